@@ -1,0 +1,21 @@
+"""The commands, a module for each noun."""
+
+from __future__ import annotations
+
+import typer
+
+from core.cli import data, layers, runs, train, work
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Overfit Lens: train on a handful of photos and see what a network really learned.",
+)
+app.command("train")(train.train)
+app.command("layers")(layers.layers)
+app.command("worker")(work.worker)
+app.command("queue")(work.queue)
+app.command("cancel")(work.cancel)
+app.add_typer(data.app, name="data")
+app.add_typer(runs.app, name="runs")

@@ -1,0 +1,77 @@
+"""`data`: what data sets there are, whether one is sound, and drawing a new toy set."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DATASETS
+from core.data.dataset import find_datasets, read_dataset
+from core.errors import DataError, InputError
+
+app = typer.Typer(no_args_is_help=True, help="Data sets: list, check, draw.")
+
+
+@app.command("list")
+def list_(
+    parent: Annotated[Path, typer.Argument(help="Folder of data sets.")] = DATASETS,
+) -> None:
+    """Lists the data sets in a folder."""
+    found = find_datasets(parent)
+    if not found:
+        print(f"no data set in {parent}")
+    for path in found:
+        try:
+            dataset = read_dataset(path)
+        except DataError as error:
+            print(f"{path.name}: cannot be used: {error}")
+            continue
+        tests = ", ".join(f"{t.name} {len(t.photos)}" for t in dataset.test_sets) or "none"
+        print(
+            f"{path.name}: {len(dataset.train)} training photos of {len(dataset.classes)} "
+            f"classes; test sets: {tests}"
+        )
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="A data-set folder.")]) -> None:
+    """Reads everything in a data set, photos too, and tells what is in it or what is wrong."""
+    from core.data.photos import open_photo
+
+    dataset = read_dataset(folder)
+    for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
+        open_photo(photo.path, at_least=64)
+    print(f"{dataset.title} (licence: {dataset.licence}; source: {dataset.source})")
+    for name, count in dataset.class_counts().items():
+        print(f"  train/{name}: {count} photos")
+    for test_set in dataset.test_sets:
+        boxes = sum(len(of_photo) for of_photo in test_set.boxes.values())
+        print(
+            f"  {test_set.name}: {len(test_set.photos)} photos, {len(test_set.labels)} labelled, "
+            f"{boxes} boxes"
+        )
+    print("sound: every photo, label and box can be read")
+
+
+@app.command("draw-toy")
+def draw_toy(
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws another set.")],
+    out: Annotated[Path, typer.Option(help="A new or empty folder.")],
+) -> None:
+    """Draws a toy set of book photos by the rules of the bundled one."""
+    from core.data.toy_books import draw_toy_books
+
+    def tell(done: int, total: int) -> None:
+        if done % 10 == 0 or done == total:
+            print(f"drawn {done} of {total} photos", file=sys.stderr, flush=True)
+
+    try:
+        draw_toy_books(out, seed, on_photo=tell)
+    except FileExistsError as error:
+        raise InputError(str(error)) from None
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({error.strerror or error})") from None
+    print(out)

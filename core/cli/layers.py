@@ -1,0 +1,35 @@
+"""`layers`: the flat list of a network, as a recipe's bands count it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+from core.model.bands import band_ranges
+from core.model.layers import BACKBONES, layer_table
+from core.recipe_file import recipe_from
+
+
+def layers(
+    backbone: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKBONES)}.")],
+    map_stride: Annotated[
+        int | None, typer.Option(help="Pixels per cell of the class map: 16 or 32.")
+    ] = None,
+) -> None:
+    """Lists a network's layers with the band of the default recipe."""
+    if backbone not in BACKBONES:
+        raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
+    asked = {} if map_stride is None else {"map_stride": map_stride}
+    recipe = recipe_from({"backbone": backbone, **asked})
+    table = layer_table(backbone, recipe.map_stride, image_size=recipe.image_size)
+    ranges = band_ranges(recipe.bands, len(table))
+    print(f"{'index':>5}  {'name':<18} {'kind':<22} {'output':<12} {'weights':>10}  band")
+    for layer in table:
+        band = next(b for b in ranges if b.first <= layer.index <= b.last)
+        rate = "frozen" if band.frozen else f"lr {band.lr:g}"
+        print(
+            f"{layer.index:>5}  {layer.name:<18} {layer.kind:<22} {layer.shape:<12} "
+            f"{layer.params:>10,}  {band.label} ({rate})"
+        )

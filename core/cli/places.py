@@ -1,0 +1,17 @@
+"""Where commands read and write unless told otherwise, and the options that say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DATASETS = PROJECT_ROOT / "dataset"
+TOY_BOOKS = DATASETS / "toy_books"
+
+RunsOption = Annotated[Path, typer.Option("--runs", help="Folder of run folders.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Data-set folder.")]
+
+DEFAULT_RUNS = PROJECT_ROOT / "runs"

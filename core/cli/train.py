@@ -1,0 +1,112 @@
+"""`train`: one recipe, now, in this process, with progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.data.dataset import Dataset, read_dataset
+from core.data.split import holdout
+from core.errors import InputError
+from core.model.bands import stage_ranges
+from core.model.layers import head_start, layer_table
+from core.recipe import Holdout, Recipe, Stage
+from core.recipe_file import load_recipe, parse_changes
+from core.store.run import create_run, utc_now
+from core.train.schedule import batches_per_epoch
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
+    data: DataOption = TOY_BOOKS,
+    runs: RunsOption = DEFAULT_RUNS,
+    seed: Annotated[int | None, typer.Option(help="The run's seed.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="Several runs: 0,1,2.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a key: bands.1.lr=1e-4.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
+) -> None:
+    """Trains a recipe on a data set. The last line printed is the run folder."""
+    changes = parse_changes(set_ or [])
+    recipes = [
+        load_recipe(recipe, changes | ({} if number is None else {"seed": number}))
+        for number in _seeds(seed, seeds)
+    ]
+    dataset = read_dataset(data)
+    if dry_run:
+        print_plan(recipes[0], dataset)
+        return
+    for chosen in recipes:
+        print(_train_one(chosen, data, runs), flush=True)
+
+
+def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
+    if seeds is None:
+        return [seed]
+    if seed is not None:
+        raise InputError("--seed and --seeds do not go together")
+    parts = [part.strip() for part in seeds.split(",")]
+    if not all(part.isdigit() for part in parts):
+        raise InputError(f"--seeds {seeds}: must be whole numbers with commas, as 0,1,2")
+    if len(set(parts)) < len(parts):
+        raise InputError(f"--seeds {seeds}: each seed once")
+    return [int(part) for part in parts]
+
+
+def print_plan(recipe: Recipe, dataset: Dataset) -> None:
+    """What a run would do: parameter groups of each kind of stage, epochs, batches."""
+    table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
+    print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
+    assert isinstance(recipe.split, Holdout)
+    training, validation = holdout(dataset.train_labels, recipe.split)
+    batches = batches_per_epoch(len(training), recipe.batch_size)
+    print(
+        f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
+        f"{len(validation)} validate"
+    )
+    print("groups:")
+    head = head_start(recipe.backbone, recipe.map_stride)
+    bands = stage_ranges(recipe, Stage(train="bands", epochs=1), head, len(table))
+    for band in bands:
+        weights = sum(layer.params for layer in table[band.first : band.last + 1])
+        rate = "frozen" if band.frozen else f"lr {band.lr:g}"
+        print(f"  {band.label:<7} {rate:<12} {weights:>11,} weights")
+    for number, stage in enumerate(recipe.stages, start=1):
+        lengths = stage.cycle_lengths()
+        shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
+        print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
+    print(f"planned epochs: {recipe.planned_epochs()}")
+
+
+def _train_one(recipe: Recipe, data: Path, runs: Path) -> Path:
+    from core.train.execute import execute  # torch takes seconds to import: not for --dry-run
+    from core.train.loop import EpochRow
+
+    run = create_run(runs, recipe, data, utc_now)
+    total = recipe.planned_epochs()
+
+    def tell(row: EpochRow, eta: float | None) -> None:
+        left = "" if eta is None else f"  about {duration(eta)} left"
+        print(
+            f"{recipe.name} seed {recipe.seed}  epoch {row.planned.number}/{total}  "
+            f"train loss {row.train_loss:.4f}  val loss {row.val_loss:.4f}  "
+            f"val accuracy {row.val_accuracy:.0%}{left}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    execute(run, utc_now, on_epoch=tell)
+    return run.path
+
+
+def duration(seconds: float) -> str:
+    """`0:42`, `12:05`, `1:02:03`."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    text = f"{minutes}:{whole % 60:02d}"
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else text

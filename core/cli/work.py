@@ -1,0 +1,58 @@
+"""`worker`, `queue`, `cancel`: the process that carries runs out, and what it is to do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.data.dataset import read_dataset
+from core.errors import InputError
+from core.jobs.local import LocalExecutor, worker_alive
+from core.jobs.queue import Queue
+from core.jobs.worker import work
+from core.recipe_file import load_recipe
+from core.store.run import open_run, utc_now
+
+
+def worker(
+    runs: RunsOption = DEFAULT_RUNS,
+    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+) -> None:
+    """Serves the queue; the dashboard starts one when it is needed."""
+    if not work(runs, utc_now, idle):
+        print(f"another worker serves {runs} already")
+
+
+def queue(
+    recipe: Annotated[
+        str | None, typer.Argument(help="Preset or file to queue; none: show the queue.")
+    ] = None,
+    data: DataOption = TOY_BOOKS,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Shows the queue, or puts a recipe into it for the worker."""
+    if recipe is not None:
+        read_dataset(data)
+        run = LocalExecutor(runs).submit(load_recipe(recipe), data)
+        print(run.path)
+        return
+    entries = Queue(runs).entries()
+    alive = "a worker is serving" if worker_alive(runs) else "no worker is running"
+    print(f"{alive}; {len(entries)} in the queue")
+    for entry in entries:
+        status = open_run(runs, entry.run).status()
+        print(f"{entry.run}  {status.state}  epoch {status.epoch}/{status.epochs}")
+
+
+def cancel(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Cancels a run that waits or is under way; what it has finished is kept."""
+    status = open_run(runs, run).status()
+    if status.ended:
+        raise InputError(f"{run}: has ended already ({status.state})")
+    LocalExecutor(runs).cancel(run)
+    print(f"{run}: asked to stop")

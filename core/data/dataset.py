@@ -1,0 +1,325 @@
+"""A data set on disk: finds, validates and fingerprints the photos, labels and boxes.
+
+The folder format is DESIGN section 4: `train/<class>/*.jpg` (or `train.csv` beside `train/`), every
+other folder of photos is a test set named after the folder, `labels.csv` and `boxes.csv` describe
+the test sets and are optional.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError
+from core.yamlfile import read_yaml
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+BACKGROUND = "background"
+PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo and its name within its set: `keras/img_1.jpg` in train, `img_9.jpg` elsewhere."""
+
+    path: Path
+    file: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """`primary`: the most prominent class. `present`: every class that can be seen."""
+
+    primary: str
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where an object is: corners as fractions of width and height (0..1), x0 < x1, y0 < y1, and
+    the visible fraction of the object (0..1). The label may be of no class."""
+
+    label: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    visible: float
+
+    @property
+    def area(self) -> float:
+        """Share of the photo that the box covers."""
+        return (self.x1 - self.x0) * (self.y1 - self.y0)
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Photos that no training sees. Labels and boxes may be missing for some or all of them."""
+
+    __test__ = False  # not a class of tests, whatever pytest thinks of the name
+
+    name: str
+    photos: tuple[Photo, ...]
+    labels: dict[str, Label] = field(default_factory=dict)
+    boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`."""
+
+    root: Path
+    title: str
+    licence: str
+    source: str
+    classes: tuple[str, ...]
+    train: tuple[Photo, ...]
+    train_labels: tuple[int, ...]
+    test_sets: tuple[TestSet, ...]
+
+    def test_set(self, name: str) -> TestSet:
+        """The test set of that name. Raises DataError with the names there are."""
+        for test_set in self.test_sets:
+            if test_set.name == name:
+                return test_set
+        names = ", ".join(t.name for t in self.test_sets) or "none"
+        raise DataError(f"{self.root}: no test set {name} (there are: {names})")
+
+    def class_counts(self) -> dict[str, int]:
+        """Training photos per class."""
+        counts = Counter(self.train_labels)
+        return {name: counts[i] for i, name in enumerate(self.classes)}
+
+
+def is_dataset(root: Path) -> bool:
+    """Whether a folder looks like a data set (it has `train/`)."""
+    return (root / "train").is_dir()
+
+
+def find_datasets(parent: Path) -> list[Path]:
+    """The data-set folders directly inside `parent`, by name."""
+    if not parent.is_dir():
+        return []
+    return sorted(p for p in parent.iterdir() if p.is_dir() and is_dataset(p))
+
+
+def read_dataset(root: Path) -> Dataset:
+    """Reads and validates a data-set folder without decoding any photo.
+
+    Raises DataError: one line that names the file, row or class, and what to change.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise DataError(f"{root}: no such folder")
+    if not is_dataset(root):
+        raise DataError(f"{root}: has no folder train/ with a folder of photos for each class")
+    note = _read_note(root)
+    pairs = _read_train(root)
+    counts = Counter(label for _, label in pairs)
+    if len(counts) < 2:
+        raise DataError(
+            f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}"
+        )
+    for name, count in sorted(counts.items()):
+        if count < 2:
+            raise DataError(
+                f"{root / 'train'}: class {name} has one photo; it needs at least two, "
+                "one to train on and one to validate"
+            )
+    classes = tuple(sorted(counts))
+    test_sets = tuple(_read_test_sets(root, classes))
+    return Dataset(
+        root=root,
+        title=str(note.get("title") or root.resolve().name),
+        licence=str(note.get("licence") or "not stated"),
+        source=str(note.get("source") or "not stated"),
+        classes=classes,
+        train=tuple(photo for photo, _ in pairs),
+        train_labels=tuple(classes.index(label) for _, label in pairs),
+        test_sets=test_sets,
+    )
+
+
+def fingerprints(dataset: Dataset) -> dict[str, Any]:
+    """SHA-256 of the training photos and their labels, of each test set's photos, and of each test
+    set's labels and boxes: kept apart, so that labelling a test set orphans no run."""
+    train = hashlib.sha256()
+    for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
+        train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
+        train.update(_file_digest(photo.path))
+    tests = {}
+    for test_set in dataset.test_sets:
+        photos = hashlib.sha256()
+        for photo in test_set.photos:
+            photos.update(f"{photo.file}\0".encode() + _file_digest(photo.path))
+        truth = repr((sorted(test_set.labels.items()), sorted(test_set.boxes.items())))
+        tests[test_set.name] = {
+            "photos": photos.hexdigest(),
+            "truth": hashlib.sha256(truth.encode()).hexdigest(),
+        }
+    return {"train": train.hexdigest(), "test_sets": tests}
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def _file_digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def _read_note(root: Path) -> dict[str, Any]:
+    path = root / "dataset.yaml"
+    if not path.is_file():
+        return {}
+    note = read_yaml(path)
+    if not isinstance(note, dict):
+        raise DataError(f"{path}: must be a list of `key: value` lines (title, licence, source)")
+    return note
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in PHOTO_SUFFIXES
+        and path.is_file()
+        and not path.name.startswith(".")
+    )
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def _read_train(root: Path) -> list[tuple[Photo, str]]:
+    table = root / "train.csv"
+    if table.is_file():
+        return list(_read_train_csv(root, table))
+    return [
+        (Photo(path, f"{folder.name}/{path.name}"), _class_name(folder.name, str(folder)))
+        for folder in _folders_in(root / "train")
+        for path in _photos_in(folder)
+    ]
+
+
+def _read_train_csv(root: Path, table: Path) -> Iterator[tuple[Photo, str]]:
+    seen = set()
+    for line, row in _rows(table, ("fnames", "target")):
+        file = row["fnames"]
+        path = _inside(root / "train", file, f"{table} line {line}")
+        label = _class_name(row["target"], f"{table} line {line}")
+        if file in seen:
+            raise DataError(f"{table} line {line}: {file} is listed twice")
+        seen.add(file)
+        yield Photo(path, file), label
+
+
+def _class_name(name: str, where: str) -> str:
+    if not name or any(c.isspace() or ord(c) < 32 for c in name):
+        raise DataError(f"{where}: class name {name!r} must not be empty or hold a space")
+    return name
+
+
+def _inside(folder: Path, file: str, where: str) -> Path:
+    path = folder / file
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise DataError(f"{where}: {file} points outside {folder}")
+    if not path.is_file():
+        raise DataError(f"{where}: {file} is not in {folder}")
+    return path
+
+
+def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
+    photos = {
+        folder.name: tuple(Photo(path, path.name) for path in _photos_in(folder))
+        for folder in _folders_in(root)
+        if folder.name != "train" and _photos_in(folder)
+    }
+    files = {name: {photo.file for photo in found} for name, found in photos.items()}
+    labels = _read_labels(root / "labels.csv", files, classes)
+    boxes = _read_boxes(root / "boxes.csv", files)
+    for name, found in photos.items():
+        yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}))
+
+
+def _read_labels(
+    path: Path, files: dict[str, set[str]], classes: tuple[str, ...]
+) -> dict[str, dict[str, Label]]:
+    labels: dict[str, dict[str, Label]] = {}
+    for line, row in _rows(path, ("split", "file", "primary", "present"), optional=True):
+        where = f"{path} line {line}"
+        split, file = _known_file(row, files, where)
+        present = tuple(row["present"].split())
+        for name in (row["primary"], *present):
+            if name not in classes:
+                raise DataError(f"{where}: {name!r} is no class (there are: {', '.join(classes)})")
+        if file in labels.setdefault(split, {}):
+            raise DataError(f"{where}: {file} of {split} is labelled twice")
+        labels[split][file] = Label(row["primary"], present)
+    return labels
+
+
+def _read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
+    boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
+    columns = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
+    for line, row in _rows(path, columns, optional=True):
+        where = f"{path} line {line}"
+        split, file = _known_file(row, files, where)
+        x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in columns[3:])
+        if x0 >= x1 or y0 >= y1:
+            raise DataError(f"{where}: the box is empty: x0 must be below x1 and y0 below y1")
+        box = Box(_class_name(row["label"], where), x0, y0, x1, y1, visible)
+        of_split = boxes.setdefault(split, {})
+        of_split[file] = (*of_split.get(file, ()), box)
+    return boxes
+
+
+def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> tuple[str, str]:
+    split, file = row["split"], row["file"]
+    if split not in files:
+        raise DataError(f"{where}: there is no test set {split}")
+    if file not in files[split]:
+        raise DataError(f"{where}: {file} is not in {split}/")
+    return split, file
+
+
+def _fraction(text: str, column: str, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise DataError(f"{where}: {column} must be a number from 0 to 1, not {text!r}")
+    return value
+
+
+def _rows(
+    path: Path, columns: Iterable[str], optional: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a CSV file with at least these columns."""
+    if optional and not path.is_file():
+        return
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, strict=True)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise DataError(f"{path}: lacks the column {missing[0]}")
+            for row in reader:
+                if any(row[name] is None for name in columns):
+                    raise DataError(f"{path} line {reader.line_num}: has too few columns")
+                yield reader.line_num, {name: row[name].strip() for name in columns}
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text") from None
+    except (csv.Error, OSError) as error:
+        raise DataError(f"{path}: {error}") from None

@@ -1,0 +1,124 @@
+"""Localisation: how much of a class's evidence lies in the boxes of its objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data.dataset import Box, TestSet
+from core.data.photos import Crop, centre_square
+from core.evaluate.cam import Array, evidence
+from core.evaluate.scores import wilson
+
+MIN_BOX_AREA = 0.02  # smaller boxes than 2 % of the view fall between the cells of a map
+
+
+def view_box(box: Box, photo_size: tuple[int, int], crop: Crop) -> Box | None:
+    """The box in the square the network sees, as fractions of it; None when it lies outside.
+
+    photo_size: width and height in pixels. `squash` keeps fractions as they are.
+    """
+    if crop == "squash":
+        return box
+    width, height = photo_size
+    left, top, right, bottom = centre_square(width, height)
+    side_x, side_y = right - left, bottom - top
+    x0, x1 = ((box.x0 * width - left) / side_x, (box.x1 * width - left) / side_x)
+    y0, y1 = ((box.y0 * height - top) / side_y, (box.y1 * height - top) / side_y)
+    x0, x1, y0, y1 = (min(max(value, 0.0), 1.0) for value in (x0, x1, y0, y1))
+    return Box(box.label, x0, y0, x1, y1, box.visible) if x0 < x1 and y0 < y1 else None
+
+
+def coverage(boxes: Sequence[Box], rows: int, columns: int) -> NDArray[np.float64]:
+    """The share of each map cell that the boxes cover together, 0..1: (rows, columns)."""
+    fine = 16  # each cell is sampled on a 16x16 lattice, so overlapping boxes count once
+    inside = np.zeros((rows * fine, columns * fine), dtype=bool)
+    y = (np.arange(rows * fine) + 0.5) / (rows * fine)
+    x = (np.arange(columns * fine) + 0.5) / (columns * fine)
+    for box in boxes:
+        inside |= ((y >= box.y0) & (y < box.y1))[:, None] & ((x >= box.x0) & (x < box.x1))
+    return inside.reshape(rows, fine, columns, fine).mean(axis=(1, 3))
+
+
+def share_inside(class_evidence: Array, covered: NDArray[np.float64]) -> float:
+    """The share of one class's evidence that lies in the covered cells, 0..1; a map without
+    evidence counts as 0."""
+    total = float(class_evidence.sum())
+    return float((class_evidence * covered).sum()) / total if total > 0 else 0.0
+
+
+def points_inside(class_evidence: Array, boxes: Sequence[Box]) -> bool:
+    """The pointing game (Zhang et al. 2016): is the centre of the strongest cell in a box?"""
+    if not class_evidence.any():
+        return False
+    rows, columns = class_evidence.shape
+    row, column = divmod(int(class_evidence.argmax()), columns)
+    x, y = (column + 0.5) / columns, (row + 0.5) / rows
+    return any(b.x0 <= x < b.x1 and b.y0 <= y < b.y1 for b in boxes)
+
+
+def localise(
+    maps: Array,
+    files: Sequence[str],
+    classes: Sequence[str],
+    test_set: TestSet,
+    sizes: Mapping[str, tuple[int, int]],
+    crop: Crop,
+) -> pd.DataFrame:
+    """A row per photo and present class with a box: file, label, share, area, hit.
+
+    maps: (photos, classes, rows, columns) raw. sizes: width and height by file. Where a photo
+    lists its present classes, only those count; boxes under 2 % of the view are left out.
+    """
+    found = evidence(maps)
+    rows = []
+    for index, file in enumerate(files):
+        of_photo = [
+            seen
+            for box in test_set.boxes.get(file, ())
+            if (seen := view_box(box, sizes[file], crop)) and seen.area >= MIN_BOX_AREA
+        ]
+        label = test_set.labels.get(file)
+        for number, name in enumerate(classes):
+            boxes = [box for box in of_photo if box.label == name]
+            if not boxes or (label is not None and name not in label.present):
+                continue
+            covered = coverage(boxes, *found.shape[-2:])
+            rows.append(
+                (
+                    file,
+                    name,
+                    share_inside(found[index, number], covered),
+                    float(covered.mean()),
+                    points_inside(found[index, number], boxes),
+                )
+            )
+    return pd.DataFrame(rows, columns=["file", "label", "share", "area", "hit"])
+
+
+def localisation_summary(found: pd.DataFrame) -> dict[str, Any] | None:
+    """Means over the rows of `localise`: share, area, lift (sum of shares / sum of areas; 1 is
+    what evidence strewn evenly gives) and pointing hits with Wilson's interval. None without rows.
+    """
+    if found.empty:
+        return None
+    hits, total = int(found["hit"].sum()), len(found)
+    low, high = wilson(hits, total)
+    return {
+        "objects": total,
+        "share": float(found["share"].mean()),
+        "area": float(found["area"].mean()),
+        "lift": float(found["share"].sum() / found["area"].sum()),
+        "pointing": {
+            "value": hits / total,
+            "low": low,
+            "high": high,
+            "total": total,
+            "correct": hits,
+            "constant": float(found["area"].mean()),
+        },
+    }

@@ -1,0 +1,151 @@
+"""Predictions and class maps of photos as they are, in one forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.dataset import BACKGROUND, Box, Dataset, TestSet
+from core.data.photos import Crop, open_photo, read_view, view_photo
+from core.model.network import Network
+from core.train.views import normalise, to_tensor
+
+BATCH = 32  # fixed: another batch size can change the last bits of a prediction
+OBJECT_MARGIN = 0.1  # of the box's width and height, on each side
+OBJECT_VISIBLE = 0.5  # objects less visible than this are not cut out
+
+
+@dataclass(frozen=True)
+class PhotoSet:
+    """Photos as the network sees them, with what is known about each.
+
+    pixels: uint8 (photos, 3, size, size). primary is "" and present () where unlabelled.
+    """
+
+    split: str
+    files: tuple[str, ...]
+    primary: tuple[str, ...]
+    present: tuple[tuple[str, ...], ...]
+    pixels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """log_probs: (photos, classes). maps: raw class maps (photos, classes, rows, columns)."""
+
+    log_probs: NDArray[np.float32]
+    maps: NDArray[np.float32]
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """(photos, classes), each row summing to 1."""
+        return np.exp(self.log_probs)
+
+
+def validation_set(dataset: Dataset, indices: Sequence[int], size: int, crop: Crop) -> PhotoSet:
+    """The validation photos, plain."""
+    names = tuple(dataset.classes[dataset.train_labels[i]] for i in indices)
+    return PhotoSet(
+        split="validation",
+        files=tuple(dataset.train[i].file for i in indices),
+        primary=names,
+        present=tuple((name,) for name in names),
+        pixels=torch.stack(
+            [to_tensor(read_view(dataset.train[i].path, size, crop)) for i in indices]
+        ),
+    )
+
+
+def photo_set(test_set: TestSet, size: int, crop: Crop) -> PhotoSet:
+    """The photos of a test set, plain."""
+    labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
+    return PhotoSet(
+        split=test_set.name,
+        files=tuple(photo.file for photo in test_set.photos),
+        primary=tuple(label.primary if label else "" for label in labels),
+        present=tuple(label.present if label else () for label in labels),
+        pixels=torch.stack(
+            [to_tensor(read_view(photo.path, size, crop)) for photo in test_set.photos]
+        ),
+    )
+
+
+def object_set(test_set: TestSet, classes: Sequence[str], size: int, crop: Crop) -> PhotoSet | None:
+    """The labelled objects that are at least half visible, each cut out with a margin; an object
+    of no class counts as background. None when there are none."""
+    files: list[str] = []
+    names: list[str] = []
+    views: list[Tensor] = []
+    for photo in test_set.photos:
+        wanted = [
+            (box, box.label if box.label in classes else BACKGROUND)
+            for box in test_set.boxes.get(photo.file, ())
+            if box.visible >= OBJECT_VISIBLE
+        ]
+        wanted = [(box, name) for box, name in wanted if name in classes]
+        image = open_photo(photo.path) if wanted else None
+        for box, name in wanted:
+            assert image is not None
+            same = sum(f.startswith(f"{photo.file}#{box.label}") for f in files)
+            files.append(f"{photo.file}#{box.label}" + (f".{same + 1}" if same else ""))
+            names.append(name)
+            cut = image.crop(object_corners(box, *image.size))
+            views.append(to_tensor(np.asarray(view_photo(cut, size, crop))))
+    if not files:
+        return None
+    present = tuple((name,) for name in names)
+    return PhotoSet(
+        f"{test_set.name}/objects", tuple(files), tuple(names), present, torch.stack(views)
+    )
+
+
+def object_corners(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Pixel corners of an object with its margin, inside the photo and at least 2 pixels wide."""
+    dx, dy = (box.x1 - box.x0) * OBJECT_MARGIN, (box.y1 - box.y0) * OBJECT_MARGIN
+    left, top = max(0, round((box.x0 - dx) * width)), max(0, round((box.y0 - dy) * height))
+    right = min(width, max(left + 2, round((box.x1 + dx) * width)))
+    bottom = min(height, max(top + 2, round((box.y1 + dy) * height)))
+    return min(left, right - 2), min(top, bottom - 2), right, bottom
+
+
+@torch.no_grad()
+def predict(network: Network, photos: PhotoSet, backbone: str) -> Predictions:
+    """Probabilities and class maps of a set, in inference mode."""
+    network.eval()
+    log_probs, maps = [], []
+    for start in range(0, len(photos), BATCH):
+        pixels = photos.pixels[start : start + BATCH].float().div_(255)
+        output = network(normalise(pixels, backbone))
+        log_probs.append(output.log_probs)
+        maps.append(output.maps)
+    return Predictions(torch.cat(log_probs).numpy(), torch.cat(maps).numpy())
+
+
+def prediction_rows(
+    photos: PhotoSet, predictions: Predictions, classes: Sequence[str], kind: str = "plain"
+) -> pd.DataFrame:
+    """Rows of predictions.csv for one set."""
+    probabilities = predictions.probabilities
+    answers = probabilities.argmax(axis=1)
+    frame = pd.DataFrame(
+        {
+            "kind": kind,
+            "split": photos.split,
+            "file": photos.files,
+            "primary": photos.primary,
+            "present": [" ".join(names) for names in photos.present],
+            "predicted": [classes[i] for i in answers],
+        }
+    )
+    for i, name in enumerate(classes):
+        frame[f"p_{name}"] = probabilities[:, i]
+    return frame

@@ -1,0 +1,136 @@
+"""The four scores of a test set, each with an interval and the best constant answer's score.
+
+`docs/how-numbers-are-computed.md` explains every number for readers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data.dataset import BACKGROUND
+
+Z_95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+BOOTSTRAP_DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score from 0 to 1 with its 95 % interval. `correct` of `total` where it is a share;
+    `constant` is what the best constant answer would score on the same photos."""
+
+    value: float
+    low: float
+    high: float
+    total: int
+    constant: float
+    correct: int | None = None
+
+
+def wilson(correct: int, total: int, z: float = Z_95) -> tuple[float, float]:
+    """Wilson's score interval for a share (E. B. Wilson 1927): low, high in 0..1.
+
+    total must be at least 1.
+    """
+    share = correct / total
+    centre = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def share(hits: Sequence[bool], constant: float) -> Score:
+    """The share of hits with Wilson's interval."""
+    correct, total = sum(hits), len(hits)
+    low, high = wilson(correct, total)
+    return Score(correct / total, low, high, total, constant, correct)
+
+
+def accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
+    """The share of photos whose prediction is the truth; the constant answer is the commonest."""
+    hits = [p == t for p, t in zip(predicted, truth, strict=True)]
+    most = max(list(truth).count(name) for name in set(truth))
+    return share(hits, most / len(truth))
+
+
+def present_accuracy(
+    predicted: Sequence[str], primary: Sequence[str], present: Sequence[Sequence[str]]
+) -> Score:
+    """The share of photos whose prediction is one of the classes present, or the primary one.
+
+    Nearly empty as evidence where most photos show several classes: look at `constant`.
+    """
+    accepted = [{main, *others} for main, others in zip(primary, present, strict=True)]
+    names = set().union(*accepted)
+    most = max(sum(name in answers for answers in accepted) for name in names)
+    hits = [p in answers for p, answers in zip(predicted, accepted, strict=True)]
+    return share(hits, most / len(accepted))
+
+
+def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """Area under the precision-recall steps, sum of (R_n - R_n-1) P_n over the distinct scores,
+    as scikit-learn's average_precision_score. NaN without a positive."""
+    if not truth.any():
+        return math.nan
+    order = np.argsort(-scores, kind="stable")
+    ranked, hits = scores[order], np.cumsum(truth[order])
+    ends = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # ties share a threshold
+    precision, recall = hits[ends] / (ends + 1), hits[ends] / truth.sum()
+    return float(np.sum(np.diff(recall, prepend=0) * precision))
+
+
+def presence_ranking(
+    probabilities: NDArray[np.float64], present: NDArray[np.bool_]
+) -> Score | None:
+    """Mean average precision: does a class's probability rank the photos that show it first?
+
+    probabilities, present: (photos, classes). Classes that no photo or every photo shows say
+    nothing and are left out; None when that leaves no class. The interval is a percentile
+    bootstrap over photos, seeded, and the constant is what a constant ranking scores.
+    """
+    telling = present.any(axis=0) & ~present.all(axis=0)
+    if not telling.any():
+        return None
+    p, t = probabilities[:, telling], present[:, telling]
+
+    def mean_ap(rows: NDArray[np.intp]) -> float:
+        values = [average_precision(p[rows, c], t[rows, c]) for c in range(p.shape[1])]
+        kept = [value for value in values if not math.isnan(value)]
+        return float(np.mean(kept)) if kept else math.nan
+
+    everything = np.arange(len(p))
+    draws = np.random.default_rng(0).integers(len(p), size=(BOOTSTRAP_DRAWS, len(p)))
+    low, high = np.nanpercentile([mean_ap(rows) for rows in draws], [2.5, 97.5])
+    return Score(mean_ap(everything), float(low), float(high), len(p), float(t.mean()))
+
+
+def set_scores(
+    photos: pd.DataFrame, objects: pd.DataFrame, classes: Sequence[str]
+) -> dict[str, Any]:
+    """The scores of one test set as plain data, by name: primary, object, ranking, present.
+
+    photos, objects: rows of predictions.csv of one kind (the objects' primary is their label).
+    Unlabelled photos are left out; a score without any photo is left out too.
+    """
+    labelled = photos[photos["primary"] != ""]
+    scores: dict[str, Score | None] = {}
+    if len(labelled):
+        predicted, primary = list(labelled["predicted"]), list(labelled["primary"])
+        present = [text.split() for text in labelled["present"]]
+        scores["primary"] = accuracy(predicted, primary)
+        things = [name for name in classes if name != BACKGROUND]
+        scores["ranking"] = presence_ranking(
+            labelled[[f"p_{name}" for name in things]].to_numpy(np.float64),
+            np.array([[name in shown for name in things] for shown in present]),
+        )
+        scores["present"] = present_accuracy(predicted, primary, present)
+    if len(objects):
+        scores["object"] = accuracy(list(objects["predicted"]), list(objects["primary"]))
+    order = ("primary", "object", "ranking", "present")
+    return {name: asdict(found) for name in order if (found := scores.get(name)) is not None}

@@ -1,0 +1,178 @@
+"""The local executor: runs go to one detached worker process on this machine.
+
+The worker is started when it is needed, outlives the dashboard and the browser, and leaves when
+nothing has been queued for a while. A lock on `worker.lock`, which the operating system drops when
+the process dies however it dies, tells whether one is alive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Protocol
+
+from core.errors import RunError
+from core.jobs.queue import Queue
+from core.recipe import Recipe
+from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
+
+LOCK_FILE = "worker.lock"
+_started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Executor(Protocol):
+    """Where runs are carried out."""
+
+    def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+        """Makes the run folder and queues it."""
+
+    def cancel(self, run_id: str) -> None:
+        """Asks for the run to stop; a run that has not begun is cancelled at once."""
+
+    def poll(self, run_id: str) -> Status:
+        """What the run is doing."""
+
+
+class LocalExecutor:
+    """One worker process on this machine, one run at a time."""
+
+    def __init__(self, runs_dir: Path, clock: Clock = utc_now) -> None:
+        self.runs_dir = Path(runs_dir)
+        self.clock = clock
+
+    def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+        run = create_run(self.runs_dir, recipe, data_dir, self.clock)
+        Queue(self.runs_dir).submit(run.id)
+        ensure_worker(self.runs_dir)
+        return run
+
+    def cancel(self, run_id: str) -> None:
+        run = open_run(self.runs_dir, run_id)
+        status = run.status()
+        if status.ended:
+            return
+        run.ask_cancel()  # a process that trains it looks for this
+        if Queue(self.runs_dir).withdraw(run_id) or not process_alive(status.pid):
+            mark_cancelled(run, self.clock)
+
+    def poll(self, run_id: str) -> Status:
+        return open_run(self.runs_dir, run_id).status()
+
+
+def process_alive(pid: int | None) -> bool:
+    """Whether a process of that id lives on this machine."""
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def mark_cancelled(run: Run, clock: Clock) -> None:
+    """Writes the state `cancelled` into the run."""
+    now = clock().isoformat(timespec="seconds")
+    run.write_status(
+        replace(run.status(), state="cancelled", phase="", eta_seconds=None, finished=now)
+    )
+
+
+def recover(runs_dir: Path, clock: Clock) -> list[str]:
+    """Mends what a worker that was killed left behind; call it only while holding the lock.
+
+    Runs that were under way are marked failed (their folder keeps every finished epoch); runs
+    that wait keep their place. Returns the ids of the failed ones.
+    """
+    queue, failed = Queue(runs_dir), []
+    for entry in queue.entries():
+        try:
+            run = open_run(runs_dir, entry.run)
+            status = run.status()
+        except RunError:
+            queue.remove(entry.run)  # the folder was deleted or cannot be read
+            continue
+        if entry.worker is not None or status.ended:
+            if not status.ended:
+                error = f"the worker (process {entry.worker}) stopped in epoch {status.epoch + 1}"
+                now = clock().isoformat(timespec="seconds")
+                run.write_status(
+                    replace(
+                        status,
+                        state="failed",
+                        error=error,
+                        finished=now,
+                        eta_seconds=None,
+                        phase="",
+                    )
+                )
+                failed.append(run.id)
+            queue.remove(entry.run)
+    return failed
+
+
+@contextmanager
+def worker_lock(runs_dir: Path) -> Iterator[bool]:
+    """Holds the worker's lock; yields False when another process has it."""
+    file = _open_lock(runs_dir)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield True
+    finally:
+        file.close()
+
+
+def worker_alive(runs_dir: Path) -> bool:
+    """Whether a worker process is serving this folder."""
+    if not (Path(runs_dir) / LOCK_FILE).is_file():
+        return False
+    with _open_lock(runs_dir) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
+    """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up."""
+    if not worker_alive(runs_dir):
+        _started[:] = [process for process in _started if process.poll() is None]
+        with (Path(runs_dir) / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "core", "worker", "--runs", str(Path(runs_dir).resolve())],
+                cwd=PROJECT_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
+            )
+        _started.append(worker)
+    deadline = time.monotonic() + wait_seconds
+    while time.monotonic() < deadline and not worker_alive(runs_dir):
+        time.sleep(0.05)
+
+
+def _open_lock(runs_dir: Path) -> IO[str]:
+    try:
+        Path(runs_dir).mkdir(parents=True, exist_ok=True)
+        return (Path(runs_dir) / LOCK_FILE).open("a+")
+    except OSError as error:
+        raise RunError(f"{runs_dir}: cannot be written ({error.strerror})") from None

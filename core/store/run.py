@@ -1,0 +1,234 @@
+"""One run folder (format 1): everything that is known about a run, in files anyone can open.
+
+The folder is the truth. The index (core.store.index) can be rebuilt from folders at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core import files
+from core.errors import RunError
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, recipe_yaml
+
+FORMAT = 1
+CANCEL_FILE = "cancel-asked"
+State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock that a program passes in; tests pass their own."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run is doing. Times are ISO 8601 in UTC; `eta_seconds` counts from `heartbeat`;
+    `phase` is a word for the person who waits; `error` is one line."""
+
+    state: State
+    epoch: int = 0
+    epochs: int = 0
+    phase: str = ""
+    eta_seconds: float | None = None
+    pid: int | None = None
+    created: str = ""
+    started: str | None = None
+    heartbeat: str | None = None
+    finished: str | None = None
+    error: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class ClassMaps:
+    """Raw class maps of a run's test photos.
+
+    maps[split]: (snapshots, photos, classes, rows, columns) float16, unscaled, so that runs can be
+    compared on one scale. `epochs` are the snapshots' epochs, `files[split]` the photos.
+    """
+
+    epochs: tuple[int, ...]
+    classes: tuple[str, ...]
+    files: dict[str, tuple[str, ...]]
+    maps: dict[str, NDArray[np.float16]]
+
+
+class Run:
+    """A run folder, for reading. Methods raise RunError, one line naming the file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    def status(self) -> Status:
+        data = self._json("status.json")
+        known = {field.name for field in fields(Status)}
+        try:
+            return Status(**{key: value for key, value in data.items() if key in known})
+        except TypeError as error:
+            raise RunError(f"{self.path / 'status.json'}: damaged ({error})") from None
+
+    def recipe(self) -> Recipe:
+        return load_recipe(self.path / "recipe.yaml")
+
+    def environment(self) -> dict[str, Any]:
+        return self._json("environment.json")
+
+    def data_dir(self) -> Path:
+        """The data-set folder that the run was launched on."""
+        return Path(str(self.environment()["data"]["path"]))
+
+    def summary(self) -> dict[str, Any] | None:
+        """The numbers that tables show; None until the run is evaluated."""
+        if not (self.path / "summary.json").is_file():
+            return None
+        return self._json("summary.json")
+
+    def history(self) -> pd.DataFrame:
+        """A row per finished epoch; no rows before the first."""
+        return self._csv("history.csv")
+
+    def batches(self) -> pd.DataFrame:
+        return self._csv("batches.csv")
+
+    def timing(self) -> pd.DataFrame:
+        return self._csv("timing.csv")
+
+    def predictions(self) -> pd.DataFrame:
+        """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
+        Unlabelled photos have empty strings."""
+        frame = self._csv("predictions.csv")
+        if not frame.empty:
+            for name in ("kind", "split", "file", "primary", "present", "predicted"):
+                frame[name] = frame[name].astype("object").fillna("").astype(str)
+        return frame
+
+    def class_maps(self) -> ClassMaps | None:
+        """The class maps saved so far; None before the first snapshot."""
+        path = self.path / "cams.npz"
+        if not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                splits = [str(name) for name in archive["splits"]]
+                return ClassMaps(
+                    epochs=tuple(int(e) for e in archive["epochs"]),
+                    classes=tuple(str(c) for c in archive["classes"]),
+                    files={s: tuple(str(f) for f in archive[f"files.{s}"]) for s in splits},
+                    maps={s: archive[f"maps.{s}"] for s in splits},
+                )
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{path}: damaged ({error})") from None
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The last lines of the worker's log."""
+        path = self.path / "log.txt"
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 400 * lines))
+            text = file.read().decode("utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def write_status(self, status: Status) -> None:
+        files.write_json(self.path / "status.json", asdict(status))
+
+    def ask_cancel(self) -> None:
+        """Leaves word for whoever trains the run that it should stop."""
+        (self.path / CANCEL_FILE).touch()
+
+    def cancel_asked(self) -> bool:
+        return (self.path / CANCEL_FILE).exists()
+
+    def _json(self, name: str) -> dict[str, Any]:
+        path = self.path / name
+        try:
+            data = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"{path}: missing") from None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: damaged ({error})") from None
+        if not isinstance(data, dict):
+            raise RunError(f"{path}: damaged (not an object)")
+        return data
+
+    def _csv(self, name: str) -> pd.DataFrame:
+        path = self.path / name
+        if not path.is_file():
+            return pd.DataFrame()
+        try:
+            return pd.read_csv(path)
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame()
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: damaged ({error})") from None
+
+
+def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> Run:
+    """A new folder with the recipe, the data set's place and the state `queued`.
+
+    Raises RunError when the folder cannot be written.
+    """
+    created = clock()
+    stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
+    run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(2)}"
+    run = Run(Path(runs_dir) / run_id)
+    # Filled under a hidden name first: nobody ever sees a run folder without its status.
+    hidden = Run(run.path.with_name(f".{run_id}"))
+    try:
+        hidden.path.mkdir(parents=True)
+        files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
+        files.write_json(
+            hidden.path / "environment.json",
+            {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
+        )
+        hidden.write_status(
+            Status(
+                state="queued",
+                epochs=recipe.planned_epochs(),
+                created=created.isoformat(timespec="seconds"),
+            )
+        )
+        hidden.path.rename(run.path)
+    except OSError as error:
+        raise RunError(f"{runs_dir}: cannot write a run there ({error.strerror})") from None
+    return run
+
+
+def find_runs(runs_dir: Path) -> list[Run]:
+    """The run folders directly inside `runs_dir`, newest first."""
+    if not Path(runs_dir).is_dir():
+        return []
+    found = [Run(p.parent) for p in Path(runs_dir).glob("[!.]*/status.json")]
+    return sorted(found, key=lambda run: run.id, reverse=True)
+
+
+def open_run(runs_dir: Path, run_id: str) -> Run:
+    """The run of that id. Raises RunError when there is none or the id is no plain name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
+        raise RunError(f"{run_id}: not the id of a run")
+    run = Run(Path(runs_dir) / run_id)
+    if not (run.path / "status.json").is_file():
+        raise RunError(f"{run_id}: no such run in {runs_dir}")
+    return run

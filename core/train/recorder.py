@@ -1,0 +1,175 @@
+"""Writes what happens in a training into the run folder while it happens."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from core import files
+from core.evaluate.predict import PhotoSet, Predictions, predict
+from core.model.network import Network
+from core.recipe import Recipe
+from core.store.run import Clock, Run, State
+from core.train.checkpoint import save_checkpoint
+from core.train.loop import BatchRow, EpochRow
+
+STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
+
+
+class Cancelled(Exception):
+    """Somebody asked the run to stop."""
+
+
+class Recorder:
+    """The loop's listener that keeps history, batches, timing, class maps, checkpoint and status.
+
+    Tables are rewritten whole at each epoch's end: they are small, and a reader or a crash never
+    meets half a row.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        recipe: Recipe,
+        network: Network,
+        test_sets: list[PhotoSet],
+        clock: Clock,
+        on_epoch: Callable[[EpochRow, float | None], None],
+        began: float,
+    ) -> None:
+        self.run, self.recipe, self.network, self.test_sets = run, recipe, network, test_sets
+        self.clock, self.tell = clock, on_epoch
+        self._history: list[dict[str, float]] = []
+        self._batches: list[BatchRow] = []
+        self._timing: list[tuple[int, str, float]] = []
+        self._snapshots: dict[int, dict[str, NDArray[np.float16]]] = {}
+        self._last: dict[str, Predictions] = {}
+        self._mark = began  # time.monotonic() when the run's work began
+        self._status_mark = began
+
+    # --- what the loop tells ---------------------------------------------------------------------
+
+    def on_batch(self, row: BatchRow) -> None:
+        self._batches.append(row)
+        now = time.monotonic()
+        if now - self._status_mark >= STATUS_SECONDS:
+            self._status_mark = now
+            self.status("running", eta=self._eta(now - self._mark))
+            if self.run.cancel_asked():
+                raise Cancelled
+
+    def on_epoch(self, row: EpochRow, optimizer: torch.optim.Optimizer) -> None:
+        planned = row.planned
+        self.lap("train", planned.number)
+        self._history.append(
+            {
+                "epoch": planned.number,
+                "stage": planned.stage,
+                "cycle": planned.cycle,
+                "train_loss": row.train_loss,
+                "val_loss": row.val_loss,
+                "val_accuracy": row.val_accuracy,
+                **{f"lr_{label}": lr for label, lr in row.rates.items()},
+            }
+        )
+        if planned.ends_cycle:
+            self._snapshot(planned.number)
+            self.lap("class maps", planned.number)
+        save_checkpoint(self.run.path, self.network, self.recipe, optimizer, row)
+        write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
+        write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
+        self.lap("checkpoint", planned.number)
+        eta = self._eta(0)
+        self.status("running", eta=eta)
+        self.tell(row, eta)
+        if self.run.cancel_asked():
+            raise Cancelled
+
+    # --- what the run tells ----------------------------------------------------------------------
+
+    def status(self, state: State, phase: str = "training", **changes: object) -> None:
+        """Renews status.json; every state but `running` has no ETA."""
+        now = self.clock().isoformat(timespec="seconds")
+        fields: dict[str, object] = {
+            "state": state,
+            "phase": phase if state == "running" else "",
+            "epoch": len(self._history),
+            "eta_seconds": changes.pop("eta", None) if state == "running" else None,
+            "pid": os.getpid(),
+            "heartbeat": now,
+            **changes,
+        }
+        before = self.run.status()
+        if before.started is None:
+            fields["started"] = now
+        if state in ("done", "failed", "cancelled"):
+            fields["finished"] = now
+        self.run.write_status(replace(before, **fields))  # type: ignore[arg-type]
+
+    def lap(self, phase: str, epoch: int) -> None:
+        """Notes the seconds since the last lap under a phase; epoch 0 is before the training."""
+        now = time.monotonic()
+        self._timing.append((epoch, phase, round(now - self._mark, 4)))
+        self._mark = now
+        frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
+        write_table(self.run.path / "timing.csv", frame)
+
+    def final_maps(self, split: str) -> Predictions | None:
+        """The predictions made for the last epoch's snapshot, which need not be made again."""
+        return self._last.get(split)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _snapshot(self, epoch: int) -> None:
+        """Adds the class maps of every test photo to cams.npz."""
+        self._last = {
+            photos.split: predict(self.network, photos, self.recipe.backbone)
+            for photos in self.test_sets
+        }
+        self._snapshots[epoch] = {
+            split: found.maps.astype(np.float16) for split, found in self._last.items()
+        }
+        arrays: dict[str, NDArray[np.generic]] = {
+            "splits": np.array([photos.split for photos in self.test_sets], dtype=np.str_),
+            "epochs": np.array(list(self._snapshots)),
+            "classes": np.array(self.network.classes, dtype=np.str_),
+        }
+        for photos in self.test_sets:
+            arrays[f"files.{photos.split}"] = np.array(photos.files, dtype=np.str_)
+            arrays[f"maps.{photos.split}"] = np.stack(
+                [maps[photos.split] for maps in self._snapshots.values()]
+            )
+        beside = self.run.path / ".cams.npz"
+        np.savez_compressed(beside, allow_pickle=False, **arrays)
+        beside.replace(self.run.path / "cams.npz")
+
+    def _eta(self, into_epoch: float) -> float | None:
+        """Seconds to the end of training: epochs left of each stage at the pace of its epochs so
+        far, or at the pace of the last epoch where a stage has not begun. None before the first."""
+        if not self._history:
+            return None
+        per_epoch = {epoch: 0.0 for epoch, _, _ in self._timing if epoch}
+        for epoch, _, seconds in self._timing:
+            if epoch:
+                per_epoch[epoch] += seconds
+        stages = [int(row["stage"]) for row in self._history]
+        left = -into_epoch
+        for number, stage in enumerate(self.recipe.stages, start=1):
+            planned = sum(stage.cycle_lengths())
+            own = [s for s, at in zip(per_epoch.values(), stages, strict=False) if at == number]
+            pace = float(np.median(own)) if own else per_epoch[max(per_epoch)]
+            left += max(0, planned - len(own)) * pace
+        return max(0.0, left)
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> None:
+    """A table of the run folder."""
+    files.write_text(path, frame.to_csv(index=False))

@@ -1,0 +1,93 @@
+"""The learning-rate schedule as pure functions of the epoch and batch index.
+
+Within a cycle of nb batches, batch i trains at `lr * (1 + cos(pi * i / nb)) / 2` and the next
+cycle starts again from the full rate (SGDR: Loshchilov & Hutter 2017, as fast.ai 0.7 did it). All
+bands scale together, so one number per batch, `scale`, says it all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.model.bands import stage_ranges
+from core.model.layers import head_start, layer_table
+from core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class PlannedEpoch:
+    """One epoch of the plan. `number` counts from 1 over the whole run; stage and cycle from 1,
+    cycle within its stage; `position` is the epoch's place in its cycle, from 0."""
+
+    number: int
+    stage: int
+    cycle: int
+    position: int
+    cycle_epochs: int
+
+    @property
+    def ends_cycle(self) -> bool:
+        return self.position == self.cycle_epochs - 1
+
+
+def planned_epochs(recipe: Recipe) -> tuple[PlannedEpoch, ...]:
+    """Every epoch of the recipe, in order."""
+
+    def plan() -> Iterator[PlannedEpoch]:
+        number = 0
+        for stage_number, stage in enumerate(recipe.stages, start=1):
+            for cycle, length in enumerate(stage.cycle_lengths(), start=1):
+                for position in range(length):
+                    number += 1
+                    yield PlannedEpoch(number, stage_number, cycle, position, length)
+
+    return tuple(plan())
+
+
+def batches_per_epoch(photos: int, batch_size: int) -> int:
+    """Batches of an epoch. A last batch of one photo joins the batch before it, because batch
+    norm cannot train on a single value."""
+    full, rest = divmod(photos, batch_size)
+    return max(1, full + (rest > 1))
+
+
+def cosine(i: int, nb: int) -> float:
+    """Scale of batch i (from 0) in a cycle of nb batches: 1 at the start, towards 0 at the end."""
+    return (1 + math.cos(math.pi * i / nb)) / 2
+
+
+def warmup_batches(nb: int) -> int:
+    """fast.ai 0.7: the first ceil(nb / 20) batches of a stage's first cycle run at lr / 100."""
+    return math.ceil(nb / 20)
+
+
+def scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> float:
+    """What every band's rate is multiplied by in batch `batch` (from 0) of `batches` an epoch."""
+    stage = recipe.stages[epoch.stage - 1]
+    i = epoch.position * batches + batch
+    nb = epoch.cycle_epochs * batches
+    if stage.warmup == "fastai" and epoch.cycle == 1 and i < warmup_batches(nb):
+        return 0.01
+    return 1.0 if stage.cycles is None else cosine(i, nb)
+
+
+def rate_curve(recipe: Recipe, batches: int) -> pd.DataFrame:
+    """The planned rates: a row per batch and band with columns epoch (fractional, from 0), stage,
+    cycle, band (`34-39`), lr."""
+    layers = len(layer_table(recipe.backbone, recipe.map_stride))
+    head = head_start(recipe.backbone, recipe.map_stride)
+    rows = []
+    for epoch in planned_epochs(recipe):
+        stage = recipe.stages[epoch.stage - 1]
+        ranges = stage_ranges(recipe, stage, head, layers)
+        for batch in range(batches):
+            factor = scale(recipe, epoch, batch, batches)
+            at = epoch.number - 1 + batch / batches
+            rows += [
+                (at, epoch.stage, epoch.cycle, band.label, band.lr * factor) for band in ranges
+            ]
+    return pd.DataFrame(rows, columns=["epoch", "stage", "cycle", "band", "lr"])

@@ -1,0 +1,62 @@
+"""What the tests share: a tiny data set, the bundled one, the real one where there is a copy."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.data.dataset import Dataset, read_dataset
+from core.recipe import Recipe
+from core.recipe_file import load_recipe
+from tests.factory import write_dataset
+
+ROOT = Path(__file__).resolve().parents[1]
+TOY_BOOKS = ROOT / "dataset" / "toy_books"
+
+# A recipe that trains in about a second: random weights, small photos, three short epochs.
+FAST = {
+    "weights": "none",
+    "image_size": 64,
+    "stages.0.epochs": 1,
+    "stages.1.cycles": 2,
+    "stages.1.cycle_len": 1,
+    "stages.1.cycle_mult": 1,
+    "views_per_photo": 2,
+    "batch_size": 4,
+    "split.validation": 0.4,
+}
+
+
+def fixed_clock() -> datetime:
+    """A clock that stands still."""
+    return datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def fast_recipe(preset: str = "quick", **changes: Any) -> Recipe:
+    """A preset made fast; changes by dotted key with `__` for the dots."""
+    return load_recipe(preset, FAST | {key.replace("__", "."): v for key, v in changes.items()})
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Two drawn books and a background, four training photos of each."""
+    return write_dataset(tmp_path_factory.mktemp("data") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def toy_books() -> Dataset:
+    """The bundled data set."""
+    return read_dataset(TOY_BOOKS)
+
+
+@pytest.fixture(scope="session")
+def small_books() -> Path:
+    """The real photo set, where the machine has a copy."""
+    for place in (os.environ.get("SMALL_BOOKS"), ROOT.parent / "shared" / "small_books"):
+        if place and Path(place).is_dir():
+            return Path(place)
+    pytest.skip("the real photo set small_books is not on this machine")

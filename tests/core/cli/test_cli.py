@@ -1,0 +1,110 @@
+import json
+
+import pytest
+
+from core.__main__ import main
+from core.recipe_file import recipe_yaml
+from tests.conftest import TOY_BOOKS, fast_recipe
+
+
+def call(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_layers(capsys):
+    status, out, _ = call(capsys, "layers", "vgg16_bn")
+    lines = out.splitlines()
+    assert status == 0
+    assert len(lines) == 1 + 49
+    assert lines[1 + 34].split()[-3:] == ["34-39", "(lr", "1e-05)"]
+    assert "(frozen)" in lines[1] and "(lr 0.001)" in lines[49]
+
+
+def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(capsys, tmp_path):
+    runs = tmp_path / "runs"
+    status, out, _ = call(
+        capsys, "train", "article-success", "--dry-run", "--data", TOY_BOOKS, "--runs", runs
+    )
+    assert status == 0
+    groups = [line.split()[0] for line in out.splitlines() if line.endswith(" weights")]
+    assert groups == ["0-33", "34-39", "40-42", "43-48"]
+    assert out.splitlines()[-1] == "planned epochs: 82"
+    assert not runs.exists()
+
+
+def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
+    recipe = tmp_path / "fast.yaml"
+    recipe.write_text(recipe_yaml(fast_recipe()))
+    runs = tmp_path / "runs"
+    status, out, err = call(
+        capsys, "train", recipe, "--data", tiny.root, "--runs", runs, "--seeds", "3,4",
+        "--set", "name=two seeds",
+    )  # fmt: skip
+    assert status == 0
+    folders = out.splitlines()
+    assert len(folders) == 2
+    assert all((runs / folder / "summary.json").is_file() for folder in folders)
+    assert "epoch 3/3" in err and "left" in err
+    status, out, _ = call(capsys, "runs", "list", "--runs", runs, "--json")
+    rows = json.loads(out)
+    assert {row["recipe"]["seed"] for row in rows} == {3, 4}
+    assert {row["name"] for row in rows} == {"two seeds"}
+    status, out, _ = call(capsys, "runs", "show", rows[0]["id"], "--runs", runs)
+    assert "constant answer" in out and "lift" in out and "name: two seeds" in out
+    status, out, _ = call(capsys, "runs", "list", "--runs", runs)
+    assert len(out.splitlines()) == 3
+
+
+def test_data_commands(capsys, tiny):
+    status, out, _ = call(capsys, "data", "check", tiny.root)
+    assert status == 0
+    assert "train/blue: 4 photos" in out
+    assert "test_difficult: 6 photos, 6 labelled" in out
+    status, out, _ = call(capsys, "data", "list", tiny.root.parent)
+    assert "tiny: 12 training photos of 3 classes" in out
+
+
+def test_empty_folders_say_what_to_do(capsys, tmp_path):
+    assert "begin with: python -m core train quick" in call(
+        capsys, "runs", "list", "--runs", tmp_path
+    )[1]  # fmt: skip
+    assert "no worker is running; 0 in the queue" in call(capsys, "queue", "--runs", tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "nosuch"], "nosuch: no such preset"),
+        (["train"], "Missing argument"),
+        (["trian"], "No such command"),
+        (["train", "quick", "--sede", "1"], "No such option"),
+        (["train", "quick", "--seeds", "1,x"], "--seeds 1,x: must be whole numbers"),
+        (["train", "quick", "--seeds", "1,1"], "each seed once"),
+        (["train", "quick", "--seed", "1", "--seeds", "1"], "do not go together"),
+        (["train", "quick", "--seed", "-1"], "seed: must be from 0"),
+        (["train", "quick", "--set", "bands.1.lr=-1"], "bands.1.lr: must be from 0 to 10"),
+        (["train", "quick", "--set", "augment.mixup=1"], "augment.mixup: not available yet"),
+        (["train", "quick", "--data", "/nowhere"], "/nowhere: no such folder"),
+        (["layers", "alexnet"], "alexnet: no such backbone"),
+        (["layers", "vgg16_bn", "--map-stride", "8"], "map_stride: must be 16 or 32"),
+        (["data", "check", "/nowhere"], "/nowhere: no such folder"),
+        (["runs", "show", "../x"], "../x: not the id of a run"),
+        (["runs", "show", "gone"], "gone: no such run"),
+        (["cancel", "gone"], "gone: no such run"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_status_2(capsys, arguments, message):
+    status, _, err = call(capsys, *arguments)
+    assert status == 2
+    assert err.startswith("error: ") and message in err
+    assert err.count("\n") == 1
+
+
+def test_draw_toy_refuses_a_folder_with_something_in_it(capsys, tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    status, _, err = call(capsys, "data", "draw-toy", "--seed", 1, "--out", tmp_path)
+    assert status == 2
+    assert err.startswith("error: ") and str(tmp_path) in err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,135 @@
+import shutil
+
+import pytest
+
+from core.data.dataset import Box, find_datasets, fingerprints, read_dataset
+from core.errors import DataError
+from tests.factory import write_dataset
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_dataset(tmp_path / "set").root
+
+
+def test_a_folder_is_read(root):
+    dataset = read_dataset(root)
+    assert dataset.classes == ("background", "blue", "red")
+    assert dataset.class_counts() == {"background": 4, "blue": 4, "red": 4}
+    assert [t.name for t in dataset.test_sets] == ["test", "test_difficult"]
+    test = dataset.test_set("test")
+    assert test.labels["img_1.jpg"].primary == "red"
+    assert test.boxes["img_1.jpg"][0].label == "red"
+    assert (dataset.title, dataset.licence) == ("set", "not stated")
+    with pytest.raises(DataError, match=r"no test set tset \(there are: test, test_difficult\)"):
+        dataset.test_set("tset")
+
+
+def test_the_real_set(small_books):
+    dataset = read_dataset(small_books)
+    assert dataset.class_counts() == {
+        "background": 27, "bayes": 9, "geeks": 8, "keras": 9, "nlp": 9, "technium": 9,
+    }  # fmt: skip
+    assert [(t.name, len(t.photos)) for t in dataset.test_sets] == [
+        ("test", 6), ("test_difficult", 20),
+    ]  # fmt: skip
+
+
+def test_training_photos_by_csv(root):
+    flat = root / "train"
+    rows = ["fnames,target"]
+    for photo in sorted(flat.glob("*/*.jpg")):
+        shutil.move(photo, flat / photo.name)
+        rows.append(f"{photo.name},{photo.parent.name}")
+    (root / "train.csv").write_text("\n".join(rows))
+    dataset = read_dataset(root)
+    assert dataset.class_counts() == {"background": 4, "blue": 4, "red": 4}
+    for bad, message in [
+        ("gone.jpg,blue", r"train\.csv line 14: gone\.jpg is not in"),
+        ("../labels.csv,blue", "points outside"),
+        ("blue_0.jpg,blue", "is listed twice"),
+        ("blue_0.jpg,two words", "must not be empty or hold a space"),
+        ("blue_0.jpg", "has too few columns"),
+    ]:
+        (root / "train.csv").write_text("\n".join([*rows, bad]))
+        with pytest.raises(DataError, match=message):
+            read_dataset(root)
+    (root / "train.csv").write_text("file,target\na,b")
+    with pytest.raises(DataError, match=r"train\.csv: lacks the column fnames"):
+        read_dataset(root)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "message"),
+    [
+        ("labels.csv", "test,gone.jpg,blue,blue", "gone.jpg is not in test/"),
+        ("labels.csv", "tset,img_0.jpg,blue,blue", "there is no test set tset"),
+        ("labels.csv", "test,img_0.jpg,green,blue", "'green' is no class"),
+        ("labels.csv", "test,img_0.jpg,blue,blue green", "'green' is no class"),
+        ("labels.csv", "test,img_0.jpg,blue,blue", "img_0.jpg of test is labelled twice"),
+        ("labels.csv", "test,img_0.jpg", "has too few columns"),
+        ("boxes.csv", "test,img_0.jpg,blue,0,0,1.2,1,1", "x1 must be a number from 0 to 1"),
+        ("boxes.csv", "test,img_0.jpg,blue,0,0,nan,1,1", "x1 must be a number from 0 to 1"),
+        ("boxes.csv", "test,img_0.jpg,blue,0,0,x,1,1", "x1 must be a number from 0 to 1, not 'x'"),
+        ("boxes.csv", "test,img_0.jpg,blue,0.5,0,0.5,1,1", "the box is empty"),
+        ("boxes.csv", "test,img_0.jpg,two words,0,0,1,1,1", "must not be empty or hold a space"),
+    ],
+)
+def test_bad_rows_are_named(root, table, row, message):
+    path = root / table
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, row]) + "\n")
+    with pytest.raises(DataError) as caught:
+        read_dataset(root)
+    assert message in str(caught.value)
+    assert f"{table} line {len(lines) + 1}" in str(caught.value)
+
+
+def test_bad_folders_are_named(root, tmp_path):
+    with pytest.raises(DataError, match="no such folder"):
+        read_dataset(tmp_path / "gone")
+    with pytest.raises(DataError, match="has no folder train/"):
+        read_dataset(tmp_path)
+    for photo in list((root / "train" / "red").iterdir())[1:]:
+        photo.unlink()
+    with pytest.raises(DataError, match="class red has one photo"):
+        read_dataset(root)
+    shutil.rmtree(root / "train" / "red")
+    shutil.rmtree(root / "train" / "blue")
+    with pytest.raises(DataError, match="at least two classes, has 1"):
+        read_dataset(root)
+    (root / "train" / "two words").mkdir()
+    shutil.copy(root / "test" / "img_0.jpg", root / "train" / "two words" / "a.jpg")
+    with pytest.raises(DataError, match="must not be empty or hold a space"):
+        read_dataset(root)
+
+
+def test_labels_and_boxes_may_be_missing(root):
+    (root / "labels.csv").unlink()
+    (root / "boxes.csv").unlink()
+    dataset = read_dataset(root)
+    assert all(not t.labels and not t.boxes for t in dataset.test_sets)
+
+
+def test_labelling_changes_no_photos_fingerprint(root):
+    before = fingerprints(read_dataset(root))
+    labels = root / "labels.csv"
+    labels.write_text(labels.read_text().replace("img_0.jpg,blue,blue", "img_0.jpg,red,red", 1))
+    after = fingerprints(read_dataset(root))
+    assert after["train"] == before["train"]
+    tests, others = after["test_sets"]["test"], before["test_sets"]["test"]
+    assert tests["photos"] == others["photos"]
+    assert tests["truth"] != others["truth"]
+    photo = next((root / "train" / "red").iterdir())
+    photo.rename(photo.with_name("renamed.jpg"))
+    assert fingerprints(read_dataset(root))["train"] != before["train"]
+
+
+def test_data_sets_are_found_by_their_train_folder(root, tmp_path):
+    (tmp_path / "other").mkdir()
+    assert find_datasets(tmp_path) == [root]
+    assert find_datasets(tmp_path / "gone") == []
+
+
+def test_a_boxs_area():
+    assert Box("a", 0.25, 0.5, 0.75, 1, 1).area == 0.25

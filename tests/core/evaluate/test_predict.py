@@ -1,0 +1,63 @@
+import numpy as np
+import pandas as pd
+import torch
+
+from core.data.dataset import Box, read_dataset
+from core.evaluate.predict import (
+    BATCH,
+    PhotoSet,
+    object_corners,
+    object_set,
+    photo_set,
+    predict,
+)
+from core.model.network import build_network
+from tests.conftest import fast_recipe
+from tests.factory import write_dataset
+
+
+def test_objects_are_cut_with_a_margin_inside_the_photo():
+    assert object_corners(Box("a", 0.2, 0.2, 0.6, 0.4, 1), 100, 200) == (16, 36, 64, 84)
+    assert object_corners(Box("a", 0, 0, 1, 1, 1), 100, 200) == (0, 0, 100, 200)
+    left, top, right, bottom = object_corners(Box("a", 0.999, 0.999, 1, 1, 1), 100, 200)
+    assert right - left >= 2 and bottom - top >= 2 and right <= 100 and bottom <= 200
+
+
+def test_objects_of_no_class_count_as_background_and_hidden_ones_not_at_all(tmp_path):
+    root = write_dataset(tmp_path / "data").root
+    boxes = pd.read_csv(root / "boxes.csv").head(3)
+    boxes["file"], boxes["label"] = boxes["file"][0], ["blue", "stranger", "blue"]
+    boxes["visible_fraction"] = [0.5, 0.9, 0.8]
+    hidden = boxes.head(1).assign(label="red", visible_fraction=0.49)
+    pd.concat([boxes, hidden]).to_csv(root / "boxes.csv", index=False)
+    dataset = read_dataset(root)
+    found = object_set(dataset.test_set("test"), dataset.classes, 64, "squash")
+    assert found is not None
+    file = boxes["file"][0]
+    assert found.files == (f"{file}#blue", f"{file}#stranger", f"{file}#blue.2")
+    assert found.primary == ("blue", "background", "blue")
+    assert found.pixels.shape == (3, 3, 64, 64)
+    no_background = object_set(dataset.test_set("test"), ["blue", "red"], 64, "squash")
+    assert no_background is not None and len(no_background) == 2
+
+
+def test_the_real_set_has_49_objects(small_books):
+    dataset = read_dataset(small_books)
+    found = object_set(dataset.test_set("test_difficult"), dataset.classes, 32, "squash")
+    assert found is not None and len(found) == 49
+
+
+def test_predictions_keep_the_photos_order_over_batches(tiny):
+    photos = photo_set(tiny.test_set("test"), 64, "squash")
+    network = build_network(fast_recipe(), tiny.classes)
+    one = predict(network, photos, "efficientnet_lite0")
+    many = PhotoSet(
+        "many", photos.files * 15, photos.primary * 15, photos.present * 15,
+        photos.pixels.repeat(15, 1, 1, 1),
+    )  # fmt: skip
+    assert len(many) > BATCH
+    found = predict(network, many, "efficientnet_lite0")
+    for i in range(0, 45, 3):
+        np.testing.assert_allclose(found.log_probs[i : i + 3], one.log_probs, atol=1e-5)
+    assert not network.training
+    assert isinstance(photos.pixels, torch.Tensor)

@@ -1,0 +1,99 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score
+
+from core.evaluate.scores import (
+    accuracy,
+    average_precision,
+    presence_ranking,
+    present_accuracy,
+    set_scores,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("correct", "total", "low", "high"),
+    # Newcombe (1998), Table I, method 3 (Wilson without continuity correction).
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_against_published_values(correct, total, low, high):
+    assert wilson(correct, total) == pytest.approx((low, high), abs=1e-4)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_holds_the_share(pair):
+    correct, total = pair
+    low, high = wilson(correct, total)
+    assert 0 <= low <= correct / total + 1e-12
+    assert correct / total - 1e-12 <= high <= 1
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.booleans()), min_size=1))
+def test_average_precision_is_scikit_learns_ties_included(pairs):
+    scores = np.array([score for score, _ in pairs])
+    truth = np.array([true for _, true in pairs])
+    found = average_precision(scores, truth)
+    if truth.any():
+        assert found == pytest.approx(average_precision_score(truth, scores))
+    else:
+        assert np.isnan(found)
+
+
+def test_accuracy_and_its_constant_answer():
+    score = accuracy(["a", "a", "b", "c"], ["a", "b", "b", "b"])
+    assert (score.correct, score.total, score.value, score.constant) == (2, 4, 0.5, 0.75)
+
+
+def test_present_accuracy_takes_any_present_class_and_the_primary():
+    score = present_accuracy(
+        ["a", "b", "background"], ["a", "c", "background"], [["a", "b"], ["b", "c"], ["b"]]
+    )
+    assert score.correct == 3
+    assert score.constant == 1  # answering b is right everywhere
+
+
+def test_presence_ranking_of_a_perfect_and_of_a_constant_ranking():
+    present = np.array([[1, 0], [0, 1], [1, 1], [0, 0]], dtype=bool)
+    perfect = presence_ranking(present.astype(float), present)
+    assert perfect is not None and perfect.value == 1
+    assert perfect.constant == 0.5
+    constant = presence_ranking(np.full((4, 2), 0.3), present)
+    assert constant is not None and constant.value == constant.constant == 0.5
+    assert constant.low <= 0.5 <= constant.high
+    assert presence_ranking(np.ones((2, 1)), np.ones((2, 1), dtype=bool)) is None
+
+
+def frame(rows):
+    columns = ["primary", "present", "predicted", "p_a", "p_background"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_set_scores_leaves_out_what_is_not_labelled():
+    photos = frame(
+        [("a", "a", "a", 0.9, 0.1), ("", "", "a", 0.8, 0.2), ("background", "", "a", 0.6, 0.4)]
+    )
+    found = set_scores(photos, frame([]), ["a", "background"])
+    assert set(found) == {"primary", "ranking", "present"}
+    assert (found["primary"]["correct"], found["primary"]["total"]) == (1, 2)
+    assert set_scores(photos.iloc[1:2], frame([]), ["a", "background"]) == {}
+
+
+def test_the_articles_constants_on_the_real_labels(small_books):
+    """ARTICLE: best constant .25 (primary) and .70 (present); a constant ranking about .64."""
+    labels = pd.read_csv(small_books / "labels.csv").query("split == 'test_difficult'")
+    classes = ["background", "bayes", "geeks", "keras", "nlp", "technium"]
+    photos = labels.assign(predicted="keras", **{f"p_{name}": 0.5 for name in classes})
+    found = set_scores(photos, photos.iloc[:0], classes)
+    assert found["primary"]["constant"] == 0.25
+    assert found["present"]["constant"] == 0.70
+    assert found["present"]["value"] == 0.70
+    assert found["ranking"]["value"] == pytest.approx(0.64, abs=0.005)

@@ -1,0 +1,108 @@
+"""The detached worker, for real: other processes, real signals."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+
+from core.jobs.local import (
+    LocalExecutor,
+    ensure_worker,
+    process_alive,
+    recover,
+    worker_alive,
+    worker_lock,
+)
+from core.jobs.queue import Queue
+from core.store.run import open_run
+from tests.conftest import fast_recipe, fixed_clock
+
+
+def wait_for(condition, seconds=90):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def executor(tmp_path):
+    """An executor on a folder of its own; its worker is ended afterwards."""
+    found = LocalExecutor(tmp_path / "runs", fixed_clock)
+    yield found
+    lock = found.runs_dir / "worker.lock"
+    if worker_alive(found.runs_dir):
+        os.kill(int(lock.read_text()), signal.SIGKILL)
+        wait_for(lambda: not worker_alive(found.runs_dir))
+
+
+def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, tiny):
+    runs = executor.runs_dir
+    first = executor.submit(fast_recipe(), tiny.root)
+    long = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
+    waiting = executor.submit(fast_recipe(seed=2), tiny.root)
+    last = executor.submit(fast_recipe(seed=3), tiny.root)
+    wait_for(lambda: executor.poll(first.id).state == "done")
+    executor.cancel(waiting.id)  # it has not begun: at once
+    assert executor.poll(waiting.id).state == "cancelled"
+    wait_for(lambda: executor.poll(long.id).epoch >= 2)
+    executor.cancel(long.id)  # it is under way: the worker stops it and goes on
+    wait_for(lambda: executor.poll(long.id).state == "cancelled")
+    assert len(long.history()) >= 2
+    wait_for(lambda: executor.poll(last.id).state == "done")
+    assert Queue(runs).entries() == []
+
+    killed = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
+    after = executor.submit(fast_recipe(seed=4), tiny.root)
+    wait_for(lambda: executor.poll(killed.id).epoch >= 1)
+    os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
+    wait_for(lambda: not worker_alive(runs))
+    assert executor.poll(killed.id).state == "running"  # nobody has looked yet
+    ensure_worker(runs)
+    wait_for(lambda: executor.poll(after.id).state == "done")
+    status = executor.poll(killed.id)
+    assert status.state == "failed"
+    assert status.error is not None and status.error.startswith("the worker (process")
+    assert len(killed.history()) >= 1  # every finished epoch is kept
+    assert (killed.path / "checkpoint" / "state.json").is_file()
+
+
+def test_one_worker_at_a_time(tmp_path):
+    with worker_lock(tmp_path) as mine:
+        assert mine
+        assert worker_alive(tmp_path)
+        with worker_lock(tmp_path) as other:
+            assert not other
+    assert not worker_alive(tmp_path)
+    assert not worker_alive(tmp_path / "never")
+
+
+def test_cancel_of_a_run_whose_process_is_gone(executor, tiny, monkeypatch):
+    monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs: None)
+    run = executor.submit(fast_recipe(), tiny.root)
+    Queue(executor.runs_dir).claim(1)
+    run.write_status(replace(run.status(), state="running", pid=2**22 + 1))
+    executor.cancel(run.id)
+    assert run.status().state == "cancelled"
+    done = replace(run.status(), state="done")
+    run.write_status(done)
+    executor.cancel(run.id)  # what has ended stays as it is
+    assert run.status() == done
+
+
+def test_recovery_keeps_what_waits_and_drops_what_is_gone(executor, tiny, monkeypatch):
+    monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs: None)
+    runs = executor.runs_dir
+    waits = executor.submit(fast_recipe(), tiny.root)
+    Queue(runs).submit("gone-1")
+    assert recover(runs, fixed_clock) == []
+    assert [entry.run for entry in Queue(runs).entries()] == [waits.id]
+    assert open_run(runs, waits.id).status().state == "queued"
+
+
+def test_processes_are_told_alive_from_dead():
+    assert process_alive(os.getpid())
+    assert not process_alive(None)
+    assert not process_alive(2**22 + 1)

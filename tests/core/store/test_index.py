@@ -1,0 +1,60 @@
+import json
+import shutil
+
+from core.recipe_file import load_recipe
+from core.store.index import INDEX_FILE, RunIndex
+from core.store.run import create_run
+from tests.conftest import fixed_clock
+
+
+def new_run(runs, **changes):
+    return create_run(runs, load_recipe("quick", changes), runs.parent / "toy", fixed_clock)
+
+
+def test_the_index_follows_the_folders(tmp_path):
+    runs = tmp_path / "runs"
+    index = RunIndex(runs)
+    assert index.rows() == []
+    first, second = new_run(runs, seed=1), new_run(runs, seed=2)
+    assert {row.id for row in index.rows()} == {first.id, second.id}
+    row = next(row for row in index.rows() if row.id == second.id)
+    assert (row.name, row.recipe["seed"], row.data, row.summary) == ("quick", 2, "toy", None)
+    (second.path / "summary.json").write_text(json.dumps({"epochs": 3}))
+    assert next(r for r in index.rows() if r.id == second.id).summary == {"epochs": 3}
+    shutil.rmtree(first.path)
+    assert [row.id for row in index.rows()] == [second.id]
+
+
+def test_it_can_be_deleted_or_damaged_at_any_time(tmp_path):
+    runs = tmp_path / "runs"
+    run = new_run(runs)
+    index = RunIndex(runs)
+    before = index.rows()
+    (runs / INDEX_FILE).write_bytes(b"no database, but long enough to be taken for one" * 50)
+    assert index.rows() == before
+    assert index.rows() == before  # made anew
+    (runs / INDEX_FILE).unlink()
+    assert [row.id for row in index.rows()] == [run.id]
+
+
+def test_a_damaged_run_is_a_row_with_its_problem(tmp_path):
+    runs = tmp_path / "runs"
+    run, good = new_run(runs), new_run(runs)
+    (run.path / "recipe.yaml").write_text("bands: 7")
+    rows = {row.id: row for row in RunIndex(runs).rows()}
+    assert rows[run.id].problem == "bands: must be a list, not 7"
+    assert rows[run.id].status.state == "failed"
+    assert rows[good.id].problem is None
+
+
+def test_an_unchanged_run_is_not_read_again(tmp_path, monkeypatch):
+    runs = tmp_path / "runs"
+    new_run(runs)
+    index = RunIndex(runs)
+    before = index.rows()
+
+    def refuse(run):
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("core.store.index._read_row", refuse)
+    assert index.rows() == before

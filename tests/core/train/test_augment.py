@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+import torch
+
+from core.recipe import Augment, Blur, Cutout, Rotate, Zoom
+from core.train.augment import augmented_view, blur, cut_out, light, rotate, working_side
+
+
+def photo(height=90, width=120):
+    return torch.from_numpy(
+        np.random.default_rng(0).integers(0, 256, (3, height, width), dtype=np.uint8)
+    )
+
+
+def view(augment, seed=0, size=64, of=None):
+    return augmented_view(photo() if of is None else of, augment, size, np.random.default_rng(seed))
+
+
+def test_a_view_depends_on_its_generator_alone():
+    torch.manual_seed(1)
+    first = view(Augment(), seed=3)
+    torch.manual_seed(2)
+    assert torch.equal(first, view(Augment(), seed=3))
+    assert not torch.equal(first, view(Augment(), seed=4))
+    assert first.shape == (3, 64, 64)
+    assert first.dtype == torch.float32
+    assert 0 <= first.min() <= first.max() <= 1
+
+
+def test_without_augmentation_only_the_place_of_the_crop_is_random():
+    square = photo(64, 64)
+    plain = view(Augment.nothing(), of=square)
+    torch.testing.assert_close(plain, square.float() / 255)
+
+
+def test_switching_one_step_off_leaves_the_others_numbers():
+    # With flip drawn the same, the view without lighting is the lit one up to the light.
+    on = view(Augment(zoom=None, rotate=None, cutout=None, blur=None, flip="both"), seed=5)
+    off = view(
+        Augment(zoom=None, rotate=None, cutout=None, blur=None, flip="both", lighting=None), seed=5
+    )
+    assert (on - off).abs().max() < 0.12
+    assert not torch.equal(on, off)
+
+
+@pytest.mark.parametrize("size", [64, 96])
+def test_zoom_scales_the_shorter_side_between_its_bounds(size):
+    # A photo whose left half is black: after a zoom of exactly 1.5 and a crop, the black share
+    # of the width differs; a zoom of exactly 1 keeps the whole shorter side.
+    stripes = torch.zeros(3, size, size, dtype=torch.uint8)
+    stripes[:, : size // 2] = 255
+    whole = view(Augment.nothing().model_copy(update={"zoom": Zoom(range=(1, 1), p=1)}),
+                 size=size, of=stripes)  # fmt: skip
+    assert whole.mean() == pytest.approx(0.5, abs=0.01)
+    near = view(Augment.nothing().model_copy(update={"zoom": Zoom(range=(1.5, 1.5), p=1)}),
+                size=size, of=stripes)  # fmt: skip
+    assert near.shape == (3, size, size)
+    assert working_side(Augment(), size) == size * 1.5
+    assert working_side(Augment.nothing(), size) == size
+
+
+def test_rotation_turns_clockwise_about_the_centre_and_reflects_the_corners():
+    x = photo(64, 64).float() / 255
+    torch.testing.assert_close(rotate(x, 0), x, atol=1e-5, rtol=0)
+    torch.testing.assert_close(rotate(x, 90), torch.rot90(x, -1, (1, 2)), atol=1e-3, rtol=0)
+    wide = torch.zeros(3, 40, 80)
+    wide[:, 20, 50] = 1  # right of the centre
+    turned = rotate(wide, 90)[0]
+    assert turned[29:32, 38:42].max() > 0.2  # now as far below the centre
+    assert turned[8:12, 38:42].max() == 0  # and not above it
+    assert rotate(torch.ones(3, 30, 50), 30).min() > 0.999  # no black corners
+
+
+def test_rotation_stays_within_its_degrees():
+    dot = torch.zeros(3, 64, 64, dtype=torch.uint8)
+    dot[:, 32, 60] = 255
+    angles = []
+    for seed in range(40):
+        augment = Augment.nothing().model_copy(update={"rotate": Rotate(degrees=10, p=1)})
+        row, column = divmod(int(view(augment, seed, of=dot)[0].argmax()), 64)
+        angles.append(np.degrees(np.arctan2(row - 31.5, column - 31.5)))
+    assert max(np.abs(angles)) < 13
+    assert min(angles) < -4 and max(angles) > 4
+
+
+def test_light_is_fastais():
+    x = torch.tensor([0.2, 0.4, 0.6]).expand(3, 1, 3)
+    torch.testing.assert_close(light(x, 0.1, 0), x + 0.1)
+    torch.testing.assert_close(light(x, 0, 0.5), 0.4 + (x - 0.4) * 1.5)
+    torch.testing.assert_close(light(x, 0, -0.5), 0.4 + (x - 0.4) / 1.5)
+    assert light(x, 0.9, 0).max() == 1
+
+
+def test_cutout_cuts_black_squares_and_is_cut_off_at_the_edge():
+    x = torch.ones(3, 100, 100)
+    centres = np.array([[0.5, 0.5], [0.0, 0.0], [0.9, 0.1]])
+    one = cut_out(x, Cutout(holes=1, length=40), centres)
+    assert (one == 0).sum() == 3 * 40 * 40
+    assert one[0, 50, 50] == 0 and one[0, 29, 50] == 1 and one[0, 30, 50] == 0
+    two = cut_out(x, Cutout(holes=2, length=40), centres)
+    assert (two == 0).sum() == 3 * (40 * 40 + 20 * 20)
+    assert x.min() == 1  # the original is left alone
+
+
+def test_blur_has_opencvs_sigma():
+    x = torch.zeros(3, 41, 41)
+    x[:, 20, 20] = 1
+    line = blur(x, 9)[0, 20]
+    sigma = 0.3 * ((9 - 1) * 0.5 - 1) + 0.8
+    weights = np.exp(-0.5 * (np.arange(-4, 5) / sigma) ** 2)
+    weights /= weights.sum()
+    np.testing.assert_allclose(line[16:25].numpy(), weights * weights[4], atol=1e-6)
+    assert line[:16].sum() == 0
+
+
+def test_flips():
+    x = photo(64, 64)
+    mirrored, upright = 0, 0
+    for seed in range(60):
+        augment = Augment.nothing().model_copy(update={"flip": "horizontal"})
+        found = (view(augment, seed, of=x) * 255).round().to(torch.uint8)
+        mirrored += torch.equal(found, x.flip(2))
+        upright += torch.equal(found, x)
+    assert mirrored + upright == 60
+    assert 15 < mirrored < 45
+
+
+def test_steps_fire_as_often_as_they_say():
+    x = torch.full((3, 64, 64), 200, dtype=torch.uint8)
+    augment = Augment.nothing().model_copy(
+        update={"cutout": Cutout(holes=1, length=20, p=0.25), "blur": Blur(size=3, p=0)}
+    )
+    fired = sum(bool((view(augment, seed, of=x) == 0).any()) for seed in range(200))
+    assert 30 < fired < 75
+
+
+def test_a_views_numbers_are_held():
+    """A change here changes every run: it must be meant, and said in the change's message."""
+    found = view(Augment(), seed=11)
+    assert float(found.double().mean()) == pytest.approx(0.26903, abs=2e-4)

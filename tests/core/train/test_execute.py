@@ -1,0 +1,206 @@
+"""A whole run on the CPU in seconds: every artefact, and every way it can end."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from core.data.dataset import read_dataset
+from core.errors import DataError, InputError
+from core.evaluate.predict import photo_set, predict
+from core.model.network import build_network
+from core.store.run import create_run
+from core.train.execute import execute
+from core.train.seeds import derived_seed
+from tests.conftest import fast_recipe, fixed_clock
+from tests.factory import write_dataset
+
+
+def run_it(tmp_path, data, **changes):
+    run = create_run(tmp_path, fast_recipe(**changes), data, fixed_clock)
+    execute(run, fixed_clock)
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, tiny):
+    return run_it(tmp_path_factory.mktemp("runs"), tiny.root)
+
+
+def test_every_file_of_the_format_is_there(finished):
+    names = {path.name for path in finished.path.iterdir()}
+    assert names == {
+        "recipe.yaml", "environment.json", "status.json", "history.csv", "batches.csv",
+        "timing.csv", "predictions.csv", "cams.npz", "summary.json", "weights.safetensors",
+        "checkpoint", "log.txt",
+    }  # fmt: skip
+    assert finished.recipe() == fast_recipe()
+    status = finished.status()
+    assert (status.state, status.epoch, status.epochs, status.error) == ("done", 3, 3, None)
+
+
+def test_history_and_batches(finished):
+    history = finished.history()
+    assert list(history["epoch"]) == [1, 2, 3]
+    assert list(history["stage"]) == [1, 2, 2]
+    assert list(history["cycle"]) == [1, 1, 2]
+    assert {"train_loss", "val_loss", "val_accuracy", "lr_0-15", "lr_18-26"} <= set(history)
+    batches = finished.batches()
+    assert list(batches["step"]) == [1, 2, 3, 4, 5, 6]
+    assert batches.groupby("epoch")["loss"].mean()[3] == pytest.approx(
+        history["train_loss"].iloc[2], rel=0.3
+    )
+
+
+def test_predictions_cover_validation_test_sets_and_objects(finished, tiny):
+    frame = finished.predictions()
+    counts = frame.groupby("split").size().to_dict()
+    boxes = {t.name: sum(map(len, t.boxes.values())) for t in tiny.test_sets}
+    assert counts == {
+        "validation": 5, "test": 3, "test/objects": boxes["test"], "test_difficult": 6,
+        "test_difficult/objects": boxes["test_difficult"],
+    }  # fmt: skip
+    p = frame[[f"p_{name}" for name in tiny.classes]].to_numpy()
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
+    assert (frame["predicted"] == np.array(tiny.classes)[p.argmax(axis=1)]).all()
+
+
+def test_class_maps_are_of_each_cycles_end_and_belong_to_the_predictions(finished, tiny):
+    cams = finished.class_maps()
+    assert cams is not None
+    assert cams.epochs == (1, 2, 3)
+    assert cams.maps["test"].shape == (3, 3, 3, 2, 2)
+    assert cams.maps["test"].dtype == np.float16
+    frame = finished.predictions()
+    p = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
+    logits = cams.maps["test"][-1].astype(np.float32).mean(axis=(2, 3))
+    np.testing.assert_allclose(
+        torch.log_softmax(torch.from_numpy(logits), 1).exp().numpy(), p, atol=5e-3
+    )
+
+
+def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
+    recipe = finished.recipe()
+    torch.manual_seed(derived_seed(recipe.seed, "weights"))
+    network = build_network(recipe, tiny.classes)
+    network.load_state_dict(load_file(finished.path / "weights.safetensors"), strict=False)
+    photos = photo_set(tiny.test_set("test"), recipe.image_size, recipe.crop)
+    p = predict(network, photos, recipe.backbone).probabilities
+    frame = finished.predictions()
+    saved = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
+    np.testing.assert_array_equal(p, saved.astype(np.float32))
+
+
+def test_frozen_weights_are_named_not_copied(tmp_path, tiny):
+    run = run_it(tmp_path, tiny.root, weights="imagenet")
+    with safe_open(run.path / "weights.safetensors", "pt") as file:
+        assert min(int(name.split(".")[1]) for name in file.keys()) == 16  # noqa: SIM118
+        assert set(file.metadata()) == {"base"}
+        assert len(file.metadata()["base"]) == 64
+
+
+def test_the_same_recipe_gives_the_same_bytes(finished, tmp_path, tiny):
+    again = run_it(tmp_path, tiny.root)
+    for name in (
+        "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors",
+        "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "recipe.yaml",
+    ):  # fmt: skip
+        assert (again.path / name).read_bytes() == (finished.path / name).read_bytes(), name
+
+
+def test_summary_and_environment(finished):
+    summary = finished.summary()
+    assert summary is not None
+    assert set(summary["sets"]) == {"test", "test_difficult"}
+    assert set(summary["sets"]["test_difficult"]["scores"]) >= {"primary", "object", "present"}
+    assert summary["sets"]["test_difficult"]["localisation"]["lift"] >= 0
+    assert summary["validation"]["accuracy"]["total"] == 5
+    environment = finished.environment()
+    assert {"versions", "machine", "data", "commit"} <= set(environment)
+    assert len(environment["data"]["fingerprints"]["train"]) == 64
+    assert environment["machine"]["threads"] >= 1
+
+
+def test_the_checkpoint_holds_the_last_epoch(finished):
+    place = finished.path / "checkpoint"
+    assert (place / "state.json").read_text() == '{\n "epoch": 3,\n "stage": 2\n}\n'
+    assert (place / "weights.safetensors").read_bytes() == (
+        finished.path / "weights.safetensors"
+    ).read_bytes()
+    momentum = load_file(place / "optimizer.safetensors")
+    assert "layers.21.weight/momentum_buffer" in momentum
+    assert not any(name.startswith("layers.3.") for name in momentum)
+
+
+def test_a_test_set_without_labels_is_predicted_and_not_scored(tmp_path):
+    data = write_dataset(tmp_path / "bare", labelled=False)
+    run = run_it(tmp_path / "runs", data.root)
+    summary = run.summary()
+    assert summary is not None
+    assert summary["sets"]["test"] == {"photos": 3, "scores": {}, "localisation": None}
+    assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
+
+
+def test_a_wish_to_cancel_stops_after_the_epoch_and_keeps_it(tmp_path, tiny):
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    execute(run, fixed_clock, on_epoch=lambda row, eta: run.ask_cancel())
+    status = run.status()
+    assert (status.state, status.epoch, status.error) == ("cancelled", 1, None)
+    assert len(run.history()) == 1
+    assert run.summary() is None
+
+
+def test_a_broken_photo_fails_with_a_line_that_names_it(tmp_path):
+    data = write_dataset(tmp_path / "data")
+    data.train[0].path.write_bytes(b"\xff\xd8\xff broken")
+    run = create_run(tmp_path / "runs", fast_recipe(), data.root, fixed_clock)
+    with pytest.raises(DataError, match=data.train[0].path.name):
+        execute(run, fixed_clock)
+    status = run.status()
+    assert status.state == "failed"
+    assert status.error is not None and data.train[0].path.name in status.error
+
+
+def test_any_other_error_is_one_line_in_the_status_and_whole_in_the_log(
+    tmp_path, tiny, monkeypatch
+):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.train.recorder.save_checkpoint", full)
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(OSError, match="No space"):
+        execute(run, fixed_clock)
+    assert run.status().error == "OSError: [Errno 28] No space left on device"
+    assert "Traceback" in (run.path / "log.txt").read_text()
+
+
+def test_ctrl_c_ends_as_cancelled(tmp_path, tiny):
+    def interrupt(row, eta):
+        raise KeyboardInterrupt
+
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(KeyboardInterrupt):
+        execute(run, fixed_clock, on_epoch=interrupt)
+    assert run.status().state == "cancelled"
+
+
+def test_missing_data_is_told(tmp_path):
+    run = create_run(tmp_path / "runs", fast_recipe(), tmp_path / "gone", fixed_clock)
+    with pytest.raises(InputError, match="gone: no such folder"):
+        execute(run, fixed_clock)
+
+
+def test_timing_adds_up(finished):
+    timing = finished.timing()
+    assert {"photos", "train", "class maps", "checkpoint", "evaluate"} == set(timing["phase"])
+    summary = finished.summary()
+    assert summary is not None
+    assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)
+    assert isinstance(timing, pd.DataFrame)
+
+
+def test_unchanged_dataset_reads_the_same(tiny):
+    assert read_dataset(tiny.root) == tiny

@@ -1,0 +1,107 @@
+import pytest
+import torch
+
+from core.evaluate.predict import validation_set
+from core.model.network import build_network
+from core.train.loop import Diverged, fit, sgd, split_batches
+from core.train.views import TrainingViews
+from tests.conftest import fast_recipe
+
+
+class Ears:
+    """A listener that keeps everything."""
+
+    def __init__(self):
+        self.batches, self.epochs = [], []
+
+    def on_batch(self, row):
+        self.batches.append(row)
+
+    def on_epoch(self, row, optimizer):
+        self.epochs.append(row)
+
+
+def train(recipe, dataset):
+    torch.manual_seed(5)
+    network = build_network(recipe, dataset.classes)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    ears = Ears()
+    views = TrainingViews(recipe, dataset, [0, 1, 2, 4, 5, 6, 8, 9])
+    validation = validation_set(dataset, [3, 7, 10, 11], recipe.image_size, recipe.crop)
+    fit(network, recipe, views, validation, ears)
+    changed = {
+        int(name.split(".")[1])
+        for name, tensor in network.state_dict().items()
+        if not torch.equal(tensor, before[name])
+    }
+    return network, ears, changed
+
+
+def test_only_what_the_bands_say_changes(tiny):
+    _, ears, changed = train(fast_recipe(bands={0: 0, 18: 1e-2}), tiny)
+    assert changed == {18, 19, 21}
+    assert [row.planned.number for row in ears.epochs] == [1, 2, 3]
+    assert [row.step for row in ears.batches] == list(range(1, 7))
+    assert ears.epochs[0].rates == {"0-19": 0, "20-26": 1e-2}
+    # Two batches a cycle: the epoch's last batch is its second.
+    assert ears.epochs[1].rates == pytest.approx({"0-17": 0, "18-26": 1e-2 * 0.5})
+
+
+def test_a_head_stage_changes_the_head_alone(tiny):
+    recipe = fast_recipe(stages=[{"train": "head", "epochs": 2}], bands={0: 1e-2})
+    _, _, changed = train(recipe, tiny)
+    assert changed == {21}
+
+
+def test_the_article_lets_frozen_statistics_drift(tiny):
+    recipe = fast_recipe(frozen_bn="train", bands={0: 0, 18: 1e-2})
+    _, _, changed = train(recipe, tiny)
+    assert changed == set(range(1, 20)) - {0} | {21} - {0}  # every layer with a batch norm
+
+
+def test_same_seed_same_bits_other_seed_other_bits(tiny):
+    first, ears, _ = train(fast_recipe(), tiny)
+    torch.rand(7)  # whatever else draws from torch's generator in between
+    again, _, _ = train(fast_recipe(), tiny)
+    other, _, _ = train(fast_recipe(seed=1), tiny)
+    one, two, three = (list(n.state_dict().values()) for n in (first, again, other))
+    assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(one, three, strict=True))
+    assert ears.epochs[-1].train_loss == pytest.approx(
+        sum(row.loss * 4 for row in ears.batches[-2:]) / 8
+    )
+
+
+def test_training_learns(tiny):
+    recipe = fast_recipe(
+        bands={0: 0, 18: 1e-2},
+        stages=[{"train": "bands", "epochs": 12}],
+        augment={"zoom": None, "rotate": None, "cutout": None, "blur": None},
+        head={"kind": "class_map", "dropout": {"features": 0, "class_map": 0, "logits": 0}},
+    )
+    _, ears, _ = train(recipe, tiny)
+    assert ears.epochs[-1].train_loss < ears.epochs[0].train_loss / 2
+
+
+def test_a_loss_that_is_no_number_stops_with_a_clear_word(tiny, monkeypatch):
+    good = TrainingViews.batch
+
+    def spoilt(self, photos, epoch):
+        x, y = good(self, photos, epoch)
+        return (x * float("nan") if epoch == 2 else x), y
+
+    monkeypatch.setattr(TrainingViews, "batch", spoilt)
+    with pytest.raises(Diverged, match="loss is nan in epoch 2, batch 1; try lower learning"):
+        train(fast_recipe(), tiny)
+
+
+def test_an_all_frozen_stage_is_refused():
+    recipe = fast_recipe(bands={0: 0})
+    with pytest.raises(Exception, match=r"stages\.1: every band is frozen"):
+        sgd(build_network(recipe, ["a", "b"]), recipe, 2)
+
+
+def test_a_last_photo_alone_joins_the_batch_before():
+    recipe = fast_recipe()
+    assert split_batches(list(range(9)), 2, recipe) == [[0, 1, 2, 3], [4, 5, 6, 7, 8]]
+    assert split_batches(list(range(10)), 3, recipe)[2] == [8, 9]

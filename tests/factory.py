@@ -1,0 +1,267 @@
+"""Plausible run folders and a tiny data set of drawn photos, made without any training."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+from core.data.dataset import Box, Dataset, TestSet, read_dataset
+from core.data.photos import open_photo
+from core.evaluate.localise import localisation_summary, localise, view_box
+from core.evaluate.scores import set_scores, wilson
+from core.model.bands import stage_ranges
+from core.model.layers import head_start, layer_table
+from core.recipe import Recipe
+from core.recipe_file import load_recipe
+from core.store.run import Run, create_run
+from core.train.schedule import planned_epochs, scale
+
+COLOURS = {"blue": "#2f5d9b", "red": "#b03a2e"}
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+# --- a data set -------------------------------------------------------------------------------
+
+
+def write_dataset(root: Path, labelled: bool = True, photos: int = 4) -> Dataset:
+    """Two books and a background, `photos` photos of each; test sets `test` and
+    `test_difficult`, with labels and boxes when `labelled`."""
+    random = np.random.default_rng(1)
+    for name in (*COLOURS, "background"):
+        for number in range(photos):
+            _draw(root / "train" / name / f"{name}_{number}.jpg", [name], random)
+    labels, boxes = [], []
+    for split, count in (("test", 3), ("test_difficult", 6)):
+        for number in range(count):
+            names = [list(COLOURS)[number % 2]] if split == "test" else list(COLOURS)
+            if number == 5:
+                names = []
+            file = f"img_{number}.jpg"
+            drawn = _draw(root / split / file, names, random)
+            labels.append((split, file, names[0] if names else "background", " ".join(names)))
+            boxes += [(split, file, name, *corners, 1.0) for name, corners in drawn]
+    if labelled:
+        _write_rows(root / "labels.csv", ("split", "file", "primary", "present"), labels)
+        header = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
+        _write_rows(root / "boxes.csv", header, boxes)
+    return read_dataset(root)
+
+
+def _write_rows(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def _draw(
+    path: Path, names: list[str], random: np.random.Generator
+) -> list[tuple[str, tuple[float, float, float, float]]]:
+    grain = random.normal(150, 12, (120, 160, 3)).clip(0, 255).astype(np.uint8)
+    image = Image.fromarray(grain)
+    pen, found = ImageDraw.Draw(image), []
+    for place, name in enumerate(name for name in names if name in COLOURS):
+        x, y = 12 + 78 * place + int(random.integers(12)), 20 + int(random.integers(20))
+        pen.rectangle((x, y, x + 50, y + 70), fill=COLOURS[name], outline="white", width=3)
+        corners = (x / 160, y / 120, (x + 51) / 160, (y + 71) / 120)
+        found.append((name, tuple(round(value, 4) for value in corners)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, "JPEG")
+    return found  # type: ignore[return-value]
+
+
+# --- runs -----------------------------------------------------------------------------------------
+
+
+def write_run(
+    runs_dir: Path,
+    dataset: Dataset,
+    preset: str = "quick",
+    state: str = "done",
+    *,
+    changes: dict[str, Any] | None = None,
+    minutes: int = 0,
+    looks: float | None = None,
+) -> Run:
+    """A run folder in that state, created `minutes` after the first. `looks`: how much of its
+    evidence lies on the objects, 0..1 (by default much for `quick`, little for the others)."""
+    recipe = load_recipe(preset, changes)
+    created = START + timedelta(minutes=minutes)
+    run = create_run(runs_dir, recipe, dataset.root, lambda: created)
+    looks = (0.85 if preset.startswith("quick") else 0.12) if looks is None else looks
+    total = recipe.planned_epochs()
+    done = {"queued": 0, "done": total}.get(state, total // 2)
+    status = replace(run.status(), state=state, epoch=done, epochs=total)
+    if state != "queued":
+        status = replace(status, started=_iso(created), heartbeat=_iso(created))
+        _write_history(run, recipe, done)
+        (run.path / "log.txt").write_text(
+            "".join(f"epoch {epoch} of {total}\n" for epoch in range(1, done + 1)), "utf-8"
+        )
+    if state == "running":
+        now = datetime.now(UTC)
+        status = replace(
+            status, phase="training", eta_seconds=40, pid=1, heartbeat=_iso(now),
+            started=_iso(now - timedelta(seconds=30)),
+        )  # fmt: skip
+    elif state == "failed":
+        status = replace(status, error="the worker (process 4242) stopped in epoch 17")
+    if status.ended:
+        status = replace(status, finished=_iso(created + timedelta(seconds=2 * done)))
+    if state == "done":
+        _write_results(run, recipe, dataset, looks)
+    run.write_status(status)
+    return run
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _write_history(run: Run, recipe: Recipe, done: int) -> None:
+    random = np.random.default_rng(recipe.seed)
+    layers = len(layer_table(recipe.backbone, recipe.map_stride))
+    head = head_start(recipe.backbone, recipe.map_stride)
+    rows = []
+    for epoch in planned_epochs(recipe)[:done]:
+        fall = np.exp(-4 * epoch.number / recipe.planned_epochs())
+        row: dict[str, Any] = {
+            "epoch": epoch.number,
+            "stage": epoch.stage,
+            "cycle": epoch.cycle,
+            "train_loss": round(1.9 * fall * random.uniform(0.9, 1.1) + 0.01, 5),
+            "val_loss": round(1.7 * fall * random.uniform(0.8, 1.2) + 0.003, 5),
+            "val_accuracy": round(min(1.0, 1.05 - 0.8 * fall), 4),
+        }
+        stage = recipe.stages[epoch.stage - 1]
+        for band in stage_ranges(recipe, stage, head, layers):
+            row[f"lr_{band.label}"] = band.lr * scale(recipe, epoch, 0, 4)
+        rows.append(row)
+    pd.DataFrame(rows).to_csv(run.path / "history.csv", index=False)
+
+
+def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:
+    random = np.random.default_rng([recipe.seed, int(100 * looks)])
+    ends = [epoch.number for epoch in planned_epochs(recipe) if epoch.ends_cycle]
+    arrays: dict[str, Any] = {
+        "splits": np.array([test_set.name for test_set in dataset.test_sets]),
+        "epochs": np.array(ends),
+        "classes": np.array(dataset.classes),
+    }
+    rows: list[tuple[Any, ...]] = []
+    sets = {}
+    for test_set in dataset.test_sets:
+        files = [photo.file for photo in test_set.photos]
+        sizes = {photo.file: open_photo(photo.path).size for photo in test_set.photos}
+        maps = _maps(test_set, sizes, dataset.classes, recipe, len(ends), looks, random)
+        arrays[f"files.{test_set.name}"] = np.array(files)
+        arrays[f"maps.{test_set.name}"] = maps
+        rows += _predictions(test_set, maps[-1], dataset.classes, looks, random)
+        frame = _frame(rows, dataset.classes)
+        found = localise(maps[-1], files, dataset.classes, test_set, sizes, recipe.crop)
+        sets[test_set.name] = {
+            "photos": len(files),
+            "scores": set_scores(
+                frame[frame["split"] == test_set.name],
+                frame[frame["split"] == f"{test_set.name}/objects"],
+                dataset.classes,
+            ),
+            "localisation": localisation_summary(found),
+        }
+    np.savez(run.path / "cams.npz", **arrays)
+    _frame(rows, dataset.classes).to_csv(run.path / "predictions.csv", index=False)
+    low, high = wilson(14, 14)
+    accuracy = {"value": 1.0, "low": low, "high": high, "total": 14, "correct": 14,
+                "constant": 0.36}  # fmt: skip
+    summary = {
+        "classes": list(dataset.classes),
+        "epochs": recipe.planned_epochs(),
+        "seconds": 61.2,
+        "trained_weights": 1234567,
+        "validation": {"loss": 0.0031, "accuracy": accuracy},
+        "sets": sets,
+    }
+    (run.path / "summary.json").write_text(json.dumps(summary), "utf-8")
+
+
+def _frame(rows: list[tuple[Any, ...]], classes: tuple[str, ...]) -> pd.DataFrame:
+    columns = ["kind", "split", "file", "primary", "present", "predicted"]
+    return pd.DataFrame(rows, columns=[*columns, *(f"p_{name}" for name in classes)])
+
+
+def _maps(
+    test_set: TestSet,
+    sizes: dict[str, tuple[int, int]],
+    classes: tuple[str, ...],
+    recipe: Recipe,
+    snapshots: int,
+    looks: float,
+    random: np.random.Generator,
+) -> np.ndarray[Any, Any]:
+    """Maps whose evidence grows onto the objects (or, with little `looks`, elsewhere)."""
+    cells = layer_table(recipe.backbone, recipe.map_stride, len(classes), recipe.image_size)
+    side = next(layer.side for layer in cells if layer.name == "class_map")
+    y, x = ((np.mgrid[0:side, 0:side] + 0.5) / side).astype(np.float64)
+    shape = (snapshots, len(test_set.photos), len(classes), side, side)
+    maps = random.normal(0, 0.4, shape)
+    for place, photo in enumerate(test_set.photos):
+        for box in test_set.boxes.get(photo.file, ()):
+            seen = view_box(box, sizes[photo.file], recipe.crop)
+            if seen is None or box.label not in classes:
+                continue
+            on = _bump(x, y, seen, 0, 0)
+            off = _bump(x, y, seen, *random.uniform(-0.6, 0.6, 2))
+            for snapshot in range(snapshots):
+                strength = 6 * (snapshot + 1) / snapshots
+                spot = looks * on + (1 - looks) * off
+                maps[snapshot, place, classes.index(box.label)] += strength * spot
+    return maps.astype(np.float16)
+
+
+def _bump(
+    x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], box: Box, dx: float, dy: float
+) -> np.ndarray[Any, Any]:
+    cx, cy = (box.x0 + box.x1) / 2 + dx, (box.y0 + box.y1) / 2 + dy
+    wide, high = max(box.x1 - box.x0, 0.1) / 2, max(box.y1 - box.y0, 0.1) / 2
+    bump: np.ndarray[Any, Any] = np.exp(-(((x - cx) / wide) ** 2) - ((y - cy) / high) ** 2)
+    return bump
+
+
+def _predictions(
+    test_set: TestSet,
+    maps: np.ndarray[Any, Any],
+    classes: tuple[str, ...],
+    looks: float,
+    random: np.random.Generator,
+) -> list[tuple[Any, ...]]:
+    logits = maps.astype(np.float64).mean(axis=(-2, -1))
+    rows = []
+    for place, photo in enumerate(test_set.photos):
+        label = test_set.labels.get(photo.file)
+        chances = np.exp(4 * logits[place])
+        if label is not None and (test_set.name == "test" or random.random() < looks):
+            chances[classes.index(label.primary)] += chances.sum() * 4
+        chances /= chances.sum()
+        rows.append(
+            (
+                "plain", test_set.name, photo.file, label.primary if label else "",
+                " ".join(label.present) if label else "", classes[int(chances.argmax())],
+                *chances.round(5),
+            )
+        )  # fmt: skip
+        for box in test_set.boxes.get(photo.file, ()):
+            truth = box.label if box.label in classes else "background"
+            right = random.random() < 0.3 + 0.5 * looks
+            guess = truth if right else str(random.choice(classes))
+            odds = np.where(np.array(classes) == guess, 0.8, 0.2 / (len(classes) - 1))
+            file = f"{photo.file}#{box.label}"
+            rows.append(
+                ("plain", f"{test_set.name}/objects", file, truth, truth, guess, *odds.round(5))
+            )
+    return rows
