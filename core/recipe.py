@@ -292,3 +292,8 @@ class Recipe(_Part):
     def planned_epochs(self) -> int:
         """Epochs of all stages together."""
         return sum(sum(stage.cycle_lengths()) for stage in self.stages)
+
+
+def recipe_part(part: BaseModel) -> dict[str, Any]:
+    """A part of a recipe as plain data."""
+    return part.model_dump(mode="json", by_alias=True)

@@ -29,6 +29,7 @@ from core.recipe import (
     Rotate,
     Stage,
     Zoom,
+    recipe_part,
 )
 from core.yamlfile import parse_yaml, read_yaml, write_yaml
 
@@ -41,11 +42,9 @@ _NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
     ("head.kind", lambda r: r.head.kind == "dense"),
     ("optimizer.name", lambda r: r.optimizer.name != "sgd"),
     ("augment.erase", lambda r: r.augment.erase is not None),
-    ("augment.mixup", lambda r: r.augment.mixup > 0),
     ("label_smoothing", lambda r: r.label_smoothing > 0),
     ("balance", lambda r: r.balance != "none"),
     ("split.method", lambda r: r.split.method != "holdout"),
-    ("precision", lambda r: r.precision == "bfloat16"),
 )
 
 
@@ -118,7 +117,7 @@ def recipe_yaml(recipe: Recipe) -> str:
 
 def recipe_dict(recipe: Recipe) -> dict[str, Any]:
     """The whole recipe as plain data, in the schema's order."""
-    return recipe.model_dump(mode="json", by_alias=True)
+    return recipe_part(recipe)
 
 
 def preset_names() -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ from core.model.bands import stage_ranges
 from core.model.layers import head_start, layer_table
 from core.recipe import Holdout, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
-from core.store.run import create_run, utc_now
+from core.store.run import Run, create_run, utc_now
 from core.train.schedule import batches_per_epoch
 
 
@@ -42,7 +41,9 @@ def train(
         print_plan(recipes[0], dataset)
         return
     for chosen in recipes:
-        print(_train_one(chosen, data, runs), flush=True)
+        run = create_run(runs, chosen, data, utc_now)
+        carry_on(run)
+        print(run.path, flush=True)
 
 
 def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
@@ -83,11 +84,12 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     print(f"planned epochs: {recipe.planned_epochs()}")
 
 
-def _train_one(recipe: Recipe, data: Path, runs: Path) -> Path:
+def carry_on(run: Run) -> None:
+    """Carries a run out, or on, with a line of progress per epoch on stderr."""
     from core.train.execute import execute  # torch takes seconds to import: not for --dry-run
     from core.train.loop import EpochRow
 
-    run = create_run(runs, recipe, data, utc_now)
+    recipe = run.recipe()
     total = recipe.planned_epochs()
 
     def tell(row: EpochRow, eta: float | None) -> None:
@@ -101,7 +103,6 @@ def _train_one(recipe: Recipe, data: Path, runs: Path) -> Path:
         )
 
     execute(run, utc_now, on_epoch=tell)
-    return run.path
 
 
 def duration(seconds: float) -> str:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.cli.train import carry_on
 from core.data.dataset import read_dataset
 from core.errors import InputError
-from core.jobs.local import LocalExecutor, worker_alive
+from core.jobs.local import LocalExecutor, mark_lost, worker_alive
 from core.jobs.queue import Queue
 from core.jobs.worker import work
 from core.recipe_file import load_recipe
@@ -44,6 +45,19 @@ def queue(
     for entry in entries:
         status = open_run(runs, entry.run).status()
         print(f"{entry.run}  {status.state}  epoch {status.epoch}/{status.epochs}")
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Goes on with a stopped run after its last finished epoch, now, in this process. The result
+    is bit for bit that of an undisturbed run. The last line printed is the run folder."""
+    found = open_run(runs, run)
+    mark_lost(found, utc_now)
+    found.queue_again()
+    carry_on(found)
+    print(found.path)
 
 
 def cancel(

@@ -25,7 +25,8 @@ OBJECT_VISIBLE = 0.5  # objects less visible than this are not cut out
 class PhotoSet:
     """Photos as the network sees them, with what is known about each.
 
-    pixels: uint8 (photos, 3, size, size). primary is "" and present () where unlabelled.
+    pixels: uint8 (photos, 3, size, size). features: of the frozen prefix, where there is one.
+    primary is "" and present () where unlabelled.
     """
 
     split: str
@@ -33,6 +34,7 @@ class PhotoSet:
     primary: tuple[str, ...]
     present: tuple[tuple[str, ...], ...]
     pixels: Tensor
+    features: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.files)
@@ -118,15 +120,20 @@ def object_corners(box: Box, width: int, height: int) -> tuple[int, int, int, in
 
 
 @torch.no_grad()
-def predict(network: Network, photos: PhotoSet, backbone: str) -> Predictions:
-    """Probabilities and class maps of a set, in inference mode."""
+def predict(network: Network, photos: PhotoSet, backbone: str, start: int = 0) -> Predictions:
+    """Probabilities and class maps of a set, in inference mode; `start` is the layer that the
+    set's features enter."""
     network.eval()
     log_probs, maps = [], []
-    for start in range(0, len(photos), BATCH):
-        pixels = photos.pixels[start : start + BATCH].float().div_(255)
-        output = network(normalise(pixels, backbone))
-        log_probs.append(output.log_probs)
-        maps.append(output.maps)
+    for first in range(0, len(photos), BATCH):
+        rows = slice(first, first + BATCH)
+        if photos.features is None:
+            x = normalise(photos.pixels[rows].float().div_(255), backbone)
+        else:
+            x = photos.features[rows].float()
+        output = network(x, start)
+        log_probs.append(output.log_probs.cpu())
+        maps.append(output.maps.cpu())
     return Predictions(torch.cat(log_probs).numpy(), torch.cat(maps).numpy())
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -24,6 +25,7 @@ from core.recipe import Recipe
 from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
 
 LOCK_FILE = "worker.lock"
+SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +38,9 @@ class Executor(Protocol):
 
     def cancel(self, run_id: str) -> None:
         """Asks for the run to stop; a run that has not begun is cancelled at once."""
+
+    def resume(self, run_id: str) -> None:
+        """Queues a stopped run again; it goes on after its last finished epoch."""
 
     def poll(self, run_id: str) -> Status:
         """What the run is doing."""
@@ -63,6 +68,11 @@ class LocalExecutor:
         if Queue(self.runs_dir).withdraw(run_id) or not process_alive(status.pid):
             mark_cancelled(run, self.clock)
 
+    def resume(self, run_id: str) -> None:
+        open_run(self.runs_dir, run_id).queue_again()
+        Queue(self.runs_dir).submit(run_id)
+        ensure_worker(self.runs_dir)
+
     def poll(self, run_id: str) -> Status:
         return open_run(self.runs_dir, run_id).status()
 
@@ -88,11 +98,35 @@ def mark_cancelled(run: Run, clock: Clock) -> None:
     )
 
 
+def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
+    """Marks a run failed if it claims to be running but its process is gone; whether it did.
+
+    `gone` says that this is known. A process id may have been given to another process since, so
+    a run that has been silent for an hour counts as lost too.
+    """
+    status = run.status()
+    if status.state != "running":
+        return False
+    silent = status.heartbeat is None or clock() - _time(status.heartbeat) > SILENCE
+    if not gone and process_alive(status.pid) and not silent:
+        return False
+    error = f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
+    now = clock().isoformat(timespec="seconds")
+    run.write_status(
+        replace(status, state="failed", error=error, finished=now, eta_seconds=None, phase="")
+    )
+    return True
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def recover(runs_dir: Path, clock: Clock) -> list[str]:
     """Mends what a worker that was killed left behind; call it only while holding the lock.
 
-    Runs that were under way are marked failed (their folder keeps every finished epoch); runs
-    that wait keep their place. Returns the ids of the failed ones.
+    Runs that were under way are marked failed (their folder keeps every finished epoch and can be
+    resumed); runs that wait keep their place. Returns the ids of the failed ones.
     """
     queue, failed = Queue(runs_dir), []
     for entry in queue.entries():
@@ -103,19 +137,8 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
             queue.remove(entry.run)  # the folder was deleted or cannot be read
             continue
         if entry.worker is not None or status.ended:
-            if not status.ended:
-                error = f"the worker (process {entry.worker}) stopped in epoch {status.epoch + 1}"
-                now = clock().isoformat(timespec="seconds")
-                run.write_status(
-                    replace(
-                        status,
-                        state="failed",
-                        error=error,
-                        finished=now,
-                        eta_seconds=None,
-                        phase="",
-                    )
-                )
+            # Claimed by a worker that is not this one, and only one can live.
+            if mark_lost(run, clock, gone=True):
                 failed.append(run.id)
             queue.remove(entry.run)
     return failed

@@ -33,25 +33,34 @@ class Network(nn.Module):
         head_start: int,
         classes: Sequence[str],
         base_weights: str,
+        low_precision: bool = False,
     ) -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
         self.head_start = head_start
         self.classes = tuple(classes)
         self.base_weights = base_weights  # `none` or the hash of the backbone's weights
+        self.low_precision = low_precision  # multiply in bfloat16; weights stay float32
 
-    def forward(self, x: Tensor, frozen: int = 0) -> Output:
-        """x: normalised photos (photos, 3, side, side). The first `frozen` layers keep no
-        gradients, which saves their memory and the time of the backward pass."""
-        with torch.no_grad():
-            for layer in self.layers[:frozen]:
-                x = layer(x)
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    def forward(self, x: Tensor, start: int = 0, frozen: int = 0) -> Output:
+        """x: the input of layer `start`; of layer 0: normalised photos (photos, 3, side, side).
+        Layers before `frozen` keep no gradients, which saves their memory and the time of the
+        backward pass. Outputs are float32."""
+        x = x.to(self.device)
         maps = x
-        for index in range(frozen, len(self.layers)):
-            x = self.layers[index](x)
-            if index == self.head_start + CLASS_MAP_OFFSET:
-                maps = x
-        return Output(x, maps)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
+            with torch.no_grad():
+                for layer in self.layers[start:frozen]:
+                    x = layer(x)
+            for index in range(max(start, frozen), len(self.layers)):
+                x = self.layers[index](x)
+                if index == self.head_start + CLASS_MAP_OFFSET:
+                    maps = x
+        return Output(x.float(), maps.float())
 
     def set_training(self, ranges: Sequence[BandRange], frozen_bn: str, head_only: bool) -> None:
         """Training mode for what trains. Frozen layers run in inference mode, except that
@@ -68,7 +77,9 @@ class Network(nn.Module):
                     layer.eval()
 
 
-def build_network(recipe: Recipe, classes: Sequence[str]) -> Network:
+def build_network(
+    recipe: Recipe, classes: Sequence[str], device: str = "cpu", low_precision: bool = False
+) -> Network:
     """The recipe's network; its random weights come from torch's current seed.
 
     Raises InputError when the weights are missing or of another network.
@@ -78,10 +89,10 @@ def build_network(recipe: Recipe, classes: Sequence[str]) -> Network:
     layers, base = backbone_layers(recipe.backbone, recipe.map_stride, recipe.weights)
     channels = _channels(layers)
     head = class_map_head(recipe.head, channels, len(classes))
-    network = Network([*layers, *head], len(layers), classes, base)
+    network = Network([*layers, *head], len(layers), classes, base, low_precision)
     if BACKBONES[recipe.backbone].channels_last:
         network.to(memory_format=torch.channels_last)
-    return network
+    return network.to(device)
 
 
 def _channels(layers: Sequence[nn.Module]) -> int:

@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -160,6 +160,21 @@ class Run:
 
     def cancel_asked(self) -> bool:
         return (self.path / CANCEL_FILE).exists()
+
+    def resumable(self) -> bool:
+        """Whether the run stopped before its end and can go on; without a checkpoint it begins
+        again from its first epoch, which gives the same bits."""
+        return self.status().state in ("failed", "cancelled", "paused")
+
+    def queue_again(self) -> None:
+        """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""
+        if not self.resumable():
+            state = self.status().state
+            raise RunError(f"{self.id}: is {state}; only a stopped run can be resumed")
+        (self.path / CANCEL_FILE).unlink(missing_ok=True)
+        self.write_status(
+            replace(self.status(), state="queued", error=None, finished=None, pid=None, phase="")
+        )
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name

@@ -6,18 +6,21 @@ file's one metadata key `base` names the weights they came with.
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from core import files
+from core.errors import RunError
 from core.model.bands import first_trained, stage_ranges
 from core.model.network import Network
 from core.recipe import Recipe
-from core.train.loop import EpochRow
+from core.train.loop import EpochRow, sgd
 
 CHECKPOINT = "checkpoint"
 
@@ -32,7 +35,7 @@ def changed_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
     if recipe.frozen_bn == "train" or network.base_weights == "none":
         first = 0
     return {
-        name: tensor.detach().contiguous()
+        name: tensor.detach().cpu().contiguous()
         for name, tensor in network.state_dict().items()
         if int(name.split(".")[1]) >= first
     }
@@ -47,7 +50,7 @@ def optimizer_tensors(network: Network, optimizer: torch.optim.Optimizer) -> dic
     """The optimizer's state by `<weight's name>/<state's name>`."""
     names = {id(weight): name for name, weight in network.named_parameters()}
     return {
-        f"{names[id(weight)]}/{key}": value.detach().contiguous()
+        f"{names[id(weight)]}/{key}": value.detach().cpu().contiguous()
         for weight, state in optimizer.state.items()
         for key, value in state.items()
         if isinstance(value, Tensor)
@@ -75,3 +78,42 @@ def save_checkpoint(
         place.rename(old)
     beside.rename(place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def checkpoint_place(run: Path) -> Path | None:
+    """The folder of the newest whole checkpoint; None without one. A kill between the two renames
+    of `save_checkpoint` leaves it under another name."""
+    for name in (CHECKPOINT, ".checkpoint.new", ".checkpoint.old"):
+        if (run / name / "state.json").is_file():
+            return run / name
+    return None
+
+
+def load_checkpoint(
+    run: Path, network: Network, recipe: Recipe
+) -> tuple[int, torch.optim.Optimizer | None]:
+    """Puts a run's checkpoint into a network built as at the run's start.
+
+    Returns the epochs it covers and the optimizer as it was; (0, None) without a checkpoint.
+    Raises RunError, naming the file, when it is damaged or of other weights.
+    """
+    place = checkpoint_place(run)
+    if place is None:
+        return 0, None
+    try:
+        state = json.loads((place / "state.json").read_text("utf-8"))
+        weights = load_file(place / "weights.safetensors")
+        momenta = load_file(place / "optimizer.safetensors")
+        wanted = changed_tensors(network, recipe)
+        if weights.keys() != wanted.keys():
+            raise ValueError("its tensors are not those of the recipe")
+        network.load_state_dict(weights, strict=False)
+        optimizer = sgd(network, recipe, int(state["stage"]))
+        named = dict(network.named_parameters())
+        for key, value in momenta.items():
+            name, field = key.split("/")
+            # Same memory layout as the weight, so that the same machine code adds them.
+            optimizer.state[named[name]][field] = torch.empty_like(named[name]).copy_(value)
+        return int(state["epoch"]), optimizer
+    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise RunError(f"{place}: the checkpoint is damaged ({error})") from None

@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from core.errors import InputError
 from core.evaluate.localise import localisation_summary, localise
 from core.evaluate.predict import (
     PhotoSet,
+    Predictions,
     object_set,
     photo_set,
     predict,
@@ -32,9 +33,13 @@ from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
 from core.recipe import Holdout, Recipe
 from core.store.run import Clock, Run, State
-from core.train.checkpoint import changed_tensors, weights_bytes
+from core.train.checkpoint import changed_tensors, load_checkpoint, weights_bytes
+from core.train.feature_cache import FeatureCache
+from core.train.inputs import Features, TrainingInputs
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine, keep_memory, settle_threads
+from core.train.precision import Settings, resolve
+from core.train.prefix import Prefix, prefix_length
 from core.train.recorder import Cancelled, Recorder, write_table
 from core.train.seeds import derived_seed
 from core.train.views import TrainingViews
@@ -58,26 +63,48 @@ def execute(
         if run.cancel_asked():
             raise Cancelled
         _say(run, clock, "reading the photos")
-        settle_threads()
+        threads = settle_threads()
         keep_memory()
+        settings = resolve(recipe)
         dataset = read_dataset(run.data_dir())
-        environment = run.environment()
-        environment["data"] |= {"title": dataset.title, "fingerprints": fingerprints(dataset)}
-        files.write_json(run.path / "environment.json", environment | describe_machine())
-        train, validate = _split(dataset, recipe)
-        views = TrainingViews(recipe, dataset, train)
-        validation = validation_set(dataset, validate, recipe.image_size, recipe.crop)
-        sets = [photo_set(t, recipe.image_size, recipe.crop) for t in dataset.test_sets]
+        prints = fingerprints(dataset)
+        _describe(run, dataset, prints, settings)
         torch.manual_seed(derived_seed(recipe.seed, "weights"))
-        network = build_network(recipe, dataset.classes)
-        recorder = Recorder(run, recipe, network, sets, clock, on_epoch, began)
-        recorder.lap("photos", 0)
+        low = settings.training == "bfloat16"
+        network = build_network(recipe, dataset.classes, settings.device, low)
+        prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+        cache = FeatureCache(run.path.parent)
+        features = Features(prefix, cache, recipe, network.base_weights, threads)
+        if prefix.length:
+            log.info("layers 0-%d are frozen: their features are computed once", prefix.length - 1)
+        elif recipe.frozen_bn == "train":
+            log.info("frozen_bn: train moves statistics with every batch: no features are kept")
+        train, validate = _split(dataset, recipe)
+        size, crop = recipe.image_size, recipe.crop
+        validation = features.of_photos(
+            validation_set(dataset, validate, size, crop), prints["train"]
+        )
+        sets = [
+            features.of_photos(photo_set(t, size, crop), prints["test_sets"][t.name]["photos"])
+            for t in dataset.test_sets
+        ]
+        _say(run, clock, "computing the frozen layers' features" if prefix.length else "training")
+        inputs = TrainingInputs(TrainingViews(recipe, dataset, train), features, prints["train"])
+        recorder = Recorder(run, recipe, network, sets, clock, on_epoch, began, start=prefix.length)
+        done, optimizer = load_checkpoint(run.path, network, recipe)
+        recorder.take_up(done)
+        recorder.lap("features" if prefix.length else "photos", done)
         log.info("training on %d photos, validating on %d", len(train), len(validate))
+        log.info("features: %d read, %d computed", cache.hits, cache.misses)
+        if done:
+            log.info("resumed after epoch %d", done)
         recorder.status("running")
-        fit(network, recipe, views, validation, recorder)
+        fit(network, recipe, inputs, validation, recorder, done, optimizer)
         recorder.status("running", phase="predicting the test photos")
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(network, recipe))
-        summary = _evaluate(run, recipe, dataset, network, validation, sets, recorder)
+        summary = _evaluate(
+            run, recipe, dataset, network, validation, sets, recorder, features, prints
+        )
         recorder.lap("evaluate", recipe.planned_epochs())
         summary["seconds"] = round(float(run.timing()["seconds"].sum()), 1)
         files.write_json(run.path / "summary.json", summary)
@@ -105,6 +132,16 @@ def execute(
             log.removeHandler(handler)
 
 
+def _describe(run: Run, dataset: Dataset, prints: dict[str, Any], settings: Settings) -> None:
+    """Completes environment.json: what the run's bits depend on."""
+    environment = run.environment()
+    environment["data"] |= {"title": dataset.title, "fingerprints": prints}
+    files.write_json(
+        run.path / "environment.json",
+        environment | describe_machine() | {"settings": asdict(settings)},
+    )
+
+
 def _split(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:
     if not isinstance(recipe.split, Holdout):
         raise NotImplementedError("other splits are refused when a recipe is read")
@@ -119,21 +156,26 @@ def _evaluate(
     validation: PhotoSet,
     sets: list[PhotoSet],
     recorder: Recorder,
+    features: Features,
+    prints: dict[str, Any],
 ) -> dict[str, Any]:
     """Writes predictions.csv and returns the content of summary.json, but for the seconds."""
     classes = dataset.classes
-    tables = [prediction_rows(validation, predict(network, validation, recipe.backbone), classes)]
+
+    def answer(photos: PhotoSet) -> Predictions:
+        return predict(network, photos, recipe.backbone, features.prefix.length)
+
+    tables = [prediction_rows(validation, answer(validation), classes)]
     scored: dict[str, Any] = {}
     for test_set, photos in zip(dataset.test_sets, sets, strict=True):
         found = recorder.final_maps(photos.split)
-        found = found if found is not None else predict(network, photos, recipe.backbone)
+        found = found if found is not None else answer(photos)
         rows = prediction_rows(photos, found, classes)
         objects = object_set(test_set, classes, recipe.image_size, recipe.crop)
         object_rows = rows.iloc[:0]
         if objects is not None:
-            object_rows = prediction_rows(
-                objects, predict(network, objects, recipe.backbone), classes
-            )
+            objects = features.of_photos(objects, repr(prints["test_sets"][test_set.name]))
+            object_rows = prediction_rows(objects, answer(objects), classes)
         tables += [rows, object_rows]
         sizes = {photo.file: photo_size(photo.path) for photo in test_set.photos}
         located = localise(found.maps, photos.files, classes, test_set, sizes, recipe.crop)

@@ -4,6 +4,7 @@ no file and no user interface."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,11 +19,22 @@ from core.model.network import Network
 from core.recipe import Recipe
 from core.train.schedule import PlannedEpoch, batches_per_epoch, planned_epochs, scale
 from core.train.seeds import derived_seed
-from core.train.views import TrainingViews
 
 
 class Diverged(RunError):
     """The loss stopped being a finite number."""
+
+
+class Inputs(Protocol):
+    """What the loop trains on (core.train.inputs). `start` is the layer that batches enter."""
+
+    start: int
+
+    def __len__(self) -> int: ...
+
+    def order(self, epoch: int) -> list[int]: ...
+
+    def batch(self, photos: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -58,48 +70,53 @@ class Listener(Protocol):
 def fit(
     network: Network,
     recipe: Recipe,
-    views: TrainingViews,
+    inputs: Inputs,
     validation: PhotoSet,
     listener: Listener,
+    done: int = 0,
+    optimizer: torch.optim.Optimizer | None = None,
 ) -> None:
-    """Trains the network as the recipe plans. Raises Diverged when a loss is not finite."""
-    batches = batches_per_epoch(len(views), recipe.batch_size)
-    stage_number, step = 0, 0
-    for epoch in planned_epochs(recipe):
+    """Trains the network as the recipe plans. Raises Diverged when a loss is not finite.
+
+    To resume, pass how many epochs are `done` and the optimizer as it was after them (its stage's).
+    Every generator is derived from the epoch, so nothing else is needed for the same bits.
+    """
+    batches = batches_per_epoch(len(inputs), recipe.batch_size)
+    step = done * batches
+    for epoch in planned_epochs(recipe)[done:]:
         stage = recipe.stages[epoch.stage - 1]
-        if epoch.stage != stage_number:  # each stage makes a new optimizer
-            stage_number = epoch.stage
-            ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
+        begins = epoch.position == 0 and epoch.cycle == 1
+        if optimizer is None or begins:  # each stage makes a new optimizer
             optimizer = sgd(network, recipe, epoch.stage)
+        ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
         torch.manual_seed(derived_seed(recipe.seed, "dropout", epoch.number))
         network.set_training(ranges, recipe.frozen_bn, head_only=stage.train == "head")
-        # Layers whose batch norms go on moving are frozen too, but must run in training mode;
-        # no_grad suits both.
+        # Batch norms that go on moving in frozen layers run without gradients all the same.
         frozen = min(first_trained(ranges), network.head_start)
         total = 0.0
-        for batch, photos in enumerate(split_batches(views.order(epoch.number), batches, recipe)):
+        for batch, photos in enumerate(split_batches(inputs.order(epoch.number), batches, recipe)):
             factor = scale(recipe, epoch, batch, batches)
             for group in optimizer.param_groups:
                 group["lr"] = group["base_lr"] * factor
-            x, y = views.batch(photos, epoch.number)
-            loss = nll_loss(network(x, frozen).log_probs, y)
-            if not math.isfinite(loss.item()):
+            x, targets = inputs.batch(photos, epoch.number)
+            log_probs = network(x, inputs.start, frozen).log_probs
+            loss = -(log_probs * targets.to(log_probs.device)).sum(1).mean()
+            value = loss.item()
+            if not math.isfinite(value):
                 raise Diverged(
-                    f"training diverged: the loss is {loss.item():g} in epoch {epoch.number}, "
+                    f"training diverged: the loss is {value:g} in epoch {epoch.number}, "
                     f"batch {batch + 1}; try lower learning rates"
                 )
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             step += 1
-            total += loss.item() * len(photos)
-            listener.on_batch(
-                BatchRow(step, epoch.number, loss.item(), optimizer.param_groups[-1]["lr"])
-            )
-        val_loss, val_accuracy = validate(network, validation, recipe)
+            total += value * len(photos)
+            listener.on_batch(BatchRow(step, epoch.number, value, optimizer.param_groups[-1]["lr"]))
+        val_loss, val_accuracy = validate(network, validation, recipe, inputs.start)
         rates = {band.label: band.lr * factor for band in ranges}
         listener.on_epoch(
-            EpochRow(epoch, total / len(views), val_loss, val_accuracy, rates), optimizer
+            EpochRow(epoch, total / len(inputs), val_loss, val_accuracy, rates), optimizer
         )
 
 
@@ -122,9 +139,11 @@ def split_batches(order: list[int], batches: int, recipe: Recipe) -> list[list[i
     return cut
 
 
-def validate(network: Network, validation: PhotoSet, recipe: Recipe) -> tuple[float, float]:
+def validate(
+    network: Network, validation: PhotoSet, recipe: Recipe, start: int
+) -> tuple[float, float]:
     """Loss and accuracy on the validation photos, in inference mode."""
-    found = predict(network, validation, recipe.backbone)
+    found = predict(network, validation, recipe.backbone, start)
     truth = torch.tensor([network.classes.index(name) for name in validation.primary])
     loss: Tensor = nll_loss(torch.from_numpy(found.log_probs), truth)
     if not math.isfinite(loss.item()):

@@ -49,7 +49,6 @@ def describe_machine() -> dict[str, Any]:
             "processor": _processor(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
             "threads": torch.get_num_threads(),
-            "precision": "float32",
         },
         "commit": _commit(),
     }

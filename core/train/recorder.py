@@ -44,9 +44,10 @@ class Recorder:
         clock: Clock,
         on_epoch: Callable[[EpochRow, float | None], None],
         began: float,
+        start: int,
     ) -> None:
         self.run, self.recipe, self.network, self.test_sets = run, recipe, network, test_sets
-        self.clock, self.tell = clock, on_epoch
+        self.clock, self.tell, self.start = clock, on_epoch, start
         self._history: list[dict[str, float]] = []
         self._batches: list[BatchRow] = []
         self._timing: list[tuple[int, str, float]] = []
@@ -54,6 +55,23 @@ class Recorder:
         self._last: dict[str, Predictions] = {}
         self._mark = began  # time.monotonic() when the run's work began
         self._status_mark = began
+
+    def take_up(self, epochs: int) -> None:
+        """Goes on from the files of the first `epochs` epochs, dropping what lies beyond."""
+        history, batches, timing = self.run.history(), self.run.batches(), self.run.timing()
+        if epochs:
+            self._history = history[history["epoch"] <= epochs].to_dict("records")
+            kept = batches[batches["epoch"] <= epochs]
+            self._batches = [BatchRow(*row) for row in kept.itertuples(index=False, name=None)]
+            kept = timing[timing["epoch"] <= epochs]
+            self._timing = list(kept.itertuples(index=False, name=None))
+        cams = self.run.class_maps() if epochs else None
+        if cams is not None:
+            self._snapshots = {
+                epoch: {split: maps[place] for split, maps in cams.maps.items()}
+                for place, epoch in enumerate(cams.epochs)
+                if epoch <= epochs
+            }
 
     # --- what the loop tells ---------------------------------------------------------------------
 
@@ -83,9 +101,10 @@ class Recorder:
         if planned.ends_cycle:
             self._snapshot(planned.number)
             self.lap("class maps", planned.number)
-        save_checkpoint(self.run.path, self.network, self.recipe, optimizer, row)
+        # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.
         write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
         write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
+        save_checkpoint(self.run.path, self.network, self.recipe, optimizer, row)
         self.lap("checkpoint", planned.number)
         eta = self._eta(0)
         self.status("running", eta=eta)
@@ -131,7 +150,7 @@ class Recorder:
     def _snapshot(self, epoch: int) -> None:
         """Adds the class maps of every test photo to cams.npz."""
         self._last = {
-            photos.split: predict(self.network, photos, self.recipe.backbone)
+            photos.split: predict(self.network, photos, self.recipe.backbone, self.start)
             for photos in self.test_sets
         }
         self._snapshots[epoch] = {

@@ -1,4 +1,4 @@
-"""The photos as tensors: what the loop trains on, and what is only looked at."""
+"""The training photos: which view each shows when, and with which label."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.data.photos import Pixels, read_working
 from core.model.layers import BACKBONES
 from core.recipe import Recipe
 from core.train.augment import augmented_view, working_side
+from core.train.mixup import Mix, mix
 from core.train.seeds import generator
 
 
@@ -26,11 +27,10 @@ class TrainingViews:
     def __init__(self, recipe: Recipe, dataset: Dataset, indices: Sequence[int]) -> None:
         self.recipe = recipe
         self.files = [dataset.train[i].file for i in indices]
-        self.labels = torch.tensor([dataset.train_labels[i] for i in indices])
-        side = working_side(recipe.augment, recipe.image_size)
-        self.photos = [
-            to_tensor(read_working(dataset.train[i].path, side, recipe.crop)) for i in indices
-        ]
+        self.labels = [dataset.train_labels[i] for i in indices]
+        self.classes = len(dataset.classes)
+        self._paths = [dataset.train[i].path for i in indices]
+        self._photos: list[Tensor] = []
 
     def __len__(self) -> int:
         return len(self.files)
@@ -48,19 +48,42 @@ class TrainingViews:
         order = generator(self.recipe.seed, "pool", turn, self.files[photo]).permutation(pool)
         return int(order[place])
 
-    def batch(self, photos: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
-        """Normalised views (photos, 3, size, size) and labels (photos,)."""
+    def views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """The numbered view of each photo, mixed if the recipe says so and normalised:
+        (photos, 3, size, size)."""
+        found = [self._mixed(photo, number) for photo, number in zip(photos, numbers, strict=True)]
+        return normalise(torch.stack(found), self.recipe.backbone)
+
+    def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """What the network should answer to each view: probabilities (photos, classes)."""
+        wanted = torch.zeros(len(photos), self.classes)
+        for row, (photo, number) in enumerate(zip(photos, numbers, strict=True)):
+            mixed = self._mix(photo, number)
+            share = 1.0 if mixed is None else mixed.share
+            wanted[row, self.labels[photo]] += share
+            if mixed is not None:
+                wanted[row, self.labels[mixed.partner]] += 1 - share
+        return wanted
+
+    def _mix(self, photo: int, number: int) -> Mix | None:
         recipe = self.recipe
-        views = [
-            augmented_view(
-                self.photos[i],
-                recipe.augment,
-                recipe.image_size,
-                generator(recipe.seed, "view", self.view_number(epoch, i), self.files[i]),
-            )
-            for i in photos
-        ]
-        return normalise(torch.stack(views), recipe.backbone), self.labels[list(photos)]
+        return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], len(self))
+
+    def _mixed(self, photo: int, number: int) -> Tensor:
+        view, mixed = self._view(photo, number), self._mix(photo, number)
+        if mixed is None:
+            return view
+        return view * mixed.share + self._view(mixed.partner, number) * (1 - mixed.share)
+
+    def _view(self, photo: int, number: int) -> Tensor:
+        if not self._photos:  # decoded once, and only if some view is not known already
+            side = working_side(self.recipe.augment, self.recipe.image_size)
+            self._photos = [
+                to_tensor(read_working(path, side, self.recipe.crop)) for path in self._paths
+            ]
+        random = generator(self.recipe.seed, "view", number, self.files[photo])
+        size = self.recipe.image_size
+        return augmented_view(self._photos[photo], self.recipe.augment, size, random)
 
 
 def to_tensor(pixels: Pixels) -> Tensor:

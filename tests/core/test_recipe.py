@@ -109,12 +109,10 @@ def test_errors_name_the_key_and_what_is_allowed(text, message):
         ("head: {kind: dense}", "head.kind"),
         ("optimizer: {name: adam}", "optimizer.name"),
         ("augment: {erase: {p: 0.5}}", "augment.erase"),
-        ("augment: {mixup: 1}", "augment.mixup"),
         ("label_smoothing: 0.1", "label_smoothing"),
         ("balance: oversample", "balance"),
         ("split: {method: kfold}", "split.method"),
         ("split: {method: csv}", "split.method"),
-        ("precision: bfloat16", "precision"),
         ("stages: [{train: head, epochs: 1, keep: best}]", "stages.0.keep"),
         (
             "stages: [{train: head, epochs: 1, optimizer: {name: adam}}]",

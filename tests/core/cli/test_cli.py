@@ -85,7 +85,7 @@ def test_empty_folders_say_what_to_do(capsys, tmp_path):
         (["train", "quick", "--seed", "1", "--seeds", "1"], "do not go together"),
         (["train", "quick", "--seed", "-1"], "seed: must be from 0"),
         (["train", "quick", "--set", "bands.1.lr=-1"], "bands.1.lr: must be from 0 to 10"),
-        (["train", "quick", "--set", "augment.mixup=1"], "augment.mixup: not available yet"),
+        (["train", "quick", "--set", "label_smoothing=0.1"], "label_smoothing: not available yet"),
         (["train", "quick", "--data", "/nowhere"], "/nowhere: no such folder"),
         (["layers", "alexnet"], "alexnet: no such backbone"),
         (["layers", "vgg16_bn", "--map-stride", "8"], "map_stride: must be 16 or 32"),

@@ -90,7 +90,8 @@ def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
     p = predict(network, photos, recipe.backbone).probabilities
     frame = finished.predictions()
     saved = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
-    np.testing.assert_array_equal(p, saved.astype(np.float32))
+    # Folded batch norms in the run, plain ones here: equal up to rounding.
+    np.testing.assert_allclose(p, saved, atol=1e-5)
 
 
 def test_frozen_weights_are_named_not_copied(tmp_path, tiny):
@@ -195,7 +196,7 @@ def test_missing_data_is_told(tmp_path):
 
 def test_timing_adds_up(finished):
     timing = finished.timing()
-    assert {"photos", "train", "class maps", "checkpoint", "evaluate"} == set(timing["phase"])
+    assert {"features", "train", "class maps", "checkpoint", "evaluate"} == set(timing["phase"])
     summary = finished.summary()
     assert summary is not None
     assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)

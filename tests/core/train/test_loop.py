@@ -1,9 +1,16 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 import torch
 
 from core.evaluate.predict import validation_set
 from core.model.network import build_network
+from core.train.feature_cache import FeatureCache
+from core.train.inputs import Features, TrainingInputs
 from core.train.loop import Diverged, fit, sgd, split_batches
+from core.train.precision import Settings
+from core.train.prefix import Prefix, prefix_length
 from core.train.views import TrainingViews
 from tests.conftest import fast_recipe
 
@@ -22,13 +29,24 @@ class Ears:
 
 
 def train(recipe, dataset):
+    with TemporaryDirectory() as folder:
+        return _train(recipe, dataset, folder)
+
+
+def _train(recipe, dataset, folder):
     torch.manual_seed(5)
     network = build_network(recipe, dataset.classes)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     ears = Ears()
+    settings = Settings("cpu", "float32", "float32")
+    prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+    features = Features(prefix, FeatureCache(Path(folder)), recipe, network.base_weights, 1)
     views = TrainingViews(recipe, dataset, [0, 1, 2, 4, 5, 6, 8, 9])
-    validation = validation_set(dataset, [3, 7, 10, 11], recipe.image_size, recipe.crop)
-    fit(network, recipe, views, validation, ears)
+    inputs = TrainingInputs(views, features, "photos")
+    validation = features.of_photos(
+        validation_set(dataset, [3, 7, 10, 11], recipe.image_size, recipe.crop), "photos"
+    )
+    fit(network, recipe, inputs, validation, ears)
     changed = {
         int(name.split(".")[1])
         for name, tensor in network.state_dict().items()
@@ -84,13 +102,13 @@ def test_training_learns(tiny):
 
 
 def test_a_loss_that_is_no_number_stops_with_a_clear_word(tiny, monkeypatch):
-    good = TrainingViews.batch
+    good = TrainingInputs.batch
 
     def spoilt(self, photos, epoch):
         x, y = good(self, photos, epoch)
         return (x * float("nan") if epoch == 2 else x), y
 
-    monkeypatch.setattr(TrainingViews, "batch", spoilt)
+    monkeypatch.setattr(TrainingInputs, "batch", spoilt)
     with pytest.raises(Diverged, match="loss is nan in epoch 2, batch 1; try lower learning"):
         train(fast_recipe(), tiny)
 

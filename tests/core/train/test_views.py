@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from core.train.mixup import mix
 from core.train.views import TrainingViews
 from tests.conftest import fast_recipe
 
@@ -16,18 +18,17 @@ def test_a_pool_shows_each_of_its_views_once_a_turn(tiny):
 
 def test_fresh_views_never_repeat(tiny):
     views = TrainingViews(fast_recipe(views_per_photo=None), tiny, [0])
-    first, second = views.batch([0], 1)[0], views.batch([0], 2)[0]
-    assert not torch.equal(first, second)
+    assert [views.view_number(epoch, 0) for epoch in (1, 2, 30)] == [1, 2, 30]
+    assert not torch.equal(views.views([0], [1]), views.views([0], [2]))
 
 
 def test_a_photos_view_does_not_depend_on_its_company(tiny):
     views = TrainingViews(fast_recipe(), tiny, list(range(8)))
-    together, labels = views.batch([3, 5, 1], 4)
-    alone, label = views.batch([5], 4)
+    together = views.views([3, 5, 1], [0, 1, 0])
+    alone = views.views([5], [1])
     assert torch.equal(together[1], alone[0])
-    assert labels[1] == label[0] == tiny.train_labels[5]
     fewer = TrainingViews(fast_recipe(), tiny, [5])
-    assert torch.equal(fewer.batch([0], 4)[0], alone)
+    assert torch.equal(fewer.views([0], [1]), alone)
 
 
 def test_each_epoch_shows_every_photo_in_another_order(tiny):
@@ -36,3 +37,33 @@ def test_each_epoch_shows_every_photo_in_another_order(tiny):
     assert views.order(1) != views.order(2)
     assert views.order(1) == TrainingViews(fast_recipe(), tiny, list(range(8))).order(1)
     assert views.order(1) != TrainingViews(fast_recipe(seed=1), tiny, list(range(8))).order(1)
+
+
+def test_targets_are_the_photos_class(tiny):
+    views = TrainingViews(fast_recipe(), tiny, [0, 4, 8])
+    assert views.targets([2, 0], [0, 1]).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+def test_mixup_blends_photos_and_targets_alike(tiny):
+    plain = TrainingViews(fast_recipe(augment={"cutout": None}), tiny, list(range(12)))
+    mixed = TrainingViews(fast_recipe(augment={"cutout": None, "mixup": 1.0}), tiny, range(12))
+    for photo in range(12):
+        what = mix(1.0, 0, 1, mixed.files[photo], 12)
+        assert what is not None and 0.5 <= what.share <= 1
+        both = plain.views([photo, what.partner], [1, 1])
+        expected = both[0] * what.share + both[1] * (1 - what.share)
+        torch.testing.assert_close(mixed.views([photo], [1])[0], expected, atol=1e-5, rtol=0)
+        target = mixed.targets([photo], [1])[0]
+        assert float(target.sum()) == pytest.approx(1)
+        assert float(target[mixed.labels[photo]]) >= what.share - 1e-6
+
+
+def test_mixup_follows_its_beta():
+    """ARTICLE: alpha 1.0 is uniform; the larger part is kept, so its mean is 3/4."""
+    found = [mix(1.0, 0, view, "a", 5) for view in range(2000)]
+    shares = [m.share for m in found if m is not None]
+    assert sum(shares) / 2000 == pytest.approx(0.75, abs=0.01)
+    assert {m.partner for m in found if m is not None} == {0, 1, 2, 3, 4}
+    small = [mix(0.1, 0, view, "a", 5) for view in range(500)]
+    assert sum(m.share > 0.95 for m in small if m is not None) > 300
+    assert mix(0, 0, 0, "a", 5) is None

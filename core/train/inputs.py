@@ -1,0 +1,115 @@
+"""What the trained layers are fed: photos, or features that the frozen prefix gave once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.evaluate.predict import PhotoSet
+from core.recipe import Recipe, recipe_part
+from core.train.feature_cache import FeatureCache
+from core.train.prefix import PREFIX_BATCH, Prefix
+from core.train.views import TrainingViews, normalise
+
+
+class Features:
+    """Makes and keeps the prefix's features of a run.
+
+    facts: what the features of any photo depend on (weights, layers, formats). The training views'
+    entry depends on the training photos, the split, the augmentation and the seed besides.
+    """
+
+    def __init__(
+        self, prefix: Prefix, cache: FeatureCache, recipe: Recipe, weights: str, threads: int
+    ) -> None:
+        self.prefix, self.cache, self.recipe = prefix, cache, recipe
+        self._facts: dict[str, Any] = {
+            "backbone": recipe.backbone,
+            "map_stride": recipe.map_stride,
+            "image_size": recipe.image_size,
+            "crop": recipe.crop,
+            "weights": weights if weights != "none" else f"none, seed {recipe.seed}",
+            "length": prefix.length,
+            "batch": PREFIX_BATCH,
+            "threads": threads,
+            "device": prefix.settings.device,
+            "format": prefix.settings.prefix,
+        }
+
+    def of_photos(self, photos: PhotoSet, fingerprint: str) -> PhotoSet:
+        """The set with its features; without a prefix, as it is."""
+        if self.prefix.length == 0:
+            return photos
+
+        def compute() -> Tensor:
+            return torch.cat(
+                [
+                    self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone))
+                    for pixels in torch.split(photos.pixels, PREFIX_BATCH)
+                ]
+            )
+
+        facts = {"set": photos.split, "files": photos.files, "photos": fingerprint, **self._facts}
+        return replace(photos, features=self.cache.get(facts, compute))
+
+    def of_pool(self, views: TrainingViews, fingerprint: str) -> Tensor:
+        """Features of every view of the pool: (views, photos, channels, rows, columns)."""
+        everyone = range(len(views))
+
+        def compute() -> Tensor:
+            return torch.stack(
+                [self.of_views(views, number) for number in range(self.recipe.views_per_photo or 0)]
+            )
+
+        facts = {
+            "set": "pool",
+            "files": [views.files[i] for i in everyone],
+            "photos": fingerprint,
+            "seed": self.recipe.seed,
+            "views": self.recipe.views_per_photo,
+            "augment": recipe_part(self.recipe.augment),
+            **self._facts,
+        }
+        return self.cache.get(facts, compute)
+
+    def of_views(self, views: TrainingViews, number: int) -> Tensor:
+        """Features of one view of every photo, in the photos' order."""
+        found = []
+        for start in range(0, len(views), PREFIX_BATCH):
+            photos = range(start, min(start + PREFIX_BATCH, len(views)))
+            found.append(self.prefix(views.views(photos, [number] * len(photos))))
+        return torch.cat(found)
+
+
+class TrainingInputs:
+    """Batches for the loop. `start` is the layer that they enter."""
+
+    def __init__(self, views: TrainingViews, features: Features, fingerprint: str) -> None:
+        self.views, self._features = views, features
+        self.start = features.prefix.length
+        self._pool: Tensor | None = None
+        self._fresh: tuple[int, Tensor] | None = None
+        if self.start and views.recipe.views_per_photo is not None:
+            self._pool = features.of_pool(views, fingerprint)
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+    def order(self, epoch: int) -> list[int]:
+        return self.views.order(epoch)
+
+    def batch(self, photos: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
+        """Inputs of the first trained layer and targets (photos, classes)."""
+        numbers = [self.views.view_number(epoch, photo) for photo in photos]
+        targets = self.views.targets(photos, numbers)
+        if self.start == 0:
+            return self.views.views(photos, numbers), targets
+        if self._pool is not None:
+            return self._pool[numbers, list(photos)].float(), targets
+        if self._fresh is None or self._fresh[0] != epoch:
+            self._fresh = (epoch, self._features.of_views(self.views, epoch))
+        return self._fresh[1][list(photos)].float(), targets

@@ -1,0 +1,84 @@
+"""The frozen prefix: layers before the first one that trains, computed once instead of each epoch.
+
+Frozen layers in inference mode give the same features for the same view every time, so a view needs
+to pass them once. Batch norms are folded into the convolutions before them, and the layers run in
+the format and memory layout that are fastest on the machine (core.train.precision).
+"""
+
+from __future__ import annotations
+
+import copy
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from core.model.bands import first_trained, stage_ranges
+from core.model.layers import BACKBONES
+from core.model.network import Network
+from core.recipe import Recipe
+from core.train.precision import Settings
+
+# Views pass the prefix in batches of this size and fixed composition, whether or not their
+# features are kept: another composition could change the last bits.
+PREFIX_BATCH = 16
+
+
+def prefix_length(network: Network, recipe: Recipe) -> int:
+    """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
+    its statistics move with every batch, so features cannot be computed ahead."""
+    if recipe.frozen_bn == "train":
+        return 0
+    layers = len(network.layers)
+    firsts = [
+        first_trained(stage_ranges(recipe, stage, network.head_start, layers))
+        for stage in recipe.stages
+    ]
+    return min(*firsts, network.head_start)
+
+
+class Prefix:
+    """The first `length` layers of a network, ready for inference. Length 0 passes photos on."""
+
+    def __init__(self, network: Network, length: int, backbone: str, settings: Settings) -> None:
+        self.length = length
+        self.settings = settings
+        facts = BACKBONES[backbone]
+        self._layout = torch.channels_last if facts.channels_last else torch.contiguous_format
+        layers = nn.Sequential(*copy.deepcopy(list(network.layers)[:length])).eval()
+        fold_batch_norms(layers)
+        layers.requires_grad_(False)
+        self._layers = layers.to(
+            device=settings.device,
+            dtype=settings.prefix_dtype,
+            memory_format=self._layout,  # type: ignore[call-overload]
+        )
+
+    @torch.no_grad()
+    def __call__(self, photos: Tensor) -> Tensor:
+        """Features of normalised photos (photos, 3, side, side), on the CPU, in the prefix's
+        format: (photos, channels, rows, columns)."""
+        if self.length == 0:
+            return photos
+        return torch.cat([self._run(batch) for batch in torch.split(photos, PREFIX_BATCH)])
+
+    def _run(self, batch: Tensor) -> Tensor:
+        x = batch.to(self.settings.device, self.settings.prefix_dtype, memory_format=self._layout)
+        features: Tensor = self._layers(x)
+        return features.cpu().contiguous()
+
+
+def fold_batch_norms(module: nn.Module) -> None:
+    """Folds each batch norm into the convolution right before it, in place, in inference mode.
+
+    timm's batch norms carry their activation: it stays where the batch norm was. Only for modules
+    whose children run in the order they are listed, as those of the backbones here do.
+    """
+    children = list(module.named_children())
+    for (conv_name, conv), (norm_name, norm) in pairwise(children):
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
+            setattr(module, norm_name, getattr(norm, "act", nn.Identity()))
+    for _, child in module.named_children():
+        fold_batch_norms(child)

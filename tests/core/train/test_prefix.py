@@ -1,0 +1,241 @@
+import multiprocessing
+import os
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core.evaluate.predict import photo_set, predict
+from core.model.layers import BACKBONES
+from core.model.network import build_network
+from core.train.feature_cache import FeatureCache, entry_name
+from core.train.inputs import Features, TrainingInputs
+from core.train.precision import Settings, cpu_has_bfloat16, resolve
+from core.train.prefix import Prefix, fold_batch_norms, prefix_length
+from core.train.views import TrainingViews, normalise
+from tests.conftest import fast_recipe
+
+FLOAT32 = Settings("cpu", "float32", "float32")
+
+
+def awake(network):
+    """Batch norms with statistics and weights that matter, as after real training."""
+    torch.manual_seed(0)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 2)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, 0, 0.1)
+    return network.eval()
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("length", [1, 2, 9, 20])
+@torch.no_grad()
+def test_folded_layers_give_the_same_features(backbone, length):
+    """Also where the boundary parts a convolution from its batch norm (length 1)."""
+    recipe = fast_recipe(backbone=backbone, bands={0: 0, 20: 1e-2})
+    network = awake(build_network(recipe, ["a", "b"]))
+    x = normalise(torch.rand(3, 3, 64, 64), backbone)
+    expected = x
+    for layer in network.layers[:length]:
+        expected = layer(expected)
+    prefix = Prefix(network, length, backbone, FLOAT32)
+    torch.testing.assert_close(prefix(x), expected, atol=2e-4, rtol=1e-3)
+    kinds = [type(m) for m in prefix._layers.modules()]
+    if length > 1:
+        assert not any(issubclass(kind, torch.nn.BatchNorm2d) for kind in kinds)
+    # The network itself is untouched.
+    assert any(isinstance(m, torch.nn.BatchNorm2d) for m in network.layers[:2].modules())
+
+
+@torch.no_grad()
+def test_bfloat16_features_are_near():
+    network = awake(build_network(fast_recipe(), ["a", "b"]))
+    x = normalise(torch.rand(3, 3, 64, 64), "efficientnet_lite0")
+    exact = Prefix(network, 16, "efficientnet_lite0", FLOAT32)(x)
+    low = Prefix(network, 16, "efficientnet_lite0", Settings("cpu", "bfloat16", "float32"))(x)
+    assert low.dtype == torch.bfloat16
+    error = (low.float() - exact).norm() / exact.norm()
+    assert 0 < error < 0.05
+
+
+def test_folding_leaves_a_lone_batch_norm_alone():
+    layers = torch.nn.Sequential(torch.nn.BatchNorm2d(3), torch.nn.Conv2d(3, 4, 1)).eval()
+    fold_batch_norms(layers)
+    assert isinstance(layers[0], torch.nn.BatchNorm2d)
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [
+        ({}, 16),
+        ({"bands": {0: 1e-2}}, 0),
+        ({"bands": {0: 0, 5: 1e-3, 9: 0, 18: 1e-2}}, 5),
+        ({"stages": [{"train": "head", "epochs": 1}]}, 20),
+        ({"frozen_bn": "train"}, 0),
+    ],
+)
+def test_the_prefix_ends_before_the_first_layer_that_any_stage_changes(changes, length):
+    recipe = fast_recipe(**changes)
+    assert prefix_length(build_network(recipe, ["a", "b"]), recipe) == length
+
+
+def features(recipe, dataset, folder):
+    torch.manual_seed(1)
+    network = build_network(recipe, dataset.classes)
+    prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, FLOAT32)
+    return network, Features(prefix, FeatureCache(folder), recipe, network.base_weights, 1)
+
+
+@pytest.mark.parametrize("views_per_photo", [2, None])
+def test_batches_of_features_are_the_views_features(tiny, tmp_path, views_per_photo):
+    recipe = fast_recipe(views_per_photo=views_per_photo)
+    network, found = features(recipe, tiny, tmp_path)
+    views = TrainingViews(recipe, tiny, list(range(12)))
+    inputs = TrainingInputs(views, found, "print")
+    assert inputs.start == 16
+    x, targets = inputs.batch([7, 2], epoch=3)
+    numbers = [views.view_number(3, photo) for photo in (7, 2)]
+    torch.testing.assert_close(x, found.prefix(views.views([7, 2], numbers)), atol=1e-5, rtol=1e-4)
+    assert targets.argmax(1).tolist() == [tiny.train_labels[7], tiny.train_labels[2]]
+    # The rest of the network goes on from there as from the photos.
+    network.eval()
+    through = network(x, start=16).log_probs
+    whole = network(views.views([7, 2], numbers)).log_probs
+    torch.testing.assert_close(through, whole, atol=1e-4, rtol=1e-3)
+
+
+def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
+    recipe = fast_recipe()
+    network, found = features(recipe, tiny, tmp_path)
+    photos = photo_set(tiny.test_set("test"), 64, "squash")
+    with_features = found.of_photos(photos, "print")
+    one = predict(network, photos, recipe.backbone)
+    two = predict(network, with_features, recipe.backbone, start=16)
+    assert abs(one.log_probs - two.log_probs).max() < 1e-3
+    again = found.of_photos(photos, "print")
+    assert torch.equal(with_features.features, again.features)
+    assert (found.cache.hits, found.cache.misses) == (1, 1)
+    found.of_photos(photos, "other photos")
+    assert found.cache.misses == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "shared"),
+    [
+        ({"bands": {0: 0, 16: 5e-3, 19: 5e-2}, "name": "x"}, True),
+        ({"head": {"kind": "class_map", "dropout": {"logits": 0.5}}}, True),
+        ({"stages__1__cycles": 1, "optimizer__momentum": 0.5, "batch_size": 8}, True),
+        ({"bands": {0: 0, 17: 5e-3}}, False),
+        ({"augment__cutout__holes": 1}, False),
+        ({"augment__mixup": 0.5}, False),
+        ({"seed": 1}, False),
+        ({"views_per_photo": 3}, False),
+        ({"image_size": 96}, False),
+        ({"map_stride": 16}, False),
+        ({"crop": "centre"}, False),
+    ],
+)
+def test_what_shares_the_pool_of_features(tiny, tmp_path, changes, shared):
+    for recipe in (fast_recipe(weights="imagenet"), fast_recipe(weights="imagenet", **changes)):
+        _, found = features(recipe, tiny, tmp_path)
+        TrainingInputs(TrainingViews(recipe, tiny, list(range(12))), found, "print")
+    assert (found.cache.hits == 1) == shared
+
+
+# --- the cache -----------------------------------------------------------------------------------
+
+
+def make(value):
+    return lambda: torch.full((2, 3), float(value))
+
+
+def test_damaged_entries_are_computed_again(tmp_path):
+    cache = FeatureCache(tmp_path)
+    cache.get({"a": 1}, make(1))
+    path = cache.folder / f"{entry_name({'a': 1})}.safetensors"
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[-1] ^= 1
+    for damage in (whole[:40], b"", bytes(flipped), b"junk" * 100):
+        path.write_bytes(damage)
+        assert torch.equal(cache.get({"a": 1}, make(1)), torch.ones(2, 3))
+        assert path.read_bytes() == whole
+    assert cache.hits == 0
+    assert torch.equal(cache.get({"a": 1}, make(2)), torch.ones(2, 3))
+    assert cache.hits == 1
+
+
+def test_the_folder_stays_within_its_bound_and_keeps_what_was_used(tmp_path):
+    size = 1000
+    cache = FeatureCache(tmp_path, max_bytes=3 * size * 4 + 2000)
+    for number in range(3):
+        cache.get({"n": number}, lambda: torch.zeros(size))
+        os.utime(cache.folder / f"{entry_name({'n': number})}.safetensors", (number, number))
+    cache.get({"n": 0}, make(9))  # used now
+    cache.get({"n": 3}, lambda: torch.zeros(size))
+    left = {path.stem for path in cache.folder.glob("*.safetensors")}
+    assert left == {entry_name({"n": n}) for n in (0, 2, 3)}
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path):
+    (tmp_path / "file").write_text("")
+    cache = FeatureCache(tmp_path / "file")
+    assert torch.equal(cache.get({"a": 1}, make(1)), torch.ones(2, 3))
+
+
+def _compute_slowly(folder, out):
+    import time
+
+    def compute():
+        time.sleep(0.5)
+        return torch.ones(3)
+
+    cache = FeatureCache(folder)
+    cache.get({"a": 1}, compute)
+    out.put(cache.misses)
+
+
+def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    out = context.Queue()
+    workers = [context.Process(target=_compute_slowly, args=(tmp_path, out)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    misses = [out.get(timeout=60) for _ in workers]
+    for worker in workers:
+        worker.join()
+        worker.close()
+    out.close()
+    out.join_thread()
+    assert sorted(misses) == [0, 1]
+    assert load_file(next((tmp_path / ".features").glob("*.safetensors")))["features"].sum() == 3
+
+
+# --- the table of formats ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("backbone", "precision", "fast", "cuda", "settings"),
+    [
+        ("efficientnet_lite0", "auto", False, False, Settings("cpu", "float32", "float32")),
+        ("efficientnet_lite0", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
+        ("vgg16_bn", "auto", True, False, Settings("cpu", "bfloat16", "bfloat16")),
+        ("vgg16_bn", "float32", True, False, Settings("cpu", "float32", "float32")),
+        ("efficientnet_lite0", "bfloat16", False, False, Settings("cpu", "bfloat16", "bfloat16")),
+        ("efficientnet_lite0", "auto", True, True, Settings("cuda", "bfloat16", "bfloat16")),
+        ("efficientnet_lite0", "float32", True, True, Settings("cuda", "float32", "float32")),
+    ],
+)
+def test_formats_come_from_the_table(backbone, precision, fast, cuda, settings):
+    recipe = fast_recipe(backbone=backbone, precision=precision, bands={0: 0, 20: 1e-2})
+    assert resolve(recipe, fast, cuda) == settings
+
+
+def test_the_processors_word_is_a_yes_or_no():
+    assert cpu_has_bfloat16() in (True, False)
+    if not torch.cuda.is_available():
+        expected = "bfloat16" if cpu_has_bfloat16() else "float32"
+        assert resolve(fast_recipe()).prefix == expected

@@ -1,0 +1,131 @@
+"""Killed anywhere and resumed: the same bytes as an undisturbed run."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from safetensors.torch import load_file
+
+from core.__main__ import main
+from core.errors import RunError
+from core.jobs.local import mark_lost
+from core.store.run import create_run, open_run, utc_now
+from core.train.checkpoint import checkpoint_place
+from core.train.execute import execute
+from tests.conftest import ROOT, fast_recipe, fixed_clock
+
+EXACT = (
+    "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors",
+    "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "checkpoint/state.json",
+)  # fmt: skip
+RECIPE = {
+    "weights": "imagenet",
+    "stages": [
+        {"train": "head", "epochs": 2},
+        {"train": "bands", "cycles": 2, "cycle_len": 3, "cycle_mult": 1},
+    ],
+}
+
+
+def whole_run(folder, tiny):
+    run = create_run(folder, fast_recipe(**RECIPE), tiny.root, utc_now)
+    execute(run, utc_now)
+    return run
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, tiny):
+    return whole_run(tmp_path_factory.mktemp("undisturbed"), tiny)
+
+
+def assert_same_bytes(run, other):
+    for name in EXACT:
+        assert (run.path / name).read_bytes() == (other.path / name).read_bytes(), name
+
+
+class Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 8])
+def test_stopped_after_any_epoch(undisturbed, tmp_path, tiny, epochs):
+    """In a stage, between stages, at a cycle's end and after the last epoch."""
+
+    def stop(row, eta):
+        if row.planned.number == epochs:
+            raise Stop
+
+    run = create_run(tmp_path, fast_recipe(**RECIPE), tiny.root, utc_now)
+    with pytest.raises(Stop):
+        execute(run, utc_now, on_epoch=stop)
+    assert run.status().state == "failed"
+    run.queue_again()
+    execute(run, utc_now)
+    assert_same_bytes(run, undisturbed)
+    assert f"resumed after epoch {epochs}" in (run.path / "log.txt").read_text()
+
+
+def test_killed_at_random_moments(undisturbed, tmp_path, tiny):
+    """SIGKILL from outside, several times in one run's life; the feature cache goes in between."""
+    run = create_run(tmp_path, fast_recipe(**RECIPE), tiny.root, utc_now)
+    command = [sys.executable, "-m", "core", "resume", run.id, "--runs", str(tmp_path)]
+    moment = random.Random(0)
+    run.write_status(run.status().__class__(**{**vars(run.status()), "state": "paused"}))
+    for kill in range(3):
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        while run.status().state != "running" and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(moment.uniform(0, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if kill == 1:
+            for entry in (tmp_path / ".features").glob("*.safetensors"):
+                entry.unlink()
+    if run.status().state != "done":
+        assert main(command[3:]) == 0
+    assert_same_bytes(run, undisturbed)
+
+
+def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(undisturbed, tmp_path, tiny):
+    run = whole_run(tmp_path, tiny)
+    place = run.path / "checkpoint"
+    place.rename(run.path / ".checkpoint.old")
+    assert checkpoint_place(run.path) == run.path / ".checkpoint.old"
+    (run.path / ".checkpoint.old").rename(run.path / ".checkpoint.new")
+    assert checkpoint_place(run.path) == run.path / ".checkpoint.new"
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path, tiny):
+    run = whole_run(tmp_path, tiny)
+    weights = run.path / "checkpoint" / "weights.safetensors"
+    assert load_file(weights)
+    weights.write_bytes(weights.read_bytes()[:100])
+    run.write_status(run.status().__class__(**{**vars(run.status()), "state": "failed"}))
+    run.queue_again()
+    with pytest.raises(RunError, match="checkpoint: the checkpoint is damaged"):
+        execute(run, utc_now)
+
+
+def test_only_a_stopped_run_is_resumed(capsys, undisturbed):
+    assert main(["resume", undisturbed.id, "--runs", str(undisturbed.path.parent)]) == 2
+    assert "is done; only a stopped run can be resumed" in capsys.readouterr().err
+
+
+def test_a_run_whose_process_is_gone_is_found(tmp_path, tiny):
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    assert not mark_lost(run, fixed_clock)
+    now = fixed_clock().isoformat()
+    status = vars(run.status()) | {"state": "running", "heartbeat": now, "pid": os.getpid()}
+    run.write_status(run.status().__class__(**status))
+    assert not mark_lost(run, fixed_clock)
+    run.write_status(run.status().__class__(**status | {"pid": 2**22 + 1}))
+    assert mark_lost(run, fixed_clock)
+    found = open_run(tmp_path, run.id).status()
+    assert found.state == "failed"
+    assert found.error is not None and "it can be resumed" in found.error
+    run.write_status(run.status().__class__(**status | {"heartbeat": "2026-03-01T07:50:00+00:00"}))
+    assert mark_lost(run, fixed_clock)  # alive by its number, but silent for over an hour
