@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,14 +19,21 @@ from core.train.views import TrainingViews, normalise
 class Features:
     """Makes and keeps the prefix's features of a run.
 
-    facts: what the features of any photo depend on (weights, layers, formats). The training views'
-    entry depends on the training photos, the split, the augmentation and the seed besides.
+    An entry of the cache is named by all that its features depend on: weights, layers, formats and
+    photos; the pool of training views by the augmentation and the seed besides. `tick` is called
+    between batches.
     """
 
     def __init__(
-        self, prefix: Prefix, cache: FeatureCache, recipe: Recipe, weights: str, threads: int
+        self,
+        prefix: Prefix,
+        cache: FeatureCache,
+        recipe: Recipe,
+        weights: str,
+        threads: int,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
-        self.prefix, self.cache, self.recipe = prefix, cache, recipe
+        self.prefix, self.cache, self.recipe, self._tick = prefix, cache, recipe, tick
         self._facts: dict[str, Any] = {
             "backbone": recipe.backbone,
             "map_stride": recipe.map_stride,
@@ -46,12 +53,11 @@ class Features:
             return photos
 
         def compute() -> Tensor:
-            return torch.cat(
-                [
-                    self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone))
-                    for pixels in torch.split(photos.pixels, PREFIX_BATCH)
-                ]
-            )
+            found = []
+            for pixels in torch.split(photos.pixels, PREFIX_BATCH):
+                self._tick()
+                found.append(self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone)))
+            return torch.cat(found)
 
         facts = {"set": photos.split, "files": photos.files, "photos": fingerprint, **self._facts}
         return replace(photos, features=self.cache.get(facts, compute))
@@ -80,6 +86,7 @@ class Features:
         """Features of one view of every photo, in the photos' order."""
         found = []
         for start in range(0, len(views), PREFIX_BATCH):
+            self._tick()
             photos = range(start, min(start + PREFIX_BATCH, len(views)))
             found.append(self.prefix(views.views(photos, [number] * len(photos))))
         return torch.cat(found)

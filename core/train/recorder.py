@@ -14,12 +14,11 @@ import torch
 from numpy.typing import NDArray
 
 from core import files
-from core.evaluate.predict import PhotoSet, Predictions, predict
-from core.model.network import Network
-from core.recipe import Recipe
+from core.evaluate.predict import Predictions, predict
 from core.store.run import Clock, Run, State
 from core.train.checkpoint import save_checkpoint
 from core.train.loop import BatchRow, EpochRow
+from core.train.setup import Setup
 
 STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
 
@@ -38,16 +37,12 @@ class Recorder:
     def __init__(
         self,
         run: Run,
-        recipe: Recipe,
-        network: Network,
-        test_sets: list[PhotoSet],
+        setup: Setup,
         clock: Clock,
         on_epoch: Callable[[EpochRow, float | None], None],
         began: float,
-        start: int,
     ) -> None:
-        self.run, self.recipe, self.network, self.test_sets = run, recipe, network, test_sets
-        self.clock, self.tell, self.start = clock, on_epoch, start
+        self.run, self.setup, self.clock, self.tell = run, setup, clock, on_epoch
         self._history: list[dict[str, float]] = []
         self._batches: list[BatchRow] = []
         self._timing: list[tuple[int, str, float]] = []
@@ -104,7 +99,7 @@ class Recorder:
         # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.
         write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
         write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
-        save_checkpoint(self.run.path, self.network, self.recipe, optimizer, row)
+        save_checkpoint(self.run.path, self.setup.network, self.setup.recipe, optimizer, row)
         self.lap("checkpoint", planned.number)
         eta = self._eta(0)
         self.status("running", eta=eta)
@@ -141,27 +136,29 @@ class Recorder:
         frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
         write_table(self.run.path / "timing.csv", frame)
 
-    def final_maps(self, split: str) -> Predictions | None:
-        """The predictions made for the last epoch's snapshot, which need not be made again."""
-        return self._last.get(split)
+    def final_predictions(self) -> dict[str, Predictions]:
+        """By test set: those made for the last epoch's class maps, which need not be made again."""
+        return self._last
 
     # --- inside --------------------------------------------------------------------------------
 
     def _snapshot(self, epoch: int) -> None:
         """Adds the class maps of every test photo to cams.npz."""
         self._last = {
-            photos.split: predict(self.network, photos, self.recipe.backbone, self.start)
-            for photos in self.test_sets
+            photos.split: predict(
+                self.setup.network, photos, self.setup.recipe.backbone, self.setup.start
+            )
+            for photos in self.setup.test_photos
         }
         self._snapshots[epoch] = {
             split: found.maps.astype(np.float16) for split, found in self._last.items()
         }
         arrays: dict[str, NDArray[np.generic]] = {
-            "splits": np.array([photos.split for photos in self.test_sets], dtype=np.str_),
+            "splits": np.array([photos.split for photos in self.setup.test_photos], dtype=np.str_),
             "epochs": np.array(list(self._snapshots)),
-            "classes": np.array(self.network.classes, dtype=np.str_),
+            "classes": np.array(self.setup.network.classes, dtype=np.str_),
         }
-        for photos in self.test_sets:
+        for photos in self.setup.test_photos:
             arrays[f"files.{photos.split}"] = np.array(photos.files, dtype=np.str_)
             arrays[f"maps.{photos.split}"] = np.stack(
                 [maps[photos.split] for maps in self._snapshots.values()]
@@ -181,7 +178,7 @@ class Recorder:
                 per_epoch[epoch] += seconds
         stages = [int(row["stage"]) for row in self._history]
         left = -into_epoch
-        for number, stage in enumerate(self.recipe.stages, start=1):
+        for number, stage in enumerate(self.setup.recipe.stages, start=1):
             planned = sum(stage.cycle_lengths())
             own = [s for s, at in zip(per_epoch.values(), stages, strict=False) if at == number]
             pace = float(np.median(own)) if own else per_epoch[max(per_epoch)]
