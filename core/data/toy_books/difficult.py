@@ -8,12 +8,12 @@ import numpy as np
 
 from core.data.toy_books import props
 from core.data.toy_books.camera import Camera
-from core.data.toy_books.covers import CLASSES, STRANGER, Book, library
+from core.data.toy_books.covers import CLASSES, STRANGER, Book, footprint, library
 from core.data.toy_books.home import ELSEWHERE, Home, other_light
 from core.data.toy_books.labels import BACKGROUND, PRIMARY_LEAD, primary, sightings
 from core.data.toy_books.lens import Lens
 from core.data.toy_books.noise import Array
-from core.data.toy_books.piles import Laid, settle
+from core.data.toy_books.piles import Laid, is_steady, settle
 from core.data.toy_books.render import Scene, look
 from core.data.toy_books.scenes import Shot, Size, framed, landscape
 from core.data.toy_books.shapes import Pose, Solid, about, turned
@@ -118,21 +118,22 @@ def _pile(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Comp
     """Books thrown on one another, seen from near; the wanted one lies on top or close to it."""
     names = _others(rng, wanted, int(rng.integers(1, 5)), 0.55)
     order = [library()[name] for name in names]
-    order.insert(max(0, len(order) - int(rng.random() < 0.25)), _named(wanted))
+    order.insert(max(0, len(order) - int(rng.random() < 0.4)), _named(wanted))
     spread = float(rng.uniform(0.05, 0.11))
     laid: list[Laid] = []
     base = float(rng.uniform(0, 360))
     for book in order:
-        centre = (float(rng.normal(0, spread)), float(rng.normal(0, spread)))
-        angle = base + float(rng.normal(0, 35)) + 180 * float(rng.random() < 0.35)
-        laid.append((book, settle(book, angle, centre, laid)))
+        turn = base + 180 * float(rng.random() < 0.35)
+        onto = bool(laid) and rng.random() < 0.8
+        pose = _thrown(rng, book, (0.0, 0.0), spread, (turn, 35.0), laid, onto=onto)
+        laid.append((book, pose))
     solids = [book.placed(pose) for book, pose in laid]
     star = next(s for s in solids if s.label == _named(wanted).name)
     assert star.hull is not None
-    aim = star.hull.mean(axis=0) + np.array([*rng.normal(0, 0.035, 2), 0.0])
+    aim = star.hull.mean(axis=0) + np.array([*rng.normal(0, 0.05, 2), 0.0])
     camera = framed(
         star.hull,
-        fill=float(rng.uniform(0.5, 1.02)),
+        fill=float(rng.uniform(0.5, 1.1)),
         aim=aim,
         azimuth=float(rng.uniform(0, 360)),
         elevation=float(rng.uniform(42, 86)),
@@ -140,14 +141,37 @@ def _pile(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Comp
         focal_ratio=float(rng.uniform(0.74, 1.0)),
         size=size,
     )
-    return camera, (*solids, *_clutter(rng, solids, 0.4))
+    return camera, (*solids, *_clutter(rng, solids, 0.55))
 
 
-def _clutter(
-    rng: np.random.Generator, books: list[Solid], chance: float, *, hands: bool = True
-) -> list[Solid]:
-    """Now and then a hand, a mug, a pen, a sheet or a phone on or beside the books."""
-    # (Hands are modelled to be seen from above, hence `hands`.)
+def _thrown(
+    rng: np.random.Generator,
+    book: Book,
+    centre: tuple[float, float],
+    spread: float,
+    turn: tuple[float, float],
+    laid: list[Laid],
+    *,
+    onto: bool = False,
+) -> Pose:
+    """Where a book comes to lie that is thrown at `centre` among those already `laid`.
+
+    `spread` is in metres, `turn` the mean and the spread of its angle in degrees. `onto` asks
+    for it to lie on another one.
+    """
+    for _ in range(_TRIES):
+        spot = rng.normal(centre, spread)
+        pose = settle(book, float(rng.normal(*turn)), (float(spot[0]), float(spot[1])), laid)
+        if is_steady(book, pose, laid) and (pose.position[2] > 0 or not onto):
+            return pose
+    # Nowhere would it stay: lay it squarely on the highest one.
+    highest, lying = max(laid, key=lambda each: float(each[1].position[2]) + each[0].size[2])
+    middle = footprint(highest, lying).mean(axis=0)
+    return settle(book, turn[0], (float(middle[0]), float(middle[1])), laid)
+
+
+def _clutter(rng: np.random.Generator, books: list[Solid], chance: float) -> list[Solid]:
+    """Now and then a mug, a pen, a sheet, a card or a phone on or beside the books."""
     if rng.random() > chance:
         return []
     hull = _hulls(books)
@@ -155,18 +179,21 @@ def _clutter(
     assert top.hull is not None
     flat = bool(np.ptp(np.sort(top.hull[:, 2])[4:]) < 1e-3)
     level = float(top.hull[:, 2].max())
-    spot = top.hull[:, :2].mean(axis=0) + rng.normal(0, 0.05, 2)
-    kind = str(rng.choice(["hand", "mug", "pen", "sheet", "phone"], p=[0.26, 0.2, 0.2, 0.2, 0.14]))
-    way = rng.uniform(0, 2 * np.pi)
-    beside = hull[:, :2].mean(axis=0) + 0.24 * np.array([np.cos(way), np.sin(way)])
-    if kind == "hand" and flat and hands:
-        edge = top.hull[:, :2].mean(axis=0) + 0.125 * np.array([np.cos(way), np.sin(way)])
-        return props.hand(rng, (edge[0], edge[1], level), float(np.degrees(way)) + 180)
+    spot = top.hull[:, :2].mean(axis=0) + rng.normal(0, 0.022, 2)
+    kind = str(rng.choice(["card", "mug", "pen", "sheet", "phone"], p=[0.22, 0.22, 0.2, 0.2, 0.16]))
+    angle = rng.uniform(0, 2 * np.pi)
+    way = np.array([np.cos(angle), np.sin(angle)])
+    middle = hull[:, :2].mean(axis=0)
+    beside = middle + 0.24 * way
+    if kind == "card" and flat:
+        return props.card(rng, (spot[0], spot[1], level))
     if kind == "pen" and flat:
         return props.pen(rng, (spot[0], spot[1], level))
     if kind == "phone" and flat:
         return props.phone(rng, (spot[0], spot[1], level))
     if kind == "mug":
+        # Clear of all books in its direction, now and then touching one.
+        beside = middle + (float(((hull[:, :2] - middle) @ way).max()) + 0.045) * way
         return props.mug(rng, (beside[0], beside[1], 0.0))
     return props.sheet(rng, (beside[0], beside[1], 0.0))
 
@@ -182,11 +209,12 @@ def _group(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Com
     for place, name in enumerate(names):
         column, row = place % 3, place // 3
         centre = (
-            (column - 1) * 0.27 + float(rng.normal(0, 0.03)),
-            (row - 0.5) * 0.28 + float(rng.normal(0, 0.03)) - nearer * (name == star.name),
+            (column - 1) * 0.27,
+            (row - 0.5) * 0.28 - nearer * (name == star.name),
         )
         book = library()[name]
-        laid.append((book, settle(book, float(rng.uniform(0, 360)), centre, laid)))
+        turn = (float(rng.uniform(0, 360)), 50.0)
+        laid.append((book, _thrown(rng, book, centre, 0.03, turn, laid)))
     solids = [book.placed(pose) for book, pose in laid]
     camera = framed(
         _hulls(solids),
@@ -276,7 +304,7 @@ def _single(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Co
     )
     # A low camera would otherwise look past the end of the floor into nothing.
     far = props.wall(home.surface("plaster").texture, 0.9, azimuth) if style == 2 else []
-    return camera, (solid, *_clutter(rng, [solid], 0.75, hands=style != 2), *far)
+    return camera, (solid, *_clutter(rng, [solid], 0.75), *far)
 
 
 _COMPOSERS: dict[str, Callable[[np.random.Generator, Home, str, Size], Composed]] = {

@@ -18,8 +18,8 @@ from core.data.toy_books.lens import develop
 from core.data.toy_books.render import Scene, look, paint
 from core.data.toy_books.scenes import Shot, background, landscape, shoot
 
-# Photos are rendered larger and shrunk, which smooths the edges of books and letters.
-OVERSAMPLING = 1.5
+# Photos are rendered a little larger and shrunk, which smooths letters and textures.
+OVERSAMPLING = 1.2
 BYTES_PER_PIXEL = 46_000 / (640 * 480)
 
 _TRAIN, _BACKGROUND, _EASY, _DIFFICULT, _NAMES = range(5)

@@ -38,29 +38,38 @@ def develop(
 ) -> Image.Image:
     """Turn linear `light` (rows, columns, 3) into an 8-bit photo of `size` (width, height)."""
     gain: Array = _exposure(light, lens) * np.array(lens.balance, dtype=np.float32)
-    # Cutting the highlights before shrinking keeps the edges of bright things smooth.
-    picture: Array = _shrunk(np.minimum(light * gain, np.float32(1.3)), size)
+    # Shrinking the tones that the eye sees, not the light, keeps the edges of bright things smooth.
+    tones = np.sqrt(light * gain)
+    np.minimum(tones, np.float32(_BRIGHTEST), out=tones)
+    toned = Image.fromarray(_TONES.take((tones * np.float32(_STEPS)).astype(np.uint16)))
+    shrunk = toned.resize(size, Image.Resampling.BILINEAR)
+    levels: Array = np.asarray(shrunk, dtype=np.float32) * np.float32(1 / 255)
     y = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :]
-    picture = picture * (1 - np.float32(lens.vignette / 2) * (x**2 + y**2))[..., None]
-    levels = np.sqrt(_shoulder(np.clip(picture, 0, None)))
+    levels = levels * np.sqrt(1 - np.float32(lens.vignette / 2) * (x**2 + y**2))[..., None]
     # Phones deepen the contrast of the middle tones.
     levels = levels - np.float32(lens.contrast / (2 * np.pi)) * np.sin(2 * np.pi * levels)
     photo = Image.fromarray(np.uint8(np.clip(levels * 255 + 0.5, 0, 255)))
     if lens.depth > 0:
-        photo = _defocused(photo, _shrunk(nearness[..., None], size)[..., 0], lens.depth)
+        photo = _defocused(photo, _shrunk(nearness, size), lens.depth)
     if lens.shake > 0:
         photo = _shaken(photo, lens.shake, lens.shake_angle)
-    photo = photo.filter(ImageFilter.GaussianBlur(lens.blur))
+    photo = photo.filter(ImageFilter.GaussianBlur(float(np.hypot(lens.blur, 0.45))))
     # A phone removes noise and then sharpens, which leaves soft grain and faint halos.
     blotches = _blotches(size, rng)
-    noise = rng.standard_normal((size[1], size[0], 1), dtype=np.float32)
+    noise = _soft(rng.standard_normal((size[1], size[0]), dtype=np.float32))[..., None]
     pixels: Array = np.asarray(photo, dtype=np.float32)
     strength = lens.grain * (1.25 - 0.8 * pixels / 255)
     pixels = pixels + strength * (0.75 * noise + 0.6 * blotches)
     grainy = Image.fromarray(np.uint8(np.clip(pixels, 0, 255)))
-    grainy = grainy.filter(ImageFilter.GaussianBlur(0.45))
     return grainy.filter(ImageFilter.UnsharpMask(radius=1.3, percent=45, threshold=1))
+
+
+def _soft(noise: Array) -> Array:
+    """Blur a field of unit spread a little."""
+    levels = Image.fromarray(np.uint8(np.clip(noise * 30 + 128, 0, 255)))
+    soft = np.asarray(levels.filter(ImageFilter.GaussianBlur(0.45)), dtype=np.float32)
+    return (soft - np.float32(127.5)) * np.float32(1 / 30)
 
 
 def _blotches(size: tuple[int, int], rng: np.random.Generator) -> Array:
@@ -75,15 +84,9 @@ def _blotches(size: tuple[int, int], rng: np.random.Generator) -> Array:
     return np.stack([np.asarray(layer) for layer in layers], axis=-1)
 
 
-def _shrunk(picture: Array, size: tuple[int, int]) -> Array:
-    """Resample (rows, columns, channels) to `size` with antialiasing."""
-    planes = [
-        Image.fromarray(np.ascontiguousarray(picture[..., channel])).resize(
-            size, Image.Resampling.BILINEAR
-        )
-        for channel in range(picture.shape[2])
-    ]
-    return np.stack([np.asarray(plane) for plane in planes], axis=-1)
+def _shrunk(plane: Array, size: tuple[int, int]) -> Array:
+    """Resample (rows, columns) to `size` with antialiasing."""
+    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR))
 
 
 def _exposure(light: Array, lens: Lens) -> float:
@@ -97,6 +100,13 @@ def _exposure(light: Array, lens: Lens) -> float:
 def _shoulder(picture: Array) -> Array:
     """Highlights flatten towards white, as film and phones do."""
     return np.where(picture < 0.6, picture, 0.6 + 0.4 * np.tanh((picture - 0.6) / 0.4))
+
+
+# Square roots of light up to _BRIGHTEST, in steps of 1 / _STEPS, as the levels of a photo.
+_BRIGHTEST, _STEPS = 1.25, 2048
+_TONES = np.uint8(
+    np.sqrt(_shoulder((np.arange(int(_BRIGHTEST * _STEPS) + 1) / _STEPS) ** 2)) * 255 + 0.5
+)
 
 
 def _defocused(photo: Image.Image, nearness: Array, depth: float) -> Image.Image:

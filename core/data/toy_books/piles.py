@@ -1,60 +1,68 @@
-"""Laying books down: flat, on one another, or leaning over the edge of the one below."""
+"""Laying books down: flat on the ground or on one another, where they stay."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from core.data.toy_books.covers import Book, footprint
+from core.data.toy_books.light import convex_hull
 from core.data.toy_books.noise import Array
-from core.data.toy_books.shapes import Pose, about, turned
+from core.data.toy_books.shapes import Pose, turned
 
 Laid = tuple[Book, Pose]
 
-_STEEPEST = math.tan(math.radians(17))
+# Covers are never quite flat; the gap also keeps touching faces from flickering.
+_GAP = 0.0005
 
 
 def settle(book: Book, angle: float, centre: tuple[float, float], below: list[Laid]) -> Pose:
-    """Return the pose of `book`, turned by `angle` degrees, laid at `centre` on those `below`.
+    """Return the pose of `book`, turned by `angle` degrees, laid flat at `centre` on those `below`.
 
-    It lies flat if what is below carries its middle, else it tips over the edge that carries it
-    until its free side touches the ground.
+    It comes to lie on the highest cover it touches; `is_steady` tells whether it would stay there.
     """
     rotation = turned(angle)
     middle = rotation @ np.array([book.size[0] / 2, book.size[1] / 2, 0.0])
     flat = Pose(rotation, np.array([centre[0] - middle[0], centre[1] - middle[1], 0.0]))
-    corners = footprint(book, flat)
-    rests = []
-    for other, pose in below:
-        shared = clip_polygon(corners, footprint(other, pose))
-        if len(shared) >= 3 and polygon_area(shared) > 2e-4:
-            rests.append(np.column_stack([shared, _top_height(other, pose, shared)]))
-    if not rests:
+    levels = [level for level, _ in _contacts(book, flat, below)]
+    if not levels:
         return flat
-    points = np.concatenate(rests)
-    highest = float(points[:, 2].max())
-    lifted = Pose(rotation, flat.position + np.array([0.0, 0.0, highest + 0.0005]))
-    carried = any(_inside(np.array(centre), rest[:, :2]) for rest in rests)
-    if carried:
-        return lifted
-    away = np.array(centre) - points[:, :2].mean(axis=0)
-    away = away / max(float(np.linalg.norm(away)), 1e-9)
-    free_edge = float((corners @ away).max())
-    slope = float((points[:, 2] / np.maximum(free_edge - points[:, :2] @ away, 1e-3)).max())
-    if slope > _STEEPEST:
-        return lifted
-    axis = np.array([-away[1], away[0], 0.0])
-    tilt = about(axis, math.degrees(math.atan(slope)))
-    pivot = np.array([away[0] * free_edge, away[1] * free_edge, 0.0])
-    return Pose(tilt @ rotation, pivot + tilt @ (flat.position - pivot))
+    return Pose(rotation, flat.position + np.array([0.0, 0.0, max(levels) + _GAP]))
 
 
-def _top_height(book: Book, pose: Pose, spots: Array) -> Array:
-    """Height of the book's cover (a plane, perhaps tilted) above the spots (n, 2)."""
-    normal = pose.rotation[:, 2]
-    corner = pose.apply(np.array([[0.0, 0.0, book.size[2]]]))[0]
-    return np.asarray(corner[2] - (spots - corner[:2]) @ normal[:2] / normal[2])
+def is_steady(book: Book, pose: Pose, below: list[Laid]) -> bool:
+    """Whether a settled book lies on the ground or has its middle well inside what carries it.
+
+    At most 35 % of the book reaches beyond its support in any direction.
+    """
+    bottom = float(pose.position[2])
+    if bottom < _GAP:
+        return True
+    carrying = [
+        shared for level, shared in _contacts(book, pose, below) if level > bottom - 3 * _GAP
+    ]
+    if not carrying:
+        return False
+    spots = np.concatenate(carrying)
+    support = np.array(convex_hull([(float(x), float(y)) for x, y in spots]))
+    corners = footprint(book, pose)
+    middle = corners.mean(axis=0)
+    edges = np.roll(support, -1, axis=0) - support
+    outward = np.stack([edges[:, 1], -edges[:, 0]], axis=1)
+    outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
+    carried = ((support - middle) * outward).sum(axis=1)
+    reach = ((corners - middle) @ outward.T).max(axis=0)
+    return bool(np.all(carried >= 0.3 * reach))
+
+
+def _contacts(book: Book, pose: Pose, below: list[Laid]) -> list[tuple[float, Array]]:
+    """For each book under `book`: the height of its cover and the area both share."""
+    corners = footprint(book, pose)
+    found = []
+    for other, lying in below:
+        shared = clip_polygon(corners, footprint(other, lying))
+        if len(shared) >= 3 and polygon_area(shared) > 1e-6:
+            found.append((float(lying.position[2]) + other.size[2], shared))
+    return found
 
 
 def polygon_area(corners: Array) -> float:
@@ -81,9 +89,3 @@ def clip_polygon(subject: Array, window: Array) -> Array:
         if not kept:
             return np.empty((0, 2))
     return np.array(kept)
-
-
-def _inside(spot: Array, corners: Array) -> bool:
-    after = np.roll(corners, -1, axis=0)
-    edges, offsets = after - corners, spot - corners
-    return bool(np.all(edges[:, 0] * offsets[:, 1] - edges[:, 1] * offsets[:, 0] >= 0))

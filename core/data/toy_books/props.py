@@ -19,12 +19,11 @@ from core.data.toy_books.shapes import (
     cylinder,
     turned,
 )
-from core.data.toy_books.surfaces import printed_sheet, slats
+from core.data.toy_books.surfaces import printed_sheet, slats, sleeping_screen
 
 Place = tuple[float, float, float]
 Colour = tuple[int, int, int]
 
-_SKIN: tuple[Colour, ...] = ((232, 188, 166), (198, 152, 128), (240, 206, 188))
 _MUGS: tuple[Colour, ...] = ((208, 204, 196), (58, 84, 108), (150, 60, 48), (60, 62, 64))
 
 
@@ -37,15 +36,9 @@ def mug(rng: np.random.Generator, at: Place) -> list[Solid]:
     )
     turn = rng.uniform(0, 2 * math.pi)
     out = np.array([math.cos(turn), math.sin(turn), 0.0])
-    bends = [
-        (0.04, 0.078),
-        (0.058, 0.08),
-        (0.069, 0.064),
-        (0.068, 0.042),
-        (0.056, 0.027),
-        (0.04, 0.025),
-    ]
-    points = np.array([base + out * away + np.array([0.0, 0.0, up]) for away, up in bends])
+    bends = np.linspace(-1.5, 1.5, 13)
+    away, up = 0.041 + 0.029 * np.cos(bends), 0.052 + 0.028 * np.sin(bends)
+    points = base + away[:, None] * out + up[:, None] * np.array([0.0, 0.0, 1.0])
     return [body, *chain(points, 0.0055, colour, 0.2)]
 
 
@@ -54,8 +47,8 @@ def pen(rng: np.random.Generator, at: Place) -> list[Solid]:
     turn = rng.uniform(0, 2 * math.pi)
     way = np.array([math.cos(turn), math.sin(turn), 0.0])
     colour: Colour = ((30, 34, 44), (36, 60, 130), (168, 40, 40))[rng.integers(3)]
-    start = np.array(at) + np.array([0.0, 0.0, 0.005])
-    body = chain(np.stack([start, start + 0.11 * way]), 0.0048, colour, 0.5)
+    start = np.array(at) + np.array([0.0, 0.0, 0.0045]) - 0.065 * way
+    body = chain(np.stack([start, start + 0.11 * way]), 0.0042, colour, 0.5)
     tip = chain(np.stack([start + 0.11 * way, start + 0.135 * way]), 0.0028, (186, 186, 190), 0.6)
     return [*body, *tip]
 
@@ -66,47 +59,24 @@ def sheet(rng: np.random.Generator, at: Place) -> list[Solid]:
     return [box(np.array([0.148, 0.21, 0.0012]), pose, Skins(top=printed_sheet(rng)))]
 
 
+def card(rng: np.random.Generator, at: Place) -> list[Solid]:
+    """A small card of notes, its middle at `at`."""
+    size = np.array([0.074, 0.105, 0.0008])
+    return [box(size, _centred(rng, at, size), Skins(top=printed_sheet(rng)))]
+
+
+def _centred(rng: np.random.Generator, at: Place, size: Array) -> Pose:
+    """A pose, turned at random, that puts the middle of a box of `size` at `at`."""
+    rotation = turned(rng.uniform(0, 360))
+    return Pose(rotation, np.array(at) - rotation @ (size * [0.5, 0.5, 0.0]))
+
+
 def phone(rng: np.random.Generator, at: Place) -> list[Solid]:
-    """A dark phone, face up."""
-    pose = Pose(turned(rng.uniform(0, 360)), np.array(at))
-    edge = Texture.plain((74, 76, 80))
-    skins = Skins.rimmed(Texture.plain((12, 12, 14)), edge, gloss=0.9, side_gloss=0.5)
-    return [box(np.array([0.072, 0.148, 0.008]), pose, skins)]
-
-
-def hand(rng: np.random.Generator, at: Place, toward: float) -> list[Solid]:
-    """A hand resting at `at`, its fingers pointing along `toward` degrees, with its forearm."""
-    skin = _SKIN[rng.integers(len(_SKIN))]
-    sleeve: Colour = ((58, 64, 78), (96, 92, 90), (40, 40, 44))[rng.integers(3)]
-    axes = turned(toward)
-
-    def spot(forward: float, left: float, up: float) -> Array:
-        return np.asarray(np.array(at) + axes @ np.array([forward, left, up]))
-
-    solids: list[Solid] = []
-    for k, reach in enumerate((0.068, 0.079, 0.075, 0.056)):
-        across = 0.030 - 0.0195 * k
-        spread = across * 1.35
-        joints = np.stack(
-            [
-                spot(-0.085, across * 0.66, 0.022),
-                spot(0.0, across, 0.030),
-                spot(0.55 * reach, (across + spread) / 2, 0.022),
-                spot(reach, spread, 0.0085),
-            ]
-        )
-        solids += chain(joints[1:], 0.0088, skin, 0.03)
-    # The palm is a row of overlapping rods, close enough to look like one surface.
-    for across in np.linspace(-0.03, 0.031, 11):
-        ends = [spot(-0.085, 0.7 * float(across), 0.021), spot(0.002, float(across), 0.027)]
-        solids += chain(np.stack(ends), 0.0125, skin, 0.02)
-    thumb = [spot(-0.075, 0.022, 0.026), spot(-0.035, 0.055, 0.02), spot(0.0, 0.066, 0.010)]
-    solids += chain(np.stack(thumb), 0.0105, skin, 0.03)
-    solids += chain(
-        np.stack([spot(-0.085, 0.0, 0.016), spot(-0.14, 0.0, 0.026)]), 0.0255, skin, 0.02
-    )
-    solids += chain(np.stack([spot(-0.14, 0.0, 0.036), spot(-0.5, 0.03, 0.07)]), 0.040, sleeve)
-    return solids
+    """A phone that sleeps face up, its middle at `at`."""
+    size = np.array([0.072, 0.148, 0.008])
+    edge = Texture.plain((112, 114, 118))
+    skins = Skins.rimmed(sleeping_screen(rng), edge, gloss=0.9, side_gloss=0.5)
+    return [box(size, _centred(rng, at, size), skins)]
 
 
 def cable(rng: np.random.Generator, colour: Colour = (28, 28, 30)) -> list[Solid]:

@@ -60,9 +60,11 @@ def wood(
     pores = np.clip(tile_noise(rng, shape, (560, 46)) - 1.25, 0, None)
     figure = contrast * (0.30 * rings * (0.6 + 0.4 * bend) + 0.34 * fine - 0.75 * pores)
     brightness = 1 + tone + 0.17 * figure + 0.025 * fractal_noise(rng, shape, (3, 3), 2)
-    colours = np.array(tint)[None, None, :] * brightness[..., None]
+    brightness = brightness.astype(np.float32)
+    colours = np.array(tint, dtype=np.float32) * brightness[..., None]
     # Darker grain is also redder; a mere change of brightness looks like grey paint.
-    colours = colours * (1 + np.array([0.02, 0.0, -0.04]) * (1 - brightness)[..., None] * 6)
+    redder = np.array([0.12, 0.0, -0.24], dtype=np.float32)
+    colours = colours * (1 + redder * (1 - brightness)[..., None])
     if planks:
         gap = np.abs((y * planks + 0.5) % 1 - 0.5) / planks
         joint = np.abs(((x + starts[board]) * 2 + 0.5) % 1 - 0.5) / 2
@@ -274,3 +276,17 @@ def printed_sheet(rng: np.random.Generator) -> Texture:
             )
             x += word + 9
     return _picture(paper[..., None] * np.array([1.0, 1.0, 0.98]))
+
+
+def sleeping_screen(rng: np.random.Generator) -> Texture:
+    """A dark phone's glass in its metal rim, a window or a lamp mirrored in it, and smudges."""
+    rows, columns = 296, 144
+    y, x = (np.arange(rows) / rows)[:, None], (np.arange(columns) / columns)[None, :]
+    slope, edge = rng.uniform(0.3, 0.8), rng.uniform(0.3, 0.9)
+    mirrored = np.clip((edge - y - slope * (x - 0.5)) * 9, 0, 1) * (0.45 + 0.55 * y)
+    glass = 20 + 52 * mirrored + 7 * fractal_noise(rng, (rows, columns), (2, 2), 4)
+    inset = np.minimum(np.minimum(x, 1 - x) * columns, np.minimum(y, 1 - y) * rows)
+    picture = np.where(inset < 4, 132.0, np.where(inset < 10, 14.0, glass))
+    lens = np.hypot(x * columns - columns / 2, y * rows - 17) < 4
+    picture = np.where(lens, 6.0, picture)
+    return _picture(picture[..., None] * np.array([0.97, 1.0, 1.06]))
