@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -70,7 +70,9 @@ class LocalExecutor:
 
     def resume(self, run_id: str) -> None:
         open_run(self.runs_dir, run_id).queue_again()
-        Queue(self.runs_dir).submit(run_id)
+        queue = Queue(self.runs_dir)
+        queue.remove(run_id)  # a worker that was killed may have left its claim
+        queue.submit(run_id)
         ensure_worker(self.runs_dir)
 
     def poll(self, run_id: str) -> Status:
@@ -118,6 +120,12 @@ def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
     return True
 
 
+def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
+    """Looks whether runs that claim to be running still are; whether one was found lost."""
+    lost = [mark_lost(open_run(runs_dir, run_id), clock) for run_id in running]
+    return any(lost)
+
+
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -136,11 +144,14 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
         except RunError:
             queue.remove(entry.run)  # the folder was deleted or cannot be read
             continue
-        if entry.worker is not None or status.ended:
-            # Claimed by a worker that is not this one, and only one can live.
+        if status.ended:
+            queue.remove(entry.run)
+        elif entry.worker is not None:  # claimed by another worker than this one: it is gone
             if mark_lost(run, clock, gone=True):
                 failed.append(run.id)
-            queue.remove(entry.run)
+                queue.remove(entry.run)
+            else:
+                queue.release(entry.run)  # it had not begun
     return failed
 
 

@@ -59,6 +59,11 @@ class Queue:
         with self._write() as db:
             db.execute("DELETE FROM queue WHERE run = ?", (run,))
 
+    def release(self, run: str) -> None:
+        """Lets a claimed run wait again, in its old place."""
+        with self._write() as db:
+            db.execute("UPDATE queue SET worker = NULL WHERE run = ?", (run,))
+
     def withdraw(self, run: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""
         with self._write() as db:

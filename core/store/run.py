@@ -118,11 +118,9 @@ class Run:
     def predictions(self) -> pd.DataFrame:
         """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
         Unlabelled photos have empty strings."""
-        frame = self._csv("predictions.csv")
-        if not frame.empty:
-            for name in ("kind", "split", "file", "primary", "present", "predicted"):
-                frame[name] = frame[name].astype("object").fillna("").astype(str)
-        return frame
+        words = ("kind", "split", "file", "primary", "present", "predicted")
+        # A class may be called NA or null: no word stands for a missing value.
+        return self._csv("predictions.csv", dtype=dict.fromkeys(words, str), na_filter=False)
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
@@ -188,12 +186,12 @@ class Run:
             raise RunError(f"{path}: damaged (not an object)")
         return data
 
-    def _csv(self, name: str) -> pd.DataFrame:
+    def _csv(self, name: str, **options: Any) -> pd.DataFrame:
         path = self.path / name
         if not path.is_file():
             return pd.DataFrame()
         try:
-            return pd.read_csv(path)
+            return pd.read_csv(path, **options)
         except pd.errors.EmptyDataError:
             return pd.DataFrame()
         except (OSError, ValueError) as error:

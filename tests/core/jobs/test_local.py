@@ -15,7 +15,7 @@ from core.jobs.local import (
     worker_alive,
     worker_lock,
 )
-from core.jobs.queue import Queue
+from core.jobs.queue import Entry, Queue
 from core.store.run import open_run
 from tests.conftest import fast_recipe, fixed_clock
 
@@ -68,6 +68,12 @@ def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, ti
     assert len(killed.history()) >= 1  # every finished epoch is kept
     assert (killed.path / "checkpoint" / "state.json").is_file()
 
+    epochs = len(killed.history())
+    executor.resume(killed.id)
+    wait_for(lambda: executor.poll(killed.id).epoch > epochs)
+    executor.cancel(killed.id)
+    wait_for(lambda: executor.poll(killed.id).state == "cancelled")
+
 
 def test_one_worker_at_a_time(tmp_path):
     with worker_lock(tmp_path) as mine:
@@ -97,8 +103,9 @@ def test_recovery_keeps_what_waits_and_drops_what_is_gone(executor, tiny, monkey
     runs = executor.runs_dir
     waits = executor.submit(fast_recipe(), tiny.root)
     Queue(runs).submit("gone-1")
+    Queue(runs).claim(7)  # by a worker that was killed before it began
     assert recover(runs, fixed_clock) == []
-    assert [entry.run for entry in Queue(runs).entries()] == [waits.id]
+    assert Queue(runs).entries() == [Entry(waits.id, None)]
     assert open_run(runs, waits.id).status().state == "queued"
 
 

@@ -86,3 +86,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 def test_the_logs_tail(run):
     (run.path / "log.txt").write_text("".join(f"line {i}\n" for i in range(5000)))
     assert run.log_tail(2) == "line 4998\nline 4999"
+
+
+def test_a_class_may_be_called_na(run):
+    (run.path / "predictions.csv").write_text(
+        "kind,split,file,primary,present,predicted,p_NA,p_null\n"
+        "plain,test,1.jpg,NA,NA null,null,0.25,0.75\nplain,test,2.jpg,,,NA,1e-3,0.999\n"
+    )
+    frame = run.predictions()
+    assert list(frame["primary"]) == ["NA", ""]
+    assert list(frame["present"]) == ["NA null", ""]
+    assert frame["p_NA"].tolist() == [0.25, 0.001]

@@ -1,0 +1,18 @@
+"""Overfit Lens: `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
+
+st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
+st.navigation(
+    [
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
+        st.Page("pages/runs.py", title="Runs", icon=":material/list_alt:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page("pages/cams.py", title="CAMs", icon=":material/frame_inspect:"),
+    ],
+    position="top",
+).run()

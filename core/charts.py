@@ -1,0 +1,347 @@
+"""Plotly figures from data frames. No figure computes a number; every figure suits a light and a
+dark page, because paper and text take the page's colours and the rest is mid-toned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core import text
+from core.model.bands import BandRange
+from core.model.layers import Layer
+
+# Okabe & Ito's colours (2008) that show on white and on near-black, then three of Tol's: people
+# who do not tell red from green still tell these apart.
+RUN_COLOURS = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#AA4499",
+    "#88CCEE",
+)  # fmt: skip
+GREY = "#8a90a0"
+_FROZEN = "#b4b9c6"
+# Cold to hot, one colour per power of ten: a band's rate can be told at a glance.
+_RATE_SCALE = ("#4a3fb5", "#2a7fd0", "#16a3a3", "#86a832", "#eda11f", "#cf3a2b")
+_RATE_FROM, _RATE_TO = -6.0, -1.0  # exponents of ten that the scale spans
+_MAX_POINTS = 600
+_CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+PLOT_CONFIG = {"displayModeBar": False, "scrollZoom": False}
+
+
+# --- colours --------------------------------------------------------------------------------
+
+
+def run_colours(all_ids: Sequence[str], chosen: Sequence[str] = ()) -> dict[str, str]:
+    """A colour per run: by its place among all runs (oldest first), so that it stays the same on
+    every page. Among `chosen`, a later run whose colour is taken gets the next free one."""
+    size = len(RUN_COLOURS)
+    colours = {id_: RUN_COLOURS[place % size] for place, id_ in enumerate(all_ids)}
+    taken: set[str] = set()
+    for id_ in (id_ for id_ in all_ids if id_ in set(chosen)):
+        if colours[id_] in taken and len(taken) < size:
+            start = RUN_COLOURS.index(colours[id_])
+            rest = (RUN_COLOURS[(start + step) % size] for step in range(size))
+            colours[id_] = next(colour for colour in rest if colour not in taken)
+        taken.add(colours[id_])
+    return colours
+
+
+def rate_colour(lr: float) -> str:
+    """The colour of a learning rate: grey when frozen, else by its logarithm."""
+    if lr <= 0:
+        return _FROZEN
+    place = (math.log10(lr) - _RATE_FROM) / (_RATE_TO - _RATE_FROM)
+    place = min(max(place, 0.0), 1.0) * (len(_RATE_SCALE) - 1)
+    low = min(int(place), len(_RATE_SCALE) - 2)
+    mixed = (
+        round(a + (b - a) * (place - low))
+        for a, b in zip(_rgb(_RATE_SCALE[low]), _rgb(_RATE_SCALE[low + 1]), strict=True)
+    )
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def _name(label: str) -> str:
+    return escape(label, quote=False)  # Plotly reads tags in text
+
+
+# --- layers and rates -------------------------------------------------------------------------
+
+
+def layer_strip(layers: Sequence[Layer], ranges: Sequence[BandRange]) -> go.Figure:
+    """The flat list as a strip: a cell per layer, coloured by its learning rate; frozen ones are
+    grey and hatched, the head is bracketed."""
+    rates = [next(r.lr for r in ranges if r.first <= layer.index <= r.last) for layer in layers]
+    figure = go.Figure(
+        go.Bar(
+            x=[layer.index for layer in layers],
+            y=[1] * len(layers),
+            width=0.9,
+            marker={
+                "color": [rate_colour(lr) for lr in rates],
+                "line": {"width": 0},
+                "pattern": {
+                    "shape": ["/" if lr == 0 else "" for lr in rates],
+                    "fgcolor": "#7b8294",
+                    "size": 6,
+                    "solidity": 0.25,
+                },
+            },
+            customdata=[
+                (
+                    f"{layer.index} {_name(layer.name)}" + (" (head)" if layer.in_head else ""),
+                    _name(layer.kind),
+                    layer.shape,
+                    f"{layer.params:,}".replace(",", " "),
+                    "frozen" if lr == 0 else f"learning rate {text.rate(lr)}",
+                )
+                for layer, lr in zip(layers, rates, strict=True)
+            ],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}, output %{customdata[2]}"
+            "<br>%{customdata[3]} weights<br>%{customdata[4]}<extra></extra>",
+        )
+    )
+    for number, band in enumerate(ranges):
+        figure.add_annotation(
+            x=(band.first + band.last) / 2,
+            y=1.02 if (band.last - band.first) > 2 or number % 2 == 0 else 1.3,
+            yanchor="bottom",
+            text=text.rate(band.lr),
+            showarrow=False,
+            font={"size": 13},
+        )
+    head = [layer.index for layer in layers if layer.in_head]
+    if head:
+        _bracket(figure, head[0], head[-1], "head")
+        _bracket(figure, 0, head[0] - 1, "backbone, photo side on the left")
+    figure.update_layout(
+        height=150,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        bargap=0,
+        showlegend=False,
+        hovermode="closest",
+        xaxis={
+            "visible": True,
+            "showgrid": False,
+            "zeroline": False,
+            "tickvals": _apart([band.first for band in ranges]),
+            "range": [-0.6, len(layers) - 0.4],
+            "fixedrange": True,
+            "title": None,
+            "tickangle": 0,
+        },
+        yaxis={"visible": False, "range": [-0.42, 1.65], "fixedrange": True},
+    )
+    return figure
+
+
+def _apart(firsts: Sequence[int]) -> list[int]:
+    """Those of the indices that leave room for each other's number on a narrow screen."""
+    kept: list[int] = []
+    for first in firsts:
+        if not kept or first - kept[-1] > 1:
+            kept.append(first)
+    return kept
+
+
+def _bracket(figure: go.Figure, first: int, last: int, label: str) -> None:
+    line = {"color": GREY, "width": 2}
+    figure.add_shape(type="line", x0=first - 0.4, x1=last + 0.4, y0=-0.1, y1=-0.1, line=line)
+    figure.add_annotation(
+        x=(first + last) / 2, y=-0.1, yanchor="top", text=label, showarrow=False, font={"size": 12}
+    )
+
+
+def planned_rates(curve: pd.DataFrame) -> go.Figure:
+    """The planned learning rates (core.train.schedule.rate_curve), a line per band that trains."""
+    trained = curve[curve["lr"] > 0]
+    figure = go.Figure()
+    for band, rows in trained.groupby("band", sort=False):
+        top = float(rows["lr"].max())
+        rows = _thinned(rows)
+        figure.add_trace(
+            go.Scatter(
+                x=rows["epoch"],
+                y=rows["lr"],
+                name=f"layers {band}",
+                mode="lines",
+                line={"color": rate_colour(top), "width": 2.5},
+                hovertemplate="epoch %{x:.1f}: %{y:.1e}<extra>layers " + str(band) + "</extra>",
+            )
+        )
+    _log_rates(figure, list(trained.groupby("band")["lr"].max()))
+    figure.update_layout(**_layout(260), xaxis_title="epoch", yaxis_title="learning rate")
+    return figure
+
+
+def _log_rates(figure: go.Figure, tops: Sequence[float]) -> None:
+    """A logarithmic axis that shows each rate fall by a factor of 30, not down to nothing."""
+    axis: dict[str, Any] = {"type": "log", "exponentformat": "power", "dtick": 1}
+    if tops:
+        axis["range"] = [math.log10(min(tops)) - 1.5, math.log10(max(tops)) + 0.3]
+    figure.update_yaxes(**axis)
+
+
+def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
+    step = math.ceil(len(rows) / _MAX_POINTS)
+    return rows if step <= 1 else rows.iloc[::step]
+
+
+def _layout(height: int) -> dict[str, Any]:
+    return {
+        "height": height,
+        "margin": dict(_CONFIG_MARGIN),
+        "hovermode": "x unified",
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
+    }
+
+
+# --- curves of runs ---------------------------------------------------------------------------
+
+
+def curves(
+    histories: Mapping[str, pd.DataFrame],
+    labels: Mapping[str, str],
+    colours: Mapping[str, str],
+    what: str,
+    log: bool = False,
+) -> go.Figure:
+    """Training curves of runs, by run id. what: `loss` (training dotted, validation solid) or
+    `accuracy` (validation)."""
+    lines = (
+        (("train_loss", "training", "dot"), ("val_loss", "validation", "solid"))
+        if what == "loss"
+        else (("val_accuracy", "validation", "solid"),)
+    )
+    figure = go.Figure()
+    for number, (id_, history) in enumerate(histories.items()):
+        # Earlier runs are drawn wider beneath later ones, so that equal curves all show.
+        width = 2.5 + 2 * (len(histories) - 1 - number) / max(len(histories) - 1, 1)
+        for column, title, dash in lines:
+            if column not in history:
+                continue
+            rows = _thinned(history[["epoch", column]].dropna())
+            label = _name(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
+            figure.add_trace(
+                go.Scatter(
+                    x=rows["epoch"],
+                    y=rows[column],
+                    name=label,
+                    mode="lines+markers" if len(rows) < 3 else "lines",
+                    line={"color": colours[id_], "width": width if dash == "solid" else 1.8,
+                          "dash": dash},
+                    hovertemplate=("%{y:.0%}" if what == "accuracy" else "%{y:.3g}")
+                    + "<extra>%{fullData.name}</extra>",
+                )
+            )  # fmt: skip
+    figure.update_layout(**_layout(300), xaxis_title="epoch")
+    if what == "accuracy":
+        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title="validation accuracy")
+    else:
+        figure.update_yaxes(title="loss", rangemode="tozero")
+        if log:
+            figure.update_yaxes(type="log", exponentformat="power")
+    return figure
+
+
+def used_rates(history: pd.DataFrame) -> go.Figure:
+    """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv)."""
+    figure, tops = go.Figure(), []
+    for column in (name for name in history if str(name).startswith("lr_")):
+        rows = _thinned(history.loc[history[column] > 0, ["epoch", column]])
+        if rows.empty:
+            continue
+        tops.append(float(rows[column].max()))
+        band = str(column).removeprefix("lr_")
+        figure.add_trace(
+            go.Scatter(
+                x=rows["epoch"],
+                y=rows[column],
+                name=f"layers {band}",
+                mode="lines+markers" if len(rows) < 3 else "lines",
+                line={"color": rate_colour(tops[-1]), "width": 2.5},
+                hovertemplate="%{y:.1e}<extra>layers " + band + "</extra>",
+            )
+        )
+    _log_rates(figure, tops)
+    figure.update_layout(**_layout(300), xaxis_title="epoch", yaxis_title="learning rate")
+    return figure
+
+
+# --- scores -----------------------------------------------------------------------------------
+
+
+def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
+    """Scores of one set as dots with their 95 % intervals, a grey mark at the constant answer's.
+
+    scores: columns run, label, title, value, low, high, constant, words; a row per run and score.
+    """
+    titles = list(dict.fromkeys(scores["title"]))
+    runs = list(dict.fromkeys(scores["run"]))
+    figure = go.Figure()
+    gap = 0.7 / max(len(runs), 1)
+    marks = scores[["title", "constant"]].drop_duplicates()
+    places = [titles.index(title) for title in marks["title"]]
+    figure.add_trace(
+        go.Scatter(
+            x=[x for constant in marks["constant"] for x in (constant, constant, None)],
+            y=[y for place in places for y in (place - 0.38, place + 0.38, None)],
+            mode="lines",
+            line={"color": GREY, "width": 4},
+            hovertemplate="best constant answer %{x:.0%}<extra></extra>",
+        )
+    )
+    for number, run in enumerate(runs):
+        rows = scores[scores["run"] == run]
+        shift = (number - (len(runs) - 1) / 2) * gap
+        y = [titles.index(title) + shift for title in rows["title"]]
+        figure.add_trace(
+            go.Scatter(
+                x=rows["value"],
+                y=y,
+                mode="markers",
+                name=_name(str(rows["label"].iloc[0])),
+                marker={"color": colours[run], "size": 13},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": rows["high"] - rows["value"],
+                    "arrayminus": rows["value"] - rows["low"],
+                    "thickness": 3,
+                    "width": 0,
+                    "color": colours[run],
+                },
+                customdata=rows[["title", "words"]].to_numpy(),
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    for row in range(1, len(titles)):
+        figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
+    layout = _layout(70 + len(titles) * (26 + 22 * len(runs)))
+    layout["hovermode"] = "closest"
+    figure.update_layout(**layout, showlegend=False)
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", fixedrange=True, dtick=0.25)
+    figure.update_yaxes(
+        tickvals=list(range(len(titles))),
+        ticktext=[_name(title) for title in titles],
+        tickfont={"size": 13},
+        range=[len(titles) - 0.45, -0.55],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def dot(colour: str, size: int = 18) -> str:
+    """HTML of a disc of one of our colours, `size` pixels wide."""
+    return (
+        f'<div aria-hidden="true" style="width: {size}px; height: {size}px; border-radius: 50%; '
+        f'background-color: {colour}"></div>'
+    )

@@ -1,0 +1,39 @@
+"""`lr-find`: which learning rate to begin with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.recipe_file import load_recipe, parse_changes
+
+
+def lr_find(
+    recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
+    data: DataOption = TOY_BOOKS,
+    runs: RunsOption = DEFAULT_RUNS,
+    starts: Annotated[int, typer.Option(min=1, max=20, help="How many searches.")] = 3,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a key.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
+) -> None:
+    """Searches for a learning rate: of the last band, the others keeping their proportion to it."""
+    chosen = load_recipe(recipe, parse_changes(set_ or []))
+    from core.train.lr_find import find
+    from core.train.setup import set_up
+
+    def tell(number: int) -> None:
+        print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)
+
+    curves, suggestion = find(set_up(chosen, data, runs), starts, tell)
+    if as_json:
+        print(json.dumps({**asdict(suggestion), "curves": curves.to_dict("records")}))
+        return
+    if suggestion.lr is None:
+        print(f"cannot tell: {suggestion.why}")
+    else:
+        print(f"{suggestion.lr:.1e} ({suggestion.confidence}): {suggestion.why}")

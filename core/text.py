@@ -1,0 +1,113 @@
+"""Numbers as people read them, the same on every page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core.store.run import Status
+
+
+def percent(value: float) -> str:
+    """`58 %`: a share of so few photos deserves no decimals."""
+    return f"{100 * value:.0f} %"
+
+
+def share_of(score: Mapping[str, Any]) -> str:
+    """`58 % (7 of 12)`, or `58 %` for a score that counts no hits."""
+    text = percent(score["value"])
+    if score.get("correct") is None:
+        return text
+    return f"{text} ({score['correct']} of {score['total']})"
+
+
+def rate(lr: float) -> str:
+    """`3e-3`, or `frozen` for 0."""
+    if lr == 0:
+        return "frozen"
+    mantissa, exponent = f"{lr:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
+
+
+def count(number: int) -> str:
+    """`1.2 million`, `46 thousand` or `812`."""
+    if number >= 1_000_000:
+        return f"{number / 1e6:.1f} million"
+    if number >= 10_000:
+        return f"{number / 1e3:.0f} thousand"
+    return str(number)
+
+
+def duration(seconds: float | None) -> str:
+    """`8 s`, `1 min 20 s` or `2 h 5 min`; empty when unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as status.json writes it; None when there is none or it cannot be read."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def time_left(status: Status, now: datetime) -> float | None:
+    """Seconds until the run is expected to end; None when nobody knows or it is overdue."""
+    beat = moment(status.heartbeat)
+    if status.ended or status.eta_seconds is None or beat is None:
+        return None
+    left = status.eta_seconds - (now - beat).total_seconds()
+    return left if left > 0 else None
+
+
+def time_taken(status: Status, now: datetime) -> float | None:
+    """Seconds from the start to the end, or until now; None before the start."""
+    start, end = moment(status.started), moment(status.finished)
+    if start is None:
+        return None
+    return ((end if status.ended and end else now) - start).total_seconds()
+
+
+def state(status: Status) -> str:
+    """What a run is doing, in a few words: `training, epoch 12 of 32`."""
+    if status.state == "queued":
+        return "waiting"
+    if status.state == "running":
+        phase = status.phase or "starting"
+        return f"{phase}, epoch {status.epoch} of {status.epochs}" if status.epoch else phase
+    if status.state == "cancelled" and not status.started:
+        return "cancelled before it began"
+    if status.ended and status.state != "done" and status.epochs:
+        return f"{status.state} after epoch {status.epoch} of {status.epochs}"
+    return status.state
+
+
+_COLUMNS = ("photos", "score", "constant answer", "key")  # of tables with a column per run
+
+
+def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
+    """A short, unmistakable name for each (id, name, seed), oldest first: the seed is added where
+    runs of one name differ in it, and a number where even that is not enough."""
+    labels: dict[str, str] = {}
+    seen = dict.fromkeys(_COLUMNS, 1)
+    for id_, name, seed in runs:
+        seeds = {other_seed for _, other_name, other_seed in runs if other_name == name}
+        label = f"{name}, seed {seed}" if len(seeds) > 1 else name
+        seen[label] = seen.get(label, 0) + 1
+        labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
+    return labels
+
+
+def plain_markdown(text: str) -> str:
+    """Text that a person typed, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", text)

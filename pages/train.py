@@ -1,0 +1,140 @@
+"""Train: choose photos and a recipe, see what it plans, launch the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import charts, text
+from core.data.dataset import Dataset
+from core.errors import InputError, RecipeError
+from core.jobs.local import LocalExecutor
+from core.model.bands import band_ranges
+from core.model.layers import layer_table
+from core.recipe import ClassMapDropout, Recipe
+from core.recipe_file import load_recipe, preset_names, recipe_dict, recipe_from
+from core.store.compare import recipe_difference
+from core.store.run import find_runs
+from core.train.schedule import batches_per_epoch, rate_curve
+from pages import settings
+from pages.widgets import augment, bands, dataset_choice, dropout, first_runs, stages, words
+
+KEY = "train"
+
+
+def preset_choice() -> tuple[Recipe, str, dict[str, Any]]:
+    """The preset to start from, the key under which its edits are kept, and name and seed."""
+    name = st.selectbox(
+        "Recipe to start from",
+        preset_names(),
+        key=f"{KEY}.preset",
+        persist_state="session",
+        help="A recipe is everything that decides a run, apart from the photos.",
+    )
+    st.caption(words.PRESETS.get(str(name), ""))
+    # A new generation gives every control a new key, and so the preset's value.
+    generation = st.session_state.setdefault(f"{KEY}.generation", 0)
+    if st.button("Undo my changes", icon=":material/undo:", key=f"{KEY}.reset"):
+        generation = st.session_state[f"{KEY}.generation"] = generation + 1
+    preset, key = load_recipe(str(name)), f"{KEY}.{name}.{generation}"
+    left, right = st.columns(2)
+    with left:
+        run_name = st.text_input("Name of the run", preset.name, max_chars=80, key=f"{key}.name",
+                                 persist_state="session")  # fmt: skip
+    with right:
+        seed = st.number_input("Seed", 0, 2**32 - 1, preset.seed, key=f"{key}.seed",
+                               persist_state="session", help="Another seed gives another run of "
+                               "the same recipe: see how much is luck.")  # fmt: skip
+    return preset, key, {"name": run_name.strip(), "seed": int(seed)}
+
+
+def controls(preset: Recipe, key: str) -> tuple[dict[str, Any], Any]:
+    """The edited recipe as plain data, and where the strip of layers goes."""
+    changes: dict[str, Any] = {}
+    with st.container(border=True):
+        st.subheader("Which layers learn, and how fast", anchor=False)
+        strip = st.container()
+        left, right = st.columns([2, 3], gap="large")
+        with left:
+            count = len(layer_table(preset.backbone, preset.map_stride))
+            changes["bands"] = bands.show(f"{key}.bands", preset, count)
+        with right:
+            plan = st.container()
+    looks, drops, length = st.columns(3, border=True)
+    with looks:
+        st.subheader("Varied views", anchor=False, help="Each photo is changed at random, so that "
+                     "the network cannot learn the photos by heart.")  # fmt: skip
+        changes["augment"] = {**preset.augment.model_dump(mode="json"),
+                              **augment.show(f"{key}.augment", preset.augment)}  # fmt: skip
+    with drops:
+        st.subheader("Dropout", anchor=False, help="Parts of the network are switched off at "
+                     "random while it learns.")  # fmt: skip
+        given = getattr(preset.head, "dropout", ClassMapDropout())
+        changes["head"] = {"kind": "class_map", "dropout": dropout.show(f"{key}.drop", given)}
+    with length:
+        st.subheader("How long", anchor=False)
+        changes |= stages.show(f"{key}.stages", preset)
+    return {**recipe_dict(preset), **changes}, (strip, plan)
+
+
+def show_plan(recipe: Recipe, dataset: Dataset, strip: Any, plan: Any) -> None:
+    """The strip of layers and the planned learning rates."""
+    layers = layer_table(
+        recipe.backbone, recipe.map_stride, len(dataset.classes), recipe.image_size
+    )
+    with strip:
+        bands.strip(layers, band_ranges(recipe.bands, len(layers)), f"{KEY}.strip")
+    photos = round(len(dataset.train) * (1 - getattr(recipe.split, "validation", 0.2)))
+    curve = rate_curve(recipe, batches_per_epoch(photos, recipe.batch_size))
+    with plan:
+        st.markdown(
+            f"**Planned learning rates** over {recipe.planned_epochs()} epochs",
+            help="In each cycle the rates fall along a cosine, then start again.",
+        )
+        st.plotly_chart(charts.planned_rates(curve), key=f"{KEY}.plan", config=charts.PLOT_CONFIG)
+
+
+def launch(recipe: Recipe, preset: Recipe, dataset: Dataset) -> None:
+    """What differs from the preset, and the button."""
+    with st.container(border=True):
+        st.subheader("Launch", anchor=False)
+        left, right = st.columns([3, 1], gap="large")
+        with left:
+            old, new = f"preset {preset.name}", "this run"
+            difference = recipe_difference({old: recipe_dict(preset), new: recipe_dict(recipe)})
+            if difference.empty:
+                st.markdown(f"This run follows **{text.plain_markdown(preset.name)}** exactly.")
+            else:
+                st.markdown("What this run changes:")
+                st.dataframe(difference, hide_index=True, column_config={"key": "what"})
+        if right.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{KEY}.go"):
+            try:
+                run = LocalExecutor(settings.runs_dir()).submit(recipe, dataset.root)
+            except InputError as error:
+                right.error(str(error))
+                return
+            right.success(f"{text.plain_markdown(recipe.name)} is on its way: it trains on even "
+                          "when you close this page.", icon=":material/check_circle:")  # fmt: skip
+            right.page_link("pages/runs.py", label="Watch it on Runs", icon=":material/monitoring:",
+                            query_params={"run": run.id})  # fmt: skip
+
+
+st.title("Train", anchor=False)
+if not find_runs(settings.runs_dir()):
+    first_runs.show(f"{KEY}.first")
+photos, recipes = st.columns(2, gap="large")
+with photos:
+    chosen = dataset_choice.show(KEY)
+with recipes:
+    start, start_key, named = preset_choice()
+if chosen is not None:
+    edited, (strip_place, plan_place) = controls(start, start_key)
+    try:
+        asked = recipe_from({**edited, **named})
+    except RecipeError as problem:
+        place = recipes if str(problem).startswith(("name", "seed")) else strip_place
+        place.error(str(problem), icon=":material/error:")
+    else:
+        show_plan(asked, chosen, strip_place, plan_place)
+        launch(asked, start, chosen)

@@ -1,0 +1,68 @@
+"""Which photos to train on, with a look at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.dataset import Dataset, find_datasets, read_dataset
+from core.data.photos import jpeg_bytes, open_photo
+from core.errors import DataError
+from pages import settings
+from pages.widgets.first_runs import DEFAULT_DATA
+
+
+def show(key: str) -> Dataset | None:
+    """The chosen data set; None when there is none or it cannot be read (which is then said)."""
+    datasets = find_datasets(settings.data_parent())
+    if not datasets:
+        st.error(
+            f"No data set in {settings.data_parent()}. A data set is a folder with `train/`, "
+            "which holds a folder of photos for each class."
+        )
+        return None
+    names = [path.name for path in datasets]
+    name = st.selectbox(
+        "Data set",
+        names,
+        index=names.index(DEFAULT_DATA) if DEFAULT_DATA in names else 0,
+        key=f"{key}.data",
+        persist_state="session",
+        help="Every folder of photos beside `train/` is a test set: no training sees it.",
+    )
+    try:
+        dataset = read_dataset(settings.data_parent() / str(name))
+        _photos(dataset)
+    except DataError as error:
+        st.error(str(error))
+        return None
+    tests = ", ".join(f"{t.name} ({len(t.photos)} photos)" for t in dataset.test_sets)
+    st.caption(
+        f"{dataset.title}: {len(dataset.train)} training photos of {len(dataset.classes)} "
+        f"classes. Test sets: {tests or 'none'}."
+    )
+    return dataset
+
+
+def _photos(dataset: Dataset) -> None:
+    """One training photo per class, with the number of photos."""
+    counts = dataset.class_counts()
+    with st.container(horizontal=True, gap="small"):
+        for number, name in enumerate(dataset.classes):
+            photo = dataset.train[dataset.train_labels.index(number)]
+            st.image(
+                _thumbnail(str(photo.path), photo.path.stat().st_mtime_ns),
+                caption=f"{name}: {counts[name]}",
+                width=84,
+            )
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _thumbnail(path: str, stamp: int) -> bytes:
+    del stamp  # part of the cache's key: a replaced photo is read again
+    image = open_photo(Path(path), at_least=104)
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
+    return jpeg_bytes(square.resize((208, 208)))

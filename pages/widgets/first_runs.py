@@ -1,0 +1,51 @@
+"""The offer that a first visitor sees: two runs whose validation looks equally good."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.dataset import find_datasets
+from core.errors import InputError
+from core.jobs.local import LocalExecutor
+from core.recipe_file import load_recipe
+from pages import settings
+
+STORY = ("quick", "looks-good")
+DEFAULT_DATA = "toy_books"
+
+
+def show(key: str) -> None:
+    """Offers to train the two runs of the story; on a click they start and the Runs page opens."""
+    datasets = find_datasets(settings.data_parent())
+    chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
+    chosen = chosen or next(iter(datasets), None)
+    with st.container(border=True):
+        st.subheader("Two runs that look equally good", anchor=False)
+        st.markdown(
+            "Train **quick** and **looks-good** on the same photos of books. Both end almost "
+            "without an error on the photos kept aside for validation.\n\n"
+            "- **quick** keeps most of the pretrained network and changes only its last layers, "
+            "on varied views of each photo.\n"
+            "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
+            "Validation cannot tell them apart, because its photos come from the same shoot as "
+            "the training photos. The difficult photos and the class maps can: they show whether "
+            "the network looks at the books."
+        )
+        if chosen is None:
+            st.warning(f"There is no data set in {settings.data_parent()} to train on.")
+            return
+        if st.button(
+            "Train both",
+            key=f"{key}.train",
+            type="primary",
+            icon=":material/play_arrow:",
+            help=f"On {chosen.name}, one after the other; a few minutes on a laptop.",
+        ):
+            try:
+                executor = LocalExecutor(settings.runs_dir())
+                for preset in STORY:
+                    executor.submit(load_recipe(preset), chosen)
+            except InputError as error:
+                st.error(str(error))
+                return
+            st.switch_page("pages/runs.py")

@@ -1,0 +1,11 @@
+"""Words that several pages show."""
+
+PRESETS = {
+    "quick": "Only the last layers learn, on eight varied views of each photo. Start here.",
+    "looks-good": "Every layer learns, fast, on the bare photos. Validation will look perfect.",
+    "quick-no-dropout": "quick without dropout.",
+    "quick-bare": "quick without dropout and without varied views: what do the frozen layers "
+    "protect from?",
+    "article-success": "The article's success: VGG16 with batch norm, 82 epochs. It takes long "
+    "and needs VGG16's ImageNet weights as a file.",
+}

@@ -1,0 +1,111 @@
+"""The story that the product tells, on the bundled photos, with real training: launch two recipes,
+watch, reload, compare, look where they look."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.jobs.local import worker_alive
+from core.store.run import Run, find_runs
+from tests.browser.conftest import ROOT, App, serve, settled
+
+PATIENCE = 240  # seconds for both runs; they take well under a minute on an idle machine
+
+
+@pytest.fixture
+def app(tmp_path):
+    runs = tmp_path / "runs"
+    try:
+        with serve(runs, ROOT / "dataset") as app:
+            yield app
+    finally:
+        stop_worker(runs)
+
+
+def stop_worker(runs: Path) -> None:
+    """Ends the worker of this folder, so that the test leaves no process behind."""
+    if worker_alive(runs):
+        os.kill(int((runs / "worker.lock").read_text("utf-8")), signal.SIGTERM)
+
+
+def launch(page: Page, preset: str) -> None:
+    """Chooses a preset, makes it short through the page's own controls, and launches it."""
+    settled(page)
+    box = page.get_by_role("combobox", name="Recipe to start from")
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # a list that opens while the page scrolls closes again
+    box.click()
+    page.get_by_role("option", name=preset, exact=True).click()
+    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value(preset)
+    settled(page)
+    for name, value in (
+        ("Photo size in pixels", "64"), ("Epochs", "1"), ("Cycles", "1"), ("First cycle", "2"),
+    ):  # fmt: skip
+        control = page.get_by_role("spinbutton", name=name, exact=True)
+        control.fill(value)
+        control.press("Enter")
+        settled(page)
+    expect(page.get_by_text("over 3 epochs")).to_be_visible()
+    page.get_by_role("button", name="Launch").click()
+    expect(page.get_by_text(re.compile("is on its way"))).to_be_visible()
+
+
+def wait_for(app: App, what: str, done) -> list[Run]:  # type: ignore[no-untyped-def]
+    """Polls the run folders until `done(runs)`; says what the runs were doing if it never is."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        runs = find_runs(app.runs)
+        failed = [run.status().error for run in runs if run.status().state == "failed"]
+        assert not failed, failed
+        if done(runs):
+            return runs
+        time.sleep(0.2)
+    log = app.runs / "worker.log"
+    pytest.fail(f"{what}: {[run.status() for run in runs]}\n{log.read_text('utf-8')[-2000:]}")
+
+
+@pytest.mark.timeout(400)
+def test_two_runs_from_launch_to_class_maps(app, open_page):
+    page = open_page(app.url)
+    expect(page.get_by_role("heading", name="Two runs that look equally good")).to_be_visible()
+    launch(page, "quick")
+    launch(page, "looks-good")
+    first = find_runs(app.runs)[-1]
+    assert first.recipe().image_size == 64
+
+    # The curve grows while the page is open, and the run goes on when it is loaded anew.
+    page.get_by_role("link", name="Watch it on Runs").click()
+    page.goto(f"{app.url}/runs?run={first.id}")
+    expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
+    wait_for(app, "no epoch was finished", lambda runs: not runs[-1].history().empty)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    before = find_runs(app.runs)[-1].status()
+    assert not find_runs(app.runs)[0].status().ended  # the other run is still to come
+    page.reload()
+    expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
+    runs = wait_for(
+        app, "the runs were not done", lambda runs: all(r.status().state == "done" for r in runs)
+    )
+    assert runs[-1].status().started == before.started
+    expect(page.get_by_text("done, took").first).to_be_visible()
+    expect(page.get_by_role("link", name="CAMs").last).to_be_visible()
+
+    page.goto(f"{app.url}/compare")
+    expect(page.get_by_text("Validation accuracy").first).to_be_visible()
+    expect(page.get_by_text("Difficult objects")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot")).to_have_count(5)
+    expect(page.get_by_text("What differs in the recipes")).to_be_visible()
+
+    page.get_by_role("link", name="See where they look").click()
+    cells = page.locator("canvas[role=img][aria-label*='run ']")
+    expect(cells).to_have_count(2 * 40)
+    expect(cells.first).to_have_attribute("aria-label", re.compile("predicts .* with .* %"))
+    page.wait_for_function("canvas => canvas.width > 300", arg=cells.first.element_handle())
+    assert [run.status().state for run in find_runs(app.runs)] == ["done", "done"]

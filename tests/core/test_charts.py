@@ -1,0 +1,128 @@
+"""core.charts: colours, and what the figures show."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from core import charts
+from core.model.bands import band_ranges
+from core.model.layers import layer_table
+from core.recipe_file import load_recipe
+from core.train.schedule import rate_curve
+
+QUICK = load_recipe("quick")
+LAYERS = layer_table(QUICK.backbone, QUICK.map_stride)
+
+
+def test_a_run_keeps_its_colour_when_newer_runs_come():
+    before = charts.run_colours(["a", "b"])
+    after = charts.run_colours(["a", "b", "c", "d"])
+    assert {id_: after[id_] for id_ in before} == before
+
+
+def test_chosen_runs_never_share_a_colour():
+    ids = [f"run{i}" for i in range(30)]
+    size = len(charts.RUN_COLOURS)
+    chosen = [ids[0], ids[size], ids[2 * size], ids[1]]
+    colours = charts.run_colours(ids, chosen)
+    assert len({colours[id_] for id_ in chosen}) == len(chosen)
+    assert colours[ids[0]] == charts.RUN_COLOURS[0]
+
+
+def test_more_chosen_runs_than_colours_still_get_one():
+    ids = [f"run{i}" for i in range(30)]
+    assert set(charts.run_colours(ids, ids)) == set(ids)
+
+
+@pytest.mark.parametrize("lr", [0, 1e-9, 1e-6, 3e-4, 1e-1, 10])
+def test_every_rate_has_a_colour(lr):
+    colour = charts.rate_colour(lr)
+    assert len(colour) == 7
+    assert colour.startswith("#")
+
+
+def test_rates_a_factor_of_ten_apart_look_different():
+    colours = [charts.rate_colour(10.0**power) for power in range(-6, 0)]
+    assert len(set(colours)) == 6
+
+
+def test_the_strip_has_a_cell_per_layer_and_hatches_frozen_ones():
+    figure = charts.layer_strip(LAYERS, band_ranges(QUICK.bands, len(LAYERS)))
+    bar = figure.data[0]
+    assert len(bar.x) == len(LAYERS) == 27
+    assert list(bar.marker.pattern.shape[:16]) == ["/"] * 16
+    assert set(bar.marker.pattern.shape[16:]) == {""}
+    assert "320x7x7" in {row[2] for row in bar.customdata}
+    words = [annotation.text for annotation in figure.layout.annotations]
+    assert "head" in words
+    assert [word for word in words if word[0].isdigit()] == ["1e-3", "3e-3", "1e-2"]
+
+
+def test_planned_rates_leave_frozen_bands_out():
+    figure = charts.planned_rates(rate_curve(QUICK, 4))
+    names = [trace.name for trace in figure.data]
+    assert names == ["layers 20-26", "layers 16", "layers 17", "layers 18-26"]
+    assert figure.layout.yaxis.type == "log"
+    assert all(value > 0 for trace in figure.data for value in trace.y)
+
+
+def test_a_plan_with_everything_frozen_is_drawn_empty():
+    recipe = load_recipe("quick", {"bands": [{"from": 0, "lr": 0}]})
+    assert len(charts.planned_rates(rate_curve(recipe, 4)).data) == 0
+
+
+def test_long_plans_stay_under_a_thousand_points_a_line():
+    recipe = load_recipe("article-success", {"stages.1.cycle_len": 90})
+    figure = charts.planned_rates(rate_curve(recipe, 4))
+    assert max(len(trace.x) for trace in figure.data) <= 1000
+
+
+def history(epochs: int) -> pd.DataFrame:
+    numbers = range(1, epochs + 1)
+    return pd.DataFrame(
+        {
+            "epoch": numbers,
+            "train_loss": [1 / n for n in numbers],
+            "val_loss": [1.2 / n for n in numbers],
+            "val_accuracy": [1 - 0.5 / n for n in numbers],
+            "lr_0-15": [0.0] * epochs,
+            "lr_16-26": [1e-2] * epochs,
+        }
+    )
+
+
+def test_curves_show_training_and_validation_of_each_run():
+    runs = {"a": history(5), "b": history(1)}
+    labels, colours = {"a": "first", "b": "<b>second"}, {"a": "#111111", "b": "#222222"}
+    loss = charts.curves(runs, labels, colours, "loss", log=True)
+    assert [trace.name for trace in loss.data] == [
+        "first, training", "first, validation", "&lt;b&gt;second, training",
+        "&lt;b&gt;second, validation",
+    ]  # fmt: skip
+    assert loss.layout.yaxis.type == "log"
+    assert loss.data[2].mode == "lines+markers"  # one epoch makes no line
+    assert len(charts.curves(runs, labels, colours, "accuracy").data) == 2
+
+
+def test_used_rates_leave_frozen_bands_out():
+    figure = charts.used_rates(history(4))
+    assert [trace.name for trace in figure.data] == ["layers 16-26"]
+
+
+def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer():
+    scores = pd.DataFrame(
+        [
+            ("a", "first", "objects cut out", 0.6, 0.5, 0.7, 0.2, "60 % (6 of 10)"),
+            ("b", "second", "objects cut out", 0.4, 0.3, 0.5, 0.2, "40 % (4 of 10)"),
+        ],
+        columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
+    )
+    figure = charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
+    constant, first, second = figure.data
+    assert [x for x in constant.x if x is not None and not math.isnan(x)] == [0.2, 0.2]
+    assert first.error_x.array[0] == pytest.approx(0.1)
+    assert second.marker.color == "#222222"
+    assert first.y[0] < second.y[0]

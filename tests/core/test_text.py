@@ -1,0 +1,86 @@
+"""core.text: numbers and names as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import text
+from core.store.run import Status
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def test_shares():
+    assert text.percent(0.5833) == "58 %"
+    assert text.share_of({"value": 7 / 12, "correct": 7, "total": 12}) == "58 % (7 of 12)"
+    assert text.share_of({"value": 0.64, "correct": None, "total": 12}) == "64 %"
+
+
+@pytest.mark.parametrize(
+    ("lr", "words"), [(0, "frozen"), (1e-3, "1e-3"), (0.00025, "2.5e-4"), (1, "1e0")]
+)
+def test_rates(lr, words):
+    assert text.rate(lr) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (float("nan"), ""), (7.6, "8 s"), (80, "1 min 20 s"), (7500, "2 h 5 min")],
+)
+def test_durations(seconds, words):
+    assert text.duration(seconds) == words
+
+
+def test_counts():
+    assert [text.count(n) for n in (812, 46_400, 1_230_000)] == [
+        "812", "46 thousand", "1.2 million",
+    ]  # fmt: skip
+
+
+def test_time_left_counts_from_the_heartbeat():
+    beat = (NOW - timedelta(seconds=10)).isoformat()
+    assert text.time_left(Status("running", eta_seconds=25, heartbeat=beat), NOW) == 15
+    assert text.time_left(Status("running", eta_seconds=5, heartbeat=beat), NOW) is None
+    assert text.time_left(Status("done", eta_seconds=25, heartbeat=beat), NOW) is None
+    assert text.time_left(Status("running", eta_seconds=25, heartbeat="soon"), NOW) is None
+
+
+def test_time_taken_ends_with_the_run():
+    start = (NOW - timedelta(seconds=60)).isoformat()
+    end = (NOW - timedelta(seconds=20)).isoformat()
+    assert text.time_taken(Status("running", started=start), NOW) == 60
+    assert text.time_taken(Status("done", started=start, finished=end), NOW) == 40
+    assert text.time_taken(Status("queued"), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status("queued"), "waiting"),
+        (Status("running", phase="reading the photos"), "reading the photos"),
+        (Status("running", 3, 32, "training"), "training, epoch 3 of 32"),
+        (Status("failed", 3, 32), "failed after epoch 3 of 32"),
+        (Status("done", 32, 32), "done"),
+    ],
+)
+def test_states(status, words):
+    assert text.state(status) == words
+
+
+def test_labels_tell_runs_of_one_name_apart():
+    labels = text.run_labels(
+        [("a", "quick", 0), ("b", "quick", 1), ("c", "quick", 1), ("d", "looks-good", 0)]
+    )
+    assert labels == {
+        "a": "quick, seed 0", "b": "quick, seed 1", "c": "quick, seed 1 (2)", "d": "looks-good",
+    }  # fmt: skip
+
+
+def test_a_typed_name_is_shown_as_typed():
+    assert text.plain_markdown("a *b* [c](d)") == r"a \*b\* \[c\]\(d\)"
+
+
+def test_a_run_cannot_take_the_name_of_a_table_column():
+    assert text.run_labels([("a", "score", 0)]) == {"a": "score (2)"}

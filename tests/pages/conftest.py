@@ -1,0 +1,65 @@
+"""The app on a folder of runs that the factory wrote, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.data.dataset import Dataset
+from core.jobs import local
+from tests.factory import write_dataset
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch) -> Path:
+    """An empty folder of runs, which the app uses."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    monkeypatch.setenv("OVERFIT_LENS_RUNS", str(folder))
+    monkeypatch.setenv("OVERFIT_LENS_DATA", str(tmp_path / "dataset"))
+    return folder
+
+
+@pytest.fixture
+def dataset(runs, tmp_path) -> Dataset:
+    """A tiny data set where the app looks for them."""
+    return write_dataset(tmp_path / "dataset" / "toy_books")
+
+
+@pytest.fixture
+def no_worker(monkeypatch) -> list[Path]:
+    """No worker process starts; the folders it would have served are listed instead."""
+    asked: list[Path] = []
+    monkeypatch.setattr(
+        local, "ensure_worker", lambda runs_dir, wait_seconds=0: asked.append(runs_dir)
+    )
+    return asked
+
+
+@pytest.fixture
+def open_page(runs) -> OpenPage:
+    """Opens a page of the app, with the link's parameters."""
+
+    def open_(page: str, **link: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=20).run()
+        app.switch_page(f"pages/{page}.py")
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_
+
+
+def texts(app: AppTest) -> str:
+    """Everything that the page says, in one text."""
+    kinds = (
+        app.title, app.subheader, app.markdown, app.caption, app.text, app.info, app.warning,
+        app.error, app.success, app.code,
+    )  # fmt: skip
+    return "\n".join(element.value for kind in kinds for element in kind)

@@ -1,0 +1,86 @@
+"""The layers of DESIGN section 1, enforced: who may import what, and how long a page may be."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.factory import write_dataset, write_run
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
+WIDGETS = sorted((ROOT / "pages" / "widgets").glob("*.py"))
+CORE = sorted((ROOT / "core").rglob("*.py"))
+# Paths, environment variables and types; no pandas, no parsing, no arithmetic libraries.
+ALLOWED = {"streamlit", "core", "pages", "__future__", "typing", "collections", "pathlib", "os"}
+HEAVY = {"torch", "torchvision", "timm"}
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level packages that a file imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(str(node.module).split(".")[0])
+    return found
+
+
+def test_there_is_something_to_check():
+    assert {path.stem for path in PAGES} >= {"train", "runs", "compare", "cams", "settings"}
+    assert len(WIDGETS) > 8
+    assert len(CORE) > 20
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_never_imports_streamlit(path):
+    assert "streamlit" not in imported(path)
+    assert "pages" not in imported(path)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *WIDGETS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_only_draw(path):
+    assert imported(path) <= ALLOWED
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= (250 if "widgets" in path.parts else 150)
+    assert "unsafe_allow_html" not in path.read_text("utf-8")
+
+
+def test_app_is_set_up_and_navigation_only():
+    assert imported(ROOT / "app.py") <= {"streamlit", "pathlib"}
+    assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 30
+
+
+def test_every_page_opens_without_torch(tmp_path):
+    """In a process of its own: what other tests have imported must not count."""
+    dataset = write_dataset(tmp_path / "dataset" / "toy_books")
+    ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=30).run()
+for page in ("runs", "compare", "cams", "train"):
+    app.switch_page(f"pages/{{page}}.py")
+    app.query_params["runs"] = {",".join(ids)!r}
+    app.run()
+    assert not app.exception, (page, app.exception)
+heavy = {HEAVY!r} & set(sys.modules)
+assert not heavy, heavy
+print("light")
+"""
+    places = {
+        "OVERFIT_LENS_RUNS": str(tmp_path / "runs"), "OVERFIT_LENS_DATA": str(tmp_path / "dataset"),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **places},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip().endswith("light")
