@@ -1,0 +1,71 @@
+"""The docs keep up with the code: recipe keys, presets, commands and scores are all there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.cli import app
+from core.recipe import (
+    Augment,
+    Band,
+    ClassMapDropout,
+    CsvSplit,
+    DenseHead,
+    Holdout,
+    KFold,
+    Optimizer,
+    Recipe,
+    Stage,
+)
+from core.recipe_file import preset_names
+from core.tables import SCORE_TITLES
+from tests.conftest import ROOT
+
+DOCS = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [Recipe, Augment, Band, ClassMapDropout, DenseHead, Stage, Optimizer, Holdout, KFold, CsvSplit],
+)
+def test_every_recipe_key_is_in_the_reference(part):
+    words = set(re.findall(r"[\w]+", DOCS["recipe.md"]))
+    names = {field.alias or name for name, field in part.model_fields.items()}
+    assert names <= words, names - words
+
+
+def test_every_preset_is_in_the_reference():
+    for name in preset_names():
+        assert f"`{name}`" in DOCS["recipe.md"]
+
+
+def test_every_command_is_listed():
+    groups = {"": app.registered_commands} | {
+        f"{group.name} ": group.typer_instance.registered_commands
+        for group in app.registered_groups
+    }
+    for prefix, commands in groups.items():
+        for command in commands:
+            name = command.name or command.callback.__name__
+            assert f"`{prefix}{name}" in DOCS["commands.md"], prefix + name
+
+
+def test_every_score_is_explained():
+    for name, title in SCORE_TITLES.items():
+        assert f"{title} (`{name}`)" in DOCS["how-numbers-are-computed.md"]
+
+
+def test_every_place_named_in_the_docs_exists():
+    text = "\n".join([README, *DOCS.values()])
+    for place in re.findall(r"`((?:core|docs|pages|bench|tests|dataset)/[\w/.-]+)`", text):
+        assert (ROOT / place).exists(), place
+
+
+def test_the_readme_begins_with_the_two_commands_and_a_picture():
+    top = README[:1200]
+    assert "make run" in top and "make test" in top and "![" in top
+    for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / picture).is_file(), picture
