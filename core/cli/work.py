@@ -55,7 +55,10 @@ def resume(
     is bit for bit that of an undisturbed run. The last line printed is the run folder."""
     found = open_run(runs, run)
     mark_lost(found, utc_now)
-    found.queue_again()
+    if any(entry.run == run for entry in Queue(runs).entries()):
+        raise InputError(f"{run}: is in the worker's queue, which will carry it out")
+    if found.status().state != "queued":  # a command killed before its run began leaves it queued
+        found.queue_again()
     carry_on(found)
     print(found.path)
 

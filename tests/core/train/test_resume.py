@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from core.__main__ import main
 from core.errors import RunError
 from core.jobs.local import mark_lost
+from core.jobs.queue import Queue
 from core.store.run import create_run, open_run, utc_now
 from core.train.checkpoint import checkpoint_place
 from core.train.execute import execute
@@ -77,9 +78,9 @@ def test_killed_at_random_moments(undisturbed, tmp_path, tiny):
     run.write_status(run.status().__class__(**{**vars(run.status()), "state": "paused"}))
     for kill in range(3):
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        while run.status().state != "running" and process.poll() is None:
+        while run.status().pid != process.pid and process.poll() is None:
             time.sleep(0.02)
-        time.sleep(moment.uniform(0, 1.5))
+        time.sleep(moment.uniform(0, 2.5))
         process.send_signal(signal.SIGKILL)
         process.wait()
         if kill == 1:
@@ -113,6 +114,16 @@ def test_a_damaged_checkpoint_is_named(tmp_path, tiny):
 def test_only_a_stopped_run_is_resumed(capsys, undisturbed):
     assert main(["resume", undisturbed.id, "--runs", str(undisturbed.path.parent)]) == 2
     assert "is done; only a stopped run can be resumed" in capsys.readouterr().err
+
+
+def test_a_run_that_never_began_can_be_carried_out_unless_the_worker_will(capsys, tmp_path, tiny):
+    run = create_run(tmp_path, fast_recipe(), tiny.root, utc_now)
+    Queue(tmp_path).submit(run.id)
+    assert main(["resume", run.id, "--runs", str(tmp_path)]) == 2
+    assert "is in the worker's queue" in capsys.readouterr().err
+    Queue(tmp_path).remove(run.id)
+    assert main(["resume", run.id, "--runs", str(tmp_path)]) == 0
+    assert run.status().state == "done"
 
 
 def test_a_run_whose_process_is_gone_is_found(tmp_path, tiny):
