@@ -6,14 +6,16 @@
 
 Both sides train 57 photos of toy_books, scaled to `--side` pixels beforehand, with fresh random
 views each epoch and validation on 15, batch size 16, 224 pixels, SGD with momentum, the first
-layers frozen. They take turns, epoch by epoch, so that a machine whose speed drifts slows both.
-Prints medians, their ratio and where our time goes. Nothing else should run meanwhile.
+layers frozen. Each side is a process of its own, so that neither lends the other its settings; they
+take turns, epoch by epoch, so that a machine whose speed drifts slows both. Prints medians, their
+ratio and where our time goes. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,11 +29,13 @@ sys.path.insert(0, str(ROOT))
 import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 
+from core.data.dataset import read_dataset  # noqa: E402
 from core.model.layers import BACKBONES  # noqa: E402
 from core.recipe import Recipe  # noqa: E402
 from core.recipe_file import recipe_from  # noqa: E402
 from core.train.loop import fit  # noqa: E402
-from core.train.setup import Setup, seeded_network, set_up  # noqa: E402
+from core.train.precision import Settings  # noqa: E402
+from core.train.setup import Setup, seeded_network, set_up, split_photos  # noqa: E402
 
 FROZEN = {"efficientnet_lite0": 13, "vgg16_bn": 34}
 
@@ -80,12 +84,15 @@ class Turns:
         self.mark = time.perf_counter()
 
 
-def fastai_learner(setup: Setup, data: Path) -> Any:
-    """fastai's Learner on the same network (as it is before training), photos and split."""
+def fastai_learner(recipe: Recipe, data: Path) -> Any:
+    """fastai's Learner on the same network (as it is before training, in PyTorch's usual memory
+    layout), photos and split."""
     from fastai.vision import all as fv
 
-    network = seeded_network(setup.recipe, setup.dataset, setup.settings)
-    first = FROZEN[setup.recipe.backbone]
+    dataset = read_dataset(data)
+    network = seeded_network(recipe, dataset, Settings("cpu", "float32", "float32"))
+    network.to(memory_format=torch.contiguous_format)
+    first = FROZEN[recipe.backbone]
     for layer in network.layers[:first]:
         layer.requires_grad_(False)
 
@@ -97,8 +104,9 @@ def fastai_learner(setup: Setup, data: Path) -> Any:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.network(x, frozen=first).log_probs
 
-    facts = BACKBONES[setup.recipe.backbone]
-    validating = {str(data / "train" / file) for file in setup.validation.files}
+    facts = BACKBONES[recipe.backbone]
+    _, held_out = split_photos(dataset, recipe)
+    validating = {str(dataset.train[i].path) for i in held_out}
     block = fv.DataBlock(
         blocks=(fv.ImageBlock, fv.CategoryBlock),
         get_items=fv.get_image_files,
@@ -121,28 +129,53 @@ def fastai_learner(setup: Setup, data: Path) -> Any:
     return learner
 
 
+def serve_fastai(recipe: Recipe, data: Path) -> None:
+    """Trains an epoch for each line on stdin and prints its seconds."""
+    learner = fastai_learner(recipe, data)
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        with learner.no_bar(), learner.no_logging():
+            learner.fit(1, lr=1e-3)
+        print(time.perf_counter() - begun, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--serve-fastai", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--backbone", choices=sorted(FROZEN), default="efficientnet_lite0")
     parser.add_argument("--side", type=int, default=1024)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--precision", choices=["auto", "float32"], default="auto")
     chosen = parser.parse_args()
+    if chosen.serve_fastai:
+        recipe = bench_recipe(chosen.backbone, 1, "float32")
+        serve_fastai(recipe, chosen.serve_fastai)
+        return
     with tempfile.TemporaryDirectory() as folder:
         data = scaled_copy(chosen.side, Path(folder) / "photos")
         recipe = bench_recipe(chosen.backbone, chosen.epochs + 1, chosen.precision)
         setup = set_up(recipe, data, Path(folder) / "runs")
-        learner = fastai_learner(setup, data)
+        command = [sys.executable, __file__, "--serve-fastai", str(data)]
         theirs: list[float] = []
+        with subprocess.Popen(
+            [*command, "--backbone", chosen.backbone],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as fastai_side:
+            assert fastai_side.stdin is not None and fastai_side.stdout is not None
+            asks, answers = fastai_side.stdin, fastai_side.stdout
+            assert answers.readline() == "ready\n"
 
-        def their_epoch() -> None:
-            begun = time.perf_counter()
-            with learner.no_bar(), learner.no_logging():
-                learner.fit(1, lr=1e-3)
-            theirs.append(time.perf_counter() - begun)
+            def their_epoch() -> None:
+                print("epoch", file=asks, flush=True)
+                theirs.append(float(answers.readline()))
 
-        turns = Turns(their_epoch)
-        fit(setup.network, recipe, setup.inputs, setup.validation, turns)
+            turns = Turns(their_epoch)
+            fit(setup.network, recipe, setup.inputs, setup.validation, turns)
+            asks.close()
         # The first epoch of each side pays for warming up (and ours for decoding).
         ours, fastai = statistics.median(turns.seconds[1:]), statistics.median(theirs[1:])
         print(
