@@ -16,6 +16,7 @@ from core.model.layers import head_start, layer_table
 from core.recipe import Holdout, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
 from core.store.run import Run, create_run, utc_now
+from core.text import duration
 from core.train.schedule import batches_per_epoch
 
 
@@ -103,11 +104,3 @@ def carry_on(run: Run) -> None:
         )
 
     execute(run, utc_now, on_epoch=tell)
-
-
-def duration(seconds: float) -> str:
-    """`0:42`, `12:05`, `1:02:03`."""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    text = f"{minutes}:{whole % 60:02d}"
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else text
