@@ -37,7 +37,7 @@ def execute(
     try:
         recipe = run.recipe()
         _heed(run)
-        _say(run, clock, "reading the photos")
+        _say(run, clock, "preparing the photos")
         setup = set_up(recipe, run.data_dir(), run.path.parent, tick=lambda: _heed(run))
         _describe(run, setup)
         recorder = Recorder(run, setup, clock, on_epoch, began)
