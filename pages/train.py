@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import charts, text
 from core.data.dataset import Dataset
+from core.data.split import split_sizes
 from core.errors import InputError, RecipeError
 from core.jobs.local import LocalExecutor
 from core.model.bands import band_ranges
@@ -85,7 +86,7 @@ def show_plan(recipe: Recipe, dataset: Dataset, strip: Any, plan: Any) -> None:
     )
     with strip:
         bands.strip(layers, band_ranges(recipe.bands, len(layers)), f"{KEY}.strip")
-    photos = round(len(dataset.train) * (1 - getattr(recipe.split, "validation", 0.2)))
+    photos, _ = split_sizes(recipe, dataset)
     curve = rate_curve(recipe, batches_per_epoch(photos, recipe.batch_size))
     with plan:
         st.markdown(
