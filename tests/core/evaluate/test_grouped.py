@@ -128,3 +128,26 @@ def test_nothing_to_compare():
         group_difference(some, some[:, :2])
     one = group_mean(some[:1])
     assert one is not None and one.seed_sd is None
+
+
+def false_alarms(shift, tries=400, seeds=5, photos=20):
+    """How often two groups of the same recipe are called different. shift: standard deviation of
+    the seeds' own skill, in logits."""
+    random = np.random.default_rng(11)
+
+    def group(ease):
+        skill = random.normal(0, shift, (seeds, 1))
+        return random.random((seeds, photos)) < 1 / (1 + np.exp(-(ease + skill)))
+
+    alarms = 0
+    for _ in range(tries):
+        ease = random.normal(0.5, 1.5, photos)
+        found = group_difference(group(ease), group(ease), draws=500)
+        alarms += found is not None and found.real
+    return alarms / tries
+
+
+def test_groups_that_differ_in_nothing_are_seldom_called_different():
+    """docs/how-numbers-are-computed.md gives these shares, and says what the second one means."""
+    assert false_alarms(shift=0) == pytest.approx(0.09, abs=0.03)
+    assert false_alarms(shift=0.5) == pytest.approx(0.20, abs=0.05)
