@@ -10,10 +10,10 @@ from typing import Any
 import torch
 
 from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
-from core.data.split import holdout
+from core.data.split import split_photos
 from core.evaluate.predict import PhotoSet, object_set, photo_set, validation_set
 from core.model.network import Network, build_network
-from core.recipe import Holdout, Recipe
+from core.recipe import Recipe
 from core.train.feature_cache import FeatureCache
 from core.train.inputs import Features, TrainingInputs
 from core.train.machine import keep_memory, settle_device, settle_threads
@@ -88,10 +88,3 @@ def seeded_network(recipe: Recipe, dataset: Dataset, settings: Settings) -> Netw
     torch.manual_seed(derived_seed(recipe.seed, "weights"))
     low_precision = settings.training == "bfloat16"
     return build_network(recipe, dataset.classes, settings.device, low_precision)
-
-
-def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:
-    """Indices of the photos that train and of those that validate."""
-    if not isinstance(recipe.split, Holdout):
-        raise NotImplementedError("other splits are refused when a recipe is read")
-    return holdout(dataset.train_labels, recipe.split)
