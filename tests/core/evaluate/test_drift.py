@@ -5,12 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from core.evaluate.cka import debiased_cka
 from core.evaluate.drift import COLUMNS, drift, relative_change
+from core.store.run import create_run
+from core.train.execute import execute
 from core.train.setup import set_up
 from core.train.views import normalise
-from tests.conftest import fast_recipe
+from tests.conftest import fast_recipe, fixed_clock
 
 # A backbone that moves, from pretrained weights.
 MOVING = {"weights": "imagenet", "bands": {0: 0, 13: 1e-2, 18: 0, 19: 1e-2}}
@@ -143,6 +146,21 @@ def test_statistics_of_frozen_layers_that_move_show(random_setup):
     assert (found["statistics"].dropna() > 0.001).all()
     assert not found["trained"][:16].any()
     assert found["cka"][3] < 1
+
+
+def test_a_finished_run_drifted_where_it_trained(tiny, runs):
+    recipe = fast_recipe(augment__blur=None, views_per_photo=1)
+    run = create_run(runs, recipe, tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    setup = set_up(recipe, tiny.root, runs)
+    assert (drift(setup, setup.network)["cka"].dropna() == 1).all()
+    setup.network.load_state_dict(load_file(run.path / "weights.safetensors"), strict=False)
+    found = drift(setup, setup.network)
+    moved = found["weights"] > 0
+    assert list(found.index[moved]) == [16, 17, 18, 19, 21]  # those that train and have weights
+    assert (found["statistics"][16:20].dropna() > 0).all()
+    assert found["statistics"][:16].sum() == 0
+    assert (found["cka"][16:] < 1).all() and (found["cka"][:16] == 1).all()
 
 
 def test_relative_change():
