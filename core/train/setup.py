@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import PIL
 import torch
 
 from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
 from core.data.split import split_photos
-from core.evaluate.predict import PhotoSet, object_set, photo_set, validation_set
+from core.evaluate.predict import (
+    PhotoSet,
+    object_set,
+    photo_set,
+    plain_pixels,
+    training_set,
+    validation_set,
+)
 from core.model.network import Network, build_network
 from core.recipe import Recipe
 from core.train.feature_cache import FeatureCache
@@ -41,6 +49,17 @@ class Setup:
     def start(self) -> int:
         """The layer that features enter: the length of the frozen prefix."""
         return self.features.prefix.length
+
+    def training_photos(self) -> PhotoSet:
+        """Every photo of `train/`, plain, whether it trains or validates here. Decoded once for all
+        runs at this size."""
+        size, crop, photos = self.recipe.image_size, self.recipe.crop, self.fingerprints["train"]
+        facts = {"set": "pixels of train", "photos": photos, "image_size": size, "crop": crop}
+        pixels = self.features.cache.get(
+            {**facts, "pillow": PIL.__version__},
+            lambda: plain_pixels(self.dataset.train, size, crop),
+        )
+        return self.features.of_photos(training_set(self.dataset, pixels), photos)
 
     def objects(self, test_set: TestSet) -> PhotoSet | None:
         """The labelled objects of a test set, cut out; None when there are none."""
