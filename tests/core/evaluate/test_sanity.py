@@ -57,7 +57,7 @@ def test_a_draw_is_the_network_with_that_head(setup):
     whole = localisation(setup, test_set, maps)
     lift = redrawn_head(setup, setup.network, draws=1)["test_difficult"]["lift"]
     conv.load_state_dict(kept)
-    assert lift == pytest.approx(whole["lift"], abs=1e-4)
+    assert lift == pytest.approx(whole["lift"], abs=1e-3)
 
 
 def test_sets_without_boxes_are_left_out(tmp_path):
