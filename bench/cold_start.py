@@ -69,7 +69,10 @@ def warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, Parts]]:
     """Seconds from submission to `done` of the second and third run of one worker."""
     executor = LocalExecutor(folder)
     own = parse_changes(changes)
-    further = {"second run, other rates": OTHER_RATES, "third run, other seed": {"seed": 1}}
+    further: dict[str, dict[str, object]] = {
+        "second run, other rates": OTHER_RATES,
+        "third run, other seed": {"seed": 1},
+    }
     found = {}
     with own_worker(folder):
         wait_until_done([executor.submit(load_recipe("quick", own), TOY_BOOKS)])
