@@ -47,7 +47,7 @@ from core.store.run import Run, find_runs
 
 COLD_SECONDS, WARM_SECONDS, PEAK_BYTES = 35, 20, 1_500_000_000
 GB = 1_000_000_000
-OTHER_RATES = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
+OTHER_RATES: dict[str, object] = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
 Parts = dict[str, float]
 
 
