@@ -47,7 +47,7 @@ from core.store.run import Run, find_runs
 
 COLD_SECONDS, WARM_SECONDS, PEAK_BYTES = 35, 20, 1_500_000_000
 GB = 1_000_000_000
-OTHER_RATES = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
+OTHER_RATES: dict[str, object] = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
 Parts = dict[str, float]
 
 
@@ -69,7 +69,10 @@ def warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, Parts]]:
     """Seconds from submission to `done` of the second and third run of one worker."""
     executor = LocalExecutor(folder)
     own = parse_changes(changes)
-    further = {"second run, other rates": OTHER_RATES, "third run, other seed": {"seed": 1}}
+    further: dict[str, dict[str, object]] = {
+        "second run, other rates": OTHER_RATES,
+        "third run, other seed": {"seed": 1},
+    }
     found = {}
     with own_worker(folder):
         wait_until_done([executor.submit(load_recipe("quick", own), TOY_BOOKS)])
