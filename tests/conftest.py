@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core.__main__, before torch is loaded
+
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any

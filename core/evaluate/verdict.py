@@ -48,8 +48,8 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "ranking": (0.38, "where no objects are boxed: it finds them from this skill on, presence "
                 "ranking"),
     "lift": (1.5, "it looks at the objects from this lift on"),
-    "reliance": (0.0, "it needs the objects when hiding them costs the right answer's probability "
-                 "more than hiding as much elsewhere: above this, with its whole interval"),
+    "agreement": (0.80, "it stays with its answer when at least this share of slightly different "
+                  "views get the plain view's answer"),
 }  # fmt: skip
 
 
@@ -113,18 +113,19 @@ def judge(
     validation: Mapping[str, Any],
     classes: int,
     sets: Mapping[str, Mapping[str, Any]],
-    reliance: Mapping[str, Mapping[str, Any]],
+    consistency: Mapping[str, Mapping[str, Any]],
 ) -> Judgement:
     """The verdict on a finished run.
 
     history: history.csv. validation: the accuracy's score (core.evaluate.scores.Score as data).
-    sets: per test set its `scores` and `localisation`; reliance: core.evaluate.reliance's numbers.
+    sets: per test set its `scores` and `localisation`. consistency: core.evaluate.consistency's
+    numbers by split.
     """
     fired, finding = _by_validation(history, validation, classes)
     if fired is not None:
         return Judgement(RULES[fired][0], fired, finding, None)
     name = evidence_set(sets)
-    signs = signs_of(name, sets, reliance) if name else ()
+    signs = signs_of(name, sets, consistency) if name else ()
     read = [sign for sign in signs if sign.good is not None]
     good = sum(bool(sign.good) for sign in read)
     if not read:
@@ -199,57 +200,55 @@ def evidence_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
 
 
 def signs_of(
-    name: str, sets: Mapping[str, Mapping[str, Any]], reliance: Mapping[str, Mapping[str, Any]]
+    name: str, sets: Mapping[str, Mapping[str, Any]], consistency: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Sign, ...]:
-    """The three signs on a test set: finds, looks, needs."""
+    """The three signs on a test set: finds, looks, stays."""
     found = sets[name]
     scores, place = found.get("scores") or {}, found.get("localisation")
-    signs = []
     objects, ranking = scores.get("object"), scores.get("ranking")
+    signs = []
     if objects and objects["total"] >= threshold("photos"):
-        signs.append(_finds("objects", objects, f"{objects['correct']} of {objects['total']} "
-                            "objects, cut out and shown alone"))  # fmt: skip
+        what = f"{objects['correct']} of {objects['total']} objects, cut out and shown alone"
+        signs.append(_finds("objects", objects, what))
     elif ranking:
         signs.append(_finds("ranking", ranking, f"presence ranking {ranking['value']:.2f}"))
     if place:
-        few = place["objects"] < threshold("photos")
-        lift = float(place["lift"])
-        words = (f"{place['share']:.0%} of its evidence lies in the objects' boxes, which are "
-                 f"{place['area']:.0%} of the photo: {lift:.2f} times an even spread")  # fmt: skip
-        good = None if few else lift >= threshold("lift")
-        signs.append(Sign("looks", "Does it look at the objects?", lift, threshold("lift"),
-                          int(place["objects"]), good, words))  # fmt: skip
-    needs = _needs(reliance[name]) if name in reliance else None
-    if needs:
-        signs.append(needs)
+        signs.append(_looks(place))
+    agreed = consistency.get(name)
+    if agreed:
+        signs.append(_stays(agreed))
     return tuple(signs)
 
 
 def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
-    constant = float(score["constant"])
-    skill = (float(score["value"]) - constant) / (1 - constant) if constant < 1 else 0.0
-    few = score["total"] < threshold("photos")
-    words = f"{what} ({score['value']:.0%}; one answer for all would get {constant:.0%})"
-    good = None if few else skill >= threshold(key)
-    return Sign("finds", "Does it find the objects?", skill, threshold(key), int(score["total"]),
-                good, words)  # fmt: skip
+    value, constant = float(score["value"]), float(score["constant"])
+    skill = (value - constant) / (1 - constant) if constant < 1 else 0.0
+    words = f"{what} ({value:.0%}; one answer for all would get {constant:.0%})"
+    return _sign("finds", "Does it find the objects?", skill, key, int(score["total"]), words)
 
 
-def _needs(found: Mapping[str, Any]) -> Sign | None:
-    """Hiding the objects against hiding as much elsewhere (core.evaluate.reliance)."""
-    compared = found["comparison"]
-    selectivity, falls = compared["selectivity"], compared["fall"]
-    if selectivity is None:
-        return None
+def _looks(place: Mapping[str, Any]) -> Sign:
+    lift = float(place["lift"])
     words = (
-        f"with the objects hidden, the right answers lose {_points(falls['object'])} points of "
-        f"probability; with as much hidden elsewhere, {_points(falls['elsewhere'])}"
+        f"{place['share']:.0%} of its evidence lies in the objects' boxes, which are "
+        f"{place['area']:.0%} of the photo: {lift:.2f} times an even spread"
     )
-    few = compared["photos"] < threshold("photos")
-    good = None if few else bool(selectivity["low"] > threshold("reliance"))
-    return Sign("needs", "Does it need the objects?", float(selectivity["value"]),
-                threshold("reliance"), int(compared["photos"]), good, words)  # fmt: skip
+    return _sign(
+        "looks", "Does it look at the objects?", lift, "lift", int(place["objects"]), words
+    )
 
 
-def _points(fall: Mapping[str, Any]) -> str:
-    return f"{100 * float(fall['value']):.0f}"
+def _stays(agreed: Mapping[str, Any]) -> Sign:
+    same = agreed["same"]
+    words = (
+        f"for {same['correct']} of {same['total']} photos the answer is the same in "
+        f"{agreed['views']} slightly different views"
+    )
+    return _sign("stays", "Does it stay with its answer?", float(agreed["agreement"]), "agreement",
+                 int(same["total"]), words)  # fmt: skip
+
+
+def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:
+    """A sign; it is not read when it rests on too few photos or objects."""
+    good = value >= threshold(key) if total >= threshold("photos") else None
+    return Sign(name, title, value, threshold(key), total, good, words)

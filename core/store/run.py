@@ -115,12 +115,13 @@ class Run:
     def timing(self) -> pd.DataFrame:
         return self._csv("timing.csv")
 
-    def predictions(self) -> pd.DataFrame:
+    def predictions(self, kind: Literal["plain", "tta"] = "plain") -> pd.DataFrame:
         """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
-        Unlabelled photos have empty strings."""
+        Unlabelled photos have empty strings. `tta`: the mean over several views of each."""
         words = ("kind", "split", "file", "primary", "present", "predicted")
         # A class may be called NA or null: no word stands for a missing value.
-        return self._csv("predictions.csv", dtype=dict.fromkeys(words, str), na_filter=False)
+        frame = self._csv("predictions.csv", dtype=dict.fromkeys(words, str), na_filter=False)
+        return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""

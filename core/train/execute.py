@@ -6,13 +6,15 @@ import logging
 import os
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 
 from core import files
 from core.errors import InputError
+from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
+from core.evaluate.predict import Predictions
 from core.store.run import Clock, Run, State
 from core.train.checkpoint import load_checkpoint, weights_bytes
 from core.train.loop import EpochRow, fit
@@ -47,8 +49,12 @@ def execute(
         _tell_beginning(log, setup, done)
         recorder.status("running")
         fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
-        recorder.status("running", phase="predicting the test photos")
-        _write_results(run, setup, recorder)
+        files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
+        recorder.status("running", phase="looking at what it learned")
+        last = recipe.planned_epochs()
+        write_results(
+            run, setup, recorder.final_predictions(), lambda phase: recorder.lap(phase, last)
+        )
         recorder.status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
     except Cancelled:
@@ -73,21 +79,32 @@ def execute(
             log.removeHandler(handler)
 
 
-def _write_results(run: Run, setup: Setup, recorder: Recorder) -> None:
-    """weights.safetensors, predictions.csv and, last, summary.json."""
-    recipe, network = setup.recipe, setup.network
-    files.write_bytes(run.path / "weights.safetensors", weights_bytes(network, recipe))
-    predictions, accuracy, sets = evaluate(setup, recorder.final_predictions())
-    write_table(run.path / "predictions.csv", predictions)
-    recorder.lap("evaluate", recipe.planned_epochs())
+def write_results(
+    run: Run,
+    setup: Setup,
+    known: Mapping[str, Predictions],
+    lap: Callable[[str], None] = lambda phase: None,
+) -> None:
+    """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
+    diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
+    each phase's end."""
+    found = evaluate(setup, known)
+    write_table(run.path / "predictions.csv", found.rows)
+    lap("evaluate")
     history = run.history()
+    diagnosis = diagnose(setup, found, history)
+    lap("diagnose")
+    write_table(run.path / "drift.csv", diagnosis.drift)
+    write_table(run.path / "reliance.csv", diagnosis.reliance)
+    files.write_json(run.path / "diagnosis.json", diagnosis.data)
     summary = {
-        "classes": list(network.classes),
+        "classes": list(setup.network.classes),
         "epochs": len(history),
         "seconds": round(float(run.timing()["seconds"].sum()), 1),
-        "trained_weights": sum(w.numel() for w in network.parameters() if w.requires_grad),
-        "validation": {"loss": float(history["val_loss"].iloc[-1]), "accuracy": accuracy},
-        "sets": sets,
+        "trained_weights": sum(w.numel() for w in setup.network.parameters() if w.requires_grad),
+        "validation": {"loss": float(history["val_loss"].iloc[-1]), "accuracy": found.validation},
+        "sets": found.sets,
+        "verdict": diagnosis.data["verdict"],
     }
     files.write_json(run.path / "summary.json", summary)
 

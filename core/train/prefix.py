@@ -22,7 +22,7 @@ from core.train.precision import Settings
 
 # Views pass the prefix in batches of this size and fixed composition, whether or not their
 # features are kept: another composition could change the last bits.
-PREFIX_BATCH = 16
+PREFIX_BATCH = 8
 
 
 def prefix_length(network: Network, recipe: Recipe) -> int:

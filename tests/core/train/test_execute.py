@@ -35,7 +35,7 @@ def test_every_file_of_the_format_is_there(finished):
     assert names == {
         "recipe.yaml", "environment.json", "status.json", "history.csv", "batches.csv",
         "timing.csv", "predictions.csv", "cams.npz", "summary.json", "weights.safetensors",
-        "checkpoint", "log.txt",
+        "checkpoint", "log.txt", "drift.csv", "reliance.csv", "diagnosis.json",
     }  # fmt: skip
     assert finished.recipe() == fast_recipe()
     status = finished.status()
@@ -56,7 +56,8 @@ def test_history_and_batches(finished):
 
 
 def test_predictions_cover_validation_test_sets_and_objects(finished, tiny):
-    frame = finished.predictions()
+    frame, varied = finished.predictions(), finished.predictions("tta")
+    assert list(varied["file"]) == list(frame["file"]) and (varied["kind"] == "tta").all()
     counts = frame.groupby("split").size().to_dict()
     boxes = {t.name: sum(map(len, t.boxes.values())) for t in tiny.test_sets}
     assert counts == {
@@ -141,7 +142,8 @@ def test_a_test_set_without_labels_is_predicted_and_not_scored(tmp_path):
     run = run_it(tmp_path / "runs", data.root)
     summary = run.summary()
     assert summary is not None
-    assert summary["sets"]["test"] == {"photos": 3, "scores": {}, "localisation": None}
+    assert summary["sets"]["test"] == {"photos": 3, "scores": {}, "tta": {}, "localisation": None}
+    assert summary["verdict"] in ("never learned", "too little evidence")
     assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
 
 
@@ -197,7 +199,9 @@ def test_missing_data_is_told(tmp_path):
 
 def test_timing_adds_up(finished):
     timing = finished.timing()
-    assert {"features", "train", "class maps", "checkpoint", "evaluate"} == set(timing["phase"])
+    assert set(timing["phase"]) == {
+        "features", "train", "class maps", "checkpoint", "evaluate", "diagnose"
+    }  # fmt: skip
     summary = finished.summary()
     assert summary is not None
     assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)

@@ -1,0 +1,47 @@
+"""The diagnosis of a finished run: what was measured beyond its scores, and the verdict on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.evaluate.advice import advice
+from core.evaluate.drift import drift
+from core.evaluate.evaluate import Evaluation
+from core.evaluate.reliance import reliance
+from core.evaluate.sanity import redrawn_head
+from core.evaluate.verdict import judge
+from core.train.setup import Setup
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """data: diagnosis.json. drift, reliance: the tables of the same names."""
+
+    data: dict[str, Any]
+    drift: pd.DataFrame
+    reliance: pd.DataFrame
+
+
+def diagnose(setup: Setup, found: Evaluation, history: pd.DataFrame) -> Diagnosis:
+    """Measures what the scores leave open (DESIGN section 8), and judges the run."""
+    network, classes = setup.network, len(setup.dataset.classes)
+    hidden, of_photos = reliance(setup, network, found.plain)
+    moved = drift(setup, network)
+    judgement = judge(history, found.validation, classes, found.sets, found.consistency)
+    data = {
+        "verdict": judgement.verdict,
+        "rule": judgement.rule,
+        "finding": judgement.finding,
+        "evidence": {
+            "set": judgement.evidence_set,
+            "signs": [asdict(sign) for sign in judgement.signs],
+            "reliance": hidden,
+            "consistency": found.consistency,
+            "redrawn_head": redrawn_head(setup, network),
+        },
+        "advice": advice(judgement.verdict, setup.recipe),
+    }
+    return Diagnosis(data, moved, of_photos)
