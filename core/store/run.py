@@ -101,9 +101,7 @@ class Run:
 
     def summary(self) -> dict[str, Any] | None:
         """The numbers that tables show; None until the run is evaluated."""
-        if not (self.path / "summary.json").is_file():
-            return None
-        return self._json("summary.json")
+        return self._json_if_there("summary.json")
 
     def history(self) -> pd.DataFrame:
         """A row per finished epoch; no rows before the first."""
@@ -122,6 +120,24 @@ class Run:
         # A class may be called NA or null: no word stands for a missing value.
         frame = self._csv("predictions.csv", dtype=dict.fromkeys(words, str), na_filter=False)
         return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
+
+    def diagnosis(self) -> dict[str, Any] | None:
+        """The verdict, the rule that fired, its evidence and advice; None until it is made."""
+        return self._json_if_there("diagnosis.json")
+
+    def controls(self) -> dict[str, Any] | None:
+        """What a constant answer's rivals score on the same photos (core.evaluate.controls)."""
+        return self._json_if_there("controls.json")
+
+    def drift(self) -> pd.DataFrame:
+        """A row per layer: layer, name, trained, reference, weights, statistics, cka."""
+        return self._csv("drift.csv")
+
+    def reliance(self) -> pd.DataFrame:
+        """A row per photo, variant (plain, object, elsewhere, only_objects) and fill (`all`: the
+        mean): split, file, variant, fill, predicted, p_<class>."""
+        words = ("split", "file", "variant", "fill", "predicted")
+        return self._csv("reliance.csv", dtype=dict.fromkeys(words, str), na_filter=False)
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
@@ -174,6 +190,9 @@ class Run:
         self.write_status(
             replace(self.status(), state="queued", error=None, finished=None, pid=None, phase="")
         )
+
+    def _json_if_there(self, name: str) -> dict[str, Any] | None:
+        return self._json(name) if (self.path / name).is_file() else None
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name
