@@ -58,6 +58,18 @@ def first_trained(ranges: Sequence[BandRange]) -> int:
     return next((band.first for band in ranges if not band.frozen), ranges[-1].last + 1)
 
 
+def frozen_prefix(recipe: Recipe, head_start: int, layer_count: int) -> int:
+    """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
+    its statistics move with every batch, so features cannot be computed ahead."""
+    if recipe.frozen_bn == "train":
+        return 0
+    firsts = [
+        first_trained(stage_ranges(recipe, stage, head_start, layer_count))
+        for stage in recipe.stages
+    ]
+    return min(*firsts, head_start)
+
+
 def parameter_groups(layers: nn.ModuleList, ranges: Sequence[BandRange]) -> list[dict[str, Any]]:
     """Optimizer groups, one per band that trains; every other weight is switched off.
 
