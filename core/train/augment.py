@@ -1,20 +1,31 @@
-"""Augmentation: random views of a training photo, with the article's parameters in its order.
+"""Augmentation: random views of training photos, with the article's parameters in its order.
 
 Zoom, rotation, lighting, flip, cutout, blur, random crop; on floats in [0, 1], as fast.ai 0.7 did
-them. Every random number of a view comes from one generator, so a view depends on (seed, epoch,
-photo) alone. A change here changes every run: the tests hold a view's exact numbers.
+them. Zoom, rotation, flip and crop are one resampling for a whole batch, so that making views stays
+cheap beside a frozen prefix. Every random number of a view comes from one generator, so a view
+depends on (seed, epoch, photo) alone. A change here changes every run: the tests hold a view's
+exact numbers.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import grid_sample
 from torchvision.transforms.v2 import functional as tv
 
 from core.recipe import Augment, Cutout
+
+# A view is never made from a copy more than this many times as large: beyond it, sampling four
+# neighbours skips pixels and shows patterns that the photo does not have.
+LARGEST_STEP = 1.25
+Levels = tuple[Tensor, ...]
 
 
 def working_side(augment: Augment, image_size: int) -> int:
@@ -22,85 +33,150 @@ def working_side(augment: Augment, image_size: int) -> int:
     return math.ceil(image_size * (augment.zoom.range[1] if augment.zoom else 1))
 
 
-def augmented_view(
-    photo: Tensor, augment: Augment, size: int, random: np.random.Generator
-) -> Tensor:
-    """One random view. photo: uint8 (3, height, width); returns float32 (3, size, size) in 0..1.
+def levels(photo: Tensor, image_size: int) -> Levels:
+    """The photo, uint8 (3, height, width), and smaller copies of it, largest first: a view is made
+    from the smallest copy that is large enough for its zoom."""
+    found = [photo]
+    least = image_size * LARGEST_STEP
+    while (side := min(found[-1].shape[1:])) > least:
+        ratio = max(least, side / LARGEST_STEP) / side
+        found.append(tv.resize(photo, [round(s * ratio) for s in found[-1].shape[1:]]))
+    return tuple(found)
 
-    All draws are made whether or not a step fires, so that switching one off leaves the others'
-    numbers as they were.
+
+@dataclass(frozen=True)
+class Draw:
+    """The random decisions of one view, in the frame of the zoomed photo.
+
+    height, width: of the zoomed photo in pixels. degrees: clockwise. top, left: of the crop, after
+    the flips. centres: of the cutout's holes, fractions of height and width; none when it does not
+    fire.
     """
+
+    height: int
+    width: int
+    degrees: float
+    mirrored: bool
+    upside_down: bool
+    brightness: float
+    contrast: float
+    centres: NDArray[np.float64]
+    blurred: bool
+    top: int
+    left: int
+
+
+def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator) -> Draw:
+    """Decides a view of a photo. All numbers are drawn whether or not a step fires, so that
+    switching one off leaves the others as they were."""
     draws = random.random(16)
-    holes = random.random((20, 2))
-    x = photo.float().div_(255)
-    x = _zoom(x, augment, size, draws[0], draws[1])
-    if augment.rotate and draws[2] < augment.rotate.p:
-        x = rotate(x, (2 * draws[3] - 1) * augment.rotate.degrees)
-    if augment.lighting:
-        x = light(x, (2 * draws[4] - 1) * augment.lighting, (2 * draws[5] - 1) * augment.lighting)
-    if augment.flip != "none" and draws[6] < 0.5:
-        x = x.flip(2)
-    if augment.flip == "both" and draws[7] < 0.5:
-        x = x.flip(1)
-    if augment.cutout and draws[8] < augment.cutout.p:
-        x = cut_out(x, augment.cutout, holes)
-    if augment.blur and draws[9] < augment.blur.p:
-        x = blur(x, augment.blur.size)
-    top = int(draws[10] * (x.shape[1] - size + 1))
-    left = int(draws[11] * (x.shape[2] - size + 1))
-    return x[:, top : top + size, left : left + size].clamp(0, 1).contiguous()
-
-
-def _zoom(x: Tensor, augment: Augment, size: int, fires: float, amount: float) -> Tensor:
+    centres = random.random((20, 2))
     factor = 1.0
-    if augment.zoom and fires < augment.zoom.p:
+    if augment.zoom and draws[0] < augment.zoom.p:
         low, high = augment.zoom.range
-        factor = low + amount * (high - low)
-    ratio = size * factor / min(x.shape[1:])
-    sides = [max(size, round(side * ratio)) for side in x.shape[1:]]
-    if sides == list(x.shape[1:]):
-        return x
-    return tv.resize(x, sides, antialias=True)
-
-
-def rotate(x: Tensor, degrees: float) -> Tensor:
-    """Turned about its centre, clockwise for positive degrees on screen; the corners are filled
-    by reflection. x: (3, height, width)."""
-    angle = math.radians(degrees)
-    height, width = x.shape[1:]
-    ratio = height / width  # affine_grid works in units of half the width and half the height
-    matrix = torch.tensor(
-        [
-            [math.cos(angle), math.sin(angle) * ratio, 0],
-            [-math.sin(angle) / ratio, math.cos(angle), 0],
-        ],
-        dtype=x.dtype,
+        factor = low + draws[1] * (high - low)
+    ratio = size * factor / min(photo.shape[1:])
+    height, width = (max(size, round(side * ratio)) for side in photo.shape[1:])
+    turns = augment.rotate is not None and draws[2] < augment.rotate.p
+    cuts = augment.cutout is not None and draws[8] < augment.cutout.p
+    return Draw(
+        height=height,
+        width=width,
+        degrees=(2 * draws[3] - 1) * augment.rotate.degrees if augment.rotate and turns else 0.0,
+        mirrored=augment.flip != "none" and bool(draws[6] < 0.5),
+        upside_down=augment.flip == "both" and bool(draws[7] < 0.5),
+        brightness=(2 * draws[4] - 1) * (augment.lighting or 0),
+        contrast=(2 * draws[5] - 1) * (augment.lighting or 0),
+        centres=centres[: augment.cutout.holes if augment.cutout and cuts else 0],
+        blurred=augment.blur is not None and bool(draws[9] < augment.blur.p),
+        top=int(draws[10] * (height - size + 1)),
+        left=int(draws[11] * (width - size + 1)),
     )
-    grid = torch.nn.functional.affine_grid(matrix[None], [1, 3, height, width], align_corners=False)
-    turned = torch.nn.functional.grid_sample(
-        x[None], grid, mode="bilinear", padding_mode="reflection", align_corners=False
-    )
-    return turned[0]
 
 
-def light(x: Tensor, brightness: float, contrast: float) -> Tensor:
-    """Brightness added and contrast stretched about the photo's mean, clipped to 0..1; a
-    negative contrast -c divides by 1 + c, so that it undoes +c."""
-    factor = 1 + contrast if contrast >= 0 else 1 / (1 - contrast)
-    mean = x.mean()
-    return ((x - mean) * factor + mean + brightness).clamp_(0, 1)
+def augmented_views(
+    photos: Sequence[Levels], augment: Augment, size: int, randoms: Sequence[np.random.Generator]
+) -> Tensor:
+    """One random view of each photo: float32 (photos, 3, size, size) in 0..1."""
+    drawn = [
+        draw(augment, size, photo[0], random) for photo, random in zip(photos, randoms, strict=True)
+    ]
+    x = resample([_level(p, d) for p, d in zip(photos, drawn, strict=True)], drawn, size)
+    if augment.lighting:
+        x = light(x, [d.brightness for d in drawn], [d.contrast for d in drawn])
+    for view, decided in zip(x, drawn, strict=True):
+        if augment.cutout and len(decided.centres):
+            cut_out(view, augment.cutout, decided)
+    if augment.blur and any(d.blurred for d in drawn):
+        chosen = torch.tensor([d.blurred for d in drawn])
+        x[chosen] = blur(x[chosen], augment.blur.size)
+    return x.clamp_(0, 1)
 
 
-def cut_out(x: Tensor, cutout: Cutout, centres: np.ndarray) -> Tensor:
-    """Black squares of `length` pixels about the centres (fractions of height and width), cut off
-    at the edges (DeVries & Taylor 2017)."""
-    x = x.clone()
-    height, width = x.shape[1:]
+def _level(photo: Levels, decided: Draw) -> Tensor:
+    """The smallest copy that need not be enlarged; the largest where all need be."""
+    large = [copy for copy in photo if copy.shape[1] >= decided.height]
+    return large[-1] if large else photo[0]
+
+
+def resample(photos: Sequence[Tensor], drawn: Sequence[Draw], size: int) -> Tensor:
+    """The photos, uint8 (3, height, width), zoomed, turned about their centres, flipped and
+    cropped: float32 (photos, 3, size, size) in 0..1. Corners that a turn leaves empty are filled by
+    reflection."""
+    out = torch.empty(len(photos), 3, size, size)
+    by_shape: dict[tuple[int, ...], list[int]] = {}
+    for i, (photo, d) in enumerate(zip(photos, drawn, strict=True)):
+        if d.degrees == 0 and tuple(photo.shape[1:]) == (d.height, d.width):
+            out[i] = _cut(photo, d, size)  # nothing to resample: the pixels themselves
+        else:
+            by_shape.setdefault(tuple(photo.shape), []).append(i)
+    for rows in by_shape.values():
+        pixels = torch.stack([photos[i] for i in rows]).float().div_(255)
+        grid = torch.stack([sampling_grid(drawn[i], size) for i in rows])
+        out[rows] = grid_sample(
+            pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False
+        )
+    return out
+
+
+def _cut(photo: Tensor, d: Draw, size: int) -> Tensor:
+    flips = [axis for axis, flip in ((1, d.upside_down), (2, d.mirrored)) if flip]
+    return photo.flip(flips)[:, d.top : d.top + size, d.left : d.left + size].float().div_(255)
+
+
+def sampling_grid(d: Draw, size: int) -> Tensor:
+    """Where each pixel of a view looks in its photo: (size, size, 2), x and y in -1..1."""
+    y = torch.arange(size, dtype=torch.float32) + (d.top + 0.5 - d.height / 2)
+    x = torch.arange(size, dtype=torch.float32) + (d.left + 0.5 - d.width / 2)
+    if d.upside_down:
+        y = -y
+    if d.mirrored:
+        x = -x
+    cos, sin = math.cos(math.radians(d.degrees)), math.sin(math.radians(d.degrees))
+    grid = torch.empty(size, size, 2)
+    torch.add(x * (cos * 2 / d.width), (y * (sin * 2 / d.width))[:, None], out=grid[..., 0])
+    torch.add(x * (-sin * 2 / d.height), (y * (cos * 2 / d.height))[:, None], out=grid[..., 1])
+    return grid
+
+
+def light(x: Tensor, brightness: Sequence[float], contrast: Sequence[float]) -> Tensor:
+    """Brightness added and contrast stretched about each view's mean, clipped to 0..1; a negative
+    contrast -c divides by 1 + c, so that it undoes +c. x: (views, 3, height, width)."""
+    added = torch.tensor(brightness, dtype=x.dtype).view(-1, 1, 1, 1)
+    factors = [1 + c if c >= 0 else 1 / (1 - c) for c in contrast]
+    factor = torch.tensor(factors, dtype=x.dtype).view(-1, 1, 1, 1)
+    # View by view: a sum over a batch could be split otherwise, and end in other last bits.
+    mean = torch.stack([view.mean() for view in x]).view(-1, 1, 1, 1)
+    return (x * factor).add_(mean * (1 - factor) + added).clamp_(0, 1)
+
+
+def cut_out(view: Tensor, cutout: Cutout, d: Draw) -> None:
+    """Blackens squares of `length` pixels about the centres in the view, (3, size, size), in place;
+    they are cut off at the edges (DeVries & Taylor 2017)."""
     half = cutout.length // 2
-    for cy, cx in centres[: cutout.holes]:
-        y, z = int(cy * height), int(cx * width)
-        x[:, max(0, y - half) : y + half, max(0, z - half) : z + half] = 0
-    return x
+    for cy, cx in d.centres:
+        y, x = int(cy * d.height) - d.top, int(cx * d.width) - d.left
+        view[:, max(0, y - half) : max(0, y + half), max(0, x - half) : max(0, x + half)] = 0
 
 
 def blur(x: Tensor, size: int) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -63,24 +64,25 @@ class Features:
         return replace(photos, features=self.cache.get(facts, compute))
 
     def of_pool(self, views: TrainingViews, fingerprint: str) -> Tensor:
-        """Features of every view of the pool: (views, photos, channels, rows, columns)."""
-        everyone = range(len(views))
+        """Features of every view of the pool: (views, photos, channels, rows, columns).
 
-        def compute() -> Tensor:
-            return torch.stack(
-                [self.of_views(views, number) for number in range(self.recipe.views_per_photo or 0)]
-            )
-
+        Each view of the pool is an entry of its own, so that a run that is stopped in between loses
+        one view at most, and a larger pool begins with what a smaller one computed.
+        """
         facts = {
             "set": "pool",
-            "files": [views.files[i] for i in everyone],
+            "files": views.files,
             "photos": fingerprint,
             "seed": self.recipe.seed,
-            "views": self.recipe.views_per_photo,
             "augment": recipe_part(self.recipe.augment),
             **self._facts,
         }
-        return self.cache.get(facts, compute)
+        return torch.stack(
+            [
+                self.cache.get(facts | {"view": number}, partial(self.of_views, views, number))
+                for number in range(self.recipe.views_per_photo or 0)
+            ]
+        )
 
     def of_views(self, views: TrainingViews, number: int) -> Tensor:
         """Features of one view of every photo, in the photos' order."""

@@ -24,6 +24,18 @@ def settle_threads() -> int:
     return torch.get_num_threads()
 
 
+def settle_device(device: str) -> None:
+    """On a GPU, chooses kernels that give the same bits each time, at full float32 precision."""
+    if device == "cuda":
+        os.environ.setdefault(
+            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+        )  # read when CUDA first multiplies
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_tf32 = False
+
+
 def keep_memory() -> None:
     """Tells glibc to keep freed memory for the next batch instead of giving it back.
 
@@ -49,6 +61,7 @@ def describe_machine() -> dict[str, Any]:
             "processor": processor(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
             "threads": torch.get_num_threads(),
+            "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         },
         "commit": _commit(),
     }

@@ -16,7 +16,7 @@ from core.model.network import Network, build_network
 from core.recipe import Holdout, Recipe
 from core.train.feature_cache import FeatureCache
 from core.train.inputs import Features, TrainingInputs
-from core.train.machine import keep_memory, settle_threads
+from core.train.machine import keep_memory, settle_device, settle_threads
 from core.train.precision import Settings, resolve
 from core.train.prefix import Prefix, prefix_length
 from core.train.seeds import derived_seed
@@ -62,6 +62,7 @@ def set_up(
     threads = settle_threads()
     keep_memory()
     settings = resolve(recipe)
+    settle_device(settings.device)
     dataset = read_dataset(data_dir)
     prints = fingerprints(dataset)
     network = seeded_network(recipe, dataset, settings)

@@ -12,7 +12,7 @@ from core.data.dataset import Dataset
 from core.data.photos import Pixels, read_working
 from core.model.layers import BACKBONES
 from core.recipe import Recipe
-from core.train.augment import augmented_view, working_side
+from core.train.augment import Levels, augmented_views, levels, working_side
 from core.train.mixup import Mix, mix
 from core.train.seeds import generator
 
@@ -30,7 +30,7 @@ class TrainingViews:
         self.labels = [dataset.train_labels[i] for i in indices]
         self.classes = len(dataset.classes)
         self._paths = [dataset.train[i].path for i in indices]
-        self._photos: list[Tensor] = []
+        self._photos: list[Levels] = []
 
     def __len__(self) -> int:
         return len(self.files)
@@ -51,8 +51,14 @@ class TrainingViews:
     def views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """The numbered view of each photo, mixed if the recipe says so and normalised:
         (photos, 3, size, size)."""
-        found = [self._mixed(photo, number) for photo, number in zip(photos, numbers, strict=True)]
-        return normalise(torch.stack(found), self.recipe.backbone)
+        found = self._views(photos, numbers)
+        mixes = [self._mix(photo, number) for photo, number in zip(photos, numbers, strict=True)]
+        mixed = [mixed for mixed in mixes if mixed is not None]
+        if mixed:  # every view is, or none
+            share = torch.tensor([m.share for m in mixed], dtype=found.dtype).view(-1, 1, 1, 1)
+            partners = self._views([m.partner for m in mixed], numbers)
+            found = found * share + partners * (1 - share)
+        return normalise(found, self.recipe.backbone)
 
     def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """What the network should answer to each view: probabilities (photos, classes)."""
@@ -69,21 +75,21 @@ class TrainingViews:
         recipe = self.recipe
         return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], len(self))
 
-    def _mixed(self, photo: int, number: int) -> Tensor:
-        view, mixed = self._view(photo, number), self._mix(photo, number)
-        if mixed is None:
-            return view
-        return view * mixed.share + self._view(mixed.partner, number) * (1 - mixed.share)
-
-    def _view(self, photo: int, number: int) -> Tensor:
+    def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        recipe = self.recipe
         if not self._photos:  # decoded once, and only if some view is not known already
-            side = working_side(self.recipe.augment, self.recipe.image_size)
+            side = working_side(recipe.augment, recipe.image_size)
             self._photos = [
-                to_tensor(read_working(path, side, self.recipe.crop)) for path in self._paths
+                levels(to_tensor(read_working(path, side, recipe.crop)), recipe.image_size)
+                for path in self._paths
             ]
-        random = generator(self.recipe.seed, "view", number, self.files[photo])
-        size = self.recipe.image_size
-        return augmented_view(self._photos[photo], self.recipe.augment, size, random)
+        randoms = [
+            generator(recipe.seed, "view", number, self.files[photo])
+            for photo, number in zip(photos, numbers, strict=True)
+        ]
+        return augmented_views(
+            [self._photos[photo] for photo in photos], recipe.augment, recipe.image_size, randoms
+        )
 
 
 def to_tensor(pixels: Pixels) -> Tensor:

@@ -3,7 +3,17 @@ import pytest
 import torch
 
 from core.recipe import Augment, Blur, Cutout, Rotate, Zoom
-from core.train.augment import augmented_view, blur, cut_out, light, rotate, working_side
+from core.train.augment import (
+    LARGEST_STEP,
+    Draw,
+    augmented_views,
+    blur,
+    cut_out,
+    levels,
+    light,
+    resample,
+    working_side,
+)
 
 
 def photo(height=90, width=120):
@@ -13,7 +23,25 @@ def photo(height=90, width=120):
 
 
 def view(augment, seed=0, size=64, of=None):
-    return augmented_view(photo() if of is None else of, augment, size, np.random.default_rng(seed))
+    source = levels(photo() if of is None else of, size)
+    return augmented_views([source], augment, size, [np.random.default_rng(seed)])[0]
+
+
+def decided(height=64, width=64, **changes):
+    """What a view is by default: the photo as it is."""
+    plain = {
+        "degrees": 0.0, "mirrored": False, "upside_down": False, "brightness": 0.0,
+        "contrast": 0.0, "centres": np.empty((0, 2)), "blurred": False, "top": 0, "left": 0,
+    }  # fmt: skip
+    return Draw(height=height, width=width, **(plain | changes))
+
+
+def turned(x, degrees, size):
+    """A float photo (3, height, width) turned, its middle `size` pixels."""
+    height, width = x.shape[1:]
+    place = decided(height, width, degrees=degrees, top=(height - size) // 2,
+                    left=(width - size) // 2)  # fmt: skip
+    return resample([(x * 255).round().to(torch.uint8)], [place], size)[0]
 
 
 def test_a_view_depends_on_its_generator_alone():
@@ -61,14 +89,58 @@ def test_zoom_scales_the_shorter_side_between_its_bounds(size):
 
 def test_rotation_turns_clockwise_about_the_centre_and_reflects_the_corners():
     x = photo(64, 64).float() / 255
-    torch.testing.assert_close(rotate(x, 0), x, atol=1e-5, rtol=0)
-    torch.testing.assert_close(rotate(x, 90), torch.rot90(x, -1, (1, 2)), atol=1e-3, rtol=0)
+    torch.testing.assert_close(turned(x, 0, 64), x)
+    torch.testing.assert_close(turned(x, 90, 64), torch.rot90(x, -1, (1, 2)), atol=1e-3, rtol=0)
     wide = torch.zeros(3, 40, 80)
     wide[:, 20, 50] = 1  # right of the centre
-    turned = rotate(wide, 90)[0]
-    assert turned[29:32, 38:42].max() > 0.2  # now as far below the centre
-    assert turned[8:12, 38:42].max() == 0  # and not above it
-    assert rotate(torch.ones(3, 30, 50), 30).min() > 0.999  # no black corners
+    found = turned(wide, 90, 40)[0]
+    assert found[29:32, 18:22].max() > 0.2  # now as far below the centre
+    assert found[8:12, 18:22].max() == 0  # and not above it
+    assert turned(torch.ones(3, 30, 50), 30, 30).min() > 0.999  # no black corners
+
+
+def test_flips_come_after_the_turn_and_before_the_crop():
+    x = photo(64, 64)
+    angle = {"degrees": 7.0}
+    plain = resample([x], [decided(**angle)], 64)[0]
+    mirrored = resample([x], [decided(**angle, mirrored=True)], 64)[0]
+    torch.testing.assert_close(mirrored, plain.flip(2), atol=1e-4, rtol=0)
+    over = resample([x], [decided(**angle, upside_down=True)], 64)[0]
+    torch.testing.assert_close(over, plain.flip(1), atol=1e-4, rtol=0)
+    corner = resample([x], [decided(**angle, mirrored=True, top=3, left=9)], 40)[0]
+    torch.testing.assert_close(corner, plain.flip(2)[:, 3:43, 9:49], atol=1e-4, rtol=0)
+
+
+def test_one_resampling_zooms_as_a_resize_does():
+    smooth = torch.nn.functional.interpolate(torch.rand(1, 3, 8, 8), (80, 80), mode="bicubic")
+    pixels = (smooth[0].clamp(0, 1) * 255).to(torch.uint8)
+    found = resample([pixels], [decided(100, 100, top=10, left=20)], 64)[0]
+    wanted = torch.nn.functional.interpolate(
+        pixels[None].float() / 255, (100, 100), mode="bilinear", align_corners=False
+    )[0, :, 10:74, 20:84]
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("largest", [1.0, 1.1, 1.5, 2.0, 4.0])
+def test_no_view_skips_pixels(largest):
+    side = round(64 * largest)
+    copies = [copy.shape[1] for copy in levels(photo(side, side), 64)]
+    assert copies[0] == side and copies == sorted(set(copies), reverse=True)
+    shapes = [copy.shape for copy in levels(photo(side, side * 2), 64)]
+    assert all(abs(width - 2 * height) <= 1 for _, height, width in shapes)
+    for zoomed in range(64, side + 1):
+        used = min(copy for copy in copies if copy >= zoomed)
+        assert used / zoomed <= LARGEST_STEP + 0.02
+
+
+def test_company_changes_no_bit_of_a_view():
+    photos = [levels(photo(96, 96), 64), levels(photo(96, 128), 64), levels(photo(100, 100), 64)]
+    randoms = [np.random.default_rng(seed) for seed in (1, 2, 3)]
+    together = augmented_views(photos * 6, Augment(), 64,
+                               randoms + [np.random.default_rng(s) for s in range(15)])  # fmt: skip
+    for place, seed in enumerate((1, 2, 3)):
+        alone = augmented_views([photos[place]], Augment(), 64, [np.random.default_rng(seed)])[0]
+        assert torch.equal(together[place], alone)
 
 
 def test_rotation_stays_within_its_degrees():
@@ -84,28 +156,39 @@ def test_rotation_stays_within_its_degrees():
 
 
 def test_light_is_fastais():
-    x = torch.tensor([0.2, 0.4, 0.6]).expand(3, 1, 3)
-    torch.testing.assert_close(light(x, 0.1, 0), x + 0.1)
-    torch.testing.assert_close(light(x, 0, 0.5), 0.4 + (x - 0.4) * 1.5)
-    torch.testing.assert_close(light(x, 0, -0.5), 0.4 + (x - 0.4) / 1.5)
-    assert light(x, 0.9, 0).max() == 1
+    x = torch.tensor([0.2, 0.4, 0.6]).expand(1, 3, 1, 3)
+    torch.testing.assert_close(light(x, [0.1], [0]), x + 0.1)
+    torch.testing.assert_close(light(x, [0], [0.5]), 0.4 + (x - 0.4) * 1.5)
+    torch.testing.assert_close(light(x, [0], [-0.5]), 0.4 + (x - 0.4) / 1.5)
+    assert light(x, [0.9], [0]).max() == 1
+    both = light(torch.cat([x, x / 2]), [0.1, 0], [0, 0.5])
+    torch.testing.assert_close(both[0], x[0] + 0.1)
+    torch.testing.assert_close(both[1], 0.2 + (x[0] / 2 - 0.2) * 1.5)
 
 
 def test_cutout_cuts_black_squares_and_is_cut_off_at_the_edge():
-    x = torch.ones(3, 100, 100)
-    centres = np.array([[0.5, 0.5], [0.0, 0.0], [0.9, 0.1]])
-    one = cut_out(x, Cutout(holes=1, length=40), centres)
-    assert (one == 0).sum() == 3 * 40 * 40
-    assert one[0, 50, 50] == 0 and one[0, 29, 50] == 1 and one[0, 30, 50] == 0
-    two = cut_out(x, Cutout(holes=2, length=40), centres)
-    assert (two == 0).sum() == 3 * (40 * 40 + 20 * 20)
-    assert x.min() == 1  # the original is left alone
+    def black(holes, **place):
+        view = torch.ones(3, 100, 100)
+        centres = np.array([[0.5, 0.5], [0.0, 0.0], [0.9, 0.1]])[:holes]
+        where = decided(100, 100, centres=centres) if not place else decided(
+            centres=centres, **place)  # fmt: skip
+        cut_out(view, Cutout(holes=holes, length=40), where)
+        return view == 0
+
+    one = black(1)
+    assert one.sum() == 3 * 40 * 40
+    assert one[0, 50, 50] and not one[0, 29, 50] and one[0, 30, 50]
+    assert black(2).sum() == 3 * (40 * 40 + 20 * 20)
+    # Holes lie in the zoomed photo, of which the view is a crop.
+    moved = black(1, height=200, width=200, top=90, left=100)
+    assert moved[0, 10, 0] and moved[0, 29, 19] and not moved[0, 30, 0] and not moved[0, 10, 20]
+    assert black(1, height=400, width=400, top=0, left=0).sum() == 0
 
 
 def test_blur_has_opencvs_sigma():
     x = torch.zeros(3, 41, 41)
     x[:, 20, 20] = 1
-    line = blur(x, 9)[0, 20]
+    line = blur(x[None], 9)[0, 0, 20]
     sigma = 0.3 * ((9 - 1) * 0.5 - 1) + 0.8
     weights = np.exp(-0.5 * (np.arange(-4, 5) / sigma) ** 2)
     weights /= weights.sum()

@@ -132,7 +132,6 @@ def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
         ({"augment__cutout__holes": 1}, False),
         ({"augment__mixup": 0.5}, False),
         ({"seed": 1}, False),
-        ({"views_per_photo": 3}, False),
         ({"image_size": 96}, False),
         ({"map_stride": 16}, False),
         ({"crop": "centre"}, False),
@@ -142,7 +141,36 @@ def test_what_shares_the_pool_of_features(tiny, tmp_path, changes, shared):
     for recipe in (fast_recipe(weights="imagenet"), fast_recipe(weights="imagenet", **changes)):
         _, found = features(recipe, tiny, tmp_path)
         TrainingInputs(TrainingViews(recipe, tiny, list(range(12))), found, "print")
-    assert (found.cache.hits == 1) == shared
+    assert (found.cache.hits, found.cache.misses) == ((2, 0) if shared else (0, 2))
+
+
+def test_a_larger_pool_begins_with_the_smaller_ones_views(tiny, tmp_path):
+    pools = []
+    for count in (2, 3):
+        recipe = fast_recipe(views_per_photo=count)
+        _, found = features(recipe, tiny, tmp_path)
+        pools.append(found.of_pool(TrainingViews(recipe, tiny, list(range(12))), "print"))
+    assert (found.cache.hits, found.cache.misses) == (2, 1)
+    assert torch.equal(pools[0], pools[1][:2])
+
+
+def test_a_stopped_run_keeps_the_views_it_computed(tiny, tmp_path):
+    recipe = fast_recipe(views_per_photo=3)
+    views = TrainingViews(recipe, tiny, list(range(12)))
+    _, found = features(recipe, tiny, tmp_path)
+    asked = []
+
+    def stop_in_the_third_view() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+
+    found._tick = stop_in_the_third_view
+    with pytest.raises(KeyboardInterrupt):
+        found.of_pool(views, "print")
+    _, again = features(recipe, tiny, tmp_path)
+    again.of_pool(views, "print")
+    assert (again.cache.hits, again.cache.misses) == (2, 1)
 
 
 # --- the cache -----------------------------------------------------------------------------------
