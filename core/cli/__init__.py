@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from core.cli import data, layers, lr_find, runs, train, work
+from core.cli import calibrate, data, layers, lr_find, runs, train, work
 
 app = typer.Typer(
     add_completion=False,
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command("train")(train.train)
 app.command("layers")(layers.layers)
+app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)
 app.command("worker")(work.worker)
 app.command("queue")(work.queue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +18,9 @@ from core.recipe import Holdout, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
 from core.store.run import Run, create_run, utc_now
 from core.text import duration
+from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.schedule import batches_per_epoch
+from core.train.speed import read_speed
 
 
 def train(
@@ -40,6 +43,7 @@ def train(
     dataset = read_dataset(data)
     if dry_run:
         print_plan(recipes[0], dataset)
+        print_estimate(recipes[0], dataset, runs)
         return
     for chosen in recipes:
         run = create_run(runs, chosen, data, utc_now)
@@ -83,6 +87,21 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
         shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
         print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
     print(f"planned epochs: {recipe.planned_epochs()}")
+
+
+def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
+    """How long a run would take on this machine, which is measured if it has not been yet."""
+    speed = read_speed(runs, recipe)
+    if speed is None:
+        from core.train.calibrate import speed_for
+
+        speed = speed_for(runs, recipe)
+    photos = photos_of(dataset, recipe)
+    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    line = f"estimated time: {duration(fresh)}"
+    if duration(known) != duration(fresh):
+        line += f" ({duration(known)} if the frozen layers' features are there already)"
+    print(line)
 
 
 def carry_on(run: Run) -> None:

@@ -164,6 +164,10 @@ class Run:
         again from its first epoch, which gives the same bits."""
         return self.status().state in ("failed", "cancelled", "paused")
 
+    def lost_words(self, status: Status) -> str:
+        """One line for a run whose process is gone."""
+        return f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
+
     def queue_again(self) -> None:
         """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""
         if not self.resumable():

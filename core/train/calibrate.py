@@ -11,6 +11,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,27 +24,25 @@ from core.data.photos import read_view
 from core.model.bands import BandRange, parameter_groups
 from core.model.network import Network, build_network
 from core.recipe import Augment, Blur, Cutout, Recipe, Rotate, Zoom
-from core.train.augment import augmented_view, working_side
+from core.train.augment import augmented_views, levels, working_side
 from core.train.machine import keep_memory, settle_threads
 from core.train.precision import Settings, resolve
 from core.train.prefix import PREFIX_BATCH, Prefix
-from core.train.speed import ENLARGED, Speed, measuring_alone, read_speed, write_speed
+from core.train.speed import Speed, measuring_alone, read_speed, write_speed
 from core.train.views import normalise
 
 Clock = Callable[[], float]
 CLASSES = ("a", "b", "c", "d", "e", "f")
 PASS_SECONDS = 0.6  # a pass through the layers should not take longer: fewer photos at a time then
 PASSES = 3
-VIEWS = 4
+VIEWS = PREFIX_BATCH  # views are made in such batches
 ENOUGH = 0.3  # seconds after which no further pass is made
 
-_NOTHING = Augment.nothing()
-_ENLARGED = _NOTHING.model_copy(update={"zoom": Zoom(range=(ENLARGED, ENLARGED), p=1.0)})
-_CHANGES = {
-    "rotate": Rotate(p=1.0),
-    "lighting": 0.05,
-    "cutout": Cutout(p=1.0),
-    "blur": Blur(p=1.0),
+_CHANGES: dict[str, dict[str, object]] = {
+    "resample": {"zoom": Zoom(), "rotate": Rotate()},
+    "lighting": {"lighting": 0.05},
+    "cutout": {"cutout": Cutout(p=1.0)},
+    "blur": {"blur": Blur(p=1.0)},
 }
 
 
@@ -85,7 +84,8 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
     built = _least(lambda: [_inference(network, photos, settings, clock)], clock)[0]
     train = _least(lambda: _train(network, photos, settings, clock), clock)
     step, rest = _step(network, recipe, clock)
-    plain, enlarged = (_view(recipe, augment, clock) for augment in (_NOTHING, _ENLARGED))
+    nothing = Augment.nothing()
+    plain = _view(recipe, nothing, clock)
     fixed, per_megapixel = _decoding(side, clock)
     write, write_megabyte, read_megabyte = _disk(clock)
     return Speed(
@@ -97,9 +97,10 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
         step=step,
         batch=rest,
         view=plain,
-        zoom=max(0.0, enlarged - plain),
-        changes=_changes(recipe, _NOTHING, plain, clock),
-        enlarged=_changes(recipe, _ENLARGED, enlarged, clock),
+        changes={
+            name: max(0.0, _view(recipe, nothing.model_copy(update=change), clock) - plain)
+            for name, change in _CHANGES.items()
+        },
         decode=fixed,
         decode_megapixel=per_megapixel,
         write=write,
@@ -206,24 +207,15 @@ def _repeat(run: Callable[[], object], clock: Clock, times: int = 3) -> float:
 # --- photos and files -------------------------------------------------------------------------
 
 
-def _changes(recipe: Recipe, base: Augment, without: float, clock: Clock) -> dict[str, float]:
-    """What each change adds to a view that takes the seconds `without` them."""
-    return {
-        name: max(0.0, _view(recipe, base.model_copy(update={name: change}), clock) - without)
-        for name, change in _CHANGES.items()
-    }
-
-
 def _view(recipe: Recipe, augment: Augment, clock: Clock) -> float:
     """Seconds of one augmented view of a photo at its working size, made ready for the network."""
-    side = recipe.image_size
-    kept = working_side(Augment() if augment.zoom else augment, side)
-    photos = torch.randint(0, 256, (VIEWS, 3, kept, kept), dtype=torch.uint8)
-    random = np.random.default_rng(0)
+    size, random = recipe.image_size, np.random.default_rng(0)
+    kept = working_side(augment, size)
+    pixels = torch.randint(0, 256, (VIEWS, 3, kept, kept), dtype=torch.uint8)
+    photos = [levels(photo, size) for photo in pixels]
 
     def run() -> Tensor:
-        views = [augmented_view(photo, augment, side, random) for photo in photos]
-        return normalise(torch.stack(views), recipe.backbone)
+        return normalise(augmented_views(photos, augment, size, [random] * VIEWS), recipe.backbone)
 
     return _repeat(run, clock, times=2) / VIEWS
 
@@ -237,7 +229,7 @@ def _decoding(side: int, clock: Clock) -> tuple[float, float]:
         for width, height in ((400, 300), (1200, 900)):
             path = Path(folder) / f"{width}.jpg"
             image.resize((width, height)).save(path, "JPEG", quality=88)
-            seconds.append(_repeat(lambda path=path: read_view(path, side, "squash"), clock))
+            seconds.append(_repeat(partial(read_view, path, side, "squash"), clock))
     small, large = 0.12, 1.08  # million pixels
     slope = max(0.0, (seconds[1] - seconds[0]) / (large - small))
     return max(0.0, seconds[0] - slope * small), slope

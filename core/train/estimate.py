@@ -7,9 +7,8 @@ control. The parts have the names that timing.csv uses, so that both can be laid
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from core.data.dataset import Dataset
 from core.data.photos import photo_size
@@ -17,17 +16,26 @@ from core.model.bands import BandRange, first_trained, frozen_prefix, stage_rang
 from core.model.layers import head_start, layer_table
 from core.recipe import Augment, Holdout, KFold, Recipe
 from core.train.schedule import batches_per_epoch, planned_epochs
-from core.train.speed import ENLARGED, Speed
+from core.train.speed import Speed
 
 PARTS = ("photos", "features", "train", "class maps", "checkpoint", "evaluate")
-Known = Literal["photos", "views"]  # features that need not be computed: plain photos', the pool's
-EVERYTHING: tuple[Known, ...] = ("photos", "views")
-
+TRAINING = ("train", "class maps", "checkpoint")  # from the first epoch to the last
 _LOOKED_AT = 8  # photos whose size is read from their header, to know what reading one costs
 _CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
 # What no calibration measures, for it is short: reading the data set and building the network; the
 # scores; where the evidence of a test photo lies. Seconds on the two cores it was written on.
 _BEGINNING, _SCORES, _LOCALISING = 0.3, 0.2, 0.006
+
+
+@dataclass(frozen=True)
+class Known:
+    """Shares of the features that are on disk already: of the plain photos' and of the pool's."""
+
+    photos: float = 0.0
+    views: float = 0.0
+
+
+NOTHING, EVERYTHING = Known(), Known(1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Estimate:
 
     @property
     def seconds(self) -> float:
-        return sum(self.parts.values())
+        return round(sum(self.parts.values()), 2)
 
 
 def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
@@ -77,39 +85,28 @@ def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
     )
 
 
-def estimate(
-    recipe: Recipe, speed: Speed, photos: Photos, known: Collection[Known] = ()
-) -> Estimate:
+def estimate(recipe: Recipe, speed: Speed, photos: Photos, known: Known = NOTHING) -> Estimate:
     """The seconds that a run of the recipe takes; `known`: features that are on disk already."""
     return Estimate(_Sum(recipe, speed, photos, known).parts())
 
 
 def view_seconds(augment: Augment, speed: Speed) -> float:
-    """One augmented view: its changes as often as they happen. Where zoom enlarges the photo first,
-    the others have more pixels to change."""
-    zooms, area, seconds = 0.0, 1.0, speed.view
-    if augment.zoom:
-        low, high = augment.zoom.range
-        zooms = augment.zoom.p
-        area = (low * low + low * high + high * high) / 3 / ENLARGED**2
-        seconds += speed.zoom  # also where the photo is only brought to its size
-    for name, share in (
-        ("rotate", augment.rotate.p if augment.rotate else 0),
-        ("lighting", 1 if augment.lighting else 0),
-        ("cutout", augment.cutout.p if augment.cutout else 0),
-        ("blur", augment.blur.p if augment.blur else 0),
-    ):
-        large = speed.enlarged[name] * area
-        seconds += share * ((1 - zooms) * speed.changes[name] + zooms * large)
+    """One augmented view: its changes as often as they happen. Zoom and rotation are one step."""
+    turned = augment.rotate.p if augment.rotate else 0.0
+    shares = {
+        "resample": 1.0 if augment.zoom else turned,
+        "lighting": 1.0 if augment.lighting else 0.0,
+        "cutout": augment.cutout.p if augment.cutout else 0.0,
+        "blur": augment.blur.p if augment.blur else 0.0,
+    }
+    seconds = speed.view + sum(share * speed.changes[name] for name, share in shares.items())
     return seconds * (2 if augment.mixup else 1)  # mixup mixes two views
 
 
 class _Sum:
     """The arithmetic, a method for each part."""
 
-    def __init__(
-        self, recipe: Recipe, speed: Speed, photos: Photos, known: Collection[Known]
-    ) -> None:
+    def __init__(self, recipe: Recipe, speed: Speed, photos: Photos, known: Known) -> None:
         self.recipe, self.speed, self.photos, self.known = recipe, speed, photos, known
         self.head = head_start(recipe.backbone, recipe.map_stride)
         self.layers = layer_table(recipe.backbone, recipe.map_stride, image_size=recipe.image_size)
@@ -133,25 +130,22 @@ class _Sum:
 
     def features(self) -> float:
         plain, views = self.photos.validation + self.photos.tests, self.photos.training
-        seconds = self.kept(plain, "photos")
+        seconds = self.kept(plain, self.known.photos)
         if self.pool is not None:
-            seconds += self.kept(views * self.pool, "views")
-            if "views" not in self.known:
-                seconds += views * (self.read + self.pool * self.view)
+            seconds += self.kept(views * self.pool, self.known.views)
+            if self.known.views < 1:
+                seconds += views * (self.read + (1 - self.known.views) * self.pool * self.view)
         return seconds
 
-    def kept(self, count: int, name: Known) -> float:
+    def kept(self, count: int, known: float) -> float:
         """Features of so many views: through the prefix and onto the disk, or from there."""
         if not self.start:
             return 0.0
         last = self.layers[self.start - 1]
         size = 2 if self.speed.prefix_format == "bfloat16" else 4
         megabytes = count * last.channels * max(1, last.side) ** 2 * size / 1e6
-        if name in self.known:
-            return megabytes * self.speed.read_megabyte
-        # Checking what was written costs about what reading it does.
-        writing = megabytes * (self.speed.write_megabyte + self.speed.read_megabyte)
-        return count * self.prefix + writing
+        reading = megabytes * self.speed.read_megabyte  # checking what is written costs the same
+        return reading + (1 - known) * (count * self.prefix + megabytes * self.speed.write_megabyte)
 
     def training(self) -> float:
         """Every epoch: views where they are not kept, batches, and the look at validation."""
@@ -209,6 +203,6 @@ class _Sum:
 
     def evaluation(self) -> float:
         photos = self.photos
-        objects = photos.objects * self.read + self.kept(photos.objects, "photos")
+        objects = photos.objects * self.read + self.kept(photos.objects, self.known.photos)
         scores = _SCORES + photos.tests * _LOCALISING
         return scores + objects + (photos.validation + photos.objects) * self.answer

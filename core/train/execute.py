@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
-import time
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from core import files
-from core.errors import InputError
 from core.evaluate.evaluate import evaluate
-from core.store.run import Clock, Run, State
+from core.store.run import Clock, Run
+from core.train.attempt import attempt, heed, say
+from core.train.calibrate import speed_for
 from core.train.checkpoint import load_checkpoint, weights_bytes
+from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine
-from core.train.recorder import Cancelled, Recorder, write_table
+from core.train.recorder import Laps, Recorder, write_table
 from core.train.setup import Setup, set_up
+from core.train.speed import read_speed
 
 
 def execute(
@@ -32,18 +31,23 @@ def execute(
     a wish to cancel, or Ctrl-C, as `cancelled`. Every finished epoch is kept in each case.
     Raises what ended it, apart from Cancelled.
     """
-    began = time.monotonic()
-    log = _open_log(run)
-    try:
+    laps = Laps()
+    with attempt(run, clock) as log:
         recipe = run.recipe()
-        _heed(run)
-        _say(run, clock, "preparing the photos")
-        setup = set_up(recipe, run.data_dir(), run.path.parent, tick=lambda: _heed(run))
-        _describe(run, setup)
-        recorder = Recorder(run, setup, clock, on_epoch, began)
+        heed(run)
+        runs_dir = run.path.parent
+        if read_speed(runs_dir, recipe) is None:
+            say(run, clock, "measuring this machine")
+        speed = speed_for(runs_dir, recipe)
+        laps.lap("measuring")
+        say(run, clock, "preparing the photos")
+        setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
+        # Arithmetic alone: nothing that this run has taken so far is in it.
+        expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
+        _describe(run, setup, expected)
+        recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
         done, optimizer = load_checkpoint(run.path, setup.network, recipe)
         recorder.take_up(done)
-        recorder.lap("features" if setup.start else "photos", done)
         _tell_beginning(log, setup, done)
         recorder.status("running")
         fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
@@ -51,26 +55,6 @@ def execute(
         _write_results(run, setup, recorder)
         recorder.status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
-    except Cancelled:
-        log.info("cancelled")
-        _end(run, clock, "cancelled", None)
-    except KeyboardInterrupt:
-        log.info("interrupted")
-        _end(run, clock, "cancelled", None)
-        raise
-    except InputError as error:
-        log.error("%s", error)
-        _end(run, clock, "failed", str(error))
-        raise
-    except Exception as error:
-        log.error("%s", traceback.format_exc())
-        first_line = (str(error).strip().splitlines() or [""])[0]
-        _end(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
-        raise
-    finally:
-        for handler in log.handlers[:]:
-            handler.close()
-            log.removeHandler(handler)
 
 
 def _write_results(run: Run, setup: Setup, recorder: Recorder) -> None:
@@ -92,9 +76,11 @@ def _write_results(run: Run, setup: Setup, recorder: Recorder) -> None:
     files.write_json(run.path / "summary.json", summary)
 
 
-def _describe(run: Run, setup: Setup) -> None:
-    """Completes environment.json: what the run's bits depend on."""
+def _describe(run: Run, setup: Setup, expected: Estimate) -> None:
+    """Completes environment.json: what the run's bits depend on, and how long it was expected to
+    take when it first began."""
     environment = run.environment()
+    environment.setdefault("estimate", {"seconds": expected.seconds, "parts": expected.parts})
     environment["data"] |= {"title": setup.dataset.title, "fingerprints": setup.fingerprints}
     files.write_json(
         run.path / "environment.json",
@@ -114,38 +100,3 @@ def _tell_beginning(log: logging.Logger, setup: Setup, done: int) -> None:
         log.info("frozen_bn: train moves statistics with every batch: no features are kept")
     if done:
         log.info("resumed after epoch %d", done)
-
-
-def _heed(run: Run) -> None:
-    if run.cancel_asked():
-        raise Cancelled
-
-
-def _say(run: Run, clock: Clock, phase: str) -> None:
-    now = clock().isoformat(timespec="seconds")
-    run.write_status(
-        replace(
-            run.status(), state="running", phase=phase, started=now, heartbeat=now, pid=os.getpid()
-        )
-    )
-
-
-def _end(run: Run, clock: Clock, state: State, error: str | None) -> None:
-    now = clock().isoformat(timespec="seconds")
-    # On a full disk this fails too; the worker's recovery then writes the end when it can.
-    with suppress(OSError, InputError):
-        run.write_status(
-            replace(
-                run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
-            )
-        )
-
-
-def _open_log(run: Run) -> logging.Logger:
-    log = logging.getLogger(f"overfit_lens.run.{run.id}")
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    handler = logging.FileHandler(run.path / "log.txt", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(handler)
-    return log

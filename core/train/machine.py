@@ -4,6 +4,7 @@ chaotic training makes even the thread count show in the numbers."""
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import subprocess
 from functools import cache

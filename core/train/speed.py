@@ -19,20 +19,21 @@ from core.processor import cores, processor
 from core.recipe import Recipe
 
 SPEED_FOLDER = ".speed"
-ENLARGED = 1.25  # the zoom that is measured
 _VERSION = 1  # raise it when what is measured changes
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds. Of each layer of the flat list, per photo, in a batch: `prefix`: as part of the
-    frozen prefix; `forward`: in inference mode as built; `train_forward`, `backward`: in training
-    mode. `step`: the optimizer, per million weights and batch; `batch`: what a batch costs besides.
-    `view`: an augmented view without any change; `zoom`: what enlarging it by ENLARGED adds;
-    `changes`: what each other change adds where it happens, `enlarged`: on such an enlarged view.
-    `decode`, `decode_megapixel`: reading a photo is the first plus the second per million pixels.
-    `write`, `write_megabyte`: writing a file to the disk, the same way; `read_megabyte`: reading it.
-    device, prefix_format, training_format: what it was measured for."""
+    """Seconds.
+
+    Per photo and layer of the flat list, in batches: `prefix`: as part of the frozen prefix;
+    `forward`: in inference mode as built; `train_forward`, `backward`: in training mode.
+    `step`: the optimizer, per million weights and batch; `batch`: what a batch costs besides.
+    `view`: an augmented view without any change; `changes`: what each adds where it happens.
+    `decode`, `decode_megapixel`: reading a photo is the first plus the second per million pixels;
+    `write`, `write_megabyte`: writing a file to the disk, the same way; `read_megabyte`: reading.
+    device, prefix_format, training_format: what it was measured for.
+    """
 
     prefix: tuple[float, ...]
     forward: tuple[float, ...]
@@ -41,9 +42,7 @@ class Speed:
     step: float
     batch: float
     view: float
-    zoom: float
     changes: dict[str, float]
-    enlarged: dict[str, float]
     decode: float
     decode_megapixel: float
     write: float
