@@ -9,18 +9,16 @@ the command can be stopped and taken up. On two cores a run of `quick` takes abo
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from common import ROOT, TOY_BOOKS, option_parser
 
-from core.recipe import Recipe  # noqa: E402
-from core.recipe_file import load_recipe  # noqa: E402
-from core.store.run import Run, create_run, find_runs, utc_now  # noqa: E402
+from core.recipe import Recipe
+from core.recipe_file import load_recipe
+from core.store.run import Run, create_run, find_runs, utc_now
 
 COLUMNS = (
     ("val accuracy", ("validation", "accuracy", "value"), ".2f"),
@@ -74,10 +72,10 @@ def table(rows: dict[str, list[Any]]) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = option_parser(__doc__)
     parser.add_argument("--recipes", default="quick,looks-good")
     parser.add_argument("--seeds", default="0,1,2")
-    parser.add_argument("--data", type=Path, default=ROOT / "dataset" / "toy_books")
+    parser.add_argument("--data", type=Path, default=TOY_BOOKS)
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
     chosen = parser.parse_args()
     seeds = [int(seed) for seed in chosen.seeds.split(",")]

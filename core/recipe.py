@@ -14,6 +14,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ValidationInfo,
+    field_validator,
     model_serializer,
     model_validator,
 )
@@ -207,8 +209,17 @@ class Holdout(_Part):
 class KFold(_Part):
     method: Literal["kfold"]
     folds: Annotated[int, _between(2, 20)] = 5
-    fold: Annotated[int, _between(0, 19)] = 0
+    fold: int = 0
     seed: Annotated[int, _between(0, 2**32 - 1)] = 42
+
+    @field_validator("fold")
+    @classmethod
+    def _one_of_the_folds(cls, fold: int, info: ValidationInfo) -> int:
+        if "folds" in info.data:  # otherwise the error is told there
+            last = info.data["folds"] - 1
+            if not 0 <= fold <= last:
+                raise ValueError(f"must be from 0 to {last}, the last of {last + 1}, not {fold}")
+        return fold
 
 
 class CsvSplit(_Part):

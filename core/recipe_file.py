@@ -44,7 +44,7 @@ _NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
     ("augment.erase", lambda r: r.augment.erase is not None),
     ("label_smoothing", lambda r: r.label_smoothing > 0),
     ("balance", lambda r: r.balance != "none"),
-    ("split.method", lambda r: r.split.method != "holdout"),
+    ("split.method", lambda r: r.split.method == "csv"),
 )
 
 

@@ -35,8 +35,16 @@ LIFT_WORDS = (
 
 
 def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
-    """Short names of all runs, given newest first as the index does."""
-    return text.run_labels([(row.id, row.name, row.recipe["seed"]) for row in reversed(rows)])
+    """Short names of all runs, given newest first as the index does; a run of a k-fold split is
+    named with its fold."""
+    return text.run_labels(
+        [(row.id, _name_and_fold(row), row.recipe["seed"]) for row in reversed(rows)]
+    )
+
+
+def _name_and_fold(row: RunRow) -> str:
+    split = row.recipe["split"]
+    return f"{row.name}, fold {split['fold']}" if split["method"] == "kfold" else row.name
 
 
 def scored_sets(rows: Sequence[RunRow]) -> list[str]:

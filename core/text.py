@@ -16,6 +16,12 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
+def decimal(value: float) -> str:
+    """`.68`, `1.00` or `-.05`: a share as statisticians write it."""
+    rounded = round(value, 2) + 0.0  # no -.00
+    return f"{rounded:.2f}".replace("0.", ".", 1) if abs(rounded) < 1 else f"{rounded:.2f}"
+
+
 def share_of(score: Mapping[str, Any]) -> str:
     """`58 % (7 of 12)`, or `58 %` for a score that counts no hits."""
     text = percent(score["value"])

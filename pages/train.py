@@ -8,8 +8,8 @@ import streamlit as st
 
 from core import charts, text
 from core.data.dataset import Dataset
-from core.errors import InputError, RecipeError
-from core.jobs.local import LocalExecutor
+from core.data.split import split_sizes
+from core.errors import RecipeError
 from core.model.bands import band_ranges
 from core.model.layers import layer_table
 from core.recipe import ClassMapDropout, Recipe
@@ -27,6 +27,7 @@ from pages.widgets import (
     first_runs,
     lr_find,
     preset_choice,
+    repeats,
     stages,
 )
 
@@ -69,7 +70,7 @@ def show_plan(recipe: Recipe, dataset: Dataset, strip: Any, plan: Any) -> None:
     )
     with strip:
         bands.strip(layers, band_ranges(recipe.bands, len(layers)), f"{KEY}.strip")
-    photos = round(len(dataset.train) * (1 - getattr(recipe.split, "validation", 0.2)))
+    photos, _ = split_sizes(recipe, dataset)
     curve = rate_curve(recipe, batches_per_epoch(photos, recipe.batch_size))
     with plan:
         st.markdown(
@@ -94,16 +95,7 @@ def launch(recipe: Recipe, preset: Recipe, dataset: Dataset) -> None:
                 st.dataframe(difference, hide_index=True, column_config={"key": "what"})
         with right:
             estimate.show(f"{KEY}.time", recipe, dataset)
-        if right.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{KEY}.go"):
-            try:
-                run = LocalExecutor(settings.runs_dir()).submit(recipe, dataset.root)
-            except InputError as error:
-                right.error(str(error))
-                return
-            right.success(f"{text.plain_markdown(recipe.name)} is on its way: it trains on even "
-                          "when you close this page.", icon=":material/check_circle:")  # fmt: skip
-            right.page_link("pages/runs.py", label="Watch it on Runs", icon=":material/monitoring:",
-                            query_params={"run": run.id})  # fmt: skip
+            repeats.launch(KEY, recipe, dataset)
 
 
 st.title("Train", anchor=False)

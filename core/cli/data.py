@@ -1,4 +1,4 @@
-"""`data`: what data sets there are, whether one is sound, and drawing a new toy set."""
+"""`data`: what data sets there are, whether one is sound, a new toy set, shuffled labels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.cli.places import DATASETS
 from core.data.dataset import find_datasets, read_dataset
 from core.errors import DataError, InputError
 
-app = typer.Typer(no_args_is_help=True, help="Data sets: list, check, draw.")
+app = typer.Typer(no_args_is_help=True, help="Data sets: list, check, draw, shuffle.")
 
 
 @app.command("list")
@@ -74,4 +74,17 @@ def draw_toy(
         raise InputError(str(error)) from None
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from None
+    print(out)
+
+
+@app.command()
+def shuffle(
+    folder: Annotated[Path, typer.Argument(metavar="DATA", help="A data-set folder.")],
+    seed: Annotated[int, typer.Option(min=0, help="Another seed shuffles otherwise.")],
+    out: Annotated[Path, typer.Option(help="A new or empty folder.")],
+) -> None:
+    """Copies a data set with the training labels shuffled: a check that no run on it looks good."""
+    from core.data.shuffled import shuffle_labels
+
+    shuffle_labels(folder, out, seed)
     print(out)

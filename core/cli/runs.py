@@ -87,18 +87,11 @@ def _score(score: dict[str, Any]) -> str:
     )
 
 
-def _find(row: RunRow, *keys: str) -> Any:
-    found: Any = row.summary
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
-
-
 def _percent(row: RunRow, *keys: str) -> str:
-    value = _find(row, *keys, "value")
+    value = row.number(*keys, "value")
     return "-" if value is None else f"{value:.0%}"
 
 
 def _lift(row: RunRow) -> str:
-    value = _find(row, "sets", "test_difficult", "localisation", "lift")
+    value = row.number("sets", "test_difficult", "localisation", "lift")
     return "-" if value is None else f"{value:.2f}"

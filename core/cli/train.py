@@ -10,12 +10,13 @@ import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.data.dataset import Dataset, read_dataset
-from core.data.split import holdout
+from core.data.split import split_photos, split_sizes
 from core.errors import InputError
 from core.model.bands import stage_ranges
 from core.model.layers import head_start, layer_table
-from core.recipe import Holdout, Recipe, Stage
+from core.recipe import KFold, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
+from core.repeats import over_folds
 from core.store.run import Run, create_run, utc_now
 from core.text import duration
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
@@ -29,18 +30,28 @@ def train(
     runs: RunsOption = DEFAULT_RUNS,
     seed: Annotated[int | None, typer.Option(help="The run's seed.")] = None,
     seeds: Annotated[str | None, typer.Option(help="Several runs: 0,1,2.")] = None,
+    folds: Annotated[
+        int | None, typer.Option(help="Several runs: each of so many folds validates in turn.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Change a key: bands.1.lr=1e-4.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
 ) -> None:
-    """Trains a recipe on a data set. The last line printed is the run folder."""
+    """Trains a recipe on a data set. The last line printed is the run folder.
+
+    With --seeds and --folds together each seed trains with each fold.
+    """
     changes = parse_changes(set_ or [])
     recipes = [
         load_recipe(recipe, changes | ({} if number is None else {"seed": number}))
         for number in _seeds(seed, seeds)
     ]
+    if folds is not None:
+        recipes = [each for chosen in recipes for each in over_folds(chosen, folds)]
     dataset = read_dataset(data)
+    for chosen in recipes:
+        split_sizes(chosen, dataset)  # a class with too few photos is told before anything trains
     if dry_run:
         print_plan(recipes[0], dataset)
         print_estimate(recipes[0], dataset, runs)
@@ -68,8 +79,7 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
     table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
-    assert isinstance(recipe.split, Holdout)
-    training, validation = holdout(dataset.train_labels, recipe.split)
+    training, validation = split_photos(dataset, recipe)
     batches = batches_per_epoch(len(training), recipe.batch_size)
     print(
         f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
@@ -111,11 +121,14 @@ def carry_on(run: Run) -> None:
 
     recipe = run.recipe()
     total = recipe.planned_epochs()
+    which = f"seed {recipe.seed}"
+    if isinstance(recipe.split, KFold):
+        which += f" fold {recipe.split.fold}"
 
     def tell(row: EpochRow, eta: float | None) -> None:
         left = "" if eta is None else f"  about {duration(eta)} left"
         print(
-            f"{recipe.name} seed {recipe.seed}  epoch {row.planned.number}/{total}  "
+            f"{recipe.name} {which}  epoch {row.planned.number}/{total}  "
             f"train loss {row.train_loss:.4f}  val loss {row.val_loss:.4f}  "
             f"val accuracy {row.val_accuracy:.0%}{left}",
             file=sys.stderr,

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.dataset import TestSet
 from core.data.photos import photo_size
+from core.evaluate.cam import Array
 from core.evaluate.localise import localisation_summary, localise
 from core.evaluate.predict import PhotoSet, Predictions, predict, prediction_rows
 from core.evaluate.scores import accuracy, set_scores
@@ -38,12 +40,18 @@ def evaluate(
             tables += [rows, object_rows]
         else:
             tables.append(rows)
-        sizes = {photo.file: photo_size(photo.path) for photo in test_set.photos}
-        located = localise(found.maps, photos.files, classes, test_set, sizes, setup.recipe.crop)
         results[test_set.name] = {
             "photos": len(photos),
             "scores": set_scores(rows, object_rows, classes),
-            "localisation": localisation_summary(located),
+            "localisation": localisation(setup, test_set, found.maps),
         }
     correct = accuracy(list(validation["predicted"]), list(validation["primary"]))
     return pd.concat(tables, ignore_index=True), vars(correct), results
+
+
+def localisation(setup: Setup, test_set: TestSet, maps: Array) -> dict[str, Any] | None:
+    """Where the evidence of raw class maps (photos, classes, rows, columns) of a whole test set
+    lies; None where it has no box that counts."""
+    sizes = {photo.file: photo_size(photo.path) for photo in test_set.photos}
+    located = localise(maps, list(sizes), setup.dataset.classes, test_set, sizes, setup.recipe.crop)
+    return localisation_summary(located)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.data.dataset import BACKGROUND, Box, Dataset, TestSet
+from core.data.dataset import BACKGROUND, Box, Dataset, Photo, TestSet
 from core.data.photos import Crop, open_photo, read_view, view_photo
 from core.model.network import Network
 from core.train.views import normalise, to_tensor
@@ -53,17 +53,34 @@ class Predictions:
         return np.exp(self.log_probs)
 
 
+def plain_pixels(photos: Sequence[Photo], size: int, crop: Crop) -> Tensor:
+    """Photos as the network sees them, decoded now: uint8 (photos, 3, size, size)."""
+    return torch.stack([to_tensor(read_view(photo.path, size, crop)) for photo in photos])
+
+
+def training_set(dataset: Dataset, pixels: Tensor) -> PhotoSet:
+    """Every photo of `train/`, plain, in the data set's order: those that train in one split and
+    validate in another, so that what is known of them serves every split."""
+    names = tuple(dataset.classes[label] for label in dataset.train_labels)
+    return PhotoSet(
+        split="train",
+        files=tuple(photo.file for photo in dataset.train),
+        primary=names,
+        present=tuple((name,) for name in names),
+        pixels=pixels,
+    )
+
+
 def validation_set(dataset: Dataset, indices: Sequence[int], size: int, crop: Crop) -> PhotoSet:
     """The validation photos, plain."""
     names = tuple(dataset.classes[dataset.train_labels[i]] for i in indices)
+    photos = [dataset.train[i] for i in indices]
     return PhotoSet(
         split="validation",
-        files=tuple(dataset.train[i].file for i in indices),
+        files=tuple(photo.file for photo in photos),
         primary=names,
         present=tuple((name,) for name in names),
-        pixels=torch.stack(
-            [to_tensor(read_view(dataset.train[i].path, size, crop)) for i in indices]
-        ),
+        pixels=plain_pixels(photos, size, crop),
     )
 
 
@@ -75,9 +92,7 @@ def photo_set(test_set: TestSet, size: int, crop: Crop) -> PhotoSet:
         files=tuple(photo.file for photo in test_set.photos),
         primary=tuple(label.primary if label else "" for label in labels),
         present=tuple(label.present if label else () for label in labels),
-        pixels=torch.stack(
-            [to_tensor(read_view(photo.path, size, crop)) for photo in test_set.photos]
-        ),
+        pixels=plain_pixels(test_set.photos, size, crop),
     )
 
 
@@ -125,16 +140,43 @@ def predict(network: Network, photos: PhotoSet, backbone: str, start: int = 0) -
     set's features enter."""
     network.eval()
     log_probs, maps = [], []
-    for first in range(0, len(photos), BATCH):
-        rows = slice(first, first + BATCH)
-        if photos.features is None:
-            x = normalise(photos.pixels[rows].float().div_(255), backbone)
-        else:
-            x = photos.features[rows].float()
+    for x in _batches(photos, backbone):
         output = network(x, start)
         log_probs.append(output.log_probs.cpu())
         maps.append(output.maps.cpu())
     return Predictions(torch.cat(log_probs).numpy(), torch.cat(maps).numpy())
+
+
+@torch.no_grad()
+def backbone_features(
+    network: Network,
+    photos: PhotoSet,
+    backbone: str,
+    start: int = 0,
+    visit: Callable[[int, Tensor], None] = lambda index, output: None,
+) -> Tensor:
+    """What enters the head, in inference mode: (photos, channels, rows, columns) float32, on the
+    CPU. `visit` is shown the index and output of each layer from `start` on, batch by batch."""
+    network.eval()
+    found = []
+    for x in _batches(photos, backbone):
+        x = x.to(network.device)
+        with torch.autocast(network.device.type, torch.bfloat16, enabled=network.low_precision):
+            for index in range(start, network.head_start):
+                x = network.layers[index](x)
+                visit(index, x)
+        found.append(x.float().cpu())
+    return torch.cat(found)
+
+
+def _batches(photos: PhotoSet, backbone: str) -> Iterator[Tensor]:
+    """What enters the network: the prefix's features, or else the normalised photos."""
+    for first in range(0, len(photos), BATCH):
+        rows = slice(first, first + BATCH)
+        if photos.features is None:
+            yield normalise(photos.pixels[rows].float().div_(255), backbone)
+        else:
+            yield photos.features[rows].float()
 
 
 def prediction_rows(

@@ -6,10 +6,11 @@ be deleted at any time. A damaged index is made anew.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ CREATE TABLE IF NOT EXISTS runs (
 @dataclass(frozen=True)
 class RunRow:
     """A run in a table. `summary` is None until the run is evaluated; `problem` tells why a folder
-    cannot be read (its other fields are then empty)."""
+    cannot be read (its other fields are then empty). `photos` is a fingerprint of all photos of the
+    data set and of the training labels, empty until the run has read them."""
 
     id: str
     name: str
@@ -37,6 +39,18 @@ class RunRow:
     data: str
     summary: dict[str, Any] | None
     problem: str | None = None
+    data_path: str = ""
+    photos: str = ""
+
+    def number(self, *keys: str) -> float | None:
+        """A number of the summary, by its keys; None when it is not there."""
+        found: Any = self.summary
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return float(found) if isinstance(found, int | float) else None
+
+
+_FIELDS = hashlib.sha256(",".join(field.name for field in fields(RunRow)).encode()).hexdigest()[:8]
 
 
 class RunIndex:
@@ -87,9 +101,9 @@ class RunIndex:
 
 
 def _stamp(run: Run) -> str:
-    """Changes whenever a file that a row is read from is replaced."""
-    marks = []
-    for name in ("status.json", "summary.json", "recipe.yaml"):
+    """Changes whenever a file that a row is read from is replaced, or a row gets other fields."""
+    marks = [_FIELDS]
+    for name in ("status.json", "summary.json", "recipe.yaml", "environment.json"):
         try:
             stat = (run.path / name).stat()
             marks.append(f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}")
@@ -101,6 +115,7 @@ def _stamp(run: Run) -> str:
 def _read_row(run: Run) -> RunRow:
     try:
         recipe: Recipe = run.recipe()
+        data = run.environment()["data"]
         return RunRow(
             id=run.id,
             name=recipe.name,
@@ -108,11 +123,22 @@ def _read_row(run: Run) -> RunRow:
             recipe=recipe_dict(recipe),
             data=run.data_dir().name,
             summary=run.summary(),
+            data_path=str(data["path"]),
+            photos=_photos_mark(data.get("fingerprints")),
         )
     except (InputError, KeyError, TypeError) as error:
         empty = recipe_dict(recipe_from({}))
         failed = Status(state="failed", error=str(error))
         return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))
+
+
+def _photos_mark(fingerprints: dict[str, Any] | None) -> str:
+    """One short text for the fingerprints of the training photos and of every test set's photos;
+    labels and boxes of test sets do not count, so labelling one parts no group."""
+    if not fingerprints:
+        return ""
+    tests = sorted((name, prints["photos"]) for name, prints in fingerprints["test_sets"].items())
+    return hashlib.sha256(repr((fingerprints["train"], tests)).encode()).hexdigest()[:16]
 
 
 def _row_from(data: dict[str, Any]) -> RunRow:

@@ -6,15 +6,15 @@ control. The parts have the names that timing.csv uses, so that both can be laid
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.dataset import Dataset
 from core.data.photos import photo_size
+from core.data.split import split_sizes
 from core.model.bands import BandRange, first_trained, frozen_prefix, stage_ranges
 from core.model.layers import head_start, layer_table
-from core.recipe import Augment, Holdout, KFold, Recipe
+from core.recipe import Augment, Recipe
 from core.train.schedule import batches_per_epoch, planned_epochs
 from core.train.speed import Speed
 
@@ -62,22 +62,16 @@ class Estimate:
 
 
 def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
-    """Counts a data set's photos; looks at the headers of a few."""
-    total, split = len(dataset.train), recipe.split
-    share = 0.2
-    if isinstance(split, Holdout):
-        share = split.validation
-    elif isinstance(split, KFold):
-        share = 1 / split.folds
-    validation = math.ceil(total * share)
-    step = max(1, total // _LOOKED_AT)
+    """Counts a data set's photos; looks at the headers of a few. Raises DataError."""
+    training, validation = split_sizes(recipe, dataset)
+    step = max(1, len(dataset.train) // _LOOKED_AT)
     sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_LOOKED_AT]]
     boxes = [
         box for test in dataset.test_sets for found in test.boxes.values() for box in found
         if box.visible >= 0.5  # as core.evaluate.predict cuts objects out
     ]  # fmt: skip
     return Photos(
-        training=total - validation,
+        training=training,
         validation=validation,
         tests=sum(len(test.photos) for test in dataset.test_sets),
         objects=len(boxes),

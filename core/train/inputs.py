@@ -84,6 +84,10 @@ class Features:
             ]
         )
 
+    def kept(self, facts: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
+        """Any other tensor that depends on these facts and on what every entry depends on."""
+        return self.cache.get({**facts, **self._facts}, compute)
+
     def of_views(self, views: TrainingViews, number: int) -> Tensor:
         """Features of one view of every photo, in the photos' order."""
         found = []

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import PIL
 import torch
 
 from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
-from core.data.split import holdout
-from core.evaluate.predict import PhotoSet, object_set, photo_set, validation_set
+from core.data.split import split_photos
+from core.evaluate.predict import (
+    PhotoSet,
+    object_set,
+    photo_set,
+    plain_pixels,
+    training_set,
+    validation_set,
+)
 from core.model.network import Network, build_network
-from core.recipe import Holdout, Recipe
+from core.recipe import Recipe
 from core.train.estimate import Known
 from core.train.feature_cache import FeatureCache
 from core.train.inputs import Features, TrainingInputs
@@ -43,6 +51,17 @@ class Setup:
     def start(self) -> int:
         """The layer that features enter: the length of the frozen prefix."""
         return self.features.prefix.length
+
+    def training_photos(self) -> PhotoSet:
+        """Every photo of `train/`, plain, whether it trains or validates here. Decoded once for all
+        runs at this size."""
+        size, crop, photos = self.recipe.image_size, self.recipe.crop, self.fingerprints["train"]
+        facts = {"set": "pixels of train", "photos": photos, "image_size": size, "crop": crop}
+        pixels = self.features.cache.get(
+            {**facts, "pillow": PIL.__version__},
+            lambda: plain_pixels(self.dataset.train, size, crop),
+        )
+        return self.features.of_photos(training_set(self.dataset, pixels), photos)
 
     def objects(self, test_set: TestSet) -> PhotoSet | None:
         """The labelled objects of a test set, cut out; None when there are none."""
@@ -105,10 +124,3 @@ def seeded_network(recipe: Recipe, dataset: Dataset, settings: Settings) -> Netw
     torch.manual_seed(derived_seed(recipe.seed, "weights"))
     low_precision = settings.training == "bfloat16"
     return build_network(recipe, dataset.classes, settings.device, low_precision)
-
-
-def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:
-    """Indices of the photos that train and of those that validate."""
-    if not isinstance(recipe.split, Holdout):
-        raise NotImplementedError("other splits are refused when a recipe is read")
-    return holdout(dataset.train_labels, recipe.split)

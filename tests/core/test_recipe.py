@@ -92,6 +92,9 @@ def test_any_recipe_survives_yaml(seed, rates, dropout, views, zoom, backbone):
         ("backbone: alexnet", "backbone: must be 'efficientnet_lite0'"),
         ("name: a/b", "name: must be 1 to 80 characters"),
         ("weights: 5", "weights: must be text, not 5"),
+        ("split: {method: kfold, folds: 1}", "split.folds: must be from 2 to 20, not 1"),
+        ("split: {method: kfold, folds: 3, fold: 3}", "split.fold: must be from 0 to 2, the last"),
+        ("split: {method: kfold, fold: -1}", "split.fold: must be from 0 to 4, the last of 5"),
         ("[1, 2]", "recipe: must be a list of `key: value` lines"),
     ],
 )
@@ -111,7 +114,6 @@ def test_errors_name_the_key_and_what_is_allowed(text, message):
         ("augment: {erase: {p: 0.5}}", "augment.erase"),
         ("label_smoothing: 0.1", "label_smoothing"),
         ("balance: oversample", "balance"),
-        ("split: {method: kfold}", "split.method"),
         ("split: {method: csv}", "split.method"),
         ("stages: [{train: head, epochs: 1, keep: best}]", "stages.0.keep"),
         (

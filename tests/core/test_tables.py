@@ -8,8 +8,11 @@ import pytest
 
 from core import tables
 from core.charts import run_colours
+from core.recipe_file import load_recipe
+from core.repeats import over_folds
 from core.store.index import RunIndex
-from tests.factory import write_dataset, write_run
+from core.store.run import create_run
+from tests.factory import START, write_dataset, write_run
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,12 @@ def test_runs_without_scores_make_an_empty_table_of_dots(rows):
     waiting = [row for row in rows if not row.summary]
     assert tables.set_dots(waiting, tables.labels_of(rows), "test").empty
     assert tables.scored_sets(waiting) == []
+
+
+def test_runs_of_a_k_fold_split_are_named_with_their_fold(tmp_path):
+    recipe = load_recipe("quick")
+    for number, chosen in enumerate([*over_folds(recipe, 2), recipe]):
+        create_run(tmp_path, chosen, tmp_path, lambda at=number: START.replace(hour=at))
+    rows = RunIndex(tmp_path).rows()
+    labels = tables.labels_of(rows)
+    assert [labels[row.id] for row in rows] == ["quick", "quick, fold 1", "quick, fold 0"]

@@ -78,6 +78,13 @@ def test_labels_tell_runs_of_one_name_apart():
     }  # fmt: skip
 
 
+def test_a_share_as_statisticians_write_it():
+    values = (0.678, 0, 1, -0.05, -0.001, 0.999, 12.3, -1)
+    assert [text.decimal(value) for value in values] == [
+        ".68", ".00", "1.00", "-.05", ".00", "1.00", "12.30", "-1.00",
+    ]  # fmt: skip
+
+
 def test_a_typed_name_is_shown_as_typed():
     assert text.plain_markdown("a *b* [c](d)") == r"a \*b\* \[c\]\(d\)"
 

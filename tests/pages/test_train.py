@@ -6,7 +6,7 @@ import pytest
 
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
-from tests.factory import write_run
+from tests.factory import write_dataset, write_run
 from tests.pages.conftest import texts
 
 
@@ -127,3 +127,33 @@ def test_every_preset_opens_unchanged(runs, dataset, open_page, preset):
     assert not app.exception
     assert not app.error
     assert "This run follows" in texts(app)
+
+
+def test_several_seeds_or_folds_start_in_one_go(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.number_input(key="train.quick.0.seed").set_value(7)
+    app.selectbox(key="train.repeat").set_value("3 seeds").run()
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    assert "3 runs are on their way" in app.success[0].value
+    recipes = [run.recipe() for run in find_runs(runs)]
+    assert sorted(recipe.seed for recipe in recipes) == [7, 8, 9]
+    assert {recipe.model_copy(update={"seed": 0}) for recipe in recipes} == {load_recipe("quick")}
+
+
+def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
+    runs, tmp_path, open_page, no_worker
+):
+    folder = tmp_path / "dataset" / "toy_books"
+    write_dataset(folder, photos=4)
+    app = open_page("train")
+    app.selectbox(key="train.repeat").set_value("folds (5)").run()
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    assert app.error[0].value.startswith("split.folds: 5 folds need 5 photos of each class")
+    assert find_runs(runs) == []
+    write_dataset(folder, photos=6)
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    assert "5 runs are on their way" in app.success[0].value
+    assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))

@@ -57,6 +57,26 @@ def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     assert len(out.splitlines()) == 3
 
 
+def test_seeds_and_folds_together_train_each_with_each(capsys, tmp_path, tiny, monkeypatch):
+    """What trains is recorded; that a fold trains is tested in core/train."""
+    trained = []
+    monkeypatch.setattr("core.cli.train.carry_on", lambda run: trained.append(run.recipe()))
+    status, out, _ = call(
+        capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path, "--seeds", "3,4",
+        "--folds", "2",
+    )  # fmt: skip
+    assert status == 0
+    assert len(out.splitlines()) == 4
+    assert [(recipe.seed, recipe.split.fold) for recipe in trained] == [
+        (3, 0), (3, 1), (4, 0), (4, 1),
+    ]  # fmt: skip
+    _, out, _ = call(
+        capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path, "--folds", "3",
+        "--dry-run",
+    )  # fmt: skip
+    assert "8 photos train in 1 batches, 4 validate" in out
+
+
 def test_data_commands(capsys, tiny):
     status, out, _ = call(capsys, "data", "check", tiny.root)
     assert status == 0
@@ -83,6 +103,8 @@ def test_empty_folders_say_what_to_do(capsys, tmp_path):
         (["train", "quick", "--seeds", "1,x"], "--seeds 1,x: must be whole numbers"),
         (["train", "quick", "--seeds", "1,1"], "each seed once"),
         (["train", "quick", "--seed", "1", "--seeds", "1"], "do not go together"),
+        (["train", "quick", "--folds", "1"], "split.folds: must be from 2 to 20, not 1"),
+        (["train", "quick", "--folds", "13"], "13 folds need 13 photos of each class, and "),
         (["train", "quick", "--seed", "-1"], "seed: must be from 0"),
         (["train", "quick", "--set", "bands.1.lr=-1"], "bands.1.lr: must be from 0 to 10"),
         (["train", "quick", "--set", "label_smoothing=0.1"], "label_smoothing: not available yet"),

@@ -1,11 +1,16 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedKFold
 
-from core.data.dataset import read_dataset
-from core.data.split import holdout
+from core.data.dataset import Dataset, Photo, read_dataset
+from core.data.split import holdout, split_photos, split_sizes
 from core.errors import DataError
 from core.recipe import Holdout
+from core.recipe_file import recipe_from
 
 
 def test_every_class_is_split_alike_and_nothing_is_lost():
@@ -28,3 +33,66 @@ def test_the_real_set_leaves_56_or_57_to_train(small_books):
 def test_a_share_that_leaves_a_class_out_is_refused():
     with pytest.raises(DataError, match=r"split\.validation: 0\.05 does not fit"):
         holdout([0, 0, 1, 1, 2, 2], Holdout(validation=0.05))
+
+
+# --- k folds ------------------------------------------------------------------------------------
+
+
+def dataset_of(counts):
+    """A data set of so many photos per class that exist in name only."""
+    labels = [number for number, count in enumerate(counts) for _ in range(count)]
+    names = [f"class{number}" for number in range(len(counts))]
+    photos = [Photo(Path(f"{i}.jpg"), f"{names[label]}/{i}.jpg") for i, label in enumerate(labels)]
+    return Dataset(
+        Path(), "drawn", "", "", tuple(names), tuple(photos), tuple(labels), test_sets=()
+    )
+
+
+def kfold_recipe(folds, fold, seed=42):
+    split = {"method": "kfold", "folds": folds, "fold": fold, "seed": seed}
+    return recipe_from({"split": split})
+
+
+def test_each_photo_validates_in_exactly_one_fold_and_every_fold_has_every_class():
+    dataset = dataset_of([27, 9, 8])
+    validated = []
+    for fold in range(5):
+        train, validation = split_photos(dataset, kfold_recipe(5, fold))
+        assert sorted(train + validation) == list(range(44))
+        assert (train, validation) == (sorted(train), sorted(validation))
+        counts = Counter(dataset.train_labels[i] for i in validation)
+        assert counts[0] in (5, 6) and counts[1] in (1, 2) and counts[2] in (1, 2)
+        validated += validation
+    assert sorted(validated) == list(range(44))
+    first = split_photos(dataset, kfold_recipe(5, 0))
+    assert split_photos(dataset, kfold_recipe(5, 0)) == first
+    assert split_photos(dataset, kfold_recipe(5, 0, seed=1)) != first
+
+
+def test_the_folds_are_scikit_learns(toy_books):
+    labels = list(toy_books.train_labels)
+    folds = StratifiedKFold(4, shuffle=True, random_state=7).split(labels, labels)
+    for fold, (train, validation) in enumerate(folds):
+        found = split_photos(toy_books, kfold_recipe(4, fold, seed=7))
+        assert found == (train.tolist(), validation.tolist())
+
+
+def test_a_class_with_fewer_photos_than_folds_is_refused_in_one_line():
+    for split in (split_photos, lambda dataset, recipe: split_sizes(recipe, dataset)):
+        with pytest.raises(DataError) as caught:
+            split(dataset_of([9, 4, 9]), kfold_recipe(5, 0))
+        assert str(caught.value) == (
+            "split.folds: 5 folds need 5 photos of each class, and class1 has 4"
+        )
+
+
+@given(counts=st.lists(st.integers(6, 30), min_size=2, max_size=6), data=st.data())
+def test_the_sizes_by_arithmetic_are_those_of_the_real_split(counts, data):
+    dataset = dataset_of(counts)
+    folds = data.draw(st.integers(2, 6))
+    share = data.draw(st.sampled_from([0.2, 0.25, 0.3, 0.35, 0.5, 0.7]))
+    fold = data.draw(st.integers(0, folds - 1))
+    holdout_recipe = recipe_from({"split": {"method": "holdout", "validation": share}})
+    for recipe in (kfold_recipe(folds, fold), holdout_recipe):
+        train, validation = split_photos(dataset, recipe)
+        assert split_sizes(recipe, dataset) == (len(train), len(validation))

@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn.metrics import average_precision_score
+from statsmodels.stats.proportion import proportion_confint
 
 from core.evaluate.scores import (
     accuracy,
@@ -48,6 +50,11 @@ def test_average_precision_is_scikit_learns_ties_included(pairs):
         assert np.isnan(found)
 
 
+@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_is_statsmodels(pair):
+    assert wilson(*pair) == pytest.approx(proportion_confint(*pair, method="wilson"), abs=1e-12)
+
+
 def test_accuracy_and_its_constant_answer():
     score = accuracy(["a", "a", "b", "c"], ["a", "b", "b", "b"])
     assert (score.correct, score.total, score.value, score.constant) == (2, 4, 0.5, 0.75)
@@ -70,6 +77,45 @@ def test_presence_ranking_of_a_perfect_and_of_a_constant_ranking():
     assert constant is not None and constant.value == constant.constant == 0.5
     assert constant.low <= 0.5 <= constant.high
     assert presence_ranking(np.ones((2, 1)), np.ones((2, 1), dtype=bool)) is None
+
+
+def test_the_interval_of_the_ranking_is_scipys_percentile_bootstrap():
+    random = np.random.default_rng(5)
+    present = random.random((40, 3)) < 0.4
+    scores = (present * 0.4 + random.random((40, 3))) / 1.4
+
+    def mean_ap(rows):
+        return np.mean([average_precision(scores[rows, c], present[rows, c]) for c in range(3)])
+
+    oracle = stats.bootstrap(
+        (np.arange(40),), mean_ap, vectorized=False, n_resamples=1000, method="percentile", rng=1
+    ).confidence_interval
+    found = presence_ranking(scores, present)
+    assert found is not None
+    assert found.value == pytest.approx(mean_ap(np.arange(40)))
+    # The error of such a percentile of 1000 draws is about .06 of the draws' deviation, here .004.
+    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=0.015)
+
+
+def test_every_score_has_an_interval_and_the_constant_answers_score():
+    classes = ["a", "b", "background"]
+    random = np.random.default_rng(3)
+    rows = []
+    for _ in range(30):
+        primary = str(random.choice(classes))
+        chances = random.dirichlet([1, 1, 1])
+        shown = "" if primary == "background" else primary
+        rows.append((primary, shown, classes[int(chances.argmax())], *chances))
+    columns = ["primary", "present", "predicted", *(f"p_{name}" for name in classes)]
+    photos = pd.DataFrame(rows, columns=columns)
+    found = set_scores(photos, photos, classes)
+    assert list(found) == ["primary", "object", "ranking", "present"]
+    for score in found.values():
+        assert 0 <= score["low"] < score["value"] < score["high"] <= 1
+        assert 0 < score["constant"] < 1
+        assert score["total"] == 30
+    most = photos["primary"].value_counts().max()
+    assert found["primary"]["constant"] == found["object"]["constant"] == most / 30
 
 
 def frame(rows):

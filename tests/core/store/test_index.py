@@ -1,5 +1,7 @@
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 from core.recipe_file import load_recipe
 from core.store.index import INDEX_FILE, RunIndex
@@ -58,3 +60,31 @@ def test_an_unchanged_run_is_not_read_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr("core.store.index._read_row", refuse)
     assert index.rows() == before
+
+
+def test_a_row_knows_its_photos_once_the_run_has_read_them(tmp_path):
+    runs = tmp_path / "runs"
+    run = new_run(runs)
+    index = RunIndex(runs)
+    (row,) = index.rows()
+    assert (row.photos, row.data_path) == ("", str((tmp_path / "toy").resolve()))
+
+    def photos(train, test, truth):
+        environment = run.environment()
+        tests = {"test": {"photos": test, "truth": truth}}
+        environment["data"]["fingerprints"] = {"train": train, "test_sets": tests}
+        (run.path / "environment.json").write_text(json.dumps(environment))
+        return index.rows()[0].photos
+
+    first = photos("a", "b", "c")
+    assert first and photos("a", "b", "labelled since") == first
+    assert len({first, photos("a", "other", "c"), photos("other", "b", "c")}) == 3
+
+
+def test_rows_of_an_index_with_other_fields_are_read_again(tmp_path):
+    runs = tmp_path / "runs"
+    new_run(runs)
+    before = RunIndex(runs).rows()
+    with closing(sqlite3.connect(runs / INDEX_FILE)) as db, db:
+        db.execute("UPDATE runs SET row = '{}', stamp = substr(stamp, 10)")  # as before the fields
+    assert RunIndex(runs).rows() == before

@@ -11,7 +11,9 @@ from core.data.dataset import read_dataset
 from core.errors import DataError, InputError
 from core.evaluate.predict import photo_set, predict
 from core.model.network import build_network
+from core.repeats import over_folds
 from core.store.run import create_run
+from core.train.estimate import PARTS
 from core.train.execute import execute
 from core.train.seeds import derived_seed
 from tests.conftest import fast_recipe, fixed_clock
@@ -196,7 +198,7 @@ def test_missing_data_is_told(tmp_path):
 
 def test_timing_adds_up(finished):
     timing = finished.timing()
-    assert {"features", "train", "class maps", "checkpoint", "evaluate"} == set(timing["phase"])
+    assert set(timing["phase"]) == {"measuring", *PARTS}
     summary = finished.summary()
     assert summary is not None
     assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)
@@ -205,3 +207,19 @@ def test_timing_adds_up(finished):
 
 def test_unchanged_dataset_reads_the_same(tiny):
     assert read_dataset(tiny.root) == tiny
+
+
+def test_the_folds_of_a_run_validate_every_training_photo_once(tmp_path, tiny):
+    base = fast_recipe(stages=[{"train": "head", "epochs": 1}])
+    validated = []
+    for recipe in over_folds(base, 2):
+        run = create_run(tmp_path, recipe, tiny.root, fixed_clock)
+        execute(run, fixed_clock)
+        frame = run.predictions()
+        files = frame[frame["split"] == "validation"]["file"]
+        accuracy = run.summary()["validation"]["accuracy"]
+        assert accuracy["total"] == len(files) == 6
+        assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+        assert accuracy["constant"] == pytest.approx(1 / 3)  # two photos of each of three classes
+        validated += list(files)
+    assert sorted(validated) == sorted(photo.file for photo in tiny.train)

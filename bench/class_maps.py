@@ -1,0 +1,206 @@
+"""Class maps of every class: our one forward pass against pytorch-grad-cam, seconds.
+
+    .venv/bin/pip install -r bench/requirements.txt
+    .venv/bin/python bench/class_maps.py --photos 40 --times 5
+
+Both sides make the maps of all classes for the same photos of toy_books' test_difficult, in batches
+of 32, with the same network (`quick`, float32) in the same process and settings; they take turns,
+after a round to warm up. Prints medians, ratios, where our time goes and the largest difference.
+Nothing else should run meanwhile.
+
+Where the maps must agree: our map of class c is the output A_c of the class-map convolution, and
+in inference mode the logit of c is its mean over the cells, so d logit_c / d A_k is 1/cells in
+every cell for k = c and 0 for every other k. Grad-CAM of logit c at that layer weighs each map by
+its mean gradient and clips the sum at 0, which leaves ReLU(A_c) / cells. Its result times the
+number of cells must therefore be the positive part of our map, up to rounding. (pytorch-grad-cam
+then stretches each map to 0..1 and to the photo's size; it is compared before that.) At the layer
+before, the features, they need not agree: the convolution is 3x3 and padded.
+
+Grad-CAM needs a backward pass per class, and how far back it goes depends on which weights want a
+gradient: those that `quick` trains, or at its cheapest those of the class-map convolution alone.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from common import TOY_BOOKS, need, option_parser
+from numpy.typing import NDArray
+
+from core.recipe import Recipe
+from core.recipe_file import load_recipe
+
+if TYPE_CHECKING:
+    from core.evaluate.predict import PhotoSet
+    from core.model.network import Network
+
+Maps = NDArray[np.float32]
+AGREES = 1e-4  # of the largest map; float32 rounds at about 1e-7
+
+
+def plain_network(recipe: Recipe) -> Network:
+    """The recipe's network before training, with this machine's settings."""
+    from core.data.dataset import read_dataset
+    from core.train.machine import keep_memory, settle_threads
+    from core.train.precision import resolve
+    from core.train.setup import seeded_network
+
+    settle_threads()
+    keep_memory()
+    return seeded_network(recipe, read_dataset(TOY_BOOKS), resolve(recipe))
+
+
+def photos_of_toy_books(recipe: Recipe, count: int) -> PhotoSet:
+    """The first photos of test_difficult, without features."""
+    from dataclasses import replace
+
+    from core.data.dataset import read_dataset
+    from core.evaluate.predict import photo_set
+
+    test_set = next(t for t in read_dataset(TOY_BOOKS).test_sets if t.name == "test_difficult")
+    chosen = replace(test_set, photos=test_set.photos[:count])
+    return photo_set(chosen, recipe.image_size, recipe.crop)
+
+
+def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], Maps]:
+    """What makes pytorch-grad-cam's raw maps (photos, classes, rows, columns) at the class-map
+    convolution, before its clipping and scaling (which it does all the same)."""
+    import torch
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    from core.evaluate.predict import BATCH
+    from core.model.network import CLASS_MAP_OFFSET
+    from core.train.views import normalise
+
+    class Logits(torch.nn.Module):
+        """The network without its last layer, the log-softmax."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = torch.nn.Sequential(*list(network.layers)[:-1])
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.layers(x)
+
+    class KeepsRaw(GradCAM):
+        raw: Any = None
+
+        def get_cam_image(self, *args: Any, **options: Any) -> Any:
+            self.raw = super().get_cam_image(*args, **options)
+            return self.raw
+
+    def compute() -> Maps:
+        found = []
+        with KeepsRaw(Logits(), [network.layers[network.head_start + CLASS_MAP_OFFSET]]) as cam:
+            for first in range(0, len(photos), BATCH):
+                pixels = photos.pixels[first : first + BATCH].float().div_(255)
+                x = normalise(pixels, backbone)
+                by_class = []
+                for number in range(len(network.classes)):
+                    cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
+                    by_class.append(cam.raw)
+                found.append(np.stack(by_class, axis=1))
+        return np.concatenate(found)
+
+    return compute
+
+
+def want_gradients(network: Network, first: int, last: int) -> None:
+    """Switches gradients on for the weights of layers `first` to `last`, off for all others."""
+    for index, layer in enumerate(network.layers):
+        layer.requires_grad_(first <= index <= last)
+
+
+def timed(compute: Callable[[], Maps]) -> tuple[float, Maps]:
+    begun = time.perf_counter()
+    found = compute()
+    return time.perf_counter() - begun, found
+
+
+def breakdown(network: Network, photos: PhotoSet, backbone: str) -> list[tuple[str, float]]:
+    """Seconds of our pass by part."""
+    import torch
+
+    from core.evaluate.predict import BATCH
+    from core.train.views import normalise
+
+    begun = time.perf_counter()
+    pixels = torch.split(photos.pixels, BATCH)
+    batches = [normalise(batch.float().div_(255), backbone) for batch in pixels]
+    normalising = time.perf_counter() - begun
+    network.eval()
+    with torch.no_grad():
+        begun = time.perf_counter()
+        features = []
+        for x in batches:
+            for layer in network.layers[: network.head_start]:
+                x = layer(x)
+            features.append(x)
+        backbone_seconds = time.perf_counter() - begun
+        begun = time.perf_counter()
+        for x in features:
+            network(x, network.head_start)
+        head = time.perf_counter() - begun
+    return [("normalising", normalising), ("backbone", backbone_seconds), ("head", head)]
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--photos", type=int, default=40, help="at most 40, the set's photos")
+    parser.add_argument("--times", type=int, default=5)
+    chosen = parser.parse_args()
+    need("pytorch_grad_cam")
+    from core.evaluate.predict import predict
+    from core.model.network import CLASS_MAP_OFFSET
+    from core.train.prefix import prefix_length
+
+    recipe = load_recipe("quick", {"precision": "float32"})
+    network = plain_network(recipe)
+    photos = photos_of_toy_books(recipe, chosen.photos)
+    last = len(network.layers) - 1
+    class_map = network.head_start + CLASS_MAP_OFFSET
+    peer = grad_cam(network, photos, recipe.backbone)
+    cases = {
+        "Grad-CAM, gradients of what quick trains": (prefix_length(network, recipe), last),
+        "Grad-CAM, gradients of the class-map layer": (class_map, class_map),
+    }
+    ours: list[float] = []
+    parts: dict[str, list[float]] = {}
+    theirs: dict[str, list[float]] = {case: [] for case in cases}
+    difference = 0.0
+    for _ in range(chosen.times + 1):
+        seconds, maps = timed(lambda: predict(network, photos, recipe.backbone).maps)
+        ours.append(seconds)
+        wanted = np.maximum(maps, 0)
+        for part, seconds in breakdown(network, photos, recipe.backbone):
+            parts.setdefault(part, []).append(seconds)
+        for case, layers in cases.items():
+            want_gradients(network, *layers)
+            seconds, raw = timed(peer)
+            theirs[case].append(seconds)
+            found = np.maximum(raw, 0) * maps[0, 0].size
+            difference = max(difference, float(np.abs(found - wanted).max()))
+
+    photos_count, classes, rows, columns = maps.shape
+    print(f"{photos_count} photos x {classes} classes, maps of {rows}x{columns}, {recipe.backbone}")
+    median = statistics.median(ours[1:])
+    print(f"ours, one forward pass, median of {chosen.times}: {median:.3f} s")
+    for part, all_seconds in parts.items():
+        print(f"  {part:<28} {statistics.median(all_seconds[1:]):.3f} s")
+    for case, all_seconds in theirs.items():
+        spent = statistics.median(all_seconds[1:])
+        print(f"{case}, median of {chosen.times}: {spent:.3f} s, ratio {spent / median:.1f}x")
+    scale = float(wanted.max())
+    print(f"largest difference: {difference:.2g}, where the largest map value is {scale:.2g}")
+    if difference > AGREES * scale:
+        sys.exit("the maps differ")
+
+
+if __name__ == "__main__":
+    main()

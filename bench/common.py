@@ -1,0 +1,127 @@
+"""What the benchmarks share: photos of a size, commands with their time and memory, runs to wait
+for. Importing it puts the project on the path, so that the scripts run from anywhere."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from PIL import Image  # noqa: E402
+
+from core.jobs.local import LOCK_FILE, worker_alive  # noqa: E402
+from core.store.run import Run  # noqa: E402
+
+TOY_BOOKS = ROOT / "dataset" / "toy_books"
+POLL_SECONDS = 0.02
+
+
+def option_parser(doc: str) -> argparse.ArgumentParser:
+    """A parser whose help is the script's docstring."""
+    return argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def need(*packages: str) -> None:
+    """Ends with one line when a peer's package is missing."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(f"{', '.join(missing)}: missing; .venv/bin/pip install -r bench/requirements.txt")
+
+
+def scaled_copy(side: int, folder: Path, data: Path = TOY_BOOKS) -> Path:
+    """A copy of a data set whose photos have their longer side at `side` pixels."""
+    for path in sorted(path for path in data.rglob("*") if path.is_file()):
+        out = folder / path.relative_to(data)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".jpg":
+            image = Image.open(path)
+            ratio = side / max(image.size)
+            size = round(image.width * ratio), round(image.height * ratio)
+            image.resize(size).save(out, quality=92)
+        else:
+            shutil.copyfile(path, out)  # boxes are shares of the photo, whatever its size
+    return folder
+
+
+# --- processes ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A command that ran: wall seconds from start to end, peak resident memory in bytes."""
+
+    seconds: float
+    peak_bytes: int
+
+
+def core_command(*words: str | Path) -> list[str]:
+    """`python -m core ...`, to be started in the project's folder."""
+    return [sys.executable, "-m", "core", *map(str, words)]
+
+
+def timed_command(command: Sequence[str]) -> Timed:
+    """Runs a command to its end. Raises RuntimeError, with what it said, when it fails."""
+    begun = time.perf_counter()
+    peak = 0
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while process.poll() is None:
+            peak = max(peak, memory(process.pid, "VmHWM"))
+            time.sleep(POLL_SECONDS)
+        seconds = time.perf_counter() - begun
+        assert process.stderr is not None
+        said = process.stderr.read()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: ended with {process.returncode}\n{said}")
+    return Timed(seconds, peak)
+
+
+def memory(pid: int, field: str) -> int:
+    """Bytes of a process by /proc (Linux): `VmRSS` now, `VmHWM` its peak. 0 once it ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    for line in lines:
+        if line.startswith(f"{field}:"):
+            return 1024 * int(line.split()[1])
+    return 0
+
+
+# --- runs of a worker -----------------------------------------------------------------------------
+
+
+def wait_until_done(runs: Sequence[Run]) -> None:
+    """Waits for the end of runs. Raises RuntimeError when one does not end well."""
+    for run in runs:
+        while not (status := run.status()).ended:
+            time.sleep(POLL_SECONDS)
+        if status.state != "done":
+            raise RuntimeError(f"{run.id}: {status.state}: {status.error}")
+
+
+@contextmanager
+def own_worker(runs_dir: Path) -> Iterator[None]:
+    """Ends the worker of a folder of one's own when the block ends."""
+    try:
+        yield
+    finally:
+        if worker_alive(runs_dir):
+            os.kill(int((runs_dir / LOCK_FILE).read_text()), signal.SIGTERM)
+        while worker_alive(runs_dir):
+            time.sleep(POLL_SECONDS)

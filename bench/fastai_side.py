@@ -1,0 +1,125 @@
+"""fastai 2.8 on the same network, photos, split and frozen layers, in a process of its own, so that
+neither side lends the other its settings. It is started by the benchmarks and not by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from common import need
+
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, recipe_yaml
+
+
+class FastaiSide:
+    """The other process; `seconds` are those of its epochs so far."""
+
+    def __init__(self, asks: IO[str], answers: IO[str]) -> None:
+        self._asks, self._answers = asks, answers
+        self.seconds: list[float] = []
+
+    def epoch(self) -> None:
+        """Has it train an epoch, validation included."""
+        print("epoch", file=self._asks, flush=True)
+        self.seconds.append(float(self._answers.readline()))
+
+
+@contextmanager
+def fastai_side(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiSide]:
+    """Starts fastai for a recipe's network (always float32) and a data set; it waits between
+    epochs. `folder` takes the recipe's file."""
+    need("fastai")
+    file = folder / "fastai.yaml"
+    file.write_text(recipe_yaml(recipe), "utf-8")
+    said = folder / "fastai.log"
+    with (
+        said.open("w") as log,
+        subprocess.Popen(
+            [sys.executable, __file__, str(file), str(data)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None and process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError(f"fastai did not start:\n{said.read_text()}")
+        try:
+            yield FastaiSide(process.stdin, process.stdout)
+        finally:
+            process.stdin.close()  # it ends with its input
+
+
+def learner(recipe: Recipe, data: Path) -> Any:
+    """fastai's Learner on the recipe's network as it is before training, in PyTorch's usual memory
+    layout, with the augmentation that comes closest to the recipe's."""
+    import torch
+    from fastai.vision import all as fv
+
+    from core.data.dataset import read_dataset
+    from core.model.layers import BACKBONES
+    from core.train.precision import Settings
+    from core.train.prefix import prefix_length
+    from core.train.setup import seeded_network, split_photos
+
+    dataset = read_dataset(data)
+    network = seeded_network(recipe, dataset, Settings("cpu", "float32", "float32"))
+    network.to(memory_format=torch.contiguous_format)
+    first = prefix_length(network, recipe)
+    for layer in network.layers[:first]:
+        layer.requires_grad_(False)
+
+    class LogProbs(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.network(x, frozen=first).log_probs
+
+    facts = BACKBONES[recipe.backbone]
+    _, held_out = split_photos(dataset, recipe)
+    validating = {str(dataset.train[i].path) for i in held_out}
+    block = fv.DataBlock(
+        blocks=(fv.ImageBlock, fv.CategoryBlock),
+        get_items=fv.get_image_files,
+        splitter=fv.FuncSplitter(lambda path: str(path) in validating),
+        get_y=fv.parent_label,
+        item_tfms=fv.Resize(336, method="squish"),
+        batch_tfms=[
+            *fv.aug_transforms(
+                size=recipe.image_size,
+                max_rotate=10, max_zoom=1.5, max_lighting=0.05, max_warp=0, p_affine=0.75,
+            ),
+            fv.RandomErasing(p=1.0, sh=0.05, max_count=3),
+            fv.Normalize.from_stats(facts.mean, facts.std),
+        ],
+    )  # fmt: skip
+    loaders = block.dataloaders(data / "train", bs=recipe.batch_size, num_workers=0)
+    found = fv.Learner(
+        loaders, LogProbs(), loss_func=torch.nn.NLLLoss(), opt_func=fv.SGD, metrics=fv.accuracy
+    )
+    found.remove_cb(fv.ProgressCallback)
+    return found
+
+
+def serve(recipe_file: Path, data: Path) -> None:
+    """Trains an epoch for each line on stdin and prints its seconds."""
+    ready = learner(load_recipe(recipe_file), data)
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        with ready.no_bar(), ready.no_logging():
+            ready.fit(1, lr=1e-3)
+        print(time.perf_counter() - begun, flush=True)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), Path(sys.argv[2]))

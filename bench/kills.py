@@ -1,0 +1,183 @@
+"""Proves "same bits": kills a training at random moments, resumes it, compares every byte.
+
+    .venv/bin/python bench/kills.py --recipe quick --kills 10 --seed 0 --empty-cache
+
+Trains a recipe once undisturbed, as a process of its own with an empty runs folder. Then its
+process is killed (SIGKILL) `--kills` times: the moments are spread over the undisturbed run's whole
+duration, from starting Python to writing the last file, one drawn in each of as many equal parts,
+and come in a random order. After each kill `python -m core resume` goes on with the run and the
+next moment counts from that process's start, so a run may be killed several times; a run that ends
+before its moment is compared and the moment is kept for a new run. With `--empty-cache` the feature
+cache is emptied after every second kill. Each run begins with an empty runs folder.
+
+Prints a line per kill (the phase and epoch it fell in) and a verdict; ends with 1 when a byte of
+history.csv, batches.csv, predictions.csv, cams.npz or weights.safetensors (or of drift.csv and
+diagnosis.json, where there are any) differs. A draw of `--seed` gives the same moments every time.
+About ten minutes for `quick` on two cores. It proves rather than measures, so other work on the
+machine does no harm, but it should be steady.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, option_parser
+
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, parse_changes
+from core.store.run import Run, create_run, utc_now
+
+EXACT = ("history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors")
+WHERE_MADE = ("drift.csv", "diagnosis.json")
+
+
+def moments(kills: int, seed: int) -> list[float]:
+    """Shares of the undisturbed duration: one from each of `kills` equal parts, shuffled."""
+    draw = random.Random(seed)
+    found = [(part + draw.random()) / kills for part in range(kills)]
+    draw.shuffle(found)
+    return found
+
+
+def differences(run: Run, undisturbed: Run) -> list[str]:
+    """The files whose bytes differ, each with the first line that does; a file that only one of
+    the two has differs too."""
+    found = []
+    for name in (*EXACT, *WHERE_MADE):
+        ours, wanted = (read(one.path / name) for one in (run, undisturbed))
+        if ours is None and wanted is None and name in WHERE_MADE:
+            continue
+        if ours is None or wanted is None:
+            found.append(f"{name}: missing")
+        elif ours != wanted:
+            pairs = zip(ours.splitlines(), wanted.splitlines(), strict=False)
+            line = next((i for i, (a, b) in enumerate(pairs, start=1) if a != b), None)
+            text = name.endswith((".csv", ".json"))
+            found.append(f"{name}: line {line}" if text and line else name)
+    return found
+
+
+def read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def begin(run: Run) -> subprocess.Popen[bytes]:
+    """A process that carries the run out, or on; what it says goes to a file beside the runs."""
+    with (run.path.parent / "resume.log").open("ab") as log:
+        command = core_command("resume", run.id, "--runs", run.path.parent)
+        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+
+
+def must_be_done(run: Run) -> None:
+    """Raises RuntimeError, with what the process said, when the run did not end well."""
+    status = run.status()
+    if status.state != "done":
+        said = (run.path.parent / "resume.log").read_text("utf-8", errors="replace")
+        raise RuntimeError(f"{run.id}: {status.state} {status.error or ''}\n{said[-2000:]}")
+
+
+def kill_after(run: Run, seconds: float) -> int | None:
+    """Goes on with the run and kills its process after so long; the id that the process had, or
+    None when it ended well before."""
+    deadline = time.perf_counter() + seconds
+    process = begin(run)
+    while process.poll() is None and time.perf_counter() < deadline:
+        time.sleep(POLL_SECONDS)
+    process.kill()  # does nothing to a process that has ended
+    if process.wait() == -signal.SIGKILL:
+        return process.pid
+    must_be_done(run)
+    return None
+
+
+def where(run: Run, pid: int) -> str:
+    """What the killed process of that id was doing, by the run's own status."""
+    status = run.status()
+    if status.pid != pid:
+        return "starting Python"
+    phase = status.phase or ("leaving Python" if status.state == "done" else status.state)
+    return f"{phase}, {status.epoch} of {status.epochs} epochs finished"
+
+
+class Proof:
+    """The undisturbed run, and the lives of those that are killed."""
+
+    def __init__(self, folder: Path, recipe: Recipe, data: Path) -> None:
+        self.folder, self.recipe, self.data = folder, recipe, data
+        self.compared = self.differing = 0
+        self.undisturbed = self.new_run("undisturbed")
+        begun = time.perf_counter()
+        begin(self.undisturbed).wait()
+        self.seconds = time.perf_counter() - begun
+        must_be_done(self.undisturbed)
+
+    def new_run(self, name: str) -> Run:
+        return create_run(self.folder / name, self.recipe, self.data, utc_now)
+
+    def compare(self, run: Run) -> None:
+        """Holds a finished run beside the undisturbed one."""
+        found = differences(run, self.undisturbed)
+        self.compared += 1
+        self.differing += bool(found)
+        verdict = f"DIFFERS: {'; '.join(found)}" if found else "same bytes"
+        print(f"  the run ended: {verdict}", flush=True)
+
+    def kill_all(self, shares: list[float], empty_cache: bool) -> None:
+        """Kills at every moment, and compares each run that gets to its end."""
+        run = None
+        for number, share in enumerate(shares, start=1):
+            pid = None
+            while pid is None:
+                fresh, begun = run is None, time.perf_counter()
+                run = run or self.new_run(f"killed-{self.compared + 1}")
+                pid = kill_after(run, share * self.seconds)
+                if pid is None:
+                    if fresh:  # the machine has become faster: this is the undisturbed time now
+                        self.seconds = time.perf_counter() - begun
+                    self.compare(run)
+                    run = None
+            assert run is not None
+            line = f"kill {number}: after {share * self.seconds:.1f} s, {where(run, pid)}"
+            if empty_cache and number % 2 == 0:
+                for entry in (run.path.parent / ".features").glob("*.safetensors"):
+                    entry.unlink()
+                line += "; feature cache emptied"
+            print(line, flush=True)
+            if run.status().state == "done":  # the kill came after the last file
+                self.compare(run)
+                run = None
+        if run is not None:
+            begin(run).wait()
+            must_be_done(run)
+            self.compare(run)
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--recipe", default="quick", help="a preset or a recipe's file")
+    parser.add_argument("--data", type=Path, default=TOY_BOOKS)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments, not of the training")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--empty-cache", action="store_true", help="after every second kill")
+    chosen = parser.parse_args()
+    recipe = load_recipe(chosen.recipe, parse_changes(chosen.set))
+    with tempfile.TemporaryDirectory() as name:
+        proof = Proof(Path(name), recipe, chosen.data.resolve())
+        print(f"undisturbed: {proof.seconds:.1f} s, {recipe.planned_epochs()} epochs", flush=True)
+        proof.kill_all(moments(chosen.kills, chosen.seed), chosen.empty_cache)
+    made = f"{proof.compared} runs, killed {chosen.kills} times in all"
+    if proof.differing:
+        print(f"NOT the same bits: {proof.differing} of {made}")
+        sys.exit(1)
+    print(f"same bits as the undisturbed run: {made}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Sixteen recipes that differ only in rates and dropout: one warm worker against sixteen commands.
+
+    .venv/bin/python bench/sixteen.py
+    .venv/bin/python bench/sixteen.py --all
+
+Batch: sixteen variants of `quick` on toy_books, submitted to the queue of an empty runs folder and
+carried out by the one worker that serves it, its start included; the features of each set of
+photos are computed once for all of them, which is checked. Cold: each variant as a fresh `python -m
+core train` with an empty runs folder. Only `--sample N` (4) of the cold commands are run and their
+median is multiplied by sixteen, unless `--all` runs every one; they take turns with equal parts of
+the batch, whose worker waits meanwhile, so that a machine whose speed drifts slows both.
+
+Prints both times, their ratio (it must be below 0.65) and where the batch's time goes; ends with 1
+when the ratio or the features are not as they must be. `--set` changes all sixteen. Six minutes on
+two cores, with `--all` a quarter of an hour. Nothing else should run meanwhile.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+from common import (
+    TOY_BOOKS,
+    core_command,
+    option_parser,
+    own_worker,
+    timed_command,
+    wait_until_done,
+)
+
+from core.data.dataset import read_dataset
+from core.jobs.local import LocalExecutor
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, parse_changes, recipe_yaml
+from core.store.run import Run
+
+LIMIT = 0.65
+FACTORS = (0.3, 0.6, 1.0, 1.6)  # of every band's rate
+LOGIT_DROPOUTS = (0.0, 0.15, 0.3, 0.5)
+
+
+def variants(changes: list[str]) -> list[Recipe]:
+    """Sixteen recipes: four rates times four dropouts."""
+    own = parse_changes(changes)
+    bands = load_recipe("quick", own).bands
+    return [
+        load_recipe(
+            "quick",
+            own
+            | {f"bands.{i}.lr": band.lr * factor for i, band in enumerate(bands)}
+            | {"name": f"rates x{factor:g}", "head.dropout.logits": dropout},
+        )
+        for factor, dropout in itertools.product(FACTORS, LOGIT_DROPOUTS)
+    ]
+
+
+def entries(runs: Path) -> dict[str, int]:
+    """The feature cache's files by name, with what changes when one is written again."""
+    return {path.name: path.stat().st_ino for path in (runs / ".features").glob("*.safetensors")}
+
+
+def sets_of_photos(recipe: Recipe) -> int:
+    """How many sets have features: the pool, validation, each test set and its objects."""
+    from core.evaluate.predict import object_set
+
+    dataset = read_dataset(TOY_BOOKS)
+    size, crop = recipe.image_size, recipe.crop
+    objects = [object_set(t, dataset.classes, size, crop) for t in dataset.test_sets]
+    return 2 + len(dataset.test_sets) + sum(found is not None for found in objects)
+
+
+def computed_at_start(run: Run) -> int:
+    """How many sets the run computed before its first epoch, by its log."""
+    found = re.search(r"features of \d+ sets read, (\d+) computed", run.log_tail(1000))
+    assert found is not None, run.path
+    return int(found[1])
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--sample", type=int, default=4, help="cold commands that are run, 1 to 16")
+    parser.add_argument("--all", action="store_true", help="run all sixteen cold commands")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    chosen = parser.parse_args()
+    recipes = variants(chosen.set)
+    count = len(recipes) if chosen.all else chosen.sample
+    if not 1 <= count <= len(recipes):
+        parser.error(f"--sample must be from 1 to {len(recipes)}")
+
+    batch, colds, runs = 0.0, [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        executor = LocalExecutor(folder / "batch")
+        with own_worker(executor.runs_dir):
+            for turn in range(count):
+                part = recipes[turn * 16 // count : (turn + 1) * 16 // count]
+                begun = time.perf_counter()
+                submitted = [executor.submit(recipe, TOY_BOOKS) for recipe in part]
+                wait_until_done(submitted)
+                batch += time.perf_counter() - begun
+                runs += submitted
+                if turn == 0:
+                    first = entries(executor.runs_dir)
+                file = folder / f"{turn}.yaml"
+                file.write_text(recipe_yaml(part[0]), "utf-8")
+                empty = folder / f"cold-{turn}"
+                colds.append(timed_command(core_command("train", file, "--runs", empty)).seconds)
+                print(f"turn {turn + 1} of {count} done", file=sys.stderr, flush=True)
+        kept = entries(executor.runs_dir)
+        computed = [computed_at_start(run) for run in runs]
+        timing = pd.concat([run.timing() for run in runs])
+
+    median = statistics.median(colds)
+    cold = sum(colds) if chosen.all else 16 * median
+    how = "measured whole" if chosen.all else f"NOT measured whole: 16 times the median of {count}"
+    print(f"sixteen cold commands: {cold:.1f} s, {how} (median {median:.1f} s)")
+    print(f"sixteen runs of one worker: {batch:.1f} s")
+    for phase, seconds in timing.groupby("phase", sort=False)["seconds"].sum().items():
+        print(f"  {phase:<28} {seconds:.2f} s")
+    print(f"  {'worker start, queue':<28} {batch - timing['seconds'].sum():.2f} s")
+    print(f"ratio: {batch / cold:.2f}, must be below {LIMIT}")
+    wanted = sets_of_photos(recipes[0])
+    once = kept == first and not any(computed[1:])
+    print(
+        f"features: {len(kept)} entries for {wanted} sets of photos, "
+        + ("each computed once" if once else f"some computed again ({computed} by run)")
+    )
+    if batch / cold >= LIMIT or not once or len(kept) != wanted:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

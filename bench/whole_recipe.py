@@ -1,0 +1,110 @@
+"""A whole recipe against fastai 2.8: from the photos to every file of a run, seconds.
+
+    .venv/bin/pip install -r bench/requirements.txt
+    .venv/bin/python bench/whole_recipe.py --backbone efficientnet_lite0 --side 1024
+    .venv/bin/python bench/whole_recipe.py --backbone vgg16_bn --side 1024 --fastai-epochs 5
+
+Ours is a run as `python -m core train` makes it, from an empty feature cache to summary.json: a
+pool of 8 views per photo, features, every epoch with its checkpoint, class maps, evaluation, all
+files. fastai's Learner trains the same number of epochs on the same network, photos and frozen
+layers, and does nothing else: EfficientNet-Lite0 with its first 13 layers frozen for 32 epochs,
+VGG16-BN with random weights and its first 34 frozen for 82. Batch size 16, photos of toy_books at
+`--side` pixels; every layer after the frozen ones trains in every epoch on both sides.
+
+fastai trains one half of its epochs before ours and the other half after it, in a process of its
+own, so that a machine whose speed drifts slows both. With `--fastai-epochs N` (5 or more) it trains
+N besides a first one to warm up, and the median is multiplied by the recipe's epochs. Imports count
+on neither side. `--set` changes our recipe: `--set precision=float32`. VGG16-BN takes about ten
+minutes on two cores. Nothing else should run meanwhile.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from common import option_parser, scaled_copy
+from fastai_side import fastai_side
+
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, parse_changes
+from core.store.run import Run, create_run, utc_now
+
+# By backbone: the preset whose stages and augmentation are taken, and what differs from it.
+RECIPES: dict[str, tuple[str, dict[str, object]]] = {
+    "efficientnet_lite0": ("quick", {"bands": {0: 0, 13: 1e-3}}),
+    "vgg16_bn": (
+        "article-success",
+        {"weights": "none", "crop": "squash", "frozen_bn": "eval", "bands": {0: 0, 34: 1e-3}},
+    ),
+}
+
+
+def whole_recipe(backbone: str, changes: dict[str, object]) -> Recipe:
+    """The preset with a pool of 8 views and no head-only stage, which would be less work for us."""
+    preset, own = RECIPES[backbone]
+    same = {"views_per_photo": 8, "batch_size": 16, "stages.0.train": "bands"}
+    return load_recipe(preset, own | same | changes)
+
+
+def carry_out(recipe: Recipe, data: Path, runs: Path) -> tuple[Run, float]:
+    """Our run and its seconds."""
+    from core.train.execute import execute
+
+    begun = time.perf_counter()
+    run = create_run(runs, recipe, data, utc_now)
+    execute(run, utc_now, on_epoch=lambda row, eta: tell(f"ours, epoch {row.planned.number}"))
+    return run, time.perf_counter() - begun
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--backbone", choices=sorted(RECIPES), default="efficientnet_lite0")
+    parser.add_argument("--side", type=int, default=1024)
+    parser.add_argument("--fastai-epochs", type=int, help="measure so many; none: all of them")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    chosen = parser.parse_args()
+    recipe = whole_recipe(chosen.backbone, parse_changes(chosen.set))
+    epochs, sample = recipe.planned_epochs(), chosen.fastai_epochs
+    if sample is not None and not 5 <= sample < epochs:
+        parser.error(f"--fastai-epochs must be 5 or more and less than the recipe's {epochs}")
+    turns = epochs if sample is None else sample + 1
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = scaled_copy(chosen.side, folder / "photos")
+        with fastai_side(recipe, data, folder) as fastai:
+            for turn in range(turns):
+                if turn == turns // 2:
+                    run, ours = carry_out(recipe, data, folder / "runs")
+                fastai.epoch()
+                tell(f"fastai, epoch {turn + 1} of {turns}: {fastai.seconds[-1]:.2f} s")
+        timing = run.timing()
+        settings = run.environment()["settings"]
+
+    print(f"{recipe.backbone}, {epochs} epochs, photos of {chosen.side} px, {settings}")
+    if sample is None:
+        theirs = sum(fastai.seconds)
+        print(f"fastai: {theirs:.1f} s, measured whole")
+    else:
+        median = statistics.median(fastai.seconds[1:])
+        theirs = median * epochs
+        print(
+            f"fastai: {theirs:.1f} s, NOT measured whole: the median of {sample} epochs after the "
+            f"first, {median:.2f} s, times {epochs}"
+        )
+    print(f"ours:   {ours:.1f} s, measured whole")
+    for phase, seconds in timing.groupby("phase", sort=False)["seconds"].sum().items():
+        print(f"  {phase:<28} {seconds:.2f} s")
+    print(f"ratio: {theirs / ours:.2f}x")
+
+
+if __name__ == "__main__":
+    main()

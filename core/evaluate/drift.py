@@ -1,0 +1,161 @@
+"""Representation drift: how far each layer has moved from where it began, in its weights, in its
+batch norms' statistics, and in how it arranges the photos."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, conv2d, pad
+
+from core.evaluate.cka import MIN_PHOTOS, debiased_cka
+from core.evaluate.predict import BATCH, PhotoSet, backbone_features
+from core.model.bands import stage_ranges
+from core.model.layers import layer_table
+from core.model.network import CLASS_MAP_OFFSET, Network
+from core.recipe import Recipe
+from core.train.setup import Setup, seeded_network
+
+COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
+
+
+class Pooled(NamedTuple):
+    """layers: each backbone layer's output, averaged over the photo, (photos, channels), from the
+    frozen prefix on. windows: what the head's 3x3 convolution sees, averaged over its places,
+    (photos, channels, 3, 3)."""
+
+    layers: tuple[Tensor, ...]
+    windows: Tensor
+
+
+def drift(setup: Setup, network: Network) -> pd.DataFrame:
+    """A row per layer of the flat list: how far `network` is from the run's start.
+
+    Columns: layer, name, trained (by any stage), reference (`pretrained`; `random start` for the
+    head, and everywhere without pretrained weights: the random weights of the run's seed), then
+
+    - weights: ||w - w0|| / ||w0|| over all weights and biases; NaN without any,
+    - statistics: the same over batch norms' running means and standard deviations,
+    - cka: debiased linear CKA of the averaged outputs for all photos (`train/` and the test sets,
+      plain) between start and end; NaN where a layer tells no photos apart.
+
+    Layers of the frozen prefix cannot move: 0, 0 and 1. The start's outputs are kept on disk and
+    serve every run on the same photos, weights and prefix.
+    """
+    recipe, head = setup.recipe, network.head_start
+    with torch.random.fork_rng(devices=[]):
+        initial = seeded_network(recipe, setup.dataset, setup.settings)
+    photos = [setup.training_photos(), *setup.test_photos]
+    before = _outputs(initial, _pooled_at_start(setup, initial, photos))
+    after = _outputs(network, _pooled(network, photos, recipe.backbone, setup.start))
+    trained = _trained_layers(recipe, head, len(network.layers))
+    pretrained = network.base_weights != "none"
+    rows = []
+    for layer in layer_table(recipe.backbone, recipe.map_stride, len(network.classes)):
+        new, old = network.layers[layer.index], initial.layers[layer.index]
+        place = layer.index - setup.start
+        rows.append(
+            (
+                layer.index,
+                layer.name,
+                layer.index in trained,
+                "pretrained" if pretrained and not layer.in_head else "random start",
+                relative_change(new.parameters(), old.parameters()),
+                relative_change(_statistics(new), _statistics(old)),
+                1.0 if place < 0 else _similarity(before[place], after[place]),
+            )
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def relative_change(new: Iterable[Tensor], old: Iterable[Tensor]) -> float:
+    """||new - old|| / ||old|| over all tensors together; NaN without any, or if `old` is 0."""
+    moved = began = 0.0
+    for now, then in zip(new, old, strict=True):
+        a, b = now.detach().cpu().double(), then.detach().cpu().double()
+        moved += float((a - b).square().sum())
+        began += float(b.square().sum())
+    return math.sqrt(moved / began) if began > 0 else math.nan
+
+
+def _statistics(layer: nn.Module) -> list[Tensor]:
+    """Running means and standard deviations of the batch norms in a layer."""
+    found = []
+    for module in layer.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            assert module.running_mean is not None and module.running_var is not None
+            found += [module.running_mean, module.running_var.sqrt()]
+    return found
+
+
+def _trained_layers(recipe: Recipe, head_start: int, layer_count: int) -> set[int]:
+    return {
+        index
+        for stage in recipe.stages
+        for band in stage_ranges(recipe, stage, head_start, layer_count)
+        if not band.frozen
+        for index in range(band.first, band.last + 1)
+    }
+
+
+def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet]) -> Pooled:
+    """Of the network before its first epoch, from disk where a run computed it already. The head
+    is left out of it, so that runs with other seeds share it."""
+    recipe, start = setup.recipe, setup.start
+
+    def compute() -> Tensor:
+        layers, windows = _pooled(initial, photos, recipe.backbone, start)
+        return torch.cat([*layers, windows.flatten(1)], dim=1)
+
+    facts = {
+        "set": "pooled outputs of the layers",
+        "files": [[of_set.split, *of_set.files] for of_set in photos],
+        "photos": [
+            setup.fingerprints["train"],
+            *(setup.fingerprints["test_sets"][t.name]["photos"] for t in setup.dataset.test_sets),
+        ],
+        "training": setup.settings.training,
+        "pass": BATCH,
+    }
+    table = layer_table(recipe.backbone, recipe.map_stride)[: initial.head_start]
+    widths = [layer.channels for layer in table[start:]]
+    *layers, windows = torch.split(
+        setup.features.kept(facts, compute), [*widths, 9 * table[-1].channels], dim=1
+    )
+    return Pooled(tuple(layers), windows.reshape(len(windows), -1, 3, 3))
+
+
+def _pooled(network: Network, photos: Sequence[PhotoSet], backbone: str, start: int) -> Pooled:
+    """Averages of the layers from `start` to the head, over every photo of the sets."""
+    layers: list[list[Tensor]] = [[] for _ in range(start, network.head_start)]
+    windows = []
+
+    def keep(index: int, output: Tensor) -> None:
+        layers[index - start].append(output.float().mean((2, 3)).cpu())
+
+    for of_set in photos:
+        features = backbone_features(network, of_set, backbone, start, keep)
+        # With the zeros that the convolution pads with, each of its nine weights sees the map
+        # shifted by a cell; the average of its output is the convolution of the averages.
+        windows.append(avg_pool2d(pad(features, (1, 1, 1, 1)), features.shape[-2:], stride=1))
+    return Pooled(tuple(torch.cat(of_layer) for of_layer in layers), torch.cat(windows))
+
+
+@torch.no_grad()
+def _outputs(network: Network, pooled: Pooled) -> list[Tensor]:
+    """Averaged outputs of every layer from the frozen prefix on, (photos, channels), the head's
+    seven included: dropout passes features and maps on, and the average of a map is its logit."""
+    conv = network.layers[network.head_start + CLASS_MAP_OFFSET]
+    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+    windows = pooled.windows.contiguous()
+    logits = conv2d(windows, conv.weight.cpu(), conv.bias.cpu()).flatten(1)
+    features = windows[:, :, 1, 1]
+    return [*pooled.layers, features, *[logits] * 5, logits.log_softmax(1)]
+
+
+def _similarity(before: Tensor, after: Tensor) -> float:
+    return debiased_cka(before.numpy(), after.numpy()) if len(before) >= MIN_PHOTOS else math.nan

@@ -1,0 +1,154 @@
+"""Groups of runs that differ only by their seed: means over the seeds, with bootstrap intervals.
+
+The bootstrap (Efron & Tibshirani 1993, chapter 13: percentile intervals) draws as many photos as
+there are, with replacement, again and again: how far does the mean move with the choice of photos?
+The seeds stay as they are; how much they move it is told apart, as the spread over seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.text import decimal
+
+DRAWS = 2000
+LEAST_PHOTOS = 6  # with fewer photos that differ, no test of paired photos can tell (see paired)
+Values = NDArray[Any]  # (seeds, photos): right or wrong, or a number from 0 to 1
+
+
+@dataclass(frozen=True)
+class GroupMean:
+    """The mean over seeds and photos with its 95 % interval over photos, and the means of the
+    single seeds: the lowest, the highest and their standard deviation (None for one seed)."""
+
+    value: float
+    low: float
+    high: float
+    photos: int
+    seeds: int
+    seed_low: float
+    seed_high: float
+    seed_sd: float | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The mean of group a less the mean of group b, with its 95 % interval over photos.
+
+    differing: photos on which the groups' means over seeds are not the same.
+    """
+
+    a: float
+    b: float
+    value: float
+    low: float
+    high: float
+    photos: int
+    differing: int
+
+    @property
+    def real(self) -> bool:
+        """Whether the interval leaves out 0 and enough photos differ to trust it."""
+        return (self.low > 0 or self.high < 0) and self.differing >= LEAST_PHOTOS
+
+    def words(self, what: str) -> str:
+        """`object accuracy .68 against .33: better by .35 (.25 to .44)`, or `... cannot tell`.
+
+        what: the score's name.
+        """
+        text = f"{what} {decimal(self.a)} against {decimal(self.b)}: "
+        if not self.real:
+            return f"{text}cannot tell"
+        ends = sorted((abs(self.low), abs(self.high)))
+        size = f"{decimal(abs(self.value))} ({decimal(ends[0])} to {decimal(ends[1])})"
+        return f"{text}{'better' if self.value > 0 else 'worse'} by {size}"
+
+
+def group_mean(
+    correct: Values, draws: int = DRAWS, photos: Sequence[str] | None = None
+) -> GroupMean | None:
+    """The mean of a group. correct: (seeds, photos), right or wrong or a number from 0 to 1.
+
+    photos: the photo of each column where several columns come from one photo (object crops):
+    photos are drawn whole. None without a seed or a photo.
+    """
+    if not correct.size:
+        return None
+    own = correct.astype(np.float64)
+    drawn = _drawn_means(own.mean(axis=0)[None], draws, photos)
+    low, high = np.percentile(drawn[0], [2.5, 97.5])
+    seeds = own.mean(axis=1)
+    return GroupMean(
+        value=float(own.mean()),
+        low=float(low),
+        high=float(high),
+        photos=_photo_count(own, photos),
+        seeds=len(seeds),
+        seed_low=float(seeds.min()),
+        seed_high=float(seeds.max()),
+        seed_sd=float(seeds.std(ddof=1)) if len(seeds) > 1 else None,
+    )
+
+
+def group_difference(
+    correct_a: Values,
+    correct_b: Values,
+    draws: int = DRAWS,
+    photos: Sequence[str] | None = None,
+) -> Difference | None:
+    """Two groups on the same photos. correct: (seeds, photos) each; the numbers of seeds may
+    differ, the photos may not (core.evaluate.matched lines them up).
+
+    Each draw takes the same photos for both groups, so that what both find hard cancels out. The
+    draws are seeded: the same input gives the same interval. photos: as in `group_mean`. None
+    without a seed or a photo; raises ValueError when the groups' photos are not as many.
+    """
+    if correct_a.shape[1:] != correct_b.shape[1:]:
+        raise ValueError(f"the groups' photos differ: {correct_a.shape} and {correct_b.shape}")
+    if not correct_a.size or not correct_b.size:
+        return None
+    means = np.stack([group.astype(np.float64).mean(axis=0) for group in (correct_a, correct_b)])
+    drawn = _drawn_means(means, draws, photos)
+    low, high = np.percentile(drawn[0] - drawn[1], [2.5, 97.5])
+    a, b = means.mean(axis=1)
+    gap = _per_photo((means[0] - means[1])[None], photos)[0][0]
+    return Difference(
+        a=float(a),
+        b=float(b),
+        value=float(a - b),
+        low=float(low),
+        high=float(high),
+        photos=gap.size,
+        differing=int(np.sum(~np.isclose(gap, 0))),
+    )
+
+
+def _drawn_means(
+    values: NDArray[np.float64], draws: int, photos: Sequence[str] | None
+) -> NDArray[np.float64]:
+    """The means of each row of `values` (rows, columns) in each draw of photos: (rows, draws)."""
+    sums, counts = _per_photo(values, photos)
+    number = len(counts)
+    times = np.random.default_rng(0).multinomial(number, np.full(number, 1 / number), size=draws)
+    means: NDArray[np.float64] = (sums @ times.T) / (times @ counts)
+    return means
+
+
+def _per_photo(
+    values: NDArray[np.float64], photos: Sequence[str] | None
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The sum of each row's columns of one photo (rows, photos), and each photo's columns."""
+    if photos is None:
+        return values, np.ones(values.shape[1], dtype=np.intp)
+    _, place = np.unique(np.asarray(photos), return_inverse=True)
+    sums = np.stack([np.bincount(place, weights=row) for row in values]).astype(np.float64)
+    return sums, np.bincount(place)
+
+
+def _photo_count(values: NDArray[np.float64], photos: Sequence[str] | None) -> int:
+    return values.shape[1] if photos is None else len(set(photos))

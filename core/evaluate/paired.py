@@ -1,0 +1,109 @@
+"""Two runs compared photo by photo.
+
+What both get right, or both wrong, says nothing about which is better; only the photos on which
+they part do. So the comparison sees far smaller differences than two separate intervals would.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.evaluate.grouped import Difference, group_difference
+from core.evaluate.matched import ComparedScore, matched, photo_of
+
+SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The first run against the second. better: photos that only the first has right; worse: that
+    only the second has right; p: of the exact McNemar test; left_out: photos that could not be
+    compared, because only one of the runs answered them or under another label."""
+
+    better: int
+    worse: int
+    both_right: int
+    both_wrong: int
+    p: float
+    left_out: int = 0
+
+    @property
+    def photos(self) -> int:
+        return self.better + self.worse + self.both_right + self.both_wrong
+
+    @property
+    def real(self) -> bool:
+        """Whether the difference is more than chance would easily give."""
+        return self.p < SIGNIFICANT
+
+    def words(self, what: str = "photo") -> str:
+        """`better on 11 photos, worse on 1: a real difference (p = .006)`, or `... cannot tell`.
+
+        what: the thing that is counted, in the singular.
+        """
+        if not self.photos:
+            return f"no {what}s in common: cannot tell"
+        things = what if self.better == 1 else f"{what}s"
+        counts = f"better on {self.better} {things}, worse on {self.worse}"
+        if not self.better and not self.worse:
+            counts = f"the same {what}s right"
+        return f"{counts}: " + (
+            f"a real difference ({_p_words(self.p)})" if self.real else "cannot tell"
+        )
+
+
+def mcnemar(better: int, worse: int) -> float:
+    """The two-sided p of the exact McNemar test (McNemar 1947, in its binomial form): how often a
+    fair coin, thrown better + worse times, parts at least as unevenly. 1 when there is no throw.
+
+    Six photos that all speak for one run are the fewest that give p < .05 (2 / 2^6 = .031).
+    """
+    throws = better + worse
+    fewer = sum(math.comb(throws, k) for k in range(min(better, worse) + 1))
+    return min(1.0, 2 * fewer / 2**throws)
+
+
+def pairs_of(
+    predictions_a: pd.DataFrame,
+    predictions_b: pd.DataFrame,
+    split: str,
+    score: ComparedScore = "primary",
+) -> Paired:
+    """Two runs, each given as its predictions.csv, on the photos of a split that both answered.
+
+    split: `validation` or a test set's name; with `object`, its object crops are compared. Photos
+    without a label are left out.
+    """
+    both = matched([[predictions_a], [predictions_b]], split, score)
+    a, b = (group[0] for group in both.correct)
+    better, worse = int(np.sum(a & ~b)), int(np.sum(b & ~a))
+    return Paired(
+        better=better,
+        worse=worse,
+        both_right=int(np.sum(a & b)),
+        both_wrong=int(np.sum(~a & ~b)),
+        p=mcnemar(better, worse),
+        left_out=both.left_out,
+    )
+
+
+def share_difference(located_a: pd.DataFrame, located_b: pd.DataFrame) -> Difference | None:
+    """Two runs' shares of evidence in the box, object by object: the difference of their means.
+
+    located: rows of core.evaluate.localise.localise (file, label, share, 0..1). Objects that only
+    one run has are left out; None without any in common. The interval is a paired percentile
+    bootstrap over photos (core.evaluate.grouped).
+    """
+    both = located_a.merge(located_b, on=["file", "label"], suffixes=("_a", "_b"))
+    if both.empty:
+        return None
+    a, b = both["share_a"].to_numpy(), both["share_b"].to_numpy()
+    return group_difference(a[None], b[None], photos=[photo_of(file) for file in both["file"]])
+
+
+def _p_words(p: float) -> str:
+    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".")

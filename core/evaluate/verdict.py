@@ -1,0 +1,255 @@
+"""The verdict on a run: which of five things happened, the rule that says so, and its evidence.
+
+Validation photos come from the shoot that the training photos come from, so they cannot tell a
+network that knows the object from one that knows the shoot. Three signs on photos from elsewhere
+can: does it find the objects, does it look at them, does it need them? The rules are read from the
+top; the first that fires gives the verdict. Their thresholds stand in one table (THRESHOLDS), were
+fixed on the bundled toy set, and are explained in docs/how-numbers-are-computed.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+Verdict = Literal[
+    "generalises",
+    "overfit that looks good",
+    "overfit, and it shows",
+    "never learned",
+    "too little evidence",
+]
+MEANINGS: dict[Verdict, str] = {
+    "generalises": "It knows the objects: it finds them, looks at them and needs them on photos "
+    "from elsewhere too.",
+    "overfit that looks good": "Validation says all is well, yet on photos from elsewhere it has "
+    "not learned the objects.",
+    "overfit, and it shows": "It knows its training photos, and validation shows that this does "
+    "not carry over.",
+    "never learned": "It has not learned to tell the classes apart.",
+    "too little evidence": "The photos at hand cannot tell a good run from a bad one.",
+}
+
+# What the rules compare with. Skill is (score - constant) / (1 - constant): 0 is what the best
+# constant answer gets, 1 is perfect, so that sets with other classes and counts compare.
+THRESHOLDS: dict[str, tuple[float, str]] = {
+    "chance": (0.05, "validation beats the best constant answer if chance alone would give so many "
+               "right answers less often than this (binomial test)"),
+    "validation": (0.85, "validation is fine from this accuracy on"),
+    "memorised": (0.5, "the training photos are known by heart when the training loss ends below "
+                  "this share of ln(classes), the loss of answering at random"),
+    "rise": (2.0, "validation has got worse when its loss ends above this many times its best"),
+    "photos": (10, "a sign counts when it rests on at least this many photos or objects"),
+    "objects": (0.40, "it finds the objects from this skill on, objects cut out"),
+    "ranking": (0.38, "where no objects are boxed: it finds them from this skill on, presence "
+                "ranking"),
+    "lift": (1.5, "it looks at the objects from this lift on"),
+    "reliance": (0.0, "it needs the objects when hiding them costs the right answer's probability "
+                 "more than hiding as much elsewhere: above this, with its whole interval"),
+}  # fmt: skip
+
+
+# Read from the top; the first that fires decides.
+RULES: dict[str, tuple[Verdict, str]] = {
+    "few validation photos": ("too little evidence", "fewer than half of `photos` validate"),
+    "validation at chance, training photos known": (
+        "overfit, and it shows", "validation does not beat `chance`, yet the training photos are "
+        "`memorised`"),
+    "validation at chance": ("never learned", "validation does not beat `chance`"),
+    "validation behind training": (
+        "overfit, and it shows", "accuracy is below `validation`, and the training photos are "
+        "`memorised` or the validation loss shows a `rise`"),
+    "not yet learned": ("never learned", "accuracy is below `validation`, and nothing else fired"),
+    "few test photos": ("too little evidence", "validation is fine, and no sign can be read"),
+    "most signs are good": ("generalises", "validation is fine, and so are more than half of the "
+                            "signs that can be read"),
+    "most signs are bad": ("overfit that looks good", "validation is fine, and fewer than half of "
+                           "the signs that can be read are"),
+    "the signs disagree": ("too little evidence", "validation is fine, and as many signs are good "
+                           "as bad"),
+}  # fmt: skip
+
+
+def threshold(name: str) -> float:
+    """The number that a rule compares with."""
+    return THRESHOLDS[name][0]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One piece of evidence from photos taken elsewhere. good: None where it cannot be read."""
+
+    name: str
+    title: str
+    value: float | None
+    threshold: float
+    total: int
+    good: bool | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """verdict; rule: its name in RULES; finding: one sentence; evidence_set: the test set that the
+    signs were read on, None without one."""
+
+    verdict: Verdict
+    rule: str
+    finding: str
+    evidence_set: str | None
+    signs: tuple[Sign, ...] = field(default=())
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for diagnosis.json."""
+        return asdict(self)
+
+
+def judge(
+    history: pd.DataFrame,
+    validation: Mapping[str, Any],
+    classes: int,
+    sets: Mapping[str, Mapping[str, Any]],
+    reliance: Mapping[str, Mapping[str, Any]],
+) -> Judgement:
+    """The verdict on a finished run.
+
+    history: history.csv. validation: the accuracy's score (core.evaluate.scores.Score as data).
+    sets: per test set its `scores` and `localisation`; reliance: core.evaluate.reliance's numbers.
+    """
+    fired, finding = _by_validation(history, validation, classes)
+    if fired is not None:
+        return Judgement(RULES[fired][0], fired, finding, None)
+    name = evidence_set(sets)
+    signs = signs_of(name, sets, reliance) if name else ()
+    read = [sign for sign in signs if sign.good is not None]
+    good = sum(bool(sign.good) for sign in read)
+    if not read:
+        fired = "few test photos"
+        finding += (
+            f", but so it may for a network that only knows the shoot, and fewer than "
+            f"{threshold('photos'):.0f} labelled photos from elsewhere are there to check it."
+        )
+    elif good * 2 > len(read):
+        fired = "most signs are good"
+        finding += ", and photos from elsewhere confirm it."
+    elif good * 2 < len(read):
+        fired = "most signs are bad"
+        finding += ", which looks good. Photos from elsewhere tell another story."
+    else:
+        fired = "the signs disagree"
+        finding += ", but on photos from elsewhere the signs contradict each other."
+    return Judgement(RULES[fired][0], fired, finding, name, signs)
+
+
+def _by_validation(
+    history: pd.DataFrame, validation: Mapping[str, Any], classes: int
+) -> tuple[str | None, str]:
+    """The rule that fires on training and validation alone, None when validation is fine; and what
+    was found."""
+    right, total = int(validation["correct"]), int(validation["total"])
+    train_loss, val_loss = (float(history[name].iloc[-1]) for name in ("train_loss", "val_loss"))
+    memorised = train_loss < threshold("memorised") * math.log(max(classes, 2))
+    rose = val_loss > threshold("rise") * float(history["val_loss"].min())
+    answers = f"It answers {right} of {total} validation photos right"
+    if total < threshold("photos") / 2:
+        return "few validation photos", f"{answers}: too few photos to tell skill from luck."
+    if chance_of(right, total, float(validation["constant"])) >= threshold("chance"):
+        known = f"{answers}, hardly more than one answer for all ({validation['constant']:.0%})"
+        if memorised:
+            return "validation at chance, training photos known", (
+                f"{known}, though it knows its training photos (training loss {train_loss:.2f})."
+            )
+        return "validation at chance", f"{known}."
+    if float(validation["value"]) < threshold("validation"):
+        if memorised or rose:
+            return "validation behind training", (
+                f"{answers}, while the training loss fell to {train_loss:.2f}: what it learned "
+                "does not carry over."
+            )
+        return "not yet learned", (
+            f"{answers}, and the training loss is still {train_loss:.2f}: it was stopped before it "
+            "learned, or it cannot."
+        )
+    return None, answers
+
+
+def chance_of(right: int, total: int, constant: float) -> float:
+    """The probability of at least `right` right answers of `total`, each right with probability
+    `constant` (one-sided exact binomial test)."""
+    return sum(
+        math.comb(total, k) * constant**k * (1 - constant) ** (total - k)
+        for k in range(right, total + 1)
+    )
+
+
+def evidence_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The test set to read signs on: the one with most labelled objects, then photos. Chosen by
+    its labels alone, so that every run on the same photos is judged on the same set."""
+
+    def size(name: str) -> tuple[int, int]:
+        scores = sets[name].get("scores") or {}
+        return tuple(int((scores.get(key) or {}).get("total", 0)) for key in ("object", "primary"))  # type: ignore[return-value]
+
+    labelled = [name for name in sets if size(name) > (0, 0)]
+    return max(labelled, key=size, default=None)
+
+
+def signs_of(
+    name: str, sets: Mapping[str, Mapping[str, Any]], reliance: Mapping[str, Mapping[str, Any]]
+) -> tuple[Sign, ...]:
+    """The three signs on a test set: finds, looks, needs."""
+    found = sets[name]
+    scores, place = found.get("scores") or {}, found.get("localisation")
+    signs = []
+    objects, ranking = scores.get("object"), scores.get("ranking")
+    if objects and objects["total"] >= threshold("photos"):
+        signs.append(_finds("objects", objects, f"{objects['correct']} of {objects['total']} "
+                            "objects, cut out and shown alone"))  # fmt: skip
+    elif ranking:
+        signs.append(_finds("ranking", ranking, f"presence ranking {ranking['value']:.2f}"))
+    if place:
+        few = place["objects"] < threshold("photos")
+        lift = float(place["lift"])
+        words = (f"{place['share']:.0%} of its evidence lies in the objects' boxes, which are "
+                 f"{place['area']:.0%} of the photo: {lift:.2f} times an even spread")  # fmt: skip
+        good = None if few else lift >= threshold("lift")
+        signs.append(Sign("looks", "Does it look at the objects?", lift, threshold("lift"),
+                          int(place["objects"]), good, words))  # fmt: skip
+    needs = _needs(reliance[name]) if name in reliance else None
+    if needs:
+        signs.append(needs)
+    return tuple(signs)
+
+
+def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
+    constant = float(score["constant"])
+    skill = (float(score["value"]) - constant) / (1 - constant) if constant < 1 else 0.0
+    few = score["total"] < threshold("photos")
+    words = f"{what} ({score['value']:.0%}; one answer for all would get {constant:.0%})"
+    good = None if few else skill >= threshold(key)
+    return Sign("finds", "Does it find the objects?", skill, threshold(key), int(score["total"]),
+                good, words)  # fmt: skip
+
+
+def _needs(found: Mapping[str, Any]) -> Sign | None:
+    """Hiding the objects against hiding as much elsewhere (core.evaluate.reliance)."""
+    compared = found["comparison"]
+    selectivity, falls = compared["selectivity"], compared["fall"]
+    if selectivity is None:
+        return None
+    words = (
+        f"with the objects hidden, the right answers lose {_points(falls['object'])} points of "
+        f"probability; with as much hidden elsewhere, {_points(falls['elsewhere'])}"
+    )
+    few = compared["photos"] < threshold("photos")
+    good = None if few else bool(selectivity["low"] > threshold("reliance"))
+    return Sign("needs", "Does it need the objects?", float(selectivity["value"]),
+                threshold("reliance"), int(compared["photos"]), good, words)  # fmt: skip
+
+
+def _points(fall: Mapping[str, Any]) -> str:
+    return f"{100 * float(fall['value']):.0f}"

@@ -1,0 +1,171 @@
+"""Groups: runs of one recipe on the same photos that differ only by their seed or fold.
+
+One run alone cannot say what is the recipe's doing and what is luck; a group can.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean, stdev
+from typing import Any
+
+import pandas as pd
+
+from core.store.index import RunRow
+
+CURVES = ("train_loss", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number over the members that have it: mean, lowest, highest, standard deviation (None for
+    one member) and how many there are."""
+
+    mean: float
+    low: float
+    high: float
+    sd: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """How many of `n` diagnosed members have which verdict, the commonest first."""
+
+    counts: tuple[tuple[str, int], ...]
+    n: int
+
+    @property
+    def majority(self) -> str | None:
+        """The verdict of more than half of the members; None when no verdict has so many."""
+        verdict, count = self.counts[0]
+        return verdict if 2 * count > self.n else None
+
+    def words(self) -> str:
+        """`generalises, 4 of 5`, or `no majority: generalises 2, never learned 2 of 4`."""
+        if self.majority:
+            return f"{self.majority}, {self.counts[0][1]} of {self.n}"
+        each = ", ".join(f"{verdict} {count}" for verdict, count in self.counts)
+        return f"no majority: {each} of {self.n}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that are repeats of each other, by seed, then fold; a run alone is a group of one.
+
+    The same seed and fold may be there twice. As both give the same bits, the newer one counts
+    and the older is not one more observation.
+    """
+
+    id: str
+    title: str
+    members: tuple[RunRow, ...]
+
+    def numbers(self, *keys: str) -> list[float]:
+        """A number of the members' summaries, one for each seed and fold that has it: `numbers(
+        "sets", "test", "scores", "primary", "value")`."""
+        return [value for value in self._each(lambda row: row.number(*keys)) if value is not None]
+
+    def mean_and_spread(self, *keys: str) -> Spread | None:
+        """The same numbers in short; None when no member has one."""
+        found = self.numbers(*keys)
+        if not found:
+            return None
+        deviation = stdev(found) if len(found) > 1 else None
+        return Spread(fmean(found), min(found), max(found), deviation, len(found))
+
+    def verdict(self) -> Verdicts | None:
+        """What the members' diagnoses say; None before the first."""
+        found = [v for v in self._each(lambda row: (row.summary or {}).get("verdict")) if v]
+        if not found:
+            return None
+        counts = sorted(Counter(found).items(), key=lambda pair: (-pair[1], pair[0]))
+        return Verdicts(tuple(counts), len(found))
+
+    def _each(self, look: Callable[[RunRow], Any]) -> list[Any]:
+        """What `look` finds in each seed and fold: in its newest member that has something."""
+        found: dict[tuple[int, int], Any] = {}
+        for row in sorted(self.members, key=lambda row: row.id):
+            value = look(row)
+            if value is not None or _repeat(row) not in found:
+                found[_repeat(row)] = value
+        return [found[key] for key in sorted(found)]
+
+
+def groups_of(rows: Sequence[RunRow]) -> list[Group]:
+    """The groups of runs, given newest first as the index does; the group with the newest run
+    comes first.
+
+    Runs belong together when their recipes are the same but for name, seed and `split.fold`, and
+    their photos are the same. A run that has not begun does not know its photos' fingerprint yet:
+    it is taken to have those that the newest run on its folder saw. A run that cannot be read is
+    alone.
+    """
+    known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
+    together: dict[str, list[RunRow]] = {}
+    for row in rows:
+        photos = row.photos or known.get(row.data_path) or row.data_path
+        together.setdefault(_group_id(row, photos), []).append(row)
+    groups = []
+    for id_, found in together.items():
+        title = _title(found)
+        ordered = sorted(found, key=lambda row: (_repeat(row), row.id))
+        groups.append(Group(id_, title, tuple(ordered)))
+    return _told_apart(groups)
+
+
+def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The curves of a group: a row per epoch and name (train_loss, val_loss, val_accuracy) with
+    mean, low, high (over the members that have the epoch) and n, how many those are.
+
+    histories: the members' history.csv. Members may still run or have stopped: an epoch is shown
+    when at least two of them have it, as a mean of one is none. With one member alone (or one
+    that has begun) its own curve is given, low and high being the mean.
+    """
+    begun = [frame[["epoch", *CURVES]] for frame in histories if not frame.empty]
+    if not begun:
+        return pd.DataFrame(columns=["epoch", "name", "mean", "low", "high", "n"])
+    long = pd.concat(begun).melt("epoch", var_name="name")
+    found = long.groupby(["name", "epoch"])["value"].agg(
+        mean="mean", low="min", high="max", n="size"
+    )
+    found = found[found["n"] >= min(2, len(begun))]
+    return found.reset_index()[["epoch", "name", "mean", "low", "high", "n"]]
+
+
+def _repeat(row: RunRow) -> tuple[int, int]:
+    """What a run may differ in from the others of its group: seed and fold."""
+    return row.recipe["seed"], row.recipe["split"].get("fold", 0)
+
+
+def _group_id(row: RunRow, photos: str) -> str:
+    if row.problem:
+        return row.id
+    recipe = {key: value for key, value in row.recipe.items() if key not in ("name", "seed")}
+    recipe["split"] = {key: value for key, value in recipe["split"].items() if key != "fold"}
+    text = json.dumps([recipe, photos], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _title(newest_first: Sequence[RunRow]) -> str:
+    """The newest run's name, and how many seeds and folds there are where there are several."""
+    title = newest_first[0].name
+    for number, what in zip(zip(*map(_repeat, newest_first)), ("seeds", "folds"), strict=True):
+        if len(set(number)) > 1:
+            title += f", {len(set(number))} {what}"
+    return title
+
+
+def _told_apart(groups: list[Group]) -> list[Group]:
+    """The groups with a number behind each title that an older group has already."""
+    seen: Counter[str] = Counter()
+    told = []
+    for group in reversed(groups):
+        seen[group.title] += 1
+        again = seen[group.title]
+        told.append(replace(group, title=f"{group.title} ({again})") if again > 1 else group)
+    return told[::-1]

@@ -1,0 +1,70 @@
+"""The Launch button, for one run of a recipe or for several: how much of a result is luck?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import text
+from core.data.dataset import Dataset
+from core.data.split import split_sizes
+from core.errors import InputError
+from core.jobs.local import LocalExecutor
+from core.recipe import Recipe
+from core.repeats import next_seeds, over_folds, over_seeds
+from core.store.run import Run
+from pages import settings
+
+FOLDS = 5
+FOLD_CHOICE = f"folds ({FOLDS})"
+SEEDS = {"one seed": 1, "3 seeds": 3, "5 seeds": 5}
+WORDS = (
+    "Several seeds: the same recipe begins from other random numbers each time, and the results "
+    f"show how much is luck. Folds: the training photos are shared out into {FOLDS} parts, and "
+    "each part validates once, so that every photo validates. The runs train one after the other."
+)
+
+
+def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    """The choice of repeats, the button, and what became of the click."""
+    recipes = _repeated(f"{key}.repeat", recipe)
+    if not st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
+        return
+    try:
+        runs = _submitted(recipes, dataset)
+    except InputError as error:
+        st.error(str(error))
+        return
+    several = len(runs) > 1
+    what = f"{len(runs)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
+    it, trains = ("them", "they train") if several else ("it", "it trains")
+    st.success(
+        f"{what} on {'their' if several else 'its'} way: {trains} on even when you close this "
+        "page.",
+        icon=":material/check_circle:",
+    )
+    st.page_link(
+        "pages/runs.py",
+        label=f"Watch {it} on Runs",
+        icon=":material/monitoring:",
+        query_params={"run": runs[0].id},
+    )
+
+
+def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
+    """The recipes to launch: the one given, or several that differ by their seed or fold."""
+    choice = st.selectbox(
+        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session", help=WORDS
+    )
+    if choice == FOLD_CHOICE:
+        return over_folds(recipe, FOLDS)
+    return over_seeds(recipe, next_seeds(recipe, SEEDS[choice]))
+
+
+def _submitted(recipes: Sequence[Recipe], dataset: Dataset) -> list[Run]:
+    """The queued runs. Raises InputError, before any is queued, when the photos are too few."""
+    for recipe in recipes:
+        split_sizes(recipe, dataset)
+    executor = LocalExecutor(settings.runs_dir())
+    return [executor.submit(recipe, dataset.root) for recipe in recipes]

@@ -1,0 +1,66 @@
+"""The benchmarks start, and the one that proves something tells equal runs from different ones."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from core.store.run import Run
+from tests.conftest import ROOT
+from tests.factory import write_run
+
+MODULES = {"common.py", "fastai_side.py"}  # what the scripts share
+SCRIPTS = sorted(p for p in (ROOT / "bench").glob("*.py") if p.name not in MODULES)
+sys.path.append(str(ROOT / "bench"))
+
+
+def test_every_script_says_how_it_is_used_and_is_in_the_docs():
+    docs = "".join(p.read_text("utf-8") for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+    asked = {
+        script: subprocess.Popen(
+            [sys.executable, script, "--help"], stdout=subprocess.PIPE, text=True
+        )
+        for script in SCRIPTS
+    }
+    for script, process in asked.items():
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, script
+        command = f".venv/bin/python bench/{script.name}"
+        assert command in said, script  # the docstring, which gives the command
+        assert command in docs, script
+
+
+@pytest.fixture
+def pair(tmp_path, tiny):
+    """A run and its copy."""
+    run = write_run(tmp_path / "one", tiny)
+    for name in ("batches.csv", "weights.safetensors"):
+        (run.path / name).write_bytes(b"step\n1\n2\n")
+    return run, Run(shutil.copytree(run.path, tmp_path / "two" / run.id))
+
+
+def test_differences_of_runs_are_found(pair):
+    from kills import differences
+
+    run, copy = pair
+    assert differences(run, copy) == []
+    (copy.path / "batches.csv").write_text("step\n1\n3\n")
+    (copy.path / "weights.safetensors").write_bytes(b"other")
+    (copy.path / "cams.npz").unlink()
+    (copy.path / "drift.csv").write_text("layer\n")  # made in one of the two only
+    assert differences(run, copy) == [
+        "batches.csv: line 3",
+        "cams.npz: missing",
+        "weights.safetensors",
+        "drift.csv: missing",
+    ]
+
+
+def test_moments_of_kills_are_spread_over_the_whole_run_and_come_again():
+    from kills import moments
+
+    found = moments(10, seed=3)
+    assert [int(10 * share) for share in sorted(found)] == list(range(10))
+    assert found != sorted(found)
+    assert found == moments(10, seed=3) != moments(10, seed=4)

@@ -1,0 +1,172 @@
+import copy
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core.evaluate.cka import debiased_cka
+from core.evaluate.drift import COLUMNS, drift, relative_change
+from core.store.run import create_run
+from core.train.execute import execute
+from core.train.setup import set_up
+from core.train.views import normalise
+from tests.conftest import fast_recipe, fixed_clock
+
+# A backbone that moves, from pretrained weights.
+MOVING = {"weights": "imagenet", "bands": {0: 0, 13: 1e-2, 18: 0, 19: 1e-2}}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def setup(tiny, runs):
+    return set_up(fast_recipe(**MOVING), tiny.root, runs)
+
+
+@pytest.fixture(scope="module")
+def moved(setup):
+    """The network with one layer's weights doubled, another's statistics shifted, a new head."""
+    network = copy.deepcopy(setup.network)
+    with torch.no_grad():
+        for weight in network.layers[14].parameters():
+            weight.mul_(2)
+        network.layers[17].bn1.running_mean.add_(3)
+        network.layers[21].weight.normal_(0, 1)
+    return network
+
+
+@pytest.fixture(scope="module")
+def untrained(setup):
+    return drift(setup, setup.network)
+
+
+@pytest.fixture(scope="module")
+def found(setup, moved, untrained):  # after `untrained`, whose start it reads from disk
+    return drift(setup, moved).set_index("layer")
+
+
+def test_without_training_nothing_drifts(setup, untrained):
+    found = untrained
+    assert tuple(found.columns) == COLUMNS
+    assert list(found["layer"]) == list(range(27))
+    with_weights = [bool(list(layer.parameters())) for layer in setup.network.layers]
+    assert list(found["weights"].isna()) == [not has for has in with_weights]
+    assert (found["weights"].dropna() == 0).all()
+    assert found["statistics"].notna().sum() == 18  # bn1, 16 blocks, bn2
+    assert (found["statistics"].dropna() == 0).all()
+    assert (found["cka"] == 1).all()
+
+
+def test_who_trains_and_what_is_compared_with(found):
+    assert list(found.index[found["trained"]]) == [13, 14, 15, 16, 17, *range(19, 27)]
+    assert set(found["reference"][:20]) == {"pretrained"}
+    assert set(found["reference"][20:]) == {"random start"}
+    assert found["name"][21] == "class_map"
+
+
+def test_what_moved_shows_where_it_moved(setup, found):
+    assert setup.start == 13
+    assert found["weights"][14] == pytest.approx(1)
+    assert found["weights"][21] > 1
+    others = found["weights"].drop([14, 21]).dropna()
+    assert (others == 0).all()
+    norm = setup.network.layers[17].bn1
+    assert found["statistics"][17] > 0
+    assert (found["statistics"].drop(17).dropna() == 0).all()
+    whole = math.sqrt(sum(
+        float(m.running_mean.double().square().sum() + m.running_var.double().sum())
+        for m in (norm, setup.network.layers[17].bn2, setup.network.layers[17].bn3)
+    ))  # fmt: skip
+    expected = 3 * math.sqrt(len(norm.running_mean)) / whole
+    assert found["statistics"][17] == pytest.approx(expected, rel=1e-4)
+    assert (found["cka"][:14] == 1).all()
+    assert (found["cka"][14:] < 1).all()
+
+
+@torch.no_grad()
+def test_cka_is_of_the_layers_averaged_outputs_over_all_photos(setup, moved, found):
+    """Against the networks run on the photos in one go, layer by layer, the head too."""
+    pixels = [setup.training_photos().pixels, *(photos.pixels for photos in setup.test_photos)]
+    photos = torch.cat(pixels)
+    assert len(photos) == 12 + 3 + 6
+    x = normalise(photos.float() / 255, "efficientnet_lite0")
+    y = x.clone()
+    for index in range(27):
+        x = setup.network.layers[index].eval()(x)
+        y = moved.layers[index].eval()(y)
+        one, two = (z.mean((2, 3)) if z.ndim == 4 else z for z in (x, y))
+        expected = debiased_cka(one.numpy(), two.numpy())
+        assert found["cka"][index] == pytest.approx(expected, abs=2e-3), index
+        if index >= 14:
+            assert expected < 0.9999
+
+
+def test_the_starts_outputs_are_computed_once_for_all_seeds_and_splits(tiny, untrained, runs):
+    recipe = fast_recipe(**MOVING, seed=1, split__seed=7)
+    other = set_up(recipe, tiny.root, runs)
+    other.training_photos()
+    before = other.features.cache.misses
+    found = drift(other, other.network)
+    assert other.features.cache.misses == before
+    assert (found["cka"] == 1).all()  # with the head of its own seed
+
+
+@pytest.fixture(scope="module")
+def random_setup(tiny, runs):
+    """Random weights, and frozen layers whose batch norms go on moving."""
+    return set_up(fast_recipe(frozen_bn="train"), tiny.root, runs)
+
+
+def test_a_random_start_is_the_runs_own(random_setup):
+    torch.manual_seed(3)
+    state = torch.get_rng_state()
+    found = drift(random_setup, random_setup.network)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert (found["weights"].dropna() == 0).all()
+    assert (found["cka"].dropna() == 1).all() and found["cka"][:20].notna().all()
+    assert set(found["reference"]) == {"random start"}
+    other = replace(random_setup, recipe=fast_recipe(frozen_bn="train", seed=1))
+    weights = drift(other, random_setup.network)["weights"]
+    assert all(weights[index] > 0.5 for index in (0, *range(2, 19), 21))  # all but lone batch norms
+
+
+def test_statistics_of_frozen_layers_that_move_show(random_setup):
+    network = copy.deepcopy(random_setup.network)
+    network.train()
+    with torch.no_grad():
+        network(torch.rand(4, 3, 64, 64))
+    found = drift(random_setup, network)
+    assert (found["weights"].dropna() == 0).all()
+    assert (found["statistics"].dropna() > 0.001).all()
+    assert not found["trained"][:16].any()
+    assert found["cka"][3] < 1
+
+
+def test_a_finished_run_drifted_where_it_trained(tiny, runs):
+    recipe = fast_recipe(augment__blur=None, views_per_photo=1)
+    run = create_run(runs, recipe, tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    setup = set_up(recipe, tiny.root, runs)
+    assert (drift(setup, setup.network)["cka"].dropna() == 1).all()
+    setup.network.load_state_dict(load_file(run.path / "weights.safetensors"), strict=False)
+    found = drift(setup, setup.network)
+    moved = found["weights"] > 0
+    assert list(found.index[moved]) == [16, 17, 18, 19, 21]  # those that train and have weights
+    assert (found["statistics"][16:20].dropna() > 0).all()
+    assert found["statistics"][:16].sum() == 0
+    assert (found["cka"][16:] < 1).all() and (found["cka"][:16] == 1).all()
+
+
+def test_relative_change():
+    one = [torch.tensor([3.0, 0.0]), torch.tensor([4.0])]
+    two = [torch.tensor([3.0, 2.0]), torch.tensor([4.0])]
+    assert relative_change(two, one) == pytest.approx(0.4)
+    assert math.isnan(relative_change([], []))
+    assert math.isnan(relative_change([torch.ones(2)], [torch.zeros(2)]))
+    assert np.isfinite(relative_change(one, two))

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+
+from core.evaluate.evaluate import localisation
+from core.evaluate.predict import predict
+from core.evaluate.sanity import redrawn_head
+from core.train.setup import set_up
+from tests.conftest import fast_recipe
+from tests.factory import write_dataset
+
+
+@pytest.fixture(scope="module")
+def setup(tiny, tmp_path_factory):
+    return set_up(fast_recipe(weights="imagenet"), tiny.root, tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def found(setup):
+    return redrawn_head(setup, setup.network, draws=4)
+
+
+def test_the_network_and_the_generator_are_left_as_they_were(setup):
+    before = {name: tensor.clone() for name, tensor in setup.network.state_dict().items()}
+    torch.manual_seed(7)
+    state = torch.get_rng_state()
+    redrawn_head(setup, setup.network, draws=1)
+    after = setup.network.state_dict()
+    assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_each_draw_has_its_lift_and_sets_their_mean(found):
+    assert set(found) == {"test", "test_difficult"}
+    for of_set in found.values():
+        assert len(set(of_set["lifts"])) == 4
+        assert of_set["lift"] == pytest.approx(np.mean(of_set["lifts"]))
+
+
+def test_draws_come_from_the_seed_and_do_not_depend_on_their_number(setup, found):
+    again = redrawn_head(setup, setup.network, draws=2)
+    assert again["test"]["lifts"] == found["test"]["lifts"][:2]
+
+
+def test_a_draw_is_the_network_with_that_head(setup):
+    """The lift of the maps that the whole network gives once the weights are put into it."""
+    from core.evaluate.sanity import _redrawn
+
+    conv = setup.network.layers[setup.network.head_start + 1]
+    fresh = _redrawn(conv, setup.recipe.seed, 0)
+    bound = 1 / np.sqrt(conv.in_channels * 9)  # PyTorch's default: uniform up to this
+    assert 0.95 * bound < float(fresh.weight.detach().abs().max()) <= bound
+    kept = {name: tensor.clone() for name, tensor in conv.state_dict().items()}
+    conv.load_state_dict(fresh.state_dict())
+    photos, test_set = setup.test_photos[1], setup.dataset.test_sets[1]
+    maps = predict(setup.network, photos, setup.recipe.backbone, setup.start).maps
+    whole = localisation(setup, test_set, maps)
+    lift = redrawn_head(setup, setup.network, draws=1)["test_difficult"]["lift"]
+    conv.load_state_dict(kept)
+    assert lift == pytest.approx(whole["lift"], abs=1e-4)
+
+
+def test_sets_without_boxes_are_left_out(tmp_path):
+    root = write_dataset(tmp_path / "data", labelled=False).root
+    bare = set_up(fast_recipe(), root, tmp_path / "runs")
+    assert redrawn_head(bare, bare.network, draws=1) == {}
