@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from core.data.dataset import Box, Dataset, Photo, TestSet
 from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
 from core.evaluate.cam import density, evidence
-from core.evaluate.localise import MIN_BOX_AREA, coverage, share_inside, view_box
+from core.evaluate.localise import MIN_BOX_AREA, coverage, share_inside, view_boxes
 from core.store.run import ClassMaps, Run
 
 THUMBNAIL = 400  # pixels of a thumbnail's longer side
@@ -111,8 +111,7 @@ def _photo(file: str, test_set: TestSet) -> dict[str, Any]:
 def _view_boxes(
     test_set: TestSet, file: str, sizes: dict[str, tuple[int, int]], crop: Crop
 ) -> list[Box]:
-    seen = (view_box(box, sizes[file], crop) for box in test_set.boxes.get(file, ()))
-    return [box for box in seen if box is not None]
+    return list(view_boxes(test_set.boxes.get(file, ()), sizes[file], crop))
 
 
 def _box(box: Box) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from core import files
+from core.data.split import split_photos
 from core.errors import InputError
 from core.evaluate.evaluate import localisation
 from core.evaluate.predict import (
@@ -31,7 +32,7 @@ from core.evaluate.predict import (
 from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
 from core.recipe import recipe_part
-from core.train.setup import Setup, split_photos
+from core.train.setup import Setup
 
 FOLDER = ".controls"
 VERSION = 1  # raise it when the computation changes

@@ -33,6 +33,11 @@ def view_box(box: Box, photo_size: tuple[int, int], crop: Crop) -> Box | None:
     return Box(box.label, x0, y0, x1, y1, box.visible) if x0 < x1 and y0 < y1 else None
 
 
+def view_boxes(boxes: Sequence[Box], photo_size: tuple[int, int], crop: Crop) -> tuple[Box, ...]:
+    """The boxes that lie in the square the network sees, as fractions of it (see view_box)."""
+    return tuple(seen for box in boxes if (seen := view_box(box, photo_size, crop)))
+
+
 def coverage(boxes: Sequence[Box], rows: int, columns: int) -> NDArray[np.float64]:
     """The share of each map cell that the boxes cover together, 0..1: (rows, columns)."""
     fine = 16  # each cell is sampled on a 16x16 lattice, so overlapping boxes count once
@@ -77,11 +82,8 @@ def localise(
     found = evidence(maps)
     rows = []
     for index, file in enumerate(files):
-        of_photo = [
-            seen
-            for box in test_set.boxes.get(file, ())
-            if (seen := view_box(box, sizes[file], crop)) and seen.area >= MIN_BOX_AREA
-        ]
+        seen = view_boxes(test_set.boxes.get(file, ()), sizes[file], crop)
+        of_photo = [box for box in seen if box.area >= MIN_BOX_AREA]
         label = test_set.labels.get(file)
         for number, name in enumerate(classes):
             boxes = [box for box in of_photo if box.label == name]

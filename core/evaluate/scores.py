@@ -45,6 +45,28 @@ def wilson(correct: int, total: int, z: float = Z_95) -> tuple[float, float]:
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
+def proportion(hits: Sequence[bool]) -> dict[str, float | int] | None:
+    """The share of hits as plain data with Wilson's interval, where no constant answer says
+    anything: value, low, high, total, correct. None without any."""
+    if not hits:
+        return None
+    correct, total = sum(map(bool, hits)), len(hits)
+    low, high = wilson(correct, total)
+    return {"value": correct / total, "low": low, "high": high, "total": total, "correct": correct}
+
+
+def mean_interval(values: NDArray[np.floating]) -> dict[str, float | int] | None:
+    """The mean of a number per photo as plain data: value, low, high, total. The interval is a
+    percentile bootstrap over photos, seeded. None without any."""
+    if not len(values):
+        return None
+    draws = np.random.default_rng(0).integers(len(values), size=(BOOTSTRAP_DRAWS, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return {
+        "value": float(values.mean()), "low": float(low), "high": float(high), "total": len(values),
+    }  # fmt: skip
+
+
 def share(hits: Sequence[bool], constant: float) -> Score:
     """The share of hits with Wilson's interval."""
     correct, total = sum(hits), len(hits)

@@ -48,14 +48,18 @@ class Features:
             "format": prefix.settings.prefix,
         }
 
-    def of_photos(self, photos: PhotoSet, fingerprint: str) -> PhotoSet:
-        """The set with its features; without a prefix, as it is."""
+    def of_photos(
+        self, photos: PhotoSet, fingerprint: str, make: Callable[[], Tensor] | None = None
+    ) -> PhotoSet:
+        """The set with its features; without a prefix, as it is. `make` gives the set's pixels
+        where they are worth making only if the cache does not know their features."""
         if self.prefix.length == 0:
             return photos
 
         def compute() -> Tensor:
             found = []
-            for pixels in torch.split(photos.pixels, PREFIX_BATCH):
+            everything = photos.pixels if make is None else make()
+            for pixels in torch.split(everything, PREFIX_BATCH):
                 self._tick()
                 found.append(self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone)))
             return torch.cat(found)
