@@ -99,6 +99,11 @@ class Run:
         """The data-set folder that the run was launched on."""
         return Path(str(self.environment()["data"]["path"]))
 
+    def estimate(self) -> dict[str, float]:
+        """Seconds by part that the run was expected to take when it began; empty when unknown."""
+        parts = (self.environment().get("estimate") or {}).get("parts") or {}
+        return {str(name): float(seconds) for name, seconds in parts.items()}
+
     def summary(self) -> dict[str, Any] | None:
         """The numbers that tables show; None until the run is evaluated."""
         if not (self.path / "summary.json").is_file():

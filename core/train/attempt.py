@@ -54,10 +54,11 @@ def heed(run: Run) -> None:
 
 def say(run: Run, clock: Clock, phase: str) -> None:
     """Says in status.json that this process has taken the run up, and what it does first."""
-    now = clock().isoformat(timespec="seconds")
+    now, before = clock().isoformat(timespec="seconds"), run.status()
+    started = before.started if before.state == "running" else now
     run.write_status(
         replace(
-            run.status(), state="running", phase=phase, started=now, heartbeat=now, pid=os.getpid()
+            before, state="running", phase=phase, started=started, heartbeat=now, pid=os.getpid()
         )
     )
 

@@ -108,7 +108,7 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             st.markdown("**Cannot tell.** " + _sentence(found.why))
             st.caption("Keep the rates as they are, or change what trains and search again.")
             return
-        st.metric("Suggested rate of the last band", text.rate(found.lr),
+        st.metric("Suggested rate of the last band", text.rate(float(f"{found.lr:.1e}")),
                   f"confidence: {found.confidence}", delta_color="off", delta_arrow="off",
                   width="content")  # fmt: skip
         st.caption(_sentence(found.why))
