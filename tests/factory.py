@@ -280,7 +280,8 @@ def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
         batch=seconds, view=seconds,
         changes=dict.fromkeys(("resample", "lighting", "cutout", "blur"), seconds),
         decode=seconds, decode_megapixel=seconds, write=seconds, write_megabyte=seconds,
-        read_megabyte=seconds, device="cpu", prefix_format="float32", training_format="float32",
+        read_megabyte=seconds, busy=0.0, device="cpu",
+        prefix_format="float32", training_format="float32",
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from core.store.run import Run, create_run, utc_now
 from core.text import duration
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.schedule import batches_per_epoch
-from core.train.speed import read_speed
+from core.train.speed import doubtful, read_speed
 
 
 def train(
@@ -102,7 +102,7 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
 def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
     """How long a run would take on this machine, which is measured if it has not been yet."""
     speed = read_speed(runs, recipe)
-    if speed is None:
+    if speed is None or doubtful(speed):
         from core.train.calibrate import speed_for
 
         speed = speed_for(runs, recipe)
@@ -111,6 +111,8 @@ def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
     line = f"estimated time: {duration(fresh)}"
     if duration(known) != duration(fresh):
         line += f" ({duration(known)} if the frozen layers' features are there already)"
+    if doubtful(speed):
+        line += "; measured while the machine was busy with other work"
     print(line)
 
 

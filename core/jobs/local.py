@@ -68,7 +68,7 @@ class LocalExecutor:
         """Queues a search for a learning rate, unless the same one is queued, under way or done."""
         search = find_search(self.runs_dir, recipe, dataset)
         if search.exists():
-            mark_lost(search, self.clock)
+            find_lost_search(search, self.clock)
             if search.status().state in ("queued", "running", "done"):
                 return search
         queue = Queue(self.runs_dir)
@@ -146,6 +146,12 @@ def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
     """Looks whether runs that claim to be running still are; whether one was found lost."""
     lost = [mark_lost(open_run(runs_dir, run_id), clock) for run_id in running]
     return any(lost)
+
+
+def find_lost_search(search: Search, clock: Clock) -> bool:
+    """Whether a search that claims to be under way was found lost (and marked failed): only the
+    worker carries searches out, so without one it is gone."""
+    return mark_lost(search, clock, gone=not worker_alive(search.runs_dir))
 
 
 def _time(text: str) -> datetime:

@@ -23,12 +23,13 @@ from core import files
 from core.data.photos import read_view
 from core.model.bands import BandRange, parameter_groups
 from core.model.network import Network, build_network
+from core.processor import busy_share
 from core.recipe import Augment, Blur, Cutout, Recipe, Rotate, Zoom
 from core.train.augment import augmented_views, levels, working_side
 from core.train.machine import keep_memory, settle_threads
 from core.train.precision import Settings, resolve
 from core.train.prefix import PREFIX_BATCH, Prefix
-from core.train.speed import Speed, measuring_alone, read_speed, write_speed
+from core.train.speed import BUSY, Speed, doubtful, measuring_alone, read_speed, write_speed
 from core.train.views import normalise
 
 Clock = Callable[[], float]
@@ -49,12 +50,14 @@ _CHANGES: dict[str, dict[str, object]] = {
 def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
     """The calibration for a recipe: the one that is kept, or a new one, which is kept then.
 
-    Waits while another process measures.
+    Waits while another process measures. One that was made on a busy machine is made again as soon
+    as the machine is found quiet.
     """
     settings = resolve(recipe)
     with measuring_alone(runs_dir):
         known = read_speed(runs_dir, recipe)
-        if known is not None and known.device == settings.device:
+        fits = known is not None and known.device == settings.device
+        if known is not None and fits and (not doubtful(known) or busy_share() > BUSY):
             return known
         speed = calibrate(recipe)
         write_speed(runs_dir, recipe, speed)
@@ -64,6 +67,7 @@ def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
 @torch.random.fork_rng(devices=())
 def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
     """Measures now, on whatever the machine is; other work beside it makes it wrong."""
+    busy = busy_share()
     settle_threads()
     keep_memory()
     settings = resolve(recipe)
@@ -106,6 +110,7 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
         write=write,
         write_megabyte=write_megabyte,
         read_megabyte=read_megabyte,
+        busy=round(busy, 2),
         device=settings.device,
         prefix_format=settings.prefix,
         training_format=settings.training,

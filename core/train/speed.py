@@ -19,6 +19,7 @@ from core.processor import cores, processor
 from core.recipe import Recipe
 
 SPEED_FOLDER = ".speed"
+BUSY = 0.4  # more other work than this makes a measurement doubtful
 _VERSION = 1  # raise it when what is measured changes
 
 
@@ -32,6 +33,7 @@ class Speed:
     `view`: an augmented view without any change; `changes`: what each adds where it happens.
     `decode`, `decode_megapixel`: reading a photo is the first plus the second per million pixels;
     `write`, `write_megabyte`: writing a file to the disk, the same way; `read_megabyte`: reading.
+    `busy`: no seconds, but the share of the machine that other work took just before, 0..1.
     device, prefix_format, training_format: what it was measured for.
     """
 
@@ -48,9 +50,15 @@ class Speed:
     write: float
     write_megabyte: float
     read_megabyte: float
+    busy: float
     device: str
     prefix_format: str
     training_format: str
+
+
+def doubtful(speed: Speed) -> bool:
+    """Whether other work made the machine slow when it was measured."""
+    return speed.busy > BUSY
 
 
 def speed_key(recipe: Recipe) -> str:
@@ -78,10 +86,11 @@ def read_speed(runs_dir: Path, recipe: Recipe) -> Speed | None:
     """The calibration for a recipe on this machine; None when there is none or it is damaged."""
     try:
         data = json.loads(speed_path(runs_dir, recipe).read_text("utf-8"))
-        found = Speed(**data)
+        rows = ("prefix", "forward", "train_forward", "backward")
+        found = Speed(**(data | {name: tuple(data[name]) for name in rows}))
         layers = {len(found.prefix), len(found.forward), len(found.backward)}
         return found if len(layers) == 1 else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -9,7 +9,7 @@ from core.data.dataset import Dataset
 from core.jobs import measure
 from core.recipe import Recipe
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
-from core.train.speed import Speed
+from core.train.speed import Speed, doubtful
 from pages import settings
 
 _POLL_SECONDS = 1.0
@@ -30,9 +30,10 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     fresh, known = (
         text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
     )
-    shorter = "" if known == fresh else f" ({known} if the frozen layers' features are known)"
+    shorter = "" if known == fresh else f" ({known} if the frozen layers' features are there)"
+    doubt = " It was busy with other work when it was measured." if doubtful(speed) else ""
     st.markdown(
-        f":material/timer: About **{fresh}** on this machine{shorter}.",
+        f":material/timer: About **{fresh}** a run on this machine{shorter}.{doubt}",
         help="From a short measurement of this machine. The frozen layers look at each view once; "
         "what they see (the features) is kept, so another run with the same views is faster.",
     )

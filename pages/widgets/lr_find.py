@@ -9,7 +9,7 @@ import streamlit as st
 from core import charts, text
 from core.data.dataset import Dataset
 from core.errors import InputError
-from core.jobs.local import LocalExecutor, mark_lost
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_search, worker_alive
 from core.model.bands import last_trained_band, scaled_bands
 from core.recipe import Recipe
 from core.store.run import utc_now
@@ -35,7 +35,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
             _ask(key, recipe, dataset, "Find a learning rate")
             return
         try:
-            mark_lost(search, utc_now)
+            find_lost_search(search, utc_now)
             ended = search.status().ended
             st.fragment(_stand, run_every=None if ended else _POLL_SECONDS)(
                 key, search, recipe, dataset, use, ended
@@ -63,7 +63,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
 def _stand(
     key: str, search: Search, recipe: Recipe, dataset: Dataset, use: Use, ended: bool
 ) -> None:
-    mark_lost(search, utc_now)
+    find_lost_search(search, utc_now)
     status = search.status()
     if status.ended != ended:
         st.rerun()  # the whole page: ends the polling
@@ -90,6 +90,9 @@ def _progress(key: str, search: Search) -> None:
         if st.button("Cancel", key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)
             st.rerun()
+        idle = status.state == "queued" and not worker_alive(settings.runs_dir())
+        if idle and st.button("Start the worker", key=f"{key}.worker"):
+            ensure_worker(settings.runs_dir(), wait_seconds=10)
 
 
 def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
-    mark_lost,
+    find_lost_search,
     process_alive,
     recover,
     worker_alive,
@@ -87,7 +87,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     assert executor.poll(run.id).state == "done"  # first in, first out
     os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
-    assert mark_lost(search, utc_now)
+    assert find_lost_search(search, utc_now)
     assert "it can be asked again" in str(search.status().error)
 
     again = executor.find_rate(fast_recipe(name="another name"), tiny)

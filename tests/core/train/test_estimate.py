@@ -7,6 +7,7 @@ import pytest
 from core.model.layers import head_start, layer_table
 from core.recipe import Augment
 from core.recipe_file import load_recipe
+from core.train import calibrate
 from core.train.estimate import (
     EVERYTHING,
     NOTHING,
@@ -17,7 +18,7 @@ from core.train.estimate import (
     photos_of,
     view_seconds,
 )
-from core.train.speed import read_speed, speed_key, write_speed
+from core.train.speed import doubtful, read_speed, speed_key, write_speed
 from tests.conftest import fast_recipe
 from tests.factory import plain_speed
 
@@ -142,3 +143,18 @@ def test_a_calibration_is_found_again_and_a_damaged_one_is_none(tmp_path):
     assert read_speed(tmp_path, larger) is None
     next((tmp_path / ".speed").glob("*.json")).write_text("{}")
     assert read_speed(tmp_path, QUICK) is None
+
+
+def test_a_measurement_on_a_busy_machine_is_made_again_when_it_is_quiet(tmp_path, monkeypatch):
+    busy = [0.9]
+    monkeypatch.setattr(calibrate, "busy_share", lambda: busy[0])
+    monkeypatch.setattr(
+        calibrate, "calibrate", lambda recipe: replace(plain_speed(recipe, 1.0), busy=busy[0])
+    )
+    first = calibrate.speed_for(tmp_path, QUICK)
+    assert doubtful(first)
+    assert calibrate.speed_for(tmp_path, QUICK) == first  # still busy: no better now
+    busy[0] = 0.1
+    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))
+    busy[0] = 0.9
+    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))
