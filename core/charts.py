@@ -274,6 +274,54 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
+    """A search for a learning rate (core.store.search): the loss against the rate, a thin line per
+    start, the median of the starts thick in the band that they span, the suggested rate marked.
+    Losses far above the lowest are cut off: they only say that the rate was too high."""
+    figure = go.Figure()
+    if curves.empty:
+        return figure
+    line = RUN_COLOURS[0]
+    common = curves.groupby("step")["smoothed"].agg(["median", "min", "max", "count"])
+    # Where one start has stopped the others' median would jump.
+    common = common[common["count"] == curves["start"].nunique()]
+    lr = curves.groupby("step")["lr"].first().loc[common.index]
+    figure.add_trace(
+        go.Scatter(
+            x=[*lr, *lr[::-1]], y=[*common["max"], *common["min"][::-1]], fill="toself",
+            fillcolor=f"rgba({','.join(map(str, _rgb(line)))},0.15)", line={"width": 0},
+            name="spread", hoverinfo="skip",
+        )
+    )  # fmt: skip
+    for number, (_, rows) in enumerate(curves.groupby("start")):
+        figure.add_trace(
+            go.Scatter(
+                x=rows["lr"], y=rows["smoothed"], name="single starts", mode="lines",
+                legendgroup="starts", showlegend=number == 0,
+                line={"color": GREY, "width": 1}, hoverinfo="skip",
+            )
+        )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=lr, y=common["median"], name="median", mode="lines",
+            line={"color": line, "width": 3}, hovertemplate="rate %{x:.1e}: loss %{y:.2f}",
+        )
+    )  # fmt: skip
+    if suggested is not None:
+        mark = {"color": RUN_COLOURS[1], "width": 3, "dash": "dash"}
+        figure.add_vline(x=suggested, line=mark)
+        figure.add_annotation(
+            x=math.log10(suggested), y=1, yref="paper", yanchor="top", xanchor="right", xshift=-6,
+            text=text.rate(float(f"{suggested:.1e}")), showarrow=False, font={"size": 13},
+        )  # fmt: skip
+    top = float(common["median"].iloc[0])
+    figure.update_layout(**_layout(260), xaxis_title="learning rate", yaxis_title="loss")
+    figure.update_layout(hovermode="closest")
+    figure.update_xaxes(type="log", exponentformat="power", dtick=1)
+    figure.update_yaxes(range=[0, 1.6 * top])
+    return figure
+
+
 # --- scores -----------------------------------------------------------------------------------
 
 

@@ -194,3 +194,35 @@ def _with_interval(value: Mapping[str, Any] | None) -> str:
     if value is None:
         return ""
     return f"{text.share_of(value)}, {100 * value['low']:.0f} to {100 * value['high']:.0f} %"
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+_PART_WORDS = {
+    "measuring": "measuring this machine, once",
+    "photos": "reading the photos",
+    "features": "features of the frozen layers",
+    "train": "epochs",
+    "class maps": "class maps",
+    "checkpoint": "checkpoints",
+    "evaluate": "evaluation",
+}
+
+
+def time_parts(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataFrame:
+    """What a run took beside what it was expected to take, part by part, then in all: columns
+    part, took, estimated (seconds; missing where nothing was estimated). timing: of timing.csv."""
+    took = timing.groupby("phase")["seconds"].sum() if len(timing) else pd.Series(dtype=float)
+    names = list(dict.fromkeys([*took.index, *estimated]))
+    names.sort(key=lambda name: list(_PART_WORDS).index(name) if name in _PART_WORDS else 99)
+    rows = [
+        {
+            "part": _PART_WORDS.get(name, name),
+            "took": float(took.get(name, 0.0)),
+            "estimated": estimated.get(name),
+        }
+        for name in names
+    ]
+    total = {"part": "in all", "took": float(took.sum()), "estimated": sum(estimated.values())}
+    return pd.DataFrame([*rows, total], columns=["part", "took", "estimated"])

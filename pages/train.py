@@ -13,7 +13,7 @@ from core.errors import RecipeError
 from core.model.bands import band_ranges
 from core.model.layers import layer_table
 from core.recipe import ClassMapDropout, Recipe
-from core.recipe_file import load_recipe, preset_names, recipe_dict, recipe_from
+from core.recipe_file import recipe_dict, recipe_from
 from core.store.compare import recipe_difference
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
@@ -23,39 +23,15 @@ from pages.widgets import (
     bands,
     dataset_choice,
     dropout,
+    estimate,
     first_runs,
+    lr_find,
+    preset_choice,
     repeats,
     stages,
-    words,
 )
 
 KEY = "train"
-
-
-def preset_choice() -> tuple[Recipe, str, dict[str, Any]]:
-    """The preset to start from, the key under which its edits are kept, and name and seed."""
-    name = st.selectbox(
-        "Recipe to start from",
-        preset_names(),
-        key=f"{KEY}.preset",
-        persist_state="session",
-        help="A recipe is everything that decides a run, apart from the photos.",
-    )
-    st.caption(words.PRESETS.get(str(name), ""))
-    # A new generation gives every control a new key, and so the preset's value.
-    generation = st.session_state.setdefault(f"{KEY}.generation", 0)
-    if st.button("Undo my changes", icon=":material/undo:", key=f"{KEY}.reset"):
-        generation = st.session_state[f"{KEY}.generation"] = generation + 1
-    preset, key = load_recipe(str(name)), f"{KEY}.{name}.{generation}"
-    left, right = st.columns(2)
-    with left:
-        run_name = st.text_input("Name of the run", preset.name, max_chars=80, key=f"{key}.name",
-                                 persist_state="session")  # fmt: skip
-    with right:
-        seed = st.number_input("Seed", 0, 2**32 - 1, preset.seed, key=f"{key}.seed",
-                               persist_state="session", help="Another seed gives another run of "
-                               "the same recipe: see how much is luck.")  # fmt: skip
-    return preset, key, {"name": run_name.strip(), "seed": int(seed)}
 
 
 def controls(preset: Recipe, key: str) -> tuple[dict[str, Any], Any]:
@@ -118,6 +94,7 @@ def launch(recipe: Recipe, preset: Recipe, dataset: Dataset) -> None:
                 st.markdown("What this run changes:")
                 st.dataframe(difference, hide_index=True, column_config={"key": "what"})
         with right:
+            estimate.show(f"{KEY}.time", recipe, dataset)
             repeats.launch(KEY, recipe, dataset)
 
 
@@ -128,7 +105,7 @@ photos, recipes = st.columns(2, gap="large")
 with photos:
     chosen = dataset_choice.show(KEY)
 with recipes:
-    start, start_key, named = preset_choice()
+    start, start_key, named = preset_choice.show(KEY)
 if chosen is not None:
     edited, (strip_place, plan_place) = controls(start, start_key)
     try:
@@ -138,4 +115,7 @@ if chosen is not None:
         place.error(str(problem), icon=":material/error:")
     else:
         show_plan(asked, chosen, strip_place, plan_place)
+        lr_find.show(
+            f"{KEY}.lr", asked, chosen, lambda found: bands.set_rates(f"{start_key}.bands", found)
+        )
         launch(asked, start, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from core.model.layers import head_start, layer_table
 from core.recipe import Recipe
 from core.recipe_file import load_recipe
 from core.store.run import Run, create_run
+from core.store.search import Search, Suggestion, create_search, find_search
 from core.train.schedule import planned_epochs, scale
+from core.train.speed import Speed
 
 COLOURS = {"blue": "#2f5d9b", "red": "#b03a2e"}
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -265,3 +267,42 @@ def _predictions(
                 ("plain", f"{test_set.name}/objects", file, truth, truth, guess, *odds.round(5))
             )
     return rows
+
+
+# --- speeds ---------------------------------------------------------------------------------------
+
+
+def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
+    """A calibration in which every single thing takes that long."""
+    layers = (seconds,) * len(layer_table(recipe.backbone, recipe.map_stride))
+    return Speed(
+        prefix=layers, forward=layers, train_forward=layers, backward=layers, step=seconds,
+        batch=seconds, view=seconds,
+        changes=dict.fromkeys(("resample", "lighting", "cutout", "blur"), seconds),
+        decode=seconds, decode_megapixel=seconds, write=seconds, write_megabyte=seconds,
+        read_megabyte=seconds, busy=0.0, device="cpu",
+        prefix_format="float32", training_format="float32",
+    )  # fmt: skip
+
+
+def write_search(
+    runs_dir: Path, recipe: Recipe, dataset: Dataset, found: Suggestion | None
+) -> Search:
+    """A search for a learning rate: done with that answer, or still waiting."""
+    search = find_search(runs_dir, recipe, dataset)
+    create_search(search, recipe, dataset.root, lambda: START)
+    if found is None:
+        return search
+    steps = np.arange(100)
+    lr = 1e-5 * 1e6 ** (steps / 99)
+    curves = [
+        pd.DataFrame(
+            {"step": steps, "lr": lr, "loss": (fall := 1.8 - 1.4 / (1 + (late * 1e-2 / lr) ** 2)),
+             "smoothed": fall + 0.3 * np.maximum(0, np.log10(lr / 0.3)), "start": start}
+        )
+        for start, late in enumerate((0.7, 1.0, 1.6))
+    ]  # fmt: skip
+    pd.concat(curves).to_csv(search.path / "curves.csv", index=False)
+    (search.path / "suggestion.json").write_text(json.dumps(asdict(found)), "utf-8")
+    search.write_status(replace(search.status(), state="done", epoch=3))
+    return search

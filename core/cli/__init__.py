@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from core.cli import data, layers, lr_find, runs, train, work
+from core.cli import calibrate, data, evaluate, layers, lr_find, runs, train, work
 
 app = typer.Typer(
     add_completion=False,
@@ -13,7 +13,9 @@ app = typer.Typer(
     help="Overfit Lens: train on a handful of photos and see what a network really learned.",
 )
 app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
 app.command("layers")(layers.layers)
+app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)
 app.command("worker")(work.worker)
 app.command("queue")(work.queue)

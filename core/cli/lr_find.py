@@ -11,13 +11,14 @@ import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.recipe_file import load_recipe, parse_changes
+from core.store.search import STARTS, question
 
 
 def lr_find(
     recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
-    starts: Annotated[int, typer.Option(min=1, max=20, help="How many searches.")] = 3,
+    starts: Annotated[int, typer.Option(min=1, max=20, help="How many searches.")] = STARTS,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a key.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
 ) -> None:
@@ -29,7 +30,7 @@ def lr_find(
     def tell(number: int) -> None:
         print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)
 
-    curves, suggestion = find(set_up(chosen, data, runs), starts, tell)
+    curves, suggestion = find(set_up(question(chosen), data, runs), starts, tell)
     if as_json:
         print(json.dumps({**asdict(suggestion), "curves": curves.to_dict("records")}))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +19,9 @@ from core.recipe_file import load_recipe, parse_changes
 from core.repeats import over_folds
 from core.store.run import Run, create_run, utc_now
 from core.text import duration
+from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.schedule import batches_per_epoch
+from core.train.speed import doubtful, read_speed
 
 
 def train(
@@ -51,6 +54,7 @@ def train(
         split_sizes(chosen, dataset)  # a class with too few photos is told before anything trains
     if dry_run:
         print_plan(recipes[0], dataset)
+        print_estimate(recipes[0], dataset, runs)
         return
     for chosen in recipes:
         run = create_run(runs, chosen, data, utc_now)
@@ -93,6 +97,23 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
         shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
         print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
     print(f"planned epochs: {recipe.planned_epochs()}")
+
+
+def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
+    """How long a run would take on this machine, which is measured if it has not been yet."""
+    speed = read_speed(runs, recipe)
+    if speed is None or doubtful(speed):
+        from core.train.calibrate import speed_for
+
+        speed = speed_for(runs, recipe)
+    photos = photos_of(dataset, recipe)
+    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    line = f"estimated time: {duration(fresh)}"
+    if duration(known) != duration(fresh):
+        line += f" ({duration(known)} if the frozen layers' features are there already)"
+    if doubtful(speed):
+        line += "; measured while the machine was busy with other work"
+    print(line)
 
 
 def carry_on(run: Run) -> None:

@@ -15,6 +15,7 @@ from core.jobs.queue import Queue
 from core.jobs.worker import work
 from core.recipe_file import load_recipe
 from core.store.run import open_run, utc_now
+from core.store.search import open_work
 
 
 def worker(
@@ -43,8 +44,8 @@ def queue(
     alive = "a worker is serving" if worker_alive(runs) else "no worker is running"
     print(f"{alive}; {len(entries)} in the queue")
     for entry in entries:
-        status = open_run(runs, entry.run).status()
-        print(f"{entry.run}  {status.state}  epoch {status.epoch}/{status.epochs}")
+        status = open_work(runs, entry.run).status()
+        print(f"{entry.run}  {status.state}  {status.epoch}/{status.epochs}")
 
 
 def resume(

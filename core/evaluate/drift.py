@@ -14,10 +14,9 @@ from torch.nn.functional import avg_pool2d, conv2d, pad
 
 from core.evaluate.cka import MIN_PHOTOS, debiased_cka
 from core.evaluate.predict import BATCH, PhotoSet, backbone_features
-from core.model.bands import stage_ranges
+from core.model.bands import trained_layers
 from core.model.layers import layer_table
 from core.model.network import CLASS_MAP_OFFSET, Network
-from core.recipe import Recipe
 from core.train.setup import Setup, seeded_network
 
 COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
@@ -52,7 +51,7 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
     photos = [setup.training_photos(), *setup.test_photos]
     before = _outputs(initial, _pooled_at_start(setup, initial, photos))
     after = _outputs(network, _pooled(network, photos, recipe.backbone, setup.start))
-    trained = _trained_layers(recipe, head, len(network.layers))
+    trained = trained_layers(recipe, head, len(network.layers))
     pretrained = network.base_weights != "none"
     rows = []
     for layer in layer_table(recipe.backbone, recipe.map_stride, len(network.classes)):
@@ -90,16 +89,6 @@ def _statistics(layer: nn.Module) -> list[Tensor]:
             assert module.running_mean is not None and module.running_var is not None
             found += [module.running_mean, module.running_var.sqrt()]
     return found
-
-
-def _trained_layers(recipe: Recipe, head_start: int, layer_count: int) -> set[int]:
-    return {
-        index
-        for stage in recipe.stages
-        for band in stage_ranges(recipe, stage, head_start, layer_count)
-        if not band.frozen
-        for index in range(band.first, band.last + 1)
-    }
 
 
 def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet]) -> Pooled:

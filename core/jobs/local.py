@@ -19,10 +19,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
+from core.data.dataset import Dataset
 from core.errors import RunError
 from core.jobs.queue import Queue
 from core.recipe import Recipe
 from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
+from core.store.search import Search, create_search, find_search, open_work
 
 LOCK_FILE = "worker.lock"
 SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
@@ -60,12 +62,32 @@ class LocalExecutor:
         return run
 
     def cancel(self, run_id: str) -> None:
-        run = open_run(self.runs_dir, run_id)
+        self._cancel(open_run(self.runs_dir, run_id), run_id)
+
+    def find_rate(self, recipe: Recipe, dataset: Dataset) -> Search:
+        """Queues a search for a learning rate, unless the same one is queued, under way or done."""
+        search = find_search(self.runs_dir, recipe, dataset)
+        if search.exists():
+            find_lost_search(search, self.clock)
+            if search.status().state in ("queued", "running", "done"):
+                return search
+        queue = Queue(self.runs_dir)
+        queue.remove(search.queue_name)  # a worker that was killed may have left its claim
+        create_search(search, recipe, dataset.root, self.clock)
+        queue.submit(search.queue_name)
+        ensure_worker(self.runs_dir)
+        return search
+
+    def cancel_search(self, search: Search) -> None:
+        """Asks for a search to stop, as `cancel` does for a run."""
+        self._cancel(search, search.queue_name)
+
+    def _cancel(self, run: Run, entry: str) -> None:
         status = run.status()
         if status.ended:
             return
         run.ask_cancel()  # a process that trains it looks for this
-        if Queue(self.runs_dir).withdraw(run_id) or not process_alive(status.pid):
+        if Queue(self.runs_dir).withdraw(entry) or not process_alive(status.pid):
             mark_cancelled(run, self.clock)
 
     def resume(self, run_id: str) -> None:
@@ -112,7 +134,7 @@ def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
     silent = status.heartbeat is None or clock() - _time(status.heartbeat) > SILENCE
     if not gone and process_alive(status.pid) and not silent:
         return False
-    error = f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
+    error = run.lost_words(status)
     now = clock().isoformat(timespec="seconds")
     run.write_status(
         replace(status, state="failed", error=error, finished=now, eta_seconds=None, phase="")
@@ -124,6 +146,12 @@ def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
     """Looks whether runs that claim to be running still are; whether one was found lost."""
     lost = [mark_lost(open_run(runs_dir, run_id), clock) for run_id in running]
     return any(lost)
+
+
+def find_lost_search(search: Search, clock: Clock) -> bool:
+    """Whether a search that claims to be under way was found lost (and marked failed): only the
+    worker carries searches out, so without one it is gone."""
+    return mark_lost(search, clock, gone=not worker_alive(search.runs_dir))
 
 
 def _time(text: str) -> datetime:
@@ -139,7 +167,7 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
     queue, failed = Queue(runs_dir), []
     for entry in queue.entries():
         try:
-            run = open_run(runs_dir, entry.run)
+            run = open_work(runs_dir, entry.run)
             status = run.status()
         except RunError:
             queue.remove(entry.run)  # the folder was deleted or cannot be read
@@ -148,7 +176,7 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
             queue.remove(entry.run)
         elif entry.worker is not None:  # claimed by another worker than this one: it is gone
             if mark_lost(run, clock, gone=True):
-                failed.append(run.id)
+                failed.append(entry.run)
                 queue.remove(entry.run)
             else:
                 queue.release(entry.run)  # it had not begun

@@ -1,4 +1,6 @@
-"""The queue of runs that wait for a worker, in one SQLite file beside the run folders.
+"""The queue of runs and searches that wait for a worker, in one SQLite file beside the run folders.
+
+An entry names a folder inside the runs folder: a run's id, or `.lr_find/<id>` of a search.
 
 The queue only orders work; what a run is doing, and the wish to cancel it, stand in its own folder.
 Any number of processes may use it at once.
@@ -25,7 +27,8 @@ CREATE TABLE IF NOT EXISTS queue (
 
 @dataclass(frozen=True)
 class Entry:
-    """A run in the queue: `worker` is the process id that has claimed it, None while it waits."""
+    """A run or search in the queue: `worker` is the process id that has claimed it, None while it
+    waits."""
 
     run: str
     worker: int | None

@@ -16,7 +16,8 @@ from pathlib import Path
 from core.errors import InputError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
-from core.store.run import Clock, open_run
+from core.store.run import Clock
+from core.store.search import Search, open_work
 
 POLL_SECONDS = 0.3
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -63,12 +64,17 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
 
 
 def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
-    """One run; whatever ends it is in its status.json and in the worker's log."""
+    """One run or search; whatever ends it is in its status.json and in the worker's log."""
     from core.train.execute import execute  # torch is imported when the first run needs it
+    from core.train.lr_search import carry_out_search
 
     print(f"{run_id}: begins", flush=True)
     try:
-        execute(open_run(runs_dir, run_id), clock)
+        work = open_work(runs_dir, run_id)
+        if isinstance(work, Search):
+            carry_out_search(work, clock)
+        else:
+            execute(work, clock, with_controls=True)
         print(f"{run_id}: ends", flush=True)
     except InputError as error:
         print(f"{run_id}: {error}", flush=True)

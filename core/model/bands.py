@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.model.layers import layer_table
+
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn
 
@@ -58,6 +60,40 @@ def first_trained(ranges: Sequence[BandRange]) -> int:
     return next((band.first for band in ranges if not band.frozen), ranges[-1].last + 1)
 
 
+def last_trained_band(recipe: Recipe) -> int | None:
+    """Place of the last of the recipe's bands that has weights and trains; None when none does."""
+    layers = layer_table(recipe.backbone, recipe.map_stride)
+    ranges = band_ranges(recipe.bands, len(layers))
+    trained = [
+        place
+        for place, band in enumerate(ranges)
+        if not band.frozen and any(layer.params for layer in layers[band.first : band.last + 1])
+    ]
+    return trained[-1] if trained else None
+
+
+def scaled_bands(recipe: Recipe, lr: float) -> tuple[tuple[int, float], ...]:
+    """First layer and rate of each band, such that the last one that trains gets `lr` and the
+    others keep their proportion to it, to three digits."""
+    last = last_trained_band(recipe)
+    if last is None:
+        return tuple((band.first, band.lr) for band in recipe.bands)
+    factor = lr / recipe.bands[last].lr
+    return tuple((band.first, float(f"{band.lr * factor:.2e}")) for band in recipe.bands)
+
+
+def frozen_prefix(recipe: Recipe, head_start: int, layer_count: int) -> int:
+    """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
+    its statistics move with every batch, so features cannot be computed ahead."""
+    if recipe.frozen_bn == "train":
+        return 0
+    firsts = [
+        first_trained(stage_ranges(recipe, stage, head_start, layer_count))
+        for stage in recipe.stages
+    ]
+    return min(*firsts, head_start)
+
+
 def parameter_groups(layers: nn.ModuleList, ranges: Sequence[BandRange]) -> list[dict[str, Any]]:
     """Optimizer groups, one per band that trains; every other weight is switched off.
 
@@ -77,3 +113,14 @@ def parameter_groups(layers: nn.ModuleList, ranges: Sequence[BandRange]) -> list
                 {"params": weights, "lr": band.lr, "base_lr": band.lr, "label": band.label}
             )
     return groups
+
+
+def trained_layers(recipe: Recipe, head_start: int, layer_count: int) -> set[int]:
+    """Indices of the layers that any stage trains."""
+    return {
+        index
+        for stage in recipe.stages
+        for band in stage_ranges(recipe, stage, head_start, layer_count)
+        if not band.frozen
+        for index in range(band.first, band.last + 1)
+    }

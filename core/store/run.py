@@ -99,6 +99,11 @@ class Run:
         """The data-set folder that the run was launched on."""
         return Path(str(self.environment()["data"]["path"]))
 
+    def estimate(self) -> dict[str, float]:
+        """Seconds by part that the run was expected to take when it began; empty when unknown."""
+        parts = (self.environment().get("estimate") or {}).get("parts") or {}
+        return {str(name): float(seconds) for name, seconds in parts.items()}
+
     def summary(self) -> dict[str, Any] | None:
         """The numbers that tables show; None until the run is evaluated."""
         return self._json_if_there("summary.json")
@@ -180,6 +185,10 @@ class Run:
         """Whether the run stopped before its end and can go on; without a checkpoint it begins
         again from its first epoch, which gives the same bits."""
         return self.status().state in ("failed", "cancelled", "paused")
+
+    def lost_words(self, status: Status) -> str:
+        """One line for a run whose process is gone."""
+        return f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
 
     def queue_again(self) -> None:
         """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""

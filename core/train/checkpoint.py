@@ -89,6 +89,24 @@ def checkpoint_place(run: Path) -> Path | None:
     return None
 
 
+def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
+    """Puts a finished run's weights into a network built as at the run's start. Raises RunError,
+    naming the file, when they are missing, damaged or of another network."""
+    path = run / "weights.safetensors"
+    try:
+        _put_in(network, recipe, load_file(path))
+    except FileNotFoundError:
+        raise RunError(f"{path}: missing; only a finished run has it") from None
+    except (OSError, SafetensorError, ValueError, RuntimeError) as error:
+        raise RunError(f"{path}: damaged or of another network ({error})") from None
+
+
+def _put_in(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
+    if weights.keys() != changed_tensors(network, recipe).keys():
+        raise ValueError("its tensors are not those of the recipe")
+    network.load_state_dict(weights, strict=False)
+
+
 def load_checkpoint(
     run: Path, network: Network, recipe: Recipe
 ) -> tuple[int, torch.optim.Optimizer | None]:
@@ -102,12 +120,8 @@ def load_checkpoint(
         return 0, None
     try:
         state = json.loads((place / "state.json").read_text("utf-8"))
-        weights = load_file(place / "weights.safetensors")
         momenta = load_file(place / "optimizer.safetensors")
-        wanted = changed_tensors(network, recipe)
-        if weights.keys() != wanted.keys():
-            raise ValueError("its tensors are not those of the recipe")
-        network.load_state_dict(weights, strict=False)
+        _put_in(network, recipe, load_file(place / "weights.safetensors"))
         optimizer = sgd(network, recipe, int(state["stage"]))
         named = dict(network.named_parameters())
         for key, value in momenta.items():

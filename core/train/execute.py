@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import logging
-import os
-import time
-import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import asdict
 
 from core import files
-from core.errors import InputError
-from core.evaluate.diagnose import diagnose
-from core.evaluate.evaluate import evaluate
-from core.evaluate.predict import Predictions
-from core.store.run import Clock, Run, State
+from core.evaluate.controls import controls
+from core.store.run import Clock, Run
+from core.train.attempt import attempt, heed, say
+from core.train.calibrate import speed_for
 from core.train.checkpoint import load_checkpoint, weights_bytes
+from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine
-from core.train.recorder import Cancelled, Recorder, write_table
+from core.train.recorder import Laps, Recorder
+from core.train.results import write_results
 from core.train.setup import Setup, set_up
+from core.train.speed import read_speed
 
 
 def execute(
     run: Run,
     clock: Clock,
     on_epoch: Callable[[EpochRow, float | None], None] = lambda row, eta: None,
+    with_controls: bool = False,
 ) -> None:
     """Trains and evaluates a queued run; its end is in status.json whatever happens.
 
@@ -34,18 +33,25 @@ def execute(
     a wish to cancel, or Ctrl-C, as `cancelled`. Every finished epoch is kept in each case.
     Raises what ended it, apart from Cancelled.
     """
-    began = time.monotonic()
-    log = _open_log(run)
-    try:
+    laps = Laps()
+    with attempt(run, clock) as log:
         recipe = run.recipe()
-        _heed(run)
-        _say(run, clock, "preparing the photos")
-        setup = set_up(recipe, run.data_dir(), run.path.parent, tick=lambda: _heed(run))
-        _describe(run, setup)
-        recorder = Recorder(run, setup, clock, on_epoch, began)
+        heed(run)
+        runs_dir = run.path.parent
+        known = read_speed(runs_dir, recipe)
+        if known is None:
+            say(run, clock, "measuring this machine")
+        speed = speed_for(runs_dir, recipe)
+        if speed != known:
+            laps.lap("measuring")
+        say(run, clock, "preparing the photos")
+        setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
+        # Arithmetic alone: nothing that this run has taken so far is in it.
+        expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
+        _describe(run, setup, expected)
+        recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
         done, optimizer = load_checkpoint(run.path, setup.network, recipe)
         recorder.take_up(done)
-        recorder.lap("features" if setup.start else "photos", done)
         _tell_beginning(log, setup, done)
         recorder.status("running")
         fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
@@ -57,61 +63,15 @@ def execute(
         )
         recorder.status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
-    except Cancelled:
-        log.info("cancelled")
-        _end(run, clock, "cancelled", None)
-    except KeyboardInterrupt:
-        log.info("interrupted")
-        _end(run, clock, "cancelled", None)
-        raise
-    except InputError as error:
-        log.error("%s", error)
-        _end(run, clock, "failed", str(error))
-        raise
-    except Exception as error:
-        log.error("%s", traceback.format_exc())
-        first_line = (str(error).strip().splitlines() or [""])[0]
-        _end(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
-        raise
-    finally:
-        for handler in log.handlers[:]:
-            handler.close()
-            log.removeHandler(handler)
+        if with_controls:  # of the photos, not of this run: it does not wait for them
+            files.write_json(run.path / "controls.json", controls(setup))
 
 
-def write_results(
-    run: Run,
-    setup: Setup,
-    known: Mapping[str, Predictions],
-    lap: Callable[[str], None] = lambda phase: None,
-) -> None:
-    """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
-    diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
-    each phase's end."""
-    found = evaluate(setup, known)
-    write_table(run.path / "predictions.csv", found.rows)
-    lap("evaluate")
-    history = run.history()
-    diagnosis = diagnose(setup, found, history)
-    lap("diagnose")
-    write_table(run.path / "drift.csv", diagnosis.drift)
-    write_table(run.path / "reliance.csv", diagnosis.reliance)
-    files.write_json(run.path / "diagnosis.json", diagnosis.data)
-    summary = {
-        "classes": list(setup.network.classes),
-        "epochs": len(history),
-        "seconds": round(float(run.timing()["seconds"].sum()), 1),
-        "trained_weights": sum(w.numel() for w in setup.network.parameters() if w.requires_grad),
-        "validation": {"loss": float(history["val_loss"].iloc[-1]), "accuracy": found.validation},
-        "sets": found.sets,
-        "verdict": diagnosis.data["verdict"],
-    }
-    files.write_json(run.path / "summary.json", summary)
-
-
-def _describe(run: Run, setup: Setup) -> None:
-    """Completes environment.json: what the run's bits depend on."""
+def _describe(run: Run, setup: Setup, expected: Estimate) -> None:
+    """Completes environment.json: what the run's bits depend on, and how long it was expected to
+    take when it first began."""
     environment = run.environment()
+    environment.setdefault("estimate", {"seconds": expected.seconds, "parts": expected.parts})
     environment["data"] |= {"title": setup.dataset.title, "fingerprints": setup.fingerprints}
     files.write_json(
         run.path / "environment.json",
@@ -131,38 +91,3 @@ def _tell_beginning(log: logging.Logger, setup: Setup, done: int) -> None:
         log.info("frozen_bn: train moves statistics with every batch: no features are kept")
     if done:
         log.info("resumed after epoch %d", done)
-
-
-def _heed(run: Run) -> None:
-    if run.cancel_asked():
-        raise Cancelled
-
-
-def _say(run: Run, clock: Clock, phase: str) -> None:
-    now = clock().isoformat(timespec="seconds")
-    run.write_status(
-        replace(
-            run.status(), state="running", phase=phase, started=now, heartbeat=now, pid=os.getpid()
-        )
-    )
-
-
-def _end(run: Run, clock: Clock, state: State, error: str | None) -> None:
-    now = clock().isoformat(timespec="seconds")
-    # On a full disk this fails too; the worker's recovery then writes the end when it can.
-    with suppress(OSError, InputError):
-        run.write_status(
-            replace(
-                run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
-            )
-        )
-
-
-def _open_log(run: Run) -> logging.Logger:
-    log = logging.getLogger(f"overfit_lens.run.{run.id}")
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    handler = logging.FileHandler(run.path / "log.txt", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(handler)
-    return log

@@ -106,12 +106,15 @@ class TrainingInputs:
     """Batches for the loop. `start` is the layer that they enter."""
 
     def __init__(self, views: TrainingViews, features: Features, fingerprint: str) -> None:
-        self.views, self._features = views, features
+        self.views, self._features, self._fingerprint = views, features, fingerprint
         self.start = features.prefix.length
         self._pool: Tensor | None = None
         self._fresh: tuple[int, Tensor] | None = None
-        if self.start and views.recipe.views_per_photo is not None:
-            self._pool = features.of_pool(views, fingerprint)
+
+    def prepare(self) -> None:
+        """Computes or reads the pool's features, where there is a pool and a prefix."""
+        if self.start and self.views.recipe.views_per_photo is not None and self._pool is None:
+            self._pool = self._features.of_pool(self.views, self._fingerprint)
 
     def __len__(self) -> int:
         return len(self.views)
@@ -125,6 +128,7 @@ class TrainingInputs:
         targets = self.views.targets(photos, numbers)
         if self.start == 0:
             return self.views.views(photos, numbers), targets
+        self.prepare()
         if self._pool is not None:
             return self._pool[numbers, list(photos)].float(), targets
         if self._fresh is None or self._fresh[0] != epoch:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.model.bands import first_trained, stage_ranges
 from core.recipe import Stage
+from core.store.search import STARTS, Suggestion
 from core.train.loop import sgd, split_batches
 from core.train.schedule import batches_per_epoch
 from core.train.seeds import derived_seed
@@ -31,31 +30,18 @@ STOP_RATIO = 4.0  # stop when the smoothed loss exceeds this many times the best
 LEAST_FALL = 0.2  # a search whose loss falls by less than this share has found nothing
 AGREEMENT = 0.5  # decades between the searches' answers within which they agree
 
-Confidence = Literal["good", "fair", "cannot tell"]
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """`lr`: rate of the last band (the other bands keep their proportion to it), None when the
-    searches cannot tell; `low`, `high`: the answers of the single searches; `why`: in words."""
-
-    lr: float | None
-    confidence: Confidence
-    low: float | None
-    high: float | None
-    why: str
-
 
 def rate(step: int, steps: int = STEPS) -> float:
     """The last band's rate at a step (from 0): exponential from LOWEST to HIGHEST."""
     return float(LOWEST * (HIGHEST / LOWEST) ** (step / (steps - 1)))
 
 
-def search(setup: Setup, start: int) -> pd.DataFrame:
+def search(setup: Setup, start: int, tick: Callable[[], None] = lambda: None) -> pd.DataFrame:
     """One search from another random head: columns step, lr (of the last band), loss, smoothed.
 
     Trains the recipe's bands, each at its proportion of the last band's rate, until the smoothed
-    loss exceeds STOP_RATIO times the best, or is not finite, or the range ends.
+    loss exceeds STOP_RATIO times the best, or is not finite, or the range ends. `tick` is called
+    at each step; raising from it stops.
     """
     recipe = setup.recipe.model_copy(
         update={
@@ -74,6 +60,7 @@ def search(setup: Setup, start: int) -> pd.DataFrame:
     rows: list[tuple[int, float, float, float]] = []
     average, best = 0.0, math.inf
     for step in range(STEPS):
+        tick()
         epoch, batch = step // batches + 1, step % batches
         if batch == 0:
             cut = split_batches(setup.inputs.order(epoch), batches, recipe)
@@ -97,12 +84,15 @@ def search(setup: Setup, start: int) -> pd.DataFrame:
 
 
 def find(
-    setup: Setup, starts: int = 3, on_search: Callable[[int], None] = lambda number: None
+    setup: Setup,
+    starts: int = STARTS,
+    on_search: Callable[[int], None] = lambda number: None,
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[pd.DataFrame, Suggestion]:
     """Several searches: their curves (with a column `start`) and what they suggest together."""
     curves = []
     for start in range(starts):
-        curves.append(search(setup, start).assign(start=start))
+        curves.append(search(setup, start, tick).assign(start=start))
         on_search(start)
     return pd.concat(curves, ignore_index=True), suggest(curves)
 

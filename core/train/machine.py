@@ -14,13 +14,14 @@ from typing import Any
 
 import torch
 
+from core.processor import cores, processor
+
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 
 
 def settle_threads() -> int:
     """Gives torch one thread per core this process may use; returns how many."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    torch.set_num_threads(cores or 1)
+    torch.set_num_threads(cores())
     return torch.get_num_threads()
 
 
@@ -58,7 +59,7 @@ def describe_machine() -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": {
             "system": platform.platform(),
-            "processor": _processor(),
+            "processor": processor(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
             "threads": torch.get_num_threads(),
             "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
@@ -70,17 +71,6 @@ def describe_machine() -> dict[str, Any]:
 @cache
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in _PACKAGES}
-
-
-@cache
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
 
 
 @cache

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from core.model.bands import first_trained, stage_ranges
+from core.model.bands import frozen_prefix
 from core.model.layers import BACKBONES
 from core.model.network import Network
 from core.recipe import Recipe
@@ -26,16 +26,8 @@ PREFIX_BATCH = 8
 
 
 def prefix_length(network: Network, recipe: Recipe) -> int:
-    """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
-    its statistics move with every batch, so features cannot be computed ahead."""
-    if recipe.frozen_bn == "train":
-        return 0
-    layers = len(network.layers)
-    firsts = [
-        first_trained(stage_ranges(recipe, stage, network.head_start, layers))
-        for stage in recipe.stages
-    ]
-    return min(*firsts, network.head_start)
+    """How many of the network's layers the recipe leaves as they are (bands.frozen_prefix)."""
+    return frozen_prefix(recipe, network.head_start, len(network.layers))
 
 
 class Prefix:
@@ -49,7 +41,7 @@ class Prefix:
         layers = nn.Sequential(*copy.deepcopy(list(network.layers)[:length])).eval()
         fold_batch_norms(layers)
         layers.requires_grad_(False)
-        self._layers = layers.to(
+        self.layers = layers.to(
             device=settings.device,
             dtype=settings.prefix_dtype,
             memory_format=self._layout,  # type: ignore[call-overload]
@@ -65,7 +57,7 @@ class Prefix:
 
     def _run(self, batch: Tensor) -> Tensor:
         x = batch.to(self.settings.device, self.settings.prefix_dtype, memory_format=self._layout)
-        features: Tensor = self._layers(x)
+        features: Tensor = self.layers(x)
         return features.cpu().contiguous()
 
 

@@ -16,15 +16,27 @@ from numpy.typing import NDArray
 from core import files
 from core.evaluate.predict import Predictions, predict
 from core.store.run import Clock, Run, State
+from core.train.attempt import Cancelled
 from core.train.checkpoint import save_checkpoint
+from core.train.estimate import TRAINING, Estimate
 from core.train.loop import BatchRow, EpochRow
 from core.train.setup import Setup
 
 STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
 
 
-class Cancelled(Exception):
-    """Somebody asked the run to stop."""
+class Laps:
+    """Where the time goes: the seconds of each phase since the last one ended."""
+
+    def __init__(self) -> None:
+        self.mark = time.monotonic()
+        self.taken: list[tuple[str, float]] = []
+
+    def lap(self, phase: str) -> None:
+        """Ends a phase."""
+        now = time.monotonic()
+        self.taken.append((phase, round(now - self.mark, 4)))
+        self.mark = now
 
 
 class Recorder:
@@ -40,7 +52,8 @@ class Recorder:
         setup: Setup,
         clock: Clock,
         on_epoch: Callable[[EpochRow, float | None], None],
-        began: float,
+        laps: Laps,
+        estimate: Estimate,
     ) -> None:
         self.run, self.setup, self.clock, self.tell = run, setup, clock, on_epoch
         self._history: list[dict[str, float]] = []
@@ -48,11 +61,12 @@ class Recorder:
         self._timing: list[tuple[int, str, float]] = []
         self._snapshots: dict[int, dict[str, NDArray[np.float16]]] = {}
         self._last: dict[str, Predictions] = {}
-        self._mark = began  # time.monotonic() when the run's work began
-        self._status_mark = began
+        self._laps, self._estimate = laps, estimate
+        self._status_mark = time.monotonic()
 
     def take_up(self, epochs: int) -> None:
-        """Goes on from the files of the first `epochs` epochs, dropping what lies beyond."""
+        """Goes on from the files of the first `epochs` epochs, dropping what lies beyond, and notes
+        what the beginning took."""
         history, batches, timing = self.run.history(), self.run.batches(), self.run.timing()
         if epochs:
             self._history = history[history["epoch"] <= epochs].to_dict("records")
@@ -67,6 +81,7 @@ class Recorder:
                 for place, epoch in enumerate(cams.epochs)
                 if epoch <= epochs
             }
+        self._note(epochs)
 
     # --- what the loop tells ---------------------------------------------------------------------
 
@@ -75,7 +90,7 @@ class Recorder:
         now = time.monotonic()
         if now - self._status_mark >= STATUS_SECONDS:
             self._status_mark = now
-            self.status("running", eta=self._eta(now - self._mark))
+            self.status("running", eta=self._eta(now - self._laps.mark))
             if self.run.cancel_asked():
                 raise Cancelled
 
@@ -130,17 +145,20 @@ class Recorder:
 
     def lap(self, phase: str, epoch: int) -> None:
         """Notes the seconds since the last lap under a phase; epoch 0 is before the training."""
-        now = time.monotonic()
-        self._timing.append((epoch, phase, round(now - self._mark, 4)))
-        self._mark = now
-        frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
-        write_table(self.run.path / "timing.csv", frame)
+        self._laps.lap(phase)
+        self._note(epoch)
 
     def final_predictions(self) -> dict[str, Predictions]:
         """By test set: those made for the last epoch's class maps, which need not be made again."""
         return self._last
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _note(self, epoch: int) -> None:
+        self._timing += [(epoch, phase, seconds) for phase, seconds in self._laps.taken]
+        self._laps.taken.clear()
+        frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
+        write_table(self.run.path / "timing.csv", frame)
 
     def _snapshot(self, epoch: int) -> None:
         """Adds the class maps of every test photo to cams.npz."""
@@ -167,11 +185,13 @@ class Recorder:
         np.savez_compressed(beside, allow_pickle=False, **arrays)
         beside.replace(self.run.path / "cams.npz")
 
-    def _eta(self, into_epoch: float) -> float | None:
+    def _eta(self, into_epoch: float) -> float:
         """Seconds to the end of training: epochs left of each stage at the pace of its epochs so
-        far, or at the pace of the last epoch where a stage has not begun. None before the first."""
+        far, or at the pace of the last epoch where a stage has not begun. Before the first epoch it
+        is the estimate's."""
         if not self._history:
-            return None
+            parts = self._estimate.parts
+            return max(0.0, sum(parts[name] for name in TRAINING) - into_epoch)
         per_epoch = {epoch: 0.0 for epoch, _, _ in self._timing if epoch}
         for epoch, _, seconds in self._timing:
             if epoch:

@@ -22,6 +22,7 @@ from core.evaluate.predict import (
 )
 from core.model.network import Network, build_network
 from core.recipe import Recipe
+from core.train.estimate import Known
 from core.train.feature_cache import FeatureCache
 from core.train.inputs import Features, TrainingInputs
 from core.train.machine import keep_memory, settle_device, settle_threads
@@ -44,6 +45,7 @@ class Setup:
     inputs: TrainingInputs
     validation: PhotoSet
     test_photos: tuple[PhotoSet, ...]
+    known: Known  # how many of the features were on disk already
 
     @property
     def start(self) -> int:
@@ -71,12 +73,18 @@ class Setup:
 
 
 def set_up(
-    recipe: Recipe, data_dir: Path, runs_dir: Path, tick: Callable[[], None] = lambda: None
+    recipe: Recipe,
+    data_dir: Path,
+    runs_dir: Path,
+    tick: Callable[[], None] = lambda: None,
+    lap: Callable[[str], None] = lambda phase: None,
+    to_train: bool = True,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
-    `tick` is called between batches of features; raising from it stops. Raises InputError: one
-    line that names the photo, key or file.
+    `tick` is called between batches of features; raising from it stops. `lap` is told the phases
+    as they end: "photos", "features". Without `to_train` the training views' features are left
+    until they are asked for. Raises InputError: one line that names the photo, key or file.
     """
     threads = settle_threads()
     keep_memory()
@@ -89,17 +97,29 @@ def set_up(
     features = Features(prefix, FeatureCache(runs_dir), recipe, network.base_weights, threads, tick)
     training, validating = split_photos(dataset, recipe)
     size, crop = recipe.image_size, recipe.crop
-    validation = features.of_photos(
-        validation_set(dataset, validating, size, crop), prints["train"]
-    )
+    plain = validation_set(dataset, validating, size, crop)
+    tests = [photo_set(test_set, size, crop) for test_set in dataset.test_sets]
+    lap("photos")
+    validation = features.of_photos(plain, prints["train"])
     test_photos = tuple(
-        features.of_photos(photo_set(t, size, crop), prints["test_sets"][t.name]["photos"])
-        for t in dataset.test_sets
+        features.of_photos(photos, prints["test_sets"][photos.split]["photos"]) for photos in tests
     )
+    hits, misses = features.cache.hits, features.cache.misses
     inputs = TrainingInputs(TrainingViews(recipe, dataset, training), features, prints["train"])
-    return Setup(
-        recipe, dataset, prints, settings, network, features, inputs, validation, test_photos
+    if to_train:
+        inputs.prepare()
+    lap("features")
+    known = Known(
+        photos=_share(hits, misses),
+        views=_share(features.cache.hits - hits, features.cache.misses - misses),
     )
+    return Setup(
+        recipe, dataset, prints, settings, network, features, inputs, validation, test_photos, known
+    )
+
+
+def _share(hits: int, misses: int) -> float:
+    return hits / max(1, hits + misses)
 
 
 def seeded_network(recipe: Recipe, dataset: Dataset, settings: Settings) -> Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -67,6 +68,15 @@ def show(key: str, preset: Recipe, layers: int) -> list[dict[str, Any]]:
         disabled=len(bands) >= min(12, layers),
     )
     return found
+
+
+def set_rates(key: str, bands: Sequence[tuple[int, float]]) -> None:
+    """Puts other bands (first layer, rate) in the place of those that are shown."""
+    ids = [row["id"] for row in st.session_state.get(f"{key}.rows", [])]
+    new = max(ids, default=-1) + 1  # new ids: their controls begin with the new values
+    st.session_state[f"{key}.rows"] = [
+        {"id": new + place, "from": first, "lr": lr} for place, (first, lr) in enumerate(bands)
+    ]
 
 
 def strip(layers: tuple[Layer, ...], ranges: tuple[BandRange, ...], key: str) -> None:

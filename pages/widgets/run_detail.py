@@ -10,7 +10,7 @@ from core import charts, tables, text
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
-from core.store.run import open_run, utc_now
+from core.store.run import Run, open_run, utc_now
 from pages import settings
 from pages.widgets import chosen
 
@@ -35,7 +35,10 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             st.error(row.status.error, icon=":material/error:")
         try:
             _curves(key, row, chosen.colours(rows)[row.id])
-            log = open_run(settings.runs_dir(), row.id).log_tail()
+            run = open_run(settings.runs_dir(), row.id)
+            log = run.log_tail()
+            if row.status.state == "done":
+                _time(run)
         except InputError as error:
             st.error(str(error), icon=":material/error:")
             return
@@ -61,7 +64,10 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             _links(row, rows)
     if status.ended or not status.epochs:
         took = text.duration(text.time_taken(status, now))
-        st.caption(f"{text.state(status)}" + (f", took {took}" if took else ""))
+        words = f"{text.state(status)}" + (f", took {took}" if took else "")
+        if status.state == "done" and (expected := _expected(row)):
+            words += f", estimated {text.duration(expected)}"
+        st.caption(words)
         return
     if status.state == "queued":
         st.caption("It starts when the runs before it are done.")
@@ -69,6 +75,25 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     left = text.duration(text.time_left(status, now))
     words = text.state(status) + (f", about {left} left" if left else "")
     st.progress(min(status.epoch / status.epochs, 1.0), text=words)
+
+
+def _expected(row: RunRow) -> float:
+    """Seconds that the run was expected to take; 0 when unknown."""
+    try:
+        return sum(open_run(settings.runs_dir(), row.id).estimate().values())
+    except InputError:
+        return 0.0  # what cannot be read is told by the curves
+
+
+def _time(run: Run) -> None:
+    """Where the time went, beside where it was expected to go."""
+    parts = tables.time_parts(run.timing(), run.estimate())
+    if len(parts) < 2:
+        return
+    seconds = st.column_config.NumberColumn(format="%.1f s")
+    with st.expander("Where the time went", icon=":material/timer:"):
+        st.dataframe(parts, hide_index=True, width="content", height="content",
+                     column_config={"took": seconds, "estimated": seconds})  # fmt: skip
 
 
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:

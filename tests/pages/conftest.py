@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.dataset import Dataset
-from core.jobs import local
+from core.jobs import local, measure
 from tests.factory import write_dataset
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -24,6 +24,16 @@ def runs(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("OVERFIT_LENS_RUNS", str(folder))
     monkeypatch.setenv("OVERFIT_LENS_DATA", str(tmp_path / "dataset"))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch) -> list[str]:
+    """No process measures this machine; the backbones it would have measured are listed."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        measure, "_start", lambda runs_dir, recipe, note: asked.append(recipe.backbone)
+    )
+    return asked
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.factory import write_dataset, write_run
+from core.recipe_file import load_recipe
+from core.train.speed import write_speed
+from tests.factory import plain_speed, write_dataset, write_run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
@@ -61,6 +63,8 @@ def test_app_is_set_up_and_navigation_only():
 def test_every_page_opens_without_torch(tmp_path):
     """In a process of its own: what other tests have imported must not count."""
     dataset = write_dataset(tmp_path / "dataset" / "toy_books")
+    recipe = load_recipe("quick")
+    write_speed(tmp_path / "runs", recipe, plain_speed(recipe))  # else a process would measure
     ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
     script = f"""
 import sys

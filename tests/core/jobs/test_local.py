@@ -10,13 +10,15 @@ import pytest
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
+    find_lost_search,
     process_alive,
     recover,
     worker_alive,
     worker_lock,
 )
 from core.jobs.queue import Entry, Queue
-from core.store.run import open_run
+from core.store.index import RunIndex
+from core.store.run import open_run, utc_now
 from tests.conftest import fast_recipe, fixed_clock
 
 
@@ -73,6 +75,35 @@ def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, ti
     wait_for(lambda: executor.poll(killed.id).epoch > epochs)
     executor.cancel(killed.id)
     wait_for(lambda: executor.poll(killed.id).state == "cancelled")
+
+
+def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(executor, tiny):
+    runs = executor.runs_dir
+    run = executor.submit(fast_recipe(), tiny.root)
+    search = executor.find_rate(fast_recipe(), tiny)
+    assert [entry.run for entry in Queue(runs).entries()][-1] == search.queue_name
+    assert search.status().state == "queued"
+    wait_for(lambda: search.status().state == "running")
+    assert executor.poll(run.id).state == "done"  # first in, first out
+    os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
+    wait_for(lambda: not worker_alive(runs))
+    assert find_lost_search(search, utc_now)
+    assert "it can be asked again" in str(search.status().error)
+
+    again = executor.find_rate(fast_recipe(name="another name"), tiny)
+    assert again.path == search.path
+    wait_for(lambda: search.status().state == "done")
+    assert search.suggestion() is not None
+    assert set(search.curves()["start"]) == {0, 1, 2}
+    assert executor.find_rate(fast_recipe(), tiny).status().state == "done"  # at once
+    assert Queue(runs).entries() == []
+    assert [row.id for row in RunIndex(runs).rows()] == [run.id]  # a search is no run
+
+    other = executor.find_rate(fast_recipe(seed=9), tiny)
+    assert other.path != search.path
+    executor.cancel_search(other)
+    wait_for(lambda: other.status().state == "cancelled")
+    assert other.suggestion() is None
 
 
 def test_one_worker_at_a_time(tmp_path):

@@ -13,7 +13,9 @@ from core.evaluate.predict import photo_set, predict
 from core.model.network import build_network
 from core.repeats import over_folds
 from core.store.run import create_run
+from core.train.estimate import PARTS
 from core.train.execute import execute
+from core.train.results import evaluate_again
 from core.train.seeds import derived_seed
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_dataset
@@ -199,13 +201,40 @@ def test_missing_data_is_told(tmp_path):
 
 def test_timing_adds_up(finished):
     timing = finished.timing()
-    assert set(timing["phase"]) == {
-        "features", "train", "class maps", "checkpoint", "evaluate", "diagnose"
-    }  # fmt: skip
+    assert set(timing["phase"]) == {"measuring", *PARTS}
     summary = finished.summary()
     assert summary is not None
     assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)
     assert isinstance(timing, pd.DataFrame)
+
+
+def test_evaluating_again_gives_the_same_bytes(tmp_path, tiny):
+    run = run_it(tmp_path, tiny.root)
+    names = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json", "summary.json")
+    before = {name: (run.path / name).read_bytes() for name in names}
+    for name in names:
+        (run.path / name).write_text("")
+    for leftover in (tmp_path / ".features").glob("*"):
+        leftover.unlink()
+    evaluate_again(run)
+    assert {name: (run.path / name).read_bytes() for name in names} == before
+    controls = run.controls()
+    assert controls is not None and set(controls) == {"frozen", "untrained", "reasons"}
+    (run.path / "weights.safetensors").unlink()
+    with pytest.raises(InputError, match=r"weights\.safetensors: missing"):
+        evaluate_again(run)
+
+
+def test_labels_made_afterwards_are_scored_without_training(tmp_path):
+    bare = write_dataset(tmp_path / "data", labelled=False)
+    run = run_it(tmp_path / "runs", bare.root)
+    write_dataset(tmp_path / "labelled")
+    for name in ("labels.csv", "boxes.csv"):
+        (bare.root / name).write_bytes((tmp_path / "labelled" / name).read_bytes())
+    evaluate_again(run)
+    found = run.summary()["sets"]["test_difficult"]
+    assert {"primary", "object"} <= set(found["scores"]) and found["localisation"] is not None
+    assert set(run.reliance()["split"]) == {"test", "test_difficult"}
 
 
 def test_unchanged_dataset_reads_the_same(tiny):

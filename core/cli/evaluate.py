@@ -1,0 +1,28 @@
+"""`evaluate`: a finished run's answers, scores and diagnosis anew."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DEFAULT_RUNS, RunsOption
+from core.errors import InputError
+from core.store.run import open_run
+
+
+def evaluate(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Asks a finished run about the photos again, without training: after labels or boxes have
+    changed. The last line printed is the run folder."""
+    found = open_run(runs, run)
+    if found.status().state != "done":
+        raise InputError(f"{run}: is not finished ({found.status().state})")
+    from core.train.results import evaluate_again
+
+    evaluate_again(found)
+    diagnosis = found.diagnosis() or {}
+    print(f"{diagnosis['verdict']}: {diagnosis['finding']}")
+    print(found.path)

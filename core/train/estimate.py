@@ -1,0 +1,223 @@
+"""How long a training will take: arithmetic over what a calibration measured (core.train.speed).
+
+Free of torch and of any look at the clock, so that the dashboard can answer at every change of a
+control. The parts have the names that timing.csv uses, so that both can be laid side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.data.dataset import Dataset
+from core.data.photos import photo_size
+from core.data.split import split_sizes
+from core.model.bands import BandRange, first_trained, frozen_prefix, stage_ranges
+from core.model.layers import head_start, layer_table
+from core.recipe import Augment, Recipe
+from core.train.schedule import batches_per_epoch, planned_epochs
+from core.train.speed import Speed
+
+PARTS = ("photos", "features", "train", "class maps", "checkpoint", "evaluate", "diagnose")
+TRAINING = ("train", "class maps", "checkpoint")  # from the first epoch to the last
+_LOOKED_AT = 8  # photos whose size is read from their header, to know what reading one costs
+_CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
+# What no calibration measures, for it is short: reading the data set and building the network; the
+# scores; where the evidence of a test photo lies. Seconds on the two cores it was written on.
+_BEGINNING, _SCORES, _LOCALISING = 0.3, 0.2, 0.006
+_BLANKING = 0.005  # painting the objects of a photo over
+_VARIED = 4  # views of each photo and object beside the plain one (core.evaluate.tta)
+_BLANKED = 8  # pictures of each test photo, three fills of nearly three kinds (core.data.blanking)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Shares of the features that are on disk already: of the plain photos' and of the pool's."""
+
+    photos: float = 0.0
+    views: float = 0.0
+
+
+NOTHING, EVERYTHING = Known(), Known(1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Photos:
+    """What there is to work on: numbers of photos, of labelled objects in the test photos, and how
+    large a photo is in million pixels."""
+
+    training: int
+    validation: int
+    tests: int
+    objects: int
+    megapixels: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds by part, in the order in which they come."""
+
+    parts: dict[str, float]
+
+    @property
+    def seconds(self) -> float:
+        return round(sum(self.parts.values()), 2)
+
+
+def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
+    """Counts a data set's photos; looks at the headers of a few. Raises DataError."""
+    training, validation = split_sizes(recipe, dataset)
+    step = max(1, len(dataset.train) // _LOOKED_AT)
+    sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_LOOKED_AT]]
+    boxes = [
+        box for test in dataset.test_sets for found in test.boxes.values() for box in found
+        if box.visible >= 0.5  # as core.evaluate.predict cuts objects out
+    ]  # fmt: skip
+    return Photos(
+        training=training,
+        validation=validation,
+        tests=sum(len(test.photos) for test in dataset.test_sets),
+        objects=len(boxes),
+        megapixels=sum(width * height for width, height in sizes) / 1e6 / max(1, len(sizes)),
+    )
+
+
+def estimate(recipe: Recipe, speed: Speed, photos: Photos, known: Known = NOTHING) -> Estimate:
+    """The seconds that a run of the recipe takes; `known`: features that are on disk already."""
+    return Estimate(_Sum(recipe, speed, photos, known).parts())
+
+
+def view_seconds(augment: Augment, speed: Speed) -> float:
+    """One augmented view: its changes as often as they happen. Zoom and rotation are one step."""
+    turned = augment.rotate.p if augment.rotate else 0.0
+    shares = {
+        "resample": 1.0 if augment.zoom else turned,
+        "lighting": 1.0 if augment.lighting else 0.0,
+        "cutout": augment.cutout.p if augment.cutout else 0.0,
+        "blur": augment.blur.p if augment.blur else 0.0,
+    }
+    seconds = speed.view + sum(share * speed.changes[name] for name, share in shares.items())
+    return seconds * (2 if augment.mixup else 1)  # mixup mixes two views
+
+
+class _Sum:
+    """The arithmetic, a method for each part."""
+
+    def __init__(self, recipe: Recipe, speed: Speed, photos: Photos, known: Known) -> None:
+        self.recipe, self.speed, self.photos, self.known = recipe, speed, photos, known
+        self.head = head_start(recipe.backbone, recipe.map_stride)
+        self.layers = layer_table(recipe.backbone, recipe.map_stride, image_size=recipe.image_size)
+        self.start = frozen_prefix(recipe, self.head, len(self.layers))
+        self.view = view_seconds(recipe.augment, speed)
+        self.read = speed.decode + speed.decode_megapixel * photos.megapixels
+        self.prefix = sum(speed.prefix[: self.start])
+        self.answer = sum(speed.forward[self.start :])  # of a photo whose features are known
+        self.pool = recipe.views_per_photo if self.start else None
+
+    def parts(self) -> dict[str, float]:
+        found = (
+            self.plain(), self.features(), self.training(), self.class_maps(), self.checkpoints(),
+            self.evaluation(), self.diagnosis(),
+        )  # fmt: skip
+        return {name: round(seconds, 2) for name, seconds in zip(PARTS, found, strict=True)}
+
+    def plain(self) -> float:
+        """Building the network, and reading the photos that are looked at as they are."""
+        return _BEGINNING + (self.photos.validation + self.photos.tests) * self.read
+
+    def features(self) -> float:
+        plain, views = self.photos.validation + self.photos.tests, self.photos.training
+        seconds = self.kept(plain, self.known.photos)
+        if self.pool is not None:
+            seconds += self.kept(views * self.pool, self.known.views)
+            if self.known.views < 1:
+                seconds += views * (self.read + (1 - self.known.views) * self.pool * self.view)
+        return seconds
+
+    def kept(self, count: int, known: float) -> float:
+        """Features of so many views: through the prefix and onto the disk, or from there."""
+        if not self.start:
+            return 0.0
+        last = self.layers[self.start - 1]
+        size = 2 if self.speed.prefix_format == "bfloat16" else 4
+        megabytes = count * last.channels * max(1, last.side) ** 2 * size / 1e6
+        reading = megabytes * self.speed.read_megabyte  # checking what is written costs the same
+        return reading + (1 - known) * (count * self.prefix + megabytes * self.speed.write_megabyte)
+
+    def training(self) -> float:
+        """Every epoch: views where they are not kept, batches, and the look at validation."""
+        seconds = 0.0
+        per_epoch = [self.epoch(number) for number in range(len(self.recipe.stages))]
+        for planned in planned_epochs(self.recipe):
+            seconds += per_epoch[planned.stage - 1]
+        if self.pool is None:
+            seconds += self.photos.training * self.read  # the first epoch reads the photos
+        return seconds
+
+    def epoch(self, stage_number: int) -> float:
+        recipe, speed = self.recipe, self.speed
+        stage = recipe.stages[stage_number]
+        ranges = stage_ranges(recipe, stage, self.head, len(self.layers))
+        frozen = min(first_trained(ranges), self.head)
+        moving = recipe.frozen_bn == "train" and stage.train != "head"
+        asleep = speed.train_forward if moving else speed.forward
+        per_photo = sum(asleep[self.start : frozen]) + self.trained(ranges, frozen)
+        if self.pool is None:
+            per_photo += self.view + self.prefix
+        batches = batches_per_epoch(self.photos.training, recipe.batch_size)
+        millions = sum(
+            layer.params
+            for band in ranges
+            if not band.frozen
+            for layer in self.layers[band.first : band.last + 1]
+        ) / 1e6  # fmt: skip
+        return (
+            self.photos.training * per_photo
+            + batches * (speed.batch + speed.step * millions)
+            + self.photos.validation * self.answer
+        )
+
+    def trained(self, ranges: Sequence[BandRange], frozen: int) -> float:
+        """Forward and backward through a photo's layers from the first that trains. A frozen layer
+        after it hands the gradient on without one of its own: half the work."""
+        seconds = 0.0
+        for band in ranges:
+            share = 0.5 if band.frozen else 1.0
+            for layer in range(max(band.first, frozen), band.last + 1):
+                seconds += self.speed.train_forward[layer] + share * self.speed.backward[layer]
+        return seconds
+
+    def class_maps(self) -> float:
+        snapshots = sum(len(stage.cycle_lengths()) for stage in self.recipe.stages)
+        return snapshots * (self.photos.tests * self.answer + self.speed.write)
+
+    def checkpoints(self) -> float:
+        """Files at every epoch's end; weights and momenta are four bytes each."""
+        trained = sum(layer.params for layer in self.layers[self.start :])
+        return self.recipe.planned_epochs() * (
+            _CHECKPOINT_FILES * self.speed.write + trained * 8 / 1e6 * self.speed.write_megabyte
+        )
+
+    def evaluation(self) -> float:
+        photos = self.photos
+        objects = photos.objects * self.read + self.kept(photos.objects, self.known.photos)
+        asked = photos.validation + photos.tests + photos.objects
+        varied = self.derived(_VARIED * asked, self.speed.view)
+        scores = _SCORES + photos.tests * _LOCALISING
+        return scores + objects + (photos.validation + photos.objects) * self.answer + varied
+
+    def diagnosis(self) -> float:
+        """Objects painted over; every photo through the network as it began and as it is."""
+        photos = self.photos
+        blanked = self.derived(_BLANKED * photos.tests, _BLANKING)
+        everyone = photos.training + photos.validation
+        reading = (1 - self.known.photos) * everyone * self.read
+        passes = (everyone + photos.tests) * (2 - self.known.photos) + photos.tests
+        return blanked + reading + self.kept(everyone, self.known.photos) + passes * self.answer
+
+    def derived(self, pictures: int, making: float) -> float:
+        """Pictures made of photos (core.evaluate.derived), which are not made again where their
+        features are known."""
+        made = 1 - self.known.photos if self.start else 1.0
+        kept = self.kept(pictures, self.known.photos)
+        return made * pictures * making + kept + pictures * self.answer

@@ -1,0 +1,62 @@
+"""Writes what is known of a trained network into its run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core import files
+from core.evaluate.controls import controls
+from core.evaluate.diagnose import diagnose
+from core.evaluate.evaluate import evaluate
+from core.evaluate.predict import Predictions
+from core.model.bands import trained_layers
+from core.store.run import Run
+from core.train.checkpoint import load_weights
+from core.train.recorder import write_table
+from core.train.setup import Setup, set_up
+
+
+def write_results(
+    run: Run,
+    setup: Setup,
+    known: Mapping[str, Predictions],
+    lap: Callable[[str], None] = lambda phase: None,
+) -> None:
+    """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
+    diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
+    each phase's end."""
+    found = evaluate(setup, known)
+    write_table(run.path / "predictions.csv", found.rows)
+    lap("evaluate")
+    history = run.history()
+    diagnosis = diagnose(setup, found, history)
+    lap("diagnose")
+    write_table(run.path / "drift.csv", diagnosis.drift)
+    write_table(run.path / "reliance.csv", diagnosis.reliance)
+    files.write_json(run.path / "diagnosis.json", diagnosis.data)
+    network = setup.network
+    trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
+    summary = {
+        "classes": list(network.classes),
+        "epochs": len(history),
+        "seconds": round(float(run.timing()["seconds"].sum()), 1),
+        "trained_weights": sum(
+            weight.numel() for i in trained for weight in network.layers[i].parameters()
+        ),
+        "validation": {"loss": float(history["val_loss"].iloc[-1]), "accuracy": found.validation},
+        "sets": found.sets,
+        "verdict": diagnosis.data["verdict"],
+    }
+    files.write_json(run.path / "summary.json", summary)
+
+
+def evaluate_again(run: Run) -> None:
+    """Answers, scores, diagnosis and controls of a finished run anew, without training: after
+    labels or boxes have changed, or for a run that is older than its diagnosis.
+
+    Raises InputError: one line that names what is missing.
+    """
+    setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
+    load_weights(run.path, setup.network, setup.recipe)
+    write_results(run, setup, {})
+    files.write_json(run.path / "controls.json", controls(setup))

@@ -1,0 +1,55 @@
+"""How long the run will take on this machine; it is measured first where that was never done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import text
+from core.data.dataset import Dataset
+from core.jobs import measure
+from core.recipe import Recipe
+from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
+from core.train.speed import Speed, doubtful
+from pages import settings
+
+_POLL_SECONDS = 1.0
+
+
+def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    """One line: the estimate, or that the machine is being measured (drawn again until it is)."""
+    found = measure.ask(settings.runs_dir(), recipe)
+    if isinstance(found, Speed):
+        _line(recipe, dataset, found)
+    else:
+        waits = found.state != "failed"
+        st.fragment(_wait, run_every=_POLL_SECONDS if waits else None)(key, recipe)
+
+
+def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
+    photos = photos_of(dataset, recipe)
+    fresh, known = (
+        text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
+    )
+    shorter = "" if known == fresh else f" ({known} if the frozen layers' features are there)"
+    doubt = " It was busy with other work when it was measured." if doubtful(speed) else ""
+    st.markdown(
+        f":material/timer: About **{fresh}** a run on this machine{shorter}.{doubt}",
+        help="From a short measurement of this machine. The frozen layers look at each view once; "
+        "what they see (the features) is kept, so another run with the same views is faster.",
+    )
+
+
+def _wait(key: str, recipe: Recipe) -> None:
+    found = measure.ask(settings.runs_dir(), recipe)
+    if isinstance(found, Speed):
+        st.rerun()
+    elif found.state == "failed":
+        st.caption(f"This machine could not be measured: {text.plain_markdown(found.error)}")
+        if st.button("Measure again", key=f"{key}.again", icon=":material/timer:"):
+            measure.forget(settings.runs_dir(), recipe)
+            st.rerun()
+    elif found.state == "waiting":
+        st.caption(":material/timer: Measuring how fast this machine is waits for the training "
+                   "that is under way to end: each would slow the other.")  # fmt: skip
+    else:
+        st.caption(":material/timer: Measuring this machine…")

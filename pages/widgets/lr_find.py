@@ -1,0 +1,128 @@
+"""Find a learning rate: asks the worker for a search, follows it, and puts its answer to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core import charts, text
+from core.data.dataset import Dataset
+from core.errors import InputError
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_search, worker_alive
+from core.model.bands import last_trained_band, scaled_bands
+from core.recipe import Recipe
+from core.store.run import utc_now
+from core.store.search import Search, find_search
+from pages import settings
+
+_POLL_SECONDS = 1.0
+Use = Callable[[tuple[tuple[int, float], ...]], None]
+
+
+def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
+    """The button, or how the search for this recipe stands, or what it found. `use` is called with
+    the first layer and rate of each band when the answer is taken."""
+    with st.container(border=True):
+        st.subheader("Which learning rate?", anchor=False, help="A search trains for a hundred "
+                     "steps at rising rates, from three random starts, and looks where the loss "
+                     "falls fastest.")  # fmt: skip
+        if last_trained_band(recipe) is None:
+            st.caption("Every layer is frozen, so there is no rate to look for.")
+            return
+        search = find_search(settings.runs_dir(), recipe, dataset)
+        if not search.exists():
+            _ask(key, recipe, dataset, "Find a learning rate")
+            return
+        try:
+            find_lost_search(search, utc_now)
+            ended = search.status().ended
+            st.fragment(_stand, run_every=None if ended else _POLL_SECONDS)(
+                key, search, recipe, dataset, use, ended
+            )
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+            _ask(key, recipe, dataset, "Search again")
+
+
+def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
+    if st.button(
+        label,
+        key=f"{key}.ask",
+        icon=":material/search:",
+        help="The worker does it after the runs that wait already; seconds to a few minutes.",
+    ):
+        try:
+            LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.rerun()
+
+
+def _stand(
+    key: str, search: Search, recipe: Recipe, dataset: Dataset, use: Use, ended: bool
+) -> None:
+    find_lost_search(search, utc_now)
+    status = search.status()
+    if status.ended != ended:
+        st.rerun()  # the whole page: ends the polling
+    if status.state == "done":
+        _answer(key, search, recipe, use)
+    elif status.ended:
+        if status.state == "failed":
+            st.error(status.error or "It failed.", icon=":material/error:")
+        else:
+            st.caption("The search was cancelled.")
+        _ask(key, recipe, dataset, "Search again")
+    else:
+        _progress(key, search)
+
+
+def _progress(key: str, search: Search) -> None:
+    status = search.status()
+    waits = "waiting for the runs before it" if status.state == "queued" else "starting"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            min(1.0, status.epoch / max(1, status.epochs)),
+            text=(status.phase or waits).capitalize(),
+        )
+        if st.button("Cancel", key=f"{key}.cancel", icon=":material/stop_circle:"):
+            LocalExecutor(settings.runs_dir()).cancel_search(search)
+            st.rerun()
+        idle = status.state == "queued" and not worker_alive(settings.runs_dir())
+        if idle and st.button("Start the worker", key=f"{key}.worker"):
+            ensure_worker(settings.runs_dir(), wait_seconds=10)
+
+
+def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
+    found, curves = search.suggestion(), search.curves()
+    if found is None:
+        st.error("The search left no answer.", icon=":material/error:")
+        return
+    words, plot = st.columns([2, 3], gap="large")
+    with plot:
+        st.plotly_chart(
+            charts.rate_search(curves, found.lr), key=f"{key}.plot", config=charts.PLOT_CONFIG,
+            alt="Loss against learning rate: " + found.why,
+        )  # fmt: skip
+    with words:
+        if found.lr is None:
+            st.markdown("**Cannot tell.** " + _sentence(found.why))
+            st.caption("Keep the rates as they are, or change what trains and search again.")
+            return
+        st.metric("Suggested rate of the last band", text.rate(float(f"{found.lr:.1e}")),
+                  f"confidence: {found.confidence}", delta_color="off", delta_arrow="off",
+                  width="content")  # fmt: skip
+        st.caption(_sentence(found.why))
+        bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
+        if bands == tuple((band.first, band.lr) for band in recipe.bands):
+            st.caption(":material/check: The bands use it.")
+            return
+        st.button("Use it", key=f"{key}.use", icon=":material/check:", on_click=use, args=(bands,),
+                  help="Bands: " + ", ".join(f"from {first}: {text.rate(lr)}"
+                                             for first, lr in bands))  # fmt: skip
+
+
+def _sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:]}."

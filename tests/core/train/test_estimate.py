@@ -1,0 +1,166 @@
+"""The arithmetic of time estimates, on speeds that make each part easy to count by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.model.layers import head_start, layer_table
+from core.recipe import Augment
+from core.recipe_file import load_recipe
+from core.train import calibrate
+from core.train.estimate import (
+    EVERYTHING,
+    NOTHING,
+    PARTS,
+    Known,
+    Photos,
+    estimate,
+    photos_of,
+    view_seconds,
+)
+from core.train.speed import doubtful, read_speed, speed_key, write_speed
+from tests.conftest import fast_recipe
+from tests.factory import plain_speed
+
+PHOTOS = Photos(training=10, validation=4, tests=6, objects=5, megapixels=1.0)
+QUICK = load_recipe("quick")
+LAYERS = len(layer_table("efficientnet_lite0", 32))
+NOTHING_CHANGED = {"augment": Augment.nothing()}
+# Nothing costs anything; a test switches on what it counts.
+FREE = plain_speed(QUICK, 0.0)
+
+
+def each(seconds):
+    return (seconds,) * LAYERS
+
+
+def test_layers_of_the_prefix_are_paid_for_once_and_the_rest_in_every_epoch():
+    speed = replace(FREE, prefix=each(0.1), forward=each(1.0))
+    found = estimate(QUICK, speed, PHOTOS).parts
+    start, head = 16, head_start("efficientnet_lite0", 32)
+    views = PHOTOS.training * QUICK.views_per_photo + PHOTOS.validation + PHOTOS.tests
+    assert found["features"] == pytest.approx(views * start * 0.1, abs=0.02)
+    # Head-only epochs run the frozen rest of the backbone forward; every epoch ends with a look at
+    # the validation photos.
+    head_epochs, epochs = QUICK.stages[0].epochs, QUICK.planned_epochs()
+    asleep = head_epochs * PHOTOS.training * (head - start)
+    looks = epochs * PHOTOS.validation * (LAYERS - start)
+    assert found["train"] == pytest.approx(asleep + looks)
+    assert found["class maps"] == pytest.approx(3 * PHOTOS.tests * (LAYERS - start))
+
+
+def test_known_features_need_not_be_computed():
+    speed = replace(FREE, prefix=each(1.0), view=1.0, read_megabyte=0.0)
+    parts = {
+        known: estimate(QUICK, speed, PHOTOS, known).parts["features"]
+        for known in (NOTHING, Known(1.0, 0.0), Known(1.0, 0.5), EVERYTHING)
+    }
+    assert parts[NOTHING] == (80 + 10) * 16 + 80
+    assert parts[Known(1.0, 0.0)] == 80 * 16 + 80
+    assert parts[Known(1.0, 0.5)] == 40 * 16 + 40
+    assert parts[EVERYTHING] == 0
+    # Objects, and four varied views of everything: made (1 s) and passed through 16 layers.
+    objects = estimate(QUICK, speed, PHOTOS).parts["evaluate"]
+    varied = 4 * (4 + 6 + 5) * (16 + 1)
+    known = estimate(QUICK, speed, PHOTOS, EVERYTHING).parts["evaluate"]
+    assert objects - known == pytest.approx(5 * 16 + varied)
+    blanked = estimate(QUICK, speed, PHOTOS).parts["diagnose"]
+    assert blanked == pytest.approx(8 * 6 * (16 + 0.005) + (10 + 4) * 16, abs=0.01)
+    assert estimate(QUICK, speed, PHOTOS, EVERYTHING).parts["diagnose"] == 0
+
+
+def test_fresh_views_pass_the_prefix_in_every_epoch():
+    speed = replace(FREE, prefix=each(1.0), view=2.0)
+    fresh = QUICK.model_copy(update={"views_per_photo": None, **NOTHING_CHANGED})
+    found = estimate(fresh, speed, PHOTOS).parts
+    assert found["train"] == 32 * PHOTOS.training * (16 + 2)
+    assert found["features"] == (PHOTOS.validation + PHOTOS.tests) * 16
+
+
+def test_what_trains_goes_forward_and_backward():
+    speed = replace(FREE, train_forward=each(1.0), backward=each(2.0))
+    head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 2}]})
+    seven = LAYERS - head_start("efficientnet_lite0", 32)
+    assert estimate(head, speed, PHOTOS).parts["train"] == 2 * 10 * seven * 3
+    whole = load_recipe("looks-good", {"stages": [{"train": "bands", "epochs": 1}]})
+    assert estimate(whole, speed, PHOTOS).parts["train"] == 10 * LAYERS * 3
+    # A frozen band in the middle only hands the gradient on.
+    gap = {"bands": {0: 1e-3, 5: 0, 10: 1e-3}, "stages": [{"train": "bands", "epochs": 1}]}
+    middle = load_recipe("quick", gap)
+    assert estimate(middle, speed, PHOTOS).parts["train"] == 10 * (LAYERS * 3 - 5 * 1)
+
+
+def test_moving_batch_norms_leave_no_prefix_and_run_in_training_mode():
+    speed = replace(FREE, prefix=each(9.0), train_forward=each(1.0))
+    moving = load_recipe(
+        "quick", {"frozen_bn": "train", "stages": [{"train": "bands", "epochs": 1}]}
+    )
+    found = estimate(moving, speed, PHOTOS).parts
+    assert found["features"] == 0
+    assert found["train"] == 10 * LAYERS
+
+
+def test_steps_and_files():
+    speed = replace(FREE, batch=1.0, step=0.0, write=1.0)
+    epochs = QUICK.planned_epochs()
+    assert estimate(QUICK, speed, PHOTOS).parts["train"] == epochs  # 10 photos are one batch
+    two = QUICK.model_copy(update={"batch_size": 5})
+    assert estimate(two, speed, PHOTOS).parts["train"] == 2 * epochs
+    assert estimate(QUICK, speed, PHOTOS).parts["checkpoint"] == 6 * epochs
+    heavier = estimate(two, replace(speed, step=1.0), PHOTOS).parts["train"]
+    assert heavier > estimate(QUICK, replace(speed, step=1.0), PHOTOS).parts["train"]
+
+
+def test_changes_of_a_view_count_as_often_as_they_happen():
+    speed = replace(
+        FREE, view=1.0, changes={"resample": 10.0, "lighting": 100.0, "cutout": 1e3, "blur": 1e4}
+    )
+    assert view_seconds(Augment.nothing(), speed) == 1
+    assert view_seconds(Augment(), speed) == 1 + 10 + 100 + 1e3 + 0.5 * 1e4
+    assert view_seconds(Augment(zoom=None), speed) == pytest.approx(1 + 7.5 + 100 + 1e3 + 5e3)
+    mixed = Augment.nothing().model_copy(update={"mixup": 0.4})
+    assert view_seconds(mixed, speed) == 2
+
+
+def test_photos_are_counted(tiny):
+    found = photos_of(tiny, fast_recipe())
+    boxes = [b for t in tiny.test_sets for boxes in t.boxes.values() for b in boxes]
+    assert (found.training, found.validation, found.tests) == (7, 5, 9)
+    assert found.objects == len(boxes)
+    assert found.megapixels == pytest.approx(160 * 120 / 1e6)
+
+
+def test_the_parts_add_up_and_keep_their_order():
+    found = estimate(QUICK, plain_speed(QUICK), PHOTOS)
+    assert tuple(found.parts) == PARTS
+    assert found.seconds == pytest.approx(sum(found.parts.values()))
+    assert found.seconds > estimate(QUICK, plain_speed(QUICK), PHOTOS, EVERYTHING).seconds
+
+
+def test_a_calibration_is_found_again_and_a_damaged_one_is_none(tmp_path):
+    assert read_speed(tmp_path, QUICK) is None
+    speed = plain_speed(QUICK)
+    write_speed(tmp_path, QUICK, speed)
+    found = read_speed(tmp_path, load_recipe("looks-good"))  # same layers at the same size
+    assert found is not None
+    assert list(found.forward) == list(speed.forward)
+    larger = load_recipe("quick", {"image_size": 256})
+    assert speed_key(larger) != speed_key(QUICK)
+    assert read_speed(tmp_path, larger) is None
+    next((tmp_path / ".speed").glob("*.json")).write_text("{}")
+    assert read_speed(tmp_path, QUICK) is None
+
+
+def test_a_measurement_on_a_busy_machine_is_made_again_when_it_is_quiet(tmp_path, monkeypatch):
+    busy = [0.9]
+    monkeypatch.setattr(calibrate, "busy_share", lambda: busy[0])
+    monkeypatch.setattr(
+        calibrate, "calibrate", lambda recipe: replace(plain_speed(recipe, 1.0), busy=busy[0])
+    )
+    first = calibrate.speed_for(tmp_path, QUICK)
+    assert doubtful(first)
+    assert calibrate.speed_for(tmp_path, QUICK) == first  # still busy: no better now
+    busy[0] = 0.1
+    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))
+    busy[0] = 0.9
+    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))

@@ -1,0 +1,75 @@
+"""The Train page's estimate of the time and its search for a learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.jobs.queue import Queue
+from core.recipe_file import load_recipe
+from core.store.run import find_runs
+from core.store.search import Suggestion, find_searches
+from core.train.speed import write_speed
+from tests.factory import plain_speed, write_run, write_search
+from tests.pages.conftest import texts
+
+QUICK = load_recipe("quick")
+
+
+def test_the_estimate_follows_the_controls(runs, dataset, open_page, measured):
+    write_speed(runs, QUICK, plain_speed(QUICK, 0.01))
+    app = open_page("train")
+    assert not app.exception
+    assert measured == []
+    before = next(m.value for m in app.markdown if "on this machine" in m.value)
+    app.number_input(key="train.quick.0.stages.1.cycles").set_value(4).run()
+    after = next(m.value for m in app.markdown if "on this machine" in m.value)
+    assert "About **" in before and before != after
+
+
+def test_an_unknown_machine_is_measured_beside_the_page(runs, dataset, open_page, measured):
+    app = open_page("train")
+    assert not app.exception
+    assert "Measuring this machine…" in texts(app)
+    assert measured and set(measured) == {"efficientnet_lite0"}
+    assert [button for button in app.button if button.label == "Launch"]  # nothing waits for it
+
+
+def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, no_worker):
+    write_run(runs, dataset)
+    app = open_page("train")
+    app.button(key="train.lr.ask").click().run()
+    assert not app.exception
+    (search,) = find_searches(runs)
+    assert [entry.run for entry in Queue(runs).entries()] == [search.queue_name]
+    assert no_worker == [runs]
+    assert len(find_runs(runs)) == 1
+    app.button(key="train.lr.cancel").click().run()
+    assert not app.exception
+    assert search.status().state == "cancelled"
+    assert "The search was cancelled." in texts(app)
+    app.button(key="train.lr.ask").click().run()
+    assert search.status().state == "queued"
+    search.write_status(replace(search.status(), state="running", pid=2**22 + 1, phase="search 2"))
+    app.run()
+    assert "it can be asked again" in app.error[0].value
+
+
+def test_an_answer_is_shown_and_used(runs, dataset, open_page):
+    write_search(runs, QUICK, dataset, Suggestion(2.04e-2, "good", 1.5e-2, 3e-2, "they agree"))
+    app = open_page("train")
+    assert not app.exception
+    assert app.metric[0].value == "2e-2"
+    app.button(key="train.lr.use").click().run()
+    assert not app.exception
+    assert "The bands use it." in texts(app)
+    ids = [row["id"] for row in app.session_state["train.quick.0.bands.rows"]]
+    rates = [app.selectbox(key=f"train.quick.0.bands.lr.{id_}").value for id_ in ids]
+    assert rates == [0.0, 2e-3, 6e-3, 2e-2]
+
+
+def test_cannot_tell_says_why(runs, dataset, open_page):
+    write_search(runs, QUICK, dataset, Suggestion(None, "cannot tell", None, None, "it is flat"))
+    app = open_page("train")
+    assert not app.exception
+    assert "**Cannot tell.** It is flat." in texts(app)
+    assert not [button for button in app.button if button.label == "Use it"]
