@@ -200,9 +200,9 @@ def _with_interval(value: Mapping[str, Any] | None) -> str:
 
 
 _PART_WORDS = {
-    "measuring": "measuring this machine, once",
-    "photos": "reading the photos",
-    "features": "features of the frozen layers",
+    "measuring": "measuring, once",
+    "photos": "start and photos",
+    "features": "frozen layers' features",
     "train": "epochs",
     "class maps": "class maps",
     "checkpoint": "checkpoints",

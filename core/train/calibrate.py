@@ -34,10 +34,10 @@ from core.train.views import normalise
 
 Clock = Callable[[], float]
 CLASSES = ("a", "b", "c", "d", "e", "f")
-PASS_SECONDS = 0.6  # a pass through the layers should not take longer: fewer photos at a time then
+PASS_SECONDS = 0.25  # a pass through the layers should not take longer: fewer photos at a time then
 PASSES = 3
 VIEWS = PREFIX_BATCH  # views are made in such batches
-ENOUGH = 0.3  # seconds after which no further pass is made
+ENOUGH = 0.2  # seconds after which no further pass is made
 
 _CHANGES: dict[str, dict[str, object]] = {
     "resample": {"zoom": Zoom(), "rotate": Rotate()},
@@ -222,7 +222,7 @@ def _view(recipe: Recipe, augment: Augment, clock: Clock) -> float:
     def run() -> Tensor:
         return normalise(augmented_views(photos, augment, size, [random] * VIEWS), recipe.backbone)
 
-    return _repeat(run, clock, times=2) / VIEWS
+    return _repeat(run, clock, times=1) / VIEWS
 
 
 def _decoding(side: int, clock: Clock) -> tuple[float, float]:

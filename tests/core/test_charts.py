@@ -126,3 +126,22 @@ def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer()
     assert first.error_x.array[0] == pytest.approx(0.1)
     assert second.marker.color == "#222222"
     assert first.y[0] < second.y[0]
+
+
+def test_a_search_shows_its_starts_their_median_and_the_rate():
+    lr = [1e-5, 1e-3, 1e-1]
+    curves = pd.concat(
+        pd.DataFrame({"step": range(3), "lr": lr, "smoothed": [2.0, fall, 9.0], "start": start})
+        for start, fall in enumerate((0.5, 1.0, 1.8))
+    )
+    longest = curves[curves["start"] == 2]
+    curves = pd.concat([curves[curves["start"] < 2], longest[longest["step"] < 2]])
+    figure = charts.rate_search(curves, 2e-3)
+    named = {trace.name: trace for trace in figure.data}
+    assert sum(trace.name == "single starts" for trace in figure.data) == 3
+    assert list(named["median"].x) == lr[:2]  # where one start has ended, no median
+    assert list(named["median"].y) == [2.0, 1.0]
+    assert list(named["spread"].y) == [2.0, 1.8, 0.5, 2.0]
+    assert figure.layout.shapes[0].x0 == 2e-3
+    assert not charts.rate_search(curves, None).layout.shapes
+    assert not charts.rate_search(pd.DataFrame(), None).data

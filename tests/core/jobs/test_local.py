@@ -80,7 +80,7 @@ def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, ti
 def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(executor, tiny):
     runs = executor.runs_dir
     run = executor.submit(fast_recipe(), tiny.root)
-    search = executor.find_rate(fast_recipe(), tiny)
+    search = executor.find_rate(fast_recipe(image_size=32), tiny)
     assert [entry.run for entry in Queue(runs).entries()][-1] == search.queue_name
     assert search.status().state == "queued"
     wait_for(lambda: search.status().state == "running")
@@ -90,16 +90,16 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     assert find_lost_search(search, utc_now)
     assert "it can be asked again" in str(search.status().error)
 
-    again = executor.find_rate(fast_recipe(name="another name"), tiny)
+    again = executor.find_rate(fast_recipe(image_size=32, name="another name"), tiny)
     assert again.path == search.path
     wait_for(lambda: search.status().state == "done")
     assert search.suggestion() is not None
     assert set(search.curves()["start"]) == {0, 1, 2}
-    assert executor.find_rate(fast_recipe(), tiny).status().state == "done"  # at once
+    assert executor.find_rate(fast_recipe(image_size=32), tiny).status().state == "done"  # at once
     assert Queue(runs).entries() == []
     assert [row.id for row in RunIndex(runs).rows()] == [run.id]  # a search is no run
 
-    other = executor.find_rate(fast_recipe(seed=9), tiny)
+    other = executor.find_rate(fast_recipe(image_size=32, seed=9), tiny)
     assert other.path != search.path
     executor.cancel_search(other)
     wait_for(lambda: other.status().state == "cancelled")

@@ -43,7 +43,7 @@ def test_folded_layers_give_the_same_features(backbone, length):
         expected = layer(expected)
     prefix = Prefix(network, length, backbone, FLOAT32)
     torch.testing.assert_close(prefix(x), expected, atol=2e-4, rtol=1e-3)
-    kinds = [type(m) for m in prefix._layers.modules()]
+    kinds = [type(m) for m in prefix.layers.modules()]
     if length > 1:
         assert not any(issubclass(kind, torch.nn.BatchNorm2d) for kind in kinds)
     # The network itself is untouched.
