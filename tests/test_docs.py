@@ -7,6 +7,7 @@ import re
 import pytest
 
 from core.cli import app
+from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
 from core.recipe import (
     Augment,
     Band,
@@ -69,3 +70,13 @@ def test_the_readme_begins_with_the_two_commands_and_a_picture():
     assert "make run" in top and "make test" in top and "![" in top
     for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / picture).is_file(), picture
+
+
+def test_the_verdicts_tables_are_the_codes():
+    text = (ROOT / "docs" / "how-numbers-are-computed.md").read_text("utf-8")
+    for name, (value, words) in THRESHOLDS.items():
+        assert f"| `{name}` | {value:g} | {words} |" in text
+    for number, (rule, (verdict, words)) in enumerate(RULES.items(), start=1):
+        assert f"| {number} | {rule} | {verdict} | {words} |" in text
+    for verdict, words in MEANINGS.items():
+        assert f"- **{verdict}**: {words}" in text

@@ -30,7 +30,7 @@ def diagnose(setup: Setup, found: Evaluation, history: pd.DataFrame) -> Diagnosi
     network, classes = setup.network, len(setup.dataset.classes)
     hidden, of_photos = reliance(setup, network, found.plain)
     moved = drift(setup, network)
-    judgement = judge(history, found.validation, classes, found.sets, found.consistency)
+    judgement = judge(history, found.validation, classes, found.sets, hidden)
     data = {
         "verdict": judgement.verdict,
         "rule": judgement.rule,

@@ -48,8 +48,8 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "ranking": (0.38, "where no objects are boxed: it finds them from this skill on, presence "
                 "ranking"),
     "lift": (1.5, "it looks at the objects from this lift on"),
-    "agreement": (0.80, "it stays with its answer when at least this share of slightly different "
-                  "views get the plain view's answer"),
+    "needs": (0.35, "it needs the objects when the right classes lose this much more probability "
+              "with the objects hidden than with everything else hidden"),
 }  # fmt: skip
 
 
@@ -113,19 +113,19 @@ def judge(
     validation: Mapping[str, Any],
     classes: int,
     sets: Mapping[str, Mapping[str, Any]],
-    consistency: Mapping[str, Mapping[str, Any]],
+    reliance: Mapping[str, Mapping[str, Any]],
 ) -> Judgement:
     """The verdict on a finished run.
 
     history: history.csv. validation: the accuracy's score (core.evaluate.scores.Score as data).
-    sets: per test set its `scores` and `localisation`. consistency: core.evaluate.consistency's
-    numbers by split.
+    sets: per test set its `scores` and `localisation`. reliance: core.evaluate.reliance's
+    numbers by test set.
     """
     fired, finding = _by_validation(history, validation, classes)
     if fired is not None:
         return Judgement(RULES[fired][0], fired, finding, None)
     name = evidence_set(sets)
-    signs = signs_of(name, sets, consistency) if name else ()
+    signs = signs_of(name, sets, reliance) if name else ()
     read = [sign for sign in signs if sign.good is not None]
     good = sum(bool(sign.good) for sign in read)
     if not read:
@@ -200,9 +200,9 @@ def evidence_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
 
 
 def signs_of(
-    name: str, sets: Mapping[str, Mapping[str, Any]], consistency: Mapping[str, Mapping[str, Any]]
+    name: str, sets: Mapping[str, Mapping[str, Any]], reliance: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Sign, ...]:
-    """The three signs on a test set: finds, looks, stays."""
+    """The three signs on a test set: finds, looks, needs."""
     found = sets[name]
     scores, place = found.get("scores") or {}, found.get("localisation")
     objects, ranking = scores.get("object"), scores.get("ranking")
@@ -214,9 +214,9 @@ def signs_of(
         signs.append(_finds("ranking", ranking, f"presence ranking {ranking['value']:.2f}"))
     if place:
         signs.append(_looks(place))
-    agreed = consistency.get(name)
-    if agreed:
-        signs.append(_stays(agreed))
+    hidden = reliance.get(name)
+    if hidden:
+        signs.append(_needs(hidden))
     return tuple(signs)
 
 
@@ -238,14 +238,14 @@ def _looks(place: Mapping[str, Any]) -> Sign:
     )
 
 
-def _stays(agreed: Mapping[str, Any]) -> Sign:
-    same = agreed["same"]
+def _needs(hidden: Mapping[str, Any]) -> Sign:
+    objects, others = (float(hidden["fall"][kind]["value"]) for kind in ("object", "only_objects"))
     words = (
-        f"for {same['correct']} of {same['total']} photos the answer is the same in "
-        f"{agreed['views']} slightly different views"
+        f"with the objects hidden the right classes lose {100 * objects:.0f} points of "
+        f"probability, with everything else hidden {100 * others:.0f}"
     )
-    return _sign("stays", "Does it stay with its answer?", float(agreed["agreement"]), "agreement",
-                 int(same["total"]), words)  # fmt: skip
+    value = float(hidden["balance"]["value"])
+    return _sign("needs", "Does it need the objects?", value, "needs", hidden["photos"], words)
 
 
 def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:

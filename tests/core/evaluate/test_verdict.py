@@ -34,25 +34,28 @@ def evidence(objects=0.68, lift=2.0, total=73, boxes=60):
     }
 
 
-def agreed(agreement=0.9, photos=40):
-    same = asdict(share([True] * round(agreement * photos) + [False] * photos, 0))
-    return {"views": 5, "same": same | {"total": photos}, "agreement": agreement, "distance": 0.1}
+def hidden(balance=0.6, photos=40):
+    return {
+        "photos": photos,
+        "fall": {"object": {"value": 0.5}, "only_objects": {"value": 0.5 - balance}},
+        "balance": {"value": balance},
+    }
 
 
-def verdict(losses=None, answers=None, sets=None, agreement=None):
+def verdict(losses=None, answers=None, sets=None, needs=None):
     return judge(
         history() if losses is None else losses,
         validation() if answers is None else answers,
         CLASSES,
         {"test_difficult": evidence()} if sets is None else sets,
-        {"test_difficult": agreed()} if agreement is None else agreement,
+        {"test_difficult": hidden()} if needs is None else needs,
     )
 
 
 def test_good_signs_mean_that_it_generalises():
     found = verdict()
     assert (found.verdict, found.rule) == ("generalises", "most signs are good")
-    assert [sign.name for sign in found.signs] == ["finds", "looks", "stays"]
+    assert [sign.name for sign in found.signs] == ["finds", "looks", "needs"]
     assert all(sign.good for sign in found.signs)
     assert found.signs[0].value == pytest.approx((50 / 73 - 0.2) / 0.8)
     assert found.evidence_set == "test_difficult"
@@ -66,12 +69,12 @@ def test_fine_validation_and_bad_signs_mean_overfit_that_looks_good():
     # A single good sign of three is not enough, two are.
     assert verdict(sets={"test_difficult": evidence(0.33, 2.0)}).verdict == "generalises"
     only_lift = verdict(sets={"test_difficult": evidence(0.33, 2.0)},
-                        agreement={"test_difficult": agreed(0.5)})  # fmt: skip
+                        needs={"test_difficult": hidden(0.1)})  # fmt: skip
     assert only_lift.verdict == "overfit that looks good"
 
 
 def test_two_signs_that_disagree_are_too_little_evidence():
-    found = verdict(sets={"test_difficult": evidence(0.33, 2.0)}, agreement={})
+    found = verdict(sets={"test_difficult": evidence(0.33, 2.0)}, needs={})
     assert (found.verdict, found.rule) == ("too little evidence", "the signs disagree")
 
 
@@ -111,11 +114,11 @@ def test_few_photos_are_too_little_evidence():
                                 "object": asdict(share([True] * 8, 0.25)),
                                 "ranking": {"value": 0.9, "constant": 0.4, "total": 4}},
                      "localisation": evidence(boxes=8)["localisation"]}}  # fmt: skip
-    found = verdict(sets=four, agreement={"test": agreed(photos=4)})
+    found = verdict(sets=four, needs={"test": hidden(photos=4)})
     assert (found.verdict, found.rule) == ("too little evidence", "few test photos")
     assert [sign.good for sign in found.signs] == [None, None, None]
     for nothing in ({}, {"test": {"scores": {}, "localisation": None}}):
-        found = verdict(sets=nothing, agreement={})
+        found = verdict(sets=nothing, needs={})
         assert (found.rule, found.signs) == ("few test photos", ())
 
 
@@ -125,8 +128,8 @@ def test_without_boxes_the_ranking_tells():
                                  "ranking": {"value": value, "constant": 0.4, "total": 30}},
                       "localisation": None}}  # fmt: skip
 
-    assert verdict(sets=only(0.7), agreement={}).verdict == "generalises"
-    assert verdict(sets=only(0.5), agreement={}).verdict == "overfit that looks good"
+    assert verdict(sets=only(0.7), needs={}).verdict == "generalises"
+    assert verdict(sets=only(0.5), needs={}).verdict == "overfit that looks good"
 
 
 def test_signs_are_read_on_the_set_with_most_labelled_objects():
@@ -148,12 +151,12 @@ def test_chance_is_the_binomial_tests():
 
 def test_every_rule_can_fire_and_every_word_is_explained():
     rules = {
-        verdict(losses, answers, sets, agreement).rule
+        verdict(losses, answers, sets, needs).rule
         for losses in (history(), history(1.6), history(1.2, 1.0, 0.4))
         for answers in (validation(), validation(4, 4), validation(6), validation(12))
         for sets in (None, {}, {"test_difficult": evidence(0.33, 1.2)},
                      {"test_difficult": evidence(0.33, 2.0)})
-        for agreement in (None, {})
+        for needs in (None, {})
     }  # fmt: skip
     assert rules == set(RULES)
     assert {verdict for verdict, _ in RULES.values()} == set(MEANINGS)
