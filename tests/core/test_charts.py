@@ -126,3 +126,30 @@ def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer()
     assert first.error_x.array[0] == pytest.approx(0.1)
     assert second.marker.color == "#222222"
     assert first.y[0] < second.y[0]
+
+
+def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
+    layers = pd.DataFrame(
+        {
+            "layer": [0, 1, 2], "name": ["a", "b", "c"], "trained": [False, False, True],
+            "cka": [1.0, 1.0, 0.25], "weights": [0.0, float("nan"), 0.5],
+        }
+    )  # fmt: skip
+    figure = charts.drift_bars(layers, "#123456")
+    assert list(figure.data[0].y) == [0, 0, 0.75]
+    assert [words for _, words in figure.data[0].customdata] == [
+        "weights changed by 0 %", "no weights", "weights changed by 50 %",
+    ]  # fmt: skip
+    assert [note.text for note in figure.layout.annotations] == ["frozen"]
+    assert figure.layout.shapes[0].x1 == 1.4
+
+
+def test_one_run_per_title_sits_in_the_middle_of_its_row():
+    scores = pd.DataFrame(
+        {
+            "run": ["a", "b"], "label": ["a", "b"], "title": ["one", "two"], "value": [0.5, 0.6],
+            "low": [0.4, 0.5], "high": [0.6, 0.7], "constant": [0.2, 0.2], "words": ["", ""],
+        }
+    )  # fmt: skip
+    figure = charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
+    assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]
