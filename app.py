@@ -11,6 +11,7 @@ st.navigation(
     [
         st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
         st.Page("pages/runs.py", title="Runs", icon=":material/list_alt:"),
+        st.Page("pages/run.py", title="Run", icon=":material/diagnosis:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/cams.py", title="CAMs", icon=":material/frame_inspect:"),
     ],

@@ -150,11 +150,17 @@ def _apart(firsts: Sequence[int]) -> list[int]:
     return kept
 
 
-def _bracket(figure: go.Figure, first: int, last: int, label: str) -> None:
+def _bracket(figure: go.Figure, first: int, last: int, label: str, y: float = -0.1) -> None:
+    """A line from layer to layer at height y, with its label beneath (above it where y > 0)."""
     line = {"color": GREY, "width": 2}
-    figure.add_shape(type="line", x0=first - 0.4, x1=last + 0.4, y0=-0.1, y1=-0.1, line=line)
+    figure.add_shape(type="line", x0=first - 0.4, x1=last + 0.4, y0=y, y1=y, line=line)
     figure.add_annotation(
-        x=(first + last) / 2, y=-0.1, yanchor="top", text=label, showarrow=False, font={"size": 12}
+        x=(first + last) / 2,
+        y=y,
+        yanchor="bottom" if y > 0 else "top",
+        text=label,
+        showarrow=False,
+        font={"size": 12},
     )
 
 
@@ -322,6 +328,44 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
     return figure
 
 
+# --- drift -----------------------------------------------------------------------------------
+
+
+def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
+    """A bar per layer, 1 - CKA to its start: 0 is as it began. Frozen layers are bracketed.
+
+    layers: rows of drift.csv.
+    """
+    moved = (1 - layers["cka"]).clip(lower=0)
+    told = [
+        "no weights" if pd.isna(value) else f"weights changed by {text.percent(value)}"
+        for value in layers["weights"]
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=layers["layer"],
+            y=moved,
+            marker={"color": colour, "line": {"width": 0}},
+            customdata=[
+                (_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
+            ],
+            hovertemplate="<b>%{x} %{customdata[0]}</b><br>moved %{y:.2f}<br>%{customdata[1]}"
+            "<extra></extra>",
+        )
+    )
+    frozen = list(layers.loc[~layers["trained"], "layer"])
+    if frozen:
+        _bracket(figure, frozen[0], frozen[-1], "frozen", 0.06)
+    layout = _layout(210)
+    layout["hovermode"] = "closest"
+    figure.update_layout(**layout, showlegend=False, bargap=0.25)
+    figure.update_xaxes(
+        title="layer, photo side on the left", fixedrange=True, dtick=5, showgrid=False
+    )
+    figure.update_yaxes(title="moved (1 \u2212 CKA)", range=[0, 1.02], fixedrange=True, dtick=0.5)
+    return figure
+
+
 # --- scores -----------------------------------------------------------------------------------
 
 
@@ -333,7 +377,8 @@ def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     titles = list(dict.fromkeys(scores["title"]))
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
-    gap = 0.7 / max(len(runs), 1)
+    lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
+    gap = 0.7 / max(lanes, 1)
     marks = scores[["title", "constant"]].drop_duplicates()
     places = [titles.index(title) for title in marks["title"]]
     figure.add_trace(
@@ -347,7 +392,7 @@ def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     )
     for number, run in enumerate(runs):
         rows = scores[scores["run"] == run]
-        shift = (number - (len(runs) - 1) / 2) * gap
+        shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
         y = [titles.index(title) + shift for title in rows["title"]]
         figure.add_trace(
             go.Scatter(
@@ -371,7 +416,7 @@ def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         )
     for row in range(1, len(titles)):
         figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
-    layout = _layout(70 + len(titles) * (26 + 22 * len(runs)))
+    layout = _layout(70 + len(titles) * (26 + 22 * lanes))
     layout["hovermode"] = "closest"
     figure.update_layout(**layout, showlegend=False)
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", fixedrange=True, dtick=0.25)

@@ -51,9 +51,11 @@ def main() -> None:
         next(row.id for row in reversed(rows) if row.name == name)
         for name in ("quick", "looks-good")
     )
+    bad = pair.split(",")[1]
     views = {
         "train": ("", 1440, 1250),
         "runs": ("/runs", 1440, 1000),
+        "run": (f"/run?run={bad}", 1440, 1900),
         "compare": (f"/compare?runs={pair}", 1440, 1320),
         "cams": (f"/cams?runs={pair}&order=disagree", 1440, 1180),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.data.dataset import BACKGROUND, Box, Dataset, Photo, TestSet
+from core.data.dataset import Dataset, Photo, TestSet
+from core.data.objects import labelled_objects
 from core.data.photos import Crop, open_photo, read_view, view_photo
 from core.model.layers import BACKBONES
 from core.model.network import Network
@@ -20,8 +22,6 @@ from core.train.prefix import fold_batch_norms
 from core.train.views import normalise, to_tensor
 
 BATCH = 32  # fixed: another batch size can change the last bits of a prediction
-OBJECT_MARGIN = 0.1  # of the box's width and height, on each side
-OBJECT_VISIBLE = 0.5  # objects less visible than this are not cut out
 
 
 @dataclass(frozen=True)
@@ -102,39 +102,21 @@ def photo_set(test_set: TestSet, size: int, crop: Crop) -> PhotoSet:
 def object_set(test_set: TestSet, classes: Sequence[str], size: int, crop: Crop) -> PhotoSet | None:
     """The labelled objects that are at least half visible, each cut out with a margin; an object
     of no class counts as background. None when there are none."""
-    files: list[str] = []
-    names: list[str] = []
-    views: list[Tensor] = []
-    for photo in test_set.photos:
-        wanted = [
-            (box, box.label if box.label in classes else BACKGROUND)
-            for box in test_set.boxes.get(photo.file, ())
-            if box.visible >= OBJECT_VISIBLE
-        ]
-        wanted = [(box, name) for box, name in wanted if name in classes]
-        image = open_photo(photo.path) if wanted else None
-        for box, name in wanted:
-            assert image is not None
-            same = sum(f.startswith(f"{photo.file}#{box.label}") for f in files)
-            files.append(f"{photo.file}#{box.label}" + (f".{same + 1}" if same else ""))
-            names.append(name)
-            cut = image.crop(object_corners(box, *image.size))
-            views.append(to_tensor(np.asarray(view_photo(cut, size, crop))))
-    if not files:
+    objects = labelled_objects(test_set, classes)
+    if not objects:
         return None
-    present = tuple((name,) for name in names)
+    views: list[Tensor] = []
+    for photo, of_photo in groupby(objects, lambda one: one.photo):
+        image = open_photo(photo.path)
+        views += [to_tensor(np.asarray(view_photo(one.cut(image), size, crop))) for one in of_photo]
+    names = tuple(one.name for one in objects)
     return PhotoSet(
-        f"{test_set.name}/objects", tuple(files), tuple(names), present, torch.stack(views)
+        f"{test_set.name}/objects",
+        tuple(one.file for one in objects),
+        names,
+        tuple((name,) for name in names),
+        torch.stack(views),
     )
-
-
-def object_corners(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
-    """Pixel corners of an object with its margin, inside the photo and at least 2 pixels wide."""
-    dx, dy = (box.x1 - box.x0) * OBJECT_MARGIN, (box.y1 - box.y0) * OBJECT_MARGIN
-    left, top = max(0, round((box.x0 - dx) * width)), max(0, round((box.y0 - dy) * height))
-    right = min(width, max(left + 2, round((box.x1 + dx) * width)))
-    bottom = min(height, max(top + 2, round((box.y1 + dy) * height)))
-    return min(left, right - 2), min(top, bottom - 2), right, bottom
 
 
 @torch.no_grad()

@@ -97,9 +97,11 @@ def _time(run: Run) -> None:
 
 
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
-    """To Compare and CAMs, with this run and the newest other finished one."""
+    """To the diagnosis; to Compare and CAMs with this run and the newest other finished one."""
     others = [other.id for other in rows if other.summary and other.id != row.id]
     pair = ",".join([row.id, *others[:1]])
+    st.page_link("pages/run.py", label="Diagnosis", icon=":material/diagnosis:",
+                 query_params={"run": row.id})  # fmt: skip
     st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
                  query_params={"runs": pair})  # fmt: skip
     st.page_link("pages/cams.py", label="CAMs", icon=":material/frame_inspect:",

@@ -9,3 +9,12 @@ PRESETS = {
     "article-success": "The article's success: VGG16 with batch norm, 82 epochs. It takes long "
     "and needs VGG16's ImageNet weights as a file.",
 }
+
+# Icon and colour of each verdict: the word always stands beside them.
+VERDICTS = {
+    "generalises": (":material/verified:", "green"),
+    "overfit that looks good": (":material/theater_comedy:", "red"),
+    "overfit, and it shows": (":material/trending_down:", "orange"),
+    "never learned": (":material/do_not_disturb_on:", "violet"),
+    "too little evidence": (":material/help:", "gray"),
+}

@@ -145,3 +145,30 @@ def test_a_search_shows_its_starts_their_median_and_the_rate():
     assert figure.layout.shapes[0].x0 == 2e-3
     assert not charts.rate_search(curves, None).layout.shapes
     assert not charts.rate_search(pd.DataFrame(), None).data
+
+
+def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
+    layers = pd.DataFrame(
+        {
+            "layer": [0, 1, 2], "name": ["a", "b", "c"], "trained": [False, False, True],
+            "cka": [1.0, 1.0, 0.25], "weights": [0.0, float("nan"), 0.5],
+        }
+    )  # fmt: skip
+    figure = charts.drift_bars(layers, "#123456")
+    assert list(figure.data[0].y) == [0, 0, 0.75]
+    assert [words for _, words in figure.data[0].customdata] == [
+        "weights changed by 0 %", "no weights", "weights changed by 50 %",
+    ]  # fmt: skip
+    assert [note.text for note in figure.layout.annotations] == ["frozen"]
+    assert figure.layout.shapes[0].x1 == 1.4
+
+
+def test_one_run_per_title_sits_in_the_middle_of_its_row():
+    scores = pd.DataFrame(
+        {
+            "run": ["a", "b"], "label": ["a", "b"], "title": ["one", "two"], "value": [0.5, 0.6],
+            "low": [0.4, 0.5], "high": [0.6, 0.7], "constant": [0.2, 0.2], "words": ["", ""],
+        }
+    )  # fmt: skip
+    figure = charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
+    assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]

@@ -2,11 +2,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from core.data.dataset import Box, read_dataset
+from core.data.dataset import read_dataset
 from core.evaluate.predict import (
     BATCH,
     PhotoSet,
-    object_corners,
     object_set,
     photo_set,
     predict,
@@ -14,13 +13,6 @@ from core.evaluate.predict import (
 from core.model.network import build_network
 from tests.conftest import fast_recipe
 from tests.factory import write_dataset
-
-
-def test_objects_are_cut_with_a_margin_inside_the_photo():
-    assert object_corners(Box("a", 0.2, 0.2, 0.6, 0.4, 1), 100, 200) == (16, 36, 64, 84)
-    assert object_corners(Box("a", 0, 0, 1, 1, 1), 100, 200) == (0, 0, 100, 200)
-    left, top, right, bottom = object_corners(Box("a", 0.999, 0.999, 1, 1, 1), 100, 200)
-    assert right - left >= 2 and bottom - top >= 2 and right <= 100 and bottom <= 200
 
 
 def test_objects_of_no_class_count_as_background_and_hidden_ones_not_at_all(tmp_path):

@@ -1,0 +1,289 @@
+"""The diagnosis of a run as a doctor's letter: a finding, its evidence in sentences with numbers
+and pictures, and advice. Made from the run folder alone; pictures need the photos too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.errors import InputError
+from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, evidence_set, threshold
+from core.letter_pictures import Picture, cut_outs, gaze, painted_over
+from core.model.layers import head_start
+from core.store.run import Run
+from core.text import percent
+
+Key = Literal["validation", "finds", "looks", "needs", "drift"]
+REDRAWN_NEAR_1 = 1.3  # a re-drawn head's lift up to here is as good as an even spread
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece: a question, its answer in words with numbers, and pictures. good: None where it
+    is shown without a judgement; `counts` tells whether a rule of the verdict reads it."""
+
+    key: Key
+    question: str
+    words: str
+    good: bool | None
+    counts: bool
+    pictures: tuple[Picture, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """problem: why the pictures are missing, one line; empty when they are there. controls: rows
+    for core.charts.score_dots; no rows without a score of cut-out objects."""
+
+    verdict: str
+    meaning: str
+    finding: str
+    rule: str
+    set_name: str | None
+    evidence: tuple[Evidence, ...]
+    controls: pd.DataFrame
+    advice: tuple[str, ...]
+    problem: str = ""
+
+
+def write_letter(run: Run) -> Letter | None:
+    """The letter on a run; None while it has no diagnosis. Raises InputError when a file of the run
+    folder is damaged; photos that are gone only cost the pictures."""
+    diagnosis, summary = run.diagnosis(), run.summary()
+    if diagnosis is None or summary is None:
+        return None
+    found, sets = diagnosis["evidence"], summary.get("sets", {})
+    name = found["set"] or evidence_set(sets)
+    pieces = [
+        _validation(summary["validation"]["accuracy"]),
+        *(_sign(sign, sets.get(name) or {}) for sign in found["signs"]),
+        _drift(run),
+    ]
+    hidden = _outlived(run.reliance(), (found.get("reliance") or {}).get(name), name)
+    evidence = tuple(
+        replace(piece, words=f"{piece.words} {hidden}") if piece.key == "needs" else piece
+        for piece in pieces
+        if piece is not None
+    )
+    evidence, problem = _with_pictures(run, evidence, name)
+    note = _sanity((found.get("redrawn_head") or {}).get(name))
+    return Letter(
+        verdict=diagnosis["verdict"],
+        meaning=MEANINGS.get(diagnosis["verdict"], ""),
+        finding=_spaced(diagnosis["finding"]),
+        rule=diagnosis["rule"],
+        set_name=name,
+        evidence=tuple(replace(e, note=note) if e.key == "looks" else e for e in evidence),
+        controls=_controls(sets.get(name) or {}, run.controls(), name),
+        advice=tuple(diagnosis["advice"]),
+        problem=problem,
+    )
+
+
+def rules_table(fired: str) -> pd.DataFrame:
+    """The rules of the verdict as they are read, with a mark at the one that fired."""
+    rows = [
+        ("\u2794" if rule == fired else "", rule, when.replace("`", ""), verdict)
+        for rule, (verdict, when) in RULES.items()
+    ]
+    return pd.DataFrame(rows, columns=["fired", "rule", "when", "verdict"])
+
+
+def thresholds_table() -> pd.DataFrame:
+    """What the rules compare with."""
+    rows = [(name, f"{value:g}", words) for name, (value, words) in THRESHOLDS.items()]
+    return pd.DataFrame(rows, columns=["name", "value", "meaning"])
+
+
+# --- the pieces ---------------------------------------------------------------------------------
+
+
+def _spaced(words: str) -> str:
+    """`58 %`, as everywhere on screen."""
+    return re.sub(r"(?<=\d)%", " %", words)
+
+
+def _validation(accuracy: Mapping[str, Any]) -> Evidence:
+    words = (
+        f"{accuracy['correct']} of {accuracy['total']} validation photos are answered right. "
+        "They come from the same shoot as the training photos, so this alone proves little."
+    )
+    good = float(accuracy["value"]) >= threshold("validation")
+    return Evidence("validation", "What does validation say?", words, good, True)
+
+
+def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
+    words = _spaced(str(sign["words"]))
+    if " objects, cut out" in words:
+        words = f"right for {words}"
+    words = f"{words[0].upper()}{words[1:]}."
+    if sign["good"] is None:
+        words += f" Too few to judge: fewer than {threshold('photos'):.0f}."
+    elif sign["name"] == "finds":
+        score = (of_set.get("scores") or {}).get("object") or {}
+        constant = score.get("constant")
+        if constant is not None and " objects, cut out" in words:
+            needed = constant + sign["threshold"] * (1 - constant)
+            words += f" Good from {percent(needed)}."
+    elif sign["name"] == "looks":
+        words += f" Good from {sign['threshold']:g} times."
+    elif sign["name"] == "needs":
+        words += f" Good from {100 * sign['threshold']:.0f} points between the two."
+    return Evidence(sign["name"], sign["title"], words, sign["good"], True)
+
+
+def _outlived(rows: pd.DataFrame, numbers: Mapping[str, Any] | None, name: str | None) -> str:
+    """How many answers outlive the objects, over all photos; and how far the probability fell
+    against a control area. Empty where nothing was hidden."""
+    if numbers is None or rows.empty:
+        return ""
+    rows = rows[(rows["split"] == name) & rows["fill"].isin(["", "all"])]
+    answers = rows.pivot(index="file", columns="variant", values="predicted")
+    same = int((answers["plain"] == answers["object"]).sum())
+    words = (
+        f"With the objects painted over, {same} of {len(answers)} photos still get the same answer."
+    )
+    pair = (numbers.get("comparison") or {}).get("fall") or {}
+    hidden, control = pair.get("object"), pair.get("elsewhere")
+    if hidden and control:
+        words += (
+            f" Where there is room to paint as much over elsewhere, the right classes change by "
+            f"{_points(hidden)} points, and by {_points(control)} then (95 % intervals)."
+        )
+    return words
+
+
+def _points(fall: Mapping[str, Any]) -> str:
+    """A fall as a change of probability in points, with its interval."""
+    value, low, high = (_signed(-100 * fall[key]) for key in ("value", "high", "low"))
+    return f"{value} ({low} to {high})"
+
+
+def _signed(value: float) -> str:
+    rounded = round(value)
+    return f"{rounded:+d}".replace("-", "\u2212") if rounded else "0"
+
+
+def _drift(run: Run) -> Evidence | None:
+    """The backbone's layers, frozen ones and trained ones; the head began at random."""
+    layers = backbone_drift(run)
+    if layers.empty:
+        return None
+    parts = []
+    frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
+    if len(frozen):
+        parts.append(f"{_range(frozen)} {'was' if len(frozen) == 1 else 'were'} frozen.")
+    measured = trained.dropna(subset="cka")
+    if len(measured):
+        least = measured.loc[measured["cka"].idxmin()]
+        parts.append(
+            f"{_range(trained)} trained. Their likeness to how they began (CKA; 100 % is "
+            f"unchanged) is {percent(measured['cka'].mean())} on average, lowest in layer "
+            f"{least['layer']}: {percent(max(0.0, least['cka']))}."
+        )
+    words = " ".join(parts)
+    return Evidence("drift", "What happened to the pretrained layers?" if _pretrained(layers)
+                    else "How far did the layers move?", words, None, False)  # fmt: skip
+
+
+def backbone_drift(run: Run) -> pd.DataFrame:
+    """drift.csv without the head, which is compared with a random start and so says little."""
+    frame = run.drift()
+    if frame.empty:
+        return frame
+    recipe = run.recipe()
+    frame = frame[frame["layer"] < head_start(recipe.backbone, recipe.map_stride)]
+    return frame.astype({"trained": bool})
+
+
+def _pretrained(layers: pd.DataFrame) -> bool:
+    return bool((layers["reference"] == "pretrained").any())
+
+
+def _range(layers: pd.DataFrame) -> str:
+    """`Layers 0 to 12`; layers that lie apart are named one by one."""
+    numbers = [int(number) for number in layers["layer"]]
+    if len(numbers) == 1:
+        return f"Layer {numbers[0]}"
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"Layers {numbers[0]} to {numbers[-1]}"
+    return "Layers " + ", ".join(map(str, numbers))
+
+
+def _sanity(redrawn: Mapping[str, Any] | None) -> str:
+    if redrawn is None:
+        return ""
+    lift = float(redrawn["lift"])
+    told = f"Check of the maps: with a random head they give {lift:.2f} times an even spread"
+    if lift <= REDRAWN_NEAR_1:
+        return f"{told}, so what they show is what the head has learned."
+    return f"{told}: part of what they show is the backbone's doing, whatever the head learned."
+
+
+def _controls(
+    of_set: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
+) -> pd.DataFrame:
+    """The run's score of cut-out objects beside the controls'."""
+    rows = [("run", "this run", of_set)]
+    for key, title in (
+        ("frozen", "pretrained features, untouched"),
+        ("untrained", "random features"),
+    ):
+        sets = ((controls or {}).get(key) or {}).get("sets") or {}
+        rows.append((key, title, sets.get(name) or {}))
+    columns = ["run", "label", "title", "value", "low", "high", "constant", "words"]
+    table = []
+    for key, title, numbers in rows:
+        score = (numbers.get("scores") or {}).get("object")
+        if score:
+            numbers_of = [score[c] for c in ("value", "low", "high", "constant")]
+            table.append((key, title, title, *numbers_of, percent(score["value"])))
+    return pd.DataFrame(table, columns=columns)
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def _with_pictures(
+    run: Run, evidence: Sequence[Evidence], name: str | None
+) -> tuple[tuple[Evidence, ...], str]:
+    if name is None:
+        return tuple(evidence), ""
+    try:
+        dataset = read_dataset(run.data_dir())
+        test_set = dataset.test_set(name)
+        makers = _makers(run, dataset, test_set)
+        made = [
+            replace(piece, pictures=tuple(makers[piece.key]())) if piece.key in makers else piece
+            for piece in evidence
+        ]
+    except InputError as error:
+        return tuple(evidence), f"Without pictures of photos: {error}"
+    return tuple(made), ""
+
+
+def _makers(
+    run: Run, dataset: Dataset, test_set: TestSet
+) -> dict[Key, Callable[[], list[Picture]]]:
+    recipe, classes = run.recipe(), dataset.classes
+
+    def finds() -> list[Picture]:
+        rows = run.predictions()
+        return cut_outs(test_set, classes, rows[rows["split"] == f"{test_set.name}/objects"])
+
+    def looks() -> list[Picture]:
+        maps = run.class_maps()
+        return gaze(test_set, dataset, maps, recipe.crop) if maps else []
+
+    def needs() -> list[Picture]:
+        rows = run.reliance()
+        rows = rows[rows["split"] == test_set.name]
+        return painted_over(test_set, classes, recipe.crop, recipe.image_size, rows)
+
+    return {"finds": finds, "looks": looks, "needs": needs}

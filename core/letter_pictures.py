@@ -1,0 +1,232 @@
+"""The pictures of a run's diagnosis: typical photos, not the worst ones, chosen by a fixed rule.
+
+Free of torch: what was blanked and cut out is drawn by the code that drew it for the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageOps
+
+from core.data.blanking import Fill, Variant
+from core.data.dataset import Box, Dataset, TestSet
+from core.data.objects import LabelledObject, labelled_objects
+from core.data.photos import (
+    Crop,
+    Pixels,
+    centre_square,
+    jpeg_bytes,
+    open_photo,
+    photo_size,
+    read_view,
+)
+from core.evaluate.cam import density
+from core.evaluate.localise import MIN_BOX_AREA, localise, view_boxes
+from core.evaluate.scene import find_scene
+from core.store.run import ClassMaps
+from core.text import percent
+
+SIDE = 320  # pixels of a picture's longer side
+CUT_OUTS = 6
+PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
+SHOWN_FILL: Fill = "blur"
+BLANKINGS: tuple[tuple[Variant, str], ...] = (
+    ("object", "objects painted over"),
+    ("elsewhere", "as much painted over elsewhere"),
+)
+# The colours of the CAM grid (pages/widgets/cam_grid.js), from no evidence to TOP even spreads.
+HEAT = np.array(
+    [(8, 5, 29), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 109), (252, 253, 191)],
+    dtype=np.float32,
+)
+TOP = 6.0
+OPACITY = 0.8
+
+
+@dataclass(frozen=True)
+class Picture:
+    """jpeg: the picture. caption: what stands below it. alt: the same for who cannot see it.
+    good: whether the answer in the caption is right; None where that is not asked."""
+
+    jpeg: bytes
+    caption: str
+    alt: str
+    good: bool | None = None
+
+
+# --- objects cut out ----------------------------------------------------------------------------
+
+
+def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> list[Picture]:
+    """Up to six objects with the answer to each, right and wrong in the proportion of the whole
+    set, evenly spread over it.
+
+    rows: the set's objects in predictions.csv. Raises DataError when a photo cannot be read.
+    """
+    answers = dict(zip(rows["file"], rows["predicted"], strict=True))
+    known = [one for one in labelled_objects(test_set, classes) if one.file in answers]
+    right = [one for one in known if answers[one.file] == one.name]
+    wrong = [one for one in known if answers[one.file] != one.name]
+    count = min(CUT_OUTS, len(known))
+    of_right = round(count * len(right) / len(known)) if known else 0
+    pictures = []
+    for one in _spread(right, of_right) + _spread(wrong, count - of_right):
+        cut = one.cut(open_photo(one.photo.path))
+        answer, good = answers[one.file], answers[one.file] == one.name
+        truth = one.name if one.box.label == one.name else "of no class"
+        caption = f"{answer}; it is {truth}"
+        if good:
+            caption = answer if truth == answer else f"{answer}; {truth}"
+        words = f"An object cut out, {truth}; answer: {answer}"
+        square = ImageOps.pad(cut, (SIDE, SIDE), color=PAD)
+        pictures.append(Picture(jpeg_bytes(square), caption, words, good))
+    return pictures
+
+
+def _spread(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]:
+    """`count` of the items, evenly spaced."""
+    return [items[int((i + 0.5) * len(items) / count)] for i in range(min(count, len(items)))]
+
+
+# --- where it looks -------------------------------------------------------------------------------
+
+
+def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> list[Picture]:
+    """A photo with its object's box, and the same with the last class map of that object's class.
+
+    Of all objects that count for the lift, it is the one whose share of evidence in the box and
+    box area are together nearest to their means over the set. Empty when none counts.
+    Raises DataError when a photo cannot be read.
+    """
+    files = maps.files.get(test_set.name, ())
+    photos = {photo.file: photo for photo in test_set.photos}
+    if tuple(maps.classes) != tuple(dataset.classes) or not set(files) <= set(photos):
+        return []
+    sizes = {file: photo_size(photos[file].path) for file in files}
+    last = np.asarray(maps.maps[test_set.name][-1], dtype=np.float32)
+    found = localise(last, files, dataset.classes, test_set, sizes, crop)
+    if found.empty:
+        return []
+    means = found["share"].mean(), found["area"].mean()
+    away = (found["share"] - means[0]).abs() + (found["area"] - means[1]).abs()
+    chosen = found.iloc[int(away.to_numpy().argmin())]
+    file, label = str(chosen["file"]), str(chosen["label"])
+    boxes = [
+        box
+        for box in view_boxes(test_set.boxes[file], sizes[file], crop)
+        if box.label == label and box.area >= MIN_BOX_AREA
+    ]
+    view = _view(photos[file].path, crop)
+    heated = _heated(view, density(last[files.index(file)])[dataset.classes.index(label)])
+    share, area = percent(chosen["share"]), percent(chosen["area"])
+    return [
+        Picture(_jpeg(view, boxes), f"{label}, boxed: {area} of the photo",
+                f"Photo {file} with a box around {label}"),
+        Picture(_jpeg(heated, boxes),
+                f"bright: evidence for {label}; {share} of it lies in the box",
+                f"The same photo; bright where the evidence for {label} is"),
+    ]  # fmt: skip
+
+
+def _heated(view: Image.Image, densities: NDArray[np.float32]) -> Image.Image:
+    """The map over the greyed photo, as the CAM grid paints it."""
+    smooth = Image.fromarray(densities).resize(view.size, Image.Resampling.BILINEAR)
+    level = np.clip(np.asarray(smooth) / TOP, 0, 1)
+    steps = np.arange(len(HEAT)) / (len(HEAT) - 1)
+    colours = np.stack([np.interp(level, steps, HEAT[:, c]) for c in range(3)], axis=-1)
+    grey = np.asarray(view.convert("L"), dtype=np.float32)[..., None]
+    photo = np.asarray(view, dtype=np.float32)
+    photo += (grey - photo) * min(1.2 * OPACITY, 1)
+    cover = (OPACITY * (0.35 + 0.6 * np.minimum(level * 2, 1)))[..., None]
+    return Image.fromarray((photo * (1 - cover) + colours * cover).astype(np.uint8))
+
+
+def _jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
+    """The picture with white frames on black ones, which show on any photo."""
+    image = view.copy()
+    pen = ImageDraw.Draw(image)
+    for box in boxes:
+        frame = (box.x0 * image.width, box.y0 * image.height,
+                 box.x1 * image.width - 1, box.y1 * image.height - 1)  # fmt: skip
+        pen.rectangle(frame, outline="black", width=5)
+        inner = (frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1)
+        pen.rectangle(inner, outline="white", width=3)
+    return jpeg_bytes(image)
+
+
+# --- painted over -----------------------------------------------------------------------------
+
+
+def painted_over(
+    test_set: TestSet, classes: Sequence[str], crop: Crop, size: int, rows: pd.DataFrame
+) -> list[Picture]:
+    """A photo as it is, with its objects painted over, and with as much painted over elsewhere,
+    each with the answer.
+
+    Of all photos with room for the last, it is the one whose fall of the shown classes'
+    probability, when the objects are painted over, is nearest to the median; of those whose answer
+    stays, if most answers stay, else of those whose answer changes. rows: the set's rows of
+    reliance.csv. Empty when no photo serves. Raises DataError when a photo cannot be read.
+    """
+    means = {
+        name: rows[(rows["variant"] == name) & rows["fill"].isin(["", "all"])].set_index("file")
+        for name in ("plain", "object", "elsewhere")
+    }
+    plain, without, control = means.values()
+    files = [f for f in plain.index if f in without.index and f in control.index]
+    files = [file for file in files if file in test_set.labels]
+    if not files:
+        return []
+    stays = {file: plain.at[file, "predicted"] == without.at[file, "predicted"] for file in files}
+    mostly = sum(stays.values()) * 2 >= len(files)
+    files = [file for file in files if stays[file] == mostly]
+    falls = [_chance(plain, file, test_set) - _chance(without, file, test_set) for file in files]
+    file = files[int(np.abs(np.array(falls) - np.median(falls)).argmin())]
+    photo = next((photo for photo in test_set.photos if photo.file == file), None)
+    scene = find_scene(test_set, photo, classes, crop) if photo else None
+    if photo is None or scene is None or not scene.comparable:
+        return []
+    pixels = read_view(photo.path, size, crop)
+    shape = photo_size(photo.path) if crop == "squash" else (size, size)
+    drawn = [("as it is", pixels, plain)]
+    for variant, words in BLANKINGS:
+        drawn.append((words, scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
+    pictures = []
+    for words, seen, table in drawn:
+        answer = str(table.at[file, "predicted"])
+        told = f"{answer}, {percent(table.at[file, f'p_{answer}'])}"
+        # Without the objects, no answer is the right one.
+        good = None if table is without else answer in test_set.labels[file].present
+        pictures.append(
+            Picture(jpeg_bytes(_unsquashed(seen, shape)), f"{words}: {told}",
+                    f"Photo {file}, {words}; answer: {told}", good)
+        )  # fmt: skip
+    return pictures
+
+
+def _chance(table: pd.DataFrame, file: str, test_set: TestSet) -> float:
+    """The probability of the classes that the photo shows, together."""
+    names = [f"p_{name}" for name in test_set.labels[file].present if f"p_{name}" in table]
+    return float(table.loc[file, names].sum())
+
+
+def _unsquashed(pixels: Pixels, shape: tuple[int, int]) -> Image.Image:
+    """The picture at its photo's own proportions: people read no squashed titles."""
+    ratio = SIDE / max(shape)
+    size = (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
+    return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)
+
+
+def _view(path: Path, crop: Crop) -> Image.Image:
+    """What the network sees of a photo, at the photo's own proportions."""
+    image = open_photo(path, at_least=SIDE)
+    if crop == "centre":
+        return image.resize((SIDE, SIDE), box=centre_square(*image.size))
+    image.thumbnail((SIDE, SIDE))
+    return image

@@ -1,0 +1,117 @@
+"""The letter on a run: finding, evidence as small pictures, what to try next."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core import charts, text
+from core.letter import Evidence, Letter, rules_table, thresholds_table
+from core.letter_pictures import Picture
+
+_WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
+
+
+def show(
+    key: str, letter: Letter, history: pd.DataFrame, layers: pd.DataFrame, colour: str
+) -> None:
+    """Draws it. history: history.csv; layers: the backbone's drift; colour: the run's."""
+    _finding(letter)
+    if letter.problem:
+        st.warning(letter.problem, icon=":material/broken_image:")
+    st.subheader("How we know", anchor=False)
+    if letter.set_name:
+        st.caption(
+            f"Photos from elsewhere: the test set {text.plain_markdown(letter.set_name)}. "
+            "Pictures are typical for the run, not the worst."
+        )
+    for piece in letter.evidence:
+        with st.container(border=True):
+            if not piece.pictures and piece.key not in ("validation", "finds", "drift"):
+                _words(piece)
+                continue
+            left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+            with left:
+                _words(piece)
+            with right:
+                _pictures(f"{key}.{piece.key}", piece, letter, history, layers, colour)
+    st.subheader("What to try next", anchor=False)
+    st.markdown("\n".join(f"1. {text.plain_markdown(line)}" for line in letter.advice))
+
+
+def _finding(letter: Letter) -> None:
+    st.subheader(text.plain_markdown(letter.finding), anchor=False)
+    st.write(letter.meaning)
+    with st.expander(f"Why this verdict: {letter.rule}", icon=":material/rule:"):
+        st.caption(
+            "The rules are read from the top; the first that fires decides. A sign is one of the "
+            "three questions about photos from elsewhere below."
+        )
+        st.dataframe(
+            rules_table(letter.rule),
+            hide_index=True,
+            height="content",
+            alt="The rules of the verdict; an arrow marks the one that fired",
+            column_config={"fired": st.column_config.TextColumn("", width=30)},
+        )
+        st.dataframe(
+            thresholds_table(),
+            hide_index=True,
+            height="content",
+            alt="The thresholds that the rules compare with",
+        )
+
+
+def _words(piece: Evidence) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{piece.question}**", width="content")
+        if piece.good is not None:
+            label, icon, colour = (
+                ("good", ":material/check:", "green")
+                if piece.good
+                else ("bad", ":material/close:", "red")
+            )
+            st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+        elif piece.counts:
+            st.badge("not judged", icon=":material/help:", color="gray")
+        else:
+            st.badge("not part of the verdict", icon=":material/info:", color="gray")
+    st.markdown(text.plain_markdown(piece.words))
+    if piece.note:
+        st.caption(text.plain_markdown(piece.note))
+
+
+def _pictures(
+    key: str, piece: Evidence, letter: Letter, history: pd.DataFrame, layers: pd.DataFrame,
+    colour: str,
+) -> None:  # fmt: skip
+    if piece.key == "validation" and not history.empty:
+        figure = charts.curves({key: history}, {key: ""}, {key: colour}, "loss")
+        st.plotly_chart(figure.update_layout(height=190), key=key, config=charts.PLOT_CONFIG)
+    elif piece.key == "drift":
+        st.plotly_chart(charts.drift_bars(layers, colour), key=key, config=charts.PLOT_CONFIG)
+    if piece.pictures:
+        with st.container(horizontal=True, gap="small"):
+            for picture in piece.pictures:
+                _picture(picture, _WIDTHS[piece.key])
+    if piece.key == "finds" and len(letter.controls) > 1:
+        _controls(f"{key}.controls", letter.controls, colour)
+    if piece.key == "needs" and piece.pictures:
+        st.caption("Answers are means over three ways of painting over; one is shown.")
+
+
+def _picture(picture: Picture, width: int) -> None:
+    mark = {True: ":green[:material/check:] ", False: ":red[:material/close:] ", None: ""}
+    with st.container(width=width):
+        st.image(picture.jpeg, alt=picture.alt, width=width)
+        st.caption(mark[picture.good] + text.plain_markdown(picture.caption))
+
+
+def _controls(key: str, scores: pd.DataFrame, colour: str) -> None:
+    paint = {run: colour if run == "run" else charts.GREY for run in scores["run"]}
+    figure = charts.score_dots(scores, paint).update_layout(height=160)
+    st.plotly_chart(figure, key=key, config=charts.PLOT_CONFIG)
+    st.caption(
+        "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
+        "features that never saw these photos."
+    )

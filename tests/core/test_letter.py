@@ -1,0 +1,140 @@
+"""The letter on a run: its words, and which photos it shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from core.data.dataset import Dataset
+from core.letter import Letter, backbone_drift, rules_table, write_letter
+from core.letter_pictures import cut_outs, gaze, painted_over
+from core.store.run import Run
+from tests.factory import write_run
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory, tiny: Dataset) -> Run:
+    return write_run(tmp_path_factory.mktemp("runs"), tiny, "looks-good")
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory, tiny: Dataset) -> Run:
+    return write_run(tmp_path_factory.mktemp("runs"), tiny, "quick")
+
+
+def letter_of(run: Run) -> Letter:
+    letter = write_letter(run)
+    assert letter is not None
+    return letter
+
+
+def words(letter: Letter) -> dict[str, str]:
+    return {piece.key: piece.words for piece in letter.evidence}
+
+
+def test_a_bad_and_a_good_run_are_told_apart(bad, good):
+    of_bad, of_good = letter_of(bad), letter_of(good)
+    assert (of_bad.verdict, of_good.verdict) == ("overfit that looks good", "generalises")
+    assert {p.key: p.good for p in of_bad.evidence if p.counts} == {
+        "validation": True, "finds": False, "looks": False, "needs": None,
+    }  # fmt: skip
+    assert all(p.good for p in of_good.evidence if p.key in ("validation", "finds", "looks"))
+    assert all(p.good is None for p in of_bad.evidence if not p.counts)
+
+
+def test_every_number_is_the_run_folders_own(bad):
+    told, evidence = words(letter_of(bad)), bad.diagnosis()["evidence"]
+    score = bad.summary()["sets"]["test_difficult"]["scores"]["object"]
+    assert told["finds"].startswith(f"Right for {score['correct']} of {score['total']} objects")
+    needed = score["constant"] + 0.4 * (1 - score["constant"])
+    assert told["finds"].endswith(f"Good from {100 * needed:.0f} %.")
+    lift = bad.summary()["sets"]["test_difficult"]["localisation"]["lift"]
+    assert f"{lift:.2f} times an even spread. Good from 1.5 times." in told["looks"]
+    assert "Too few to judge: fewer than 10." in told["needs"]
+    fall = evidence["reliance"]["test_difficult"]["comparison"]["fall"]["object"]
+    assert f"change by \u2212{100 * fall['value']:.0f} (" in told["needs"]
+    assert "5 of 5 photos still get the same answer" in told["needs"]
+
+
+def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
+    assert words(letter_of(good))["drift"].startswith(
+        "Layers 0 to 15 were frozen. Layers 16 to 19 trained."
+    )
+    layers = backbone_drift(bad)
+    assert list(layers["layer"]) == list(range(20))
+    least = layers.loc[layers["cka"].idxmin()]
+    assert (
+        f"lowest in layer {least['layer']}: {100 * least['cka']:.0f} %"
+        in (words(letter_of(bad))["drift"])
+    )
+
+
+def test_the_re_drawn_head_is_a_note_and_controls_stand_beside_the_run(bad):
+    letter = letter_of(bad)
+    notes = {piece.key: piece.note for piece in letter.evidence}
+    assert "1.05 times an even spread" in notes["looks"]
+    assert list(letter.controls["run"]) == ["run", "frozen", "untrained"]
+
+
+def test_it_shows_pictures_of_typical_photos(bad, good):
+    pictures = {piece.key: piece.pictures for piece in letter_of(bad).evidence}
+    assert [len(pictures[key]) for key in ("finds", "looks", "needs")] == [6, 2, 3]
+    for picture in (picture for found in pictures.values() for picture in found):
+        assert Image.open(io.BytesIO(picture.jpeg)).format == "JPEG"
+        assert picture.alt
+    # 4 of 10 are right, so 2 of 6 are shown right.
+    assert sum(bool(picture.good) for picture in pictures["finds"]) == 2
+    of_good = {piece.key: piece.pictures for piece in letter_of(good).evidence}
+    plain, without, elsewhere = (picture.caption for picture in of_good["needs"])
+    assert "background" in without and "background" not in plain + elsewhere
+
+
+def test_the_class_maps_photo_is_the_nearest_to_the_sets_means(bad, tiny):
+    test_set = tiny.test_set("test_difficult")
+    place = bad.summary()["sets"]["test_difficult"]["localisation"]
+    _, heated = gaze(test_set, tiny, bad.class_maps(), "squash")
+    share = float(heated.caption.split("; ")[1].split(" %")[0])
+    assert abs(share - 100 * place["share"]) < 15
+    assert heated.jpeg != gaze(test_set, tiny, bad.class_maps(), "squash")[0].jpeg
+
+
+def test_what_is_not_there_is_left_out(tiny):
+    test_set = tiny.test_set("test_difficult")
+    nothing = pd.DataFrame(columns=["file", "predicted", "variant", "fill"])
+    assert cut_outs(test_set, tiny.classes, nothing) == []
+    assert painted_over(test_set, tiny.classes, "squash", 224, nothing) == []
+
+
+def test_without_photos_the_words_stay(tmp_path, bad, tiny):
+    moved = Run(tmp_path / "moved")
+    moved.path.mkdir()
+    for file in bad.path.iterdir():
+        (moved.path / file.name).write_bytes(file.read_bytes())
+    place = {"format": 1, "data": {"path": str(tmp_path / "gone")}}
+    (moved.path / "environment.json").write_text(json.dumps(place), "utf-8")
+    letter = letter_of(moved)
+    assert "no such folder" in letter.problem
+    assert words(letter) == words(letter_of(bad))
+    assert not any(piece.pictures for piece in letter.evidence)
+
+
+def test_no_diagnosis_no_letter(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, "quick")
+    (run.path / "diagnosis.json").unlink()
+    assert write_letter(run) is None
+
+
+def test_the_rules_table_marks_the_one_that_fired():
+    table = rules_table("most signs are bad")
+    assert list(table.loc[table["fired"] != "", "verdict"]) == ["overfit that looks good"]
+
+
+def test_it_needs_no_torch():
+    code = "import sys, core.letter; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
