@@ -38,6 +38,7 @@ class GridRun:
     crop: Crop
     maps: ClassMaps
     predictions: pd.DataFrame
+    verdict: str | None = None
 
 
 def grid_run(run: Run, label: str, colour: str) -> GridRun | None:
@@ -45,7 +46,8 @@ def grid_run(run: Run, label: str, colour: str) -> GridRun | None:
     maps = run.class_maps()
     if maps is None:
         return None
-    return GridRun(run.id, label, colour, run.recipe().crop, maps, run.predictions())
+    verdict = (run.summary() or {}).get("verdict")
+    return GridRun(run.id, label, colour, run.recipe().crop, maps, run.predictions(), verdict)
 
 
 def payload(runs: Sequence[GridRun], dataset: Dataset, set_name: str) -> dict[str, Any]:
@@ -125,7 +127,10 @@ def _box(box: Box) -> dict[str, Any]:
 def _run(
     run: GridRun, test_set: TestSet, classes: Sequence[str], sizes: dict[str, tuple[int, int]]
 ) -> dict[str, Any]:
-    column = {"id": run.id, "label": run.label, "colour": run.colour, "crop": run.crop}
+    column = {
+        "id": run.id, "label": run.label, "colour": run.colour, "crop": run.crop,
+        "verdict": run.verdict,
+    }  # fmt: skip
     files = [photo.file for photo in test_set.photos]
     known = run.maps.files.get(test_set.name, ())
     kept = {file: known.index(file) for file in files if file in known}

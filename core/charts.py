@@ -39,14 +39,21 @@ def run_colours(all_ids: Sequence[str], chosen: Sequence[str] = ()) -> dict[str,
     every page. Among `chosen`, a later run whose colour is taken gets the next free one."""
     size = len(RUN_COLOURS)
     colours = {id_: RUN_COLOURS[place % size] for place, id_ in enumerate(all_ids)}
-    taken: set[str] = set()
-    for id_ in (id_ for id_ in all_ids if id_ in set(chosen)):
-        if colours[id_] in taken and len(taken) < size:
-            start = RUN_COLOURS.index(colours[id_])
+    wanted = set(chosen)
+    return colours | told_apart({id_: colours[id_] for id_ in all_ids if id_ in wanted})
+
+
+def told_apart(colours: Mapping[str, str]) -> dict[str, str]:
+    """Our colours, such that no two share one while there are enough: whoever comes later and
+    finds its colour taken gets the next free one."""
+    size, found, taken = len(RUN_COLOURS), dict(colours), set[str]()
+    for key, colour in colours.items():
+        if colour in taken and len(taken) < size:
+            start = RUN_COLOURS.index(colour)
             rest = (RUN_COLOURS[(start + step) % size] for step in range(size))
-            colours[id_] = next(colour for colour in rest if colour not in taken)
-        taken.add(colours[id_])
-    return colours
+            found[key] = next(colour for colour in rest if colour not in taken)
+        taken.add(found[key])
+    return found
 
 
 def rate_colour(lr: float) -> str:
@@ -219,7 +226,8 @@ def curves(
     log: bool = False,
 ) -> go.Figure:
     """Training curves of runs, by run id. what: `loss` (training dotted, validation solid) or
-    `accuracy` (validation)."""
+    `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
+    gets a band there."""
     lines = (
         (("train_loss", "training", "dot"), ("val_loss", "validation", "solid"))
         if what == "loss"
@@ -233,6 +241,8 @@ def curves(
             if column not in history:
                 continue
             rows = _thinned(history[["epoch", column]].dropna())
+            if dash == "solid" and f"{column}_low" in history:
+                figure.add_trace(_band(_thinned(history), column, colours[id_]))
             label = _name(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
             figure.add_trace(
                 go.Scatter(
@@ -254,6 +264,20 @@ def curves(
         if log:
             figure.update_yaxes(type="log", exponentformat="power")
     return figure
+
+
+def _band(rows: pd.DataFrame, column: str, colour: str) -> go.Scatter:
+    """From the lowest to the highest of a group's runs."""
+    low, high = rows[f"{column}_low"], rows[f"{column}_high"]
+    return go.Scatter(
+        x=[*rows["epoch"], *rows["epoch"][::-1]],
+        y=[*high, *low[::-1]],
+        fill="toself",
+        fillcolor=f"rgba{(*_rgb(colour), 0.22)}",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def used_rates(history: pd.DataFrame) -> go.Figure:
@@ -369,31 +393,59 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
 # --- scores -----------------------------------------------------------------------------------
 
 
-def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Scores of one set as dots with their 95 % intervals, a grey mark at the constant answer's.
+_CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
+    ("constant", "line-ns", "constant answer"),
+    ("frozen", "diamond-open", "frozen backbone + logistic regression"),
+    ("untrained", "x-thin", "untrained weights"),
+)
 
-    scores: columns run, label, title, value, low, high, constant, words; a row per run and score.
+
+def score_dots(
+    scores: pd.DataFrame, colours: Mapping[str, str], form: str = ".0%", top: float = 1.0
+) -> go.Figure:
+    """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
+    a tick at each), and grey marks where the constant answer and the controls are.
+
+    scores: a row per item and score, with columns run, label, title, value, low, high, constant,
+    words and, where they are known, frozen, untrained and members (core.score_tables makes them).
+    form: how a number is written; top: where the axis ends at least.
     """
     titles = list(dict.fromkeys(scores["title"]))
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
     lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
     gap = 0.7 / max(lanes, 1)
-    marks = scores[["title", "constant"]].drop_duplicates()
-    places = [titles.index(title) for title in marks["title"]]
-    figure.add_trace(
-        go.Scatter(
-            x=[x for constant in marks["constant"] for x in (constant, constant, None)],
-            y=[y for place in places for y in (place - 0.38, place + 0.38, None)],
-            mode="lines",
-            line={"color": GREY, "width": 4},
-            hovertemplate="best constant answer %{x:.0%}<extra></extra>",
+    for column, symbol, words in _CONTROL_MARKS:
+        if column not in scores:
+            continue
+        marks = _marks(scores, column, titles, runs, gap)
+        hover = f"{words}: %{{x:{form}}}<extra></extra>"
+        figure.add_trace(
+            go.Scatter(
+                x=[x for value, _, _ in marks for x in (value, value, None)],
+                y=[y for _, low, high in marks for y in (low, high, None)],
+                mode="lines",
+                line={"color": GREY, "width": 4 if column == "constant" else 1.5},
+                hovertemplate=hover,
+            )
         )
-    )
+        if column != "constant":
+            figure.add_trace(
+                go.Scatter(
+                    x=[value for value, _, _ in marks],
+                    y=[low for _, low, _ in marks],
+                    mode="markers",
+                    marker={"symbol": symbol, "size": 10, "color": GREY,
+                            "line": {"color": GREY, "width": 2.5}},
+                    hovertemplate=hover,
+                )
+            )  # fmt: skip
     for number, run in enumerate(runs):
         rows = scores[scores["run"] == run]
         shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
         y = [titles.index(title) + shift for title in rows["title"]]
+        if "members" in rows:
+            figure.add_trace(_members(rows, y, colours[run]))
         figure.add_trace(
             go.Scatter(
                 x=rows["value"],
@@ -419,7 +471,13 @@ def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     layout = _layout(70 + len(titles) * (26 + 22 * lanes))
     layout["hovermode"] = "closest"
     figure.update_layout(**layout, showlegend=False)
-    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", fixedrange=True, dtick=0.25)
+    most = max(top, float(scores["high"].max())) * 1.03
+    figure.update_xaxes(
+        range=[-0.03 * most, most],
+        tickformat=form,
+        fixedrange=True,
+        dtick=0.25 if most < 1.1 else 1,
+    )
     figure.update_yaxes(
         tickvals=list(range(len(titles))),
         ticktext=[_name(title) for title in titles],
@@ -430,6 +488,40 @@ def score_dots(scores: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         fixedrange=True,
     )
     return figure
+
+
+def _marks(
+    scores: pd.DataFrame, column: str, titles: Sequence[str], runs: Sequence[str], gap: float
+) -> list[tuple[float, float, float]]:
+    """Grey marks: value, where it begins and ends. One for all items where they have the same,
+    else each at its item's own dot."""
+    marks = []
+    for title, rows in scores.dropna(subset=[column]).groupby("title", sort=False):
+        place = titles.index(title)
+        if rows[column].nunique() == 1:
+            marks.append((float(rows[column].iloc[0]), place - 0.38, place + 0.38))
+            continue
+        for run, value in zip(rows["run"], rows[column], strict=True):
+            middle = place + (runs.index(run) - (len(runs) - 1) / 2) * gap
+            marks.append((float(value), middle - gap / 2, middle + gap / 2))
+    return marks
+
+
+def _members(rows: pd.DataFrame, y: Sequence[float], colour: str) -> go.Scatter:
+    """A tick per run of a group; nothing for a run alone."""
+    points = [
+        (value, place)
+        for members, place in zip(rows["members"], y, strict=True)
+        if len(members) > 1
+        for value in members
+    ]
+    return go.Scatter(
+        x=[x for x, _ in points],
+        y=[place for _, place in points],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 14, "line": {"color": colour, "width": 2}},
+        hoverinfo="skip",
+    )
 
 
 def dot(colour: str, size: int = 18) -> str:

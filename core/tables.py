@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from core import text
+from core.store.groups import Group
 from core.store.index import RunRow
 
 SCORE_TITLES = {
@@ -47,12 +49,6 @@ def _name_and_fold(row: RunRow) -> str:
     return f"{row.name}, fold {split['fold']}" if split["method"] == "kfold" else row.name
 
 
-def scored_sets(rows: Sequence[RunRow]) -> list[str]:
-    """Test sets that the runs' summaries hold, in their order."""
-    names = [name for row in rows for name in (row.summary or {}).get("sets", {})]
-    return list(dict.fromkeys(names))
-
-
 def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
     """One score of a run's summary; None when it is not there."""
     found = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get("scores") or {}
@@ -69,10 +65,14 @@ def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
 
 
 def runs_table(
-    rows: Sequence[RunRow], colours: Mapping[str, str], now: datetime, hard_set: str
+    rows: Sequence[RunRow],
+    colours: Mapping[str, str],
+    now: datetime,
+    hard_set: str,
+    labels: Mapping[str, str],
 ) -> Styler:
-    """All runs: colour dot, name, state, progress and the numbers of the summary."""
-    labels = labels_of(rows)
+    """Runs: colour dot, name, state, progress, verdict and the numbers of the summary. labels: of
+    all runs (`labels_of`), of which these may be some."""
     table = []
     for row in rows:
         status, summary = row.status, row.summary or {}
@@ -84,6 +84,7 @@ def runs_table(
                 "dot": "⬤",
                 "run": labels[row.id],
                 "state": "cannot be read" if row.problem else text.state(status),
+                "verdict": [summary["verdict"]] if summary.get("verdict") else [],
                 "progress": status.epoch / status.epochs if status.epochs else None,
                 "left": text.duration(text.time_left(status, now)),
                 "val_accuracy": (validation.get("accuracy") or {}).get("value"),
@@ -108,92 +109,72 @@ def runs_table(
     return frame.style.apply(lambda _: marks, subset=["dot"])
 
 
-def validation_dots(rows: Sequence[RunRow], labels: Mapping[str, str]) -> pd.DataFrame:
-    """The validation accuracies, for core.charts.score_dots."""
-    found = [
-        (row, (row.summary or {}).get("validation", {}).get("accuracy"), "accuracy") for row in rows
-    ]
-    return _dots(found, labels)
-
-
-def set_dots(rows: Sequence[RunRow], labels: Mapping[str, str], set_name: str) -> pd.DataFrame:
-    """The scores of one test set, and where the pointing game ended, for score_dots."""
-    found = [(row, score(row, set_name, name), name) for name in SCORE_TITLES for row in rows]
-    return _dots(found, labels)
-
-
-def _dots(
-    found: Sequence[tuple[RunRow, Mapping[str, Any] | None, str]], labels: Mapping[str, str]
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
+def groups_table(groups: Sequence[Group], colours: Mapping[str, str], hard_set: str) -> Styler:
+    """Runs and groups of repeats, a row each: `68 % (65-71)` is the mean with the lowest and the
+    highest run. colours: by the group's id. Texts are padded, so that they sort as numbers."""
+    table = []
+    for group in groups:
+        scores = ("sets", hard_set, "scores")
+        newest = max(group.members, key=lambda row: row.id)
+        started = text.moment(newest.status.started) or text.moment(newest.status.created)
+        table.append(
             {
-                "run": row.id,
-                "label": labels[row.id],
-                "title": SCORE_TITLES.get(name, name),
-                "value": value["value"],
-                "low": value["low"],
-                "high": value["high"],
-                "constant": value["constant"],
-                "words": text.share_of(value),
+                "dot": "⬤",
+                "run": group.title,
+                "runs": len(group.members),
+                "state": _states(group),
+                "verdict": [words] if (words := verdict_words(group)) else [],
+                "val_accuracy": _share(group, "validation", "accuracy", "value"),
+                "easy": _share(group, "sets", "test", "scores", "primary", "value"),
+                "hard": _share(group, *scores, "primary", "value"),
+                "object": _share(group, *scores, "object", "value"),
+                "lift": lift_words(group, hard_set),
+                "started": started,
+                "data": newest.data,
             }
-            for row, value, name in found
-            if value is not None
-        ],
-        columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
-    )
+        )
+    frame = pd.DataFrame(table)
+    frame["started"] = pd.to_datetime(frame["started"], utc=True)
+    marks = [f"color: {colours[group.id]}" for group in groups]
+    return frame.style.apply(lambda _: marks, subset=["dot"])
 
 
-def numbers_table(rows: Sequence[RunRow], labels: Mapping[str, str]) -> pd.DataFrame:
-    """Every number of the runs' summaries: a row per set and score, a column per run, each with
-    its 95 % interval, and the constant answer's score."""
-    lines: list[dict[str, str]] = []
-
-    def line(where: str, what: str, values: Sequence[Mapping[str, Any] | None]) -> None:
-        known = [value for value in values if value is not None]
-        if known:
-            line = {"photos": where, "score": what}
-            line |= {labels[r.id]: _with_interval(v) for r, v in zip(rows, values, strict=True)}
-            lines.append(line | {"constant answer": text.percent(known[0]["constant"])})
-
-    summaries = [row.summary or {} for row in rows]
-    line("validation", "accuracy", [s.get("validation", {}).get("accuracy") for s in summaries])
-    losses = [s.get("validation", {}).get("loss") for s in summaries]
-    lines.append({"photos": "validation", "score": "loss"} | _texts(rows, labels, losses, ".4f"))
-    for name in scored_sets(rows):
-        for key, title in SCORE_TITLES.items():
-            line(name, title, [score(row, name, key) for row in rows])
-        places = [localisation(row, name) for row in rows]
-        if any(places):
-            for key, title in (("lift", "lift"), ("share", "evidence in the box")):
-                values = [place[key] if place else None for place in places]
-                form = ".2f" if key == "lift" else ".0%"
-                constant = "1.00" if key == "lift" else _mean_area(places)
-                cells = _texts(rows, labels, values, form) | {"constant answer": constant}
-                lines.append({"photos": name, "score": title} | cells)
-            line(name, "pointing game", [place and place["pointing"] for place in places])
-    columns = ["photos", "score", *(labels[row.id] for row in rows), "constant answer"]
-    return pd.DataFrame(lines, columns=columns).fillna("")
-
-
-def _mean_area(places: Sequence[Mapping[str, Any] | None]) -> str:
-    areas = [place["area"] for place in places if place]
-    return text.percent(sum(areas) / len(areas))
-
-
-def _texts(
-    rows: Sequence[RunRow], labels: Mapping[str, str], values: Sequence[float | None], form: str
-) -> dict[str, str]:
-    return {
-        labels[row.id]: "" if value is None else format(value, form).replace("%", " %")
-        for row, value in zip(rows, values, strict=True)
-    }
-
-
-def _with_interval(value: Mapping[str, Any] | None) -> str:
-    if value is None:
+def verdict_words(group: Group) -> str:
+    """`generalises`, or `generalises, 4 of 5` for several runs; empty before the first verdict."""
+    found = group.verdict()
+    if found is None:
         return ""
-    return f"{text.share_of(value)}, {100 * value['low']:.0f} to {100 * value['high']:.0f} %"
+    return found.words() if len(group.members) > 1 else found.counts[0][0]
+
+
+def _states(group: Group) -> str:
+    """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
+    if len(group.members) == 1:
+        row = group.members[0]
+        return "cannot be read" if row.problem else text.state(row.status)
+    found = Counter(row.status.state for row in group.members)
+    if found["done"] == len(group.members):
+        return "done"
+    words = {"running": "training", "queued": "waiting"}
+    others = [f"{n} {words.get(state, state)}" for state, n in found.items() if state != "done"]
+    return ", ".join([f"{found['done']} of {len(group.members)} done", *others])
+
+
+def _share(group: Group, *keys: str) -> str:
+    spread = group.mean_and_spread(*keys)
+    if spread is None:
+        return ""
+    words = text.spread_of(spread.mean, spread.low, spread.high, spread.n)
+    return " " * (3 - words.index(" ")) + words
+
+
+def lift_words(group: Group, set_name: str) -> str:
+    """`2.18`, or `2.18 (1.95-2.40)` for several runs; empty when it is not known."""
+    spread = group.mean_and_spread("sets", set_name, "localisation", "lift")
+    if spread is None:
+        return ""
+    ends = f" ({spread.low:.2f}-{spread.high:.2f})" if spread.n > 1 else ""
+    return f"{spread.mean:.2f}{ends}"
 
 
 # --- time -----------------------------------------------------------------------------------------
@@ -206,7 +187,8 @@ _PART_WORDS = {
     "train": "epochs",
     "class maps": "class maps",
     "checkpoint": "checkpoints",
-    "evaluate": "evaluation",
+    "evaluate": "answers and scores",
+    "diagnose": "diagnosis",
 }
 
 

@@ -30,6 +30,13 @@ def share_of(score: Mapping[str, Any]) -> str:
     return f"{text} ({score['correct']} of {score['total']})"
 
 
+def spread_of(mean: float, low: float, high: float, runs: int) -> str:
+    """`68 % (65-71)`: the mean of several runs with the lowest and the highest; `68 %` for one."""
+    if runs < 2:
+        return percent(mean)
+    return f"{percent(mean)} ({100 * low:.0f}-{100 * high:.0f})"
+
+
 def rate(lr: float) -> str:
     """`3e-3`, or `frozen` for 0."""
     if lr == 0:
@@ -98,7 +105,10 @@ def state(status: Status) -> str:
     return status.state
 
 
-_COLUMNS = ("photos", "score", "constant answer", "key")  # of tables with a column per run
+# Of tables with a column per run.
+_COLUMNS = (
+    "photos", "score", "key", "constant answer", "frozen backbone", "untrained weights"
+)  # fmt: skip
 
 
 def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:

@@ -1,36 +1,51 @@
-"""Compare: runs side by side, what validation says next to what it hides."""
+"""Compare: runs and groups of repeats side by side, what validation says next to what it hides.
+
+The link chooses (`?runs=a,b&groups=g`, see pages.widgets.chosen); the first of the chosen, groups
+before runs and older before newer, is what the others are compared with.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
 from core import charts, tables
 from core.errors import InputError
 from core.store.compare import recipe_difference
+from core.store.groups import Group, mean_curves
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import chosen, first_runs, scores
+from pages.widgets import chosen, difference, drift_overlay, first_runs, scores
 
 KEY = "compare"
 
 
-def show_curves(rows: list[RunRow], all_rows: list[RunRow]) -> None:
-    """Loss and accuracy of every chosen run on one scale."""
-    histories = {}
-    for row in rows:
-        try:
-            history = open_run(settings.runs_dir(), row.id).history()
-        except InputError as error:
-            st.error(str(error), icon=":material/error:")
-            continue
-        if not history.empty:
-            histories[row.id] = history
+def histories_of(items: list[Group]) -> dict[str, Any]:
+    """The curves of every item that has any; a group's are means over its runs."""
+    found = {}
+    for item in items:
+        histories = []
+        for row in item.members:
+            try:
+                histories.append(open_run(settings.runs_dir(), row.id).history())
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+        histories = [history for history in histories if not history.empty]
+        if histories:
+            found[item.id] = mean_curves(histories) if item.repeats > 1 else histories[-1]
+    return found
+
+
+def show_curves(items: list[Group], all_rows: list[RunRow]) -> None:
+    """Loss and accuracy of every chosen item on one scale."""
+    histories = histories_of(items)
     if not histories:
         st.caption("No chosen run has finished an epoch yet.")
         return
-    labels = tables.labels_of(all_rows)
-    paint = chosen.colours(all_rows, list(histories))
+    labels = {item.id: item.title for item in items}
+    paint = chosen.paint(items, all_rows)
     loss, accuracy = st.columns(2)
     with loss:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -43,44 +58,46 @@ def show_curves(rows: list[RunRow], all_rows: list[RunRow]) -> None:
         st.markdown("**Validation accuracy**", help=tables.SCORE_WORDS["accuracy"])
         st.plotly_chart(charts.curves(histories, labels, paint, "accuracy"),
                         key=f"{KEY}.accuracy", config=charts.PLOT_CONFIG)  # fmt: skip
+    if any(item.repeats > 1 for item in items):
+        st.caption("A group's line is the mean over its runs, its band goes from the lowest to the "
+                   "highest.")  # fmt: skip
 
 
-def show_difference(rows: list[RunRow], all_rows: list[RunRow]) -> None:
-    """The recipe keys in which the chosen runs differ."""
-    labels = tables.labels_of(all_rows)
-    difference = recipe_difference({labels[row.id]: row.recipe for row in rows})
-    if difference.empty:
+def show_difference(items: list[Group]) -> None:
+    """The recipe keys in which the chosen items differ."""
+    frame = recipe_difference({item.title: item.members[0].recipe for item in items})
+    if frame.empty:
         st.caption("The chosen runs follow the same recipe.")
     else:
-        st.dataframe(difference, hide_index=True, height="content",
-                     column_config={"key": "what"})  # fmt: skip
+        st.dataframe(frame, hide_index=True, height="content", column_config={"key": "what"})
 
 
 def show_page(everything: list[RunRow]) -> None:
-    """All of the page, for the runs in its link."""
-    rows = chosen.show(KEY, everything)
-    if not rows:
+    """All of the page, for the runs and groups in its link."""
+    items = chosen.show_items(KEY, everything)
+    if not items:
         st.info("Choose two runs or more to see them side by side.")
         return
-    for row in (row for row in rows if row.problem):
+    for row in (row for item in items for row in item.members if row.problem):
         st.error(str(row.problem), icon=":material/error:")
-    finished = [row for row in rows if row.summary]
-    sets = tables.scored_sets(finished)
+    finished = [item for item in items if item.finished()]
+    if len(finished) > 1:
+        difference.show(f"{KEY}.difference", finished)
     if finished:
-        hard = "test_difficult" if "test_difficult" in sets else (sets or [""])[-1]
-        scores.headline(finished, everything, hard)
+        scores.headline(finished, everything)
     else:
         st.caption("Scores appear when a chosen run is done.")
     st.page_link("pages/cams.py", label="See where they look", icon=":material/frame_inspect:",
-                 query_params={"runs": ",".join(row.id for row in rows)})  # fmt: skip
+                 query_params=chosen.link(items))  # fmt: skip
     if finished:
         st.subheader("Scores", anchor=False)
         scores.show(f"{KEY}.scores", finished, everything)
+        drift_overlay.show(f"{KEY}.drift", finished, everything)
     st.subheader("Curves", anchor=False)
-    show_curves(rows, everything)
-    if len(rows) > 1:
+    show_curves(items, everything)
+    if len(items) > 1:
         st.subheader("What differs in the recipes", anchor=False)
-        show_difference(rows, everything)
+        show_difference(items)
 
 
 st.title("Compare", anchor=False)

@@ -86,6 +86,15 @@ class Group:
         counts = sorted(Counter(found).items(), key=lambda pair: (-pair[1], pair[0]))
         return Verdicts(tuple(counts), len(found))
 
+    @property
+    def repeats(self) -> int:
+        """How many different seeds and folds there are."""
+        return len({_repeat(row) for row in self.members})
+
+    def finished(self) -> tuple[RunRow, ...]:
+        """The evaluated members, the newest one of each seed and fold."""
+        return tuple(row for row in self._each(lambda row: row if row.summary else None) if row)
+
     def _each(self, look: Callable[[RunRow], Any]) -> list[Any]:
         """What `look` finds in each seed and fold: in its newest member that has something."""
         found: dict[tuple[int, int], Any] = {}
@@ -135,6 +144,17 @@ def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
     )
     found = found[found["n"] >= min(2, len(begun))]
     return found.reset_index()[["epoch", "name", "mean", "low", "high", "n"]]
+
+
+def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The same as a history: a row per epoch with the means as train_loss, val_loss and
+    val_accuracy, and beside each its `<name>_low` and `<name>_high`, for core.charts.curves."""
+    long = mean_history(histories)
+    wide = long.pivot(index="epoch", columns="name", values=["mean", "low", "high"])
+    wide.columns = [
+        name if what == "mean" else f"{name}_{what}" for what, name in wide.columns.to_flat_index()
+    ]
+    return wide.reset_index()
 
 
 def _repeat(row: RunRow) -> tuple[int, int]:

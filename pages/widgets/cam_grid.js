@@ -330,6 +330,15 @@ function photoCell(grid, photo) {
   return cell;
 }
 
+// The verdict in words on its colour, a link to the run's diagnosis; nothing before it is made.
+function chip(grid, run) {
+  const link = element("a", `chip ${grid.chips[run.verdict] ?? "gray"}`, run.verdict);
+  link.href = `run?run=${encodeURIComponent(run.id)}`;
+  link.target = "_self";
+  link.title = "Read the diagnosis";
+  return link;
+}
+
 function runCell(grid, run, photo) {
   const cell = { run, photo, painted: -1 };
   cell.node = element("figure", "run");
@@ -339,6 +348,7 @@ function runCell(grid, run, photo) {
   const dot = element("span", "dot");
   dot.style.background = run.colour;
   caption.append(dot, element("span", "label", run.label), cell.epoch);
+  if (run.verdict) caption.append(chip(grid, run));
   cell.node.append(caption);
   if (!run.epochs.length || !run.known[photo]) {
     cell.node.append(element("p", "quiet", "This run has no map of this photo."));

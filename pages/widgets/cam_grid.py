@@ -15,6 +15,7 @@ from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
 from pages.widgets import chosen
+from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent
 _GRID = st.components.v2.component(
@@ -39,12 +40,14 @@ def show(
     if waiting:
         st.info(f"No class maps yet: {', '.join(waiting)}. They come at the end of each cycle.")
     if found["grid"]["runs"]:
-        _GRID(key=key, data=found["grid"])
+        chips = {name: colour for name, (_, colour) in VERDICTS.items()}
+        _GRID(key=key, data={**found["grid"], "chips": chips})
 
 
 def _stamp(row: RunRow) -> str:
-    """Changes when the run's maps may have changed: at each epoch and at the end."""
-    return f"{row.status.state} {row.status.epoch} {row.status.finished} {bool(row.summary)}"
+    """Changes when the run's maps or its verdict may have changed: at each epoch and at the end."""
+    verdict = (row.summary or {}).get("verdict")
+    return f"{row.status.state} {row.status.epoch} {row.status.finished} {verdict}"
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading photos and class maps")

@@ -8,11 +8,12 @@ import streamlit as st
 
 from core import charts, tables, text
 from core.errors import InputError
+from core.items import run_items
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, verdict
 
 _BADGES = {
     "queued": ("waiting", ":material/hourglass_empty:", "gray"),
@@ -55,6 +56,7 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         )
         label, icon, colour = _BADGES[status.state]
         st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+        verdict.link(run_items([row], rows)[0])
         st.space("stretch")
         if not status.ended:
             _cancel(key, row)

@@ -2,69 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core import charts, tables, text
+from core import charts, score_tables, tables, text
+from core.errors import InputError
+from core.score_tables import Controls
+from core.store.groups import Group
 from core.store.index import RunRow
-from pages.widgets import chosen
+from core.store.run import open_run
+from pages import settings
+from pages.widgets import chosen, verdict
 
 
-def headline(rows: Sequence[RunRow], all_rows: Sequence[RunRow], hard: str) -> None:
-    """One card per run: what validation says, and what the hardest set says."""
-    labels = tables.labels_of(all_rows)
-    paint = chosen.colours(all_rows, [row.id for row in rows])
-    for row, place in zip(rows, st.columns(min(len(rows), 3) or 1) * 2, strict=False):
-        validation = ((row.summary or {}).get("validation") or {}).get("accuracy")
-        cut_out = tables.score(row, hard, "object") or tables.score(row, hard, "primary")
-        lift = (tables.localisation(row, hard) or {}).get("lift")
+def headline(items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
+    """A card per item: its verdict, what validation says, and what the hardest set says."""
+    paint = chosen.paint(items, all_rows)
+    hard = score_tables.hard_set(items)
+    for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 2, strict=False):
+        scores = ("sets", hard, "scores")
+        cut_out = score_tables.share_words(item, *scores, "object")
+        if cut_out[0] == "-":
+            cut_out = score_tables.share_words(item, *scores, "primary")
+        lift, _, ends = tables.lift_words(item, hard).partition(" ")
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.html(charts.dot(paint[row.id]), width="content")
-                st.text(labels[row.id], width="content")
+                st.html(charts.dot(paint[item.id]), width="content")
+                st.text(item.title, width="content")
+                verdict.link(item)
             with st.container(horizontal=True):
-                st.metric("Validation accuracy", _percent(validation), _count(validation),
-                          delta_color="off", delta_arrow="off", width="content",
-                          help=tables.SCORE_WORDS["accuracy"])  # fmt: skip
-                st.metric("Difficult objects", _percent(cut_out), _count(cut_out),
-                          delta_color="off", delta_arrow="off", width="content",
-                          help=tables.SCORE_WORDS["object"])  # fmt: skip
-                st.metric("Lift", "-" if lift is None else f"{lift:.2f}", "evidence in the boxes",
-                          delta_color="off", delta_arrow="off", width="content",
-                          help=tables.LIFT_WORDS)  # fmt: skip
+                for label, (value, small), words in (
+                    ("Validation accuracy",
+                     score_tables.share_words(item, "validation", "accuracy"),
+                     tables.SCORE_WORDS["accuracy"]),
+                    ("Difficult objects", cut_out, tables.SCORE_WORDS["object"]),
+                    ("Lift", (lift or "-", ends.strip("()") or "evidence in the boxes"),
+                     tables.LIFT_WORDS),
+                ):  # fmt: skip
+                    st.metric(label, value, small or None, delta_color="off", delta_arrow="off",
+                              width="content", help=words)  # fmt: skip
 
 
-def _percent(score: dict[str, float] | None) -> str:
-    return "-" if score is None else text.percent(score["value"])
+def controls_of(items: Sequence[Group]) -> Controls:
+    """The controls of the items' runs; a damaged file is told and left out."""
+    found: dict[str, Mapping[str, object] | None] = {}
+    for row in (row for item in items for row in item.finished()):
+        try:
+            found[row.id] = open_run(settings.runs_dir(), row.id).controls()
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+    return found
 
 
-def _count(score: dict[str, float] | None) -> str | None:
-    if score is None or score.get("correct") is None:
-        return None
-    return f"{score['correct']} of {score['total']}"
-
-
-def show(key: str, rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> None:
+def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     """Dot plots with intervals for validation and each test set, then the same as a table."""
-    labels = tables.labels_of(all_rows)
-    paint = chosen.colours(all_rows, [row.id for row in rows])
-    sets = tables.scored_sets(rows)
-    plots = [("validation", tables.validation_dots(rows, labels))]
-    plots += [(name, tables.set_dots(rows, labels, name)) for name in sets]
+    paint, controls = chosen.paint(items, all_rows), controls_of(items)
+    plots = [("validation", score_tables.validation_dots(items, controls))]
+    plots += [
+        (name, score_tables.set_dots(items, controls, name)) for name in score_tables.sets_of(items)
+    ]
     shown = [(name, dots) for name, dots in plots if not dots.empty]
-    for (name, dots), place in zip(shown, st.columns(max(len(shown), 1)), strict=False):
+    places = list(st.columns(max(len(shown), 1)))
+    for (name, dots), place in zip(shown, places, strict=False):
         with place:
             st.markdown(f"**{text.plain_markdown(name)}**", help=_words(list(dots["title"])))
             st.plotly_chart(charts.score_dots(dots, paint), key=f"{key}.{name}",
                             config=charts.PLOT_CONFIG)  # fmt: skip
-    st.caption(
-        "Dot: score. Line: 95 % interval, wide because the photos are few. Grey mark: what the "
-        "best constant answer scores, without looking at the photo. *Any book present* is nearly "
-        "empty as evidence where photos show several books: compare it with its grey mark."
-    )
+    lifts = score_tables.lift_dots(items, controls)
+    if not lifts.empty:
+        with places[0]:  # beneath validation, which is a single line
+            st.markdown("**Lift**", help=tables.LIFT_WORDS)
+            st.plotly_chart(charts.score_dots(lifts, paint, ".1f", 2.0), key=f"{key}.lift",
+                            config=charts.PLOT_CONFIG)  # fmt: skip
+    st.caption(_legend(items, any(controls.values())))
     with st.expander("The same numbers as a table", expanded=False):
-        st.dataframe(tables.numbers_table(rows, labels), hide_index=True, height="content")
+        st.dataframe(score_tables.numbers_table(items, controls), hide_index=True,
+                     height="content")  # fmt: skip
+
+
+def _legend(items: Sequence[Group], controls: bool) -> str:
+    """What dots, lines and grey marks are."""
+    words = "Dot: score. Line: 95 % interval, wide because the photos are few"
+    if any(item.repeats > 1 for item in items):
+        words += "; of a group, from its lowest to its highest run, a tick each"
+    words += ". Grey, what needs no training: **thick line** the best constant answer"
+    if controls:
+        words += (
+            "; **diamond** logistic regression on the frozen pretrained backbone; **cross** the "
+            "same on untrained weights. A run that is no better has learned nothing that counts"
+        )
+    return (
+        f"{words}. *Any book present* is nearly empty as evidence where photos show several "
+        "books: compare it with its thick grey line."
+    )
 
 
 def _words(shown: Sequence[str]) -> str:

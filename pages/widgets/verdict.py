@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import tables
+from core.store.groups import Group
 from pages.widgets.words import VERDICTS
 
 
+def look(verdict: str | None) -> tuple[str, str]:
+    """Icon and colour; grey where there is no verdict or one that this version does not know."""
+    return VERDICTS.get(verdict or "", (":material/help:", "gray"))
+
+
 def chip(verdict: str) -> None:
-    """Draws the chip; a verdict that this version does not know is grey."""
-    icon, colour = VERDICTS.get(verdict, (":material/help:", "gray"))
+    """Draws the chip."""
+    icon, colour = look(verdict)
     st.badge(verdict, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def link(item: Group) -> None:
+    """The chip of a run or a group, as a link: a run's leads to its diagnosis, a group's
+    (`generalises, 4 of 5`) to its runs. Nothing before a run is diagnosed."""
+    found = item.verdict()
+    if found is None:
+        return
+    alone = len(item.members) == 1
+    icon, colour = look(found.majority)
+    st.page_link(
+        "pages/run.py" if alone else "pages/runs.py",
+        label=f":{colour}-badge[{icon} {tables.verdict_words(item)}]",
+        help="Read the diagnosis" if alone else "See the runs of this group",
+        query_params={"run": item.members[0].id},
+    )

@@ -172,3 +172,54 @@ def test_one_run_per_title_sits_in_the_middle_of_its_row():
     )  # fmt: skip
     figure = charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
     assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]
+
+
+def test_a_groups_curve_has_a_band():
+    group = history(4).assign(val_loss_low=0.1, val_loss_high=2.0)
+    labels, colours = {"g": "group", "b": "b"}, {"g": "#112233", "b": "#222222"}
+    figure = charts.curves({"g": group, "b": history(4)}, labels, colours, "loss")
+    band = figure.data[1]
+    assert band.fill == "toself"
+    assert band.fillcolor == "rgba(17, 34, 51, 0.22)"
+    assert list(band.y) == [2.0] * 4 + [0.1] * 4
+    assert len(figure.data) == 5  # the run alone has none
+
+
+def test_controls_are_grey_marks_once_where_all_items_have_the_same():
+    scores = pd.DataFrame(
+        {
+            "run": ["a", "b"] * 2, "label": ["a", "b"] * 2, "title": ["one", "one", "two", "two"],
+            "value": 0.5, "low": 0.4, "high": 0.6, "constant": 0.2, "words": "",
+            "frozen": [0.7, 0.7, 0.8, 0.9], "untrained": [None, None, 0.3, 0.3],
+            "members": [[0.5], [0.4, 0.6]] * 2,
+        }
+    )  # fmt: skip
+    figure = charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
+    found = {
+        (trace.mode, (trace.hovertemplate or "").split(":")[0]): list(trace.x)
+        for trace in figure.data
+        if trace.hovertemplate
+    }
+    assert found["markers", "frozen backbone + logistic regression"] == [0.7, 0.8, 0.9]
+    assert found["markers", "untrained weights"] == [0.3]
+    greys = [t for t in figure.data if t.mode == "lines" and t.line.color == charts.GREY]
+    assert len(greys) == 3
+    ticks = [list(t.x) for t in figure.data if t.hoverinfo == "skip" and t.mode == "markers"]
+    assert ticks == [[], [0.4, 0.6, 0.4, 0.6]]
+
+
+def test_an_axis_is_as_long_as_its_dots_need():
+    scores = pd.DataFrame(
+        [("a", "a", "test", 3.4, 3.4, 3.4, 1.0, "3.40")],
+        columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
+    )
+    axis = charts.score_dots(scores, {"a": "#111111"}, ".1f", 2.0).layout.xaxis
+    assert axis.range[1] > 3.4
+    assert (axis.tickformat, axis.dtick) == (".1f", 1)
+
+
+def test_told_apart_gives_the_next_free_colour():
+    first, second = charts.RUN_COLOURS[:2]
+    assert charts.told_apart({"a": first, "b": first, "c": second}) == {
+        "a": first, "b": second, "c": charts.RUN_COLOURS[2],
+    }  # fmt: skip

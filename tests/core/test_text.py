@@ -91,3 +91,8 @@ def test_a_typed_name_is_shown_as_typed():
 
 def test_a_run_cannot_take_the_name_of_a_table_column():
     assert text.run_labels([("a", "score", 0)]) == {"a": "score (2)"}
+
+
+def test_the_spread_of_several_runs():
+    assert text.spread_of(0.68, 0.65, 0.71, 3) == "68 % (65-71)"
+    assert text.spread_of(0.68, 0.68, 0.68, 1) == "68 %"

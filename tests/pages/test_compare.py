@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
+import pandas as pd
+
 from tests.factory import write_run
 from tests.pages.conftest import texts
+
+
+def numbers_of(app):
+    """The table of all numbers."""
+    return next(t.value for t in app.dataframe if "constant answer" in t.value.columns)
+
+
+def answer_validation(run, photos=15):
+    """Gives a run the answers on its validation photos, all right."""
+    path = run.path / "predictions.csv"
+    frame = pd.read_csv(path, na_filter=False)
+    rows = pd.concat([frame.iloc[:1]] * photos, ignore_index=True).assign(
+        kind="plain", split="validation", primary="red", present="red", predicted="red",
+        file=[f"red/{number}.jpg" for number in range(photos)],
+    )  # fmt: skip
+    pd.concat([frame, rows]).to_csv(path, index=False)
 
 
 def test_without_runs_it_offers_the_two(dataset, open_page):
@@ -24,11 +44,10 @@ def test_the_link_chooses_the_runs(runs, dataset, open_page):
     ]  # fmt: skip
     lift = [float(metric.value) for metric in app.metric if metric.label == "Lift"]
     assert lift[0] > lift[1]
+    assert numbers_of(app)["quick"].iloc[0] == "100 % (14 of 14), 78 to 100 %"
     difference = app.dataframe[-1].value
     assert list(difference.columns) == ["key", "quick", "looks-good"]
     assert "bands" in set(difference["key"])
-    numbers = app.dataframe[0].value
-    assert "100 % (14 of 14), 78 to 100 %" in set(numbers["quick"])
 
 
 def test_without_a_link_it_takes_the_newest_finished_ones_and_says_so_in_the_link(
@@ -80,3 +99,60 @@ def test_damaged_runs_are_one_line(runs, dataset, open_page):
     app = open_page("compare", runs=one.id)
     assert not app.exception
     assert "history.csv" in app.error[0].value
+
+
+def test_the_sentence_that_matters_comes_first(runs, dataset, open_page):
+    for number, name in enumerate(("quick", "looks-good")):
+        answer_validation(write_run(runs, dataset, name, minutes=number))
+    app = open_page("compare")
+    assert not app.exception
+    words = [m.value for m in app.markdown if m.value.startswith("####")]
+    plain = [value.replace("\\", "") for value in words]
+    assert plain[0].endswith("Validation cannot tell them apart: both right on 15 of 15.")
+    assert "test_difficult (objects cut out)" in plain[1]
+    compared = app.dataframe[0].value
+    assert list(compared["photos"].unique()) == ["validation", "test", "test_difficult"]
+
+
+def test_a_group_is_one_item_of_the_link_and_of_the_page(runs, dataset, open_page):
+    for seed in range(3):
+        write_run(runs, dataset, changes={"seed": seed}, minutes=seed)
+    bad = write_run(runs, dataset, "looks-good", minutes=5)
+    app = open_page("compare")  # the newest two items: the run, and the group as one
+    group = app.multiselect(key="compare").value[0]
+    assert app.multiselect(key="compare").value == [group, bad.id]
+    assert app.query_params["groups"] in (group, [group])
+    again = open_page("compare", runs=bad.id, groups=group)
+    assert not again.exception
+    assert not again.warning
+    assert again.multiselect(key="compare").value == [group, bad.id]
+    numbers = numbers_of(again)
+    assert list(numbers.columns)[2:4] == ["quick, 3 seeds", "looks-good"]
+    assert numbers["quick, 3 seeds"].iloc[0] == "100 % (100-100)"
+    assert {"frozen backbone", "untrained weights"} <= set(numbers.columns)
+    assert "its band goes from the lowest to the highest" in texts(again)
+    assert "generalises, 3 of 3" in "".join(link.label for link in again.get("page_link"))
+
+
+def test_a_group_is_carried_to_the_class_maps_as_one_of_its_runs(runs, dataset, open_page):
+    ids = [write_run(runs, dataset, changes={"seed": s}, minutes=s).id for s in range(2)]
+    app = open_page("compare")
+    app.switch_page("pages/cams.py").run()
+    assert not app.exception
+    assert app.multiselect(key="cams").value == ids[:1]
+
+
+def test_older_runs_without_a_diagnosis_still_compare(runs, dataset, open_page):
+    for number, name in enumerate(("quick", "looks-good")):
+        run = write_run(runs, dataset, name, minutes=number)
+        for file in ("diagnosis.json", "drift.csv", "controls.json", "reliance.csv"):
+            (run.path / file).unlink()
+        summary = json.loads((run.path / "summary.json").read_text())
+        (run.path / "summary.json").write_text(
+            json.dumps({key: value for key, value in summary.items() if key != "verdict"})
+        )
+    app = open_page("compare")
+    assert not app.exception
+    assert not app.error
+    assert "How far the layers moved" not in texts(app)
+    assert list(numbers_of(app).columns)[-1] == "constant answer"

@@ -73,3 +73,33 @@ def test_a_damaged_history_is_one_line(runs, dataset, open_page):
     app = open_page("runs")
     assert not app.exception
     assert "history.csv" in app.error[0].value
+
+
+def test_repeats_are_one_row_and_their_runs_a_table_of_their_own(runs, dataset, open_page):
+    ids = [write_run(runs, dataset, changes={"seed": s}, minutes=s).id for s in range(3)]
+    write_run(runs, dataset, "looks-good", minutes=5)
+    app = open_page("runs", run=ids[1])
+    assert not app.exception
+    groups, members = (table.value for table in app.dataframe[:2])
+    assert list(groups["run"]) == ["looks-good", "quick, 3 seeds"]
+    assert [list(cell) for cell in groups["verdict"]] == [
+        ["overfit that looks good"], ["generalises, 3 of 3"],
+    ]  # fmt: skip
+    assert groups["val_accuracy"][1] == "100 % (100-100)"
+    assert list(members["run"]) == ["quick, seed 0", "quick, seed 1", "quick, seed 2"]
+    assert app.subheader[0].value == r"quick, seed 1"
+    app = open_page("runs", run=ids[1], group="false")  # the toggle is kept in the link
+    assert not app.exception
+    assert not app.toggle(key="group").value
+    assert len(app.dataframe) == 1
+    assert len(app.dataframe[0].value) == 4
+    assert app.subheader[0].value == r"quick, seed 1"
+
+
+def test_without_repeats_there_is_nothing_to_group(runs, dataset, open_page):
+    write_run(runs, dataset, "quick")
+    write_run(runs, dataset, "quick", minutes=1)  # the same seed: the same bits again
+    app = open_page("runs")
+    assert not app.toggle
+    assert len(app.dataframe) == 1
+    assert [list(cell) for cell in app.dataframe[0].value["verdict"]] == [["generalises"]] * 2

@@ -6,7 +6,7 @@ import pytest
 
 from core.recipe_file import load_recipe
 from core.repeats import over_folds, over_seeds
-from core.store.groups import groups_of, mean_history
+from core.store.groups import groups_of, mean_curves, mean_history
 from core.store.index import RunIndex
 from core.store.run import create_run
 from tests.factory import START
@@ -172,3 +172,27 @@ def test_a_member_alone_is_its_own_mean():
     loss = found[found["name"] == "train_loss"]
     assert loss[["mean", "low", "high"]].to_numpy().tolist() == [[4, 4, 4], [3, 3, 3]]
     assert mean_history([]).empty and list(mean_history([])) == list(found)
+
+
+def test_finished_are_the_newest_evaluated_runs_of_each_seed(folder):
+    quick = load_recipe("quick")
+    folder.add(quick, value=0.1)
+    newer = folder.add(quick, value=0.2)
+    folder.add(quick)  # not evaluated
+    other = folder.add(load_recipe("quick", {"seed": 1}), value=0.3)
+    folder.add(load_recipe("quick", {"seed": 2}))
+    (group,) = folder.groups()
+    assert [row.id for row in group.finished()] == [newer.id, other.id]
+    assert group.repeats == 3
+
+
+def test_mean_curves_look_like_a_history():
+    one = pd.DataFrame(
+        {"epoch": [1, 2], "train_loss": [1, 0.5], "val_loss": [2, 1], "val_accuracy": [0.5, 1]}
+    )
+    found = mean_curves([one, one.assign(val_loss=[4, 1])])
+    assert found["epoch"].tolist() == [1, 2]
+    assert found["val_loss"].tolist() == [3, 1]
+    assert found["val_loss_low"].tolist() == [2, 1]
+    assert found["val_loss_high"].tolist() == [4, 1]
+    assert found["val_accuracy"].tolist() == [0.5, 1]

@@ -1,0 +1,196 @@
+"""What parts items (core.items), in words: photo by photo for two runs, by the mean over seeds
+where one of them is a group. Validation is told first: it often cannot tell what others can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from core.evaluate.grouped import Difference, group_difference
+from core.evaluate.matched import ComparedScore, matched
+from core.evaluate.paired import Paired, pairs_of
+from core.evaluate.verdict import evidence_set
+from core.model.layers import head_start
+from core.score_tables import sets_of
+from core.store.groups import Group
+
+Predictions = Mapping[str, pd.DataFrame]  # predictions.csv by run id
+_TITLES = {"primary": "most prominent book", "object": "objects cut out"}
+_THINGS = {"primary": "photo", "object": "object"}
+VALIDATION = "validation"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One item against another on the photos of a split, by one score. found: None where they have
+    no photo in common."""
+
+    split: str
+    score: ComparedScore
+    found: Paired | Difference | None
+
+    @property
+    def real(self) -> bool:
+        return self.found is not None and self.found.real
+
+    @property
+    def title(self) -> str:
+        return "accuracy" if self.split == VALIDATION else _TITLES[self.score]
+
+    @property
+    def words(self) -> str:
+        """`better on 11 photos, worse on 1: a real difference (p = .006)`, or, of groups,
+        `accuracy .68 against .33: better by .35 (.25 to .44)`."""
+        if self.found is None:
+            return "no photos in common: cannot tell"
+        if isinstance(self.found, Paired):
+            return self.found.words(_THINGS[self.score])
+        return self.found.words("share right")
+
+
+@dataclass(frozen=True)
+class Against:
+    """An item against the first one. validation, elsewhere: the two sentences that matter; the
+    second is on the test set with most evidence and None without a labelled one. findings: every
+    comparison, validation first."""
+
+    item: Group
+    first: Group
+    validation: str
+    elsewhere: str | None
+    parted: bool  # photos from elsewhere tell apart what validation cannot
+    findings: tuple[Finding, ...]
+
+    def table(self) -> pd.DataFrame:
+        """Columns photos, score, finding: every comparison in words."""
+        lines = [(found.split, found.title, found.words) for found in self.findings]
+        return pd.DataFrame(lines, columns=["photos", "score", "finding"])
+
+
+def runs_needed(items: Sequence[Group]) -> list[str]:
+    """The ids of the runs whose predictions `each_against_first` reads."""
+    return list(dict.fromkeys(row.id for item in items for row in item.finished()))
+
+
+def each_against_first(items: Sequence[Group], predictions: Predictions) -> list[Against]:
+    """Every later item compared with the first one; items without predictions are left out."""
+    known = [item for item in items if _frames(item, predictions)]
+    return [_against(item, known[0], predictions) for item in known[1:]]
+
+
+def _frames(item: Group, predictions: Predictions) -> list[pd.DataFrame]:
+    found = (predictions.get(row.id) for row in item.finished())
+    return [frame for frame in found if frame is not None and len(frame)]
+
+
+def _against(item: Group, first: Group, predictions: Predictions) -> Against:
+    a, b = _frames(item, predictions), _frames(first, predictions)
+    findings = [Finding(VALIDATION, "primary", _compare(a, b, VALIDATION, "primary"))]
+    for name in sets_of([first, item]):
+        for score in ("primary", "object"):
+            found = _compare(a, b, name, score)
+            if found is not None:
+                findings.append(Finding(name, score, found))
+    hard = _hardest(first, findings)
+    elsewhere = None if hard is None else _elsewhere(item, findings[0], hard)
+    return Against(
+        item=item,
+        first=first,
+        validation=_validation(item, findings[0]),
+        elsewhere=elsewhere,
+        parted=hard is not None and hard.real and not findings[0].real,
+        findings=tuple(findings),
+    )
+
+
+def _compare(
+    a: Sequence[pd.DataFrame],
+    b: Sequence[pd.DataFrame],
+    split: str,
+    score: Literal["primary", "object"],
+) -> Paired | Difference | None:
+    """Two runs by McNemar's test; as soon as one of the items has several, by their means."""
+    if len(a) == 1 and len(b) == 1:
+        pair = pairs_of(a[0], b[0], split, score)
+        return pair if pair.photos else None
+    both = matched([a, b], split, score)
+    return group_difference(both.correct[0], both.correct[1], photos=both.photos)
+
+
+def _hardest(item: Group, findings: Sequence[Finding]) -> Finding | None:
+    """The comparison on the set that verdicts are read on, by objects where there are any."""
+    summary = item.finished()[0].summary or {}
+    name = evidence_set(summary.get("sets", {}))
+    found = {finding.score: finding for finding in findings if finding.split == name}
+    return found.get("object") or found.get("primary")
+
+
+def _validation(item: Group, finding: Finding) -> str:
+    found = finding.found
+    if found is None:
+        return "Validation cannot compare them: no photos in common."
+    if found.real:
+        return f"Validation tells them apart: {item.title} is {_short(finding)}."
+    if isinstance(found, Paired):
+        right = f"both right on {found.both_right} of {found.photos}"
+        if found.better or found.worse:
+            right += f", {item.title} better on {found.better}, worse on {found.worse}"
+        return f"Validation cannot tell them apart: {right}."
+    words = finding.words.removesuffix(": cannot tell")
+    return f"Validation cannot tell them apart: {words}, on {found.photos} photos."
+
+
+def _elsewhere(item: Group, validation: Finding, finding: Finding) -> str:
+    where = f"{finding.split} ({finding.title})"
+    if not finding.real:
+        begin = f"{where} cannot tell them apart either" if not validation.real else (
+            f"{where} cannot tell them apart")  # fmt: skip
+        return f"{begin}: {finding.words.removesuffix(': cannot tell')}."
+    begin = f"{where} tells them apart" if validation.real else f"{where} can"
+    return f"{begin}: {item.title} is {_short(finding)}."
+
+
+def _short(finding: Finding) -> str:
+    """The words of a real difference, so that they go on after `is`."""
+    if isinstance(finding.found, Difference):
+        values, _, size = finding.words.removeprefix("share right ").partition(": ")
+        return f"{size}, {values}"
+    return finding.words
+
+
+# --- drift ----------------------------------------------------------------------------------------
+
+
+def drift_overlays(
+    items: Sequence[Group], drifts: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """How far the items' backbone layers have moved, per backbone, as layers of different ones
+    cannot be laid over each other. drifts: drift.csv by run id.
+
+    Columns run, label, layer, name, change (1 - CKA: 0 nothing, 1 unrelated), weights (relative
+    change), trained, runs; a row per item and layer. A group's numbers are means over its runs.
+    """
+    found: dict[str, list[pd.DataFrame]] = {}
+    for item in items:
+        frames = [
+            frame
+            for row in item.finished()
+            if (frame := drifts.get(row.id)) is not None and len(frame)
+        ]
+        if not frames:
+            continue
+        recipe = item.finished()[0].recipe
+        layers = head_start(recipe["backbone"], recipe["map_stride"])
+        together = pd.concat(frames)
+        together = together[together["layer"] < layers]
+        mean = together.groupby(["layer", "name"], as_index=False).agg(
+            cka=("cka", "mean"), weights=("weights", "mean"), trained=("trained", "any")
+        )
+        mean = mean.assign(
+            run=item.id, label=item.title, change=1 - mean["cka"], runs=len(frames)
+        ).drop(columns="cka")
+        found.setdefault(recipe["backbone"], []).append(mean)
+    return {backbone: pd.concat(frames) for backbone, frames in found.items()}

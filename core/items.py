@@ -1,0 +1,43 @@
+"""Items: what can be chosen to be compared, a run or a group of repeats as one.
+
+An item is a core.store.groups.Group: a run alone is a group of one with the run's id and label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core import charts, tables
+from core.store.groups import Group, groups_of
+from core.store.index import RunRow
+
+
+def run_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]:
+    """Each of the runs as an item, in their order. all_rows: every run, newest first."""
+    labels = tables.labels_of(all_rows)
+    return [Group(row.id, labels[row.id], (row,)) for row in rows]
+
+
+def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
+    """Everything that can be chosen: groups of several seeds or folds, then every run, each oldest
+    first. all_rows: newest first, as the index gives them."""
+    runs = run_items(list(reversed(all_rows)), all_rows)
+    taken = {item.title for item in runs}
+    groups = [
+        Group(group.id, f"{group.title} (group)", group.members) if group.title in taken else group
+        for group in groups_of(all_rows)
+        if group.repeats > 1
+    ]
+    return groups[::-1] + runs
+
+
+def item_colours(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, str]:
+    """A colour per item: that of its oldest run, which is the same on every page, unless an item
+    before it has that colour."""
+    paint = charts.run_colours([row.id for row in reversed(all_rows)])
+    return charts.told_apart({item.id: paint[oldest(item)] for item in items})
+
+
+def oldest(item: Group) -> str:
+    """The id of an item's oldest run."""
+    return min(row.id for row in item.members)

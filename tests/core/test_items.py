@@ -1,0 +1,44 @@
+"""core.items: what can be chosen, and in which colour."""
+
+from __future__ import annotations
+
+from core.charts import RUN_COLOURS
+from core.items import item_colours, items_of, run_items
+from core.recipe_file import load_recipe
+from core.repeats import over_seeds
+from core.store.index import RunIndex
+from core.store.run import create_run
+from tests.factory import START
+
+
+def rows_of(folder, *recipes):
+    for number, recipe in enumerate(recipes):
+        create_run(folder, recipe, folder, lambda at=number: START.replace(minute=at))
+    return RunIndex(folder).rows()
+
+
+def test_groups_come_first_and_a_run_alone_is_no_group(tmp_path):
+    quick, other = load_recipe("quick"), load_recipe("looks-good")
+    rows = rows_of(tmp_path, other, *over_seeds(quick, [0, 1]), other)
+    items = items_of(rows)
+    assert [item.title for item in items] == [
+        "quick, 2 seeds", "looks-good", "quick, seed 0", "quick, seed 1", "looks-good (2)",
+    ]  # fmt: skip
+    assert [len(item.members) for item in items] == [2, 1, 1, 1, 1]
+    assert len({item.id for item in items}) == 5
+    assert items[1].id == rows[-1].id
+
+
+def test_a_groups_title_is_never_a_runs(tmp_path):
+    named = load_recipe("looks-good", {"name": "quick, 2 seeds"})
+    rows = rows_of(tmp_path, *over_seeds(load_recipe("quick"), [0, 1]), named)
+    assert items_of(rows)[0].title == "quick, 2 seeds (group)"
+
+
+def test_a_group_has_the_colour_of_its_oldest_run_unless_that_is_taken(tmp_path):
+    rows = rows_of(tmp_path, load_recipe("looks-good"), *over_seeds(load_recipe("quick"), [3, 0]))
+    group = items_of(rows)[0]
+    oldest = run_items([rows[1]], rows)[0]
+    assert item_colours([group], rows) == {group.id: RUN_COLOURS[1]}
+    both = item_colours([group, oldest], rows)
+    assert both == {group.id: RUN_COLOURS[1], oldest.id: RUN_COLOURS[2]}
