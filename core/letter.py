@@ -39,7 +39,8 @@ class Evidence:
 @dataclass(frozen=True)
 class Letter:
     """problem: why the pictures are missing, one line; empty when they are there. controls: rows
-    for core.charts.score_dots; no rows without a score of cut-out objects."""
+    for core.charts.score_dots; no rows without a score of cut-out objects. history: history.csv.
+    layers: drift.csv without the head."""
 
     verdict: str
     meaning: str
@@ -48,6 +49,8 @@ class Letter:
     set_name: str | None
     evidence: tuple[Evidence, ...]
     controls: pd.DataFrame
+    history: pd.DataFrame
+    layers: pd.DataFrame
     advice: tuple[str, ...]
     problem: str = ""
 
@@ -60,27 +63,36 @@ def write_letter(run: Run) -> Letter | None:
         return None
     found, sets = diagnosis["evidence"], summary.get("sets", {})
     name = found["set"] or evidence_set(sets)
+    layers = backbone_drift(run)
     pieces = [
         _validation(summary["validation"]["accuracy"]),
         *(_sign(sign, sets.get(name) or {}) for sign in found["signs"]),
-        _drift(run),
+        _drift(layers),
     ]
-    hidden = _outlived(run.reliance(), (found.get("reliance") or {}).get(name), name)
-    evidence = tuple(
-        replace(piece, words=f"{piece.words} {hidden}") if piece.key == "needs" else piece
-        for piece in pieces
-        if piece is not None
-    )
+    evidence = tuple(piece for piece in pieces if piece is not None)
     evidence, problem = _with_pictures(run, evidence, name)
-    note = _sanity((found.get("redrawn_head") or {}).get(name))
+    notes = {
+        "looks": _sanity((found.get("redrawn_head") or {}).get(name)),
+        "needs": _control((found.get("reliance") or {}).get(name)),
+    }
+    outlived = _outlived(run.reliance(), name)
     return Letter(
         verdict=diagnosis["verdict"],
         meaning=MEANINGS.get(diagnosis["verdict"], ""),
         finding=_spaced(diagnosis["finding"]),
         rule=diagnosis["rule"],
         set_name=name,
-        evidence=tuple(replace(e, note=note) if e.key == "looks" else e for e in evidence),
+        evidence=tuple(
+            replace(
+                piece,
+                note=notes.get(piece.key, ""),
+                words=f"{piece.words} {outlived}" if piece.key == "needs" else piece.words,
+            )
+            for piece in evidence
+        ),
         controls=_controls(sets.get(name) or {}, run.controls(), name),
+        history=run.history(),
+        layers=layers,
         advice=tuple(diagnosis["advice"]),
         problem=problem,
     )
@@ -138,25 +150,32 @@ def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
     return Evidence(sign["name"], sign["title"], words, sign["good"], True)
 
 
-def _outlived(rows: pd.DataFrame, numbers: Mapping[str, Any] | None, name: str | None) -> str:
-    """How many answers outlive the objects, over all photos; and how far the probability fell
-    against a control area. Empty where nothing was hidden."""
-    if numbers is None or rows.empty:
+def _outlived(rows: pd.DataFrame, name: str | None) -> str:
+    """How many answers outlive the objects, over all photos."""
+    rows = rows[(rows["split"] == name) & rows["fill"].isin(["", "all"])] if len(rows) else rows
+    if rows.empty:
         return ""
-    rows = rows[(rows["split"] == name) & rows["fill"].isin(["", "all"])]
     answers = rows.pivot(index="file", columns="variant", values="predicted")
     same = int((answers["plain"] == answers["object"]).sum())
     words = (
         f"With the objects painted over, {same} of {len(answers)} photos still get the same answer."
     )
-    pair = (numbers.get("comparison") or {}).get("fall") or {}
-    hidden, control = pair.get("object"), pair.get("elsewhere")
-    if hidden and control:
-        words += (
-            f" Where there is room to paint as much over elsewhere, the right classes change by "
-            f"{_points(hidden)} points, and by {_points(control)} then (95 % intervals)."
-        )
+    if same * 2 > len(answers):
+        words += " An answer that stays did not need the object."
     return words
+
+
+def _control(numbers: Mapping[str, Any] | None) -> str:
+    """The objects painted over against an equal area elsewhere, where there is room for one."""
+    compared = (numbers or {}).get("comparison") or {}
+    falls = compared.get("fall") or {}
+    if not falls.get("object") or not falls.get("elsewhere"):
+        return ""
+    return (
+        f"Check with an equal area, on the {compared['photos']} photos that have room for one: "
+        f"objects painted over, {_points(falls['object'])} points; as much elsewhere, "
+        f"{_points(falls['elsewhere'])} (95 % intervals)."
+    )
 
 
 def _points(fall: Mapping[str, Any]) -> str:
@@ -170,9 +189,8 @@ def _signed(value: float) -> str:
     return f"{rounded:+d}".replace("-", "\u2212") if rounded else "0"
 
 
-def _drift(run: Run) -> Evidence | None:
+def _drift(layers: pd.DataFrame) -> Evidence | None:
     """The backbone's layers, frozen ones and trained ones; the head began at random."""
-    layers = backbone_drift(run)
     if layers.empty:
         return None
     parts = []
@@ -220,10 +238,10 @@ def _sanity(redrawn: Mapping[str, Any] | None) -> str:
     if redrawn is None:
         return ""
     lift = float(redrawn["lift"])
-    told = f"Check of the maps: with a random head they give {lift:.2f} times an even spread"
+    told = f"Check of the maps: a random head gives {lift:.2f} times"
     if lift <= REDRAWN_NEAR_1:
-        return f"{told}, so what they show is what the head has learned."
-    return f"{told}: part of what they show is the backbone's doing, whatever the head learned."
+        return f"{told}, so they show what the head has learned."
+    return f"{told}, so part of what they show is the backbone's doing."
 
 
 def _controls(

@@ -58,7 +58,8 @@ def test_every_number_is_the_run_folders_own(bad):
     assert f"{lift:.2f} times an even spread. Good from 1.5 times." in told["looks"]
     assert "Too few to judge: fewer than 10." in told["needs"]
     fall = evidence["reliance"]["test_difficult"]["comparison"]["fall"]["object"]
-    assert f"change by \u2212{100 * fall['value']:.0f} (" in told["needs"]
+    notes = {piece.key: piece.note for piece in letter_of(bad).evidence}
+    assert f"objects painted over, \u2212{100 * fall['value']:.0f} (" in notes["needs"]
     assert "5 of 5 photos still get the same answer" in told["needs"]
 
 
@@ -78,7 +79,7 @@ def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
 def test_the_re_drawn_head_is_a_note_and_controls_stand_beside_the_run(bad):
     letter = letter_of(bad)
     notes = {piece.key: piece.note for piece in letter.evidence}
-    assert "1.05 times an even spread" in notes["looks"]
+    assert "a random head gives 1.05 times, so they show" in notes["looks"]
     assert list(letter.controls["run"]) == ["run", "frozen", "untrained"]
 
 
