@@ -39,7 +39,8 @@ class Evidence:
 @dataclass(frozen=True)
 class Letter:
     """problem: why the pictures are missing, one line; empty when they are there. controls: rows
-    for core.charts.score_dots; no rows without a score of cut-out objects."""
+    for core.charts.score_dots; no rows without a score of cut-out objects. history: history.csv.
+    layers: drift.csv without the head."""
 
     verdict: str
     meaning: str
@@ -48,6 +49,8 @@ class Letter:
     set_name: str | None
     evidence: tuple[Evidence, ...]
     controls: pd.DataFrame
+    history: pd.DataFrame
+    layers: pd.DataFrame
     advice: tuple[str, ...]
     problem: str = ""
 
@@ -60,11 +63,12 @@ def write_letter(run: Run) -> Letter | None:
         return None
     found, sets = diagnosis["evidence"], summary.get("sets", {})
     name = found["set"] or evidence_set(sets)
+    layers = backbone_drift(run)
     pieces = [
         _validation(summary["validation"]["accuracy"]),
         *(_sign(sign, sets.get(name) or {}) for sign in found["signs"]),
         _needs(run.reliance(), (found.get("reliance") or {}).get(name), name),
-        _drift(run),
+        _drift(layers),
     ]
     evidence = tuple(piece for piece in pieces if piece is not None)
     evidence, problem = _with_pictures(run, evidence, name)
@@ -77,6 +81,8 @@ def write_letter(run: Run) -> Letter | None:
         set_name=name,
         evidence=tuple(replace(e, note=note) if e.key == "looks" else e for e in evidence),
         controls=_controls(sets.get(name) or {}, run.controls(), name),
+        history=run.history(),
+        layers=layers,
         advice=tuple(diagnosis["advice"]),
         problem=problem,
     )
@@ -153,7 +159,7 @@ def _needs(
     hidden, control = pair.get("object"), pair.get("elsewhere")
     if hidden and control:
         if same * 2 > len(answers):
-            words += " An answer that stays without the object does not come from the object."
+            words += " An answer that stays did not need the object."
         words += (
             f" The probability of what the photo shows changes by {_points(hidden)} points; with "
             f"as much painted over elsewhere, by {_points(control)} (95 % intervals)."
@@ -172,9 +178,8 @@ def _signed(value: float) -> str:
     return f"{rounded:+d}".replace("-", "\u2212") if rounded else "0"
 
 
-def _drift(run: Run) -> Evidence | None:
+def _drift(layers: pd.DataFrame) -> Evidence | None:
     """The backbone's layers, frozen ones and trained ones; the head began at random."""
-    layers = backbone_drift(run)
     if layers.empty:
         return None
     parts = []
@@ -222,10 +227,10 @@ def _sanity(redrawn: Mapping[str, Any] | None) -> str:
     if redrawn is None:
         return ""
     lift = float(redrawn["lift"])
-    told = f"Check of the maps: with a random head they give {lift:.2f} times an even spread"
+    told = f"Check of the maps: a random head gives {lift:.2f} times"
     if lift <= REDRAWN_NEAR_1:
-        return f"{told}, so what they show is what the head has learned."
-    return f"{told}: part of what they show is the backbone's doing, whatever the head learned."
+        return f"{told}, so they show what the head has learned."
+    return f"{told}, so part of what they show is the backbone's doing."
 
 
 def _controls(

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import charts, tables, text
 from core.errors import InputError
-from core.letter import backbone_drift, write_letter
+from core.letter import write_letter
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
@@ -75,14 +75,13 @@ def show_run(row: RunRow, rows: Sequence[RunRow], head: DeltaGenerator) -> None:
     if row.problem:
         st.error(row.problem, icon=":material/error:")
         return
-    run, colour = open_run(settings.runs_dir(), row.id), chosen.colours(rows)[row.id]
-    found = write_letter(run)
+    found = write_letter(open_run(settings.runs_dir(), row.id))
     if found is None:
         st.info(why_none(row), icon=":material/info:")
         return
     with head:
         verdict.chip(found.verdict)
-    letter.show(f"{KEY}.letter", found, run.history(), backbone_drift(run), colour)
+    letter.show(f"{KEY}.letter", found, chosen.colours(rows)[row.id])
     links(row, rows)
 
 

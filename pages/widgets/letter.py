@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import charts, text
@@ -12,10 +11,8 @@ from core.letter_pictures import Picture
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
 
 
-def show(
-    key: str, letter: Letter, history: pd.DataFrame, layers: pd.DataFrame, colour: str
-) -> None:
-    """Draws it. history: history.csv; layers: the backbone's drift; colour: the run's."""
+def show(key: str, letter: Letter, colour: str) -> None:
+    """Draws it in the run's colour."""
     _finding(letter)
     if letter.problem:
         st.warning(letter.problem, icon=":material/broken_image:")
@@ -34,7 +31,7 @@ def show(
             with left:
                 _words(piece)
             with right:
-                _pictures(f"{key}.{piece.key}", piece, letter, history, layers, colour)
+                _pictures(f"{key}.{piece.key}", piece, letter, colour)
     st.subheader("What to try next", anchor=False)
     st.markdown("\n".join(f"1. {text.plain_markdown(line)}" for line in letter.advice))
 
@@ -47,19 +44,8 @@ def _finding(letter: Letter) -> None:
             "The rules are read from the top; the first that fires decides. A sign is one of the "
             "three questions about photos from elsewhere below."
         )
-        st.dataframe(
-            rules_table(letter.rule),
-            hide_index=True,
-            height="content",
-            alt="The rules of the verdict; an arrow marks the one that fired",
-            column_config={"fired": st.column_config.TextColumn("", width=30)},
-        )
-        st.dataframe(
-            thresholds_table(),
-            hide_index=True,
-            height="content",
-            alt="The thresholds that the rules compare with",
-        )
+        st.table(rules_table(letter.rule), border="horizontal", hide_index=True)
+        st.table(thresholds_table(), border="horizontal", hide_index=True)
 
 
 def _words(piece: Evidence) -> None:
@@ -81,21 +67,20 @@ def _words(piece: Evidence) -> None:
         st.caption(text.plain_markdown(piece.note))
 
 
-def _pictures(
-    key: str, piece: Evidence, letter: Letter, history: pd.DataFrame, layers: pd.DataFrame,
-    colour: str,
-) -> None:  # fmt: skip
-    if piece.key == "validation" and not history.empty:
-        figure = charts.curves({key: history}, {key: ""}, {key: colour}, "loss")
+def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
+    if piece.key == "validation" and not letter.history.empty:
+        figure = charts.curves({key: letter.history}, {key: ""}, {key: colour}, "loss")
         st.plotly_chart(figure.update_layout(height=190), key=key, config=charts.PLOT_CONFIG)
     elif piece.key == "drift":
-        st.plotly_chart(charts.drift_bars(layers, colour), key=key, config=charts.PLOT_CONFIG)
+        st.plotly_chart(
+            charts.drift_bars(letter.layers, colour), key=key, config=charts.PLOT_CONFIG
+        )
     if piece.pictures:
         with st.container(horizontal=True, gap="small"):
             for picture in piece.pictures:
                 _picture(picture, _WIDTHS[piece.key])
     if piece.key == "finds" and len(letter.controls) > 1:
-        _controls(f"{key}.controls", letter.controls, colour)
+        _controls(f"{key}.controls", letter, colour)
     if piece.key == "needs" and piece.pictures:
         st.caption("Answers are means over three ways of painting over; one is shown.")
 
@@ -107,7 +92,8 @@ def _picture(picture: Picture, width: int) -> None:
         st.caption(mark[picture.good] + text.plain_markdown(picture.caption))
 
 
-def _controls(key: str, scores: pd.DataFrame, colour: str) -> None:
+def _controls(key: str, letter: Letter, colour: str) -> None:
+    scores = letter.controls
     paint = {run: colour if run == "run" else charts.GREY for run in scores["run"]}
     figure = charts.score_dots(scores, paint).update_layout(height=160)
     st.plotly_chart(figure, key=key, config=charts.PLOT_CONFIG)

@@ -78,7 +78,7 @@ def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
 def test_the_re_drawn_head_is_a_note_and_controls_stand_beside_the_run(bad):
     letter = letter_of(bad)
     notes = {piece.key: piece.note for piece in letter.evidence}
-    assert "1.05 times an even spread" in notes["looks"]
+    assert "a random head gives 1.05 times, so they show" in notes["looks"]
     assert list(letter.controls["run"]) == ["run", "frozen", "untrained"]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.evaluate.verdict import MEANINGS
 from pages.widgets.words import VERDICTS
-from tests.factory import write_run
-from tests.pages.conftest import texts
+from tests.factory import write_dataset, write_run
+from tests.pages.conftest import APP, texts
 
 
 def test_without_runs_it_offers_some(dataset, open_page):
@@ -87,3 +88,16 @@ def test_photos_that_are_gone_and_damaged_files_are_one_line(runs, dataset, open
 def test_every_verdict_has_its_own_icon():
     assert set(VERDICTS) == set(MEANINGS)
     assert len({icon for icon, _ in VERDICTS.values()}) == len(VERDICTS)
+
+
+def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(runs, tmp_path):
+    bare = write_dataset(tmp_path / "dataset" / "bare", labelled=False)
+    run = write_run(runs, bare, "looks-good")
+    app = AppTest.from_file(str(APP), default_timeout=20).run()
+    app.switch_page("pages/run.py")
+    app.query_params["run"] = run.id
+    app.run()
+    assert not app.exception
+    page = texts(app)
+    assert "too little evidence" in page
+    assert "Label at least 10 photos" in page
