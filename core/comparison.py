@@ -4,7 +4,7 @@ where one of them is a group. Validation is told first: it often cannot tell wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -95,11 +95,11 @@ def _against(item: Group, first: Group, predictions: Predictions) -> Against:
             if found is not None:
                 findings.append(Finding(name, score, found))
     hard = _hardest(first, findings)
-    elsewhere = None if hard is None else _elsewhere(item, findings[0], hard)
+    elsewhere = None if hard is None else _elsewhere(item, first, findings[0], hard)
     return Against(
         item=item,
         first=first,
-        validation=_validation(item, findings[0]),
+        validation=_validation(item, first, findings[0]),
         elsewhere=elsewhere,
         parted=hard is not None and hard.real and not findings[0].real,
         findings=tuple(findings),
@@ -128,12 +128,12 @@ def _hardest(item: Group, findings: Sequence[Finding]) -> Finding | None:
     return found.get("object") or found.get("primary")
 
 
-def _validation(item: Group, finding: Finding) -> str:
+def _validation(item: Group, first: Group, finding: Finding) -> str:
     found = finding.found
     if found is None:
         return "Validation cannot compare them: no photos in common."
     if found.real:
-        return f"Validation tells them apart: {item.title} is {_short(finding)}."
+        return f"Validation tells them apart: {_won(item, first, finding)}."
     if isinstance(found, Paired):
         right = f"both right on {found.both_right} of {found.photos}"
         if found.better or found.worse:
@@ -143,22 +143,31 @@ def _validation(item: Group, finding: Finding) -> str:
     return f"Validation cannot tell them apart: {words}, on {found.photos} photos."
 
 
-def _elsewhere(item: Group, validation: Finding, finding: Finding) -> str:
+def _elsewhere(item: Group, first: Group, validation: Finding, finding: Finding) -> str:
     where = f"{finding.split} ({finding.title})"
     if not finding.real:
         begin = f"{where} cannot tell them apart either" if not validation.real else (
             f"{where} cannot tell them apart")  # fmt: skip
         return f"{begin}: {finding.words.removesuffix(': cannot tell')}."
     begin = f"{where} tells them apart" if validation.real else f"{where} can"
-    return f"{begin}: {item.title} is {_short(finding)}."
+    return f"{begin}: {_won(item, first, finding)}."
 
 
-def _short(finding: Finding) -> str:
-    """The words of a real difference, so that they go on after `is`."""
-    if isinstance(finding.found, Difference):
-        values, _, size = finding.words.removeprefix("share right ").partition(": ")
-        return f"{size}, {values}"
-    return finding.words
+def _won(item: Group, first: Group, finding: Finding) -> str:
+    """A real difference, told of the item that is better: `a is better on 11 photos, worse on 1`
+    or, of groups, `a is better by .35 (.25 to .44), .68 against .33`."""
+    found = finding.found
+    if isinstance(found, Paired):
+        if found.better < found.worse:
+            item, found = first, replace(found, better=found.worse, worse=found.better)
+        return f"{item.title} is {found.words(_THINGS[finding.score])}"
+    assert found is not None
+    if found.value < 0:
+        item, found = first, replace(
+            found, a=found.b, b=found.a, value=-found.value, low=-found.high, high=-found.low
+        )  # fmt: skip
+    values, _, size = found.words("").strip().partition(": ")
+    return f"{item.title} is {size}, {values}"
 
 
 # --- drift ----------------------------------------------------------------------------------------

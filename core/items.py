@@ -28,7 +28,7 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
         for group in groups_of(all_rows)
         if group.repeats > 1
     ]
-    return groups[::-1] + runs
+    return sorted(groups, key=oldest) + runs
 
 
 def item_colours(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, str]:

@@ -81,7 +81,8 @@ def share_words(item: Group, *keys: str) -> tuple[str, str]:
         return "-", ""
     if spread.n > 1:
         ends = f"{100 * spread.low:.0f}-{100 * spread.high:.0f} % in {spread.n} runs"
-        return text.percent(spread.mean), ends
+        same = text.percent(spread.low) == text.percent(spread.high)
+        return text.percent(spread.mean), f"in each of {spread.n} runs" if same else ends
     correct = score.get("correct")
     return text.percent(spread.mean), "" if correct is None else f"{correct} of {score['total']}"
 

@@ -83,8 +83,8 @@ def runs_table(
             {
                 "dot": "⬤",
                 "run": labels[row.id],
-                "state": "cannot be read" if row.problem else text.state(status),
                 "verdict": [summary["verdict"]] if summary.get("verdict") else [],
+                "state": "cannot be read" if row.problem else text.state(status),
                 "progress": status.epoch / status.epochs if status.epochs else None,
                 "left": text.duration(text.time_left(status, now)),
                 "val_accuracy": (validation.get("accuracy") or {}).get("value"),
@@ -121,9 +121,9 @@ def groups_table(groups: Sequence[Group], colours: Mapping[str, str], hard_set: 
             {
                 "dot": "⬤",
                 "run": group.title,
+                "verdict": [words] if (words := verdict_words(group)) else [],
                 "runs": len(group.members),
                 "state": _states(group),
-                "verdict": [words] if (words := verdict_words(group)) else [],
                 "val_accuracy": _share(group, "validation", "accuracy", "value"),
                 "easy": _share(group, "sets", "test", "scores", "primary", "value"),
                 "hard": _share(group, *scores, "primary", "value"),

@@ -39,9 +39,9 @@ def show(key: str, items: Sequence[Group]) -> None:
 def _sentences(found: Against) -> None:
     plain = text.plain_markdown
     st.caption(f"**{plain(found.item.title)}** against **{plain(found.first.title)}**")
-    st.markdown(f"##### {plain(found.validation)}")
+    st.markdown(f"#### {plain(found.validation)}")
     if found.elsewhere:
         mark = ":material/arrow_forward: " if found.parted else ""
-        st.markdown(f"{'####' if found.parted else '#####'} {mark}{plain(found.elsewhere)}")
+        st.markdown(f"{'###' if found.parted else '####'} {mark}{plain(found.elsewhere)}")
     else:
         st.caption("No labelled test set: nothing else can tell them apart.")

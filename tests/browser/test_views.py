@@ -93,7 +93,14 @@ def test_compare_opens_the_same_from_its_link(app, ids, open_page):
     expect(again.get_by_role("switch", name="Log scale")).to_be_checked()
     for name in ("quick", "looks-good"):
         expect(again.get_by_test_id("stMultiSelect").get_by_text(name, exact=True)).to_be_visible()
-    expect(again.locator(".js-plotly-plot")).to_have_count(5)
+    expect(again.locator(".js-plotly-plot")).to_have_count(7)
+
+
+def test_the_verdict_on_a_card_leads_to_the_diagnosis(app, ids, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids}")
+    page.get_by_role("link", name="overfit that looks good").click()
+    expect(page.locator("h1")).to_have_text("Run")
+    assert re.search(r"run=\d+-\d+-looks-good", page.url)
 
 
 # --- the CAM grid -----------------------------------------------------------------------------
@@ -124,6 +131,10 @@ def test_the_grid_paints_each_run_and_tells_it_in_words(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
     cells = page.locator("canvas[role=img][aria-label*='run ']")
     expect(cells).to_have_count(12)
+    chips = page.locator("a.chip")
+    expect(chips).to_have_count(12)
+    expect(chips.nth(1)).to_have_text("overfit that looks good")
+    assert re.fullmatch(r"run\?run=[\w-]+-looks-good-s0-\w+", chips.nth(1).get_attribute("href"))
     first, second = pixels(page, 0), pixels(page, 1)
     assert first[1] > 4
     assert first[0] != second[0]
