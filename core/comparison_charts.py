@@ -29,9 +29,9 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                 mode="lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.
                 line={"color": colour, "shape": "hvh",
-                      "width": 2.5 + 2.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)},
+                      "width": 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)},
                 marker={
-                    "size": 9,
+                    "size": 11,
                     "color": colour,
                     "symbol": ["circle" if on else "circle-open" for on in rows["trained"]],
                     "line": {"width": 2, "color": colour},
