@@ -10,6 +10,7 @@ the command can be stopped and taken up. On two cores a run of `quick` takes abo
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,14 +61,16 @@ def find(summary: Any, path: tuple[str, ...]) -> float:
 
 def table(rows: dict[str, list[Any]]) -> Iterator[str]:
     """Lines of a Markdown table: mean over seeds, (lowest-highest)."""
-    yield "| recipe | seeds | " + " | ".join(title for title, _, _ in COLUMNS) + " |"
-    yield "|---|---|" + "---|" * len(COLUMNS)
+    yield "| recipe | seeds | " + " | ".join(title for title, _, _ in COLUMNS) + " | verdict |"
+    yield "|---|---|" + "---|" * (len(COLUMNS) + 1)
     for name, summaries in rows.items():
         cells = []
         for _, path, form in COLUMNS:
             values = [find(summary, path) for summary in summaries]
             mean = sum(values) / len(values)
             cells.append(f"{mean:{form}} ({min(values):{form}}-{max(values):{form}})")
+        verdicts = Counter(summary["verdict"] for summary in summaries).most_common()
+        cells.append(", ".join(f"{verdict} ({count})" for verdict, count in verdicts))
         yield f"| {name} | {len(summaries)} | " + " | ".join(cells) + " |"
 
 

@@ -3,6 +3,7 @@ neither side lends the other its settings. It is started by the benchmarks and n
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -46,6 +47,8 @@ def fastai_side(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiSide
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            # As its user would start it, not as we start ourselves.
+            env={name: v for name, v in os.environ.items() if name != "OMP_WAIT_POLICY"},
         ) as process,
     ):
         assert process.stdin is not None and process.stdout is not None
