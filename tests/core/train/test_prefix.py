@@ -140,7 +140,7 @@ def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
 def test_what_shares_the_pool_of_features(tiny, tmp_path, changes, shared):
     for recipe in (fast_recipe(weights="imagenet"), fast_recipe(weights="imagenet", **changes)):
         _, found = features(recipe, tiny, tmp_path)
-        TrainingInputs(TrainingViews(recipe, tiny, list(range(12))), found, "print")
+        TrainingInputs(TrainingViews(recipe, tiny, list(range(12))), found, "print").prepare()
     assert (found.cache.hits, found.cache.misses) == ((2, 0) if shared else (0, 2))
 
 
