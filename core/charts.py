@@ -74,7 +74,7 @@ def _rgb(colour: str) -> tuple[int, ...]:
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
 
-def _name(label: str) -> str:
+def plain_name(label: str) -> str:
     return escape(label, quote=False)  # Plotly reads tags in text
 
 
@@ -102,8 +102,9 @@ def layer_strip(layers: Sequence[Layer], ranges: Sequence[BandRange]) -> go.Figu
             },
             customdata=[
                 (
-                    f"{layer.index} {_name(layer.name)}" + (" (head)" if layer.in_head else ""),
-                    _name(layer.kind),
+                    f"{layer.index} {plain_name(layer.name)}"
+                    + (" (head)" if layer.in_head else ""),
+                    plain_name(layer.kind),
                     layer.shape,
                     f"{layer.params:,}".replace(",", " "),
                     "frozen" if lr == 0 else f"learning rate {text.rate(lr)}",
@@ -189,7 +190,7 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
             )
         )
     _log_rates(figure, list(trained.groupby("band")["lr"].max()))
-    figure.update_layout(**_layout(260), xaxis_title="epoch", yaxis_title="learning rate")
+    figure.update_layout(**layout(260), xaxis_title="epoch", yaxis_title="learning rate")
     return figure
 
 
@@ -206,7 +207,7 @@ def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if step <= 1 else rows.iloc[::step]
 
 
-def _layout(height: int) -> dict[str, Any]:
+def layout(height: int) -> dict[str, Any]:
     return {
         "height": height,
         "margin": dict(_CONFIG_MARGIN),
@@ -243,7 +244,7 @@ def curves(
             rows = _thinned(history[["epoch", column]].dropna())
             if dash == "solid" and f"{column}_low" in history:
                 figure.add_trace(_band(_thinned(history), column, colours[id_]))
-            label = _name(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
+            label = plain_name(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
             figure.add_trace(
                 go.Scatter(
                     x=rows["epoch"],
@@ -256,7 +257,7 @@ def curves(
                     + "<extra>%{fullData.name}</extra>",
                 )
             )  # fmt: skip
-    figure.update_layout(**_layout(300), xaxis_title="epoch")
+    figure.update_layout(**layout(300), xaxis_title="epoch")
     if what == "accuracy":
         figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title="validation accuracy")
     else:
@@ -300,7 +301,7 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
             )
         )
     _log_rates(figure, tops)
-    figure.update_layout(**_layout(300), xaxis_title="epoch", yaxis_title="learning rate")
+    figure.update_layout(**layout(300), xaxis_title="epoch", yaxis_title="learning rate")
     return figure
 
 
@@ -345,7 +346,7 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
             text=text.rate(float(f"{suggested:.1e}")), showarrow=False, font={"size": 13},
         )  # fmt: skip
     top = float(common["median"].iloc[0])
-    figure.update_layout(**_layout(260), xaxis_title="learning rate", yaxis_title="loss")
+    figure.update_layout(**layout(260), xaxis_title="learning rate", yaxis_title="loss")
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     figure.update_yaxes(range=[0, 1.6 * top])
@@ -371,7 +372,7 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
             y=moved,
             marker={"color": colour, "line": {"width": 0}},
             customdata=[
-                (_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
+                (plain_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
             ],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>moved %{y:.2f}<br>%{customdata[1]}"
             "<extra></extra>",
@@ -380,148 +381,14 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     frozen = list(layers.loc[~layers["trained"], "layer"])
     if frozen:
         _bracket(figure, frozen[0], frozen[-1], "frozen", 0.06)
-    layout = _layout(210)
-    layout["hovermode"] = "closest"
-    figure.update_layout(**layout, showlegend=False, bargap=0.25)
+    look = layout(210)
+    look["hovermode"] = "closest"
+    figure.update_layout(**look, showlegend=False, bargap=0.25)
     figure.update_xaxes(
         title="layer, photo side on the left", fixedrange=True, dtick=5, showgrid=False
     )
     figure.update_yaxes(title="moved (1 \u2212 CKA)", range=[0, 1.02], fixedrange=True, dtick=0.5)
     return figure
-
-
-# --- scores -----------------------------------------------------------------------------------
-
-
-_CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
-    ("constant", "line-ns", "constant answer"),
-    ("frozen", "diamond-open", "frozen backbone + logistic regression"),
-    ("untrained", "x-thin", "untrained weights"),
-)
-
-
-def score_dots(
-    scores: pd.DataFrame, colours: Mapping[str, str], form: str = ".0%", top: float = 1.0
-) -> go.Figure:
-    """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
-    a tick at each), and grey marks where the constant answer and the controls are.
-
-    scores: a row per item and score, with columns run, label, title, value, low, high, constant,
-    words and, where they are known, frozen, untrained and members (core.score_tables makes them).
-    form: how a number is written; top: where the axis ends at least.
-    """
-    titles = list(dict.fromkeys(scores["title"]))
-    runs = list(dict.fromkeys(scores["run"]))
-    figure = go.Figure()
-    lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
-    gap = 0.7 / max(lanes, 1)
-    for column, symbol, words in _CONTROL_MARKS:
-        if column not in scores:
-            continue
-        marks = _marks(scores, column, titles, runs, gap)
-        hover = f"{words}: %{{x:{form}}}<extra></extra>"
-        figure.add_trace(
-            go.Scatter(
-                x=[x for value, _, _ in marks for x in (value, value, None)],
-                y=[y for _, low, high in marks for y in (low, high, None)],
-                mode="lines",
-                line={"color": GREY, "width": 4 if column == "constant" else 1.5},
-                hovertemplate=hover,
-            )
-        )
-        if column != "constant":
-            figure.add_trace(
-                go.Scatter(
-                    x=[value for value, _, _ in marks],
-                    y=[low for _, low, _ in marks],
-                    mode="markers",
-                    marker={"symbol": symbol, "size": 10, "color": GREY,
-                            "line": {"color": GREY, "width": 2.5}},
-                    hovertemplate=hover,
-                )
-            )  # fmt: skip
-    for number, run in enumerate(runs):
-        rows = scores[scores["run"] == run]
-        shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
-        y = [titles.index(title) + shift for title in rows["title"]]
-        if "members" in rows:
-            figure.add_trace(_members(rows, y, colours[run]))
-        figure.add_trace(
-            go.Scatter(
-                x=rows["value"],
-                y=y,
-                mode="markers",
-                name=_name(str(rows["label"].iloc[0])),
-                marker={"color": colours[run], "size": 13},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": rows["high"] - rows["value"],
-                    "arrayminus": rows["value"] - rows["low"],
-                    "thickness": 3,
-                    "width": 0,
-                    "color": colours[run],
-                },
-                customdata=rows[["title", "words"]].to_numpy(),
-                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-            )
-        )
-    for row in range(1, len(titles)):
-        figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
-    layout = _layout(70 + len(titles) * (26 + 22 * lanes))
-    layout["hovermode"] = "closest"
-    figure.update_layout(**layout, showlegend=False)
-    most = max(top, float(scores["high"].max())) * 1.03
-    figure.update_xaxes(
-        range=[-0.03 * most, most],
-        tickformat=form,
-        fixedrange=True,
-        dtick=0.25 if most < 1.1 else 1,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(titles))),
-        ticktext=[_name(title) for title in titles],
-        tickfont={"size": 13},
-        range=[len(titles) - 0.45, -0.55],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-    )
-    return figure
-
-
-def _marks(
-    scores: pd.DataFrame, column: str, titles: Sequence[str], runs: Sequence[str], gap: float
-) -> list[tuple[float, float, float]]:
-    """Grey marks: value, where it begins and ends. One for all items where they have the same,
-    else each at its item's own dot."""
-    marks = []
-    for title, rows in scores.dropna(subset=[column]).groupby("title", sort=False):
-        place = titles.index(title)
-        if rows[column].nunique() == 1:
-            marks.append((float(rows[column].iloc[0]), place - 0.38, place + 0.38))
-            continue
-        for run, value in zip(rows["run"], rows[column], strict=True):
-            middle = place + (runs.index(run) - (len(runs) - 1) / 2) * gap
-            marks.append((float(value), middle - gap / 2, middle + gap / 2))
-    return marks
-
-
-def _members(rows: pd.DataFrame, y: Sequence[float], colour: str) -> go.Scatter:
-    """A tick per run of a group; nothing for a run alone."""
-    points = [
-        (value, place)
-        for members, place in zip(rows["members"], y, strict=True)
-        if len(members) > 1
-        for value in members
-    ]
-    return go.Scatter(
-        x=[x for x, _ in points],
-        y=[place for _, place in points],
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 14, "line": {"color": colour, "width": 2}},
-        hoverinfo="skip",
-    )
 
 
 def dot(colour: str, size: int = 18) -> str:

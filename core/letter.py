@@ -39,8 +39,8 @@ class Evidence:
 @dataclass(frozen=True)
 class Letter:
     """problem: why the pictures are missing, one line; empty when they are there. controls: rows
-    for core.charts.score_dots; no rows without a score of cut-out objects. history: history.csv.
-    layers: drift.csv without the head."""
+    for core.score_charts; no rows without a score of cut-out objects. history: history.csv. layers:
+    drift.csv without the head."""
 
     verdict: str
     meaning: str

@@ -36,7 +36,7 @@ def hard_set(items: Sequence[Group]) -> str:
 
 
 def validation_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
-    """The validation accuracies, for core.charts.score_dots."""
+    """The validation accuracies, for core.score_charts.score_dots."""
     return _dots(items, controls, [("accuracy", _ACCURACY)])
 
 

@@ -10,11 +10,10 @@ cannot be written is done without.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ class FeatureCache:
         """The entry's tensor, from disk or computed now (and kept for the next time)."""
         name = entry_name(facts)
         path = self.folder / f"{name}.safetensors"
-        with self._lock(name):
+        with files.locked(path.with_suffix(".lock")):
             found = _read(path)
             if found is not None:
                 self.hits += 1
@@ -65,18 +64,6 @@ class FeatureCache:
                 files.write_bytes(path, save({"features": tensor}, {"sha256": digest}))
                 self._shrink(keep=path)
             return tensor
-
-    @contextlib.contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = (self.folder / f"{name}.lock").open("w")
-        except OSError:
-            yield
-            return
-        with file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
     def _shrink(self, keep: Path) -> None:
         """Removes the least recently used entries until the rest fits."""

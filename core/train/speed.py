@@ -6,10 +6,9 @@ Kept in `<runs>/.speed/<key>.json`. Free of torch, so that the dashboard can rea
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -102,17 +101,7 @@ def write_speed(runs_dir: Path, recipe: Recipe, speed: Speed) -> None:
         files.write_json(path, asdict(speed))
 
 
-@contextlib.contextmanager
-def measuring_alone(runs_dir: Path) -> Iterator[None]:
+def measuring_alone(runs_dir: Path) -> AbstractContextManager[None]:
     """Lets one process measure at a time, and lets no training begin meanwhile (core.train.execute
     takes its calibration under this lock): each would slow the other."""
-    folder = Path(runs_dir) / SPEED_FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "lock").open("w")
-    except OSError:
-        yield
-        return
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return files.locked(Path(runs_dir) / SPEED_FOLDER / "lock")

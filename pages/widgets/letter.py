@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import charts, text
+from core import charts, score_charts, text
 from core.letter import Evidence, Letter, rules_table, thresholds_table
 from core.letter_pictures import Picture
 
@@ -95,7 +95,7 @@ def _picture(picture: Picture, width: int) -> None:
 def _controls(key: str, letter: Letter, colour: str) -> None:
     scores = letter.controls
     paint = {run: colour if run == "run" else charts.GREY for run in scores["run"]}
-    figure = charts.score_dots(scores, paint).update_layout(height=160)
+    figure = score_charts.score_dots(scores, paint).update_layout(height=160)
     st.plotly_chart(figure, key=key, config=charts.PLOT_CONFIG)
     st.caption(
         "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "

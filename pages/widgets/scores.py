@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core import charts, score_tables, tables, text
+from core import charts, score_charts, score_tables, tables, text
 from core.errors import InputError
 from core.score_tables import Controls
 from core.store.groups import Group
@@ -67,13 +67,13 @@ def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
             st.markdown(f"**{text.plain_markdown(name)}**", help=_words(list(dots["title"])))
-            st.plotly_chart(charts.score_dots(dots, paint), key=f"{key}.{name}",
+            st.plotly_chart(score_charts.score_dots(dots, paint), key=f"{key}.{name}",
                             config=charts.PLOT_CONFIG)  # fmt: skip
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
             st.markdown("**Lift**", help=tables.LIFT_WORDS)
-            st.plotly_chart(charts.score_dots(lifts, paint, ".1f", 2.0), key=f"{key}.lift",
+            st.plotly_chart(score_charts.score_dots(lifts, paint, ".1f", 2.0), key=f"{key}.lift",
                             config=charts.PLOT_CONFIG)  # fmt: skip
     st.caption(_legend(items, any(controls.values())))
     with st.expander("The same numbers as a table", expanded=False):

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from core import charts
+from core import charts, score_charts
 from core.model.bands import band_ranges
 from core.model.layers import layer_table
 from core.recipe_file import load_recipe
@@ -120,7 +120,7 @@ def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer()
         ],
         columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
     )
-    figure = charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
+    figure = score_charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
     constant, first, second = figure.data
     assert [x for x in constant.x if x is not None and not math.isnan(x)] == [0.2, 0.2]
     assert first.error_x.array[0] == pytest.approx(0.1)
@@ -170,7 +170,7 @@ def test_one_run_per_title_sits_in_the_middle_of_its_row():
             "low": [0.4, 0.5], "high": [0.6, 0.7], "constant": [0.2, 0.2], "words": ["", ""],
         }
     )  # fmt: skip
-    figure = charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
+    figure = score_charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
     assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]
 
 
@@ -194,7 +194,7 @@ def test_controls_are_grey_marks_once_where_all_items_have_the_same():
             "members": [[0.5], [0.4, 0.6]] * 2,
         }
     )  # fmt: skip
-    figure = charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
+    figure = score_charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
     found = {
         (trace.mode, (trace.hovertemplate or "").split(":")[0]): list(trace.x)
         for trace in figure.data
@@ -213,7 +213,7 @@ def test_an_axis_is_as_long_as_its_dots_need():
         [("a", "a", "test", 3.4, 3.4, 3.4, 1.0, "3.40")],
         columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
     )
-    axis = charts.score_dots(scores, {"a": "#111111"}, ".1f", 2.0).layout.xaxis
+    axis = score_charts.score_dots(scores, {"a": "#111111"}, ".1f", 2.0).layout.xaxis
     assert axis.range[1] > 3.4
     assert (axis.tickformat, axis.dtick) == (".1f", 1)
 

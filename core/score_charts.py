@@ -1,0 +1,141 @@
+"""The figure of scores: a dot per run or group with its interval, and grey marks for what costs no
+training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts import GREY, layout, plain_name
+
+_CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
+    ("constant", "line-ns", "constant answer"),
+    ("frozen", "diamond-open", "frozen backbone + logistic regression"),
+    ("untrained", "x-thin", "untrained weights"),
+)
+
+
+def score_dots(
+    scores: pd.DataFrame, colours: Mapping[str, str], form: str = ".0%", top: float = 1.0
+) -> go.Figure:
+    """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
+    a tick at each), and grey marks where the constant answer and the controls are.
+
+    scores: a row per item and score, with columns run, label, title, value, low, high, constant,
+    words and, where they are known, frozen, untrained and members (core.score_tables makes them).
+    form: how a number is written; top: where the axis ends at least.
+    """
+    titles = list(dict.fromkeys(scores["title"]))
+    runs = list(dict.fromkeys(scores["run"]))
+    figure = go.Figure()
+    lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
+    gap = 0.7 / max(lanes, 1)
+    for column, symbol, words in _CONTROL_MARKS:
+        if column not in scores:
+            continue
+        marks = _marks(scores, column, titles, runs, gap)
+        hover = f"{words}: %{{x:{form}}}<extra></extra>"
+        figure.add_trace(
+            go.Scatter(
+                x=[x for value, _, _ in marks for x in (value, value, None)],
+                y=[y for _, low, high in marks for y in (low, high, None)],
+                mode="lines",
+                line={"color": GREY, "width": 4 if column == "constant" else 1.5},
+                hovertemplate=hover,
+            )
+        )
+        if column != "constant":
+            figure.add_trace(
+                go.Scatter(
+                    x=[value for value, _, _ in marks],
+                    y=[low for _, low, _ in marks],
+                    mode="markers",
+                    marker={"symbol": symbol, "size": 10, "color": GREY,
+                            "line": {"color": GREY, "width": 2.5}},
+                    hovertemplate=hover,
+                )
+            )  # fmt: skip
+    for number, run in enumerate(runs):
+        rows = scores[scores["run"] == run]
+        shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
+        y = [titles.index(title) + shift for title in rows["title"]]
+        if "members" in rows:
+            figure.add_trace(_members(rows, y, colours[run]))
+        figure.add_trace(
+            go.Scatter(
+                x=rows["value"],
+                y=y,
+                mode="markers",
+                name=plain_name(str(rows["label"].iloc[0])),
+                marker={"color": colours[run], "size": 13},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": rows["high"] - rows["value"],
+                    "arrayminus": rows["value"] - rows["low"],
+                    "thickness": 3,
+                    "width": 0,
+                    "color": colours[run],
+                },
+                customdata=rows[["title", "words"]].to_numpy(),
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    for row in range(1, len(titles)):
+        figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
+    look = layout(70 + len(titles) * (26 + 22 * lanes))
+    look["hovermode"] = "closest"
+    figure.update_layout(**look, showlegend=False)
+    most = max(top, float(scores["high"].max())) * 1.03
+    figure.update_xaxes(
+        range=[-0.03 * most, most],
+        tickformat=form,
+        fixedrange=True,
+        dtick=0.25 if most < 1.1 else 1,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(titles))),
+        ticktext=[plain_name(title) for title in titles],
+        tickfont={"size": 13},
+        range=[len(titles) - 0.45, -0.55],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def _marks(
+    scores: pd.DataFrame, column: str, titles: Sequence[str], runs: Sequence[str], gap: float
+) -> list[tuple[float, float, float]]:
+    """Grey marks: value, where it begins and ends. One for all items where they have the same,
+    else each at its item's own dot."""
+    marks = []
+    for title, rows in scores.dropna(subset=[column]).groupby("title", sort=False):
+        place = titles.index(title)
+        if rows[column].nunique() == 1:
+            marks.append((float(rows[column].iloc[0]), place - 0.38, place + 0.38))
+            continue
+        for run, value in zip(rows["run"], rows[column], strict=True):
+            middle = place + (runs.index(run) - (len(runs) - 1) / 2) * gap
+            marks.append((float(value), middle - gap / 2, middle + gap / 2))
+    return marks
+
+
+def _members(rows: pd.DataFrame, y: Sequence[float], colour: str) -> go.Scatter:
+    """A tick per run of a group; nothing for a run alone."""
+    points = [
+        (value, place)
+        for members, place in zip(rows["members"], y, strict=True)
+        if len(members) > 1
+        for value in members
+    ]
+    return go.Scatter(
+        x=[x for x, _ in points],
+        y=[place for _, place in points],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 14, "line": {"color": colour, "width": 2}},
+        hoverinfo="skip",
+    )
