@@ -20,7 +20,8 @@ from core.train.execute import execute
 from tests.conftest import ROOT, fast_recipe, fixed_clock
 
 EXACT = (
-    "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors",
+    "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors", "drift.csv",
+    "reliance.csv", "diagnosis.json",
     "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "checkpoint/state.json",
 )  # fmt: skip
 RECIPE = {
