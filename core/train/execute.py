@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from core import files
-from core.evaluate.controls import controls
 from core.store.run import Clock, Run
 from core.train.attempt import attempt, heed, say
 from core.train.calibrate import speed_for
@@ -16,7 +15,7 @@ from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine
 from core.train.recorder import Laps, Recorder
-from core.train.results import write_results
+from core.train.results import write_controls, write_results
 from core.train.setup import Setup, set_up
 from core.train.speed import read_speed
 
@@ -31,9 +30,11 @@ def execute(
 
     Bad input, a diverged loss, a full disk and any other error end it as `failed` with one line;
     a wish to cancel, or Ctrl-C, as `cancelled`. Every finished epoch is kept in each case.
-    Raises what ended it, apart from Cancelled.
+    Raises what ended it, apart from Cancelled. `with_controls` adds its photos' controls once it is
+    done.
     """
     laps = Laps()
+    finished: Setup | None = None
     with attempt(run, clock) as log:
         recipe = run.recipe()
         heed(run)
@@ -63,8 +64,10 @@ def execute(
         )
         recorder.status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
-        if with_controls:  # of the photos, not of this run: it does not wait for them
-            files.write_json(run.path / "controls.json", controls(setup))
+        finished = setup
+    # Of the photos, not of this run: whatever happens to them, the run is done.
+    if with_controls and finished is not None:
+        write_controls(run, finished)
 
 
 def _describe(run: Run, setup: Setup, expected: Estimate) -> None:

@@ -50,6 +50,11 @@ def write_results(
     files.write_json(run.path / "summary.json", summary)
 
 
+def write_controls(run: Run, setup: Setup) -> None:
+    """controls.json: what the run's photos give without its training."""
+    files.write_json(run.path / "controls.json", controls(setup))
+
+
 def evaluate_again(run: Run) -> None:
     """Answers, scores, diagnosis and controls of a finished run anew, without training: after
     labels or boxes have changed, or for a run that is older than its diagnosis.
@@ -59,4 +64,4 @@ def evaluate_again(run: Run) -> None:
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
     load_weights(run.path, setup.network, setup.recipe)
     write_results(run, setup, {})
-    files.write_json(run.path / "controls.json", controls(setup))
+    write_controls(run, setup)

@@ -225,6 +225,21 @@ def test_evaluating_again_gives_the_same_bytes(tmp_path, tiny):
         evaluate_again(run)
 
 
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_finished_run_stays_done_whatever_happens_to_its_controls(
+    tmp_path, tiny, monkeypatch, error
+):
+    def fail(setup):
+        raise error
+
+    monkeypatch.setattr("core.train.results.controls", fail)
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(error):
+        execute(run, fixed_clock, with_controls=True)
+    assert (run.status().state, run.status().error) == ("done", None)
+    assert run.controls() is None
+
+
 def test_labels_made_afterwards_are_scored_without_training(tmp_path):
     bare = write_dataset(tmp_path / "data", labelled=False)
     run = run_it(tmp_path / "runs", bare.root)
