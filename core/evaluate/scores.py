@@ -98,13 +98,23 @@ def present_accuracy(
 def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
     """Area under the precision-recall steps, sum of (R_n - R_n-1) P_n over the distinct scores,
     as scikit-learn's average_precision_score. NaN without a positive."""
-    if not truth.any():
-        return math.nan
+    once = np.ones((1, len(scores)))
+    return float(_average_precisions(scores, truth, once)[0])
+
+
+def _average_precisions(
+    scores: NDArray[np.float64], truth: NDArray[np.bool_], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The average precision of each draw. times: (draws, photos), how often each photo is in it."""
     order = np.argsort(-scores, kind="stable")
-    ranked, hits = scores[order], np.cumsum(truth[order])
+    ranked, drawn = scores[order], times[:, order]
     ends = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # ties share a threshold
-    precision, recall = hits[ends] / (ends + 1), hits[ends] / truth.sum()
-    return float(np.sum(np.diff(recall, prepend=0) * precision))
+    hits = np.cumsum(drawn * truth[order], axis=1)
+    found, shown = hits[:, ends], np.cumsum(drawn, axis=1)[:, ends]
+    with np.errstate(invalid="ignore"):  # no photo drawn yet, or no positive at all
+        precision = np.where(shown > 0, found / shown, 0.0)
+        gained = np.diff(found, axis=1, prepend=0) / hits[:, -1:]
+    return np.sum(gained * precision, axis=1)
 
 
 def presence_ranking(
@@ -121,15 +131,17 @@ def presence_ranking(
         return None
     p, t = probabilities[:, telling], present[:, telling]
 
-    def mean_ap(rows: NDArray[np.intp]) -> float:
-        values = [average_precision(p[rows, c], t[rows, c]) for c in range(p.shape[1])]
-        kept = [value for value in values if not math.isnan(value)]
-        return float(np.mean(kept)) if kept else math.nan
-
-    everything = np.arange(len(p))
     draws = np.random.default_rng(0).integers(len(p), size=(BOOTSTRAP_DRAWS, len(p)))
-    low, high = np.nanpercentile([mean_ap(rows) for rows in draws], [2.5, 97.5])
-    return Score(mean_ap(everything), float(low), float(high), len(p), float(t.mean()))
+    times = np.stack([np.bincount(rows, minlength=len(p)) for rows in [np.arange(len(p)), *draws]])
+    of_classes = np.stack(
+        [_average_precisions(p[:, c], t[:, c], times.astype(float)) for c in range(p.shape[1])]
+    )
+    # A class that no photo of a draw shows has no say in that draw.
+    told = ~np.isnan(of_classes)
+    with np.errstate(invalid="ignore"):
+        means = np.where(told, of_classes, 0.0).sum(axis=0) / told.sum(axis=0)
+    low, high = np.nanpercentile(means[1:], [2.5, 97.5])
+    return Score(float(means[0]), float(low), float(high), len(p), float(t.mean()))
 
 
 def set_scores(

@@ -35,6 +35,7 @@ from core.train.views import normalise
 Clock = Callable[[], float]
 CLASSES = ("a", "b", "c", "d", "e", "f")
 PASS_SECONDS = 0.25  # a pass through the layers should not take longer: fewer photos at a time then
+TRAINED = 4  # photos at a time in training: more would be a run's peak of memory
 PASSES = 3
 VIEWS = PREFIX_BATCH  # views are made in such batches
 ENOUGH = 0.2  # seconds after which no further pass is made
@@ -86,7 +87,7 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
     inference = _least(lambda: [_forward(prefix.layers, folded, settings, clock)], clock)[0]
     photos = photos[:batch].to(settings.device)
     built = _least(lambda: [_inference(network, photos, settings, clock)], clock)[0]
-    train = _least(lambda: _train(network, photos, settings, clock), clock)
+    train = _least(lambda: _train(network, photos[:TRAINED], settings, clock), clock)
     step, rest = _step(network, recipe, clock)
     nothing = Augment.nothing()
     plain = _view(recipe, nothing, clock)
@@ -96,8 +97,8 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
         # The head is never part of the prefix: its places are filled so that indices agree.
         prefix=(*_each(inference, batch), *_each(built[network.head_start :], batch)),
         forward=_each(built, batch),
-        train_forward=_each(train[0], batch),
-        backward=_each(train[1], batch),
+        train_forward=_each(train[0], min(batch, TRAINED)),
+        backward=_each(train[1], min(batch, TRAINED)),
         step=step,
         batch=rest,
         view=plain,

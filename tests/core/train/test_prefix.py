@@ -11,7 +11,7 @@ from core.model.network import build_network
 from core.train.feature_cache import FeatureCache, entry_name
 from core.train.inputs import Features, TrainingInputs
 from core.train.precision import Settings, cpu_has_bfloat16, resolve
-from core.train.prefix import Prefix, fold_batch_norms, prefix_length
+from core.train.prefix import HalvingMaxPool, Prefix, fold_batch_norms, prefix_length
 from core.train.views import TrainingViews, normalise
 from tests.conftest import fast_recipe
 
@@ -59,6 +59,25 @@ def test_bfloat16_features_are_near():
     assert low.dtype == torch.bfloat16
     error = (low.float() - exact).norm() / exact.norm()
     assert 0 < error < 0.05
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 8, 6), (1, 2, 7, 9), (1, 1, 2, 3)])
+def test_halving_finds_the_maxima_of_torchs_pool(shape):
+    for dtype in (torch.float32, torch.bfloat16):
+        x = torch.randn(shape).to(dtype)
+        assert torch.equal(HalvingMaxPool()(x), torch.nn.MaxPool2d(2)(x))
+
+
+def test_only_pools_that_halve_are_replaced():
+    others = [
+        torch.nn.MaxPool2d(3, stride=2, padding=1),
+        torch.nn.MaxPool2d(2, stride=1),
+        torch.nn.MaxPool2d(2, ceil_mode=True),
+    ]
+    layers = torch.nn.Sequential(*others, torch.nn.MaxPool2d(2))
+    fold_batch_norms(layers)
+    assert list(layers)[:3] == others
+    assert isinstance(layers[3], HalvingMaxPool)
 
 
 def test_folding_leaves_a_lone_batch_norm_alone():
