@@ -188,6 +188,7 @@ _PART_WORDS = {
     "class maps": "class maps",
     "checkpoint": "checkpoints",
     "evaluate": "answers and scores",
+    "varied views": "answers to varied views",
     "diagnose": "diagnosis",
 }
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.evaluate.predict import PhotoSet, predict
 from core.model.network import Network
+from core.train.machine import give_back_memory
 from core.train.prefix import PREFIX_BATCH, Prefix
 from core.train.setup import Setup
 from core.train.views import normalise
@@ -41,6 +42,7 @@ class DerivedPredictor:
         setup, backbone = self.setup, self.setup.recipe.backbone
         if setup.start:
             pictures = setup.features.of_photos(pictures, fingerprint, make)
+            give_back_memory()  # the pictures' and the prefix's
             return predict(self.network, pictures, backbone, setup.start).probabilities
         found = [
             self._backbone(normalise(batch.float().div_(255), backbone))

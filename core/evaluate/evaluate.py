@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,46 +36,61 @@ class Evaluation:
     consistency: dict[str, Any]
 
 
-def evaluate(setup: Setup, known: Mapping[str, Predictions]) -> Evaluation:
+def evaluate(
+    setup: Setup,
+    known: Mapping[str, Predictions],
+    lap: Callable[[str], None] = lambda phase: None,
+) -> Evaluation:
     """Asks the setup's network about every photo and object, plain and with test-time
-    augmentation. known: plain predictions by split that were made already with the same weights."""
-    classes, prints = setup.dataset.classes, setup.fingerprints
-    predictor = DerivedPredictor(setup, setup.network)
-    plain: dict[str, Predictions] = {}
+    augmentation. known: plain predictions by split that were made already with the same weights.
+    lap: is told when the plain answers are there (`evaluate`)."""
+    dataset, network = setup.dataset, setup.network
+    asked = _asked(setup)
+    plain = {
+        name: known.get(name) or predict(network, photos, setup.recipe.backbone, setup.start)
+        for name, (photos, _) in asked.items()
+    }
+    lap("evaluate")
+    predictor = DerivedPredictor(setup, network)
+    rows: dict[str, dict[str, pd.DataFrame]] = {}
     agreement: dict[str, Any] = {}
-
-    def ask(photos: PhotoSet, fingerprint: str) -> dict[str, pd.DataFrame]:
-        name = photos.split
-        plain[name] = known.get(name) or predict(
-            setup.network, photos, setup.recipe.backbone, setup.start
-        )
+    for name, (photos, fingerprint) in asked.items():
         mean, views = tta_predictions(predictor, photos, plain[name], fingerprint)
         agreement[name] = consistency(views)
-        return {
-            kind: prediction_rows(photos, found, classes, kind)
+        rows[name] = {
+            kind: prediction_rows(photos, found, dataset.classes, kind)
             for kind, found in (("plain", plain[name]), ("tta", mean))
         }
-
-    validation = ask(setup.validation, prints["train"])
-    tables, sets = [*validation.values()], {}
-    for test_set, photos in zip(setup.dataset.test_sets, setup.test_photos, strict=True):
-        of_set = prints["test_sets"][test_set.name]
-        rows = ask(photos, of_set["photos"])
-        objects = setup.objects(test_set)
-        cut_out = {kind: frame.iloc[:0] for kind, frame in rows.items()}
-        if objects is not None:
-            cut_out = ask(objects, repr(of_set))
-        tables += [frame for kind in rows for frame in (rows[kind], cut_out[kind]) if len(frame)]
+    of_validation = rows[setup.validation.split]
+    tables, sets = [*of_validation.values()], {}
+    for test_set, photos in zip(dataset.test_sets, setup.test_photos, strict=True):
+        answers = rows[photos.split]
+        nothing = {kind: frame.iloc[:0] for kind, frame in answers.items()}
+        objects = rows.get(f"{test_set.name}/objects", nothing)
+        tables += [frame for kind in answers for frame in (answers[kind], objects[kind])]
         sets[test_set.name] = {
             "photos": len(photos),
-            "scores": set_scores(rows["plain"], cut_out["plain"], classes),
-            "tta": set_scores(rows["tta"], cut_out["tta"], classes),
+            "scores": set_scores(answers["plain"], objects["plain"], dataset.classes),
+            "tta": set_scores(answers["tta"], objects["tta"], dataset.classes),
             "localisation": localisation(setup, test_set, plain[photos.split].maps),
         }
-    answers = validation["plain"]
-    correct = accuracy(list(answers["predicted"]), list(answers["primary"]))
-    frame = pd.concat(tables, ignore_index=True)
+    validated = of_validation["plain"]
+    correct = accuracy(list(validated["predicted"]), list(validated["primary"]))
+    frame = pd.concat([table for table in tables if len(table)], ignore_index=True)
     return Evaluation(frame, vars(correct), sets, plain, agreement)
+
+
+def _asked(setup: Setup) -> dict[str, tuple[PhotoSet, str]]:
+    """All that is asked about, by split, each with the fingerprint of what decides its pixels."""
+    prints = setup.fingerprints
+    found = {setup.validation.split: (setup.validation, prints["train"])}
+    for test_set, photos in zip(setup.dataset.test_sets, setup.test_photos, strict=True):
+        of_set = prints["test_sets"][test_set.name]
+        found[photos.split] = photos, of_set["photos"]
+        objects = setup.objects(test_set)
+        if objects is not None:
+            found[objects.split] = objects, repr(of_set)
+    return found
 
 
 def localisation(setup: Setup, test_set: TestSet, maps: Array) -> dict[str, Any] | None:

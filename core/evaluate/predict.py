@@ -18,7 +18,8 @@ from core.data.objects import labelled_objects
 from core.data.photos import Crop, open_photo, read_view, view_photo
 from core.model.layers import BACKBONES
 from core.model.network import Network
-from core.train.prefix import fold_batch_norms
+from core.train.machine import give_back_memory
+from core.train.prefix import PREFIX_BATCH, fold_batch_norms
 from core.train.views import normalise, to_tensor
 
 BATCH = 32  # fixed: another batch size can change the last bits of a prediction
@@ -157,13 +158,16 @@ def backbone_features(
                 x = layer(x)
                 visit(index, x)
         found.append(x.float().cpu())
+    give_back_memory()
     return torch.cat(found)
 
 
 def _batches(photos: PhotoSet, backbone: str) -> Iterator[Tensor]:
-    """What enters the network: the prefix's features, or else the normalised photos."""
-    for first in range(0, len(photos), BATCH):
-        rows = slice(first, first + BATCH)
+    """What enters the network: the prefix's features, or else the normalised photos, fewer at a
+    time, since what early layers make of 32 photos would be a run's peak of memory."""
+    size = PREFIX_BATCH if photos.features is None else BATCH
+    for first in range(0, len(photos), size):
+        rows = slice(first, first + size)
         if photos.features is None:
             yield normalise(photos.pixels[rows].float().div_(255), backbone)
         else:

@@ -18,7 +18,16 @@ from core.recipe import Augment, Recipe
 from core.train.schedule import batches_per_epoch, planned_epochs
 from core.train.speed import Speed
 
-PARTS = ("photos", "features", "train", "class maps", "checkpoint", "evaluate", "diagnose")
+PARTS = (
+    "photos",
+    "features",
+    "train",
+    "class maps",
+    "checkpoint",
+    "evaluate",
+    "varied views",
+    "diagnose",
+)
 TRAINING = ("train", "class maps", "checkpoint")  # from the first epoch to the last
 _LOOKED_AT = 8  # photos whose size is read from their header, to know what reading one costs
 _CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
@@ -117,7 +126,7 @@ class _Sum:
     def parts(self) -> dict[str, float]:
         found = (
             self.plain(), self.features(), self.training(), self.class_maps(), self.checkpoints(),
-            self.evaluation(), self.diagnosis(),
+            self.evaluation(), self.varied_views(), self.diagnosis(),
         )  # fmt: skip
         return {name: round(seconds, 2) for name, seconds in zip(PARTS, found, strict=True)}
 
@@ -201,10 +210,13 @@ class _Sum:
     def evaluation(self) -> float:
         photos = self.photos
         objects = photos.objects * self.read + self.kept(photos.objects, self.known.photos)
-        asked = photos.validation + photos.tests + photos.objects
-        varied = self.derived(_VARIED * asked, self.speed.view)
         scores = _SCORES + photos.tests * _LOCALISING
-        return scores + objects + (photos.validation + photos.objects) * self.answer + varied
+        return scores + objects + (photos.validation + photos.objects) * self.answer
+
+    def varied_views(self) -> float:
+        photos = self.photos
+        asked = photos.validation + photos.tests + photos.objects
+        return self.derived(_VARIED * asked, self.speed.view)
 
     def diagnosis(self) -> float:
         """Objects painted over; every photo through the network as it began and as it is."""

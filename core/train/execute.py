@@ -13,7 +13,7 @@ from core.train.calibrate import speed_for
 from core.train.checkpoint import load_checkpoint, weights_bytes
 from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
-from core.train.machine import describe_machine
+from core.train.machine import describe_machine, give_back_memory
 from core.train.recorder import Laps, Recorder
 from core.train.results import write_controls, write_results
 from core.train.setup import Setup, set_up
@@ -45,6 +45,7 @@ def execute(
         speed = speed_for(runs_dir, recipe)
         if speed != known:
             laps.lap("measuring")
+            give_back_memory()
         say(run, clock, "preparing the photos")
         setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
         # Arithmetic alone: nothing that this run has taken so far is in it.
@@ -58,6 +59,7 @@ def execute(
         fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
         recorder.status("running", phase="looking at what it learned")
+        give_back_memory()
         last = recipe.planned_epochs()
         write_results(
             run, setup, recorder.final_predictions(), lambda phase: recorder.lap(phase, last)
@@ -67,6 +69,7 @@ def execute(
         finished = setup
     # Of the photos, not of this run: whatever happens to them, the run is done.
     if with_controls and finished is not None:
+        give_back_memory()
         write_controls(run, finished)
 
 

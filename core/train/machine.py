@@ -7,6 +7,7 @@ import ctypes
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,13 @@ def keep_memory() -> None:
     mallopt(mmap_threshold, 1 << 30)
     mallopt(trim_threshold, 2_000_000_000)
     mallopt(top_pad, 64 << 20)
+
+
+def give_back_memory() -> None:
+    """Gives what `keep_memory` holds but nothing uses back to the system. Between phases of a run,
+    whose tensors differ in size, so that the peak is one phase's and not the sum of all."""
+    with suppress(OSError, AttributeError):  # elsewhere than on glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def describe_machine() -> dict[str, Any]:

@@ -25,9 +25,9 @@ def write_results(
     """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
     diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
     each phase's end."""
-    found = evaluate(setup, known)
+    found = evaluate(setup, known, lap)
     write_table(run.path / "predictions.csv", found.rows)
-    lap("evaluate")
+    lap("varied views")
     history = run.history()
     diagnosis = diagnose(setup, found, history)
     lap("diagnose")

@@ -26,7 +26,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def setup(tiny, runs):
-    return set_up(fast_recipe(**MOVING), tiny.root, runs)
+    return set_up(fast_recipe(**MOVING, precision="float32"), tiny.root, runs)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_cka_is_of_the_layers_averaged_outputs_over_all_photos(setup, moved, fou
 
 
 def test_the_starts_outputs_are_computed_once_for_all_seeds_and_splits(tiny, untrained, runs):
-    recipe = fast_recipe(**MOVING, seed=1, split__seed=7)
+    recipe = fast_recipe(**MOVING, precision="float32", seed=1, split__seed=7)
     other = set_up(recipe, tiny.root, runs)
     other.training_photos()
     before = other.features.cache.misses

@@ -94,8 +94,9 @@ def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
     p = predict(network, photos, recipe.backbone).probabilities
     frame = finished.predictions()
     saved = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
-    # Folded batch norms in the run, plain ones here: equal up to rounding.
-    np.testing.assert_allclose(p, saved, atol=1e-5)
+    # Folded batch norms in the run, plain ones here, and the machine's format: equal to rounding.
+    low = finished.environment()["settings"]["prefix"] == "bfloat16"
+    np.testing.assert_allclose(p, saved, atol=2e-3 if low else 1e-5)
 
 
 def test_frozen_weights_are_named_not_copied(tmp_path, tiny):
