@@ -1,0 +1,66 @@
+"""The class maps against two other people's code, where they must agree.
+
+A class's logit is the mean of its map, so its gradient at each cell of the class-map convolution is
+1 / cells, and Grad-CAM there (Selvaraju et al. 2017) is the map divided by the number of cells.
+"""
+
+import numpy as np
+import pytest
+import torch
+from captum.attr import LayerGradCam
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+from core.evaluate.predict import photo_set, predict
+from core.model.network import CLASS_MAP_OFFSET, build_network
+from core.train.views import normalise
+from tests.conftest import fast_recipe
+
+SETTINGS = [
+    ("efficientnet_lite0", {}),
+    ("efficientnet_lite0", {"map_stride": 16}),
+    ("vgg16_bn", {"weights": "none", "bands": {0: 0, 34: 1e-3}}),
+]
+
+
+@pytest.fixture(params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
+def case(request, tiny):
+    """A network in inference mode, the photos it sees, our maps, and its layers up to the logits."""
+    backbone, changes = request.param
+    recipe = fast_recipe(backbone=backbone, **changes)
+    torch.manual_seed(0)
+    network = build_network(recipe, tiny.classes).eval()
+    photos = photo_set(tiny.test_set("test_difficult"), recipe.image_size, recipe.crop)
+    maps = predict(network, photos, backbone).maps
+    x = normalise(photos.pixels.float() / 255, backbone)
+    logits = torch.nn.Sequential(*list(network.layers)[:-1])
+    return logits, network.layers[network.head_start + CLASS_MAP_OFFSET], x, maps
+
+
+def test_captums_grad_cam_is_our_map(case):
+    logits, layer, x, maps = case
+    cells = maps.shape[2] * maps.shape[3]
+    for number in range(maps.shape[1]):
+        theirs = LayerGradCam(logits, layer).attribute(x, target=number)
+        np.testing.assert_allclose(
+            theirs[:, 0].detach().numpy() * cells, maps[:, number], atol=1e-4, rtol=1e-4
+        )
+
+
+def test_pytorch_grad_cam_is_the_positive_part_of_our_map(case):
+    logits, layer, x, maps = case
+    cells = maps.shape[2] * maps.shape[3]
+
+    class Raw(GradCAM):
+        """Keeps the maps before they are scaled to 0..1 and to the photo's size."""
+
+        def get_cam_image(self, *args, **options):
+            self.raw = super().get_cam_image(*args, **options)
+            return self.raw
+
+    with Raw(logits, [layer]) as cam:
+        for number in range(maps.shape[1]):
+            cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
+            ours = maps[:, number].clip(0)
+            theirs = np.clip(cam.raw, 0, None) * cells
+            np.testing.assert_allclose(theirs, ours, atol=1e-4, rtol=1e-4)
