@@ -26,7 +26,8 @@ def readme(cases: Sequence[Case]) -> str:
 def _row(case: Case) -> str:
     answer = _ANSWERS[case.answer]
     if case.answer != "stopped":
-        answer += f"`{' ... '.join(case.words)}`"
+        words = " ... ".join(case.words)
+        answer += f"`` {words} ``" if "`" in words else f"`{words}`"
     if case.leaves:
         answer += f" (the run stays as `{case.leaves}`)"
     cells = (f"`{case.name}`", case.title, f"`{case.command}`", answer)
