@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.places import DEFAULT_RUNS, RunsOption
+from core.errors import RunError
 from core.recipe_file import recipe_yaml
 from core.store.index import RunIndex, RunRow
 from core.store.run import open_run
@@ -20,6 +21,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.
 @app.command("list")
 def list_(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
     """Lists the runs, newest first."""
+    if runs.exists() and not runs.is_dir():
+        raise RunError(f"{runs}: is a file, not a folder of runs")
     rows = RunIndex(runs).rows()
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
@@ -60,7 +63,10 @@ def show(
     if status.error:
         print(f"error: {status.error}")
     if summary:
-        _print_scores(summary)
+        try:
+            _print_scores(summary)
+        except (KeyError, TypeError):
+            raise RunError(f"{found.path / 'summary.json'}: damaged; evaluate it again") from None
     print(f"\n{recipe_yaml(found.recipe())}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +12,10 @@ import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.data.dataset import Dataset, read_dataset
-from core.data.split import split_photos, split_sizes
-from core.errors import InputError
-from core.model.bands import stage_ranges
+from core.data.split import split_photos
+from core.errors import InputError, RunError
+from core.jobs.local import mark_cancelled
+from core.model.bands import check_stages, stage_ranges
 from core.model.layers import head_start, layer_table
 from core.recipe import KFold, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
@@ -50,15 +53,23 @@ def train(
     if folds is not None:
         recipes = [each for chosen in recipes for each in over_folds(chosen, folds)]
     dataset = read_dataset(data)
-    for chosen in recipes:
-        split_sizes(chosen, dataset)  # a class with too few photos is told before anything trains
+    for chosen in recipes:  # what does not fit is told before anything trains
+        check_stages(chosen)
+        split_photos(dataset, chosen)
     if dry_run:
         print_plan(recipes[0], dataset)
         print_estimate(recipes[0], dataset, runs)
         return
     for chosen in recipes:
         run = create_run(runs, chosen, data, utc_now)
-        carry_on(run)
+        try:
+            carry_on(run)
+        except RunError:
+            raise
+        except InputError:  # a photo or the weights cannot be used: there was nothing to keep
+            if run.status().epoch == 0:
+                shutil.rmtree(run.path)
+            raise
         print(run.path, flush=True)
 
 
@@ -68,11 +79,12 @@ def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
     if seed is not None:
         raise InputError("--seed and --seeds do not go together")
     parts = [part.strip() for part in seeds.split(",")]
-    if not all(part.isdigit() for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,10}", part) for part in parts):
         raise InputError(f"--seeds {seeds}: must be whole numbers with commas, as 0,1,2")
-    if len(set(parts)) < len(parts):
+    found = [int(part) for part in parts]
+    if len(set(found)) < len(found):
         raise InputError(f"--seeds {seeds}: each seed once")
-    return [int(part) for part in parts]
+    return [*found]
 
 
 def print_plan(recipe: Recipe, dataset: Dataset) -> None:
@@ -118,6 +130,15 @@ def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
 
 def carry_on(run: Run) -> None:
     """Carries a run out, or on, with a line of progress per epoch on stderr."""
+    try:
+        _carry_on(run)
+    except KeyboardInterrupt:
+        if not run.status().ended:  # it came before the run took note of it
+            mark_cancelled(run, utc_now)
+        raise
+
+
+def _carry_on(run: Run) -> None:
     from core.train.execute import execute  # torch takes seconds to import: not for --dry-run
     from core.train.loop import EpochRow
 

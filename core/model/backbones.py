@@ -82,7 +82,9 @@ def _imagenet_file(name: str) -> Path:
 def _read_state(path: Path) -> dict[str, Tensor]:
     """A state dict from a file, never running code that the file may carry."""
     if not path.is_file():
-        raise InputError(f"weights: {path}: no such file")
+        raise InputError(
+            f"weights: {path}: no such file; give imagenet, none or the path of a file of weights"
+        )
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
