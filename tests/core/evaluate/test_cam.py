@@ -19,13 +19,16 @@ from tests.conftest import fast_recipe
 SETTINGS = [
     ("efficientnet_lite0", {}),
     ("efficientnet_lite0", {"map_stride": 16}),
-    ("vgg16_bn", {"weights": "none", "bands": {0: 0, 34: 1e-3}}),
+    ("vgg16_bn", {}),
+    ("vgg16", {}),
+    ("resnet18", {"map_stride": 16}),
+    ("mobilenet_v3_large", {}),
 ]
 
 
 @pytest.fixture(params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
 def case(request, tiny):
-    """A network in inference mode, the photos it sees, our maps, and its layers up to the logits."""
+    """A network in inference mode, the photos it sees, our maps, its layers up to the logits."""
     backbone, changes = request.param
     recipe = fast_recipe(backbone=backbone, **changes)
     torch.manual_seed(0)
