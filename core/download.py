@@ -44,8 +44,12 @@ def download(url: str, part: Path, tell: Tell = lambda done, total: None) -> Non
         except HTTPError as error:
             raise InputError(f"{url}: the server says {error.code} {error.reason}") from None
         except (OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-            raise InputError(f"{url}: cannot be reached ({reason})") from None
+            reason = getattr(error, "reason", error)  # of an URLError
+            words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+            raise InputError(f"{url}: cannot be reached ({words})") from None
+        finally:
+            if file.tell() == 0:
+                part.unlink(missing_ok=True)
 
 
 def _go_on(url: str, file: IO[bytes], tell: Tell) -> None:

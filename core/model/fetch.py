@@ -36,7 +36,10 @@ def fetch_weights(
         return place
     address = url or facts.weights_url
     part = place.with_name(f"{place.name}.part")
-    download(address, part, tell)
+    try:
+        download(address, part, tell)
+    except InputError as error:
+        raise InputError(f"{error}; or name a mirror (--url) or a file you have (--from)") from None
     try:
         _check(backbone, part, address)
     except InputError:

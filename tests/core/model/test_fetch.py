@@ -56,7 +56,7 @@ def test_weights_are_downloaded_and_can_be_used(server, serve, weights):
 def test_a_stopped_download_goes_on(server, serve, weights):
     serve(weights)
     server.cut = 5_000_000
-    with pytest.raises(InputError, match="the same command goes on from there"):
+    with pytest.raises(InputError, match="the same command goes on from there; or name a mirror"):
         fetch_weights(NAME)
     assert left() == [f"{imagenet_path(NAME).name}.part"]
     server.cut = None
