@@ -285,8 +285,6 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _bands_fit(self) -> Recipe:
-        if self.backbone not in BACKBONES:
-            return self  # refused as not available yet once it is read
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
             raise ValueError(f"bands.0.from: must be 0, not {firsts[0]}: bands cover every layer")

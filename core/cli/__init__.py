@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from core.cli import calibrate, data, evaluate, layers, lr_find, runs, train, work
+from core.cli import calibrate, data, evaluate, layers, lr_find, runs, train, weights, work
 
 app = typer.Typer(
     add_completion=False,
@@ -23,3 +23,4 @@ app.command("cancel")(work.cancel)
 app.command("resume")(work.resume)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
+app.add_typer(weights.app, name="weights")

@@ -17,6 +17,7 @@ from core.errors import InputError, RunError
 from core.jobs.local import mark_cancelled
 from core.model.bands import check_stages, stage_ranges
 from core.model.layers import head_start, layer_table
+from core.model.weights import find_weights, lacks_imagenet, ways_on
 from core.recipe import KFold, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
 from core.repeats import over_folds
@@ -60,6 +61,7 @@ def train(
         print_plan(recipes[0], dataset)
         print_estimate(recipes[0], dataset, runs)
         return
+    find_weights(recipes[0].backbone, recipes[0].weights)
     for chosen in recipes:
         run = create_run(runs, chosen, data, utc_now)
         try:
@@ -91,6 +93,8 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
     table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
+    if lacks_imagenet(recipe.backbone, recipe.weights):
+        print(f"weights: not on this machine; you can {', or '.join(ways_on(recipe.backbone))}")
     training, validation = split_photos(dataset, recipe)
     batches = batches_per_epoch(len(training), recipe.batch_size)
     print(
