@@ -119,7 +119,7 @@ BACKBONES: dict[str, Backbone] = {
         weights_url=f"{_TORCHVISION}vgg16-397923af.pth",
         weights_bytes=553_433_881,
         ceil=False,
-        channels_last=False,
+        channels_last=True,
         train_bfloat16=True,
     ),
     "resnet18": Backbone(
