@@ -28,20 +28,27 @@ def write_bytes(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        # Of a full disk Python does not say which file had no room.
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        raise _named(error, path) from error
     finally:
         beside.unlink(missing_ok=True)
 
 
 def overwrite(path: Path, data: bytes) -> None:
     """Writes over a file in place and flushes it to disk. A crash leaves half of it: only for files
-    that nobody reads before something else says that they are whole."""
-    with path.open("r+b" if path.exists() else "wb") as file:
-        file.write(data)
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
+    that nobody reads before something else says that they are whole. Raises OSError naming it."""
+    try:
+        with path.open("r+b" if path.exists() else "wb") as file:
+            file.write(data)
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _named(error, path) from error
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """The error with its file: of a full disk Python does not say which one had no room."""
+    return OSError(error.errno, error.strerror, str(path))
 
 
 def write_json(path: Path, data: Any) -> None:
