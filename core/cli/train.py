@@ -128,14 +128,16 @@ def _repeated(chosen: Sequence[Recipe], seeds: list[int] | None, folds: int | No
         recipes = [one for each in recipes for one in over_folds(each, folds)]
     plain = [same_but_for_name(each) for each in recipes]
     if any(each in plain[:place] for place, each in enumerate(plain)):
-        raise InputError("--seed, --seeds or --folds: the batch varies that itself")
+        raise InputError(
+            "--seed, --seeds or --folds: some runs would be the same; the batch varies that itself"
+        )
     return recipes
 
 
 def _earlier(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> list[Run | None]:
     """For each recipe the run that has trained it on these photos, or has begun to."""
     rows, photos = RunIndex(runs).rows(), photos_mark(fingerprints(dataset))
-    found = [earlier_run(rows, recipe, photos) for recipe in recipes]
+    found = [earlier_run(rows, recipe, photos, dataset.root) for recipe in recipes]
     return [None if row is None else Run(Path(runs) / row.id) for row in found]
 
 
