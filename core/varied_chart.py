@@ -17,14 +17,15 @@ def scores_by_number(
     form: str = ".0%",
     top: float = 1.0,
     logarithmic: bool = False,
+    base: str = "constant answer",
 ) -> go.Figure:
     """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
     the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
-    A grey line is the constant answer's score.
+    A grey line is what needs no training.
 
     lines: name and rows (core.varied.VariedScores) of each score; the first has the items' colours,
     others are dashed and grey. key: the axis' title. form: how a score is written; top: where its
-    axis ends at least.
+    axis ends at least. base: what the grey line is.
     """
     figure = go.Figure()
     first = lines[0][1]
@@ -32,11 +33,11 @@ def scores_by_number(
         go.Scatter(
             x=first["x"],
             y=first["constant"],
-            name="constant answer",
+            name=base,
             mode="lines",
             line={"color": GREY, "width": 4},
             opacity=0.5,
-            hovertemplate=f"constant answer: %{{y:{form}}}<extra></extra>",
+            hovertemplate=f"{base}: %{{y:{form}}}<extra></extra>",
         )
     )
     for name, rows in lines[1:]:

@@ -38,10 +38,10 @@ def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
             st.markdown(f"**{name}, lift**", help=tables.LIFT_WORDS)
             st.plotly_chart(
                 scores_by_number([("lift", found.lift)], paint, varied.key, ".1f", 2.0,
-                                 varied.logarithmic),
+                                 varied.logarithmic, "evidence strewn evenly"),
                 key=f"{key}.lift", config=charts.PLOT_CONFIG,
             )  # fmt: skip
     st.caption(
         "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the highest of "
-        "them; of a run alone its 95 % interval. Grey: the best constant answer."
+        "them; of a run alone its 95 % interval. Thick grey line: what needs no training."
     )
