@@ -49,7 +49,10 @@ def is_batch(name_or_path: str | Path) -> bool:
     if str(name_or_path) in batch_names():
         return True
     path = Path(name_or_path)
-    if str(name_or_path) in preset_names() or not path.is_file():
+    try:
+        if str(name_or_path) in preset_names() or not path.is_file():
+            return False
+    except OSError:  # too long for a name
         return False
     data = read_yaml(path)
     return isinstance(data, dict) and ("vary" in data or "base" in data)

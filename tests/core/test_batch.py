@@ -97,6 +97,7 @@ def test_a_batch_is_told_from_a_recipe(write):
     assert is_batch("first-trained-layer")
     assert not is_batch("quick")
     assert not is_batch("nosuch")
+    assert not is_batch("long" * 100)
     assert not is_batch(write("name: plain\n"))
     assert is_batch(write("base: quick\nvary: 3\n"))
     assert not set(batch_names()) & set(preset_names())
