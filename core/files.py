@@ -29,6 +29,16 @@ def write_bytes(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+def overwrite(path: Path, data: bytes) -> None:
+    """Writes over a file in place and flushes it to disk. A crash leaves half of it: only for files
+    that nobody reads before something else says that they are whole."""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_json(path: Path, data: Any) -> None:
     """Replaces a JSON file at once; keys in the order given, NaN refused."""
     write_text(path, json.dumps(data, indent=1, allow_nan=False) + "\n")

@@ -241,11 +241,17 @@ def _looks(place: Mapping[str, Any]) -> Sign:
 def _needs(hidden: Mapping[str, Any]) -> Sign:
     objects, others = (float(hidden["fall"][kind]["value"]) for kind in ("object", "only_objects"))
     words = (
-        f"with the objects hidden the right classes lose {100 * objects:.0f} points of "
-        f"probability, with everything else hidden {100 * others:.0f}"
+        f"with the objects hidden the right classes {_moves(objects)} of probability, "
+        f"with everything else hidden they {_moves(others)}"
     )
     value = float(hidden["balance"]["value"])
     return _sign("needs", "Does it need the objects?", value, "needs", hidden["photos"], words)
+
+
+def _moves(fall: float) -> str:
+    """`lose 54 points`; a fall below 0 is a gain."""
+    points = round(100 * abs(fall))
+    return f"{'gain' if fall < 0 and points else 'lose'} {points} point{'' if points == 1 else 's'}"
 
 
 def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:

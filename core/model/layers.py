@@ -90,7 +90,7 @@ BACKBONES: dict[str, Backbone] = {
         weights_file="vgg16_bn-6c64b313.pth",
         weights_bytes=553_507_836,
         ceil=False,
-        channels_last=False,
+        channels_last=True,
         train_bfloat16=True,
     ),
 }

@@ -10,7 +10,7 @@ from core import files
 from core.store.run import Clock, Run
 from core.train.attempt import attempt, heed, say
 from core.train.calibrate import speed_for
-from core.train.checkpoint import load_checkpoint, weights_bytes
+from core.train.checkpoint import load_checkpoint, settle_checkpoint, weights_bytes
 from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine, give_back_memory
@@ -56,7 +56,10 @@ def execute(
         recorder.take_up(done)
         _tell_beginning(log, setup, done)
         recorder.status("running")
-        fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
+        try:
+            fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
+        finally:
+            settle_checkpoint(run.path, drop_spare=True)
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
         recorder.status("running", phase="looking at what it learned")
         give_back_memory()

@@ -26,7 +26,7 @@ from core import files
 
 CACHE_FOLDER = ".features"
 MAX_BYTES = 4_000_000_000
-CACHE_VERSION = 2  # raise it when the computation of features changes
+CACHE_VERSION = 3  # raise it when the computation of features changes
 
 
 def entry_name(facts: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ SETTINGS = [
 
 @pytest.fixture(params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
 def case(request, tiny):
-    """A network in inference mode, the photos it sees, our maps, and its layers up to the logits."""
+    """A network up to its logits, its class-map layer, the photos as it sees them, and our maps."""
     backbone, changes = request.param
     recipe = fast_recipe(backbone=backbone, **changes)
     torch.manual_seed(0)

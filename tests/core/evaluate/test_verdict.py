@@ -175,3 +175,18 @@ def test_advice_names_what_the_recipe_did():
     assert "ten times" in advice("never learned", wild)[0]
     for name in MEANINGS:
         assert 1 <= len(advice(name, bad)) <= 4
+
+
+def test_a_fall_below_nothing_is_called_a_gain():
+    def words(fall, of_rest):
+        fell = {"object": {"value": fall}, "only_objects": {"value": of_rest}}
+        needs = {"test_difficult": hidden() | {"fall": fell}}
+        return verdict(needs=needs).signs[2].words
+
+    assert words(0.5, 0.01) == (
+        "with the objects hidden the right classes lose 50 points of probability, "
+        "with everything else hidden they lose 1 point"
+    )
+    assert words(-0.001, -0.04).endswith(
+        "lose 0 points of probability, with everything else hidden they gain 4 points"
+    )

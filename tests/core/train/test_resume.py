@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ import time
 import pytest
 from safetensors.torch import load_file
 
+from core import files
 from core.__main__ import main
 from core.errors import RunError
 from core.jobs.local import mark_lost
 from core.jobs.queue import Queue
 from core.store.run import create_run, open_run, utc_now
-from core.train.checkpoint import checkpoint_place
+from core.train.checkpoint import checkpoint_place, settle_checkpoint
 from core.train.execute import execute
 from tests.conftest import ROOT, fast_recipe, fixed_clock
 
@@ -99,6 +101,28 @@ def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(undisturbed, t
     assert checkpoint_place(run.path) == run.path / ".checkpoint.old"
     (run.path / ".checkpoint.old").rename(run.path / ".checkpoint.new")
     assert checkpoint_place(run.path) == run.path / ".checkpoint.new"
+    settle_checkpoint(run.path)
+    assert checkpoint_place(run.path) == place
+
+
+def test_a_checkpoint_is_written_over_the_one_before_the_last(tmp_path, tiny):
+    """Killed while it writes: the last one stands; killed before the first rename: the new one."""
+    run = whole_run(tmp_path, tiny)
+    place, beside = run.path / "checkpoint", run.path / ".checkpoint.new"
+    assert [p.name for p in run.path.glob("*checkpoint*")] == ["checkpoint"]
+    shutil.copytree(place, beside)
+    (beside / "state.json").unlink()
+    (beside / "weights.safetensors").write_bytes(b"half")
+    assert checkpoint_place(run.path) == place
+    longer = beside / "optimizer.safetensors"
+    longer.write_bytes(longer.read_bytes() * 2)
+    files.overwrite(longer, (place / "optimizer.safetensors").read_bytes())
+    assert longer.read_bytes() == (place / "optimizer.safetensors").read_bytes()
+    shutil.rmtree(beside)
+    place.rename(beside)
+    shutil.copytree(beside, run.path / ".checkpoint.old")
+    settle_checkpoint(run.path, drop_spare=True)
+    assert [p.name for p in run.path.glob("*checkpoint*")] == ["checkpoint"]
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path, tiny):
