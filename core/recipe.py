@@ -272,7 +272,7 @@ class Recipe(_Part):
             return data
         data = dict(data)
         backbone = data.get("backbone", "efficientnet_lite0")
-        if backbone in BACKBONES:
+        if isinstance(backbone, str) and backbone in BACKBONES:
             data.setdefault("map_stride", BACKBONES[backbone].map_stride)
             data.setdefault("bands", dict(BACKBONES[backbone].bands))
         if isinstance(data.get("bands"), dict):
@@ -281,8 +281,6 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _bands_fit(self) -> Recipe:
-        if self.backbone not in BACKBONES:
-            return self  # refused as not available yet once it is read
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
             raise ValueError(f"bands.0.from: must be 0, not {firsts[0]}: bands cover every layer")

@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import RecipeError
-from core.model.layers import BACKBONES
 from core.recipe import (
     Augment,
     Band,
@@ -39,7 +38,6 @@ PRESETS_DIR = Path(__file__).parent / "presets"
 # --- what a later version brings ----------------------------------------------------------------
 
 _NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
-    ("backbone", lambda r: r.backbone not in BACKBONES),
     ("head.kind", lambda r: r.head.kind == "dense"),
     ("optimizer.name", lambda r: r.optimizer.name != "sgd"),
     ("augment.erase", lambda r: r.augment.erase is not None),
@@ -106,6 +104,7 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
 def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
     """A checked recipe from plain data with `changes` by dotted key; neither is altered."""
     data = copy.deepcopy(data)
+    _take_other_backbone(data, changes)
     for key, value in changes.items():
         _set_key(data, key, copy.deepcopy(value))
     return recipe_from(data, source)
@@ -136,6 +135,15 @@ def preset_names() -> tuple[str, ...]:
     """Names of the ready-made recipes, `quick` first."""
     names = sorted(path.stem for path in PRESETS_DIR.glob("*.yaml"))
     return tuple(sorted(names, key=lambda name: (not name.startswith("quick"), name)))
+
+
+def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Another backbone comes with its own bands and map stride: the file's are of the file's."""
+    own = data.get("backbone", Recipe.model_fields["backbone"].default)
+    if changes.get("backbone", own) != own:
+        data["backbone"] = changes["backbone"]
+        data.pop("bands", None)
+        data.pop("map_stride", None)
 
 
 def _set_key(data: Any, dotted: str, value: Any) -> None:

@@ -26,6 +26,7 @@ from pages.widgets import (
     estimate,
     first_runs,
     lr_find,
+    missing_weights,
     preset_choice,
     repeats,
     stages,
@@ -106,6 +107,7 @@ with photos:
     chosen = dataset_choice.show(KEY)
 with recipes:
     start, start_key, named = preset_choice.show(KEY)
+    missing_weights.show(start)
 if chosen is not None:
     edited, (strip_place, plan_place) = controls(start, start_key)
     try:

@@ -9,6 +9,7 @@ import pytest
 from core.batch import batch_names
 from core.cli import app
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
+from core.model.layers import BACKBONES, head_start
 from core.recipe import (
     Augment,
     Band,
@@ -47,6 +48,15 @@ def test_every_preset_is_in_the_reference():
 def test_every_batch_is_in_the_reference():
     for name in batch_names():
         assert f"- `{name}`: " in DOCS["recipe.md"]
+
+
+def test_the_table_of_backbones_is_the_codes():
+    for name, facts in BACKBONES.items():
+        firsts = ", ".join(str(first) for first, _ in facts.bands)
+        size = facts.weights_size if facts.weights_url else "installed"
+        layers = head_start(name, facts.map_stride)
+        row = f"| `{name}` | {layers} | {facts.map_stride} | {firsts} | {size} |"
+        assert row in DOCS["recipe.md"], row
 
 
 def test_every_command_is_listed():

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from core.cli import calibrate, data, evaluate, export, layers, lr_find, predict, runs, train, work
+from core.cli import (
+    calibrate,
+    data,
+    evaluate,
+    export,
+    layers,
+    lr_find,
+    predict,
+    runs,
+    train,
+    weights,
+    work,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -25,3 +37,4 @@ app.command("cancel")(work.cancel)
 app.command("resume")(work.resume)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
+app.add_typer(weights.app, name="weights")

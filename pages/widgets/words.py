@@ -7,7 +7,7 @@ PRESETS = {
     "quick-bare": "quick without dropout and without varied views: what do the frozen layers "
     "protect from?",
     "article-success": "The article's success: VGG16 with batch norm, 82 epochs. It takes long "
-    "and needs VGG16's ImageNet weights as a file.",
+    "and needs VGG16's ImageNet weights.",
 }
 
 # Icon and colour of each verdict: the word always stands beside them.

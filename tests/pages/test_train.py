@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.model.weights import imagenet_path
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from tests.factory import write_dataset, write_run
@@ -127,6 +128,25 @@ def test_every_preset_opens_unchanged(runs, dataset, open_page, preset):
     assert not app.exception
     assert not app.error
     assert "This run follows" in texts(app)
+
+
+def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_worker, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(runs.parent / "home"))
+    app = open_page("train")
+    assert not app.warning  # quick's are installed
+    app.selectbox(key="train.preset").set_value("article-success").run()
+    assert not app.exception
+    words = app.warning[0].value
+    assert "VGG16 with batch norm, which are not on this machine" in words
+    assert "- download them with `python -m core weights fetch vgg16_bn` (554 MB)" in words
+    assert "- use a file of your own" in words and "- use EfficientNet-Lite0" in words
+    app.button(key="train.go").click().run()
+    assert app.error[0].value.startswith("weights: the ImageNet weights of vgg16_bn")
+    assert find_runs(runs) == []
+    path = imagenet_path("vgg16_bn")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    assert not app.run().warning
 
 
 def test_several_seeds_or_folds_start_in_one_go(runs, dataset, open_page, no_worker):

@@ -26,7 +26,10 @@ def test_layers(capsys):
     assert "(frozen)" in lines[1] and "(lr 0.001)" in lines[49]
 
 
-def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(capsys, tmp_path):
+def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     runs = tmp_path / "runs"
     recipe = load_recipe("article-success")
     write_speed(runs, recipe, plain_speed(recipe, 1e-4))
@@ -36,6 +39,7 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(capsys, t
     assert status == 0
     groups = [line.split()[0] for line in out.splitlines() if line.endswith(" weights")]
     assert groups == ["0-33", "34-39", "40-42", "43-48"]
+    assert out.splitlines()[1].startswith("weights: not on this machine; you can download them")
     assert out.splitlines()[-2] == "planned epochs: 82"
     assert out.splitlines()[-1].startswith("estimated time: ")
     assert find_runs(runs) == []

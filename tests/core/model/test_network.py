@@ -71,8 +71,8 @@ def test_a_frozen_band_between_trained_ones_keeps_its_statistics():
 
 
 def test_missing_and_foreign_weights_are_refused_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
-    with pytest.raises(InputError, match=r"vgg16_bn-6c64b313\.pth, 554 MB\) are not on this"):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(InputError, match=r"vgg16_bn-6c64b313\.pth\) are not on this machine: down"):
         build_network(load_recipe("article-success"), CLASSES)
     with pytest.raises(InputError, match="no such file"):
         backbone_layers("vgg16_bn", 16, str(tmp_path / "gone.pth"))

@@ -1,0 +1,66 @@
+"""`weights`: which backbones' ImageNet weights are on this machine, and bringing them here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.download import Tell
+from core.errors import InputError
+from core.model.layers import BACKBONES
+from core.model.weights import imagenet_path
+
+app = typer.Typer(no_args_is_help=True, help="ImageNet weights of the backbones: list, fetch.")
+STEP = 5  # per cent between two lines of progress
+
+
+@app.command("list")
+def list_() -> None:
+    """Lists the backbones, the size of their ImageNet weights, and where those are."""
+    for name, facts in BACKBONES.items():
+        path = imagenet_path(name)
+        place = path if path.is_file() else f"not here: python -m core weights fetch {name}"
+        print(f"{name:<20} {facts.weights_size:>7}  {place}")
+
+
+@app.command()
+def fetch(
+    backbone: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKBONES)}.")],
+    url: Annotated[
+        str | None, typer.Option(help="Another address of torchvision's file: a mirror.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="torchvision's file, where you have it already.")
+    ] = None,
+) -> None:
+    """Downloads a backbone's ImageNet weights, going on where an earlier try stopped, and checks
+    them. The last line printed is the file."""
+    if backbone not in BACKBONES:
+        raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
+    if url is not None and source is not None:
+        raise InputError("--url and --from do not go together")
+    from core.model.fetch import fetch_weights
+
+    print(fetch_weights(backbone, url, source, _progress(BACKBONES[backbone].weights_bytes)))
+
+
+def _progress(expected: int) -> Tell:
+    """Writes a line on stderr every few per cent."""
+    told = -STEP
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal told
+        whole = total or expected
+        share = 100 * done // whole
+        if share >= told + STEP or done == total:
+            told = share
+            print(
+                f"downloaded {done / 1e6:.0f} of {whole / 1e6:.0f} MB ({share} %)",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return tell

@@ -1,0 +1,21 @@
+"""What to do when a recipe's ImageNet weights are not on this machine."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.model.layers import BACKBONES
+from core.model.weights import lacks_imagenet, ways_on
+from core.recipe import Recipe
+
+
+def show(recipe: Recipe) -> None:
+    """The ways on, where the weights are missing; nothing otherwise."""
+    if not lacks_imagenet(recipe.backbone, recipe.weights):
+        return
+    ways = "\n".join(f"- {way}" for way in ways_on(recipe.backbone))
+    st.warning(
+        f"This recipe starts from the ImageNet weights of {BACKBONES[recipe.backbone].title}, "
+        f"which are not on this machine. You can\n\n{ways}",
+        icon=":material/download:",
+    )
