@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from core.data.blanking import Fill, Variant
@@ -20,7 +18,6 @@ from core.data.objects import LabelledObject, labelled_objects
 from core.data.photos import (
     Crop,
     Pixels,
-    centre_square,
     jpeg_bytes,
     open_photo,
     photo_size,
@@ -29,6 +26,7 @@ from core.data.photos import (
 from core.evaluate.cam import density
 from core.evaluate.localise import MIN_BOX_AREA, localise, view_boxes
 from core.evaluate.scene import find_scene
+from core.heat_map import heat_map, shown_view
 from core.store.run import ClassMaps
 from core.text import percent
 
@@ -40,13 +38,6 @@ BLANKINGS: tuple[tuple[Variant, str], ...] = (
     ("object", "objects painted over"),
     ("elsewhere", "as much painted over elsewhere"),
 )
-# The colours of the CAM grid (pages/widgets/cam_grid.js), from no evidence to TOP even spreads.
-HEAT = np.array(
-    [(8, 5, 29), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 109), (252, 253, 191)],
-    dtype=np.float32,
-)
-TOP = 6.0
-OPACITY = 0.8
 
 
 @dataclass(frozen=True)
@@ -122,8 +113,8 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
         for box in view_boxes(test_set.boxes[file], sizes[file], crop)
         if box.label == label and box.area >= MIN_BOX_AREA
     ]
-    view = _view(photos[file].path, crop)
-    heated = _heated(view, density(last[files.index(file)])[dataset.classes.index(label)])
+    view = shown_view(photos[file].path, crop, SIDE)
+    heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
     return [
         Picture(_jpeg(view, boxes), f"{label}, boxed: {area} of the photo",
@@ -132,19 +123,6 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
                 f"bright: evidence for {label}; {share} of it lies in the box",
                 f"The same photo; bright where the evidence for {label} is"),
     ]  # fmt: skip
-
-
-def _heated(view: Image.Image, densities: NDArray[np.float32]) -> Image.Image:
-    """The map over the greyed photo, as the CAM grid paints it."""
-    smooth = Image.fromarray(densities).resize(view.size, Image.Resampling.BILINEAR)
-    level = np.clip(np.asarray(smooth) / TOP, 0, 1)
-    steps = np.arange(len(HEAT)) / (len(HEAT) - 1)
-    colours = np.stack([np.interp(level, steps, HEAT[:, c]) for c in range(3)], axis=-1)
-    grey = np.asarray(view.convert("L"), dtype=np.float32)[..., None]
-    photo = np.asarray(view, dtype=np.float32)
-    photo += (grey - photo) * min(1.2 * OPACITY, 1)
-    cover = (OPACITY * (0.35 + 0.6 * np.minimum(level * 2, 1)))[..., None]
-    return Image.fromarray((photo * (1 - cover) + colours * cover).astype(np.uint8))
 
 
 def _jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
@@ -221,12 +199,3 @@ def _unsquashed(pixels: Pixels, shape: tuple[int, int]) -> Image.Image:
     ratio = SIDE / max(shape)
     size = (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
     return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)
-
-
-def _view(path: Path, crop: Crop) -> Image.Image:
-    """What the network sees of a photo, at the photo's own proportions."""
-    image = open_photo(path, at_least=SIDE)
-    if crop == "centre":
-        return image.resize((SIDE, SIDE), box=centre_square(*image.size))
-    image.thumbnail((SIDE, SIDE))
-    return image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
 from collections.abc import Callable
@@ -81,6 +82,11 @@ def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None)
 
     Raises RecipeError or InputError: one line that names the file or key.
     """
+    return changed_recipe(read_recipe(name_or_path), changes or {}, str(name_or_path))
+
+
+def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
+    """A preset's or a YAML file's keys as they are written, unchecked. Raises as `load_recipe`."""
     text = str(name_or_path)
     path = Path(name_or_path)
     if text in preset_names():
@@ -92,11 +98,16 @@ def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None)
     data = {} if data is None else data
     if not isinstance(data, dict):
         raise RecipeError(f"{path}: must be a list of `key: value` lines")
-    changes = changes or {}
+    return data
+
+
+def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
+    """A checked recipe from plain data with `changes` by dotted key; neither is altered."""
+    data = copy.deepcopy(data)
     _take_other_backbone(data, changes)
     for key, value in changes.items():
-        _set_key(data, key, value)
-    return recipe_from(data, str(path))
+        _set_key(data, key, copy.deepcopy(value))
+    return recipe_from(data, source)
 
 
 def _is_file(path: Path) -> bool:

@@ -17,7 +17,7 @@ from core.store.groups import Group, mean_curves
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import chosen, difference, drift_overlay, first_runs, scores
+from pages.widgets import chosen, difference, drift_overlay, first_runs, scores, varied
 
 KEY = "compare"
 
@@ -91,6 +91,7 @@ def show_page(everything: list[RunRow]) -> None:
                  query_params=chosen.link(items))  # fmt: skip
     if finished:
         st.subheader("Scores", anchor=False)
+        varied.show(f"{KEY}.varied", finished, everything)
         scores.show(f"{KEY}.scores", finished, everything)
         drift_overlay.show(f"{KEY}.drift", finished, everything)
     st.subheader("Curves", anchor=False)

@@ -15,6 +15,7 @@ import pytest
 from core.data.dataset import Dataset, read_dataset
 from core.recipe import Recipe
 from core.recipe_file import load_recipe
+from core.store.run import Run, create_run
 from tests.factory import write_dataset
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +49,16 @@ def fast_recipe(preset: str = "quick", **changes: Any) -> Recipe:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Two drawn books and a background, four training photos of each."""
     return write_dataset(tmp_path_factory.mktemp("data") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, tiny: Dataset) -> Run:
+    """A finished run of the fast recipe, really trained; tests leave it as it is."""
+    from core.train.execute import execute
+
+    run = create_run(tmp_path_factory.mktemp("trained"), fast_recipe(), tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    return run
 
 
 @pytest.fixture(scope="session")

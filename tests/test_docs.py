@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from core.batch import batch_names
 from core.cli import app
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
 from core.model.layers import BACKBONES, head_start
@@ -42,6 +43,11 @@ def test_every_recipe_key_is_in_the_reference(part):
 def test_every_preset_is_in_the_reference():
     for name in preset_names():
         assert f"`{name}`" in DOCS["recipe.md"]
+
+
+def test_every_batch_is_in_the_reference():
+    for name in batch_names():
+        assert f"- `{name}`: " in DOCS["recipe.md"]
 
 
 def test_the_table_of_backbones_is_the_codes():

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from core.cli import calibrate, data, evaluate, layers, lr_find, runs, train, weights, work
+from core.cli import (
+    calibrate,
+    data,
+    evaluate,
+    export,
+    layers,
+    lr_find,
+    predict,
+    runs,
+    train,
+    weights,
+    work,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -14,6 +26,8 @@ app = typer.Typer(
 )
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("layers")(layers.layers)
 app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)

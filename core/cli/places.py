@@ -12,6 +12,7 @@ DATASETS = PROJECT_ROOT / "dataset"
 TOY_BOOKS = DATASETS / "toy_books"
 
 RunsOption = Annotated[Path, typer.Option("--runs", help="Folder of run folders.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Data-set folder.")]
 
 DEFAULT_RUNS = PROJECT_ROOT / "runs"

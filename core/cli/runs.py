@@ -1,21 +1,32 @@
-"""`runs`: the table of runs, and one run."""
+"""`runs`: the table of runs, one run, several compared, and what becomes of those not wanted."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, RunsOption
-from core.errors import RunError
+from core.cli.compare import compare
+from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
+from core.errors import InputError, RunError
+from core.jobs.local import mark_lost
 from core.recipe_file import recipe_yaml
 from core.store.index import RunIndex, RunRow
-from core.store.run import open_run
+from core.store.run import open_run, utc_now
+from core.store.trash import (
+    deletable_runs,
+    delete_runs,
+    deleted_runs,
+    empty_trash,
+    restore_run,
+    sweep_trash,
+)
 
-app = typer.Typer(no_args_is_help=True, help="Runs: list, show.")
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+app = typer.Typer(no_args_is_help=True, help="Runs: list, show, compare, delete, restore, reindex.")
+app.command("compare")(compare)
 
 
 @app.command("list")
@@ -68,6 +79,64 @@ def show(
         except (KeyError, TypeError):
             raise RunError(f"{found.path / 'summary.json'}: damaged; evaluate it again") from None
     print(f"\n{recipe_yaml(found.recipe())}")
+
+
+@app.command()
+def delete(
+    run_ids: Annotated[list[str] | None, typer.Argument(metavar="RUN...", help="Ids.")] = None,
+    runs: RunsOption = DEFAULT_RUNS,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    empty: Annotated[
+        bool, typer.Option("--empty-trash", help="Delete for good what was deleted before.")
+    ] = False,
+) -> None:
+    """Moves runs to the trash, from which `runs restore` brings them back for 30 days."""
+    if bool(run_ids) == empty:
+        raise InputError("runs delete: name the runs, or say --empty-trash")
+    if run_ids:
+        for id_ in run_ids:
+            found = open_run(runs, id_)
+            with suppress(RunError):  # a damaged run may go
+                mark_lost(found, utc_now)
+        ids = [run.id for run in deletable_runs(runs, run_ids)]
+        _ask(f"Move {_count(ids)} to the trash?", yes)
+        delete_runs(runs, ids, utc_now)
+        print(f"{_count(ids)} moved to the trash; back with: python -m core runs restore RUN")
+        sweep_trash(runs, utc_now)
+    else:
+        waiting = [run.id for run in deleted_runs(runs)]
+        if waiting:
+            _ask(f"Delete {_count(waiting)} for good? Nothing brings them back.", yes)
+        print(f"{_count(empty_trash(runs))} deleted for good")
+
+
+@app.command()
+def restore(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Brings a deleted run back."""
+    print(restore_run(runs, run).path)
+
+
+@app.command()
+def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
+    """Makes the index of the runs anew from their folders, which it only mirrors."""
+    rows = RunIndex(runs).rebuild()
+    print(f"{_count([row.id for row in rows])} in the index")
+    for row in rows:
+        if row.problem:
+            print(f"{row.id}: cannot be read: {row.problem}")
+
+
+def _ask(question: str, yes: bool) -> None:
+    """Goes on when the answer is yes; anything else leaves the command."""
+    if not yes and not typer.confirm(question, err=True):
+        raise typer.Abort
+
+
+def _count(ids: list[str]) -> str:
+    return "1 run" if len(ids) == 1 else f"{len(ids)} runs"
 
 
 def _print_scores(summary: dict[str, Any]) -> None:

@@ -1,35 +1,39 @@
-"""`train`: one recipe, now, in this process, with progress on stderr."""
+"""`train`: a recipe or a batch, now, in this process, with progress on stderr."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from core.batch import is_batch, load_batch, same_but_for_name
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.data.dataset import Dataset, read_dataset
+from core.cli.plan import print_batch, print_estimate, print_plan, repeat_words
+from core.data.dataset import Dataset, fingerprints, read_dataset
 from core.data.split import split_photos
 from core.errors import InputError, RunError
-from core.jobs.local import mark_cancelled
-from core.model.bands import check_stages, stage_ranges
-from core.model.layers import head_start, layer_table
-from core.model.weights import find_weights, lacks_imagenet, ways_on
-from core.recipe import KFold, Recipe, Stage
+from core.jobs.local import mark_cancelled, mark_lost
+from core.jobs.queue import Queue
+from core.model.bands import check_stages
+from core.model.weights import find_weights
+from core.recipe import Recipe
 from core.recipe_file import load_recipe, parse_changes
-from core.repeats import over_folds
+from core.repeats import over_folds, over_seeds
+from core.store.earlier import earlier_run
+from core.store.index import RunIndex, photos_mark
 from core.store.run import Run, create_run, utc_now
 from core.text import duration
-from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
-from core.train.schedule import batches_per_epoch
-from core.train.speed import doubtful, read_speed
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
+    recipe: Annotated[
+        str, typer.Argument(help="A preset, a ready-made batch, or a YAML file of either kind.")
+    ],
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
     seed: Annotated[int | None, typer.Option(help="The run's seed.")] = None,
@@ -42,94 +46,31 @@ def train(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
 ) -> None:
-    """Trains a recipe on a data set. The last line printed is the run folder.
+    """Trains a recipe, or every recipe of a batch, on a data set. The last line printed is the run
+    folder.
 
-    With --seeds and --folds together each seed trains with each fold.
+    With --seeds and --folds together each seed trains with each fold. A run that fails does not
+    stop the others. Of a batch, what has been trained already on these photos is not trained again.
     """
     changes = parse_changes(set_ or [])
-    recipes = [
-        load_recipe(recipe, changes | ({} if number is None else {"seed": number}))
-        for number in _seeds(seed, seeds)
-    ]
-    if folds is not None:
-        recipes = [each for chosen in recipes for each in over_folds(chosen, folds)]
+    batch = load_batch(recipe, changes) if is_batch(recipe) else None
+    chosen = batch.recipes if batch else (load_recipe(recipe, changes),)
+    recipes = _repeated(chosen, _seeds(seed, seeds), folds)
     dataset = read_dataset(data)
-    for chosen in recipes:  # what does not fit is told before anything trains
-        check_stages(chosen)
-        split_photos(dataset, chosen)
-    if dry_run:
+    for each in recipes:  # what does not fit is told before anything trains
+        check_stages(each)
+        split_photos(dataset, each)
+    earlier = _earlier(recipes, dataset, runs) if batch else [None] * len(recipes)
+    if dry_run and batch:
+        done = [run.id if run and run.status().state == "done" else "" for run in earlier]
+        print_batch(batch, recipes, done, dataset, runs)
+    elif dry_run:
         print_plan(recipes[0], dataset)
-        print_estimate(recipes[0], dataset, runs)
-        return
-    find_weights(recipes[0].backbone, recipes[0].weights)
-    for chosen in recipes:
-        run = create_run(runs, chosen, data, utc_now)
-        try:
-            carry_on(run)
-        except RunError:
-            raise
-        except InputError:  # a photo or the weights cannot be used: there was nothing to keep
-            if run.status().epoch == 0:
-                shutil.rmtree(run.path)
-            raise
-        print(run.path, flush=True)
-
-
-def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
-    if seeds is None:
-        return [seed]
-    if seed is not None:
-        raise InputError("--seed and --seeds do not go together")
-    parts = [part.strip() for part in seeds.split(",")]
-    if not all(re.fullmatch(r"[0-9]{1,10}", part) for part in parts):
-        raise InputError(f"--seeds {seeds}: must be whole numbers with commas, as 0,1,2")
-    found = [int(part) for part in parts]
-    if len(set(found)) < len(found):
-        raise InputError(f"--seeds {seeds}: each seed once")
-    return [*found]
-
-
-def print_plan(recipe: Recipe, dataset: Dataset) -> None:
-    """What a run would do: parameter groups of each kind of stage, epochs, batches."""
-    table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
-    print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
-    if lacks_imagenet(recipe.backbone, recipe.weights):
-        print(f"weights: not on this machine; you can {', or '.join(ways_on(recipe.backbone))}")
-    training, validation = split_photos(dataset, recipe)
-    batches = batches_per_epoch(len(training), recipe.batch_size)
-    print(
-        f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
-        f"{len(validation)} validate"
-    )
-    print("groups:")
-    head = head_start(recipe.backbone, recipe.map_stride)
-    bands = stage_ranges(recipe, Stage(train="bands", epochs=1), head, len(table))
-    for band in bands:
-        weights = sum(layer.params for layer in table[band.first : band.last + 1])
-        rate = "frozen" if band.frozen else f"lr {band.lr:g}"
-        print(f"  {band.label:<7} {rate:<12} {weights:>11,} weights")
-    for number, stage in enumerate(recipe.stages, start=1):
-        lengths = stage.cycle_lengths()
-        shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
-        print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
-    print(f"planned epochs: {recipe.planned_epochs()}")
-
-
-def print_estimate(recipe: Recipe, dataset: Dataset, runs: Path) -> None:
-    """How long a run would take on this machine, which is measured if it has not been yet."""
-    speed = read_speed(runs, recipe)
-    if speed is None or doubtful(speed):
-        from core.train.calibrate import speed_for
-
-        speed = speed_for(runs, recipe)
-    photos = photos_of(dataset, recipe)
-    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
-    line = f"estimated time: {duration(fresh)}"
-    if duration(known) != duration(fresh):
-        line += f" ({duration(known)} if the frozen layers' features are there already)"
-    if doubtful(speed):
-        line += "; measured while the machine was busy with other work"
-    print(line)
+        print_estimate(recipes, dataset, runs)
+    else:
+        for backbone, weights in dict.fromkeys((each.backbone, each.weights) for each in recipes):
+            find_weights(backbone, weights)
+        _train_all(recipes, earlier, data, runs)
 
 
 def carry_on(run: Run) -> None:
@@ -148,14 +89,11 @@ def _carry_on(run: Run) -> None:
 
     recipe = run.recipe()
     total = recipe.planned_epochs()
-    which = f"seed {recipe.seed}"
-    if isinstance(recipe.split, KFold):
-        which += f" fold {recipe.split.fold}"
 
     def tell(row: EpochRow, eta: float | None) -> None:
         left = "" if eta is None else f"  about {duration(eta)} left"
         print(
-            f"{recipe.name} {which}  epoch {row.planned.number}/{total}  "
+            f"{recipe.name} {repeat_words(recipe)}  epoch {row.planned.number}/{total}  "
             f"train loss {row.train_loss:.4f}  val loss {row.val_loss:.4f}  "
             f"val accuracy {row.val_accuracy:.0%}{left}",
             file=sys.stderr,
@@ -163,3 +101,111 @@ def _carry_on(run: Run) -> None:
         )
 
     execute(run, utc_now, on_epoch=tell)
+
+
+def take_up(run: Run, runs: Path) -> None:
+    """Goes on with a stopped run after its last finished epoch. Raises RunError where the worker
+    or another process will do so."""
+    mark_lost(run, utc_now)
+    if _queued(run, runs):
+        raise InputError(f"{run.id}: is in the worker's queue, which will carry it out")
+    if run.status().state != "queued":  # a command killed before its run began leaves it queued
+        run.queue_again()
+    carry_on(run)
+
+
+def _queued(run: Run, runs: Path) -> bool:
+    return any(entry.run == run.id for entry in Queue(runs).entries())
+
+
+# --- which runs -----------------------------------------------------------------------------------
+
+
+def _seeds(seed: int | None, seeds: str | None) -> list[int] | None:
+    if seeds is None:
+        return None if seed is None else [seed]
+    if seed is not None:
+        raise InputError("--seed and --seeds do not go together")
+    parts = [part.strip() for part in seeds.split(",")]
+    if not all(re.fullmatch(r"[0-9]{1,10}", part) for part in parts):
+        raise InputError(f"--seeds {seeds}: must be whole numbers with commas, as 0,1,2")
+    found = [int(part) for part in parts]
+    if len(set(found)) < len(found):
+        raise InputError(f"--seeds {seeds}: each seed once")
+    return found
+
+
+def _repeated(chosen: Sequence[Recipe], seeds: list[int] | None, folds: int | None) -> list[Recipe]:
+    """Every recipe with the first seed comes before any with the second: a batch that is stopped
+    early has looked at each of its recipes."""
+    recipes = list(chosen)
+    if seeds is not None:
+        recipes = [one for seed in seeds for each in chosen for one in over_seeds(each, [seed])]
+    if folds is not None:
+        recipes = [one for each in recipes for one in over_folds(each, folds)]
+    plain = [same_but_for_name(each) for each in recipes]
+    if any(each in plain[:place] for place, each in enumerate(plain)):
+        raise InputError(
+            "--seed, --seeds or --folds: some runs would be the same; the batch varies that itself"
+        )
+    return recipes
+
+
+def _earlier(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> list[Run | None]:
+    """For each recipe the run that has trained it on these photos, or has begun to."""
+    rows, photos = RunIndex(runs).rows(), photos_mark(fingerprints(dataset))
+    found = [earlier_run(rows, recipe, photos, dataset.root) for recipe in recipes]
+    return [None if row is None else Run(Path(runs) / row.id) for row in found]
+
+
+# --- one after the other --------------------------------------------------------------------------
+
+
+def _train_all(
+    recipes: Sequence[Recipe], earlier: Sequence[Run | None], data: Path, runs: Path
+) -> None:
+    """Raises InputError at the end when a run failed; where there is one alone, what ended it."""
+    failed = []
+    for recipe, begun in zip(recipes, earlier, strict=True):
+        run = begun or create_run(runs, recipe, data, utc_now)
+        try:
+            if begun is None:
+                carry_on(run)
+            elif (words := _needs_nothing(begun, runs)) is not None:
+                _tell(f"{recipe.name} {repeat_words(recipe)}  {words}")
+            else:
+                take_up(begun, runs)
+        except Exception as error:
+            if begun is None:
+                _drop_if_nothing_began(run, error)
+            if len(recipes) == 1:
+                raise
+            failed.append(f"{recipe.name} {repeat_words(recipe)}")
+            words = " ".join(str(error).split()) or type(error).__name__
+            _tell(f"{failed[-1]}  failed: {words}")
+            continue
+        print(run.path, flush=True)
+    if failed:
+        raise InputError(f"{len(failed)} of {len(recipes)} runs failed: {', '.join(failed)}")
+
+
+def _drop_if_nothing_began(run: Run, error: Exception) -> None:
+    """A photo or the weights cannot be used: there is nothing to keep."""
+    unusable = isinstance(error, InputError) and not isinstance(error, RunError)
+    if unusable and run.status().epoch == 0:
+        shutil.rmtree(run.path)
+
+
+def _needs_nothing(run: Run, runs: Path) -> str | None:
+    """Why an earlier run is left alone; None when it has stopped half-way."""
+    mark_lost(run, utc_now)
+    state = run.status().state
+    if state == "done":
+        return "is done already"
+    if state == "running" or _queued(run, runs):
+        return "is under way elsewhere"
+    return None
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.cli.train import carry_on
+from core.cli.train import take_up
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
 from core.errors import InputError, RunError
-from core.jobs.local import LocalExecutor, mark_lost, worker_alive
+from core.jobs.local import LocalExecutor, worker_alive
 from core.jobs.queue import Queue
 from core.jobs.worker import work
 from core.recipe_file import load_recipe
@@ -61,12 +61,7 @@ def resume(
     """Goes on with a stopped run after its last finished epoch, now, in this process. The result
     is bit for bit that of an undisturbed run. The last line printed is the run folder."""
     found = open_run(runs, run)
-    mark_lost(found, utc_now)
-    if any(entry.run == run for entry in Queue(runs).entries()):
-        raise InputError(f"{run}: is in the worker's queue, which will carry it out")
-    if found.status().state != "queued":  # a command killed before its run began leaves it queued
-        found.queue_again()
-    carry_on(found)
+    take_up(found, runs)
     print(found.path)
 
 

@@ -11,13 +11,15 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
 from core.store.run import Clock
 from core.store.search import Search, open_work
+from core.store.trash import sweep_trash
 
 POLL_SECONDS = 0.3
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -42,6 +44,8 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
             if mine:
                 for run_id in recover(runs_dir, clock):
                     print(f"{run_id}: its worker was stopped; marked failed", flush=True)
+                with suppress(RunError):  # what cannot be deleted stays
+                    sweep_trash(runs_dir, clock)
                 _loop(runs_dir, clock, idle_seconds)
                 return True
         time.sleep(0.1)

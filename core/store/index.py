@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.errors import InputError, RunError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict, recipe_from
 from core.store.run import Run, Status, find_runs
@@ -76,6 +76,17 @@ class RunIndex:
                 (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
             return [_read_row(run) for run in runs]
 
+    def rebuild(self) -> list[RunRow]:
+        """Forgets what it knows and reads every folder again; all runs, newest first."""
+        if self.runs_dir.is_dir():
+            try:
+                (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
+            except OSError as error:
+                raise RunError(
+                    f"{self.runs_dir / INDEX_FILE}: cannot be written ({error.strerror})"
+                ) from None
+        return self.rows()
+
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.runs_dir / INDEX_FILE, timeout=5)
         db.execute(_SCHEMA)
@@ -125,7 +136,7 @@ def _read_row(run: Run) -> RunRow:
             data=run.data_dir().name,
             summary=run.summary(),
             data_path=str(data["path"]),
-            photos=_photos_mark(data.get("fingerprints")),
+            photos=photos_mark(data.get("fingerprints")),
         )
     except (InputError, KeyError, TypeError, AttributeError) as error:
         empty = recipe_dict(recipe_from({}))
@@ -133,7 +144,7 @@ def _read_row(run: Run) -> RunRow:
         return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))
 
 
-def _photos_mark(fingerprints: dict[str, Any] | None) -> str:
+def photos_mark(fingerprints: dict[str, Any] | None) -> str:
     """One short text for the fingerprints of the training photos and of every test set's photos;
     labels and boxes of test sets do not count, so labelling one parts no group."""
     if not fingerprints:

@@ -19,7 +19,8 @@ from core.store.index import RunIndex, RunRow
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
-_MOST = 6
+_MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
+_MOST_ALONE = 6  # where single runs are chosen: columns of class maps
 
 
 def all_runs() -> list[RunRow]:
@@ -62,6 +63,7 @@ def show_items(key: str, rows: Sequence[RunRow]) -> list[Group]:
 def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
     """Without a link, the last page's choice, or else the two newest finished runs (where groups
     can be chosen: the groups of the newest two recipes)."""
+    most = _MOST if grouped else _MOST_ALONE
     items = {item.id: item for item in items_of(rows)}
     groups = {id_: item for id_, item in items.items() if len(item.members) > 1}
     known = items if grouped else {id_: items[id_] for id_ in items if id_ not in groups}
@@ -76,7 +78,7 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         wanted = linked or st.session_state.get(_CARRIED) or _newest(rows, groups, grouped)
         if not grouped:
             wanted = [_lead(groups[id_]) if id_ in groups else id_ for id_ in wanted]
-        st.session_state[key] = [id_ for id_ in known if id_ in wanted][-_MOST:]
+        st.session_state[key] = [id_ for id_ in known if id_ in wanted][-most:]
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
             st.warning(f"Not found here: {', '.join(lost)}.")
@@ -85,7 +87,7 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         list(known),
         key=key,
         format_func=lambda id_: known[id_].title if id_ in known else id_,
-        max_selections=_MOST,
+        max_selections=most,
         placeholder="Choose runs",
     )
     chosen = [item for id_, item in known.items() if id_ in ids]

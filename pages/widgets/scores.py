@@ -20,7 +20,7 @@ def headline(items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     """A card per item: its verdict, what validation says, and what the hardest set says."""
     paint = chosen.paint(items, all_rows)
     hard = score_tables.hard_set(items)
-    for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 2, strict=False):
+    for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
         scores = ("sets", hard, "scores")
         cut_out = score_tables.share_words(item, *scores, "object")
         if cut_out[0] == "-":

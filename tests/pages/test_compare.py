@@ -6,6 +6,8 @@ import json
 
 import pandas as pd
 
+from core.items import items_of
+from core.store.index import RunIndex
 from tests.factory import write_run
 from tests.pages.conftest import texts
 
@@ -156,3 +158,16 @@ def test_older_runs_without_a_diagnosis_still_compare(runs, dataset, open_page):
     assert not app.error
     assert "How far the layers moved" not in texts(app)
     assert list(numbers_of(app).columns)[-1] == "constant answer"
+
+
+def test_runs_that_differ_in_one_number_are_drawn_by_it(runs, dataset, open_page):
+    for number, views in enumerate((2, 4, 8)):
+        for seed in range(2):
+            write_run(runs, dataset, changes={"views_per_photo": views, "seed": seed},
+                      minutes=2 * number + seed)  # fmt: skip
+    groups = [item.id for item in items_of(RunIndex(runs).rows()) if item.repeats == 2]
+    app = open_page("compare", groups=",".join(groups[:2]))
+    assert "By views" not in texts(app)  # two items make no curve
+    app = open_page("compare", groups=",".join(groups))
+    assert not app.exception
+    assert "By views\\_per\\_photo" in texts(app)

@@ -1,0 +1,106 @@
+"""`runs compare`: what parts runs, in their recipes and on the photos."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from core.cli.frames import print_frame
+from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
+from core.comparison import Against, each_against_first, runs_needed
+from core.errors import InputError, RunError
+from core.items import run_items
+from core.score_tables import numbers_table
+from core.store.compare import recipe_difference
+from core.store.groups import Group
+from core.store.index import RunIndex, RunRow
+from core.store.run import open_run
+from core.text import state
+
+
+def compare(
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Runs' ids.")],
+    runs: RunsOption = DEFAULT_RUNS,
+    as_json: JsonOption = False,
+) -> None:
+    """Compares runs with the first one named: their recipes, their scores, and whether the photos
+    can tell them apart."""
+    items = _items(run_ids, runs)
+    difference = recipe_difference({item.title: item.members[0].recipe for item in items})
+    controls = {
+        row.id: open_run(runs, row.id).controls() for item in items for row in item.finished()
+    }
+    numbers = numbers_table(items, controls)
+    answers = {id_: open_run(runs, id_).predictions() for id_ in runs_needed(items)}
+    compared = each_against_first(items, answers)
+    if as_json:
+        print(json.dumps(_as_data(items, difference, compared), indent=1))
+        return
+    for item in items:
+        print(f"{item.title}: {item.id} ({state(item.members[0].status)})")
+    print("\nwhat differs in the recipes:" if len(difference) else "\nthe recipes are the same")
+    if len(difference):
+        print_frame(difference)
+    if len(numbers):
+        print("\nscores with 95 % intervals, and what needs no training:")
+        print_frame(numbers)
+    for against in compared:
+        print(f"\n{against.item.title} against {against.first.title}:")
+        for sentence in (against.validation, against.elsewhere):
+            if sentence:
+                print(f"  {sentence}")
+        print_frame(against.table(), indent="    ")
+
+
+def _items(run_ids: Sequence[str], runs: Path) -> list[Group]:
+    """The runs in the order in which they are named. Raises RunError."""
+    wanted = list(dict.fromkeys(run_ids))
+    if len(wanted) < 2:
+        raise InputError("runs compare: name two runs or more")
+    rows = RunIndex(runs).rows()
+    known: dict[str, RunRow] = {row.id: row for row in rows}
+    for id_ in wanted:
+        open_run(runs, id_)  # told when it is not there
+        if known[id_].problem:
+            raise RunError(f"{id_}: {known[id_].problem}")
+    return run_items([known[id_] for id_ in wanted], rows)
+
+
+def _as_data(
+    items: Sequence[Group], difference: pd.DataFrame, compared: Sequence[Against]
+) -> dict[str, Any]:
+    ids = {item.title: item.id for item in items}
+    rows = [item.members[0] for item in items]
+    return {
+        "runs": [
+            {
+                "id": item.id, "title": item.title, "state": row.status.state,
+                "summary": row.summary,
+            }
+            for item, row in zip(items, rows, strict=True)
+        ],
+        "recipe_difference": difference.rename(columns=ids).to_dict("records"),
+        "against_first": [
+            {
+                "run": against.item.id,
+                "first": against.first.id,
+                "validation": against.validation,
+                "elsewhere": against.elsewhere,
+                "parted": against.parted,
+                "findings": [
+                    {
+                        "photos": found.split, "score": found.score, "words": found.words,
+                        "real": found.real, **({} if found.found is None else asdict(found.found)),
+                    }
+                    for found in against.findings
+                ],
+            }
+            for against in compared
+        ],
+    }  # fmt: skip

@@ -1,0 +1,96 @@
+"""`predict`: what a finished run answers to any photos."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from PIL import Image
+
+from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
+from core.errors import InputError
+from core.heat_map import heat_map, shown_view
+from core.store.run import open_run
+
+if TYPE_CHECKING:  # torch is imported when the command runs
+    from core.train.trained import Answer
+
+CAM_SIDE = 800  # pixels of a picture's longer side
+CAM_SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+def predict(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos' files.")],
+    runs: RunsOption = DEFAULT_RUNS,
+    as_json: JsonOption = False,
+    cam: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw where it looks; several photos: FILE-1-PHOTO and so on."
+        ),
+    ] = None,
+) -> None:
+    """Tells the class of photos, with its probability. A photo that cannot be read has an error
+    line of its own; the others are answered all the same, and the exit status is 2."""
+    found = open_run(runs, run)
+    pictures = _pictures(cam, photos)
+    from core.train.trained import Answerer
+
+    answerer = Answerer(found)
+    width = max(len(name) for name in answerer.network.classes)
+    told = []
+    for answer, picture in zip(answerer.answers(photos), pictures, strict=True):
+        told.append(_as_data(answer, picture))
+        if answer.error:
+            print(f"error: {answer.error}", file=sys.stderr, flush=True)
+            continue
+        if picture is not None:
+            view = shown_view(answer.photo, answerer.recipe.crop, CAM_SIDE)
+            _save(heat_map(view, answer.density), picture)
+        if not as_json:
+            odds = answer.probabilities[answer.predicted]
+            print(f"{answer.predicted:<{width}}  {odds:.3f}  {answer.photo}", flush=True)
+    if as_json:
+        print(json.dumps(told, indent=1))
+    if any("error" in line for line in told):
+        raise typer.Exit(2)
+
+
+def _as_data(answer: Answer, picture: Path | None) -> dict[str, Any]:
+    if answer.error:
+        return {"file": str(answer.photo), "error": answer.error}
+    odds = {name: round(p, 6) for name, p in answer.probabilities.items()}
+    line = {"file": str(answer.photo), "predicted": answer.predicted}
+    drawn = {} if picture is None else {"cam": str(picture)}
+    return {**line, "probability": odds[answer.predicted], "probabilities": odds, **drawn}
+
+
+def _pictures(cam: Path | None, photos: Sequence[Path]) -> Sequence[Path | None]:
+    """Where each photo's picture goes; None where none is asked for."""
+    if cam is None:
+        return [None] * len(photos)
+    if cam.suffix.lower() not in CAM_SUFFIXES:
+        raise InputError(f"--cam {cam}: must end in {', '.join(CAM_SUFFIXES)}")
+    if not cam.parent.is_dir():
+        raise InputError(f"--cam {cam}: there is no folder {cam.parent}")
+    pictures = [cam]
+    if len(photos) > 1:
+        names = [f"{cam.stem}-{n}-{photo.stem}" for n, photo in enumerate(photos, start=1)]
+        pictures = [cam.with_name(name + cam.suffix) for name in names]
+    taken = {photo.resolve() for photo in photos}
+    for picture in pictures:
+        if picture.resolve() in taken:
+            raise InputError(f"--cam {cam}: would write over the photo {picture}")
+    return pictures
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    try:
+        picture.save(path, quality=90)
+    except OSError as error:
+        raise InputError(f"--cam {path}: cannot be written ({error.strerror or error})") from None

@@ -1,0 +1,55 @@
+"""A run as CSV tables for a spreadsheet or another program."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.export.folder import new_folder
+from core.recipe_file import recipe_dict
+from core.store.compare import flat_recipe
+from core.store.run import Run
+
+TABLES = ("history", "batches", "timing", "predictions", "drift", "reliance")
+_COLUMNS = ("photos", "views", "score", "value", "low", "high", "correct", "total", "constant")
+
+
+def export_csv(run: Run, parent: Path) -> Path:
+    """Writes the run's tables, `scores.csv` and `recipe.csv` to a new folder `parent/<run>`, which
+    is returned. A run that is not finished has the tables it has. Raises InputError."""
+    with new_folder(parent, run.id) as folder:
+        for name in TABLES:
+            source = run.path / f"{name}.csv"
+            if source.is_file():
+                shutil.copyfile(source, folder / source.name)
+        recipe = flat_recipe(recipe_dict(run.recipe()))
+        frame = pd.DataFrame(recipe.items(), columns=["key", "value"])
+        frame.to_csv(folder / "recipe.csv", index=False)
+        summary = run.summary()
+        if summary is not None:
+            frame = pd.DataFrame(_scores(summary), columns=_COLUMNS)
+            frame.to_csv(folder / "scores.csv", index=False)
+    return parent / run.id
+
+
+def _scores(summary: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A row per score; `views`: plain, or tta, the mean over several views of each photo."""
+
+    def row(photos: str, views: str, score: str, found: dict[str, Any]) -> dict[str, Any]:
+        return {"photos": photos, "views": views, "score": score, **found}
+
+    yield row("validation", "plain", "accuracy", summary["validation"]["accuracy"])
+    yield row("validation", "plain", "loss", {"value": summary["validation"]["loss"]})
+    for name, results in summary["sets"].items():
+        for key, views in (("scores", "plain"), ("tta", "tta")):
+            for score, found in (results.get(key) or {}).items():
+                yield row(name, views, score, found)
+        located = results["localisation"]
+        if located:
+            for key in ("lift", "share", "area"):
+                yield row(name, "plain", key, {"value": located[key]})
+            yield row(name, "plain", "pointing", located["pointing"])

@@ -1,0 +1,100 @@
+"""A run's network as an ONNX file that other programs can run, checked before it is written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import files
+from core.errors import InputError
+from core.export.onnx_graph import INPUT, OUTPUTS, onnx_model, outputs_of
+from core.export.packages import need
+from core.model.layers import BACKBONES
+from core.recipe_file import recipe_dict
+from core.store.run import Run
+from core.train.trained import EXACT, trained_network
+
+PACKAGES = ("onnx", "onnxscript", "onnxruntime")
+TOLERANCE = 1e-3
+_CHECKED = 3  # pictures of noise; another number than the export was made with
+
+
+@dataclass(frozen=True)
+class Exported:
+    """difference: the largest between PyTorch's and ONNX Runtime's outputs. size: in bytes."""
+
+    difference: float
+    size: int
+
+
+def export_onnx(run: Run, path: Path) -> Exported:
+    """Writes a finished run's network to a file.
+
+    Input `photos`: float32 (photos, 3, side, side), any number of photos, prepared as the metadata
+    say. Outputs: `log_probabilities` (photos, classes) and `class_maps` (photos, classes, rows,
+    columns), raw. All of it is computed in float32.
+
+    Raises InputError: where packages are missing, the run is not finished, the file cannot be
+    written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE).
+    """
+    need("--onnx", PACKAGES)
+    if path.suffix != ".onnx":
+        raise InputError(f"--onnx {path}: must end in .onnx")
+    if not path.parent.is_dir():
+        raise InputError(f"--onnx {path}: there is no folder {path.parent}")
+    network = trained_network(run, EXACT)
+    side = run.recipe().image_size
+    content = onnx_model(network, side, metadata(run, network.classes))
+    pictures = np.random.default_rng(0).normal(size=(_CHECKED, 3, side, side)).astype(np.float32)
+    difference = _largest(outputs_of(network, pictures), _run_onnx(content, pictures))
+    if not difference <= TOLERANCE:  # also refuses NaN
+        raise InputError(
+            f"--onnx {path}: not written: ONNX Runtime's outputs differ from PyTorch's by up to "
+            f"{difference:.2g}, more than {TOLERANCE:g}"
+        )
+    try:
+        files.write_bytes(path, content)
+    except OSError as error:
+        raise InputError(f"--onnx {path}: cannot be written ({error.strerror})") from None
+    return Exported(difference, len(content))
+
+
+def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
+    """What whoever runs the file must know, by key; lists as JSON."""
+    recipe = run.recipe()
+    facts = BACKBONES[recipe.backbone]
+    view = {
+        "squash": "resize the whole photo to a square, whatever its proportions",
+        "centre": "cut out the largest centred square and resize it",
+    }
+    return {
+        "classes": json.dumps(classes),
+        "image_size": str(recipe.image_size),
+        "crop": recipe.crop,
+        "mean": json.dumps(facts.mean),
+        "std": json.dumps(facts.std),
+        "channels": "RGB",
+        "preprocessing": f"turn the photo upright (EXIF); {view[recipe.crop]} of image_size "
+        "pixels (bilinear with antialiasing, as Pillow does); RGB values / 255; minus mean, "
+        "divided by std, per channel; channels first",
+        "class_maps": "raw logits; evidence of class c is max(0, map_c - mean over classes)",
+        "run": run.id,
+        "recipe": json.dumps(recipe_dict(recipe)),
+    }
+
+
+def _run_onnx(content: bytes, pictures: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    found: list[Any] = session.run(list(OUTPUTS), {INPUT: pictures})
+    return found
+
+
+def _largest(ours: list[NDArray[np.float32]], others: list[NDArray[np.float32]]) -> float:
+    return max(float(np.abs(a - b).max()) for a, b in zip(ours, others, strict=True))

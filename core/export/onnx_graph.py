@@ -1,0 +1,58 @@
+"""The network as an ONNX graph."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.model.network import CLASS_MAP_OFFSET, Network
+
+INPUT, OUTPUTS = "photos", ("log_probabilities", "class_maps")
+_TRACED = 2  # photos in the batch that is traced; the graph takes any number
+
+
+class _Inference(nn.Module):
+    """The network without what only training needs: photos to log-probabilities and class maps."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.layers = network.layers
+        self.class_map = network.head_start + CLASS_MAP_OFFSET
+
+    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+        x = maps = photos
+        for index, layer in enumerate(self.layers):
+            x = layer(x)
+            if index == self.class_map:
+                maps = x
+        return x, maps
+
+
+def onnx_model(network: Network, side: int, metadata: dict[str, str]) -> bytes:
+    """The content of an ONNX file. network: in inference mode, on the CPU, in float32. Input and
+    outputs: see core.export.onnx_file."""
+    from onnx.helper import set_model_props
+
+    program = torch.onnx.export(
+        _Inference(network).eval(),
+        (torch.zeros(_TRACED, 3, side, side),),
+        input_names=[INPUT],
+        output_names=list(OUTPUTS),
+        dynamic_shapes=({0: torch.export.Dim("number_of_photos")},),
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    model = program.model_proto
+    set_model_props(model, metadata)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+@torch.no_grad()
+def outputs_of(network: Network, pictures: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """What PyTorch computes: log-probabilities and class maps."""
+    found = network(torch.from_numpy(pictures))
+    return [found.log_probs.numpy(), found.maps.numpy()]

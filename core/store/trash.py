@@ -1,0 +1,97 @@
+"""Deleted runs: kept for a month in a folder `.trash` of the runs folder, whence they come back.
+
+A file `deleted.txt` in the run folder says when it was put there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core import files
+from core.errors import RunError
+from core.store.run import Clock, Run, find_runs, open_run
+
+TRASH = ".trash"
+KEPT = timedelta(days=30)
+_NOTE = "deleted.txt"
+
+
+def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:
+    """The runs of these ids. Raises RunError where one is unknown, or waits or trains."""
+    found = [open_run(runs_dir, run_id) for run_id in dict.fromkeys(run_ids)]
+    for run in found:
+        _refuse_busy(run)
+    return found
+
+
+def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
+    """Moves runs to the trash: all or, where one is not deletable, none. Raises RunError."""
+    trash = Path(runs_dir) / TRASH
+    for run in deletable_runs(runs_dir, run_ids):
+        try:
+            trash.mkdir(exist_ok=True)
+            files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
+            run.path.rename(trash / run.id)
+        except OSError as error:
+            raise RunError(f"{run.path}: cannot be moved ({error.strerror})") from None
+
+
+def restore_run(runs_dir: Path, run_id: str) -> Run:
+    """Brings a run back from the trash. Raises RunError when it is not there."""
+    deleted = open_run(Path(runs_dir) / TRASH, run_id)
+    run = Run(Path(runs_dir) / run_id)
+    if run.path.exists():
+        raise RunError(f"{run.path}: is there already")
+    try:
+        deleted.path.rename(run.path)
+        (run.path / _NOTE).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(f"{deleted.path}: cannot be moved ({error.strerror})") from None
+    return run
+
+
+def deleted_runs(runs_dir: Path) -> list[Run]:
+    """What is in the trash, newest run first."""
+    return find_runs(Path(runs_dir) / TRASH)
+
+
+def empty_trash(runs_dir: Path) -> list[str]:
+    """Deletes everything in the trash for good; the ids of the runs. Raises RunError."""
+    return _erase(deleted_runs(runs_dir))
+
+
+def sweep_trash(runs_dir: Path, clock: Clock) -> list[str]:
+    """Deletes for good what has been in the trash for longer than `KEPT`; the ids of the runs."""
+    old = [run for run in deleted_runs(runs_dir) if clock() - _deleted(run, clock()) > KEPT]
+    return _erase(old)
+
+
+def _erase(runs: Sequence[Run]) -> list[str]:
+    for run in runs:
+        try:
+            shutil.rmtree(run.path)
+        except OSError as error:
+            raise RunError(f"{run.path}: cannot be deleted ({error.strerror})") from None
+    return [run.id for run in runs]
+
+
+def _deleted(run: Run, now: datetime) -> datetime:
+    """When it was put there; now where that cannot be read, so that nothing is lost by accident."""
+    try:
+        return datetime.fromisoformat((run.path / _NOTE).read_text("utf-8").strip())
+    except (OSError, ValueError):
+        return now
+
+
+def _refuse_busy(run: Run) -> None:
+    """Damaged runs may go."""
+    try:
+        state = run.status().state
+    except RunError:
+        return
+    if state in ("running", "queued"):
+        words = "is training" if state == "running" else "waits to train"
+        raise RunError(f"{run.id}: {words}; stop it first: python -m core cancel {run.id}")

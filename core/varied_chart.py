@@ -1,0 +1,106 @@
+"""The figure of scores against the number that a batch varies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts import GREY, layout, plain_name
+
+
+def scores_by_number(
+    lines: Sequence[tuple[str, pd.DataFrame]],
+    colours: Mapping[str, str],
+    key: str,
+    form: str = ".0%",
+    top: float = 1.0,
+    logarithmic: bool = False,
+    base: str = "constant answer",
+) -> go.Figure:
+    """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
+    the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
+    A grey line is what needs no training.
+
+    lines: name and rows (core.varied.VariedScores) of each score; the first has the items' colours,
+    others are dashed and grey. key: the axis' title. form: how a score is written; top: where its
+    axis ends at least. base: what the grey line is.
+    """
+    figure = go.Figure()
+    first = lines[0][1]
+    figure.add_trace(
+        go.Scatter(
+            x=first["x"],
+            y=first["constant"],
+            name=base,
+            mode="lines",
+            line={"color": GREY, "width": 4},
+            opacity=0.5,
+            hovertemplate=f"{base}: %{{y:{form}}}<extra></extra>",
+        )
+    )
+    for name, rows in lines[1:]:
+        figure.add_trace(
+            go.Scatter(
+                x=rows["x"],
+                y=rows["value"],
+                name=plain_name(name),
+                mode="lines+markers",
+                line={"color": GREY, "width": 2, "dash": "dash"},
+                marker={"symbol": "diamond", "size": 8, "color": GREY},
+                customdata=rows[["label", "words"]].to_numpy(),
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    name, rows = lines[0]
+    paint = [colours[run] for run in rows["run"]]
+    figure.add_trace(
+        go.Scatter(
+            x=rows["x"],
+            y=rows["value"],
+            name=plain_name(name),
+            mode="lines+markers",
+            line={"color": GREY, "width": 2},
+            marker={"color": paint, "size": 13},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["high"] - rows["value"],
+                "arrayminus": rows["value"] - rows["low"],
+                "thickness": 3,
+                "width": 0,
+                "color": GREY,
+            },
+            customdata=rows[["label", "words"]].to_numpy(),
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        )
+    )
+    figure.add_trace(_members(rows, paint))
+    look = layout(320)
+    look["hovermode"] = "closest"
+    figure.update_layout(**look, showlegend=True, xaxis_title=key)
+    figure.update_xaxes(tickvals=list(rows["x"]), ticktext=[f"{x:g}" for x in rows["x"]],
+                        type="log" if logarithmic else "linear", fixedrange=True)  # fmt: skip
+    most = max(top, float(rows["high"].max())) * 1.05
+    figure.update_yaxes(range=[-0.03 * most, most], tickformat=form, fixedrange=True)
+    return figure
+
+
+def _members(rows: pd.DataFrame, paint: Sequence[str]) -> go.Scatter:
+    """A small dot per run of a group; nothing for a run alone."""
+    points = [
+        (x, value, colour)
+        for x, members, colour in zip(rows["x"], rows["members"], paint, strict=True)
+        if len(members) > 1
+        for value in members
+    ]
+    return go.Scatter(
+        x=[x for x, _, _ in points],
+        y=[value for _, value, _ in points],
+        mode="markers",
+        marker={"size": 6, "color": [colour for *_, colour in points],
+                "line": {"width": 1, "color": "white"}},
+        hoverinfo="skip",
+        showlegend=False,
+    )  # fmt: skip

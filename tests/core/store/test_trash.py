@@ -1,0 +1,82 @@
+"""core.store.trash: deleted runs come back, until they are too old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.errors import RunError
+from core.store.index import RunIndex
+from core.store.run import find_runs
+from core.store.trash import (
+    KEPT,
+    TRASH,
+    delete_runs,
+    deleted_runs,
+    empty_trash,
+    restore_run,
+    sweep_trash,
+)
+from tests.conftest import fixed_clock
+from tests.factory import write_run
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_deleted_run_is_nowhere_and_comes_back_whole(tmp_path, tiny):
+    run, other = (write_run(tmp_path, tiny, minutes=n) for n in range(2))
+    before = contents(run.path)
+    delete_runs(tmp_path, [run.id, run.id], fixed_clock)
+    assert [found.id for found in find_runs(tmp_path)] == [other.id]
+    assert [row.id for row in RunIndex(tmp_path).rows()] == [other.id]
+    assert [found.id for found in deleted_runs(tmp_path)] == [run.id]
+    assert restore_run(tmp_path, run.id).path == run.path
+    assert contents(run.path) == before
+    assert deleted_runs(tmp_path) == []
+
+
+@pytest.mark.parametrize("state", ["running", "queued"])
+def test_where_one_run_is_busy_none_is_deleted(tmp_path, tiny, state):
+    idle, busy = write_run(tmp_path, tiny), write_run(tmp_path, tiny, state=state, minutes=1)
+    with pytest.raises(RunError, match=f"{busy.id}: .*stop it first"):
+        delete_runs(tmp_path, [idle.id, busy.id], fixed_clock)
+    with pytest.raises(RunError, match="gone: no such run"):
+        delete_runs(tmp_path, [idle.id, "gone"], fixed_clock)
+    assert len(find_runs(tmp_path)) == 2
+
+
+def test_a_damaged_run_can_be_deleted(tmp_path, tiny):
+    run = write_run(tmp_path, tiny)
+    (run.path / "status.json").write_text("{")
+    delete_runs(tmp_path, [run.id], fixed_clock)
+    assert not run.path.exists()
+
+
+def test_what_is_too_old_goes_for_good_and_nothing_else(tmp_path, tiny):
+    old, new, unknown = (write_run(tmp_path, tiny, minutes=n) for n in range(3))
+    delete_runs(tmp_path, [old.id, unknown.id], fixed_clock)
+    (tmp_path / TRASH / unknown.id / "deleted.txt").write_text("some day")
+    later = fixed_clock() + KEPT
+    delete_runs(tmp_path, [new.id], lambda: later)
+    assert sweep_trash(tmp_path, lambda: later) == []
+    assert sweep_trash(tmp_path, lambda: later + timedelta(minutes=1)) == [old.id]
+    assert {run.id for run in deleted_runs(tmp_path)} == {new.id, unknown.id}
+    assert set(empty_trash(tmp_path)) == {new.id, unknown.id}
+    assert deleted_runs(tmp_path) == []
+
+
+def test_what_cannot_come_back_says_why(tmp_path, tiny):
+    run = write_run(tmp_path, tiny)
+    with pytest.raises(RunError, match=r"no such run in .*trash"):
+        restore_run(tmp_path, run.id)
+    with pytest.raises(RunError, match="not the id of a run"):
+        restore_run(tmp_path, "../x")
+    delete_runs(tmp_path, [run.id], fixed_clock)
+    run.path.mkdir()
+    with pytest.raises(RunError, match="is there already"):
+        restore_run(tmp_path, run.id)
