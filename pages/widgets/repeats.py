@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import text
 from core.data.dataset import Dataset
-from core.data.split import split_sizes
+from core.data.split import split_photos
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe import Recipe
@@ -63,8 +63,9 @@ def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
 
 
 def _submitted(recipes: Sequence[Recipe], dataset: Dataset) -> list[Run]:
-    """The queued runs. Raises InputError, before any is queued, when the photos are too few."""
+    """The queued runs. Raises InputError, before any is queued, when its split does not fit the
+    photos."""
     for recipe in recipes:
-        split_sizes(recipe, dataset)
+        split_photos(dataset, recipe)
     executor = LocalExecutor(settings.runs_dir())
     return [executor.submit(recipe, dataset.root) for recipe in recipes]
