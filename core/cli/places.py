@@ -13,5 +13,6 @@ TOY_BOOKS = DATASETS / "toy_books"
 
 RunsOption = Annotated[Path, typer.Option("--runs", help="Folder of run folders.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Data-set folder.")]
+DatasetsOption = Annotated[Path, typer.Option("--datasets", help="Folder of data sets.")]
 
 DEFAULT_RUNS = PROJECT_ROOT / "runs"

@@ -21,6 +21,7 @@ from core.yamlfile import read_yaml
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 BACKGROUND = "background"
+VALIDATION = "validation"  # in tables, the photos of train/ that are kept aside
 PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
 
 
@@ -106,7 +107,9 @@ def find_datasets(parent: Path) -> list[Path]:
     """The data-set folders directly inside `parent`, by name."""
     if not parent.is_dir():
         return []
-    return sorted(p for p in parent.iterdir() if p.is_dir() and is_dataset(p))
+    # A hidden folder is one that is being filled.
+    folders = (p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return sorted(folder for folder in folders if is_dataset(folder))
 
 
 def read_dataset(root: Path) -> Dataset:
@@ -245,6 +248,11 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
         for folder in _folders_in(root)
         if folder.name != "train" and _photos_in(folder)
     }
+    if VALIDATION in photos:
+        raise DataError(
+            f"{root / VALIDATION}: in tables this name stands for the photos of train/ that are "
+            "kept aside; call the test set otherwise"
+        )
     files = {name: {photo.file for photo in found} for name, found in photos.items()}
     labels = _read_labels(root / "labels.csv", files, classes)
     boxes = _read_boxes(root / "boxes.csv", files)

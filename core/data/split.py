@@ -36,22 +36,28 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
         validation = photos // split.folds + (split.fold < photos % split.folds)
     else:
         assert isinstance(split, Holdout)
-        validation = math.ceil(photos * split.validation)
+        validation = holdout_size(photos, len(dataset.classes), split)
     return photos - validation, validation
+
+
+def holdout_size(photos: int, classes: int, split: Holdout) -> int:
+    """How many photos validate: the recipe's share, but no fewer than there are classes, so that
+    it also fits a handful of photos."""
+    return max(classes, math.ceil(photos * split.validation))
 
 
 def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]]:
     """Indices of the training and of the validation photos, each class split alike.
 
     Uses scikit-learn's `train_test_split(stratify=labels)`, as the article did but for stratify.
-    Raises DataError when the share leaves a side without a photo of each class.
+    Raises DataError when the share leaves fewer photos to train than there are classes.
     """
     from sklearn.model_selection import train_test_split
 
     try:
         train, validation = train_test_split(
             np.arange(len(labels)),
-            test_size=split.validation,
+            test_size=holdout_size(len(labels), len(set(labels)), split),
             random_state=split.seed,
             stratify=np.asarray(labels),
         )
