@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +8,8 @@ from core.errors import DataError
 from tests.bad_server import bad_server
 
 DATA = bytes(range(256)) * 40
-IMPATIENT = Patience(timeout=0.25, tries=3, pause=0.01, longest=0.02)
+PATIENT = Patience(timeout=20, tries=3, pause=0.01, longest=0.02)
+IMPATIENT = replace(PATIENT, timeout=0.25)  # where the server is silent: a busy machine is slow too
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def check(part):
     return None if part.read_bytes() == DATA else "is another file"
 
 
-def get(server, part, path="a/photo.jpg", **options):
-    download(f"{server.url}/{path}", part, len(DATA), check, IMPATIENT, **options)
+def get(server, part, patience=PATIENT, **options):
+    download(f"{server.url}/a/photo.jpg", part, len(DATA), check, patience, **options)
     return part.read_bytes()
 
 
@@ -36,7 +38,8 @@ def test_a_file_is_fetched_and_its_bytes_are_counted(server, tmp_path):
 @pytest.mark.parametrize("bad", ["truncate", "stall", "drip"])
 def test_it_goes_on_where_it_stopped(server, tmp_path, bad):
     server.orders["a/photo.jpg"] = [bad, "ok"]
-    assert get(server, tmp_path / "p") == DATA
+    patience = PATIENT if bad == "truncate" else IMPATIENT
+    assert get(server, tmp_path / "p", patience) == DATA
     (_, first), (_, second) = server.seen
     assert first is None
     assert 0 < int(second.removeprefix("bytes=").rstrip("-")) < len(DATA)
@@ -99,8 +102,8 @@ def test_a_silent_server_is_given_up_in_a_known_time_and_what_came_is_kept(serve
     (tmp_path / "p").write_bytes(DATA[:100])
     began = time.monotonic()
     with pytest.raises(DataError, match=r"stopped sending \(tried 3 times\)"):
-        get(server, tmp_path / "p")
-    assert time.monotonic() - began < 5
+        get(server, tmp_path / "p", IMPATIENT)
+    assert time.monotonic() - began < 15
     assert (tmp_path / "p").read_bytes() == DATA[:100]
 
 

@@ -2,6 +2,7 @@ import csv
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from tests.bad_server import bad_server
 from tests.conftest import ROOT
 
 HOME = ROOT / "dataset" / "small_books"
-IMPATIENT = Patience(timeout=0.25, tries=2, pause=0.01, longest=0.02)
+PATIENT = Patience(timeout=20, tries=2, pause=0.01, longest=0.02)
 PLACES = [
     "test/img_9.jpg", "train/red/img_1.jpg", "train/red/img_2.jpg",
     "train/blue/img_3.jpg", "train/blue/img_4.jpg",
@@ -74,8 +75,8 @@ def server(published):
         yield running
 
 
-def fetch(home, target, source, **options):
-    return fetch_small_books(home, target, str(source), patience=IMPATIENT, **options)
+def fetch(home, target, source, patience=PATIENT, **options):
+    return fetch_small_books(home, target, str(source), patience=patience, **options)
 
 
 def hidden(folder):
@@ -124,8 +125,9 @@ def test_whatever_stops_it_no_half_of_a_set_is_seen_and_it_goes_on(
     place = f"dataset/{PLACES[3]}"
     server.orders[place] = [order]
     target = tmp_path / "data" / "small_books"
+    patience = replace(PATIENT, timeout=0.25) if order == "silent" else PATIENT
     with pytest.raises(DataError, match=word) as caught:
-        fetch(home, target, server.url)
+        fetch(home, target, server.url, patience)
     assert place in str(caught.value) and "\n" not in str(caught.value)
     assert find_datasets(target.parent) == []
     assert not (target / "train").exists() and not (target / "test").exists()
