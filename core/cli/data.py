@@ -1,18 +1,24 @@
-"""`data`: what data sets there are, whether one is sound, a new toy set, shuffled labels."""
+"""`data`: what data sets there are, whether one is sound, new ones: fetched, imported, drawn,
+shuffled."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.cli.places import DATASETS
+from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.cli.progress import Bar
 from core.data.dataset import Dataset, find_datasets, left_out, read_dataset
+from core.data.leaks import Pair, headlines, near_copies
 from core.errors import InputError, os_error_line
 
-app = typer.Typer(no_args_is_help=True, help="Data sets: list, check, draw, shuffle.")
+app = typer.Typer(
+    no_args_is_help=True, help="Data sets: list, check, fetch, import, draw, shuffle."
+)
 
 
 @app.command("list")
@@ -37,24 +43,78 @@ def list_(
 
 
 @app.command()
-def check(folder: Annotated[Path, typer.Argument(help="A data-set folder.")]) -> None:
-    """Reads everything in a data set, photos too, and tells what is in it or what is wrong."""
+def check(
+    folder: Annotated[Path, typer.Argument(help="A data-set folder.")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Reads everything in a data set, photos too, and tells what is in it or what is wrong. Warns
+    of test photos that are near-copies of training photos."""
     from core.data.photos import open_photo
 
     dataset = read_dataset(folder)
     for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
         open_photo(photo.path, at_least=64)
-    print(f"{dataset.title} (licence: {dataset.licence}; source: {dataset.source})")
-    for name, count in dataset.class_counts().items():
-        print(f"  train/{name}: {count} photos")
-    for test_set in dataset.test_sets:
-        boxes = sum(len(of_photo) for of_photo in test_set.boxes.values())
-        print(
-            f"  {test_set.name}: {len(test_set.photos)} photos, {len(test_set.labels)} labelled, "
-            f"{boxes} boxes"
-        )
+    _tell(dataset)
     _print_left_out(dataset)
+    _warn(near_copies(dataset, runs))
     print("sound: every photo, label and box can be read")
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="small_books")],
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="A folder or zip file with the photos, or a mirror's address."),
+    ] = None,
+    keep_originals: Annotated[
+        bool, typer.Option("--keep-originals", help="Keep the photos at full size too (140 MB).")
+    ] = False,
+    datasets: DatasetsOption = DATASETS,
+) -> None:
+    """Fetches a public photo set, checks every photo and keeps smaller copies. When it stops half
+    way, the same command goes on."""
+    from core.data.fetch import NAME, UPSTREAM, fetch_small_books
+
+    if name != NAME:
+        raise InputError(f"{name}: no photo set that can be fetched (there is: {NAME})")
+    with Bar() as bar:
+        dataset = fetch_small_books(
+            DATASETS / NAME,
+            datasets / NAME,
+            source or UPSTREAM,
+            keep_originals,
+            on_progress=lambda now: bar.show(
+                now.size / now.of_size,
+                f"{now.photos} of {now.of_photos} photos, "
+                f"{now.size / 1e6:.0f} of {now.of_size / 1e6:.0f} MB",
+                now.eta,
+            ),
+        )
+    _tell(dataset)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="A zip file or folder of photos.")],
+    name: Annotated[str | None, typer.Option(help="Name of the new data set.")] = None,
+    datasets: DatasetsOption = DATASETS,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Makes a data set of somebody's photos: finds the classes, converts what must be, and reports
+    what was left out (also in import.txt). The last line printed is the new folder."""
+    from core.data.upload import import_photos
+
+    with Bar() as bar:
+        dataset, report = import_photos(
+            source,
+            datasets,
+            name,
+            on_photo=lambda done, total: bar.show(done / total, f"{done} of {total} photos"),
+        )
+    print(report.summary(), end="")
+    _warn(near_copies(dataset, runs))
+    print(dataset.root)
 
 
 def _print_left_out(dataset: Dataset) -> None:
@@ -96,3 +156,24 @@ def shuffle(
 
     shuffle_labels(folder, out, seed)
     print(out)
+
+
+def _tell(dataset: Dataset) -> None:
+    """What is in a data set."""
+    print(f"{dataset.title} (licence: {dataset.licence}; source: {dataset.source})")
+    for name, count in dataset.class_counts().items():
+        print(f"  train/{name}: {count} photos")
+    for test_set in dataset.test_sets:
+        boxes = sum(len(of_photo) for of_photo in test_set.boxes.values())
+        print(
+            f"  {test_set.name}: {len(test_set.photos)} photos, {len(test_set.labels)} labelled, "
+            f"{boxes} boxes"
+        )
+
+
+def _warn(pairs: Sequence[Pair]) -> None:
+    """Of near-copies across splits."""
+    for line in headlines(pairs):
+        print(f"warning: {line}")
+    for pair in pairs:
+        print(f"  {pair.told()}")

@@ -14,5 +14,6 @@ TOY_BOOKS = DATASETS / "toy_books"
 RunsOption = Annotated[Path, typer.Option("--runs", help="Folder of run folders.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Data-set folder.")]
+DatasetsOption = Annotated[Path, typer.Option("--datasets", help="Folder of data sets.")]
 
 DEFAULT_RUNS = PROJECT_ROOT / "runs"

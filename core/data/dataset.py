@@ -107,7 +107,9 @@ def find_datasets(parent: Path) -> list[Path]:
     """The data-set folders directly inside `parent`, by name."""
     if not parent.is_dir():
         return []
-    return sorted(p for p in parent.iterdir() if p.is_dir() and is_dataset(p))
+    # A hidden folder is one that is being filled.
+    folders = (p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return sorted(folder for folder in folders if is_dataset(folder))
 
 
 def read_dataset(root: Path) -> Dataset:

@@ -46,8 +46,14 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
         validation = photos // split.folds + (split.fold < photos % split.folds)
     else:
         assert isinstance(split, Holdout)
-        validation = math.ceil(photos * split.validation)
+        validation = holdout_size(photos, len(dataset.classes), split)
     return photos - validation, validation
+
+
+def holdout_size(photos: int, classes: int, split: Holdout) -> int:
+    """How many photos validate: the recipe's share, but no fewer than there are classes, so that
+    it also fits a handful of photos."""
+    return max(classes, math.ceil(photos * split.validation))
 
 
 def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]]:
@@ -61,7 +67,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
     try:
         train, validation = train_test_split(
             np.arange(len(labels)),
-            test_size=split.validation,
+            test_size=holdout_size(len(labels), len(set(labels)), split),
             random_state=split.seed,
             stratify=np.asarray(labels),
         )

@@ -10,6 +10,7 @@ from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import InputError
 from pages import settings
+from pages.widgets import near_copies
 from pages.widgets.first_runs import DEFAULT_DATA
 
 
@@ -34,15 +35,20 @@ def show(key: str) -> Dataset | None:
     try:
         dataset = read_dataset(settings.data_parent() / str(name))
         _photos(dataset)
+        _caption(dataset)
+        near_copies.show(dataset)
     except InputError as error:
         st.error(str(error))
         return None
+    return dataset
+
+
+def _caption(dataset: Dataset) -> None:
     tests = ", ".join(f"{t.name} ({len(t.photos)} photos)" for t in dataset.test_sets)
     st.caption(
         f"{dataset.title}: {len(dataset.train)} training photos of {len(dataset.classes)} "
         f"classes. Test sets: {tests or 'none'}."
     )
-    return dataset
 
 
 def _photos(dataset: Dataset) -> None:

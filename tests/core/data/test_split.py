@@ -30,9 +30,20 @@ def test_the_real_set_leaves_56_or_57_to_train(small_books):
     assert len(train) + len(validation) == 71
 
 
-def test_a_share_that_leaves_a_class_out_is_refused():
-    with pytest.raises(DataError, match=r"split\.validation: 0\.05 does not fit"):
-        holdout([0, 0, 1, 1, 2, 2], Holdout(validation=0.05))
+@pytest.mark.parametrize("counts", [(2, 2), (2, 2, 2), (4, 4, 4, 4, 4), (12, 2, 2)])
+def test_a_handful_of_photos_is_split_too(counts):
+    labels = [number for number, count in enumerate(counts) for _ in range(count)]
+    train, validation = holdout(labels, Holdout(validation=0.05))
+    assert sorted(train + validation) == list(range(len(labels)))
+    assert len(validation) == len(counts)
+    assert {labels[i] for i in train} == set(range(len(counts)))
+    recipe = recipe_from({"split": {"method": "holdout", "validation": 0.05}})
+    assert split_sizes(recipe, dataset_of(counts)) == (len(train), len(validation))
+
+
+def test_a_share_that_leaves_too_few_to_train_is_refused():
+    with pytest.raises(DataError, match=r"split\.validation: 0\.5 does not fit"):
+        holdout([0, 0, 0, 1, 2], Holdout(validation=0.5))
 
 
 @pytest.mark.parametrize(

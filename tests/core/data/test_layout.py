@@ -1,0 +1,119 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.layout import Names, clean_name, find_layout
+from core.errors import DataError
+
+
+def laid_out(*photos):
+    """Where each photo goes: split, or split=label."""
+    return {p.file: f"{p.split}={p.label}" for p in find_layout(photos).placed}
+
+
+@pytest.mark.parametrize("wrap", ["", "books/", "a/b c/"])
+def test_classes_are_found_wherever_they_lie(wrap):
+    files = [f"{wrap}{name}/{n}.jpg" for name in ("red", "blue") for n in range(2)]
+    assert set(laid_out(*files).values()) == {"train=red", "train=blue"}
+    layout = find_layout(files)
+    assert layout.folders == {"train/red": f"{wrap}red", "train/blue": f"{wrap}blue"}
+    assert f"{layout.base}/" == wrap or (layout.base, wrap) == ("", "")
+
+
+@pytest.mark.parametrize("wrap", ["", "books/", "a/b/"])
+@pytest.mark.parametrize("train", ["train", "Training", "seg_train/seg_train"])
+def test_beside_train_every_folder_is_a_test_set(wrap, train):
+    found = laid_out(
+        f"{wrap}{train}/red/1.jpg", f"{wrap}{train}/blue/1.jpg", f"{wrap}{train}/stray.jpg",
+        f"{wrap}test/a.jpg", f"{wrap}outdoors/a.jpg", f"{wrap}cover.jpg", "elsewhere/x/1.jpg",
+    )  # fmt: skip
+    outside = {} if wrap else {"elsewhere/x/1.jpg": "elsewhere="}
+    assert found == {
+        f"{wrap}{train}/red/1.jpg": "train=red", f"{wrap}{train}/blue/1.jpg": "train=blue",
+        f"{wrap}test/a.jpg": "test=", f"{wrap}outdoors/a.jpg": "outdoors=",
+        **outside,
+    }  # fmt: skip
+
+
+def test_without_train_only_folders_called_like_test_sets_are_some():
+    found = laid_out(
+        "photos/red/1.jpg", "photos/red/more/1.jpg", "photos/blue/1.jpg", "photos/val/1.jpg",
+        "test_hard/1.jpg", "Test/1.jpg",
+    )  # fmt: skip
+    assert found == {
+        "photos/red/1.jpg": "train=red", "photos/red/more/1.jpg": "train=red",
+        "photos/blue/1.jpg": "train=blue", "photos/val/1.jpg": "val=",
+        "test_hard/1.jpg": "test_hard=", "Test/1.jpg": "Test=",
+    }  # fmt: skip
+
+
+def test_folders_of_a_test_set_tell_labels_or_are_sets_of_their_own():
+    found = laid_out(
+        "train/Red book/1.jpg", "train/blue/1.jpg",
+        "test/red_book/1.jpg", "test/Blue/x/2.jpg", "test/3.jpg", "test/night/4.jpg",
+        "valid/valid/blue/5.jpg",
+    )  # fmt: skip
+    assert found == {
+        "train/Red book/1.jpg": "train=Red_book", "train/blue/1.jpg": "train=blue",
+        "test/red_book/1.jpg": "test=Red_book", "test/Blue/x/2.jpg": "test=blue",
+        "test/3.jpg": "test=", "test/night/4.jpg": "test_night=", "valid/valid/blue/5.jpg":
+        "valid=blue",
+    }  # fmt: skip
+
+
+def test_names_that_mean_something_else_are_not_given_to_test_sets():
+    found = laid_out("train/a/1.jpg", "train/b/1.jpg", "validation/1.jpg", "Train/2.jpg")
+    assert found["validation/1.jpg"] == "validation_2="
+    assert found["Train/2.jpg"] == "Train_2="
+
+
+def test_classes_whose_names_look_alike_stay_apart():
+    found = laid_out("my book/1.jpg", "my_book/1.jpg", "MY BOOK/1.jpg")
+    assert sorted(found.values()) == ["train=MY_BOOK_3", "train=my_book", "train=my_book_2"]
+
+
+@pytest.mark.parametrize(
+    ("files", "word"),
+    [
+        ((), "found none"),
+        (("1.jpg", "2.jpg"), "found none"),
+        (("red/1.jpg", "2.jpg"), "found only red/"),
+        (("all/red/1.jpg", "test/1.jpg"), "found only all/red/"),
+        (("test/1.jpg", "val/1.jpg"), "found none"),
+    ],
+)
+def test_fewer_than_two_classes_are_refused(files, word):
+    with pytest.raises(DataError, match=word):
+        find_layout(files)
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("keras", "keras"),
+        ("two words", "two_words"),
+        ("本 棚", "本_棚"),
+        ("u\u0308ber", "über"),
+        ("हिन्दी", "हिन्दी"),
+        ("a#b,c;d:e\\f?*", "a_b_c_d_e_f"),
+        ("..hidden", "hidden"),
+        ("\x1b[31m", "31m"),
+        ("\udcff", "unnamed"),
+        ("", "unnamed"),
+        ("x" * 500, "x" * 60),
+    ],
+)
+def test_clean_names(name, clean):
+    assert clean_name(name) == clean
+
+
+@given(st.text())
+def test_any_name_becomes_one_that_stays_as_it_is(name):
+    clean = clean_name(name)
+    assert clean and clean_name(clean) == clean
+    assert not clean.startswith((".", "_")) and not any(c.isspace() or c in "/\\#" for c in clean)
+
+
+def test_a_name_is_given_once():
+    names = Names(["train"])
+    assert [names.fresh(n) for n in ("a", "A", "a", "Train")] == ["a", "A_2", "a_3", "Train_2"]
