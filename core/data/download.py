@@ -98,6 +98,8 @@ def _go_on(
         if error.code not in _PASSING:
             raise _Permanent(_told(error)) from None
         raise
+    if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
+        raise _Permanent("redirected to what is not the web")
     with response:
         if "html" in response.headers.get_content_type():
             raise ValueError("the server sent a web page instead of the file")

@@ -104,6 +104,12 @@ def test_bad_folders_are_named(root, tmp_path):
         read_dataset(root)
 
 
+def test_no_test_set_may_be_called_as_the_photos_that_are_kept_aside(root):
+    shutil.copytree(root / "test", root / "validation")
+    with pytest.raises(DataError, match=r"validation: in tables this name stands for"):
+        read_dataset(root)
+
+
 def test_labels_and_boxes_may_be_missing(root):
     (root / "labels.csv").unlink()
     (root / "boxes.csv").unlink()
@@ -127,6 +133,7 @@ def test_labelling_changes_no_photos_fingerprint(root):
 
 def test_data_sets_are_found_by_their_train_folder(root, tmp_path):
     (tmp_path / "other").mkdir()
+    shutil.copytree(root, tmp_path / ".being-filled")
     assert find_datasets(tmp_path) == [root]
     assert find_datasets(tmp_path / "gone") == []
 
