@@ -41,7 +41,9 @@ def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
         raise DataError("not a photo, whatever its name says") from None
-    copy = open_photo(path, at_least=longest)  # reads all of it, and checks its size first
+    copy = open_photo(
+        path, at_least=longest, formats=_FORMATS
+    )  # reads all of it, and checks its size first
     changes = []
     if kind != "JPEG":
         changes.append(f"{kind} to JPEG")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -38,14 +38,16 @@ _TURNS = {  # how a photo that is stored as its EXIF says becomes upright
 }
 
 
-def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
+def open_photo(
+    path: Path, at_least: int | None = None, formats: Sequence[str] = FORMATS
+) -> Image.Image:
     """A photo in RGB, upright; of an animation, its first picture. With `at_least`, a JPEG may be
     decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
-    pixels.
+    pixels. formats: as Pillow names them.
 
     Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels.
     """
-    with _opened(path) as image:
+    with _opened(path, formats) as image:
         if at_least is not None:
             ratio = at_least / min(image.size)
             image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
@@ -63,13 +65,13 @@ def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, formats: Sequence[str] = FORMATS) -> Iterator[Image.Image]:
     """The photo of a file, its header read. Whatever is wrong with it, here or while it is decoded,
     becomes a DataError that names the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path, formats=formats) as image:
                 size = f"{image.width}x{image.height} pixels"
                 if image.width * image.height > MAX_PIXELS:
                     raise DataError(f"{path}: {size}; the limit is 80 million: save it smaller")

@@ -42,6 +42,7 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "validation": (0.85, "validation is fine from this accuracy on"),
     "random": (1.0, "and while its loss is below this share of ln(classes), the loss of answering "
                "at random"),
+    "exploded": (4.0, "training has gone wild when its loss ends above this many times ln(classes)"),
     "memorised": (0.5, "the training photos are known by heart when the training loss ends below "
                   "this share of ln(classes), the loss of answering at random"),
     "rise": (2.0, "validation has got worse when its loss ends above this many times its best"),
@@ -58,6 +59,7 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
 # Read from the top; the first that fires decides.
 RULES: dict[str, tuple[Verdict, str]] = {
     "few validation photos": ("too little evidence", "fewer than half of `photos` validate"),
+    "training gone wild": ("never learned", "the training loss has `exploded`"),
     "validation at chance, training photos known": (
         "overfit, and it shows", "validation does not beat `chance`, yet the training photos are "
         "`memorised`"),
@@ -162,6 +164,12 @@ def _by_validation(
     answers = f"It answers {right} of {total} validation photos right"
     if total < threshold("photos") / 2:
         return "few validation photos", f"{answers}: too few photos to tell skill from luck."
+    if train_loss > threshold("exploded") * of_random:
+        return "training gone wild", (
+            f"Its training loss ended at {train_loss:.1f}, that of answering at random is "
+            f"{of_random:.1f}: its steps are too large to settle on anything, so that {right} of "
+            f"{total} validation photos come out right is luck."
+        )
     if chance_of(right, total, float(validation["constant"])) >= threshold("chance"):
         known = f"{answers}, hardly more than one answer for all ({validation['constant']:.0%})"
         if memorised:

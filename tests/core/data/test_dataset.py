@@ -106,7 +106,7 @@ def test_bad_folders_are_named(root, tmp_path):
 
 def test_no_test_set_may_be_called_as_the_photos_that_are_kept_aside(root):
     shutil.copytree(root / "test", root / "validation")
-    with pytest.raises(DataError, match=r"validation: in tables this name stands for"):
+    with pytest.raises(DataError, match=r"validation: validation photos are taken from train"):
         read_dataset(root)
 
 

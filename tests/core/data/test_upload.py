@@ -137,7 +137,7 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path, datasets):
     assert set(reasons) == set(bad)
     assert reasons["red/print.jpg"] == "not a photo, whatever its name says"
     assert reasons["red/phone.HEIC"] == "HEIC cannot be read; save it as JPEG"
-    assert reasons["red/dot.png"] == "1x1 pixels is no photo"
+    assert reasons["red/dot.png"] == "1x1 pixels is no photo: remove it"
     assert reasons["loose.jpg"] == "lies in no class and no test set"
     text = (dataset.root / "import.txt").read_text("utf-8")
     assert "\x1b" not in text and "evil\n" not in text
@@ -149,7 +149,8 @@ def test_a_picture_bomb_is_not_decoded(tmp_path, datasets):
     Image.new("1", (20_000, 5_000)).save(buffer, "PNG")
     source = put(tmp_path / "in", TWO_CLASSES | {"red/bomb.png": buffer.getvalue()})
     _, report = import_photos(source, datasets)
-    assert [one.reason for one in report.refused] == ["20000x5000 pixels; the limit is 80 million"]
+    limit = "20000x5000 pixels; the limit is 80 million: save it smaller"
+    assert [one.reason for one in report.refused] == [limit]
 
 
 def test_names_are_made_fit_and_unique(tmp_path, datasets):

@@ -111,8 +111,8 @@ def test_validation_that_is_not_fine(losses, rule, expected):
 @pytest.mark.parametrize(
     ("losses", "expected"),
     [
-        (history(train=46.0, val=2.7), "never learned"),
-        (history(train=29.0, val=6.2, best=0.01), "overfit, and it shows"),
+        (history(train=6.0, val=2.7), "never learned"),
+        (history(train=6.0, val=6.2, best=0.01), "overfit, and it shows"),
     ],
 )
 def test_right_answers_with_a_loss_worse_than_random_are_not_fine(losses, expected):
@@ -120,6 +120,15 @@ def test_right_answers_with_a_loss_worse_than_random_are_not_fine(losses, expect
     assert found.verdict == expected
     assert f"its loss there is {losses['val_loss'].iloc[-1]:.2f}" in found.finding
     assert f"answering at random {math.log(CLASSES):.2f}" in found.finding
+
+
+def test_a_training_that_has_gone_wild_has_learned_nothing_whatever_validation_says():
+    limit = 4 * math.log(CLASSES)
+    found = verdict(history(train=limit + 0.1))
+    assert (found.verdict, found.rule) == ("never learned", "training gone wild")
+    assert "15 of 15 validation photos come out right is luck" in found.finding
+    assert verdict(history(train=limit - 0.1)).verdict == "generalises"
+    assert verdict(history(train=99.0), validation(3, 3)).rule == "few validation photos"
 
 
 def test_few_photos_are_too_little_evidence():
