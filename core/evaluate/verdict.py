@@ -42,7 +42,8 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "validation": (0.85, "validation is fine from this accuracy on"),
     "random": (1.0, "and while its loss is below this share of ln(classes), the loss of answering "
                "at random"),
-    "exploded": (4.0, "training has gone wild when its loss ends above this many times ln(classes)"),
+    "exploded": (4.0, "training has gone wild when its loss ends above this many times "
+                 "ln(classes)"),
     "memorised": (0.5, "the training photos are known by heart when the training loss ends below "
                   "this share of ln(classes), the loss of answering at random"),
     "rise": (2.0, "validation has got worse when its loss ends above this many times its best"),

@@ -175,7 +175,7 @@ def test_chance_is_the_binomial_tests():
 def test_every_rule_can_fire_and_every_word_is_explained():
     rules = {
         verdict(losses, answers, sets, needs).rule
-        for losses in (history(), history(1.6), history(1.2, 1.0, 0.4))
+        for losses in (history(), history(1.6), history(1.2, 1.0, 0.4), history(9.0))
         for answers in (validation(), validation(4, 4), validation(6), validation(12))
         for sets in (None, {}, {"test_difficult": evidence(0.33, 1.2)},
                      {"test_difficult": evidence(0.33, 2.0)})
