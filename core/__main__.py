@@ -13,26 +13,41 @@ import sys
 # torch is loaded, which happens after this.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from typer.exceptions import Abort, TyperException
+from core.errors import InputError, os_error_line
 
-from core.cli import app
-from core.errors import InputError
+STOPPED = 130  # the exit status after Ctrl-C
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns the exit status."""
     try:
-        result = app(arguments, standalone_mode=False)
-    except (Abort, KeyboardInterrupt):
+        return _run(arguments)
+    except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
-        return 130
-    except TyperException as error:  # a wrong option or a missing argument
-        return _bad_input(error.format_message())
+        return STOPPED
     except InputError as error:
         return _bad_input(str(error))
     except BrokenPipeError:
         sys.stderr.close()  # the reader (`| head`) has gone; Python would complain once more
         return 0
+    except OSError as error:  # a full disk, or a folder that may not be read or written
+        return _bad_input(os_error_line(error))
+
+
+def _run(arguments: list[str] | None) -> int:
+    # Loading the commands takes a second, in which Ctrl-C should be as quiet as later.
+    from typer.exceptions import Abort, TyperException
+
+    from core.cli import app
+
+    try:
+        result = app(arguments, standalone_mode=False)
+    except Abort:
+        raise KeyboardInterrupt from None
+    except TyperException as error:  # a wrong option or a missing argument
+        return _bad_input(error.format_message())
+    if result == STOPPED:  # Typer's word for Ctrl-C
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

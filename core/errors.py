@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class InputError(Exception):
     """Bad input from a person. The message is one line and says what to change."""
@@ -17,3 +21,13 @@ class DataError(InputError):
 
 class RunError(InputError):
     """A run folder is missing, damaged or in the wrong state for what was asked."""
+
+
+def os_error_line(error: OSError) -> str:
+    """What the system would not do, in one line: the file, the reason, and what helps against a
+    full disk."""
+    reason = error.strerror or str(error) or type(error).__name__
+    line = reason if error.filename is None else f"{error.filename}: {reason}"
+    if error.errno in _NO_ROOM:
+        line += "; free some space, then try again (a run that stopped can be resumed)"
+    return line

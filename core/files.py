@@ -17,7 +17,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Replaces a file at once: written beside it, flushed to disk, then renamed over it."""
+    """Replaces a file at once: written beside it, flushed to disk, then renamed over it.
+
+    Raises OSError naming the file; it is then as it was."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
@@ -25,6 +27,9 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+    except OSError as error:
+        # Of a full disk Python does not say which file had no room.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         beside.unlink(missing_ok=True)
 

@@ -26,7 +26,11 @@ from core.model.layers import BACKBONES, layer_table
 def _between(low: float, high: float) -> AfterValidator:
     def check(value: float) -> float:
         if not low <= value <= high:  # also refuses NaN
-            raise ValueError(f"must be from {low:g} to {high:g}, not {value:g}")
+            try:
+                given = f"{value:g}"
+            except OverflowError:
+                given = "so large a number"
+            raise ValueError(f"must be from {low:g} to {high:g}, not {given}")
         return value
 
     return AfterValidator(check)

@@ -91,9 +91,9 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
     path = Path(name_or_path)
     if text in preset_names():
         path = PRESETS_DIR / f"{text}.yaml"
-    elif path.suffix not in (".yaml", ".yml") and not path.is_file():
+    elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
-        raise RecipeError(f"{text}: no such preset ({known}) and no recipe file of that name")
+        raise RecipeError(f"{text[:80]}: no such preset ({known}) and no recipe file of that name")
     data = read_yaml(path)
     data = {} if data is None else data
     if not isinstance(data, dict):
@@ -108,6 +108,13 @@ def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = 
     for key, value in changes.items():
         _set_key(data, key, copy.deepcopy(value))
     return recipe_from(data, source)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # too long for a name
+        return False
 
 
 def parse_changes(assignments: list[str]) -> dict[str, Any]:
@@ -162,14 +169,14 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
         _child(node, last, dotted)
         node[int(last)] = value
     elif isinstance(node, dict):
-        node[int(last) if last.isdigit() and int(last) in node else last] = value
+        node[int(last) if last.isdecimal() and int(last) in node else last] = value
     else:
         raise RecipeError(f"{dotted}: {'.'.join(parents)} is a single value")
 
 
 def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
-        if not part.isdigit() or int(part) >= len(node):
+        if not part.isdecimal() or int(part) >= len(node):
             raise RecipeError(f"{dotted}: must be a whole number from 0 to {len(node) - 1}")
         return node[int(part)]
     if isinstance(node, dict):

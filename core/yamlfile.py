@@ -80,7 +80,8 @@ def parse_yaml(text: str, source: str) -> Any:
         return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or type(error).__name__
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        problem = problem or type(error).__name__
         where = f" (line {mark.line + 1})" if mark is not None else ""
         raise InputError(f"{source}: not a YAML file we can read: {problem}{where}") from None
 
@@ -88,13 +89,18 @@ def parse_yaml(text: str, source: str) -> Any:
 def read_yaml(path: Path) -> Any:
     """Plain data from a YAML file of at most 1 MB. Raises InputError that names the file."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: larger than 1 MB, so it is no recipe or data-set note")
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text") from None
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: is no file")  # a pipe or a device might never end
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path}: larger than 1 MB, so it is no recipe or data-set note")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text: save it again as UTF-8") from None
     return parse_yaml(text, str(path))
 
 

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DATASETS
-from core.data.dataset import find_datasets, read_dataset
-from core.errors import DataError, InputError
+from core.data.dataset import Dataset, find_datasets, left_out, read_dataset
+from core.errors import InputError, os_error_line
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: list, check, draw, shuffle.")
 
@@ -26,7 +26,7 @@ def list_(
     for path in found:
         try:
             dataset = read_dataset(path)
-        except DataError as error:
+        except InputError as error:
             print(f"{path.name}: cannot be used: {error}")
             continue
         tests = ", ".join(f"{t.name} {len(t.photos)}" for t in dataset.test_sets) or "none"
@@ -53,7 +53,15 @@ def check(folder: Annotated[Path, typer.Argument(help="A data-set folder.")]) ->
             f"  {test_set.name}: {len(test_set.photos)} photos, {len(test_set.labels)} labelled, "
             f"{boxes} boxes"
         )
+    _print_left_out(dataset)
     print("sound: every photo, label and box can be read")
+
+
+def _print_left_out(dataset: Dataset) -> None:
+    files = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
+    if files:
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        print(f"  not used, being no photos of the set: {', '.join(files[:3])}{more}")
 
 
 @app.command("draw-toy")
@@ -73,7 +81,7 @@ def draw_toy(
     except FileExistsError as error:
         raise InputError(str(error)) from None
     except OSError as error:
-        raise InputError(f"{out}: cannot be written ({error.strerror or error})") from None
+        raise InputError(os_error_line(error)) from None
     print(out)
 
 

@@ -32,6 +32,8 @@ app.command("compare")(compare)
 @app.command("list")
 def list_(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
     """Lists the runs, newest first."""
+    if runs.exists() and not runs.is_dir():
+        raise RunError(f"{runs}: is a file, not a folder of runs")
     rows = RunIndex(runs).rows()
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
@@ -72,7 +74,10 @@ def show(
     if status.error:
         print(f"error: {status.error}")
     if summary:
-        _print_scores(summary)
+        try:
+            _print_scores(summary)
+        except (KeyError, TypeError):
+            raise RunError(f"{found.path / 'summary.json'}: damaged; evaluate it again") from None
     print(f"\n{recipe_yaml(found.recipe())}")
 
 

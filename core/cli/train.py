@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +15,11 @@ from core.batch import is_batch, load_batch, same_but_for_name
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.cli.plan import print_batch, print_estimate, print_plan, repeat_words
 from core.data.dataset import Dataset, fingerprints, read_dataset
-from core.data.split import split_sizes
-from core.errors import InputError
-from core.jobs.local import mark_lost
+from core.data.split import split_photos
+from core.errors import InputError, RunError
+from core.jobs.local import mark_cancelled, mark_lost
 from core.jobs.queue import Queue
+from core.model.bands import check_stages
 from core.model.weights import find_weights
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, parse_changes
@@ -54,8 +57,9 @@ def train(
     chosen = batch.recipes if batch else (load_recipe(recipe, changes),)
     recipes = _repeated(chosen, _seeds(seed, seeds), folds)
     dataset = read_dataset(data)
-    for each in recipes:
-        split_sizes(each, dataset)  # a class with too few photos is told before anything trains
+    for each in recipes:  # what does not fit is told before anything trains
+        check_stages(each)
+        split_photos(dataset, each)
     earlier = _earlier(recipes, dataset, runs) if batch else [None] * len(recipes)
     if dry_run and batch:
         done = [run.id if run and run.status().state == "done" else "" for run in earlier]
@@ -71,6 +75,15 @@ def train(
 
 def carry_on(run: Run) -> None:
     """Carries a run out, or on, with a line of progress per epoch on stderr."""
+    try:
+        _carry_on(run)
+    except KeyboardInterrupt:
+        if not run.status().ended:  # it came before the run took note of it
+            mark_cancelled(run, utc_now)
+        raise
+
+
+def _carry_on(run: Run) -> None:
     from core.train.execute import execute  # torch takes seconds to import: not for --dry-run
     from core.train.loop import EpochRow
 
@@ -114,11 +127,12 @@ def _seeds(seed: int | None, seeds: str | None) -> list[int] | None:
     if seed is not None:
         raise InputError("--seed and --seeds do not go together")
     parts = [part.strip() for part in seeds.split(",")]
-    if not all(part.isdigit() for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,10}", part) for part in parts):
         raise InputError(f"--seeds {seeds}: must be whole numbers with commas, as 0,1,2")
-    if len(set(parts)) < len(parts):
+    found = [int(part) for part in parts]
+    if len(set(found)) < len(found):
         raise InputError(f"--seeds {seeds}: each seed once")
-    return [int(part) for part in parts]
+    return found
 
 
 def _repeated(chosen: Sequence[Recipe], seeds: list[int] | None, folds: int | None) -> list[Recipe]:
@@ -162,14 +176,24 @@ def _train_all(
             else:
                 take_up(begun, runs)
         except Exception as error:
+            if begun is None:
+                _drop_if_nothing_began(run, error)
             if len(recipes) == 1:
                 raise
-            failed.append(run.id)
-            _tell(f"{run.id}: failed: {' '.join(str(error).split()) or type(error).__name__}")
+            failed.append(f"{recipe.name} {repeat_words(recipe)}")
+            words = " ".join(str(error).split()) or type(error).__name__
+            _tell(f"{failed[-1]}  failed: {words}")
             continue
         print(run.path, flush=True)
     if failed:
         raise InputError(f"{len(failed)} of {len(recipes)} runs failed: {', '.join(failed)}")
+
+
+def _drop_if_nothing_began(run: Run, error: Exception) -> None:
+    """A photo or the weights cannot be used: there is nothing to keep."""
+    unusable = isinstance(error, InputError) and not isinstance(error, RunError)
+    if unusable and run.status().epoch == 0:
+        shutil.rmtree(run.path)
 
 
 def _needs_nothing(run: Run, runs: Path) -> str | None:

@@ -9,7 +9,8 @@ import typer
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.cli.train import take_up
 from core.data.dataset import read_dataset
-from core.errors import InputError
+from core.data.split import split_photos
+from core.errors import InputError, RunError
 from core.jobs.local import LocalExecutor, worker_alive
 from core.jobs.queue import Queue
 from core.jobs.worker import work
@@ -36,15 +37,20 @@ def queue(
 ) -> None:
     """Shows the queue, or puts a recipe into it for the worker."""
     if recipe is not None:
-        read_dataset(data)
-        run = LocalExecutor(runs).submit(load_recipe(recipe), data)
+        dataset, chosen = read_dataset(data), load_recipe(recipe)
+        split_photos(dataset, chosen)
+        run = LocalExecutor(runs).submit(chosen, data)
         print(run.path)
         return
     entries = Queue(runs).entries()
     alive = "a worker is serving" if worker_alive(runs) else "no worker is running"
     print(f"{alive}; {len(entries)} in the queue")
     for entry in entries:
-        status = open_work(runs, entry.run).status()
+        try:
+            status = open_work(runs, entry.run).status()
+        except RunError as error:
+            print(f"{entry.run}  cannot be read: {error}")
+            continue
         print(f"{entry.run}  {status.state}  {status.epoch}/{status.epochs}")
 
 

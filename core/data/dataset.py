@@ -7,20 +7,21 @@ the test sets and are optional.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.errors import DataError
+from core.data.csvfile import read_rows
+from core.errors import DataError, os_error_line
 from core.yamlfile import read_yaml
 
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
+VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
 
 
@@ -114,7 +115,13 @@ def read_dataset(root: Path) -> Dataset:
 
     Raises DataError: one line that names the file, row or class, and what to change.
     """
-    root = Path(root)
+    try:
+        return _read(Path(root))
+    except OSError as error:  # a folder that may not be read
+        raise DataError(os_error_line(error)) from None
+
+
+def _read(root: Path) -> Dataset:
     if not root.is_dir():
         raise DataError(f"{root}: no such folder")
     if not is_dataset(root):
@@ -124,7 +131,8 @@ def read_dataset(root: Path) -> Dataset:
     counts = Counter(label for _, label in pairs)
     if len(counts) < 2:
         raise DataError(
-            f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}"
+            f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}; "
+            "the photos of each class lie in a folder of their own"
         )
     for name, count in sorted(counts.items()):
         if count < 2:
@@ -144,6 +152,16 @@ def read_dataset(root: Path) -> Dataset:
         train_labels=tuple(classes.index(label) for _, label in pairs),
         test_sets=test_sets,
     )
+
+
+def left_out(dataset: Dataset) -> list[Path]:
+    """Files beside the photos that are not used: no photos by their names, in folders inside a
+    class's folder, or not listed in train.csv. Hidden ones do not count."""
+    used = {photo.path for photo in dataset.train}
+    used |= {photo.path for test_set in dataset.test_sets for photo in test_set.photos}
+    folders = ["train", *(test_set.name for test_set in dataset.test_sets)]
+    found = (path for folder in folders for path in (dataset.root / folder).rglob("*"))
+    return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
 
 
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
@@ -188,54 +206,83 @@ def _read_note(root: Path) -> dict[str, Any]:
 
 
 def _photos_in(folder: Path) -> list[Path]:
-    return sorted(
+    found = sorted(
         path
         for path in folder.iterdir()
         if path.suffix.lower() in PHOTO_SUFFIXES
-        and path.is_file()
+        and not path.is_dir()
         and not path.name.startswith(".")
     )
+    for path in found:
+        _check_name(path)
+        if not path.is_file():
+            raise DataError(f"{path}: a link to a file that is not there: remove or mend it")
+    return found
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    for path in found:
+        _check_name(path)
+    return found
+
+
+def _check_name(path: Path) -> None:
+    """Names travel through tables and pages as UTF-8; an old archive may hold others."""
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = path.name.encode("utf-8", "replace").decode()
+        raise DataError(f"{path.parent}/{shown}: its name is not UTF-8: rename it") from None
 
 
 def _read_train(root: Path) -> list[tuple[Photo, str]]:
     table = root / "train.csv"
     if table.is_file():
         return list(_read_train_csv(root, table))
-    return [
-        (Photo(path, f"{folder.name}/{path.name}"), _class_name(folder.name, str(folder)))
-        for folder in _folders_in(root / "train")
-        for path in _photos_in(folder)
-    ]
+    return list(_read_train_folders(root / "train"))
+
+
+def _read_train_folders(train: Path) -> Iterator[tuple[Photo, str]]:
+    for folder in _folders_in(train):
+        label, photos = _class_name(folder.name, str(folder)), _photos_in(folder)
+        if not photos:
+            suffixes = ", ".join(PHOTO_SUFFIXES)
+            raise DataError(f"{folder}: has no photo ({suffixes}): add some or remove the folder")
+        for path in photos:
+            yield Photo(path, f"{folder.name}/{path.name}"), label
 
 
 def _read_train_csv(root: Path, table: Path) -> Iterator[tuple[Photo, str]]:
     seen = set()
-    for line, row in _rows(table, ("fnames", "target")):
-        file = row["fnames"]
-        path = _inside(root / "train", file, f"{table} line {line}")
-        label = _class_name(row["target"], f"{table} line {line}")
-        if file in seen:
-            raise DataError(f"{table} line {line}: {file} is listed twice")
-        seen.add(file)
-        yield Photo(path, file), label
+    for line, row in read_rows(table, ("fnames", "target")):
+        where = f"{table} line {line}"
+        path = _inside(root / "train", row["fnames"], where)
+        label = _class_name(row["target"], where)
+        if path in seen:
+            raise DataError(f"{where}: {row['fnames']} is listed twice: keep one of the lines")
+        seen.add(path)
+        yield Photo(path, row["fnames"]), label
 
 
 def _class_name(name: str, where: str) -> str:
     if not name or any(c.isspace() or ord(c) < 32 for c in name):
-        raise DataError(f"{where}: class name {name!r} must not be empty or hold a space")
+        raise DataError(
+            f"{where}: class name {name!r} must not be empty or hold a space; write two_words"
+        )
     return name
 
 
 def _inside(folder: Path, file: str, where: str) -> Path:
     path = folder / file
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        raise DataError(f"{where}: {file[:40]!r} cannot be the name of a file") from None
+    if not inside:
         raise DataError(f"{where}: {file} points outside {folder}")
-    if not path.is_file():
-        raise DataError(f"{where}: {file} is not in {folder}")
+    if not there:
+        raise DataError(f"{where}: {file} is not in {folder}: add the photo or remove the line")
     return path
 
 
@@ -245,6 +292,11 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
         for folder in _folders_in(root)
         if folder.name != "train" and _photos_in(folder)
     }
+    if VALIDATION in photos:
+        raise DataError(
+            f"{root / VALIDATION}: validation photos are taken from train/; rename the folder to "
+            "have it as a test set, or move its photos into train/"
+        )
     files = {name: {photo.file for photo in found} for name, found in photos.items()}
     labels = _read_labels(root / "labels.csv", files, classes)
     boxes = _read_boxes(root / "boxes.csv", files)
@@ -256,7 +308,7 @@ def _read_labels(
     path: Path, files: dict[str, set[str]], classes: tuple[str, ...]
 ) -> dict[str, dict[str, Label]]:
     labels: dict[str, dict[str, Label]] = {}
-    for line, row in _rows(path, ("split", "file", "primary", "present"), optional=True):
+    for line, row in read_rows(path, ("split", "file", "primary", "present"), optional=True):
         where = f"{path} line {line}"
         split, file = _known_file(row, files, where)
         present = tuple(row["present"].split())
@@ -264,7 +316,7 @@ def _read_labels(
             if name not in classes:
                 raise DataError(f"{where}: {name!r} is no class (there are: {', '.join(classes)})")
         if file in labels.setdefault(split, {}):
-            raise DataError(f"{where}: {file} of {split} is labelled twice")
+            raise DataError(f"{where}: {file} of {split} is labelled twice: keep one of the lines")
         labels[split][file] = Label(row["primary"], present)
     return labels
 
@@ -272,7 +324,7 @@ def _read_labels(
 def _read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
     boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
     columns = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
-    for line, row in _rows(path, columns, optional=True):
+    for line, row in read_rows(path, columns, optional=True):
         where = f"{path} line {line}"
         split, file = _known_file(row, files, where)
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in columns[3:])
@@ -280,6 +332,8 @@ def _read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, t
             raise DataError(f"{where}: the box is empty: x0 must be below x1 and y0 below y1")
         box = Box(_class_name(row["label"], where), x0, y0, x1, y1, visible)
         of_split = boxes.setdefault(split, {})
+        if box in of_split.get(file, ()):
+            raise DataError(f"{where}: {file} of {split} has this box twice: keep one of the lines")
         of_split[file] = (*of_split.get(file, ()), box)
     return boxes
 
@@ -287,9 +341,10 @@ def _read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, t
 def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> tuple[str, str]:
     split, file = row["split"], row["file"]
     if split not in files:
-        raise DataError(f"{where}: there is no test set {split}")
+        names = ", ".join(files) or "none"
+        raise DataError(f"{where}: there is no test set {split} (there are: {names})")
     if file not in files[split]:
-        raise DataError(f"{where}: {file} is not in {split}/")
+        raise DataError(f"{where}: {file} is not in {split}/: add the photo or remove the line")
     return split, file
 
 
@@ -299,27 +354,8 @@ def _fraction(text: str, column: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1:
-        raise DataError(f"{where}: {column} must be a number from 0 to 1, not {text!r}")
+        raise DataError(
+            f"{where}: {column} must be a number from 0 to 1, not {text[:40]!r} (a share of the "
+            "photo's side, not pixels)"
+        )
     return value
-
-
-def _rows(
-    path: Path, columns: Iterable[str], optional: bool = False
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and row of a CSV file with at least these columns."""
-    if optional and not path.is_file():
-        return
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise DataError(f"{path}: lacks the column {missing[0]}")
-            for row in reader:
-                if any(row[name] is None for name in columns):
-                    raise DataError(f"{path} line {reader.line_num}: has too few columns")
-                yield reader.line_num, {name: row[name].strip() for name in columns}
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: not UTF-8 text") from None
-    except (csv.Error, OSError) as error:
-        raise DataError(f"{path}: {error}") from None

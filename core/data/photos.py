@@ -6,62 +6,106 @@ Free of torch, so that the dashboard can use it too.
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.errors import DataError
 
 Crop = Literal["squash", "centre"]
 Pixels = NDArray[np.uint8]
 
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")  # Pillow knows many more, some of them programs
 MAX_PIXELS = 80_000_000  # a decoded photo of this size takes 240 MB
+MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
 Image.MAX_IMAGE_PIXELS = None
 
+_TURNS = {  # how a photo that is stored as its EXIF says becomes upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 
 def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
-    """A photo in RGB, upright. With `at_least`, a JPEG may be decoded at a half, quarter or eighth
-    of its size, with the shorter side still at least that many pixels.
+    """A photo in RGB, upright; of an animation, its first picture. With `at_least`, a JPEG may be
+    decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
+    pixels.
 
     Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels.
     """
+    with _opened(path) as image:
+        if at_least is not None:
+            ratio = at_least / min(image.size)
+            image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
+        image.load()
+        turn = _TURNS.get(_orientation(image))
+        upright = image if turn is None else image.transpose(turn)
+        if upright.mode.startswith("I"):
+            return _from_16_bit(upright)
+        if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+            # Transparent parts become white paper, not whatever colour hides beneath.
+            rgba = upright.convert("RGBA")
+            page = Image.new("RGBA", rgba.size, "white")
+            return Image.alpha_composite(page, rgba).convert("RGB")
+        return upright.convert("RGB")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The photo of a file, its header read. Whatever is wrong with it, here or while it is decoded,
+    becomes a DataError that names the file."""
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise DataError(
-                    f"{path}: {image.width}x{image.height} pixels; the limit is 80 million"
-                )
-            if min(image.size) < 2:
-                raise DataError(f"{path}: {image.width}x{image.height} pixels is no photo")
-            if at_least is not None:
-                ratio = at_least / min(image.size)
-                image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-                return _from_16_bit(upright)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                # Transparent parts become white paper, not whatever colour hides beneath.
-                rgba = upright.convert("RGBA")
-                page = Image.new("RGBA", rgba.size, "white")
-                return Image.alpha_composite(page, rgba).convert("RGB")
-            return upright.convert("RGB")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
+            with Image.open(path, formats=FORMATS) as image:
+                size = f"{image.width}x{image.height} pixels"
+                if image.width * image.height > MAX_PIXELS:
+                    raise DataError(f"{path}: {size}; the limit is 80 million: save it smaller")
+                if min(image.size) < 2:
+                    raise DataError(f"{path}: {size} is no photo: remove it")
+                if max(image.size) > MAX_ASPECT * min(image.size):
+                    raise DataError(
+                        f"{path}: {size}; one side may be {MAX_ASPECT} times the other: crop it"
+                    )
+                yield image
     except DataError:
         raise
     except FileNotFoundError:
         raise DataError(f"{path}: no such photo") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except UnidentifiedImageError:
+        raise DataError(
+            f"{path}: not a photo we can read (a file of {path.stat().st_size} bytes that is no "
+            "JPEG, PNG, WebP, BMP or GIF): save it again as JPEG, or remove it"
+        ) from None
+    except Exception as error:  # damaged files make Pillow's decoders fail in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path}: not a photo we can read ({reason[:100]})") from None
+        raise DataError(
+            f"{path}: not a photo we can read ({reason[:100]}): replace or remove it"
+        ) from None
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the photo is stored, 1 (upright) to 8, as its EXIF says; 1 where that cannot be read."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # notes that break the rules do not make it less of a photo
+        return 1
 
 
 def _from_16_bit(image: Image.Image) -> Image.Image:
-    values = np.asarray(image, dtype=np.float64)
-    top = 65535.0 if image.mode.startswith("I") else max(float(values.max()), 1e-9)
-    grey = np.clip(np.nan_to_num(values) / top * 255 + 0.5, 0, 255).astype(np.uint8)
+    grey = (np.asarray(image, dtype=np.float64) / 65535 * 255 + 0.5).clip(0, 255).astype(np.uint8)
     return Image.fromarray(grey).convert("RGB")
 
 
@@ -69,12 +113,9 @@ def photo_size(path: Path) -> tuple[int, int]:
     """Width and height of a photo as it is shown (turned as EXIF says), from its header alone.
 
     Raises DataError naming the file."""
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            on_its_side = image.getexif().get(0x0112, 1) >= 5  # EXIF orientations 5 to 8
-    except (OSError, ValueError, SyntaxError) as error:
-        raise DataError(f"{path}: not a photo we can read ({error})") from None
+    with _opened(path) as image:
+        width, height = image.size
+        on_its_side = 5 <= _orientation(image) <= 8
     return (height, width) if on_its_side else (width, height)
 
 

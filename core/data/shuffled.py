@@ -60,7 +60,8 @@ def _shuffled_table(dataset: Dataset, seed: int) -> str:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             columns = list(reader.fieldnames or ())
-            rows = [row | {"target": label} for row, label in zip(reader, labels, strict=True)]
+            photos = (row for row in reader if any(row.values()))  # as core.data.csvfile reads
+            rows = [row | {"target": label} for row, label in zip(photos, labels, strict=True)]
     else:
         columns = ["fnames", "target"]
         rows = [

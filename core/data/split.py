@@ -15,13 +15,23 @@ from core.recipe import Holdout, KFold, Recipe
 def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:
     """Indices of the photos that train and of those that validate.
 
-    Raises DataError when the recipe's split does not fit the photos.
+    Raises DataError when the recipe's split does not fit the photos: each class needs a photo on
+    either side.
     """
     split = recipe.split
     if isinstance(split, KFold):
         return kfold(dataset, split)
     assert isinstance(split, Holdout)  # core.recipe_file refuses the others
-    return holdout(dataset.train_labels, split)
+    train, validation = holdout(dataset.train_labels, split)
+    for chosen, verb, change in ((train, "train on", "lower"), (validation, "validate", "raise")):
+        there = {dataset.train_labels[i] for i in chosen}
+        for number, name in enumerate(dataset.classes):
+            if number not in there:
+                raise DataError(
+                    f"split.validation: {split.validation:g} leaves no photo of class {name} to "
+                    f"{verb}: {change} it, or add photos of {name}"
+                )
+    return train, validation
 
 
 def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
@@ -44,7 +54,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
     """Indices of the training and of the validation photos, each class split alike.
 
     Uses scikit-learn's `train_test_split(stratify=labels)`, as the article did but for stratify.
-    Raises DataError when the share leaves a side without a photo of each class.
+    Raises DataError when the share leaves a side with fewer photos than there are classes.
     """
     from sklearn.model_selection import train_test_split
 
@@ -56,7 +66,9 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
             stratify=np.asarray(labels),
         )
     except ValueError as error:
-        raise DataError(f"split.validation: {split.validation:g} does not fit: {error}") from None
+        raise DataError(
+            f"split.validation: {split.validation:g} does not fit ({error}); choose another share"
+        ) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
 

@@ -40,6 +40,8 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "chance": (0.05, "validation beats the best constant answer if chance alone would give so many "
                "right answers less often than this (binomial test)"),
     "validation": (0.85, "validation is fine from this accuracy on"),
+    "random": (1.0, "and while its loss is below this share of ln(classes), the loss of answering "
+               "at random"),
     "memorised": (0.5, "the training photos are known by heart when the training loss ends below "
                   "this share of ln(classes), the loss of answering at random"),
     "rise": (2.0, "validation has got worse when its loss ends above this many times its best"),
@@ -61,9 +63,9 @@ RULES: dict[str, tuple[Verdict, str]] = {
         "`memorised`"),
     "validation at chance": ("never learned", "validation does not beat `chance`"),
     "validation behind training": (
-        "overfit, and it shows", "accuracy is below `validation`, and the training photos are "
-        "`memorised` or the validation loss shows a `rise`"),
-    "not yet learned": ("never learned", "accuracy is below `validation`, and nothing else fired"),
+        "overfit, and it shows", "validation is not fine (`validation`, `random`), and the "
+        "training photos are `memorised` or the validation loss shows a `rise`"),
+    "not yet learned": ("never learned", "validation is not fine, and nothing else fired"),
     "few test photos": ("too little evidence", "validation is fine, and no sign can be read"),
     "most signs are good": ("generalises", "validation is fine, and so are more than half of the "
                             "signs that can be read"),
@@ -153,7 +155,9 @@ def _by_validation(
     was found."""
     right, total = int(validation["correct"]), int(validation["total"])
     train_loss, val_loss = (float(history[name].iloc[-1]) for name in ("train_loss", "val_loss"))
-    memorised = train_loss < threshold("memorised") * math.log(max(classes, 2))
+    of_random = math.log(max(classes, 2))
+    memorised = train_loss < threshold("memorised") * of_random
+    wild = val_loss >= threshold("random") * of_random
     rose = val_loss > threshold("rise") * float(history["val_loss"].min())
     answers = f"It answers {right} of {total} validation photos right"
     if total < threshold("photos") / 2:
@@ -165,10 +169,15 @@ def _by_validation(
                 f"{known}, though it knows its training photos (training loss {train_loss:.2f})."
             )
         return "validation at chance", f"{known}."
-    if float(validation["value"]) < threshold("validation"):
+    if float(validation["value"]) < threshold("validation") or wild:
+        if wild:
+            answers += (
+                f", and where it is wrong it is very sure: its loss there is {val_loss:.2f}, that "
+                f"of answering at random {of_random:.2f}"
+            )
         if memorised or rose:
             return "validation behind training", (
-                f"{answers}, while the training loss fell to {train_loss:.2f}: what it learned "
+                f"{answers}, while the training loss ended at {train_loss:.2f}: what it learned "
                 "does not carry over."
             )
         return "not yet learned", (

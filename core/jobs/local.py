@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import IO, Protocol
 from core.data.dataset import Dataset
 from core.errors import RunError
 from core.jobs.queue import Queue
+from core.model.bands import check_stages
 from core.model.weights import find_weights
 from core.recipe import Recipe
 from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
@@ -57,9 +59,14 @@ class LocalExecutor:
         self.clock = clock
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+        check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
         run = create_run(self.runs_dir, recipe, data_dir, self.clock)
-        Queue(self.runs_dir).submit(run.id)
+        try:
+            Queue(self.runs_dir).submit(run.id)
+        except RunError:
+            shutil.rmtree(run.path)  # nobody would ever carry it out
+            raise
         ensure_worker(self.runs_dir)
         return run
 
@@ -148,8 +155,11 @@ def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
 
 def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
     """Looks whether runs that claim to be running still are; whether one was found lost."""
-    lost = [mark_lost(open_run(runs_dir, run_id), clock) for run_id in running]
-    return any(lost)
+    lost = False
+    for run_id in running:
+        with suppress(RunError):  # deleted or damaged since it was looked at
+            lost |= mark_lost(open_run(runs_dir, run_id), clock)
+    return lost
 
 
 def find_lost_search(search: Search, clock: Clock) -> bool:

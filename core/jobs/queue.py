@@ -93,5 +93,10 @@ class Queue:
                 db.execute("COMMIT")
             finally:
                 db.close()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.OperationalError, OSError) as error:
             raise RunError(f"{self.path}: cannot use the queue ({error})") from None
+        except sqlite3.Error as error:
+            raise RunError(
+                f"{self.path}: cannot use the queue ({error}): delete the file, and resume the "
+                "runs that wait"
+            ) from None

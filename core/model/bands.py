@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.errors import RecipeError
 from core.model.layers import layer_table
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
@@ -70,6 +71,21 @@ def last_trained_band(recipe: Recipe) -> int | None:
         if not band.frozen and any(layer.params for layer in layers[band.first : band.last + 1])
     ]
     return trained[-1] if trained else None
+
+
+def check_stages(recipe: Recipe) -> None:
+    """Raises RecipeError, naming the stage, when one has nothing to train: its bands are frozen or
+    hold no weights."""
+    layers = layer_table(recipe.backbone, recipe.map_stride)
+    head = next(layer.index for layer in layers if layer.in_head)
+    for number, stage in enumerate(recipe.stages):
+        ranges = stage_ranges(recipe, stage, head, len(layers))
+        trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
+        if not any(layer.params for band in trained for layer in band):
+            raise RecipeError(
+                f"stages.{number}: nothing would train: give a band with weights, or the stage, "
+                "an lr above 0"
+            )
 
 
 def scaled_bands(recipe: Recipe, lr: float) -> tuple[tuple[int, float], ...]:

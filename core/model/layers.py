@@ -119,7 +119,7 @@ BACKBONES: dict[str, Backbone] = {
         weights_url=f"{_TORCHVISION}vgg16-397923af.pth",
         weights_bytes=553_433_881,
         ceil=False,
-        channels_last=False,
+        channels_last=True,
         train_bfloat16=True,
     ),
     "resnet18": Backbone(
@@ -132,7 +132,7 @@ BACKBONES: dict[str, Backbone] = {
         weights_bytes=46_830_571,
         ceil=True,
         channels_last=True,
-        train_bfloat16=True,
+        train_bfloat16=False,
     ),
     "resnet34": Backbone(
         title="ResNet-34",
@@ -144,7 +144,7 @@ BACKBONES: dict[str, Backbone] = {
         weights_bytes=87_319_819,
         ceil=True,
         channels_last=True,
-        train_bfloat16=True,
+        train_bfloat16=False,
     ),
     "mobilenet_v3_large": Backbone(
         title="MobileNetV3-Large",

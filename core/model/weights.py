@@ -23,7 +23,9 @@ def find_weights(backbone: str, weights: str) -> Path | None:
     if path.is_file():
         return path
     if weights != "imagenet":
-        raise InputError(f"weights: {path}: no such file")
+        raise InputError(
+            f"weights: {path}: no such file; give imagenet, none or the path of a file of weights"
+        )
     facts = BACKBONES[backbone]
     raise InputError(
         f"weights: the ImageNet weights of {backbone} ({facts.weights_file}) are not on this "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,9 @@ class RunIndex:
         except sqlite3.OperationalError:
             # A read-only folder, or a lock held too long: the folders still tell everything.
             return [_read_row(run) for run in runs]
-        except sqlite3.DatabaseError:
-            (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
+        except (sqlite3.DatabaseError, ValueError, TypeError, KeyError):
+            with suppress(OSError):
+                (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
             return [_read_row(run) for run in runs]
 
     def rebuild(self) -> list[RunRow]:
@@ -137,7 +138,7 @@ def _read_row(run: Run) -> RunRow:
             data_path=str(data["path"]),
             photos=photos_mark(data.get("fingerprints")),
         )
-    except (InputError, KeyError, TypeError) as error:
+    except (InputError, KeyError, TypeError, AttributeError) as error:
         empty = recipe_dict(recipe_from({}))
         failed = Status(state="failed", error=str(error))
         return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))

@@ -8,24 +8,30 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+import shutil
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from core import files
 from core.errors import RunError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, recipe_yaml
+from core.store.shapes import check_shape, shaped
 
 FORMAT = 1
 CANCEL_FILE = "cancel-asked"
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+_HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 Clock = Callable[[], datetime]
 
@@ -57,6 +63,9 @@ class Status:
         return self.state in ENDED
 
 
+_STATUS = TypeAdapter(Status)
+
+
 @dataclass(frozen=True)
 class ClassMaps:
     """Raw class maps of a run's test photos.
@@ -82,12 +91,9 @@ class Run:
         return self.path.name
 
     def status(self) -> Status:
-        data = self._json("status.json")
-        known = {field.name for field in fields(Status)}
-        try:
-            return Status(**{key: value for key, value in data.items() if key in known})
-        except TypeError as error:
-            raise RunError(f"{self.path / 'status.json'}: damaged ({error})") from None
+        """What the run is doing; keys of a later version are passed over."""
+        status: Status = shaped(_STATUS, self.path / "status.json", self._json("status.json"))
+        return status
 
     def recipe(self) -> Recipe:
         return load_recipe(self.path / "recipe.yaml")
@@ -110,20 +116,19 @@ class Run:
 
     def history(self) -> pd.DataFrame:
         """A row per finished epoch; no rows before the first."""
-        return self._csv("history.csv")
+        return self._numbers("history.csv", _HISTORY)
 
     def batches(self) -> pd.DataFrame:
-        return self._csv("batches.csv")
+        return self._numbers("batches.csv", ("step", "epoch", "loss", "lr"))
 
     def timing(self) -> pd.DataFrame:
-        return self._csv("timing.csv")
+        return self._numbers("timing.csv", ("epoch", "seconds"), ("phase",))
 
     def predictions(self, kind: Literal["plain", "tta"] = "plain") -> pd.DataFrame:
         """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
         Unlabelled photos have empty strings. `tta`: the mean over several views of each."""
         words = ("kind", "split", "file", "primary", "present", "predicted")
-        # A class may be called NA or null: no word stands for a missing value.
-        frame = self._csv("predictions.csv", dtype=dict.fromkeys(words, str), na_filter=False)
+        frame = self._answers("predictions.csv", words)
         return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
 
     def diagnosis(self) -> dict[str, Any] | None:
@@ -136,13 +141,12 @@ class Run:
 
     def drift(self) -> pd.DataFrame:
         """A row per layer: layer, name, trained, reference, weights, statistics, cka."""
-        return self._csv("drift.csv")
+        return self._numbers("drift.csv", ("layer", "weights", "cka"), ("name", "reference"))
 
     def reliance(self) -> pd.DataFrame:
         """A row per photo, variant (plain, object, elsewhere, only_objects) and fill (`all`: the
         mean): split, file, variant, fill, predicted, p_<class>."""
-        words = ("split", "file", "variant", "fill", "predicted")
-        return self._csv("reliance.csv", dtype=dict.fromkeys(words, str), na_filter=False)
+        return self._answers("reliance.csv", ("split", "file", "variant", "fill", "predicted"))
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
@@ -150,16 +154,22 @@ class Run:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            # Opened here: np.load leaves a damaged archive open.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 splits = [str(name) for name in archive["splits"]]
-                return ClassMaps(
+                found = ClassMaps(
                     epochs=tuple(int(e) for e in archive["epochs"]),
                     classes=tuple(str(c) for c in archive["classes"]),
                     files={s: tuple(str(f) for f in archive[f"files.{s}"]) for s in splits},
                     maps={s: archive[f"maps.{s}"] for s in splits},
                 )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise RunError(f"{path}: damaged ({error})") from None
+        for split, maps in found.maps.items():
+            shape = (len(found.epochs), len(found.files[split]), len(found.classes))
+            if maps.ndim != 5 or maps.shape[:3] != shape:
+                raise RunError(f"{path}: damaged (maps.{split} has shape {maps.shape})")
+        return found
 
     def log_tail(self, lines: int = 30) -> str:
         """The last lines of the worker's log."""
@@ -209,22 +219,48 @@ class Run:
             data = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             raise RunError(f"{path}: missing") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"{path}: damaged ({error})") from None
         if not isinstance(data, dict):
             raise RunError(f"{path}: damaged (not an object)")
+        check_shape(path, data)
         return data
 
-    def _csv(self, name: str, **options: Any) -> pd.DataFrame:
+    def _numbers(
+        self, name: str, columns: Sequence[str], words: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """A table with at least these columns of numbers and these of words."""
+        frame = self._csv(name, (*columns, *words))
+        self._check_numbers(name, frame, columns)
+        return frame
+
+    def _answers(self, name: str, words: Sequence[str]) -> pd.DataFrame:
+        """A table with at least these columns of words, and probabilities p_<class>."""
+        # A class may be called NA or null: no word stands for a missing value.
+        frame = self._csv(name, words, dtype=dict.fromkeys(words, str), na_filter=False)
+        self._check_numbers(name, frame, [str(c) for c in frame if str(c).startswith("p_")])
+        return frame
+
+    def _csv(self, name: str, columns: Sequence[str], **options: Any) -> pd.DataFrame:
+        """A table with at least these columns; no rows without the file."""
         path = self.path / name
         if not path.is_file():
             return pd.DataFrame()
         try:
-            return pd.read_csv(path, **options)
+            frame = pd.read_csv(path, **options)
         except pd.errors.EmptyDataError:
             return pd.DataFrame()
         except (OSError, ValueError) as error:
             raise RunError(f"{path}: damaged ({error})") from None
+        missing = [column for column in columns if column not in frame]
+        if missing:
+            raise RunError(f"{path}: damaged (lacks the column {missing[0]})")
+        return frame
+
+    def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+        for column in columns if len(frame) else ():
+            if not pd.api.types.is_numeric_dtype(frame[column]):
+                raise RunError(f"{self.path / name}: damaged ({column} holds no number somewhere)")
 
 
 def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> Run:
@@ -254,7 +290,10 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
         )
         hidden.path.rename(run.path)
     except OSError as error:
-        raise RunError(f"{runs_dir}: cannot write a run there ({error.strerror})") from None
+        shutil.rmtree(hidden.path, ignore_errors=True)
+        raise RunError(
+            f"{runs_dir}: cannot write a run there ({error.strerror}); give another folder for runs"
+        ) from None
     return run
 
 

@@ -63,7 +63,7 @@ class Search(Run):
 
     def curves(self) -> pd.DataFrame:
         """Columns step, lr (of the last band that trains), loss, smoothed, start."""
-        return self._csv("curves.csv")
+        return self._numbers("curves.csv", ("step", "lr", "loss", "smoothed", "start"))
 
     def suggestion(self) -> Suggestion | None:
         """What was found; None until then."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from core.errors import InputError
+from core.errors import InputError, os_error_line
 from core.store.run import Clock, Run, State
 
 
@@ -35,6 +35,10 @@ def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
         log.error("%s", error)
         _end(run, clock, "failed", str(error))
         raise
+    except OSError as error:
+        log.error("%s", traceback.format_exc())
+        _end(run, clock, "failed", os_error_line(error)[:300])
+        raise
     except Exception as error:
         log.error("%s", traceback.format_exc())
         first_line = (str(error).strip().splitlines() or [""])[0]
@@ -42,7 +46,8 @@ def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
         raise
     finally:
         for handler in log.handlers[:]:
-            handler.close()
+            with suppress(OSError):  # a full disk
+                handler.close()
             log.removeHandler(handler)
 
 
@@ -74,11 +79,18 @@ def _end(run: Run, clock: Clock, state: State, error: str | None) -> None:
         )
 
 
+class _LogFile(logging.FileHandler):
+    """On a full disk it stays short, without Python's complaint about that on stderr."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
 def _open_log(run: Run) -> logging.Logger:
     log = logging.getLogger(f"overfit_lens.run.{run.id}")
     log.setLevel(logging.INFO)
     log.propagate = False
-    handler = logging.FileHandler(run.path / "log.txt", encoding="utf-8")
+    handler = _LogFile(run.path / "log.txt", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     return log

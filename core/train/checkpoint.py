@@ -143,5 +143,7 @@ def load_checkpoint(
             # Same memory layout as the weight, so that the same machine code adds them.
             optimizer.state[named[name]][field] = torch.empty_like(named[name]).copy_(value)
         return int(state["epoch"]), optimizer
-    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise RunError(f"{place}: the checkpoint is damaged ({error})") from None
+    except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise RunError(
+            f"{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
+        ) from None

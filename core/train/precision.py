@@ -54,7 +54,8 @@ def resolve(
         fast_bfloat16 = torch.cuda.is_bf16_supported() if on_gpu else cpu_has_bfloat16()
     low = recipe.precision == "bfloat16" or (recipe.precision == "auto" and fast_bfloat16)
     # Training in bfloat16 pays for a VGG's large convolutions (half the time in a
-    # trial), not for Lite0's depthwise ones on a CPU.
+    # trial). On a CPU it takes longer for depthwise ones (Lite0, MobileNet) and for a ResNet's last
+    # blocks, whose large weights are converted for every batch (twice as long in a trial).
     low_training = low and (on_gpu or BACKBONES[recipe.backbone].train_bfloat16)
     return Settings(
         device="cuda" if on_gpu else "cpu",

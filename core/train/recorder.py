@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from core import files
+from core.errors import RunError
 from core.evaluate.predict import Predictions, predict
 from core.store.run import Clock, Run, State
 from core.train.attempt import Cancelled
@@ -69,6 +71,7 @@ class Recorder:
         what the beginning took."""
         history, batches, timing = self.run.history(), self.run.batches(), self.run.timing()
         if epochs:
+            self._check_whole(epochs, history, batches, timing)
             self._history = history[history["epoch"] <= epochs].to_dict("records")
             kept = batches[batches["epoch"] <= epochs]
             self._batches = [BatchRow(*row) for row in kept.itertuples(index=False, name=None)]
@@ -154,6 +157,15 @@ class Recorder:
 
     # --- inside --------------------------------------------------------------------------------
 
+    def _check_whole(self, epochs: int, *tables: pd.DataFrame) -> None:
+        """The tables of a run that is taken up must go as far as its checkpoint."""
+        for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
+            if table.empty or table["epoch"].max() < epochs:
+                raise RunError(
+                    f"{self.run.path / name}: lacks epochs that the checkpoint has; delete the "
+                    "folder checkpoint to begin the run again"
+                )
+
     def _note(self, epoch: int) -> None:
         self._timing += [(epoch, phase, seconds) for phase, seconds in self._laps.taken]
         self._laps.taken.clear()
@@ -181,9 +193,9 @@ class Recorder:
             arrays[f"maps.{photos.split}"] = np.stack(
                 [maps[photos.split] for maps in self._snapshots.values()]
             )
-        beside = self.run.path / ".cams.npz"
-        np.savez_compressed(beside, allow_pickle=False, **arrays)
-        beside.replace(self.run.path / "cams.npz")
+        archive = io.BytesIO()
+        np.savez_compressed(archive, allow_pickle=False, **arrays)
+        files.write_bytes(self.run.path / "cams.npz", archive.getvalue())
 
     def _eta(self, into_epoch: float) -> float:
         """Seconds to the end of training: epochs left of each stage at the pace of its epochs so

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
-from core.errors import DataError
+from core.errors import InputError
 from pages import settings
 from pages.widgets.first_runs import DEFAULT_DATA
 
@@ -34,7 +34,7 @@ def show(key: str) -> Dataset | None:
     try:
         dataset = read_dataset(settings.data_parent() / str(name))
         _photos(dataset)
-    except DataError as error:
+    except InputError as error:
         st.error(str(error))
         return None
     tests = ", ".join(f"{t.name} ({len(t.photos)} photos)" for t in dataset.test_sets)

@@ -67,6 +67,26 @@ def test_a_damaged_folder_is_one_line_and_hides_no_other_run(runs, dataset, open
     assert "bands.0.lr: must be a number" in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("status.json", '{"state": "do'),
+        ("status.json", '{"state": "dancing"}'),
+        ("summary.json", '{"sets": [1, 2]}'),
+        ("summary.json", '{"sets": {"test": {"scores": {"primary": {"value": "much"}}}}}'),
+        ("environment.json", '{"data": {}}'),
+    ],
+)
+def test_a_spoiled_file_hides_no_other_run(runs, dataset, open_page, file, text):
+    write_run(runs, dataset, "quick")
+    broken = write_run(runs, dataset, "looks-good", minutes=1)
+    (broken.path / file).write_text(text, "utf-8")
+    app = open_page("runs")
+    assert not app.exception
+    assert list(app.dataframe[0].value["state"]) == ["cannot be read", "done"]
+    assert f"{file}: damaged" in app.error[0].value
+
+
 def test_a_damaged_history_is_one_line(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick")
     (run.path / "history.csv").write_bytes(b"\xff\xfe\x00")

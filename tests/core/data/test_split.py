@@ -35,6 +35,16 @@ def test_a_share_that_leaves_a_class_out_is_refused():
         holdout([0, 0, 1, 1, 2, 2], Holdout(validation=0.05))
 
 
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.1, "to validate: raise it"), (0.85, "to train on: lower it")]
+)
+def test_a_class_that_a_share_leaves_out_is_named(share, words):
+    recipe = recipe_from({"split": {"method": "holdout", "validation": share}})
+    with pytest.raises(DataError) as caught:
+        split_photos(dataset_of([26, 2, 26]), recipe)
+    assert f"leaves no photo of class class1 {words}" in str(caught.value)
+
+
 # --- k folds ------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,20 @@ def test_validation_that_is_not_fine(losses, rule, expected):
     assert verdict(losses, validation(13)).verdict == "generalises"
 
 
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        (history(train=46.0, val=2.7), "never learned"),
+        (history(train=29.0, val=6.2, best=0.01), "overfit, and it shows"),
+    ],
+)
+def test_right_answers_with_a_loss_worse_than_random_are_not_fine(losses, expected):
+    found = verdict(losses)
+    assert found.verdict == expected
+    assert f"its loss there is {losses['val_loss'].iloc[-1]:.2f}" in found.finding
+    assert f"answering at random {math.log(CLASSES):.2f}" in found.finding
+
+
 def test_few_photos_are_too_little_evidence():
     assert verdict(answers=validation(4, 4)).rule == "few validation photos"
     four = {"test": {"scores": {"primary": asdict(share([True] * 4, 0.25)),

@@ -64,12 +64,14 @@ def test_the_prefix_may_end_before_any_layer(backbone):
             torch.testing.assert_close(maps, whole, atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("backbone", BACKBONES)
 @torch.no_grad()
-def test_bfloat16_features_are_near():
-    network = awake(build_network(fast_recipe(), ["a", "b"]))
-    x = normalise(torch.rand(3, 3, 64, 64), "efficientnet_lite0")
-    exact = Prefix(network, 16, "efficientnet_lite0", FLOAT32)(x)
-    low = Prefix(network, 16, "efficientnet_lite0", Settings("cpu", "bfloat16", "float32"))(x)
+def test_bfloat16_features_are_near(backbone):
+    recipe = fast_recipe(backbone=backbone)
+    network = awake(build_network(recipe, ["a", "b"]))
+    x, length = normalise(torch.rand(3, 3, 64, 64), backbone), recipe.bands[1].first
+    exact = Prefix(network, length, backbone, FLOAT32)(x)
+    low = Prefix(network, length, backbone, Settings("cpu", "bfloat16", "float32"))(x)
     assert low.dtype == torch.bfloat16
     error = (low.float() - exact).norm() / exact.norm()
     assert 0 < error < 0.05
@@ -284,6 +286,9 @@ def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path):
         ("efficientnet_lite0", "auto", False, False, Settings("cpu", "float32", "float32")),
         ("efficientnet_lite0", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
         ("vgg16_bn", "auto", True, False, Settings("cpu", "bfloat16", "bfloat16")),
+        ("vgg16", "auto", True, False, Settings("cpu", "bfloat16", "bfloat16")),
+        ("resnet18", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
+        ("mobilenet_v3_large", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
         ("vgg16_bn", "float32", True, False, Settings("cpu", "float32", "float32")),
         ("efficientnet_lite0", "bfloat16", False, False, Settings("cpu", "bfloat16", "bfloat16")),
         ("efficientnet_lite0", "auto", True, True, Settings("cuda", "bfloat16", "bfloat16")),

@@ -1,0 +1,44 @@
+"""Reads small CSV files written by people and by spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from core.errors import DataError
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], optional: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a UTF-8 file whose first line names at least these columns; without
+    spaces at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed
+    over. A file that is `optional` and not there has no rows.
+
+    Raises DataError: one line that names the file and line, and what to change.
+    """
+    if optional and not path.is_file():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text: save it as `CSV UTF-8`") from None
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise DataError(
+                f"{path}: lacks the column {missing[0]}; its first line must be "
+                f"{','.join(columns)}, with commas"
+            )
+        for row in reader:
+            if not any(row.values()):
+                continue
+            if any(row[name] is None for name in columns):
+                raise DataError(f"{path} line {reader.line_num}: has too few columns")
+            yield reader.line_num, {name: row[name].strip() for name in columns}
+    except csv.Error as error:
+        line = reader.reader.line_num  # the DictReader's own count stops before the bad line
+        raise DataError(f"{path} line {line}: not as a CSV file is written ({error})") from None

@@ -1,0 +1,4 @@
+"""A command without its argument."""
+
+command = "train"
+refused = "Missing argument 'recipe'"

@@ -1,0 +1,12 @@
+"""While it is looked at what was learned."""
+
+from pathlib import Path
+
+from tests.corpus.making import phase
+
+command = "train FAST --data TINY --runs HERE/runs"
+stopped = ""
+
+
+def moment(runs: Path) -> bool:
+    return phase(runs) == "looking at what it learned"

@@ -1,0 +1,12 @@
+"""While the photos are prepared."""
+
+from pathlib import Path
+
+from tests.corpus.making import phase
+
+command = "train FAST --data TINY --runs HERE/runs"
+stopped = ""
+
+
+def moment(runs: Path) -> bool:
+    return phase(runs) == "preparing the photos"

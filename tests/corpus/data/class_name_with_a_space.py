@@ -1,0 +1,13 @@
+"""A class whose folder has a space in its name."""
+
+from pathlib import Path
+
+from tests.corpus.making import small_set
+
+command = "data check HERE/data"
+refused = "train/red book: class name 'red book' must not be empty or hold a space"
+
+
+def make(here: Path) -> None:
+    train = small_set(here) / "train"
+    (train / "red").rename(train / "red book")

@@ -1,0 +1,22 @@
+"""A photo whose EXIF is damaged: the photo itself is fine."""
+
+from pathlib import Path
+
+from core.data.photos import open_photo
+from tests.corpus.making import PHOTO, first_photo, picture_bytes
+
+command = "data check HERE/data"
+handled = "train/red: 4 photos ... sound"
+
+
+def make(here: Path) -> None:
+    first_photo(here).write_bytes(
+        picture_bytes("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
+    )
+
+
+def check(here: Path) -> None:
+    seen = open_photo(here / "data" / PHOTO)
+    assert (seen.mode, seen.size) == ("RGB", (160, 120))
+    left, right = seen.getpixel((20, 60)), seen.getpixel((140, 60))
+    assert left[0] > right[0] + 60  # the lighter half

@@ -1,0 +1,12 @@
+"""A field of 200000 characters."""
+
+from pathlib import Path
+
+from tests.corpus.making import add_line, small_set
+
+command = "data check HERE/data"
+refused = "labels.csv line 11: not as a CSV file is written (field larger than field limit"
+
+
+def make(here: Path) -> None:
+    add_line(small_set(here) / "labels.csv", "test,img_0.jpg,red," + "red " * 50_000)

@@ -1,0 +1,13 @@
+"""Semicolons between the columns."""
+
+from pathlib import Path
+
+from tests.corpus.making import small_set
+
+command = "data check HERE/data"
+refused = "labels.csv: lacks the column split; ... with commas"
+
+
+def make(here: Path) -> None:
+    table = small_set(here) / "labels.csv"
+    table.write_text(table.read_text("utf-8").replace(",", ";"), "utf-8")

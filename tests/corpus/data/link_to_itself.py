@@ -1,0 +1,14 @@
+"""A link that leads to itself."""
+
+from pathlib import Path
+
+from tests.corpus.making import first_photo
+
+command = "data check HERE/data"
+refused = "train/red/red_0.jpg: a link to a file that is not there"
+
+
+def make(here: Path) -> None:
+    photo = first_photo(here)
+    photo.unlink()
+    photo.symlink_to(photo)

@@ -1,0 +1,12 @@
+"""A picture of one pixel."""
+
+from pathlib import Path
+
+from tests.corpus.making import first_photo, picture, picture_bytes
+
+command = "data check HERE/data"
+refused = "train/red/red_0.jpg: 1x1 pixels is no photo: remove it"
+
+
+def make(here: Path) -> None:
+    first_photo(here).write_bytes(picture_bytes("PNG", picture(size=(1, 1))))

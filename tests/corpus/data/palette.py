@@ -1,0 +1,20 @@
+"""A PNG with a palette."""
+
+from pathlib import Path
+
+from core.data.photos import open_photo
+from tests.corpus.making import PHOTO, first_photo, picture, picture_bytes
+
+command = "data check HERE/data"
+handled = "train/red: 4 photos ... sound"
+
+
+def make(here: Path) -> None:
+    first_photo(here).write_bytes(picture_bytes("PNG", picture("P")))
+
+
+def check(here: Path) -> None:
+    seen = open_photo(here / "data" / PHOTO)
+    assert (seen.mode, seen.size) == ("RGB", (160, 120))
+    left, right = seen.getpixel((20, 60)), seen.getpixel((140, 60))
+    assert left[0] > right[0] + 60  # the lighter half

@@ -1,0 +1,18 @@
+"""Photos in `train/` itself, without a folder for each class."""
+
+import shutil
+from pathlib import Path
+
+from tests.corpus.making import small_set
+
+command = "data check HERE/data"
+refused = "train: needs photos of at least two classes, has 0; the photos of each class lie in"
+
+
+def make(here: Path) -> None:
+    train = small_set(here) / "train"
+    for photo in train.glob("*/*.jpg"):
+        photo.rename(train / photo.name)
+    for folder in list(train.iterdir()):
+        if folder.is_dir():
+            shutil.rmtree(folder)

@@ -1,0 +1,20 @@
+"""A PNG whose text note grows to 10 MB when it is unpacked."""
+
+import zlib
+from pathlib import Path
+
+from PIL.PngImagePlugin import PngInfo
+
+from tests.corpus.making import first_photo, picture_bytes
+
+command = "data check HERE/data"
+refused = "train/red/red_0.jpg: not a photo we can read (Decompressed data too large"
+
+
+def make(here: Path) -> None:
+    packer = zlib.compressobj(9)
+    million = bytes(1_000_000)
+    packed = b"".join(packer.compress(million) for _ in range(10)) + packer.flush()
+    notes = PngInfo()
+    notes.add(b"zTXt", b"Comment\0\0" + packed)
+    first_photo(here).write_bytes(picture_bytes("PNG", pnginfo=notes))

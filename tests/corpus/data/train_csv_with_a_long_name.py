@@ -1,0 +1,12 @@
+"""A train.csv with a name too long for any file."""
+
+from pathlib import Path
+
+from tests.corpus.making import flat_set
+
+command = "data check HERE/data"
+refused = "train.csv line 2: 'aaaaaaaa ... cannot be the name of a file"
+
+
+def make(here: Path) -> None:
+    flat_set(here, ["a" * 300 + ".jpg,red"])

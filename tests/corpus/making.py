@@ -1,0 +1,90 @@
+"""What cases make their input with."""
+
+from __future__ import annotations
+
+import io
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from core.data.dataset import read_dataset
+from core.errors import InputError
+from core.store.run import Run, find_runs
+from tests.conftest import FAST
+from tests.factory import write_dataset, write_run
+
+PHOTO = Path("train/red/red_0.jpg")  # of the set that `small_set` makes
+
+
+def small_set(here: Path) -> Path:
+    """HERE/data: two books and a background, four photos each; labelled test sets `test` and
+    `test_difficult`. Returns its folder."""
+    write_dataset(here / "data")
+    return here / "data"
+
+
+def first_photo(here: Path) -> Path:
+    """The path of a training photo of HERE/data, which is made."""
+    return small_set(here) / PHOTO
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (160, 120)) -> Image.Image:
+    """A blue picture with a lighter half on the left."""
+    image = Image.new("RGB", size, "#2f5d9b")
+    image.paste("#a0c0e0", (0, 0, size[0] // 2, size[1]))
+    return image.convert(mode)
+
+
+def picture_bytes(kind: str, image: Image.Image | None = None, **options: object) -> bytes:
+    """A picture as a file of that kind: JPEG, PNG, ..."""
+    buffer = io.BytesIO()
+    (image or picture()).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def add_line(path: Path, line: str) -> None:
+    """Puts a line at the end of a table."""
+    path.write_text(path.read_text("utf-8") + line + "\n", "utf-8")
+
+
+def flat_set(here: Path, lines: list[str]) -> None:
+    """HERE/data with train.csv instead of a folder per class, these lines in front of its own."""
+    train = small_set(here) / "train"
+    rows = ["fnames,target", *lines]
+    rows += [f"{photo.relative_to(train)},{photo.parent.name}" for photo in train.glob("*/*.jpg")]
+    (here / "data" / "train.csv").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def run_of(here: Path, state: str = "done") -> Run:
+    """A run in HERE/runs in that state, on HERE/data, of a recipe that trains in a second."""
+    if not (here / "data").is_dir():
+        small_set(here)
+    run = write_run(here / "runs", read_dataset(here / "data"), state=state, changes=FAST)
+    return run.__class__(run.path.rename(run.path.with_name("the-run")))
+
+
+def phase(runs: Path) -> str:
+    """What the run of a folder says it is doing; nothing before it has begun."""
+    try:
+        return next((run.status().phase for run in find_runs(runs)), "")
+    except InputError:
+        return ""
+
+
+def another_run(here: Path) -> Run:
+    """A sound finished run beside the one of `run_of`, older than it."""
+    return write_run(here / "runs", read_dataset(here / "data"), changes=FAST)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file can grow beyond `size` bytes meanwhile, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -1,0 +1,4 @@
+"""No bands."""
+
+recipe = "bands: []"
+refused = "bands: must not be empty"

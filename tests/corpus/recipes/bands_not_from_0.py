@@ -1,0 +1,4 @@
+"""Bands that leave out the first layers."""
+
+recipe = "bands: {16: 1e-3}"
+refused = "bands.0.from: must be 0, not 16: bands cover every layer"

@@ -1,0 +1,11 @@
+"""A photo given as a recipe."""
+
+from pathlib import Path
+
+from tests.corpus.making import picture_bytes
+
+refused = "recipe.yaml: not UTF-8 text: save it again as UTF-8"
+
+
+def make(here: Path) -> None:
+    (here / "recipe.yaml").write_bytes(picture_bytes("JPEG"))

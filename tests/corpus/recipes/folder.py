@@ -1,0 +1,9 @@
+"""A folder."""
+
+from pathlib import Path
+
+refused = "recipe.yaml: is no file"
+
+
+def make(here: Path) -> None:
+    (here / "recipe.yaml").mkdir()

@@ -1,0 +1,9 @@
+"""A file of 2 MB."""
+
+from pathlib import Path
+
+refused = "recipe.yaml: larger than 1 MB, so it is no recipe"
+
+
+def make(here: Path) -> None:
+    (here / "recipe.yaml").write_text("# " + 2_000_000 * "x", "utf-8")

@@ -1,0 +1,4 @@
+"""No stages."""
+
+recipe = "stages: []"
+refused = "stages: must not be empty"

@@ -1,0 +1,10 @@
+"""A pipe that nobody writes to."""
+
+import os
+from pathlib import Path
+
+refused = "recipe.yaml: is no file"
+
+
+def make(here: Path) -> None:
+    os.mkfifo(here / "recipe.yaml")

@@ -1,0 +1,4 @@
+"""An unknown key."""
+
+recipe = "colour: red"
+refused = "colour: unknown key"

@@ -1,0 +1,13 @@
+"""Weights of another network."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
+refused = "weights: ... weights.safetensors: lacks the tensor conv_stem.weight: of another network?"
+
+
+def make(here: Path) -> None:
+    save_file({"fc.weight": torch.zeros(10, 4)}, here / "weights.safetensors")

@@ -1,0 +1,9 @@
+"""A zero byte in the text."""
+
+from pathlib import Path
+
+refused = "recipe.yaml: not a YAML file we can read: special characters are not allowed"
+
+
+def make(here: Path) -> None:
+    (here / "recipe.yaml").write_bytes(b"seed: 1\0\n")

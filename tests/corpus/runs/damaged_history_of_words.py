@@ -1,0 +1,23 @@
+"""A history.csv with words for numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import RunError
+from core.store.run import open_run
+from tests.corpus.making import run_of
+
+command = "runs list --runs HERE/runs"
+handled = "the-run ... done"
+
+
+def make(here: Path) -> None:
+    (run_of(here).path / "history.csv").write_text(
+        "epoch,stage,cycle,train_loss,val_loss,val_accuracy\n1,1,1,low,1,1\n"
+    )
+
+
+def check(here: Path) -> None:
+    with pytest.raises(RunError, match=r"history\.csv: damaged"):
+        open_run(here / "runs", "the-run").history()

@@ -1,0 +1,23 @@
+"""A predictions.csv that was cut off in a line."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import RunError
+from core.store.run import open_run
+from tests.corpus.making import run_of
+
+command = "runs list --runs HERE/runs"
+handled = "the-run ... done"
+
+
+def make(here: Path) -> None:
+    (run_of(here).path / "predictions.csv").write_text(
+        "kind,split,file,primary,present,predicted,p_red\nplain,test,img"
+    )
+
+
+def check(here: Path) -> None:
+    with pytest.raises(RunError, match=r"predictions\.csv: damaged"):
+        open_run(here / "runs", "the-run").predictions()

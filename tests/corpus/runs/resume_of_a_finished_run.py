@@ -1,0 +1,12 @@
+"""A run that is to go on and is done."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_of
+
+command = "resume the-run --runs HERE/runs"
+refused = "the-run: is done; only a stopped run can be resumed"
+
+
+def make(here: Path) -> None:
+    run_of(here)

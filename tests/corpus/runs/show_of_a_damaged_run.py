@@ -1,0 +1,12 @@
+"""A run that is to be shown and whose summary lacks most of it."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_of
+
+command = "runs show the-run --runs HERE/runs"
+refused = "summary.json: damaged; evaluate it again"
+
+
+def make(here: Path) -> None:
+    (run_of(here).path / "summary.json").write_text('{"epochs": 3}')

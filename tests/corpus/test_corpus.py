@@ -1,0 +1,194 @@
+"""Every case of the corpus is answered as its file says."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from core.__main__ import main
+from core.recipe import Recipe
+from core.recipe_file import recipe_yaml
+from core.store.run import find_runs
+from core.train.speed import Speed
+from tests.conftest import ROOT, fast_recipe
+from tests.corpus.case import CORPUS, Case, read_cases
+from tests.corpus.table import readme
+from tests.factory import plain_speed
+
+CASES = read_cases()
+KEPT = (".speed", ".features", "index.sqlite", "worker.lock")  # caches of a runs folder
+PATIENCE = 60.0  # seconds that a moment for Ctrl-C is waited for
+
+
+@pytest.fixture(scope="session")
+def fast(tmp_path_factory) -> Path:
+    """A recipe file that trains in about a second."""
+    path = tmp_path_factory.mktemp("fast") / "fast.yaml"
+    path.write_text(recipe_yaml(fast_recipe()), "utf-8")
+    return path
+
+
+@pytest.fixture
+def measured(monkeypatch) -> None:
+    """No command measures this machine."""
+
+    def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
+        return plain_speed(recipe)
+
+    monkeypatch.setattr("core.train.calibrate.speed_for", speed_for)
+    monkeypatch.setattr("core.train.execute.speed_for", speed_for)
+
+
+@pytest.fixture
+def here(tmp_path) -> Path:
+    """A case's own folder, under a short name."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+def of(answer: str) -> list[Case]:
+    return [case for case in CASES if case.answer == answer]
+
+
+@pytest.mark.parametrize("case", of("refused"), ids=lambda case: case.name)
+def test_refused_in_one_line_and_nothing_is_left(case, here, tiny, fast, measured, capsys):
+    case.make(here)
+    before = tree(here)
+    status, out, err = call(case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast), capsys)
+    told = err.splitlines()[-1] if err else ""
+    assert status == 2, err
+    assert told.startswith("error: ") and "error:" not in "\n".join(err.splitlines()[:-1])
+    assert "Traceback" not in out + err
+    assert says(told, case.words), told
+    if case.leaves is None:
+        assert tree(here) == before
+    else:
+        assert [run.status().state for run in find_runs(here / "runs")] == [case.leaves]
+    case.check(here)
+
+
+@pytest.mark.parametrize("case", of("handled"), ids=lambda case: case.name)
+def test_handled(case, here, tiny, fast, measured, capsys):
+    case.make(here)
+    status, out, err = call(case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast), capsys)
+    assert status == 0, err
+    assert "error:" not in err and "Traceback" not in err and "Warning" not in err
+    assert says(out, case.words), out
+    case.check(here)
+
+
+@pytest.mark.parametrize("case", of("stopped"), ids=lambda case: case.name)
+def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys):
+    runs = here / "runs"
+    arguments = case.arguments(HERE=here, TINY=tiny.root, FAST=fast)
+    if case.own_process:
+        status, err = interrupted_process(case, arguments, runs)
+    else:
+        status = interrupted(case, arguments, runs)
+        err = capsys.readouterr().err
+    assert status == 130, err
+    assert err.splitlines()[-1] == "stopped"
+    assert "Traceback" not in err and "error:" not in err
+    (run,) = find_runs(runs)
+    assert (run.status().state, run.status().error) == ("cancelled", None)
+    assert main(["resume", run.id, "--runs", str(runs)]) == 0
+    assert run.status().state == "done"
+    case.check(here)
+
+
+def test_the_table_in_the_readme_is_the_cases():
+    assert (CORPUS / "README.md").read_text("utf-8") == readme(CASES), (
+        "run: .venv/bin/python -m tests.corpus.table"
+    )
+
+
+def test_every_case_is_told_in_a_line():
+    assert len(CASES) >= 60
+    for case in CASES:
+        assert case.title and "\n" not in case.title, case.name
+        assert case.words != ("",) or case.answer == "stopped", case.name
+
+
+# --- how a case is carried out ------------------------------------------------------------------
+
+
+def call(case: Case, arguments: list[str], capsys) -> tuple[int, str, str]:
+    capsys.readouterr()
+    with case.meanwhile():
+        status = main(arguments)
+    return status, *capsys.readouterr()
+
+
+def says(text: str, words: tuple[str, ...]) -> bool:
+    """Whether the words are there in this order."""
+    return re.search(".*".join(map(re.escape, words)), text, re.DOTALL) is not None
+
+
+def tree(folder: Path) -> dict[Path, bytes | None]:
+    """Every file and folder with its content, without what runs share as caches."""
+    return {
+        path: path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+        if path != folder / "runs" and not set(KEPT) & set(path.relative_to(folder).parts)
+    }
+
+
+def interrupted(case: Case, arguments: list[str], runs: Path) -> int:
+    """The exit status of a command in this process that gets SIGINT at the case's moment."""
+    over = threading.Event()
+
+    def press() -> None:
+        if waited(case, runs, over.is_set):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    finger = threading.Thread(target=press)
+    finger.start()
+    try:
+        return main(arguments)
+    finally:
+        over.set()
+        finger.join()
+        signal.signal(signal.SIGINT, before)
+
+
+def interrupted_process(case: Case, arguments: list[str], runs: Path) -> tuple[int, str]:
+    """The same with a process of its own; also what it said on stderr."""
+    # A process inherits that SIGINT is ignored (as under nohup), but not that it is handled.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    signal.signal(signal.SIGINT, before)
+    assert waited(case, runs, lambda: process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, err
+
+
+def waited(case: Case, runs: Path, over) -> bool:
+    """Waits for the case's moment; whether it came before the command was over."""
+    assert case.moment is not None
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and not over():
+        if case.moment(runs):
+            return True
+        time.sleep(0.002)
+    return False
