@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -39,7 +39,7 @@ _TURNS = {  # how a photo that is stored as its EXIF says becomes upright
 
 
 def open_photo(
-    path: Path, at_least: int | None = None, formats: Sequence[str] = FORMATS
+    path: Path, at_least: int | None = None, formats: tuple[str, ...] = FORMATS
 ) -> Image.Image:
     """A photo in RGB, upright; of an animation, its first picture. With `at_least`, a JPEG may be
     decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
@@ -65,7 +65,7 @@ def open_photo(
 
 
 @contextmanager
-def _opened(path: Path, formats: Sequence[str] = FORMATS) -> Iterator[Image.Image]:
+def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
     """The photo of a file, its header read. Whatever is wrong with it, here or while it is decoded,
     becomes a DataError that names the file."""
     try:
