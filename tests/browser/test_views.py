@@ -171,6 +171,7 @@ def test_controls_change_the_picture_without_the_server(app, ids, open_page):
 def test_the_order_can_put_disagreement_first(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
     files = page.locator(".photo .file")
+    expect(files).to_have_count(6)
     before = files.all_inner_texts()
     page.get_by_role("combobox", name="Order").select_option("disagree")
     expect(files).not_to_have_text(before)

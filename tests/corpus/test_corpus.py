@@ -87,6 +87,8 @@ def test_handled(case, here, tiny, fast, measured, capsys):
     case.check(here)
 
 
+# Python may be interrupted right after it has opened a file, before anything could close it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("case", of("stopped"), ids=lambda case: case.name)
 def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys):
     runs = here / "runs"
