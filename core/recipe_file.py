@@ -39,12 +39,6 @@ PRESETS_DIR = Path(__file__).parent / "presets"
 
 _NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
     ("backbone", lambda r: r.backbone not in BACKBONES),
-    ("head.kind", lambda r: r.head.kind == "dense"),
-    ("optimizer.name", lambda r: r.optimizer.name != "sgd"),
-    ("augment.erase", lambda r: r.augment.erase is not None),
-    ("label_smoothing", lambda r: r.label_smoothing > 0),
-    ("balance", lambda r: r.balance != "none"),
-    ("split.method", lambda r: r.split.method == "csv"),
 )
 
 
@@ -52,11 +46,6 @@ def _refuse_not_yet(recipe: Recipe) -> None:
     for key, asks_for_it in _NOT_YET:
         if asks_for_it(recipe):
             raise RecipeError(f"{key}: not available yet")
-    for i, stage in enumerate(recipe.stages):
-        if stage.keep == "best":
-            raise RecipeError(f"stages.{i}.keep: not available yet")
-        if stage.optimizer is not None and stage.optimizer.name != "sgd":
-            raise RecipeError(f"stages.{i}.optimizer.name: not available yet")
 
 
 # --- reading and writing --------------------------------------------------------------------------
@@ -129,8 +118,10 @@ def preset_names() -> tuple[str, ...]:
 def _set_key(data: Any, dotted: str, value: Any) -> None:
     """Sets `a.b.0.c` in nested dicts and lists, making the dicts that a preset leaves out."""
     *parents, last = dotted.split(".")
-    if parents and parents[0] not in data and parents[0] in Recipe.model_fields:
-        # The key changes part of something the preset leaves at its default.
+    inside = parents[0] if parents else ""
+    if inside not in data and inside in Recipe.model_fields and inside != "optimizer":
+        # The key changes part of something the preset leaves at its default. (What an optimizer's
+        # defaults are depends on its name.)
         data[parents[0]] = recipe_dict(recipe_from(dict(data)))[parents[0]]
     node = data
     for i, part in enumerate(parents):

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.data.balance import epoch_length
 from core.data.dataset import Dataset, read_dataset
 from core.data.split import split_photos, split_sizes
 from core.errors import InputError
 from core.model.bands import stage_ranges
-from core.model.layers import head_start, layer_table
-from core.recipe import KFold, Recipe, Stage
+from core.model.flat_list import network_layers
+from core.model.layers import head_start
+from core.recipe import Holdout, Recipe, Stage
 from core.recipe_file import load_recipe, parse_changes
 from core.repeats import over_folds
 from core.store.run import Run, create_run, utc_now
@@ -77,10 +79,11 @@ def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
 
 def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
-    table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
+    table = network_layers(recipe, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
     training, validation = split_photos(dataset, recipe)
-    batches = batches_per_epoch(len(training), recipe.batch_size)
+    views = epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
+    batches = batches_per_epoch(views, recipe.batch_size)
     print(
         f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
         f"{len(validation)} validate"
@@ -124,7 +127,7 @@ def carry_on(run: Run) -> None:
     recipe = run.recipe()
     total = recipe.planned_epochs()
     which = f"seed {recipe.seed}"
-    if isinstance(recipe.split, KFold):
+    if not isinstance(recipe.split, Holdout) and recipe.split.fold is not None:
         which += f" fold {recipe.split.fold}"
 
     def tell(row: EpochRow, eta: float | None) -> None:

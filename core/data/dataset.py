@@ -72,7 +72,8 @@ class TestSet:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`."""
+    """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`;
+    `train_columns[name][i]` is what the further column of train.csv says of it."""
 
     root: Path
     title: str
@@ -82,6 +83,7 @@ class Dataset:
     train: tuple[Photo, ...]
     train_labels: tuple[int, ...]
     test_sets: tuple[TestSet, ...]
+    train_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def test_set(self, name: str) -> TestSet:
         """The test set of that name. Raises DataError with the names there are."""
@@ -120,8 +122,8 @@ def read_dataset(root: Path) -> Dataset:
     if not is_dataset(root):
         raise DataError(f"{root}: has no folder train/ with a folder of photos for each class")
     note = _read_note(root)
-    pairs = _read_train(root)
-    counts = Counter(label for _, label in pairs)
+    rows = _read_train(root)
+    counts = Counter(row.label for row in rows)
     if len(counts) < 2:
         raise DataError(
             f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}"
@@ -140,19 +142,23 @@ def read_dataset(root: Path) -> Dataset:
         licence=str(note.get("licence") or "not stated"),
         source=str(note.get("source") or "not stated"),
         classes=classes,
-        train=tuple(photo for photo, _ in pairs),
-        train_labels=tuple(classes.index(label) for _, label in pairs),
+        train=tuple(row.photo for row in rows),
+        train_labels=tuple(classes.index(row.label) for row in rows),
         test_sets=test_sets,
+        train_columns={name: tuple(row.further[name] for row in rows) for name in rows[0].further},
     )
 
 
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
-    """SHA-256 of the training photos and their labels, of each test set's photos, and of each test
-    set's labels and boxes: kept apart, so that labelling a test set orphans no run."""
+    """SHA-256 of the training photos with all that train.csv says of them, of each test set's
+    photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
+    orphans no run."""
     train = hashlib.sha256()
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
         train.update(_file_digest(photo.path))
+    for name, values in dataset.train_columns.items():
+        train.update("\0".join(("", name, *values)).encode())
     tests = {}
     for test_set in dataset.test_sets:
         photos = hashlib.sha256()
@@ -201,27 +207,34 @@ def _folders_in(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
-def _read_train(root: Path) -> list[tuple[Photo, str]]:
+@dataclass(frozen=True)
+class _TrainRow:
+    photo: Photo
+    label: str
+    further: dict[str, str] = field(default_factory=dict)  # other columns of train.csv
+
+
+def _read_train(root: Path) -> list[_TrainRow]:
     table = root / "train.csv"
     if table.is_file():
         return list(_read_train_csv(root, table))
     return [
-        (Photo(path, f"{folder.name}/{path.name}"), _class_name(folder.name, str(folder)))
+        _TrainRow(Photo(path, f"{folder.name}/{path.name}"), _class_name(folder.name, str(folder)))
         for folder in _folders_in(root / "train")
         for path in _photos_in(folder)
     ]
 
 
-def _read_train_csv(root: Path, table: Path) -> Iterator[tuple[Photo, str]]:
+def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     seen = set()
-    for line, row in _rows(table, ("fnames", "target")):
-        file = row["fnames"]
+    for line, row in _rows(table, ("fnames", "target"), further=True):
+        file = row.pop("fnames")
         path = _inside(root / "train", file, f"{table} line {line}")
-        label = _class_name(row["target"], f"{table} line {line}")
+        label = _class_name(row.pop("target"), f"{table} line {line}")
         if file in seen:
             raise DataError(f"{table} line {line}: {file} is listed twice")
         seen.add(file)
-        yield Photo(path, file), label
+        yield _TrainRow(Photo(path, file), label, row)
 
 
 def _class_name(name: str, where: str) -> str:
@@ -304,17 +317,19 @@ def _fraction(text: str, column: str, where: str) -> float:
 
 
 def _rows(
-    path: Path, columns: Iterable[str], optional: bool = False
+    path: Path, columns: Iterable[str], optional: bool = False, further: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and row of a CSV file with at least these columns."""
+    """Line number and row of a CSV file with at least these columns; `further`: with all it has."""
     if optional and not path.is_file():
         return
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, strict=True)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            found = reader.fieldnames or ()
+            missing = [name for name in columns if name not in found]
             if missing:
                 raise DataError(f"{path}: lacks the column {missing[0]}")
+            columns = found if further else columns
             for row in reader:
                 if any(row[name] is None for name in columns):
                     raise DataError(f"{path} line {reader.line_num}: has too few columns")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.model.layers import layer_table
+from core.model.flat_list import network_layers
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn
@@ -62,7 +62,7 @@ def first_trained(ranges: Sequence[BandRange]) -> int:
 
 def last_trained_band(recipe: Recipe) -> int | None:
     """Place of the last of the recipe's bands that has weights and trains; None when none does."""
-    layers = layer_table(recipe.backbone, recipe.map_stride)
+    layers = network_layers(recipe)
     ranges = band_ranges(recipe.bands, len(layers))
     trained = [
         place
