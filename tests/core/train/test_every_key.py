@@ -20,7 +20,7 @@ from core.train.execute import execute
 from tests.conftest import fixed_clock
 from tests.factory import plain_speed, write_dataset
 
-EXAMPLES = max(2, 12 // len(BACKBONES))  # of each backbone
+EXAMPLES = max(2, 8 // len(BACKBONES))  # of each backbone
 
 rates = st.sampled_from([1e-5, 1e-4, 1e-3])
 shares = st.sampled_from([0.0, 0.3, 1.0])
