@@ -75,7 +75,7 @@ def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], 
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     from core.evaluate.predict import BATCH
-    from core.model.network import CLASS_MAP_OFFSET
+    from core.model.heads import CLASS_MAP_OFFSET
     from core.train.views import normalise
 
     class Logits(torch.nn.Module):
@@ -157,7 +157,7 @@ def main() -> None:
     chosen = parser.parse_args()
     need("pytorch_grad_cam")
     from core.evaluate.predict import predict
-    from core.model.network import CLASS_MAP_OFFSET
+    from core.model.heads import CLASS_MAP_OFFSET
     from core.train.prefix import prefix_length
 
     recipe = load_recipe("quick", {"precision": "float32"})

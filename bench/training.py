@@ -60,7 +60,7 @@ class Turns:
     def on_batch(self, row: Any) -> None:
         pass
 
-    def on_epoch(self, row: Any, optimizer: Any) -> None:
+    def on_epoch(self, row: Any, progress: Any) -> None:
         self.seconds.append(time.perf_counter() - self.mark)
         self.other()
         self.mark = time.perf_counter()

@@ -150,20 +150,22 @@ def _run(
         "columns": int(maps.shape[-1]),
         "known": [file in kept for file in files],
         "density": base64.b64encode(tenths.tobytes()).decode("ascii"),
-        "probabilities": _probabilities(run, maps, files, classes, test_set.name),
+        "probabilities": _probabilities(run, kept, files, classes, test_set.name),
         "shares": shares,
         "areas": areas,
     }
 
 
 def _probabilities(
-    run: GridRun, maps: NDArray[np.float32], files: Sequence[str], classes: Sequence[str], name: str
+    run: GridRun, kept: dict[str, int], files: Sequence[str], classes: Sequence[str], name: str
 ) -> list[list[list[float]]]:
-    """Per snapshot, photo and class. The mean of a class's map is its logit, so earlier snapshots
-    can be told too; the last one's are the run's own predictions where they are written."""
-    logits = maps.mean(axis=(-2, -1))
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    found = (powers / powers.sum(axis=-1, keepdims=True)).tolist()
+    """Per snapshot, photo and class, each snapshot's own; the last one's are the run's predictions
+    where they are written. kept: a photo's place in the snapshots; of others nothing is known."""
+    unknown = [1 / len(classes)] * len(classes)
+    found = [
+        [of_epoch[kept[file]].tolist() if file in kept else unknown for file in files]
+        for of_epoch in np.exp(run.maps.log_probs[name])
+    ]
     rows = run.predictions
     if len(rows):
         rows = rows[(rows["kind"] == "plain") & (rows["split"] == name)]

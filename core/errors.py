@@ -12,7 +12,7 @@ class InputError(Exception):
 
 
 class RecipeError(InputError):
-    """A recipe key is unknown, out of range or not available yet."""
+    """A recipe key is unknown or out of range."""
 
 
 class DataError(InputError):

@@ -20,7 +20,8 @@ from pydantic import (
     model_validator,
 )
 
-from core.model.layers import BACKBONES, layer_table
+from core.model.flat_list import network_layers
+from core.model.layers import BACKBONES
 
 
 def _between(low: float, high: float) -> AfterValidator:
@@ -90,9 +91,18 @@ class Band(_Part):
 
 
 class Optimizer(_Part):
+    """`momentum` is Adam's first beta too. RMSprop has none unless it is asked for, as in Keras."""
+
     name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     momentum: Annotated[float, _between(0, 0.999)] = 0.9
     weight_decay: Annotated[float, _between(0, 1)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_momentum(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("name") == "rmsprop":
+            return {"momentum": 0.0, **data}
+        return data
 
 
 class Stage(_Part):
@@ -161,6 +171,8 @@ class Cutout(_Part):
 
 
 class Erase(_Part):
+    """A rectangle filled with noise: its area as a share of the view, and height to width."""
+
     p: Probability = 0.5
     area: Annotated[
         tuple[Probability, Probability], Field(strict=False), AfterValidator(_ordered)
@@ -227,8 +239,12 @@ class KFold(_Part):
 
 
 class CsvSplit(_Part):
+    """A column of train.csv: `train` and `validation`, or numbers of folds, one of which
+    validates."""
+
     method: Literal["csv"]
     column: str = "split"
+    fold: Annotated[int, _between(0, 999)] | None = None
 
 
 # --- the recipe ---------------------------------------------------------------------------------
@@ -293,13 +309,12 @@ class Recipe(_Part):
                 raise ValueError(
                     f"bands.{i}.from: must be above {firsts[i - 1]}, where the band before begins"
                 )
-        if self.head.kind == "class_map":
-            last = len(layer_table(self.backbone, self.map_stride)) - 1
-            if firsts[-1] > last:
-                raise ValueError(
-                    f"bands.{len(firsts) - 1}.from: must be from 0 to {last}, the last layer of "
-                    f"{self.backbone} with this head, not {firsts[-1]}"
-                )
+        last = len(network_layers(self)) - 1
+        if firsts[-1] > last:
+            raise ValueError(
+                f"bands.{len(firsts) - 1}.from: must be from 0 to {last}, the last layer of "
+                f"{self.backbone} with this head, not {firsts[-1]}"
+            )
         return self
 
     def planned_epochs(self) -> int:

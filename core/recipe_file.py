@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import difflib
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,29 +34,6 @@ from core.yamlfile import parse_yaml, read_yaml, write_yaml
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 
-# --- what a later version brings ----------------------------------------------------------------
-
-_NOT_YET: tuple[tuple[str, Callable[[Recipe], bool]], ...] = (
-    ("head.kind", lambda r: r.head.kind == "dense"),
-    ("optimizer.name", lambda r: r.optimizer.name != "sgd"),
-    ("augment.erase", lambda r: r.augment.erase is not None),
-    ("label_smoothing", lambda r: r.label_smoothing > 0),
-    ("balance", lambda r: r.balance != "none"),
-    ("split.method", lambda r: r.split.method == "csv"),
-)
-
-
-def _refuse_not_yet(recipe: Recipe) -> None:
-    for key, asks_for_it in _NOT_YET:
-        if asks_for_it(recipe):
-            raise RecipeError(f"{key}: not available yet")
-    for i, stage in enumerate(recipe.stages):
-        if stage.keep == "best":
-            raise RecipeError(f"stages.{i}.keep: not available yet")
-        if stage.optimizer is not None and stage.optimizer.name != "sgd":
-            raise RecipeError(f"stages.{i}.optimizer.name: not available yet")
-
-
 # --- reading and writing --------------------------------------------------------------------------
 
 
@@ -70,11 +46,9 @@ def recipe_from(data: Any, source: str = "recipe") -> Recipe:
     if not isinstance(data, dict):
         raise RecipeError(f"{source}: must be a list of `key: value` lines")
     try:
-        recipe = Recipe.model_validate(data)
+        return Recipe.model_validate(data)
     except ValidationError as error:
         raise RecipeError(_one_line(error, data)) from None
-    _refuse_not_yet(recipe)
-    return recipe
 
 
 def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Recipe:
@@ -156,8 +130,10 @@ def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
 def _set_key(data: Any, dotted: str, value: Any) -> None:
     """Sets `a.b.0.c` in nested dicts and lists, making the dicts that a preset leaves out."""
     *parents, last = dotted.split(".")
-    if parents and parents[0] not in data and parents[0] in Recipe.model_fields:
-        # The key changes part of something the preset leaves at its default.
+    inside = parents[0] if parents else ""
+    if inside not in data and inside in Recipe.model_fields and inside != "optimizer":
+        # The key changes part of something the preset leaves at its default. (What an optimizer's
+        # defaults are depends on its name.)
         data[parents[0]] = recipe_dict(recipe_from(dict(data)))[parents[0]]
     node = data
     for i, part in enumerate(parents):

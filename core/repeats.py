@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.recipe import Recipe
+from core.recipe import CsvSplit, Recipe
 from core.recipe_file import recipe_dict, recipe_from
 
 
@@ -14,10 +14,14 @@ def over_seeds(recipe: Recipe, seeds: Sequence[int]) -> list[Recipe]:
 
 
 def over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
-    """The recipe with each of so many folds validating; the recipe's split gives the seed that
-    shares the photos out. Raises RecipeError when `folds` is out of range."""
+    """The recipe with each of so many folds validating. The recipe's split gives the seed that
+    shares the photos out, or the column of train.csv that says each photo's fold.
+
+    Raises RecipeError when `folds` is out of range."""
     plain = recipe_dict(recipe)
     split = {"method": "kfold", "folds": folds, "seed": plain["split"].get("seed", 42)}
+    if isinstance(recipe.split, CsvSplit) and recipe.split.fold is not None:
+        split = plain["split"]
     return [
         recipe_from({**plain, "split": {**split, "fold": fold}})
         for fold in range(max(folds, 1))  # so that 0 folds are refused rather than no runs

@@ -50,7 +50,8 @@ def show_page(everything: list[RunRow]) -> None:
 st.title("CAMs", anchor=False)
 st.caption(
     "A class activation map shows which parts of a photo speak for a class. A network that has "
-    "learned books looks at the book; one that has learned the shoot looks anywhere."
+    "learned books looks at the book; one that has learned the shoot looks anywhere. Of a run with "
+    "the dense head the map is its Grad-CAM."
 )
 runs = chosen.all_runs()
 if runs:

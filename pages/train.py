@@ -8,11 +8,11 @@ import streamlit as st
 
 from core import charts, text
 from core.data.dataset import Dataset
-from core.data.split import split_sizes
+from core.data.split import epoch_size
 from core.errors import RecipeError
 from core.model.bands import band_ranges
-from core.model.layers import layer_table
-from core.recipe import ClassMapDropout, Recipe
+from core.model.flat_list import network_layers
+from core.recipe import ClassMapHead, Recipe
 from core.recipe_file import recipe_dict, recipe_from
 from core.store.compare import recipe_difference
 from core.store.run import find_runs
@@ -43,7 +43,7 @@ def controls(preset: Recipe, key: str) -> tuple[dict[str, Any], Any]:
         strip = st.container()
         left, right = st.columns([2, 3], gap="large")
         with left:
-            count = len(layer_table(preset.backbone, preset.map_stride))
+            count = len(network_layers(preset))
             changes["bands"] = bands.show(f"{key}.bands", preset, count)
         with right:
             plan = st.container()
@@ -56,8 +56,11 @@ def controls(preset: Recipe, key: str) -> tuple[dict[str, Any], Any]:
     with drops:
         st.subheader("Dropout", anchor=False, help="Parts of the network are switched off at "
                      "random while it learns.")  # fmt: skip
-        given = getattr(preset.head, "dropout", ClassMapDropout())
-        changes["head"] = {"kind": "class_map", "dropout": dropout.show(f"{key}.drop", given)}
+        if isinstance(preset.head, ClassMapHead):
+            rates = dropout.show(f"{key}.drop", preset.head.dropout)
+            changes["head"] = {"kind": "class_map", "dropout": rates}
+        else:
+            st.caption("The dense head of this recipe has no dropout.")
     with length:
         st.subheader("How long", anchor=False)
         changes |= stages.show(f"{key}.stages", preset)
@@ -66,13 +69,11 @@ def controls(preset: Recipe, key: str) -> tuple[dict[str, Any], Any]:
 
 def show_plan(recipe: Recipe, dataset: Dataset, strip: Any, plan: Any) -> None:
     """The strip of layers and the planned learning rates."""
-    layers = layer_table(
-        recipe.backbone, recipe.map_stride, len(dataset.classes), recipe.image_size
-    )
+    layers = network_layers(recipe, len(dataset.classes))
     with strip:
         bands.strip(layers, band_ranges(recipe.bands, len(layers)), f"{KEY}.strip")
-    photos, _ = split_sizes(recipe, dataset)
-    curve = rate_curve(recipe, batches_per_epoch(photos, recipe.batch_size))
+    views = epoch_size(recipe, dataset)
+    curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
     with plan:
         st.markdown(
             f"**Planned learning rates** over {recipe.planned_epochs()} epochs",

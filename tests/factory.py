@@ -18,7 +18,8 @@ from core.data.photos import open_photo
 from core.evaluate.localise import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson
 from core.model.bands import stage_ranges
-from core.model.layers import head_start, layer_table
+from core.model.flat_list import network_layers
+from core.model.layers import head_start
 from core.recipe import Recipe
 from core.recipe_file import load_recipe
 from core.store.run import Run, create_run
@@ -130,7 +131,7 @@ def _iso(moment: datetime) -> str:
 
 def _write_history(run: Run, recipe: Recipe, done: int) -> None:
     random = np.random.default_rng(recipe.seed)
-    layers = len(layer_table(recipe.backbone, recipe.map_stride))
+    layers = len(network_layers(recipe))
     head = head_start(recipe.backbone, recipe.map_stride)
     rows = []
     for epoch in planned_epochs(recipe)[:done]:
@@ -211,8 +212,8 @@ def _maps(
     random: np.random.Generator,
 ) -> np.ndarray[Any, Any]:
     """Maps whose evidence grows onto the objects (or, with little `looks`, elsewhere)."""
-    cells = layer_table(recipe.backbone, recipe.map_stride, len(classes), recipe.image_size)
-    side = next(layer.side for layer in cells if layer.name == "class_map")
+    layers = network_layers(recipe, len(classes))
+    side = layers[head_start(recipe.backbone, recipe.map_stride) - 1].side
     y, x = ((np.mgrid[0:side, 0:side] + 0.5) / side).astype(np.float64)
     shape = (snapshots, len(test_set.photos), len(classes), side, side)
     maps = random.normal(0, 0.4, shape)
@@ -280,11 +281,11 @@ def _predictions(
 
 def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
     """A calibration in which every single thing takes that long."""
-    layers = (seconds,) * len(layer_table(recipe.backbone, recipe.map_stride))
+    layers = (seconds,) * len(network_layers(recipe))
     return Speed(
         prefix=layers, forward=layers, train_forward=layers, backward=layers, step=seconds,
         batch=seconds, view=seconds,
-        changes=dict.fromkeys(("resample", "lighting", "cutout", "blur"), seconds),
+        changes=dict.fromkeys(("resample", "lighting", "cutout", "erase", "blur"), seconds),
         decode=seconds, decode_megapixel=seconds, write=seconds, write_megabyte=seconds,
         read_megabyte=seconds, busy=0.0, device="cpu",
         prefix_format="float32", training_format="float32",

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.batch import Batch
+from core.data.balance import epoch_length
 from core.data.dataset import Dataset
 from core.data.split import split_photos
 from core.model.bands import stage_ranges
-from core.model.layers import head_start, layer_table
+from core.model.flat_list import network_layers
+from core.model.layers import head_start
 from core.model.weights import lacks_imagenet, ways_on
-from core.recipe import KFold, Recipe, Stage
+from core.recipe import Holdout, Recipe, Stage
 from core.text import duration
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.schedule import batches_per_epoch
@@ -20,11 +22,12 @@ from core.train.speed import Speed, doubtful, read_speed, speed_key
 
 def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
-    table = layer_table(recipe.backbone, recipe.map_stride, len(dataset.classes))
+    table = network_layers(recipe, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
     _print_lack(recipe, "weights")
     training, validation = split_photos(dataset, recipe)
-    batches = batches_per_epoch(len(training), recipe.batch_size)
+    views = epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
+    batches = batches_per_epoch(views, recipe.batch_size)
     print(
         f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
         f"{len(validation)} validate"
@@ -83,8 +86,8 @@ def print_batch(
 
 def repeat_words(recipe: Recipe) -> str:
     """`seed 3`, or `seed 3 fold 1`."""
-    fold = f" fold {recipe.split.fold}" if isinstance(recipe.split, KFold) else ""
-    return f"seed {recipe.seed}{fold}"
+    fold = None if isinstance(recipe.split, Holdout) else recipe.split.fold
+    return f"seed {recipe.seed}" + ("" if fold is None else f" fold {fold}")
 
 
 def _print_lack(recipe: Recipe, what: str) -> None:

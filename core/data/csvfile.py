@@ -11,11 +11,12 @@ from core.errors import DataError
 
 
 def read_rows(
-    path: Path, columns: Sequence[str], optional: bool = False
+    path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and row of a UTF-8 file whose first line names at least these columns; without
     spaces at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed
-    over. A file that is `optional` and not there has no rows.
+    over. A file that is `optional` and not there has no rows. `further`: with every column that
+    has a name, not these alone.
 
     Raises DataError: one line that names the file and line, and what to change.
     """
@@ -27,12 +28,15 @@ def read_rows(
         raise DataError(f"{path}: not UTF-8 text: save it as `CSV UTF-8`") from None
     reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        found = reader.fieldnames or ()
+        missing = [name for name in columns if name not in found]
         if missing:
             raise DataError(
                 f"{path}: lacks the column {missing[0]}; its first line must be "
                 f"{','.join(columns)}, with commas"
             )
+        if further:
+            columns = [name for name in found if name]
         for row in reader:
             if not any(row.values()):
                 continue

@@ -73,7 +73,8 @@ class TestSet:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`."""
+    """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`;
+    `train_columns[name][i]` is what the further column of train.csv says of it."""
 
     root: Path
     title: str
@@ -83,6 +84,7 @@ class Dataset:
     train: tuple[Photo, ...]
     train_labels: tuple[int, ...]
     test_sets: tuple[TestSet, ...]
+    train_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def test_set(self, name: str) -> TestSet:
         """The test set of that name. Raises DataError with the names there are."""
@@ -129,8 +131,8 @@ def _read(root: Path) -> Dataset:
     if not is_dataset(root):
         raise DataError(f"{root}: has no folder train/ with a folder of photos for each class")
     note = _read_note(root)
-    pairs = _read_train(root)
-    counts = Counter(label for _, label in pairs)
+    rows = _read_train(root)
+    counts = Counter(row.label for row in rows)
     if len(counts) < 2:
         raise DataError(
             f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}; "
@@ -150,9 +152,10 @@ def _read(root: Path) -> Dataset:
         licence=str(note.get("licence") or "not stated"),
         source=str(note.get("source") or "not stated"),
         classes=classes,
-        train=tuple(photo for photo, _ in pairs),
-        train_labels=tuple(classes.index(label) for _, label in pairs),
+        train=tuple(row.photo for row in rows),
+        train_labels=tuple(classes.index(row.label) for row in rows),
         test_sets=test_sets,
+        train_columns={name: tuple(row.further[name] for row in rows) for name in rows[0].further},
     )
 
 
@@ -167,12 +170,15 @@ def left_out(dataset: Dataset) -> list[Path]:
 
 
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
-    """SHA-256 of the training photos and their labels, of each test set's photos, and of each test
-    set's labels and boxes: kept apart, so that labelling a test set orphans no run."""
+    """SHA-256 of the training photos with all that train.csv says of them, of each test set's
+    photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
+    orphans no run."""
     train = hashlib.sha256()
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
         train.update(_file_digest(photo.path))
+    for name, values in dataset.train_columns.items():
+        train.update("\0".join(("", name, *values)).encode())
     tests = {}
     for test_set in dataset.test_sets:
         photos = hashlib.sha256()
@@ -238,33 +244,40 @@ def _check_name(path: Path) -> None:
         raise DataError(f"{path.parent}/{shown}: its name is not UTF-8: rename it") from None
 
 
-def _read_train(root: Path) -> list[tuple[Photo, str]]:
+@dataclass(frozen=True)
+class _TrainRow:
+    photo: Photo
+    label: str
+    further: dict[str, str] = field(default_factory=dict)  # other columns of train.csv
+
+
+def _read_train(root: Path) -> list[_TrainRow]:
     table = root / "train.csv"
     if table.is_file():
         return list(_read_train_csv(root, table))
     return list(_read_train_folders(root / "train"))
 
 
-def _read_train_folders(train: Path) -> Iterator[tuple[Photo, str]]:
+def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
     for folder in _folders_in(train):
         label, photos = _class_name(folder.name, str(folder)), _photos_in(folder)
         if not photos:
             suffixes = ", ".join(PHOTO_SUFFIXES)
             raise DataError(f"{folder}: has no photo ({suffixes}): add some or remove the folder")
         for path in photos:
-            yield Photo(path, f"{folder.name}/{path.name}"), label
+            yield _TrainRow(Photo(path, f"{folder.name}/{path.name}"), label)
 
 
-def _read_train_csv(root: Path, table: Path) -> Iterator[tuple[Photo, str]]:
+def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     seen = set()
-    for line, row in read_rows(table, ("fnames", "target")):
-        where = f"{table} line {line}"
-        path = _inside(root / "train", row["fnames"], where)
-        label = _class_name(row["target"], where)
+    for line, row in read_rows(table, ("fnames", "target"), further=True):
+        where, file = f"{table} line {line}", row.pop("fnames")
+        path = _inside(root / "train", file, where)
+        label = _class_name(row.pop("target"), where)
         if path in seen:
-            raise DataError(f"{where}: {row['fnames']} is listed twice: keep one of the lines")
+            raise DataError(f"{where}: {file} is listed twice: keep one of the lines")
         seen.add(path)
-        yield Photo(path, row["fnames"]), label
+        yield _TrainRow(Photo(path, file), label, row)
 
 
 def _class_name(name: str, where: str) -> str:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.balance import epoch_length
 from core.data.dataset import Dataset
 from core.errors import DataError
-from core.recipe import Holdout, KFold, Recipe
+from core.recipe import CsvSplit, Holdout, KFold, Recipe
+
+TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 
 
 def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:
@@ -21,31 +24,38 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     split = recipe.split
     if isinstance(split, KFold):
         return kfold(dataset, split)
-    assert isinstance(split, Holdout)  # core.recipe_file refuses the others
+    if isinstance(split, CsvSplit):
+        return by_column(dataset, split)
     train, validation = holdout(dataset.train_labels, split)
     for chosen, verb, change in ((train, "train on", "lower"), (validation, "validate", "raise")):
-        there = {dataset.train_labels[i] for i in chosen}
-        for number, name in enumerate(dataset.classes):
-            if number not in there:
-                raise DataError(
-                    f"split.validation: {split.validation:g} leaves no photo of class {name} to "
-                    f"{verb}: {change} it, or add photos of {name}"
-                )
+        for name in _classes_without(dataset, chosen):
+            raise DataError(
+                f"split.validation: {split.validation:g} leaves no photo of class {name} to "
+                f"{verb}: {change} it, or add photos of {name}"
+            )
     return train, validation
+
+
+def _classes_without(dataset: Dataset, chosen: Sequence[int]) -> list[str]:
+    """The classes of which no photo is among the chosen ones."""
+    there = {dataset.train_labels[i] for i in chosen}
+    return [name for number, name in enumerate(dataset.classes) if number not in there]
 
 
 def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
     """How many photos train and how many validate, by arithmetic alone: it is quick enough for
     every look at a page, and a test holds it to `split_photos`.
 
-    Raises DataError when a class has fewer photos than there are folds.
+    Raises DataError when a class has fewer photos than there are folds, or train.csv does not fit.
     """
     split, photos = recipe.split, len(dataset.train)
+    if isinstance(split, CsvSplit):
+        training, validating = by_column(dataset, split)
+        return len(training), len(validating)
     if isinstance(split, KFold):
         _check_folds(dataset, split)
         validation = photos // split.folds + (split.fold < photos % split.folds)
     else:
-        assert isinstance(split, Holdout)
         validation = holdout_size(photos, len(dataset.classes), split)
     return photos - validation, validation
 
@@ -54,6 +64,19 @@ def holdout_size(photos: int, classes: int, split: Holdout) -> int:
     """How many photos validate: the recipe's share, but no fewer than there are classes, so that
     it also fits a handful of photos."""
     return max(classes, math.ceil(photos * split.validation))
+
+
+def epoch_size(recipe: Recipe, dataset: Dataset) -> int:
+    """How many views an epoch shows, as quickly. Exact, but for `balance: oversample` with a split
+    that shares out the classes: there the largest class's part may be rounded the other way."""
+    if isinstance(recipe.split, CsvSplit):
+        training, _ = by_column(dataset, recipe.split)
+        return epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
+    training_photos, _ = split_sizes(recipe, dataset)
+    if recipe.balance == "none":
+        return training_photos
+    counts = dataset.class_counts().values()
+    return len(counts) * round(max(counts) * training_photos / len(dataset.train))
 
 
 def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]]:
@@ -103,3 +126,60 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
             f"split.folds: {split.folds} folds need {split.folds} photos of each class, "
             f"and {name} has {count}"
         )
+
+
+def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
+    """Indices of the training and of the validation photos, as a column of train.csv says: in
+    words, or by the number of each photo's fold, one of which validates.
+
+    Raises DataError when there is no such column, a value is neither, or a class would not train
+    or not validate.
+    """
+    table, column = dataset.root / "train.csv", split.column
+    values = dataset.train_columns.get(column)
+    if values is None:
+        there = ", ".join(dataset.train_columns) or "none besides fnames and target"
+        what = f"has no column {column} (there are: {there})" if table.is_file() else "missing"
+        raise DataError(f"split.column: {table}: {what}")
+    if all(value.isdecimal() for value in values):
+        validating = _fold(split, [int(value) for value in values])
+    else:
+        validating = _words(split, values, [photo.file for photo in dataset.train])
+    train = [i for i in range(len(values)) if i not in validating]
+    if not validating:
+        raise DataError(f"split.column: {table}: no photo is marked {VALIDATION} in {column}")
+    for chosen, verb in ((train, "trains"), (sorted(validating), "validates")):
+        for name in _classes_without(dataset, chosen):
+            raise DataError(
+                f"split.column: {table}: by {column} no photo of {name} {verb}: each class needs "
+                "one on either side"
+            )
+    return train, sorted(validating)
+
+
+def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
+    known = ", ".join(map(str, sorted(set(folds))))
+    if split.fold is None:
+        raise DataError(
+            f"split.fold: missing; {split.column} of train.csv holds folds ({known}): say which "
+            "one validates"
+        )
+    if split.fold not in folds:
+        raise DataError(
+            f"split.fold: must be one of {known} ({split.column} of train.csv), not {split.fold}"
+        )
+    return {i for i, fold in enumerate(folds) if fold == split.fold}
+
+
+def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[int]:
+    for value, file in zip(values, files, strict=True):
+        if value not in (TRAIN, VALIDATION):
+            raise DataError(
+                f"split.column: {split.column} of {file} in train.csv must be {TRAIN} or "
+                f"{VALIDATION}, or a fold's number in every row, not {value[:40]!r}"
+            )
+    if split.fold is not None:
+        raise DataError(
+            f"split.fold: {split.column} of train.csv holds words, no folds: leave it out"
+        )
+    return {i for i, value in enumerate(values) if value == VALIDATION}

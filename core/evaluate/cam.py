@@ -1,7 +1,9 @@
 """Class activation maps: what in a raw class map is evidence, and where it lies.
 
 The class-map head gives one map of logits per class in the forward pass that also predicts (Zhou
-et al. 2016, "Learning Deep Features for Discriminative Localization"), so a map costs nothing.
+et al. 2016, "Learning Deep Features for Discriminative Localization"), so a map costs nothing. With
+the dense head a class's map is its Grad-CAM (core.model.heads.grad_cam). Both are raw: signed, and
+on one scale.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ Array = NDArray[np.floating]
 def evidence(maps: Array) -> NDArray[np.float32]:
     """What speaks for each class and not for all: ReLU(map_c - mean over classes).
 
-    maps: (..., classes, rows, columns) raw logits. A map added to every class changes no
+    maps: (..., classes, rows, columns) raw. A map added to every class changes no
     prediction, so it must not count. Same shape, values >= 0.
     """
     raw = np.asarray(maps, dtype=np.float32)

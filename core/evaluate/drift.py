@@ -15,8 +15,9 @@ from torch.nn.functional import avg_pool2d, conv2d, pad
 from core.evaluate.cka import MIN_PHOTOS, debiased_cka
 from core.evaluate.predict import BATCH, PhotoSet, backbone_features
 from core.model.bands import trained_layers
-from core.model.layers import layer_table
-from core.model.network import CLASS_MAP_OFFSET, Network
+from core.model.flat_list import network_layers
+from core.model.heads import CLASS_MAP_OFFSET, HIDDEN, has_class_maps
+from core.model.network import Network
 from core.train.setup import Setup, seeded_network
 
 COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
@@ -24,8 +25,8 @@ COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "ck
 
 class Pooled(NamedTuple):
     """layers: each backbone layer's output, averaged over the photo, (photos, channels), from the
-    frozen prefix on. windows: what the head's 3x3 convolution sees, averaged over its places,
-    (photos, channels, 3, 3)."""
+    frozen prefix on. windows: what the class-map head's 3x3 convolution sees, averaged over its
+    places, (photos, channels, 3, 3); what the dense head sees, the plain average, is its middle."""
 
     layers: tuple[Tensor, ...]
     windows: Tensor
@@ -54,7 +55,7 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
     trained = trained_layers(recipe, head, len(network.layers))
     pretrained = network.base_weights != "none"
     rows = []
-    for layer in layer_table(recipe.backbone, recipe.map_stride, len(network.classes)):
+    for layer in network_layers(recipe, len(network.classes)):
         new, old = network.layers[layer.index], initial.layers[layer.index]
         place = layer.index - setup.start
         rows.append(
@@ -110,7 +111,7 @@ def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet])
         "training": setup.settings.training,
         "pass": BATCH,
     }
-    table = layer_table(recipe.backbone, recipe.map_stride)[: initial.head_start]
+    table = network_layers(recipe)[: initial.head_start]
     widths = [layer.channels for layer in table[start:]]
     *layers, windows = torch.split(
         setup.features.kept(facts, compute), [*widths, 9 * table[-1].channels], dim=1
@@ -137,12 +138,19 @@ def _pooled(network: Network, photos: Sequence[PhotoSet], backbone: str, start: 
 @torch.no_grad()
 def _outputs(network: Network, pooled: Pooled) -> list[Tensor]:
     """Averaged outputs of every layer from the frozen prefix on, (photos, channels), the head's
-    seven included: dropout passes features and maps on, and the average of a map is its logit."""
-    conv = network.layers[network.head_start + CLASS_MAP_OFFSET]
-    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+    included. The class-map head: dropout passes features and maps on, and the average of a map is
+    its logit. The dense head: it begins by averaging, and sees nothing else."""
     windows = pooled.windows.contiguous()
-    logits = conv2d(windows, conv.weight.cpu(), conv.bias.cpu()).flatten(1)
     features = windows[:, :, 1, 1]
+    if not has_class_maps(network.head):
+        found, x = [features] * HIDDEN, features.to(network.device)
+        for layer in network.head[HIDDEN:]:
+            x = layer(x)
+            found.append(x.cpu())
+        return [*pooled.layers, *found]
+    conv = network.head[CLASS_MAP_OFFSET]
+    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+    logits = conv2d(windows, conv.weight.cpu(), conv.bias.cpu()).flatten(1)
     return [*pooled.layers, features, *[logits] * 5, logits.log_softmax(1)]
 
 

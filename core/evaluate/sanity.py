@@ -7,6 +7,7 @@ weights are does not tell what the weights have learned.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,28 +15,28 @@ from torch import nn
 
 from core.evaluate.evaluate import localisation
 from core.evaluate.predict import backbone_features
-from core.model.network import CLASS_MAP_OFFSET, Network
+from core.model.heads import run_head
+from core.model.network import Network
 from core.train.seeds import derived_seed
 from core.train.setup import Setup
 
 
 @torch.no_grad()
 def redrawn_head(setup: Setup, network: Network, draws: int = 5) -> dict[str, dict[str, Any]]:
-    """Lift of the class maps when the head's convolution gets fresh random weights and all else
-    stays trained, by test set: `lift`, the mean over the draws, and `lifts`, each draw's.
+    """Lift of the class maps when the head's layers get fresh random weights and all else stays
+    trained, by test set: `lift`, the mean over the draws, and `lifts`, each draw's.
 
     Near 1 where the trained head does the work; well above, the backbone's features alone point
     at the objects, whatever the head. Test sets without a box that counts are left out. The draws
     come from the run's seed; the network is not touched.
     """
-    trained = network.layers[network.head_start + CLASS_MAP_OFFSET]
-    convolutions = [_redrawn(trained, setup.recipe.seed, draw) for draw in range(draws)]
+    heads = [_redrawn(network.head, setup.recipe.seed, draw) for draw in range(draws)]
     found = {}
     for test_set, photos in zip(setup.dataset.test_sets, setup.test_photos, strict=True):
         if not test_set.boxes:
             continue
         features = backbone_features(network, photos, setup.recipe.backbone, setup.start)
-        maps = [conv(features).numpy() for conv in convolutions]
+        maps = [run_head(head, features).maps.numpy() for head in heads]
         located = [localisation(setup, test_set, of_draw) for of_draw in maps]
         lifts = [one["lift"] for one in located if one is not None]
         if lifts:
@@ -43,11 +44,12 @@ def redrawn_head(setup: Setup, network: Network, draws: int = 5) -> dict[str, di
     return found
 
 
-def _redrawn(trained: nn.Module, seed: int, draw: int) -> nn.Conv2d:
-    """A copy of the convolution with PyTorch's default random weights, on the CPU."""
-    fresh = copy.deepcopy(trained).cpu()
-    assert isinstance(fresh, nn.Conv2d)
+def _redrawn(trained: Sequence[nn.Module], seed: int, draw: int) -> list[nn.Module]:
+    """A copy of the head with PyTorch's default random weights, for inference on the CPU."""
+    fresh = [layer.cpu().eval() for layer in copy.deepcopy(list(trained))]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(seed, "redrawn head", draw))
-        fresh.reset_parameters()
+        for layer in fresh:
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                layer.reset_parameters()
     return fresh

@@ -82,7 +82,7 @@ def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
         "preprocessing": f"turn the photo upright (EXIF); {view[recipe.crop]} of image_size "
         "pixels (bilinear with antialiasing, as Pillow does); RGB values / 255; minus mean, "
         "divided by std, per channel; channels first",
-        "class_maps": "raw logits; evidence of class c is max(0, map_c - mean over classes)",
+        "class_maps": "raw; evidence of class c is max(0, map_c - mean over classes)",
         "run": run.id,
         "recipe": json.dumps(recipe_dict(recipe)),
     }

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.model.network import CLASS_MAP_OFFSET, Network
+from core.model.heads import run_head
+from core.model.network import Network
 
 INPUT, OUTPUTS = "photos", ("log_probabilities", "class_maps")
 _TRACED = 2  # photos in the batch that is traced; the graph takes any number
@@ -19,15 +20,14 @@ class _Inference(nn.Module):
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.layers = network.layers
-        self.class_map = network.head_start + CLASS_MAP_OFFSET
+        self.head_start = network.head_start
 
     def forward(self, photos: Tensor) -> tuple[Tensor, Tensor]:
-        x = maps = photos
-        for index, layer in enumerate(self.layers):
+        x = photos
+        for layer in self.layers[: self.head_start]:
             x = layer(x)
-            if index == self.class_map:
-                maps = x
-        return x, maps
+        output = run_head(list(self.layers)[self.head_start :], x)
+        return output.log_probs, output.maps
 
 
 def onnx_model(network: Network, side: int, metadata: dict[str, str]) -> bytes:

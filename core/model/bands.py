@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RecipeError
-from core.model.layers import layer_table
+from core.model.flat_list import network_layers
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn
@@ -63,7 +63,7 @@ def first_trained(ranges: Sequence[BandRange]) -> int:
 
 def last_trained_band(recipe: Recipe) -> int | None:
     """Place of the last of the recipe's bands that has weights and trains; None when none does."""
-    layers = layer_table(recipe.backbone, recipe.map_stride)
+    layers = network_layers(recipe)
     ranges = band_ranges(recipe.bands, len(layers))
     trained = [
         place
@@ -76,7 +76,7 @@ def last_trained_band(recipe: Recipe) -> int | None:
 def check_stages(recipe: Recipe) -> None:
     """Raises RecipeError, naming the stage, when one has nothing to train: its bands are frozen or
     hold no weights."""
-    layers = layer_table(recipe.backbone, recipe.map_stride)
+    layers = network_layers(recipe)
     head = next(layer.index for layer in layers if layer.in_head)
     for number, stage in enumerate(recipe.stages):
         ranges = stage_ranges(recipe, stage, head, len(layers))

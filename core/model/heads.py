@@ -1,17 +1,35 @@
-"""The head: from the backbone's features to one map per class and from there to log-probabilities.
+"""The head: from the backbone's features to log-probabilities and one map per class.
 
-After the article's fast.ai recipe; the flat list counts its seven layers like the backbone's.
+Two kinds, after the article's two recipes; the flat list counts their layers like the backbone's.
+What is behind a class map depends on the head, and is known here alone:
+
+- class_map (fast.ai): the output of its convolution (Zhou et al. 2016).
+- dense (Keras): Grad-CAM (Selvaraju et al. 2017) at the features that enter the head.
 """
 
 from __future__ import annotations
 
-from torch import nn
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from core.recipe import ClassMapHead
+import torch
+from torch import Tensor, nn
+
+from core.recipe import ClassMapHead, DenseHead
+
+CLASS_MAP_OFFSET = 1  # the class-map convolution's place in its head
+HIDDEN, ACTIVE, LOGITS = 2, 3, 4  # places in the dense head: hidden layer, its ReLU, output layer
+
+
+def head_layers(head: ClassMapHead | DenseHead, channels: int, classes: int) -> list[nn.Module]:
+    """The recipe's head on so many feature channels, initialised as PyTorch does by default."""
+    if isinstance(head, DenseHead):
+        return dense_head(head, channels, classes)
+    return class_map_head(head, channels, classes)
 
 
 def class_map_head(head: ClassMapHead, channels: int, classes: int) -> list[nn.Module]:
-    """The seven layers of the class-map head, initialised as PyTorch does by default.
+    """The seven layers of the class-map head.
 
     The third was written Dropout2d in the article's code and so drops whole class maps; the
     last dropout was too, but on (photos, classes) logits that acts elementwise, so it is a plain
@@ -26,3 +44,73 @@ def class_map_head(head: ClassMapHead, channels: int, classes: int) -> list[nn.M
         nn.Dropout(head.dropout.logits),
         nn.LogSoftmax(dim=1),
     ]
+
+
+def dense_head(head: DenseHead, channels: int, classes: int) -> list[nn.Module]:
+    """The six layers of the dense head: features averaged over the photo, a hidden layer with ReLU,
+    an output layer."""
+    return [
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(channels, head.width),
+        nn.ReLU(),
+        nn.Linear(head.width, classes),
+        nn.LogSoftmax(dim=1),
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """What a head made of features. layers: the head's. steps: what entered each of them and, last,
+    what the last one gave, float32 from the first layer's output on."""
+
+    layers: Sequence[nn.Module]
+    steps: Sequence[Tensor]
+
+    @property
+    def log_probs(self) -> Tensor:
+        """(photos, classes), float32."""
+        return self.steps[-1]
+
+    @property
+    def maps(self) -> Tensor:
+        """Raw class maps (photos, classes, rows, columns), float32. Made of what the forward pass
+        left, when they are asked for: training does without."""
+        if has_class_maps(self.layers):
+            return self.steps[CLASS_MAP_OFFSET + 1]
+        hidden, logits = self.layers[HIDDEN], self.layers[LOGITS]
+        assert isinstance(hidden, nn.Linear) and isinstance(logits, nn.Linear)
+        return grad_cam(self.steps[0], self.steps[ACTIVE + 1] > 0, hidden.weight, logits.weight)
+
+
+def has_class_maps(head: Sequence[nn.Module]) -> bool:
+    """Whether a head's layers are those of the class-map head."""
+    return isinstance(head[CLASS_MAP_OFFSET], nn.Conv2d)
+
+
+def run_head(layers: Sequence[nn.Module], features: Tensor) -> Output:
+    """Features (photos, channels, rows, columns) through a head's layers. Where these multiply in
+    bfloat16, what they give is float32 all the same: rounded logarithms would be probabilities that
+    do not add up."""
+    steps = [features]
+    for layer in layers:
+        steps.append(layer(steps[-1]).float())
+    return Output(layers, steps)
+
+
+@torch.no_grad()
+def grad_cam(features: Tensor, active: Tensor, hidden: Tensor, logits: Tensor) -> Tensor:
+    """Grad-CAM of every class behind the dense head, before its ReLU and times the number of cells:
+    (photos, classes, rows, columns).
+
+    features: (photos, channels, rows, columns). active: which hidden units fired, (photos, width).
+    hidden, logits: weights of the two layers, (width, channels) and (classes, width).
+
+    Grad-CAM weighs channel k by the mean gradient of the class's logit over the channel's cells.
+    The features reach the head as averages, so that gradient is the same in every cell: 1 / cells
+    times the sum over active units j of logits[c, j] hidden[j, k]. It needs no backward pass and
+    comes for all photos and classes at once. Times the cells, a map's mean is the class's logit but
+    for what the biases give, and the maps are on the scale of the class-map head's.
+    """
+    weights = (logits.float() * active[:, None, :]) @ hidden.float()
+    return torch.einsum("nck,nkyx->ncyx", weights, features.float())

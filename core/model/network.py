@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from core.model.backbones import backbone_layers
 from core.model.bands import BandRange, first_trained
-from core.model.heads import class_map_head
+from core.model.heads import Output, head_layers, run_head
 from core.model.layers import BACKBONES
-from core.recipe import DenseHead, Recipe
-
-CLASS_MAP_OFFSET = 1  # the class-map convolution's place in the head
-
-
-class Output(NamedTuple):
-    """log_probs: (photos, classes). maps: raw class maps (photos, classes, rows, columns)."""
-
-    log_probs: Tensor
-    maps: Tensor
+from core.recipe import Recipe
 
 
 class Network(nn.Module):
@@ -46,21 +36,23 @@ class Network(nn.Module):
     def device(self) -> torch.device:
         return next(self.parameters()).device
 
+    @property
+    def head(self) -> list[nn.Module]:
+        """The head's layers."""
+        return list(self.layers)[self.head_start :]
+
     def forward(self, x: Tensor, start: int = 0, frozen: int = 0) -> Output:
         """x: the input of layer `start`; of layer 0: normalised photos (photos, 3, side, side).
         Layers before `frozen` keep no gradients, which saves their memory and the time of the
-        backward pass. Outputs are float32."""
+        backward pass."""
         x = x.to(self.device)
-        maps = x
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
             with torch.no_grad():
                 for layer in self.layers[start:frozen]:
                     x = layer(x)
-            for index in range(max(start, frozen), len(self.layers)):
-                x = self.layers[index](x)
-                if index == self.head_start + CLASS_MAP_OFFSET:
-                    maps = x
-        return Output(x.float(), maps.float())
+            for layer in self.layers[max(start, frozen) : self.head_start]:
+                x = layer(x)
+            return run_head(self.head, x)
 
     def set_training(self, ranges: Sequence[BandRange], frozen_bn: str, head_only: bool) -> None:
         """Training mode for what trains. Frozen layers run in inference mode, except that
@@ -84,11 +76,9 @@ def build_network(
 
     Raises InputError when the weights are missing or of another network.
     """
-    if isinstance(recipe.head, DenseHead):
-        raise NotImplementedError("the dense head is refused when a recipe is read")
     layers, base = backbone_layers(recipe.backbone, recipe.map_stride, recipe.weights)
     channels = _channels(layers)
-    head = class_map_head(recipe.head, channels, len(classes))
+    head = head_layers(recipe.head, channels, len(classes))
     network = Network([*layers, *head], len(layers), classes, base, low_precision)
     if BACKBONES[recipe.backbone].channels_last:
         network.to(memory_format=torch.channels_last)

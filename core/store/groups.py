@@ -159,7 +159,7 @@ def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _repeat(row: RunRow) -> tuple[int, int]:
     """What a run may differ in from the others of its group: seed and fold."""
-    return row.recipe["seed"], row.recipe["split"].get("fold", 0)
+    return row.recipe["seed"], row.recipe["split"].get("fold") or 0
 
 
 def _group_id(row: RunRow, photos: str) -> str:

@@ -71,13 +71,15 @@ class ClassMaps:
     """Raw class maps of a run's test photos.
 
     maps[split]: (snapshots, photos, classes, rows, columns) float16, unscaled, so that runs can be
-    compared on one scale. `epochs` are the snapshots' epochs, `files[split]` the photos.
+    compared on one scale. log_probs[split]: what was answered with the same weights, (snapshots,
+    photos, classes). `epochs` are the snapshots' epochs, `files[split]` the photos.
     """
 
     epochs: tuple[int, ...]
     classes: tuple[str, ...]
     files: dict[str, tuple[str, ...]]
     maps: dict[str, NDArray[np.float16]]
+    log_probs: dict[str, NDArray[np.float32]]
 
 
 class Run:
@@ -162,6 +164,7 @@ class Run:
                     classes=tuple(str(c) for c in archive["classes"]),
                     files={s: tuple(str(f) for f in archive[f"files.{s}"]) for s in splits},
                     maps={s: archive[f"maps.{s}"] for s in splits},
+                    log_probs={s: _log_probs(archive, s) for s in splits},
                 )
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise RunError(f"{path}: damaged ({error})") from None
@@ -261,6 +264,16 @@ class Run:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
                 raise RunError(f"{self.path / name}: damaged ({column} holds no number somewhere)")
+
+
+def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
+    """The answers in cams.npz. Runs from before these were kept have the class-map head, whose
+    maps average to the logits."""
+    if f"log_probs.{split}" in archive:
+        return archive[f"log_probs.{split}"]
+    logits = archive[f"maps.{split}"].astype(np.float32).mean(axis=(-2, -1))
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> Run:

@@ -1,10 +1,10 @@
 """Augmentation: random views of training photos, with the article's parameters in its order.
 
-Zoom, rotation, lighting, flip, cutout, blur, random crop; on floats in [0, 1], as fast.ai 0.7 did
-them. Zoom, rotation, flip and crop are one resampling for a whole batch, so that making views stays
-cheap beside a frozen prefix. Every random number of a view comes from one generator, so a view
-depends on (seed, epoch, photo) alone. A change here changes every run: the tests hold a view's
-exact numbers.
+Zoom, rotation, lighting, flip, cutout, blur, random crop, on floats in [0, 1], as fast.ai 0.7 did
+them; and random erasing, of the article's Keras recipe. Zoom, rotation, flip and crop are one
+resampling for a whole batch, so that making views stays cheap beside a frozen prefix. Every random
+number of a view comes from one generator, so a view depends on (seed, epoch, photo) alone. A change
+here changes every run: the tests hold a view's exact numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample
 from torchvision.transforms.v2 import functional as tv
 
-from core.recipe import Augment, Cutout
+from core.recipe import Augment, Cutout, Erase
 
 # A view is never made from a copy more than this many times as large: beyond it, sampling four
 # neighbours skips pixels and shows patterns that the photo does not have.
@@ -50,7 +50,8 @@ class Draw:
 
     height, width: of the zoomed photo in pixels. degrees: clockwise. top, left: of the crop, after
     the flips. centres: of the cutout's holes, fractions of height and width; none when it does not
-    fire.
+    fire. noise: (3, height, width) in 0..1 that erases the view from the pixel `noise_at` (row,
+    column) of the view on; None when it does not fire.
     """
 
     height: int
@@ -64,11 +65,14 @@ class Draw:
     blurred: bool
     top: int
     left: int
+    noise: NDArray[np.float32] | None = None
+    noise_at: tuple[int, int] = (0, 0)
 
 
 def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator) -> Draw:
-    """Decides a view of a photo. All numbers are drawn whether or not a step fires, so that
-    switching one off leaves the others as they were."""
+    """Decides a view of a photo. All numbers are drawn whether or not a step fires (and noise, of
+    which there may be more or less, last), so that switching one off leaves the others as they
+    were."""
     draws = random.random(16)
     centres = random.random((20, 2))
     factor = 1.0
@@ -79,6 +83,9 @@ def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator
     height, width = (max(size, round(side * ratio)) for side in photo.shape[1:])
     turns = augment.rotate is not None and draws[2] < augment.rotate.p
     cuts = augment.cutout is not None and draws[8] < augment.cutout.p
+    noise, noise_at = None, (0, 0)
+    if augment.erase and draws[12] < augment.erase.p:
+        noise, noise_at = erased(augment.erase, size, draws[13:16], random)
     return Draw(
         height=height,
         width=width,
@@ -91,7 +98,27 @@ def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator
         blurred=augment.blur is not None and bool(draws[9] < augment.blur.p),
         top=int(draws[10] * (height - size + 1)),
         left=int(draws[11] * (width - size + 1)),
+        noise=noise,
+        noise_at=noise_at,
     )
+
+
+def erased(
+    erase: Erase, size: int, draws: NDArray[np.float64], random: np.random.Generator
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """What erases a part of a view, and where: random noise in a rectangle of random area and
+    aspect (Zhong et al. 2017, "Random Erasing Data Augmentation", whose pixels are random too).
+
+    draws: area, aspect and place, each in 0..1. Where the paper draws again until a rectangle fits,
+    this one is put where it fits, and a side that is longer than the view's is cut to it.
+    """
+    area = erase.area[0] + draws[0] * (erase.area[1] - erase.area[0])
+    aspect = erase.aspect[0] + draws[1] * (erase.aspect[1] - erase.aspect[0])
+    height = min(size, round(size * math.sqrt(area * aspect)))
+    width = min(size, round(size * math.sqrt(area / aspect)))
+    places = (size - height + 1) * (size - width + 1)
+    noise = random.random((3, height, width), dtype=np.float32)
+    return noise, divmod(int(draws[2] * places), size - width + 1)
 
 
 def augmented_views(
@@ -107,6 +134,8 @@ def augmented_views(
     for view, decided in zip(x, drawn, strict=True):
         if augment.cutout and len(decided.centres):
             cut_out(view, augment.cutout, decided)
+        if decided.noise is not None:
+            fill(view, decided.noise, decided.noise_at)
     if augment.blur and any(d.blurred for d in drawn):
         chosen = torch.tensor([d.blurred for d in drawn])
         x[chosen] = blur(x[chosen], augment.blur.size)
@@ -177,6 +206,12 @@ def cut_out(view: Tensor, cutout: Cutout, d: Draw) -> None:
     for cy, cx in d.centres:
         y, x = int(cy * d.height) - d.top, int(cx * d.width) - d.left
         view[:, max(0, y - half) : max(0, y + half), max(0, x - half) : max(0, x + half)] = 0
+
+
+def fill(view: Tensor, noise: NDArray[np.float32], at: tuple[int, int]) -> None:
+    """Puts noise (3, height, width) into a view, (3, size, size), in place."""
+    (row, column), (height, width) = at, noise.shape[1:]
+    view[:, row : row + height, column : column + width] = torch.from_numpy(noise)
 
 
 def blur(x: Tensor, size: int) -> Tensor:

@@ -24,7 +24,7 @@ from core.data.photos import read_view
 from core.model.bands import BandRange, parameter_groups
 from core.model.network import Network, build_network
 from core.processor import busy_share
-from core.recipe import Augment, Blur, Cutout, Recipe, Rotate, Zoom
+from core.recipe import Augment, Blur, Cutout, Erase, Recipe, Rotate, Zoom
 from core.train.augment import augmented_views, levels, working_side
 from core.train.machine import keep_memory, settle_threads
 from core.train.precision import Settings, resolve
@@ -44,6 +44,7 @@ _CHANGES: dict[str, dict[str, object]] = {
     "resample": {"zoom": Zoom(), "rotate": Rotate()},
     "lighting": {"lighting": 0.05},
     "cutout": {"cutout": Cutout(p=1.0)},
+    "erase": {"erase": Erase(p=1.0)},
     "blur": {"blur": Blur(p=1.0)},
 }
 
@@ -183,7 +184,8 @@ def _now(settings: Settings, clock: Clock) -> float:
 
 
 def _step(network: Network, recipe: Recipe, clock: Clock) -> tuple[float, float]:
-    """Seconds of the optimizer per million weights, and of a batch apart from its layers."""
+    """Seconds of the optimizer per million weights, and of a batch apart from its layers. Steps of
+    the other optimizers take longer, and yet little beside a batch's layers."""
     last = len(network.layers) - 1
     groups = parameter_groups(network.layers, [BandRange(0, last, 1e-9)])
     optimizer = torch.optim.SGD(groups, momentum=recipe.optimizer.momentum)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from core.data.dataset import Dataset
 from core.data.photos import photo_size
-from core.data.split import split_sizes
+from core.data.split import epoch_size, split_sizes
 from core.model.bands import BandRange, first_trained, frozen_prefix, stage_ranges
-from core.model.layers import head_start, layer_table
+from core.model.flat_list import network_layers
+from core.model.layers import head_start
 from core.recipe import Augment, Recipe
 from core.train.schedule import batches_per_epoch, planned_epochs
 from core.train.speed import Speed
@@ -31,6 +32,7 @@ PARTS = (
 TRAINING = ("train", "class maps", "checkpoint")  # from the first epoch to the last
 _LOOKED_AT = 8  # photos whose size is read from their header, to know what reading one costs
 _CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
+_STATES = {"sgd": 1, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers kept of each weight
 # What no calibration measures, for it is short: reading the data set and building the network; the
 # scores; where the evidence of a test photo lies. Seconds on the two cores it was written on.
 _BEGINNING, _SCORES, _LOCALISING = 0.3, 0.2, 0.006
@@ -52,10 +54,12 @@ NOTHING, EVERYTHING = Known(), Known(1.0, 1.0)
 
 @dataclass(frozen=True)
 class Photos:
-    """What there is to work on: numbers of photos, of labelled objects in the test photos, and how
+    """What there is to work on: numbers of photos, of the views that an epoch shows (more than
+    training photos when they are oversampled), of labelled objects in the test photos, and how
     large a photo is in million pixels."""
 
     training: int
+    shown: int
     validation: int
     tests: int
     objects: int
@@ -84,6 +88,7 @@ def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
     ]  # fmt: skip
     return Photos(
         training=training,
+        shown=epoch_size(recipe, dataset),
         validation=validation,
         tests=sum(len(test.photos) for test in dataset.test_sets),
         objects=len(boxes),
@@ -103,6 +108,7 @@ def view_seconds(augment: Augment, speed: Speed) -> float:
         "resample": 1.0 if augment.zoom else turned,
         "lighting": 1.0 if augment.lighting else 0.0,
         "cutout": augment.cutout.p if augment.cutout else 0.0,
+        "erase": augment.erase.p if augment.erase else 0.0,
         "blur": augment.blur.p if augment.blur else 0.0,
     }
     seconds = speed.view + sum(share * speed.changes[name] for name, share in shares.items())
@@ -115,7 +121,7 @@ class _Sum:
     def __init__(self, recipe: Recipe, speed: Speed, photos: Photos, known: Known) -> None:
         self.recipe, self.speed, self.photos, self.known = recipe, speed, photos, known
         self.head = head_start(recipe.backbone, recipe.map_stride)
-        self.layers = layer_table(recipe.backbone, recipe.map_stride, image_size=recipe.image_size)
+        self.layers = network_layers(recipe)
         self.start = frozen_prefix(recipe, self.head, len(self.layers))
         self.view = view_seconds(recipe.augment, speed)
         self.read = speed.decode + speed.decode_megapixel * photos.megapixels
@@ -173,7 +179,7 @@ class _Sum:
         per_photo = sum(asleep[self.start : frozen]) + self.trained(ranges, frozen)
         if self.pool is None:
             per_photo += self.view + self.prefix
-        batches = batches_per_epoch(self.photos.training, recipe.batch_size)
+        batches = batches_per_epoch(self.photos.shown, recipe.batch_size)
         millions = sum(
             layer.params
             for band in ranges
@@ -181,7 +187,7 @@ class _Sum:
             for layer in self.layers[band.first : band.last + 1]
         ) / 1e6  # fmt: skip
         return (
-            self.photos.training * per_photo
+            self.photos.shown * per_photo
             + batches * (speed.batch + speed.step * millions)
             + self.photos.validation * self.answer
         )
@@ -201,11 +207,19 @@ class _Sum:
         return snapshots * (self.photos.tests * self.answer + self.speed.write)
 
     def checkpoints(self) -> float:
-        """Files at every epoch's end; weights and momenta are four bytes each."""
+        """Files at every epoch's end; weights, the optimizer's numbers of each and, where a stage
+        keeps its best, the best weights are four bytes each."""
         trained = sum(layer.params for layer in self.layers[self.start :])
-        return self.recipe.planned_epochs() * (
-            _CHECKPOINT_FILES * self.speed.write + trained * 8 / 1e6 * self.speed.write_megabyte
-        )
+        seconds = 0.0
+        for stage in self.recipe.stages:
+            name = (stage.optimizer or self.recipe.optimizer).name
+            numbers = 1 + _STATES[name] + (stage.keep == "best")
+            files = _CHECKPOINT_FILES + (stage.keep == "best")
+            megabytes = numbers * 4 * trained / 1e6
+            seconds += sum(stage.cycle_lengths()) * (
+                files * self.speed.write + megabytes * self.speed.write_megabyte
+            )
+        return seconds
 
     def evaluation(self) -> float:
         photos = self.photos

@@ -10,7 +10,7 @@ from core import files
 from core.store.run import Clock, Run
 from core.train.attempt import attempt, heed, say
 from core.train.calibrate import speed_for
-from core.train.checkpoint import load_checkpoint, settle_checkpoint, weights_bytes
+from core.train.checkpoint import load_checkpoint, settle_checkpoint
 from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine, give_back_memory
@@ -18,6 +18,7 @@ from core.train.recorder import Laps, Recorder
 from core.train.results import write_controls, write_results
 from core.train.setup import Setup, set_up
 from core.train.speed import read_speed
+from core.train.weights import weights_bytes
 
 
 def execute(
@@ -52,12 +53,12 @@ def execute(
         expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
         _describe(run, setup, expected)
         recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
-        done, optimizer = load_checkpoint(run.path, setup.network, recipe)
-        recorder.take_up(done)
-        _tell_beginning(log, setup, done)
+        progress = load_checkpoint(run.path, setup.network, recipe)
+        recorder.take_up(progress.done)
+        _tell_beginning(log, setup, progress.done)
         recorder.status("running")
         try:
-            fit(setup.network, recipe, setup.inputs, setup.validation, recorder, done, optimizer)
+            fit(setup.network, recipe, setup.inputs, setup.validation, recorder, progress)
         finally:
             settle_checkpoint(run.path, drop_spare=True)
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
@@ -89,7 +90,10 @@ def _describe(run: Run, setup: Setup, expected: Estimate) -> None:
 
 
 def _tell_beginning(log: logging.Logger, setup: Setup, done: int) -> None:
-    log.info("training on %d photos, validating on %d", len(setup.inputs), len(setup.validation))
+    photos = len(setup.inputs.views.files)
+    log.info("training on %d photos, validating on %d", photos, len(setup.validation))
+    if len(setup.inputs) > photos:
+        log.info("balance: oversample shows %d views an epoch", len(setup.inputs))
     if setup.start:
         cache = setup.features.cache
         log.info(

@@ -81,9 +81,15 @@ class Features:
             "augment": recipe_part(self.recipe.augment),
             **self._facts,
         }
+        if self.recipe.augment.mixup and self.recipe.balance != "none":
+            facts["partners"] = self.recipe.balance  # whom a view is mixed with
+        photos = range(len(views.files))
         return torch.stack(
             [
-                self.cache.get(facts | {"view": number}, partial(self.of_views, views, number))
+                self.cache.get(
+                    facts | {"view": number},
+                    partial(self.of_views, views, [(photo, number) for photo in photos]),
+                )
                 for number in range(self.recipe.views_per_photo or 0)
             ]
         )
@@ -92,23 +98,24 @@ class Features:
         """Any other tensor that depends on these facts and on what every entry depends on."""
         return self.cache.get({**facts, **self._facts}, compute)
 
-    def of_views(self, views: TrainingViews, number: int) -> Tensor:
-        """Features of one view of every photo, in the photos' order."""
+    def of_views(self, views: TrainingViews, shown: Sequence[tuple[int, int]]) -> Tensor:
+        """Features of views, each a photo and its view's number."""
         found = []
-        for start in range(0, len(views), PREFIX_BATCH):
+        for start in range(0, len(shown), PREFIX_BATCH):
             self._tick()
-            photos = range(start, min(start + PREFIX_BATCH, len(views)))
-            found.append(self.prefix(views.views(photos, [number] * len(photos))))
+            photos, numbers = zip(*shown[start : start + PREFIX_BATCH], strict=True)
+            found.append(self.prefix(views.views(photos, numbers)))
         return torch.cat(found)
 
 
 class TrainingInputs:
-    """Batches for the loop. `start` is the layer that they enter."""
+    """Batches for the loop. `start` is the layer that they enter; `views` are what they show."""
 
     def __init__(self, views: TrainingViews, features: Features, fingerprint: str) -> None:
         self.views, self._features, self._fingerprint = views, features, fingerprint
         self.start = features.prefix.length
         self._pool: Tensor | None = None
+        self._shown: tuple[int, list[tuple[int, int]]] = (0, [])
         self._fresh: tuple[int, Tensor] | None = None
 
     def prepare(self) -> None:
@@ -122,15 +129,19 @@ class TrainingInputs:
     def order(self, epoch: int) -> list[int]:
         return self.views.order(epoch)
 
-    def batch(self, photos: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
-        """Inputs of the first trained layer and targets (photos, classes)."""
-        numbers = [self.views.view_number(epoch, photo) for photo in photos]
+    def batch(self, places: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
+        """Inputs of the first trained layer and targets (views, classes) of some of an epoch's
+        views, given as places among them."""
+        if self._shown[0] != epoch:
+            self._shown = (epoch, self.views.shown(epoch))
+        shown = self._shown[1]
+        photos, numbers = [shown[i][0] for i in places], [shown[i][1] for i in places]
         targets = self.views.targets(photos, numbers)
         if self.start == 0:
             return self.views.views(photos, numbers), targets
         self.prepare()
         if self._pool is not None:
-            return self._pool[numbers, list(photos)].float(), targets
+            return self._pool[numbers, photos].float(), targets
         if self._fresh is None or self._fresh[0] != epoch:
-            self._fresh = (epoch, self._features.of_views(self.views, epoch))
-        return self._fresh[1][list(photos)].float(), targets
+            self._fresh = (epoch, self._features.of_views(self.views, shown))
+        return self._fresh[1][list(places)].float(), targets

@@ -14,11 +14,19 @@ from torch.nn.functional import nll_loss
 
 from core.errors import RunError
 from core.evaluate.predict import PhotoSet, predict
-from core.model.bands import first_trained, parameter_groups, stage_ranges
+from core.model.bands import first_trained, stage_ranges
 from core.model.network import Network
 from core.recipe import Recipe
-from core.train.schedule import PlannedEpoch, batches_per_epoch, planned_epochs, scale
+from core.train.optimizer import make_optimizer
+from core.train.schedule import (
+    PlannedEpoch,
+    batches_per_epoch,
+    last_epoch,
+    planned_epochs,
+    scale,
+)
 from core.train.seeds import derived_seed
+from core.train.weights import copied_tensors, put_in
 
 
 class Diverged(RunError):
@@ -26,7 +34,8 @@ class Diverged(RunError):
 
 
 class Inputs(Protocol):
-    """What the loop trains on (core.train.inputs). `start` is the layer that batches enter."""
+    """What the loop trains on (core.train.inputs): so many views an epoch, the order in which they
+    come (numbers from 0), and some of them as a batch. `start` is the layer that batches enter."""
 
     start: int
 
@@ -34,7 +43,7 @@ class Inputs(Protocol):
 
     def order(self, epoch: int) -> list[int]: ...
 
-    def batch(self, photos: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
+    def batch(self, places: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class EpochRow:
-    """A finished epoch: mean training loss over its photos (with augmentation and dropout), loss
+    """A finished epoch: mean training loss over its views (with augmentation and dropout), loss
     and accuracy on the validation photos (plain), and each band's rate in its last batch."""
 
     planned: PlannedEpoch
@@ -59,12 +68,34 @@ class EpochRow:
     rates: dict[str, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Best:
+    """A stage's epoch with the lowest validation loss so far, and the weights it ended with."""
+
+    epoch: int
+    val_loss: float
+    weights: dict[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a training is: so many epochs `done`, and what its stage goes on with: the optimizer
+    as it is, and the best epoch where the stage keeps that (`keep: best`).
+
+    Every generator is derived from the epoch, so nothing else is needed for the same bits.
+    """
+
+    done: int = 0
+    optimizer: torch.optim.Optimizer | None = None
+    best: Best | None = None
+
+
 class Listener(Protocol):
     """Who wants to know. Raising from `on_batch` or `on_epoch` stops the training."""
 
     def on_batch(self, row: BatchRow) -> None: ...
 
-    def on_epoch(self, row: EpochRow, optimizer: torch.optim.Optimizer) -> None: ...
+    def on_epoch(self, row: EpochRow, progress: Progress) -> None: ...
 
 
 def fit(
@@ -73,32 +104,31 @@ def fit(
     inputs: Inputs,
     validation: PhotoSet,
     listener: Listener,
-    done: int = 0,
-    optimizer: torch.optim.Optimizer | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Trains the network as the recipe plans. Raises Diverged when a loss is not finite.
 
-    To resume, pass how many epochs are `done` and the optimizer as it was after them (its stage's).
-    Every generator is derived from the epoch, so nothing else is needed for the same bits.
+    To resume, pass the progress that the listener was told after the last finished epoch.
     """
+    progress = progress or Progress()
+    optimizer, best = progress.optimizer, progress.best
     batches = batches_per_epoch(len(inputs), recipe.batch_size)
-    step = done * batches
-    for epoch in planned_epochs(recipe)[done:]:
+    step = progress.done * batches
+    for epoch in planned_epochs(recipe)[progress.done :]:
         stage = recipe.stages[epoch.stage - 1]
-        begins = epoch.position == 0 and epoch.cycle == 1
-        if optimizer is None or begins:  # each stage makes a new optimizer
-            optimizer = sgd(network, recipe, epoch.stage)
+        if optimizer is None or epoch.begins_stage:
+            optimizer, best = make_optimizer(network, recipe, epoch.stage), None
         ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
         torch.manual_seed(derived_seed(recipe.seed, "dropout", epoch.number))
         network.set_training(ranges, recipe.frozen_bn, head_only=stage.train == "head")
         # Batch norms that go on moving in frozen layers run without gradients all the same.
         frozen = min(first_trained(ranges), network.head_start)
         total = 0.0
-        for batch, photos in enumerate(split_batches(inputs.order(epoch.number), batches, recipe)):
+        for batch, places in enumerate(split_batches(inputs.order(epoch.number), batches, recipe)):
             factor = scale(recipe, epoch, batch, batches)
             for group in optimizer.param_groups:
                 group["lr"] = group["base_lr"] * factor
-            x, targets = inputs.batch(photos, epoch.number)
+            x, targets = inputs.batch(places, epoch.number)
             log_probs = network(x, inputs.start, frozen).log_probs
             loss = -(log_probs * targets.to(log_probs.device)).sum(1).mean()
             value = loss.item()
@@ -111,28 +141,24 @@ def fit(
             loss.backward()
             optimizer.step()
             step += 1
-            total += value * len(photos)
+            total += value * len(places)
             listener.on_batch(BatchRow(step, epoch.number, value, optimizer.param_groups[-1]["lr"]))
         val_loss, val_accuracy = validate(network, validation, recipe, inputs.start)
+        if stage.keep == "best":
+            if best is None or val_loss < best.val_loss:
+                best = Best(epoch.number, val_loss, copied_tensors(network, recipe))
+            if epoch.number == last_epoch(recipe, epoch.stage):
+                put_in(network, recipe, best.weights)
+                best = None
         rates = {band.label: band.lr * factor for band in ranges}
         listener.on_epoch(
-            EpochRow(epoch, total / len(inputs), val_loss, val_accuracy, rates), optimizer
+            EpochRow(epoch, total / len(inputs), val_loss, val_accuracy, rates),
+            Progress(epoch.number, optimizer, best),
         )
 
 
-def sgd(network: Network, recipe: Recipe, stage_number: int) -> torch.optim.SGD:
-    """The stage's optimizer over its bands; weights of frozen bands are switched off."""
-    stage = recipe.stages[stage_number - 1]
-    chosen = stage.optimizer or recipe.optimizer
-    ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
-    groups = parameter_groups(network.layers, ranges)
-    if not groups:
-        raise RunError(f"stages.{stage_number - 1}: every band is frozen, so nothing would train")
-    return torch.optim.SGD(groups, lr=0, momentum=chosen.momentum, weight_decay=chosen.weight_decay)
-
-
 def split_batches(order: list[int], batches: int, recipe: Recipe) -> list[list[int]]:
-    """The epoch's photos in batches; a last single photo joins the batch before it."""
+    """The epoch's views in batches; a last single one joins the batch before it."""
     size = recipe.batch_size
     cut = [order[i * size : (i + 1) * size] for i in range(batches)]
     cut[-1] += order[batches * size :]

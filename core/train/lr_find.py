@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from core.model.bands import first_trained, stage_ranges
 from core.recipe import Stage
 from core.store.search import STARTS, Suggestion
-from core.train.loop import sgd, split_batches
+from core.train.loop import split_batches
+from core.train.optimizer import make_optimizer
 from core.train.schedule import batches_per_epoch
 from core.train.seeds import derived_seed
 from core.train.setup import Setup, seeded_network
@@ -50,7 +51,7 @@ def search(setup: Setup, start: int, tick: Callable[[], None] = lambda: None) ->
         }
     )
     network = seeded_network(recipe, setup.dataset, setup.settings)
-    optimizer = sgd(network, recipe, 1)
+    optimizer = make_optimizer(network, recipe, 1)
     ranges = stage_ranges(recipe, recipe.stages[0], network.head_start, len(network.layers))
     network.set_training(ranges, recipe.frozen_bn, head_only=False)
     frozen = min(first_trained(ranges), network.head_start)

@@ -7,6 +7,7 @@ a pool of views holds mixed pairs, and their features can be computed once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.train.seeds import generator
@@ -20,8 +21,8 @@ class Mix:
     share: float
 
 
-def mix(alpha: float, seed: int, view: int, file: str, photos: int) -> Mix | None:
-    """What a photo's view is mixed with; None without mixup. partner indexes the photos.
+def mix(alpha: float, seed: int, view: int, file: str, partners: Sequence[int]) -> Mix | None:
+    """What a photo's view is mixed with: one of the partners; None without mixup.
 
     The larger part is always the photo's own (lambda and 1 - lambda are exchanged if need be), so
     that an epoch still shows every photo once.
@@ -30,4 +31,4 @@ def mix(alpha: float, seed: int, view: int, file: str, photos: int) -> Mix | Non
         return None
     random = generator(seed, "mixup", view, file)
     share = float(random.beta(alpha, alpha))
-    return Mix(partner=int(random.integers(photos)), share=max(share, 1 - share))
+    return Mix(partner=partners[int(random.integers(len(partners)))], share=max(share, 1 - share))

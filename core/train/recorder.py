@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from core import files
@@ -21,10 +21,18 @@ from core.store.run import Clock, Run, State
 from core.train.attempt import Cancelled
 from core.train.checkpoint import save_checkpoint
 from core.train.estimate import TRAINING, Estimate
-from core.train.loop import BatchRow, EpochRow
+from core.train.loop import BatchRow, EpochRow, Progress
 from core.train.setup import Setup
 
 STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
+
+
+class _Looked(NamedTuple):
+    """What one snapshot holds of a test set: (photos, classes, rows, columns) and (photos,
+    classes)."""
+
+    maps: NDArray[np.float16]
+    log_probs: NDArray[np.float32]
 
 
 class Laps:
@@ -61,7 +69,7 @@ class Recorder:
         self._history: list[dict[str, float]] = []
         self._batches: list[BatchRow] = []
         self._timing: list[tuple[int, str, float]] = []
-        self._snapshots: dict[int, dict[str, NDArray[np.float16]]] = {}
+        self._snapshots: dict[int, dict[str, _Looked]] = {}
         self._last: dict[str, Predictions] = {}
         self._laps, self._estimate = laps, estimate
         self._status_mark = time.monotonic()
@@ -80,7 +88,10 @@ class Recorder:
         cams = self.run.class_maps() if epochs else None
         if cams is not None:
             self._snapshots = {
-                epoch: {split: maps[place] for split, maps in cams.maps.items()}
+                epoch: {
+                    split: _Looked(maps[place], cams.log_probs[split][place])
+                    for split, maps in cams.maps.items()
+                }
                 for place, epoch in enumerate(cams.epochs)
                 if epoch <= epochs
             }
@@ -97,7 +108,7 @@ class Recorder:
             if self.run.cancel_asked():
                 raise Cancelled
 
-    def on_epoch(self, row: EpochRow, optimizer: torch.optim.Optimizer) -> None:
+    def on_epoch(self, row: EpochRow, progress: Progress) -> None:
         planned = row.planned
         self.lap("train", planned.number)
         self._history.append(
@@ -117,7 +128,9 @@ class Recorder:
         # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.
         write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
         write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
-        save_checkpoint(self.run.path, self.setup.network, self.setup.recipe, optimizer, row)
+        save_checkpoint(
+            self.run.path, self.setup.network, self.setup.recipe, progress, planned.stage
+        )
         self.lap("checkpoint", planned.number)
         eta = self._eta(0)
         self.status("running", eta=eta)
@@ -173,7 +186,7 @@ class Recorder:
         write_table(self.run.path / "timing.csv", frame)
 
     def _snapshot(self, epoch: int) -> None:
-        """Adds the class maps of every test photo to cams.npz."""
+        """Adds the class maps of every test photo, and the answers, to cams.npz."""
         self._last = {
             photos.split: predict(
                 self.setup.network, photos, self.setup.recipe.backbone, self.setup.start
@@ -181,7 +194,8 @@ class Recorder:
             for photos in self.setup.test_photos
         }
         self._snapshots[epoch] = {
-            split: found.maps.astype(np.float16) for split, found in self._last.items()
+            split: _Looked(found.maps.astype(np.float16), found.log_probs)
+            for split, found in self._last.items()
         }
         arrays: dict[str, NDArray[np.generic]] = {
             "splits": np.array([photos.split for photos in self.setup.test_photos], dtype=np.str_),
@@ -190,9 +204,9 @@ class Recorder:
         }
         for photos in self.setup.test_photos:
             arrays[f"files.{photos.split}"] = np.array(photos.files, dtype=np.str_)
-            arrays[f"maps.{photos.split}"] = np.stack(
-                [maps[photos.split] for maps in self._snapshots.values()]
-            )
+            looks = [of_epoch[photos.split] for of_epoch in self._snapshots.values()]
+            arrays[f"maps.{photos.split}"] = np.stack([look.maps for look in looks])
+            arrays[f"log_probs.{photos.split}"] = np.stack([look.log_probs for look in looks])
         archive = io.BytesIO()
         np.savez_compressed(archive, allow_pickle=False, **arrays)
         files.write_bytes(self.run.path / "cams.npz", archive.getvalue())

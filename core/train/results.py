@@ -11,9 +11,10 @@ from core.evaluate.evaluate import evaluate
 from core.evaluate.predict import Predictions
 from core.model.bands import trained_layers
 from core.store.run import Run
-from core.train.checkpoint import load_weights
 from core.train.recorder import write_table
+from core.train.schedule import kept_history
 from core.train.setup import Setup, set_up
+from core.train.weights import load_weights
 
 
 def write_results(
@@ -29,7 +30,8 @@ def write_results(
     write_table(run.path / "predictions.csv", found.rows)
     lap("varied views")
     history = run.history()
-    diagnosis = diagnose(setup, found, history)
+    kept = kept_history(setup.recipe, history)
+    diagnosis = diagnose(setup, found, kept)
     lap("diagnose")
     write_table(run.path / "drift.csv", diagnosis.drift)
     write_table(run.path / "reliance.csv", diagnosis.reliance)
@@ -43,7 +45,7 @@ def write_results(
         "trained_weights": sum(
             weight.numel() for i in trained for weight in network.layers[i].parameters()
         ),
-        "validation": {"loss": float(history["val_loss"].iloc[-1]), "accuracy": found.validation},
+        "validation": {"loss": float(kept["val_loss"].iloc[-1]), "accuracy": found.validation},
         "sets": found.sets,
         "verdict": diagnosis.data["verdict"],
     }

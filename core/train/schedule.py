@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.model.bands import stage_ranges
-from core.model.layers import head_start, layer_table
+from core.model.flat_list import network_layers
+from core.model.layers import head_start
 from core.recipe import Recipe
 
 
@@ -28,6 +29,10 @@ class PlannedEpoch:
     cycle: int
     position: int
     cycle_epochs: int
+
+    @property
+    def begins_stage(self) -> bool:
+        return self.cycle == 1 and self.position == 0
 
     @property
     def ends_cycle(self) -> bool:
@@ -48,10 +53,25 @@ def planned_epochs(recipe: Recipe) -> tuple[PlannedEpoch, ...]:
     return tuple(plan())
 
 
-def batches_per_epoch(photos: int, batch_size: int) -> int:
-    """Batches of an epoch. A last batch of one photo joins the batch before it, because batch
-    norm cannot train on a single value."""
-    full, rest = divmod(photos, batch_size)
+def last_epoch(recipe: Recipe, stage: int) -> int:
+    """The number of a stage's last epoch (stages from 1)."""
+    return sum(sum(each.cycle_lengths()) for each in recipe.stages[:stage])
+
+
+def kept_history(recipe: Recipe, history: pd.DataFrame) -> pd.DataFrame:
+    """A finished run's history up to the epoch whose weights it ended with: the last one or, when
+    the last stage keeps its best, the one with the stage's lowest validation loss."""
+    if recipe.stages[-1].keep == "last":
+        return history
+    of_stage = history[history["stage"] == len(recipe.stages)]
+    best = of_stage["val_loss"].idxmin()  # the first one of equals, as in core.train.loop
+    return history[history["epoch"] <= history.loc[best, "epoch"]]
+
+
+def batches_per_epoch(views: int, batch_size: int) -> int:
+    """Batches of an epoch that shows so many views. A last batch of one joins the batch before it,
+    because batch norm cannot train on a single value."""
+    full, rest = divmod(views, batch_size)
     return max(1, full + (rest > 1))
 
 
@@ -78,7 +98,7 @@ def scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> floa
 def rate_curve(recipe: Recipe, batches: int) -> pd.DataFrame:
     """The planned rates: a row per batch and band with columns epoch (fractional, from 0), stage,
     cycle, band (`34-39`), lr."""
-    layers = len(layer_table(recipe.backbone, recipe.map_stride))
+    layers = len(network_layers(recipe))
     head = head_start(recipe.backbone, recipe.map_stride)
     rows = []
     for epoch in planned_epochs(recipe):

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from core import files
 from core.processor import cores, processor
-from core.recipe import Recipe
+from core.recipe import DenseHead, Recipe
 
 SPEED_FOLDER = ".speed"
 BUSY = 0.4  # more other work than this makes a measurement doubtful
-_VERSION = 1  # raise it when what is measured changes
+_VERSION = 2  # raise it when what is measured changes
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def speed_key(recipe: Recipe) -> str:
         "torch": version("torch"),
         "backbone": recipe.backbone,
         "map_stride": recipe.map_stride,
+        "head": recipe.head.width if isinstance(recipe.head, DenseHead) else recipe.head.kind,
         "image_size": recipe.image_size,
         "precision": recipe.precision,
     }

@@ -19,12 +19,12 @@ from core.evaluate.cam import density
 from core.evaluate.predict import PhotoSet, Predictions, predict
 from core.model.network import Network, build_network
 from core.store.run import Run
-from core.train.checkpoint import load_weights
 from core.train.machine import settle_device, settle_threads
 from core.train.precision import Settings, resolve
 from core.train.prefix import Prefix, prefix_length
 from core.train.seeds import derived_seed
 from core.train.views import normalise, to_tensor
+from core.train.weights import load_weights
 
 TOGETHER = 32  # photos in memory at a time
 EXACT = Settings(device="cpu", prefix="float32", training="float32")

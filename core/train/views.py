@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.balance import epoch_length, evenly, most_times, times_shown
 from core.data.dataset import Dataset
 from core.data.photos import Pixels, read_working
 from core.model.layers import BACKBONES
@@ -18,10 +19,11 @@ from core.train.seeds import generator
 
 
 class TrainingViews:
-    """Random views of the training photos, one per photo and epoch.
+    """Random views of the training photos: one per photo and epoch, or several of the photos that
+    `balance: oversample` repeats (core.data.balance), each time another one.
 
     With `views_per_photo: K` each photo has a fixed pool of K views and passes through all of
-    them, in an order of its own, every K epochs; with null every epoch draws a fresh one.
+    them, in an order of its own, every K times it is shown; with null each time is a fresh one.
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset, indices: Sequence[int]) -> None:
@@ -31,20 +33,34 @@ class TrainingViews:
         self.classes = len(dataset.classes)
         self._paths = [dataset.train[i].path for i in indices]
         self._photos: list[Levels] = []
+        self._partners = evenly(self.labels, recipe.balance)
 
     def __len__(self) -> int:
-        return len(self.files)
+        """How many views an epoch shows."""
+        return epoch_length(self.labels, self.recipe.balance)
 
     def order(self, epoch: int) -> list[int]:
-        """The photos of an epoch (from 1), shuffled."""
+        """An epoch's views (from 1), as places in `shown`, shuffled."""
         return [int(i) for i in generator(self.recipe.seed, "order", epoch).permutation(len(self))]
 
-    def view_number(self, epoch: int, photo: int) -> int:
-        """Which view the photo shows in an epoch: its place in the pool, or the epoch itself."""
+    def shown(self, epoch: int) -> list[tuple[int, int]]:
+        """The epoch's views, each a photo and its view's number, in the photos' order."""
+        balance = self.recipe.balance
+        times = times_shown(self.labels, balance, self.recipe.seed, epoch)
+        most = most_times(self.labels, balance)
+        return [
+            (photo, self.view_number((epoch - 1) * most[photo] + time, photo))
+            for photo in range(len(times))
+            for time in range(1, times[photo] + 1)
+        ]
+
+    def view_number(self, time: int, photo: int) -> int:
+        """Which view the photo shows the first, second, ... time: its place in the pool, or a view
+        of its own."""
         pool = self.recipe.views_per_photo
         if pool is None:
-            return epoch
-        turn, place = divmod(epoch - 1, pool)
+            return time
+        turn, place = divmod(time - 1, pool)
         order = generator(self.recipe.seed, "pool", turn, self.files[photo]).permutation(pool)
         return int(order[place])
 
@@ -61,7 +77,8 @@ class TrainingViews:
         return normalise(found, self.recipe.backbone)
 
     def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
-        """What the network should answer to each view: probabilities (photos, classes)."""
+        """What the network should answer to each view: probabilities (photos, classes). Label
+        smoothing (Szegedy et al. 2016) shares a part of them out evenly among all classes."""
         wanted = torch.zeros(len(photos), self.classes)
         for row, (photo, number) in enumerate(zip(photos, numbers, strict=True)):
             mixed = self._mix(photo, number)
@@ -69,11 +86,12 @@ class TrainingViews:
             wanted[row, self.labels[photo]] += share
             if mixed is not None:
                 wanted[row, self.labels[mixed.partner]] += 1 - share
-        return wanted
+        smoothing = self.recipe.label_smoothing
+        return wanted * (1 - smoothing) + smoothing / self.classes
 
     def _mix(self, photo: int, number: int) -> Mix | None:
         recipe = self.recipe
-        return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], len(self))
+        return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], self._partners)
 
     def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         recipe = self.recipe

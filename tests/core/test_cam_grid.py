@@ -140,3 +140,15 @@ def test_the_stamp_changes_with_the_content(runs, dataset, grid):
     assert payload(runs, dataset, SET)["stamp"] == grid["stamp"]
     renamed = [replace(runs[0], label="other"), runs[1]]
     assert payload(renamed, dataset, SET)["stamp"] != grid["stamp"]
+
+
+def test_each_snapshots_probabilities_are_its_own_answers(tmp_path, dataset):
+    """Of Grad-CAM, maps do not add up to the logits: what was answered is kept beside them."""
+    run = write_run(tmp_path, dataset)
+    maps = run.class_maps()
+    answers = {name: np.full_like(found, np.log(0.25)) for name, found in maps.log_probs.items()}
+    answers["test"][0, 0] = np.log([0.7, 0.2, 0.1])
+    told = grid_run(run, "x", "#000000")
+    grid = payload([replace(told, maps=replace(maps, log_probs=answers))], dataset, "test")
+    assert grid["runs"][0]["probabilities"][0][0] == [0.7, 0.2, 0.1]
+    assert grid["runs"][0]["probabilities"][0][1] == [0.25] * 3

@@ -177,3 +177,19 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     assert not app.exception
     assert "5 runs are on their way" in app.success[0].value
     assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))
+
+
+def test_a_recipe_with_the_dense_head_keeps_it(
+    runs, dataset, open_page, no_worker, tmp_path, monkeypatch
+):
+    write_run(runs, dataset)
+    presets = tmp_path / "presets"
+    presets.mkdir()
+    (presets / "dense.yaml").write_text("name: dense\nhead: {kind: dense, width: 32}\n")
+    monkeypatch.setattr("core.recipe_file.PRESETS_DIR", presets)
+    app = open_page("train")
+    assert not app.exception
+    assert "This run follows **dense** exactly." in texts(app)
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    assert find_runs(runs)[0].recipe().head == load_recipe("dense").head

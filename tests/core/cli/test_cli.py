@@ -138,7 +138,10 @@ def test_empty_folders_say_what_to_do(capsys, tmp_path):
         (["train", "quick", "--folds", "13"], "13 folds need 13 photos of each class, and "),
         (["train", "quick", "--seed", "-1"], "seed: must be from 0"),
         (["train", "quick", "--set", "bands.1.lr=-1"], "bands.1.lr: must be from 0 to 10"),
-        (["train", "quick", "--set", "label_smoothing=0.1"], "label_smoothing: not available yet"),
+        (
+            ["train", "quick", "--set", "label_smoothing=1"],
+            "label_smoothing: must be from 0 to 0.5",
+        ),
         (["train", "quick", "--data", "/nowhere"], "/nowhere: no such folder"),
         (["calibrate", "alexnet"], "alexnet: no such preset"),
         (["layers", "alexnet"], "alexnet: no such backbone"),

@@ -54,6 +54,17 @@ def test_training_photos_by_csv(root):
         (root / "train.csv").write_text("\n".join([*rows, bad]))
         with pytest.raises(DataError, match=message):
             read_dataset(root)
+    table = [f"{row},{'split' if i == 0 else 'train'}" for i, row in enumerate(rows)]
+    (root / "train.csv").write_text("\n".join(table))
+    columns = read_dataset(root)
+    assert columns.train_columns == {"split": ("train",) * 12}
+    assert columns.train == dataset.train and dataset.train_columns == {}
+    (root / "train.csv").write_text("\n".join(table).replace("train", "validation", 1))
+    prints = [fingerprints(each)["train"] for each in (dataset, columns, read_dataset(root))]
+    assert len(set(prints)) == 3  # another split is another data set
+    (root / "train.csv").write_text("\n".join([*table, "blue_0.jpg,blue"]))
+    with pytest.raises(DataError, match="has too few columns"):
+        read_dataset(root)
     (root / "train.csv").write_text("file,target\na,b")
     with pytest.raises(DataError, match=r"train\.csv: lacks the column fnames"):
         read_dataset(root)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold
 
+from core.data.balance import epoch_length
 from core.data.dataset import Dataset, Photo, read_dataset
-from core.data.split import holdout, split_photos, split_sizes
+from core.data.split import epoch_size, holdout, split_photos, split_sizes
 from core.errors import DataError
 from core.recipe import Holdout
 from core.recipe_file import recipe_from
+from core.repeats import over_folds
 
 
 def test_every_class_is_split_alike_and_nothing_is_lost():
@@ -117,3 +120,81 @@ def test_the_sizes_by_arithmetic_are_those_of_the_real_split(counts, data):
     for recipe in (kfold_recipe(folds, fold), holdout_recipe):
         train, validation = split_photos(dataset, recipe)
         assert split_sizes(recipe, dataset) == (len(train), len(validation))
+
+
+# --- by a column of train.csv -------------------------------------------------------------------
+
+
+def csv_dataset(**columns):
+    """Eight photos of two classes with such further columns of train.csv."""
+    dataset = dataset_of([4, 4])
+    return replace(dataset, train_columns={k: tuple(v.split()) for k, v in columns.items()})
+
+
+def csv_recipe(**split):
+    return recipe_from({"split": {"method": "csv", **split}})
+
+
+WORDS = "train train validation train validation train train train"
+
+
+def test_the_words_of_a_column_say_who_validates():
+    dataset = csv_dataset(split=WORDS, other="0 1 2 3 0 1 2 3")
+    assert split_photos(dataset, csv_recipe()) == ([0, 1, 3, 5, 6, 7], [2, 4])
+    assert split_sizes(csv_recipe(), dataset) == (6, 2)
+
+
+def test_each_fold_of_a_column_validates_in_turn():
+    dataset = csv_dataset(fold="0 1 2 0 0 1 2 1")
+    recipes = over_folds(csv_recipe(column="fold", fold=0), 3)
+    found = [split_photos(dataset, recipe) for recipe in recipes]
+    assert [validation for _, validation in found] == [[0, 3, 4], [1, 5, 7], [2, 6]]
+    assert all(sorted(train + validation) == list(range(8)) for train, validation in found)
+
+
+@pytest.mark.parametrize(
+    ("columns", "split", "message"),
+    [
+        ({}, {}, "split.column: train.csv: missing"),
+        ({"split": WORDS}, {"fold": 1}, "split.fold: split of train.csv holds words, no folds"),
+        ({"split": WORDS.replace("validation", "test")}, {},
+         "split.column: split of class0/2.jpg in train.csv must be train or validation, or a"),
+        ({"split": "train " * 8}, {}, "split.column: train.csv: no photo is marked validation in"),
+        ({"split": "validation " * 4 + "train " * 4}, {},
+         "split.column: train.csv: by split no photo of class0 trains: each class needs one on"),
+        ({"split": "validation train train train " + "train " * 4}, {},
+         "split.column: train.csv: by split no photo of class1 validates: each class needs one"),
+        ({"fold": "0 0 1 1 1 1 1 1"}, {"column": "fold", "fold": 0},
+         "split.column: train.csv: by fold no photo of class1 validates: each class needs one"),
+        ({"fold": "0 1 2 0 0 1 2 1"}, {"column": "fold"},
+         "split.fold: missing; fold of train.csv holds folds (0, 1, 2): say which one validates"),
+        ({"fold": "1 2 1 2 1 2 1 2"}, {"column": "fold", "fold": 0},
+         "split.fold: must be one of 1, 2 (fold of train.csv), not 0"),
+    ],
+)  # fmt: skip
+def test_a_column_that_does_not_fit_is_refused_in_one_line(columns, split, message):
+    dataset = csv_dataset(**columns)
+    for find in (split_photos, lambda dataset, recipe: split_sizes(recipe, dataset)):
+        with pytest.raises(DataError) as caught:
+            find(dataset, csv_recipe(**split))
+        assert str(caught.value).startswith(message)
+        assert "\n" not in str(caught.value)
+
+
+def test_the_columns_there_are_are_told(tmp_path):
+    (tmp_path / "train.csv").write_text("")
+    dataset = replace(csv_dataset(fold="0 1 0 1 0 1 0 1"), root=tmp_path)
+    with pytest.raises(DataError, match=r"has no column split \(there are: fold\)"):
+        split_photos(dataset, csv_recipe())
+
+
+@given(counts=st.lists(st.integers(6, 30), min_size=2, max_size=6), data=st.data())
+def test_an_epochs_size_is_that_of_its_photos_to_within_one_a_class(counts, data):
+    dataset = dataset_of(counts)
+    balance = data.draw(st.sampled_from(["none", "oversample"]))
+    share = data.draw(st.sampled_from([0.2, 0.35, 0.5]))
+    recipe = recipe_from({"split": {"method": "holdout", "validation": share}, "balance": balance})
+    train, _ = split_photos(dataset, recipe)
+    exact = epoch_length([dataset.train_labels[i] for i in train], recipe.balance)
+    slack = 0 if balance == "none" else len(counts)
+    assert abs(epoch_size(recipe, dataset) - exact) <= slack

@@ -12,9 +12,20 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from core.evaluate.predict import photo_set, predict
-from core.model.network import CLASS_MAP_OFFSET, build_network
+from core.model.heads import CLASS_MAP_OFFSET
+from core.model.layers import BACKBONES
+from core.model.network import build_network
 from core.train.views import normalise
 from tests.conftest import fast_recipe
+
+
+class RawGradCam(GradCAM):
+    """Keeps the maps before they are scaled to 0..1 and to the photo's size."""
+
+    def get_cam_image(self, *args, **options):
+        self.raw = super().get_cam_image(*args, **options)
+        return self.raw
+
 
 SETTINGS = [
     ("efficientnet_lite0", {}),
@@ -25,7 +36,7 @@ SETTINGS = [
 
 @pytest.fixture(params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
 def case(request, tiny):
-    """A network up to its logits, its class-map layer, the photos as it sees them, and our maps."""
+    """A network's layers up to the logits, its class-map layer, the photos it sees, our maps."""
     backbone, changes = request.param
     recipe = fast_recipe(backbone=backbone, **changes)
     torch.manual_seed(0)
@@ -51,16 +62,55 @@ def test_pytorch_grad_cam_is_the_positive_part_of_our_map(case):
     logits, layer, x, maps = case
     cells = maps.shape[2] * maps.shape[3]
 
-    class Raw(GradCAM):
-        """Keeps the maps before they are scaled to 0..1 and to the photo's size."""
-
-        def get_cam_image(self, *args, **options):
-            self.raw = super().get_cam_image(*args, **options)
-            return self.raw
-
-    with Raw(logits, [layer]) as cam:
+    with RawGradCam(logits, [layer]) as cam:
         for number in range(maps.shape[1]):
             cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
             ours = maps[:, number].clip(0)
             theirs = np.clip(cam.raw, 0, None) * cells
             np.testing.assert_allclose(theirs, ours, atol=1e-4, rtol=1e-4)
+
+
+# --- the dense head: Grad-CAM at the features that enter it ---------------------------------------
+
+
+@pytest.fixture(params=BACKBONES)
+def dense(request, tiny):
+    """A network with the dense head up to its logits, the backbone's last layer, the photos it
+    sees, our maps, and how large they get."""
+    weights = "imagenet" if request.param == "efficientnet_lite0" else "none"
+    head = {"kind": "dense", "width": 16}
+    bands = {0: 0, 12: 1e-3}
+    recipe = fast_recipe(backbone=request.param, weights=weights, head=head, bands=bands)
+    torch.manual_seed(0)
+    network = build_network(recipe, tiny.classes).eval()
+    photos = photo_set(tiny.test_set("test_difficult"), recipe.image_size, recipe.crop)
+    x = normalise(photos.pixels.float() / 255, request.param)
+    if weights == "none":  # random layers make almost nothing of a photo until it is normalised
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.momentum = 1.0
+        network.train()(x)
+        network.eval()
+    maps = predict(network, photos, request.param).maps
+    logits = torch.nn.Sequential(*list(network.layers)[:-1])
+    return logits, network.layers[network.head_start - 1], x, maps, np.abs(maps).max()
+
+
+def test_captums_grad_cam_is_our_map_of_the_dense_head(dense):
+    logits, layer, x, maps, most = dense
+    cells = maps.shape[2] * maps.shape[3]
+    assert most > 1e-3
+    for number in range(maps.shape[1]):
+        theirs = LayerGradCam(logits, layer).attribute(x, target=number)[:, 0].detach().numpy()
+        np.testing.assert_allclose(theirs * cells / most, maps[:, number] / most, atol=1e-4)
+
+
+def test_pytorch_grad_cam_is_the_positive_part_of_our_map_of_the_dense_head(dense):
+    logits, layer, x, maps, most = dense
+    cells = maps.shape[2] * maps.shape[3]
+    with RawGradCam(logits, [layer]) as cam:
+        for number in range(maps.shape[1]):
+            cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
+            theirs = np.clip(cam.raw, 0, None) * cells
+            ours = maps[:, number].clip(0)
+            np.testing.assert_allclose(theirs / most, ours / most, atol=1e-4)

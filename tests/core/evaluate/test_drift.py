@@ -170,3 +170,33 @@ def test_relative_change():
     assert math.isnan(relative_change([], []))
     assert math.isnan(relative_change([torch.ones(2)], [torch.zeros(2)]))
     assert np.isfinite(relative_change(one, two))
+
+
+@torch.no_grad()
+def test_a_dense_heads_layers_are_compared_like_any(tiny, runs):
+    """Against the networks run on the photos in one go."""
+    recipe = fast_recipe(**MOVING, precision="float32", head={"kind": "dense", "width": 16})
+    setup = set_up(recipe, tiny.root, runs)
+    network = copy.deepcopy(setup.network)
+    for weight in network.layers[14].parameters():
+        weight.mul_(2)
+    network.head[2].weight.normal_(0, 1)
+    found = drift(setup, network).set_index("layer")
+    assert list(found["name"][20:]) == [
+        "pool",
+        "flatten",
+        "hidden",
+        "relu",
+        "logits",
+        "log_softmax",
+    ]
+    assert found["weights"][22] > 1 and found["weights"][24] == 0
+    pixels = [setup.training_photos().pixels, *(photos.pixels for photos in setup.test_photos)]
+    x = y = normalise(torch.cat(pixels).float() / 255, "efficientnet_lite0")
+    y = y.clone()
+    for index in range(26):
+        x = setup.network.layers[index].eval()(x)
+        y = network.layers[index].eval()(y)
+        one, two = (z.mean((2, 3)) if z.ndim == 4 else z for z in (x, y))
+        expected = debiased_cka(one.numpy(), two.numpy())
+        assert found["cka"][index] == pytest.approx(expected, abs=2e-3), index

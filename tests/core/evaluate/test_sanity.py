@@ -47,7 +47,7 @@ def test_a_draw_is_the_network_with_that_head(setup):
     from core.evaluate.sanity import _redrawn
 
     conv = setup.network.layers[setup.network.head_start + 1]
-    fresh = _redrawn(conv, setup.recipe.seed, 0)
+    fresh = _redrawn(setup.network.head, setup.recipe.seed, 0)[1]
     bound = 1 / np.sqrt(conv.in_channels * 9)  # PyTorch's default: uniform up to this
     assert 0.95 * bound < float(fresh.weight.detach().abs().max()) <= bound
     kept = {name: tensor.clone() for name, tensor in conv.state_dict().items()}
@@ -64,3 +64,23 @@ def test_sets_without_boxes_are_left_out(tmp_path):
     root = write_dataset(tmp_path / "data", labelled=False).root
     bare = set_up(fast_recipe(), root, tmp_path / "runs")
     assert redrawn_head(bare, bare.network, draws=1) == {}
+
+
+def test_a_dense_head_is_redrawn_whole(tiny, tmp_path):
+    recipe = fast_recipe(weights="imagenet", head={"kind": "dense", "width": 16})
+    dense = set_up(recipe, tiny.root, tmp_path)
+    before = {name: tensor.clone() for name, tensor in dense.network.state_dict().items()}
+    found = redrawn_head(dense, dense.network, draws=3)["test_difficult"]
+    assert len(set(found["lifts"])) == 3
+    after = dense.network.state_dict()
+    assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+    # The first draw is the network with that head.
+    from core.evaluate.sanity import _redrawn
+
+    fresh = _redrawn(dense.network.head, recipe.seed, 0)
+    for layer, new in zip(dense.network.head, fresh, strict=True):
+        layer.load_state_dict(new.state_dict())
+    photos, test_set = dense.test_photos[1], dense.dataset.test_sets[1]
+    maps = predict(dense.network, photos, recipe.backbone, dense.start).maps
+    whole = localisation(dense, test_set, maps)
+    assert found["lifts"][0] == pytest.approx(whole["lift"], abs=1e-3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.recipe import Augment, Blur, Cutout, Rotate, Zoom
+from core.recipe import Augment, Blur, Cutout, Erase, Rotate, Zoom
 from core.train.augment import (
     LARGEST_STEP,
     Draw,
@@ -206,6 +206,56 @@ def test_flips():
         upright += torch.equal(found, x)
     assert mirrored + upright == 60
     assert 15 < mirrored < 45
+
+
+def test_both_flips_give_all_four_ways():
+    x = photo(64, 64)
+    augment = Augment.nothing().model_copy(update={"flip": "both"})
+    ways = [x, x.flip(1), x.flip(2), x.flip(1, 2)]
+    found = [(view(augment, seed, of=x) * 255).round().to(torch.uint8) for seed in range(80)]
+    counts = [sum(torch.equal(one, way) for one in found) for way in ways]
+    assert sum(counts) == 80 and min(counts) > 8
+
+
+def noisy(erase, seed):
+    """Where a grey photo is erased, (64, 64) of yes or no, and the view."""
+    x = torch.full((3, 64, 64), 200, dtype=torch.uint8)
+    found = view(Augment.nothing().model_copy(update={"erase": erase}), seed, of=x)
+    return (found - 200 / 255).abs().amax(0) > 1e-6, found
+
+
+def test_erasing_puts_noise_into_one_rectangle_of_its_area_and_aspect():
+    erase = Erase(p=1, area=(0.1, 0.3), aspect=(0.5, 2))
+    corners, shapes = set(), set()
+    for seed in range(40):
+        where, found = noisy(erase, seed)
+        rows, columns = where.any(1).nonzero().flatten(), where.any(0).nonzero().flatten()
+        height, width = len(rows), len(columns)
+        assert where[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
+        assert where.sum() == height * width  # one rectangle
+        assert 0.09 < height * width / 64**2 < 0.32
+        assert 0.45 < height / width < 2.2
+        noise = found[:, where]
+        assert 0 <= noise.min() < 0.1 and 0.9 < noise.max() <= 1  # over the whole range,
+        assert (noise[0] - noise[1]).abs().mean() > 0.2  # each colour on its own
+        corners.add((int(rows[0]), int(columns[0])))
+        shapes.add((height, width))
+    assert len(corners) > 30 and len(shapes) > 30
+
+
+def test_a_side_longer_than_the_view_is_cut_to_it():
+    where, _ = noisy(Erase(p=1, area=(0.9, 0.9), aspect=(9, 9)), 0)
+    assert where.any(1).all()
+    assert where.any(0).sum() == round(64 * (0.9 / 9) ** 0.5)
+    assert noisy(Erase(p=1, area=(1, 1), aspect=(1, 1)), 0)[0].all()
+
+
+def test_erasing_fires_as_often_as_it_says_and_leaves_the_rest_as_it_was():
+    fired = [bool(noisy(Erase(p=0.25), seed)[0].any()) for seed in range(200)]
+    assert 30 < sum(fired) < 75
+    still, erased = Augment(blur=None), Augment(blur=None, erase=Erase(p=1, area=(0.1, 0.1)))
+    one, two = view(still, 5), view(erased, 5)
+    assert 0.05 < (one != two).any(0).float().mean() < 0.12
 
 
 def test_steps_fire_as_often_as_they_say():

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.model.flat_list import network_layers
 from core.model.layers import head_start, layer_table
-from core.recipe import Augment
+from core.recipe import Augment, Erase
 from core.recipe_file import load_recipe
 from core.train import calibrate
 from core.train.estimate import (
@@ -22,7 +23,7 @@ from core.train.speed import doubtful, read_speed, speed_key, write_speed
 from tests.conftest import fast_recipe
 from tests.factory import plain_speed
 
-PHOTOS = Photos(training=10, validation=4, tests=6, objects=5, megapixels=1.0)
+PHOTOS = Photos(training=10, shown=10, validation=4, tests=6, objects=5, megapixels=1.0)
 QUICK = load_recipe("quick")
 LAYERS = len(layer_table("efficientnet_lite0", 32))
 NOTHING_CHANGED = {"augment": Augment.nothing()}
@@ -112,13 +113,49 @@ def test_steps_and_files():
     assert heavier > estimate(QUICK, replace(speed, step=1.0), PHOTOS).parts["train"]
 
 
+def test_oversampling_shows_more_views_from_the_same_pool():
+    speed = replace(FREE, prefix=each(1.0), train_forward=each(1.0), batch=100.0)
+    photos = replace(PHOTOS, shown=30)
+    head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 1}]})
+    seven = LAYERS - head_start("efficientnet_lite0", 32)
+    plain, more = (estimate(head, speed, each_).parts for each_ in (PHOTOS, photos))
+    assert more["features"] == plain["features"]
+    assert (plain["train"], more["train"]) == (10 * seven + 100, 30 * seven + 200)
+
+
+def test_a_checkpoint_holds_what_its_optimizer_and_the_best_weights_need():
+    speed = replace(FREE, write_megabyte=1.0)
+    one = [{"train": "bands", "epochs": 1}]
+    recipes = {
+        name: load_recipe("quick", {"stages": one, "optimizer.name": name})
+        for name in ("sgd", "adam", "adamw", "rmsprop")
+    }
+    found = {n: estimate(r, speed, PHOTOS).parts["checkpoint"] for n, r in recipes.items()}
+    assert found["sgd"] == found["rmsprop"] and found["adam"] == found["adamw"]
+    assert found["adam"] == pytest.approx(1.5 * found["sgd"], abs=0.02)
+    best = load_recipe("quick", {"stages": [{**one[0], "keep": "best"}]})
+    kept = estimate(best, speed, PHOTOS).parts["checkpoint"]
+    assert kept == pytest.approx(1.5 * found["sgd"], abs=0.02)
+
+
+def test_a_dense_head_is_measured_on_its_own(tmp_path):
+    dense = fast_recipe(head={"kind": "dense", "width": 16})
+    speed = calibrate.speed_for(tmp_path, dense)
+    assert len(speed.forward) == len(network_layers(dense))
+    assert read_speed(tmp_path, fast_recipe()) is None
+    assert estimate(dense, speed, PHOTOS).seconds > 0
+
+
 def test_changes_of_a_view_count_as_often_as_they_happen():
     speed = replace(
-        FREE, view=1.0, changes={"resample": 10.0, "lighting": 100.0, "cutout": 1e3, "blur": 1e4}
+        FREE,
+        view=1.0,
+        changes={"resample": 10.0, "lighting": 100.0, "cutout": 1e3, "erase": 1e5, "blur": 1e4},
     )
     assert view_seconds(Augment.nothing(), speed) == 1
     assert view_seconds(Augment(), speed) == 1 + 10 + 100 + 1e3 + 0.5 * 1e4
     assert view_seconds(Augment(zoom=None), speed) == pytest.approx(1 + 7.5 + 100 + 1e3 + 5e3)
+    assert view_seconds(Augment.nothing().model_copy(update={"erase": Erase()}), speed) == 1 + 5e4
     mixed = Augment.nothing().model_copy(update={"mixup": 0.4})
     assert view_seconds(mixed, speed) == 2
 

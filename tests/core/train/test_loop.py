@@ -1,3 +1,5 @@
+import copy
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +10,8 @@ from core.evaluate.predict import validation_set
 from core.model.network import build_network
 from core.train.feature_cache import FeatureCache
 from core.train.inputs import Features, TrainingInputs
-from core.train.loop import Diverged, fit, sgd, split_batches
+from core.train.loop import Diverged, fit, split_batches
+from core.train.optimizer import make_optimizer
 from core.train.precision import Settings
 from core.train.prefix import Prefix, prefix_length
 from core.train.views import TrainingViews
@@ -24,7 +27,7 @@ class Ears:
     def on_batch(self, row):
         self.batches.append(row)
 
-    def on_epoch(self, row, optimizer):
+    def on_epoch(self, row, progress):
         self.epochs.append(row)
 
 
@@ -116,10 +119,65 @@ def test_a_loss_that_is_no_number_stops_with_a_clear_word(tiny, monkeypatch):
 def test_an_all_frozen_stage_is_refused():
     recipe = fast_recipe(bands={0: 0})
     with pytest.raises(Exception, match=r"stages\.1: every band is frozen"):
-        sgd(build_network(recipe, ["a", "b"]), recipe, 2)
+        make_optimizer(build_network(recipe, ["a", "b"]), recipe, 2)
 
 
 def test_a_last_photo_alone_joins_the_batch_before():
     recipe = fast_recipe()
     assert split_batches(list(range(9)), 2, recipe) == [[0, 1, 2, 3], [4, 5, 6, 7, 8]]
     assert split_batches(list(range(10)), 3, recipe)[2] == [8, 9]
+
+
+def test_a_stage_ends_with_its_best_weights_and_the_next_goes_on_from_them(tiny, monkeypatch):
+    stages = [
+        {"train": "bands", "epochs": 4, "keep": "best"},
+        {"train": "bands", "epochs": 2},
+    ]
+    recipe = fast_recipe(stages=stages, bands={0: 0, 18: 1e-2})
+    losses = iter([3.0, 1.0, 2.0, 1.0, 9.0, 9.0])
+    states, told = [], []
+
+    def validate(network, *args):
+        states.append(copy.deepcopy(network.state_dict()))
+        return next(losses), 0.5
+
+    def on_epoch(self, row, progress):
+        told.append(
+            (progress.best and progress.best.epoch, copy.deepcopy(self.network.state_dict()))
+        )
+
+    build = build_network
+
+    def built(*args):
+        Ears.network = build(*args)
+        return Ears.network
+
+    monkeypatch.setattr("core.train.loop.validate", validate)
+    monkeypatch.setattr("tests.core.train.test_loop.build_network", built)
+    monkeypatch.setattr(Ears, "network", None, raising=False)
+    monkeypatch.setattr(Ears, "on_epoch", on_epoch)
+    train(recipe, tiny)
+
+    def same(one, two):
+        return all(torch.equal(one[name], two[name]) for name in one)
+
+    # Of the equally good epochs 2 and 4 the first one counts. The listener meets the kept weights.
+    assert [best for best, _ in told] == [1, 2, 2, None, None, None]
+    assert same(told[3][1], states[1]) and not same(states[3], states[1])
+    assert same(told[2][1], states[2])
+    assert same(told[5][1], states[5])
+
+
+def test_with_label_smoothing_the_best_training_loss_is_above_zero(tiny):
+    changes = {
+        "bands": {0: 0, 18: 1e-2},
+        "stages": [{"train": "bands", "epochs": 12}],
+        "augment": {"zoom": None, "rotate": None, "cutout": None, "blur": None},
+        "head": {"kind": "class_map", "dropout": {"features": 0, "class_map": 0, "logits": 0}},
+    }
+    plain, soft = (
+        train(fast_recipe(**changes, label_smoothing=s), tiny)[1].epochs[-1] for s in (0, 0.3)
+    )
+    entropy = -(0.8 * math.log(0.8) + 2 * 0.1 * math.log(0.1))
+    assert soft.train_loss > entropy
+    assert plain.train_loss < entropy

@@ -55,22 +55,100 @@ class Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 8])
-def test_stopped_after_any_epoch(undisturbed, tmp_path, tiny, epochs):
-    """In a stage, between stages, at a cycle's end and after the last epoch."""
+def stopped_after(folder, recipe, data, epochs):
+    """A run that was stopped after so many epochs, ready to be resumed."""
 
     def stop(row, eta):
         if row.planned.number == epochs:
             raise Stop
 
-    run = create_run(tmp_path, fast_recipe(**RECIPE), tiny.root, utc_now)
+    run = create_run(folder, recipe, data, utc_now)
     with pytest.raises(Stop):
         execute(run, utc_now, on_epoch=stop)
-    assert run.status().state == "failed"
     run.queue_again()
+    return run
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 8])
+def test_stopped_after_any_epoch(undisturbed, tmp_path, tiny, epochs):
+    """In a stage, between stages, at a cycle's end and after the last epoch."""
+    run = stopped_after(tmp_path, fast_recipe(**RECIPE), tiny.root, epochs)
     execute(run, utc_now)
     assert_same_bytes(run, undisturbed)
     assert f"resumed after epoch {epochs}" in (run.path / "log.txt").read_text()
+
+
+KERAS = {
+    "weights": "imagenet",
+    "head": {"kind": "dense", "width": 16},
+    "stages": [
+        {"train": "head", "epochs": 2, "lr": 1e-3, "optimizer": {"name": "adam"}, "keep": "best"},
+        {"train": "bands", "epochs": 3, "lr": 1e-3, "optimizer": {"name": "rmsprop"},
+         "keep": "best"},
+    ],
+    "augment": {"erase": {"p": 0.5}, "flip": "both", "mixup": 1.0},
+    "balance": "oversample",
+    "label_smoothing": 0.1,
+    "batch_size": 4,
+}  # fmt: skip
+FRESH = {
+    "optimizer": {"name": "adamw", "momentum": 0.8, "weight_decay": 0.1},
+    "augment": {"erase": {"p": 1.0}},
+    "balance": "oversample",
+    "views_per_photo": None,
+    "frozen_bn": "train",
+    "stages": [{"train": "bands", "cycles": 2, "cycle_len": 2, "warmup": "fastai", "keep": "best"}],
+}
+WHOLE = {
+    "optimizer": {"name": "rmsprop", "momentum": 0.9, "weight_decay": 0.01},
+    "bands": {0: 1e-4},
+    "views_per_photo": None,
+    "balance": "oversample",
+    "stages": [{"train": "head", "epochs": 1}, {"train": "bands", "epochs": 2}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stops"), [(KERAS, (1, 4)), (FRESH, (3,)), (WHOLE, (2,))],
+    ids=["keras", "fresh views", "every layer"],
+)  # fmt: skip
+def test_every_kind_of_training_resumes(tmp_path, tiny, changes, stops):
+    recipe = fast_recipe(**changes)
+    undisturbed = create_run(tmp_path, recipe, tiny.root, utc_now)
+    execute(undisturbed, utc_now)
+    for epochs in stops:
+        run = stopped_after(tmp_path, recipe, tiny.root, epochs)
+        execute(run, utc_now)
+        assert_same_bytes(run, undisturbed)
+
+
+def test_the_best_weights_survive_a_kill(tmp_path, tiny, monkeypatch):
+    """The second of four epochs is the best one; the training is stopped before and after it."""
+    stages = [{"train": "bands", "epochs": 4, "keep": "best"}]
+    recipe = fast_recipe(stages=stages, head={"kind": "dense", "width": 16})
+
+    def script(done):
+        losses = iter([3.0, 1.0, 2.0, 4.0][done:])
+        monkeypatch.setattr("core.train.loop.validate", lambda *args: (next(losses), 0.5))
+
+    best = []
+
+    def look(row, eta):
+        if row.planned.number == 2:
+            best.append((undisturbed.path / "checkpoint" / "weights.safetensors").read_bytes())
+
+    undisturbed = create_run(tmp_path, recipe, tiny.root, utc_now)
+    script(0)
+    execute(undisturbed, utc_now, on_epoch=look)
+    assert (undisturbed.path / "weights.safetensors").read_bytes() == best[0]
+    assert undisturbed.summary()["validation"]["loss"] == 1.0
+    for epochs in (1, 3, 4):
+        script(0)
+        run = stopped_after(tmp_path, recipe, tiny.root, epochs)
+        assert (run.path / "checkpoint" / "best.safetensors").is_file() == (epochs < 4)
+        script(epochs)
+        execute(run, utc_now)
+        assert_same_bytes(run, undisturbed)
 
 
 def test_killed_at_random_moments(undisturbed, tmp_path, tiny):

@@ -1,16 +1,20 @@
 import math
 
+import pandas as pd
 import pytest
 
 from core.recipe_file import load_recipe
 from core.train.schedule import (
     batches_per_epoch,
     cosine,
+    kept_history,
+    last_epoch,
     planned_epochs,
     rate_curve,
     scale,
     warmup_batches,
 )
+from tests.conftest import fast_recipe
 
 
 def test_the_cosine_in_three_numbers():
@@ -70,3 +74,15 @@ def test_the_planned_curve_scales_all_bands_together():
     assert (second["0-15"] == 0).all()
     assert (second["18-26"] / second["16"]).to_numpy() == pytest.approx(10)
     assert curve["epoch"].max() == 31.75
+
+
+def test_the_history_ends_where_the_kept_weights_do():
+    history = pd.DataFrame(
+        {"epoch": [1, 2, 3, 4, 5], "stage": [1, 1, 2, 2, 2], "val_loss": [0.1, 0.2, 3.0, 1.0, 1.0]}
+    )
+    stages = [{"train": "head", "epochs": 2, "keep": "best"}, {"train": "bands", "epochs": 3}]
+    last = fast_recipe(stages=stages)
+    assert kept_history(last, history).equals(history)
+    best = fast_recipe(stages=[stages[0], {**stages[1], "keep": "best"}])
+    assert list(kept_history(best, history)["epoch"]) == [1, 2, 3, 4]
+    assert [last_epoch(best, stage) for stage in (1, 2)] == [2, 5]
