@@ -49,7 +49,9 @@ class Corner(torch.nn.Module):
 
 def seeing(module, classes):
     pool = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
-    head = [torch.nn.Identity(), torch.nn.Identity(), pool, torch.nn.LogSoftmax(dim=1)]
+    maps = torch.nn.Conv2d(len(classes), len(classes), 1, bias=False)  # what it is given
+    torch.nn.init.dirac_(maps.weight)
+    head = [torch.nn.Identity(), maps, pool, torch.nn.LogSoftmax(dim=1)]
     network = Network([module, *head], 1, classes, "none")
     network.anchor = torch.nn.Parameter(torch.zeros(1))  # tells the device
     return network
