@@ -200,15 +200,14 @@ def claims(found: dict[str, list[dict[str, Any] | None]]) -> Iterator[tuple[bool
     for name in ("quick, rates x100", "looks-good, rates x100"):
         yield share(name, NEVER, SHOWS, DIVERGED)
     yield share("quick, four test photos", TOO_LITTLE)
-    redrawn = [lift for summary in quick for lift in redrawn_lifts(summary)]
-    mean = sum(redrawn) / len(redrawn)
+    mean = sum(redrawn_lift(summary) for summary in quick) / len(quick)
     yield abs(mean - 1) <= NEAR_ONE, f"re-drawn heads: mean lift {mean:.2f}"
 
 
-def redrawn_lifts(summary: dict[str, Any]) -> list[float]:
-    """Of the hardest set, one per drawn head or their mean."""
+def redrawn_lift(summary: dict[str, Any]) -> float:
+    """The mean over the drawn heads, on the hardest set."""
     of_set = summary["redrawn"].get("test_difficult") or next(iter(summary["redrawn"].values()))
-    return [of_set["lift"]]
+    return float(of_set["lift"])
 
 
 def main() -> None:

@@ -31,6 +31,19 @@ _CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 PLOT_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
+def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
+    """Error bars of a trace from each row's `low` to its `high` around its `value`."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": rows["high"] - rows["value"],
+        "arrayminus": rows["value"] - rows["low"],
+        "thickness": 3,
+        "width": 0,
+        "color": colour,
+    }
+
+
 # --- colours --------------------------------------------------------------------------------
 
 

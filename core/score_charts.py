@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts import GREY, layout, plain_name
+from core.charts import GREY, layout, plain_name, spread_bars
 
 _CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
     ("constant", "line-ns", "constant answer"),
@@ -70,15 +70,7 @@ def score_dots(
                 mode="markers",
                 name=plain_name(str(rows["label"].iloc[0])),
                 marker={"color": colours[run], "size": 13},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": rows["high"] - rows["value"],
-                    "arrayminus": rows["value"] - rows["low"],
-                    "thickness": 3,
-                    "width": 0,
-                    "color": colours[run],
-                },
+                error_x=spread_bars(rows, colours[run]),
                 customdata=rows[["title", "words"]].to_numpy(),
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts import GREY, layout, plain_name
+from core.charts import GREY, layout, plain_name, spread_bars
 
 
 def scores_by_number(
@@ -63,15 +63,7 @@ def scores_by_number(
             mode="lines+markers",
             line={"color": GREY, "width": 2},
             marker={"color": paint, "size": 13},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": rows["high"] - rows["value"],
-                "arrayminus": rows["value"] - rows["low"],
-                "thickness": 3,
-                "width": 0,
-                "color": GREY,
-            },
+            error_y=spread_bars(rows, GREY),
             customdata=rows[["label", "words"]].to_numpy(),
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
