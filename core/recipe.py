@@ -151,8 +151,10 @@ class Stage(_Part):
 
 
 class Zoom(_Part):
+    """How many times as large the photo gets; below 1 its mirror image fills the view."""
+
     range: Annotated[
-        tuple[Annotated[float, _between(1, 4)], Annotated[float, _between(1, 4)]],
+        tuple[Annotated[float, _between(0.5, 4)], Annotated[float, _between(0.5, 4)]],
         Field(strict=False),
         AfterValidator(_ordered),
     ] = (1.0, 1.5)

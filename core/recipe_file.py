@@ -79,6 +79,7 @@ def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = 
     """A checked recipe from plain data with `changes` by dotted key; neither is altered."""
     data = copy.deepcopy(data)
     _take_other_backbone(data, changes)
+    _take_other_kind(data, changes)
     for key, value in changes.items():
         _set_key(data, key, copy.deepcopy(value))
     return recipe_from(data, source)
@@ -125,6 +126,16 @@ def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
         data["backbone"] = changes["backbone"]
         data.pop("bands", None)
         data.pop("map_stride", None)
+
+
+def _take_other_kind(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Another kind of head or method of splitting comes with its own keys: the file's are of the
+    file's."""
+    for part, key in (("head", "kind"), ("split", "method")):
+        default = Recipe.model_fields[part].default
+        own = data[part].get(key) if isinstance(data.get(part), dict) else getattr(default, key)
+        if changes.get(f"{part}.{key}", own) != own:
+            data[part] = {key: changes[f"{part}.{key}"]}
 
 
 def _set_key(data: Any, dotted: str, value: Any) -> None:
@@ -188,7 +199,10 @@ def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
         case "value_error":
             return str(context["error"])
         case "extra_forbidden":
-            close = difflib.get_close_matches(key.rsplit(".", 1)[-1], _all_keys(), n=1)
+            last = key.rsplit(".", 1)[-1]
+            if last in _all_keys():
+                return "unknown key here; it belongs to another part or kind"
+            close = difflib.get_close_matches(last, _all_keys(), n=1)
             return "unknown key" + (f" (did you mean {close[0]}?)" if close else "")
         case "missing":
             return "missing"

@@ -30,14 +30,14 @@ Levels = tuple[Tensor, ...]
 
 def working_side(augment: Augment, image_size: int) -> int:
     """Shorter side in pixels at which photos are kept: enough for the largest zoom."""
-    return math.ceil(image_size * (augment.zoom.range[1] if augment.zoom else 1))
+    return math.ceil(image_size * max(1, augment.zoom.range[1] if augment.zoom else 1))
 
 
-def levels(photo: Tensor, image_size: int) -> Levels:
+def levels(photo: Tensor, augment: Augment, image_size: int) -> Levels:
     """The photo, uint8 (3, height, width), and smaller copies of it, largest first: a view is made
     from the smallest copy that is large enough for its zoom."""
     found = [photo]
-    least = image_size * LARGEST_STEP
+    least = image_size * LARGEST_STEP * min(1, augment.zoom.range[0] if augment.zoom else 1)
     while (side := min(found[-1].shape[1:])) > least:
         ratio = max(least, side / LARGEST_STEP) / side
         found.append(tv.resize(photo, [round(s * ratio) for s in found[-1].shape[1:]]))
@@ -49,9 +49,10 @@ class Draw:
     """The random decisions of one view, in the frame of the zoomed photo.
 
     height, width: of the zoomed photo in pixels. degrees: clockwise. top, left: of the crop, after
-    the flips. centres: of the cutout's holes, fractions of height and width; none when it does not
-    fire. noise: (3, height, width) in 0..1 that erases the view from the pixel `noise_at` (row,
-    column) of the view on; None when it does not fire.
+    the flips; negative where the photo is smaller than the view. centres: of the cutout's holes,
+    fractions of height and width; none when it does not fire. noise: (3, height, width) in 0..1
+    that erases the view from the pixel `noise_at` (row, column) of the view on; None when it does
+    not fire.
     """
 
     height: int
@@ -80,7 +81,8 @@ def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator
         low, high = augment.zoom.range
         factor = low + draws[1] * (high - low)
     ratio = size * factor / min(photo.shape[1:])
-    height, width = (max(size, round(side * ratio)) for side in photo.shape[1:])
+    least = size if factor >= 1 else 1  # below 1 the photo is smaller than the view
+    height, width = (max(least, round(side * ratio)) for side in photo.shape[1:])
     turns = augment.rotate is not None and draws[2] < augment.rotate.p
     cuts = augment.cutout is not None and draws[8] < augment.cutout.p
     noise, noise_at = None, (0, 0)
@@ -96,11 +98,16 @@ def draw(augment: Augment, size: int, photo: Tensor, random: np.random.Generator
         contrast=(2 * draws[5] - 1) * (augment.lighting or 0),
         centres=centres[: augment.cutout.holes if augment.cutout and cuts else 0],
         blurred=augment.blur is not None and bool(draws[9] < augment.blur.p),
-        top=int(draws[10] * (height - size + 1)),
-        left=int(draws[11] * (width - size + 1)),
+        top=_offset(draws[10], height - size),
+        left=_offset(draws[11], width - size),
         noise=noise,
         noise_at=noise_at,
     )
+
+
+def _offset(share: float, spare: int) -> int:
+    """Where a view begins that may move by `spare` pixels; before the photo where it is larger."""
+    return int(share * (spare + 1)) if spare >= 0 else -int(share * (1 - spare))
 
 
 def erased(
@@ -150,12 +157,13 @@ def _level(photo: Levels, decided: Draw) -> Tensor:
 
 def resample(photos: Sequence[Tensor], drawn: Sequence[Draw], size: int) -> Tensor:
     """The photos, uint8 (3, height, width), zoomed, turned about their centres, flipped and
-    cropped: float32 (photos, 3, size, size) in 0..1. Corners that a turn leaves empty are filled by
-    reflection."""
+    cropped: float32 (photos, 3, size, size) in 0..1. What a turn or a small photo leaves empty is
+    filled by reflection."""
     out = torch.empty(len(photos), 3, size, size)
     by_shape: dict[tuple[int, ...], list[int]] = {}
     for i, (photo, d) in enumerate(zip(photos, drawn, strict=True)):
-        if d.degrees == 0 and tuple(photo.shape[1:]) == (d.height, d.width):
+        whole = min(d.height, d.width) >= size  # nothing to fill in
+        if d.degrees == 0 and whole and tuple(photo.shape[1:]) == (d.height, d.width):
             out[i] = _cut(photo, d, size)  # nothing to resample: the pixels themselves
         else:
             by_shape.setdefault(tuple(photo.shape), []).append(i)

@@ -220,7 +220,7 @@ def _view(recipe: Recipe, augment: Augment, clock: Clock) -> float:
     size, random = recipe.image_size, np.random.default_rng(0)
     kept = working_side(augment, size)
     pixels = torch.randint(0, 256, (VIEWS, 3, kept, kept), dtype=torch.uint8)
-    photos = [levels(photo, size) for photo in pixels]
+    photos = [levels(photo, augment, size) for photo in pixels]
 
     def run() -> Tensor:
         return normalise(augmented_views(photos, augment, size, [random] * VIEWS), recipe.backbone)

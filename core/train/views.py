@@ -96,11 +96,10 @@ class TrainingViews:
     def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         recipe = self.recipe
         if not self._photos:  # decoded once, and only if some view is not known already
-            side = working_side(recipe.augment, recipe.image_size)
-            self._photos = [
-                levels(to_tensor(read_working(path, side, recipe.crop)), recipe.image_size)
-                for path in self._paths
-            ]
+            augment, size = recipe.augment, recipe.image_size
+            side = working_side(augment, size)
+            whole = (to_tensor(read_working(path, side, recipe.crop)) for path in self._paths)
+            self._photos = [levels(photo, augment, size) for photo in whole]
         randoms = [
             generator(recipe.seed, "view", number, self.files[photo])
             for photo, number in zip(photos, numbers, strict=True)

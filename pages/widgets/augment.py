@@ -46,7 +46,7 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
             preset.blur or Blur(),
         )
         span = st.slider(
-            "Zoom range", 1.0, 4.0, zoom.range, 0.05, key=f"{key}.zoom_range",
+            "Zoom range", 0.5, 4.0, zoom.range, 0.05, key=f"{key}.zoom_range",
             persist_state="session", disabled=not on["zoom"],
         )  # fmt: skip
         zoom_p = _chance(f"{key}.zoom_p", "Zoom: share of views", zoom.p, on["zoom"])

@@ -8,6 +8,13 @@ PRESETS = {
     "protect from?",
     "article-success": "The article's success: VGG16 with batch norm, 82 epochs. It takes long "
     "and needs VGG16's ImageNet weights.",
+    "article-front-trained": "The article's failure 4-1: its recipe with the front layers training "
+    "too. Validation loss went to almost 0, and nothing had been learned.",
+    "article-no-dropout": "The article's failure 4-2: its recipe without dropout.",
+    "article-resnet34": "The article's recipe with ResNet-34, which failed too.",
+    "keras-imagenet": "The Keras article's best: VGG16 with a dense head, mixup and strong "
+    "augmentation, 115 epochs. Its class maps are Grad-CAM.",
+    "keras-scratch": "The Keras article's recipe without pretrained weights.",
 }
 
 # Icon and colour of each verdict: the word always stands beside them.

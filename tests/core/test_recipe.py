@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from core.errors import RecipeError
 from core.model.layers import BACKBONES
-from core.recipe import Augment, Recipe
+from core.recipe import Augment, ClassMapHead, DenseHead, KFold, Recipe
 from core.recipe_file import (
+    changed_recipe,
     load_recipe,
     parse_changes,
     preset_names,
@@ -123,6 +124,20 @@ def test_changes_reach_into_groups_lists_and_defaults():
     assert (recipe.seed, recipe.name) == (3, "x y")
     # The preset leaves its stages at their default: a change reaches into that.
     assert load_recipe("looks-good", {"stages.1.cycles": 1}).planned_epochs() == 14
+
+
+def test_another_kind_of_head_or_split_comes_with_its_own_keys():
+    dense = load_recipe("quick", parse_changes(["head.width=64", "head.kind=dense"]))
+    assert dense.head == DenseHead(kind="dense", width=64)
+    back = changed_recipe(recipe_dict(dense), {"head.kind": "class_map"})
+    assert back.head == ClassMapHead()
+    folds = load_recipe("quick", parse_changes(["split.method=kfold", "split.fold=1"]))
+    assert folds.split == KFold(method="kfold", fold=1)
+    assert load_recipe("looks-good", {"head.kind": "class_map"}).head == (
+        load_recipe("looks-good").head
+    )
+    with pytest.raises(RecipeError, match=r"^head\.width: unknown key here; it belongs to another"):
+        load_recipe("quick", {"head.width": 64})
 
 
 def test_momentum_is_the_optimizers_usual_one():

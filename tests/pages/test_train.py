@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.model.weights import imagenet_path
-from core.recipe_file import load_recipe
+from core.recipe_file import load_recipe, preset_names
 from core.store.run import find_runs
+from core.text import plain_markdown
+from pages.widgets import words
 from tests.factory import write_dataset, write_run
 from tests.pages.conftest import texts
 
@@ -50,6 +52,16 @@ def test_the_preset_is_shown_and_launched_as_it_is(runs, dataset, open_page, no_
     assert "is on its way" in app.success[0].value
     assert find_runs(runs)[0].recipe() == load_recipe("quick")
     assert no_worker == [runs]
+
+
+def test_every_preset_is_shown_as_it_is(runs, dataset, open_page):
+    write_run(runs, dataset)
+    app = open_page("train")
+    for name in preset_names():
+        app.selectbox(key="train.preset").set_value(name).run()
+        assert not app.exception
+        assert f"This run follows **{plain_markdown(name)}** exactly." in texts(app)
+        assert name in words.PRESETS
 
 
 def test_changes_reach_the_recipe(runs, dataset, open_page, no_worker):

@@ -23,7 +23,7 @@ def photo(height=90, width=120):
 
 
 def view(augment, seed=0, size=64, of=None):
-    source = levels(photo() if of is None else of, size)
+    source = levels(photo() if of is None else of, augment, size)
     return augmented_views([source], augment, size, [np.random.default_rng(seed)])[0]
 
 
@@ -87,6 +87,23 @@ def test_zoom_scales_the_shorter_side_between_its_bounds(size):
     assert working_side(Augment.nothing(), size) == size
 
 
+def test_a_photo_zoomed_below_1_lies_whole_in_its_view_amid_its_mirror_image():
+    augment = Augment.nothing().model_copy(update={"zoom": Zoom(range=(0.5, 0.5), p=1)})
+    ramp = (torch.arange(64) * 4).to(torch.uint8).expand(3, 64, 64)  # brighter to the right
+    turns = set()
+    for seed in range(12):
+        row = view(augment, seed, of=ramp)[0, 20]
+        steps = row.diff() * 255
+        assert row.min() < 0.02 and row.max() > 0.96  # all of it is there
+        within = steps.abs() > 7
+        assert within.sum() >= 57  # twice as steep: half as large
+        assert steps[within].abs().max() < 9  # and no edge where the mirror image begins
+        turns.add(int(row.argmax()))
+    assert len(turns) > 6
+    assert working_side(augment, 64) == 64
+    assert [c.shape[1] for c in levels(ramp, augment, 64)] == [64, 51, 41, 40]
+
+
 def test_rotation_turns_clockwise_about_the_centre_and_reflects_the_corners():
     x = photo(64, 64).float() / 255
     torch.testing.assert_close(turned(x, 0, 64), x)
@@ -124,9 +141,9 @@ def test_one_resampling_zooms_as_a_resize_does():
 @pytest.mark.parametrize("largest", [1.0, 1.1, 1.5, 2.0, 4.0])
 def test_no_view_skips_pixels(largest):
     side = round(64 * largest)
-    copies = [copy.shape[1] for copy in levels(photo(side, side), 64)]
+    copies = [copy.shape[1] for copy in levels(photo(side, side), Augment(), 64)]
     assert copies[0] == side and copies == sorted(set(copies), reverse=True)
-    shapes = [copy.shape for copy in levels(photo(side, side * 2), 64)]
+    shapes = [copy.shape for copy in levels(photo(side, side * 2), Augment(), 64)]
     assert all(abs(width - 2 * height) <= 1 for _, height, width in shapes)
     for zoomed in range(64, side + 1):
         used = min(copy for copy in copies if copy >= zoomed)
@@ -134,7 +151,8 @@ def test_no_view_skips_pixels(largest):
 
 
 def test_company_changes_no_bit_of_a_view():
-    photos = [levels(photo(96, 96), 64), levels(photo(96, 128), 64), levels(photo(100, 100), 64)]
+    shapes = [(96, 96), (96, 128), (100, 100)]
+    photos = [levels(photo(*shape), Augment(), 64) for shape in shapes]
     randoms = [np.random.default_rng(seed) for seed in (1, 2, 3)]
     together = augmented_views(photos * 6, Augment(), 64,
                                randoms + [np.random.default_rng(s) for s in range(15)])  # fmt: skip
