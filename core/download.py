@@ -1,85 +1,148 @@
-"""Downloads of large files that go on where they stopped."""
+"""A file over HTTP, whatever the line and the server do: goes on where it stopped, tries again,
+gives up in a known time.
+
+The standard library is enough: one file at a time, no uploads, no cookies.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import os
+import http.client
 import re
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
-from http.client import HTTPException
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from typing import BinaryIO
 
 from core.errors import InputError
 
-Tell = Callable[[int, int | None], None]  # bytes so far; bytes in all, None where nobody says
-
-_CHUNK = 1 << 18
-_TIMEOUT = 30.0  # seconds without a single byte
-_NOTHING_LEFT = 416  # the server's answer when all it has was asked for before
+_CHUNK = 1 << 16
+_PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP errors that may be gone in a moment
+_PROBLEMS = (OSError, http.client.HTTPException, ValueError)
 
 
-def download(url: str, part: Path, tell: Tell = lambda done, total: None) -> None:
-    """Downloads a file to `part`, after what an earlier try has left there.
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait. timeout: seconds without a byte (or with hardly any) before a try is given
+    up. tries: how often in a row without getting further. pause: seconds before the second try,
+    doubled for each one after, up to `longest`. wrong: so many whole, wrong files are no accident.
+    """
 
-    Whether it is the right file is for the caller to check: between two tries the server's may have
-    changed. Raises InputError, naming the address and what went wrong; what has come is kept.
+    timeout: float = 30.0
+    tries: int = 5
+    pause: float = 1.0
+    longest: float = 30.0
+    wrong: int = 3
+
+
+PATIENCE = Patience()
+
+
+class _Permanent(Exception):
+    """A try that will not go better the next time."""
+
+
+def download(
+    url: str,
+    part: Path,
+    limit: int,
+    check: Callable[[Path], str | None],
+    patience: Patience = PATIENCE,
+    on_bytes: Callable[[int], None] = lambda size: None,
+) -> None:
+    """Fetches a file to `part`, going on with what is there already.
+
+    check: what is wrong with the whole file, None when it is right; a wrong one is thrown away.
+    limit: the most bytes that are taken. on_bytes: told how many are there. Raises InputError, one
+    line, when it cannot be had; what has come stays in `part` for the next time.
     """
     if not url.startswith(("http://", "https://")):
         raise InputError(f"{url}: must begin with http:// or https://")
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        file = part.open("ab")
-    except OSError as error:
-        raise InputError(f"{part}: cannot be written ({error.strerror})") from None
-    with file:
+    furthest = _size(part)
+    failures = wrong = 0
+    while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(f"{part}: another process is downloading it") from None
-        try:
-            _go_on(url, file, tell)
-        except HTTPError as error:
-            raise InputError(f"{url}: the server says {error.code} {error.reason}") from None
-        except (OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", error)  # of an URLError
-            words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-            raise InputError(f"{url}: cannot be reached ({words})") from None
-        finally:
-            if file.tell() == 0:
-                part.unlink(missing_ok=True)
+            _go_on(url, part, limit, patience, on_bytes)
+            problem = check(part)
+            if problem is None:
+                return
+            part.unlink(missing_ok=True)
+            furthest, wrong = 0, wrong + 1
+            if wrong == patience.wrong:
+                raise InputError(f"{url}: {problem}")
+        except _Permanent as error:
+            part.unlink(missing_ok=True)
+            raise InputError(f"{url}: {error}") from None
+        except _PROBLEMS as error:
+            problem = _told(error)
+        got = _size(part)
+        failures = 1 if got > furthest else failures + 1
+        furthest = max(furthest, got)
+        if failures >= patience.tries:
+            raise InputError(f"{url}: {problem} (tried {failures} times)")
+        time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
 
 
-def _go_on(url: str, file: IO[bytes], tell: Tell) -> None:
-    done = file.tell()
-    headers = {"User-Agent": "overfit-lens"} | ({"Range": f"bytes={done}-"} if done else {})
+def _go_on(
+    url: str, part: Path, limit: int, patience: Patience, on_bytes: Callable[[int], None]
+) -> None:
+    """One try. Raises one of _PROBLEMS, or _Permanent."""
+    start = _size(part)
+    request = urllib.request.Request(url, headers={"User-Agent": "overfit-lens"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
     try:
-        answer = urlopen(Request(url, headers=headers), timeout=_TIMEOUT)
-    except HTTPError as error:
-        if done and error.code == _NOTHING_LEFT:
+        response = urllib.request.urlopen(request, timeout=patience.timeout)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 416:  # nothing beyond what is there: it is whole, or of another file
             return
+        if error.code not in _PASSING:
+            raise _Permanent(_told(error)) from None
         raise
-    with answer:
-        if done and _first_byte(answer) != done:  # a server that sends everything again
-            file.truncate(0)
-            done = 0
-        length = answer.headers.get("Content-Length")
-        total = None if length is None else done + int(length)
-        while chunk := answer.read(_CHUNK):
+    if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
+        raise _Permanent("redirected to what is not the web")
+    with response:
+        if "html" in response.headers.get_content_type():
+            raise ValueError("the server sent a web page instead of the file")
+        # A server may ignore Range and send everything, or from elsewhere.
+        goes_on = response.status == 206 and _first_byte(response) == start
+        if response.status == 206 and not goes_on:
+            part.unlink(missing_ok=True)
+            raise ValueError("the server sent another part of the file than was asked for")
+        _write(response, part, start if goes_on else 0, limit, patience, on_bytes)
+
+
+def _write(
+    response: http.client.HTTPResponse,
+    part: Path,
+    start: int,
+    limit: int,
+    patience: Patience,
+    on_bytes: Callable[[int], None],
+) -> None:
+    promised = response.length
+    size, mark, at_mark = start, time.monotonic(), start
+    with part.open("ab" if start else "wb") as file:
+        while chunk := response.read1(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise _Permanent(f"the server sent more than the {limit} bytes of this file")
             _append(file, chunk)
-            done += len(chunk)
-            tell(done, total)
-    os.fsync(file.fileno())
-    if total is not None and done < total:
-        raise InputError(
-            f"{url}: the connection ended after {done / 1e6:.1f} of {total / 1e6:.1f} MB; "
-            "the same command goes on from there"
-        )
+            on_bytes(size)
+            # A server that drips never times out by itself.
+            if time.monotonic() - mark > patience.timeout:
+                if size - at_mark < 1000 * patience.timeout:
+                    raise TimeoutError
+                mark, at_mark = time.monotonic(), size
+    if promised is not None and size - start < promised:
+        raise ConnectionError("the connection broke off")
 
 
-def _append(file: IO[bytes], chunk: bytes) -> None:
+def _append(file: BinaryIO, chunk: bytes) -> None:
+    """Trying again does not help against a full disk."""
     try:
         file.write(chunk)
         file.flush()
@@ -87,7 +150,22 @@ def _append(file: IO[bytes], chunk: bytes) -> None:
         raise InputError(f"{file.name}: cannot be written ({error.strerror})") from None
 
 
-def _first_byte(answer: Any) -> int | None:
-    """Where in the file the answer begins, if it is a part of it."""
-    span = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range") or "")
-    return int(span[1]) if answer.status == 206 and span else None
+def _first_byte(response: http.client.HTTPResponse) -> int | None:
+    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    return int(found[1]) if found else None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _told(error: Exception) -> str:
+    """One line on what went wrong."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(error, urllib.error.HTTPError):
+        loops = "redirect" in str(error.reason) and error.code < 400
+        return "its redirects never end" if loops else f"HTTP error {error.code} ({error.reason})"
+    if isinstance(reason, TimeoutError):
+        return "the server does not answer, or stopped sending"
+    text = " ".join(str(reason).split())
+    return text or type(reason).__name__

@@ -18,6 +18,7 @@ class Bar:
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
         self._next, self._drawn = 0.0, False
+        self._began: tuple[float, float] | None = None  # time and share
 
     def show(self, share: float, words: str, eta: float | None = None) -> None:
         """share: 0..1. eta: seconds left, None if nobody knows."""
@@ -33,6 +34,13 @@ class Bar:
             self._drawn = True
         else:
             print(f"{share:.0%}: {words}{left}", file=sys.stderr, flush=True)
+
+    def left(self, share: float) -> float | None:
+        """Seconds left at the pace since this was first asked."""
+        now = time.monotonic()
+        self._began = self._began or (now, share)
+        done = share - self._began[1]
+        return (now - self._began[0]) * (1 - share) / done if done > 0 else None
 
     def __enter__(self) -> Self:
         return self

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.download import Tell
+from core.cli.progress import Bar
 from core.errors import InputError
 from core.model.layers import BACKBONES
 from core.model.weights import imagenet_path
 
 app = typer.Typer(no_args_is_help=True, help="ImageNet weights of the backbones: list, fetch.")
-STEP = 5  # per cent between two lines of progress
 
 
 @app.command("list")
@@ -44,23 +42,14 @@ def fetch(
         raise InputError("--url and --from do not go together")
     from core.model.fetch import fetch_weights
 
-    print(fetch_weights(backbone, url, source, _progress(BACKBONES[backbone].weights_bytes)))
-
-
-def _progress(expected: int) -> Tell:
-    """Writes a line on stderr every few per cent."""
-    told = -STEP
-
-    def tell(done: int, total: int | None) -> None:
-        nonlocal told
-        whole = total or expected
-        share = 100 * done // whole
-        if share >= told + STEP or done == total:
-            told = share
-            print(
-                f"downloaded {done / 1e6:.0f} of {whole / 1e6:.0f} MB ({share} %)",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return tell
+    size = BACKBONES[backbone].weights_bytes
+    with Bar() as bar:
+        path = fetch_weights(
+            backbone,
+            url,
+            source,
+            on_bytes=lambda done: bar.show(
+                done / size, f"{done / 1e6:.0f} of {size / 1e6:.0f} MB", bar.left(done / size)
+            ),
+        )
+    print(path)

@@ -21,8 +21,8 @@ from core import files
 from core.data.archive import Source, open_source
 from core.data.copies import jpeg_copy
 from core.data.dataset import Dataset, read_dataset
-from core.data.download import PATIENCE, Patience, download
 from core.data.photos import open_photo
+from core.download import PATIENCE, Patience, download
 from core.errors import DataError
 
 NAME = "small_books"
@@ -72,7 +72,7 @@ class Progress:
 
 
 class _Getter(Protocol):
-    """Puts an original at a path, whole and checked, or raises DataError."""
+    """Puts an original at a path, whole and checked, or raises InputError."""
 
     def __call__(self, original: Original, path: Path, on_bytes: Callable[[int], None]) -> None: ...
 
@@ -89,7 +89,7 @@ def fetch_small_books(
 
     source: a web address that the manifest's paths are put after, or a folder or zip file that
     holds the originals. Photos that are there and can be read stay; whatever stops it, the next
-    call goes on. Raises DataError, one line: the first photo that cannot be had, and why.
+    call goes on. Raises InputError, one line: the first photo that cannot be had, and why.
     """
     originals = read_manifest(home / MANIFEST)
     try:

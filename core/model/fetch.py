@@ -6,9 +6,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from core.download import Tell, download
+from core import files
+from core.download import PATIENCE, Patience, download
 from core.errors import InputError
 from core.model.layers import BACKBONES
 from core.model.weights import imagenet_path
@@ -18,14 +21,16 @@ def fetch_weights(
     backbone: str,
     url: str | None = None,
     source: Path | None = None,
-    tell: Tell = lambda done, total: None,
+    patience: Patience = PATIENCE,
+    on_bytes: Callable[[int], None] = lambda size: None,
 ) -> Path:
     """Puts a backbone's ImageNet weights where `weights: imagenet` looks for them; that path.
 
     Downloaded from `url` (torchvision's address by default), or copied from the file `source`.
-    Nothing is put there unless its SHA-256 begins as torchvision's file name says and its tensors
-    are the backbone's; the file is read without running code. A download that stops leaves a
-    `.part` file, after which the next try goes on. Raises InputError: one line.
+    on_bytes: told how many bytes there are. Nothing is put there unless its SHA-256 begins as
+    torchvision's file name says and its tensors are the backbone's; the file is read without
+    running code. A download that stops leaves a `.part` file, after which the next try goes on.
+    Raises InputError: one line.
     """
     place = imagenet_path(backbone)
     facts = BACKBONES[backbone]
@@ -37,15 +42,20 @@ def fetch_weights(
     address = url or facts.weights_url
     part = place.with_name(f"{place.name}.part")
     try:
-        download(address, part, tell)
-    except InputError as error:
-        raise InputError(f"{error}; or name a mirror (--url) or a file you have (--from)") from None
-    try:
-        _check(backbone, part, address)
-    except InputError:
-        part.unlink(missing_ok=True)  # going on after a wrong beginning would never end well
-        raise
-    part.replace(place)
+        part.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{part.parent}: cannot be written ({error.strerror})") from None
+    with files.locked(place.with_name(f".{place.name}.lock")):  # two would spoil the same part
+        if _digest(place).startswith(facts.weights_hash):
+            return place
+        try:
+            # A wrong file is large: it is asked for once more only if an earlier try began it.
+            download(address, part, facts.weights_bytes, lambda path: _problem(backbone, path),
+                     replace(patience, wrong=2 if part.exists() else 1), on_bytes)  # fmt: skip
+        except InputError as error:
+            ways = "name a mirror (--url) or a file you have (--from)"
+            raise InputError(f"{error}; or {ways}") from None
+        part.replace(place)
     return place
 
 
@@ -65,19 +75,30 @@ def _copy(backbone: str, source: Path, place: Path) -> None:
 
 def _check(backbone: str, path: Path, origin: str) -> None:
     """Raises InputError unless a file holds torchvision's weights; `origin` is named."""
+    problem = _problem(backbone, path)
+    if problem is not None:
+        raise InputError(f"{origin}: {problem}")
+
+
+def _problem(backbone: str, path: Path) -> str | None:
+    """Why a file does not hold torchvision's weights; None when it does."""
     facts = BACKBONES[backbone]
     digest = _digest(path)
     if not digest:
-        raise InputError(f"{origin}: no such file, or it cannot be read")
+        return "no such file, or it cannot be read"
     if not digest.startswith(facts.weights_hash):
-        raise InputError(
-            f"{origin}: is not torchvision's {facts.weights_file}: its SHA-256 begins with "
+        return (
+            f"is not torchvision's {facts.weights_file}: its SHA-256 begins with "
             f"{digest[: len(facts.weights_hash)]}; a damaged file must be fetched again, weights "
             "of your own go into the recipe as `weights: FILE`"
         )
     from core.model.backbones import check_weights  # torch
 
-    check_weights(backbone, path)
+    try:
+        check_weights(backbone, path)
+    except InputError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return None
 
 
 def _digest(path: Path) -> str:

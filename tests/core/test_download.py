@@ -1,111 +1,131 @@
-import fcntl
-import socket
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from core import download as module
-from core.download import download
+from core.download import Patience, download
 from core.errors import InputError
-from tests.server import FileServer
+from tests.bad_server import bad_server
 
-DATA = bytes(range(256)) * 4000  # about 1 MB, several chunks
+DATA = bytes(range(256)) * 40
+PATIENT = Patience(timeout=20, tries=3, pause=0.01, longest=0.02)
+IMPATIENT = replace(PATIENT, timeout=0.25)  # where the server is silent: a busy machine is slow too
 
 
 @pytest.fixture
 def server():
-    with FileServer(DATA) as server:
-        yield server
+    with bad_server() as running:
+        running.files["a/photo.jpg"] = DATA
+        yield running
 
 
-@pytest.fixture
-def part(tmp_path):
-    return tmp_path / "folder" / "file.part"
+def check(part):
+    return None if part.read_bytes() == DATA else "is another file"
 
 
-def test_a_file_arrives_whole_and_is_told_of(server, part):
-    told = []
-    download(server.url, part, lambda done, total: told.append((done, total)))
-    assert part.read_bytes() == DATA
-    assert told == sorted(told) and len(told) >= 4
-    assert told[-1] == (len(DATA), len(DATA))
+def get(server, part, patience=PATIENT, **options):
+    download(f"{server.url}/a/photo.jpg", part, len(DATA), check, patience, **options)
+    return part.read_bytes()
 
 
-def test_it_goes_on_where_the_connection_ended(server, part):
-    server.cut = 300_000
-    with pytest.raises(InputError, match=r"ended after 0\.3 of 1\.0 MB; the same command goes on"):
-        download(server.url, part)
-    assert part.read_bytes() == DATA[:300_000]
-    server.cut = None
-    told = []
-    download(server.url, part, lambda done, total: told.append((done, total)))
-    assert part.read_bytes() == DATA
-    assert server.asked == [None, "bytes=300000-"]
-    assert told[0][0] > 300_000 and told[-1] == (len(DATA), len(DATA))
+def test_a_file_is_fetched_and_its_bytes_are_counted(server, tmp_path):
+    counted = []
+    assert get(server, tmp_path / "p", on_bytes=counted.append) == DATA
+    assert counted[-1] == len(DATA) and counted == sorted(counted)
+    assert server.seen == [("a/photo.jpg", None)]
 
 
-def test_a_server_that_cannot_go_on_begins_again(server, part):
-    part.parent.mkdir()
-    part.write_bytes(b"x" * 1000)
-    server.ranges = False
-    download(server.url, part)
-    assert part.read_bytes() == DATA
+@pytest.mark.parametrize("bad", ["truncate", "stall", "drip"])
+def test_it_goes_on_where_it_stopped(server, tmp_path, bad):
+    server.orders["a/photo.jpg"] = [bad, "ok"]
+    patience = PATIENT if bad == "truncate" else IMPATIENT
+    assert get(server, tmp_path / "p", patience) == DATA
+    (_, first), (_, second) = server.seen
+    assert first is None
+    assert 0 < int(second.removeprefix("bytes=").rstrip("-")) < len(DATA)
 
 
-def test_a_download_that_was_whole_stays_as_it_is(server, part):
-    part.parent.mkdir()
-    part.write_bytes(DATA)
-    download(server.url, part)
-    assert part.read_bytes() == DATA
-    assert server.asked == [f"bytes={len(DATA)}-"]
+@pytest.mark.parametrize("bad", ["500", "503", "429", "html", "wrong", "short", "elsewhere"])
+def test_what_passes_is_waited_for(server, tmp_path, bad):
+    part = tmp_path / "p"
+    part.write_bytes(DATA[:100])  # of an earlier call
+    server.orders["a/photo.jpg"] = [bad, "ok"]
+    assert get(server, part) == DATA
+
+
+def test_a_server_that_ignores_range_sends_everything_again(server, tmp_path):
+    part = tmp_path / "p"
+    part.write_bytes(DATA[:5000])
+    server.orders["a/photo.jpg"] = ["no-range"]
+    assert get(server, part) == DATA
+    assert server.seen == [("a/photo.jpg", "bytes=5000-")]
+
+
+@pytest.mark.parametrize("left", [DATA, DATA[:-5] + b"wrong", DATA + b"more"])
+def test_what_an_earlier_call_left_is_never_trusted(server, tmp_path, left):
+    part = tmp_path / "p"
+    part.write_bytes(left)
+    assert get(server, part) == DATA
+
+
+def test_a_line_that_breaks_again_and_again_but_gets_further_is_not_given_up(server, tmp_path):
+    server.orders["a/photo.jpg"] = ["truncate"] * 8 + ["ok"]
+    assert get(server, tmp_path / "p") == DATA
+    assert len(server.seen) == 9
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("order", "word", "tries"),
     [
-        ("file:///etc/hosts", "must begin with http:// or https://"),
-        ("weights.pth", "must begin with http:// or https://"),
-        ("http://[", "cannot be reached"),
+        ("404", "HTTP error 404", 1),
+        ("403", "HTTP error 403", 1),
+        ("loop", "its redirects never end", None),
+        ("long", "sent more than", 1),
+        ("500", "HTTP error 500 (Internal Server Error) (tried 3 times)", 3),
+        ("html", "a web page instead of the file (tried 3 times)", 3),
+        ("wrong", "is another file", 3),
+        ("short", "is another file", 3),
     ],
 )
-def test_addresses_that_are_none(part, url, words):
+def test_what_does_not_pass_is_told_in_one_line(server, tmp_path, order, word, tries):
+    server.orders["a/photo.jpg"] = [order]
     with pytest.raises(InputError) as caught:
-        download(url, part)
-    assert str(caught.value).startswith(f"{url}: ") and words in str(caught.value)
+        get(server, tmp_path / "p")
+    assert word in str(caught.value) and f"{server.url}/a/photo.jpg" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert tries is None or len(server.seen) == tries
+    assert not (tmp_path / "p").exists()
 
 
-def test_what_goes_wrong_is_one_line_that_names_the_address(server, part):
-    server.status = 404
-    with pytest.raises(InputError, match="the server says 404 Not Found") as caught:
-        download(server.url, part)
-    assert str(caught.value).startswith(server.url)
-    with socket.socket() as taken:  # bound, but nobody listens
-        taken.bind(("127.0.0.1", 0))
-        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}/file"
-        with pytest.raises(InputError) as caught:
-            download(nowhere, part)
-    assert str(caught.value) == f"{nowhere}: cannot be reached (Connection refused)"
-    assert not part.exists()
+def test_a_silent_server_is_given_up_in_a_known_time_and_what_came_is_kept(server, tmp_path):
+    server.orders["a/photo.jpg"] = ["silent"]
+    (tmp_path / "p").write_bytes(DATA[:100])
+    began = time.monotonic()
+    with pytest.raises(InputError, match=r"stopped sending \(tried 3 times\)"):
+        get(server, tmp_path / "p", IMPATIENT)
+    assert time.monotonic() - began < 15
+    assert (tmp_path / "p").read_bytes() == DATA[:100]
 
 
-def test_a_silent_server_is_given_up(part, monkeypatch):
-    monkeypatch.setattr(module, "_TIMEOUT", 0.1)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
-        with pytest.raises(InputError) as caught:
-            download(url, part)
-    assert str(caught.value) == f"{url}: cannot be reached (timed out)"
+def test_no_server_at_all(tmp_path):
+    with bad_server() as gone:
+        pass
+    with pytest.raises(InputError, match=r"photo\.jpg: .*(refused|answer)"):
+        get(gone, tmp_path / "p")
 
 
-def test_two_processes_do_not_write_the_same_file(server, part):
-    part.parent.mkdir()
-    with part.open("ab") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(InputError, match="another process is downloading it"):
-            download(server.url, part)
-    assert server.asked == []
+@pytest.mark.parametrize("url", ["file:///etc/hosts", "weights.pth", "ftp://here/x"])
+def test_only_the_web_is_asked(tmp_path, url):
+    with pytest.raises(InputError) as caught:
+        download(url, tmp_path / "p", 10, check, PATIENT)
+    assert str(caught.value) == f"{url}: must begin with http:// or https://"
 
 
-def test_a_place_that_cannot_be_written_is_named(server, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(InputError, match=r"file/x\.part: cannot be written"):
-        download(server.url, tmp_path / "file" / "x.part")
+def test_a_full_disk_is_told_at_once_and_named(server):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full on this system")
+    with pytest.raises(InputError, match=r"^/dev/full: cannot be written \(No space left"):
+        get(server, full)
+    assert len(server.seen) == 1

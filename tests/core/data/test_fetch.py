@@ -10,7 +10,6 @@ from PIL import Image
 
 from core.__main__ import main
 from core.data.dataset import find_datasets, read_dataset
-from core.data.download import Patience
 from core.data.fetch import (
     COPIES,
     ORIGINALS,
@@ -19,7 +18,8 @@ from core.data.fetch import (
     read_manifest,
 )
 from core.data.photos import photo_size
-from core.errors import DataError
+from core.download import Patience
+from core.errors import DataError, InputError
 from tests.bad_server import bad_server
 from tests.conftest import ROOT
 
@@ -126,7 +126,7 @@ def test_whatever_stops_it_no_half_of_a_set_is_seen_and_it_goes_on(
     server.orders[place] = [order]
     target = tmp_path / "data" / "small_books"
     patience = replace(PATIENT, timeout=0.25) if order == "silent" else PATIENT
-    with pytest.raises(DataError, match=word) as caught:
+    with pytest.raises(InputError, match=word) as caught:
         fetch(home, target, server.url, patience)
     assert place in str(caught.value) and "\n" not in str(caught.value)
     assert find_datasets(target.parent) == []

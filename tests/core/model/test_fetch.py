@@ -1,12 +1,18 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
+from core.download import Patience
 from core.errors import InputError
 from core.model.backbones import _BUILDERS, backbone_layers
 from core.model.fetch import fetch_weights
 from core.model.weights import imagenet_path
-from tests.server import SERVED as NAME
-from tests.server import FileServer, publish, random_weights, saved
+from tests.bad_server import bad_server
+from tests.published import SERVED as NAME
+from tests.published import publish, random_weights, saved
+
+ONCE = Patience(timeout=20, tries=1, pause=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +28,7 @@ class _Evil:
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
-    with FileServer(b"") as server:
+    with bad_server() as server:
         yield server
 
 
@@ -33,9 +39,10 @@ def serve(server, monkeypatch):
 
 
 def left():
-    """What is where the weights should be."""
+    """What is where the weights should be, but for the lock."""
     folder = imagenet_path(NAME).parent
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return [name for name in names if not name.endswith(".lock")]
 
 
 def test_weights_are_downloaded_and_can_be_used(server, serve, weights):
@@ -50,29 +57,36 @@ def test_weights_are_downloaded_and_can_be_used(server, serve, weights):
     expected = _BUILDERS[NAME](16)[1]
     assert torch.equal(layers[3].block[0][0].weight, expected[3].block[0][0].weight)
     assert fetch_weights(NAME) == path
-    assert len(server.asked) == 1  # the second time it was there
+    assert len(server.seen) == 1  # the second time it was there
 
 
 def test_a_stopped_download_goes_on(server, serve, weights):
-    serve(weights)
-    server.cut = 5_000_000
-    with pytest.raises(InputError, match="the same command goes on from there; or name a mirror"):
-        fetch_weights(NAME)
+    path = serve(weights)
+    server.orders[path] = ["truncate", "ok"]
+    with pytest.raises(InputError, match=r"broke off \(tried 1 times\); or name a mirror"):
+        fetch_weights(NAME, patience=ONCE)
     assert left() == [f"{imagenet_path(NAME).name}.part"]
-    server.cut = None
-    assert fetch_weights(NAME).read_bytes() == weights
-    assert server.asked[1] == "bytes=5000000-"
+    counted = []
+    assert fetch_weights(NAME, on_bytes=counted.append).read_bytes() == weights
+    assert server.seen[1] == (path, f"bytes={len(weights) // 2}-")
+    assert counted[0] > len(weights) // 2 and counted[-1] == len(weights)
 
 
-def test_another_file_than_the_name_says_is_refused_and_not_kept(server, serve, weights):
-    serve(weights)
-    server.data = weights[:-1] + bytes([weights[-1] ^ 1])
+@pytest.mark.parametrize("begun", [False, True])
+def test_another_file_than_the_name_says_is_refused_and_not_kept(server, serve, weights, begun):
+    path = serve(weights)
+    server.orders[path] = ["wrong"]
+    if begun:  # by an earlier try, perhaps from another mirror
+        part = imagenet_path(NAME).with_name(f"{imagenet_path(NAME).name}.part")
+        part.parent.mkdir(parents=True)
+        part.write_bytes(weights[:1000])
     with pytest.raises(InputError) as caught:
-        fetch_weights(NAME)
+        fetch_weights(NAME, patience=replace(ONCE, tries=3))
     line = str(caught.value)
     assert line.startswith(f"{server.url}/{NAME}-") and "\n" not in line
     assert ".pth: is not torchvision's" in line
     assert left() == []
+    assert len(server.seen) == (2 if begun else 1)  # it is large
 
 
 def test_a_damaged_file_in_its_place_is_replaced(server, serve, weights):
@@ -104,11 +118,12 @@ def test_a_mirror_and_a_file_that_is_here(server, serve, weights, tmp_path):
     here.write_bytes(weights)
     path = fetch_weights(NAME, source=here)
     assert path.read_bytes() == weights and here.is_file()
-    assert (server.asked, left()) == ([], [path.name])
+    assert (server.seen, left()) == ([], [path.name])
     path.unlink()
-    with FileServer(weights) as mirror:
-        assert fetch_weights(NAME, url=mirror.url) == path
-    assert server.asked == []
+    with bad_server() as mirror:
+        mirror.files["mirrored"] = weights
+        assert fetch_weights(NAME, url=f"{mirror.url}/mirrored") == path
+    assert server.seen == []
 
 
 @pytest.mark.parametrize(
