@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.errors import InputError
+from core.errors import InputError, RunError
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, evidence_set, threshold
 from core.letter_pictures import Picture, cut_outs, gaze, painted_over
 from core.model.layers import head_start
@@ -61,6 +61,14 @@ def write_letter(run: Run) -> Letter | None:
     diagnosis, summary = run.diagnosis(), run.summary()
     if diagnosis is None or summary is None:
         return None
+    try:
+        return _written(run, diagnosis, summary)
+    except (KeyError, TypeError, AttributeError) as error:
+        lacks = f"summary.json or diagnosis.json is damaged ({error} is missing or no such value)"
+        raise RunError(f"{run.path}: {lacks}") from None
+
+
+def _written(run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any]) -> Letter:
     found, sets = diagnosis["evidence"], summary.get("sets", {})
     name = found["set"] or evidence_set(sets)
     layers = backbone_drift(run)

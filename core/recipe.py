@@ -7,6 +7,7 @@ produced. An empty recipe is the preset `quick`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -258,6 +259,11 @@ def _plain_name(name: str) -> str:
     return name
 
 
+def _known_place(weights: str) -> str:
+    """A file's path from the root, so that it means the same to every process."""
+    return weights if weights in ("imagenet", "none") else str(Path(weights).absolute())
+
+
 class Recipe(_Part):
     """Everything that decides a run, apart from the photos. `Recipe()` is the preset `quick`."""
 
@@ -265,7 +271,7 @@ class Recipe(_Part):
     backbone: Literal[
         "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
     ] = "efficientnet_lite0"
-    weights: str = "imagenet"
+    weights: Annotated[str, AfterValidator(_known_place)] = "imagenet"
     image_size: Annotated[int, _between(32, 1024)] = 224
     map_stride: Literal[16, 32] = 32
     crop: Literal["squash", "centre"] = "squash"

@@ -72,6 +72,7 @@ def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
         "squash": "resize the whole photo to a square, whatever its proportions",
         "centre": "cut out the largest centred square and resize it",
     }
+    maps = {"class_map": "raw", "dense": "Grad-CAM before its ReLU"}
     return {
         "classes": json.dumps(classes),
         "image_size": str(recipe.image_size),
@@ -82,7 +83,8 @@ def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
         "preprocessing": f"turn the photo upright (EXIF); {view[recipe.crop]} of image_size "
         "pixels (bilinear with antialiasing, as Pillow does); RGB values / 255; minus mean, "
         "divided by std, per channel; channels first",
-        "class_maps": "raw; evidence of class c is max(0, map_c - mean over classes)",
+        "class_maps": f"{maps[recipe.head.kind]}; evidence of class c is max(0, map_c - mean over "
+        "classes)",
         "run": run.id,
         "recipe": json.dumps(recipe_dict(recipe)),
     }

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from core.data.dataset import Dataset
+from core.errors import RunError
 from core.letter import Letter, backbone_drift, rules_table, write_letter
 from core.letter_pictures import cut_outs, gaze, painted_over
 from core.store.run import Run
@@ -123,6 +124,18 @@ def test_without_photos_the_words_stay(tmp_path, bad, tiny):
     assert "no such folder" in letter.problem
     assert words(letter) == words(letter_of(bad))
     assert not any(piece.pictures for piece in letter.evidence)
+
+
+@pytest.mark.parametrize(
+    ("file", "key"), [("summary.json", "validation"), ("diagnosis.json", "evidence")]
+)
+def test_a_file_that_lacks_a_key_is_one_line(tmp_path, tiny, file, key):
+    run = write_run(tmp_path, tiny, "quick")
+    data = json.loads((run.path / file).read_text())
+    del data[key]
+    (run.path / file).write_text(json.dumps(data))
+    with pytest.raises(RunError, match=f"is damaged \\('{key}' is missing"):
+        write_letter(run)
 
 
 def test_no_diagnosis_no_letter(tmp_path, tiny):

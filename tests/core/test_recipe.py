@@ -140,6 +140,15 @@ def test_another_kind_of_head_or_split_comes_with_its_own_keys():
         load_recipe("quick", {"head.width": 64})
 
 
+def test_a_file_of_weights_is_the_same_wherever_the_recipe_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recipe = load_recipe("quick", {"weights": "mine.pth"})
+    assert recipe.weights == str(tmp_path / "mine.pth")
+    monkeypatch.chdir("/")
+    assert recipe_from(recipe_dict(recipe)) == recipe
+    assert recipe_from({"weights": "none"}).weights == "none"
+
+
 def test_momentum_is_the_optimizers_usual_one():
     def momentum(*assignments):
         return load_recipe("quick", parse_changes(list(assignments))).optimizer.momentum

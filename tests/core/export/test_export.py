@@ -17,7 +17,9 @@ from core.export import onnx_file, packages
 from core.export.csv_tables import export_csv
 from core.export.onnx_file import export_onnx
 from core.export.tensorboard_log import export_tensorboard
-from core.store.run import Run
+from core.store.run import Run, create_run
+from core.train.execute import execute
+from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_run
 
 
@@ -27,10 +29,21 @@ def onnx(trained, tmp_path_factory):
     return path, export_onnx(trained, path)
 
 
+@pytest.fixture(scope="module")
+def dense(tiny, tmp_path_factory):
+    """A finished run with the dense head, whose class maps are Grad-CAM."""
+    recipe = fast_recipe(head={"kind": "dense", "width": 16})
+    run = create_run(tmp_path_factory.mktemp("dense"), recipe, tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    return run
+
+
+@pytest.mark.parametrize("head", ["trained", "dense"])
 def test_an_onnx_file_answers_as_the_run_did_when_photos_are_prepared_as_it_says(
-    onnx, trained, tiny
+    head, request, tiny, tmp_path
 ):
-    path, written = onnx
+    trained, path = request.getfixturevalue(head), tmp_path / "net.onnx"
+    written = export_onnx(trained, path)
     assert written.difference <= 1e-3
     assert written.size == path.stat().st_size
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
