@@ -64,8 +64,7 @@ def write_letter(run: Run) -> Letter | None:
     try:
         return _written(run, diagnosis, summary)
     except (KeyError, TypeError, AttributeError) as error:
-        lacks = f"summary.json or diagnosis.json is damaged ({error} is missing or no such value)"
-        raise RunError(f"{run.path}: {lacks}") from None
+        raise RunError(f"{run.path / 'summary.json'}: damaged ({error})") from None
 
 
 def _written(run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any]) -> Letter:
