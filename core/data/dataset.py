@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,19 @@ class Dataset:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
         raise DataError(f"{self.root}: no test set {name} (there are: {names})")
+
+    def held_out(self, files: Sequence[str]) -> TestSet:
+        """The training photos of these files as a set of photos to look at, each labelled with its
+        class: those that validated in some run. Raises DataError where one is gone."""
+        by_file = {photo.file: number for number, photo in enumerate(self.train)}
+        gone = [file for file in files if file not in by_file]
+        if gone:
+            raise DataError(f"{self.root / 'train'}: {gone[0]} is no longer there")
+        names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
+        labels = {
+            file: Label(name, () if name == BACKGROUND else (name,)) for file, name in names.items()
+        }
+        return TestSet(VALIDATION, tuple(self.train[by_file[file]] for file in files), labels)
 
     def class_counts(self) -> dict[str, int]:
         """Training photos per class."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import Dataset, read_dataset
+from core.data.dataset import VALIDATION, Dataset, read_dataset
 from core.errors import InputError
 from core.evaluate.cam import density
 from core.export.folder import new_folder
@@ -64,7 +64,8 @@ def _write_pictures(run: Run, dataset: Dataset, maps: ClassMaps, writer: Any) ->
     """One picture per photo and snapshot: the map of the class that the photo is labelled with, or
     else of the run's answer."""
     crop, answers = run.recipe().crop, run.predictions()
-    for test_set in dataset.test_sets:
+    validated = [dataset.held_out(maps.files[VALIDATION])] if VALIDATION in maps.files else []
+    for test_set in (*dataset.test_sets, *validated):
         files = maps.files.get(test_set.name, ())
         found = {} if answers.empty else _answers(answers[answers["split"] == test_set.name])
         for photo in test_set.photos:

@@ -204,7 +204,8 @@ class _Sum:
 
     def class_maps(self) -> float:
         snapshots = sum(len(stage.cycle_lengths()) for stage in self.recipe.stages)
-        return snapshots * (self.photos.tests * self.answer + self.speed.write)
+        looked_at = self.photos.validation + self.photos.tests
+        return snapshots * (looked_at * self.answer + self.speed.write)
 
     def checkpoints(self) -> float:
         """Files at every epoch's end; weights, the optimizer's numbers of each and, where a stage
@@ -225,7 +226,7 @@ class _Sum:
         photos = self.photos
         objects = photos.objects * self.read + self.kept(photos.objects, self.known.photos)
         scores = _SCORES + photos.tests * _LOCALISING
-        return scores + objects + (photos.validation + photos.objects) * self.answer
+        return scores + objects + photos.objects * self.answer
 
     def varied_views(self) -> float:
         photos = self.photos

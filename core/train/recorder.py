@@ -28,7 +28,7 @@ STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is
 
 
 class _Looked(NamedTuple):
-    """What one snapshot holds of a test set: (photos, classes, rows, columns) and (photos,
+    """What one snapshot holds of a set of photos: (photos, classes, rows, columns) and (photos,
     classes)."""
 
     maps: NDArray[np.float16]
@@ -165,7 +165,7 @@ class Recorder:
         self._note(epoch)
 
     def final_predictions(self) -> dict[str, Predictions]:
-        """By test set: those made for the last epoch's class maps, which need not be made again."""
+        """By split: those made for the last epoch's class maps, which need not be made again."""
         return self._last
 
     # --- inside --------------------------------------------------------------------------------
@@ -186,23 +186,24 @@ class Recorder:
         write_table(self.run.path / "timing.csv", frame)
 
     def _snapshot(self, epoch: int) -> None:
-        """Adds the class maps of every test photo, and the answers, to cams.npz."""
+        """Adds the class maps of every validation and test photo, and the answers, to cams.npz."""
+        looked_at = (self.setup.validation, *self.setup.test_photos)
         self._last = {
             photos.split: predict(
                 self.setup.network, photos, self.setup.recipe.backbone, self.setup.start
             )
-            for photos in self.setup.test_photos
+            for photos in looked_at
         }
         self._snapshots[epoch] = {
             split: _Looked(found.maps.astype(np.float16), found.log_probs)
             for split, found in self._last.items()
         }
         arrays: dict[str, NDArray[np.generic]] = {
-            "splits": np.array([photos.split for photos in self.setup.test_photos], dtype=np.str_),
+            "splits": np.array([photos.split for photos in looked_at], dtype=np.str_),
             "epochs": np.array(list(self._snapshots)),
             "classes": np.array(self.setup.network.classes, dtype=np.str_),
         }
-        for photos in self.setup.test_photos:
+        for photos in looked_at:
             arrays[f"files.{photos.split}"] = np.array(photos.files, dtype=np.str_)
             looks = [of_epoch[photos.split] for of_epoch in self._snapshots.values()]
             arrays[f"maps.{photos.split}"] = np.stack([look.maps for look in looks])

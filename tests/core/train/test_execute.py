@@ -71,6 +71,21 @@ def test_predictions_cover_validation_test_sets_and_objects(finished, tiny):
     assert (frame["predicted"] == np.array(tiny.classes)[p.argmax(axis=1)]).all()
 
 
+def test_validation_photos_have_class_maps_too_as_a_set_without_test_photos_needs_them(
+    finished, tiny
+):
+    cams = finished.class_maps()
+    rows = finished.predictions()
+    rows = rows[rows["split"] == "validation"]
+    held_out = tiny.held_out(cams.files["validation"])
+    assert [photo.file for photo in held_out.photos] == list(rows["file"])
+    assert [held_out.labels[file].primary for file in rows["file"]] == list(rows["primary"])
+    answers = cams.log_probs["validation"][-1].argmax(1)
+    assert [cams.classes[answer] for answer in answers] == list(rows["predicted"])
+    with pytest.raises(DataError, match=r"train: red/gone\.jpg is no longer there"):
+        tiny.held_out(["red/gone.jpg"])
+
+
 def test_class_maps_are_of_each_cycles_end_and_belong_to_the_predictions(finished, tiny):
     cams = finished.class_maps()
     assert cams is not None
