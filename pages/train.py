@@ -30,6 +30,7 @@ from pages.widgets import (
     preset_choice,
     repeats,
     stages,
+    views_wall,
 )
 
 KEY = "train"
@@ -118,6 +119,7 @@ if chosen is not None:
         place.error(str(problem), icon=":material/error:")
     else:
         show_plan(asked, chosen, strip_place, plan_place)
+        views_wall.show(f"{KEY}.views", asked, chosen)
         lr_find.show(
             f"{KEY}.lr", asked, chosen, lambda found: bands.set_rates(f"{start_key}.bands", found)
         )

@@ -39,8 +39,10 @@ def predict(
     line of its own; the others are answered all the same, and the exit status is 2."""
     found = open_run(runs, run)
     pictures = _pictures(cam, photos)
+    from core.train.machine import settle_threads
     from core.train.trained import Answerer
 
+    settle_threads()
     answerer = Answerer(found)
     width = max(len(name) for name in answerer.network.classes)
     told = []

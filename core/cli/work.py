@@ -1,4 +1,5 @@
-"""`worker`, `queue`, `cancel`: the process that carries runs out, and what it is to do."""
+"""`worker`, `queue`, `cancel`, `preview`: the processes beside the dashboard, and what they are to
+do."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from core.cli.train import take_up
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
 from core.errors import InputError, RunError
+from core.jobs import preview_server
 from core.jobs.local import LocalExecutor, worker_alive
 from core.jobs.queue import Queue
 from core.jobs.worker import work
@@ -26,6 +28,15 @@ def worker(
     """Serves the queue; the dashboard starts one when it is needed."""
     if not work(runs, utc_now, idle):
         print(f"another worker serves {runs} already")
+
+
+def preview(
+    runs: RunsOption = DEFAULT_RUNS,
+    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+) -> None:
+    """Answers the dashboard's questions that need torch; the dashboard starts it."""
+    if not preview_server.serve(runs, idle):
+        print(f"another preview process serves {runs} already")
 
 
 def queue(

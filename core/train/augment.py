@@ -33,11 +33,17 @@ def working_side(augment: Augment, image_size: int) -> int:
     return math.ceil(image_size * max(1, augment.zoom.range[1] if augment.zoom else 1))
 
 
-def levels(photo: Tensor, augment: Augment, image_size: int) -> Levels:
-    """The photo, uint8 (3, height, width), and smaller copies of it, largest first: a view is made
-    from the smallest copy that is large enough for its zoom."""
+def smallest_side(augment: Augment, image_size: int) -> float:
+    """Shorter side in pixels of a photo at the smallest zoom."""
+    return image_size * min(1, augment.zoom.range[0] if augment.zoom else 1)
+
+
+def levels(photo: Tensor, smallest: float) -> Levels:
+    """The photo, uint8 (3, height, width), and smaller copies of it, largest first, down to a
+    shorter side of about `smallest`: a view is made from the smallest copy that is large enough for
+    its zoom."""
     found = [photo]
-    least = image_size * LARGEST_STEP * min(1, augment.zoom.range[0] if augment.zoom else 1)
+    least = smallest * LARGEST_STEP
     while (side := min(found[-1].shape[1:])) > least:
         ratio = max(least, side / LARGEST_STEP) / side
         found.append(tv.resize(photo, [round(s * ratio) for s in found[-1].shape[1:]]))

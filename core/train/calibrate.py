@@ -25,7 +25,7 @@ from core.model.bands import BandRange, parameter_groups
 from core.model.network import Network, build_network
 from core.processor import busy_share
 from core.recipe import Augment, Blur, Cutout, Erase, Recipe, Rotate, Zoom
-from core.train.augment import augmented_views, levels, working_side
+from core.train.augment import augmented_views, levels, smallest_side, working_side
 from core.train.machine import keep_memory, settle_threads
 from core.train.precision import Settings, resolve
 from core.train.prefix import PREFIX_BATCH, Prefix
@@ -220,7 +220,7 @@ def _view(recipe: Recipe, augment: Augment, clock: Clock) -> float:
     size, random = recipe.image_size, np.random.default_rng(0)
     kept = working_side(augment, size)
     pixels = torch.randint(0, 256, (VIEWS, 3, kept, kept), dtype=torch.uint8)
-    photos = [levels(photo, augment, size) for photo in pixels]
+    photos = [levels(photo, smallest_side(augment, size)) for photo in pixels]
 
     def run() -> Tensor:
         return normalise(augmented_views(photos, augment, size, [random] * VIEWS), recipe.backbone)

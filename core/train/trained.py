@@ -19,7 +19,7 @@ from core.evaluate.cam import density
 from core.evaluate.predict import PhotoSet, Predictions, predict
 from core.model.network import Network, build_network
 from core.store.run import Run
-from core.train.machine import settle_device, settle_threads
+from core.train.machine import settle_device
 from core.train.precision import Settings, resolve
 from core.train.prefix import Prefix, prefix_length
 from core.train.seeds import derived_seed
@@ -76,13 +76,19 @@ class Answerer:
     """Asks a finished run about photos, in the number formats in which such a run trains here."""
 
     def __init__(self, run: Run) -> None:
-        settle_threads()
         self.recipe = run.recipe()
         settings = resolve(self.recipe)
         settle_device(settings.device)
         self.network = trained_network(run, settings)
         length = prefix_length(self.network, self.recipe)
         self._prefix = Prefix(self.network, length, self.recipe.backbone, settings)
+
+    @property
+    def bytes(self) -> int:
+        """How much memory its weights take."""
+        modules = (self.network, self._prefix.layers)
+        tensors = (t for m in modules for t in (*m.parameters(), *m.buffers()))
+        return sum(tensor.nbytes for tensor in tensors)
 
     def answers(self, photos: Iterable[Path]) -> Iterator[Answer]:
         """An answer to each photo, in their order, computed a few at a time."""
@@ -98,7 +104,7 @@ class Answerer:
                 views[place] = to_tensor(view)
             except DataError as error:
                 refused[place] = " ".join(str(error).split())
-        found = self._predictions(torch.stack(list(views.values()))) if views else None
+        found = self.predictions(torch.stack(list(views.values()))) if views else None
         rows = iter(range(len(views)))
         for place, path in enumerate(paths):
             if found is None or place in refused:
@@ -108,7 +114,8 @@ class Answerer:
             odds = map(float, found.probabilities[row])
             yield Answer(path, dict(zip(self.network.classes, odds, strict=True)), found.maps[row])
 
-    def _predictions(self, pixels: Tensor) -> Predictions:
+    def predictions(self, pixels: Tensor) -> Predictions:
+        """Answers to views as the network gets them: uint8 (photos, 3, size, size)."""
         features = None
         if self._prefix.length:
             features = self._prefix(normalise(pixels.float().div_(255), self.recipe.backbone))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,12 +11,19 @@ from torch import Tensor
 
 from core.data.balance import epoch_length, evenly, most_times, times_shown
 from core.data.dataset import Dataset
-from core.data.photos import Pixels, read_working
+from core.data.photos import Crop, Pixels, read_working
 from core.model.layers import BACKBONES
 from core.recipe import Recipe
-from core.train.augment import Levels, augmented_views, levels, working_side
+from core.train.augment import Levels, augmented_views, levels, smallest_side, working_side
 from core.train.mixup import Mix, mix
 from core.train.seeds import generator
+
+ReadLevels = Callable[[Path, int, Crop, float], Levels]
+
+
+def read_levels(path: Path, side: int, crop: Crop, smallest: float) -> Levels:
+    """A training photo, decoded now, at its working size (shorter side `side`) and smaller."""
+    return levels(to_tensor(read_working(path, side, crop)), smallest)
 
 
 class TrainingViews:
@@ -24,15 +32,23 @@ class TrainingViews:
 
     With `views_per_photo: K` each photo has a fixed pool of K views and passes through all of
     them, in an order of its own, every K times it is shown; with null each time is a fresh one.
+    Each photo is read once, when a view of it is first asked for.
     """
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, indices: Sequence[int]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        indices: Sequence[int],
+        read: ReadLevels = read_levels,
+    ) -> None:
         self.recipe = recipe
         self.files = [dataset.train[i].file for i in indices]
         self.labels = [dataset.train_labels[i] for i in indices]
         self.classes = len(dataset.classes)
         self._paths = [dataset.train[i].path for i in indices]
-        self._photos: list[Levels] = []
+        self._read = read
+        self._photos: dict[int, Levels] = {}
         self._partners = evenly(self.labels, recipe.balance)
 
     def __len__(self) -> int:
@@ -67,21 +83,25 @@ class TrainingViews:
     def views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """The numbered view of each photo, mixed if the recipe says so and normalised:
         (photos, 3, size, size)."""
+        return normalise(self.pictures(photos, numbers), self.recipe.backbone)
+
+    def pictures(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """The same views before they are normalised, as a person can look at them: 0..1."""
         found = self._views(photos, numbers)
-        mixes = [self._mix(photo, number) for photo, number in zip(photos, numbers, strict=True)]
+        mixes = [self.mixed(photo, number) for photo, number in zip(photos, numbers, strict=True)]
         mixed = [mixed for mixed in mixes if mixed is not None]
         if mixed:  # every view is, or none
             share = torch.tensor([m.share for m in mixed], dtype=found.dtype).view(-1, 1, 1, 1)
             partners = self._views([m.partner for m in mixed], numbers)
             found = found * share + partners * (1 - share)
-        return normalise(found, self.recipe.backbone)
+        return found
 
     def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """What the network should answer to each view: probabilities (photos, classes). Label
         smoothing (Szegedy et al. 2016) shares a part of them out evenly among all classes."""
         wanted = torch.zeros(len(photos), self.classes)
         for row, (photo, number) in enumerate(zip(photos, numbers, strict=True)):
-            mixed = self._mix(photo, number)
+            mixed = self.mixed(photo, number)
             share = 1.0 if mixed is None else mixed.share
             wanted[row, self.labels[photo]] += share
             if mixed is not None:
@@ -89,24 +109,28 @@ class TrainingViews:
         smoothing = self.recipe.label_smoothing
         return wanted * (1 - smoothing) + smoothing / self.classes
 
-    def _mix(self, photo: int, number: int) -> Mix | None:
+    def mixed(self, photo: int, number: int) -> Mix | None:
+        """What a view is mixed with, and its own share; None without mixup."""
         recipe = self.recipe
         return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], self._partners)
 
     def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         recipe = self.recipe
-        if not self._photos:  # decoded once, and only if some view is not known already
-            augment, size = recipe.augment, recipe.image_size
-            side = working_side(augment, size)
-            whole = (to_tensor(read_working(path, side, recipe.crop)) for path in self._paths)
-            self._photos = [levels(photo, augment, size) for photo in whole]
         randoms = [
             generator(recipe.seed, "view", number, self.files[photo])
             for photo, number in zip(photos, numbers, strict=True)
         ]
         return augmented_views(
-            [self._photos[photo] for photo in photos], recipe.augment, recipe.image_size, randoms
+            [self._levels(photo) for photo in photos], recipe.augment, recipe.image_size, randoms
         )
+
+    def _levels(self, photo: int) -> Levels:
+        if photo not in self._photos:
+            recipe = self.recipe
+            side = working_side(recipe.augment, recipe.image_size)
+            smallest = smallest_side(recipe.augment, recipe.image_size)
+            self._photos[photo] = self._read(self._paths[photo], side, recipe.crop, smallest)
+        return self._photos[photo]
 
 
 def to_tensor(pixels: Pixels) -> Tensor:

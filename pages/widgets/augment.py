@@ -1,4 +1,4 @@
-"""Random changes of the training photos: switches, and their numbers in an expander."""
+"""Random changes of the training photos: switches, and the numbers of those that are on."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from typing import Any
 
 import streamlit as st
 
-from core.recipe import Augment, Blur, Cutout, Rotate, Zoom
+from core.recipe import Augment, Blur, Cutout, Erase, Rotate, Zoom
 
 _FLIPS = {"none": "none", "horizontal": "left-right", "both": "both ways"}
+_SWITCHES = (
+    ("zoom", "Zoom", "The photo is enlarged at random, so less of its surroundings shows."),
+    ("rotate", "Rotate", "The photo is turned by a random angle."),
+    ("lighting", "Lighting", "Brightness and contrast vary at random."),
+    ("cutout", "Cutout", "Black squares hide parts of the photo."),
+    ("erase", "Eraser", "A rectangle of random size is filled with noise."),
+    ("blur", "Blur", "The photo is blurred at random."),
+    ("mixup", "Mixup", "Each view is blended with a view of another photo, and so is the answer "
+     "that is asked for: 70 % this book, 30 % that one."),
+)  # fmt: skip
+_MIXUP = 0.4  # where it is switched on; the mixup paper tries 0.1 to 0.4 on ImageNet
 
 
 def show(key: str, preset: Augment) -> dict[str, Any]:
     """The recipe's `augment` group as plain data; `preset` gives the starting values."""
-    on = {
-        name: st.toggle(
-            title,
-            value=bool(getattr(preset, name)),
-            key=f"{key}.{name}",
-            persist_state="session",
-            help=words,
-        )
-        for name, title, words in (
-            ("zoom", "Zoom", "The photo is enlarged at random, so less of its surroundings shows."),
-            ("rotate", "Rotate", "The photo is turned by a random angle."),
-            ("lighting", "Lighting", "Brightness and contrast vary at random."),
-            ("cutout", "Cutout", "Black squares hide parts of the photo."),
-            ("blur", "Blur", "The photo is blurred at random."),
-        )
-    }
+    with st.container(horizontal=True, gap="medium"):
+        on = {
+            name: st.toggle(title, value=bool(getattr(preset, name)), key=f"{key}.{name}",
+                            persist_state="session", help=words)
+            for name, title, words in _SWITCHES
+        }  # fmt: skip
     flip = st.segmented_control(
         "Flip",
         list(_FLIPS),
@@ -39,51 +40,73 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
         persist_state="session",
     )
     with st.expander("Numbers"):
-        zoom, rotate, cutout, blur = (
-            preset.zoom or Zoom(),
-            preset.rotate or Rotate(),
-            preset.cutout or Cutout(),
-            preset.blur or Blur(),
-        )
-        span = st.slider(
-            "Zoom range", 0.5, 4.0, zoom.range, 0.05, key=f"{key}.zoom_range",
-            persist_state="session", disabled=not on["zoom"],
-        )  # fmt: skip
-        zoom_p = _chance(f"{key}.zoom_p", "Zoom: share of views", zoom.p, on["zoom"])
-        degrees = st.slider(
-            "Rotation, degrees either way", 0.0, 180.0, float(rotate.degrees), 1.0,
-            key=f"{key}.degrees", persist_state="session", disabled=not on["rotate"],
-        )  # fmt: skip
-        rotate_p = _chance(f"{key}.rotate_p", "Rotation: share of views", rotate.p, on["rotate"])
-        lighting = st.slider(
-            "Lighting, most change", 0.0, 0.9, preset.lighting or 0.05, 0.01,
-            key=f"{key}.lighting_by", persist_state="session", disabled=not on["lighting"],
-        )  # fmt: skip
-        holes = st.slider(
-            "Cutout: squares", 1, 20, cutout.holes, key=f"{key}.holes",
-            persist_state="session", disabled=not on["cutout"],
-        )  # fmt: skip
-        length = st.slider(
-            "Cutout: side in pixels", 1, 256, cutout.length, key=f"{key}.length",
-            persist_state="session", disabled=not on["cutout"],
-        )  # fmt: skip
-        cutout_p = _chance(f"{key}.cutout_p", "Cutout: share of views", cutout.p, on["cutout"])
-        size = st.slider(
-            "Blur: size in pixels", 3, 31, blur.size, 2, key=f"{key}.size",
-            persist_state="session", disabled=not on["blur"],
-        )  # fmt: skip
-        blur_p = _chance(f"{key}.blur_p", "Blur: share of views", blur.p, on["blur"])
+        if not any(on.values()):
+            st.caption("Switch something on to set its numbers.")
+        return {
+            "zoom": _zoom(key, preset.zoom or Zoom()) if on["zoom"] else None,
+            "rotate": _rotate(key, preset.rotate or Rotate()) if on["rotate"] else None,
+            "lighting": _slide(f"{key}.lighting_by", "Lighting: most change", 0.0, 0.9,
+                               preset.lighting or 0.05, 0.01) if on["lighting"] else None,
+            "flip": flip or "none",
+            "cutout": _cutout(key, preset.cutout or Cutout()) if on["cutout"] else None,
+            "erase": _erase(key, preset.erase or Erase()) if on["erase"] else None,
+            "blur": _blur(key, preset.blur or Blur()) if on["blur"] else None,
+            "mixup": _slide(f"{key}.mixup_by", "Mixup: strength", 0.05, 5.0,
+                            preset.mixup or _MIXUP, 0.05,
+                            "Alpha of the mixup paper: near 0, most views keep nearly all of "
+                            "their own photo; 1, any share is as likely.") if on["mixup"] else 0,
+        }  # fmt: skip
+
+
+def _zoom(key: str, start: Zoom) -> dict[str, Any]:
+    span = _range(f"{key}.zoom_range", "Zoom range", 0.5, 4.0, start.range, 0.05)
+    return {"range": span, "p": _chance(f"{key}.zoom_p", "Zoom: share of views", start.p)}
+
+
+def _rotate(key: str, start: Rotate) -> dict[str, Any]:
+    degrees = _slide(f"{key}.degrees", "Rotation, degrees either way", 0.0, 180.0,
+                     start.degrees, 1.0)  # fmt: skip
+    return {"degrees": degrees, "p": _chance(f"{key}.rotate_p", "Rotation: share of views",
+                                             start.p)}  # fmt: skip
+
+
+def _cutout(key: str, start: Cutout) -> dict[str, Any]:
     return {
-        "zoom": {"range": list(span), "p": zoom_p} if on["zoom"] else None,
-        "rotate": {"degrees": degrees, "p": rotate_p} if on["rotate"] else None,
-        "lighting": lighting if on["lighting"] else None,
-        "flip": flip or "none",
-        "cutout": {"holes": holes, "length": length, "p": cutout_p} if on["cutout"] else None,
-        "blur": {"size": size, "p": blur_p} if on["blur"] else None,
+        "holes": _slide(f"{key}.holes", "Cutout: squares", 1, 20, start.holes, 1),
+        "length": _slide(f"{key}.length", "Cutout: side in pixels", 1, 512, start.length, 1),
+        "p": _chance(f"{key}.cutout_p", "Cutout: share of views", start.p),
     }
 
 
-def _chance(key: str, label: str, value: float, on: bool) -> float:
-    return st.slider(
-        label, 0.0, 1.0, float(value), 0.05, key=key, persist_state="session", disabled=not on
-    )
+def _erase(key: str, start: Erase) -> dict[str, Any]:
+    return {
+        "p": _chance(f"{key}.erase_p", "Eraser: share of views", start.p),
+        "area": _range(f"{key}.area", "Eraser: share of the view it fills", 0.0, 1.0, start.area,
+                       0.01),
+        "aspect": _range(f"{key}.aspect", "Eraser: height to width", 0.1, 10.0, start.aspect, 0.1),
+    }  # fmt: skip
+
+
+def _blur(key: str, start: Blur) -> dict[str, Any]:
+    return {
+        "size": _slide(f"{key}.size", "Blur: size in pixels", 3, 31, start.size, 2),
+        "p": _chance(f"{key}.blur_p", "Blur: share of views", start.p),
+    }
+
+
+def _chance(key: str, label: str, value: float) -> float:
+    return _slide(key, label, 0.0, 1.0, float(value), 0.05)
+
+
+def _slide(
+    key: str, label: str, low: Any, high: Any, value: Any, step: Any, words: str | None = None
+) -> Any:
+    """A whole number or a fraction, as `low` is one."""
+    return st.slider(label, low, high, type(low)(value), step, key=key, persist_state="session",
+                     help=words)  # fmt: skip
+
+
+def _range(
+    key: str, label: str, low: float, high: float, value: tuple[float, float], step: float
+) -> list[float]:
+    return list(st.slider(label, low, high, value, step, key=key, persist_state="session"))

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.jobs import preview
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -71,6 +73,7 @@ def serve(runs: Path, data: Path) -> Iterator[App]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+        preview.stop(runs)
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

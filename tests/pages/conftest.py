@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.dataset import Dataset
-from core.jobs import local, measure
+from core.jobs import local, measure, preview
+from core.jobs.message import Message
 from tests.factory import write_dataset
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -36,6 +37,21 @@ def measured(monkeypatch) -> list[str]:
     return asked
 
 
+@pytest.fixture(autouse=True)
+def previewed(monkeypatch) -> list[Message]:
+    """No preview process starts; what it would have been asked is listed, and answered with
+    nothing."""
+    asked: list[Message] = []
+
+    def answer(runs_dir: Path, question: Message, tick: Callable[[], None]) -> Message:
+        tick()
+        asked.append(question)
+        return Message({"photos": []})
+
+    monkeypatch.setattr(preview, "_ask", answer)
+    return asked
+
+
 @pytest.fixture
 def dataset(runs, tmp_path) -> Dataset:
     """A tiny data set where the app looks for them."""
@@ -57,7 +73,7 @@ def open_page(runs) -> OpenPage:
     """Opens a page of the app, with the link's parameters."""
 
     def open_(page: str, **link: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=20).run()
+        app = AppTest.from_file(str(APP), default_timeout=90).run()
         app.switch_page(f"pages/{page}.py")
         for name, value in link.items():
             app.query_params[name] = value

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.jobs import preview
 from core.recipe_file import load_recipe
 from core.train.speed import write_speed
 from tests.factory import plain_speed, write_dataset, write_run
@@ -61,7 +62,8 @@ def test_app_is_set_up_and_navigation_only():
 
 
 def test_every_page_opens_without_torch(tmp_path):
-    """In a process of its own: what other tests have imported must not count."""
+    """In a process of its own: what other tests have imported must not count. Views are asked of a
+    real preview process."""
     dataset = write_dataset(tmp_path / "dataset" / "toy_books")
     recipe = load_recipe("quick")
     write_speed(tmp_path / "runs", recipe, plain_speed(recipe))  # else a process would measure
@@ -69,12 +71,13 @@ def test_every_page_opens_without_torch(tmp_path):
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("app.py", default_timeout=30).run()
+app = AppTest.from_file("app.py", default_timeout=150).run()
 for page in ("runs", "compare", "cams", "train"):
     app.switch_page(f"pages/{{page}}.py")
     app.query_params["runs"] = {",".join(ids)!r}
     app.run()
     assert not app.exception, (page, app.exception)
+assert any("<img" in element.proto.body for element in app.get("html")), app.error
 heavy = {HEAVY!r} & set(sys.modules)
 assert not heavy, heavy
 print("light")
@@ -82,9 +85,12 @@ print("light")
     places = {
         "OVERFIT_LENS_RUNS": str(tmp_path / "runs"), "OVERFIT_LENS_DATA": str(tmp_path / "dataset"),
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **places},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **places},
+            capture_output=True, text=True, timeout=240, check=False,
+        )  # fmt: skip
+    finally:
+        preview.stop(tmp_path / "runs")
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().endswith("light")

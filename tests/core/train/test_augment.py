@@ -12,6 +12,7 @@ from core.train.augment import (
     levels,
     light,
     resample,
+    smallest_side,
     working_side,
 )
 
@@ -23,7 +24,7 @@ def photo(height=90, width=120):
 
 
 def view(augment, seed=0, size=64, of=None):
-    source = levels(photo() if of is None else of, augment, size)
+    source = levels(photo() if of is None else of, smallest_side(augment, size))
     return augmented_views([source], augment, size, [np.random.default_rng(seed)])[0]
 
 
@@ -101,7 +102,7 @@ def test_a_photo_zoomed_below_1_lies_whole_in_its_view_amid_its_mirror_image():
         turns.add(int(row.argmax()))
     assert len(turns) > 6
     assert working_side(augment, 64) == 64
-    assert [c.shape[1] for c in levels(ramp, augment, 64)] == [64, 51, 41, 40]
+    assert [c.shape[1] for c in levels(ramp, smallest_side(augment, 64))] == [64, 51, 41, 40]
 
 
 def test_rotation_turns_clockwise_about_the_centre_and_reflects_the_corners():
@@ -141,9 +142,9 @@ def test_one_resampling_zooms_as_a_resize_does():
 @pytest.mark.parametrize("largest", [1.0, 1.1, 1.5, 2.0, 4.0])
 def test_no_view_skips_pixels(largest):
     side = round(64 * largest)
-    copies = [copy.shape[1] for copy in levels(photo(side, side), Augment(), 64)]
+    copies = [copy.shape[1] for copy in levels(photo(side, side), 64)]
     assert copies[0] == side and copies == sorted(set(copies), reverse=True)
-    shapes = [copy.shape for copy in levels(photo(side, side * 2), Augment(), 64)]
+    shapes = [copy.shape for copy in levels(photo(side, side * 2), 64)]
     assert all(abs(width - 2 * height) <= 1 for _, height, width in shapes)
     for zoomed in range(64, side + 1):
         used = min(copy for copy in copies if copy >= zoomed)
@@ -152,7 +153,7 @@ def test_no_view_skips_pixels(largest):
 
 def test_company_changes_no_bit_of_a_view():
     shapes = [(96, 96), (96, 128), (100, 100)]
-    photos = [levels(photo(*shape), Augment(), 64) for shape in shapes]
+    photos = [levels(photo(*shape), 64) for shape in shapes]
     randoms = [np.random.default_rng(seed) for seed in (1, 2, 3)]
     together = augmented_views(photos * 6, Augment(), 64,
                                randoms + [np.random.default_rng(s) for s in range(15)])  # fmt: skip

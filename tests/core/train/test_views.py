@@ -102,7 +102,7 @@ def test_without_balance_an_epoch_shows_what_it_did(tiny):
 def test_mixup_draws_oversampled_partners_evenly(tiny):
     recipe = fast_recipe(balance="oversample", augment={"mixup": 1.0})
     views = TrainingViews(recipe, tiny, FEW)
-    partners = [views.labels[views._mix(0, number).partner] for number in range(300)]
+    partners = [views.labels[views.mixed(0, number).partner] for number in range(300)]
     assert all(70 < partners.count(label) < 130 for label in (0, 1, 2))
 
 

@@ -1,0 +1,84 @@
+"""The wall of training views as HTML: each photo as it is, and beside it what the network sees.
+
+One piece of HTML holds everything (pictures included), so that a change of a control arrives as one
+message. Text from files is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+
+from core.jobs.preview import SeenPhoto, View
+
+_STYLE = """<style>
+.views { display: grid; gap: 1rem 1.5rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); }
+.views h4 { margin: 0 0 0.3rem; padding: 0; font-size: 1rem; overflow-wrap: anywhere; }
+.views h4 span { font-weight: 400; font-size: 0.875rem; opacity: 0.75; }
+.views .pictures { display: grid; gap: 0.5rem;
+  grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr)); }
+.views figure { margin: 0; max-width: 14rem; }
+.views img { display: block; width: 100%; border-radius: 0.3rem; }
+.views .plain img { box-shadow: 0 0 0 2px var(--st-primary-color, #5146c9); }
+.views figcaption { margin-top: 0.2rem; font-size: 0.8rem; line-height: 1.25;
+  overflow-wrap: anywhere; }
+.views p { margin: 0.3rem 0 0; font-size: 0.875rem; }
+</style>"""
+
+
+def wall_html(photos: Sequence[SeenPhoto]) -> str:
+    """The wall. Every picture says in words what it is."""
+    return f'{_STYLE}<div class="views">{"".join(map(_photo, photos))}</div>'
+
+
+def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> str:
+    """Which epochs the wall shows, of so many, and when the views of a pool come again."""
+    shown = [view.epoch for photo in photos for view in photo.views]
+    if not shown:
+        return ""
+    first, last = min(shown), max(shown)
+    which = f"epoch {first}" if first == last else f"epochs {first} to {last}"
+    again = "" if pool is None else f" Each photo has {_count(pool, 'view')}, which come again."
+    return f"As training shows them in {which} of {epochs}.{again}"
+
+
+def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:
+    """Where other views begin: after the last epoch on the wall, or again at the first one."""
+    shown = [view.epoch for photo in photos for view in photo.views]
+    after = max(shown, default=0) + 1
+    return after if after <= epochs else 1
+
+
+def _photo(photo: SeenPhoto) -> str:
+    label, file = escape(photo.label), escape(photo.file)
+    plain = _figure(photo.plain, f"{photo.file}, unchanged", "unchanged", "plain")
+    aside = ""
+    if not photo.views:
+        aside = "<p>Kept aside for validation: training never shows it.</p>"
+    views = "".join(_view(photo, view) for view in photo.views)
+    return (
+        f"<section><h4>{label} <span>{file}</span></h4>"
+        f'<div class="pictures">{plain}{views}</div>{aside}</section>'
+    )
+
+
+def _view(photo: SeenPhoto, view: View) -> str:
+    words = f"epoch {view.epoch}"
+    if view.partner:
+        own = round(100 * view.share)
+        words += f": {own} % {photo.label}, {100 - own} % {view.partner_label} ({view.partner})"
+    return _figure(view.picture, f"{photo.file} in {words}", words, "")
+
+
+def _figure(jpeg: bytes, told: str, words: str, kind: str) -> str:
+    data = base64.b64encode(jpeg).decode("ascii")
+    return (
+        f'<figure class="{kind}"><img src="data:image/jpeg;base64,{data}" '
+        f'alt="{escape(told)}"><figcaption>{escape(words)}</figcaption></figure>'
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,71 @@
+"""What the network sees: a wall of the very views that training shows, made as controls change."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.data.dataset import Dataset
+from core.errors import InputError
+from core.jobs import preview
+from core.recipe import Recipe
+from core.view_wall import epoch_words, next_epoch, wall_html
+from pages import settings
+
+
+def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
+    never waits for it."""
+    st.fragment(_wall, parallel=True)(key, recipe, dataset)
+
+
+def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        files = st.multiselect(
+            "Photos to look at",
+            [photo.file for photo in dataset.train],
+            key=f"{key}.files.{dataset.root.name}",
+            persist_state="session",
+            max_selections=preview.MOST_PHOTOS,
+            placeholder="one of each of a few classes",
+            help="What the network gets to see of them: eight of the very views that training "
+            "shows, not examples.",
+        )
+        again = st.button("Draw again", key=f"{key}.again", icon=":material/refresh:",
+                          help="Other epochs' views of the same photos.")  # fmt: skip
+    place = st.empty()
+    last = st.session_state.get(f"{key}.shown", ([], ()))
+    begin = st.session_state.get(f"{key}.epoch", 1)
+    if begin > recipe.planned_epochs():  # the plan has become shorter
+        begin = 1
+    if again:
+        begin = next_epoch(last[0], recipe.planned_epochs())
+        st.session_state[f"{key}.epoch"] = begin
+    asked = (preview.view_parts(recipe), str(dataset.root), files, begin)
+    if again or last[1] != asked:
+        try:
+            last = (_ask(recipe, dataset, files, begin, place), asked)
+        except InputError as error:
+            place.error(str(error), icon=":material/error:")
+            return
+        st.session_state[f"{key}.shown"] = last
+    with place.container():
+        st.html(wall_html(last[0]))
+        st.caption(epoch_words(last[0], recipe.planned_epochs(), recipe.views_per_photo))
+
+
+def _ask(
+    recipe: Recipe, dataset: Dataset, files: list[str], begin: int, place: DeltaGenerator
+) -> list[preview.SeenPhoto]:
+    runs = settings.runs_dir()
+    if not preview.ready(runs):
+        place.caption(
+            ":material/hourglass_top: The process that makes these pictures is starting. That "
+            "takes some seconds the first time; the rest of the page need not wait."
+        )
+    return preview.ask_views(runs, recipe, dataset.root, files, begin, _let_go)
+
+
+def _let_go() -> None:
+    """Gives Streamlit a chance to end this drawing when a newer one is wanted."""
+    st.session_state.get("views_wall.let_go")
