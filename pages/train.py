@@ -30,6 +30,7 @@ from pages.widgets import (
     preset_choice,
     repeats,
     stages,
+    worker_notice,
 )
 
 KEY = "train"
@@ -101,6 +102,7 @@ def launch(recipe: Recipe, preset: Recipe, dataset: Dataset) -> None:
 
 
 st.title("Train", anchor=False)
+worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):
     first_runs.show(f"{KEY}.first")
 photos, recipes = st.columns(2, gap="large")
