@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
 from core import text
+from core.ending import ending
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
@@ -16,19 +18,15 @@ from pages import settings
 
 
 def show(key: str, row: RunRow) -> None:
-    """Cancel while it is under way, Resume when it stopped early, and Run again."""
+    """Cancel while it is under way, Resume when it stopped early and that helps, Run again."""
     if not row.status.ended:
         _cancel(key, row)
-    elif (
-        row.status.state != "done"
-        and not row.problem
-        and st.button(
-            "Resume",
-            icon=":material/resume:",
-            key=f"{key}.resume.{row.id}",
-            help="Goes on after the last finished epoch; the result is the same, to the last bit, "
-            "as if it had never stopped.",
-        )
+    elif _helps(row) and st.button(
+        "Resume",
+        icon=":material/resume:",
+        key=f"{key}.resume.{row.id}",
+        help="Goes on after the last finished epoch; the result is the same, to the last bit, "
+        "as if it had never stopped.",
     ):
         _try(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
     if not row.problem:
@@ -66,6 +64,16 @@ def deleted(key: str, run_id: str) -> bool:
         if st.button("Bring it back", icon=":material/undo:", key=f"{key}.undo.{run_id}"):
             _try(lambda: restore_run(settings.runs_dir(), run_id))
     return True
+
+
+def _helps(row: RunRow) -> bool:
+    """Whether resuming it would end otherwise."""
+    if row.problem:
+        return False
+    with suppress(InputError):  # deleted this instant
+        found = ending(open_run(settings.runs_dir(), row.id), row.status)
+        return found is not None and found.resume_helps
+    return False
 
 
 def _cancel(key: str, row: RunRow) -> None:
