@@ -194,13 +194,10 @@ def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     dataset = read_dataset(place.runs.parent / "dataset" / "toy_books")
     ids = [write_run(place.runs, dataset, minutes=m, changes={"seed": m}).id for m in range(3)]
     page = open_page(f"{place.url}/run?run={ids[2]}")
-    page.keyboard.press("j")
-    expect(page).to_have_url(re.compile(ids[1]))
-    page.keyboard.press("j")
-    expect(page).to_have_url(re.compile(ids[0]))
-    page.keyboard.press("k")
-    expect(page).to_have_url(re.compile(ids[1]))
-    settled(page)
+    for key, run_id in (("j", ids[1]), ("j", ids[0]), ("k", ids[1])):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(run_id))
+        settled(page)
     box = page.get_by_role("combobox", name="Run")
     box.click()
     page.keyboard.type("jk")  # into the box, where letters are letters
