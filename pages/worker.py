@@ -6,6 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import InputError
+from core.jobs.local import find_lost
 from core.store.run import utc_now
 from pages import settings
 from pages.widgets import chosen, machine, process, queue_list, trouble
@@ -18,6 +19,9 @@ def board() -> None:
     """Everything, drawn again and again: load and memory change without a run, too."""
     try:
         rows, now = chosen.all_runs(), utc_now()
+        running = [row.id for row in rows if row.status.state == "running"]
+        if find_lost(settings.runs_dir(), running, utc_now):
+            rows = chosen.all_runs()
         trouble.show(f"{KEY}.trouble", rows, now)
         left, right = st.columns([3, 2], gap="large")
         with left:

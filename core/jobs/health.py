@@ -78,7 +78,7 @@ def find_trouble(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> 
     worker = look_at_worker(runs_dir, now)
     entries = Queue(runs_dir).entries()
     found = [
-        _no_worker(runs_dir, worker, entries, rows, now),
+        _no_worker(runs_dir, worker, entries, now),
         _silent(worker),
         _disk(runs_dir),
         _memory(),
@@ -128,10 +128,13 @@ def _changed(path: Path) -> datetime | None:
 
 
 def _no_worker(
-    runs_dir: Path, worker: Worker, entries: Iterable[Entry], rows: Sequence[RunRow], now: datetime
+    runs_dir: Path, worker: Worker, entries: Iterable[Entry], now: datetime
 ) -> Trouble | None:
-    waiting = [entry.run for entry in entries]
-    if worker.state != "off" or not waiting:
+    if worker.state != "off":
+        return None
+    # A run that was lost stands in the queue until the next worker looks.
+    waiting = [entry.run for entry in entries if _awaits(runs_dir, entry.run)]
+    if not waiting:
         return None
     newest = max((t for run in waiting if (t := _changed(runs_dir / run / "status.json"))),
                  default=None)  # fmt: skip
@@ -145,6 +148,13 @@ def _no_worker(
         "was finished is lost.",
         tuple(waiting),
     )
+
+
+def _awaits(runs_dir: Path, entry: str) -> bool:
+    try:
+        return not open_work(runs_dir, entry).status().ended
+    except RunError:
+        return False
 
 
 def _silent(worker: Worker) -> Trouble | None:

@@ -48,6 +48,8 @@ def turns(runs_dir: Path, now: datetime) -> list[Turn]:
         except InputError:
             continue
         left = seconds_left(work, status, now)
+        if status.ended:
+            continue  # lost with its worker; the next one takes it out
         ends = None if begins is None or left is None else begins + left
         found.append(Turn(entry.run, name, status, begins, ends))
         begins = ends

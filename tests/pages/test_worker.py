@@ -111,6 +111,18 @@ def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypat
     assert [entry.run for entry in Queue(runs).entries()] == [stray.id]
 
 
+def test_a_dead_workers_run_is_found_lost_and_does_not_count_as_waiting(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    run.write_status(replace(run.status(), pid=2**22 + 1))
+    Queue(runs).submit(run.id)
+    Queue(runs).claim(2**22 + 1)
+    app = open_page("worker")
+    assert not app.exception
+    page = texts(app)
+    assert "1 run was lost" in page and "Nothing waits" in page
+    assert "no worker process is running" not in page
+
+
 def test_lost_runs_are_resumed_together(runs, dataset, open_page, no_worker):
     lost = [write_run(runs, dataset, "quick", "running", minutes=m) for m in range(2)]
     for run in lost:

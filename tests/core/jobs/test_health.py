@@ -14,6 +14,7 @@ from core.jobs.local import worker_lock
 from core.jobs.queue import Queue
 from core.jobs.resources import Share
 from core.jobs.stop import ask_stop
+from core.jobs.waiting import turns
 from core.store.index import RunIndex
 from core.store.run import utc_now
 from tests.factory import write_run
@@ -76,6 +77,15 @@ def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
     assert [t.kind for t in found] == ["no worker"]
     assert found[0].words == "1 run waits, and no worker process is running."
     assert found[0].runs == (run.id,)
+
+
+def test_a_run_that_was_lost_with_its_worker_does_not_wait(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="failed")
+    Queue(tmp_path).submit(run.id)
+    Queue(tmp_path).claim(2**22 + 1)
+    age(run.path / "status.json", 1)
+    assert kinds(tmp_path) == []
+    assert turns(tmp_path, utc_now()) == []
 
 
 def test_a_worker_is_idle_works_leaves_and_hangs(tmp_path, tiny):
