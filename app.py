@@ -14,6 +14,7 @@ st.navigation(
         st.Page("pages/run.py", title="Run", icon=":material/diagnosis:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/cams.py", title="CAMs", icon=":material/frame_inspect:"),
+        st.Page("pages/worker.py", title="Worker", icon=":material/engineering:"),
     ],
     position="top",
 ).run()

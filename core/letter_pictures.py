@@ -117,15 +117,15 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
     heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
     return [
-        Picture(_jpeg(view, boxes), f"{label}, boxed: {area} of the photo",
+        Picture(boxed_jpeg(view, boxes), f"{label}, boxed: {area} of the photo",
                 f"Photo {file} with a box around {label}"),
-        Picture(_jpeg(heated, boxes),
+        Picture(boxed_jpeg(heated, boxes),
                 f"bright: evidence for {label}; {share} of it lies in the box",
                 f"The same photo; bright where the evidence for {label} is"),
     ]  # fmt: skip
 
 
-def _jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
+def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
     """The picture with white frames on black ones, which show on any photo."""
     image = view.copy()
     pen = ImageDraw.Draw(image)

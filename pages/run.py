@@ -1,32 +1,46 @@
-"""Run: the diagnosis of one run, as a letter."""
+"""Run: one run, live while it trains; when it is done, its diagnosis as a letter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core import charts, tables, text
 from core.errors import InputError
+from core.jobs.local import find_lost
 from core.letter import write_letter
 from core.store.index import RunRow
-from core.store.run import open_run
+from core.store.run import Run, open_run, utc_now
 from pages import settings
-from pages.widgets import chosen, first_runs, letter, verdict
+from pages.widgets import (
+    cam_strip,
+    chosen,
+    first_runs,
+    letter,
+    neighbours,
+    run_actions,
+    run_curves,
+    run_ending,
+    run_log,
+    run_state,
+    verdict,
+    worker_notice,
+)
 
 KEY = "run"
+LIVE_SECONDS = 1.5
 
 
 def choose(rows: Sequence[RunRow]) -> RunRow | None:
-    """The run of the link (`?run=<id>`), which the box changes; None while none is chosen."""
+    """The run of the link (`?run=<id>`), which the box and the buttons beside it change; None while
+    none is chosen."""
     labels, known = tables.labels_of(rows), {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
-    if linked and linked not in known:
-        st.warning(f"There is no run {linked} here.")
-    if st.session_state.get(f"{KEY}.linked") != linked or KEY not in st.session_state:
+    if st.session_state.get(f"{KEY}.linked") != linked or st.session_state.get(KEY) not in known:
         st.session_state[KEY] = linked if linked in known else None
     current = st.session_state[KEY]
+    neighbours.show(f"{KEY}.step", list(known), current)
     if current in known:
         st.html(charts.dot(chosen.colours(rows)[current], 20), width="content")
     picked = st.selectbox(
@@ -56,49 +70,68 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
                      query_params={"runs": row.id})  # fmt: skip
 
 
-def why_none(row: RunRow) -> str:
-    """Why a run has no diagnosis, and what to do."""
-    if not row.status.ended:
-        return "This run is not done yet. Its diagnosis is made at the end of training."
-    if row.status.state != "done":
-        return (
-            "This run stopped before its end, so there is nothing to diagnose. Resume it on Runs."
-        )
-    return (
-        "This run has no diagnosis: it is older than diagnoses are. This makes one: "
-        f"`python -m core evaluate {row.id}`"
-    )
-
-
-def show_run(row: RunRow, rows: Sequence[RunRow], head: DeltaGenerator) -> None:
-    """The letter on a run, or why there is none; its verdict goes into `head`."""
+def board(run_id: str, watching: bool) -> None:
+    """The run; drawn again and again while it is under way."""
+    rows = chosen.all_runs()
+    row = next((row for row in rows if row.id == run_id), None)
+    if row is not None and row.status.state == "running":
+        lost = find_lost(settings.runs_dir(), [run_id], utc_now)
+        row = next((r for r in chosen.all_runs() if r.id == run_id), None) if lost else row
+    if row is None or row.status.ended == watching:
+        st.rerun()  # the whole page: begins or ends the polling
+    worker_notice.show(f"{KEY}.worker", rows)
     if row.problem:
         st.error(row.problem, icon=":material/error:")
+        run_actions.delete(KEY, row)
         return
-    found = write_letter(open_run(settings.runs_dir(), row.id))
-    if found is None:
-        st.info(why_none(row), icon=":material/info:")
-        return
-    with head:
-        verdict.chip(found.verdict)
-    letter.show(f"{KEY}.letter", found, chosen.colours(rows)[row.id])
-    links(row, rows)
+    try:
+        show_run(row, rows, open_run(settings.runs_dir(), row.id))
+    except InputError as problem:
+        st.error(str(problem), icon=":material/error:")
+
+
+def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
+    """State and actions; why it stopped early, or the letter; then how it trained."""
+    colour = chosen.colours(rows)[row.id]
+    found = write_letter(run) if row.status.state == "done" else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run_state.badge(row)
+        if found:
+            verdict.chip(found.verdict)
+        st.space("stretch")
+        run_actions.show(KEY, row)
+        run_actions.delete(KEY, row)
+    run_state.show(row)
+    run_ending.show(row, run)
+    if found:
+        letter.show(f"{KEY}.letter", found, colour)
+        links(row, rows)
+        st.subheader("How it trained", anchor=False)
+    elif row.status.state == "done":
+        st.info(
+            "This run has no diagnosis: it is older than diagnoses are. This makes one: "
+            f"`python -m core evaluate {row.id}`",
+            icon=":material/info:",
+        )
+    run_curves.show(KEY, row, run, colour)
+    cam_strip.show(run)
+    run_log.show(run, row.status.state == "done", opened=row.status.state == "running")
 
 
 st.title("Run", anchor=False)
 runs = chosen.all_runs()
+asked = st.query_params.get("run", "")
+if asked and asked not in {row.id for row in runs} and not run_actions.deleted(KEY, asked):
+    st.warning(f"There is no run {text.plain_markdown(asked)} here.")
 if runs:
-    top = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    with top:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = choose(runs)
-    try:
-        if shown:
-            show_run(shown, runs, top)
-        else:
-            st.info("Choose a run to read its diagnosis: what went right or wrong, how we know, "
-                    "and what to try next.")  # fmt: skip
-    except InputError as problem:
-        st.error(str(problem), icon=":material/error:")
-else:
+    if shown:
+        live = not shown.status.ended
+        st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)
+    elif not asked:
+        st.info("Choose a run to watch it train, or to read its diagnosis: what went right or "
+                "wrong, how we know, and what to try next.")  # fmt: skip
+elif not asked:
     st.write("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
     first_runs.show(f"{KEY}.first")

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import InputError
-from core.jobs.local import ensure_worker, find_lost, worker_alive
+from core.jobs.local import find_lost
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen, first_runs, run_detail, run_table
+from pages.widgets import chosen, first_runs, run_detail, run_table, worker_notice
 
 KEY = "runs"
 LIVE_SECONDS = 1.5
-
-
-def worker_notice() -> None:
-    """Says so when runs wait and nobody serves them."""
-    if worker_alive(settings.runs_dir()):
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/warning: Nothing is training: no worker process is running.")
-        if st.button("Start the worker", key=f"{KEY}.worker", type="primary"):
-            try:
-                ensure_worker(settings.runs_dir(), wait_seconds=10)
-            except InputError as error:
-                st.error(str(error))
 
 
 def board(watching: bool) -> None:
@@ -36,8 +22,7 @@ def board(watching: bool) -> None:
     live = any(not row.status.ended for row in rows)
     if live != watching:
         st.rerun()  # the whole page: begins or ends the polling
-    if live:
-        worker_notice()
+    worker_notice.show(f"{KEY}.worker", rows)
     run_detail.show(f"{KEY}.detail", run_table.show(f"{KEY}.table", rows), rows)
 
 

@@ -31,6 +31,7 @@ from pages.widgets import (
     repeats,
     stages,
     views_wall,
+    worker_notice,
 )
 
 KEY = "train"
@@ -102,6 +103,7 @@ def launch(recipe: Recipe, preset: Recipe, dataset: Dataset) -> None:
 
 
 st.title("Train", anchor=False)
+worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):
     first_runs.show(f"{KEY}.first")
 photos, recipes = st.columns(2, gap="large")

@@ -13,6 +13,7 @@ from core.cli import (
     lr_find,
     predict,
     runs,
+    status,
     train,
     weights,
     work,
@@ -31,6 +32,8 @@ app.command("export")(export.export)
 app.command("layers")(layers.layers)
 app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)
+app.command("status")(status.status)
+app.command("cache")(status.cache)
 app.command("worker")(work.worker)
 app.command("preview", hidden=True)(work.preview)
 app.command("queue")(work.queue)

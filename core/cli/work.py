@@ -3,6 +3,7 @@ do."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from core.errors import InputError, RunError
 from core.jobs import preview_server
 from core.jobs.local import LocalExecutor, worker_alive
 from core.jobs.queue import Queue
+from core.jobs.stop import ask_stop, stop_now
 from core.jobs.worker import work
 from core.recipe_file import load_recipe
 from core.store.run import open_run, utc_now
@@ -24,8 +26,18 @@ from core.store.search import open_work
 def worker(
     runs: RunsOption = DEFAULT_RUNS,
     idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End the worker after the epoch under way.")
+    ] = False,
+    now: Annotated[bool, typer.Option("--now", help="With --stop: at once.")] = False,
 ) -> None:
-    """Serves the queue; the dashboard starts one when it is needed."""
+    """Serves the queue; the dashboard starts one when it is needed. With --stop, ends the one that
+    serves: its run waits again, and goes on after its last finished epoch."""
+    if now and not stop:
+        raise InputError("worker --now: goes with --stop")
+    if stop:
+        _stop(runs, now)
+        return
     if not work(runs, utc_now, idle):
         print(f"another worker serves {runs} already")
 
@@ -37,6 +49,17 @@ def preview(
     """Answers the dashboard's questions that need torch; the dashboard starts it."""
     if not preview_server.serve(runs, idle):
         print(f"another preview process serves {runs} already")
+
+
+def _stop(runs: Path, now: bool) -> None:
+    if not worker_alive(runs):
+        print(f"no worker serves {runs}")
+    elif now:
+        stop_now(runs)
+        print("the worker has ended")
+    else:
+        ask_stop(runs)
+        print("the worker ends after the epoch under way")
 
 
 def queue(

@@ -26,8 +26,8 @@ from core.jobs.queue import Queue
 from core.model.bands import check_stages
 from core.model.weights import find_weights
 from core.recipe import Recipe
-from core.store.run import Clock, Run, Status, create_run, open_run, utc_now
-from core.store.search import Search, create_search, find_search, open_work
+from core.store.run import Clock, Run, Status, create_run, find_runs, open_run, utc_now
+from core.store.search import Search, create_search, find_search, find_searches, open_work
 
 LOCK_FILE = "worker.lock"
 SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
@@ -168,6 +168,16 @@ def find_lost_search(search: Search, clock: Clock) -> bool:
     return mark_lost(search, clock, gone=not worker_alive(search.runs_dir))
 
 
+def under_way(runs_dir: Path) -> str | None:
+    """The run or search that some process carries out now, if any; not only the worker's."""
+    for run in [*find_runs(runs_dir), *find_searches(runs_dir)]:
+        with suppress(RunError):
+            status = run.status()
+            if status.state == "running" and process_alive(status.pid):
+                return run.id
+    return None
+
+
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -225,6 +235,16 @@ def worker_alive(runs_dir: Path) -> bool:
         except BlockingIOError:
             return True
         return False
+
+
+def worker_pid(runs_dir: Path) -> int | None:
+    """The process that serves this folder; None when none does."""
+    if not worker_alive(runs_dir):
+        return None
+    try:
+        return int((Path(runs_dir) / LOCK_FILE).read_text("utf-8"))
+    except (OSError, ValueError):  # it has this instant begun, or ended
+        return None
 
 
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:

@@ -18,11 +18,8 @@ from pathlib import Path
 from typing import Literal
 
 from core import files
-from core.errors import RunError
-from core.jobs.local import PROJECT_ROOT, process_alive
+from core.jobs.local import PROJECT_ROOT, process_alive, under_way
 from core.recipe import Recipe
-from core.store.run import find_runs
-from core.store.search import find_searches
 from core.train.speed import Speed, read_speed, speed_path
 
 POLL_SECONDS = 1.0
@@ -83,10 +80,10 @@ def measure(
     note = _note_path(runs_dir, recipe)
     try:
         _write(note, "measuring")
-        while (run := _training(runs_dir)) is not None:
+        while (run := under_way(runs_dir)) is not None:
             _write(note, "waiting")
             on_wait(run)
-            while _training(runs_dir) == run:
+            while under_way(runs_dir) == run:
                 time.sleep(POLL_SECONDS)
         _write(note, "measuring")
         speed = speed_for(runs_dir, recipe)
@@ -95,16 +92,6 @@ def measure(
     except Exception as error:
         _write(note, "failed", " ".join(str(error).split())[:300] or type(error).__name__)
         raise
-
-
-def _training(runs_dir: Path) -> str | None:
-    """The run or search that is under way, if any."""
-    for run in [*find_runs(runs_dir), *find_searches(runs_dir)]:
-        with suppress(RunError):
-            status = run.status()
-            if status.state == "running" and process_alive(status.pid):
-                return run.id
-    return None
 
 
 def _note_path(runs_dir: Path, recipe: Recipe) -> Path:

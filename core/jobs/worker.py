@@ -13,13 +13,18 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
-from core.store.run import Clock
+from core.jobs.stop import forget_stop, put_back, stop_asked
+from core.store.run import Clock, Run
 from core.store.search import Search, open_work
 from core.store.trash import sweep_trash
+
+if TYPE_CHECKING:
+    from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -34,7 +39,8 @@ def work(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
             return False
         # Someone may have queued a run between the last look and the lock's release, and have
         # seen this worker alive: look once more without the lock.
-        if not any(entry.worker is None for entry in Queue(runs_dir).entries()):
+        waiting = any(entry.worker is None for entry in Queue(runs_dir).entries())
+        if not waiting or stop_asked(runs_dir):
             return True
 
 
@@ -42,6 +48,7 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     for _ in range(LOCK_TRIES):
         with worker_lock(runs_dir) as mine:
             if mine:
+                forget_stop(runs_dir)  # that was said to an earlier worker
                 for run_id in recover(runs_dir, clock):
                     print(f"{run_id}: its worker was stopped; marked failed", flush=True)
                 with suppress(RunError):  # what cannot be deleted stays
@@ -55,15 +62,17 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
 def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
     queue = Queue(runs_dir)
     idle_since = time.monotonic()
-    while time.monotonic() - idle_since < idle_seconds:
+    while time.monotonic() - idle_since < idle_seconds and not stop_asked(runs_dir):
         run_id = queue.claim(os.getpid())
         if run_id is None:
             time.sleep(POLL_SECONDS)
             continue
         try:
             carry_out(runs_dir, run_id, clock)
-        finally:
-            queue.remove(run_id)
+        except KeyboardInterrupt:  # this process is to end, not the run
+            put_back(runs_dir, run_id)
+            raise
+        queue.remove(run_id)
         idle_since = time.monotonic()
 
 
@@ -78,12 +87,20 @@ def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
         if isinstance(work, Search):
             carry_out_search(work, clock)
         else:
-            execute(work, clock, with_controls=True)
+            execute(work, clock, lambda row, _: _heed_stop(work, row), with_controls=True)
         print(f"{run_id}: ends", flush=True)
     except InputError as error:
         print(f"{run_id}: {error}", flush=True)
     except Exception:
         traceback.print_exc(file=sys.stdout)
+
+
+def _heed_stop(run: Run, row: EpochRow) -> None:
+    """After an epoch that is not the last: leaves when that was asked for."""
+    epoch = row.planned.number
+    if stop_asked(run.path.parent) and epoch < run.status().epochs:
+        print(f"{run.id}: waits again after epoch {epoch}, for the worker is to stop", flush=True)
+        raise KeyboardInterrupt
 
 
 def _interrupt(signum: int, frame: object) -> None:

@@ -23,9 +23,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core import files
+from core.store.features import CACHE_FOLDER, MAX_BYTES
 
-CACHE_FOLDER = ".features"
-MAX_BYTES = 4_000_000_000
 CACHE_VERSION = 3  # raise it when the computation of features changes
 
 

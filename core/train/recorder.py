@@ -104,6 +104,8 @@ class Recorder:
         now = time.monotonic()
         if now - self._status_mark >= STATUS_SECONDS:
             self._status_mark = now
+            if not self._history:  # nothing else shows that the first epoch gets on
+                write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
             self.status("running", eta=self._eta(now - self._laps.mark))
             if self.run.cancel_asked():
                 raise Cancelled

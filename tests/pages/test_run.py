@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.dataset import read_dataset
 from core.evaluate.verdict import MEANINGS
+from core.jobs.queue import Queue
+from core.store.run import find_runs
+from core.train.speed import write_speed
 from pages.widgets.words import VERDICTS
-from tests.factory import write_dataset, write_run
+from tests.factory import plain_speed, write_dataset, write_run
 from tests.pages.conftest import APP, texts
 
 
@@ -32,7 +37,7 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     assert "Right for 4 of 10 objects" in page
     assert "Freeze layers 0 to 12" in page
     assert len(app.get("image")) == 6 + 2 + 3
-    assert len(app.get("plotly_chart")) == 3  # loss, controls, drift
+    assert len(app.get("plotly_chart")) == 3 + 3  # loss, controls, drift; how it trained
     assert app.expander[0].label == "Why this verdict: most signs are bad"
     linked = [link.proto.query_string for link in app.get("page_link")]
     assert any(other.id in query for query in linked)
@@ -48,7 +53,7 @@ def test_no_run_chosen_asks_for_one_and_the_box_changes_the_link(runs, dataset, 
     run = write_run(runs, dataset, "quick")
     app = open_page("run")
     assert not app.exception
-    assert "Choose a run to read its diagnosis" in app.info[0].value
+    assert "Choose a run to watch it train" in app.info[0].value
     app.selectbox(key="run").set_value(run.id).run()
     assert app.query_params["run"] == run.id
     assert "generalises" in texts(app)
@@ -61,16 +66,144 @@ def test_an_unknown_run_is_one_line(runs, dataset, open_page):
     assert [warning.value for warning in app.warning] == ["There is no run nobody here."]
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [("running", "not done yet"), ("failed", "stopped before its end"), ("done", "core evaluate")],
-)
-def test_a_run_without_a_diagnosis_says_what_to_do(runs, dataset, open_page, state, words):
-    run = write_run(runs, dataset, "quick", state)
-    (run.path / "diagnosis.json").unlink(missing_ok=True)
+def test_a_done_run_without_a_diagnosis_says_how_it_gets_one(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick")
+    (run.path / "diagnosis.json").unlink()
     app = open_page("run", run=run.id)
     assert not app.exception
-    assert words in app.info[0].value
+    assert "core evaluate" in app.info[0].value
+
+
+def test_a_running_run_shows_phase_progress_curves_and_log(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    page = texts(app)
+    assert ":blue-badge[:material/play_arrow: running]" in page
+    words = app.get("progress")[0].proto.text
+    assert words.startswith("Training the layers' bands, cycle 2 of 2: epoch 16 of 32 is done.")
+    assert re.search(r"About (40|3\d) s left", words)
+    assert len(app.get("bidi_component")) == 3  # curves that grow in place
+    assert "epoch 16 of 32" in app.code[0].value
+    assert app.button(key=f"run.stop.{run.id}")
+
+
+def test_before_the_first_epoch_the_batches_show(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    run.write_status(replace(run.status(), epoch=0))
+    (run.path / "history.csv").unlink()
+    rows = "step,epoch,loss,lr\n1,1,1.8,0.01\n2,1,1.5,0.01\n"
+    (run.path / "batches.csv").write_text(rows, "utf-8")
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    assert "batch of the first epoch" in str(app.get("bidi_component")[0].proto)
+    assert "the first epoch" in app.get("progress")[0].proto.text
+
+
+def test_class_maps_arrive_with_names_as_plain_text(runs, tmp_path, open_page):
+    dataset = write_dataset(tmp_path / "dataset" / "odd")
+    (dataset.root / "test").rename(dataset.root / "<b>easy")
+    for name in ("labels.csv", "boxes.csv"):
+        path = dataset.root / name
+        path.write_text(path.read_text("utf-8").replace("test,", "<b>easy,"), "utf-8")
+    run = write_run(runs, read_dataset(dataset.root), "quick", "running")
+    done = write_run(runs, read_dataset(dataset.root), "quick", minutes=1)
+    shutil.copy(done.path / "cams.npz", run.path / "cams.npz")
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    strip = next(html.proto.body for html in app.get("html") if "cam-strip" in html.proto.body)
+    assert strip.count("<img") == 4 * (1 + 3)
+    assert '<th scope="col">epoch 14</th>' in strip
+    assert "<b>" not in strip
+
+
+def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
+    waiting = [write_run(runs, dataset, "quick", "queued", minutes=m) for m in range(3)]
+    for run in waiting:
+        Queue(runs).submit(run.id)
+    recipe = waiting[0].recipe()
+    write_speed(runs, recipe, plain_speed(recipe))
+    app = open_page("run", run=waiting[2].id)
+    assert not app.exception
+    assert re.search(
+        r"2 runs are before it in the queue. It begins in about .* and is done in about .*\.",
+        texts(app),
+    )
+    assert "It is the next" in texts(open_page("run", run=waiting[0].id))
+
+
+def test_a_failed_run_tells_why_and_its_last_words_and_is_resumed(
+    runs, dataset, open_page, no_worker
+):
+    run = write_run(runs, dataset, "quick", "failed")
+    run.write_status(replace(run.status(), error=run.lost_words(run.status())))
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    assert "it was killed, ran out of memory" in app.error[0].value.replace("\\", "")
+    assert "epoch 16 of 32" in app.code[0].value
+    assert "Resume goes on after epoch 16" in texts(app)
+    app.button(key=f"run.resume.{run.id}").click().run()
+    assert not app.exception
+    assert run.status().state == "queued"
+    assert [entry.run for entry in Queue(runs).entries()] == [run.id]
+    assert no_worker == [runs]
+    linked = [link.proto for link in app.get("page_link") if link.proto.page == "train"]
+    assert linked[0].query_string == f"again={run.id}"
+
+
+def test_a_diverged_run_is_run_again_not_resumed(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "failed")
+    error = "training diverged: the loss is nan in epoch 17, batch 2; try lower learning rates"
+    run.write_status(replace(run.status(), error=error))
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    assert "The training diverged" in app.error[0].value
+    assert "Run it again with lower learning rates" in texts(app)
+    assert not any(button.label == "Resume" for button in app.button)
+
+
+def test_a_run_whose_process_is_gone_is_found_lost(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    run.write_status(replace(run.status(), pid=2**22 + 1))
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    assert run.status().state == "failed"
+    assert "Its process ended in epoch 17" in app.error[0].value
+
+
+def test_a_run_is_deleted_and_brought_back_by_the_same_link(runs, dataset, open_page):
+    other = write_run(runs, dataset, "quick")
+    run = write_run(runs, dataset, "looks-good", minutes=1)
+    app = open_page("run", run=run.id)
+    app.button(key=f"run.delete.{run.id}").click().run()
+    assert not app.exception
+    assert [found.id for found in find_runs(runs)] == [other.id]
+    app = open_page("run", run=run.id)  # as another browser would
+    assert "is in the trash" in texts(app)
+    assert not app.warning
+    app.button(key=f"run.undo.{run.id}").click().run()
+    assert not app.exception
+    assert [found.id for found in find_runs(runs)] == [run.id, other.id]
+    assert "overfit that looks good" in texts(app)
+
+
+def test_a_run_under_way_cannot_be_deleted(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    app = open_page("run", run=run.id)
+    assert not any(button.key == f"run.delete.{run.id}" for button in app.button)
+
+
+def test_the_neighbours_are_a_step_away(runs, dataset, open_page):
+    ids = [write_run(runs, dataset, "quick", changes={"seed": s}, minutes=s).id for s in range(3)]
+    app = open_page("run", run=ids[1])
+    app.button(key="run.step.older").click().run()
+    assert app.query_params["run"] in (ids[0], [ids[0]])
+    assert app.selectbox(key="run").value == ids[0]
+    assert app.button(key="run.step.older").disabled
+    app.button(key="run.step.newer").click().run()
+    app.button(key="run.step.newer").click().run()
+    assert app.selectbox(key="run").value == ids[2]
+    assert app.button(key="run.step.newer").disabled
 
 
 def test_photos_that_are_gone_and_damaged_files_are_one_line(runs, dataset, open_page):

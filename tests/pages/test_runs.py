@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core.jobs.queue import Queue
@@ -43,9 +45,17 @@ def test_every_state_is_told(runs, dataset, open_page, state):
     app = open_page("runs")
     assert not app.exception
     if state == "failed":
-        assert app.error[0].value == "the worker (process 4242) stopped in epoch 17"
-    waits = state in ("queued", "running")
-    assert ("no worker process is running" in texts(app)) == waits
+        assert app.error[0].value == r"the worker \(process 4242\) stopped in epoch 17"
+
+
+def test_a_run_that_waits_for_no_worker_is_told(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "queued")
+    Queue(runs).submit(run.id)
+    os.utime(run.path / "status.json", (0, 0))  # launched long ago
+    app = open_page("runs")
+    assert not app.exception
+    assert "1 run waits, and no worker process is running" in texts(app)
+    assert app.button(key="runs.worker.start")
 
 
 def test_a_waiting_run_can_be_cancelled(runs, dataset, open_page):

@@ -13,6 +13,7 @@ from core.evaluate.predict import photo_set, predict
 from core.model.network import build_network
 from core.repeats import over_folds
 from core.store.run import create_run
+from core.train import recorder
 from core.train.estimate import PARTS
 from core.train.execute import execute
 from core.train.results import evaluate_again
@@ -286,3 +287,19 @@ def test_the_folds_of_a_run_validate_every_training_photo_once(tmp_path, tiny):
         assert accuracy["constant"] == pytest.approx(1 / 3)  # two photos of each of three classes
         validated += list(files)
     assert sorted(validated) == sorted(photo.file for photo in tiny.train)
+
+
+def test_the_batches_of_the_first_epoch_show_before_it_is_done(tmp_path, tiny, monkeypatch):
+    seen: list[int] = []
+    finish = recorder.Recorder.on_epoch
+
+    def look(self, row, progress):
+        seen.append(len(self.run.batches()))
+        finish(self, row, progress)
+
+    monkeypatch.setattr(recorder, "STATUS_SECONDS", 0)
+    monkeypatch.setattr(recorder.Recorder, "on_epoch", look)
+    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    per_epoch = len(run.batches()) // 3
+    assert seen == [per_epoch, per_epoch, 2 * per_epoch]  # later ones come an epoch at a time

@@ -1,0 +1,87 @@
+"""`status` and `cache`: what the page Worker shows and does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
+from core.errors import RunError
+from core.jobs import resources
+from core.jobs.health import find_trouble, look_at_worker
+from core.jobs.local import under_way
+from core.jobs.waiting import turns
+from core.processor import cores
+from core.store.features import MAX_BYTES, cache_size, empty_cache
+from core.store.index import RunIndex
+from core.store.run import utc_now
+from core.text import duration, state
+
+
+def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
+    """Shows the worker, the queue with times, the machine, and what is wrong and what to do."""
+    found = _look(runs)
+    if as_json:
+        print(json.dumps(found, indent=1, default=str))
+        return
+    worker = found["worker"]
+    about = "" if worker["pid"] is None else f" (process {worker['pid']})"
+    print(f"worker: {worker['state']}{about}")
+    for turn in found["queue"]:
+        print(f"  {turn['entry']}  {turn['what']}{_in(turn['ends'])}")
+    machine = found["machine"]
+    if machine["load"] is not None:
+        print(f"processors: {machine['load']:.1f} of {machine['cores']} cores busy")
+    for name in ("memory", "disk"):
+        if machine[name] is not None:
+            free, total = machine[name]["free"] / 1e9, machine[name]["total"] / 1e9
+            print(f"{name}: {free:.1f} of {total:.0f} GB free")
+    print(f"feature cache: {found['cache'] / 1e6:.0f} MB")
+    print(f"runs: {found['runs']}")
+    for trouble in found["trouble"]:
+        print(f"wrong: {trouble['words']} {trouble['advice']}")
+        for run in trouble["runs"]:
+            print(f"  {run}")
+
+
+def cache(
+    runs: RunsOption = DEFAULT_RUNS,
+    empty: Annotated[bool, typer.Option("--empty", help="Delete all of it.")] = False,
+) -> None:
+    """Says how large the features are that runs share, or deletes them: runs compute them again."""
+    if not empty:
+        print(f"{cache_size(runs) / 1e6:.0f} MB of at most {MAX_BYTES / 1e9:.0f} GB")
+        return
+    busy = under_way(runs)
+    if busy is not None:
+        raise RunError(f"{busy}: is training; empty the cache when it is done")
+    print(f"{empty_cache(runs) / 1e6:.0f} MB freed")
+
+
+def _look(runs: Path) -> dict[str, Any]:
+    """Everything that the command shows."""
+    now = utc_now()
+    memory, disk = resources.memory(), resources.disk(runs)
+    return {
+        "worker": asdict(look_at_worker(runs, now)),
+        "queue": [
+            {"entry": turn.entry, "name": turn.name, "what": state(turn.status),
+             "begins": turn.begins, "ends": turn.ends}
+            for turn in turns(runs, now)
+        ],
+        "machine": {
+            "cores": cores(), "load": resources.load(),
+            "memory": asdict(memory) if memory else None, "disk": asdict(disk) if disk else None,
+        },
+        "cache": cache_size(runs),
+        "runs": str(runs.resolve()),
+        "trouble": [asdict(one) for one in find_trouble(runs, now, RunIndex(runs).rows())],
+    }  # fmt: skip
+
+
+def _in(seconds: float | None) -> str:
+    return "" if seconds is None else f", done in about {duration(seconds)}"

@@ -1,0 +1,93 @@
+"""What this machine has left: memory, disk, processors; and what one process uses of them.
+
+Where the system does not tell (macOS has no /proc), the answer is None and nothing is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC, _CGROUP = Path("/proc"), Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Bytes that are free, of how many."""
+
+    free: int
+    total: int
+
+
+def memory() -> Share | None:
+    """Of the machine, or of the container that this process is confined to, whichever has less."""
+    try:
+        lines = (_PROC / "meminfo").read_text().splitlines()
+        kilobytes = {name: int(rest.split()[0]) for name, rest in (s.split(":") for s in lines)}
+        whole = Share(1024 * kilobytes["MemAvailable"], 1024 * kilobytes["MemTotal"])
+    except (OSError, ValueError, KeyError, IndexError):
+        return None
+    inner = _container_memory()
+    return min(whole, inner, key=lambda share: share.free) if inner else whole
+
+
+def _container_memory() -> Share | None:
+    """Of a control group (version 2) with a limit. File pages that nobody used lately can go."""
+    try:
+        limit = int((_CGROUP / "memory.max").read_text())
+        used = int((_CGROUP / "memory.current").read_text())
+        stat = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        return Share(max(0, limit - used + int(stat.get("inactive_file", 0))), limit)
+    except (OSError, ValueError):  # no such group, or `max`: no limit
+        return None
+
+
+def disk(folder: Path) -> Share | None:
+    """Of the disk that a folder lies on, whether or not the folder is there yet."""
+    for place in (folder, *folder.absolute().parents):
+        try:
+            found = shutil.disk_usage(place)
+        except OSError:
+            continue
+        return Share(found.free, found.total)
+    return None
+
+
+def load() -> float | None:
+    """How many cores were busy over the last minute, on average."""
+    try:
+        return os.getloadavg()[0]
+    except OSError:
+        return None
+
+
+def process_memory(pid: int) -> int | None:
+    """Bytes of memory that a process holds."""
+    try:
+        for line in (_PROC / str(pid) / "status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return 1024 * int(line.split()[1])
+    except (OSError, ValueError, IndexError):
+        pass
+    return None
+
+
+def computes(pid: int, seconds: float = 0.3) -> bool | None:
+    """Whether a process uses the processor, looked at for so long."""
+    before = _ticks(pid)
+    time.sleep(seconds if before is not None else 0)
+    after = _ticks(pid)
+    return None if before is None or after is None else after > before + 1  # more than a glimpse
+
+
+def _ticks(pid: int) -> int | None:
+    """Processor time of all threads of a process, in hundredths of a second."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text()
+        fields = text.rpartition(")")[2].split()  # the name before it may hold blanks
+        return int(fields[11]) + int(fields[12])
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,89 @@
+"""Stopping the worker: after the epoch under way, or at once. The run that it was busy with goes
+back to its place in the queue, and on after its last finished epoch when a worker starts again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from core.errors import RunError
+from core.jobs.local import ensure_worker, recover, worker_lock, worker_pid
+from core.jobs.queue import Queue
+from core.store.run import Clock, utc_now
+from core.store.search import open_work
+
+STOP_FILE = "worker.stop"
+GRACE = 10.0  # seconds in which a worker that is asked to end does so, if it is not hung
+_POLL = 0.1
+
+
+def ask_stop(runs_dir: Path) -> None:
+    """Leaves word for the worker to leave after the epoch under way. Raises RunError when the
+    folder cannot be written."""
+    path = Path(runs_dir) / STOP_FILE
+    try:
+        path.touch()
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def stop_asked(runs_dir: Path) -> bool:
+    """Whether the worker is to leave after the epoch under way."""
+    return (Path(runs_dir) / STOP_FILE).exists()
+
+
+def forget_stop(runs_dir: Path) -> None:
+    """Takes that wish back."""
+    (Path(runs_dir) / STOP_FILE).unlink(missing_ok=True)
+
+
+def put_back(runs_dir: Path, entry: str) -> None:
+    """Lets what the worker was carrying out wait again, in its old place. What has ended, or was to
+    be cancelled anyway, leaves the queue."""
+    queue = Queue(runs_dir)
+    try:
+        run = open_work(runs_dir, entry)
+        if run.resumable() and not run.cancel_asked():
+            run.queue_again()
+        if run.status().state == "queued":
+            queue.release(entry)
+            return
+    except RunError:
+        pass  # deleted or damaged meanwhile
+    queue.remove(entry)
+
+
+def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> None:
+    """Ends the worker and returns when it is gone. One that hears nothing for `grace` seconds is
+    killed: its run is then marked failed and can be resumed. Raises RunError when even that fails.
+    """
+    pid = worker_pid(runs_dir)
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        if pid is None:
+            break
+        with suppress(ProcessLookupError):
+            try:
+                os.kill(pid, sent)
+            except PermissionError:
+                raise RunError(
+                    f"the worker (process {pid}) belongs to another user, who must end it"
+                ) from None
+        deadline = time.monotonic() + grace
+        while pid is not None and time.monotonic() < deadline:
+            time.sleep(_POLL)
+            pid = worker_pid(runs_dir)
+    if pid is not None:
+        raise RunError(f"the worker (process {pid}) does not end, not even when it is killed")
+    with worker_lock(runs_dir) as mine:
+        if mine:
+            recover(runs_dir, clock)
+    forget_stop(runs_dir)
+
+
+def restart(runs_dir: Path, clock: Clock = utc_now) -> None:
+    """Ends the worker and starts another one. Raises RunError."""
+    stop_now(runs_dir, clock)
+    ensure_worker(runs_dir, wait_seconds=GRACE)

@@ -1,0 +1,102 @@
+"""When the runs in the queue are expected to begin and to end: arithmetic over estimates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from core.data.dataset import read_dataset
+from core.errors import InputError
+from core.jobs.queue import Queue
+from core.store.run import Run, Status
+from core.store.search import Search, open_work
+from core.text import time_left
+from core.train.estimate import TRAINING, estimate, photos_of
+from core.train.speed import read_speed, speed_path
+
+_BEFORE = ("photos", "features")  # parts of an estimate that come before the first epoch
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An entry of the queue. `name`: the run's, or that it is a search. `begins`, `ends`: seconds
+    from now, None when nobody knows; of what is under way, `begins` is 0."""
+
+    entry: str
+    name: str
+    status: Status
+    begins: float | None
+    ends: float | None
+
+    @property
+    def is_search(self) -> bool:
+        return "/" in self.entry
+
+
+def turns(runs_dir: Path, now: datetime) -> list[Turn]:
+    """The queue in its order, what is under way first. Entries whose folder is gone are left out.
+    Raises RunError when the queue cannot be read."""
+    entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker is None)
+    found: list[Turn] = []
+    begins: float | None = 0.0
+    for entry in entries:
+        try:
+            work = open_work(runs_dir, entry.run)
+            status, name = work.status(), work.recipe().name
+        except InputError:
+            continue
+        left = seconds_left(work, status, now)
+        if status.ended:
+            continue  # lost with its worker; the next one takes it out
+        ends = None if begins is None or left is None else begins + left
+        found.append(Turn(entry.run, name, status, begins, ends))
+        begins = ends
+    return found
+
+
+def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
+    """Until a run or search is done, counted from when it begins if it waits; None when nobody
+    knows: the machine was not measured for it, or it takes longer than was thought."""
+    if status.ended or isinstance(work, Search):
+        return None
+    parts = _parts(work)
+    if not parts:
+        return time_left(status, now)
+    training = sum(parts.get(name, 0.0) for name in TRAINING)
+    before = sum(parts.get(name, 0.0) for name in _BEFORE)
+    after = sum(parts.values()) - training - before
+    if status.state == "running" and status.eta_seconds is not None:
+        left = time_left(status, now)  # of the training alone
+        return None if left is None else left + after
+    if status.state == "running" and status.epoch >= status.epochs:
+        return after  # it looks at what it learned
+    share = 1 - status.epoch / max(1, status.epochs)  # a resumed run has some epochs already
+    return before + share * training + after
+
+
+def _parts(work: Run) -> dict[str, float]:
+    """Seconds by part: as estimated when it first began, or else by what is known of this
+    machine; empty when nothing is."""
+    try:
+        found = work.estimate()
+        if found:
+            return found
+        runs_dir = work.path.parent
+        path = speed_path(runs_dir, work.recipe())
+        return _estimated(runs_dir, work.id, path.stat().st_mtime_ns)
+    except (InputError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=512)
+def _estimated(runs_dir: Path, run_id: str, stamp: int) -> dict[str, float]:
+    """`stamp`: of the calibration; it is only there to make the cache notice."""
+    del stamp
+    run = Run(runs_dir / run_id)
+    recipe = run.recipe()
+    speed = read_speed(runs_dir, recipe)
+    if speed is None:
+        return {}
+    return estimate(recipe, speed, photos_of(read_dataset(run.data_dir()), recipe)).parts

@@ -1,0 +1,35 @@
+"""The folder of features that runs share (core.train.feature_cache fills it): its size, and how it
+is emptied. Free of torch."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from core.errors import RunError
+
+CACHE_FOLDER = ".features"
+MAX_BYTES = 4_000_000_000
+
+
+def cache_size(runs_dir: Path) -> int:
+    """Bytes that the features of a runs folder take on disk."""
+    total = 0
+    for path in (Path(runs_dir) / CACHE_FOLDER).glob("*"):
+        with suppress(OSError):  # it has just been replaced
+            total += path.stat().st_size
+    return total
+
+
+def empty_cache(runs_dir: Path) -> int:
+    """Deletes every entry; a run that needs one computes it again. The bytes that were freed.
+
+    Raises RunError when a file cannot be deleted. Nothing may train meanwhile: whoever calls this
+    asks core.jobs.local.under_way first."""
+    freed = cache_size(runs_dir)
+    for path in (Path(runs_dir) / CACHE_FOLDER).glob("*"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(f"{path}: cannot be deleted ({error.strerror})") from None
+    return freed

@@ -1,0 +1,81 @@
+"""The strip of class maps: a few test photos, and where the run looked at each cycle's end."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from core import text
+from core.cam_strip import Look, Row, Strip, cam_strip
+from core.data.dataset import read_dataset
+from core.errors import InputError
+from core.store.run import Run, open_run
+
+_STYLE = (Path(__file__).parent / "cam_strip.css").read_text("utf-8")
+
+
+def show(run: Run) -> None:
+    """Draws it; nothing before the first cycle's end, or without a test photo that serves."""
+    try:
+        root = run.data_dir()
+        marks = [path.stat().st_mtime_ns for path in (run.path / "cams.npz", root / "boxes.csv",
+                 root / "labels.csv") if path.is_file()]  # fmt: skip
+        strip = _strip(str(run.path), str(root), tuple(marks))
+    except InputError as error:
+        st.caption(f"Without class maps: {text.plain_markdown(str(error))}")
+        return
+    if strip is None:
+        return
+    st.markdown(
+        "**Where it looks, cycle by cycle**",
+        help="Bright areas speak for the object named on the left; its box is drawn. Below: "
+        "whether the whole photo was answered right, and the probability of that object. These "
+        "are always the same photos, so runs can be compared.",
+    )
+    st.caption(f"The first photos of {text.plain_markdown(strip.set_name)} with each object.")
+    st.html(f"<style>{_STYLE}</style>{_table(strip)}")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
+    """`marks`: time stamps of what it is made from; they make the cache notice."""
+    del marks
+    return cam_strip(open_run(Path(path).parent, Path(path).name), read_dataset(Path(root)))
+
+
+def _table(strip: Strip) -> str:
+    """Names of classes and files are a person's text: escaped."""
+    ends = [*strip.epochs, *strip.to_come]
+    head = "".join(f'<th scope="col">epoch {epoch}</th>' for epoch in ends)
+    rows = "".join(_row(row, strip) for row in strip.rows)
+    return (
+        '<div class="cam-strip" tabindex="0" role="region" aria-label="Class maps by cycle">'
+        f'<table><tr><th scope="col">photo</th>{head}</tr>{rows}</table></div>'
+    )
+
+
+def _row(row: Row, strip: Strip) -> str:
+    alt = f"Photo {row.file} of {strip.set_name}, with a box around {row.label}"
+    cells = [f"<td>{_image(row.photo, alt)}{escape(row.label)}</td>"]
+    for epoch, look in zip(strip.epochs, row.looks, strict=True):
+        cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
+    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>to come</td>'
+    cells += [empty] * len(strip.to_come)
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _image(jpeg: bytes, alt: str) -> str:
+    data = b64encode(jpeg).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+
+
+def _words(row: Row, look: Look, epoch: int) -> str:
+    return f"Evidence for {row.label} in {row.file} after epoch {epoch}; answer: {look.answer}"
+
+
+def _answer(row: Row, look: Look) -> str:
+    mark = "✓" if look.answer == row.label else "✗"
+    return f"{mark} {text.percent(look.chance)}"

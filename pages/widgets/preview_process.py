@@ -1,0 +1,37 @@
+"""The preview process: whether it is there, and a button that ends it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import InputError
+from core.jobs import preview
+from core.jobs.detached import Detached
+from pages import settings
+
+
+def show(key: str) -> None:
+    """It starts when a page asks it something, so all it needs is a way to be rid of it."""
+    pid = Detached(preview.COMMAND, settings.runs_dir()).pid()
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Preview process", anchor=False, width="content")
+            if pid:
+                st.badge("ready", icon=":material/play_arrow:", color="green")
+            else:
+                st.badge("not running", icon=":material/power_settings_new:", color="gray")
+        st.caption(
+            "Makes the varied views on Train and the answers on Try it, also while a run trains. "
+            "It starts when a page asks for one of them, and leaves after ten idle minutes."
+        )
+        if not pid:
+            return
+        st.caption(f"Process {pid}")
+        if st.button("Stop", key=f"{key}.stop", icon=":material/stop_circle:",
+                     help="It starts again when it is asked something."):  # fmt: skip
+            try:
+                preview.stop(settings.runs_dir())
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+            else:
+                st.rerun()

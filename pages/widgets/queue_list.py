@@ -1,0 +1,61 @@
+"""The queue in its order, with when each run begins and is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from core import charts, tables, text
+from core.jobs.waiting import Turn, turns
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets import chosen
+
+_MOST = 20
+
+
+def show(rows: Sequence[RunRow], now: datetime) -> None:
+    """Raises InputError when the queue cannot be read."""
+    line = turns(settings.runs_dir(), now)
+    labels, paint = tables.labels_of(rows), chosen.colours(rows)
+    with st.container(border=True):
+        st.subheader("Queue", anchor=False)
+        if not line:
+            st.caption("Nothing waits. Launch a run on Train, or resume one that was stopped.")
+            return
+        for place, turn in enumerate(line[:_MOST], start=1):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"{place}.", width="content")
+                _name(turn, labels, paint)
+                st.caption(_times(turn), width="content")
+        if len(line) > _MOST:
+            st.caption(f"and {len(line) - _MOST} more")
+        st.markdown(_total(line))
+
+
+def _name(turn: Turn, labels: dict[str, str], paint: dict[str, str]) -> None:
+    if turn.entry not in labels:
+        st.markdown("search for a learning rate", width="content")
+        return
+    st.html(charts.dot(paint[turn.entry], 12), width="content")
+    st.page_link("pages/run.py", label=text.plain_markdown(labels[turn.entry]),
+                 query_params={"run": turn.entry})  # fmt: skip
+
+
+def _times(turn: Turn) -> str:
+    words = [text.state(turn.status)]
+    if turn.status.state == "queued" and turn.begins:
+        words.append(f"begins in about {text.duration(turn.begins)}")
+    if turn.ends is not None:
+        words.append(f"done in about {text.duration(turn.ends)}")
+    return ", ".join(words)
+
+
+def _total(line: Sequence[Turn]) -> str:
+    what = "1 run" if len(line) == 1 else f"{len(line)} runs"
+    ends = line[-1].ends
+    if ends is not None:
+        return f"**{what}, all done in about {text.duration(ends)}.**"
+    return f"**{what}**; how long all take is not known yet."

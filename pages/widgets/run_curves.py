@@ -1,0 +1,45 @@
+"""The curves of one run: loss, validation accuracy, learning rates; of a run under way as they
+grow."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import charts, tables
+from core.run_charts import live_charts
+from core.store.index import RunRow
+from core.store.run import Run
+from pages.widgets import live_chart
+
+_TITLES = (
+    ("loss", "Loss", "How wrong the answers are, weighted by how sure they were. Dotted: on the "
+     "varied views that it trains on; solid: on the validation photos."),
+    ("accuracy", "Validation accuracy", tables.SCORE_WORDS["accuracy"]),
+    ("rates", "Learning rates", "How far each step changed the weights, per band of layers."),
+)  # fmt: skip
+
+
+def show(key: str, row: RunRow, run: Run, colour: str) -> None:
+    """Draws them in the run's colour; nothing of a run that waits or never finished an epoch.
+    Raises InputError when a table is damaged."""
+    history = run.history()
+    if row.status.state == "running":
+        batches = run.batches() if history.empty else history.iloc[:0]
+        drawn = live_charts(history, batches, row.status.epochs, colour)
+        for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
+            with column:
+                st.markdown(f"**{title}**", help=words)
+                live_chart.show(f"{key}.live.{part}", chart)
+        return
+    if history.empty:
+        return
+    one, name, paint = {row.id: history}, {row.id: row.name}, {row.id: colour}
+    figures = (
+        charts.curves(one, name, paint, "loss"),
+        charts.curves(one, name, paint, "accuracy"),
+        charts.used_rates(history),
+    )
+    for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
+        with column:
+            st.markdown(f"**{title}**", help=words)
+            st.plotly_chart(figure, key=f"{key}.{part}", config=charts.PLOT_CONFIG)

@@ -1,0 +1,79 @@
+"""What a run is doing: its state as a badge, and its progress, time left or place in the queue."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import text
+from core.errors import InputError
+from core.jobs.waiting import seconds_left, turns
+from core.phase import phase
+from core.store.index import RunRow
+from core.store.run import Run, open_run, utc_now
+from pages import settings
+
+BADGES = {
+    "queued": ("waiting", ":material/hourglass_empty:", "gray"),
+    "running": ("running", ":material/play_arrow:", "blue"),
+    "paused": ("paused", ":material/pause:", "gray"),
+    "done": ("done", ":material/check:", "green"),
+    "failed": ("failed", ":material/error:", "red"),
+    "cancelled": ("cancelled", ":material/block:", "orange"),
+}
+
+
+def badge(row: RunRow) -> None:
+    """An icon and the word."""
+    label, icon, colour = BADGES[row.status.state]
+    st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def show(row: RunRow) -> None:
+    """One line on what it is doing or how long it took; a bar while it is under way.
+    Raises InputError when the run's folder is damaged."""
+    status, run = row.status, open_run(settings.runs_dir(), row.id)
+    if status.ended:
+        _ended(row, run)
+    elif status.state == "queued":
+        _place(row)
+    else:
+        words = phase(status, run.recipe())
+        left = text.duration(seconds_left(run, status, utc_now()))
+        share = status.epoch / status.epochs if status.epochs else 0.0
+        st.progress(min(share, 1.0), text=words + (f". About {left} left." if left else "."))
+
+
+def _ended(row: RunRow, run: Run) -> None:
+    status = row.status
+    took = text.duration(text.time_taken(status, utc_now()))
+    words = text.state(status) + (f", took {took}" if took else "")
+    if status.state == "done" and (expected := _expected(run)):
+        words += f", estimated {text.duration(expected)}"
+    st.caption(words)
+
+
+def _place(row: RunRow) -> None:
+    """Its place in the queue, and when its turn comes."""
+    line = turns(settings.runs_dir(), utc_now())
+    place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
+    if place is None:
+        st.caption("It waits, but the queue does not know of it: the page Worker helps.")
+        return
+    if place == 0:
+        st.caption("It is the next: it begins when the worker takes it.")
+        return
+    before = "1 run is" if place == 1 else f"{place} runs are"
+    begins, ends = line[place].begins, line[place].ends
+    words = f"{before} before it in the queue."
+    if begins is not None:
+        words += f" It begins in about {text.duration(begins)}"
+        words += f" and is done in about {text.duration(ends)}." if ends is not None else "."
+    st.caption(words)
+
+
+def _expected(run: Run) -> float:
+    """Seconds that the run was expected to take; 0 when unknown."""
+    try:
+        return sum(run.estimate().values())
+    except InputError:
+        return 0.0  # what cannot be read is told by the curves

@@ -1,0 +1,70 @@
+"""What is wrong with the worker, the queue or the machine, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from core import tables, text
+from core.errors import InputError
+from core.jobs.health import Trouble, find_trouble
+from core.jobs.local import LocalExecutor, ensure_worker
+from core.jobs.queue import Queue
+from core.jobs.stop import restart
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets.worker_notice import start_worker
+
+
+def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
+    """Every trouble, or one line that all is well. Raises InputError when the queue cannot be
+    read."""
+    found = find_trouble(settings.runs_dir(), now, rows)
+    if not found:
+        st.success("All is well.", icon=":material/check_circle:")
+    for one in found:
+        with st.container(border=True):
+            icon = ":material/warning:" if one.pressing else ":material/info:"
+            st.markdown(f"{icon} **{text.plain_markdown(one.words)}**")
+            st.markdown(one.advice)
+            with st.container(horizontal=True):
+                _help(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
+
+
+def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
+    """The button or links that mend it, where there is one."""
+    runs_dir = settings.runs_dir()
+    if one.kind == "no worker":
+        if st.button("Start the worker", type="primary", icon=":material/play_arrow:", key=key):
+            start_worker()
+    elif one.kind == "silent":
+        if st.button("Restart the worker", type="primary", icon=":material/restart_alt:", key=key):
+            try:
+                with st.spinner("Ending the worker and starting another"):
+                    restart(runs_dir)
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+            else:
+                st.rerun()
+    elif one.kind == "stray":
+        if st.button("Put back", type="primary", icon=":material/playlist_add:", key=key):
+            for run_id in one.runs:
+                Queue(runs_dir).submit(run_id)
+            ensure_worker(runs_dir)
+            st.rerun()
+    elif one.kind == "lost":
+        labels = tables.labels_of(rows)
+        for run_id in one.runs:
+            st.page_link(
+                "pages/run.py",
+                label=text.plain_markdown(labels[run_id]),
+                icon=":material/diagnosis:",
+                query_params={"run": run_id},
+            )
+        if st.button("Resume" if len(one.runs) == 1 else "Resume all", icon=":material/resume:",
+                     key=key):  # fmt: skip
+            for run_id in one.runs:
+                LocalExecutor(runs_dir).resume(run_id)
+            st.rerun()

@@ -1,0 +1,44 @@
+"""One line when something is wrong with the worker, the queue or the machine; a link to help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import text
+from core.errors import InputError
+from core.jobs.health import find_trouble
+from core.jobs.local import ensure_worker
+from core.store.index import RunRow
+from core.store.run import utc_now
+from pages import settings
+
+
+def show(key: str, rows: Sequence[RunRow] = ()) -> None:
+    """The most pressing trouble, if any. rows: the runs to look through for lost ones."""
+    try:
+        found = [t for t in find_trouble(settings.runs_dir(), utc_now(), rows) if t.pressing]
+    except InputError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if not found:
+        return
+    first = found[0]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/warning: {text.plain_markdown(first.words)}", width="content")
+        if first.kind == "no worker" and st.button(
+            "Start the worker", key=f"{key}.start", type="primary"
+        ):
+            start_worker()
+        st.page_link("pages/worker.py", label="What to do", icon=":material/build:")
+
+
+def start_worker() -> None:
+    """Starts it and draws the page again, or says why it does not come up."""
+    try:
+        ensure_worker(settings.runs_dir(), wait_seconds=10)
+    except InputError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        st.rerun()

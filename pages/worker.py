@@ -1,0 +1,53 @@
+"""Worker: the process that trains, what waits for it, what the machine has left, and what to do
+when something is wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import InputError
+from core.jobs.local import find_lost
+from core.store.run import utc_now
+from pages import settings
+from pages.widgets import chosen, machine, preview_process, process, queue_list, trouble
+
+KEY = "worker"
+LIVE_SECONDS = 2.0
+
+
+def board() -> None:
+    """Everything, drawn again and again: load and memory change without a run, too."""
+    try:
+        rows, now = chosen.all_runs(), utc_now()
+        running = [row.id for row in rows if row.status.state == "running"]
+        if find_lost(settings.runs_dir(), running, utc_now):
+            rows = chosen.all_runs()
+        trouble.show(f"{KEY}.trouble", rows, now)
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            process.show(f"{KEY}.process", rows, now)
+            queue_list.show(rows, now)
+            preview_process.show(f"{KEY}.preview")
+        with right:
+            machine.show(f"{KEY}.machine", rows)
+    except InputError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+st.title("Worker", anchor=False)
+st.caption(
+    "Runs are trained by a process of their own, the worker, one after the other. It trains on "
+    "when this page, the browser or the dashboard is closed."
+)
+st.fragment(board, run_every=LIVE_SECONDS)()
+with st.expander("Where things are", icon=":material/folder:"):
+    st.markdown("Runs, the queue and the worker's log (`worker.log`):")
+    st.code(str(settings.runs_dir().resolve()), language=None)
+    st.markdown("Data sets:")
+    st.code(str(settings.data_parent().resolve()), language=None)
+    st.markdown("The same from the command line:")
+    st.code(
+        "python -m core status\npython -m core queue\npython -m core worker\n"
+        "python -m core worker --stop\npython -m core cache --empty",
+        language=None,
+    )

@@ -1,0 +1,214 @@
+"""A run watched in a real browser, with real training: curves grow, the server is killed and
+started again, the run is stopped and resumed, and ends with its diagnosis."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.data.dataset import read_dataset
+from core.jobs.local import LocalExecutor, worker_pid
+from core.recipe_file import load_recipe
+from core.store.run import Run
+from tests.browser.conftest import ROOT, App, settled
+from tests.conftest import FAST
+from tests.factory import write_dataset, write_run
+
+PATIENCE = 240  # seconds; on an idle machine everything takes well under a minute
+MAIN = "document.querySelector('[data-testid=stMain]')"
+PHOTOS = 4  # of the strip
+CHARTS = ".live-chart"
+STEADY = "charts => charts.every((chart, place) => chart === window.kept[place])"
+
+
+class Server:
+    """`streamlit run app.py` on one port, which can be killed and started again."""
+
+    def __init__(self, places: dict[str, str], port: int) -> None:
+        self.places, self.port = places, port
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+                f"--server.port={self.port}", "--server.address=127.0.0.1",
+            ],
+            cwd=ROOT, env={**os.environ, **self.places},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(self.healthy, "the app did not start")
+
+    def healthy(self) -> bool:
+        assert self.process.poll() is None, "the app has ended"
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+
+def until(done: Callable[[], bool], words: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > deadline:
+            pytest.fail(words)
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def app(tmp_path, free_port) -> Iterator[tuple[Server, App]]:
+    runs, data = tmp_path / "runs", tmp_path / "dataset"
+    runs.mkdir()
+    write_dataset(data / "toy_books")
+    server = Server({"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}, free_port)
+    yield server, App(server.url, runs)
+    server.kill()
+    pid = worker_pid(runs)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def launch(app: App) -> Run:
+    """A run of 32 epochs in the queue of the app; cycles end after epochs 2, 8, 14, 20, 26, 32."""
+    cycles = {"train": "bands", "cycles": 5, "cycle_len": 6, "cycle_mult": 1}
+    recipe = load_recipe("quick", {**FAST, "stages": [{"train": "head", "epochs": 2}, cycles]})
+    return LocalExecutor(app.runs).submit(recipe, app.runs.parent / "dataset" / "toy_books")
+
+
+def advance(app: App, run: Run, epoch: int) -> None:
+    """Lets the worker train until that epoch is done, then halts it: it trains as fast as it can,
+    and a browser on a busy machine would miss everything."""
+    signal_worker(app, signal.SIGCONT)
+    deadline = time.monotonic() + PATIENCE
+    while run.status().epoch < epoch:
+        assert time.monotonic() < deadline, run.status()
+        time.sleep(0.005)
+    signal_worker(app, signal.SIGSTOP)
+    assert run.status().state == "running"
+
+
+def signal_worker(app: App, sent: signal.Signals) -> None:
+    pid = worker_pid(app.runs)
+    if pid is not None:
+        os.kill(pid, sent)
+
+
+def kept(page: Page) -> bool:
+    """Whether the charts are the very elements they were when `keep` looked."""
+    return bool(page.locator(CHARTS).evaluate_all(STEADY))
+
+
+def keep(page: Page) -> None:
+    page.locator(CHARTS).evaluate_all("charts => { window.kept = charts }")
+
+
+def points(page: Page) -> int:
+    """Epochs on the curve of the validation accuracy."""
+    line = page.locator(CHARTS).nth(1).locator("polyline").get_attribute("points") or ""
+    return len(line.split())
+
+
+@pytest.mark.timeout(500)
+def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
+    server, place = app
+    run = launch(place)
+    advance(place, run, 3)
+    page = open_page(f"{place.url}/run?run={run.id}")
+    expect(page.get_by_text(re.compile("Training the layers' bands, cycle 1 of 5"))).to_be_visible()
+    expect(page.locator(CHARTS)).to_have_count(3)
+    ends = page.locator(".cam-strip th")
+    expect(ends.filter(has_text=re.compile("^epoch 32$"))).to_be_visible()
+    images = page.locator(".cam-strip img")
+    expect(images).to_have_count(PHOTOS * 2)
+    expect(page.locator(".cam-strip .to-come")).to_have_count(PHOTOS * 5)
+
+    # The curves grow in place, in the same elements, where the reader has scrolled to; class maps
+    # arrive at the cycle's end.
+    keep(page)
+    page.evaluate(f"{MAIN}.scrollTop = 200")
+    scrolled, before = page.evaluate(f"{MAIN}.scrollTop"), points(page)
+    assert scrolled > 0 and before >= 3
+    advance(place, run, 8)
+    until(lambda: points(page) >= 8, "no curve grew")
+    until(lambda: images.count() >= PHOTOS * 3, "no class maps arrived")
+    assert kept(page)
+    assert page.evaluate(f"{MAIN}.scrollTop") == scrolled
+
+    # The server is killed in the middle and started again: the worker has trained on.
+    pid, epoch = worker_pid(place.runs), run.status().epoch
+    server.kill()
+    advance(place, run, epoch + 1)
+    server.start()
+    page = open_page(f"{place.url}/run?run={run.id}")
+    expect(
+        page.get_by_text(re.compile(f"epoch {run.status().epoch} of 32 is done"))
+    ).to_be_visible()
+    assert worker_pid(place.runs) == pid
+
+    # Cancelled by its button, which asks first; the page tells where it stopped.
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Stop it").click()
+    expect(page.get_by_text("is being stopped")).to_be_visible()
+    signal_worker(place, signal.SIGCONT)
+    expect(page.get_by_text(re.compile(r"It was cancelled after epoch \d+ of 32"))).to_be_visible()
+    stopped = run.status().epoch
+    settled(page)  # no polling any more
+    page.get_by_role("button", name="Resume").click()
+    until(lambda: run.status().state == "done", "it did not end")
+    expect(page.get_by_role("heading", name="How we know")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="How it trained")).to_be_visible()
+    assert f"resumed after epoch {stopped}" in run.log_tail()
+    assert list(run.history()["epoch"]) == list(range(1, 33))
+    settled(page)
+
+
+@pytest.mark.timeout(300)
+def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
+    _, place = app
+    dataset = read_dataset(place.runs.parent / "dataset" / "toy_books")
+    ids = [write_run(place.runs, dataset, minutes=m, changes={"seed": m}).id for m in range(3)]
+    page = open_page(f"{place.url}/run?run={ids[2]}")
+    for key, run_id in (("j", ids[1]), ("j", ids[0]), ("k", ids[1])):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(run_id))
+        settled(page)
+    box = page.get_by_role("combobox", name="Run")
+    box.click()
+    page.keyboard.type("jk")  # into the box, where letters are letters
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(ids[1]))
+    settled(page)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("is in the trash")).to_be_visible()
+    assert not (place.runs / ids[1]).exists()
+    again = open_page(f"{place.url}/run?run={ids[1]}", width=390)
+    again.get_by_role("button", name="Bring it back").click()
+    expect(again.get_by_role("heading", name="How we know")).to_be_visible()
+    assert (place.runs / ids[1]).exists()

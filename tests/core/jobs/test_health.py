@@ -1,0 +1,181 @@
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.jobs import health, resources
+from core.jobs.health import find_trouble, look_at_worker
+from core.jobs.local import worker_lock
+from core.jobs.queue import Queue
+from core.jobs.resources import Share
+from core.jobs.stop import ask_stop
+from core.jobs.waiting import turns
+from core.store.index import RunIndex
+from core.store.run import utc_now
+from tests.factory import write_run
+
+HOLD = """
+import fcntl, os, sys, time
+file = open(sys.argv[1], "a+")
+fcntl.flock(file, fcntl.LOCK_EX)
+file.truncate(0); file.write(str(os.getpid())); file.flush()
+print("held", flush=True)
+while True:
+    time.sleep(100) if sys.argv[2] == "sleep" else None
+"""
+
+
+@contextmanager
+def a_worker(runs, what="sleep"):
+    """A process that holds the worker's lock, and sleeps or computes."""
+    command = [sys.executable, "-c", HOLD, str(runs / "worker.lock"), what]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process.pid
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def kinds(runs, rows=()):
+    return [trouble.kind for trouble in find_trouble(runs, utc_now(), rows)]
+
+
+def beat(run, minutes, **changes):
+    """The run's last sign of life was so many minutes ago."""
+    then = (utc_now() - timedelta(minutes=minutes)).isoformat()
+    run.write_status(replace(run.status(), heartbeat=then, **changes))
+
+
+def age(path, minutes):
+    then = time.time() - 60 * minutes
+    os.utime(path, (then, then))
+
+
+@pytest.fixture(autouse=True)
+def enough(monkeypatch):
+    """A machine with room, whatever this one has."""
+    monkeypatch.setattr(resources, "memory", lambda: Share(8 * 10**9, 16 * 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Share(80 * 10**9, 100 * 10**9))
+
+
+def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
+    assert kinds(tmp_path) == []
+    assert look_at_worker(tmp_path, utc_now()).state == "off"
+    run = write_run(tmp_path, tiny, state="queued")
+    Queue(tmp_path).submit(run.id)
+    assert kinds(tmp_path) == []  # it was launched this instant: the worker is coming up
+    age(run.path / "status.json", 1)
+    found = find_trouble(tmp_path, utc_now())
+    assert [t.kind for t in found] == ["no worker"]
+    assert found[0].words == "1 run waits, and no worker process is running."
+    assert found[0].runs == (run.id,)
+
+
+def test_a_run_that_was_lost_with_its_worker_does_not_wait(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="failed")
+    Queue(tmp_path).submit(run.id)
+    Queue(tmp_path).claim(2**22 + 1)
+    age(run.path / "status.json", 1)
+    assert kinds(tmp_path) == []
+    assert turns(tmp_path, utc_now()) == []
+
+
+def test_a_worker_is_idle_works_leaves_and_hangs(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="running")
+    with a_worker(tmp_path) as pid:
+        worker = look_at_worker(tmp_path, utc_now())
+        assert (worker.state, worker.pid, worker.entry) == ("idle", pid, None)
+        assert worker.since is not None and utc_now() - worker.since < timedelta(minutes=5)
+        Queue(tmp_path).submit(run.id)
+        Queue(tmp_path).claim(pid)
+        beat(run, 1, pid=pid)
+        worker = look_at_worker(tmp_path, utc_now())
+        assert (worker.state, worker.entry) == ("working", run.id)
+        ask_stop(tmp_path)
+        assert look_at_worker(tmp_path, utc_now()).state == "leaving"
+        beat(run, 7)
+        assert look_at_worker(tmp_path, utc_now()).state == "silent"
+        found = find_trouble(tmp_path, utc_now())
+        assert [t.kind for t in found] == ["silent"]
+        assert "no sign of life for 7 min" in found[0].words
+        assert found[0].runs == (run.id,)
+
+
+def test_a_long_step_that_computes_is_no_hanging(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="running")
+    Queue(tmp_path).submit(run.id)
+    Queue(tmp_path).claim(1)
+    beat(run, 30)
+    with a_worker(tmp_path, "compute"):
+        assert look_at_worker(tmp_path, utc_now()).state == "working"
+
+
+def test_a_worker_that_takes_nothing_hangs(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="queued")
+    Queue(tmp_path).submit(run.id)
+    with a_worker(tmp_path):
+        assert look_at_worker(tmp_path, utc_now()).state == "idle"
+        for name in (run.path / "status.json", tmp_path / "worker.lock"):
+            age(name, 10)
+        assert look_at_worker(tmp_path, utc_now()).state == "silent"
+
+
+def test_where_the_system_does_not_tell_only_a_long_silence_is_hanging(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(resources, "computes", lambda pid: None)
+    run = write_run(tmp_path, tiny, state="running")
+    Queue(tmp_path).submit(run.id)
+    Queue(tmp_path).claim(1)
+    with worker_lock(tmp_path):
+        beat(run, 30)
+        assert look_at_worker(tmp_path, utc_now()).state == "working"
+        beat(run, 70)
+        assert look_at_worker(tmp_path, utc_now()).state == "silent"
+
+
+def test_a_full_disk_and_short_memory_are_told_with_what_helps(tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "memory", lambda: Share(10**8, 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Share(10**9, 10**11))
+    disk, memory = find_trouble(tmp_path, utc_now())
+    assert disk.words == "The disk of the runs folder is nearly full: 1.0 GB are free."
+    assert "Empty the feature cache" in disk.advice
+    assert memory.words == "Memory is short: 0.1 GB are free."
+    monkeypatch.setattr(resources, "memory", lambda: None)  # a system that does not tell
+    monkeypatch.setattr(resources, "disk", lambda folder: None)
+    assert find_trouble(tmp_path, utc_now()) == []
+
+
+def test_runs_that_were_lost_lately_and_that_nobody_queues_are_found(tmp_path, tiny):
+    stray = write_run(tmp_path, tiny, state="queued")
+    lost = write_run(tmp_path, tiny, state="running", minutes=1)
+    old = write_run(tmp_path, tiny, state="running", minutes=2)
+    write_run(tmp_path, tiny, state="failed", minutes=3)  # of another cause
+    for run, hours in ((lost, 1), (old, 30)):
+        status = run.status()
+        ended = (utc_now() - timedelta(hours=hours)).isoformat()
+        error = run.lost_words(status)
+        run.write_status(replace(status, state="failed", error=error, finished=ended))
+    found = find_trouble(tmp_path, utc_now(), RunIndex(tmp_path).rows())
+    assert [(t.kind, t.runs) for t in found] == [("stray", (stray.id,)), ("lost", (lost.id,))]
+    assert [t.pressing for t in found] == [True, False]
+
+
+def test_a_folder_that_is_not_there_yet_is_no_trouble(tmp_path):
+    assert find_trouble(tmp_path / "never", utc_now()) == []
+    assert not (tmp_path / "never").exists()
+    assert health.look_at_worker(tmp_path / "never", utc_now()).state == "off"
+
+
+def test_the_dashboards_questions_load_no_torch():
+    code = (
+        "import sys, core.jobs.health, core.jobs.waiting, core.jobs.stop, core.cam_strip, "
+        "core.run_charts, core.ending, core.phase; sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

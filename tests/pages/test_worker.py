@@ -1,0 +1,162 @@
+"""The Worker page: all well, and each thing that can be wrong with what helps."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from core.jobs import resources, stop
+from core.jobs.queue import Queue
+from core.jobs.resources import Share
+from core.store.features import CACHE_FOLDER
+from core.store.run import utc_now
+from core.train.speed import write_speed
+from tests.core.jobs.test_health import a_worker, beat
+from tests.factory import plain_speed, write_run
+from tests.pages.conftest import texts
+
+
+@pytest.fixture(autouse=True)
+def enough(monkeypatch):
+    """A machine with room, whatever this one has."""
+    monkeypatch.setattr(resources, "memory", lambda: Share(8 * 10**9, 16 * 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Share(80 * 10**9, 100 * 10**9))
+
+
+def test_without_runs_all_is_well(runs, dataset, open_page):
+    app = open_page("worker")
+    assert not app.exception
+    assert app.success[0].value == "All is well."
+    page = texts(app)
+    assert "not running" in page and "Nothing waits" in page
+    bars = [bar.proto.text for bar in app.get("progress")]
+    assert "Memory: 8.0 of 16 GB free" in bars
+    assert "Disk of the runs folder: 80.0 of 100 GB free" in bars
+    assert str(runs) in [code.value for code in app.code]
+
+
+def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    waiting = write_run(runs, dataset, "looks-good", "queued", minutes=1)
+    for recipe in (run.recipe(), waiting.recipe()):
+        write_speed(runs, recipe, plain_speed(recipe))
+    for each in (run, waiting):
+        Queue(runs).submit(each.id)
+    with a_worker(runs) as pid:
+        Queue(runs).claim(pid)
+        beat(run, 0, pid=pid)
+        app = open_page("worker")
+        assert not app.exception
+        page = texts(app)
+        assert ":green-badge[:material/play_arrow: working]" in page
+        assert f"Process {pid}, up for" in page
+        assert "**2 runs, all done in about" in page
+        assert "begins in about" in page
+        app.button(key="worker.process.stop_later").click().run()
+        assert not app.exception
+        assert stop.stop_asked(runs)
+        assert "stops after this epoch" in texts(app)
+        app.button(key="worker.process.go_on").click().run()
+        assert not stop.stop_asked(runs)
+        app.button(key="worker.process.stop_now").click().run()
+        assert not app.exception
+        assert "1 run was lost" in texts(app)  # this one could not put its run back
+        assert "no worker process is running" not in texts(app)  # what waits was asked for just now
+
+
+def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monkeypatch):
+    monkeypatch.setattr("pages.widgets.worker_notice.ensure_worker",
+                        lambda folder, wait_seconds: no_worker.append(folder))  # fmt: skip
+    run = write_run(runs, dataset, "quick", "queued")
+    Queue(runs).submit(run.id)
+    os.utime(run.path / "status.json", (0, 0))
+    app = open_page("worker")
+    assert not app.exception
+    assert "1 run waits, and no worker process is running" in texts(app).replace("\\", "")
+    app.button(key="worker.trouble.no_worker").click().run()
+    assert no_worker == [runs]
+    for page in ("run", "runs", "train"):
+        assert "no worker process is running" in texts(open_page(page, run=run.id))
+
+
+def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
+    run = write_run(runs, dataset, "quick", "running")
+    Queue(runs).submit(run.id)
+    Queue(runs).claim(1)
+    asked = []
+    monkeypatch.setattr("pages.widgets.trouble.restart", asked.append)
+    with a_worker(runs) as pid:
+        beat(run, 8, pid=pid)
+        app = open_page("worker")
+        assert not app.exception
+        assert "has given no sign of life for 8 min" in texts(app)
+        app.button(key="worker.trouble.silent").click().run()
+        assert asked == [runs]
+
+
+def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypatch):
+    monkeypatch.setattr(resources, "memory", lambda: Share(10**8, 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Share(10**9, 10**11))
+    stray = write_run(runs, dataset, "quick", "queued")
+    app = open_page("worker")
+    assert not app.exception
+    page = texts(app).replace("\\", "")
+    assert "The disk of the runs folder is nearly full: 1.0 GB are free." in page
+    assert "Memory is short" in page
+    monkeypatch.setattr("pages.widgets.trouble.ensure_worker", lambda folder: None)
+    app.button(key="worker.trouble.stray").click().run()
+    assert not app.exception
+    assert [entry.run for entry in Queue(runs).entries()] == [stray.id]
+
+
+def test_a_dead_workers_run_is_found_lost_and_does_not_count_as_waiting(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "running")
+    run.write_status(replace(run.status(), pid=2**22 + 1))
+    Queue(runs).submit(run.id)
+    Queue(runs).claim(2**22 + 1)
+    app = open_page("worker")
+    assert not app.exception
+    page = texts(app)
+    assert "1 run was lost" in page and "Nothing waits" in page
+    assert "no worker process is running" not in page
+
+
+def test_lost_runs_are_resumed_together(runs, dataset, open_page, no_worker):
+    lost = [write_run(runs, dataset, "quick", "running", minutes=m) for m in range(2)]
+    for run in lost:
+        status = run.status()
+        run.write_status(
+            replace(
+                status, state="failed", error=run.lost_words(status), finished=utc_now().isoformat()
+            )
+        )
+    app = open_page("worker")
+    assert not app.exception
+    assert "2 runs were lost" in texts(app)
+    app.button(key="worker.trouble.lost").click().run()
+    assert not app.exception
+    assert [run.status().state for run in lost] == ["queued", "queued"]
+
+
+def test_the_feature_cache_is_emptied_but_not_while_a_run_trains(runs, dataset, open_page):
+    (runs / CACHE_FOLDER).mkdir()
+    entry = runs / CACHE_FOLDER / "a.safetensors"
+    entry.write_bytes(b"x" * 3_000_000)
+    run = write_run(runs, dataset, "quick", "running")
+    app = open_page("worker")
+    assert app.button(key="worker.machine.empty").disabled
+    run.write_status(replace(run.status(), state="done"))
+    app = open_page("worker")
+    assert "3 MB of at most 4 GB" in texts(app)
+    app.button(key="worker.machine.empty").click().run()
+    assert not app.exception
+    assert not entry.exists()
+
+
+def test_a_damaged_queue_is_one_line(runs, dataset, open_page):
+    (runs / "queue.sqlite").write_bytes(b"no database at all " * 100)
+    app = open_page("worker")
+    assert not app.exception
+    assert "cannot use the queue" in app.error[0].value
