@@ -35,8 +35,8 @@ function runHead(view, run) {
   const line = element("div", "line");
   const second = element("div", "line");
   line.append(runName(run));
-  if (run.verdict) line.append(chip(run));
-  second.append(number, words, epoch);
+  if (run.verdict) line.append(" ", chip(run));
+  second.append(number, " ", words, " ", epoch);
   head.append(line, second);
   view.follow(() => {
     const snapshot = snapshotAt(run, view.state.moment);
@@ -89,7 +89,7 @@ function factLines(run) {
   const share = element("div", "share");
   const big = element("span", "big");
   const words = element("span", "words");
-  share.append(big, words);
+  share.append(big, " ", words);
   const bar = element("div", "bar");
   const fill = element("div", "fill");
   fill.style.background = run.colour;

@@ -88,8 +88,9 @@ function buildLarge(view) {
   let shown = null; // the number of the photo whose columns stand in the body
   let columns = [];
 
+  const asked = () => view.grid.photos.findIndex(({ file }) => file === view.state.open);
   const walk = (step) => {
-    const at = view.order.indexOf(shown) + step;
+    const at = view.order.indexOf(asked()) + step; // keys may come faster than frames
     if (at >= 0 && at < view.order.length) view.open(view.order[at]);
   };
   const before = button("←", "Photo before", () => walk(-1));
@@ -115,19 +116,23 @@ function buildLarge(view) {
     if (others.length) title.append(element("span", "also", ` also ${others.join(", ")}`));
     const at = view.order.indexOf(photo);
     place.textContent = `${file}, ${at + 1} of ${view.order.length}`;
-    before.disabled = at === 0;
-    after.disabled = at === view.order.length - 1;
+    // Not `disabled`: such a button would swallow the arrow keys.
+    before.setAttribute("aria-disabled", String(at === 0));
+    after.setAttribute("aria-disabled", String(at === view.order.length - 1));
     dialog.setAttribute("aria-label", `Photo ${file} large`);
     if (photo !== shown) {
+      const lines = () => [...body.querySelectorAll(".class-line")];
+      const focused = lines().indexOf(dialog.getRootNode().activeElement);
       columns = view.grid.runs.map((run) => largeColumn(view, run, photo));
       body.replaceChildren(...columns.map((column) => column.node));
+      if (focused >= 0) (lines()[focused] ?? after).focus();
     }
     shown = photo;
   };
   return {
     node: dialog,
     update: (words = true) => {
-      const photo = view.grid.photos.findIndex(({ file }) => file === view.state.open);
+      const photo = asked();
       if (photo < 0) {
         if (dialog.open) dialog.close();
         return undefined;
