@@ -15,10 +15,10 @@ from core.data.photos import Crop, centre_square, open_photo
 
 # The colours of the CAM grid (pages/widgets/cam_grid.js), from no evidence to TOP even spreads.
 HEAT = np.array(
-    [(8, 5, 29), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 109), (252, 253, 191)],
+    [(66, 10, 104), (147, 38, 103), (221, 81, 58), (252, 155, 12), (246, 230, 90), (252, 255, 190)],
     dtype=np.float32,
 )
-TOP = 6.0
+TOP = 5.0
 OPACITY = 0.8
 
 

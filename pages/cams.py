@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.data.dataset import read_dataset
 from core.errors import InputError
+from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
 from pages.widgets import cam_grid, chosen, first_runs
 
 KEY = "cams"
+MOST = 6  # columns of class maps
 
 
 def show_page(everything: list[RunRow]) -> None:
     """The grid of the runs and the test set in the page's link."""
     left, right = st.columns([3, 1])
     with left:
-        rows = [row for row in chosen.show(KEY, everything) if not row.problem]
-    if not rows:
-        st.info("Choose runs to see their class maps.")
+        items = chosen.show_items(KEY, everything, MOST)
+    items = [item for item in items if not item.members[0].problem]
+    if not items:
+        st.info("Choose runs to see their class maps. A group of repeats is one column, its mean.")
         return
-    folder = open_run(settings.runs_dir(), rows[0].id).data_dir()
+    folder = _data_dir(items[0])
     dataset = read_dataset(folder)
     names = [test_set.name for test_set in dataset.test_sets]
     if not names:
@@ -37,21 +42,24 @@ def show_page(everything: list[RunRow]) -> None:
             bind="query-params",
             help="Photos that no training has seen.",
         )
-    others = [row for row in rows if open_run(settings.runs_dir(), row.id).data_dir() != folder]
+    others = [item for item in items if _data_dir(item) != folder]
     if others:
         st.warning(
-            f"Left out, because they trained on other photos than {rows[0].name}: "
-            + ", ".join(row.name for row in others)
+            f"Left out, because they trained on other photos than {items[0].title}: "
+            + ", ".join(item.title for item in others)
         )
-    cam_grid.show(f"{KEY}.grid", [row for row in rows if row not in others], everything,
-                  dataset, str(set_name))  # fmt: skip
+    shown = [item for item in items if item not in others]
+    cam_grid.show(f"{KEY}.grid", shown, everything, dataset, str(set_name))
+
+
+def _data_dir(item: Group) -> Path:
+    return open_run(settings.runs_dir(), item.members[0].id).data_dir()
 
 
 st.title("CAMs", anchor=False)
 st.caption(
-    "A class activation map shows which parts of a photo speak for a class. A network that has "
-    "learned books looks at the book; one that has learned the shoot looks anywhere. Of a run with "
-    "the dense head the map is its Grad-CAM."
+    "A class activation map shows which parts of a photo speak for a class: a network that has "
+    "learned books looks at the book. With the dense head the map is its Grad-CAM."
 )
 runs = chosen.all_runs()
 if runs:

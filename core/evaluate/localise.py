@@ -79,8 +79,21 @@ def localise(
     maps: (photos, classes, rows, columns) raw. sizes: width and height by file. Where a photo
     lists its present classes, only those count; boxes under 2 % of the view are left out.
     """
+    return localise_snapshots(maps[None], files, classes, test_set, sizes, crop)[0]
+
+
+def localise_snapshots(
+    maps: Array,
+    files: Sequence[str],
+    classes: Sequence[str],
+    test_set: TestSet,
+    sizes: Mapping[str, tuple[int, int]],
+    crop: Crop,
+) -> list[pd.DataFrame]:
+    """`localise` for several moments of a training. maps: (snapshots, photos, classes, rows,
+    columns) raw."""
     found = evidence(maps)
-    rows = []
+    rows: list[list[tuple[str, str, float, float, bool]]] = [[] for _ in found]
     for index, file in enumerate(files):
         seen = view_boxes(test_set.boxes.get(file, ()), sizes[file], crop)
         of_photo = [box for box in seen if box.area >= MIN_BOX_AREA]
@@ -90,16 +103,13 @@ def localise(
             if not boxes or (label is not None and name not in label.present):
                 continue
             covered = coverage(boxes, *found.shape[-2:])
-            rows.append(
-                (
-                    file,
-                    name,
-                    share_inside(found[index, number], covered),
-                    float(covered.mean()),
-                    points_inside(found[index, number], boxes),
-                )
-            )
-    return pd.DataFrame(rows, columns=["file", "label", "share", "area", "hit"])
+            area = float(covered.mean())
+            for snapshot, maps_then in enumerate(found):
+                of_class = maps_then[index, number]
+                share, hit = share_inside(of_class, covered), points_inside(of_class, boxes)
+                rows[snapshot].append((file, name, share, area, hit))
+    columns = ["file", "label", "share", "area", "hit"]
+    return [pd.DataFrame(of_snapshot, columns=columns) for of_snapshot in rows]
 
 
 def localisation_summary(found: pd.DataFrame) -> dict[str, Any] | None:

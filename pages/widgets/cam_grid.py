@@ -1,67 +1,94 @@
-"""The CAM grid: photos down, runs across, drawn in the browser (cam_grid.js)."""
+"""The CAM grid: photos down, runs across, drawn in the browser (cam_grid_js/)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from core import tables
-from core.cam_grid import grid_run, payload
-from core.data.dataset import Dataset, read_dataset
+from core.cam_grid import Column, Grid, Titled, build_grid, mean_column, run_column, thumbnails
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.photos import Crop
+from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
 from pages.widgets import chosen
 from pages.widgets.words import VERDICTS
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parent / "cam_grid_js"
+# One module, in the order in which a reader meets its nouns.
+_SCRIPTS = ("reading", "link", "painting", "controls", "cells", "large", "grid")
 _GRID = st.components.v2.component(
     "overfit_lens_cam_grid",
     html='<div class="grid-root"></div>',
-    css=(_HERE / "cam_grid.css").read_text("utf-8"),
-    js=(_HERE / "cam_grid.js").read_text("utf-8"),
+    css=(_HERE / "grid.css").read_text("utf-8"),
+    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
 )
 
 
 def show(
-    key: str, rows: Sequence[RunRow], all_rows: Sequence[RunRow], dataset: Dataset, set_name: str
+    key: str, items: Sequence[Group], all_rows: Sequence[RunRow], dataset: Dataset, set_name: str
 ) -> None:
-    """The grid of one test set. Raises InputError when photos or maps cannot be read."""
-    paint = chosen.colours(all_rows, [row.id for row in rows])
-    labels = tables.labels_of(all_rows)
-    runs = [(row.id, labels[row.id], paint[row.id], _stamp(row)) for row in rows]
+    """The grid of one test set; a group is a column, the mean over its finished members. Raises
+    InputError when photos or maps cannot be read."""
     test_set = dataset.test_set(set_name)
-    truth = repr((test_set.labels, test_set.boxes))
-    found = _payload(str(settings.runs_dir()), tuple(runs), str(dataset.root), set_name, truth)
-    waiting = [labels[id_] for id_ in found["waiting"]]
+    paint = chosen.paint(items, all_rows)
+    titled = [_titled(item, paint[item.id], dataset, test_set) for item in items]
+    waiting = [one.label for one in titled if one.column is None]
     if waiting:
         st.info(f"No class maps yet: {', '.join(waiting)}. They come at the end of each cycle.")
-    if found["grid"]["runs"]:
-        chips = {name: colour for name, (_, colour) in VERDICTS.items()}
-        _GRID(key=key, data={**found["grid"], "chips": chips})
+    drawn = [one for one in titled if one.column]
+    if drawn:
+        grid = _grid(drawn, dataset, test_set)
+        _GRID(key=key, data={**grid.facts, "thumbnails": grid.thumbnails, "maps": grid.maps})
+
+
+def _titled(item: Group, colour: str, dataset: Dataset, test_set: TestSet) -> Titled:
+    members = item.finished() or item.members[:1]
+    truth = repr((test_set.labels, test_set.boxes))
+    found = [
+        _column(str(settings.runs_dir()), row.id, _stamp(row), str(dataset.root),
+                test_set.name, truth)
+        for row in members
+    ]  # fmt: skip
+    columns = [column for column in found if column]
+    verdict = item.verdict()
+    words = None
+    if verdict:
+        text = verdict.words() if len(members) > 1 else str(verdict.majority)
+        words = text, VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
+    column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
+    return Titled(members[0].id, item.title, colour, column, words)
 
 
 def _stamp(row: RunRow) -> str:
-    """Changes when the run's maps or its verdict may have changed: at each epoch and at the end."""
-    verdict = (row.summary or {}).get("verdict")
-    return f"{row.status.state} {row.status.epoch} {row.status.finished} {verdict}"
+    """Changes when the run's maps may have changed: at each epoch and at the end."""
+    return f"{row.status.state} {row.status.epoch} {row.status.finished}"
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading photos and class maps")
-def _payload(
-    runs_dir: str, runs: tuple[tuple[str, str, str, str], ...], root: str, set_name: str, truth: str
-) -> dict[str, Any]:
-    """Labels and boxes (`truth`) and the runs' stamps are only there to make the cache notice."""
-    del truth
-    columns, waiting = [], []
-    for id_, label, colour, _ in runs:
-        column = grid_run(open_run(Path(runs_dir), id_), label, colour)
-        if column is None:
-            waiting.append(id_)
-        else:
-            columns.append(column)
-    grid = payload(columns, read_dataset(Path(root)), set_name)
-    return {"grid": grid, "waiting": waiting}
+@st.cache_data(max_entries=64, show_spinner="Reading class maps")
+def _column(
+    runs_dir: str, id_: str, stamp: str, root: str, set_name: str, truth: str
+) -> Column | None:
+    """Labels and boxes (`truth`) and the run's stamp are only there to make the cache notice."""
+    del stamp, truth
+    test_set = read_dataset(Path(root)).test_set(set_name)
+    return run_column(open_run(Path(runs_dir), id_), test_set)
+
+
+def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
+    photos = tuple((str(photo.path), photo.path.stat().st_mtime_ns) for photo in test_set.photos)
+    crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
+    pictures = {crop: _thumbnails(str(dataset.root), test_set.name, crop, photos) for crop in crops}
+    return build_grid(titled, dataset, test_set, pictures)
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading photos")
+def _thumbnails(
+    root: str, set_name: str, crop: Crop, photos: tuple[tuple[str, int], ...]
+) -> list[bytes]:
+    """The photos' names and times are only there to make the cache notice."""
+    del photos
+    return thumbnails(read_dataset(Path(root)).test_set(set_name), crop)

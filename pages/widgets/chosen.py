@@ -2,8 +2,7 @@
 
 A link says `?runs=a,b&groups=g`: single runs by their ids, and groups of repeats
 (core.store.groups) by theirs. A group's id is a fingerprint of its recipe and photos, so the link
-shows the repeats that there are when it is opened, also those that came later. A page that shows
-single runs only takes a group's first finished run for it.
+shows the repeats that there are when it is opened, also those that came later.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
 _MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
-_MOST_ALONE = 6  # where single runs are chosen: columns of class maps
 
 
 def all_runs() -> list[RunRow]:
@@ -50,23 +48,12 @@ def link(items: Sequence[Group]) -> dict[str, str]:
     return {name: ",".join(ids) for name, ids in (("runs", runs), ("groups", groups)) if ids}
 
 
-def show(key: str, rows: Sequence[RunRow]) -> list[RunRow]:
-    """The chosen ones of `rows`, oldest first, where only single runs can be chosen."""
-    return [item.members[0] for item in _choose(key, rows, grouped=False)]
-
-
-def show_items(key: str, rows: Sequence[RunRow]) -> list[Group]:
-    """The chosen items: groups first, then single runs, each oldest first."""
-    return _choose(key, rows, grouped=True)
-
-
-def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
-    """Without a link, the last page's choice, or else the two newest finished runs (where groups
-    can be chosen: the groups of the newest two recipes)."""
-    most = _MOST if grouped else _MOST_ALONE
+def show_items(key: str, rows: Sequence[RunRow], most: int = _MOST) -> list[Group]:
+    """The chosen items: groups first, then single runs, each oldest first. Without a link, the last
+    page's choice, or else the groups of the newest two recipes (a run without repeats stands
+    alone). most: how many the page can show."""
     items = {item.id: item for item in items_of(rows)}
     groups = {id_: item for id_, item in items.items() if len(item.members) > 1}
-    known = items if grouped else {id_: items[id_] for id_ in items if id_ not in groups}
     linked = [
         id_
         for name in ("groups", "runs")
@@ -75,22 +62,20 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         if id_
     ]
     if linked != st.session_state.get(f"{key}.linked") or key not in st.session_state:
-        wanted = linked or st.session_state.get(_CARRIED) or _newest(rows, groups, grouped)
-        if not grouped:
-            wanted = [_lead(groups[id_]) if id_ in groups else id_ for id_ in wanted]
-        st.session_state[key] = [id_ for id_ in known if id_ in wanted][-most:]
+        wanted = linked or st.session_state.get(_CARRIED) or _newest(rows, groups)
+        st.session_state[key] = [id_ for id_ in items if id_ in wanted][-most:]
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
             st.warning(f"Not found here: {', '.join(lost)}.")
     ids = st.multiselect(
-        "Runs and groups of repeats" if grouped and groups else "Runs",
-        list(known),
+        "Runs and groups of repeats" if groups else "Runs",
+        list(items),
         key=key,
-        format_func=lambda id_: known[id_].title if id_ in known else id_,
+        format_func=lambda id_: items[id_].title if id_ in items else id_,
         max_selections=most,
         placeholder="Choose runs",
     )
-    chosen = [item for id_, item in known.items() if id_ in ids]
+    chosen = [item for id_, item in items.items() if id_ in ids]
     st.session_state[f"{key}.linked"] = [item.id for item in chosen]
     if [item.id for item in chosen] != linked:
         for name in ("groups", "runs"):
@@ -100,16 +85,8 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
     return chosen
 
 
-def _newest(rows: Sequence[RunRow], groups: dict[str, Group], grouped: bool) -> list[str]:
+def _newest(rows: Sequence[RunRow], groups: dict[str, Group]) -> list[str]:
     """The two items that were finished last; a run of a group stands for its group."""
-    ids = [row.id for row in rows if row.summary][:2] or [row.id for row in rows][:2]
-    if not grouped:
-        return ids
     of = {row.id: id_ for id_, group in groups.items() for row in group.members}
     finished = [of.get(row.id, row.id) for row in rows if row.summary]
-    return list(dict.fromkeys(finished))[:2] or ids
-
-
-def _lead(group: Group) -> str:
-    """The run that stands for a group where only one can be shown."""
-    return (group.finished() or group.members)[0].id
+    return list(dict.fromkeys(finished))[:2] or [row.id for row in rows][:2]

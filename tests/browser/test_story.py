@@ -104,8 +104,9 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     expect(page.get_by_text("What differs in the recipes")).to_be_visible()
 
     page.get_by_role("link", name="See where they look").click()
-    cells = page.locator("canvas[role=img][aria-label*='run ']")
+    cells = page.get_by_role("gridcell")
     expect(cells).to_have_count(2 * 40)
-    expect(cells.first).to_have_attribute("aria-label", re.compile("predicts .* with .* %"))
-    page.wait_for_function("canvas => canvas.width > 300", arg=cells.first.element_handle())
+    expect(cells.first).to_have_attribute("aria-label", re.compile(r"says .*\d+\s%"))
+    painted = page.locator(".grid-root[data-drawn] .cell canvas").first
+    page.wait_for_function("canvas => canvas.width > 300", arg=painted.element_handle())
     assert [run.status().state for run in find_runs(app.runs)] == ["done", "done"]

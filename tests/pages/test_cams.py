@@ -1,4 +1,4 @@
-"""The CAMs page: empty, normal and error case (the grid itself: tests/browser)."""
+"""The CAMs page: empty, normal and error case (the grid itself: tests/browser/test_cam_grid.py)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.jobs import resources, stop
+from core.jobs import preview, resources, stop
+from core.jobs.detached import Detached
 from core.jobs.queue import Queue
 from core.jobs.resources import Share
 from core.store.features import CACHE_FOLDER
@@ -160,3 +161,16 @@ def test_a_damaged_queue_is_one_line(runs, dataset, open_page):
     app = open_page("worker")
     assert not app.exception
     assert "cannot use the queue" in app.error[0].value
+
+
+def test_the_preview_process_can_be_ended(runs, dataset, open_page, monkeypatch):
+    app = open_page("worker")
+    assert not [button for button in app.button if button.key == "worker.preview.stop"]
+    ended = []
+    monkeypatch.setattr("core.jobs.preview.stop", ended.append)
+    with Detached(preview.COMMAND, runs).hold():
+        app.run()
+        assert f"Process {os.getpid()}" in texts(app)
+        app.button(key="worker.preview.stop").click().run()
+    assert not app.exception
+    assert ended == [runs]

@@ -1,0 +1,159 @@
+"""The CAM grid in real Chromium: from navigation to painted, and from a control to painted.
+
+    .venv/bin/python bench/cam_grid.py
+    .venv/bin/python bench/cam_grid.py --runs runs --ids ID,ID,ID,ID
+
+Medians of `--times`, in milliseconds. Navigation is measured three ways: a browser that has never
+been here (it loads Streamlit's scripts first), the same browser again, and a click on "CAMs" from
+the Runs page; the server knows the photos and maps from a first visit, which is told apart. The
+grid is painted when all that can be seen is on its canvases; the screen shows it a frame later.
+Controls are measured from their event on, with every photo on screen repainted.
+
+Without `--runs` it trains four short runs on the bundled photos (`test_difficult`: 40 photos).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from common import ROOT, TOY_BOOKS, core_command, need, option_parser, timed_command
+
+need("playwright")
+
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+GRID = ".grid-root[data-drawn]"
+DRAWN = "node => Number(node.dataset.drawn)"
+# Sets a control as a person would and waits for the drawing that answers it.
+CONTROL = """(root, [name, value]) => new Promise(done => {
+  const control = root.querySelector(`input[aria-label=${name}]`);
+  const watcher = new MutationObserver(() => {
+    watcher.disconnect();
+    done(Number(root.dataset.drawn) - begun);
+  });
+  watcher.observe(root, { attributes: true, attributeFilter: ["data-drawn"] });
+  control.value = value;
+  const begun = performance.now();
+  control.dispatchEvent(new Event("input"));
+})"""
+
+
+def trained_runs(folder: Path) -> str:
+    """Four short runs of four looks, and their ids."""
+    for preset in ("quick", "quick-bare", "quick-no-dropout", "looks-good"):
+        short = "stages=[{train: head, epochs: 2}, {train: bands, cycles: 2, cycle_len: 2}]"
+        timed_command(
+            core_command("train", preset, "--data", TOY_BOOKS, "--runs", folder, "--set", short)
+        )
+    return ",".join(sorted(path.name for path in folder.iterdir() if (path / "cams.npz").exists()))
+
+
+@contextmanager
+def served(runs: Path) -> Iterator[str]:
+    """The address of the app on these runs, until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+               f"--server.port={port}", "--server.address=127.0.0.1"]  # fmt: skip
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "OVERFIT_LENS_RUNS": str(runs)}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def navigated(page: Page, address: str) -> float:
+    """Milliseconds from the start of the navigation until the grid is painted."""
+    page.goto(address, wait_until="commit")
+    return float(page.locator(GRID).evaluate(DRAWN))
+
+
+def clicked(page: Page, address: str, ids: str) -> float:
+    """The same from a click on the page's name, coming from Compare, which hands its runs on."""
+    page.goto(f"{address}/compare?runs={ids}")
+    page.get_by_role("heading", name="Compare").wait_for()
+    page.wait_for_timeout(4000)
+    link = page.get_by_role("link", name="CAMs").first
+    begun = link.evaluate("link => { link.click(); return performance.now(); }")
+    return float(page.locator(GRID).evaluate(DRAWN)) - begun
+
+
+def control(page: Page, name: str, times: int, values: tuple[int, ...]) -> float:
+    root = page.locator(GRID)
+    found = []
+    for turn in range(times):
+        found.append(root.evaluate(CONTROL, [name, values[turn % len(values)]]))
+        page.wait_for_timeout(400)
+    return median(found)
+
+
+def measure(address: str, ids: str, times: int, browser_path: str) -> dict[str, float]:
+    grid = f"{address}/cams?runs={ids}"
+    wide = {"viewport": {"width": 1440, "height": 900}}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        first = navigated(browser.new_context(**wide).new_page(), grid)
+        cold = [navigated(browser.new_context(**wide).new_page(), grid) for _ in range(times)]
+        page = browser.new_context(**wide).new_page()
+        navigated(page, grid)
+        warm = [navigated(page, grid) for _ in range(times)]
+        from_page = [clicked(page, address, ids) for _ in range(times)]
+        navigated(page, grid)
+        page.wait_for_timeout(1500)
+        found = {
+            "first visit of all (server reads photos and maps)": first,
+            "navigation, new browser": median(cold),
+            "navigation, browser was here before": median(warm),
+            "click on CAMs from Compare": median(from_page),
+            "heat slider": control(page, "Heat", times, (30, 70)),
+            "moment slider": control(page, "Moment", times, (0, 1)),
+        }
+        browser.close()
+    return found
+
+
+def main() -> None:
+    parser = option_parser(__doc__ or "")
+    parser.add_argument("--runs", type=Path, help="a folder of finished runs")
+    parser.add_argument("--ids", help="with --runs: the ids, with commas between")
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    if bool(options.runs) != bool(options.ids):
+        parser.error("--runs and --ids go together")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        sys.exit("chromium: missing; apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder:
+        runs = options.runs or Path(folder)
+        ids = options.ids or trained_runs(runs)
+        with served(runs.resolve()) as address:
+            found = measure(address, ids, options.times, path)
+    print(f"{len(ids.split(','))} runs, medians of {options.times}, milliseconds")
+    for name, milliseconds in found.items():
+        print(f"{name:50} {milliseconds:7.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+// The heads of the columns, the rows of photos and their cells.
+
+const TALLEST = 21; // rem: the height that a portrait may have in the grid
+
+// The verdict in words on its colour, a link to the run's diagnosis; nothing before it is made.
+function chip(run) {
+  const [words, colour] = run.verdict;
+  const link = element("a", `chip ${colour}`, words);
+  link.href = `run?run=${encodeURIComponent(run.id)}`;
+  link.target = "_self";
+  link.title = "Read the diagnosis";
+  return link;
+}
+
+function runName(run) {
+  const box = element("span", "run-name");
+  const dot = element("span", "dot");
+  dot.style.background = run.colour;
+  box.append(dot, element("span", "label", run.label));
+  return box;
+}
+
+function epochWords(run, snapshot) {
+  const mean = run.members > 1 ? `, mean of ${run.members} runs` : "";
+  return `epoch ${run.epochs[snapshot]}${mean}`;
+}
+
+// A run's name and its numbers over the whole set at this moment.
+function runHead(view, run) {
+  const head = element("div", "head");
+  head.style.borderTopColor = run.colour;
+  const epoch = element("span", "quiet epoch");
+  const number = element("span", "big");
+  const words = element("span", "quiet");
+  const line = element("div", "line");
+  const second = element("div", "line");
+  line.append(runName(run));
+  if (run.verdict) line.append(" ", chip(run));
+  second.append(number, " ", words, " ", epoch);
+  head.append(line, second);
+  view.follow(() => {
+    const snapshot = snapshotAt(run, view.state.moment);
+    const found = run.located[snapshot];
+    epoch.textContent = epochWords(run, snapshot);
+    number.textContent = found.lift === undefined ? "" : percent(found.share);
+    words.textContent =
+      found.lift === undefined
+        ? "no boxes in this set"
+        : `in the box, lift ${found.lift.toFixed(2)}`;
+    words.title =
+      found.lift === undefined
+        ? ""
+        : `Mean over ${found.objects} objects. Evidence strewn evenly would put ` +
+          `${percent(found.area)} there: lift 1.`;
+  });
+  return head;
+}
+
+function buildHeads(view) {
+  const row = element("div", "row heads-row");
+  const first = element("div", "corner quiet", `${view.grid.photos.length} photos`);
+  if (view.grid.photos.length === 1) first.textContent = "1 photo";
+  row.append(first, ...view.grid.runs.map((run) => runHead(view, run)));
+  return row;
+}
+
+function photoCell(view, photo) {
+  const { file, primary, present } = view.grid.photos[photo];
+  const crop = view.grid.thumbnails.schema.fields[0].name;
+  const cell = element("div", "photo");
+  cell.setAttribute("role", "rowheader");
+  const image = element("img");
+  image.src = URL.createObjectURL(
+    new Blob([view.grid.thumbnails.getChild(crop).get(photo)], { type: "image/jpeg" }),
+  );
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+  image.alt = primary === null ? `photo ${file}` : `photo ${file}, which shows ${primary}`;
+  image.style.aspectRatio = String(view.grid.views[crop].ratios[photo]);
+  const others = (present ?? []).filter((name) => name !== primary);
+  cell.append(image, element("div", "truth", primary ?? "no label"));
+  if (others.length) cell.append(element("div", "quiet", `also ${others.join(", ")}`));
+  cell.append(element("div", "quiet file", file));
+  cell.addEventListener("click", () => view.open(photo));
+  return cell;
+}
+
+// What stands under a picture: the share in the box, large, as a bar; what the run says.
+function factLines(run) {
+  const share = element("div", "share");
+  const big = element("span", "big");
+  const words = element("span", "words");
+  share.append(big, " ", words);
+  const bar = element("div", "bar");
+  const fill = element("div", "fill");
+  fill.style.background = run.colour;
+  const even = element("div", "even");
+  even.title = "What evidence strewn evenly would put into the box";
+  bar.append(fill, even);
+  const says = element("div", "says");
+  const mark = element("span", "mark");
+  const guess = element("span");
+  says.append(mark, guess);
+  const tell = (facts) => {
+    big.textContent = facts.share === null ? "" : percent(facts.share);
+    words.textContent = facts.words;
+    bar.classList.toggle("none", facts.share === null);
+    fill.style.width = `${100 * (facts.share ?? 0)}%`;
+    even.style.left = `${100 * (facts.area ?? 0)}%`;
+    mark.textContent = facts.right === null ? "" : facts.right ? "✓" : "✗";
+    mark.className = `mark ${facts.right ? "right" : "wrong"}`;
+    const { name, chance, votes } = facts.guess;
+    const of = votes === null ? "" : `, ${votes} of ${run.members} runs`;
+    guess.textContent = `says ${name} ${percent(chance)}${of}`;
+  };
+  return { nodes: [share, bar, says], tell };
+}
+
+function buildCell(view, run, photo, number) {
+  const cell = { node: element("div", "cell") };
+  cell.node.setAttribute("role", "gridcell");
+  cell.node.tabIndex = -1;
+  cell.node.dataset.column = number;
+  if (!hasMap(run, photo)) {
+    cell.node.append(element("p", "quiet", "This run has no map of this photo."));
+    return cell;
+  }
+  cell.canvas = pictureCanvas(view.grid, run, photo, TALLEST);
+  const lines = factLines(run);
+  cell.node.append(cell.canvas, ...lines.nodes);
+  cell.node.addEventListener("click", () => view.open(photo));
+  cell.tell = () => {
+    const facts = factsOf(view.grid, run, photo, view.state);
+    lines.tell(facts);
+    cell.node.setAttribute("aria-label", facts.spoken);
+  };
+  cell.paint = () => paint(cell.canvas, view.grid, run, photo, view.state);
+  return cell;
+}
+
+// A row is an empty frame until it is built; away from the screen again, it gives its pixels back,
+// so that 300 photos take no more memory than thirty.
+function buildRow(view, photo) {
+  const row = { photo, node: element("div", "row"), cells: [], near: false };
+  row.node.setAttribute("role", "row");
+  row.node.classList.add("waiting");
+  row.build = () => {
+    if (row.cells.length) return;
+    row.cells = view.grid.runs.map((run, number) => buildCell(view, run, photo, number));
+    row.node.classList.remove("waiting");
+    row.node.replaceChildren(photoCell(view, photo), ...row.cells.map((cell) => cell.node));
+  };
+  row.update = (words = true) => {
+    if (row.near) row.build();
+    const drawn = row.cells.filter((cell) => cell.canvas);
+    if (words) drawn.forEach((cell) => cell.tell());
+    return row.near ? Promise.all(drawn.map((cell) => cell.paint())) : undefined;
+  };
+  row.leave = () => {
+    for (const cell of row.cells) if (cell.canvas) cell.canvas.width = cell.canvas.height = 0;
+  };
+  return row;
+}
