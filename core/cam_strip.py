@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.dataset import Dataset, TestSet
+from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop, photo_size
 from core.evaluate.cam import density
 from core.evaluate.localise import MIN_BOX_AREA, view_boxes
@@ -71,8 +71,11 @@ def cam_strip(run: Run, dataset: Dataset) -> Strip | None:
 
 
 def _set_of(dataset: Dataset, maps: ClassMaps) -> TestSet | None:
-    """The test set with most boxes, then photos: the one that the diagnosis looks at."""
+    """The test set with most boxes, then photos: the one that the diagnosis looks at. Without a
+    test set, the photos that validate."""
     known = [test_set for test_set in dataset.test_sets if test_set.name in maps.files]
+    if not known and maps.files.get(VALIDATION):
+        return dataset.held_out(maps.files[VALIDATION])
     return max(known, default=None, key=lambda found: (_boxes(found), len(found.photos)))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.dataset import read_dataset
+from core.data.dataset import VALIDATION, read_dataset
 from core.errors import InputError
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -29,10 +29,10 @@ def show_page(everything: list[RunRow]) -> None:
         return
     folder = _data_dir(items[0])
     dataset = read_dataset(folder)
-    names = [test_set.name for test_set in dataset.test_sets]
-    if not names:
-        st.info(f"{dataset.title} has no test set. Add a folder of photos beside `train/`.")
-        return
+    names = [*(test_set.name for test_set in dataset.test_sets), VALIDATION]
+    if len(names) == 1:
+        st.info("These photos have no test set: what is shown was kept aside from the same shoot. "
+                "Add a folder of photos from elsewhere beside `train/`.")  # fmt: skip
     with right:
         set_name = st.selectbox(
             "Photos",
@@ -40,7 +40,8 @@ def show_page(everything: list[RunRow]) -> None:
             index=names.index("test_difficult") if "test_difficult" in names else 0,
             key="set",
             bind="query-params",
-            help="Photos that no training has seen.",
+            help="Photos that no training has seen. Validation photos were kept aside from the "
+            "training photos, so they come from the same shoot.",
         )
     others = [item for item in items if _data_dir(item) != folder]
     if others:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from core.data.balance import epoch_length
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, TestSet
 from core.errors import DataError
 from core.recipe import CsvSplit, Holdout, KFold, Recipe
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
+
+
+def validating_set(dataset: Dataset, recipes: Iterable[Recipe]) -> TestSet:
+    """The photos that validate in any of these recipes, as a set of photos to look at. Raises
+    DataError as split_photos does."""
+    validating = {photo for recipe in recipes for photo in split_photos(dataset, recipe)[1]}
+    return dataset.held_out([dataset.train[photo].file for photo in sorted(validating)])
 
 
 def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.cam_grid import Column, Grid, Titled, build_grid, mean_column, run_column, thumbnails
-from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop
+from core.data.split import validating_set
+from core.recipe_file import recipe_from
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -31,11 +33,15 @@ _GRID = st.components.v2.component(
 def show(
     key: str, items: Sequence[Group], all_rows: Sequence[RunRow], dataset: Dataset, set_name: str
 ) -> None:
-    """The grid of one test set; a group is a column, the mean over its finished members. Raises
-    InputError when photos or maps cannot be read."""
-    test_set = dataset.test_set(set_name)
+    """The grid of one test set, or of the photos that validate in these runs; a group is a column,
+    the mean over its finished members. Raises InputError when photos or maps cannot be read."""
+    if set_name == VALIDATION:
+        recipes = [recipe_from(row.recipe) for item in items for row in item.members]
+        test_set = validating_set(dataset, recipes)
+    else:
+        test_set = dataset.test_set(set_name)
     paint = chosen.paint(items, all_rows)
-    titled = [_titled(item, paint[item.id], dataset, test_set) for item in items]
+    titled = [_titled(item, paint[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
         st.info(f"No class maps yet: {', '.join(waiting)}. They come at the end of each cycle.")
@@ -45,14 +51,9 @@ def show(
         _GRID(key=key, data={**grid.facts, "thumbnails": grid.thumbnails, "maps": grid.maps})
 
 
-def _titled(item: Group, colour: str, dataset: Dataset, test_set: TestSet) -> Titled:
-    members = item.finished() or item.members[:1]
-    truth = repr((test_set.labels, test_set.boxes))
-    found = [
-        _column(str(settings.runs_dir()), row.id, _stamp(row), str(dataset.root),
-                test_set.name, truth)
-        for row in members
-    ]  # fmt: skip
+def _titled(item: Group, colour: str, test_set: TestSet) -> Titled:
+    members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
+    found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
     columns = [column for column in found if column]
     verdict = item.verdict()
     words = None
@@ -68,27 +69,25 @@ def _stamp(row: RunRow) -> str:
     return f"{row.status.state} {row.status.epoch} {row.status.finished}"
 
 
-@st.cache_data(max_entries=64, show_spinner="Reading class maps")
-def _column(
-    runs_dir: str, id_: str, stamp: str, root: str, set_name: str, truth: str
-) -> Column | None:
-    """Labels and boxes (`truth`) and the run's stamp are only there to make the cache notice."""
-    del stamp, truth
-    test_set = read_dataset(Path(root)).test_set(set_name)
+def _by_content(test_set: TestSet) -> str:
+    """What the caches tell sets of photos apart by."""
+    times = [photo.path.stat().st_mtime_ns for photo in test_set.photos]
+    return repr((test_set, times))
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading class maps", hash_funcs={TestSet: _by_content})
+def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | None:
+    """The run's stamp is only there to make the cache notice."""
+    del stamp
     return run_column(open_run(Path(runs_dir), id_), test_set)
 
 
 def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
-    photos = tuple((str(photo.path), photo.path.stat().st_mtime_ns) for photo in test_set.photos)
     crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
-    pictures = {crop: _thumbnails(str(dataset.root), test_set.name, crop, photos) for crop in crops}
+    pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
     return build_grid(titled, dataset, test_set, pictures)
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading photos")
-def _thumbnails(
-    root: str, set_name: str, crop: Crop, photos: tuple[tuple[str, int], ...]
-) -> list[bytes]:
-    """The photos' names and times are only there to make the cache notice."""
-    del photos
-    return thumbnails(read_dataset(Path(root)).test_set(set_name), crop)
+@st.cache_data(max_entries=8, show_spinner="Reading photos", hash_funcs={TestSet: _by_content})
+def _thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
+    return thumbnails(test_set, crop)

@@ -47,7 +47,7 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
         ("runs", ""),
         ("run", "too few photos to tell skill from luck"),
         ("compare", ""),
-        ("cams", "has no test set"),
+        ("cams", "kept aside from the same shoot"),
     ]:
         app = open_page(page, runs=f"{run.id},{other.id}", run=run.id)
         assert not app.exception, page

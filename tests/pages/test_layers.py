@@ -20,7 +20,10 @@ PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "_
 WIDGETS = sorted((ROOT / "pages" / "widgets").glob("*.py"))
 CORE = sorted((ROOT / "core").rglob("*.py"))
 # Paths, environment variables and types; no pandas, no parsing, no arithmetic libraries.
-ALLOWED = {"streamlit", "core", "pages", "__future__", "typing", "collections", "pathlib", "os"}
+ALLOWED = {
+    "streamlit", "core", "pages", "__future__", "typing", "collections", "pathlib", "os", "base64",
+    "contextlib", "html", "dataclasses", "datetime", "time",
+}  # fmt: skip
 HEAVY = {"torch", "torchvision", "timm"}
 
 
