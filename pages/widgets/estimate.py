@@ -30,13 +30,15 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     fresh, known = (
         text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
     )
-    shorter = "" if known == fresh else f" ({known} if the frozen layers' features are there)"
-    doubt = " It was busy with other work when it was measured." if doubtful(speed) else ""
+    shorter = "" if known == fresh else f" Here that would make it {known}."
+    doubt = " The machine was busy with other work when it was measured." if doubtful(speed) else ""
     st.markdown(
-        f":material/timer: About **{fresh}** a run on this machine{shorter}.{doubt}",
+        f":material/timer: About **{fresh}** a run",
+        width="content",
         help="From a short measurement of this machine. The frozen layers look at each view once; "
-        "what they see (the features) is kept, so another run with the same views is faster.",
-    )
+        "what they see (the features) is kept, so another run with the same views is faster."
+        + shorter + doubt,
+    )  # fmt: skip
 
 
 def _wait(key: str, recipe: Recipe) -> None:

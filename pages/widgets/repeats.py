@@ -55,8 +55,9 @@ def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
     choice = st.selectbox(
-        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session", help=WORDS
-    )
+        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session", help=WORDS,
+        width=130, label_visibility="collapsed",
+    )  # fmt: skip
     if choice == FOLD_CHOICE:
         return over_folds(recipe, FOLDS)
     return over_seeds(recipe, next_seeds(recipe, SEEDS[choice]))
