@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from core.errors import RecipeError
 from core.recipe import Recipe
-from core.recipe_file import recipe_from
+from core.recipe_file import changed_recipe, recipe_dict, recipe_from
 from core.store.compare import recipe_difference
 from core.yamlfile import MAX_BYTES, parse_yaml
 
@@ -59,3 +60,28 @@ def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> 
     else:
         node.pop(inner[-1], None)
     return {part: value}
+
+
+def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
+    """What differs, by dotted key, for a link; empty when nothing does."""
+    found: dict[str, Any] = {}
+    for part, value in edited.items():
+        old = base[part]
+        if isinstance(value, dict) and isinstance(old, dict) and set(value) == set(old):
+            found |= {f"{part}.{key}": value[key] for key in value if value[key] != old[key]}
+        elif value != old:
+            found[part] = value
+    return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
+    """The parts that a link changes in `base`. Raises RecipeError, naming the key, when the outcome
+    is no recipe."""
+    try:
+        found = json.loads(link)
+    except ValueError:
+        raise RecipeError("the link's `with` was cut off or changed: open it again whole") from None
+    if not isinstance(found, dict):
+        raise RecipeError("the link's `with` must hold keys of a recipe")
+    edited = recipe_dict(changed_recipe(recipe_dict(base), found))
+    return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}

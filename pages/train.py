@@ -15,7 +15,7 @@ from core.errors import RecipeError
 from core.layer_strip import strip_layers, trained_words
 from core.model.bands import check_stages
 from core.recipe import Augment, Recipe
-from core.recipe_file import recipe_dict, recipe_from
+from core.recipe_file import recipe_from
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
 from pages import settings
@@ -25,16 +25,15 @@ from pages.widgets import (
     bands,
     begin,
     cautions,
-    changes,
     dataset_choice,
-    estimate,
     first_runs,
     head,
+    launch_bar,
     layer_strip,
     lr_find,
     missing_weights,
     pace,
-    repeats,
+    recipe_link,
     sees,
     stages,
 )
@@ -83,17 +82,6 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     st.plotly_chart(charts.planned_rates(curve), key=f"{KEY}.plan", config=charts.PLOT_CONFIG)
 
 
-def launch(draft: Draft, recipe: Recipe, dataset: Dataset, cautioned: int) -> None:
-    """What the recipe changes, how long it takes, and the button: always in view."""
-    with st.bottom.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        changes.show(draft, recipe_dict(recipe))
-        if cautioned:
-            st.markdown(f":orange[:material/lightbulb:] {cautioned}", width="content",
-                        help="Cautions, at the end of the columns. None stops you.")  # fmt: skip
-        estimate.show(f"{KEY}.time", recipe, dataset)
-        repeats.launch(KEY, recipe, dataset)
-
-
 def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     """The three columns, and the launch beneath them."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
@@ -121,6 +109,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     found = known.cautions(recipe, dataset)
     with save:
         begin.download(KEY, recipe)
+    recipe_link.write(draft, recipe)
     with curve:
         show_plan(recipe, dataset)
     with columns[2]:
@@ -128,7 +117,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     for column, about in zip(columns, known.COLUMNS, strict=True):
         with column:
             cautions.show(found, about)
-    launch(draft, recipe, dataset, len(found))
+    launch_bar.show(KEY, draft, recipe, dataset, len(found))
 
 
 st.title("Train", anchor=False)
@@ -137,6 +126,7 @@ if not find_runs(settings.runs_dir()):
 start, names = st.columns([3, 2], gap="large", vertical_alignment="bottom")
 with start:
     chosen = begin.show(KEY)
+    recipe_link.follow(KEY, chosen)
 with names, st.container(horizontal=True, vertical_alignment="bottom"):
     called = begin.name_and_seed(chosen)
     save_place = st.container(width="content")

@@ -33,12 +33,12 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     shorter = "" if known == fresh else f" Here that would make it {known}."
     doubt = " The machine was busy with other work when it was measured." if doubtful(speed) else ""
     st.markdown(
-        f":material/timer: About **{fresh}** a run",
+        f":material/timer: **{fresh}**",
         width="content",
-        help="From a short measurement of this machine. The frozen layers look at each view once; "
-        "what they see (the features) is kept, so another run with the same views is faster."
-        + shorter + doubt,
-    )  # fmt: skip
+        help=f"About {fresh} a run on this machine, from a short measurement of it. The frozen "
+        "layers look at each view once; what they see (the features) is kept, so another run with "
+        f"the same views is faster.{shorter}{doubt}",
+    )
 
 
 def _wait(key: str, recipe: Recipe) -> None:

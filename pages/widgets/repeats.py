@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import text
 from core.data.dataset import Dataset
@@ -26,16 +27,23 @@ WORDS = (
 )
 
 
-def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
-    """The choice of repeats, the button, and what became of the click."""
+def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
+    """The choice of repeats and the button; what became of the click is told at `told`."""
     recipes = _repeated(f"{key}.repeat", recipe)
     if not st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
         return
-    try:
-        runs = _submitted(recipes, dataset)
-    except InputError as error:
-        st.error(str(error))
-        return
+    with told:
+        try:
+            runs = _submitted(recipes, dataset)
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _queued(recipe, runs)
+
+
+def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
+    """What waits now, and the ways to it."""
     several = len(runs) > 1
     what = f"{len(runs)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
     it, trains = ("them", "they train") if several else ("it", "it trains")
@@ -50,6 +58,9 @@ def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
         icon=":material/monitoring:",
         query_params={"run": runs[0].id},
     )
+    if not several:
+        st.page_link("pages/run.py", label="Open its page", icon=":material/diagnosis:",
+                     query_params={"run": runs[0].id})  # fmt: skip
 
 
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:

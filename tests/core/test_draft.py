@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.draft import changes, taken_back, uploaded_recipe
-from core.errors import InputError
+from core.draft import changes, changes_link, linked_parts, taken_back, uploaded_recipe
+from core.errors import InputError, RecipeError
 from core.recipe_file import load_recipe, preset_names, recipe_dict, recipe_from, recipe_yaml
 
 QUICK = recipe_dict(load_recipe("quick"))
@@ -85,3 +85,26 @@ def test_a_backbone_is_taken_back_with_its_bands_and_stride():
     other = recipe_dict(recipe_from({"backbone": "vgg16"}))
     back = taken_back(QUICK, other, "backbone")
     assert recipe_from({**other, **back}) == load_recipe("quick")
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_a_link_carries_what_differs(preset):
+    other = recipe_dict(load_recipe(preset))
+    link = changes_link(QUICK, other)
+    assert {**QUICK, **(linked_parts(load_recipe("quick"), link) if link else {})} == other
+    assert changes_link(other, other) == ""
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ('{"batch_size":', "the link's `with` was cut off"),
+        ("[1]", "the link's `with` must hold keys"),
+        ('{"batch_size": 1e9}', "batch_size: must be"),
+        ('{"bands": [{"from": 0, "lr": NaN}]}', "bands.0.lr: must be"),
+        ('{"nothing": 1}', "nothing: unknown key"),
+    ],
+)
+def test_a_link_that_was_changed_is_one_line(link, words):
+    with pytest.raises(RecipeError, match=words):
+        linked_parts(load_recipe("quick"), link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.model.weights import imagenet_path
 from core.recipe import Optimizer, Recipe
@@ -10,7 +11,7 @@ from core.recipe_file import load_recipe, preset_names
 from core.store.run import find_runs
 from core.text import plain_markdown
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import APP, texts
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
@@ -262,6 +263,24 @@ def test_a_run_is_begun_from_with_its_photos(runs, dataset, open_page, no_worker
     new = next(found for found in find_runs(runs) if found.id != run.id)
     assert new.recipe() == run.recipe().model_copy(update={"batch_size": 4})
     assert new.data_dir() == other.root
+
+
+def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.number_input(key=f"{KEY}.batch_size.0").set_value(4)
+    app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False).run()
+    link = {name: app.query_params[name] for name in ("preset", "with", "data")}
+    again = AppTest.from_file(str(APP), default_timeout=20)
+    for name, value in link.items():
+        again.query_params[name] = value
+    again.run()
+    assert not again.exception
+    assert difference(again) == {"augment.zoom", "batch_size"}
+    again.number_input(key=f"{KEY}.batch_size.1").set_value(8).run()
+    assert launched(again, runs).batch_size == 8
+    again.query_params["data"] = "no-such"
+    again.run()
+    assert "There is no data set" in again.warning[0].value
 
 
 def test_a_run_that_is_not_there_is_said(runs, dataset, open_page):
