@@ -34,6 +34,7 @@ from pages.widgets import (
     missing_weights,
     pace,
     recipe_link,
+    repeats,
     sees,
     stages,
 )
@@ -106,13 +107,13 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         st.bottom.error(str(problem), icon=":material/error:")
         return
     trained.caption(trained_words(recipe, strip_layers(edited, len(dataset.classes))))
-    found = known.cautions(recipe, dataset)
+    found = known.cautions(repeats.as_launched(KEY, recipe), dataset)
     with save:
         begin.download(KEY, recipe)
     recipe_link.write(draft, recipe)
     with curve:
         show_plan(recipe, dataset)
-    with columns[2]:
+    with columns[1]:
         lr_find.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.put(draft, rates))
     for column, about in zip(columns, known.COLUMNS, strict=True):
         with column:

@@ -17,9 +17,8 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
     key, begin = draft.controls("bands"), draft.begin("bands")
     found, closing = [], []
     for number, band in enumerate(begin):
-        row = st.columns([3, 4, 1], vertical_alignment="bottom", wrap=False)
-        head: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
-        with row[0]:
+        label: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
+        with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"):
             first = st.number_input(
                 "From layer",
                 0,
@@ -27,11 +26,11 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 min(band["from"], layers - 1),
                 key=f"{key}.from.{number}",
                 persist_state="session",
-                label_visibility=head,
+                label_visibility=label,
                 disabled=number == 0,
+                width=125,
                 help="The band reaches up to the layer before the next band's first.",
             )
-        with row[1]:
             rates = _rates(band["lr"])
             lr = st.selectbox(
                 "Learning rate",
@@ -40,11 +39,11 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 format_func=lambda lr: lr if isinstance(lr, str) else text.rate(lr),
                 key=f"{key}.lr.{number}",
                 persist_state="session",
-                label_visibility=head,
+                label_visibility=label,
                 accept_new_options=True,
                 help="How far each step changes the weights. Type another rate, such as 2e-4.",
             )
-        closing.append(row[2])
+            closing.append(st.container(width="content"))
         found.append({"from": int(first), "lr": _as_number(lr)})
     for number, place in enumerate(closing):
         with place:

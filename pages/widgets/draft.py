@@ -8,8 +8,7 @@ controls are replaced: they get new keys, and the new value to begin with.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -17,8 +16,7 @@ from core.recipe import Recipe
 from core.recipe_file import recipe_dict
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """key: where it is kept in the session; title: what it began from, such as `preset quick`;
     base: the recipe it began from."""
 

@@ -51,7 +51,7 @@ def _wait(key: str, recipe: Recipe) -> None:
             measure.forget(settings.runs_dir(), recipe)
             st.rerun()
     elif found.state == "waiting":
-        st.caption(":material/timer: Measuring how fast this machine is waits for the training "
-                   "that is under way to end: each would slow the other.")  # fmt: skip
+        st.caption(":material/timer: Time unknown: this machine is measured when the training that "
+                   "is under way ends.")  # fmt: skip
     else:
         st.caption(":material/timer: Measuring this machine…")

@@ -47,7 +47,7 @@ function drawLayer(data, index) {
   if (layer.dropout !== null) {
     button.classList.add("drops");
     if (!layer.dropout) button.classList.add("off");
-    button.append(element("span", "share", `${Math.round(100 * layer.dropout)} %`));
+    button.append(element("span", "share", `${Math.round(100 * layer.dropout)}%`));
   }
   return button;
 }

@@ -31,8 +31,8 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
         )  # fmt: skip
     with right:
         decay = st.number_input(
-            "Weight decay", 0.0, 1.0, float(begin["weight_decay"]), 1e-4, format="%.3g",
+            "Decay", 0.0, 1.0, float(begin["weight_decay"]), 1e-4, format="%.3g",
             key=f"{key}.decay", persist_state="session",
-            help="Pull of every weight towards 0.",
+            help="Weight decay: the pull of every weight towards 0.",
         )  # fmt: skip
     return {"name": name, "momentum": momentum, "weight_decay": decay}

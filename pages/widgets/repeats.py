@@ -42,6 +42,13 @@ def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> 
             _queued(recipe, runs)
 
 
+def as_launched(key: str, recipe: Recipe) -> Recipe:
+    """The recipe with the split that it is launched with: its own, or the first of the folds."""
+    if st.session_state.get(f"{key}.repeat") == FOLD_CHOICE:
+        return over_folds(recipe, FOLDS)[0]
+    return recipe
+
+
 def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
     """What waits now, and the ways to it."""
     several = len(runs) > 1

@@ -35,8 +35,7 @@ def show(draft: Draft) -> dict[str, Any]:
 
 def _views(draft: Draft) -> int | None:
     begin, key = draft.begin("views_per_photo"), draft.controls("views_per_photo")
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = st.segmented_control(
             "Views of each photo", ["a pool", "fresh"], required=True,
             default="fresh" if begin is None else "a pool",
@@ -44,10 +43,10 @@ def _views(draft: Draft) -> int | None:
             help="A pool: so many varied views of each photo, made once; the frozen layers look at "
             "them once, which is fast. Fresh: new views in every epoch.",
         )  # fmt: skip
-    with right:
         number = st.number_input(
             "Number of views", 1, 64, 8 if begin is None else begin, key=f"{key}.number",
             persist_state="session", disabled=kind == "fresh", label_visibility="collapsed",
+            width=125,
         )  # fmt: skip
     return None if kind == "fresh" else int(number)
 

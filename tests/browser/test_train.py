@@ -47,7 +47,7 @@ def test_a_recipe_is_built_from_a_preset_and_launched_with_three_seeds(app, open
     settled(page)
     slider = page.get_by_role("slider", name="Answer")
     slider.press("ArrowRight")
-    expect(page.locator(".layer.drops .share").last).to_have_text("35 %")
+    expect(page.locator(".layer.drops .share").last).to_have_text("35%")
     page.locator(".layer").nth(13).click()
     expect(page.locator(".block.frozen")).to_have_count(13)
     assert rates(page) == ["frozen", "3e-4", "1e-3", "3e-3", "1e-2"]

@@ -335,6 +335,7 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     write_dataset(folder, photos=6)
     app.button(key="train.go").click().run()
     assert not app.exception
+    assert "With 5 folds only 1 photo of background validates at a time" in texts(app)
     assert "5 runs are on their way" in app.success[0].value
     assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))
 
