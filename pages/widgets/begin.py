@@ -113,6 +113,7 @@ def _choose(key: str, place: Place) -> str:
     except InputError as error:
         return str(error)
     st.session_state[f"{key}.place"] = place
+    st.session_state.pop(f"{key}.problem", None)
     if kind == "preset":
         st.session_state[f"{key}.preset"] = name
     return ""

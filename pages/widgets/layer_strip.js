@@ -107,7 +107,6 @@ function build(root) {
   strip.sheet.append(strip.parts, strip.blocks, strip.lines, strip.rates);
   strip.scroll.append(strip.sheet);
   strip.words = element("p", "words");
-  strip.words.setAttribute("aria-live", "polite");
   strip.legend = element("div");
   root.replaceChildren(strip.scroll, strip.words, strip.legend);
   const indexOf = (event) => [...strip.blocks.children].indexOf(event.target.closest(".layer"));

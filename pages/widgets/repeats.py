@@ -21,9 +21,9 @@ FOLDS = 5
 FOLD_CHOICE = f"folds ({FOLDS})"
 SEEDS = {"one seed": 1, "3 seeds": 3, "5 seeds": 5}
 WORDS = (
-    "Several seeds: the same recipe begins from other random numbers each time, and the results "
-    f"show how much is luck. Folds: the training photos are shared out into {FOLDS} parts, and "
-    "each part validates once, so that every photo validates. The runs train one after the other."
+    "The runs train one after the other. Seeds: each begins from other random numbers, and the "
+    "results show how much is luck. Folds: the training photos are shared out into "
+    f"{FOLDS} parts, and each part validates once, so that every photo validates."
 )
 
 
@@ -31,6 +31,8 @@ def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> 
     """The choice of repeats and the button; what became of the click is told at `told`."""
     recipes = _repeated(f"{key}.repeat", recipe)
     if not st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
+        if len(recipes) > 1:
+            told.caption(WORDS)
         return
     with told:
         try:
@@ -73,7 +75,7 @@ def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
     choice = st.selectbox(
-        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session", help=WORDS,
+        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
         width=130, label_visibility="collapsed",
     )  # fmt: skip
     if choice == FOLD_CHOICE:
