@@ -12,8 +12,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core import text
-from core.model.bands import BandRange
-from core.model.layers import Layer
 
 # Okabe & Ito's colours (2008) that show on white and on near-black, then three of Tol's: people
 # who do not tell red from green still tell these apart.
@@ -23,8 +21,9 @@ RUN_COLOURS = (
 )  # fmt: skip
 GREY = "#8a90a0"
 _FROZEN = "#b4b9c6"
-# Cold to hot, one colour per power of ten: a band's rate can be told at a glance.
-_RATE_SCALE = ("#4a3fb5", "#2a7fd0", "#16a3a3", "#86a832", "#eda11f", "#cf3a2b")
+# Blue to yellow, a colour per power of ten, each lighter than the one before, so that people who do
+# not tell red from green can rank the rates too (a test holds the steps apart for them).
+_RATE_SCALE = ("#2b49c2", "#8a5fd0", "#bf4fa8", "#e0566a", "#f08a3c", "#f2bd2e")
 _RATE_FROM, _RATE_TO = -6.0, -1.0  # exponents of ten that the scale spans
 _MAX_POINTS = 600
 _CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
@@ -91,84 +90,7 @@ def plain_name(label: str) -> str:
     return escape(label, quote=False)  # Plotly reads tags in text
 
 
-# --- layers and rates -------------------------------------------------------------------------
-
-
-def layer_strip(layers: Sequence[Layer], ranges: Sequence[BandRange]) -> go.Figure:
-    """The flat list as a strip: a cell per layer, coloured by its learning rate; frozen ones are
-    grey and hatched, the head is bracketed."""
-    rates = [next(r.lr for r in ranges if r.first <= layer.index <= r.last) for layer in layers]
-    figure = go.Figure(
-        go.Bar(
-            x=[layer.index for layer in layers],
-            y=[1] * len(layers),
-            width=0.9,
-            marker={
-                "color": [rate_colour(lr) for lr in rates],
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": ["/" if lr == 0 else "" for lr in rates],
-                    "fgcolor": "#7b8294",
-                    "size": 6,
-                    "solidity": 0.25,
-                },
-            },
-            customdata=[
-                (
-                    f"{layer.index} {plain_name(layer.name)}"
-                    + (" (head)" if layer.in_head else ""),
-                    plain_name(layer.kind),
-                    layer.shape,
-                    f"{layer.params:,}".replace(",", " "),
-                    "frozen" if lr == 0 else f"learning rate {text.rate(lr)}",
-                )
-                for layer, lr in zip(layers, rates, strict=True)
-            ],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}, output %{customdata[2]}"
-            "<br>%{customdata[3]} weights<br>%{customdata[4]}<extra></extra>",
-        )
-    )
-    for number, band in enumerate(ranges):
-        figure.add_annotation(
-            x=(band.first + band.last) / 2,
-            y=1.02 if (band.last - band.first) > 2 or number % 2 == 0 else 1.3,
-            yanchor="bottom",
-            text=text.rate(band.lr),
-            showarrow=False,
-            font={"size": 13},
-        )
-    head = [layer.index for layer in layers if layer.in_head]
-    if head:
-        _bracket(figure, head[0], head[-1], "head")
-        _bracket(figure, 0, head[0] - 1, "backbone, photo side on the left")
-    figure.update_layout(
-        height=150,
-        margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        bargap=0,
-        showlegend=False,
-        hovermode="closest",
-        xaxis={
-            "visible": True,
-            "showgrid": False,
-            "zeroline": False,
-            "tickvals": _apart([band.first for band in ranges]),
-            "range": [-0.6, len(layers) - 0.4],
-            "fixedrange": True,
-            "title": None,
-            "tickangle": 0,
-        },
-        yaxis={"visible": False, "range": [-0.42, 1.65], "fixedrange": True},
-    )
-    return figure
-
-
-def _apart(firsts: Sequence[int]) -> list[int]:
-    """Those of the indices that leave room for each other's number on a narrow screen."""
-    kept: list[int] = []
-    for first in firsts:
-        if not kept or first - kept[-1] > 1:
-            kept.append(first)
-    return kept
+# --- learning rates ----------------------------------------------------------------------------
 
 
 def _bracket(figure: go.Figure, first: int, last: int, label: str, y: float = -0.1) -> None:

@@ -51,6 +51,10 @@ def _stage_text(stage: Mapping[str, Any]) -> str:
         text += f" at {stage['lr']:g}"
     if stage.get("warmup", "none") != "none":
         text += f", warm-up {stage['warmup']}"
+    if stage.get("keep", "last") != "last":
+        text += f", keeps the {stage['keep']}"
+    if stage.get("optimizer"):
+        text += ", " + " ".join(_text(value) for value in stage["optimizer"].values())
     return text
 
 

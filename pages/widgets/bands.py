@@ -1,4 +1,4 @@
-"""Layer bands: the strip of layers, and an editor of the bands' boundaries and rates."""
+"""The bands in numbers: the first layer and the rate of each, beneath the strip of layers."""
 
 from __future__ import annotations
 
@@ -7,99 +7,75 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from core import charts, text
-from core.model.bands import BandRange
-from core.model.layers import Layer
-from core.recipe import Recipe
-
-_RATES = (0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
+from core import text
+from core.band_edit import MOST_BANDS, RATES, split_longest, without
+from pages.widgets.draft import Draft
 
 
-def show(key: str, preset: Recipe, layers: int) -> list[dict[str, Any]]:
+def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
     """The recipe's `bands` as plain data, edited row by row."""
-    bands = st.session_state.setdefault(
-        f"{key}.rows", [{"id": i, "from": b.first, "lr": b.lr} for i, b in enumerate(preset.bands)]
-    )
-    found = []
-    for number, band in enumerate(bands):
-        row = st.columns([3, 4, 1], vertical_alignment="bottom", wrap=False)
-        head: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
-        with row[0]:
+    key, begin = draft.controls("bands"), draft.begin("bands")
+    found, closing = [], []
+    for number, band in enumerate(begin):
+        label: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
+        with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"):
             first = st.number_input(
                 "From layer",
                 0,
                 layers - 1,
-                band["from"],
-                key=f"{key}.from.{band['id']}",
+                min(band["from"], layers - 1),
+                key=f"{key}.from.{number}",
                 persist_state="session",
-                label_visibility=head,
+                label_visibility=label,
                 disabled=number == 0,
+                width=125,
                 help="The band reaches up to the layer before the next band's first.",
             )
-        with row[1]:
+            rates = _rates(band["lr"])
             lr = st.selectbox(
                 "Learning rate",
-                sorted({*_RATES, band["lr"]}),
-                index=sorted({*_RATES, band["lr"]}).index(band["lr"]),
+                rates,
+                index=rates.index(band["lr"]),
                 format_func=lambda lr: lr if isinstance(lr, str) else text.rate(lr),
-                key=f"{key}.lr.{band['id']}",
+                key=f"{key}.lr.{number}",
                 persist_state="session",
-                label_visibility=head,
+                label_visibility=label,
                 accept_new_options=True,
                 help="How far each step changes the weights. Type another rate, such as 2e-4.",
             )
-        with row[2]:
-            st.button(
+            closing.append(st.container(width="content"))
+        found.append({"from": int(first), "lr": _as_number(lr)})
+    for number, place in enumerate(closing):
+        with place:
+            if st.button(
                 ":material/close:",
-                key=f"{key}.remove.{band['id']}",
+                key=f"{key}.remove.{number}",
                 type="tertiary",
                 disabled=number == 0,
                 help="Removes this band; the one before it then reaches further.",
-                on_click=_remove,
-                args=(key, band["id"]),
-            )
-        found.append({"from": int(first), "lr": _as_number(lr)})
-    st.button(
+            ):
+                draft.rewrite({"bands": without(found, number)})
+    if st.button(
         "Add a band",
         key=f"{key}.add",
         icon=":material/add:",
-        on_click=_add,
-        args=(key, found, layers),
-        disabled=len(bands) >= min(12, layers),
-    )
+        type="tertiary",
+        disabled=len(found) >= min(MOST_BANDS, layers),
+    ):
+        draft.rewrite({"bands": split_longest(found, layers)})
     return found
 
 
-def set_rates(key: str, bands: Sequence[tuple[int, float]]) -> None:
+def put(draft: Draft, bands: Sequence[tuple[int, float]]) -> None:
     """Puts other bands (first layer, rate) in the place of those that are shown."""
-    ids = [row["id"] for row in st.session_state.get(f"{key}.rows", [])]
-    new = max(ids, default=-1) + 1  # new ids: their controls begin with the new values
-    st.session_state[f"{key}.rows"] = [
-        {"id": new + place, "from": first, "lr": lr} for place, (first, lr) in enumerate(bands)
-    ]
+    draft.put({"bands": [{"from": first, "lr": lr} for first, lr in bands]})
 
 
-def strip(layers: tuple[Layer, ...], ranges: tuple[BandRange, ...], key: str) -> None:
-    """The coloured strip of layers and how many weights train."""
-    st.plotly_chart(
-        charts.layer_strip(layers, ranges),
-        key=key,
-        config=charts.PLOT_CONFIG,
-        alt="Layers from the photo to the answer, coloured by learning rate: "
-        + "; ".join(f"{band.label} {text.rate(band.lr)}" for band in ranges),
-    )
-    total = sum(layer.params for layer in layers)
-    trained = sum(
-        layer.params
-        for band in ranges
-        if not band.frozen
-        for layer in layers[band.first : band.last + 1]
-    )
-    st.caption(
-        f"{text.count(trained)} of {text.count(total)} weights train "
-        f"({text.percent(trained / total)}). Hatched layers are frozen: they stay as ImageNet "
-        "made them. The first stage trains only the head, at the last band's rate."
-    )
+def _rates(own: Any) -> list[Any]:
+    """What can be chosen: the usual rates, and the band's own among them."""
+    if isinstance(own, int | float):
+        return sorted({*RATES, float(own)})
+    return [own, *RATES]
 
 
 def _as_number(lr: object) -> object:
@@ -108,24 +84,3 @@ def _as_number(lr: object) -> object:
         return float(str(lr))
     except ValueError:
         return lr
-
-
-def _remove(key: str, band_id: int) -> None:
-    rows = st.session_state[f"{key}.rows"]
-    st.session_state[f"{key}.rows"] = [row for row in rows if row["id"] != band_id]
-
-
-def _add(key: str, found: list[dict[str, Any]], layers: int) -> None:
-    """Splits the longest band in two; the new half starts at the same rate."""
-    rows = st.session_state[f"{key}.rows"]
-    firsts = [band["from"] for band in found]
-    lengths = [end - first for first, end in zip(firsts, [*firsts[1:], layers], strict=True)]
-    place = lengths.index(max(lengths))
-    lr = found[place]["lr"]
-    new = {
-        "id": max(row["id"] for row in rows) + 1,
-        "from": firsts[place] + max(1, lengths[place] // 2),
-        "lr": lr if isinstance(lr, float) else 0.0,
-    }
-    rows = [row | {"from": band["from"]} for row, band in zip(rows, found, strict=True)]
-    st.session_state[f"{key}.rows"] = [*rows[: place + 1], new, *rows[place + 1 :]]

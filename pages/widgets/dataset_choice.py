@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import InputError
@@ -24,6 +25,7 @@ def show(key: str) -> Dataset | None:
         )
         return None
     names = [path.name for path in datasets]
+    _follow_link(key, names)
     name = st.selectbox(
         "Data set",
         names,
@@ -32,6 +34,7 @@ def show(key: str) -> Dataset | None:
         persist_state="session",
         help="Every folder of photos beside `train/` is a test set: no training sees it.",
     )
+    st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
     try:
         dataset = read_dataset(settings.data_parent() / str(name))
         _photos(dataset)
@@ -41,6 +44,17 @@ def show(key: str) -> Dataset | None:
         st.error(str(error))
         return None
     return dataset
+
+
+def _follow_link(key: str, names: list[str]) -> None:
+    """A link that names another data set (`?data=`) chooses it."""
+    linked = st.query_params.get("data")
+    if linked is None or linked == st.session_state.get(f"{key}.data_linked"):
+        return
+    if linked in names:
+        st.session_state[f"{key}.data"] = linked
+    else:
+        st.warning(f"There is no data set {text.plain_markdown(linked)} here.")
 
 
 def _caption(dataset: Dataset) -> None:

@@ -10,12 +10,16 @@ from core.recipe import ClassMapDropout
 def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
     """The recipe's `head.dropout` as plain data."""
     rates = {}
-    for name, title, words in (
-        ("features", "On the features", "Whole channels of the backbone's output are dropped."),
-        ("class_map", "On the class maps", "Whole maps of a class are dropped."),
-        ("logits", "On the answer", "Single numbers of the answer are dropped."),
+    for column, (name, title, words) in zip(
+        st.columns(3),
+        (
+            ("features", "Features", "Whole channels of the backbone's output are dropped."),
+            ("class_map", "Class maps", "Whole maps of a class are dropped."),
+            ("logits", "Answer", "Single numbers of the answer are dropped."),
+        ),
+        strict=True,
     ):
-        rates[name] = st.slider(
+        rates[name] = column.slider(
             title,
             0.0,
             0.95,

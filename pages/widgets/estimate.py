@@ -30,12 +30,14 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     fresh, known = (
         text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
     )
-    shorter = "" if known == fresh else f" ({known} if the frozen layers' features are there)"
-    doubt = " It was busy with other work when it was measured." if doubtful(speed) else ""
+    shorter = "" if known == fresh else f" Here that would make it {known}."
+    doubt = " The machine was busy with other work when it was measured." if doubtful(speed) else ""
     st.markdown(
-        f":material/timer: About **{fresh}** a run on this machine{shorter}.{doubt}",
-        help="From a short measurement of this machine. The frozen layers look at each view once; "
-        "what they see (the features) is kept, so another run with the same views is faster.",
+        f":material/timer: **{fresh}**",
+        width="content",
+        help=f"About {fresh} a run on this machine, from a short measurement of it. The frozen "
+        "layers look at each view once; what they see (the features) is kept, so another run with "
+        f"the same views is faster.{shorter}{doubt}",
     )
 
 
@@ -49,7 +51,7 @@ def _wait(key: str, recipe: Recipe) -> None:
             measure.forget(settings.runs_dir(), recipe)
             st.rerun()
     elif found.state == "waiting":
-        st.caption(":material/timer: Measuring how fast this machine is waits for the training "
-                   "that is under way to end: each would slow the other.")  # fmt: skip
+        st.caption(":material/timer: Time unknown: this machine is measured when the training that "
+                   "is under way ends.")  # fmt: skip
     else:
         st.caption(":material/timer: Measuring this machine…")

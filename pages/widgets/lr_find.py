@@ -100,7 +100,7 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
     if found is None:
         st.error("The search left no answer.", icon=":material/error:")
         return
-    words, plot = st.columns([2, 3], gap="large")
+    words, plot = st.container(), st.container()
     with plot:
         st.plotly_chart(
             charts.rate_search(curves, found.lr), key=f"{key}.plot", config=charts.PLOT_CONFIG,

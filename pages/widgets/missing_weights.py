@@ -6,16 +6,15 @@ import streamlit as st
 
 from core.model.layers import BACKBONES
 from core.model.weights import lacks_imagenet, ways_on
-from core.recipe import Recipe
 
 
-def show(recipe: Recipe) -> None:
+def show(backbone: str, weights: str) -> None:
     """The ways on, where the weights are missing; nothing otherwise."""
-    if not lacks_imagenet(recipe.backbone, recipe.weights):
+    if not lacks_imagenet(backbone, weights):
         return
-    ways = "\n".join(f"- {way}" for way in ways_on(recipe.backbone))
+    ways = "\n".join(f"- {way}" for way in ways_on(backbone))
     st.warning(
-        f"This recipe starts from the ImageNet weights of {BACKBONES[recipe.backbone].title}, "
+        f"This recipe starts from the ImageNet weights of {BACKBONES[backbone].title}, "
         f"which are not on this machine. You can\n\n{ways}",
         icon=":material/download:",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import text
 from core.data.dataset import Dataset
@@ -20,22 +21,38 @@ FOLDS = 5
 FOLD_CHOICE = f"folds ({FOLDS})"
 SEEDS = {"one seed": 1, "3 seeds": 3, "5 seeds": 5}
 WORDS = (
-    "Several seeds: the same recipe begins from other random numbers each time, and the results "
-    f"show how much is luck. Folds: the training photos are shared out into {FOLDS} parts, and "
-    "each part validates once, so that every photo validates. The runs train one after the other."
+    "The runs train one after the other. Seeds: each begins from other random numbers, and the "
+    "results show how much is luck. Folds: the training photos are shared out into "
+    f"{FOLDS} parts, and each part validates once, so that every photo validates."
 )
 
 
-def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
-    """The choice of repeats, the button, and what became of the click."""
+def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
+    """The choice of repeats and the button; what became of the click is told at `told`."""
     recipes = _repeated(f"{key}.repeat", recipe)
     if not st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
+        if len(recipes) > 1:
+            told.caption(WORDS)
         return
-    try:
-        runs = _submitted(recipes, dataset)
-    except InputError as error:
-        st.error(str(error))
-        return
+    with told:
+        try:
+            runs = _submitted(recipes, dataset)
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _queued(recipe, runs)
+
+
+def as_launched(key: str, recipe: Recipe) -> Recipe:
+    """The recipe with the split that it is launched with: its own, or the first of the folds."""
+    if st.session_state.get(f"{key}.repeat") == FOLD_CHOICE:
+        return over_folds(recipe, FOLDS)[0]
+    return recipe
+
+
+def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
+    """What waits now, and the ways to it."""
     several = len(runs) > 1
     what = f"{len(runs)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
     it, trains = ("them", "they train") if several else ("it", "it trains")
@@ -50,13 +67,17 @@ def launch(key: str, recipe: Recipe, dataset: Dataset) -> None:
         icon=":material/monitoring:",
         query_params={"run": runs[0].id},
     )
+    if not several:
+        st.page_link("pages/run.py", label="Open its page", icon=":material/diagnosis:",
+                     query_params={"run": runs[0].id})  # fmt: skip
 
 
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
     choice = st.selectbox(
-        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session", help=WORDS
-    )
+        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
+        width=130, label_visibility="collapsed",
+    )  # fmt: skip
     if choice == FOLD_CHOICE:
         return over_folds(recipe, FOLDS)
     return over_seeds(recipe, next_seeds(recipe, SEEDS[choice]))

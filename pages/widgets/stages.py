@@ -1,4 +1,4 @@
-"""How long to train: the numbers of each stage, and the photos' size."""
+"""How long to train: stages in order, each for some epochs or in cycles."""
 
 from __future__ import annotations
 
@@ -6,45 +6,117 @@ from typing import Any
 
 import streamlit as st
 
-from core.recipe import Recipe
+from pages.widgets import optimizer
+from pages.widgets.draft import Draft
+
+_MOST = 20
+_WHAT = {"head": "only the head learns", "bands": "all bands learn"}
+_NEW: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
+Stage = dict[str, Any]
 
 
-def show(key: str, preset: Recipe) -> dict[str, Any]:
-    """The recipe's `image_size` and `stages` as plain data."""
-    size = st.number_input(
-        "Photo size in pixels",
-        32,
-        1024,
-        preset.image_size,
-        32,
-        key=f"{key}.image_size",
-        persist_state="session",
-        help="Photos are resized to a square of this side. Smaller is faster and sees less.",
-    )
-    stages = []
-    for number, stage in enumerate(preset.stages):
-        plain = stage.model_dump(mode="json", by_alias=True)
-        name = f"{key}.{number}"
-        what = "only the head learns" if stage.train == "head" else "all bands learn"
-        st.markdown(f"**Stage {number + 1}**: {what}")
-        if stage.cycles is None:
-            epochs = _number(f"{name}.epochs", "Epochs", stage.epochs or 1, 1000,
-                             "Passes over the training photos, at a constant rate.")  # fmt: skip
-            stages.append({**plain, "epochs": epochs})
-            continue
-        columns = st.columns(3)
-        with columns[0]:
-            cycles = _number(f"{name}.cycles", "Cycles", stage.cycles, 20,
-                             "In each cycle the rate falls from its full value to 0.")  # fmt: skip
-        with columns[1]:
-            length = _number(f"{name}.length", "First cycle", stage.cycle_len or 1, 500,
-                             "Epochs of the first cycle.")  # fmt: skip
-        with columns[2]:
-            longer = _number(f"{name}.mult", "Times", stage.cycle_mult or 1, 4,
-                             "Each cycle is so many times as long as the one before.")  # fmt: skip
-        stages.append({**plain, "cycles": cycles, "cycle_len": length, "cycle_mult": longer})
-    return {"image_size": int(size), "stages": stages}
+def show(draft: Draft) -> list[Stage]:
+    """The recipe's `stages`."""
+    begin: list[Stage] = draft.begin("stages")
+    places, stages = [], []
+    for number, stage in enumerate(begin):
+        with st.container(border=True, gap="small"):
+            places.append(st.container(horizontal=True, vertical_alignment="center", gap="xsmall"))
+            key = f"{draft.controls('stages')}.{number}"
+            stages.append(_stage(key, stage, draft.begin("optimizer")))
+    for number, place in enumerate(places):  # the buttons know every stage as it is now
+        with place:
+            _head(draft, stages, number)
+    if st.button("Add a stage", key=f"{draft.controls('stages')}.add", icon=":material/add:",
+                 type="tertiary", disabled=len(stages) >= _MOST):  # fmt: skip
+        draft.rewrite({"stages": [*stages, _NEW]})
+    return stages
 
 
-def _number(key: str, label: str, value: int, top: int, words: str) -> int:
-    return int(st.number_input(label, 1, top, value, key=key, persist_state="session", help=words))
+def _head(draft: Draft, stages: list[Stage], number: int) -> None:
+    st.markdown(f"**Stage {number + 1}**", width="stretch")
+    key, last = f"{draft.controls('stages')}.{number}", len(stages) - 1
+    earlier, later = list(stages), list(stages)
+    if number > 0:
+        earlier[number - 1 : number + 1] = [stages[number], stages[number - 1]]
+    if number < last:
+        later[number : number + 2] = [stages[number + 1], stages[number]]
+    for name, icon, words, result, off in (
+        ("up", "arrow_upward", "Train this stage earlier", earlier, number == 0),
+        ("down", "arrow_downward", "Train this stage later", later, number == last),
+        ("remove", "close", "Remove this stage", stages[:number] + stages[number + 1 :], last == 0),
+    ):
+        if st.button(f":material/{icon}:", key=f"{key}.{name}", type="tertiary", help=words,
+                     disabled=off):  # fmt: skip
+            draft.rewrite({"stages": result})
+
+
+def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+    what = st.selectbox(
+        "What learns", list(_WHAT), list(_WHAT).index(begin["train"]), key=f"{key}.train",
+        format_func=lambda name: _WHAT[name], persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    kind = st.segmented_control(
+        "How it is timed", ["epochs", "cycles"], required=True,
+        default="cycles" if begin.get("cycles") else "epochs", key=f"{key}.kind",
+        persist_state="session", label_visibility="collapsed",
+        help="An epoch shows every training photo once. Epochs: at a constant rate. Cycles: the "
+        "rate falls along a cosine to 0, then starts again.",
+    )  # fmt: skip
+    stage: Stage = {"train": what}
+    if kind == "epochs":
+        stage["epochs"] = _number(f"{key}.epochs", "Epochs", begin.get("epochs") or 5, 1000,
+                                  "Passes over the training photos.")  # fmt: skip
+    else:
+        with st.container(horizontal=True, gap="small"):
+            for name, label, top, words in (
+                ("cycles", "Cycles", 20, "How often the rate falls from full to 0."),
+                ("cycle_len", "First", 500, "Epochs of the first cycle."),
+                ("cycle_mult", "Times", 4,
+                 "Each cycle is so many times as long as the one before."),
+            ):  # fmt: skip
+                value = begin.get(name) or _NEW[name]
+                stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
+        if stage["cycle_mult"] == 1 and "cycle_mult" not in begin:
+            del stage["cycle_mult"]  # as it was written
+    return stage | _rest(key, begin, own_optimizer)
+
+
+def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+    """What a stage may have of its own, as far as it has it."""
+    with st.popover("More", key=f"{key}.more", type="tertiary", icon=":material/tune:"):
+        best = st.toggle(
+            "End with the best epoch", begin.get("keep") == "best", key=f"{key}.keep",
+            persist_state="session", help="The weights of the epoch with the lowest validation "
+            "loss, not the last one's (`keep: best`).",
+        )  # fmt: skip
+        warmup = st.toggle(
+            "Warm up", begin.get("warmup") == "fastai", key=f"{key}.warmup",
+            persist_state="session", help="The first twentieth of the first cycle's batches trains "
+            "at a hundredth of the rate, as in fast.ai (`warmup: fastai`).",
+        )  # fmt: skip
+        lr = st.number_input(
+            "One rate for this stage", 0.0, 10.0, begin.get("lr"), 1e-3, format="%.3g",
+            key=f"{key}.lr", persist_state="session", placeholder="the bands' rates",
+            help="For all that trains in this stage. Empty: each band at its own rate, and a head "
+            "stage at the last band's.",
+        )  # fmt: skip
+        own = st.toggle("An optimizer of its own", bool(begin.get("optimizer")),
+                        key=f"{key}.own", persist_state="session")  # fmt: skip
+        stage: Stage = {
+            "keep": "best" if best else "last",
+            "warmup": "fastai" if warmup else "none",
+        }
+        if lr is not None:
+            stage["lr"] = lr
+        if own:
+            stage["optimizer"] = optimizer.show(
+                f"{key}.optimizer", begin.get("optimizer") or own_optimizer
+            )
+    return stage
+
+
+def _number(key: str, label: str, value: int, top: int, words: str, width: int = 190) -> int:
+    return int(st.number_input(label, 1, top, value, key=key, persist_state="session", help=words,
+                               width=width))  # fmt: skip

@@ -38,15 +38,14 @@ def stop_worker(runs: Path) -> None:
 def launch(page: Page, preset: str) -> None:
     """Chooses a preset, makes it short through the page's own controls, and launches it."""
     settled(page)
-    box = page.get_by_role("combobox", name="Recipe to start from")
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)  # a list that opens while the page scrolls closes again
-    box.click()
-    page.get_by_role("option", name=preset, exact=True).click()
+    begin = page.get_by_test_id("stPopover").filter(has_text="From").get_by_role("button").first
+    begin.click()
+    settled(page)
+    page.get_by_test_id("stPopoverBody").get_by_text(preset, exact=True).click()
     expect(page.get_by_role("textbox", name="Name of the run")).to_have_value(preset)
     settled(page)
     for name, value in (
-        ("Photo size in pixels", "64"), ("Epochs", "1"), ("Cycles", "1"), ("First cycle", "2"),
+        ("Photo size in pixels", "64"), ("Epochs", "1"), ("Cycles", "1"), ("First", "2"),
     ):  # fmt: skip
         control = page.get_by_role("spinbutton", name=name, exact=True)
         control.fill(value)

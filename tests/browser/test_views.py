@@ -59,10 +59,10 @@ def test_pages_fit_the_screen(app, open_page, place, width, dark):
 
 def test_the_train_page_draws_its_layers_and_its_plan(app, open_page):
     page = open_page(app.url)
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
-    expect(page.locator(".js-plotly-plot").first.locator(".point")).to_have_count(27)
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(page.locator(".layer")).to_have_count(27)
     page.get_by_text("Zoom", exact=True).click()
-    expect(page.get_by_text("What this run changes:")).to_be_visible()
+    expect(page.get_by_text("1 change", exact=True)).to_be_visible()
 
 
 def test_a_rate_can_be_typed(app, open_page):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from core import charts, score_charts
-from core.model.bands import band_ranges
 from core.model.layers import layer_table
 from core.recipe_file import load_recipe
 from core.train.schedule import rate_curve
@@ -44,21 +45,38 @@ def test_every_rate_has_a_colour(lr):
     assert colour.startswith("#")
 
 
-def test_rates_a_factor_of_ten_apart_look_different():
-    colours = [charts.rate_colour(10.0**power) for power in range(-6, 0)]
-    assert len(set(colours)) == 6
+# How the three kinds of colour blindness see linear RGB (Machado, Oliveira & Fernandes 2009).
+SEEN_BY = {
+    "everyone": np.eye(3),
+    "protanopes": np.array([[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992],
+                            [-0.0039, -0.0481, 1.0520]]),
+    "deuteranopes": np.array([[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474],
+                              [-0.0118, 0.0429, 0.9689]]),
+    "tritanopes": np.array([[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476],
+                            [0.0047, 0.6914, 0.3039]]),
+}  # fmt: skip
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
-def test_the_strip_has_a_cell_per_layer_and_hatches_frozen_ones():
-    figure = charts.layer_strip(LAYERS, band_ranges(QUICK.bands, len(LAYERS)))
-    bar = figure.data[0]
-    assert len(bar.x) == len(LAYERS) == 27
-    assert list(bar.marker.pattern.shape[:16]) == ["/"] * 16
-    assert set(bar.marker.pattern.shape[16:]) == {""}
-    assert "320x7x7" in {row[2] for row in bar.customdata}
-    words = [annotation.text for annotation in figure.layout.annotations]
-    assert "head" in words
-    assert [word for word in words if word[0].isdigit()] == ["1e-3", "3e-3", "1e-2"]
+def lab(colour, eyes):
+    """A colour in CIE L*a*b* (white point D65), as those eyes see it."""
+    part = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    x, y, z = TO_XYZ @ np.clip(SEEN_BY[eyes] @ linear, 0, 1) / np.array([0.9505, 1, 1.089])
+    x, y, z = (np.cbrt(v) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eyes", SEEN_BY)
+def test_rates_a_factor_of_ten_apart_look_different_to_all_eyes(eyes):
+    colours = [lab(charts.rate_colour(10.0**power), eyes) for power in range(-6, 0)]
+    steps = [np.linalg.norm(a - b) for a, b in pairwise(colours)]
+    assert min(steps) > 12  # a difference of 2 is just seen side by side
+
+
+def test_a_higher_rate_is_lighter():
+    lightness = [lab(charts.rate_colour(10.0**power), "everyone")[0] for power in range(-6, 0)]
+    assert lightness == sorted(lightness)
 
 
 def test_planned_rates_leave_frozen_bands_out():

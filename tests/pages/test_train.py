@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.model.weights import imagenet_path
+from core.recipe import Optimizer, Recipe
 from core.recipe_file import load_recipe, preset_names
 from core.store.run import find_runs
 from core.text import plain_markdown
-from pages.widgets import words
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import APP, texts
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
@@ -45,7 +46,7 @@ def test_the_preset_is_shown_and_launched_as_it_is(runs, dataset, open_page, no_
     app = open_page("train")
     assert not app.exception
     assert "Two runs that look equally good" not in texts(app)
-    assert "This run follows **quick** exactly." in texts(app)
+    assert "As **preset quick**, unchanged." in texts(app)
     assert "million weights train (" in texts(app)
     app.button(key="train.go").click().run()
     assert not app.exception
@@ -54,34 +55,38 @@ def test_the_preset_is_shown_and_launched_as_it_is(runs, dataset, open_page, no_
     assert no_worker == [runs]
 
 
-def test_every_preset_is_shown_as_it_is(runs, dataset, open_page):
-    write_run(runs, dataset)
-    app = open_page("train")
-    for name in preset_names():
-        app.selectbox(key="train.preset").set_value(name).run()
-        assert not app.exception
-        assert f"This run follows **{plain_markdown(name)}** exactly." in texts(app)
-        assert name in words.PRESETS
+KEY = "train.quick"
+
+
+def difference(app):
+    """The keys that the page says are changed."""
+    return {button.help.split()[1] for button in app.button if ".undo." in str(button.key)}
+
+
+def launched(app, runs):
+    """The recipe of the one run that a click on Launch queues."""
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    (run,) = find_runs(runs)
+    return run.recipe()
 
 
 def test_changes_reach_the_recipe(runs, dataset, open_page, no_worker):
     app = open_page("train")
-    key = "train.quick.0"
-    app.toggle(key=f"{key}.augment.zoom").set_value(False)
-    app.slider(key=f"{key}.augment.degrees").set_value(30.0)
-    app.slider(key=f"{key}.drop.logits").set_value(0.5)
-    app.number_input(key=f"{key}.stages.0.epochs").set_value(1)
-    app.number_input(key=f"{key}.stages.1.length").set_value(2)
-    app.number_input(key=f"{key}.stages.image_size").set_value(96)
-    app.selectbox(key=f"{key}.bands.lr.1").set_value(1e-4)
-    app.text_input(key=f"{key}.name").set_value("mine")
-    app.number_input(key=f"{key}.seed").set_value(7)
+    app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False)
+    app.slider(key=f"{KEY}.augment.0.degrees").set_value(30.0)
+    app.slider(key=f"{KEY}.head.0.dropout.logits").set_value(0.5)
+    app.number_input(key=f"{KEY}.stages.0.0.epochs").set_value(1)
+    app.number_input(key=f"{KEY}.stages.0.1.cycle_len").set_value(2)
+    app.number_input(key=f"{KEY}.image_size.0").set_value(96)
+    app.selectbox(key=f"{KEY}.bands.0.lr.1").set_value(1e-4)
+    app.text_input(key=f"{KEY}.name.0").set_value("mine")
+    app.number_input(key=f"{KEY}.seed.0").set_value(7)
     app.run()
     assert not app.exception
-    difference = app.dataframe[0].value
-    assert set(difference["key"]) >= {"augment.zoom", "head.dropout.logits", "bands", "seed"}
-    app.button(key="train.go").click().run()
-    recipe = find_runs(runs)[0].recipe()
+    assert difference(app) == {"augment.zoom", "augment.rotate", "head.dropout.logits", "stages",
+                               "image_size", "bands", "seed"}  # fmt: skip
+    recipe = launched(app, runs)
     assert recipe.name == "mine"
     assert recipe.augment.zoom is None
     assert recipe.augment.rotate.degrees == 30
@@ -90,33 +95,117 @@ def test_changes_reach_the_recipe(runs, dataset, open_page, no_worker):
     assert (recipe.image_size, recipe.seed, recipe.bands[1].lr) == (96, 7, 1e-4)
 
 
+def test_rare_keys_reach_the_recipe_too(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.selectbox(key=f"{KEY}.crop.0").set_value("centre")
+    app.segmented_control(key=f"{KEY}.views_per_photo.0.kind").set_value("fresh")
+    app.segmented_control(key=f"{KEY}.split.0.method").set_value("kfold")
+    app.toggle(key=f"{KEY}.balance.0").set_value(True)
+    app.selectbox(key=f"{KEY}.weights.0").set_value("none")
+    app.segmented_control(key=f"{KEY}.map_stride.0").set_value(16)
+    app.selectbox(key=f"{KEY}.frozen_bn.0").set_value("train")
+    app.selectbox(key=f"{KEY}.precision.0").set_value("float32")
+    app.segmented_control(key=f"{KEY}.head.0.kind").set_value("dense")
+    app.selectbox(key=f"{KEY}.optimizer.0.name").set_value("rmsprop")
+    app.number_input(key=f"{KEY}.optimizer.0.decay").set_value(1e-3)
+    app.number_input(key=f"{KEY}.batch_size.0").set_value(8)
+    app.number_input(key=f"{KEY}.label_smoothing.0").set_value(0.1)
+    app.toggle(key=f"{KEY}.stages.0.1.keep").set_value(True)
+    app.toggle(key=f"{KEY}.stages.0.1.warmup").set_value(True)
+    app.number_input(key=f"{KEY}.stages.0.1.lr").set_value(0.02)
+    app.toggle(key=f"{KEY}.stages.0.0.own").set_value(True)
+    app.run()
+    app.number_input(key=f"{KEY}.split.0.folds").set_value(3).run()
+    app.number_input(key=f"{KEY}.split.0.fold.3").set_value(1)
+    app.number_input(key=f"{KEY}.head.0.width").set_value(64)
+    app.selectbox(key=f"{KEY}.stages.0.0.optimizer.name").set_value("adamw").run()
+    recipe = launched(app, runs)
+    assert (recipe.crop, recipe.views_per_photo, recipe.balance) == ("centre", None, "oversample")
+    assert (recipe.weights, recipe.map_stride, recipe.frozen_bn) == ("none", 16, "train")
+    assert (recipe.precision, recipe.batch_size, recipe.label_smoothing) == ("float32", 8, 0.1)
+    assert (recipe.split.folds, recipe.split.fold, recipe.head.width) == (3, 1, 64)
+    assert recipe.optimizer == Optimizer(name="rmsprop", momentum=0, weight_decay=1e-3)
+    head, bands = recipe.stages
+    assert head.optimizer == Optimizer(name="adamw")
+    assert (bands.keep, bands.warmup, bands.lr) == ("best", "fastai", 0.02)
+
+
+def test_every_key_of_a_recipe_is_on_the_page(dataset, open_page):
+    """Whoever adds a key adds its control."""
+    app = open_page("train")
+    kinds = (app.text_input, app.number_input, app.selectbox, app.toggle, app.slider,
+             app.segmented_control, app.button)  # fmt: skip
+    keys = {str(control.key) for kind in kinds for control in kind}
+    for part in Recipe.model_fields:
+        assert any(key.startswith(f"{KEY}.{part}.0") for key in keys), part
+
+
+def test_another_backbone_comes_with_its_bands_and_back(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.selectbox(key=f"{KEY}.backbone.0").set_value("resnet18").run()
+    assert not app.exception
+    assert "ResNet-18, which are not on this machine" in texts(app)
+    assert app.number_input(key=f"{KEY}.bands.1.from.1").value == 10
+    app.selectbox(key=f"{KEY}.backbone.0").set_value("vgg16").run()
+    assert app.segmented_control(key=f"{KEY}.map_stride.2").value == 16
+    app.selectbox(key=f"{KEY}.backbone.0").set_value("efficientnet_lite0").run()
+    assert difference(app) == set()
+    assert launched(app, runs) == load_recipe("quick")
+
+
+def test_stages_are_added_moved_and_removed(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.number_input(key=f"{KEY}.stages.0.0.epochs").set_value(3)
+    app.button(key=f"{KEY}.stages.0.add").click().run()
+    app.button(key=f"{KEY}.stages.1.2.up").click().run()
+    app.button(key=f"{KEY}.stages.2.2.remove").click().run()
+    assert not app.exception
+    recipe = launched(app, runs)
+    assert [stage.cycle_lengths() for stage in recipe.stages] == [(3,), (5,)]
+    assert app.button(key=f"{KEY}.stages.3.0.up").disabled
+    assert app.button(key=f"{KEY}.stages.3.1.down").disabled
+
+
 def test_bands_can_be_added_and_removed(dataset, open_page):
     app = open_page("train")
-    key = "train.quick.0.bands"
-    app.button(key=f"{key}.add").click().run()
+    app.button(key=f"{KEY}.bands.0.add").click().run()
     assert not app.exception
-    assert app.number_input(key=f"{key}.from.4").value == 8
-    app.button(key=f"{key}.remove.1").click().run()
+    assert app.number_input(key=f"{KEY}.bands.1.from.1").value == 8
+    assert app.selectbox(key=f"{KEY}.bands.1.lr.1").value == 3e-4
+    app.button(key=f"{KEY}.bands.1.remove.2").click().run()
     assert not app.exception
     assert not app.error
-    assert "bands" in set(app.dataframe[0].value["key"])
-    app.button(key="train.reset").click().run()
-    assert "This run follows **quick** exactly." in texts(app)
+    assert difference(app) == {"bands"}
+
+
+def test_one_key_or_all_are_put_back_and_brought_back(dataset, open_page):
+    app = open_page("train")
+    app.toggle(key=f"{KEY}.augment.0.blur").set_value(False)
+    app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False)
+    app.number_input(key=f"{KEY}.batch_size.0").set_value(4).run()
+    assert difference(app) == {"augment.zoom", "augment.blur", "batch_size"}
+    next(button for button in app.button if button.help == "Puts augment.blur back").click().run()
+    assert difference(app) == {"augment.zoom", "batch_size"}
+    app.button(key=f"{KEY}.put_back").click().run()
+    assert "As **preset quick**, unchanged." in texts(app)
+    app.button(key=f"{KEY}.bring_back").click().run()
+    assert not app.exception
+    assert difference(app) == {"augment.zoom", "batch_size"}
 
 
 @pytest.mark.parametrize(
     ("control", "value", "words"),
     [
-        ("bands.from.2", 16, "bands.2.from: must be above 16"),
-        ("name", "a/b", "name: must be 1 to 80 characters"),
+        ("bands.0.from.2", 16, "bands.2.from: must be above 16"),
+        ("name.0", "a/b", "name: must be 1 to 80 characters"),
     ],
 )
 def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
     dataset, open_page, control, value, words
 ):
     app = open_page("train")
-    kind = app.text_input if control == "name" else app.number_input
-    kind(key=f"train.quick.0.{control}").set_value(value).run()
+    kind = app.text_input if control.startswith("name") else app.number_input
+    kind(key=f"{KEY}.{control}").set_value(value).run()
     assert not app.exception
     assert app.error[0].value.startswith(words)
     assert not [button for button in app.button if button.label == "Launch"]
@@ -124,29 +213,88 @@ def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
 
 def test_controls_keep_their_values_when_the_page_is_left(dataset, open_page):
     app = open_page("train")
-    app.slider(key="train.quick.0.drop.logits").set_value(0.5)
-    app.number_input(key="train.quick.0.bands.from.1").set_value(14).run()
+    app.slider(key=f"{KEY}.head.0.dropout.logits").set_value(0.5)
+    app.button(key=f"{KEY}.bands.0.remove.1").click().run()
+    app.number_input(key=f"{KEY}.bands.1.from.1").set_value(14).run()
     app.switch_page("pages/runs.py").run()
     app.switch_page("pages/train.py").run()
     assert not app.exception
-    assert app.slider(key="train.quick.0.drop.logits").value == 0.5
-    assert app.number_input(key="train.quick.0.bands.from.1").value == 14
+    assert app.slider(key=f"{KEY}.head.0.dropout.logits").value == 0.5
+    assert app.number_input(key=f"{KEY}.bands.1.from.1").value == 14
 
 
-@pytest.mark.parametrize("preset", ["looks-good", "article-success", "quick-bare"])
-def test_every_preset_opens_unchanged(runs, dataset, open_page, preset):
-    app = open_page("train")
-    app.selectbox(key="train.preset").set_value(preset).run()
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_opens_unchanged(runs, dataset, open_page, no_worker, preset):
+    app = open_page("train", preset=preset)
     assert not app.exception
     assert not app.error
-    assert "This run follows" in texts(app)
+    assert f"As **preset {plain_markdown(preset)}**, unchanged." in texts(app)
+    assert app.radio(key="train.preset").value == preset
+    assert len(app.radio(key="train.preset").options) == len(preset_names())
+
+
+def test_a_preset_is_chosen_in_the_page_and_the_link_follows(dataset, open_page):
+    app = open_page("train")
+    app.radio(key="train.preset").set_value("looks-good").run()
+    assert not app.exception
+    assert app.query_params["preset"] == "looks-good"
+    assert "As **preset looks\\-good**, unchanged." in texts(app)
+    assert "look at the class maps" in texts(app)  # a caution
+    app.query_params["preset"] = "no-such"
+    app.run()
+    assert not app.exception
+    assert "There is no preset" in app.warning[0].value
+
+
+def test_a_run_is_begun_from_with_its_photos(runs, dataset, open_page, no_worker, tmp_path):
+    other = write_dataset(tmp_path / "dataset" / "others")
+    run = write_run(runs, other, "looks-good", changes={"batch_size": 8, "seed": 3})
+    app = open_page("train", again=run.id)
+    assert not app.exception
+    assert app.selectbox(key="train.data").value == "others"
+    assert app.query_params["again"] == run.id
+    key = f"train.again.{run.id}"
+    assert app.number_input(key=f"{key}.batch_size.0").value == 8
+    assert difference(app) == set()
+    app.number_input(key=f"{key}.batch_size.0").set_value(4).run()
+    assert difference(app) == {"batch_size"}
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    new = next(found for found in find_runs(runs) if found.id != run.id)
+    assert new.recipe() == run.recipe().model_copy(update={"batch_size": 4})
+    assert new.data_dir() == other.root
+
+
+def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    app.number_input(key=f"{KEY}.batch_size.0").set_value(4)
+    app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False).run()
+    link = {name: app.query_params[name] for name in ("preset", "with", "data")}
+    again = AppTest.from_file(str(APP), default_timeout=20)
+    for name, value in link.items():
+        again.query_params[name] = value
+    again.run()
+    assert not again.exception
+    assert difference(again) == {"augment.zoom", "batch_size"}
+    again.number_input(key=f"{KEY}.batch_size.1").set_value(8).run()
+    assert launched(again, runs).batch_size == 8
+    again.query_params["data"] = "no-such"
+    again.run()
+    assert "There is no data set" in again.warning[0].value
+
+
+def test_a_run_that_is_not_there_is_said(runs, dataset, open_page):
+    app = open_page("train", again="20260101-000000-gone-s0-0000")
+    assert not app.exception
+    assert "gone" in app.warning[0].value
+    assert "As **preset quick**, unchanged." in texts(app)
 
 
 def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_worker, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(runs.parent / "home"))
     app = open_page("train")
     assert not app.warning  # quick's are installed
-    app.selectbox(key="train.preset").set_value("article-success").run()
+    app.radio(key="train.preset").set_value("article-success").run()
     assert not app.exception
     words = app.warning[0].value
     assert "VGG16 with batch norm, which are not on this machine" in words
@@ -163,7 +311,7 @@ def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_work
 
 def test_several_seeds_or_folds_start_in_one_go(runs, dataset, open_page, no_worker):
     app = open_page("train")
-    app.number_input(key="train.quick.0.seed").set_value(7)
+    app.number_input(key="train.quick.seed.0").set_value(7)
     app.selectbox(key="train.repeat").set_value("3 seeds").run()
     app.button(key="train.go").click().run()
     assert not app.exception
@@ -187,6 +335,7 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     write_dataset(folder, photos=6)
     app.button(key="train.go").click().run()
     assert not app.exception
+    assert "With 5 folds only 1 photo of background validates at a time" in texts(app)
     assert "5 runs are on their way" in app.success[0].value
     assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))
 
@@ -201,7 +350,7 @@ def test_a_recipe_with_the_dense_head_keeps_it(
     monkeypatch.setattr("core.recipe_file.PRESETS_DIR", presets)
     app = open_page("train")
     assert not app.exception
-    assert "This run follows **dense** exactly." in texts(app)
+    assert "As **preset dense**, unchanged." in texts(app)
     app.button(key="train.go").click().run()
     assert not app.exception
     assert find_runs(runs)[0].recipe().head == load_recipe("dense").head

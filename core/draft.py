@@ -1,0 +1,87 @@
+"""A recipe that is being written: what differs from where it began, and taking one key back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import RecipeError
+from core.recipe import Recipe
+from core.recipe_file import changed_recipe, recipe_dict, recipe_from
+from core.store.compare import recipe_difference
+from core.yamlfile import MAX_BYTES, parse_yaml
+
+_VARIANTS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
+_TOGETHER = ("backbone", "map_stride", "bands")  # bands and stride are of their backbone
+
+
+def uploaded_recipe(name: str, data: bytes) -> Recipe:
+    """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
+    where one is wrong, the key."""
+    if len(data) > MAX_BYTES:
+        raise RecipeError(f"{name}: larger than 1 MB, so it is no recipe")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RecipeError(f"{name}: not UTF-8 text: save it again as UTF-8") from None
+    found = parse_yaml(text, name)
+    if isinstance(found, dict) and {"base", "vary"} <= set(found):
+        raise RecipeError(f"{name}: a batch of recipes: `python -m core train {name}`")
+    try:
+        return recipe_from(found, name)
+    except RecipeError as error:
+        line = str(error)
+        raise RecipeError(line if line.startswith(f"{name}:") else f"{name}: {line}") from None
+
+
+def changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each key that differs, its value in `base` and in `edited`, as people read them."""
+    rows = recipe_difference({"base": base, "edited": edited})
+    return list(rows.itertuples(index=False, name=None))
+
+
+def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The parts (top-level keys) that change when `key`, dotted, gets `base`'s value again."""
+    part, *inner = key.split(".")
+    if part == "backbone":
+        return {name: base[name] for name in _TOGETHER}
+    variant = _VARIANTS.get(part)
+    other = variant is not None and base[part][variant] != edited[part][variant]
+    if not inner or other:
+        return {part: base[part]}
+    value = copy.deepcopy(edited[part])
+    node, old = value, base[part]
+    for name in inner[:-1]:
+        node, old = node[name], old[name]
+    if inner[-1] in old:
+        node[inner[-1]] = old[inner[-1]]
+    else:
+        node.pop(inner[-1], None)
+    return {part: value}
+
+
+def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
+    """What differs, by dotted key, for a link; empty when nothing does."""
+    found: dict[str, Any] = {}
+    for part, value in edited.items():
+        old = base[part]
+        if isinstance(value, dict) and isinstance(old, dict) and set(value) == set(old):
+            found |= {f"{part}.{key}": value[key] for key in value if value[key] != old[key]}
+        elif value != old:
+            found[part] = value
+    return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
+    """The parts that a link changes in `base`. Raises RecipeError, naming the key, when the outcome
+    is no recipe."""
+    try:
+        found = json.loads(link)
+    except ValueError:
+        raise RecipeError("the link's `with` was cut off or changed: open it again whole") from None
+    if not isinstance(found, dict):
+        raise RecipeError("the link's `with` must hold keys of a recipe")
+    edited = recipe_dict(changed_recipe(recipe_dict(base), found))
+    return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}

@@ -1,0 +1,204 @@
+"""Where a recipe begins: a preset, an earlier run, or a file; and the run's name and seed.
+
+A link says `?preset=quick` or `?again=<run id>`; a file cannot be linked to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import text
+from core.data.dataset import find_datasets
+from core.draft import uploaded_recipe
+from core.errors import InputError
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, preset_names, recipe_yaml
+from core.store.run import open_run
+from pages import settings
+from pages.widgets import words
+from pages.widgets.draft import Draft
+
+_LINKS = ("preset", "again")
+Place = tuple[str, str]  # "preset" or "again" or "file", and its name
+
+
+def show(key: str) -> Draft:
+    """The draft that is being written, and where to begin another."""
+    _follow_link(key)
+    draft = _draft(key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover(
+            f"From **{text.plain_markdown(draft.title)}**",
+            icon=":material/flag:",
+            key=f"{key}.begin",
+            on_change="rerun",
+        ):
+            st.caption("A recipe is everything that decides a run, apart from the photos. What you "
+                       "change in one is kept while you look at another.")  # fmt: skip
+            _presets(key)
+            _upload(key)
+        _problem(key)
+        said = words.PRESETS.get(draft.base.name, "") if draft.title.startswith("preset") else ""
+        st.caption(said or _said(key), width="stretch")
+    return draft
+
+
+def name_and_seed(draft: Draft) -> dict[str, Any]:
+    """The recipe's `name` and `seed`."""
+    name = st.text_input("Name of the run", draft.begin("name"), max_chars=80,
+                         key=draft.controls("name"), persist_state="session")  # fmt: skip
+    seed = st.number_input("Seed", 0, 2**32 - 1, draft.begin("seed"), 1, width=130,
+                           key=draft.controls("seed"), persist_state="session",
+                           help="Another seed gives another run of the same recipe: see how "
+                           "much is luck.")  # fmt: skip
+    return {"name": name.strip(), "seed": int(seed)}
+
+
+def download(key: str, recipe: Recipe) -> None:
+    """The recipe as a file, every key written out."""
+    st.download_button(
+        "Save as a file",
+        recipe_yaml(recipe),
+        file_name=f"{recipe.name}.yaml",
+        mime="application/yaml",
+        key=f"{key}.save",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+        help="Every key, as YAML: for `python -m core train FILE`, or to load here again.",
+    )
+
+
+# --- what was chosen ------------------------------------------------------------------------------
+
+
+def _follow_link(key: str) -> None:
+    """A link that is new here chooses; otherwise the link follows what is chosen."""
+    links = [(name, st.query_params[name]) for name in _LINKS if name in st.query_params]
+    new = [link for link in links if link != st.session_state.get(f"{key}.linked")]
+    if new:
+        problem = _choose(key, new[0])
+        if problem:
+            st.warning(text.plain_markdown(problem), icon=":material/warning:")
+    kind, name = _place(key)
+    for other in _LINKS:
+        if other != kind:
+            st.query_params.pop(other, None)
+    if kind in _LINKS:
+        st.query_params[kind] = name
+    st.session_state[f"{key}.linked"] = (kind, name)
+
+
+def _place(key: str) -> Place:
+    place: Place = st.session_state.get(f"{key}.place", ("preset", preset_names()[0]))
+    return place
+
+
+def _choose(key: str, place: Place) -> str:
+    """Begins there; answers why it cannot, or nothing. An earlier run brings its photos along."""
+    kind, name = place
+    try:
+        if kind == "preset" and name not in preset_names():
+            return f"There is no preset {name} here."
+        if kind == "again":
+            run = open_run(settings.runs_dir(), name)
+            st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
+            root = run.data_dir()
+            known = [path.resolve() for path in find_datasets(settings.data_parent())]
+            if root.resolve() in known:
+                st.session_state[f"{key}.data"] = root.name
+            st.session_state[f"{key}.elsewhere"] = "" if root.resolve() in known else str(root)
+    except InputError as error:
+        return str(error)
+    st.session_state[f"{key}.place"] = place
+    st.session_state.pop(f"{key}.problem", None)
+    if kind == "preset":
+        st.session_state[f"{key}.preset"] = name
+    return ""
+
+
+def _bases(key: str) -> dict[Place, Recipe]:
+    """The recipes that are not presets."""
+    bases: dict[Place, Recipe] = st.session_state.get(f"{key}.bases", {})
+    return bases
+
+
+def _draft(key: str) -> Draft:
+    kind, name = place = _place(key)
+    if kind == "preset":
+        return Draft(f"{key}.{name}", f"preset {name}", load_recipe(name))
+    return Draft(f"{key}.{kind}.{name}", f"{'run' if kind == 'again' else 'file'} {name}",
+                 _bases(key)[place])  # fmt: skip
+
+
+def _said(key: str) -> str:
+    """What there is to say about a recipe that is no preset."""
+    if _place(key)[0] == "file":
+        return "The recipe of your file."
+    elsewhere = st.session_state.get(f"{key}.elsewhere")
+    if elsewhere:
+        return (
+            f"An earlier run's recipe. Its photos ({text.plain_markdown(elsewhere)}) are not among "
+            "the data sets here: choose others below."
+        )
+    return "An earlier run's recipe and photos: change what you like, and launch it again."
+
+
+# --- the popover ----------------------------------------------------------------------------------
+
+
+def _presets(key: str) -> None:
+    names = preset_names()
+    kind, name = _place(key)
+    st.session_state[f"{key}.preset"] = name if kind == "preset" else None
+    st.radio(
+        "Ready-made recipes",
+        names,
+        index=None,
+        captions=[words.PRESETS.get(name, "") for name in names],
+        key=f"{key}.preset",
+        on_change=_take_preset,
+        args=(key,),
+    )
+
+
+def _take_preset(key: str) -> None:
+    name = st.session_state[f"{key}.preset"]
+    if name is not None:
+        _choose(key, ("preset", str(name)))
+        st.session_state[f"{key}.begin"] = False  # it closes
+
+
+def _upload(key: str) -> None:
+    st.file_uploader(
+        "or a recipe of yours, as a YAML file",
+        type=["yaml", "yml"],
+        key=f"{key}.upload",
+        on_change=_take_file,
+        args=(key,),
+    )
+
+
+def _take_file(key: str) -> None:
+    file = st.session_state[f"{key}.upload"]
+    st.session_state.pop(f"{key}.problem", None)
+    if file is None:
+        return
+    try:
+        recipe = uploaded_recipe(file.name, file.getvalue())
+    except InputError as error:
+        st.session_state[f"{key}.problem"] = str(error)
+        return
+    place = ("file", file.name)
+    st.session_state[f"{key}.bases"] = _bases(key) | {place: recipe}
+    _choose(key, place)
+    _draft(key).renew()  # an earlier file of this name may have been edited
+    st.session_state[f"{key}.begin"] = False
+
+
+def _problem(key: str) -> None:
+    problem = st.session_state.get(f"{key}.problem")
+    if problem:
+        st.error(text.plain_markdown(problem), icon=":material/error:")

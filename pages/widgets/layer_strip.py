@@ -1,0 +1,38 @@
+"""The network as a strip of its layers, drawn in the browser (layer_strip.js): a click on a layer
+starts a band there, and the keys do all that the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.band_edit import MOST_BANDS, start_or_end_band, step_rate
+from core.layer_strip import strip_data
+from core.model.layers import Layer
+from pages.widgets.draft import Draft
+
+_HERE = Path(__file__).parent
+_STRIP = st.components.v2.component(
+    "overfit_lens_layer_strip",
+    html='<div class="strip-root"></div>',
+    css=(_HERE / "layer_strip.css").read_text("utf-8"),
+    js=(_HERE / "layer_strip.js").read_text("utf-8"),
+)
+
+
+def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]) -> None:
+    """The strip of an edited recipe in plain data; what is done to it goes into the draft."""
+
+    done = _STRIP(key=key, data=strip_data(layers, edited), on_pressed_change=lambda: None).pressed
+    if not done:
+        return
+    bands, layer = edited["bands"], int(done["layer"])
+    if done["what"] == "cut":
+        bands = start_or_end_band(bands, layer)
+    else:
+        bands = step_rate(bands, layer, up=done["what"] == "up")
+    if len(bands) <= MOST_BANDS:
+        draft.rewrite({"bands": bands})

@@ -1,0 +1,38 @@
+"""The link's `with`: what differs from where the recipe begins, so that a recipe can be sent on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import text
+from core.draft import changes_link, linked_parts
+from core.errors import InputError
+from core.recipe import Recipe
+from core.recipe_file import recipe_dict
+from pages.widgets.draft import Draft
+
+_WITH = "with"
+
+
+def follow(key: str, draft: Draft) -> None:
+    """Writes the link's changes into the draft. Only when a visit begins: later on the link follows
+    the controls, and one that is a moment old must not undo what was just done."""
+    if f"{key}.begun" in st.session_state:
+        return
+    st.session_state[f"{key}.begun"] = True
+    linked = st.query_params.get(_WITH, "")
+    if not linked:
+        return
+    try:
+        draft.put(linked_parts(draft.base, linked))
+    except InputError as error:
+        st.warning(text.plain_markdown(str(error)), icon=":material/warning:")
+
+
+def write(draft: Draft, recipe: Recipe) -> None:
+    """Makes the link reopen this recipe (a file's cannot be)."""
+    found = changes_link(recipe_dict(draft.base), recipe_dict(recipe))
+    if found and not draft.title.startswith("file"):
+        st.query_params[_WITH] = found
+    else:
+        st.query_params.pop(_WITH, None)
