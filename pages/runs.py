@@ -8,10 +8,10 @@ from core.errors import InputError
 from core.jobs.local import ensure_worker, find_lost, worker_alive
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen, first_runs, run_detail, run_table
+from pages.widgets import chosen, first_runs, run_detail, run_table, run_words, trash
 
 KEY = "runs"
-LIVE_SECONDS = 1.5
+LOOK_SECONDS = 1.5
 
 
 def worker_notice() -> None:
@@ -27,25 +27,31 @@ def worker_notice() -> None:
                 st.error(str(error))
 
 
-def board(watching: bool) -> None:
-    """The table and the chosen run; drawn again and again while a run is under way."""
-    rows = chosen.all_runs()
-    running = [row.id for row in rows if row.status.state == "running"]
-    if find_lost(settings.runs_dir(), running, utc_now):
-        rows = chosen.all_runs()
-    live = any(not row.status.ended for row in rows)
-    if live != watching:
-        st.rerun()  # the whole page: begins or ends the polling
-    if live:
-        worker_notice()
-    run_detail.show(f"{KEY}.detail", run_table.show(f"{KEY}.table", rows), rows)
+def watch(seen: int, running: list[str]) -> None:
+    """Draws the page again when a run has changed, whoever changed it, and else does nothing."""
+    find_lost(settings.runs_dir(), running, utc_now)
+    if chosen.version(at_most_old=LOOK_SECONDS / 2) != seen:
+        st.rerun()
 
 
 st.title("Runs", anchor=False)
+version = chosen.version()  # before the runs: what changes meanwhile is seen by the watch
 runs = chosen.all_runs()
-if not runs:
+under_way = [row.id for row in runs if row.status.state == "running"]
+st.fragment(watch, run_every=LOOK_SECONDS)(version, under_way)
+undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
+with undo:
+    trash.undo(f"{KEY}.deleted")
+if runs:
+    with notice:
+        if any(not row.status.ended for row in runs):
+            worker_notice()
+    with warning:
+        opened = run_table.opened_run(runs)
+    run_table.show(f"{KEY}.table", opened.id)
+    run_words.show(f"{KEY}.words", opened, runs)
+    run_detail.show(f"{KEY}.detail", opened, runs)
+else:
     st.write("There are no runs yet. Train one on the Train page, or take these two:")
     first_runs.show(f"{KEY}.first")
-else:
-    under_way = any(not row.status.ended for row in runs)
-    st.fragment(board, run_every=LIVE_SECONDS if under_way else None)(under_way)
+    trash.show(f"{KEY}.trash")

@@ -9,6 +9,7 @@ single runs only takes a group's first finished run for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from core import charts
 from core.items import item_colours, items_of
 from core.store.groups import Group
 from core.store.index import RunIndex, RunRow
+from core.store.trash import TRASH
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
@@ -23,9 +25,25 @@ _MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
 _MOST_ALONE = 6  # where single runs are chosen: columns of class maps
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _index(runs_dir: Path) -> RunIndex:
+    """One for all visitors: it reads again what has changed, once."""
+    return RunIndex(runs_dir)
+
+
 def all_runs() -> list[RunRow]:
-    """Every run, newest first."""
-    return RunIndex(settings.runs_dir()).rows()
+    """Every run, newest first. Their rows are shared: nobody may change them."""
+    return _index(settings.runs_dir()).rows()
+
+
+def version(at_most_old: float = 0) -> int:
+    """A number that changes whenever the runs do (core.store.index.RunIndex.version)."""
+    return _index(settings.runs_dir()).version(at_most_old)
+
+
+def deleted_runs() -> list[RunRow]:
+    """What is in the trash, newest run first."""
+    return _index(settings.runs_dir() / TRASH).rows()
 
 
 def colours(rows: Sequence[RunRow], chosen: Sequence[str] = ()) -> dict[str, str]:
