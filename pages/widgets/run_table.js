@@ -102,7 +102,7 @@ function rowOf(view, entry) {
     const on = view.stars.get(line.id) ?? line.starred;
     const button = labelled(element("button"), `${on ? "Take the star from" : "Star"} ${line.title}`);
     button.setAttribute("aria-pressed", String(on));
-    button.append(icon("star"));
+    button.textContent = on ? "★" : "☆"; // not by colour alone
     button.onclick = () => view.star(line.id, !on);
     star.append(button);
   }

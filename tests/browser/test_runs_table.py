@@ -42,7 +42,7 @@ def test_star_tag_search_delete_undo_and_the_link(app, open_page):
     star(page, "looks-good").click()
     expect(star(page, "looks-good")).to_have_attribute("aria-pressed", "true")
     row(page, "looks-good").get_by_role("checkbox").check()
-    page.get_by_role("button", name="Tag").click()
+    page.get_by_role("button", name="Tag", exact=True).click()
     page.get_by_role("textbox", name="New tag").fill("class-3")
     page.get_by_role("button", name="Add it").click()
     expect(row(page, "looks-good").get_by_text("class-3")).to_be_visible()
