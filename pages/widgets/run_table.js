@@ -329,8 +329,8 @@ function takeIn(view, component) {
   view.component = component;
   const opened = view.data.opened;
   view.data = component.data;
-  const heard = component.data.heard >= (view.events.at(-1)?.[0] ?? 0);
-  if (heard) {
+  view.events = view.events.filter(([number]) => number > component.data.heard);
+  if (!view.events.length) {
     view.checked = new Set(component.data.checked);
     view.stars.clear();
   } else if (opened) view.data.opened = opened;
