@@ -35,8 +35,7 @@ def watch(seen: int, running: list[str]) -> None:
 
 
 st.title("Runs", anchor=False)
-version = chosen.version()  # before the runs: what changes meanwhile is seen by the watch
-runs = chosen.all_runs()
+version, runs = chosen.look()
 under_way = [row.id for row in runs if row.status.state == "running"]
 st.fragment(watch, run_every=LOOK_SECONDS)(version, under_way)
 undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put

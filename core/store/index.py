@@ -90,8 +90,13 @@ class RunIndex:
 
     def rows(self) -> list[RunRow]:
         """All runs, newest first, as they are now."""
+        return self.look()[1]
+
+    def look(self) -> tuple[int, list[RunRow]]:
+        """The same, after their `version`."""
         with self._lock:
-            return [row for _, row in self._look().values()]
+            rows = [row for _, row in self._look().values()]
+            return self._version, rows
 
     def version(self, at_most_old: float = 0) -> int:
         """A number that changes whenever the rows do, within this process. `at_most_old`: seconds;

@@ -33,7 +33,12 @@ def _index(runs_dir: Path) -> RunIndex:
 
 def all_runs() -> list[RunRow]:
     """Every run, newest first. Their rows are shared: nobody may change them."""
-    return _index(settings.runs_dir()).rows()
+    return look()[1]
+
+
+def look() -> tuple[int, list[RunRow]]:
+    """The same, after their `version`."""
+    return _index(settings.runs_dir()).look()
 
 
 def version(at_most_old: float = 0) -> int:

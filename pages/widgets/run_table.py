@@ -53,10 +53,10 @@ def _board(key: str, opened: str) -> None:
     """Everything about the table; drawn again alone where only the table changes."""
     if st.session_state.pop(f"{key}.again", False):
         st.rerun()
-    rows = chosen.all_runs()
+    version, rows = chosen.look()
     if not rows:
         st.rerun()  # the last one was deleted
-    keys, columns, groupings = _offers(str(settings.runs_dir()), chosen.version(), rows)
+    keys, columns, groupings = _offers(str(settings.runs_dir()), version, rows)
     with st.container(horizontal=True, vertical_alignment="center"):
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
