@@ -253,7 +253,8 @@ class CsvSplit(_Part):
 # --- the recipe ---------------------------------------------------------------------------------
 
 
-def _plain_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name of a run. Raises ValueError when it cannot be one."""
     if not name.strip() or len(name) > 80 or any(ord(c) < 32 or c in "/\\" for c in name):
         raise ValueError("must be 1 to 80 characters without / or \\ or line breaks")
     return name
@@ -267,7 +268,7 @@ def _known_place(weights: str) -> str:
 class Recipe(_Part):
     """Everything that decides a run, apart from the photos. `Recipe()` is the preset `quick`."""
 
-    name: Annotated[str, AfterValidator(_plain_name)] = "quick"
+    name: Annotated[str, AfterValidator(check_name)] = "quick"
     backbone: Literal[
         "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
     ] = "efficientnet_lite0"

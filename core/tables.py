@@ -1,14 +1,12 @@
-"""Tables that the pages show, made from the runs' rows (core.store.index)."""
+"""Names, words and tables that the pages show, made from the runs' rows (core.store.index)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
 from core import text
 from core.store.groups import Group
@@ -64,81 +62,6 @@ def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
     return found
 
 
-def runs_table(
-    rows: Sequence[RunRow],
-    colours: Mapping[str, str],
-    now: datetime,
-    hard_set: str,
-    labels: Mapping[str, str],
-) -> Styler:
-    """Runs: colour dot, name, state, progress, verdict and the numbers of the summary. labels: of
-    all runs (`labels_of`), of which these may be some."""
-    table = []
-    for row in rows:
-        status, summary = row.status, row.summary or {}
-        validation = summary.get("validation") or {}
-        place = localisation(row, hard_set) or {}
-        started = text.moment(status.started) or text.moment(status.created)
-        table.append(
-            {
-                "dot": "⬤",
-                "run": labels[row.id],
-                "verdict": [summary["verdict"]] if summary.get("verdict") else [],
-                "state": "cannot be read" if row.problem else text.state(status),
-                "progress": status.epoch / status.epochs if status.epochs else None,
-                "left": text.duration(text.time_left(status, now)),
-                "val_accuracy": (validation.get("accuracy") or {}).get("value"),
-                "val_loss": validation.get("loss"),
-                "easy": (score(row, "test", "primary") or {}).get("value"),
-                "hard": (score(row, hard_set, "primary") or {}).get("value"),
-                "object": (score(row, hard_set, "object") or {}).get("value"),
-                "lift": place.get("lift"),
-                "took": text.duration(text.time_taken(status, now)),
-                "started": started,
-                "seed": None if row.problem else row.recipe["seed"],
-                "data": row.data,
-            }
-        )
-    frame = pd.DataFrame(table)
-    frame["started"] = pd.to_datetime(frame["started"], utc=True)
-    for name in ("progress", "val_accuracy", "val_loss", "easy", "hard", "object", "lift"):
-        frame[name] = frame[name].astype("float64")
-    for name in ("progress", "val_accuracy", "easy", "hard", "object"):
-        frame[name] *= 100
-    marks = [f"color: {colours[row.id]}" for row in rows]
-    return frame.style.apply(lambda _: marks, subset=["dot"])
-
-
-def groups_table(groups: Sequence[Group], colours: Mapping[str, str], hard_set: str) -> Styler:
-    """Runs and groups of repeats, a row each: `68 % (65-71)` is the mean with the lowest and the
-    highest run. colours: by the group's id. Texts are padded, so that they sort as numbers."""
-    table = []
-    for group in groups:
-        scores = ("sets", hard_set, "scores")
-        newest = max(group.members, key=lambda row: row.id)
-        started = text.moment(newest.status.started) or text.moment(newest.status.created)
-        table.append(
-            {
-                "dot": "⬤",
-                "run": group.title,
-                "verdict": [words] if (words := verdict_words(group)) else [],
-                "runs": len(group.members),
-                "state": _states(group),
-                "val_accuracy": _share(group, "validation", "accuracy", "value"),
-                "easy": _share(group, "sets", "test", "scores", "primary", "value"),
-                "hard": _share(group, *scores, "primary", "value"),
-                "object": _share(group, *scores, "object", "value"),
-                "lift": lift_words(group, hard_set),
-                "started": started,
-                "data": newest.data,
-            }
-        )
-    frame = pd.DataFrame(table)
-    frame["started"] = pd.to_datetime(frame["started"], utc=True)
-    marks = [f"color: {colours[group.id]}" for group in groups]
-    return frame.style.apply(lambda _: marks, subset=["dot"])
-
-
 def verdict_words(group: Group) -> str:
     """`generalises`, or `generalises, 4 of 5` for several runs; empty before the first verdict."""
     found = group.verdict()
@@ -147,7 +70,7 @@ def verdict_words(group: Group) -> str:
     return found.words() if len(group.members) > 1 else found.counts[0][0]
 
 
-def _states(group: Group) -> str:
+def states(group: Group) -> str:
     """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
     if len(group.members) == 1:
         row = group.members[0]
@@ -158,14 +81,6 @@ def _states(group: Group) -> str:
     words = {"running": "training", "queued": "waiting"}
     others = [f"{n} {words.get(state, state)}" for state, n in found.items() if state != "done"]
     return ", ".join([f"{found['done']} of {len(group.members)} done", *others])
-
-
-def _share(group: Group, *keys: str) -> str:
-    spread = group.mean_and_spread(*keys)
-    if spread is None:
-        return ""
-    words = text.spread_of(spread.mean, spread.low, spread.high, spread.n)
-    return " " * (3 - words.index(" ")) + words
 
 
 def lift_words(group: Group, set_name: str) -> str:

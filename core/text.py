@@ -116,9 +116,11 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     runs of one name differ in it, and a number where even that is not enough."""
     labels: dict[str, str] = {}
     seen = dict.fromkeys(_COLUMNS, 1)
+    seeds: dict[str, set[int]] = {}
+    for _, name, seed in runs:
+        seeds.setdefault(name, set()).add(seed)
     for id_, name, seed in runs:
-        seeds = {other_seed for _, other_name, other_seed in runs if other_name == name}
-        label = f"{name}, seed {seed}" if len(seeds) > 1 else name
+        label = f"{name}, seed {seed}" if len(seeds[name]) > 1 else name
         seen[label] = seen.get(label, 0) + 1
         labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
     return labels

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.jobs.local import find_lost
+from core.store.index import RunRow
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen, first_runs, run_detail, run_table, worker_notice
+from pages.widgets import (
+    chosen,
+    first_runs,
+    run_detail,
+    run_table,
+    run_words,
+    trash,
+    worker_notice,
+)
 
 KEY = "runs"
-LIVE_SECONDS = 1.5
+LOOK_SECONDS = 1.5
 
 
-def board(watching: bool) -> None:
-    """The table and the chosen run; drawn again and again while a run is under way."""
-    rows = chosen.all_runs()
+def watch(seen: int, rows: Sequence[RunRow]) -> None:
+    """Says what is wrong with the worker, if anything, and draws the page again when a run has
+    changed, whoever changed it."""
     running = [row.id for row in rows if row.status.state == "running"]
-    if find_lost(settings.runs_dir(), running, utc_now):
-        rows = chosen.all_runs()
-    live = any(not row.status.ended for row in rows)
-    if live != watching:
-        st.rerun()  # the whole page: begins or ends the polling
-    worker_notice.show(f"{KEY}.worker", rows)
-    run_detail.show(f"{KEY}.detail", run_table.show(f"{KEY}.table", rows), rows)
+    find_lost(settings.runs_dir(), running, utc_now)
+    if chosen.version(at_most_old=LOOK_SECONDS / 2) != seen:
+        st.rerun()
+    if rows:
+        worker_notice.show(f"{KEY}.worker", rows)
 
 
 st.title("Runs", anchor=False)
-runs = chosen.all_runs()
-if not runs:
+version, runs = chosen.look()
+undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
+with undo:
+    trash.undo(f"{KEY}.deleted")
+with notice:
+    st.fragment(watch, run_every=LOOK_SECONDS)(version, runs)
+if runs:
+    with warning:
+        opened = run_table.opened_run(runs)
+    run_table.show(f"{KEY}.table", opened.id)
+    run_words.show(f"{KEY}.words", opened, runs)
+    run_detail.show(f"{KEY}.detail", opened, runs)
+else:
     st.write("There are no runs yet. Train one on the Train page, or take these two:")
     first_runs.show(f"{KEY}.first")
-else:
-    under_way = any(not row.status.ended for row in runs)
-    st.fragment(board, run_every=LIVE_SECONDS if under_way else None)(under_way)
+    trash.show(f"{KEY}.trash")

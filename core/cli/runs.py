@@ -9,13 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
 from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
 from core.errors import InputError, RunError
 from core.jobs.local import mark_lost
+from core.query import select, vocabulary
 from core.recipe_file import recipe_yaml
+from core.store.annotations import annotations_of
 from core.store.index import RunIndex, RunRow
-from core.store.run import open_run, utc_now
+from core.store.run import Run, open_run, utc_now
 from core.store.trash import (
     deletable_runs,
     delete_runs,
@@ -24,26 +27,44 @@ from core.store.trash import (
     restore_run,
     sweep_trash,
 )
+from core.tables import labels_of
 
-app = typer.Typer(no_args_is_help=True, help="Runs: list, show, compare, delete, restore, reindex.")
+app = typer.Typer(
+    no_args_is_help=True, help="Runs: list, show, compare, name, tag, delete, restore, reindex."
+)
 app.command("compare")(compare)
+for command in (rename, tag, star, note):
+    app.command()(command)
 
 
 @app.command("list")
-def list_(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
-    """Lists the runs, newest first."""
+def list_(
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUERY]...",
+            help="As in the search box of Runs; after -- where a term begins with a minus.",
+        ),
+    ] = None,
+    runs: RunsOption = DEFAULT_RUNS,
+    as_json: JsonOption = False,
+) -> None:
+    """Lists the runs, newest first, or those that fit a query: verdict:generalises 'lr<1e-2'."""
     if runs.exists() and not runs.is_dir():
         raise RunError(f"{runs}: is a file, not a folder of runs")
-    rows = RunIndex(runs).rows()
+    every = RunIndex(runs).rows()
+    rows = select(every, " ".join(query or ()), vocabulary(every))
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return
     if not rows:
-        print(f"no runs in {runs}; begin with: python -m core train quick")
+        none = f"no runs in {runs}; begin with: python -m core train quick"
+        print(f"no run of {len(every)} fits" if every else none)
         return
+    names = labels_of(every)
     print(
         f"{'run':<44} {'state':<10} {'epoch':>7} {'val acc':>8} {'test':>6} "
-        f"{'difficult':>9} {'objects':>8} {'lift':>6}"
+        f"{'difficult':>9} {'objects':>8} {'lift':>6}  name"
     )
     for row in rows:
         print(
@@ -53,7 +74,8 @@ def list_(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
             f"{_percent(row, 'sets', 'test', 'scores', 'primary'):>6} "
             f"{_percent(row, 'sets', 'test_difficult', 'scores', 'primary'):>9} "
             f"{_percent(row, 'sets', 'test_difficult', 'scores', 'object'):>8} "
-            f"{_lift(row):>6}"
+            f"{_lift(row):>6}  {'* ' if row.starred else ''}"
+            + " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
         )
 
 
@@ -67,9 +89,11 @@ def show(
     found = open_run(runs, run)
     status, summary = found.status(), found.summary()
     if as_json:
-        data = {"id": found.id, "status": asdict(status), "summary": summary}
+        data = {"id": found.id, "status": asdict(status), "summary": summary,
+                "annotations": asdict(annotations_of(found))}  # fmt: skip
         print(json.dumps(data, indent=1))
         return
+    _print_words(found)
     print(f"{found.path}\nstate: {status.state}, epoch {status.epoch} of {status.epochs}")
     if status.error:
         print(f"error: {status.error}")
@@ -127,6 +151,15 @@ def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
     for row in rows:
         if row.problem:
             print(f"{row.id}: cannot be read: {row.problem}")
+
+
+def _print_words(run: Run) -> None:
+    """What people say of the run; nothing where they say nothing."""
+    said = annotations_of(run)
+    heads = [said.name, "starred" if said.starred else "", " ".join(f"[{t}]" for t in said.tags)]
+    for line in (", ".join(head for head in heads if head), said.note):
+        if line:
+            print(line)
 
 
 def _ask(question: str, yes: bool) -> None:

@@ -4,7 +4,7 @@ do."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -15,7 +15,7 @@ from core.data.split import split_photos
 from core.errors import InputError, RunError
 from core.jobs import preview_server
 from core.jobs.local import LocalExecutor, worker_alive
-from core.jobs.queue import Queue
+from core.jobs.queue import Move, Queue
 from core.jobs.stop import ask_stop, stop_now
 from core.jobs.worker import work
 from core.recipe_file import load_recipe
@@ -68,8 +68,14 @@ def queue(
     ] = None,
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
+    move: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="RUN first|up|down", help="Change the order of what waits."),
+    ] = None,
 ) -> None:
-    """Shows the queue, or puts a recipe into it for the worker."""
+    """Shows the queue, puts a recipe into it for the worker, or changes its order."""
+    if move is not None:
+        _move(runs, *move)
     if recipe is not None:
         dataset, chosen = read_dataset(data), load_recipe(recipe)
         split_photos(dataset, chosen)
@@ -86,6 +92,15 @@ def queue(
             print(f"{entry.run}  cannot be read: {error}")
             continue
         print(f"{entry.run}  {status.state}  {status.epoch}/{status.epochs}")
+
+
+def _move(runs: Path, run: str, to: str) -> None:
+    for known in get_args(Move):
+        if to == known:
+            if not Queue(runs).move(run, known):
+                raise InputError(f"{run}: does not wait in the queue")
+            return
+    raise InputError(f"--move {run} {to}: must be {', '.join(get_args(Move))}")
 
 
 def resume(

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from core.errors import RunError
 
 QUEUE_FILE = "queue.sqlite"
+Move = Literal["first", "up", "down"]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS queue (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -72,6 +74,25 @@ class Queue:
         with self._write() as db:
             taken = db.execute("DELETE FROM queue WHERE run = ? AND worker IS NULL", (run,))
             return taken.rowcount > 0
+
+    def move(self, run: str, to: Move) -> bool:
+        """Moves a waiting run among those that wait; False where it does not wait any more. Who is
+        first already, or last, stays."""
+        with self._write() as db:
+            waiting = db.execute(
+                "SELECT position, run FROM queue WHERE worker IS NULL ORDER BY position"
+            ).fetchall()
+            order = [name for _, name in waiting]
+            if run not in order:
+                return False
+            place = order.index(run)
+            order.pop(place)
+            order.insert({"first": 0, "up": max(0, place - 1), "down": place + 1}[to], run)
+            # Positions are unique, also for a moment: all leave before they are given anew.
+            db.execute("UPDATE queue SET position = -position WHERE worker IS NULL")
+            for (position, _), name in zip(waiting, order):
+                db.execute("UPDATE queue SET position = ? WHERE run = ?", (position, name))
+            return True
 
     def entries(self) -> list[Entry]:
         """All entries, in the order in which they run."""

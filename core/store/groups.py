@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import fmean, stdev
 from typing import Any
 
@@ -55,10 +56,11 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that are repeats of each other, by seed, then fold; a run alone is a group of one.
+    """Runs that are repeats of each other, by seed, then fold; a run alone is a group of one, and
+    runs that share anything else may be shown as one too (core.run_table).
 
-    The same seed and fold may be there twice. As both give the same bits, the newer one counts
-    and the older is not one more observation.
+    The same recipe, seed and fold may be there twice. As both give the same bits, the newer one
+    counts and the older is not one more observation.
     """
 
     id: str
@@ -78,6 +80,11 @@ class Group:
         deviation = stdev(found) if len(found) > 1 else None
         return Spread(fmean(found), min(found), max(found), deviation, len(found))
 
+    def fact_numbers(self, key: str) -> list[float]:
+        """A fact of the members (core.store.facts) as `numbers` gives it."""
+        found = self._each(lambda row: row.facts.get(key))
+        return [value for value in found if isinstance(value, int | float)]
+
     def verdict(self) -> Verdicts | None:
         """What the members' diagnoses say; None before the first."""
         found = [v for v in self._each(lambda row: (row.summary or {}).get("verdict")) if v]
@@ -96,12 +103,18 @@ class Group:
         return tuple(row for row in self._each(lambda row: row if row.summary else None) if row)
 
     def _each(self, look: Callable[[RunRow], Any]) -> list[Any]:
-        """What `look` finds in each seed and fold: in its newest member that has something."""
-        found: dict[tuple[int, int], Any] = {}
-        for row in sorted(self.members, key=lambda row: row.id):
-            value = look(row)
-            if value is not None or _repeat(row) not in found:
-                found[_repeat(row)] = value
+        """What `look` finds in each observation: in its newest member that has something."""
+        return [
+            next((value for value in map(look, rows) if value is not None), None)
+            for rows in self._observations
+        ]
+
+    @cached_property
+    def _observations(self) -> list[list[RunRow]]:
+        """The members that would give the same bits, the newest first; by seed, then fold."""
+        found: dict[tuple[int, int, str], list[RunRow]] = {}
+        for row in sorted(self.members, key=lambda row: row.id, reverse=True):
+            found.setdefault((*_repeat(row), row.recipe_text), []).append(row)
         return [found[key] for key in sorted(found)]
 
 
@@ -165,15 +178,16 @@ def _repeat(row: RunRow) -> tuple[int, int]:
 def _group_id(row: RunRow, photos: str) -> str:
     if row.problem:
         return row.id
-    recipe = {key: value for key, value in row.recipe.items() if key not in ("name", "seed")}
-    recipe["split"] = {key: value for key, value in recipe["split"].items() if key != "fold"}
-    text = json.dumps([recipe, photos], sort_keys=True)
+    text = f"[{row.recipe_text}, {json.dumps(photos)}]"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _title(newest_first: Sequence[RunRow]) -> str:
-    """The newest run's name, and how many seeds and folds there are where there are several."""
-    title = newest_first[0].name
+    """The runs' name, and how many seeds and folds there are where there are several. Where one
+    has been renamed, the group is called by the newest recipe's name."""
+    newest = newest_first[0]
+    alike = len({row.name for row in newest_first}) == 1
+    title = newest.name if alike else str(newest.recipe["name"])
     for number, what in zip(zip(*map(_repeat, newest_first)), ("seeds", "folds"), strict=True):
         if len(set(number)) > 1:
             title += f", {len(set(number))} {what}"

@@ -1,36 +1,44 @@
 """A SQLite index of the run folders, so that tables of many runs are quick.
 
-It only mirrors: each look compares the folders' time stamps and reads again what changed, so it can
-be deleted at any time. A damaged index is made anew.
+It only mirrors: each look compares the files' time stamps and reads again what changed, so it can
+be deleted at any time. A damaged index is made anew. A `RunIndex` that is kept remembers the rows
+too, so that a further look costs a thousand runs' time stamps and no more; threads may share it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
+import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, RunError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict, recipe_from
-from core.store.run import Run, Status, find_runs
+from core.store.annotations import FILE, Annotations, annotations_of
+from core.store.run import Run, Status
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, row TEXT NOT NULL
 )"""
+_READ = ("summary.json", "recipe.yaml", "environment.json", FILE)  # and status.json
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run in a table. `summary` is None until the run is evaluated; `problem` tells why a folder
-    cannot be read (its other fields are then empty). `photos` is a fingerprint of all photos of the
-    data set and of the training labels, empty until the run has read them."""
+    """A run in a table. `name` is the display name; `summary` is None until the run is evaluated;
+    `problem` tells why a folder cannot be read (its other fields are then empty). `photos` is a
+    fingerprint of all photos of the data set and of the training labels, empty until the run has
+    read them."""
 
     id: str
     name: str
@@ -41,6 +49,9 @@ class RunRow:
     problem: str | None = None
     data_path: str = ""
     photos: str = ""
+    starred: bool = False
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
     def number(self, *keys: str) -> float | None:
         """A number of the summary, by its keys; None when it is not there."""
@@ -48,6 +59,20 @@ class RunRow:
         for key in keys:
             found = found.get(key) if isinstance(found, dict) else None
         return float(found) if isinstance(found, int | float) else None
+
+    @cached_property
+    def recipe_text(self) -> str:
+        """What decides the run apart from its photos, seed and fold, as one text."""
+        recipe = {key: value for key, value in self.recipe.items() if key not in ("name", "seed")}
+        recipe["split"] = {key: value for key, value in recipe["split"].items() if key != "fold"}
+        return json.dumps(recipe, sort_keys=True)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Everything that the run can be searched, grouped and sorted by (core.store.facts)."""
+        from core.store.facts import facts_of  # which imports this module
+
+        return facts_of(self)
 
 
 _FIELDS = hashlib.sha256(",".join(field.name for field in fields(RunRow)).encode()).hexdigest()[:8]
@@ -58,23 +83,28 @@ class RunIndex:
 
     def __init__(self, runs_dir: Path) -> None:
         self.runs_dir = Path(runs_dir)
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[str, RunRow]] | None = None
+        self._looked = float("-inf")
+        self._version = 0
 
     def rows(self) -> list[RunRow]:
         """All runs, newest first, as they are now."""
-        if not self.runs_dir.is_dir():
-            return []
-        runs = find_runs(self.runs_dir)
-        stamps = {run.id: _stamp(run) for run in runs}
-        try:
-            with closing(self._connect()) as db:
-                return self._synced(db, runs, stamps)
-        except sqlite3.OperationalError:
-            # A read-only folder, or a lock held too long: the folders still tell everything.
-            return [_read_row(run) for run in runs]
-        except (sqlite3.DatabaseError, ValueError, TypeError, KeyError):
-            with suppress(OSError):
-                (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
-            return [_read_row(run) for run in runs]
+        return self.look()[1]
+
+    def look(self) -> tuple[int, list[RunRow]]:
+        """The same, after their `version`."""
+        with self._lock:
+            rows = [row for _, row in self._look().values()]
+            return self._version, rows
+
+    def version(self, at_most_old: float = 0) -> int:
+        """A number that changes whenever the rows do, within this process. `at_most_old`: seconds;
+        a look that was taken so lately, for whomever, is good enough."""
+        with self._lock:
+            if time.monotonic() - self._looked > at_most_old:
+                self._look()
+            return self._version
 
     def rebuild(self) -> list[RunRow]:
         """Forgets what it knows and reads every folder again; all runs, newest first."""
@@ -85,58 +115,113 @@ class RunIndex:
                 raise RunError(
                     f"{self.runs_dir / INDEX_FILE}: cannot be written ({error.strerror})"
                 ) from None
+        self._known = None
         return self.rows()
+
+    def _look(self) -> dict[str, tuple[str, RunRow]]:
+        """Stamp and row of each run, after reading again what has changed."""
+        stamps = _stamps(self.runs_dir)
+        before = self._mirrored() if self._known is None else self._known
+        found, changed = {}, []
+        for id_, stamp in stamps.items():
+            known = before.get(id_)
+            if known is None or known[0] != stamp:
+                known = stamp, _read_row(Run(self.runs_dir / id_))
+                changed.append(id_)
+            found[id_] = known
+        gone = before.keys() - found.keys()
+        if changed or gone or self._known is None:
+            self._version += 1
+            self._known = found
+            self._mirror({id_: found[id_] for id_ in changed}, list(gone))
+        self._looked = time.monotonic()
+        return self._known or {}
+
+    def _mirrored(self) -> dict[str, tuple[str, RunRow]]:
+        """What the file knows; nothing where it is damaged (it is then deleted) or locked."""
+        try:
+            with closing(self._connect()) as db:
+                found = db.execute("SELECT id, stamp, row FROM runs").fetchall()
+            return {
+                id_: (stamp, _row_from(json.loads(text)))
+                for id_, stamp, text in found
+                if stamp.startswith(_FIELDS)
+            }
+        except sqlite3.OperationalError:
+            return {}
+        except (sqlite3.DatabaseError, ValueError, TypeError, KeyError):
+            self._drop()
+            return {}
+
+    def _mirror(self, changed: dict[str, tuple[str, RunRow]], gone: list[str]) -> None:
+        """Writes what has changed into the file. A read-only folder, or a lock held too long, does
+        no harm: the folders still tell everything."""
+        lines = [(id_, stamp, json.dumps(asdict(row))) for id_, (stamp, row) in changed.items()]
+        if not lines and not gone:
+            return
+        try:
+            with closing(self._connect()) as db, db:
+                db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", lines)
+                db.executemany("DELETE FROM runs WHERE id = ?", [(id_,) for id_ in gone])
+        except sqlite3.OperationalError:
+            pass
+        except sqlite3.DatabaseError:
+            self._drop()
+
+    def _drop(self) -> None:
+        with suppress(OSError):
+            (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.runs_dir / INDEX_FILE, timeout=5)
         db.execute(_SCHEMA)
         return db
 
-    def _synced(
-        self, db: sqlite3.Connection, runs: list[Run], stamps: dict[str, str]
-    ) -> list[RunRow]:
-        known = {id_: (stamp, row) for id_, stamp, row in db.execute("SELECT * FROM runs")}
-        rows, changed = [], []
-        for run in runs:
-            stamp, text = known.get(run.id, ("", ""))
-            if stamp == stamps[run.id]:
-                rows.append(_row_from(json.loads(text)))
-            else:
-                rows.append(_read_row(run))
-                changed.append((run.id, stamps[run.id], json.dumps(asdict(rows[-1]))))
-        gone = [(id_,) for id_ in known.keys() - stamps.keys()]
-        if changed or gone:
-            with db:
-                db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", changed)
-                db.executemany("DELETE FROM runs WHERE id = ?", gone)
-        return rows
+
+def _stamps(runs_dir: Path) -> dict[str, str]:
+    """By the id of each run, newest first: a text that changes whenever a file that a row is read
+    from is replaced, or a row gets other fields. Plain paths: this is done every second or two."""
+    try:
+        with os.scandir(runs_dir) as entries:
+            names = sorted((e.name for e in entries if e.name[0] != "."), reverse=True)
+    except OSError:
+        return {}
+    found = {}
+    for name in names:
+        folder = f"{runs_dir}{os.sep}{name}{os.sep}"
+        if (first := _mark(f"{folder}status.json")) != "-":
+            found[name] = " ".join([_FIELDS, first, *(_mark(folder + file) for file in _READ)])
+    return found
 
 
-def _stamp(run: Run) -> str:
-    """Changes whenever a file that a row is read from is replaced, or a row gets other fields."""
-    marks = [_FIELDS]
-    for name in ("status.json", "summary.json", "recipe.yaml", "environment.json"):
-        try:
-            stat = (run.path / name).stat()
-            marks.append(f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}")
-        except OSError:
-            marks.append("-")
-    return " ".join(marks)
+def _mark(path: str) -> str:
+    try:
+        stat = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return "-"
+    return f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
 
 
 def _read_row(run: Run) -> RunRow:
+    try:
+        said = annotations_of(run)
+    except InputError:
+        said = Annotations()  # hides no result; where they are changed, the damage is told
     try:
         recipe: Recipe = run.recipe()
         data = run.environment()["data"]
         return RunRow(
             id=run.id,
-            name=recipe.name,
+            name=said.name or recipe.name,
             status=run.status(),
             recipe=recipe_dict(recipe),
             data=run.data_dir().name,
             summary=run.summary(),
             data_path=str(data["path"]),
             photos=photos_mark(data.get("fingerprints")),
+            starred=said.starred,
+            tags=said.tags,
+            note=said.note,
         )
     except (InputError, KeyError, TypeError, AttributeError) as error:
         empty = recipe_dict(recipe_from({}))
@@ -154,4 +239,5 @@ def photos_mark(fingerprints: dict[str, Any] | None) -> str:
 
 
 def _row_from(data: dict[str, Any]) -> RunRow:
-    return RunRow(**{**data, "status": Status(**data["status"])})
+    status, tags = Status(**data["status"]), tuple(data["tags"])
+    return RunRow(**{**data, "status": status, "tags": tags})

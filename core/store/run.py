@@ -114,7 +114,7 @@ class Run:
 
     def summary(self) -> dict[str, Any] | None:
         """The numbers that tables show; None until the run is evaluated."""
-        return self._json_if_there("summary.json")
+        return self.json_if_there("summary.json")
 
     def history(self) -> pd.DataFrame:
         """A row per finished epoch; no rows before the first."""
@@ -135,11 +135,11 @@ class Run:
 
     def diagnosis(self) -> dict[str, Any] | None:
         """The verdict, the rule that fired, its evidence and advice; None until it is made."""
-        return self._json_if_there("diagnosis.json")
+        return self.json_if_there("diagnosis.json")
 
     def controls(self) -> dict[str, Any] | None:
         """What a constant answer's rivals score on the same photos (core.evaluate.controls)."""
-        return self._json_if_there("controls.json")
+        return self.json_if_there("controls.json")
 
     def drift(self) -> pd.DataFrame:
         """A row per layer: layer, name, trained, reference, weights, statistics, cka."""
@@ -184,6 +184,10 @@ class Run:
             text = file.read().decode("utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
+    def json_if_there(self, name: str) -> dict[str, Any] | None:
+        """A JSON file of the folder; None where there is none."""
+        return self._json(name) if (self.path / name).is_file() else None
+
     def write_status(self, status: Status) -> None:
         files.write_json(self.path / "status.json", asdict(status))
 
@@ -212,9 +216,6 @@ class Run:
         self.write_status(
             replace(self.status(), state="queued", error=None, finished=None, pid=None, phase="")
         )
-
-    def _json_if_there(self, name: str) -> dict[str, Any] | None:
-        return self._json(name) if (self.path / name).is_file() else None
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name

@@ -8,6 +8,7 @@ shows the repeats that there are when it is opened, also those that came later.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,15 +16,37 @@ from core import charts
 from core.items import item_colours, items_of
 from core.store.groups import Group
 from core.store.index import RunIndex, RunRow
+from core.store.trash import TRASH
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
 _MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _index(runs_dir: Path) -> RunIndex:
+    """One for all visitors: it reads again what has changed, once."""
+    return RunIndex(runs_dir)
+
+
 def all_runs() -> list[RunRow]:
-    """Every run, newest first."""
-    return RunIndex(settings.runs_dir()).rows()
+    """Every run, newest first. Their rows are shared: nobody may change them."""
+    return look()[1]
+
+
+def look() -> tuple[int, list[RunRow]]:
+    """The same, after their `version`."""
+    return _index(settings.runs_dir()).look()
+
+
+def version(at_most_old: float = 0) -> int:
+    """A number that changes whenever the runs do (core.store.index.RunIndex.version)."""
+    return _index(settings.runs_dir()).version(at_most_old)
+
+
+def deleted_runs() -> list[RunRow]:
+    """What is in the trash, newest run first."""
+    return _index(settings.runs_dir() / TRASH).rows()
 
 
 def colours(rows: Sequence[RunRow], chosen: Sequence[str] = ()) -> dict[str, str]:

@@ -1,174 +1,178 @@
-"""The table of all runs; a click on a row chooses a run. Repeats can be one row: then a second
-table shows the runs of the chosen row."""
+"""The table of all runs with its search box, drawn in the browser (run_search.js, run_table.js),
+what can be done with the selected ones. The link says what is searched for (`q`), the order
+(`sort`), the columns, the grouping (`group`, `unfold`) and which run is open (`run`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core import tables
-from core.items import item_colours, run_items
-from core.score_tables import hard_set
-from core.store.groups import Group, groups_of
+from core import run_table
+from core.errors import InputError
+from core.query import FLAGS, Key, QueryError, select, vocabulary
+from core.store.annotations import annotate
+from core.store.facts import STANDARD, fact
 from core.store.index import RunRow
-from core.store.run import utc_now
-from pages.widgets import chosen
-from pages.widgets.verdict import look
+from core.store.run import open_run, utc_now
+from pages import settings
+from pages.widgets import bulk, chosen, run_queue, trash
+from pages.widgets.words import VERDICTS
 
-_PERCENT: dict[str, Any] = {"format": "%.0f %%"}
+_HERE = Path(__file__).parent
+_TABLE = st.components.v2.component(
+    "overfit_lens_run_table",
+    html='<div class="runs-root"></div>',
+    css=(_HERE / "run_table.css").read_text("utf-8"),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("run_search", "run_table")),
+)
+_LINKED = ("q", "sort", "unfold", "run")
+_FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")
 
 
-def show(key: str, rows: Sequence[RunRow]) -> RunRow:
-    """The chosen run. The link says which (`?run=<id>`); without it, the one that is training, or
-    else the newest. The link also says whether repeats are grouped (`?group=false`)."""
+def opened_run(rows: Sequence[RunRow]) -> RunRow:
+    """The open run. The link says which (`?run=<id>`); without it, the one that is training, or
+    else the newest."""
     known = {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
-    training = next((row.id for row in rows if row.status.state == "running"), rows[0].id)
-    wanted = linked if linked in known else training
     if linked and linked not in known:
         st.warning(f"There is no run {linked} here; this is another one.")
-    groups = groups_of(rows)
-    if any(group.repeats > 1 for group in groups) and st.toggle(
-        "Group repeats",
-        value=True,
-        key="group",
-        bind="query-params",
-        help="One row for runs that differ only by their seed or fold: mean (lowest-highest).",
-    ):
-        group = _pick_group(key, groups, rows, wanted, bool(linked))
-        if len(group.members) > 1:
-            st.caption(f"The runs of {group.title}:")
-            _pick_run(f"{key}.members", group.members, rows, wanted, bool(linked))
-    else:
-        _pick_run(key, rows, rows, wanted, bool(linked))
-    return known[wanted]
+    training = next((row for row in rows if row.status.state == "running"), rows[0])
+    return known.get(linked, training)
 
 
-def _pick_group(
-    key: str, groups: Sequence[Group], rows: Sequence[RunRow], wanted: str, linked: bool
-) -> Group:
-    """The group of the wanted run, whose row is chosen."""
-    place = next(
-        place for place, group in enumerate(groups) if wanted in {row.id for row in group.members}
+def show(key: str, opened: str) -> None:
+    """The table, the search box and what can be done with selected runs. opened: the id of the
+    open run."""
+    st.fragment(_board)(key, opened)
+
+
+def _board(key: str, opened: str) -> None:
+    """Everything about the table; drawn again alone where only the table changes."""
+    if st.session_state.pop(f"{key}.again", False):
+        st.rerun()
+    version, rows = chosen.look()
+    if not rows:
+        st.rerun()  # the last one was deleted
+    keys, columns, groupings = _offers(str(settings.runs_dir()), version, rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        by = _group_choice(f"{key}.group", groupings)
+        shown_columns = _column_choice(f"{key}.columns", columns)
+        run_queue.show(f"{key}.queue", rows)
+        trash.show(f"{key}.trash")
+    query, problem, found = st.query_params.get("q", ""), "", rows
+    try:
+        found = select(rows, query, keys)
+    except QueryError as error:
+        problem = str(error)
+    ids = {row.id for row in rows}
+    checked = [id_ for id_ in st.session_state.get(f"{key}.checked", []) if id_ in ids]
+    paint = chosen.colours(rows)
+    _TABLE(
+        key=f"{key}.table",
+        data={
+            **run_table.table(found, rows, shown_columns, by, paint, utc_now()),
+            "keys": _suggestions(keys),
+            "chips": {name: [icon[10:-1], colour] for name, (icon, colour) in VERDICTS.items()},
+            "opened": opened,
+            "query": query,
+            "error": problem,
+            "shown": len(found),
+            "all": len(rows),
+            "checked": checked,
+            "heard": st.session_state.get(f"{key}.heard", 0),
+        },
+        on_events_change=lambda: _hear(key),
     )
-    hard = hard_set(groups)
-    _table(
-        f"{key}.groups",
-        tables.groups_table(groups, item_colours(groups, rows), hard),
-        [group.members[0].id for group in groups],
-        place,
-        linked,
-        _group_columns(hard) | _verdict_column(groups),
-        "Runs and groups of repeats, newest first, with their state and scores",
-    )
-    return groups[place]
+    if failed := st.session_state.pop(f"{key}.failed", ""):
+        st.error(failed)
+    bulk.show(f"{key}.bulk", f"{key}.checked", rows)
 
 
-def _pick_run(
-    key: str, shown: Sequence[RunRow], rows: Sequence[RunRow], wanted: str, linked: bool
-) -> None:
-    ids, items = [row.id for row in shown], run_items(shown, rows)
-    hard = hard_set(items)
-    _table(
-        key,
-        tables.runs_table(shown, chosen.colours(rows), utc_now(), hard, tables.labels_of(rows)),
-        ids,
-        ids.index(wanted),
-        linked,
-        _columns(hard) | _verdict_column(items),
-        "Runs with their state and scores",
-    )
+@st.cache_data(max_entries=4, show_spinner=False)
+def _offers(
+    runs_dir: str, version: int, _rows: Sequence[RunRow]
+) -> tuple[dict[str, Key], list[str], list[str]]:
+    """What can be asked for, shown and grouped by; the same for all until a run changes."""
+    return vocabulary(_rows), *run_table.choices_of(_rows)
 
 
-def _table(
-    key: str, table: Any, ids: Sequence[str], place: int, linked: bool,
-    columns: dict[str, Any], alt: str,
-) -> None:  # fmt: skip
-    """A table with a row per id, of which the one at `place` is chosen; a click on another puts
-    its id into the link."""
+def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
+    """Keys as the search box offers them, those that are asked for most first."""
+    flags = {"key": "is", "sign": ":", "words": ", ".join(FLAGS), "values": list(FLAGS)}
+    found = {
+        key.key: {"key": key.key, "sign": ">" if key.numeric else ":", "words": key.words,
+                  "values": [] if key.key in ("id", "note", "started") else key.values}
+        for key in keys.values()
+        if ".N." not in key.key
+    } | {"is": flags}  # fmt: skip
+    first = [found.pop(key) for key in _FIRST_KEYS if key in found]
+    return [*first, *found.values()]
 
-    def pick() -> None:
-        picked = st.session_state[name]["selection"]["rows"]
-        if picked:
-            st.query_params["run"] = ids[picked[0]]
 
-    # The key changes with the list of runs, because a selection counts rows from the top, and
-    # with the run that is shown unasked.
-    name = f"{key}.{ids[0]}.{len(ids)}.{'' if linked else ids[place]}"
-    st.dataframe(
-        table,
-        key=name,
-        hide_index=True,
-        placeholder="",
-        on_select=pick,
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [place]}},
-        column_config=columns,
-        height="content" if len(ids) <= 8 else 330,
-        alt=alt,
+def _group_choice(key: str, groupings: Sequence[str]) -> str:
+    words = {run_table.NO_GROUPS: "No groups", run_table.REPEATS: "Group repeats (seeds, folds)"}
+    linked = st.query_params.get("group", run_table.REPEATS)
+    _follow(key, linked if linked in groupings else run_table.REPEATS)
+    return st.selectbox(
+        "Group by",
+        groupings,
+        format_func=lambda by: words.get(by) or f"Group by {fact(by).title}",
+        key=key,
+        on_change=lambda: _write("group", st.session_state[key], run_table.REPEATS),
+        label_visibility="collapsed",
+        width=260,
     )
 
 
-def _verdict_column(items: Sequence[Group]) -> dict[str, Any]:
-    """The verdicts as chips: words on the verdict's colour."""
-    looks = {}
-    for item in items:
-        if verdicts := item.verdict():
-            looks[tables.verdict_words(item)] = look(verdicts.majority)[1]
-    return {
-        "verdict": st.column_config.MultiselectColumn(
-            "verdict",
-            options=list(looks),
-            color=list(looks.values()),
-            width=235 if any(len(item.members) > 1 for item in items) else 185,
-            help="What the diagnosis says. Choose the run and open its diagnosis to read why.",
+def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
+    standard = ",".join(STANDARD)
+    linked = st.query_params.get("columns", standard).split(",")
+    _follow(key, [column for column in linked if column in columns])
+    with st.popover("Columns", icon=":material/view_column:"):
+        return st.multiselect(
+            "Columns of the table",
+            columns,
+            format_func=lambda column: fact(column).title,
+            key=key,
+            on_change=lambda: _write("columns", ",".join(st.session_state[key]), standard),
+            help="Scores, and every key of the recipes in which these runs differ.",
         )
-    }
 
 
-def _columns(hard: str) -> dict[str, Any]:
-    column = st.column_config
-    return {
-        "dot": column.TextColumn("", width=36, help="The run's colour on every page"),
-        "run": column.TextColumn("run", width=140),
-        "state": column.TextColumn("state", width=178),
-        "progress": column.ProgressColumn(
-            "progress", format="%.0f %%", min_value=0, max_value=100, width=95
-        ),
-        "left": column.TextColumn("time left", width=68),
-        "val_accuracy": column.NumberColumn(
-            "validation", width=76, help=tables.SCORE_WORDS["accuracy"], **_PERCENT
-        ),
-        "val_loss": column.NumberColumn("val. loss", format="%.3f", width=66),
-        "easy": column.NumberColumn(
-            "test", width=60, help=tables.SCORE_WORDS["primary"], **_PERCENT
-        ),
-        "hard": column.NumberColumn(hard, width=95, help=tables.SCORE_WORDS["primary"], **_PERCENT),
-        "object": column.NumberColumn(
-            "objects", width=66, help=tables.SCORE_WORDS["object"], **_PERCENT
-        ),
-        "lift": column.NumberColumn("lift", format="%.2f", width=46, help=tables.LIFT_WORDS),
-        "took": column.TextColumn("took", width=80),
-        "started": column.DatetimeColumn("started", format="distance", width=115),
-        "seed": column.NumberColumn("seed", width=46),
-        "data": column.TextColumn("data set", width=85),
-    }
+def _follow(key: str, linked: Any) -> None:
+    """Lets a widget say what the link says. The link is read by hand because a widget that is bound
+    to it would write its labels there, not its keys."""
+    if st.session_state.get(key) != linked:
+        st.session_state[key] = linked
 
 
-def _group_columns(hard: str) -> dict[str, Any]:
-    column, words = st.column_config, tables.SCORE_WORDS
-    return {
-        "dot": column.TextColumn("", width=36, help="The group's colour on every page"),
-        "run": column.TextColumn("run or group", width=170),
-        "runs": column.NumberColumn("runs", width=46),
-        "state": column.TextColumn("state", width=150),
-        "val_accuracy": column.TextColumn("validation", width=120, help=words["accuracy"]),
-        "easy": column.TextColumn("test", width=120, help=words["primary"]),
-        "hard": column.TextColumn(hard, width=120, help=words["primary"]),
-        "object": column.TextColumn("objects", width=120, help=words["object"]),
-        "lift": column.TextColumn("lift", width=120, help=tables.LIFT_WORDS),
-        "started": column.DatetimeColumn("started", format="distance", width=115),
-        "data": column.TextColumn("data set", width=85),
-    }
+def _write(name: str, value: str, usual: str) -> None:
+    if value == usual:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def _hear(key: str) -> None:
+    """Does what was done in the browser since the last time. Events are numbered, and come again
+    with later ones in case a message was overtaken."""
+    heard = st.session_state.get(f"{key}.heard", 0)
+    for number, kind, value in st.session_state[f"{key}.table"].get("events") or []:
+        if number <= heard:
+            continue
+        st.session_state[f"{key}.heard"] = number
+        if kind == "check":
+            st.session_state[f"{key}.checked"] = [str(id_) for id_ in value]
+        elif kind == "link":
+            for name, text in value.items():
+                if name in _LINKED:
+                    _write(name, str(text), "")
+            st.session_state[f"{key}.again"] = "run" in value  # the open run is outside
+        elif kind == "star":
+            try:
+                annotate(open_run(settings.runs_dir(), str(value[0])), starred=bool(value[1]))
+            except InputError as error:
+                st.session_state[f"{key}.failed"] = str(error)

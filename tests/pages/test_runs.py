@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 
 from core.jobs.queue import Queue
-from core.store.run import open_run
+from core.store.annotations import annotate, annotations_of
+from core.store.run import find_runs, open_run
+from core.store.trash import deleted_runs
 from tests.factory import write_run
 from tests.pages.conftest import texts
+
+
+def data(app):
+    """What the table in the browser is given."""
+    (table,) = app.get("bidi_component")
+    return json.loads(table.proto.json)
+
+
+def titles(app):
+    """The lines of the table, those inside groups indented."""
+    found = []
+    for line in data(app)["lines"]:
+        found += [line["title"], *(f"  {run['title']}" for run in line.get("runs", []))]
+    return found
+
+
+def cells(app, key):
+    """What is written in a column, of runs and groups alike."""
+    shown = data(app)
+    place = [column["key"] for column in shown["columns"]].index(key)
+    found = [line["cells"][place] for line in shown["lines"]]
+    return [cell and cell[0] for cell in found]
+
+
+def select(app, *runs):
+    """Selects runs, as the boxes in the browser do."""
+    app.session_state["runs.table.checked"] = [run.id for run in runs]
+    return app.run()
 
 
 def test_without_runs_it_offers_the_two(dataset, open_page):
@@ -24,7 +55,8 @@ def test_it_lists_runs_newest_first_and_shows_the_newest(runs, dataset, open_pag
     write_run(runs, dataset, "looks-good", minutes=1)
     app = open_page("runs")
     assert not app.exception
-    assert list(app.dataframe[0].value["run"]) == ["looks-good", "quick"]
+    assert titles(app) == ["looks-good", "quick"]
+    assert cells(app, "verdict") == ["overfit that looks good", "generalises"]
     assert app.subheader[0].value == r"looks\-good"
     assert "done, took 1 min 4 s" in texts(app)
     assert "epoch 32 of 32" in app.code[0].value
@@ -73,7 +105,7 @@ def test_a_damaged_folder_is_one_line_and_hides_no_other_run(runs, dataset, open
     (broken.path / "recipe.yaml").write_text("bands: {0: fast}\n", "utf-8")
     app = open_page("runs")
     assert not app.exception
-    assert list(app.dataframe[0].value["state"]) == ["cannot be read", "done"]
+    assert cells(app, "state") == ["cannot be read", "done"]
     assert "bands.0.lr: must be a number" in app.error[0].value
 
 
@@ -93,7 +125,7 @@ def test_a_spoiled_file_hides_no_other_run(runs, dataset, open_page, file, text)
     (broken.path / file).write_text(text, "utf-8")
     app = open_page("runs")
     assert not app.exception
-    assert list(app.dataframe[0].value["state"]) == ["cannot be read", "done"]
+    assert cells(app, "state") == ["cannot be read", "done"]
     assert f"{file}: damaged" in app.error[0].value
 
 
@@ -105,31 +137,124 @@ def test_a_damaged_history_is_one_line(runs, dataset, open_page):
     assert "history.csv" in app.error[0].value
 
 
-def test_repeats_are_one_row_and_their_runs_a_table_of_their_own(runs, dataset, open_page):
+def test_repeats_are_one_line_with_their_runs_under_it(runs, dataset, open_page):
     ids = [write_run(runs, dataset, changes={"seed": s}, minutes=s).id for s in range(3)]
     write_run(runs, dataset, "looks-good", minutes=5)
     app = open_page("runs", run=ids[1])
     assert not app.exception
-    groups, members = (table.value for table in app.dataframe[:2])
-    assert list(groups["run"]) == ["looks-good", "quick, 3 seeds"]
-    assert [list(cell) for cell in groups["verdict"]] == [
-        ["overfit that looks good"], ["generalises, 3 of 3"],
-    ]  # fmt: skip
-    assert groups["val_accuracy"][1] == "100 % (100-100)"
-    assert list(members["run"]) == ["quick, seed 0", "quick, seed 1", "quick, seed 2"]
+    members = ["  quick, seed 0", "  quick, seed 1", "  quick, seed 2"]
+    assert titles(app) == ["looks-good", "quick, 3 seeds", *members]
+    assert cells(app, "verdict") == ["overfit that looks good", "generalises, 3 of 3"]
+    assert cells(app, "validation") == ["100 %", "100 % (100-100)"]
     assert app.subheader[0].value == r"quick, seed 1"
-    app = open_page("runs", run=ids[1], group="false")  # the toggle is kept in the link
+    app = open_page("runs", run=ids[1], group="none")
     assert not app.exception
-    assert not app.toggle(key="group").value
-    assert len(app.dataframe) == 1
-    assert len(app.dataframe[0].value) == 4
-    assert app.subheader[0].value == r"quick, seed 1"
+    assert titles(app) == ["looks-good", "quick, seed 2", "quick, seed 1", "quick, seed 0"]
+    app = open_page("runs", group="augment.zoom")
+    assert titles(app)[0] == "off"
+    app.selectbox(key="runs.table.group").select("verdict").run()
+    assert [line["badge"] for line in data(app)["lines"]] == ["1 run", "3 runs"]
+    assert app.query_params["group"] == "verdict"
 
 
-def test_without_repeats_there_is_nothing_to_group(runs, dataset, open_page):
+def test_the_link_searches_and_chooses_columns(runs, dataset, open_page):
     write_run(runs, dataset, "quick")
-    write_run(runs, dataset, "quick", minutes=1)  # the same seed: the same bits again
+    write_run(runs, dataset, "looks-good", minutes=1)
+    app = open_page("runs", q="verdict:gen", columns="augment.zoom,lr")
+    assert not app.exception
+    assert titles(app) == ["quick"]
+    assert (data(app)["shown"], data(app)["all"], data(app)["error"]) == (1, 2, "")
+    assert cells(app, "augment.zoom") == ["range 1 to 1.5, p 0.75"]
+    assert cells(app, "lr") == ["1e-2"]
+    app = open_page("runs", q="lr<fast")
+    assert titles(app) == ["looks-good", "quick"]
+    assert data(app)["error"].startswith("`lr<fast` needs a number")
+    app.multiselect(key="runs.table.columns").set_value(["seed"]).run()
+    assert [column["key"] for column in data(app)["columns"]] == ["seed"]
+    assert app.query_params["columns"] == "seed"
+
+
+def test_what_is_said_of_the_open_run_is_written_field_by_field(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick")
     app = open_page("runs")
-    assert not app.toggle
-    assert len(app.dataframe) == 1
-    assert [list(cell) for cell in app.dataframe[0].value["verdict"]] == [["generalises"]] * 2
+    annotate(run, add_tags=["theirs"], starred=True)  # meanwhile, by someone else
+    key = f"runs.words.{run.id}"
+    app.text_input(key=f"{key}.name.None").set_value("the good one").run()
+    assert not app.exception
+    app.text_area(key=f"{key}.note.").set_value("looks at the title").run()
+    app.multiselect(key=f"{key}.tags.theirs").set_value(["theirs", "mine"]).run()
+    said = annotations_of(run)
+    assert (said.name, said.starred, said.note) == ("the good one", True, "looks at the title")
+    assert said.tags == ("theirs", "mine")
+    assert titles(app) == ["the good one"]
+    assert app.subheader[0].value == "the good one"
+    app.multiselect(key=f"{key}.tags.theirs mine").set_value(["two words"]).run()
+    assert "without spaces" in app.error[0].value
+    assert annotations_of(run) == said
+
+
+def test_deleted_runs_come_back(runs, dataset, open_page):
+    keep, go, last = (write_run(runs, dataset, minutes=n) for n in range(3))
+    app = select(open_page("runs", run=go.id), go, last)
+    app.button(key="runs.table.bulk.delete").click().run()
+    assert not app.exception
+    assert not app.warning
+    assert [run.id for run in find_runs(runs)] == [keep.id]
+    assert "2 runs were deleted." in texts(app)
+    app.button(key="runs.deleted.undo").click().run()
+    assert len(find_runs(runs)) == 3
+    assert "deleted" not in texts(app)
+    app = select(app, keep, go, last)
+    app.button(key="runs.table.bulk.delete").click().run()
+    assert "There are no runs yet" in texts(app)
+    app = open_page("runs")  # another browser: no undo, but the list
+    app.multiselect(key="runs.trash.ids").set_value([go.id]).run()
+    app.button(key="runs.trash.restore").click().run()
+    assert titles(app) == ["quick"]
+    assert {run.id for run in deleted_runs(runs)} == {keep.id, last.id}
+
+
+def test_a_run_that_waits_is_not_deleted(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick", "queued")
+    app = select(open_page("runs"), run)
+    app.button(key="runs.table.bulk.delete").click().run()
+    assert "waits to train; stop it first" in app.error[0].value
+    app.button(key="runs.table.bulk.stop_circle").click().run()
+    assert open_run(runs, run.id).status().state == "cancelled"
+
+
+def test_selected_runs_are_starred_tagged_and_resumed(runs, dataset, open_page, no_worker):
+    done = write_run(runs, dataset)
+    failed = write_run(runs, dataset, "looks-good", "failed", minutes=1)
+    app = select(open_page("runs"), done, failed)
+    app.button(key="runs.table.bulk.star").click().run()
+    assert all(annotations_of(run).starred for run in (done, failed))
+    app.text_input(key="runs.table.bulk.tag").set_value("class-3")
+    next(button for button in app.button if button.label == "Add it").click().run()
+    assert not app.exception
+    assert [line["tags"] for line in data(app)["lines"]] == [["class-3"]] * 2
+    app.button(key="runs.table.bulk.off.class-3").click().run()
+    assert annotations_of(done).tags == ()
+    app.button(key="runs.table.bulk.resume").click().run()
+    assert failed.status().state == "queued"
+    assert no_worker
+
+
+def test_the_queues_order_is_changed(runs, dataset, open_page):
+    waiting = [write_run(runs, dataset, "quick", "queued", minutes=n) for n in range(3)]
+    for run in waiting:
+        Queue(runs).submit(run.id)
+    app = open_page("runs")
+    app.button(key=f"runs.table.queue.first.{waiting[2].id}").click().run()
+    assert not app.exception
+    order = [waiting[2].id, waiting[0].id, waiting[1].id]
+    assert [entry.run for entry in Queue(runs).entries()] == order
+
+
+def test_a_damaged_note_hides_no_run(runs, dataset, open_page):
+    run = write_run(runs, dataset)
+    (run.path / "annotations.json").write_text("{", "utf-8")
+    app = open_page("runs")
+    assert not app.exception
+    assert titles(app) == ["quick"]
+    assert "annotations.json: damaged" in app.error[0].value

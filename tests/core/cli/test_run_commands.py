@@ -1,4 +1,4 @@
-"""`runs compare`, `runs delete`, `runs restore`, `runs reindex`."""
+"""`runs` and its commands, and the order of `queue`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import pytest
 
 from core.__main__ import main
+from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex
 from core.store.run import find_runs
 from core.store.trash import deleted_runs
@@ -114,3 +115,54 @@ def test_reindex_reads_every_folder_again(call, tmp_path, tiny):
     assert out.splitlines()[0] == "2 runs in the index"
     assert f"{bad.id}: cannot be read: nonsense: unknown key" in out
     assert len(RunIndex(tmp_path).rows()) == 2
+
+
+def test_names_stars_tags_and_notes_are_given_and_taken(call, tmp_path, tiny):
+    one, two = (write_run(tmp_path, tiny, minutes=n) for n in range(2))
+    assert call("runs", "rename", one.id, "the good one")[1].strip() == f"{one.id}: the good one"
+    assert call("runs", "tag", one.id, "class-3", "old")[1].strip() == f"{one.id}: [class-3] [old]"
+    assert call("runs", "tag", one.id, "old", "--off")[1].strip() == f"{one.id}: [class-3]"
+    assert call("runs", "star", one.id)[1].strip() == f"{one.id}: starred"
+    assert call("runs", "note", one.id, "looks at the title")[1].strip() == "looks at the title"
+    out = call("runs", "list")[1]
+    assert next(line for line in out.splitlines() if line.startswith(one.id)).endswith(
+        "* the good one [class-3]"
+    )
+    assert call("runs", "show", one.id)[1].splitlines()[:2] == [
+        "the good one, starred, [class-3]", "looks at the title",
+    ]  # fmt: skip
+    assert json.loads(call("runs", "show", one.id, "--json")[1])["annotations"]["starred"]
+    assert call("runs", "compare", one.id, two.id)[1].startswith(f"the good one: {one.id} (done)")
+    assert call("runs", "rename", one.id, "")[1].strip() == f"{one.id}: quick"
+    assert call("runs", "star", one.id, "--off")[1].strip() == f"{one.id}: not starred"
+    assert call("runs", "note", one.id, "")[1].strip() == "no note"
+    status, _, err = call("runs", "tag", one.id, "two words")
+    assert (status, err.count("\n")) == (2, 1)
+    assert call("runs", "rename", "gone", "x")[0] == 2
+
+
+def test_list_takes_the_query_of_the_search_box(call, capsys, tmp_path, tiny):
+    one = write_run(tmp_path, tiny)
+    two = write_run(tmp_path, tiny, "looks-good", minutes=1)
+    out = call("runs", "list", "verdict:generalises", "lr<=1e-2")[1]
+    assert one.id in out and two.id not in out
+    assert main(["runs", "list", "--runs", str(tmp_path), "--", "-quick"]) == 0
+    out = capsys.readouterr().out
+    assert two.id in out and one.id not in out
+    assert call("runs", "list", "seed=7")[1].strip() == "no run of 2 fits"
+    status, _, err = call("runs", "list", "lr<fast")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "error: `lr<fast` needs a number" in err
+
+
+def test_the_queues_order_is_changed(call, tmp_path, tiny):
+    runs = [write_run(tmp_path, tiny, state="queued", minutes=n) for n in range(3)]
+    for run in runs:
+        Queue(tmp_path).submit(run.id)
+    status, out, _ = call("queue", "--move", runs[2].id, "first")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[1:]] == [
+        runs[2].id, runs[0].id, runs[1].id
+    ]  # fmt: skip
+    assert "must be first, up, down" in call("queue", "--move", runs[0].id, "away")[2]
+    assert "gone: does not wait" in call("queue", "--move", "gone", "first")[2]

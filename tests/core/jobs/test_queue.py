@@ -1,6 +1,10 @@
 import multiprocessing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import RunError
 from core.jobs.queue import QUEUE_FILE, Entry, Queue
@@ -59,3 +63,67 @@ def test_a_damaged_queue_is_named(tmp_path):
     (tmp_path / QUEUE_FILE).write_bytes(b"this is no database at all, however long it is" * 30)
     with pytest.raises(RunError, match=r"queue\.sqlite: cannot use the queue"):
         Queue(tmp_path).submit("a")
+
+
+def order(queue):
+    return [entry.run for entry in queue.entries()]
+
+
+def test_what_waits_can_be_moved_and_what_is_claimed_stays(tmp_path):
+    queue = Queue(tmp_path)
+    for run in ("a", "b", "c", "d"):
+        queue.submit(run)
+    queue.claim(1)
+    assert queue.move("d", "first")
+    assert order(queue) == ["a", "d", "b", "c"]
+    assert queue.move("c", "up")
+    assert order(queue) == ["a", "d", "c", "b"]
+    assert queue.move("d", "down")
+    assert order(queue) == ["a", "c", "d", "b"]
+    for run, to in (("c", "up"), ("c", "first"), ("b", "down")):  # at the end already
+        assert queue.move(run, to)
+        assert order(queue) == ["a", "c", "d", "b"]
+    assert not queue.move("a", "down")  # it trains
+    assert not queue.move("gone", "first")
+    assert [queue.claim(2) for _ in range(4)] == ["c", "d", "b", None]
+
+
+@settings(deadline=None, max_examples=30)  # each move is written to the disk
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["first", "up", "down"])), max_size=8))
+def test_moving_loses_and_doubles_nothing(moves):
+    with TemporaryDirectory() as folder:
+        queue = Queue(Path(folder))
+        wanted = ["0", "1", "2", "3", "4"]
+        for run in wanted:
+            queue.submit(run)
+        for run, to in moves:
+            moved = queue.move(str(run), to)
+            assert moved == (str(run) in wanted)
+            if moved:
+                place = wanted.index(str(run))
+                wanted.pop(place)
+                wanted.insert(
+                    {"first": 0, "up": max(0, place - 1), "down": place + 1}[to], str(run)
+                )
+            assert order(queue) == wanted
+
+
+def _shuffle(folder, run):
+    queue = Queue(folder)
+    for step in range(30):
+        queue.move(run, ("first", "down", "up")[step % 3])
+
+
+def test_people_who_move_runs_at_once_lose_none(tmp_path):
+    queue = Queue(tmp_path)
+    for run in ("a", "b", "c", "d"):
+        queue.submit(run)
+    context = multiprocessing.get_context("spawn")
+    people = [context.Process(target=_shuffle, args=(tmp_path, run)) for run in ("b", "d")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join(timeout=120)
+        assert person.exitcode == 0
+        person.close()
+    assert sorted(order(queue)) == ["a", "b", "c", "d"]

@@ -1,9 +1,11 @@
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 from core.recipe_file import load_recipe
+from core.store.annotations import annotate
 from core.store.index import INDEX_FILE, RunIndex
 from core.store.run import create_run
 from tests.conftest import fixed_clock
@@ -88,3 +90,34 @@ def test_rows_of_an_index_with_other_fields_are_read_again(tmp_path):
     with closing(sqlite3.connect(runs / INDEX_FILE)) as db, db:
         db.execute("UPDATE runs SET row = '{}', stamp = substr(stamp, 10)")  # as before the fields
     assert RunIndex(runs).rows() == before
+
+
+def test_a_kept_index_tells_by_a_number_when_its_rows_change(tmp_path):
+    runs = tmp_path / "runs"
+    index = RunIndex(runs)
+    run = new_run(runs)
+    first = index.version()
+    assert index.version() == first
+    assert len(index.rows()) == 1 and index.version() == first
+    annotate(run, starred=True)
+    assert index.version(at_most_old=60) == first  # a look that was taken lately is good enough
+    second = index.version()
+    assert second != first and index.rows()[0].starred
+    shutil.rmtree(run.path)
+    assert index.version() != second and index.rows() == []
+
+
+def test_an_index_may_be_shared_by_threads_while_runs_come_and_go(tmp_path):
+    runs = tmp_path / "runs"
+    index = RunIndex(runs)
+
+    def visit(number):
+        run = new_run(runs, seed=number)
+        annotate(run, add_tags=[f"t{number}"])
+        seen = {row.id: row.tags for row in index.rows()}
+        return seen[run.id] == (f"t{number}",)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(visit, range(24)))
+    assert len(index.rows()) == 24
+    assert RunIndex(runs).rows() == index.rows()

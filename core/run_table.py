@@ -1,0 +1,195 @@
+"""The table of Runs as plain data for the browser (pages/widgets/run_table.js): a line per run, or
+per group with its runs under it. Each cell is what is written there and what it is sorted by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from statistics import fmean
+from typing import Any
+
+from core import tables, text
+from core.items import run_items
+from core.store.facts import OWN, STANDARD, fact, recipe_columns
+from core.store.groups import Group, groups_of
+from core.store.index import RunRow
+
+REPEATS = "repeats"
+NO_GROUPS = "none"
+_OFFERED = ("tag", "note", "lr", "epochs")  # further columns that are no recipe keys
+Line = dict[str, Any]
+
+
+def choices_of(rows: Sequence[RunRow]) -> tuple[list[str], list[str]]:
+    """The columns that can be shown of these runs: the standard ones, the recipe keys that differ,
+    every score of every test set. And what they can be grouped by: not at all, as repeats, or by
+    the value of a key."""
+    differ = recipe_columns(rows)
+    known = {key for row in rows for key in row.facts}
+    scores = [key for key in known if fact(key).kind == "share" or key.endswith(".lift")]
+    columns = dict.fromkeys((*STANDARD, *_OFFERED, *differ, *sorted(scores)))
+    return list(columns), [NO_GROUPS, REPEATS, "verdict", "state", "data", "tag", "lr", *differ]
+
+
+def grouped(rows: Sequence[RunRow], by: str) -> list[Group]:
+    """The runs by a key's value, the group with the newest run first; a run with several tags is
+    in several groups. rows: newest first."""
+    if by == REPEATS:
+        return groups_of(rows)
+    together: dict[str, list[RunRow]] = {}
+    for row in rows:
+        value = row.facts.get(by)
+        values = value if isinstance(value, tuple) and value else (value,)
+        for each in values:
+            together.setdefault(_words(by, each) or "none", []).append(row)
+    return [Group(f"{by}={value}", value, tuple(found)) for value, found in together.items()]
+
+
+def table(
+    rows: Sequence[RunRow],
+    all_rows: Sequence[RunRow],
+    columns: Sequence[str],
+    by: str,
+    colours: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Any]:
+    """Columns and lines. rows: those to show, newest first; all_rows: every run, which give the
+    names. A group of one run is shown as that run."""
+    titles = {item.id: item.title for item in run_items(rows, all_rows)}
+
+    def line(row: RunRow) -> Line:
+        return _run_line(row, titles[row.id], columns, colours[row.id], now)
+
+    lines = []
+    if by == NO_GROUPS:
+        lines = [line(row) for row in rows]
+    else:
+        for group in grouped(rows, by):
+            if by == REPEATS and len(group.members) == 1:
+                lines.append(line(group.members[0]))
+            else:
+                oldest = min(group.members, key=lambda row: row.id)
+                colour = colours[oldest.id] if by == REPEATS else ""
+                found = _group_line(group, columns, colour)
+                count = len(group.members)
+                badge = "" if by == REPEATS else "1 run" if count == 1 else f"{count} runs"
+                runs = [line(row) for row in group.members]
+                lines.append(found | {"badge": badge, "runs": runs})
+    heads = [{"key": key, "title": fact(key).title, "words": fact(key).words,
+              "number": _is_number(key, rows)} for key in columns]  # fmt: skip
+    return {"columns": heads, "lines": lines}
+
+
+def _run_line(row: RunRow, title: str, columns: Sequence[str], colour: str, now: datetime) -> Line:
+    return {
+        "id": row.id,
+        "title": title,
+        "colour": colour,
+        "starred": row.starred,
+        "tags": list(row.tags),
+        "note": row.note,
+        "state": "problem" if row.problem else row.status.state,
+        "cells": [_cell(row, key, now) for key in columns],
+    }
+
+
+def _cell(row: RunRow, key: str, now: datetime) -> Any:
+    """[text, what it is sorted by]; None where there is nothing. Moments are written by the
+    browser, which knows the reader's time zone: [None, seconds since 1970]."""
+    value = row.facts.get(key)
+    if key == "state":
+        return [_state(row, now), _STATE_ORDER.index(str(value)), _progress(row)]
+    if key == "took" and row.status.state == "running":
+        value = text.time_taken(row.status, now)
+    if fact(key).kind == "moment":
+        moment = text.moment(value)
+        return [None, moment.timestamp()] if moment else None
+    words = _words(key, value)
+    if not words:
+        return None
+    return [words, value if isinstance(value, int | float) else words.lower()]
+
+
+_STATE_ORDER = ("running", "queued", "paused", "done", "failed", "cancelled", "cannot be read")
+
+
+def _state(row: RunRow, now: datetime) -> str:
+    if row.problem:
+        return "cannot be read"
+    left = text.duration(text.time_left(row.status, now))
+    return text.state(row.status) + (f", {left} left" if left else "")
+
+
+def _progress(row: RunRow) -> float | None:
+    """Share of the epochs that are done, while it matters."""
+    status = row.status
+    if status.ended or not status.epochs:
+        return None
+    return min(1.0, status.epoch / status.epochs)
+
+
+def _words(key: str, value: Any) -> str:
+    """A value as it is read; empty where there is none. A recipe's key that is off says so."""
+    if value is None:
+        return "" if key in OWN or fact(key).kind != "words" else "off"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    match fact(key).kind:
+        case "share":
+            return text.percent(value)
+        case "seconds":
+            return text.duration(value)
+        case "number" if key == "lr":
+            return text.rate(value)
+        case "number" if key == "loss":
+            return f"{value:.3f}"
+        case "number" if key.rsplit(".", 1)[-1] == "lift":
+            return f"{value:.2f}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _group_line(group: Group, columns: Sequence[str], colour: str) -> Line:
+    return {
+        "id": group.id,
+        "title": group.title,
+        "colour": colour,
+        "state": "",
+        "cells": [_group_cell(group, key) for key in columns],
+    }
+
+
+def _group_cell(group: Group, key: str) -> Any:
+    """The mean with the lowest and the highest run; of words, the one they share or how many."""
+    if key == "state":
+        return [words := tables.states(group), words]
+    if key == "verdict":
+        found = group.verdict()
+        return [found.words(), found.words(), found.majority] if found else None
+    if fact(key).kind == "moment":
+        moments = [text.moment(row.facts.get(key)) for row in group.members]
+        known = [moment.timestamp() for moment in moments if moment]
+        return [None, max(known)] if known else None
+    if key in ("seed", "tag", "note"):
+        return None
+    if numbers := group.fact_numbers(key):
+        mean = fmean(numbers)
+        return [_spread_words(key, mean, min(numbers), max(numbers), len(numbers)), mean]
+    values = dict.fromkeys(_words(key, row.facts.get(key)) for row in group.members)
+    words = next(iter(values)) if len(values) == 1 else f"{len(values)} kinds"
+    return [words, words.lower()] if words else None
+
+
+def _spread_words(key: str, mean: float, low: float, high: float, runs: int) -> str:
+    if fact(key).kind == "share":
+        return text.spread_of(mean, low, high, runs)
+    ends = _words(key, low), _words(key, high)
+    return _words(key, mean) + (f" ({ends[0]}-{ends[1]})" if ends[0] != ends[1] else "")
+
+
+def _is_number(key: str, rows: Sequence[RunRow]) -> bool:
+    """Whether the column stands at the right, as numbers do."""
+    if fact(key).kind != "words":
+        return fact(key).kind != "moment"
+    found = [row.facts.get(key) for row in rows]
+    return any(isinstance(value, int | float) for value in found)

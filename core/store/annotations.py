@@ -1,0 +1,99 @@
+"""What people say of a run: its display name, a star, tags and a note, in the run's folder, so that
+they travel with it.
+
+`annotations.json` (format 1): `{"name": "the good one", "starred": true, "tags": ["class-3"],
+"note": "..."}`; every key may be missing. The name is shown instead of the recipe's, which stays as
+it was in recipe.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from pydantic import TypeAdapter
+
+from core import files
+from core.errors import RunError
+from core.recipe import check_name
+from core.store.run import Run
+from core.store.shapes import shaped
+
+FILE = "annotations.json"
+LOCK = ".annotations.lock"  # in the runs folder: a lock inside a run would travel with it
+MOST_TAGS = 20
+LONGEST_NOTE = 4000
+_TAG = re.compile(r"[^\s,:\"']{1,30}")
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """`name`: None where the recipe's name is shown. Tags are in the order in which they came."""
+
+    name: str | None = None
+    starred: bool = False
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+_SHAPE = TypeAdapter(Annotations)
+
+
+def annotations_of(run: Run) -> Annotations:
+    """What is said of a run. Raises RunError when the file is damaged."""
+    found = run.json_if_there(FILE)
+    if found is None:
+        return Annotations()
+    said: Annotations = shaped(_SHAPE, run.path / FILE, found)
+    return said
+
+
+def annotate(
+    run: Run,
+    *,
+    name: str | None = None,
+    starred: bool | None = None,
+    note: str | None = None,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+) -> Annotations:
+    """Changes what is given and leaves the rest, also against others who do so at this moment. An
+    empty name brings the recipe's back.
+
+    Raises RunError (InputError family): a name, tag or note that cannot be, or a folder that
+    cannot be written."""
+    _check(name, note, add_tags)
+    with files.locked(run.path.parent / LOCK):
+        said = annotations_of(run)
+        if name is not None:
+            said = replace(said, name=name.strip() or None)
+        if starred is not None:
+            said = replace(said, starred=starred)
+        if note is not None:
+            said = replace(said, note=note.strip())
+        tags = dict.fromkeys((*said.tags, *add_tags))
+        said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
+        if len(said.tags) > MOST_TAGS:
+            raise RunError(f"{run.id}: a run has at most {MOST_TAGS} tags")
+        try:
+            files.write_json(run.path / FILE, asdict(said))
+        except OSError as error:
+            raise RunError(f"{run.path / FILE}: cannot be written ({error.strerror})") from None
+    return said
+
+
+def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
+    if name is not None and name.strip():
+        try:
+            check_name(name)
+        except ValueError as error:
+            raise RunError(f"name: {error}") from None
+    if note is not None and len(note) > LONGEST_NOTE:
+        raise RunError(f"note: at most {LONGEST_NOTE} characters, not {len(note)}")
+    for tag in tags:
+        if not _TAG.fullmatch(tag):
+            raise RunError(
+                f"tag {tag[:40]!r}: must be 1 to 30 characters without spaces, commas, colons or "
+                "quotes"
+            )

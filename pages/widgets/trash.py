@@ -1,0 +1,71 @@
+"""Deleted runs: the way back, at once after a deletion and later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import text
+from core.errors import InputError
+from core.store.run import utc_now
+from core.store.trash import KEPT, delete_runs, restore_run
+from pages import settings
+from pages.widgets import chosen
+
+_JUST = "trash.just"  # ids of the runs that were deleted last, in this session
+
+
+def delete(problems: str, ids: Sequence[str]) -> None:
+    """Moves runs to the trash and draws the page again; what hinders it goes into the session."""
+    try:
+        delete_runs(settings.runs_dir(), ids, utc_now)
+    except InputError as error:
+        st.session_state[problems] = [str(error)]
+    else:
+        st.session_state[_JUST] = list(ids)
+        if st.query_params.get("run") in ids:
+            del st.query_params["run"]
+    st.rerun()
+
+
+def undo(key: str) -> None:
+    """Says what was deleted last, and takes it back on a click."""
+    ids = st.session_state.get(_JUST, [])
+    waiting = {row.id for row in chosen.deleted_runs()} if ids else set()
+    ids = [id_ for id_ in ids if id_ in waiting]
+    if not ids:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
+        words = "1 run was deleted." if len(ids) == 1 else f"{len(ids)} runs were deleted."
+        st.markdown(f":material/delete: {words}", width="content")
+        if st.button("Undo", key=f"{key}.undo", type="primary", icon=":material/undo:"):
+            _restore(ids)
+        if st.button("Hide", key=f"{key}.hide", type="tertiary"):
+            del st.session_state[_JUST]
+            st.rerun()
+
+
+def show(key: str) -> None:
+    """The list of deleted runs, from which they come back; nothing while there are none."""
+    rows = chosen.deleted_runs()
+    if not rows:
+        return
+    names = {row.id: f"{row.name}, seed {row.recipe['seed']} ({row.id})" for row in rows}
+    with st.popover(f"Deleted ({len(rows)})", icon=":material/delete:"):
+        st.caption(f"Deleted runs are kept for {KEPT.days} days.")
+        ids = st.multiselect("Runs to bring back", list(names), key=f"{key}.ids",
+                             format_func=lambda id_: names.get(id_, id_))  # fmt: skip
+        if st.button("Restore", key=f"{key}.restore", disabled=not ids, icon=":material/undo:"):
+            _restore(ids)
+
+
+def _restore(ids: Sequence[str]) -> None:
+    try:
+        for id_ in ids:
+            restore_run(settings.runs_dir(), id_)
+    except InputError as error:
+        st.error(text.plain_markdown(str(error)))
+        return
+    st.session_state.pop(_JUST, None)
+    st.rerun()
