@@ -17,7 +17,13 @@ from pathlib import Path, PurePosixPath
 from core import files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
-from core.data.dataset import BACKGROUND, Dataset, read_dataset
+from core.data.dataset import (
+    BACKGROUND,
+    BOX_COLUMNS,
+    LABEL_COLUMNS,
+    Dataset,
+    read_dataset,
+)
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
 from core.errors import DataError, InputError
@@ -27,8 +33,6 @@ REPORT = "import.txt"
 _PHOTOS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 _UNREADABLE = {".heic", ".heif", ".avif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}
 _MAX_DEPTH = 30  # folders in folders
-_LABELS = ("split", "file", "primary", "present")
-_BOXES = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
 
 
 def import_photos(
@@ -186,13 +190,13 @@ def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage:
             notes.append(f"{table}: {left_out} rows left out; their photos were not taken")
         return rows
 
-    labels = rows_of("labels.csv", _LABELS)
+    labels = rows_of("labels.csv", LABEL_COLUMNS)
     known = {(row["split"], row["file"]) for row in labels}
     for one in renamed.values():
         if one.place.label and (one.place.split, one.file) not in known:
             labels.append(_label_by_folder(one))
-    _write_rows(stage / "labels.csv", _LABELS, labels)
-    _write_rows(stage / "boxes.csv", _BOXES, rows_of("boxes.csv", _BOXES))
+    _write_rows(stage / "labels.csv", LABEL_COLUMNS, labels)
+    _write_rows(stage / "boxes.csv", BOX_COLUMNS, rows_of("boxes.csv", BOX_COLUMNS))
     return notes
 
 

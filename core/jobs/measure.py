@@ -21,6 +21,7 @@ from core import files
 from core.errors import RunError
 from core.jobs.local import PROJECT_ROOT, process_alive
 from core.recipe import Recipe
+from core.store.rescoring import find_rescorings
 from core.store.run import find_runs
 from core.store.search import find_searches
 from core.train.speed import Speed, read_speed, speed_path
@@ -98,8 +99,8 @@ def measure(
 
 
 def _training(runs_dir: Path) -> str | None:
-    """The run or search that is under way, if any."""
-    for run in [*find_runs(runs_dir), *find_searches(runs_dir)]:
+    """The run, search or rescoring that is under way, if any."""
+    for run in [*find_runs(runs_dir), *find_searches(runs_dir), *find_rescorings(runs_dir)]:
         with suppress(RunError):
             status = run.status()
             if status.state == "running" and process_alive(status.pid):
