@@ -171,6 +171,13 @@ def left_out(dataset: Dataset) -> list[Path]:
     return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
 
 
+def left_out_words(dataset: Dataset) -> str:
+    """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
+    names = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"not used, being no photos of the set: {', '.join(names[:3])}{more}" if names else ""
+
+
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
     """SHA-256 of the training photos with all that train.csv says of them, of each test set's
     photos, and of each test set's labels and boxes: kept apart, so that labelling a test set

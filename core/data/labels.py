@@ -13,9 +13,10 @@ import io
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from core import files
 from core.data.csvfile import read_rows
@@ -35,6 +36,7 @@ from core.errors import DataError, os_error_line
 EARLIER = ".earlier"
 KEPT = 50  # earlier versions; beyond them the first of each day stays
 _TABLES = ("labels.csv", "boxes.csv")
+_NUMBERS = ("x0", "y0", "x1", "y1", "visible")
 _NOTE = "change.txt"
 _TIME = "%Y%m%d-%H%M%S-%f"
 Row = dict[str, str]
@@ -62,6 +64,32 @@ class Earlier:
 def truth_of(test_set: TestSet, file: str) -> Truth:
     """What is said of a photo now."""
     return Truth(test_set.labels.get(file), test_set.boxes.get(file, ()))
+
+
+def truth_data(truth: Truth) -> dict[str, Any]:
+    """As a page hands it to a browser: primary ("" where it is not labelled), present, boxes."""
+    return {
+        "primary": truth.label.primary if truth.label else "",
+        "present": list(truth.label.present) if truth.label else [],
+        "boxes": [asdict(box) for box in truth.boxes],
+    }
+
+
+def truth_from(data: Any) -> Truth:
+    """What a browser sends back. Raises DataError where it is not of that form."""
+    try:
+        primary, present = data["primary"], tuple(data["present"])
+        if not all(isinstance(name, str) for name in (primary, *present)):
+            raise TypeError
+        boxes = tuple(
+            Box(str(box["label"]), *(float(box[name]) for name in _NUMBERS))
+            for box in data["boxes"]
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise DataError("these labels are not of the form that the page sends") from None
+    if present and not primary:
+        raise DataError("choose what the photo shows most, beside what is visible in it")
+    return Truth(Label(primary, present) if primary else None, boxes)
 
 
 def save_truth(
@@ -143,7 +171,7 @@ def _label_row(set_name: str, file: str, label: Label) -> Row:
 
 
 def _box_row(set_name: str, file: str, box: Box) -> Row:
-    numbers = (box.x0, box.y0, box.x1, box.y1, box.visible)
+    numbers = (getattr(box, name) for name in _NUMBERS)
     values = (set_name, file, box.label, *map(_fraction, numbers))
     return dict(zip(BOX_COLUMNS, values, strict=True))
 

@@ -10,9 +10,11 @@ import io
 import os
 import re
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from core import files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
@@ -26,7 +28,7 @@ from core.data.dataset import (
 )
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
-from core.errors import DataError, InputError
+from core.errors import DataError, InputError, os_error_line
 from core.yamlfile import parse_yaml, write_yaml
 
 REPORT = "import.txt"
@@ -67,6 +69,35 @@ def import_photos(
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     return read_dataset(target), report
+
+
+def import_upload(
+    opened: BinaryIO,
+    file_name: str,
+    datasets: Path,
+    name: str,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Dataset, Report]:
+    """`import_photos` of a zip file that a browser has sent, whose own name is `file_name`."""
+    stage = Path(datasets) / f".upload-{os.getpid()}-{threading.get_ident()}"
+    shown = f"{clean_name(re.sub(r'[.]zip$', '', file_name, flags=re.IGNORECASE))}.zip"
+    try:
+        stage.mkdir(parents=True, exist_ok=True)
+        with (stage / shown).open("wb") as file:
+            shutil.copyfileobj(opened, file)
+        return import_photos(stage / shown, datasets, name, on_photo=on_photo)
+    except OSError as error:
+        raise DataError(os_error_line(error)) from None
+    except DataError as error:
+        raise DataError(str(error).replace(f"{stage}/", "")) from None
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def free_name(datasets: Path, file_name: str) -> str:
+    """A name for the data set of a zip file that no other one there has."""
+    names = Names(path.name for path in Path(datasets).glob("*"))
+    return names.fresh(re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE))
 
 
 def _name(asked: str | None, source: str) -> str:

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.data.dataset import BACKGROUND, VALIDATION, Box, Dataset, Photo
+from core.data.dataset import BACKGROUND, VALIDATION, Box, Dataset, Label, Photo
+from core.data.labels import Truth
 from core.data.leaks import TRAIN, Pair
 from core.data.split import folds_of, holdout
 from core.recipe import Holdout
@@ -27,6 +28,10 @@ class WallPhoto:
     copies: tuple[str, ...] = ()
     fold: int | None = None
 
+    def truth(self) -> Truth:
+        label = Label(self.primary, self.present) if self.primary else None
+        return Truth(label, self.boxes)
+
     def kinds(self) -> list[str]:
         """What it belongs under: its classes and other boxed things, or UNLABELLED."""
         shown = (self.primary or UNLABELLED, *self.present, *(box.label for box in self.boxes))
@@ -43,9 +48,9 @@ def wall(
 ) -> list[WallPhoto]:
     """The photos of a split; train and validation as a recipe that says nothing else parts them.
 
-    pairs: the near-copies to tell of. folds: also tell in which of so many folds a training photo
-    validates, by the split's usual seed. Raises DataError where the photos cannot be parted so, or
-    there is no such test set.
+    pairs: the near-copies to tell of. folds: all training photos instead, in the order of the folds
+    (so many) in which they validate, by the split's usual seed. Raises DataError where
+    the photos cannot be parted so, or there is no such test set.
     """
     copies = _copies(pairs)
     if split not in (TRAIN, VALIDATION):
@@ -57,16 +62,19 @@ def wall(
             found.append(WallPhoto(photo, primary, present, boxes, copies[split, photo.file]))
         return found
     usual = Holdout()
-    sides = dict(zip((TRAIN, VALIDATION), holdout(dataset.train_labels, usual), strict=True))
-    fold = folds_of(dataset, folds, usual.seed) if folds else None
+    if folds:
+        fold = folds_of(dataset, folds, usual.seed)
+        chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
+    else:
+        chosen = holdout(dataset.train_labels, usual)[split == VALIDATION]
     return [
         WallPhoto(
             photo=(photo := dataset.train[index]),
             primary=dataset.classes[dataset.train_labels[index]],
             copies=copies[TRAIN, photo.file],
-            fold=fold[index] if fold else None,
+            fold=fold[index] if folds else None,
         )
-        for index in sides[split]
+        for index in chosen
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent import futures
 from pathlib import Path
 
 import streamlit as st
@@ -11,11 +13,21 @@ from core.data import leaks
 from core.data.dataset import Dataset
 from pages import settings
 
+_SOON = 0.3  # seconds; enough to read what was found before
+_POLL_SECONDS = 1.0
+_searchers = futures.ThreadPoolExecutor(1, "near-copies")
+Pairs = tuple[leaks.Pair, ...]
+
 
 def show(dataset: Dataset) -> None:
     """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
     DataError when a photo cannot be read."""
-    pairs = _pairs(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
+    with st.spinner("Looking for copies among the photos…"):
+        tell(_search_of(dataset).result())
+
+
+def tell(pairs: Sequence[leaks.Pair]) -> None:
+    """The line and the list, where there are any."""
     if not pairs:
         return
     with st.expander(
@@ -25,7 +37,28 @@ def show(dataset: Dataset) -> None:
         st.markdown("\n".join(f"- {text.plain_markdown(pair.told())}" for pair in pairs))
 
 
-@st.cache_data(max_entries=20, show_spinner="Looking for copies among the photos…")
-def _pairs(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> tuple[leaks.Pair, ...]:
+def soon(dataset: Dataset) -> Pairs | None:
+    """The near-copies, or None while they are looked for, which takes seconds for hundreds of
+    photos; the page is then drawn again once they are found. Raises DataError likewise."""
+    search = _search_of(dataset)
+    futures.wait([search], timeout=_SOON)
+    if search.done():
+        return search.result()
+    st.fragment(_wait, run_every=_POLL_SECONDS)(search)
+    return None
+
+
+def _wait(search: futures.Future[Pairs]) -> None:
+    if search.done():
+        st.rerun()
+    st.caption(":material/hourglass_top: Looking for copies among the photos…")
+
+
+def _search_of(dataset: Dataset) -> futures.Future[Pairs]:
+    return _search(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> futures.Future[Pairs]:
     del root, stamp  # part of the cache's key: changed photos are looked at again
-    return leaks.near_copies(_dataset, runs_dir)
+    return _searchers.submit(leaks.near_copies, _dataset, runs_dir)
