@@ -92,7 +92,7 @@ def show_wall(dataset: Dataset) -> None:
 def show_photo(dataset: Dataset) -> None:
     """The one photo that the link names, with all the room there is."""
     split = photo_filter.linked_split(dataset)
-    pairs = near_copies.soon(dataset) or ()
+    pairs = near_copies.known(dataset) or ()
     everything = wall(dataset, split, pairs, photo_filter.linked_folds(dataset, split))
     chosen = photo_filter.of_linked_class(everything)
     label_editor.show(f"{KEY}.photo", dataset, split, chosen, everything)

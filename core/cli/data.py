@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli import labels
 from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import Bar
 from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
@@ -17,8 +18,10 @@ from core.data.leaks import Pair, headlines, near_copies
 from core.errors import InputError, os_error_line
 
 app = typer.Typer(
-    no_args_is_help=True, help="Data sets: list, check, fetch, import, draw, shuffle."
+    no_args_is_help=True, help="Data sets: list, check, fetch, import, label, draw, shuffle."
 )
+for change in (labels.label, labels.earlier, labels.delete, labels.restore):
+    app.command()(change)
 
 
 @app.command("list")

@@ -40,12 +40,17 @@ def tell(pairs: Sequence[leaks.Pair]) -> None:
 def soon(dataset: Dataset) -> Pairs | None:
     """The near-copies, or None while they are looked for, which takes seconds for hundreds of
     photos; the page is then drawn again once they are found. Raises DataError likewise."""
+    found = known(dataset)
+    if found is None:
+        st.fragment(_wait, run_every=_POLL_SECONDS)(_search_of(dataset))
+    return found
+
+
+def known(dataset: Dataset) -> Pairs | None:
+    """The near-copies; None while they are looked for. Raises DataError likewise."""
     search = _search_of(dataset)
     futures.wait([search], timeout=_SOON)
-    if search.done():
-        return search.result()
-    st.fragment(_wait, run_every=_POLL_SECONDS)(search)
-    return None
+    return search.result() if search.done() else None
 
 
 def _wait(search: futures.Future[Pairs]) -> None:

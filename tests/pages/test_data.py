@@ -58,7 +58,7 @@ def test_every_view_is_a_link(dataset, open_page, link, count):
 
 def test_another_split_is_chosen_and_the_link_follows(dataset, open_page):
     app = open_page("data", set="test")
-    app.get("button_group")[0].set_value(["train"]).run()
+    app.segmented_control(key="data_page.set.toy_books").set_value("train").run()
     assert app.query_params["set"] == "train" and len(files_on(app)) == 9
     app.selectbox(key="data_page.folds.toy_books").set_value("2").run()
     assert app.query_params["folds"] == "2"
