@@ -109,6 +109,7 @@ if not found or st.query_params.get("view") == "upload":
     if not found:
         st.write("There are no photos here yet.")
     elif st.button("Back to the photos", key=f"{KEY}.back", icon=":material/arrow_back:"):
+        upload.leave(f"{KEY}.new")
         st.query_params.pop("view")
         st.rerun()
     upload.show(f"{KEY}.new")

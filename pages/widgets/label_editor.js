@@ -115,6 +115,7 @@ class Editor {
     this.past = [];
     this.future = [];
     this.chosen = -1;
+    this.ticked = null; // the class that became visible only by being what is shown most
   }
 
   dirty() { return this.data.editing && !same(this.truth, this.seen); }

@@ -145,11 +145,15 @@ function drawPrimary(editor) {
   const chips = element("div", "chips");
   chips.setAttribute("role", "radiogroup");
   chips.setAttribute("aria-label", "What does it show most?");
+  // What is shown most is visible, too; where only that has ticked it, another choice unticks it.
   const set = (name) => editor.commit((truth) => {
+    const { classes } = editor.data;
+    const ticked = new Set(truth.present);
+    if (editor.ticked === truth.primary && !truth.boxes.some((b) => b.label === editor.ticked)) ticked.delete(editor.ticked);
+    editor.ticked = isClass(editor.data, name) && !ticked.has(name) ? name : null;
+    if (editor.ticked) ticked.add(name);
     truth.primary = name;
-    if (isClass(editor.data, name) && !truth.present.includes(name)) {
-      truth.present = editor.data.classes.filter((each) => each === name || truth.present.includes(each));
-    }
+    truth.present = classes.filter((each) => ticked.has(each));
   });
   for (const name of editor.data.classes) {
     chips.append(choice("radio", "primary", name, editor.truth.primary === name, `primary-${name}`, () => set(name)));

@@ -11,6 +11,7 @@ import streamlit as st
 from core import text
 from core.data import leaks
 from core.data.dataset import Dataset
+from core.jobs.copies import copies_apart
 from pages import settings
 
 _SOON = 0.3  # seconds; enough to read what was found before
@@ -66,4 +67,4 @@ def _search_of(dataset: Dataset) -> futures.Future[Pairs]:
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> futures.Future[Pairs]:
     del root, stamp  # part of the cache's key: changed photos are looked at again
-    return _searchers.submit(leaks.near_copies, _dataset, runs_dir)
+    return _searchers.submit(copies_apart, _dataset, runs_dir)

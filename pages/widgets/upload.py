@@ -28,7 +28,7 @@ books.zip
   train/keras/…       photos of one book
   train/bayes/…       photos of another
   train/background/…  photos without any of them
-  test_difficult/…    other places, other light, several books
+  test_difficult/…    other places and light
 ```
 """
 
@@ -121,8 +121,8 @@ def _report(key: str, name: str, report: Report) -> None:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")
         st.button("Look at the photos", key=f"{key}.look", icon=":material/photo_library:",
-                  on_click=_leave, args=(key, name))  # fmt: skip
-        st.button("Upload another", key=f"{key}.again", on_click=_leave, args=(key, None))
+                  on_click=leave, args=(key, name))  # fmt: skip
+        st.button("Upload another", key=f"{key}.again", on_click=leave, args=(key,))
     rows = [
         {"part": folder, "photos": sum(one.folder == folder for one in report.taken),
          "found in": printable(found)}
@@ -154,7 +154,7 @@ def _report(key: str, name: str, report: Report) -> None:
         st.caption(text.plain_markdown(note))
 
 
-def _leave(key: str, name: str | None) -> None:
+def leave(key: str, name: str | None = None) -> None:
     """Away from the report: to the photos of the new data set, or to another upload."""
     st.session_state.pop(f"{key}.done", None)
     if name is not None:

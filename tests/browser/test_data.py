@@ -190,6 +190,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(page.get_by_text("These changes of yours were not saved yet.")).to_be_visible()
     page.get_by_role("button", name="Discard").click()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Edit labels and boxes")).to_be_visible()
     page.keyboard.press("Escape")
 
     # The finished run is scored by these labels, without training.
