@@ -53,16 +53,20 @@ def _ask(key: str, root: Path) -> None:
         "Runs on it stay, but cannot be scored again without it."
     )
     with st.container(horizontal=True):
-        if st.button("Delete", key=f"{key}.sure", type="primary"):
-            try:
-                delete_dataset(root, chosen.all_runs(), utc_now)
-            except InputError as error:
-                st.error(str(error), icon=":material/error:")
-            else:
-                st.toast(f"{root.name} is in the trash.", icon=":material/delete:")
-                st.rerun()
+        sure = st.button("Delete", key=f"{key}.sure", type="primary", on_click=_delete,
+                         args=(key, root))  # fmt: skip
+        if sure:
+            st.rerun()  # closes the question
         if st.button("Keep it", key=f"{key}.keep"):
             st.rerun()
+
+
+def _delete(key: str, root: Path) -> None:
+    try:
+        delete_dataset(root, chosen.all_runs(), utc_now)
+        st.toast(f"{root.name} is in the trash.", icon=":material/delete:")
+    except InputError as error:
+        st.session_state[f"{key}.error"] = str(error)
 
 
 def _restore(key: str, deleted: str) -> None:
