@@ -64,7 +64,10 @@ def folds(key: str, dataset: Dataset, split: str) -> int | None:
         chosen = st.selectbox(
             "Folds", options, place, key=key, width=140, help=_FOLDS, on_change=forget
         )
-        _keep("folds", chosen)
+        if chosen == "none":
+            st.query_params.pop("folds", None)
+        else:
+            _keep("folds", chosen)
     return linked_folds(dataset, split)
 
 
