@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from contextlib import suppress
 from pathlib import Path
 
 from core import files
-from core.data.photos import jpeg_bytes, open_photo
+from core.data.photos import jpeg_bytes, open_photo, photo_size
 from core.errors import DataError
 
 FOLDER = ".thumbnails"
@@ -32,3 +33,9 @@ def small_copy(path: Path, kept_in: Path, side: int) -> bytes:
         kept.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(kept, made)
     return made
+
+
+def for_browser(path: Path, kept_in: Path, side: int) -> tuple[str, float]:
+    """The small copy in base64, and the photo's width by its height. Raises DataError likewise."""
+    width, height = photo_size(path)
+    return base64.b64encode(small_copy(path, kept_in, side)).decode(), width / height

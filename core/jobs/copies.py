@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent import futures
 from pathlib import Path
 
 from core.data.dataset import Dataset
@@ -13,7 +14,20 @@ from core.data.leaks import Pair, known_copies, near_copies
 from core.errors import DataError
 from core.jobs.local import PROJECT_ROOT
 
+Search = futures.Future[tuple[Pair, ...]]
+_searchers = futures.ThreadPoolExecutor(1, "near-copies")  # one search at a time
 FEW = 200  # photos that are compared in this process: a second or two
+
+
+def search_copies(dataset: Dataset, runs_dir: Path) -> Search:
+    """Begins the search; its result is that of `copies_apart`."""
+    return _searchers.submit(copies_apart, dataset, runs_dir)
+
+
+def found_soon(search: Search, seconds: float) -> bool:
+    """Waits so long at most; whether it is done by then."""
+    futures.wait([search], timeout=seconds)
+    return search.done()
 
 
 def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:

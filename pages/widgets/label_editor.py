@@ -3,7 +3,6 @@ the browser: label_editor.js, label_form.js)."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import streamlit as st
 
 from core.data.dataset import BACKGROUND, Dataset
 from core.data.labels import save_truth, truth_data, truth_from
-from core.data.photos import photo_size
-from core.data.thumbnails import small_copy
+from core.data.thumbnails import for_browser
 from core.data.wall import WallPhoto
 from core.errors import DataError, InputError
 from core.store.run import utc_now
@@ -129,6 +127,4 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo in base64, not larger than a screen needs, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    width, height = photo_size(Path(path))
-    copy = small_copy(Path(path), settings.runs_dir(), _SIDE)
-    return base64.b64encode(copy).decode(), width / height
+    return for_browser(Path(path), settings.runs_dir(), _SIDE)

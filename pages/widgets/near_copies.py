@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent import futures
 from pathlib import Path
 
 import streamlit as st
@@ -11,12 +10,11 @@ import streamlit as st
 from core import text
 from core.data import leaks
 from core.data.dataset import Dataset
-from core.jobs.copies import copies_apart
+from core.jobs.copies import Search, found_soon, search_copies
 from pages import settings
 
 _SOON = 0.3  # seconds; enough to read what was found before
 _POLL_SECONDS = 1.0
-_searchers = futures.ThreadPoolExecutor(1, "near-copies")
 Pairs = tuple[leaks.Pair, ...]
 
 
@@ -50,21 +48,20 @@ def soon(dataset: Dataset) -> Pairs | None:
 def known(dataset: Dataset) -> Pairs | None:
     """The near-copies; None while they are looked for. Raises DataError likewise."""
     search = _search_of(dataset)
-    futures.wait([search], timeout=_SOON)
-    return search.result() if search.done() else None
+    return search.result() if found_soon(search, _SOON) else None
 
 
-def _wait(search: futures.Future[Pairs]) -> None:
+def _wait(search: Search) -> None:
     if search.done():
         st.rerun()
     st.caption(":material/hourglass_top: Looking for copies among the photos…")
 
 
-def _search_of(dataset: Dataset) -> futures.Future[Pairs]:
+def _search_of(dataset: Dataset) -> Search:
     return _search(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> futures.Future[Pairs]:
+def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> Search:
     del root, stamp  # part of the cache's key: changed photos are looked at again
-    return _searchers.submit(copies_apart, _dataset, runs_dir)
+    return search_copies(_dataset, runs_dir)

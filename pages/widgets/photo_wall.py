@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.data.photos import photo_size
-from core.data.thumbnails import small_copy
+from core.data.labels import truth_data
+from core.data.thumbnails import for_browser
 from core.data.wall import WallPhoto
 from core.errors import DataError
 from pages import settings
@@ -47,7 +45,7 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
         "file": one.photo.file,
         "primary": one.primary,
         "also": [name for name in one.present if name != one.primary],
-        "boxes": [asdict(box) for box in one.boxes],
+        "boxes": truth_data(one.truth())["boxes"],
         "copies": list(one.copies),
         "fold": one.fold,
     }
@@ -62,6 +60,4 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo's small copy in base64, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    width, height = photo_size(Path(path))
-    copy = small_copy(Path(path), settings.runs_dir(), _SIDE)
-    return base64.b64encode(copy).decode(), width / height
+    return for_browser(Path(path), settings.runs_dir(), _SIDE)

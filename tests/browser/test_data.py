@@ -39,6 +39,14 @@ def app(tmp_path_factory, browser):
         os.kill(int((app.runs / "worker.lock").read_text()), signal.SIGTERM)
 
 
+@pytest.fixture(autouse=True)
+def patient():
+    """Here each step asks the server; on a busy machine it answers late."""
+    expect.set_options(timeout=WAIT)
+    yield
+    expect.set_options(timeout=20_000)
+
+
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory):
     """A zip of a photo set without labels, with a file that is no photo."""
