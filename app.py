@@ -10,6 +10,7 @@ st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide"
 st.navigation(
     [
         st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
+        st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list_alt:"),
         st.Page("pages/run.py", title="Run", icon=":material/diagnosis:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),

@@ -10,15 +10,18 @@ from typing import Annotated
 
 import typer
 
+from core.cli import labels
 from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import Bar
-from core.data.dataset import Dataset, find_datasets, left_out, read_dataset
+from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
 from core.data.leaks import Pair, headlines, near_copies
 from core.errors import InputError, os_error_line
 
 app = typer.Typer(
-    no_args_is_help=True, help="Data sets: list, check, fetch, import, draw, shuffle."
+    no_args_is_help=True, help="Data sets: list, check, fetch, import, label, draw, shuffle."
 )
+for change in (labels.label, labels.earlier, labels.delete, labels.restore):
+    app.command()(change)
 
 
 @app.command("list")
@@ -55,7 +58,8 @@ def check(
     for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
         open_photo(photo.path, at_least=64)
     _tell(dataset)
-    _print_left_out(dataset)
+    if words := left_out_words(dataset):
+        print(f"  {words}")
     _warn(near_copies(dataset, runs))
     print("sound: every photo, label and box can be read")
 
@@ -115,13 +119,6 @@ def import_(
     print(report.summary(), end="")
     _warn(near_copies(dataset, runs))
     print(dataset.root)
-
-
-def _print_left_out(dataset: Dataset) -> None:
-    files = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
-    if files:
-        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-        print(f"  not used, being no photos of the set: {', '.join(files[:3])}{more}")
 
 
 @app.command("draw-toy")

@@ -22,6 +22,8 @@ from core.yamlfile import read_yaml
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
+LABEL_COLUMNS = ("split", "file", "primary", "present")
+BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
 PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
 
 
@@ -182,6 +184,13 @@ def left_out(dataset: Dataset) -> list[Path]:
     return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
 
 
+def left_out_words(dataset: Dataset) -> str:
+    """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
+    names = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"not used, being no photos of the set: {', '.join(names[:3])}{more}" if names else ""
+
+
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
     """SHA-256 of the training photos with all that train.csv says of them, of each test set's
     photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
@@ -197,12 +206,17 @@ def fingerprints(dataset: Dataset) -> dict[str, Any]:
         photos = hashlib.sha256()
         for photo in test_set.photos:
             photos.update(f"{photo.file}\0".encode() + _file_digest(photo.path))
-        truth = repr((sorted(test_set.labels.items()), sorted(test_set.boxes.items())))
         tests[test_set.name] = {
             "photos": photos.hexdigest(),
-            "truth": hashlib.sha256(truth.encode()).hexdigest(),
+            "truth": truth_fingerprint(test_set),
         }
     return {"train": train.hexdigest(), "test_sets": tests}
+
+
+def truth_fingerprint(test_set: TestSet) -> str:
+    """SHA-256 of a test set's labels and boxes."""
+    truth = repr((sorted(test_set.labels.items()), sorted(test_set.boxes.items())))
+    return hashlib.sha256(truth.encode()).hexdigest()
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -326,17 +340,19 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
             "have it as a test set, or move its photos into train/"
         )
     files = {name: {photo.file for photo in found} for name, found in photos.items()}
-    labels = _read_labels(root / "labels.csv", files, classes)
-    boxes = _read_boxes(root / "boxes.csv", files)
+    labels = read_labels(root / "labels.csv", files, classes)
+    boxes = read_boxes(root / "boxes.csv", files)
     for name, found in photos.items():
         yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}))
 
 
-def _read_labels(
+def read_labels(
     path: Path, files: dict[str, set[str]], classes: tuple[str, ...]
 ) -> dict[str, dict[str, Label]]:
+    """The labels of a table, by test set and file; none where there is no such table. files: the
+    photos of each test set. Raises DataError: one line that names the file and line."""
     labels: dict[str, dict[str, Label]] = {}
-    for line, row in read_rows(path, ("split", "file", "primary", "present"), optional=True):
+    for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
         where = f"{path} line {line}"
         split, file = _known_file(row, files, where)
         present = tuple(row["present"].split())
@@ -349,13 +365,13 @@ def _read_labels(
     return labels
 
 
-def _read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
+def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
+    """The boxes of a table, likewise. Raises DataError: one line that names the file and line."""
     boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
-    columns = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
-    for line, row in read_rows(path, columns, optional=True):
+    for line, row in read_rows(path, BOX_COLUMNS, optional=True):
         where = f"{path} line {line}"
         split, file = _known_file(row, files, where)
-        x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in columns[3:])
+        x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(f"{where}: the box is empty: x0 must be below x1 and y0 below y1")
         box = Box(_class_name(row["label"], where), x0, y0, x1, y1, visible)

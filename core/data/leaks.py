@@ -60,16 +60,29 @@ class Pair:
 def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
     """The near-copies of a data set, from the folder of runs `kept_in` where they are known, else
     found and kept there. Raises DataError when a photo cannot be read."""
-    path = Path(kept_in) / FOLDER / f"{fingerprint(dataset)}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(path.read_text("utf-8"))
-        if kept["version"] == VERSION:
-            return tuple(Pair(**pair) for pair in kept["pairs"])
+    known = known_copies(dataset, kept_in)
+    if known is not None:
+        return known
+    path = _kept(dataset, kept_in)
     found = find_copies(dataset)
     with suppress(OSError):  # a full disk or a read-only folder: done without
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(path, {"version": VERSION, "pairs": [asdict(pair) for pair in found]})
     return found
+
+
+def known_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...] | None:
+    """The near-copies as far as they were found before; None where nobody has looked yet. Raises
+    DataError when a photo cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads(_kept(dataset, kept_in).read_text("utf-8"))
+        if kept["version"] == VERSION:
+            return tuple(Pair(**pair) for pair in kept["pairs"])
+    return None
+
+
+def _kept(dataset: Dataset, kept_in: Path) -> Path:
+    return Path(kept_in) / FOLDER / f"{fingerprint(dataset)}.json"
 
 
 def find_copies(dataset: Dataset) -> tuple[Pair, ...]:

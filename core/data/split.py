@@ -125,6 +125,17 @@ def kfold(dataset: Dataset, split: KFold) -> tuple[list[int], list[int]]:
     return train.tolist(), validation.tolist()
 
 
+def folds_of(dataset: Dataset, folds: int, seed: int) -> list[int]:
+    """For each training photo the number of the fold (from 0) in which it validates. Raises
+    DataError when a class has fewer photos than there are folds."""
+    found = [0] * len(dataset.train)
+    for fold in range(folds):
+        _, held_out = kfold(dataset, KFold(method="kfold", folds=folds, fold=fold, seed=seed))
+        for photo in held_out:
+            found[photo] = fold
+    return found
+
+
 def _check_folds(dataset: Dataset, split: KFold) -> None:
     """Each fold must validate every class."""
     count, name = min((count, name) for name, count in dataset.class_counts().items())

@@ -10,25 +10,31 @@ import io
 import os
 import re
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from core import files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
-from core.data.dataset import BACKGROUND, Dataset, read_dataset
+from core.data.dataset import (
+    BACKGROUND,
+    BOX_COLUMNS,
+    LABEL_COLUMNS,
+    Dataset,
+    read_dataset,
+)
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
-from core.errors import DataError, InputError
+from core.errors import DataError, InputError, os_error_line
 from core.yamlfile import parse_yaml, write_yaml
 
 REPORT = "import.txt"
 _PHOTOS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 _UNREADABLE = {".heic", ".heif", ".avif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}
 _MAX_DEPTH = 30  # folders in folders
-_LABELS = ("split", "file", "primary", "present")
-_BOXES = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
 
 
 def import_photos(
@@ -63,6 +69,35 @@ def import_photos(
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     return read_dataset(target), report
+
+
+def import_upload(
+    opened: BinaryIO,
+    file_name: str,
+    datasets: Path,
+    name: str,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Dataset, Report]:
+    """`import_photos` of a zip file that a browser has sent, whose own name is `file_name`."""
+    stage = Path(datasets) / f".upload-{os.getpid()}-{threading.get_ident()}"
+    shown = f"{clean_name(re.sub(r'[.]zip$', '', file_name, flags=re.IGNORECASE))}.zip"
+    try:
+        stage.mkdir(parents=True, exist_ok=True)
+        with (stage / shown).open("wb") as file:
+            shutil.copyfileobj(opened, file)
+        return import_photos(stage / shown, datasets, name, on_photo=on_photo)
+    except OSError as error:
+        raise DataError(os_error_line(error)) from None
+    except DataError as error:
+        raise DataError(str(error).replace(f"{stage}/", "")) from None
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def free_name(datasets: Path, file_name: str) -> str:
+    """A name for the data set of a zip file that no other one there has."""
+    names = Names(path.name for path in Path(datasets).glob("*"))
+    return names.fresh(re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE))
 
 
 def _name(asked: str | None, source: str) -> str:
@@ -186,13 +221,13 @@ def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage:
             notes.append(f"{table}: {left_out} rows left out; their photos were not taken")
         return rows
 
-    labels = rows_of("labels.csv", _LABELS)
+    labels = rows_of("labels.csv", LABEL_COLUMNS)
     known = {(row["split"], row["file"]) for row in labels}
     for one in renamed.values():
         if one.place.label and (one.place.split, one.file) not in known:
             labels.append(_label_by_folder(one))
-    _write_rows(stage / "labels.csv", _LABELS, labels)
-    _write_rows(stage / "boxes.csv", _BOXES, rows_of("boxes.csv", _BOXES))
+    _write_rows(stage / "labels.csv", LABEL_COLUMNS, labels)
+    _write_rows(stage / "boxes.csv", BOX_COLUMNS, rows_of("boxes.csv", BOX_COLUMNS))
     return notes
 
 

@@ -26,6 +26,12 @@ from core.jobs.queue import Queue
 from core.model.bands import check_stages
 from core.model.weights import find_weights
 from core.recipe import Recipe
+from core.store.rescoring import (
+    Rescoring,
+    create_rescoring,
+    find_rescoring,
+    find_rescorings,
+)
 from core.store.run import Clock, Run, Status, create_run, find_runs, open_run, utc_now
 from core.store.search import Search, create_search, find_search, find_searches, open_work
 
@@ -92,6 +98,27 @@ class LocalExecutor:
     def cancel_search(self, search: Search) -> None:
         """Asks for a search to stop, as `cancel` does for a run."""
         self._cancel(search, search.queue_name)
+
+    def score_again(self, run_ids: Iterable[str]) -> None:
+        """Queues finished runs to be scored anew, but for those that wait for it already. Raises
+        RunError when one is gone, not finished or without its weights; then none is queued."""
+        queue = Queue(self.runs_dir)
+        asked = [find_rescoring(self.runs_dir, run_id) for run_id in run_ids]
+        new = [r for r in asked if not r.exists() or not self._under_way(r)]
+        for rescoring in new:
+            create_rescoring(rescoring, self.clock)
+        for rescoring in new:
+            queue.remove(rescoring.queue_name)  # a worker that was killed may have left its claim
+            queue.submit(rescoring.queue_name)
+        ensure_worker(self.runs_dir)
+
+    def cancel_rescoring(self, rescoring: Rescoring) -> None:
+        """Takes it out of the queue; one that is under way goes on to its end, seconds away."""
+        self._cancel(rescoring, rescoring.queue_name)
+
+    def _under_way(self, rescoring: Rescoring) -> bool:
+        find_lost_work(rescoring, self.clock)
+        return not rescoring.status().ended
 
     def _cancel(self, run: Run, entry: str) -> None:
         status = run.status()
@@ -163,14 +190,20 @@ def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
 
 
 def find_lost_search(search: Search, clock: Clock) -> bool:
-    """Whether a search that claims to be under way was found lost (and marked failed): only the
-    worker carries searches out, so without one it is gone."""
-    return mark_lost(search, clock, gone=not worker_alive(search.runs_dir))
+    """Whether a search that claims to be under way was found lost (and marked failed)."""
+    return find_lost_work(search, clock)
+
+
+def find_lost_work(work: Search | Rescoring, clock: Clock) -> bool:
+    """Likewise of a search or a rescoring: only the worker carries these out, so without one they
+    are gone."""
+    return mark_lost(work, clock, gone=not worker_alive(work.path.parent.parent))
 
 
 def under_way(runs_dir: Path) -> str | None:
-    """The run or search that some process carries out now, if any; not only the worker's."""
-    for run in [*find_runs(runs_dir), *find_searches(runs_dir)]:
+    """The run, search or rescoring that some process carries out now, if any; not only the
+    worker's."""
+    for run in [*find_runs(runs_dir), *find_searches(runs_dir), *find_rescorings(runs_dir)]:
         with suppress(RunError):
             status = run.status()
             if status.state == "running" and process_alive(status.pid):

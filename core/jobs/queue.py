@@ -1,6 +1,7 @@
 """The queue of runs and searches that wait for a worker, in one SQLite file beside the run folders.
 
-An entry names a folder inside the runs folder: a run's id, or `.lr_find/<id>` of a search.
+An entry names a folder inside the runs folder: a run's id, `.lr_find/<id>` of a search, or
+`.rescore/<run's id>` of a finished run that is to be scored again.
 
 The queue only orders work; what a run is doing, and the wish to cancel it, stand in its own folder.
 Any number of processes may use it at once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,8 +11,9 @@ from pathlib import Path
 from core.data.dataset import read_dataset
 from core.errors import InputError
 from core.jobs.queue import Queue
+from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run, Status
-from core.store.search import Search, open_work
+from core.store.search import SEARCH_FOLDER, Search, open_work
 from core.text import time_left
 from core.train.estimate import TRAINING, estimate, photos_of
 from core.train.speed import read_speed, speed_path
@@ -21,8 +23,9 @@ _BEFORE = ("photos", "features")  # parts of an estimate that come before the fi
 
 @dataclass(frozen=True)
 class Turn:
-    """An entry of the queue. `name`: the run's, or that it is a search. `begins`, `ends`: seconds
-    from now, None when nobody knows; of what is under way, `begins` is 0."""
+    """An entry of the queue. `name`: the run's, a search's, or of the run that is scored again.
+    `begins`, `ends`: seconds from now, None when nobody knows; of what is under way, `begins` is
+    0."""
 
     entry: str
     name: str
@@ -30,9 +33,14 @@ class Turn:
     begins: float | None
     ends: float | None
 
-    @property
-    def is_search(self) -> bool:
-        return "/" in self.entry
+
+def entry_words(entry: str, labels: Mapping[str, str]) -> str:
+    """What an entry of the queue is, in words. labels: the runs' names by id."""
+    folder, _, id_ = entry.rpartition("/")
+    if folder == SEARCH_FOLDER:
+        return "search for a learning rate"
+    name = labels.get(id_, id_)
+    return f"{name}: scored again" if folder == RESCORING_FOLDER else name
 
 
 def turns(runs_dir: Path, now: datetime) -> list[Turn]:
@@ -44,7 +52,8 @@ def turns(runs_dir: Path, now: datetime) -> list[Turn]:
     for entry in entries:
         try:
             work = open_work(runs_dir, entry.run)
-            status, name = work.status(), work.recipe().name
+            status = work.status()
+            name = (work.run() if isinstance(work, Rescoring) else work).recipe().name
         except InputError:
             continue
         left = seconds_left(work, status, now)
@@ -57,9 +66,9 @@ def turns(runs_dir: Path, now: datetime) -> list[Turn]:
 
 
 def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
-    """Until a run or search is done, counted from when it begins if it waits; None when nobody
+    """Until a run is done, counted from when it begins if it waits; None when nobody
     knows: the machine was not measured for it, or it takes longer than was thought."""
-    if status.ended or isinstance(work, Search):
+    if status.ended or isinstance(work, Search | Rescoring):
         return None
     parts = _parts(work)
     if not parts:

@@ -19,6 +19,7 @@ from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
 from core.jobs.stop import forget_stop, put_back, stop_asked
+from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.store.search import Search, open_work
 from core.store.trash import sweep_trash
@@ -77,15 +78,18 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
 
 
 def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
-    """One run or search; whatever ends it is in its status.json and in the worker's log."""
+    """One run, search or rescoring; whatever ends it is in its status.json and the worker's log."""
     from core.train.execute import execute  # torch is imported when the first run needs it
     from core.train.lr_search import carry_out_search
+    from core.train.results import carry_out_rescoring
 
     print(f"{run_id}: begins", flush=True)
     try:
         work = open_work(runs_dir, run_id)
         if isinstance(work, Search):
             carry_out_search(work, clock)
+        elif isinstance(work, Rescoring):
+            carry_out_rescoring(work, clock)
         else:
             execute(work, clock, lambda row, _: _heed_stop(work, row), with_controls=True)
         print(f"{run_id}: ends", flush=True)

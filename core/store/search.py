@@ -22,6 +22,7 @@ from core.errors import RunError
 from core.model.bands import last_trained_band
 from core.recipe import Recipe, Stage
 from core.recipe_file import recipe_yaml
+from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Clock, Run, Status, open_run
 
 SEARCH_FOLDER = ".lr_find"
@@ -132,8 +133,13 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
-    """What an entry of the queue names: a run, or a search. Raises RunError when it is gone."""
+    """What an entry of the queue names: a run, a search, or a run's rescoring. Raises RunError when
+    it is gone."""
     folder, _, id_ = name.rpartition("/")
+    if folder == RESCORING_FOLDER:
+        rescoring = find_rescoring(runs_dir, id_)
+        rescoring.run()  # an id that is none, or of a run that was deleted
+        return rescoring
     if folder != SEARCH_FOLDER:
         return open_run(runs_dir, name)
     search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)

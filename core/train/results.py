@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from core import files
 from core.evaluate.controls import controls
@@ -10,7 +11,9 @@ from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
 from core.evaluate.predict import Predictions
 from core.model.bands import trained_layers
-from core.store.run import Run
+from core.store.rescoring import Rescoring
+from core.store.run import Clock, Run
+from core.train.attempt import attempt, heed, say
 from core.train.recorder import write_table
 from core.train.schedule import kept_history
 from core.train.setup import Setup, set_up
@@ -67,3 +70,27 @@ def evaluate_again(run: Run) -> None:
     load_weights(run.path, setup.network, setup.recipe)
     write_results(run, setup, {})
     write_controls(run, setup)
+    _note_labels(run, setup)
+
+
+def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
+    """Scores a finished run anew, as the worker does a run: the end is in the rescoring's
+    status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
+    with attempt(rescoring, clock) as log:
+        heed(rescoring)
+        say(rescoring, clock, "scoring again")
+        evaluate_again(rescoring.run())
+        now = clock().isoformat(timespec="seconds")
+        rescoring.write_status(
+            replace(rescoring.status(), state="done", phase="", heartbeat=now, finished=now)
+        )
+        log.info("scored again")
+
+
+def _note_labels(run: Run, setup: Setup) -> None:
+    """Notes by which labels and boxes the run is scored now; its photos stay noted as they were."""
+    environment = run.environment()
+    noted = environment["data"].setdefault("fingerprints", setup.fingerprints)["test_sets"]
+    for name, prints in setup.fingerprints["test_sets"].items():
+        noted[name] = prints | noted.get(name, {}) | {"truth": prints["truth"]}
+    files.write_json(run.path / "environment.json", environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -9,13 +10,23 @@ import streamlit as st
 from core import text
 from core.data import leaks
 from core.data.dataset import Dataset
+from core.jobs.copies import Search, found_soon, search_copies
 from pages import settings
+
+_SOON = 0.3  # seconds; enough to read what was found before
+_POLL_SECONDS = 1.0
+Pairs = tuple[leaks.Pair, ...]
 
 
 def show(dataset: Dataset) -> None:
     """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
     DataError when a photo cannot be read."""
-    pairs = _pairs(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
+    with st.spinner("Looking for copies among the photos…"):
+        tell(_search_of(dataset).result())
+
+
+def tell(pairs: Sequence[leaks.Pair]) -> None:
+    """The line and the list, where there are any."""
     if not pairs:
         return
     with st.expander(
@@ -25,7 +36,32 @@ def show(dataset: Dataset) -> None:
         st.markdown("\n".join(f"- {text.plain_markdown(pair.told())}" for pair in pairs))
 
 
-@st.cache_data(max_entries=20, show_spinner="Looking for copies among the photos…")
-def _pairs(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> tuple[leaks.Pair, ...]:
+def soon(dataset: Dataset) -> Pairs | None:
+    """The near-copies, or None while they are looked for, which takes seconds for hundreds of
+    photos; the page is then drawn again once they are found. Raises DataError likewise."""
+    found = known(dataset)
+    if found is None:
+        st.fragment(_wait, run_every=_POLL_SECONDS)(_search_of(dataset))
+    return found
+
+
+def known(dataset: Dataset) -> Pairs | None:
+    """The near-copies; None while they are looked for. Raises DataError likewise."""
+    search = _search_of(dataset)
+    return search.result() if found_soon(search, _SOON) else None
+
+
+def _wait(search: Search) -> None:
+    if search.done():
+        st.rerun()
+    st.caption(":material/hourglass_top: Looking for copies among the photos…")
+
+
+def _search_of(dataset: Dataset) -> Search:
+    return _search(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> Search:
     del root, stamp  # part of the cache's key: changed photos are looked at again
-    return leaks.near_copies(_dataset, runs_dir)
+    return search_copies(_dataset, runs_dir)

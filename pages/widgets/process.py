@@ -11,6 +11,7 @@ from core import tables, text
 from core.errors import InputError
 from core.jobs.health import Worker, look_at_worker
 from core.jobs.stop import ask_stop, forget_stop, restart, stop_now
+from core.jobs.waiting import entry_words
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets.worker_notice import start_worker
@@ -60,7 +61,7 @@ def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
             query_params={"run": row.id},
         )
     elif worker.entry is not None:
-        st.markdown("It searches for a learning rate.")
+        st.text(f"At work: {entry_words(worker.entry, tables.labels_of(rows))}")
 
 
 def _buttons(key: str, worker: Worker) -> None:

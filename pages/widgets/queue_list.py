@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from core import charts, tables, text
-from core.jobs.waiting import Turn, turns
+from core.jobs.waiting import Turn, entry_words, turns
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets import chosen
@@ -37,7 +37,7 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
 
 def _name(turn: Turn, labels: dict[str, str], paint: dict[str, str]) -> None:
     if turn.entry not in labels:
-        st.markdown("search for a learning rate", width="content")
+        st.text(entry_words(turn.entry, labels), width="content")
         return
     st.html(charts.dot(paint[turn.entry], 12), width="content")
     st.page_link("pages/run.py", label=text.plain_markdown(labels[turn.entry]),

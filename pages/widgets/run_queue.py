@@ -9,6 +9,7 @@ import streamlit as st
 from core import tables, text
 from core.errors import InputError
 from core.jobs.queue import Move, Queue
+from core.jobs.waiting import entry_words
 from core.store.index import RunRow
 from pages import settings
 
@@ -33,7 +34,7 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         return
     with st.popover(f"Queue ({len(waiting)})", icon=":material/low_priority:"):
         for place, run in enumerate(waiting, start=1):
-            name = text.plain_markdown(labels.get(run, "search for a learning rate"))
+            name = text.plain_markdown(entry_words(run, labels))
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{place}. {name}", width="stretch")
                 for to, (icon, words) in _MOVES.items():

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.data.dataset import Box, Label, read_dataset
+from core.data.labels import Truth, save_truth
+from core.errors import RunError
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
@@ -18,8 +21,10 @@ from core.jobs.local import (
 )
 from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
+from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
 from tests.conftest import fast_recipe, fixed_clock
+from tests.factory import write_dataset
 
 
 def wait_for(condition, seconds=90):
@@ -105,6 +110,49 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     executor.cancel_search(other)
     wait_for(lambda: other.status().state == "cancelled")
     assert other.suggestion() is None
+
+
+def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
+    runs, dataset = executor.runs_dir, write_dataset(tmp_path / "books", labelled=False)
+    run = executor.submit(fast_recipe(), dataset.root)
+    wait_for(lambda: executor.poll(run.id).state == "done")
+    wait_for(lambda: Queue(runs).entries() == [])
+    weights = (run.path / "weights.safetensors").read_bytes()
+    assert (run.summary() or {})["sets"]["test"]["localisation"] is None
+    for photo in dataset.test_set("test").photos:
+        boxes = (Box("red", 0.1, 0.1, 0.6, 0.7, 1.0),)
+        save_truth(dataset.root, "test", photo.file, Truth(Label("red", ("red",)), boxes),
+                   fixed_clock)  # fmt: skip
+    dataset = read_dataset(dataset.root)
+    assert [row.id for row in runs_behind(runs, RunIndex(runs).rows(), dataset)] == [run.id]
+
+    executor.score_again([run.id])
+    rescoring = find_rescoring(runs, run.id)
+    executor.score_again([run.id])  # it waits already
+    assert len(Queue(runs).entries()) == 1
+    wait_for(lambda: rescoring.status().ended)
+    assert rescoring.status().state == "done", rescoring.log_tail()
+    found = (run.summary() or {})["sets"]["test"]
+    assert found["scores"]["primary"]["total"] == 3
+    assert found["localisation"]["lift"] is not None
+    assert (
+        run.status().state == "done" and weights == (run.path / "weights.safetensors").read_bytes()
+    )
+    wait_for(lambda: Queue(runs).entries() == [])
+    rows = RunIndex(runs).rows()
+    assert runs_behind(runs, rows, dataset) == [] and len(rows) == 1
+
+    (run.path / "weights.safetensors").write_bytes(b"damaged")
+    executor.score_again([run.id])
+    wait_for(lambda: rescoring.status().ended)
+    assert rescoring.status().state == "failed" and "weights" in (rescoring.status().error or "")
+    assert run.status().state == "done"
+    waiting = find_rescoring(runs, run.id)
+    executor.score_again([run.id])
+    executor.cancel_rescoring(waiting)
+    wait_for(lambda: waiting.status().ended)
+    with pytest.raises(RunError, match="no such run"):
+        executor.score_again(["gone"])
 
 
 def test_one_worker_at_a_time(tmp_path):

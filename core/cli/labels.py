@@ -1,0 +1,97 @@
+"""`data label`, `data earlier`, `data delete`, `data restore`: what the Data page changes in a data
+set, as commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.data.dataset import Box, Label, read_dataset
+from core.data.labels import Truth, earlier_versions, restore_version, save_truth, truth_of
+from core.errors import InputError
+from core.store.deleted_data import delete_dataset, restore_dataset
+from core.store.index import RunIndex
+from core.store.run import utc_now
+
+FolderArgument = Annotated[Path, typer.Argument(help="A data-set folder.")]
+
+
+def label(
+    folder: FolderArgument,
+    test_set: Annotated[str, typer.Argument(metavar="SET", help="A test set's name.")],
+    photo: Annotated[str, typer.Argument(help="The photo's file in it.")],
+    primary: Annotated[str | None, typer.Option(help="The class that it shows most.")] = None,
+    present: Annotated[str, typer.Option(help="Every class that can be seen, with spaces.")] = "",
+    box: Annotated[
+        list[str] | None,
+        typer.Option(help="label,x0,y0,x1,y1,visible: shares of the sides, 0 to 1; repeatable."),
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Takes its label and boxes away.")
+    ] = False,
+) -> None:
+    """Labels a test photo, or shows its label: replaces its rows of labels.csv and boxes.csv; the
+    tables before are kept (`data earlier`)."""
+    if remove and (primary or present or box):
+        raise InputError("data label: either --remove, or a label and boxes")
+    if remove or primary or present or box:
+        if present and not primary:
+            raise InputError("data label: --present needs --primary, what the photo shows most")
+        told = Label(primary, tuple(present.split())) if primary else None
+        boxes = tuple(_box(text) for text in box or ())
+        save_truth(folder, test_set, photo, Truth(told, boxes), utc_now)
+    now = truth_of(read_dataset(folder).test_set(test_set), photo)
+    print(
+        f"{photo}: shows {now.label.primary} most; visible: {' '.join(now.label.present) or 'none'}"
+        if now.label
+        else f"{photo}: not labelled"
+    )
+    for each in now.boxes:
+        corners = " ".join(f"{value:.4f}" for value in (each.x0, each.y0, each.x1, each.y1))
+        print(f"  {each.label} {corners}, {each.visible:.0%} visible")
+
+
+def earlier(
+    folder: FolderArgument,
+    restore: Annotated[str | None, typer.Option(help="Brings this version back.")] = None,
+) -> None:
+    """Lists the labels and boxes that were replaced, newest first, or brings some back."""
+    if restore is not None:
+        restore_version(folder, restore, utc_now)
+    for version in earlier_versions(folder):
+        print(f"{version.id}: before {version.change}")
+
+
+def delete(
+    name: Annotated[str, typer.Argument(help="An imported data set's name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
+    datasets: DatasetsOption = DATASETS,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Moves an imported data set to the trash, from which `data restore` brings it back for 30
+    days."""
+    root = read_dataset(datasets / name).root
+    if not yes and not typer.confirm(f"Move {name} to the trash?", err=True):
+        raise typer.Abort
+    delete_dataset(root, RunIndex(runs).rows(), utc_now)
+    print(f"{name} moved to the trash; back with: python -m core data restore {name}")
+
+
+def restore(
+    name: Annotated[str, typer.Argument(help="A deleted data set's name.")],
+    datasets: DatasetsOption = DATASETS,
+) -> None:
+    """Brings a deleted data set back."""
+    print(restore_dataset(datasets, name))
+
+
+def _box(text: str) -> Box:
+    name, *numbers = text.split(",")
+    try:
+        x0, y0, x1, y1, visible = map(float, numbers)
+    except ValueError:
+        raise InputError(f"--box {text}: must be label,x0,y0,x1,y1,visible") from None
+    return Box(name, x0, y0, x1, y1, visible)

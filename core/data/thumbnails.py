@@ -1,0 +1,41 @@
+"""Small copies of photos for pages: made once, kept by the photo's content. Free of torch."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from core import files
+from core.data.photos import jpeg_bytes, open_photo, photo_size
+from core.errors import DataError
+
+FOLDER = ".thumbnails"
+VERSION = 1  # raise it when the copies are made in another way
+
+
+def small_copy(path: Path, kept_in: Path, side: int) -> bytes:
+    """A photo as JPEG, upright, at most `side` pixels wide and high; from the folder of runs
+    `kept_in` where it is there already, else put there. Raises DataError when it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+    name = hashlib.sha256(content).hexdigest()
+    kept = Path(kept_in) / FOLDER / f"{name}-{side}-v{VERSION}.jpg"
+    with suppress(OSError):
+        return kept.read_bytes()
+    image = open_photo(path, at_least=side)
+    image.thumbnail((side, side))
+    made = jpeg_bytes(image)
+    with suppress(OSError):  # a full disk or a read-only folder: done without
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        files.write_bytes(kept, made)
+    return made
+
+
+def for_browser(path: Path, kept_in: Path, side: int) -> tuple[str, float]:
+    """The small copy in base64, and the photo's width by its height. Raises DataError likewise."""
+    width, height = photo_size(path)
+    return base64.b64encode(small_copy(path, kept_in, side)).decode(), width / height

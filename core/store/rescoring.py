@@ -1,0 +1,85 @@
+"""A finished run's scores, asked for anew after labels or boxes have changed: a folder
+`<runs>/.rescore/<run's id>/` with status.json and log.txt, which the worker carries out."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from core.data.dataset import Dataset, truth_fingerprint
+from core.errors import RunError
+from core.store.index import RunRow
+from core.store.run import Clock, Run, Status, open_run
+
+RESCORING_FOLDER = ".rescore"
+
+
+class Rescoring(Run):
+    """A rescoring's folder, named as its run. Methods raise RunError, one line naming the file."""
+
+    def exists(self) -> bool:
+        """Whether it has been asked for."""
+        return (self.path / "status.json").is_file()
+
+    @property
+    def queue_name(self) -> str:
+        return f"{RESCORING_FOLDER}/{self.id}"
+
+    def run(self) -> Run:
+        """The run itself. Raises RunError when it is gone."""
+        return open_run(self.path.parent.parent, self.id)
+
+    def lost_words(self, status: Status) -> str:
+        return f"its process ({status.pid}) stopped; it can be asked again"
+
+
+def find_rescoring(runs_dir: Path, run_id: str) -> Rescoring:
+    """The rescoring of a run, whether or not it is there."""
+    return Rescoring(Path(runs_dir) / RESCORING_FOLDER / run_id)
+
+
+def find_rescorings(runs_dir: Path) -> list[Rescoring]:
+    """Every rescoring of a runs folder that was asked for."""
+    found = sorted(Path(runs_dir).glob(f"{RESCORING_FOLDER}/[!.]*/status.json"))
+    return [Rescoring(path.parent) for path in found]
+
+
+def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
+    """Asks for it, with the state `queued`; what an earlier one left goes. Raises RunError when
+    the run is gone, not finished or without its weights."""
+    run = rescoring.run()
+    if run.status().state != "done":
+        raise RunError(f"{run.id}: is not finished ({run.status().state})")
+    if not has_weights(run):
+        raise RunError(
+            f"{run.id}: its trained weights are not kept here, so it cannot answer again"
+        )
+    now = clock().isoformat(timespec="seconds")
+    try:
+        shutil.rmtree(rescoring.path, ignore_errors=True)
+        rescoring.path.mkdir(parents=True)
+        rescoring.write_status(replace(Status(state="queued"), created=now))
+    except OSError as error:
+        raise RunError(f"{rescoring.path}: cannot be written ({error.strerror})") from None
+
+
+def has_weights(run: Run) -> bool:
+    """Whether the run's trained weights are kept, so that it can answer again."""
+    return (run.path / "weights.safetensors").is_file()
+
+
+def runs_behind(runs_dir: Path, rows: list[RunRow], dataset: Dataset) -> list[RunRow]:
+    """The finished runs on a data set whose scores come from other labels or boxes than it has
+    now, and that can answer again. A run from before its labels were noted counts as one."""
+    now = {each.name: truth_fingerprint(each) for each in dataset.test_sets}
+    place, found = str(dataset.root.resolve()), []
+    for row in rows:
+        if row.status.state != "done" or row.problem or row.data_path != place:
+            continue
+        run = Run(Path(runs_dir) / row.id)
+        prints = (run.environment()["data"].get("fingerprints") or {}).get("test_sets") or {}
+        scored = {name: prints.get(name, {}).get("truth") for name in now}
+        if scored != now and has_weights(run):
+            found.append(row)
+    return found

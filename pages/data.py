@@ -1,0 +1,126 @@
+"""Data: the photos of a data set with their labels and boxes, and how new ones come in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import text
+from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
+from core.data.upload import REPORT
+from core.data.wall import wall
+from core.errors import InputError
+from pages import settings
+from pages.widgets import (
+    data_trash,
+    label_editor,
+    label_versions,
+    near_copies,
+    photo_filter,
+    photo_wall,
+    score_again,
+    upload,
+)
+
+KEY = "data_page"
+
+
+def read_chosen(names: list[str]) -> Dataset:
+    """The data set of the link, and what can be done with it as a whole."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = photo_filter.data(f"{KEY}.data", names)
+        if st.button("Upload photos", key=f"{KEY}.upload", icon=":material/upload:"):
+            st.query_params["view"] = "upload"
+            st.rerun()
+        data_trash.delete(f"{KEY}.trash", settings.data_parent() / name)
+    return read_dataset(settings.data_parent() / name)
+
+
+def describe(dataset: Dataset) -> None:
+    """Where it is from, what of it is not used, and how it gets a test set where it has none."""
+    plain = text.plain_markdown
+    title, licence, source = map(plain, (dataset.title, dataset.licence, dataset.source))
+    st.caption(f"{title}. Licence: {licence}. Source: {source}.")
+    if words := left_out_words(dataset):
+        st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
+    if not dataset.test_sets:
+        st.info(
+            "It has no test set, so nothing shows whether a network has learned more than this "
+            f"shoot. Make a folder beside `train/` in `{dataset.root}`, such as `test_difficult`, "
+            "and put other photos into it; or upload a zip that holds such a folder.",
+            icon=":material/lightbulb:",
+        )
+
+
+def labelling(dataset: Dataset, test_set: TestSet) -> None:
+    """How far the labels of a test set have come, and the runs that they have overtaken."""
+    total, labelled = len(test_set.photos), len(test_set.labels)
+    boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
+    st.progress(labelled / total, text=f"{labelled} of {total} labelled, {boxed} with boxes")
+    if labelled < total:
+        st.caption(
+            "Open a photo to label it: what it shows most, what else is visible, and a box around "
+            "each thing. Photos without a label count in no score."
+        )
+    score_again.show(f"{KEY}.again", dataset)
+
+
+def show_wall(dataset: Dataset) -> None:
+    """All photos of a split, or those of a class."""
+    describe(dataset)
+    warning = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = photo_filter.split(f"{KEY}.set.{dataset.root.name}", dataset)
+        folds = photo_filter.folds(f"{KEY}.folds.{dataset.root.name}", dataset, split)
+    with warning:
+        pairs = near_copies.soon(dataset) or ()
+        near_copies.tell(pairs)
+    everything = wall(dataset, split, pairs, folds)
+    photo_filter.kind(f"{KEY}.class.{dataset.root.name}.{split}", everything, dataset.classes)
+    chosen = photo_filter.of_linked_class(everything)
+    test_set = next((each for each in dataset.test_sets if each.name == split), None)
+    if test_set is not None:
+        labelling(dataset, test_set)
+    number = photo_filter.page(f"{KEY}.page", chosen)
+    photo_wall.show(f"{KEY}.wall", chosen, number, open_photo)
+    if test_set is not None:
+        label_versions.show(f"{KEY}.earlier", dataset.root)
+    if (dataset.root / REPORT).is_file():
+        with st.expander("How it was imported", icon=":material/receipt_long:"):
+            st.code((dataset.root / REPORT).read_text("utf-8", errors="replace"), language=None)
+
+
+def show_photo(dataset: Dataset) -> None:
+    """The one photo that the link names, with all the room there is."""
+    split = photo_filter.linked_split(dataset)
+    pairs = near_copies.known(dataset) or ()
+    everything = wall(dataset, split, pairs, photo_filter.linked_folds(dataset, split))
+    chosen = photo_filter.of_linked_class(everything)
+    label_editor.show(f"{KEY}.photo", dataset, split, chosen, everything)
+
+
+def open_photo(file: str) -> None:
+    """A click on the wall."""
+    st.query_params["photo"] = file
+
+
+st.title("Data", anchor=False)
+found = [path.name for path in find_datasets(settings.data_parent())]
+if not found or st.query_params.get("view") == "upload":
+    if not found:
+        st.write("There are no photos here yet.")
+    elif st.button("Back to the photos", key=f"{KEY}.back", icon=":material/arrow_back:"):
+        upload.leave(f"{KEY}.new")
+        st.query_params.pop("view")
+        st.rerun()
+    upload.show(f"{KEY}.new")
+    data_trash.bring_back(f"{KEY}.trash")
+else:
+    try:
+        if "photo" in st.query_params:
+            show_photo(read_dataset(settings.data_parent() / photo_filter.linked_data(found)))
+        else:
+            show_wall(read_chosen(found))
+    except InputError as problem:
+        st.error(text.plain_markdown(str(problem)), icon=":material/error:")
+    if "photo" not in st.query_params:
+        data_trash.bring_back(f"{KEY}.trash")

@@ -1,0 +1,245 @@
+// What the editor of labels (label_editor.js, which this is read behind) draws beside the photo.
+// Text from files is only ever set as textContent or value.
+
+function put(node, box) {
+  node.style.left = `${100 * box.x0}%`;
+  node.style.top = `${100 * box.y0}%`;
+  node.style.width = `${100 * (box.x1 - box.x0)}%`;
+  node.style.height = `${100 * (box.y1 - box.y0)}%`;
+}
+
+function drawBox(editor, box, index) {
+  const node = element("div", index === editor.chosen && editor.data.editing ? "box chosen" : "box");
+  put(node, box);
+  node.append(element("span", "tag", box.visible < 1 ? `${box.label} ${percent(box.visible)}` : box.label));
+  node.dataset.index = index;
+  node.setAttribute("role", editor.data.editing ? "button" : "img");
+  node.setAttribute("aria-label",
+    `box ${index + 1}: ${box.label}, ${percent(box.visible)} visible, from ${percent(box.x0)} to ${percent(box.x1)} across ` +
+    `and ${percent(box.y0)} to ${percent(box.y1)} down`);
+  if (!editor.data.editing) return node;
+  node.dataset.id = `box${index}`;
+  node.tabIndex = 0;
+  node.addEventListener("focus", () => { if (editor.chosen !== index && !editor.drag) editor.choose(index); });
+  for (const corner of ["00", "10", "01", "11", "0.", "1.", ".0", ".1"]) {
+    const handle = element("span", "handle");
+    handle.dataset.corner = corner;
+    const at = (side) => (side === "." ? "50%" : `${100 * Number(side)}%`);
+    handle.style.left = at(corner[0]);
+    handle.style.top = at(corner[1]);
+    node.append(handle);
+  }
+  return node;
+}
+
+function drawBar(editor) {
+  const { data } = editor;
+  const bar = element("div", "bar");
+  const walk = (text, id, file) => {
+    const node = button(text, id, () => editor.go(file));
+    node.disabled = file === null;
+    return node;
+  };
+  const where = element("span", "where", data.file);
+  where.append(element("span", "quiet", ` ${data.where}`));
+  bar.append(button("← All photos", "wall", () => editor.go("")), where);
+  bar.append(walk("Previous", "previous", data.previous), walk("Next", "next", data.next));
+  if (data.editable && !data.editing) {
+    bar.append(walk("Next unlabelled", "unlabelled", data.unlabelled));
+    bar.append(button("Edit labels and boxes", "edit", () => editor.edit(true), "plain main"));
+  }
+  return bar;
+}
+
+function part(title, ...nodes) {
+  const node = element("section");
+  node.append(element("h3", "", title), ...nodes);
+  return node;
+}
+
+// What is said of the photo, for reading.
+function drawWords(editor) {
+  const { data, truth } = editor;
+  const side = element("div", "side");
+  const also = truth.present.filter((name) => name !== truth.primary);
+  side.append(part(data.editable ? "Shows most" : "Class", element("p", "", truth.primary || "not labelled yet")));
+  if (also.length) side.append(part("Also visible", element("p", "", also.join(", "))));
+  if (data.editable) {
+    const list = element("ul", "hints");
+    for (const box of truth.boxes) {
+      const outside = data.classes.includes(box.label) ? "" : ", not in training: counts as background";
+      list.append(element("li", "", `${box.label}, ${percent(box.visible)} visible${outside}`));
+    }
+    side.append(part("Boxes", truth.boxes.length ? list : element("p", "quiet", "none yet")));
+  }
+  for (const note of data.notes) side.append(element("div", "note", note));
+  if (editor.message) side.append(element("div", "note", editor.message));
+  side.append(drawKeys("view", data.editable));
+  return side;
+}
+
+function drawForm(editor) {
+  const { data, truth } = editor;
+  const side = element("div", "side");
+  const status = element("div", editor.bad && editor.message ? "note bad" : "note", editor.message || (editor.dirty() ? "Not saved yet." : ""));
+  status.setAttribute("role", "status");
+  side.append(drawSaving(editor), drawAsk(editor), status);
+  side.append(part("What does it show most?", drawPrimary(editor)));
+  side.append(part("Visible, at least 15 % of it", drawPresent(editor)));
+  side.append(part("Boxes", drawBoxes(editor)));
+  const told = hints(data, truth);
+  if (told.length) {
+    const list = element("ul", "hints");
+    list.append(...told.map((text) => element("li", "", text)));
+    side.append(list);
+  }
+  for (const note of data.notes) side.append(element("div", "note", note));
+  side.append(drawKeys("edit", true));
+  return side;
+}
+
+function drawSaving(editor) {
+  const { data } = editor;
+  const bar = element("div", "chips");
+  const save = button("Save", "save", () => editor.save(), "plain main");
+  const on = button("Save, next unlabelled", "save-next", () => editor.save(data.unlabelled));
+  const undo = button("Undo", "undo", () => editor.undo(editor.past, editor.future));
+  const redo = button("Redo", "redo", () => editor.undo(editor.future, editor.past));
+  save.disabled = !editor.dirty() || !savable(editor.truth) || Boolean(editor.pending);
+  on.disabled = data.unlabelled === null || !savable(editor.truth) || Boolean(editor.pending);
+  undo.disabled = !editor.past.length;
+  redo.disabled = !editor.future.length;
+  const discard = button("Discard", "discard", () => { editor.reset(data.truth); editor.changed("save"); });
+  discard.disabled = !editor.dirty();
+  bar.append(save, on, undo, redo, discard, button("Done", "done", () => editor.edit(false)));
+  return bar;
+}
+
+function drawAsk(editor) {
+  const ask = element("div", "note ask");
+  ask.setAttribute("role", "alertdialog");
+  ask.setAttribute("aria-label", "Not saved yet");
+  ask.hidden = editor.asked === null;
+  if (ask.hidden) return ask;
+  const save = button("Save them", "ask", () => editor.save(editor.asked), "plain main");
+  save.disabled = !savable(editor.truth);
+  ask.append(
+    element("span", "", "Your changes to this photo are not saved."), save,
+    button("Throw them away", "ask-throw", () => editor.leave()),
+    button("Stay", "ask-stay", () => { editor.asked = null; editor.draw("save"); }),
+  );
+  return ask;
+}
+
+function choice(type, name, text, checked, id, act) {
+  const label = element("label", "chip");
+  const input = element("input");
+  Object.assign(input, { type, name, checked });
+  input.dataset.id = id;
+  input.addEventListener("change", act);
+  label.append(input, element("span", "", text));
+  return label;
+}
+
+function drawPrimary(editor) {
+  const chips = element("div", "chips");
+  chips.setAttribute("role", "radiogroup");
+  chips.setAttribute("aria-label", "What does it show most?");
+  // What is shown most is visible, too; where only that has ticked it, another choice unticks it.
+  const set = (name) => editor.commit((truth) => {
+    const { classes } = editor.data;
+    const ticked = new Set(truth.present);
+    if (editor.ticked === truth.primary && !truth.boxes.some((b) => b.label === editor.ticked)) ticked.delete(editor.ticked);
+    editor.ticked = isClass(editor.data, name) && !ticked.has(name) ? name : null;
+    if (editor.ticked) ticked.add(name);
+    truth.primary = name;
+    truth.present = classes.filter((each) => ticked.has(each));
+  });
+  for (const name of editor.data.classes) {
+    chips.append(choice("radio", "primary", name, editor.truth.primary === name, `primary-${name}`, () => set(name)));
+  }
+  chips.append(choice("radio", "primary", "not labelled yet", !editor.truth.primary, "primary-", () => set("")));
+  return chips;
+}
+
+function drawPresent(editor) {
+  const chips = element("div", "chips");
+  for (const name of editor.data.classes) {
+    if (name === BACKGROUND) continue;
+    const on = editor.truth.present.includes(name);
+    chips.append(choice("checkbox", "present", name, on, `present-${name}`, () => editor.commit((truth) => {
+      truth.present = editor.data.classes.filter((each) => (each === name ? !on : truth.present.includes(each)));
+    })));
+  }
+  return chips;
+}
+
+function drawBoxes(editor) {
+  const part = element("div");
+  const list = element("ul", "boxes");
+  editor.truth.boxes.forEach((box, index) => list.append(drawRow(editor, box, index)));
+  part.append(list, element("p", "quiet", editor.truth.boxes.length ? "" : "Drag over the photo to draw one."));
+  part.append(button("Add a box", "add", () => editor.add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 })));
+  return part;
+}
+
+function drawRow(editor, box, index) {
+  const { data } = editor;
+  const row = element("li", index === editor.chosen ? "chosen" : "");
+  const names = [...new Set([...data.classes.filter((name) => name !== BACKGROUND), ...data.others, box.label])];
+  let name;
+  if (editor.naming === index) {
+    name = element("input");
+    name.placeholder = "its name";
+    name.style.width = "8rem";
+    name.addEventListener("change", () => { editor.naming = null; editor.name(index, name.value); });
+    name.addEventListener("blur", () => { if (editor.naming === index) { editor.naming = null; editor.draw(); } });
+  } else {
+    name = element("select");
+    for (const each of names) {
+      const option = element("option", "", data.classes.includes(each) ? each : `${each} (not in training)`);
+      option.value = each;
+      name.append(option);
+    }
+    const other = element("option", "", "something else…");
+    other.value = "";
+    name.append(other);
+    name.value = box.label;
+    name.addEventListener("change", () => {
+      if (name.value) editor.name(index, name.value);
+      else { editor.naming = index; editor.draw(`label${index}`); }
+    });
+  }
+  name.dataset.id = `label${index}`;
+  name.setAttribute("aria-label", `What is in box ${index + 1}`);
+  const visible = element("input");
+  Object.assign(visible, { type: "number", min: 0, max: 100, step: 5, value: Math.round(100 * box.visible) });
+  visible.dataset.id = `visible${index}`;
+  visible.setAttribute("aria-label", `How much of box ${index + 1} is visible, in percent`);
+  visible.addEventListener("change", () => {
+    const share = clamp(Number(visible.value) || 0, 0, 100) / 100;
+    editor.boxes((boxes) => { boxes[index].visible = share; });
+  });
+  const label = element("label", "", "");
+  label.append(visible, element("span", "", "% visible"));
+  label.title = "How much of the whole object can be seen: 100 when nothing hides it";
+  const away = button("✕", `remove${index}`, () => editor.remove(index));
+  away.setAttribute("aria-label", `Remove box ${index + 1}`);
+  row.append(name, label, away);
+  row.addEventListener("pointerdown", (event) => { if (event.target === row) editor.choose(index); });
+  return row;
+}
+
+function drawKeys(mode, editable) {
+  const box = element("details", "keys");
+  box.append(element("summary", "", "Keys"));
+  const list = element("dl");
+  for (const [key, words] of KEYS[mode]) {
+    if (!editable && (key === "E" || key === "N")) continue;
+    const term = element("dt");
+    term.append(element("kbd", "", key));
+    list.append(term, element("dd", "", words));
+  }
+  box.append(list);
+  return box;
+}

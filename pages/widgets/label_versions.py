@@ -1,0 +1,49 @@
+"""The labels and boxes that were replaced: when, by what, and a way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import text
+from core.data.labels import earlier_versions, restore_version
+from core.errors import InputError
+from core.store.run import utc_now
+
+_SHOWN = 20
+
+
+def show(key: str, root: Path) -> None:
+    """The earlier versions, newest first, each with a button; nothing where there is none."""
+    versions = earlier_versions(root)
+    if error := st.session_state.pop(f"{key}.error", None):
+        st.error(error, icon=":material/error:")
+    if not versions:
+        return
+    with st.expander(f"Earlier labels ({len(versions)})", icon=":material/history:"):
+        st.caption(
+            "Each change puts the tables before it by, in the data set's folder `.earlier`. "
+            "Bringing one back changes the labels of all test sets; that can be undone too."
+        )
+        for version in versions[:_SHOWN]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    "Bring back",
+                    key=f"{key}.{version.id}",
+                    on_click=_restore,
+                    args=(key, root, version.id),
+                    help="The labels and boxes as they were just before this change.",
+                )
+                words = text.plain_markdown(version.change)
+                st.markdown(f"as of {version.when:%d %b %Y, %H:%M:%S} UTC, before: {words}")
+        if len(versions) > _SHOWN:
+            st.caption(f"{len(versions) - _SHOWN} older ones are in the folder.")
+
+
+def _restore(key: str, root: Path, version: str) -> None:
+    try:
+        restore_version(root, version, utc_now)
+        st.toast("The earlier labels are back.", icon=":material/history:")
+    except InputError as error:
+        st.session_state[f"{key}.error"] = str(error)

@@ -1,0 +1,101 @@
+"""Scores finished runs anew after labels or boxes have changed: the worker does it, without
+training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import tables
+from core.data.dataset import Dataset
+from core.errors import InputError
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
+from core.store.index import RunRow
+from core.store.rescoring import Rescoring, find_rescorings, runs_behind
+from core.store.run import utc_now
+from pages import settings
+from pages.widgets import chosen
+
+_POLL_SECONDS = 1.0
+
+
+def show(key: str, dataset: Dataset) -> None:
+    """How many runs the labels have overtaken, the button, and how their scoring stands."""
+    waiting = bool(_under_way(_of(dataset, chosen.all_runs())))
+    st.fragment(_board, run_every=_POLL_SECONDS if waiting else None)(key, dataset, waiting)
+
+
+def _board(key: str, dataset: Dataset, watching: bool) -> None:
+    rows = chosen.all_runs()
+    asked = _of(dataset, rows)
+    for rescoring in asked:
+        find_lost_work(rescoring, utc_now)
+    waiting = _under_way(asked)
+    if bool(waiting) != watching:
+        st.rerun()  # the whole page: begins or ends the polling
+    labels = tables.labels_of(rows)
+    if waiting:
+        _progress(key, asked, waiting, labels)
+        return
+    for rescoring in asked:
+        status = rescoring.status()
+        if status.state == "failed":
+            words = f"{labels[rescoring.id]} could not be scored again: {status.error}"
+            st.error(words, icon=":material/error:")
+    behind = runs_behind(settings.runs_dir(), rows, dataset)
+    if behind:
+        _offer(key, behind, labels)
+    elif any(rescoring.status().state == "done" for rescoring in asked):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/check: The runs on these photos are scored by these labels.")
+            st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:")
+            st.page_link("pages/cams.py", label="CAMs", icon=":material/frame_inspect:")
+
+
+def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
+    names = ", ".join(labels[row.id] for row in behind)
+    count = "1 run" if len(behind) == 1 else f"{len(behind)} runs"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Score {count} again with these labels",
+            key=f"{key}.ask",
+            icon=":material/refresh:",
+            help=f"Scores, localisation and verdict, without training: {names}",
+        ):
+            try:
+                LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
+                st.rerun()
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+        st.caption("Their scores come from other labels or boxes than there are now.")
+
+
+def _progress(
+    key: str, asked: Sequence[Rescoring], waiting: Sequence[Rescoring], labels: dict[str, str]
+) -> None:
+    first = min(rescoring.status().created for rescoring in waiting)
+    batch = [rescoring for rescoring in asked if rescoring.status().created >= first]
+    done = len(batch) - len(waiting)
+    now = next((r for r in waiting if r.status().state == "running"), None)
+    words = f"; now {labels[now.id]}" if now else "; waiting for the worker"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / len(batch), text=f"Scored {done} of {len(batch)} runs again{words}")
+        if st.button("Stop", key=f"{key}.stop", icon=":material/stop_circle:"):
+            for rescoring in waiting:
+                LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
+            st.rerun()
+        if not worker_alive(settings.runs_dir()) and st.button(
+            "Start the worker", key=f"{key}.worker"
+        ):
+            ensure_worker(settings.runs_dir(), wait_seconds=10)
+
+
+def _of(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:
+    """What was asked for on this data set."""
+    ids = {row.id for row in rows if row.data_path == str(dataset.root.resolve())}
+    return [each for each in find_rescorings(settings.runs_dir()) if each.id in ids]
+
+
+def _under_way(asked: Sequence[Rescoring]) -> list[Rescoring]:
+    return [rescoring for rescoring in asked if not rescoring.status().ended]

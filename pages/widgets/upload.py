@@ -1,0 +1,162 @@
+"""A zip file of somebody's photos becomes a data set: name, progress, report, the next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import text
+from core.data.archive import printable
+from core.data.layout import clean_name
+from core.data.upload import free_name, import_upload
+from core.data.upload_report import Report
+from core.errors import InputError
+from core.jobs.local import LocalExecutor
+from core.recipe_file import load_recipe
+from pages import settings
+
+UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
+_WORDS = """
+A zip file with a folder of photos for each class, at least two of them; best inside a folder
+`train`. Other folders beside it become **test sets**: photos that no training sees. A folder of
+difficult photos there (`test_difficult`) is what shows whether a network has learned the thing or
+the shoot. Labels are not needed: they can be given here, later.
+
+```
+books.zip
+  train/keras/…       photos of one book
+  train/bayes/…       photos of another
+  train/background/…  photos without any of them
+  test_difficult/…    other places and light
+```
+"""
+
+
+def show(key: str) -> None:
+    """The steps of an upload; the report of the last one until it is left."""
+    done = st.session_state.get(f"{key}.done")
+    if done:
+        _report(key, *done)
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        st.markdown(_WORDS)
+        st.caption(
+            "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
+            "left out and told. A folder, or more than "
+            f"{UPLOAD_MB} MB: `python -m core data import`."
+        )
+    with left:
+        # Another number makes another widget: an upload that is done lets go of its memory.
+        number = st.session_state.setdefault(f"{key}.number", 0)
+        sent = st.file_uploader(
+            "Zip file of photos", type="zip", key=f"{key}.zip.{number}", max_upload_size=UPLOAD_MB
+        )
+        if sent is not None:
+            _import(key, sent)
+
+
+def _import(key: str, sent: Any) -> None:
+    parent = settings.data_parent()
+    name = st.text_input(
+        "Name of the data set",
+        value=free_name(parent, sent.name),
+        key=f"{key}.name.{sent.file_id}",
+        max_chars=60,
+        help="Letters, digits, `-` and `_`. It is the folder's name.",
+    ).strip()
+    problem = _problem(name)
+    if problem:
+        st.warning(problem, icon=":material/edit:")
+    if not st.button("Import", key=f"{key}.go", type="primary", icon=":material/upload:",
+                     disabled=bool(problem)):  # fmt: skip
+        return
+    bar = st.progress(0.0, text="Looking at the zip file")
+
+    def tell(done: int, total: int) -> None:
+        bar.progress(done / total, text=f"{done} of {total} photos")
+
+    try:
+        dataset, report = import_upload(sent, sent.name, parent, name, tell)
+    except InputError as error:
+        bar.empty()
+        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        return
+    st.session_state[f"{key}.done"] = dataset.root.name, report
+    st.session_state[f"{key}.number"] += 1
+    st.rerun()
+
+
+def _problem(name: str) -> str:
+    """Why a name will not do, in a sentence."""
+    parent = settings.data_parent()
+    if not name:
+        return "Give it a name."
+    if name != clean_name(name):
+        return f"A name is of letters, digits, - and _, such as `{clean_name(name)}`."
+    if (parent / name).exists():
+        return (
+            f"`{name}` is there already. Choose another name, such as `{free_name(parent, name)}`."
+        )
+    return ""
+
+
+def _report(key: str, name: str, report: Report) -> None:
+    """What was taken and what was refused, and the next step."""
+    st.success(
+        f"**{text.plain_markdown(name)}** is ready: {len(report.taken)} photos taken, "
+        f"{len(report.refused)} files left out.", icon=":material/check:",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        if st.button("Train on it with quick", key=f"{key}.train", type="primary",
+                     icon=":material/play_arrow:"):  # fmt: skip
+            try:
+                LocalExecutor(settings.runs_dir()).submit(
+                    load_recipe("quick"), settings.data_parent() / name
+                )
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+            else:
+                del st.session_state[f"{key}.done"]
+                st.switch_page("pages/runs.py")
+        st.button("Look at the photos", key=f"{key}.look", icon=":material/photo_library:",
+                  on_click=leave, args=(key, name))  # fmt: skip
+        st.button("Upload another", key=f"{key}.again", on_click=leave, args=(key,))
+    rows = [
+        {"part": folder, "photos": sum(one.folder == folder for one in report.taken),
+         "found in": printable(found)}
+        for folder, found in report.folders.items()
+    ]  # fmt: skip
+    st.markdown("**Taken**")
+    st.dataframe(rows, hide_index=True)
+    if not any(not folder.startswith("train/") for folder in report.folders):
+        st.info(
+            "It has no test set, so nothing will show whether a network has learned more than this "
+            "shoot. Put a folder of other photos beside the classes in the zip (or beside `train/` "
+            "in the data set's folder), such as `test_difficult`.", icon=":material/lightbulb:",
+        )  # fmt: skip
+    changed = [
+        {"photo": f"{one.folder}/{one.file}", "from": printable(one.place.file),
+         "changed": ", ".join(one.changes)}
+        for one in report.taken if one.changes
+    ]  # fmt: skip
+    if report.refused:
+        st.markdown("**Left out**")
+        st.dataframe(
+            [{"file": printable(one.name), "reason": one.reason} for one in report.refused],
+            hide_index=True,
+        )
+    if changed:
+        st.markdown("**Changed on the way**")
+        st.dataframe(changed, hide_index=True)
+    for note in report.notes:
+        st.caption(text.plain_markdown(note))
+
+
+def leave(key: str, name: str | None = None) -> None:
+    """Away from the report: to the photos of the new data set, or to another upload."""
+    st.session_state.pop(f"{key}.done", None)
+    if name is not None:
+        st.query_params.clear()
+        st.query_params["data"] = name
