@@ -18,7 +18,7 @@ _STYLE = """<style>
 .views h4 { margin: 0 0 0.3rem; padding: 0; font-size: 1rem; overflow-wrap: anywhere; }
 .views h4 span { font-weight: 400; font-size: 0.875rem; opacity: 0.75; }
 .views .pictures { display: grid; gap: 0.5rem;
-  grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(5rem, 1fr)); }
 .views figure { margin: 0; max-width: 14rem; }
 .views img { display: block; width: 100%; border-radius: 0.3rem; }
 .views .plain img { box-shadow: 0 0 0 2px var(--st-primary-color, #5146c9); }

@@ -88,6 +88,10 @@ class Detached:
         mine = _started.get(self.lock)
         return None if mine is None else mine.poll()
 
+    def forget(self) -> None:
+        """Lets the process that was started here last, and has ended, be started again."""
+        _started.pop(self.lock, None)
+
     def last_words(self) -> str:
         """The last line of its log; empty where there is none."""
         try:

@@ -165,9 +165,20 @@ def ask_answers(
         raise _of_another_version(runs_dir) from error
 
 
-def ready(runs_dir: Path) -> bool:
-    """Whether the process is there and listens, so that an answer takes well under a second."""
-    return Detached(COMMAND, runs_dir).alive() and socket_path(runs_dir).exists()
+def wake(runs_dir: Path) -> bool:
+    """Whether the process is there and listens, so that an answer takes well under a second; it is
+    started where there is none. Returns at once.
+
+    Raises PreviewError when it has ended by itself before it listened; the next call starts it
+    again."""
+    process = Detached(COMMAND, runs_dir)
+    if process.alive():
+        return socket_path(runs_dir).exists()
+    if not process.starting():
+        if (process.ended() or 0) > 0:  # not by a signal, from whoever wanted it gone
+            raise _cannot_start(process)
+        process.start()
+    return False
 
 
 def socket_path(runs_dir: Path) -> Path:
@@ -216,8 +227,7 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
             connection.close()
         if not process.alive() and not process.starting():
             if tries == _TRIES:
-                why = process.last_words() or f"exit status {process.ended()}"
-                raise PreviewError(f"the preview process could not be started: {why}")
+                raise _cannot_start(process)
             process.start()
             tries += 1
         tick()
@@ -226,6 +236,12 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
         f"the preview process did not answer within {START_SECONDS:.0f} seconds: {process.log} "
         "may tell why"
     )
+
+
+def _cannot_start(process: Detached) -> PreviewError:
+    why = process.last_words() or f"exit status {process.ended()}"
+    process.forget()
+    return PreviewError(f"the preview process could not be started: {why}")
 
 
 def stop(runs_dir: Path) -> None:

@@ -29,7 +29,7 @@ from core.train.trained import Answerer
 from core.train.views import read_levels
 from core.train.wall import view_wall
 
-PHOTO_BYTES = 256 << 20  # of decoded photos in memory
+PHOTO_BYTES = 128 << 20  # of decoded photos in memory
 RUN_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
 QUALITY = 90  # of the pictures' JPEG
 _RUN_FILES = ("status.json", "recipe.yaml", "summary.json", "weights.safetensors")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
 from core.errors import InputError
@@ -11,12 +10,14 @@ from core.jobs import preview
 from core.recipe import Recipe
 from core.view_wall import epoch_words, next_epoch, wall_html
 from pages import settings
+from pages.widgets import preview_wait
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
     """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
     never waits for it."""
-    st.fragment(_wall, parallel=True)(key, recipe, dataset)
+    if preview_wait.show(key):
+        st.fragment(_wall, parallel=True)(key, recipe, dataset)
 
 
 def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
@@ -44,7 +45,7 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
     asked = (preview.view_parts(recipe), str(dataset.root), files, begin)
     if again or last[1] != asked:
         try:
-            last = (_ask(recipe, dataset, files, begin, place), asked)
+            last = (_ask(recipe, dataset, files, begin), asked)
         except InputError as error:
             place.error(str(error), icon=":material/error:")
             return
@@ -54,18 +55,7 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
         st.caption(epoch_words(last[0], recipe.planned_epochs(), recipe.views_per_photo))
 
 
-def _ask(
-    recipe: Recipe, dataset: Dataset, files: list[str], begin: int, place: DeltaGenerator
-) -> list[preview.SeenPhoto]:
-    runs = settings.runs_dir()
-    if not preview.ready(runs):
-        place.caption(
-            ":material/hourglass_top: The process that makes these pictures is starting. That "
-            "takes some seconds the first time; the rest of the page need not wait."
-        )
-    return preview.ask_views(runs, recipe, dataset.root, files, begin, _let_go)
-
-
-def _let_go() -> None:
-    """Gives Streamlit a chance to end this drawing when a newer one is wanted."""
-    st.session_state.get("views_wall.let_go")
+def _ask(recipe: Recipe, dataset: Dataset, files: list[str], begin: int) -> list[preview.SeenPhoto]:
+    return preview.ask_views(
+        settings.runs_dir(), recipe, dataset.root, files, begin, settings.let_go
+    )

@@ -42,7 +42,7 @@ def test_a_link_opened_first_after_a_start_shows_the_whole_app(app, ids, open_pa
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
-@pytest.mark.parametrize("place", ["", "runs", "compare", "cams"])
+@pytest.mark.parametrize("place", ["", "runs", "compare", "cams", "try_it"])
 def test_pages_fit_the_screen(app, open_page, place, width, dark):
     page = open_page(f"{app.url}/{place}", width, dark)
     expect(page.get_by_test_id("stException")).to_have_count(0)

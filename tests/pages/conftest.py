@@ -49,6 +49,7 @@ def previewed(monkeypatch) -> list[Message]:
         return Message({"photos": []})
 
     monkeypatch.setattr(preview, "_ask", answer)
+    monkeypatch.setattr(preview, "wake", lambda runs_dir: True)
     return asked
 
 

@@ -72,15 +72,21 @@ def test_every_page_opens_without_torch(tmp_path):
     write_speed(tmp_path / "runs", recipe, plain_speed(recipe))  # else a process would measure
     ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
     script = f"""
-import sys
+import sys, time
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=150).run()
-for page in ("runs", "compare", "cams", "train"):
+for page in ("runs", "compare", "cams", "try_it", "train"):
     app.switch_page(f"pages/{{page}}.py")
     app.query_params["runs"] = {",".join(ids)!r}
     app.run()
     assert not app.exception, (page, app.exception)
-assert any("<img" in element.proto.body for element in app.get("html")), app.error
+for _ in range(600):
+    if any("<img" in element.proto.body for element in app.get("html")):
+        break
+    time.sleep(0.2)
+    app.run()
+else:
+    raise AssertionError(app.error)
 heavy = {HEAVY!r} & set(sys.modules)
 assert not heavy, heavy
 print("light")

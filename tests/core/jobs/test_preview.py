@@ -56,7 +56,7 @@ def test_views_come_as_training_shows_them_and_a_killed_process_is_replaced(runs
             assert (view.epoch, view.share) == (same.epoch, pytest.approx(same.share))
             assert (view.partner, view.partner_label) == same.partner
             assert np.abs(pixels(view.picture) - same.picture).mean() < 6
-    assert preview.ready(runs)
+    assert preview.wake(runs)
     assert stat.S_IMODE(socket_path(runs).stat().st_mode) & 0o077 == 0
 
     first = Detached(preview.COMMAND, runs).pid()
@@ -260,6 +260,16 @@ def test_a_process_that_cannot_start_is_told_with_its_last_words(tmp_path, monke
     monkeypatch.setattr(detached, "PROJECT_ROOT", tmp_path)  # where there is no `core`
     with pytest.raises(PreviewError, match=r"could not be started: .*core"):
         ask_views(tmp_path / "runs", fast_recipe(), tmp_path)
+
+
+def test_a_page_is_told_when_it_cannot_start_and_may_try_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(detached, "PROJECT_ROOT", tmp_path)
+    runs = tmp_path / "runs"
+    for _ in range(2):
+        assert not preview.wake(runs)
+        wait_for(lambda: not Detached(preview.COMMAND, runs).starting())
+        with pytest.raises(PreviewError, match=r"could not be started: .*core"):
+            preview.wake(runs)
 
 
 def test_one_at_a_time(tmp_path):

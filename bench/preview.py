@@ -1,0 +1,166 @@
+"""How soon the preview process answers, alone and beside a training run.
+
+    .venv/bin/python bench/preview.py --times 9
+
+Eight views of the bundled photos with a control changed each time (so that nothing is known from
+before), as the Train page asks for them; the same with larger photos' zoom; what a run says of a
+photo; and with a box of it hidden. The first answer of a fresh process includes loading torch.
+Then the same while a worker trains `quick`. Seconds: median, and the slowest. A run is trained
+first, in a folder of its own.
+
+With --page also in Chromium (which tests need too): from a click on a switch of the Train page to
+the new picture on the screen, both alone and beside the training.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from common import ROOT, TOY_BOOKS, memory, option_parser, own_worker, wait_until_done
+
+from core.data.dataset import Box
+from core.jobs.detached import Detached
+from core.jobs.local import LocalExecutor
+from core.jobs.preview import COMMAND, ask_answers, ask_views, stop
+from core.recipe_file import load_recipe
+from core.store.run import Run
+
+HIDDEN = Box("box", 0.3, 0.3, 0.6, 0.7, visible=1.0)
+PHOTO = TOY_BOOKS / "test_difficult" / "img_0001.jpg"
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--times", type=int, default=9, help="answers of each kind")
+    parser.add_argument("--page", action="store_true", help="also in the page, in Chromium")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, own_worker(Path(folder)):
+        runs = Path(folder)
+        executor = LocalExecutor(runs)
+        try:
+            run = executor.submit(load_recipe("quick"), TOY_BOOKS)
+            wait_until_done([run])
+            print(f"first views, with the start of the process  {timed(first(runs)):.2f}")
+            measure("alone", runs, run, options)
+            other = executor.submit(load_recipe("quick", {"views_per_photo": None}), TOY_BOOKS)
+            while other.status().epoch < 1:
+                time.sleep(0.05)
+            measure("beside a training run", runs, run, options)
+            epoch, state = other.status().epoch, other.status().state
+            print(f"(the run was {state}, epoch {epoch}, when the last answer came)")
+            executor.cancel(other.id)
+            pid = Detached(COMMAND, runs).pid() or 0
+            print(f"memory of the process  {memory(pid, 'VmRSS') / 1e6:.0f} MB")
+        finally:
+            stop(runs)
+
+
+def first(runs: Path) -> Callable[[int], object]:
+    return lambda turn: ask_views(runs, load_recipe("quick"), TOY_BOOKS)
+
+
+def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
+    """Prints a line for each kind of question."""
+    photo = PHOTO.read_bytes()
+
+    def views(key: str, start: float, step: float) -> Callable[[int], object]:
+        def ask(turn: int) -> object:
+            value = start + step * turn
+            changed = [1.0, value] if key == "augment.zoom.range" else value
+            return ask_views(runs, load_recipe("quick", {key: changed}), TOY_BOOKS)
+
+        return ask
+
+    kinds: dict[str, Callable[[int], object]] = {
+        "eight views, another rotation": views("augment.rotate.degrees", 11, 1),
+        "eight views, another mixup": views("augment.mixup", 0.2, 0.1),
+        "eight views, another zoom (decodes the photos again)": views(
+            "augment.zoom.range", 1.6 if where == "alone" else 2.6, 0.05
+        ),
+        "a run's answer": lambda turn: ask_answers(runs, run.id, photo),
+        "a run's answers with a box hidden": lambda turn: ask_answers(runs, run.id, photo, HIDDEN),
+    }
+    for what, ask in kinds.items():
+        ask(-1)  # loads the run, or decodes the photos that are mixed in
+        tell(where, what, [timed(ask, turn) for turn in range(options.times)])
+    if options.page:
+        with served(runs) as url:
+            tell(where, "from a click to the picture in the page", in_page(url, options.times))
+
+
+def tell(where: str, what: str, seconds: list[float]) -> None:
+    print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
+
+
+@contextmanager
+def served(runs: Path) -> Iterator[str]:
+    """The app's address, until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(TOY_BOOKS.parent)}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+               f"--server.port={port}", "--server.address=127.0.0.1"]  # fmt: skip
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | places, stdout=quiet, stderr=quiet
+    )
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def in_page(url: str, times: int) -> list[float]:
+    """Seconds from each click on a switch until the second picture of the wall is another one."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 1600})
+        page.goto(url)
+        page.wait_for_selector(".views img", timeout=120_000)
+        found = []
+        for turn in range(times + 1):
+            page.wait_for_timeout(1500)  # until the page has drawn everything
+            before = page.locator(".views img").nth(1).get_attribute("src")
+            begun = time.perf_counter()
+            page.get_by_text("Blur" if turn % 2 else "Rotate", exact=True).click()
+            page.wait_for_function(
+                "before => document.querySelectorAll('.views img')[1]?.src !== before",
+                arg=before, timeout=60_000,
+            )  # fmt: skip
+            found.append(time.perf_counter() - begun)
+        browser.close()
+    return found[1:]  # the first one loads what the page needs
+
+
+def timed(ask: Callable[[int], object], turn: int = 0) -> float:
+    begun = time.perf_counter()
+    ask(turn)
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Try it: one photo through two runs, side by side; and does the answer stay when it is hidden?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import tables, text
+from core.data.dataset import Dataset, read_dataset
+from core.errors import InputError
+from core.store.index import RunRow
+from core.store.run import open_run
+from pages import settings
+from pages.widgets import answer, chosen, first_runs, photo_box, preview_wait, tried_photo
+
+KEY = "try"
+SIDE_BY_SIDE = 2
+
+
+def dataset_of(row: RunRow) -> Dataset | None:
+    """The data set of a run; None where its folder is gone, which leaves one's own photos."""
+    try:
+        return read_dataset(open_run(settings.runs_dir(), row.id).data_dir())
+    except InputError:
+        return None
+
+
+def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
+    """The photo, and each run's answer beside it."""
+    paint = chosen.colours(everything, [row.id for row in rows])
+    labels = tables.labels_of(everything)
+    left, *columns = st.columns([4, *(3 for _ in rows)], gap="large")
+    with left:
+        photo = tried_photo.show(KEY, dataset_of(rows[0]))
+        if photo is None:
+            st.info("Choose a photo, and see what each run says it shows.")
+            return
+        box = photo_box.show(f"{KEY}.box", photo)
+        if photo.label is not None:
+            st.caption(f"It shows most of all: **{text.plain_markdown(photo.label.primary)}**.")
+        classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
+        explain = st.selectbox(
+            "Evidence for", [answer.PREDICTED, *classes], key="evidence", bind="query-params",
+            help="The maps show where each run finds what speaks for this class.",
+        )  # fmt: skip
+        st.caption("A run that has learned the object changes its answer when the object is "
+                   "hidden, and not when as much is hidden elsewhere.")  # fmt: skip
+    with columns[0]:
+        if not preview_wait.show(KEY):
+            return
+    for column, row in zip(columns, rows, strict=True):
+        with column:
+            try:
+                answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, str(explain))
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+
+
+def show_page(everything: list[RunRow]) -> None:
+    """All of the page, for the first two finished runs in its link."""
+    rows = chosen.show(KEY, everything)
+    finished = [row for row in rows if row.status.state == "done" and row.summary]
+    unfinished = [row for row in rows if row not in finished]
+    if unfinished:
+        names = ", ".join(text.plain_markdown(row.name) for row in unfinished)
+        st.info(f"Only a finished run can be asked; left out: {names}.")
+    if len(finished) > SIDE_BY_SIDE:
+        st.caption("The first two are shown.")
+    if finished:
+        show_runs(finished[:SIDE_BY_SIDE], everything)
+    elif not rows:
+        st.info("Choose one or two runs to ask.")
+
+
+st.title("Try it", anchor=False)
+st.caption("Show a photo to two runs: what do they say it is, and where do they look? Then hide a "
+           "part of it.")  # fmt: skip
+runs = chosen.all_runs()
+if runs:
+    show_page(runs)
+else:
+    st.write("Only a finished run can be asked. Train one on the Train page, or take these two:")
+    first_runs.show(f"{KEY}.first")

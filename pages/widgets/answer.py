@@ -1,0 +1,64 @@
+"""One run's answer to a photo: in words, as bars, and where it looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import charts, text
+from core.answer_chart import answer_bars
+from core.data.dataset import Box
+from core.jobs import preview
+from core.store.index import RunRow
+from core.store.run import open_run
+from core.try_it import TriedPhoto, cam_picture, cam_words, hidden_words, says
+from pages import settings
+from pages.widgets import verdict
+
+PREDICTED = "what it says"
+
+
+def show(
+    key: str, row: RunRow, label: str, colour: str, photo: TriedPhoto, box: Box | None, explain: str
+) -> None:
+    """The answer, and with the box hidden; `explain` is the class whose evidence is shown, or
+    PREDICTED. Raises InputError when the run cannot answer."""
+    plain = text.plain_markdown
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(charts.dot(colour), width="content")
+        st.markdown(f"**{plain(label)}**", width="content")
+        found = (row.summary or {}).get("verdict")
+        if found:
+            verdict.chip(str(found))
+    corners = None if box is None else (box.x0, box.y0, box.x1, box.y1)
+    stamp = f"{row.status.finished} {found}"
+    answers = _answers(str(settings.runs_dir()), row.id, stamp, photo.data, corners)
+    st.markdown(f"### Says {plain(says(answers))}")
+    for line in hidden_words(answers):
+        st.markdown(plain(line))
+    name = answers.predicted if explain == PREDICTED else explain
+    if name in answers.probabilities:
+        place = list(answers.probabilities).index(name)
+        crop = open_run(settings.runs_dir(), row.id).recipe().crop
+        words = cam_words(name, label)
+        st.image(cam_picture(photo, crop, answers.density[place]), alt=words, width="stretch")
+        st.caption(f"Bright: evidence for {plain(name)}.")
+    st.plotly_chart(answer_bars(answers, colour), key=f"{key}.{row.id}.bars",
+                    config=charts.PLOT_CONFIG, alt=f"Probabilities of run {label}: "
+                    + says(answers))  # fmt: skip
+    if answers.hidden is not None:
+        with st.expander("What it was shown"):
+            st.image(list(answers.hidden.pictures), width=96,
+                     caption=["mean colour", "blur", "texture"])  # fmt: skip
+            st.caption("No way of hiding is neutral, so there are three; the answer is their mean.")
+
+
+@st.cache_data(max_entries=60, show_spinner="Asking the run")
+def _answers(
+    runs_dir: str, run_id: str, stamp: str, photo: bytes,
+    corners: tuple[float, float, float, float] | None,
+) -> preview.Answers:  # fmt: skip
+    del stamp  # makes the cache notice when the run has changed
+    box = None if corners is None else Box("box", *corners, visible=1.0)
+    return preview.ask_answers(Path(runs_dir), run_id, photo, box, settings.let_go)

@@ -1,0 +1,130 @@
+// A photo on which one box can be drawn: by mouse, finger or pen, by keys, or by a button. The box
+// goes to the app as shares of the photo's sides, [x0, y0, x1, y1], or null.
+
+const LEAST = 0.03; // a smaller one is a click beside the box: it removes the box
+const STEP = 0.02;
+const HELP =
+  "Photo. Enter puts a box on it, arrow keys move the box, with Shift they resize it, Delete removes it.";
+
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+const within = (value) => Math.min(Math.max(value, 0), 1);
+const rounded = (box) => box && box.map((value) => Math.round(value * 1e4) / 1e4);
+
+function build(root, data, send) {
+  let box = data.box;
+  let timer = null;
+  const stage = element("div", "stage");
+  stage.tabIndex = 0;
+  stage.setAttribute("role", "application");
+  stage.setAttribute("aria-label", `${data.alt}. ${HELP}`);
+  const image = element("img");
+  image.src = `data:image/jpeg;base64,${data.jpeg}`;
+  image.alt = data.alt;
+  const frame = element("div", "box");
+  const told = element("p", "told");
+  told.setAttribute("role", "status");
+  const actions = element("div", "actions");
+
+  const button = (text, act) => {
+    const found = element("button", "", text);
+    found.type = "button";
+    found.addEventListener("click", act);
+    actions.append(found);
+    return found;
+  };
+  const draw = () => {
+    frame.hidden = box === null;
+    remove.disabled = box === null;
+    if (box === null) {
+      told.textContent = "Draw a box over what you want to hide.";
+      return;
+    }
+    const [x0, y0, x1, y1] = box.map((value) => 100 * value);
+    Object.assign(frame.style, { left: `${x0}%`, top: `${y0}%`, width: `${x1 - x0}%`, height: `${y1 - y0}%` });
+    told.textContent = `Hidden: ${Math.round(((x1 - x0) * (y1 - y0)) / 100)} % of the photo.`;
+  };
+  const put = (wanted, wait = 0) => {
+    box = rounded(wanted);
+    draw();
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => send(box), wait);
+  };
+  for (const { label, box: known } of data.known) button(`Hide ${label}`, () => put(known));
+  const middle = () => put([0.3, 0.3, 0.7, 0.7]);
+  if (!data.known.length) button("Box in the middle", middle);
+  const remove = button("Remove the box", () => put(null));
+
+  const place = (event) => {
+    const around = stage.getBoundingClientRect();
+    return [within((event.clientX - around.left) / around.width), within((event.clientY - around.top) / around.height)];
+  };
+  const moved = ([x0, y0, x1, y1], right, down) => {
+    const dx = Math.min(Math.max(right, -x0), 1 - x1);
+    const dy = Math.min(Math.max(down, -y0), 1 - y1);
+    return [x0 + dx, y0 + dy, x1 + dx, y1 + dy];
+  };
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    event.preventDefault();
+    stage.focus({ preventScroll: true });
+    stage.setPointerCapture(event.pointerId);
+    const before = box;
+    const [startX, startY] = place(event);
+    const inside = event.target === frame && before !== null;
+    const follow = (next) => {
+      const [x, y] = place(next);
+      box = inside
+        ? moved(before, x - startX, y - startY)
+        : [Math.min(x, startX), Math.min(y, startY), Math.max(x, startX), Math.max(y, startY)];
+      draw();
+    };
+    const end = (last) => {
+      stage.removeEventListener("pointermove", follow);
+      stage.removeEventListener("pointerup", end);
+      stage.removeEventListener("pointercancel", end);
+      if (last.type === "pointercancel") return put(before);
+      follow(last);
+      const small = box[2] - box[0] < LEAST || box[3] - box[1] < LEAST;
+      return put(small && !inside ? null : box);
+    };
+    stage.addEventListener("pointermove", follow);
+    stage.addEventListener("pointerup", end);
+    stage.addEventListener("pointercancel", end);
+  });
+  stage.addEventListener("keydown", (event) => {
+    const ways = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+    if (event.key in ways && box !== null) {
+      const [right, down] = ways[event.key];
+      if (event.shiftKey) {
+        const [x0, y0, x1, y1] = box;
+        put([x0, y0, Math.max(within(x1 + right), x0 + LEAST), Math.max(within(y1 + down), y0 + LEAST)].map(within), 300);
+      } else {
+        put(moved(box, right, down), 300);
+      }
+    } else if ((event.key === "Enter" || event.key === " ") && box === null) {
+      middle();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      put(null);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  stage.append(image, frame);
+  root.replaceChildren(stage, actions, told);
+  draw();
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const root = parentElement.querySelector(".box-root");
+  if (root.overfitLens === data.stamp) return;
+  root.overfitLens = data.stamp;
+  build(root, data, (box) => setStateValue("box", { photo: data.stamp, corners: box }));
+}

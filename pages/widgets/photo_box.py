@@ -1,0 +1,37 @@
+"""A photo on which a person draws one box (photo_box.js)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.dataset import Box
+from core.try_it import TriedPhoto, box_of, box_payload
+
+_HERE = Path(__file__).parent
+_BOX = st.components.v2.component(
+    "overfit_lens_photo_box",
+    html='<div class="box-root"></div>',
+    css=(_HERE / "photo_box.css").read_text("utf-8"),
+    js=(_HERE / "photo_box.js").read_text("utf-8"),
+)
+
+
+def show(key: str, photo: TriedPhoto) -> Box | None:
+    """The photo; the box that is on it, in shares of its sides. The link keeps it (`?box=`)."""
+    stamp = f"{photo.name} {len(photo.data)}"
+    linked = box_of([part for part in st.query_params.get("box", "").split(",") if part])
+    fresh = st.session_state.get(f"{key}.photo") not in (None, stamp)
+    if fresh:  # another photo begins without the box of the one before
+        linked = None
+    st.session_state[f"{key}.photo"] = stamp
+    found = _BOX(key=key, data=box_payload(photo, stamp, linked), default={"box": None},
+                 on_box_change=lambda: None)  # fmt: skip
+    told = found.box
+    box = box_of(told["corners"]) if told and told["photo"] == stamp else linked
+    if box is None:
+        st.query_params.pop("box", None)
+    else:
+        st.query_params["box"] = ",".join(f"{v:g}" for v in (box.x0, box.y0, box.x1, box.y1))
+    return box
