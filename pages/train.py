@@ -46,17 +46,19 @@ KEY = "train"
 Parts = dict[str, Any]
 
 
-def what_it_sees(draft: Draft, dataset: Dataset) -> Parts:
-    """What is done to the photos before the network gets them."""
-    parts = sees.show(draft)
+def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
+    """What is done to the photos before the network gets them; and where to show the views, near
+    the controls that change them."""
     st.markdown("**Varied views**", help="Each photo is changed at random, so that the network "
                 "cannot learn the photos by heart.")  # fmt: skip
     start = draft.begin("augment")
     shown = augment.show(draft.controls("augment"), Augment.model_validate(start))
+    wall = st.container()
+    parts = sees.show(draft)
     parts["augment"] = {**start, **shown}
     with st.expander("More: which photos validate"):
         parts |= sees.kept_aside(draft, dataset)
-    return parts
+    return parts, wall
 
 
 def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, DeltaGenerator]:
@@ -95,8 +97,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         dataset = dataset_choice.show(KEY)
         if dataset is None:
             return
-        wall = st.container()
-        edited = what_it_sees(draft, dataset)
+        edited, wall = what_it_sees(draft, dataset)
     with columns[1]:
         edited, trained = what_may_change(draft, edited, len(dataset.classes))
     with columns[2]:

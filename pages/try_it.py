@@ -57,16 +57,17 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
 
 def show_page(everything: list[RunRow]) -> None:
     """All of the page, for the first two finished runs in its link."""
-    rows = chosen.show(KEY, everything)
+    items = chosen.show_items(KEY, everything, SIDE_BY_SIDE)
+    rows = [(item.finished() or item.members)[0] for item in items]
+    if any(len(item.members) > 1 for item in items):
+        st.caption("Of repeats, the first finished run answers.")
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
         names = ", ".join(text.plain_markdown(row.name) for row in unfinished)
         st.info(f"Only a finished run can be asked; left out: {names}.")
-    if len(finished) > SIDE_BY_SIDE:
-        st.caption("The first two are shown.")
     if finished:
-        show_runs(finished[:SIDE_BY_SIDE], everything)
+        show_runs(finished, everything)
     elif not rows:
         st.info("Choose one or two runs to ask.")
 

@@ -24,7 +24,7 @@ _MIXUP = 0.4  # where it is switched on; the mixup paper tries 0.1 to 0.4 on Ima
 
 def show(key: str, preset: Augment) -> dict[str, Any]:
     """The recipe's `augment` group as plain data; `preset` gives the starting values."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         on = {
             name: st.toggle(title, value=bool(getattr(preset, name)), key=f"{key}.{name}",
                             persist_state="session", help=words)
