@@ -57,7 +57,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
 
 def show_page(everything: list[RunRow]) -> None:
     """All of the page, for the first two finished runs in its link."""
-    items = chosen.show_items(KEY, everything, SIDE_BY_SIDE)
+    items = chosen.show_items(KEY, everything)
     rows = [(item.finished() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
         st.caption("Of repeats, the first finished run answers.")
@@ -66,8 +66,10 @@ def show_page(everything: list[RunRow]) -> None:
     if unfinished:
         names = ", ".join(text.plain_markdown(row.name) for row in unfinished)
         st.info(f"Only a finished run can be asked; left out: {names}.")
+    if len(finished) > SIDE_BY_SIDE:
+        st.caption("The first two are shown.")
     if finished:
-        show_runs(finished, everything)
+        show_runs(finished[:SIDE_BY_SIDE], everything)
     elif not rows:
         st.info("Choose one or two runs to ask.")
 

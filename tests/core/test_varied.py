@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.batch import load_batch
@@ -78,7 +80,7 @@ def test_anything_else_is_no_curve(tmp_path, dataset, many):
 def test_runs_on_other_photos_are_no_curve(tmp_path, dataset):
     items = items_with(tmp_path, dataset, [{"batch_size": n} for n in (4, 8, 16)])
     row = items[0].members[0]
-    other = [type(items[0])(row.id, "x", (type(row)(**{**vars(row), "photos": "b"}),)), *items[1:]]
+    other = [replace(items[0], members=(replace(row, photos="b"),)), *items[1:]]
     assert varied_number(other) is None
 
 
@@ -117,10 +119,10 @@ def test_the_figure_has_a_point_per_item_in_order_and_a_dot_per_run(tmp_path, da
 def test_without_test_sets_there_is_no_figure(tmp_path, dataset):
     items = items_with(tmp_path, dataset, [{"batch_size": n} for n in (4, 8, 16)])
     bare = [
-        type(item)(item.id, item.title, (type(row)(**{**vars(row), "summary": {
-            **(row.summary or {}), "sets": {}}}),))
-        for item in items for row in item.members
-    ]  # fmt: skip
+        replace(item, members=(replace(row, summary={**(row.summary or {}), "sets": {}}),))
+        for item in items
+        for row in item.members
+    ]
     assert sets_of(bare) == []
     varied = varied_number(bare)
     assert varied is not None

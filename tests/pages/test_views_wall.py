@@ -14,7 +14,7 @@ from core.jobs.preview_answers import Answering
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
 
-KEY = "train.quick.0"
+KEY = "train.quick"
 
 
 @pytest.fixture
@@ -47,20 +47,20 @@ def test_it_shows_eight_views_of_the_recipe_and_follows_its_controls(dataset, op
     first = wall(app)
     assert first.count("<img ") == 3 + 8
     assert any("epochs 1 to 3 of 32" in caption.value for caption in app.caption)
-    app.toggle(key=f"{KEY}.augment.mixup").set_value(True).run()
+    app.toggle(key=f"{KEY}.augment.0.mixup").set_value(True).run()
     mixed = wall(app)
     assert mixed != first and "% background" in mixed
-    app.toggle(key=f"{KEY}.augment.mixup").set_value(False).run()
+    app.toggle(key=f"{KEY}.augment.0.mixup").set_value(False).run()
     assert wall(app) == first
     assert len(answering) == 3
 
 
 def test_what_does_not_change_the_views_asks_for_none(dataset, open_page, previewed):
     app = open_page("train")
-    app.slider(key=f"{KEY}.drop.logits").set_value(0.5).run()
-    app.selectbox(key=f"{KEY}.bands.lr.1").set_value(1e-4).run()
+    app.slider(key=f"{KEY}.head.0.dropout.logits").set_value(0.5).run()
+    app.selectbox(key=f"{KEY}.bands.0.lr.1").set_value(1e-4).run()
     assert len(previewed) == 1
-    app.slider(key=f"{KEY}.augment.degrees").set_value(30.0).run()
+    app.slider(key=f"{KEY}.augment.0.degrees").set_value(30.0).run()
     assert len(previewed) == 2
     assert previewed[1].facts["recipe"]["augment"]["rotate"]["degrees"] == 30
 
@@ -95,13 +95,13 @@ def test_what_goes_wrong_is_one_line_and_the_next_question_works(dataset, open_p
 def test_every_number_of_the_augmentation_reaches_the_recipe(runs, dataset, open_page, no_worker):
     app = open_page("train")
     for name in ("erase", "mixup"):
-        app.toggle(key=f"{KEY}.augment.{name}").set_value(True)
+        app.toggle(key=f"{KEY}.augment.0.{name}").set_value(True)
     app.run()
-    app.slider(key=f"{KEY}.augment.erase_p").set_value(0.25)
-    app.slider(key=f"{KEY}.augment.area").set_value((0.1, 0.2))
-    app.slider(key=f"{KEY}.augment.aspect").set_value((0.5, 2.0))
-    app.slider(key=f"{KEY}.augment.mixup_by").set_value(1.0)
-    app.slider(key=f"{KEY}.augment.length").set_value(300)
+    app.slider(key=f"{KEY}.augment.0.erase_p").set_value(0.25)
+    app.slider(key=f"{KEY}.augment.0.area").set_value((0.1, 0.2))
+    app.slider(key=f"{KEY}.augment.0.aspect").set_value((0.5, 2.0))
+    app.slider(key=f"{KEY}.augment.0.mixup_by").set_value(1.0)
+    app.slider(key=f"{KEY}.augment.0.length").set_value(300)
     app.run()
     app.button(key="train.go").click().run()
     assert not app.exception

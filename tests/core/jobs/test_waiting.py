@@ -5,7 +5,7 @@ import pytest
 
 from core import files
 from core.jobs.queue import Queue
-from core.jobs.waiting import seconds_left, turns
+from core.jobs.waiting import entry_words, seconds_left, turns
 from core.store.run import utc_now
 from core.train.estimate import TRAINING, estimate, photos_of
 from core.train.speed import write_speed
@@ -61,5 +61,8 @@ def test_what_is_under_way_comes_first_and_searches_and_gone_folders_are_borne(t
     queue.claim(1)
     line = turns(tmp_path, utc_now())
     assert [turn.entry for turn in line] == [first.id, search.queue_name, second.id]
-    assert [turn.is_search for turn in line] == [False, True, False]
+    labels = {turn.entry: "a run" for turn in line if "/" not in turn.entry}
+    told = [entry_words(turn.entry, labels) for turn in line]
+    assert told == ["a run", "search for a learning rate", "a run"]
+    assert entry_words(".rescore/x", {"x": "a run"}) == "a run: scored again"
     assert line[2].begins is None  # nobody knows how long a search takes
