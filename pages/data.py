@@ -73,7 +73,6 @@ def show_wall(dataset: Dataset) -> None:
         folds = photo_filter.folds(f"{KEY}.folds.{dataset.root.name}", dataset, split)
     with warning:
         pairs = near_copies.soon(dataset) or ()
-        near_copies.tell(pairs)
     everything = wall(dataset, split, pairs, folds)
     photo_filter.kind(f"{KEY}.class.{dataset.root.name}.{split}", everything, dataset.classes)
     chosen = photo_filter.of_linked_class(everything)

@@ -10,6 +10,7 @@ import streamlit as st
 from core import text
 from core.data import leaks
 from core.data.dataset import Dataset
+from core.errors import InputError
 from core.jobs.copies import Search, found_soon, search_copies
 from pages import settings
 
@@ -37,11 +38,13 @@ def tell(pairs: Sequence[leaks.Pair]) -> None:
 
 
 def soon(dataset: Dataset) -> Pairs | None:
-    """The near-copies, or None while they are looked for, which takes seconds for hundreds of
-    photos; the page is then drawn again once they are found. Raises DataError likewise."""
+    """Tells of the near-copies: now, or once they are found, which takes seconds for hundreds of
+    photos. Returns them, or None while they are looked for. Raises DataError likewise."""
     found = known(dataset)
     if found is None:
         st.fragment(_wait, run_every=_POLL_SECONDS)(_search_of(dataset))
+    else:
+        tell(found)
     return found
 
 
@@ -52,9 +55,15 @@ def known(dataset: Dataset) -> Pairs | None:
 
 
 def _wait(search: Search) -> None:
-    if search.done():
-        st.rerun()
-    st.caption(":material/hourglass_top: Looking for copies among the photos…")
+    """It never draws the whole page again: an st.rerun from here would bring back the link as it
+    was when this was asked for, and with it undo a click that came meanwhile."""
+    if not search.done():
+        st.caption(":material/hourglass_top: Looking for copies among the photos…")
+        return
+    try:
+        tell(search.result())
+    except InputError as error:
+        st.error(text.plain_markdown(str(error)), icon=":material/error:")
 
 
 def _search_of(dataset: Dataset) -> Search:
