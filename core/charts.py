@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -20,6 +20,8 @@ RUN_COLOURS = (
     "#88CCEE",
 )  # fmt: skip
 GREY = "#8a90a0"
+Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
+Table: TypeAlias = pd.DataFrame
 _FROZEN = "#b4b9c6"
 # Blue to yellow, a colour per power of ten, each lighter than the one before, so that people who do
 # not tell red from green can rank the rates too (a test holds the steps apart for them).

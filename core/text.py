@@ -129,3 +129,13 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
 def plain_markdown(text: str) -> str:
     """Text that a person typed, so that Markdown shows it as it is."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", text)
+
+
+def class_name(key: str) -> str:
+    """A widget's key as Streamlit writes it into a CSS class, after `st-key-`."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)
+
+
+def file_stem(name: str) -> str:
+    """A name as a file's, without its ending: letters, digits and dashes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"

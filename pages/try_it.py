@@ -57,7 +57,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
 
 def show_page(everything: list[RunRow]) -> None:
     """All of the page, for the first two finished runs in its link."""
-    items = chosen.show_items(KEY, everything)
+    items = chosen.show_items(KEY, everything, most=6)
     rows = [(item.finished() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
         st.caption("Of repeats, the first finished run answers.")

@@ -20,7 +20,7 @@ from core.store.trash import TRASH
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
-_MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
+_MANY = 9  # more are told by their number, in one line
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -71,10 +71,17 @@ def link(items: Sequence[Group]) -> dict[str, str]:
     return {name: ",".join(ids) for name, ids in (("runs", runs), ("groups", groups)) if ids}
 
 
-def show_items(key: str, rows: Sequence[RunRow], most: int = _MOST) -> list[Group]:
+def replace(items: Sequence[Group]) -> None:
+    """Chooses these items instead, when the page is drawn next (for a button's callback)."""
+    for name in ("groups", "runs"):
+        st.query_params.pop(name, None)
+    st.query_params.update(link(items))
+
+
+def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> list[Group]:
     """The chosen items: groups first, then single runs, each oldest first. Without a link, the last
     page's choice, or else the groups of the newest two recipes (a run without repeats stands
-    alone). most: how many the page can show."""
+    alone). most: how many the page can show; None: any number."""
     items = {item.id: item for item in items_of(rows)}
     groups = {id_: item for id_, item in items.items() if len(item.members) > 1}
     linked = [
@@ -85,11 +92,13 @@ def show_items(key: str, rows: Sequence[RunRow], most: int = _MOST) -> list[Grou
         if id_
     ]
     if linked != st.session_state.get(f"{key}.linked") or key not in st.session_state:
-        wanted = linked or st.session_state.get(_CARRIED) or _newest(rows, groups)
-        st.session_state[key] = [id_ for id_ in items if id_ in wanted][-most:]
+        asked = set(linked or st.session_state.get(_CARRIED) or _newest(rows, groups))
+        found = [id_ for id_ in items if id_ in asked]
+        st.session_state[key] = found[-most:] if most else found
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
-            st.warning(f"Not found here: {', '.join(lost)}.")
+            rest = f" and {len(lost) - _MANY} more" if len(lost) > _MANY else ""
+            st.warning(f"Not found here: {', '.join(lost[:_MANY])}{rest}.")
     ids = st.multiselect(
         "Runs and groups of repeats" if groups else "Runs",
         list(items),
@@ -97,8 +106,17 @@ def show_items(key: str, rows: Sequence[RunRow], most: int = _MOST) -> list[Grou
         format_func=lambda id_: items[id_].title if id_ in items else id_,
         max_selections=most,
         placeholder="Choose runs",
+        filter_mode="contains",
+        select_all=most is None,
+        wrap=len(st.session_state[key]) <= _MANY,
+        help="Type a part of a name and press *Select matches* to take many at once."
+        if most is None
+        else None,
     )
-    chosen = [item for id_, item in items.items() if id_ in ids]
+    if len(ids) > _MANY:
+        st.caption(f"{len(ids)} chosen of {len(items)}. The list above scrolls sideways.")
+    picked = set(ids)
+    chosen = [item for id_, item in items.items() if id_ in picked]
     st.session_state[f"{key}.linked"] = [item.id for item in chosen]
     if [item.id for item in chosen] != linked:
         for name in ("groups", "runs"):
@@ -106,6 +124,24 @@ def show_items(key: str, rows: Sequence[RunRow], most: int = _MOST) -> list[Grou
         st.query_params.update(link(chosen) or {"runs": ""})
     carry([item.id for item in chosen])
     return chosen
+
+
+def pick(
+    key: str, label: str, items: Sequence[Group], param: str, help: str | None = None
+) -> Group:
+    """One of the chosen items, kept in the link as `param`; the first without one."""
+    known = {item.id: item for item in items}
+    name = f"{key}.{param}"
+    if st.session_state.get(name) not in known:
+        linked = st.query_params.get(param, "")
+        st.session_state[name] = linked if linked in known else items[0].id
+
+    def keep() -> None:
+        st.query_params[param] = st.session_state[name]
+
+    id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
+                       format_func=lambda id_: known[id_].title)  # fmt: skip
+    return known[id_]
 
 
 def _newest(rows: Sequence[RunRow], groups: dict[str, Group]) -> list[str]:
