@@ -282,17 +282,22 @@ def main() -> None:
     keys = chosen.claims.split(",")
     if unknown := set(keys) - {claim.key for claim in CLAIMS}:
         parser.error(f"--claims: no such claim: {', '.join(sorted(unknown))}")
-    print(INTRODUCTION)
+    print(introduction(keys))
     for claim in CLAIMS:
         if claim.key in keys:
             print("\n".join(section(claim, studies)), flush=True)
 
 
-INTRODUCTION = """# Results: the articles' claims put to the test
+def introduction(keys: Sequence[str]) -> str:
+    """What the page is and how it was made; what it does not answer yet."""
+    left = [claim.says for claim in CLAIMS if claim.key not in keys]
+    asked = f" --claims {','.join(keys)}" if left else ""
+    words = f"""# Results: the articles' claims put to the test
 
-Written by one command, which takes about two hours on two cores and can be stopped and taken up:
+Written by one command, which can be stopped and taken up; for all claims it takes about two hours
+on two cores:
 
-    .venv/bin/python bench/results.py --runs runs/results > docs/results.md
+    .venv/bin/python bench/results.py{asked} --runs runs/results > docs/results.md
 
 Each table changes one thing in `quick` (EfficientNet-Lite0, ImageNet weights). Means over seeds;
 *objects right*: share of the cut-out objects of `test_difficult`, with its 95 % interval over
@@ -303,6 +308,9 @@ are left out and lower the number of seeds. No recipe was chosen on these test p
 A claim **holds** where every recipe that it speaks of came out as it says, **does not hold** where
 one came out the other way, and is **not seen** where the photos cannot tell. What holds here is
 said of this backbone, these photos and this length of training, not of the articles' own."""
+    if left:
+        words += "\n\nNot put to the test yet:\n\n" + "\n".join(f"- {says}" for says in left)
+    return words
 
 
 if __name__ == "__main__":

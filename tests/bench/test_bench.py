@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from core.evaluate.grouped import Difference
 from core.store.run import Run
 from tests.conftest import ROOT
 from tests.factory import write_run
@@ -64,3 +65,24 @@ def test_moments_of_kills_are_spread_over_the_whole_run_and_come_again():
     assert [int(10 * share) for share in sorted(found)] == list(range(10))
     assert found != sorted(found)
     assert found == moments(10, seed=3) != moments(10, seed=4)
+
+
+def test_a_claim_holds_only_where_all_that_it_speaks_of_comes_out_as_it_says():
+    from results import Arm, conclusion
+
+    def difference(low, high):
+        return Difference(0.5, 0.5, (low + high) / 2, low, high, photos=40, differing=20)
+
+    worse, better = difference(-0.3, -0.1), difference(0.1, 0.3)
+    neither = difference(-0.1, 0.1)
+    a, b, silent = Arm("a"), Arm("b"), Arm("c", said="")
+    assert conclusion([(a, worse), (b, None), (silent, better)]) == (
+        "**holds** (as said: a, b)"  # one whose every run diverged is worse than any
+    )
+    assert conclusion([(a, worse), (b, neither)]) == (
+        "**holds in part** (as said: a; cannot tell: b)"
+    )
+    assert conclusion([(a, neither)]) == "**not seen** (cannot tell: a)"
+    assert conclusion([(a, worse), (b, better)]) == (
+        "**does not hold** (as said: a; the contrary: b)"
+    )
