@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -22,6 +22,8 @@ RUN_COLOURS = (
     "#88CCEE",
 )  # fmt: skip
 GREY = "#8a90a0"
+Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
+Table: TypeAlias = pd.DataFrame
 _FROZEN = "#b4b9c6"
 # Cold to hot, one colour per power of ten: a band's rate can be told at a glance.
 _RATE_SCALE = ("#4a3fb5", "#2a7fd0", "#16a3a3", "#86a832", "#eda11f", "#cf3a2b")

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import pandas as pd
 
+from core.data.dataset import VALIDATION
 from core.evaluate.grouped import Difference, group_difference
-from core.evaluate.matched import ComparedScore, matched
-from core.evaluate.paired import Paired, pairs_of
+from core.evaluate.matched import ComparedScore, answers, matched_answers
+from core.evaluate.paired import Paired, paired
 from core.evaluate.verdict import evidence_set
 from core.model.layers import head_start
 from core.score_tables import sets_of
@@ -20,7 +20,6 @@ from core.store.groups import Group
 Predictions = Mapping[str, pd.DataFrame]  # predictions.csv by run id
 _TITLES = {"primary": "most prominent book", "object": "objects cut out"}
 _THINGS = {"primary": "photo", "object": "object"}
-VALIDATION = "validation"
 
 
 @dataclass(frozen=True)
@@ -77,21 +76,61 @@ def runs_needed(items: Sequence[Group]) -> list[str]:
 
 def each_against_first(items: Sequence[Group], predictions: Predictions) -> list[Against]:
     """Every later item compared with the first one; items without predictions are left out."""
-    known = [item for item in items if _frames(item, predictions)]
-    return [_against(item, known[0], predictions) for item in known[1:]]
+    read = _Answers(predictions)
+    known = [item for item in items if read.runs(item)]
+    return [_against(item, known[0], read) for item in known[1:]]
 
 
-def _frames(item: Group, predictions: Predictions) -> list[pd.DataFrame]:
-    found = (predictions.get(row.id) for row in item.finished())
-    return [frame for frame in found if frame is not None and len(frame)]
+def words_table(compared: Sequence[Against]) -> pd.DataFrame:
+    """Many comparisons with one reference, a row each: columns `run`, `validation`, `elsewhere`,
+    both in words (empty where nothing is labelled), and `parted`, true where photos from elsewhere
+    tell apart what validation cannot."""
+    rows = []
+    for found in compared:
+        hard = _hardest(found.first, found.findings)
+        words = "" if hard is None else hard.words
+        rows.append((found.item.title, found.findings[0].words, words, found.parted))
+    return pd.DataFrame(rows, columns=["run", "validation", "elsewhere", "parted"])
 
 
-def _against(item: Group, first: Group, predictions: Predictions) -> Against:
-    a, b = _frames(item, predictions), _frames(first, predictions)
-    findings = [Finding(VALIDATION, "primary", _compare(a, b, VALIDATION, "primary"))]
+def elsewhere_title(compared: Sequence[Against]) -> str:
+    """What `elsewhere` of `words_table` is read on: `test_difficult, objects cut out`."""
+    for found in compared:
+        hard = _hardest(found.first, found.findings)
+        if hard is not None:
+            return f"{hard.split}, {hard.title}"
+    return "photos from elsewhere"
+
+
+class _Answers:
+    """Who got which photo right, worked out once per run, set and score: the first item is compared
+    with each of the others."""
+
+    def __init__(self, predictions: Predictions) -> None:
+        self._predictions = predictions
+        self._known: dict[tuple[str, str, str], pd.DataFrame] = {}
+
+    def runs(self, item: Group) -> list[str]:
+        """The ids of the item's runs that have predictions."""
+        found = ((row.id, self._predictions.get(row.id)) for row in item.finished())
+        return [id_ for id_, frame in found if frame is not None and len(frame)]
+
+    def of(self, item: Group, split: str, score: ComparedScore) -> list[pd.DataFrame]:
+        return [self._answers(id_, split, score) for id_ in self.runs(item)]
+
+    def _answers(self, id_: str, split: str, score: ComparedScore) -> pd.DataFrame:
+        key = (id_, split, score)
+        if key not in self._known:
+            self._known[key] = answers(self._predictions[id_], split, score)
+        return self._known[key]
+
+
+def _against(item: Group, first: Group, read: _Answers) -> Against:
+    findings = [Finding(VALIDATION, "primary", _compare(item, first, read, VALIDATION, "primary"))]
+    scores: tuple[ComparedScore, ...] = ("primary", "object")
     for name in sets_of([first, item]):
-        for score in ("primary", "object"):
-            found = _compare(a, b, name, score)
+        for score in scores:
+            found = _compare(item, first, read, name, score)
             if found is not None:
                 findings.append(Finding(name, score, found))
     hard = _hardest(first, findings)
@@ -107,16 +146,14 @@ def _against(item: Group, first: Group, predictions: Predictions) -> Against:
 
 
 def _compare(
-    a: Sequence[pd.DataFrame],
-    b: Sequence[pd.DataFrame],
-    split: str,
-    score: Literal["primary", "object"],
+    item: Group, first: Group, read: _Answers, split: str, score: ComparedScore
 ) -> Paired | Difference | None:
     """Two runs by McNemar's test; as soon as one of the items has several, by their means."""
+    a, b = read.of(item, split, score), read.of(first, split, score)
+    both = matched_answers([a, b])
     if len(a) == 1 and len(b) == 1:
-        pair = pairs_of(a[0], b[0], split, score)
+        pair = paired(both)
         return pair if pair.photos else None
-    both = matched([a, b], split, score)
     return group_difference(both.correct[0], both.correct[1], photos=both.photos)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
+
+from core.charts import plain_name
+from core.confusion import Confusion
+from core.paints import MOST
+
+_FULL = 0.75  # share from which on a cell is as dark as its colour
+_LISTED = 8  # photos that a cell's hover names
 
 
 def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
@@ -17,19 +23,23 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     """
     figure = go.Figure()
     runs = list(dict.fromkeys(overlay["run"]))
+    many = len(runs) > MOST
     for number, run in enumerate(runs):
         rows = overlay[overlay["run"] == run]
         colour = colours[run]
+        wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         mean = f", mean of {rows['runs'].iloc[0]} runs" if rows["runs"].iloc[0] > 1 else ""
         figure.add_trace(
             go.Scatter(
                 x=rows["layer"],
                 y=rows["change"],
-                name=escape(str(rows["label"].iloc[0]), quote=False),
-                mode="lines+markers",
+                name=plain_name(str(rows["label"].iloc[0])),
+                meta=run,  # for the light under the pointer (hover_light.js)
+                opacity=0.75 if many else 1,
+                mode="lines" if many else "lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.
                 line={"color": colour, "shape": "hvh",
-                      "width": 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)},
+                      "width": 1.5 if many else wide},
                 marker={
                     "size": 11,
                     "color": colour,
@@ -38,7 +48,7 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                 },
                 customdata=[
                     (
-                        escape(str(row["name"]), quote=False),
+                        plain_name(str(row["name"])),
                         "trained" if row["trained"] else "frozen",
                         "no weights" if pd.isna(row["weights"])
                         else f"weights moved by {100 * row['weights']:.2g} %",
@@ -53,7 +63,7 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         height=300,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         hovermode="closest",
-        showlegend=True,
+        showlegend=not many,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
         xaxis={"title": "layer, photo side on the left", "dtick": 5, "fixedrange": True,
                "zeroline": False},
@@ -61,3 +71,76 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)]},
     )  # fmt: skip
     return figure
+
+
+def confusion_cells(found: Confusion, colour: str) -> go.Figure:
+    """Labels down, answers across: a square per pair, darker with its share of the label's photos,
+    with the count in it. Hover lists the photos; a click selects the cell's point, whose
+    `customdata` begins with label and answer."""
+    names = [plain_name(name) for name in found.classes]
+    cells = [(truth, answer) for truth in found.classes for answer in found.classes]
+    shares = found.shares.to_numpy()
+    figure = go.Figure(
+        go.Heatmap(
+            x=names, y=names, z=shares, zmin=0, zmax=1, showscale=False, hoverinfo="skip",
+            colorscale=[[0, "rgba(138,144,160,0.10)"], [1, colour]], xgap=2, ygap=2,
+        )
+    )  # fmt: skip
+    full = [cell for cell in cells if found.shares.loc[cell] >= _FULL]
+    for some, look in (
+        (full, {"size": 14, "color": _on(colour)}),
+        ([cell for cell in cells if cell not in full], {"size": 14}),
+    ):
+        figure.add_trace(_clickable(found, some, look))
+    figure.update_layout(
+        height=90 + 42 * len(names),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        hovermode="closest",
+        showlegend=False,
+        dragmode=False,
+    )
+    figure.update_xaxes(title="answer", fixedrange=True, showgrid=False, side="bottom",
+                        range=[-0.5, len(names) - 0.5])  # fmt: skip
+    figure.update_yaxes(title="label", fixedrange=True, showgrid=False, zeroline=False,
+                        range=[len(names) - 0.5, -0.5])  # fmt: skip
+    return figure
+
+
+def _clickable(
+    found: Confusion, cells: Sequence[tuple[str, str]], look: Mapping[str, object]
+) -> go.Scatter:
+    """The counts of cells, with a point that can be clicked, which a heat map has none of."""
+    return go.Scatter(
+        x=[plain_name(answer) for _, answer in cells],
+        y=[plain_name(truth) for truth, _ in cells],
+        mode="markers+text",
+        text=[_cell_text(found, *cell) for cell in cells],
+        textfont=look,
+        marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        customdata=[(*cell, _cell_words(found, *cell)) for cell in cells],
+        hovertemplate="%{customdata[2]}<extra></extra>",
+    )
+
+
+def _on(colour: str) -> str:
+    """Black or white, whichever is read better on a colour (WCAG's relative luminance)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    light = sum(w * c**2.2 for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    return "#000000" if light > 0.18 else "#ffffff"
+
+
+def _cell_text(found: Confusion, truth: str, answer: str) -> str:
+    """The count, of several runs their mean; nothing where nobody answered so."""
+    count = found.counts.loc[truth, answer] / found.runs
+    return "" if not count else f"{count:.1f}".removesuffix(".0")
+
+
+def _cell_words(found: Confusion, truth: str, answer: str) -> str:
+    count, total = int(found.counts.loc[truth, answer]), int(found.counts.loc[truth].sum())
+    words = f"label {plain_name(truth)}, answer {plain_name(answer)}: {count} of {total}"
+    words += f" ({found.shares.loc[truth, answer]:.0%})"
+    photos = found.photos(truth, answer)
+    more = [f"and {len(photos) - _LISTED} more"] if len(photos) > _LISTED else []
+    return "<br>".join([words, *map(plain_name, photos[:_LISTED]), *more])

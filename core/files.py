@@ -51,6 +51,15 @@ def _named(error: OSError, path: Path) -> OSError:
     return OSError(error.errno, error.strerror, str(path))
 
 
+def mark(path: Path) -> str:
+    """Changes whenever the file is replaced or grows; `-` while there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return "-"
+    return f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
+
+
 def write_json(path: Path, data: Any) -> None:
     """Replaces a JSON file at once; keys in the order given, NaN refused."""
     write_text(path, json.dumps(data, indent=1, allow_nan=False) + "\n")

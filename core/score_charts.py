@@ -62,7 +62,7 @@ def score_dots(
         shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
         y = [titles.index(title) + shift for title in rows["title"]]
         if "members" in rows:
-            figure.add_trace(_members(rows, y, colours[run]))
+            figure.add_trace(member_marks(rows, y, [colours[run]] * len(rows)))
         figure.add_trace(
             go.Scatter(
                 x=rows["value"],
@@ -116,18 +116,29 @@ def _marks(
     return marks
 
 
-def _members(rows: pd.DataFrame, y: Sequence[float], colour: str) -> go.Scatter:
-    """A tick per run of a group; nothing for a run alone."""
+def member_marks(
+    rows: pd.DataFrame, places: Sequence[float], paint: Sequence[str], upright: bool = False
+) -> go.Scatter:
+    """A mark per run of a group, nothing for a run alone: a tick in the row at its place or, where
+    scores stand upright over their places, a small dot.
+
+    rows: with `members`, the runs' scores. places, paint: one per row.
+    """
     points = [
-        (value, place)
-        for members, place in zip(rows["members"], y, strict=True)
+        (value, place, colour)
+        for members, place, colour in zip(rows["members"], places, paint, strict=True)
         if len(members) > 1
         for value in members
     ]
+    values, at = [value for value, _, _ in points], [place for _, place, _ in points]
+    colours = [colour for *_, colour in points]
+    tick = {"symbol": "line-ns", "size": 14, "line": {"color": colours, "width": 2}}
+    dot = {"size": 6, "color": colours, "line": {"width": 1, "color": "white"}}
     return go.Scatter(
-        x=[x for x, _ in points],
-        y=[place for _, place in points],
+        x=at if upright else values,
+        y=values if upright else at,
         mode="markers",
-        marker={"symbol": "line-ns", "size": 14, "line": {"color": colour, "width": 2}},
+        marker=dot if upright else tick,
         hoverinfo="skip",
+        showlegend=False,
     )

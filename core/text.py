@@ -116,9 +116,11 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     runs of one name differ in it, and a number where even that is not enough."""
     labels: dict[str, str] = {}
     seen = dict.fromkeys(_COLUMNS, 1)
+    seeds: dict[str, set[int]] = {}
+    for _, name, seed in runs:
+        seeds.setdefault(name, set()).add(seed)
     for id_, name, seed in runs:
-        seeds = {other_seed for _, other_name, other_seed in runs if other_name == name}
-        label = f"{name}, seed {seed}" if len(seeds) > 1 else name
+        label = f"{name}, seed {seed}" if len(seeds[name]) > 1 else name
         seen[label] = seen.get(label, 0) + 1
         labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
     return labels
@@ -127,3 +129,13 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
 def plain_markdown(text: str) -> str:
     """Text that a person typed, so that Markdown shows it as it is."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", text)
+
+
+def class_name(key: str) -> str:
+    """A widget's key as Streamlit writes it into a CSS class, after `st-key-`."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)
+
+
+def file_stem(name: str) -> str:
+    """A name as a file's, without its ending: letters, digits and dashes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts import GREY, layout, plain_name, spread_bars
+from core.score_charts import member_marks
 
 
 def scores_by_number(
@@ -68,7 +69,7 @@ def scores_by_number(
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
     )
-    figure.add_trace(_members(rows, paint))
+    figure.add_trace(member_marks(rows, list(rows["x"]), paint, upright=True))
     look = layout(320)
     look["hovermode"] = "closest"
     figure.update_layout(**look, showlegend=True, xaxis_title=key)
@@ -77,22 +78,3 @@ def scores_by_number(
     most = max(top, float(rows["high"].max())) * 1.05
     figure.update_yaxes(range=[-0.03 * most, most], tickformat=form, fixedrange=True)
     return figure
-
-
-def _members(rows: pd.DataFrame, paint: Sequence[str]) -> go.Scatter:
-    """A small dot per run of a group; nothing for a run alone."""
-    points = [
-        (x, value, colour)
-        for x, members, colour in zip(rows["x"], rows["members"], paint, strict=True)
-        if len(members) > 1
-        for value in members
-    ]
-    return go.Scatter(
-        x=[x for x, _, _ in points],
-        y=[value for _, value, _ in points],
-        mode="markers",
-        marker={"size": 6, "color": [colour for *_, colour in points],
-                "line": {"width": 1, "color": "white"}},
-        hoverinfo="skip",
-        showlegend=False,
-    )  # fmt: skip

@@ -1,75 +1,115 @@
 """Compare: runs and groups of repeats side by side, what validation says next to what it hides.
 
-The link chooses (`?runs=a,b&groups=g`, see pages.widgets.chosen); the first of the chosen, groups
-before runs and older before newer, is what the others are compared with.
+The link chooses (`?runs=a,b&groups=g`, see pages.widgets.chosen), and so does it with the section
+and every control in it. Only the section that is open is computed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 import streamlit as st
 
-from core import charts, tables
-from core.errors import InputError
-from core.store.compare import recipe_difference
-from core.store.groups import Group, mean_curves
+from core.paints import OWN, Paint, paints
+from core.store.groups import Group
 from core.store.index import RunRow
-from core.store.run import open_run
-from pages import settings
-from pages.widgets import chosen, difference, drift_overlay, first_runs, scores, varied
+from pages.widgets import (
+    chosen,
+    clearest_pair,
+    confusion,
+    curves,
+    difference,
+    drift_overlay,
+    first_runs,
+    kept,
+    paint_choice,
+    photo_table,
+    recipes,
+    run_files,
+    same_photos,
+    scores,
+    varied,
+)  # fmt: skip  # isort: skip
 
 KEY = "compare"
+CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
 
 
-def histories_of(items: list[Group]) -> dict[str, Any]:
-    """The curves of every item that has any; a group's are means over its runs."""
-    found = {}
-    for item in items:
-        histories = []
-        for row in item.members:
-            try:
-                histories.append(open_run(settings.runs_dir(), row.id).history())
-            except InputError as error:
-                st.error(str(error), icon=":material/error:")
-        histories = [history for history in histories if not history.empty]
-        if histories:
-            found[item.id] = mean_curves(histories) if item.repeats > 1 else histories[-1]
-    return found
+class Chosen(NamedTuple):
+    """What the sections are drawn from. finished: those of the items that have results, the one
+    that the others are compared with first."""
+
+    items: list[Group]
+    finished: list[Group]
+    paint: Paint
 
 
-def show_curves(items: list[Group], all_rows: list[RunRow]) -> None:
-    """Loss and accuracy of every chosen item on one scale."""
-    histories = histories_of(items)
-    if not histories:
-        st.caption("No chosen run has finished an epoch yet.")
+def show_scores(what: Chosen) -> None:
+    """What parts them in words, then every score."""
+    if not what.finished:
+        st.caption("Scores appear when a chosen run is done.")
         return
-    labels = {item.id: item.title for item in items}
-    paint = chosen.paint(items, all_rows)
-    loss, accuracy = st.columns(2)
-    with loss:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Loss**", width="content")
-            st.space("stretch")
-            log = st.toggle("Log scale", key="log", bind="query-params")
-        st.plotly_chart(charts.curves(histories, labels, paint, "loss", log), key=f"{KEY}.loss",
-                        config=charts.PLOT_CONFIG)  # fmt: skip
-    with accuracy:
-        st.markdown("**Validation accuracy**", help=tables.SCORE_WORDS["accuracy"])
-        st.plotly_chart(charts.curves(histories, labels, paint, "accuracy"),
-                        key=f"{KEY}.accuracy", config=charts.PLOT_CONFIG)  # fmt: skip
-    if any(item.repeats > 1 for item in items):
-        st.caption("A group's line is the mean over its runs, its band goes from the lowest to the "
-                   "highest.")  # fmt: skip
+    if len(what.finished) > 1:
+        difference.show(
+            f"{KEY}.difference",
+            what.finished,
+            same_photos.answers(what.finished),
+            what.paint.colours,
+        )
+    varied.show(f"{KEY}.varied", what.finished, what.paint.colours)
+    st.subheader("Scores", anchor=False)
+    scores.show(f"{KEY}.scores", what.finished, what.paint.colours)
 
 
-def show_difference(items: list[Group]) -> None:
-    """The recipe keys in which the chosen items differ."""
-    frame = recipe_difference({item.title: item.members[0].recipe for item in items})
-    if frame.empty:
-        st.caption("The chosen runs follow the same recipe.")
-    else:
-        st.dataframe(frame, hide_index=True, height="content", column_config={"key": "what"})
+def show_curves(what: Chosen) -> None:
+    curves.show(f"{KEY}.curves", what.items, what.paint)
+
+
+def show_photos(what: Chosen) -> None:
+    photo_table.show(f"{KEY}.photos", what.finished, same_photos.answers(what.finished))
+
+
+def show_confusion(what: Chosen) -> None:
+    predictions = run_files.finished("predictions.csv", what.finished)
+    confusion.show(f"{KEY}.confusion", what.finished, predictions, what.paint)
+
+
+def show_layers(what: Chosen) -> None:
+    drift_overlay.show(f"{KEY}.drift", what.finished, what.paint)
+
+
+def show_recipes(what: Chosen) -> None:
+    recipes.show(f"{KEY}.recipes", what.items)
+
+
+SECTIONS: dict[str, Callable[[Chosen], None]] = {
+    "Scores": show_scores,
+    "Curves": show_curves,
+    "Photos": show_photos,
+    "Confusion": show_confusion,
+    "Layers": show_layers,
+    "Recipes": show_recipes,
+}
+
+
+@st.fragment
+def show_section(items: list[Group], everything: list[RunRow]) -> None:
+    """The open section: its controls draw it anew, and nothing else of the page."""
+    kept.keep(KEY, CONTROLS)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        section = st.segmented_control("Show", list(SECTIONS), default="Scores", required=True,
+                                       key="section", bind="query-params",
+                                       label_visibility="collapsed", wrap=True)  # fmt: skip
+        paint = paint_choice.show(items, everything)
+        finished = [item for item in items if item.finished()]
+        if len(finished) > 2 and section == "Scores":
+            with st.container(width=320):
+                first = chosen.pick(KEY, "Compared with", finished, "against")
+            finished = [first, *(item for item in finished if item.id != first.id)]
+    paint_choice.legend(paint)
+    same_photos.notice(finished)
+    SECTIONS[section](Chosen(items, finished, paint))
 
 
 def show_page(everything: list[RunRow]) -> None:
@@ -77,28 +117,18 @@ def show_page(everything: list[RunRow]) -> None:
     items = chosen.show_items(KEY, everything)
     if not items:
         st.info("Choose two runs or more to see them side by side.")
+        clearest_pair.show(f"{KEY}.pair", everything)
         return
     for row in (row for item in items for row in item.members if row.problem):
         st.error(str(row.problem), icon=":material/error:")
     finished = [item for item in items if item.finished()]
-    if len(finished) > 1:
-        difference.show(f"{KEY}.difference", finished)
-    if finished:
-        scores.headline(finished, everything)
-    else:
-        st.caption("Scores appear when a chosen run is done.")
-    st.page_link("pages/cams.py", label="See where they look", icon=":material/frame_inspect:",
-                 query_params=chosen.link(items))  # fmt: skip
-    if finished:
-        st.subheader("Scores", anchor=False)
-        varied.show(f"{KEY}.varied", finished, everything)
-        scores.show(f"{KEY}.scores", finished, everything)
-        drift_overlay.show(f"{KEY}.drift", finished, everything)
-    st.subheader("Curves", anchor=False)
-    show_curves(items, everything)
-    if len(items) > 1:
-        st.subheader("What differs in the recipes", anchor=False)
-        show_difference(items)
+    if finished and len(items) <= difference.FEW:
+        scores.headline(finished, paints(items, everything)[OWN].colours)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("pages/cams.py", label="See where they look", icon=":material/frame_inspect:",
+                     query_params=chosen.link(items), width="content")  # fmt: skip
+        clearest_pair.show(f"{KEY}.pair", everything)
+    show_section(items, everything)
 
 
 st.title("Compare", anchor=False)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.evaluate.grouped import Difference, group_difference
-from core.evaluate.matched import ComparedScore, matched, photo_of
+from core.evaluate.matched import ComparedScore, Matched, matched, photo_of
 
 SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
 
@@ -78,7 +78,11 @@ def pairs_of(
     split: `validation` or a test set's name; with `object`, its object crops are compared. Photos
     without a label are left out.
     """
-    both = matched([[predictions_a], [predictions_b]], split, score)
+    return paired(matched([[predictions_a], [predictions_b]], split, score))
+
+
+def paired(both: Matched) -> Paired:
+    """The same of two runs whose answers are lined up: groups of one run each."""
     a, b = (group[0] for group in both.correct)
     better, worse = int(np.sum(a & ~b)), int(np.sum(b & ~a))
     return Paired(

@@ -19,8 +19,8 @@ from core.store.index import RunIndex, RunRow
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
-_MOST = len(charts.RUN_COLOURS)  # as many as have a colour of their own
 _MOST_ALONE = 6  # where single runs are chosen: columns of class maps
+_MANY = 9  # more are told by their number, in one line
 
 
 def all_runs() -> list[RunRow]:
@@ -50,6 +50,13 @@ def link(items: Sequence[Group]) -> dict[str, str]:
     return {name: ",".join(ids) for name, ids in (("runs", runs), ("groups", groups)) if ids}
 
 
+def replace(items: Sequence[Group]) -> None:
+    """Chooses these items instead, when the page is drawn next (for a button's callback)."""
+    for name in ("groups", "runs"):
+        st.query_params.pop(name, None)
+    st.query_params.update(link(items))
+
+
 def show(key: str, rows: Sequence[RunRow]) -> list[RunRow]:
     """The chosen ones of `rows`, oldest first, where only single runs can be chosen."""
     return [item.members[0] for item in _choose(key, rows, grouped=False)]
@@ -63,7 +70,7 @@ def show_items(key: str, rows: Sequence[RunRow]) -> list[Group]:
 def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
     """Without a link, the last page's choice, or else the two newest finished runs (where groups
     can be chosen: the groups of the newest two recipes)."""
-    most = _MOST if grouped else _MOST_ALONE
+    most = None if grouped else _MOST_ALONE
     items = {item.id: item for item in items_of(rows)}
     groups = {id_: item for id_, item in items.items() if len(item.members) > 1}
     known = items if grouped else {id_: items[id_] for id_ in items if id_ not in groups}
@@ -78,10 +85,13 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         wanted = linked or st.session_state.get(_CARRIED) or _newest(rows, groups, grouped)
         if not grouped:
             wanted = [_lead(groups[id_]) if id_ in groups else id_ for id_ in wanted]
-        st.session_state[key] = [id_ for id_ in known if id_ in wanted][-most:]
+        asked = set(wanted)
+        found = [id_ for id_ in known if id_ in asked]
+        st.session_state[key] = found[-most:] if most else found
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
-            st.warning(f"Not found here: {', '.join(lost)}.")
+            rest = f" and {len(lost) - _MANY} more" if len(lost) > _MANY else ""
+            st.warning(f"Not found here: {', '.join(lost[:_MANY])}{rest}.")
     ids = st.multiselect(
         "Runs and groups of repeats" if grouped and groups else "Runs",
         list(known),
@@ -89,8 +99,17 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         format_func=lambda id_: known[id_].title if id_ in known else id_,
         max_selections=most,
         placeholder="Choose runs",
+        filter_mode="contains",
+        select_all=grouped,
+        wrap=len(st.session_state[key]) <= _MANY,
+        help="Type a part of a name and press *Select matches* to take many at once."
+        if grouped
+        else None,
     )
-    chosen = [item for id_, item in known.items() if id_ in ids]
+    if len(ids) > _MANY:
+        st.caption(f"{len(ids)} chosen of {len(known)}. The list above scrolls sideways.")
+    picked = set(ids)
+    chosen = [item for id_, item in known.items() if id_ in picked]
     st.session_state[f"{key}.linked"] = [item.id for item in chosen]
     if [item.id for item in chosen] != linked:
         for name in ("groups", "runs"):
@@ -98,6 +117,24 @@ def _choose(key: str, rows: Sequence[RunRow], grouped: bool) -> list[Group]:
         st.query_params.update(link(chosen) or {"runs": ""})
     carry([item.id for item in chosen])
     return chosen
+
+
+def pick(
+    key: str, label: str, items: Sequence[Group], param: str, help: str | None = None
+) -> Group:
+    """One of the chosen items, kept in the link as `param`; the first without one."""
+    known = {item.id: item for item in items}
+    name = f"{key}.{param}"
+    if st.session_state.get(name) not in known:
+        linked = st.query_params.get(param, "")
+        st.session_state[name] = linked if linked in known else items[0].id
+
+    def keep() -> None:
+        st.query_params[param] = st.session_state[name]
+
+    id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
+                       format_func=lambda id_: known[id_].title)  # fmt: skip
+    return known[id_]
 
 
 def _newest(rows: Sequence[RunRow], groups: dict[str, Group], grouped: bool) -> list[str]:

@@ -6,40 +6,35 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import charts
-from core.comparison import drift_overlays, runs_needed
+from core.comparison import drift_overlays
 from core.comparison_charts import drift_steps
-from core.errors import InputError
+from core.paints import MOST, Paint
 from core.store.groups import Group
-from core.store.index import RunRow
-from core.store.run import open_run
-from pages import settings
-from pages.widgets import chosen
+from pages.widgets import figure, hover_light, run_files
 
 
-def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
-    """A figure per backbone; nothing where no run has its drift measured."""
-    frames = {}
-    for id_ in runs_needed(items):
-        try:
-            frames[id_] = open_run(settings.runs_dir(), id_).drift()
-        except InputError as error:
-            st.error(str(error), icon=":material/error:")
-    overlays = drift_overlays(items, frames)
+def show(key: str, items: Sequence[Group], paint: Paint) -> None:
+    """A figure per backbone; a line of words where no run has its drift measured."""
+    overlays = drift_overlays(items, run_files.finished("drift.csv", items))
     if not overlays:
+        st.caption("No chosen run has its drift measured yet.")
         return
-    paint = chosen.paint(items, all_rows)
     st.subheader("How far the layers moved", anchor=False)
-    st.caption(
+    words = (
         "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as the "
-        "pretrained network did, 1 that nothing of it is left. Hollow points: frozen layers, which "
-        "can only change through the layers before them."
+        "pretrained network did, 1 that nothing of it is left."
     )
+    if len(items) <= MOST:
+        words += (
+            " Hollow points: frozen layers, which can only change through the layers before them."
+        )
+    st.caption(words)
     for backbone, overlay in overlays.items():
         if len(overlays) > 1:
             st.markdown(f"**{backbone}**")
-        st.plotly_chart(drift_steps(overlay, paint), key=f"{key}.{backbone}",
-                        config=charts.PLOT_CONFIG)  # fmt: skip
+        drawn = drift_steps(overlay, paint.colours)
+        figure.show(f"{key}.{backbone}", drawn, overlay.drop(columns="run"), f"drift {backbone}")
+    hover_light.show(f"{key}.light")
     if len(overlays) > 1:
         st.caption("Different backbones have different layers, so they are not laid over each "
                    "other.")  # fmt: skip

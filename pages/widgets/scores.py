@@ -7,18 +7,15 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core import charts, score_charts, score_tables, tables, text
-from core.errors import InputError
+from core.paints import MOST
+from core.ranked_scores import ranked_columns, ranked_scores
 from core.score_tables import Controls
 from core.store.groups import Group
-from core.store.index import RunRow
-from core.store.run import open_run
-from pages import settings
-from pages.widgets import chosen, verdict
+from pages.widgets import figure, run_files, verdict
 
 
-def headline(items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
+def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
     """A card per item: its verdict, what validation says, and what the hardest set says."""
-    paint = chosen.paint(items, all_rows)
     hard = score_tables.hard_set(items)
     for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
         scores = ("sets", hard, "scores")
@@ -28,7 +25,7 @@ def headline(items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
         lift, _, ends = tables.lift_words(item, hard).partition(" ")
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.html(charts.dot(paint[item.id]), width="content")
+                st.html(charts.dot(colours[item.id]), width="content")
                 st.text(item.title, width="content")
                 verdict.link(item)
             with st.container(horizontal=True):
@@ -46,18 +43,29 @@ def headline(items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
 
 def controls_of(items: Sequence[Group]) -> Controls:
     """The controls of the items' runs; a damaged file is told and left out."""
-    found: dict[str, Mapping[str, object] | None] = {}
-    for row in (row for item in items for row in item.finished()):
-        try:
-            found[row.id] = open_run(settings.runs_dir(), row.id).controls()
-        except InputError as error:
-            st.error(str(error), icon=":material/error:")
-    return found
+    return run_files.finished("controls.json", items)
 
 
-def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
-    """Dot plots with intervals for validation and each test set, then the same as a table."""
-    paint, controls = chosen.paint(items, all_rows), controls_of(items)
+def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
+    """Dots with intervals for validation and each test set, of many items a row each; then every
+    number as a table."""
+    controls = controls_of(items)
+    numbers = score_tables.numbers_table(items, controls)
+    if len(items) > MOST:
+        columns = ranked_columns(items, controls)
+        if columns:
+            figure.show(f"{key}.ranked", ranked_scores(columns, colours), numbers, "scores",
+                        least=150 * len(columns) + 120)  # fmt: skip
+    else:
+        _dots(key, items, controls, colours)
+        figure.csv_button(key, numbers, "scores")
+    st.caption(_legend(items, any(controls.values())))
+    with st.expander("The same numbers as a table", expanded=False):
+        st.dataframe(numbers, hide_index=True, height="content")
+
+
+def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:
+    """A figure per set, side by side."""
     plots = [("validation", score_tables.validation_dots(items, controls))]
     plots += [
         (name, score_tables.set_dots(items, controls, name)) for name in score_tables.sets_of(items)
@@ -67,18 +75,14 @@ def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
             st.markdown(f"**{text.plain_markdown(name)}**", help=_words(list(dots["title"])))
-            st.plotly_chart(score_charts.score_dots(dots, paint), key=f"{key}.{name}",
-                            config=charts.PLOT_CONFIG)  # fmt: skip
+            st.plotly_chart(score_charts.score_dots(dots, colours), key=f"{key}.{name}",
+                            config=figure.config(f"scores {name}"))  # fmt: skip
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
             st.markdown("**Lift**", help=tables.LIFT_WORDS)
-            st.plotly_chart(score_charts.score_dots(lifts, paint, ".1f", 2.0), key=f"{key}.lift",
-                            config=charts.PLOT_CONFIG)  # fmt: skip
-    st.caption(_legend(items, any(controls.values())))
-    with st.expander("The same numbers as a table", expanded=False):
-        st.dataframe(score_tables.numbers_table(items, controls), hide_index=True,
-                     height="content")  # fmt: skip
+            st.plotly_chart(score_charts.score_dots(lifts, colours, ".1f", 2.0),
+                            key=f"{key}.lift", config=figure.config("lift"))  # fmt: skip
 
 
 def _legend(items: Sequence[Group], controls: bool) -> str:

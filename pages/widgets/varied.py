@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core import charts, tables, text
+from core import tables, text
 from core.store.groups import Group
-from core.store.index import RunRow
 from core.varied import varied_number, varied_scores
 from core.varied_chart import scores_by_number
-from pages.widgets import chosen, scores
+from pages.widgets import figure, scores
 
 
-def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
+def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
     """A figure of accuracy and one of lift; nothing where more than a number differs."""
     varied = varied_number(items)
     if varied is None:
@@ -22,7 +21,7 @@ def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     found = varied_scores(items, varied, scores.controls_of(items))
     if found is None:
         return
-    paint, name = chosen.paint(items, all_rows), text.plain_markdown(found.set_name)
+    name = text.plain_markdown(found.set_name)
     title = str(found.shown["title"].iloc[0])
     st.subheader(f"By {text.plain_markdown(varied.key)}", anchor=False)
     accuracy, lift = st.columns(2)
@@ -30,16 +29,16 @@ def show(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
         st.markdown(f"**{name}, {title}**, and validation", help=tables.SCORE_WORDS["object"])
         lines = [(title, found.shown), ("validation accuracy", found.validation)]
         st.plotly_chart(
-            scores_by_number(lines, paint, varied.key, logarithmic=varied.logarithmic),
-            key=f"{key}.accuracy", config=charts.PLOT_CONFIG,
+            scores_by_number(lines, colours, varied.key, logarithmic=varied.logarithmic),
+            key=f"{key}.accuracy", config=figure.config(f"by {varied.key}"),
         )  # fmt: skip
     if len(found.lift):
         with lift:
             st.markdown(f"**{name}, lift**", help=tables.LIFT_WORDS)
             st.plotly_chart(
-                scores_by_number([("lift", found.lift)], paint, varied.key, ".1f", 2.0,
+                scores_by_number([("lift", found.lift)], colours, varied.key, ".1f", 2.0,
                                  varied.logarithmic, "evidence strewn evenly"),
-                key=f"{key}.lift", config=charts.PLOT_CONFIG,
+                key=f"{key}.lift", config=figure.config(f"lift by {varied.key}"),
             )  # fmt: skip
     st.caption(
         "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the highest of "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
 from core import tables
@@ -33,4 +36,19 @@ def link(item: Group) -> None:
         label=f":{colour}-badge[{icon} {tables.verdict_words(item)}]",
         help="Read the diagnosis" if alone else "See the runs of this group",
         query_params={"run": item.members[0].id},
+    )
+
+
+def column(items: Sequence[Group]) -> Any:
+    """A table's column of verdicts as chips: words on the verdict's colour."""
+    looks = {}
+    for item in items:
+        if found := item.verdict():
+            looks[tables.verdict_words(item)] = look(found.majority)[1]
+    return st.column_config.MultiselectColumn(
+        "verdict",
+        options=list(looks),
+        color=list(looks.values()),
+        width=235 if any(len(item.members) > 1 for item in items) else 185,
+        help="What the diagnosis says. Open the run and its diagnosis to read why.",
     )

@@ -100,7 +100,8 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     page.goto(f"{app.url}/compare")
     expect(page.get_by_text("Validation accuracy").first).to_be_visible()
     expect(page.get_by_text("Difficult objects")).to_have_count(2)
-    expect(page.locator(".js-plotly-plot")).to_have_count(7)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    page.get_by_role("radio", name="Recipes").click()
     expect(page.get_by_text("What differs in the recipes")).to_be_visible()
 
     page.get_by_role("link", name="See where they look").click()

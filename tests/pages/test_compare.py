@@ -8,7 +8,8 @@ import pandas as pd
 
 from core.items import items_of
 from core.store.index import RunIndex
-from tests.factory import write_run
+from core.store.run import open_run
+from tests.factory import write_dataset, write_run, write_steps
 from tests.pages.conftest import texts
 
 
@@ -47,7 +48,8 @@ def test_the_link_chooses_the_runs(runs, dataset, open_page):
     lift = [float(metric.value) for metric in app.metric if metric.label == "Lift"]
     assert lift[0] > lift[1]
     assert numbers_of(app)["quick"].iloc[0] == "100 % (14 of 14), 78 to 100 %"
-    difference = app.dataframe[-1].value
+    app = open_page("compare", runs=f"{two.id},{one.id}", section="Recipes")
+    difference = app.dataframe[0].value
     assert list(difference.columns) == ["key", "quick", "looks-good"]
     assert "bands" in set(difference["key"])
 
@@ -84,6 +86,7 @@ def test_runs_without_results_show_what_they_have(runs, dataset, open_page):
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
     assert "Scores appear when a chosen run is done." in texts(app)
+    app = open_page("compare", runs=f"{one.id},{two.id}", section="Recipes")
     assert "follow the same recipe" in texts(app)
 
 
@@ -98,9 +101,14 @@ def test_choosing_nothing_says_what_to_do(runs, dataset, open_page):
 def test_damaged_runs_are_one_line(runs, dataset, open_page):
     one = write_run(runs, dataset, "quick")
     (one.path / "history.csv").write_bytes(b"\xff\xfe\x00")
-    app = open_page("compare", runs=one.id)
+    app = open_page("compare", runs=one.id, section="Curves")
     assert not app.exception
     assert "history.csv" in app.error[0].value
+    (one.path / "predictions.csv").write_bytes(b"\xff\xfe\x00")
+    for section in ("Photos", "Confusion"):
+        app = open_page("compare", runs=one.id, section=section)
+        assert not app.exception
+        assert "predictions.csv" in app.error[0].value
 
 
 def test_the_sentence_that_matters_comes_first(runs, dataset, open_page):
@@ -132,7 +140,8 @@ def test_a_group_is_one_item_of_the_link_and_of_the_page(runs, dataset, open_pag
     assert list(numbers.columns)[2:4] == ["quick, 3 seeds", "looks-good"]
     assert numbers["quick, 3 seeds"].iloc[0] == "100 % (100-100)"
     assert {"frozen backbone", "untrained weights"} <= set(numbers.columns)
-    assert "its band goes from the lowest to the highest" in texts(again)
+    curves = open_page("compare", runs=bad.id, groups=group, section="Curves")
+    assert "its band goes from the lowest to the highest" in texts(curves)
     assert "generalises, 3 of 3" in "".join(link.label for link in again.get("page_link"))
 
 
@@ -171,3 +180,108 @@ def test_runs_that_differ_in_one_number_are_drawn_by_it(runs, dataset, open_page
     app = open_page("compare", groups=",".join(groups))
     assert not app.exception
     assert "By views\\_per\\_photo" in texts(app)
+
+
+def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, open_page):
+    ids = [
+        write_run(runs, dataset, name, minutes=n).id
+        for n, name in enumerate(("quick", "looks-good"))
+    ]
+    link = {"runs": ",".join(ids), "section": "Curves"}
+    assert "have not kept" in texts(open_page("compare", **link, axis="step"))
+    for id_ in ids:
+        write_steps(open_run(runs, id_))
+    app = open_page("compare", **link, axis="step", smooth="0.5",
+                    log="true")  # fmt: skip
+    assert not app.exception
+    assert "Solid: validation. Dotted: training." in texts(app)
+    assert "Training loss is that of every batch" in texts(app)
+    assert app.slider(key="smooth").value == 0.5
+    assert app.toggle(key="log").value is True
+    assert not app.dataframe
+    assert app.query_params["section"] in ("Curves", ["Curves"])
+
+
+def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, dataset, open_page):
+    ids = [
+        write_run(runs, dataset, name, minutes=n).id
+        for n, name in enumerate(("quick", "looks-good"))
+    ]
+    app = open_page("compare", runs=",".join(ids), section="Photos")
+    assert not app.exception
+    everything = app.dataframe[0].value
+    assert list(everything.columns) == ["", "photo", "label", "quick", "looks-good"]
+    assert len(everything) == 6  # of test_difficult
+    assert everything[""].str.startswith("data:image/jpeg").all()
+    app = open_page("compare", runs=",".join(ids), section="Photos", show="only one right",
+                    one=ids[0])  # fmt: skip
+    assert not app.exception
+    assert app.selectbox(key="compare.photos.one").value == ids[0]
+    alone = app.dataframe[0].value
+    assert 0 < len(alone) < 6
+    assert (
+        alone["quick"].str.startswith("✓").all() and alone["looks-good"].str.startswith("✗").all()
+    )
+    app.selectbox(key="compare.photos.one").set_value(ids[1]).run()
+    assert app.query_params["one"] in (ids[1], [ids[1]])
+
+
+def test_confusion_opens_on_the_commonest_mistake_with_its_photos(runs, dataset, open_page):
+    one = write_run(runs, dataset, "looks-good")
+    app = open_page("compare", runs=one.id, section="Confusion")
+    assert not app.exception
+    assert "taken for" in texts(app)
+    assert "img\\_" in texts(app)
+
+
+def test_any_number_can_be_chosen_and_is_compared_with_one(runs, dataset, open_page):
+    ids = [
+        write_run(
+            runs, dataset, "quick" if n % 2 else "looks-good", changes={"seed": n}, minutes=n
+        ).id
+        for n in range(11)
+    ]
+    app = open_page("compare", runs=",".join(ids), against=ids[3])
+    assert not app.exception
+    assert "11 chosen of 13" in texts(app)
+    assert app.selectbox(key="colour").value == "recipe"
+    table = app.dataframe[0].value
+    assert table["run"].iloc[0] == "quick, seed 3"
+    assert table["elsewhere"].iloc[0] == "the reference"
+    assert table["elsewhere"].iloc[1:].str.contains("better on|the same").all()
+    for section in ("Curves", "Photos", "Confusion", "Layers", "Recipes"):
+        app = open_page("compare", runs=",".join(ids), section=section)
+        assert not app.exception
+        assert not app.error
+
+
+def test_the_clearest_pair_is_one_click_away(runs, dataset, open_page):
+    one = write_run(runs, dataset, "quick")
+    app = open_page("compare", runs=one.id)
+    assert "No two runs here have equally good validation" in texts(app)
+    two = write_run(runs, dataset, "looks-good", minutes=1)
+    app = open_page("compare", runs=one.id)
+    app.button(key="compare.pair").click().run()
+    assert not app.exception
+    assert app.multiselect(key="compare").value == [one.id, two.id]
+
+
+def test_runs_on_other_photos_are_named_and_not_compared(runs, dataset, open_page, tmp_path):
+    one = write_run(runs, dataset, "quick")
+    other = write_dataset(tmp_path / "dataset" / "other")
+    two = write_run(runs, other, "looks-good", minutes=1)
+    app = open_page("compare", runs=f"{one.id},{two.id}")
+    assert not app.exception
+    assert "Other photos than those of quick: looks\\-good" in app.warning[0].value
+    assert "real difference" not in texts(app)
+
+
+def test_a_section_is_as_it_was_when_one_comes_back_to_it(runs, dataset, open_page):
+    one = write_run(runs, dataset, "quick")
+    app = open_page("compare", runs=one.id, section="Curves", smooth="0.5")
+    app.toggle(key="log").set_value(True).run()
+    app.segmented_control(key="section").set_value("Layers").run()
+    app.segmented_control(key="section").set_value("Curves").run()
+    assert not app.exception
+    assert app.toggle(key="log").value is True
+    assert app.slider(key="smooth").value == 0.5

@@ -1,0 +1,144 @@
+"""How long Compare takes to draw 10 and 100 chosen runs out of a store of 1,000.
+
+    .venv/bin/python bench/compare_page.py --runs 1000 --times 5
+
+The store is made of plausible run folders on the bundled photos (those of the tests, ten recipes
+with many seeds, no training). A real Chromium opens the link of a section in a fresh context; the
+time runs from the navigation until the server has nothing left to do and the section's figure or
+table stands. The first view after the server's start, which imports and reads everything, is told
+apart. Nothing else should run meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from common import ROOT, TOY_BOOKS, option_parser
+from playwright.sync_api import Browser, sync_playwright
+
+from core.data.dataset import read_dataset
+from core.store.run import Run
+from tests.factory import write_run, write_steps
+
+RECIPES = 10
+SECTIONS = {
+    "Scores": ".js-plotly-plot .main-svg", "Curves": ".js-plotly-plot .main-svg",
+    "Photos": "[data-testid=stDataFrame] canvas", "Recipes": ".js-plotly-plot .main-svg",
+}  # fmt: skip
+DRAWN = """selector => document.querySelector('[data-test-script-state=notRunning]')
+  && !document.querySelector('[data-testid=stSkeleton]') && document.querySelector(selector)"""
+PATIENCE = 180_000  # milliseconds
+
+
+def make_store(folder: Path, runs: int) -> list[str]:
+    """A folder of that many finished runs: RECIPES recipes that differ in the size of a batch and
+    in how well they look at the objects, each with many seeds. Returns the ids, oldest first.
+
+    One run of each recipe is written by the tests' factory; the others are copies with their own
+    seed, as a seed changes no file's size.
+    """
+    dataset = read_dataset(TOY_BOOKS)
+    ids = []
+    for recipe in range(RECIPES):
+        looks = 0.1 + 0.8 * recipe / (RECIPES - 1)
+        first = write_run(folder, dataset, "quick", changes={"batch_size": 8 + recipe, "seed": 0},
+                          minutes=recipe, looks=looks)  # fmt: skip
+        write_steps(first)
+        ids.append(first.id)
+        ids += [copy_run(first, seed).id for seed in range(1, runs // RECIPES)]
+    return sorted(ids)
+
+
+def copy_run(run: Run, seed: int) -> Run:
+    """The same run under another seed and id."""
+    copy = run.path.with_name(f"{run.id.rsplit('-', 2)[0]}-s{seed}-{seed:04x}")
+    shutil.copytree(run.path, copy, ignore=shutil.ignore_patterns("cams.npz"))
+    os.link(run.path / "cams.npz", copy / "cams.npz")
+    recipe = copy / "recipe.yaml"
+    lines = recipe.read_text("utf-8").splitlines()
+    changed = [f"seed: {seed}" if line.startswith("seed:") else line for line in lines]
+    recipe.write_text("\n".join(changed) + "\n", "utf-8")
+    return Run(copy)
+
+
+@contextmanager
+def served(runs: Path) -> Iterator[str]:
+    """The app on a free port, on that folder of runs; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+         f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=ROOT, env={**os.environ, "OVERFIT_LENS_RUNS": str(runs)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def seconds_to_draw(browser: Browser, link: str, selector: str) -> float:
+    """From the navigation in a fresh context until the section stands."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    begun = time.perf_counter()
+    page.goto(link)
+    page.wait_for_function(DRAWN, arg=selector, polling=50)
+    took = time.perf_counter() - begun
+    context.close()
+    return took
+
+
+def main() -> None:
+    parser = option_parser(__doc__ or "")
+    parser.add_argument("--runs", type=int, default=1000, help="runs in the store")
+    parser.add_argument("--times", type=int, default=5, help="views of each link")
+    parser.add_argument("--sections", nargs="*", default=list(SECTIONS), choices=SECTIONS)
+    options = parser.parse_args()
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if chromium is None:
+        sys.exit("no Chromium found: `apt-get install chromium`")
+    with tempfile.TemporaryDirectory() as folder:
+        ids = make_store(Path(folder) / "runs", options.runs)
+        with served(Path(folder) / "runs") as url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            step = max(1, len(ids) // 100)
+            picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
+            cold = seconds_to_draw(browser, f"{url}/compare?runs={','.join(picked[10])}",
+                                   SECTIONS["Scores"])  # fmt: skip
+            print(f"first view after the start, 10 runs: {cold:.2f} s", flush=True)
+            for section in options.sections:
+                for count, some in picked.items():
+                    link = f"{url}/compare?section={section}&runs={','.join(some)}"
+                    times = [seconds_to_draw(browser, link, SECTIONS[section])
+                             for _ in range(options.times)]  # fmt: skip
+                    print(f"{section:8} {count:4} of {len(ids)} runs: "
+                          f"median {statistics.median(times):.2f} s, first {times[0]:.2f} s "
+                          f"({' '.join(f'{t:.2f}' for t in times)})", flush=True)  # fmt: skip
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The figure of training curves of many items, panel under panel on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.charts import plain_name
+from core.curves import Axis, Line
+from core.paints import MOST, Paint
+
+_TITLES = {
+    "train_loss": "training loss", "val_loss": "validation loss",
+    "val_accuracy": "validation accuracy",
+}  # fmt: skip
+_UNITS = {"epoch": "epoch", "step": "step (batches seen)", "seconds": "seconds since the start"}
+_HEIGHT = 270  # pixels of a panel
+
+
+def curve_panels(
+    lines: Sequence[Line],
+    titles: Mapping[str, str],
+    paint: Paint,
+    axis: Axis,
+    log: bool = False,
+    raw: bool = False,
+) -> go.Figure:
+    """Loss above accuracy, on one x axis, so that a zoom in one is a zoom in all.
+
+    Of few items training (dotted) and validation loss share a panel, and groups have their band; of
+    many, each curve has its own panel and no band. titles: by item id. log: of the losses. raw:
+    draws what was smoothed away faintly behind. A trace's `meta` is its item's id.
+    """
+    many = len(paint.colours) > MOST
+    panels: list[tuple[str, ...]] = (
+        [("train_loss",), ("val_loss",), ("val_accuracy",)]
+        if many
+        else [("train_loss", "val_loss"), ("val_accuracy",)]
+    )
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.07)
+    shown: set[str] = set()
+    for number, curves in enumerate(panels, start=1):
+        found = [line for curve in curves for line in lines if line.curve == curve]
+        traces = _behind(found, paint, raw, bands=not many)
+        traces += _traces(found, titles, paint, many, shown)
+        figure.add_traces(traces, rows=number, cols=1)
+        _y_axis(figure, number, curves, log)
+    figure.update_layout(
+        height=_HEIGHT * len(panels) + 40,
+        margin={"l": 8, "r": 8, "t": 34, "b": 8},
+        hovermode="closest" if many else "x unified",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "title": None},
+        uirevision=axis,  # a zoom stays when another control changes
+    )
+    figure.update_xaxes(matches="x")
+    figure.update_xaxes(title=_UNITS[axis], row=len(panels), col=1)
+    return figure
+
+
+def _traces(
+    lines: Sequence[Line], titles: Mapping[str, str], paint: Paint, many: bool, shown: set[str]
+) -> list[dict[str, object]]:
+    """A trace per line. shown: the items that are in the legend already; it grows."""
+    order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
+    traces = []
+    for line in lines:
+        dotted = line.curve == "train_loss" and not many
+        # Earlier items are drawn wider beneath later ones, so that equal curves all show.
+        wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
+        name = plain_name(titles[line.item])
+        in_legend = not many and not dotted and line.item not in shown
+        if in_legend:
+            shown.add(line.item)
+        form = ".0%" if line.curve == "val_accuracy" else ".3g"
+        words = f" {_TITLES[line.curve]}" if line.curve != "val_accuracy" and not many else ""
+        traces.append(
+            {
+                "type": "scatter",
+                "x": line.points["x"].to_numpy(),
+                "y": line.points["value"].to_numpy(),
+                "name": name,
+                "meta": line.item,
+                "legendgroup": line.item,
+                "showlegend": in_legend,
+                "mode": "lines+markers" if len(line.points) < 3 else "lines",
+                "opacity": 0.75 if many else 1,
+                "line": {"color": paint.colours[line.item], "dash": "dot" if dotted else "solid",
+                         "width": 1.5 if many else 1.8 if dotted else wide},
+                "hovertemplate": (f"<b>{name}</b><br>" if many else "")
+                + f"%{{y:{form}}}{words}<extra>{'' if many else name}</extra>",
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list[dict[str, object]]:
+    """What stands faintly behind the lines: a group's band, and the values before smoothing. Lines
+    of one colour are one trace, as hundreds of traces are slow to draw."""
+    traces: list[dict[str, object]] = []
+    for line in lines if bands else ():
+        points = line.points
+        if (points["low"] < points["high"]).any() and line.curve != "train_loss":
+            x, low, high = (points[name] for name in ("x", "low", "high"))
+            traces.append(
+                {
+                    "type": "scatter", "x": [*x, *x[::-1]], "y": [*high, *low[::-1]],
+                    "fill": "toself", "fillcolor": _faint(paint.colours[line.item]),
+                    "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip",
+                    "legendgroup": line.item, "showlegend": False,
+                }
+            )  # fmt: skip
+    by_colour: dict[str, list[pd.DataFrame]] = {}
+    for line in lines if raw else ():
+        gap = pd.DataFrame({"x": [None], "raw": [None]}, dtype=float)
+        by_colour.setdefault(paint.colours[line.item], []).extend([line.points[["x", "raw"]], gap])
+    for colour, parts in by_colour.items():
+        rows = pd.concat(parts)
+        traces.append(
+            {
+                "type": "scatter", "x": rows["x"].to_numpy(), "y": rows["raw"].to_numpy(),
+                "mode": "lines", "line": {"width": 1, "color": colour}, "opacity": 0.3,
+                "hoverinfo": "skip", "showlegend": False,
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _y_axis(figure: go.Figure, number: int, curves: tuple[str, ...], log: bool) -> None:
+    look: dict[str, object] = {"fixedrange": True}  # a drag zooms along the shared axis only
+    if curves == ("val_accuracy",):
+        look |= {"title": _TITLES["val_accuracy"], "range": [-0.03, 1.05], "tickformat": ".0%"}
+    else:
+        alone = _TITLES[curves[0]]
+        look |= {"title": alone if len(curves) == 1 else "loss", "rangemode": "tozero"}
+        if log:
+            look |= {"type": "log", "exponentformat": "power"}
+    figure.update_yaxes(look, row=number, col=1)
+
+
+def _faint(colour: str) -> str:
+    return f"rgba({','.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))},0.22)"

@@ -1,0 +1,89 @@
+"""The colours of chosen items: each its own while there are enough that can be told apart; beyond
+that, items that share something share a colour, and the page says what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.charts import GREY, RUN_COLOURS
+from core.items import item_colours
+from core.store.compare import flat_recipe
+from core.store.groups import Group, groups_of
+from core.store.index import RunRow
+
+MOST = len(RUN_COLOURS)  # items that can have a colour each
+OWN, RECIPE, VERDICT, NONE = "each its own", "recipe", "verdict", "no colour"
+_NO_VERDICT = "no verdict yet"
+_VERDICT_COLOURS = {
+    "generalises": "#009E73", "overfit that looks good": "#D55E00",
+    "overfit, and it shows": "#E69F00", "never learned": "#AA4499",
+    "too little evidence": "#56B4E9", _NO_VERDICT: GREY,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paint:
+    """name: what the colours tell. colours: by item id. legend: words and their colour; empty where
+    each item has its own (or none has)."""
+
+    name: str
+    colours: dict[str, str]
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
+    """The ways to colour items, by name, the best first. all_rows: every run, newest first."""
+    if len(items) <= MOST:
+        return {OWN: Paint(OWN, item_colours(items, all_rows))}
+    found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_keys(items)]
+    grey = Paint(NONE, {item.id: GREY for item in items})
+    return {paint.name: paint for paint in [*found, grey] if paint is not None}
+
+
+def _by_recipe(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint | None:
+    """Repeats of one recipe share the colour of their group."""
+    groups = groups_of(all_rows)
+    of = {row.id: group for group in groups for row in group.members}
+    own = {item.id: of[item.members[0].id] for item in items if item.members[0].id in of}
+    different = {group.id: group for group in own.values()}
+    if len(own) < len(items) or not 1 < len(different) <= MOST:
+        return None
+    colours = item_colours(list(different.values()), all_rows)
+    legend = tuple((group.title, colours[id_]) for id_, group in different.items())
+    return Paint(RECIPE, {id_: colours[group.id] for id_, group in own.items()}, legend)
+
+
+def _by_verdict(items: Sequence[Group]) -> Paint | None:
+    words = {}
+    for item in items:
+        found = item.verdict()
+        words[item.id] = (found.majority or "no majority") if found else _NO_VERDICT
+    if len(set(words.values())) < 2:
+        return None
+    colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
+    return Paint(VERDICT, {id_: colours[word] for id_, word in words.items()},
+                 tuple(colours.items()))  # fmt: skip
+
+
+def _by_keys(items: Sequence[Group]) -> list[Paint]:
+    """A paint for each recipe key with few enough values among the items."""
+    recipes = {item.id: flat_recipe(item.members[0].recipe) for item in items}
+    keys = dict.fromkeys(key for flat in recipes.values() for key in flat)
+    found = []
+    for key in keys:
+        values = {id_: flat.get(key, "-") for id_, flat in recipes.items()}
+        different = sorted(set(values.values()), key=_order)
+        if key in ("name", "seed") or not 1 < len(different) <= MOST:
+            continue
+        colours = dict(zip(different, RUN_COLOURS, strict=False))
+        paint = {id_: colours[value] for id_, value in values.items()}
+        found.append(Paint(key, paint, tuple(colours.items())))
+    return found
+
+
+def _order(value: str) -> tuple[float, str]:
+    try:
+        return float(value), ""
+    except ValueError:
+        return float("inf"), value

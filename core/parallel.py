@@ -1,0 +1,155 @@
+"""Recipes and results of many items (core.items) as the axes of a parallel-coordinates figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.score_tables import hard_set, sets_of
+from core.store.compare import flat_recipe
+from core.store.groups import Group
+from core.tables import verdict_words
+
+VALIDATION_TITLE, LIFT_TITLE, VERDICT_TITLE = "validation", "lift", "verdict"
+_TICKS = 9  # numbers beside an axis, at most
+_LONGEST = 17  # characters of a word beside an axis
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """An axis. places: where each item crosses it; ticks: places and their words; result: whether
+    it is a result, not part of the recipe; logarithmic: whether places are powers of ten."""
+
+    title: str
+    places: tuple[float, ...]
+    ticks: tuple[tuple[float, str], ...]
+    result: bool
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """items: those that have results, in the order of the places. table: the same as numbers and
+    words, a row per item. left_out: how many have none."""
+
+    items: tuple[Group, ...]
+    recipe: tuple[Dimension, ...]
+    leading: tuple[str, ...]  # keys of which no two part the items alike
+    results: tuple[Dimension, ...]
+    table: pd.DataFrame
+    left_out: int
+
+
+def parallel(items: Sequence[Group]) -> Parallel:
+    """The recipe keys that differ among the items with a verdict, and their results: validation,
+    each test set's score (objects cut out on the hardest), lift, verdict. An item without one of
+    the results' numbers is left out. Keys that span a factor of 30 are on a logarithmic scale."""
+    sets, hard = sets_of(items), hard_set(items)
+    numbers: dict[str, dict[str, float]] = {}
+    for item in items:
+        found = {VALIDATION_TITLE: _mean(item, "validation", "accuracy", "value")}
+        for name in sets:
+            score = "object" if name == hard else "primary"
+            value = _mean(item, "sets", name, "scores", score, "value")
+            found[f"{name}, objects" if name == hard else name] = value
+        found[LIFT_TITLE] = _mean(item, "sets", hard, "localisation", "lift")
+        numbers[item.id] = {title: value for title, value in found.items() if value is not None}
+    # Sets that none of them has labels for are no axis; who lacks an axis is no line.
+    titles = [title for title in _titles(numbers) if any(title in n for n in numbers.values())]
+    kept = [item for item in items if item.verdict() and all(t in numbers[item.id] for t in titles)]
+    results = [
+        _numbers(title, [numbers[item.id][title] for item in kept], result=True)
+        for title in (titles if kept else [])
+    ]
+    if kept:
+        results.append(_words(VERDICT_TITLE, [_majority(item) for item in kept], result=True))
+    recipe = _recipe(kept)
+    table = pd.DataFrame({"run": [item.title for item in kept]})
+    for key, values in _differing(kept).items():
+        table[key] = values
+    for title in titles:
+        table[title] = [numbers[item.id][title] for item in kept]
+    table[VERDICT_TITLE] = [verdict_words(item) for item in kept]
+    return Parallel(
+        tuple(kept), tuple(recipe), _leading(recipe), tuple(results), table, len(items) - len(kept)
+    )
+
+
+def _leading(recipe: Sequence[Dimension]) -> tuple[str, ...]:
+    """Of keys that were varied together the first: the others say the same again."""
+    found: dict[tuple[int, ...], str] = {}
+    for dimension in recipe:
+        number = {place: n for n, place in enumerate(dict.fromkeys(dimension.places))}
+        found.setdefault(tuple(number[place] for place in dimension.places), dimension.title)
+    return tuple(found.values())
+
+
+def _titles(numbers: dict[str, dict[str, float]]) -> list[str]:
+    titles = list(dict.fromkeys(title for found in numbers.values() for title in found))
+    return sorted(titles, key=lambda title: title == LIFT_TITLE)
+
+
+def _mean(item: Group, *keys: str) -> float | None:
+    spread = item.mean_and_spread(*keys)
+    return spread.mean if spread else None
+
+
+def _majority(item: Group) -> str:
+    found = item.verdict()
+    return (found.majority if found else None) or "no majority"
+
+
+def _differing(items: Sequence[Group]) -> dict[str, list[str]]:
+    """The keys in which the recipes differ, and each item's text; the seed where only it does."""
+    flats = [flat_recipe(item.members[0].recipe) for item in items]
+    keys = dict.fromkeys(key for flat in flats for key in flat if key != "name")
+    columns = {key: [flat.get(key, "-") for flat in flats] for key in keys}
+    found = {key: values for key, values in columns.items() if len(set(values)) > 1}
+    without_seed = {key: values for key, values in found.items() if key != "seed"}
+    return without_seed or found
+
+
+def _recipe(items: Sequence[Group]) -> list[Dimension]:
+    found = []
+    for key, values in _differing(items).items():
+        try:
+            numbers = [float(value) for value in values]
+        except ValueError:
+            found.append(_words(key, values))
+        else:
+            found.append(_numbers(key, numbers))
+    return found
+
+
+def _numbers(title: str, values: Sequence[float], result: bool = False) -> Dimension:
+    """Numbers on their own axis; a recipe's that span decades by their logarithm."""
+    low, high = min(values), max(values)
+    logarithmic = not result and low > 0 and high / low >= 30
+    places = [math.log10(value) if logarithmic else value for value in values]
+    different = sorted(set(values))
+    if result:
+        # A score's axis begins at 0 and ends at 1 at least, lift's at 0, so that axes compare.
+        top = max(1.0, math.ceil(high * 2) / 2)
+        form = "{:.1f}" if title == LIFT_TITLE else "{:.0%}"
+        ticks = [(top * step / 4, form.format(top * step / 4)) for step in range(5)]
+    else:
+        step = -(-len(different) // _TICKS)
+        shown = sorted({*different[::step], different[-1]})
+        ticks = [(math.log10(v) if logarithmic else v, f"{v:g}") for v in shown]
+    return Dimension(title, tuple(places), tuple(ticks), result, logarithmic)
+
+
+def _words(title: str, values: Sequence[Any], result: bool = False) -> Dimension:
+    """Words as equally spaced places."""
+    most = _LONGEST + 6 if result else _LONGEST  # the last axis has more room
+    different = sorted({str(value) for value in values})
+    ticks = [
+        (float(place), word if len(word) <= most else f"{word[: most - 1]}…")
+        for place, word in enumerate(different)
+    ]
+    places = [float(different.index(str(value))) for value in values]
+    return Dimension(title, tuple(places), tuple(ticks), result)

@@ -1,0 +1,50 @@
+"""Which runs saw the same photos: only those can be compared photo by photo, as files of one name
+in two data sets may be different photos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from core.data.dataset import VALIDATION
+from core.store.groups import Group
+from core.store.index import RunRow
+
+Prints = Mapping[str, str]  # a fingerprint per split of predictions.csv
+
+
+def photos_of(row: RunRow) -> str:
+    """A fingerprint of all photos that a run saw; its data set's folder before it read them."""
+    return row.photos or row.data_path
+
+
+def on_other_photos(items: Sequence[Group], first: Group) -> list[Group]:
+    """The items of which some photos are not those of `first`."""
+    own = photos_of(first.members[0])
+    return [item for item in items if photos_of(item.members[0]) != own]
+
+
+def split_prints(environment: Mapping[str, Any]) -> dict[str, str]:
+    """The fingerprint of each split's photos, from environment.json: validation photos are among
+    the training photos. Empty before the run has read them."""
+    prints = (environment.get("data") or {}).get("fingerprints")
+    if not prints:
+        return {}
+    sets = {name: str(found["photos"]) for name, found in prints["test_sets"].items()}
+    objects = {f"{name}/objects": photos for name, photos in sets.items()}
+    return {VALIDATION: str(prints["train"])} | sets | objects
+
+
+def comparable(
+    predictions: Mapping[str, pd.DataFrame], prints: Mapping[str, Prints], first: str
+) -> dict[str, pd.DataFrame]:
+    """The runs' answers without those on photos that the run `first` did not see. prints: by run
+    id; of a run that is not among them nothing is known, and all of its answers are left out."""
+    own = prints.get(first, {})
+    found = {}
+    for id_, frame in predictions.items():
+        same = [split for split, print_ in prints.get(id_, {}).items() if own.get(split) == print_]
+        found[id_] = frame[frame["split"].isin(same)] if len(frame) else frame
+    return found

@@ -1,0 +1,85 @@
+"""Which class the chosen items take for which, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import text
+from core.charts import Table
+from core.comparison import Predictions
+from core.comparison_charts import confusion_cells
+from core.confusion import Confusion, confusion, confusion_table
+from core.paints import Paint
+from core.photo_answers import answer_sets
+from core.store.groups import Group
+from pages.widgets import chosen, figure, photo_set
+
+_AT_ONCE = 6  # more are shown one at a time
+_MORE = 24  # photos that are listed
+
+
+def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Paint) -> None:
+    """A square of labels and answers per item; a click on a cell lists its photos."""
+    sets = answer_sets(items, predictions)
+    set_name = photo_set.choose(sets)
+    if set_name is None:
+        return
+    if len(items) > _AT_ONCE:
+        items = [chosen.pick(key, "Run or group", items, "of")]
+    found = {item.id: confusion(item, predictions, set_name) for item in items}
+    drawn = [(item, one) for item in items if (one := found[item.id]) is not None]
+    if not drawn:
+        st.caption("These photos have no labels: there is nothing to be right or wrong about.")
+        return
+    numbers = confusion_table([item.title for item, _ in drawn], [one for _, one in drawn])
+    st.caption(
+        "Down: the label; across: the answer. Darker: a larger share of the label's photos. Right "
+        "answers are on the diagonal. Of a group, the mean count of its runs. Point at a cell for "
+        "its photos, click it to see them below."
+    )
+    picked: tuple[Group, Confusion, str, str] | None = None
+    columns = st.columns(min(len(drawn), 3))
+    for place, (item, one) in enumerate(drawn):
+        with columns[place % len(columns)]:
+            st.markdown(f"**{text.plain_markdown(item.title)}**")
+            cell = _cells(f"{key}.{set_name}.{item.id}", one, paint.colours[item.id],
+                          numbers[numbers["run"] == item.title],
+                          f"confusion {set_name} {item.title}")  # fmt: skip
+            picked = (item, one, *cell) if cell else picked
+    if picked is None and (worst := _worst(drawn)):
+        picked = worst
+    if picked is not None:
+        _photos(set_name, *picked)
+
+
+def _cells(
+    key: str, one: Confusion, colour: str, numbers: Table, name: str
+) -> tuple[str, str] | None:
+    """The figure; the cell that was clicked."""
+    event: Any = figure.show(key, confusion_cells(one, colour), numbers, name,
+                             on_select="rerun", selection_mode="points")  # fmt: skip
+    points = event["selection"]["points"] if event else []
+    return (str(points[0]["customdata"][0]), str(points[0]["customdata"][1])) if points else None
+
+
+def _worst(
+    drawn: Sequence[tuple[Group, Confusion]],
+) -> tuple[Group, Confusion, str, str] | None:
+    """The fullest cell of mistakes, shown before anything is clicked."""
+    wrong = [(item, one, *one.mistakes()[0]) for item, one in drawn if one.mistakes()]
+    return max(wrong, key=lambda w: w[1].counts.loc[w[2], w[3]] / w[1].runs, default=None)
+
+
+def _photos(set_name: str, item: Group, one: Confusion, truth: str, answer: str) -> None:
+    """The photos of one cell, as pictures."""
+    words = "answered right" if truth == answer else f"taken for {answer}"
+    st.markdown(f"**{text.plain_markdown(item.title)}**: {text.plain_markdown(truth)}, "
+                f"{text.plain_markdown(words)}")  # fmt: skip
+    named = one.photos(truth, answer)
+    files = [name.split(" (")[0] for name in named[:_MORE]]
+    photo_set.pictures(item, set_name, files, named[:_MORE])
+    if len(named) > _MORE:
+        st.caption(f"And {len(named) - _MORE} more: all of them are in the numbers.")

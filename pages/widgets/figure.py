@@ -1,0 +1,51 @@
+"""A figure that can be taken along: as a picture, and as the numbers behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import text
+from core.charts import Figure, Table
+
+
+def show(
+    key: str, figure: Figure, numbers: Table, name: str, least: int = 0, **options: Any
+) -> Any:
+    """Draws it. name: of the downloaded files, without an ending. least: pixels across below which
+    it cannot be read; on a narrower screen it is scrolled. options: of st.plotly_chart. Returns
+    what that returns, the selection."""
+    frame = f"{key}.frame"
+    if least:
+        place = f".st-key-{text.class_name(frame)}"
+        st.html(f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{least}px}}</style>")
+    with st.container(key=frame):
+        found = st.plotly_chart(figure, key=key, config=config(name), **options)
+    csv_button(key, numbers, name)
+    return found
+
+
+def config(name: str) -> dict[str, Any]:
+    """Plotly's settings of a figure whose picture can be taken: only the camera."""
+    return {
+        "displaylogo": False,
+        "scrollZoom": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": text.file_stem(name), "scale": 2},
+    }
+
+
+def csv_button(key: str, numbers: Table, name: str) -> None:
+    """The numbers as a file, made when it is asked for."""
+    st.download_button(
+        "Numbers as CSV",
+        lambda: numbers.to_csv(index=False).encode("utf-8"),
+        f"{text.file_stem(name)}.csv",
+        "text/csv",
+        key=f"{key}.csv",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+        help="The picture: the camera at the figure's upper right corner.",
+    )

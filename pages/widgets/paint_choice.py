@@ -1,0 +1,40 @@
+"""What the colours of the chosen items tell, where they are more than colours can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import charts
+from core.paints import Paint, paints
+from core.store.groups import Group
+from core.store.index import RunRow
+
+
+def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
+    """Each its own colour, or, of many items, a choice kept in the link as `colour`."""
+    found = paints(items, all_rows)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    with st.container(width=220):
+        name = st.selectbox(
+            "Colours tell", list(found), key="colour", bind="query-params",
+            help=f"{len(items)} colours could not be told apart, so runs that share something "
+            "share a colour.",
+        )  # fmt: skip
+    return found[str(name)]
+
+
+def legend(paint: Paint) -> None:
+    """The colours with their words; nothing where each item has its own."""
+    marks = [
+        f'<div style="display:flex;align-items:center;gap:6px">{charts.dot(colour, 12)}'
+        f"<span>{charts.plain_name(words)}</span></div>"
+        for words, colour in paint.legend
+    ]
+    if marks:
+        st.html(
+            '<div style="display:flex;flex-wrap:wrap;gap:2px 18px;font-size:0.875rem">'
+            f"{''.join(marks)}</div>"
+        )

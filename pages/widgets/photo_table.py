@@ -1,0 +1,103 @@
+"""Photo by photo: what each chosen item answers, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import photo_answers as answers_of
+from core import text, thumbnails
+from core.comparison import Predictions
+from core.evaluate.matched import photo_of
+from core.photo_answers import FILTERS, Answers, Filter
+from core.store.groups import Group
+from pages.widgets import chosen, figure, photo_set
+
+_COLUMNS = 12  # items with a column of their own; more are counted
+_CAMS = 6  # runs that CAMs shows at once
+
+
+def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
+    """The table with its filter; a chosen row shows its photo large and leads to its class maps."""
+    set_name = photo_set.choose(answers_of.answer_sets(items, predictions))
+    if set_name is None:
+        return
+    answers = answers_of.photo_answers(items, predictions, set_name)
+    files = _filtered(key, items, answers)
+    titles = {item.id: item.title for item in items}
+    total = answers["file"].nunique()
+    if not files:
+        st.caption(f"None of the {total} photos is like this.")
+        return
+    few = len(items) <= _COLUMNS
+    table = (
+        answers_of.wide_table(answers, files, titles)
+        if few
+        else answers_of.counted_table(answers, files)
+    )
+    pictures = photo_set.of_files(items[0], set_name, files)
+    words = (
+        "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest answer "
+        "and how many of its runs gave it. Choose a row to see more."
+        if few
+        else "How many of the chosen are right, and what they answer. Choose a row to see each one."
+    )
+    st.caption(f"{len(files)} of {total} photos. {words}")
+    shown = table.copy()
+    shown.insert(0, "", [thumbnails.data_url(pictures.get(file)) for file in files])
+    event: Any = st.dataframe(
+        shown,
+        key=f"{key}.{set_name}.{hash(tuple(files))}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=64,
+        height="content" if len(files) < 8 else 560,
+        column_config={"": st.column_config.ImageColumn("", width=84)},
+        alt="Photos with the answer of each run",
+    )
+    figure.csv_button(key, answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
+                      f"answers {set_name}")  # fmt: skip
+    rows = event["selection"]["rows"]
+    if rows and rows[0] < len(files):
+        file = files[rows[0]]
+        _photo(items, answers, set_name, file, pictures.get(file), few)
+
+
+def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
+    """The photos that the filter leaves."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        which: Filter = st.segmented_control(
+            "Show", list(FILTERS), default="all", required=True, key="show", bind="query-params",
+        )  # fmt: skip
+        only = ""
+        if which == "only one right":
+            with st.container(width=320):
+                only = chosen.pick(key, "Which one", items, "one").id
+    return answers_of.filtered_files(answers, which, only)
+
+
+def _photo(
+    items: Sequence[Group], answers: Answers, set_name: str, file: str,
+    jpeg: bytes | None, few: bool,
+) -> None:  # fmt: skip
+    """One photo: large, with everybody's answer, and the way to its class maps."""
+    rows = answers[answers["file"] == file]
+    truth = str(rows["truth"].iloc[0]) or "no label"
+    with st.container(border=True):
+        left, right = st.columns([1, 3])
+        with left:
+            if jpeg:
+                st.image(jpeg, alt=file)
+        with right:
+            st.markdown(f"**{text.plain_markdown(file)}**: {text.plain_markdown(truth)}")
+            photo = photo_of(file)
+            name = set_name.removesuffix("/objects")
+            link = chosen.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
+            st.page_link("pages/cams.py", label="See where they look at this photo",
+                         icon=":material/frame_inspect:", query_params=link)  # fmt: skip
+            table = answers_of.answers_to(rows, {item.id: item.title for item in items})
+            height: Any = "content" if few else 300
+            st.dataframe(table, hide_index=True, height=height, width="content")

@@ -1,0 +1,49 @@
+"""A file of many runs, read once and kept for as long as it stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core import files
+from core.errors import InputError
+from core.store.groups import Group
+from core.store.run import Run
+from pages import settings
+
+_READERS: dict[str, Callable[[Run], Any]] = {
+    "history.csv": Run.history,
+    "batches.csv": Run.batches,
+    "timing.csv": Run.timing,
+    "predictions.csv": Run.predictions,
+    "drift.csv": Run.drift,
+    "controls.json": Run.controls,
+    "environment.json": Run.environment,
+}
+_KEPT = 3000  # files; 100 runs have 700
+
+
+def read(name: str, ids: Iterable[str]) -> dict[str, Any]:
+    """What the file holds, by run id. A damaged one is told on the page and left out."""
+    found = {}
+    for id_ in ids:
+        path = settings.runs_dir() / id_
+        try:
+            found[id_] = _read(str(path), name, files.mark(path / name))
+        except InputError as error:
+            st.error(str(error), icon=":material/error:")
+    return found
+
+
+def finished(name: str, items: Sequence[Group]) -> dict[str, Any]:
+    """The file of every evaluated run of the items."""
+    return read(name, dict.fromkeys(row.id for item in items for row in item.finished()))
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _read(path: str, name: str, mark: str) -> Any:
+    del mark  # only there to make the cache notice
+    return _READERS[name](Run(Path(path)))

@@ -1,0 +1,81 @@
+"""core.curves: the training curves of runs and groups along epochs, steps or seconds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.curve_charts import curve_panels
+from core.curves import curve_table, lines_of, smoothed
+from core.paints import OWN, Paint
+from tests.core.test_comparison import group, run
+
+HISTORY = pd.DataFrame(
+    {"epoch": [1, 2], "train_loss": [2.0, 1.0], "val_loss": [1.5, 0.5], "val_accuracy": [0.5, 1.0]}
+)
+BATCHES = pd.DataFrame({"step": [1, 2, 3, 4], "epoch": [1, 1, 2, 2], "loss": [3.0, 1, 1.5, 0.5]})
+TIMING = pd.DataFrame(
+    {"epoch": [0, 1, 1, 2], "phase": ["photos", "train", "checkpoint", "train"],
+     "seconds": [2.0, 1.0, 0.5, 1.0]}
+)  # fmt: skip
+
+
+def line(lines, item, curve):
+    (found,) = [one.points for one in lines if (one.item, one.curve) == (item, curve)]
+    return found
+
+
+def test_an_epoch_ends_at_its_last_step_and_second():
+    files = {"a": HISTORY}, {"a": BATCHES}, {"a": TIMING}
+    epochs = lines_of([run("a")], *files, "epoch")
+    assert list(line(epochs, "a", "val_loss")["x"]) == [1, 2]
+    steps = lines_of([run("a")], *files, "step")
+    assert list(line(steps, "a", "val_loss")["x"]) == [2, 4]
+    assert list(line(steps, "a", "train_loss")["raw"]) == [3.0, 1, 1.5, 0.5]  # of every batch
+    seconds = lines_of([run("a")], *files, "seconds")
+    assert list(line(seconds, "a", "val_accuracy")["x"]) == [3.5, 4.5]  # reading photos counts
+
+
+def test_a_group_is_its_mean_between_lowest_and_highest():
+    other = HISTORY.assign(val_loss=[2.5, 1.5])
+    found = lines_of([group("g", "a", "b")], {"a": HISTORY, "b": other}, {}, {}, "epoch")
+    points = line(found, "g", "val_loss")
+    assert list(points["raw"]) == [2.0, 1.0]
+    assert (points["low"].iloc[0], points["high"].iloc[0]) == (1.5, 2.5)
+
+
+def test_smoothing_weighs_earlier_points_less_and_does_not_begin_at_nothing():
+    found = smoothed(np.array([4.0, 2.0, np.nan, 2.0]), 0.5)
+    assert found[0] == 4.0
+    assert found[1] == pytest.approx((0.5 * 4 + 2) / 1.5)
+    assert np.isnan(found[2])
+    assert found[3] == pytest.approx((0.25 * 4 + 0.5 * 2 + 2) / 1.75)
+    assert list(smoothed(np.array([3.0, 1.0]), 0)) == [3.0, 1.0]
+
+
+def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
+    items = [run("a"), run("b")]
+    paint = Paint(OWN, {"a": "#0072B2", "b": "#E69F00"})
+    lines = lines_of(items, {"a": HISTORY, "b": HISTORY}, {}, {}, "epoch", 0.5)
+    titles = {"a": "<b>a</b>", "b": "b"}
+    figure = curve_panels(lines, titles, paint, "epoch", log=True, raw=True)
+    assert figure.layout.xaxis.matches == figure.layout.xaxis2.matches == "x"
+    assert figure.layout.yaxis.type == "log"
+    faint = [trace for trace in figure.data if trace.opacity == 0.3]
+    assert len(faint) == 4  # a colour in each of two panels
+    assert figure.data[-1].name == "b"
+    assert {trace.name for trace in figure.data if trace.meta == "a"} == {"&lt;b&gt;a&lt;/b&gt;"}
+    table = curve_table(lines, titles, "epoch")
+    assert list(table.columns) == ["run", "curve", "epoch", "value", "raw", "low", "high"]
+    assert len(table) == 2 * 3 * 2
+
+
+def test_many_runs_have_a_panel_per_curve_and_no_band():
+    items = [group(f"g{n}", f"{n}a", f"{n}b") for n in range(10)]
+    histories = {f"{n}{s}": HISTORY + (s == "b") for n in range(10) for s in "ab"}
+    paint = Paint("recipe", {item.id: "#0072B2" for item in items}, (("all", "#0072B2"),))
+    lines = lines_of(items, histories, {}, {}, "epoch")
+    figure = curve_panels(lines, {item.id: item.title for item in items}, paint, "epoch")
+    assert len(figure.data) == 30
+    assert not any(trace.fill for trace in figure.data)

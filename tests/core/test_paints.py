@@ -1,0 +1,39 @@
+"""core.paints: what the colours of more items than colours tell."""
+
+from __future__ import annotations
+
+from core.charts import GREY, RUN_COLOURS
+from core.items import run_items
+from core.paints import NONE, OWN, RECIPE, VERDICT, paints
+from core.recipe_file import load_recipe
+from tests.core.test_comparison import row
+
+
+def rows(count):
+    """Runs of two recipes, newest first, by turns good and bad."""
+    return [
+        row(f"{n:02}", load_recipe("quick", {"seed": n, "batch_size": 8 if n % 2 else 16}),
+            verdict="generalises" if n % 2 else "never learned")
+        for n in reversed(range(count))
+    ]  # fmt: skip
+
+
+def test_few_have_a_colour_each():
+    everything = rows(9)
+    (paint,) = paints(run_items(everything, everything), everything).values()
+    assert paint.name == OWN
+    assert len(set(paint.colours.values())) == 9
+    assert paint.legend == ()
+
+
+def test_many_share_the_colour_of_what_they_share():
+    everything = rows(12)
+    found = paints(run_items(everything, everything), everything)
+    assert list(found) == [RECIPE, VERDICT, "batch_size", NONE]
+    assert len(set(found[RECIPE].colours.values())) == len(found[RECIPE].legend) == 2
+    assert dict(found["batch_size"].legend).keys() == {"8", "16"}
+    assert [words for words, _ in found["batch_size"].legend] == ["8", "16"]  # as numbers
+    odd = {found[VERDICT].colours[f"{n:02}"] for n in range(1, 12, 2)}
+    assert odd == {dict(found[VERDICT].legend)["generalises"]}
+    assert set(found[NONE].colours.values()) == {GREY}
+    assert all(colour in RUN_COLOURS for _, colour in found[RECIPE].legend)
