@@ -99,6 +99,7 @@ def show_photo(dataset: Dataset) -> None:
 
 def open_photo(file: str) -> None:
     """A click on the wall."""
+    photo_filter.as_drawn()
     st.query_params["photo"] = file
 
 
@@ -123,3 +124,4 @@ else:
         st.error(text.plain_markdown(str(problem)), icon=":material/error:")
     if "photo" not in st.query_params:
         data_trash.bring_back(f"{KEY}.trash")
+photo_filter.drawn()

@@ -15,6 +15,7 @@ from core.data.wall import WallPhoto
 from core.errors import DataError, InputError
 from core.store.run import utc_now
 from pages import settings
+from pages.widgets import photo_filter
 
 _HERE = Path(__file__).parent
 _SIDE = 1280  # pixels of the longer side
@@ -95,6 +96,7 @@ def _other_things(dataset: Dataset) -> list[str]:
 
 def _go(file: str) -> None:
     """To another photo, or back to the wall."""
+    photo_filter.as_drawn()
     if file:
         st.query_params["photo"] = file
     else:
@@ -103,6 +105,7 @@ def _go(file: str) -> None:
 
 
 def _edit(on: bool) -> None:
+    photo_filter.as_drawn()
     if on:
         st.query_params["edit"] = "1"
     else:

@@ -12,6 +12,7 @@ from core.data.wall import WallPhoto, kind_counts, most_folds, wall_splits
 from pages.widgets import photo_wall
 from pages.widgets.first_runs import DEFAULT_DATA
 
+_DRAWN = "data_page.drawn"
 _SPLITS = (
     "train and validation: the photos in `train/`, parted as a recipe does that says nothing else. "
     "The others are test sets: no training sees them."
@@ -102,6 +103,18 @@ def page(key: str, photos: Sequence[WallPhoto]) -> int:
     label = f"Page, of {last} ({len(photos)} photos)"
     chosen = st.number_input(label, 1, last, place, key=f"{key}.{last}", width=220)
     return int(_keep("page", str(chosen)))
+
+
+def drawn() -> None:
+    """Notes the link that the page was drawn from, once it is drawn."""
+    st.session_state[_DRAWN] = st.query_params.to_dict()
+
+
+def as_drawn() -> None:
+    """Puts that link back, for a click on what was drawn: a browser that is asked for a page's
+    changes in quick succession may still send an older link with the click."""
+    if _DRAWN in st.session_state:
+        st.query_params.from_dict(st.session_state[_DRAWN])
 
 
 def forget() -> None:
