@@ -14,20 +14,13 @@ Without `--runs` it trains four short runs on the bundled photos (`test_difficul
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from common import ROOT, TOY_BOOKS, core_command, need, option_parser, timed_command
+from common import TOY_BOOKS, core_command, dashboard, need, option_parser, timed_command
 
 need("playwright")
 
@@ -58,30 +51,6 @@ def trained_runs(folder: Path) -> str:
             core_command("train", preset, "--data", TOY_BOOKS, "--runs", folder, "--set", short)
         )
     return ",".join(sorted(path.name for path in folder.iterdir() if (path / "cams.npz").exists()))
-
-
-@contextmanager
-def served(runs: Path) -> Iterator[str]:
-    """The address of the app on these runs, until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-               f"--server.port={port}", "--server.address=127.0.0.1"]  # fmt: skip
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "OVERFIT_LENS_RUNS": str(runs)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def navigated(page: Page, address: str) -> float:
@@ -148,8 +117,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = options.runs or Path(folder)
         ids = options.ids or trained_runs(runs)
-        with served(runs.resolve()) as address:
-            found = measure(address, ids, options.times, path)
+        with dashboard(runs.resolve()) as app:
+            found = measure(app.url, ids, options.times, path)
     print(f"{len(ids.split(','))} runs, medians of {options.times}, milliseconds")
     for name, milliseconds in found.items():
         print(f"{name:50} {milliseconds:7.0f}")

@@ -8,9 +8,11 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,3 +128,44 @@ def own_worker(runs_dir: Path) -> Iterator[None]:
             os.kill(int((runs_dir / LOCK_FILE).read_text()), signal.SIGTERM)
         while worker_alive(runs_dir):
             time.sleep(POLL_SECONDS)
+
+
+# --- the dashboard --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A running app: its address and process id."""
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def dashboard(runs: Path, data: Path = TOY_BOOKS.parent) -> Iterator[Dashboard]:
+    """The app on a free port, on a folder of runs and one of data sets, until the block ends.
+    Raises RuntimeError when it does not come up."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+         f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=ROOT, env={**os.environ, **places},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{url}: the app did not come up")
+        yield Dashboard(url, server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)

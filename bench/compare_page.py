@@ -13,18 +13,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from common import ROOT, TOY_BOOKS, option_parser
+from common import TOY_BOOKS, dashboard, option_parser
 from playwright.sync_api import Browser, sync_playwright
 
 from core.data.dataset import read_dataset
@@ -72,32 +67,6 @@ def copy_run(run: Run, seed: int) -> Run:
     return Run(copy)
 
 
-@contextmanager
-def served(runs: Path) -> Iterator[str]:
-    """The app on a free port, on that folder of runs; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-         f"--server.port={port}", "--server.address=127.0.0.1"],
-        cwd=ROOT, env={**os.environ, "OVERFIT_LENS_RUNS": str(runs)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
 def seconds_to_draw(browser: Browser, link: str, selector: str) -> float:
     """From the navigation in a fresh context until the section stands."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -122,16 +91,16 @@ def main() -> None:
         sys.exit("no Chromium found: `apt-get install chromium`")
     with tempfile.TemporaryDirectory() as folder:
         ids = make_store(Path(folder) / "runs", options.runs)
-        with served(Path(folder) / "runs") as url, sync_playwright() as playwright:
+        with dashboard(Path(folder) / "runs") as app, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             step = max(1, len(ids) // 100)
             picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
-            cold = seconds_to_draw(browser, f"{url}/compare?runs={','.join(picked[10])}",
+            cold = seconds_to_draw(browser, f"{app.url}/compare?runs={','.join(picked[10])}",
                                    SECTIONS["Scores"])  # fmt: skip
             print(f"first view after the start, 10 runs: {cold:.2f} s", flush=True)
             for section in options.sections:
                 for count, some in picked.items():
-                    link = f"{url}/compare?section={section}&runs={','.join(some)}"
+                    link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
                     times = [seconds_to_draw(browser, link, SECTIONS[section])
                              for _ in range(options.times)]  # fmt: skip
                     print(f"{section:8} {count:4} of {len(ids)} runs: "

@@ -14,21 +14,15 @@ the new picture on the screen, both alone and beside the training.
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from common import ROOT, TOY_BOOKS, memory, option_parser, own_worker, wait_until_done
+from common import TOY_BOOKS, dashboard, memory, option_parser, own_worker, wait_until_done
 
 from core.data.dataset import Box
 from core.jobs.detached import Detached
@@ -96,38 +90,12 @@ def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
         ask(-1)  # loads the run, or decodes the photos that are mixed in
         tell(where, what, [timed(ask, turn) for turn in range(options.times)])
     if options.page:
-        with served(runs) as url:
-            tell(where, "from a click to the picture in the page", in_page(url, options.times))
+        with dashboard(runs) as app:
+            tell(where, "from a click to the picture in the page", in_page(app.url, options.times))
 
 
 def tell(where: str, what: str, seconds: list[float]) -> None:
     print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
-
-
-@contextmanager
-def served(runs: Path) -> Iterator[str]:
-    """The app's address, until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(TOY_BOOKS.parent)}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-               f"--server.port={port}", "--server.address=127.0.0.1"]  # fmt: skip
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | places, stdout=quiet, stderr=quiet
-    )
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def in_page(url: str, times: int) -> list[float]:

@@ -18,22 +18,17 @@ Medians of `--times`. Nothing else should run meanwhile.
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from common import ROOT, memory, need, option_parser
+from common import dashboard, memory, need, option_parser
 
 need("playwright", "hypothesis")
 
@@ -73,34 +68,6 @@ def make_store(store: Path, count: int) -> None:
     there = len(find_runs(store / "runs"))
     with ProcessPoolExecutor() as pool:
         list(pool.map(write_one, [(store, number) for number in range(there, count)], chunksize=10))
-
-
-@contextmanager
-def served(store: Path) -> Iterator[tuple[str, int]]:
-    """The app on a free port: its address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    places = {
-        "OVERFIT_LENS_RUNS": str(store / "runs"), "OVERFIT_LENS_DATA": str(store / "dataset"),
-    }  # fmt: skip
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-         f"--server.port={port}", "--server.address=127.0.0.1"],
-        cwd=ROOT, env={**os.environ, **places},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", server.pid
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def fresh(browser: Browser) -> Page:
@@ -187,13 +154,13 @@ def main() -> None:
         (store / "runs" / INDEX_FILE).unlink(missing_ok=True)
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        with served(store) as (url, process):
-            address = f"{url}/runs?group=none"
+        with dashboard(store / "runs", store / "dataset") as app:
+            address = f"{app.url}/runs?group=none"
             table = {"first visit, no index": [first_look(browser, address)[1]]}
             visits = [first_look(browser, address) for _ in range(times)]
             table["drawn"] = [rows for _, rows in visits]
             table["of which title"] = [title for title, _ in visits]
-            grouped = [first_look(browser, f"{url}/runs") for _ in range(times)]
+            grouped = [first_look(browser, f"{app.url}/runs") for _ in range(times)]
             table["drawn, repeats grouped"] = [rows for _, rows in grouped]
             page, other = fresh(browser), fresh(browser)
             for visitor in (page, other):
@@ -214,7 +181,7 @@ def main() -> None:
             for name, values in table.items():
                 middle = statistics.median(values)
                 print(f"{name:<26} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}")
-            now, peak = (memory(process, field) / 1e6 for field in ("VmRSS", "VmHWM"))
+            now, peak = (memory(app.pid, field) / 1e6 for field in ("VmRSS", "VmHWM"))
             print(f"server: {now:.0f} MB, peak {peak:.0f} MB")
         browser.close()
 
