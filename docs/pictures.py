@@ -35,6 +35,8 @@ def take(browser: Browser, url: str, out: Path, width: int, height: int, scheme:
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector("h1")
+    if page.locator("h1").inner_text() == "Train":
+        page.wait_for_selector(".views img", timeout=90_000)  # its process may have to start first
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(4000)
     page.screenshot(path=out)
