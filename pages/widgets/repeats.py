@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +15,7 @@ from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe import Recipe
 from core.repeats import next_seeds, over_folds, over_seeds
-from core.store.run import Run
+from core.store.run import Run, open_run
 from pages import settings
 
 FOLDS = 5
@@ -28,20 +29,30 @@ WORDS = (
 
 
 def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
-    """The choice of repeats and the button; what became of the click is told at `told`."""
-    recipes = _repeated(f"{key}.repeat", recipe)
-    if not st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
-        if len(recipes) > 1:
-            told.caption(WORDS)
-        return
-    with told:
+    """The choice of repeats and the button; what became of the click is told at `told`, until the
+    runs have ended or another recipe is asked for."""
+    recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
+    if st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
-            st.error(str(error), icon=":material/error:")
+            told.error(str(error), icon=":material/error:")
             return
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _queued(recipe, runs)
+        st.session_state[name] = (recipes, [run.id for run in runs])
+    asked, ids = st.session_state.get(name, ([], []))
+    if asked == recipes and _any_under_way(ids):
+        with told, st.container(horizontal=True, vertical_alignment="center"):
+            _queued(recipe, ids)
+    elif len(recipes) > 1:
+        told.caption(WORDS)
+
+
+def _any_under_way(ids: Sequence[str]) -> bool:
+    for id_ in ids:
+        with suppress(InputError):  # deleted since
+            if not open_run(settings.runs_dir(), id_).status().ended:
+                return True
+    return False
 
 
 def as_launched(key: str, recipe: Recipe) -> Recipe:
@@ -51,10 +62,10 @@ def as_launched(key: str, recipe: Recipe) -> Recipe:
     return recipe
 
 
-def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
+def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
     """What waits now, and the ways to it."""
-    several = len(runs) > 1
-    what = f"{len(runs)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
+    several = len(ids) > 1
+    what = f"{len(ids)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
     it, trains = ("them", "they train") if several else ("it", "it trains")
     st.success(
         f"{what} on {'their' if several else 'its'} way: {trains} on even when you close this "
@@ -65,11 +76,11 @@ def _queued(recipe: Recipe, runs: Sequence[Run]) -> None:
         "pages/runs.py",
         label=f"Watch {it} on Runs",
         icon=":material/monitoring:",
-        query_params={"run": runs[0].id},
+        query_params={"run": ids[0]},
     )
     if not several:
         st.page_link("pages/run.py", label="Open its page", icon=":material/diagnosis:",
-                     query_params={"run": runs[0].id})  # fmt: skip
+                     query_params={"run": ids[0]})  # fmt: skip
 
 
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
