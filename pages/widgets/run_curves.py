@@ -19,11 +19,12 @@ _TITLES = (
 )  # fmt: skip
 
 
-def show(key: str, row: RunRow, run: Run, colour: str) -> None:
+def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> None:
     """Draws them in the run's colour; nothing of a run that waits or never finished an epoch.
-    Raises InputError when a table is damaged."""
-    history = run.history()
-    if row.status.state == "running":
+    light: without what Plotly offers (zoom, hover), which takes a browser most of a second to
+    load. Raises InputError when a table is damaged."""
+    history, running = run.history(), row.status.state == "running"
+    if running or (light and not history.empty):
         batches = run.batches() if history.empty else history.iloc[:0]
         drawn = live_charts(history, batches, row.status.epochs, colour)
         for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):

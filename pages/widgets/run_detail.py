@@ -35,7 +35,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row)
             run_ending.show(row, run)
-            run_curves.show(key, row, run, chosen.colours(rows)[row.id])
+            run_curves.show(key, row, run, chosen.colours(rows)[row.id], light=True)
             run_log.show(run, row.status.state == "done")
         except InputError as error:
             st.error(str(error), icon=":material/error:")

@@ -17,7 +17,7 @@ from tests.pages.conftest import texts
 
 def data(app):
     """What the table in the browser is given."""
-    (table,) = app.get("bidi_component")
+    table, *_ = app.get("bidi_component")  # the open run's curves are the others
     return json.loads(table.proto.json)
 
 
