@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,11 +32,6 @@ def mark(root: Path, split: str) -> str:
     name = split.removesuffix("/objects")
     folder = root / ("train" if split == VALIDATION else name)
     return f"{files.mark(folder)} {files.mark(root / 'boxes.csv')}"
-
-
-def data_url(jpeg: bytes | None) -> str | None:
-    """A picture for a cell of a table."""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}" if jpeg else None
 
 
 def _small(path: Path) -> bytes:

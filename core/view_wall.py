@@ -6,10 +6,10 @@ message. Text from files is escaped.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
 
+from core.data.photos import jpeg_url
 from core.jobs.preview import SeenPhoto, View
 
 _STYLE = """<style>
@@ -73,9 +73,8 @@ def _view(photo: SeenPhoto, view: View) -> str:
 
 
 def _figure(jpeg: bytes, told: str, words: str, kind: str) -> str:
-    data = base64.b64encode(jpeg).decode("ascii")
     return (
-        f'<figure class="{kind}"><img src="data:image/jpeg;base64,{data}" '
+        f'<figure class="{kind}"><img src="{jpeg_url(jpeg)}" '
         f'alt="{escape(told)}"><figcaption>{escape(words)}</figcaption></figure>'
     )
 

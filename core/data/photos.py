@@ -5,6 +5,7 @@ Free of torch, so that the dashboard can use it too.
 
 from __future__ import annotations
 
+import base64
 import io
 import warnings
 from collections.abc import Iterator
@@ -159,3 +160,8 @@ def jpeg_bytes(image: Image.Image, quality: int = 82) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def jpeg_url(jpeg: bytes) -> str:
+    """A JPEG as an address that holds it, for an `img` or a cell of a table."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"

@@ -85,7 +85,7 @@ class LocalExecutor:
         find_weights(recipe.backbone, recipe.weights)
         search = find_search(self.runs_dir, recipe, dataset)
         if search.exists():
-            find_lost_search(search, self.clock)
+            find_lost_work(search, self.clock)
             if search.status().state in ("queued", "running", "done"):
                 return search
         queue = Queue(self.runs_dir)
@@ -189,14 +189,9 @@ def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
     return lost
 
 
-def find_lost_search(search: Search, clock: Clock) -> bool:
-    """Whether a search that claims to be under way was found lost (and marked failed)."""
-    return find_lost_work(search, clock)
-
-
 def find_lost_work(work: Search | Rescoring, clock: Clock) -> bool:
-    """Likewise of a search or a rescoring: only the worker carries these out, so without one they
-    are gone."""
+    """Whether a search or rescoring that claims to be under way was found lost (and marked failed):
+    only the worker carries these out, so without one they are gone."""
     return mark_lost(work, clock, gone=not worker_alive(work.path.parent.parent))
 
 

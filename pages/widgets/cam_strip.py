@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import streamlit as st
 from core import text
 from core.cam_strip import Look, Row, Strip, cam_strip
 from core.data.dataset import read_dataset
+from core.data.photos import jpeg_url
 from core.errors import InputError
 from core.store.run import Run, open_run
 
@@ -68,8 +68,7 @@ def _row(row: Row, strip: Strip) -> str:
 
 
 def _image(jpeg: bytes, alt: str) -> str:
-    data = b64encode(jpeg).decode("ascii")
-    return f'<img alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+    return f'<img alt="{escape(alt)}" src="{jpeg_url(jpeg)}">'
 
 
 def _words(row: Row, look: Look, epoch: int) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from core import charts, text
 from core.data.dataset import Dataset
 from core.errors import InputError
-from core.jobs.local import LocalExecutor, ensure_worker, find_lost_search, worker_alive
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
 from core.model.bands import last_trained_band, scaled_bands
 from core.recipe import Recipe
 from core.store.run import utc_now
@@ -35,7 +35,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
             _ask(key, recipe, dataset, "Find a learning rate")
             return
         try:
-            find_lost_search(search, utc_now)
+            find_lost_work(search, utc_now)
             ended = search.status().ended
             st.fragment(_stand, run_every=None if ended else _POLL_SECONDS)(
                 key, search, recipe, dataset, use, ended
@@ -63,7 +63,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
 def _stand(
     key: str, search: Search, recipe: Recipe, dataset: Dataset, use: Use, ended: bool
 ) -> None:
-    find_lost_search(search, utc_now)
+    find_lost_work(search, utc_now)
     status = search.status()
     if status.ended != ended:
         st.rerun()  # the whole page: ends the polling

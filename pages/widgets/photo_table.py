@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core import photo_answers as answers_of
-from core import text, thumbnails
+from core import text
 from core.comparison import Predictions
+from core.data.photos import jpeg_url
 from core.evaluate.matched import photo_of
 from core.photo_answers import FILTERS, Answers, Filter
 from core.store.groups import Group
@@ -46,7 +47,8 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     )
     st.caption(f"{len(files)} of {total} photos. {words}")
     shown = table.copy()
-    shown.insert(0, "", [thumbnails.data_url(pictures.get(file)) for file in files])
+    urls = {file: jpeg_url(jpeg) for file, jpeg in pictures.items()}
+    shown.insert(0, "", [urls.get(file) for file in files])
     event: Any = st.dataframe(
         shown,
         key=f"{key}.{set_name}.{hash(tuple(files))}",

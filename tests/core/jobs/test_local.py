@@ -13,7 +13,7 @@ from core.errors import RunError
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
-    find_lost_search,
+    find_lost_work,
     process_alive,
     recover,
     worker_alive,
@@ -93,7 +93,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     assert executor.poll(run.id).state == "done"  # first in, first out
     os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
-    assert find_lost_search(search, utc_now)
+    assert find_lost_work(search, utc_now)
     assert "it can be asked again" in str(search.status().error)
 
     again = executor.find_rate(fast_recipe(image_size=32, name="another name"), tiny)
