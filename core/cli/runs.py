@@ -85,12 +85,17 @@ def show(
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows one run: state, scores, recipe."""
+    """Shows one run: state, scores, verdict, recipe."""
     found = open_run(runs, run)
     status, summary = found.status(), found.summary()
     if as_json:
-        data = {"id": found.id, "status": asdict(status), "summary": summary,
-                "annotations": asdict(annotations_of(found))}  # fmt: skip
+        data = {
+            "id": found.id,
+            "status": asdict(status),
+            "summary": summary,
+            "diagnosis": found.diagnosis(),
+            "annotations": asdict(annotations_of(found)),
+        }
         print(json.dumps(data, indent=1))
         return
     _print_words(found)
@@ -102,6 +107,9 @@ def show(
             _print_scores(summary)
         except (KeyError, TypeError):
             raise RunError(f"{found.path / 'summary.json'}: damaged; evaluate it again") from None
+    if diagnosis := found.diagnosis():
+        print(f"verdict: {diagnosis.get('verdict')} ({diagnosis.get('rule')})")
+        print(f"  {diagnosis.get('finding')}")
     print(f"\n{recipe_yaml(found.recipe())}")
 
 

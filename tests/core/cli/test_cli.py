@@ -84,6 +84,7 @@ def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     assert {row["name"] for row in rows} == {"two seeds"}
     status, out, _ = call(capsys, "runs", "show", rows[0]["id"], "--runs", runs)
     assert "constant answer" in out and "lift" in out and "name: two seeds" in out
+    assert "\nverdict: " in out
     status, out, _ = call(capsys, "runs", "list", "--runs", runs)
     assert len(out.splitlines()) == 3
 
