@@ -99,8 +99,13 @@ EXAMPLES = (
         f"{PREFIX}diverged",
         "quick",
         DIVERGED,
-        {"name": "vgg16, no weights", "backbone": "vgg16", "weights": "none", "bands": {0: 1e-1},
-         "image_size": 112},
+        {
+            "name": "vgg16, no weights",
+            "backbone": "vgg16",
+            "weights": "none",
+            "bands": {0: 1e-1},
+            "image_size": 112,
+        },
     ),
 )
 
