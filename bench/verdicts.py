@@ -94,18 +94,22 @@ def photo_sets(data: Path, folder: Path) -> dict[str, Path]:
     if not (shuffled / "train.csv").is_file():
         shuffle_labels(data, shuffled, seed=0)
     if not four.is_dir():
-        shutil.copytree(data, four)
-        sets = [p for p in four.iterdir() if p.is_dir() and p.name not in ("train", "test")]
-        for test_set in sets:
-            shutil.rmtree(test_set)
-        for photo in sorted((four / "test").glob("*.jpg"))[4:]:
-            photo.unlink()
-        for table in (four / "labels.csv", four / "boxes.csv"):
-            head, *rows = table.read_text("utf-8").splitlines()
-            kept = {f"test,{p.name}," for p in (four / "test").glob("*.jpg")}
-            rows = [row for row in rows if any(row.startswith(start) for start in kept)]
-            table.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+        few_test_photos(data, four)
     return {"photos": data, "shuffled": shuffled, "four": four}
+
+
+def few_test_photos(data: Path, out: Path, count: int = 4) -> None:
+    """A copy of a photo set with the first few photos of `test` and no other test set."""
+    shutil.copytree(data, out, ignore=lambda folder, names: [n for n in names if n[0] == "."])
+    for test_set in [p for p in out.iterdir() if p.is_dir() and p.name not in ("train", "test")]:
+        shutil.rmtree(test_set)
+    for photo in sorted((out / "test").glob("*.jpg"))[count:]:
+        photo.unlink()
+    for table in (out / "labels.csv", out / "boxes.csv"):
+        head, *rows = table.read_text("utf-8").splitlines()
+        kept = {f"test,{p.name}," for p in (out / "test").glob("*.jpg")}
+        rows = [row for row in rows if any(row.startswith(start) for start in kept)]
+        table.write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
 
 def drawn(folder: Path, seed: int) -> Path:

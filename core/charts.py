@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core import text
+from core.store.examples import is_example
 
 # Okabe & Ito's colours (2008) that show on white and on near-black, then three of Tol's: people
 # who do not tell red from green still tell these apart.
@@ -50,9 +51,14 @@ def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
 
 def run_colours(all_ids: Sequence[str], chosen: Sequence[str] = ()) -> dict[str, str]:
     """A colour per run: by its place among all runs (oldest first), so that it stays the same on
-    every page. Among `chosen`, a later run whose colour is taken gets the next free one."""
+    every page; examples are counted apart, as they can be hidden. Among `chosen`, a later run whose
+    colour is taken gets the next free one."""
     size = len(RUN_COLOURS)
-    colours = {id_: RUN_COLOURS[place % size] for place, id_ in enumerate(all_ids)}
+    own = [id_ for id_ in all_ids if not is_example(id_)]
+    examples = [id_ for id_ in all_ids if is_example(id_)]
+    colours = {
+        id_: RUN_COLOURS[place % size] for ids in (own, examples) for place, id_ in enumerate(ids)
+    }
     wanted = set(chosen)
     return colours | told_apart({id_: colours[id_] for id_ in all_ids if id_ in wanted})
 

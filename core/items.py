@@ -20,8 +20,9 @@ def run_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]
 
 def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
     """Everything that can be chosen: groups of several seeds or folds, then every run, each oldest
-    first. all_rows: newest first, as the index gives them."""
-    runs = run_items(list(reversed(all_rows)), all_rows)
+    first; examples come last. all_rows: newest first, as the index gives them."""
+    oldest_first = list(reversed(all_rows))
+    runs = run_items(sorted(oldest_first, key=lambda row: row.example), all_rows)
     taken = {item.title for item in runs}
     groups = [
         Group(group.id, f"{group.title} (group)", group.members) if group.title in taken else group

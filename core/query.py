@@ -33,6 +33,7 @@ FLAGS: dict[str, str] = {
     "done": "has ended well",
     "failed": "has failed",
     "cancelled": "was stopped",
+    "example": "came with Overfit Lens",
 }
 _FREE = ("name", "tag", "verdict", "data", "note", "id")
 _STATES = {"waiting": "queued", "training": "running"}  # as the pages say it
@@ -195,6 +196,8 @@ def _flags(row: RunRow) -> tuple[str, ...]:
     flags = [state, *(word for word, meant in _STATES.items() if meant == state)]
     if not row.status.ended:
         flags.append("live")
+    if row.example:
+        flags.append("example")
     return (*flags, "starred") if row.starred else tuple(flags)
 
 

@@ -87,6 +87,7 @@ def _run_line(row: RunRow, title: str, columns: Sequence[str], colour: str, now:
         "title": title,
         "colour": colour,
         "starred": row.starred,
+        "example": row.example,
         "tags": list(row.tags),
         "note": row.note,
         "state": "problem" if row.problem else row.status.state,

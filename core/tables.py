@@ -44,7 +44,7 @@ def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
 
 def _name_and_fold(row: RunRow) -> str:
     split = row.recipe["split"]
-    return row.name if split.get("fold") is None else f"{row.name}, fold {split['fold']}"
+    return row.title if split.get("fold") is None else f"{row.title}, fold {split['fold']}"
 
 
 def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:

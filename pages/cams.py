@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.dataset import VALIDATION, read_dataset
 from core.errors import InputError
+from core.same_photos import on_other_photos
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -43,7 +44,7 @@ def show_page(everything: list[RunRow]) -> None:
             help="Photos that no training has seen. Validation photos were kept aside from the "
             "training photos, so they come from the same shoot.",
         )
-    others = [item for item in items if _data_dir(item) != folder]
+    others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
             f"Left out, because they trained on other photos than {items[0].title}: "

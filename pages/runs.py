@@ -12,6 +12,7 @@ from core.store.run import utc_now
 from pages import settings
 from pages.widgets import (
     chosen,
+    examples,
     first_runs,
     run_detail,
     run_table,
@@ -43,6 +44,7 @@ with undo:
 with notice:
     st.fragment(watch, run_every=LOOK_SECONDS)(version, runs)
 if runs:
+    examples.notice(runs)
     with warning:
         opened = run_table.opened_run(runs)
     run_table.show(f"{KEY}.table", opened.id)
@@ -51,4 +53,5 @@ if runs:
 else:
     st.write("There are no runs yet. Train one on the Train page, or take these two:")
     first_runs.show(f"{KEY}.first")
+    examples.switch(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

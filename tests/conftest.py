@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core.__main__, before torch is loaded
+os.environ["OVERFIT_LENS_EXAMPLES"] = "none"  # tests that are about the examples ask for them
 
 from datetime import UTC, datetime
 from pathlib import Path

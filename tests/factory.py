@@ -22,6 +22,7 @@ from core.model.flat_list import network_layers
 from core.model.layers import head_start
 from core.recipe import Recipe
 from core.recipe_file import load_recipe
+from core.store.examples import PREFIX
 from core.store.run import Run, create_run
 from core.store.search import Search, Suggestion, create_search, find_search
 from core.train.schedule import planned_epochs, scale
@@ -123,6 +124,14 @@ def write_run(
         _write_results(run, recipe, dataset, looks)
     run.write_status(status)
     return run
+
+
+def write_example(
+    folder: Path, dataset: Dataset, name: str, preset: str = "quick", **options: Any
+) -> Run:
+    """An example run of that name (core.store.examples) in a folder of examples."""
+    run = write_run(folder, dataset, preset, **options)
+    return Run(run.path.rename(folder / f"{PREFIX}{name}"))
 
 
 def _iso(moment: datetime) -> str:

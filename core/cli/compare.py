@@ -17,9 +17,10 @@ from core.comparison import Against, each_against_first, runs_needed
 from core.errors import InputError, RunError
 from core.items import run_items
 from core.score_tables import numbers_table
+from core.store.all_runs import all_rows
 from core.store.compare import recipe_difference
 from core.store.groups import Group
-from core.store.index import RunIndex, RunRow
+from core.store.index import RunRow
 from core.store.run import open_run
 from core.text import state
 
@@ -63,7 +64,7 @@ def _items(run_ids: Sequence[str], runs: Path) -> list[Group]:
     wanted = list(dict.fromkeys(run_ids))
     if len(wanted) < 2:
         raise InputError("runs compare: name two runs or more")
-    rows = RunIndex(runs).rows()
+    rows = all_rows(runs)
     known: dict[str, RunRow] = {row.id: row for row in rows}
     for id_ in wanted:
         open_run(runs, id_)  # told when it is not there

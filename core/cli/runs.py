@@ -16,6 +16,7 @@ from core.errors import InputError, RunError
 from core.jobs.local import mark_lost
 from core.query import select, vocabulary
 from core.recipe_file import recipe_yaml
+from core.store.all_runs import all_rows
 from core.store.annotations import annotations_of
 from core.store.index import RunIndex, RunRow
 from core.store.run import Run, open_run, utc_now
@@ -49,13 +50,14 @@ def list_(
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
 ) -> None:
-    """Lists the runs, newest first, or those that fit a query: verdict:generalises 'lr<1e-2'."""
+    """Lists the runs, newest first, then the examples; or those that fit a query:
+    verdict:generalises 'lr<1e-2' -is:example."""
     if runs.exists() and not runs.is_dir():
         raise RunError(f"{runs}: is a file, not a folder of runs")
-    every = RunIndex(runs).rows()
+    every = all_rows(runs)
     rows = select(every, " ".join(query or ()), vocabulary(every))
     if as_json:
-        print(json.dumps([asdict(row) for row in rows], indent=1))
+        print(json.dumps([asdict(row) | {"example": row.example} for row in rows], indent=1))
         return
     if not rows:
         none = f"no runs in {runs}; begin with: python -m core train quick"

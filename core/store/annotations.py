@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from core import files
 from core.errors import RunError
 from core.recipe import check_name
+from core.store.examples import refuse_example
 from core.store.run import Run
 from core.store.shapes import shaped
 
@@ -61,8 +62,9 @@ def annotate(
     """Changes what is given and leaves the rest, also against others who do so at this moment. An
     empty name brings the recipe's back.
 
-    Raises RunError (InputError family): a name, tag or note that cannot be, or a folder that
-    cannot be written."""
+    Raises RunError (InputError family): a name, tag or note that cannot be, an example, or a folder
+    that cannot be written."""
+    refuse_example(run.id)
     _check(name, note, add_tags)
     with files.locked(run.path.parent / LOCK):
         said = annotations_of(run)

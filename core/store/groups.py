@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.store.examples import PREFIX
 from core.store.index import RunRow
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
@@ -125,7 +126,7 @@ def groups_of(rows: Sequence[RunRow]) -> list[Group]:
     Runs belong together when their recipes are the same but for name, seed and `split.fold`, and
     their photos are the same. A run that has not begun does not know its photos' fingerprint yet:
     it is taken to have those that the newest run on its folder saw. A run that cannot be read is
-    alone.
+    alone; examples are no repeats of one's own runs, and their groups' ids begin as theirs do.
     """
     known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
     together: dict[str, list[RunRow]] = {}
@@ -179,7 +180,7 @@ def _group_id(row: RunRow, photos: str) -> str:
     if row.problem:
         return row.id
     text = f"[{row.recipe_text}, {json.dumps(photos)}]"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return PREFIX * row.example + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _title(newest_first: Sequence[RunRow]) -> str:
@@ -187,7 +188,7 @@ def _title(newest_first: Sequence[RunRow]) -> str:
     has been renamed, the group is called by the newest recipe's name."""
     newest = newest_first[0]
     alike = len({row.name for row in newest_first}) == 1
-    title = newest.name if alike else str(newest.recipe["name"])
+    title = newest.title if alike else str(newest.recipe["name"])
     for number, what in zip(zip(*map(_repeat, newest_first)), ("seeds", "folds"), strict=True):
         if len(set(number)) > 1:
             title += f", {len(set(number))} {what}"

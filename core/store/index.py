@@ -23,7 +23,9 @@ from core.errors import InputError, RunError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict, recipe_from
 from core.store.annotations import FILE, Annotations, annotations_of
+from core.store.examples import is_example
 from core.store.run import Run, Status
+from core.words import say
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
@@ -53,6 +55,16 @@ class RunRow:
     tags: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def example(self) -> bool:
+        """Whether it came with the project and stays as it is (core.store.examples)."""
+        return is_example(self.id)
+
+    @property
+    def title(self) -> str:
+        """The name as it is shown: an example says that it is one."""
+        return say("{name} (example)", name=self.name) if self.example else self.name
+
     def number(self, *keys: str) -> float | None:
         """A number of the summary, by its keys; None when it is not there."""
         found: Any = self.summary
@@ -79,10 +91,12 @@ _FIELDS = hashlib.sha256(",".join(field.name for field in fields(RunRow)).encode
 
 
 class RunIndex:
-    """The runs of a folder, newest first."""
+    """The runs of a folder, newest first. examples: the folder is that of the example runs
+    (core.store.examples): only those are listed, and nothing is written there."""
 
-    def __init__(self, runs_dir: Path) -> None:
+    def __init__(self, runs_dir: Path, examples: bool = False) -> None:
         self.runs_dir = Path(runs_dir)
+        self._examples = examples
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, RunRow]] | None = None
         self._looked = float("-inf")
@@ -108,7 +122,7 @@ class RunIndex:
 
     def rebuild(self) -> list[RunRow]:
         """Forgets what it knows and reads every folder again; all runs, newest first."""
-        if self.runs_dir.is_dir():
+        if self.runs_dir.is_dir() and not self._examples:
             try:
                 (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
             except OSError as error:
@@ -120,7 +134,7 @@ class RunIndex:
 
     def _look(self) -> dict[str, tuple[str, RunRow]]:
         """Stamp and row of each run, after reading again what has changed."""
-        stamps = _stamps(self.runs_dir)
+        stamps = _stamps(self.runs_dir, self._examples)
         before = self._mirrored() if self._known is None else self._known
         found, changed = {}, []
         for id_, stamp in stamps.items():
@@ -139,6 +153,8 @@ class RunIndex:
 
     def _mirrored(self) -> dict[str, tuple[str, RunRow]]:
         """What the file knows; nothing where it is damaged (it is then deleted) or locked."""
+        if self._examples:
+            return {}
         try:
             with closing(self._connect()) as db:
                 found = db.execute("SELECT id, stamp, row FROM runs").fetchall()
@@ -157,7 +173,7 @@ class RunIndex:
         """Writes what has changed into the file. A read-only folder, or a lock held too long, does
         no harm: the folders still tell everything."""
         lines = [(id_, stamp, json.dumps(asdict(row))) for id_, (stamp, row) in changed.items()]
-        if not lines and not gone:
+        if self._examples or not (lines or gone):
             return
         try:
             with closing(self._connect()) as db, db:
@@ -178,7 +194,7 @@ class RunIndex:
         return db
 
 
-def _stamps(runs_dir: Path) -> dict[str, str]:
+def _stamps(runs_dir: Path, examples: bool) -> dict[str, str]:
     """By the id of each run, newest first: a text that changes whenever a file that a row is read
     from is replaced, or a row gets other fields. Plain paths: this is done every second or two."""
     try:
@@ -188,6 +204,8 @@ def _stamps(runs_dir: Path) -> dict[str, str]:
         return {}
     found = {}
     for name in names:
+        if is_example(name) != examples:
+            continue
         folder = f"{runs_dir}{os.sep}{name}{os.sep}"
         if (first := _mark(f"{folder}status.json")) != "-":
             found[name] = " ".join([_FIELDS, first, *(_mark(folder + file) for file in _READ)])
@@ -217,7 +235,7 @@ def _read_row(run: Run) -> RunRow:
             recipe=recipe_dict(recipe),
             data=run.data_dir().name,
             summary=run.summary(),
-            data_path=str(data["path"]),
+            data_path=str(run.data_dir()),
             photos=photos_mark(data.get("fingerprints")),
             starred=said.starred,
             tags=said.tags,

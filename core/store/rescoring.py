@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.data.dataset import Dataset, truth_fingerprint
 from core.errors import RunError
+from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.run import Clock, Run, Status, open_run
 
@@ -47,7 +48,8 @@ def find_rescorings(runs_dir: Path) -> list[Rescoring]:
 
 def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     """Asks for it, with the state `queued`; what an earlier one left goes. Raises RunError when
-    the run is gone, not finished or without its weights."""
+    the run is gone, an example, not finished or without its weights."""
+    refuse_example(rescoring.id)
     run = rescoring.run()
     if run.status().state != "done":
         raise RunError(f"{run.id}: is not finished ({run.status().state})")
@@ -71,11 +73,12 @@ def has_weights(run: Run) -> bool:
 
 def runs_behind(runs_dir: Path, rows: list[RunRow], dataset: Dataset) -> list[RunRow]:
     """The finished runs on a data set whose scores come from other labels or boxes than it has
-    now, and that can answer again. A run from before its labels were noted counts as one."""
+    now, and that can answer again. A run from before its labels were noted counts as one; an
+    example keeps its scores."""
     now = {each.name: truth_fingerprint(each) for each in dataset.test_sets}
     place, found = str(dataset.root.resolve()), []
     for row in rows:
-        if row.status.state != "done" or row.problem or row.data_path != place:
+        if row.example or row.status.state != "done" or row.problem or row.data_path != place:
             continue
         run = Run(Path(runs_dir) / row.id)
         prints = (run.environment()["data"].get("fingerprints") or {}).get("test_sets") or {}

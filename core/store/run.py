@@ -26,6 +26,7 @@ from core import files
 from core.errors import RunError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, recipe_yaml
+from core.store.examples import PROJECT, folder_of, refuse_example
 from core.store.shapes import check_shape, shaped
 
 FORMAT = 1
@@ -104,8 +105,9 @@ class Run:
         return self._json("environment.json")
 
     def data_dir(self) -> Path:
-        """The data-set folder that the run was launched on."""
-        return Path(str(self.environment()["data"]["path"]))
+        """The data-set folder that the run was launched on. An example names it from the project's
+        folder, so that it is found wherever that lies."""
+        return PROJECT / str(self.environment()["data"]["path"])
 
     def estimate(self) -> dict[str, float]:
         """Seconds by part that the run was expected to take when it began; empty when unknown."""
@@ -209,6 +211,7 @@ class Run:
 
     def queue_again(self) -> None:
         """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""
+        refuse_example(self.id)
         if not self.resumable():
             state = self.status().state
             raise RunError(f"{self.id}: is {state}; only a stopped run can be resumed")
@@ -320,10 +323,11 @@ def find_runs(runs_dir: Path) -> list[Run]:
 
 
 def open_run(runs_dir: Path, run_id: str) -> Run:
-    """The run of that id. Raises RunError when there is none or the id is no plain name."""
+    """The run of that id, an example too (core.store.examples). Raises RunError when there is none
+    or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
         raise RunError(f"{run_id}: not the id of a run")
-    run = Run(Path(runs_dir) / run_id)
+    run = Run(folder_of(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
-        raise RunError(f"{run_id}: no such run in {runs_dir}")
+        raise RunError(f"{run_id}: no such run in {run.path.parent}")
     return run

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core import files
 from core.errors import RunError
+from core.store.examples import refuse_example
 from core.store.run import Clock, Run, find_runs, open_run
 
 TRASH = ".trash"
@@ -20,7 +21,10 @@ _NOTE = "deleted.txt"
 
 
 def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:
-    """The runs of these ids. Raises RunError where one is unknown, or waits or trains."""
+    """The runs of these ids. Raises RunError where one is unknown or an example, or waits or
+    trains."""
+    for run_id in run_ids:
+        refuse_example(run_id)
     found = [open_run(runs_dir, run_id) for run_id in dict.fromkeys(run_ids)]
     for run in found:
         _refuse_busy(run)
@@ -41,6 +45,7 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
     """Brings a run back from the trash. Raises RunError when it is not there."""
+    refuse_example(run_id)
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():

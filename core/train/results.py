@@ -11,6 +11,7 @@ from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
 from core.evaluate.predict import Predictions
 from core.model.bands import trained_layers
+from core.store.examples import refuse_example
 from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.train.attempt import attempt, heed, say
@@ -66,6 +67,7 @@ def evaluate_again(run: Run) -> None:
 
     Raises InputError: one line that names what is missing.
     """
+    refuse_example(run.id)
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
     load_weights(run.path, setup.network, setup.recipe)
     write_results(run, setup, {})

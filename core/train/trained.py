@@ -18,6 +18,7 @@ from core.errors import DataError, RunError
 from core.evaluate.cam import density
 from core.evaluate.predict import PhotoSet, Predictions, predict
 from core.model.network import Network, build_network
+from core.store.rescoring import has_weights
 from core.store.run import Run
 from core.train.machine import settle_device
 from core.train.precision import Settings, resolve
@@ -45,6 +46,8 @@ def trained_network(run: Run, settings: Settings) -> Network:
     layers came with, are missing or others.
     """
     recipe, classes = run.recipe(), classes_of(run)
+    if not has_weights(run):
+        raise RunError(f"{run.id}: its trained weights are not kept here, so it cannot answer")
     torch.manual_seed(derived_seed(recipe.seed, "weights"))  # layers that nothing has trained
     network = build_network(recipe, classes, settings.device, settings.training == "bfloat16")
     load_weights(run.path, network, recipe)

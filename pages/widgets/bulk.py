@@ -13,6 +13,7 @@ from core.store.annotations import annotate
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
+from core.words import say
 from pages import settings
 from pages.widgets import chosen, trash
 
@@ -25,8 +26,9 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
     if not picked:
         return
     executor = LocalExecutor(settings.runs_dir())
-    live = [row for row in picked if not row.status.ended]
-    stopped = [row for row in picked if row.status.state in ("failed", "cancelled", "paused")]
+    own = [row for row in picked if not row.example]  # examples stay as they are
+    live = [row for row in own if not row.status.ended]
+    stopped = [row for row in own if row.status.state in ("failed", "cancelled", "paused")]
     stopped = [row for row in stopped if not row.problem]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
         words = "1 run selected" if len(picked) == 1 else f"{len(picked)} runs selected"
@@ -37,10 +39,11 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
             st.page_link("pages/train.py", label="Run again", icon=":material/replay:",
                          query_params={"again": picked[0].id},
                          help="Opens Train with this recipe.")  # fmt: skip
-        starred = all(row.starred for row in picked)
-        _button(key, "Take the stars off" if starred else "Star", "star", picked,
-                lambda row: annotate(_run(row), starred=not starred))  # fmt: skip
-        _tags(key, picked)
+        if own:
+            starred = all(row.starred for row in own)
+            _button(key, "Take the stars off" if starred else "Star", "star", own,
+                    lambda row: annotate(_run(row), starred=not starred))  # fmt: skip
+            _tags(key, own)
         if live:
             _button(key, "Cancel", "stop_circle", live, lambda row: executor.cancel(row.id),
                     help="Stops the selected runs that wait or train; their epochs are kept, and "
@@ -48,13 +51,16 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if stopped:
             _button(key, "Resume", "resume", stopped, lambda row: executor.resume(row.id),
                     help="Goes on with the selected runs that have stopped.")  # fmt: skip
-        if st.button("Delete", icon=":material/delete:", key=f"{key}.delete",
-                     help="Moves them to the deleted runs, whence they come back."):  # fmt: skip
-            trash.delete(f"{key}.failed", [row.id for row in picked])
+        if own and st.button("Delete", icon=":material/delete:", key=f"{key}.delete",
+                             help="Moves them to the deleted runs, whence they come "
+                             "back."):  # fmt: skip
+            trash.delete(f"{key}.failed", [row.id for row in own])
         if st.button("Clear", icon=":material/close:", key=f"{key}.clear", type="tertiary",
                      help="Selects no run."):  # fmt: skip
             st.session_state[checked] = []
             st.rerun()
+        if len(own) < len(picked):
+            st.caption(say("Examples stay as they are."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
         st.error(problem)
 

@@ -14,6 +14,8 @@ import streamlit as st
 
 from core import charts
 from core.items import item_colours, items_of
+from core.store.all_runs import AllRuns
+from core.store.examples import PREFIX, examples_dir
 from core.store.groups import Group
 from core.store.index import RunIndex, RunRow
 from core.store.trash import TRASH
@@ -24,29 +26,45 @@ _MANY = 9  # more are told by their number, in one line
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _index(runs_dir: Path) -> RunIndex:
+def _all(runs_dir: Path, examples: Path) -> AllRuns:
     """One for all visitors: it reads again what has changed, once."""
-    return RunIndex(runs_dir)
+    del examples  # its own setting tells it; here it only tells two apart
+    return AllRuns(runs_dir)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _trash(runs_dir: Path) -> RunIndex:
+    return RunIndex(runs_dir / TRASH)
 
 
 def all_runs() -> list[RunRow]:
-    """Every run, newest first. Their rows are shared: nobody may change them."""
+    """Every run, newest first, then the examples. Their rows are shared: nobody may change them."""
     return look()[1]
 
 
 def look() -> tuple[int, list[RunRow]]:
-    """The same, after their `version`."""
-    return _index(settings.runs_dir()).look()
+    """The same, after their `version`. Hidden examples are among them where the link names one."""
+    return _all(settings.runs_dir(), examples_dir()).look(_linked_to_example())
 
 
 def version(at_most_old: float = 0) -> int:
-    """A number that changes whenever the runs do (core.store.index.RunIndex.version)."""
-    return _index(settings.runs_dir()).version(at_most_old)
+    """A number that changes whenever the runs do (core.store.all_runs.AllRuns.version)."""
+    return _all(settings.runs_dir(), examples_dir()).version(at_most_old, _linked_to_example())
 
 
 def deleted_runs() -> list[RunRow]:
     """What is in the trash, newest run first."""
-    return _index(settings.runs_dir() / TRASH).rows()
+    return _trash(settings.runs_dir()).rows()
+
+
+def any_examples() -> bool:
+    """Whether examples came along, hidden or not."""
+    return bool(_all(settings.runs_dir(), examples_dir()).examples())
+
+
+def _linked_to_example() -> bool:
+    linked = ",".join(value for name in st.query_params for value in st.query_params.get_all(name))
+    return any(id_.startswith(PREFIX) for id_ in linked.split(","))
 
 
 def colours(rows: Sequence[RunRow], chosen: Sequence[str] = ()) -> dict[str, str]:

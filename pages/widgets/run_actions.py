@@ -40,12 +40,16 @@ def show(key: str, row: RunRow) -> None:
 
 
 def delete(key: str, row: RunRow) -> None:
-    """Delete, for a run that has ended; `deleted` brings it back."""
-    if row.status.ended and st.button(
-        "Delete",
-        icon=":material/delete:",
-        key=f"{key}.delete.{row.id}",
-        help=f"Moves it to the trash, from where it can be brought back for {KEPT.days} days.",
+    """Delete, for a run of one's own that has ended; `deleted` brings it back."""
+    if (
+        row.status.ended
+        and not row.example
+        and st.button(
+            "Delete",
+            icon=":material/delete:",
+            key=f"{key}.delete.{row.id}",
+            help=f"Moves it to the trash, from where it can be brought back for {KEPT.days} days.",
+        )
     ):
         _try(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
 
@@ -68,7 +72,7 @@ def deleted(key: str, run_id: str) -> bool:
 
 def _helps(row: RunRow) -> bool:
     """Whether resuming it would end otherwise."""
-    if row.problem:
+    if row.problem or row.example:
         return False
     with suppress(InputError):  # deleted this instant
         found = ending(open_run(settings.runs_dir(), row.id), row.status)

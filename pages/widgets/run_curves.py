@@ -34,7 +34,7 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
         return
     if history.empty:
         return
-    one, name, paint = {row.id: history}, {row.id: row.name}, {row.id: colour}
+    one, name, paint = {row.id: history}, {row.id: row.title}, {row.id: colour}
     figures = (
         charts.curves(one, name, paint, "loss"),
         charts.curves(one, name, paint, "accuracy"),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import files
 from core.errors import InputError
+from core.store.examples import folder_of
 from core.store.groups import Group
 from core.store.run import Run
 from pages import settings
@@ -30,7 +31,7 @@ def read(name: str, ids: Iterable[str]) -> dict[str, Any]:
     """What the file holds, by run id. A damaged one is told on the page and left out."""
     found = {}
     for id_ in ids:
-        path = settings.runs_dir() / id_
+        path = folder_of(settings.runs_dir(), id_)
         try:
             found[id_] = _read(str(path), name, files.mark(path / name))
         except InputError as error:

@@ -10,6 +10,7 @@ from core.jobs.waiting import seconds_left, turns
 from core.phase import phase
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
+from core.words import say
 from pages import settings
 
 BADGES = {
@@ -23,9 +24,12 @@ BADGES = {
 
 
 def badge(row: RunRow) -> None:
-    """An icon and the word."""
+    """An icon and the word; that it is an example, if it is."""
     label, icon, colour = BADGES[row.status.state]
     st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+    if row.example:
+        st.badge(say("example"), icon=":material/school:", color="violet",
+                 help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
 
 
 def show(row: RunRow) -> None:

@@ -98,7 +98,7 @@ function rowOf(view, entry) {
   box.onclick = (event) => view.check(entry, box.checked, event.shiftKey);
   pick.append(box);
   const star = element("td", "star");
-  if (!group) {
+  if (!group && !line.example) {
     const on = view.stars.get(line.id) ?? line.starred;
     const button = labelled(element("button"), `${on ? "Take the star from" : "Star"} ${line.title}`);
     button.setAttribute("aria-pressed", String(on));

@@ -16,7 +16,7 @@ from pages import settings
 def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     """Draws them for the run `row` of `rows`. Only what was changed here is written, so that
     nothing of what others change meanwhile is lost."""
-    if row.problem:
+    if row.problem or row.example:
         return
     try:
         said = annotations_of(open_run(settings.runs_dir(), row.id))

@@ -1,0 +1,50 @@
+"""One's own runs and, after them, the examples (core.store.examples): what tables of runs show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.store.examples import examples_dir, examples_hidden
+from core.store.index import RunIndex, RunRow
+
+
+class AllRuns:
+    """The runs of a folder, newest first, then the examples. Threads may share it, as RunIndex."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        self.runs_dir = Path(runs_dir)
+        self._own = RunIndex(runs_dir)
+        self._examples = RunIndex(examples_dir(), examples=True)
+
+    def rows(self, even_hidden: bool = False) -> list[RunRow]:
+        """All of them; the examples not where they are hidden, unless `even_hidden`."""
+        return self.look(even_hidden)[1]
+
+    def look(self, even_hidden: bool = False) -> tuple[int, list[RunRow]]:
+        """The same, after their `version`."""
+        version, rows = self._own.look()
+        if examples_hidden(self.runs_dir) and not even_hidden:
+            return _joint(version, self._examples.version(), hidden=True), rows
+        examples, found = self._examples.look()
+        return _joint(version, examples, hidden=False), [*rows, *found]
+
+    def examples(self) -> list[RunRow]:
+        """The examples, hidden or not."""
+        return self._examples.rows()
+
+    def version(self, at_most_old: float = 0, even_hidden: bool = False) -> int:
+        """A number that changes whenever the rows do, as RunIndex.version."""
+        hidden = examples_hidden(self.runs_dir) and not even_hidden
+        return _joint(
+            self._own.version(at_most_old), self._examples.version(at_most_old), hidden=hidden
+        )
+
+
+def all_rows(runs_dir: Path) -> list[RunRow]:
+    """The rows of a single look, for a command."""
+    return AllRuns(runs_dir).rows()
+
+
+def _joint(own: int, examples: int, *, hidden: bool) -> int:
+    """Both only ever grow, so their sum changes with either."""
+    return 2 * (own + examples) + hidden
