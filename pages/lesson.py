@@ -10,6 +10,7 @@ from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY, read_arms
 from core.lesson.steps import titles
 from core.words import say
+from pages import settings
 from pages.widgets import (
     lesson_nav,
     lesson_picture,
@@ -22,15 +23,21 @@ FAILING = "looks-good"  # the preset that the example runs of A were made with
 
 
 def take_away(step: int) -> str:
-    """What the sixth step's recipe is without: chosen there, and kept in the link."""
+    """What the sixth step's recipe is without: chosen there, and kept in the link by its key (the
+    names are told in another language too)."""
     if step != 6:
         return "nothing"
-    names = arm_names()
-    measured = list(read_arms(TOY)) or ["nothing"]
+    names, measured = arm_names(), list(read_arms(TOY)) or ["nothing"]
+    linked = st.query_params.get("without", "")
+    st.session_state["lesson.without"] = linked if linked in measured else measured[0]
+
+    def keep() -> None:
+        st.query_params["without"] = st.session_state["lesson.without"]
+
     return str(
         st.pills(
-            say("Take away"), measured, default="nothing", required=True, key="without",
-            bind="query-params", format_func=lambda key: names[key],
+            say("Take away"), measured, required=True, key="lesson.without", on_change=keep,
+            format_func=lambda key: names[key],
         )
     )  # fmt: skip
 
@@ -42,6 +49,9 @@ def ways_on() -> None:
             "pages/train.py", label=say("Open Train with the failing recipe"),
             icon=":material/model_training:", query_params={"preset": FAILING},
         )  # fmt: skip
+        if (settings.ROOT / "pages" / "challenge.py").is_file():
+            st.page_link("pages/challenge.py", label=say("The challenge board"),
+                         icon=":material/leaderboard:")  # fmt: skip
 
 
 def show_step(number: int, teach: bool, vote: str) -> bool:

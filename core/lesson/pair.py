@@ -96,14 +96,17 @@ def find_pair(folder: Path) -> Pair:
 
 
 def _sides(runs: Sequence[Run]) -> list[Side]:
-    """The finished runs by recipe, whatever its seed and name; each with its commonest verdict."""
+    """The finished runs by photos and recipe, whatever its seed and name; each with its commonest
+    verdict."""
     together: dict[str, list[tuple[int, Run]]] = {}
     for run in runs:
         if run.status().state != "done" or run.diagnosis() is None:
             continue
         recipe = recipe_dict(run.recipe())
         seed, _ = recipe.pop("seed"), recipe.pop("name")
-        together.setdefault(json.dumps(recipe, sort_keys=True), []).append((seed, run))
+        together.setdefault(json.dumps([recipe, _photos(run)], sort_keys=True), []).append(
+            (seed, run)
+        )
     sides = []
     for found in together.values():
         ordered = tuple(run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1].id)))

@@ -84,7 +84,10 @@ def test_a_class_needs_no_vote_in_the_page(examples):
 def test_what_is_taken_away_is_told_and_kept_in_the_link(examples):
     app = lesson(step="6", without="augmentation")
     assert "in place of" in drawn(app)
-    assert drawn(app).count("arm chosen") == 1
+    assert 'class="arm chosen"><span>Without varied views' in drawn(app)
+    app.button_group(key="lesson.without").set_value("dropout").run()
+    assert app.query_params["without"] == "dropout"
+    assert 'class="arm chosen"><span>Without dropout' in drawn(app)
 
 
 def test_the_last_step_leads_to_the_failing_recipe(examples):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from statistics import fmean
 
@@ -53,6 +54,17 @@ def test_without_enough_examples_there_is_no_lesson(tmp_path):
     write_run(tmp_path / "few", dataset, "looks-good", minutes=1)
     with pytest.raises(RunError, match="no example runs of both kinds"):
         find_pair(tmp_path / "few")
+
+
+def test_the_same_recipe_on_other_photos_is_no_training_of_it(tmp_path):
+    dataset = write_dataset(tmp_path / "dataset" / "toy_books")
+    folder = write_examples(tmp_path / "examples", dataset)
+    other = write_dataset(tmp_path / "dataset" / "other", photos=5)
+    stranger = write_run(folder, other, "quick", minutes=30)
+    note = stranger.environment()
+    note["data"]["fingerprints"] = {"train": "another"}
+    (stranger.path / "environment.json").write_text(json.dumps(note), "utf-8")
+    assert [run.recipe().seed for run in find_pair(folder).b.runs] == list(range(SEEDS))
 
 
 # --- numbers --------------------------------------------------------------------------------------
