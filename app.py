@@ -9,7 +9,8 @@ ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon woul
 st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
 st.navigation(
     [
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
+        st.Page("pages/lesson.py", title="Lesson", icon=":material/school:", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list_alt:"),
         st.Page("pages/run.py", title="Run", icon=":material/diagnosis:"),

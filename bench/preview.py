@@ -107,7 +107,7 @@ def in_page(url: str, times: int) -> list[float]:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1440, "height": 1600})
-        page.goto(url)
+        page.goto(f"{url}/train")
         page.wait_for_selector(".views img", timeout=120_000)
         found = []
         for turn in range(times + 1):

@@ -55,7 +55,7 @@ def main() -> None:
     )
     bad = pair.split(",")[1]
     views = {
-        "train": ("", 1440, 1250),
+        "train": ("/train", 1440, 1250),
         "data": ("/data?set=test_difficult", 1440, 1000),
         "runs": ("/runs", 1440, 1000),
         "run": (f"/run?run={bad}", 1440, 1900),

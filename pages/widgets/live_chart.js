@@ -33,7 +33,7 @@ function vertical(data) {
   }
   if (data.scale === "log") {
     const tops = data.lines.map((line) => Math.max(...line.points.map((point) => point[1])));
-    const low = Math.log10(tops.length ? Math.min(...tops) : 1e-4) - 1.5;
+    const low = data.low ?? Math.log10(tops.length ? Math.min(...tops) : 1e-4) - 1.5;
     const high = Math.log10(tops.length ? Math.max(...tops) : 1e-1) + 0.3;
     const ticks = [];
     for (let power = Math.ceil(low); power <= high; power++) ticks.push([10 ** power, `1e${power}`]);

@@ -38,7 +38,7 @@ def runs(app):
 
 @pytest.mark.timeout(600)
 def test_the_wall_shows_the_views_and_follows_the_controls(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     pictures = page.locator(".views img")
     expect(pictures).to_have_count(12, timeout=PATIENCE)  # four photos, with two views each
     before = pictures.nth(1).get_attribute("src")

@@ -72,7 +72,7 @@ def wait_for(app: App, what: str, done) -> list[Run]:  # type: ignore[no-untyped
 
 @pytest.mark.timeout(400)
 def test_two_runs_from_launch_to_class_maps(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     expect(page.get_by_role("heading", name="Two runs that look equally good")).to_be_visible()
     launch(page, "quick")
     launch(page, "looks-good")

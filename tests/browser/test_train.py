@@ -40,7 +40,7 @@ def popover(page: Page, words: str):
 
 
 def test_a_recipe_is_built_from_a_preset_and_launched_with_three_seeds(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     expect(page.locator(".layer")).to_have_count(27)
     expect(page.locator(".block.frozen")).to_have_count(16)
     page.get_by_text("Zoom", exact=True).click()
@@ -74,7 +74,7 @@ def test_a_recipe_is_built_from_a_preset_and_launched_with_three_seeds(app, open
 
 
 def test_the_keys_do_all_that_the_mouse_does(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     page.locator(".layer").nth(0).focus()
     page.keyboard.press("End")
     expect(page.locator(".words b")).to_have_text("26 log_softmax")
@@ -93,7 +93,7 @@ def test_the_keys_do_all_that_the_mouse_does(app, open_page):
 
 
 def test_a_recipe_is_saved_and_loaded_again(app, open_page, tmp_path):
-    page = open_page(f"{app.url}/?preset=looks-good")
+    page = open_page(f"{app.url}/train?preset=looks-good")
     page.get_by_text("Rotate", exact=True).click()
     expect(page.get_by_text("1 change", exact=True)).to_be_visible()
     settled(page)
@@ -103,7 +103,7 @@ def test_a_recipe_is_saved_and_loaded_again(app, open_page, tmp_path):
     download.value.save_as(path)
     saved = load_recipe(path)
     assert saved.augment.rotate is not None
-    again = open_page(app.url)
+    again = open_page(f"{app.url}/train")
     body = popover(again, "From")
     body.locator("input[type=file]").set_input_files(path)
     expect(again.get_by_text("From file mine.yaml")).to_be_visible()
@@ -113,7 +113,7 @@ def test_a_recipe_is_saved_and_loaded_again(app, open_page, tmp_path):
 
 
 def test_a_file_with_a_mistake_is_one_line_that_names_the_key(app, open_page, tmp_path):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     path = tmp_path / "bad.yaml"
     path.write_text(recipe_yaml(QUICK).replace("batch_size: 16", "batch_size: many"), "utf-8")
     popover(page, "From").locator("input[type=file]").set_input_files(path)
@@ -123,7 +123,7 @@ def test_a_file_with_a_mistake_is_one_line_that_names_the_key(app, open_page, tm
 
 def test_a_run_is_run_again_with_changes_by_its_link(app, open_page):
     run = next(run for run in find_runs(app.runs) if run.recipe().name == "looks-good")
-    page = open_page(f"{app.url}/?again={run.id}")
+    page = open_page(f"{app.url}/train?again={run.id}")
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("8")
     assert rates(page) == ["1e-1", "1e-2"]
     page.get_by_role("spinbutton", name="Batch size").fill("4")
@@ -136,7 +136,7 @@ def test_a_run_is_run_again_with_changes_by_its_link(app, open_page):
 
 
 def test_a_preset_is_chosen_and_the_link_reopens_it(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     popover(page, "From").get_by_text("looks-good", exact=True).click()
     expect(page).to_have_url(re.compile("preset=looks-good"))
     expect(page.get_by_text("look at the class maps")).to_be_visible()
@@ -146,7 +146,7 @@ def test_a_preset_is_chosen_and_the_link_reopens_it(app, open_page):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_on_a_phone_the_columns_stand_below_each_other(app, open_page, dark):
-    page = open_page(f"{app.url}/?preset=article-success", 390, dark)
+    page = open_page(f"{app.url}/train?preset=article-success", 390, dark)
     overflow = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth - main.clientWidth; }"

@@ -42,7 +42,7 @@ def test_a_link_opened_first_after_a_start_shows_the_whole_app(app, ids, open_pa
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
-@pytest.mark.parametrize("place", ["", "runs", "compare", "cams", "try_it"])
+@pytest.mark.parametrize("place", ["", "train", "runs", "compare", "cams", "try_it"])
 def test_pages_fit_the_screen(app, open_page, place, width, dark):
     page = open_page(f"{app.url}/{place}", width, dark)
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -58,7 +58,7 @@ def test_pages_fit_the_screen(app, open_page, place, width, dark):
 
 
 def test_the_train_page_draws_its_layers_and_its_plan(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
     expect(page.locator(".layer")).to_have_count(27)
     page.get_by_text("Zoom", exact=True).click()
@@ -66,7 +66,7 @@ def test_the_train_page_draws_its_layers_and_its_plan(app, open_page):
 
 
 def test_a_rate_can_be_typed(app, open_page):
-    page = open_page(app.url)
+    page = open_page(f"{app.url}/train")
     rates = page.get_by_role("combobox", name="Learning rate")
     for typed, words in (("2e-4", "2e-4"), ("fast", "bands.1.lr: must be a number")):
         rates.nth(1).click()

@@ -75,7 +75,7 @@ def test_every_page_opens_without_torch(tmp_path):
 import sys, time
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=150).run()
-for page in ("runs", "compare", "cams", "try_it", "train"):
+for page in ("runs", "compare", "cams", "try_it", "lesson", "train"):
     app.switch_page(f"pages/{{page}}.py")
     app.query_params["runs"] = {",".join(ids)!r}
     app.run()

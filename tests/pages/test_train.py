@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.model.weights import imagenet_path
 from core.recipe import Optimizer, Recipe
@@ -11,7 +10,7 @@ from core.recipe_file import load_recipe, preset_names
 from core.store.run import find_runs
 from core.text import plain_markdown
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import APP, texts
+from tests.pages.conftest import texts
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
@@ -270,10 +269,7 @@ def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_w
     app.number_input(key=f"{KEY}.batch_size.0").set_value(4)
     app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False).run()
     link = {name: app.query_params[name] for name in ("preset", "with", "data")}
-    again = AppTest.from_file(str(APP), default_timeout=20)
-    for name, value in link.items():
-        again.query_params[name] = value
-    again.run()
+    again = open_page("train", **link)
     assert not again.exception
     assert difference(again) == {"augment.zoom", "batch_size"}
     again.number_input(key=f"{KEY}.batch_size.1").set_value(8).run()

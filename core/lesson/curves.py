@@ -1,0 +1,34 @@
+"""The picture of the first step: how the validation loss of both networks fell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from core.lesson.pair import Pair
+from core.words import say
+
+
+def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
+    """For pages/widgets/live_chart.js, on a logarithmic scale down to the lowest loss."""
+    lines, lowest, epochs = [], 1.0, 1
+    for letter, side in pair.sides.items():
+        history = side.shown.history()
+        points = [
+            [float(epoch), max(float(loss), 1e-9)]
+            for epoch, loss in zip(history["epoch"], history["val_loss"], strict=True)
+        ]
+        lowest = min(lowest, *(loss for _, loss in points))
+        epochs = max(epochs, len(points))
+        lines.append({"name": letter, "colour": colours[letter], "dashed": False, "points": points,
+                      "last": f"{points[-1][1]:.1g}"})  # fmt: skip
+    last = ", ".join(f"{line['name']} {line['last']}" for line in lines)
+    return {
+        "scale": "log",
+        "low": math.log10(lowest) - 0.2,
+        "x": say("validation loss, by epoch"),
+        "to": epochs,
+        "lines": lines,
+        "words": say("Validation loss by epoch; at the end: {last}", last=last),
+    }

@@ -1,0 +1,49 @@
+"""The numbers of the fifth step: how far each layer of the backbone moved, for both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.lesson.measured import Measured
+from core.lesson.pair import Pair, Side
+from core.letter import backbone_drift
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A layer, and by side how far it moved: 1 - CKA, at least 0, over the trainings."""
+
+    layer: int
+    name: str
+    by_side: dict[str, Measured]
+
+
+def moved_layers(pair: Pair) -> list[Moved]:
+    """Every layer of the backbone for which both sides have the number."""
+    tables = {
+        letter: [backbone_drift(run).set_index("layer") for run in side.runs]
+        for letter, side in pair.sides.items()
+    }
+    found = []
+    for layer, row in tables["A"][0].iterrows():
+        by_side = {
+            letter: Measured(tuple(max(0.0, 1 - float(one.at[layer, "cka"])) for one in of_side))
+            for letter, of_side in tables.items()
+        }
+        values = [value for number in by_side.values() for value in number.values]
+        if all(value == value for value in values):  # not where it is empty
+            found.append(Moved(int(str(layer)), str(row["name"]), by_side))
+    return found
+
+
+def frozen_layers(side: Side) -> int:
+    """How many layers at the photo's side never trained."""
+    layers = backbone_drift(side.shown)
+    trained = layers.loc[layers["trained"], "layer"]
+    return int(trained.min()) if len(trained) else len(layers)
+
+
+def front(layers: list[Moved], first_trained: int, letter: str) -> Measured:
+    """The mean over the layers that B froze, training by training."""
+    of_front = [one.by_side[letter].values for one in layers if one.layer < first_trained]
+    return Measured(tuple(sum(values) / len(values) for values in zip(*of_front, strict=True)))

@@ -1,0 +1,123 @@
+"""The two recipes that the lesson tells of, each trained with several seeds, from the folder of
+example runs. The pair of runs that it shows is that of their lowest seed, not the nicest."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.errors import RunError
+from core.evaluate.verdict import evidence_set
+from core.lesson.measured import Measured, measured
+from core.recipe_file import recipe_dict
+from core.store.run import Run, find_runs
+
+BAD, GOOD = "overfit that looks good", "generalises"
+FEWEST = 3  # trainings; with fewer there is no spread to speak of
+
+
+@dataclass(frozen=True)
+class Side:
+    """A recipe and its trainings, by seed. verdict: that of most of them."""
+
+    verdict: str
+    runs: tuple[Run, ...]
+
+    @property
+    def shown(self) -> Run:
+        """The one whose pictures are shown."""
+        return self.runs[0]
+
+    @cached_property
+    def summaries(self) -> list[dict[str, Any]]:
+        return [run.summary() or {} for run in self.runs]
+
+    @cached_property
+    def evidence(self) -> list[dict[str, Any]]:
+        return [(run.diagnosis() or {})["evidence"] for run in self.runs]
+
+    def summary(self, *keys: str) -> Measured:
+        """A number of summary.json over the trainings."""
+        return measured(self.summaries, *keys)
+
+    def found(self, *keys: str) -> Measured:
+        """A number of the evidence in diagnosis.json over the trainings."""
+        return measured(self.evidence, *keys)
+
+    def answers(self, split: str) -> list[pd.DataFrame]:
+        """What each training answered on a split: rows of predictions.csv."""
+        tables = [run.predictions() for run in self.runs]
+        return [table[table["split"] == split] for table in tables]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """a: looks good and is not; b: generalises. set_name: the test set that verdicts are read
+    on."""
+
+    a: Side
+    b: Side
+    dataset: Dataset
+    set_name: str
+
+    @property
+    def sides(self) -> dict[str, Side]:
+        """By the letters that the lesson calls them."""
+        return {"A": self.a, "B": self.b}
+
+    @property
+    def test_set(self) -> TestSet:
+        return self.dataset.test_set(self.set_name)
+
+
+def find_pair(folder: Path) -> Pair:
+    """Of each verdict the recipe with most trainings, both on the same photos.
+
+    Raises RunError where the folder has no such two, DataError where their photos are gone."""
+    sides = _sides(find_runs(folder))
+    a = max((side for side in sides if side.verdict == BAD), key=_size, default=None)
+    b = max((side for side in sides if side.verdict == GOOD), key=_size, default=None)
+    if a is None or b is None or min(_size(a), _size(b)) < FEWEST:
+        raise RunError(f"{folder}: no example runs of both kinds")
+    if _photos(a.shown) != _photos(b.shown):
+        raise RunError(f"{folder}: the example runs of the two kinds saw different photos")
+    name = evidence_set(a.summaries[0]["sets"])
+    if name is None:
+        raise RunError(f"{folder}: the example runs have no test set to tell of")
+    return Pair(a, b, read_dataset(a.shown.data_dir()), name)
+
+
+def _sides(runs: Sequence[Run]) -> list[Side]:
+    """The finished runs by photos and recipe, whatever its seed and name; each with its commonest
+    verdict."""
+    together: dict[str, list[tuple[int, Run]]] = {}
+    for run in runs:
+        if run.status().state != "done" or run.diagnosis() is None:
+            continue
+        recipe = recipe_dict(run.recipe())
+        seed, _ = recipe.pop("seed"), recipe.pop("name")
+        together.setdefault(json.dumps([recipe, _photos(run)], sort_keys=True), []).append(
+            (seed, run)
+        )
+    sides = []
+    for found in together.values():
+        ordered = tuple(run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
+        verdicts = Counter(str((run.diagnosis() or {})["verdict"]) for run in ordered)
+        sides.append(Side(verdicts.most_common(1)[0][0], ordered))
+    return sides
+
+
+def _size(side: Side) -> int:
+    return len(side.runs)
+
+
+def _photos(run: Run) -> Any:
+    return run.environment()["data"].get("fingerprints")

@@ -1,0 +1,288 @@
+"""The sentences of the lesson. Every number in them is measured: on the example runs
+(core.lesson.pair) or in docs/results.md (core.lesson.repairs). A step has at most 60 words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core import text
+from core.lesson.gaze import lifts
+from core.lesson.glossary import mark, marks
+from core.lesson.hidden import same_answers
+from core.lesson.layers import front, frozen_layers, moved_layers
+from core.lesson.pair import Pair
+from core.lesson.repair_words import arm_names, moving_words, summed_up, told
+from core.lesson.repairs import REAL, TOY, read_arms
+from core.words import say
+
+Why = tuple[str, str]  # a question, and what is seen when it is opened
+
+
+@dataclass(frozen=True)
+class Step:
+    """text: what there is to see. answer: what it means; a teacher may hide it. Words of the trade
+    are marked (core.lesson.glossary)."""
+
+    text: str
+    answer: str
+    whys: tuple[Why, ...]
+
+
+def titles() -> list[str]:
+    """The steps, in their order."""
+    return [
+        say("Which one would you ship?"),
+        say("The same books, elsewhere"),
+        say("Where each one looks"),
+        say("Hide the book"),
+        say("Which layers changed"),
+        say("What mends it"),
+        say("Now you: mend it in three changes"),
+    ]
+
+
+def write_step(number: int, pair: Pair, vote: str = "", without: str = "nothing") -> Step:
+    """number: 1 to 7. vote: A or B, once it is given. without: a key of core.lesson.repairs.ARMS.
+
+    Raises InputError when a file of an example run is damaged or gone."""
+    if number == 1:
+        return _ship(pair, vote)
+    if number == 6:
+        return _mends(without)
+    steps: dict[int, Callable[[Pair], Step]] = {
+        2: _elsewhere, 3: _looks, 4: _hidden, 5: _changed, 7: _yours,
+    }  # fmt: skip
+    return steps[number](pair)
+
+
+def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
+    """What stands on the card of a network: photos right, and its loss."""
+    found = pair.sides[letter].summaries[0]["validation"]
+    accuracy = found["accuracy"]
+    right = say("{right} of {total} validation photos right", right=accuracy["correct"],
+                total=accuracy["total"])  # fmt: skip
+    return right, say("validation loss {loss}", loss=f"{found['loss']:.1g}")
+
+
+# --- the steps ------------------------------------------------------------------------------------
+
+
+def _ship(pair: Pair, vote: str) -> Step:
+    a, b = (side.summary("validation", "loss") for side in (pair.a, pair.b))
+    chose = say("You chose {choice}.", choice=mark(vote)) + " " if vote else ""
+    return Step(
+        say(
+            "Two networks learned to name five books from photos of one shoot. Their usual test "
+            "is {validation}: photos of the same shoot, kept aside. Which network would you ship? "
+            "Vote before you go on.",
+            **marks("validation"),
+        ),
+        chose
+        + say(
+            "Validation cannot tell: over {n} trainings each, {a} ends with a {loss} of {a_loss}, "
+            "{b} of {b_loss}.",
+            n=len(pair.a.runs), a_loss=a.range(), b_loss=b.range(), **marks("loss"),
+        ),
+        (
+            (
+                say("Why can validation not tell?"),
+                say("Its photos show the same table, light and nearly the same pose as the "
+                    "training photos. Whoever knows that shoot passes, whether or not it knows "
+                    "the books."),
+            ),
+            (
+                say("Which runs are these?"),
+                say("{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
+                    "The lesson draws the first training of each, not the nicest; its numbers are "
+                    "means over all, with the lowest and the highest in brackets. The photos were "
+                    "drawn by a program.",
+                    n=len(pair.a.runs), **marks("seeds")),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _elsewhere(pair: Pair) -> Step:
+    score = ("sets", pair.set_name, "scores", "object")
+    a, b = (side.summary(*score, "value") for side in (pair.a, pair.b))
+    first = pair.a.summaries[0]["sets"][pair.set_name]["scores"]["object"]
+    said = [float((t["predicted"] == "background").sum()) for t in pair.a.answers(pair.set_name)]
+    return Step(
+        say(
+            "Beside photos of the shoot: books cut out of photos taken elsewhere. Of all {total}, "
+            "{a} names {a_right} right, {b} {b_right}; one answer for all would get {constant}.",
+            a_right=a.percent(), b_right=b.percent(), total=first["total"],
+            constant=text.percent(first["constant"]), **marks(),
+        ),
+        say(
+            "So a validation {loss} of almost 0 only meant: it knows this shoot. That is "
+            "{overfitting}; photos of the same shoot cannot show it.",
+            **marks("loss", "overfitting"),
+        ),
+        (
+            (
+                say("What does A say instead?"),
+                say("Mostly “background”: to {n} of the {total} whole photos from elsewhere "
+                    "(mean of its trainings).",
+                    n=f"{sum(said) / len(said):.0f}", total=len(pair.test_set.photos)),
+            ),
+            (
+                say("Who chose these books?"),
+                say("Nobody: they are spread evenly over all {total}. A book of no class counts "
+                    "as right when it is called “background”.", total=first["total"]),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _looks(pair: Pair) -> Step:
+    a, b = lifts(pair, pair.a), lifts(pair, pair.b)
+    redrawn = pair.a.found("redrawn_head", pair.set_name, "lift")
+    return Step(
+        say(
+            "Bright is what speaks for the framed book ({map}). Play: while only the last layers "
+            "learn, both look at the books, {a_first} and {b_first} times an {even}. Then all of "
+            "{a}'s layers learn, and its eye leaves: {a_last}. {b}: {b_last}.",
+            a_first=f"{a[0].mean:.1f}", b_first=f"{b[0].mean:.1f}", a_last=a[-1].number(),
+            b_last=b[-1].number(), **marks("map", "even"),
+        ),
+        say("Still its validation loss ended near 0. The loss hid it; the map shows it."),
+        (
+            (
+                say("How is such a map made?"),
+                say("The network's last layer adds up evidence for each class, place by place. The "
+                    "map shows that sum before it is averaged into an answer, less the mean of all "
+                    "classes."),
+            ),
+            (
+                say("Can the map be trusted?"),
+                say("With a head of random weights, which knows no book, A's maps come to "
+                    "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
+                    redrawn=redrawn.number()),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _hidden(pair: Pair) -> Step:
+    told = ("reliance", pair.set_name)
+    a, b = (side.found(*told, "fall", "object", "value") for side in (pair.a, pair.b))
+    same_a, same_b = (same_answers(pair, side) for side in (pair.a, pair.b))
+    control_a, control_b = (
+        side.found(*told, "comparison", "fall", "elsewhere", "value") for side in (pair.a, pair.b)
+    )
+    easy = next(name for name in pair.a.evidence[0]["reliance"] if name != pair.set_name)
+    at_home = pair.a.found("reliance", easy, "fall", "object", "value")
+    return Step(
+        say(
+            "All books are painted over. The right answers lose {a_fall} points of {probability} "
+            "with {a}, {b_fall} with {b}. On {a_same} of {photos} photos {a} still answers as "
+            "before, {b} on {b_same}.",
+            a_fall=a.points(), b_fall=b.points(), photos=same_a.photos,
+            a_same=f"{same_a.count.mean:.0f}", b_same=f"{same_b.count.mean:.0f}",
+            **marks("probability"),
+        ),
+        say("Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
+            "says does.", **marks()),
+        (
+            (
+                say("Does an answer that stays prove anything?"),
+                say("Not alone: whoever always says “background” never changes. So the "
+                    "probability of the right books counts. As a check as much is hidden "
+                    "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
+                    a_check=control_a.points(), b_check=control_b.points()),
+            ),
+            (
+                say("Does A never need the book?"),
+                say("On the table that it was trained on it does: there it loses {easy} points. It "
+                    "knows the books as they lay in the shoot.", easy=at_home.points()),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _changed(pair: Pair) -> Step:
+    count = frozen_layers(pair.b)
+    moved = front(moved_layers(pair), count, "A")
+    return Step(
+        say(
+            "Both began with {pretrained} layers. In {b} the first {count} were {frozen}; in {a} "
+            "all of them learned, fast. The bars tell how far each layer has {moved}.",
+            count=count,
+            **marks("pretrained", "frozen", "moved"),
+        ),
+        say(
+            "{a}'s first {count} layers moved by {far} on average: a few dozen photos overwrote "
+            "what a million had taught. In the same epochs its eye left the books.",
+            count=count,
+            far=moved.number(2),
+            **marks(),
+        ),
+        (
+            (say("Is it the moving that does harm?"), moving_words(read_arms(TOY))),
+            (
+                say("Why did B's layers not move at all?"),
+                say(
+                    "They could not: the recipe froze them. That is no finding. What A's layers "
+                    "did is one."
+                ),
+            ),
+        ),
+    )
+
+
+def _mends(without: str) -> Step:
+    arms, real = read_arms(TOY), read_arms(REAL)
+    words = [f"{arm_names()[key]}: {told(key, real)}" for key in real if key != "nothing"]
+    return Step(
+        say(
+            "{b}'s recipe again, on newly drawn photos that nothing was tuned on, each time with "
+            "one thing taken away. How many books does it still name right? Lines: {interval}.",
+            **marks("interval"),
+        ),
+        told(without, arms) if without in arms and without != "nothing" else summed_up(arms),
+        (
+            (
+                say("And on real photos?"),
+                say("On the photos of the experiment that this grew out of, B's recipe names "
+                    "{right} right.", right=text.percent(real["nothing"].right))
+                + " " + " ".join(words) if real else say("Not measured yet."),
+            ),
+            (
+                say("Why not every combination?"),
+                say("Only these were trained, {n} times or more each. What was not measured is not "
+                    "told.", n=min((arm.seeds for arm in arms.values()), default=0)),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _yours(pair: Pair) -> Step:
+    arms = read_arms(TOY)
+    lines = [f"{arm_names()[key]}: {told(key, arms)}" for key in arms if key != "nothing"]
+    return Step(
+        say(
+            "Train opens with {a}'s recipe: every layer learns fast, on bare photos, without "
+            "{dropout}. Change three things, launch it with three {seeds}, and see whether the "
+            "verdict becomes “generalises”. The board ranks recipes on photos that no page shows.",
+            **marks("dropout", "seeds"),
+        ),
+        "",
+        (
+            (
+                say("Why was the loss almost 0 and the network useless?"),
+                say("The validation photos came from the shoot that it was trained on. It learned "
+                    "that shoot, down to its first layers, and not the books."),
+            ),
+            (
+                say("How could one have seen it?"),
+                say("By photos from elsewhere, by where it looks, by hiding the books, and by "
+                    "which layers moved. Not by the validation loss."),
+            ),
+            (
+                say("What mends it?"),
+                " ".join([*lines, say("So it was here; measure it on your photos.")]),
+            ),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Lesson: the first page a visitor sees; seven steps on a network that only looks good."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import text
+from core.errors import InputError
+from core.lesson.repair_words import arm_names
+from core.lesson.repairs import TOY, read_arms
+from core.lesson.steps import titles
+from core.words import say
+from pages import settings
+from pages.widgets import (
+    lesson_nav,
+    lesson_picture,
+    lesson_runs,
+    lesson_text,
+    lesson_vote,
+)
+
+FAILING = "looks-good"  # the preset that the example runs of A were made with
+
+
+def take_away(step: int) -> str:
+    """What the sixth step's recipe is without: chosen there, and kept in the link by its key (the
+    names are told in another language too)."""
+    if step != 6:
+        return "nothing"
+    names, measured = arm_names(), list(read_arms(TOY)) or ["nothing"]
+    linked = st.query_params.get("without", "")
+    st.session_state["lesson.without"] = linked if linked in measured else measured[0]
+
+    def keep() -> None:
+        st.query_params["without"] = st.session_state["lesson.without"]
+
+    return str(
+        st.pills(
+            say("Take away"), measured, required=True, key="lesson.without", on_change=keep,
+            format_func=lambda key: names[key],
+        )
+    )  # fmt: skip
+
+
+def ways_on() -> None:
+    """From the last step to the pages where one does it."""
+    with st.container(horizontal=True, gap="medium", key="lesson.ways"):
+        st.page_link(
+            "pages/train.py", label=say("Open Train with the failing recipe"),
+            icon=":material/model_training:", query_params={"preset": FAILING},
+        )  # fmt: skip
+        if (settings.ROOT / "pages" / "challenge.py").is_file():
+            st.page_link("pages/challenge.py", label=say("The challenge board"),
+                         icon=":material/leaderboard:")  # fmt: skip
+
+
+def show_step(number: int, teach: bool, vote: str) -> bool:
+    """Title, text, picture, and what it means; whether that is still hidden."""
+    pair = lesson_runs.pair()
+    colours = lesson_runs.colours(pair)
+    st.title(titles()[number - 1], anchor=False)
+    words, choice = st.container(), st.container()
+    with choice:
+        without = take_away(number)
+    step = lesson_runs.step(number, vote, without)
+    with words:
+        lesson_text.box(lesson_text.sentences(step.text), colours, teach)
+    lesson_picture.show(number, pair, teach, without)
+    if number == len(titles()):
+        ways_on()
+    hidden = bool(step.answer) and not lesson_nav.told(number, teach, vote)
+    if not hidden:
+        answer = lesson_text.sentences(step.answer, "answer") if step.answer else ""
+        lesson_text.box(answer + lesson_text.whys(step.whys), colours, teach)
+    return hidden
+
+
+def show_page() -> None:
+    """One step, and the way to the next."""
+    number, vote = lesson_nav.current(), lesson_vote.current()
+    teach = lesson_nav.bar(number)
+    try:
+        hidden = show_step(number, teach, vote)
+    except InputError as problem:
+        st.title(say("Lesson"), anchor=False)
+        st.info(text.plain_markdown(str(problem)), icon=":material/info:")
+        st.markdown(
+            say(
+                "The lesson is told from the example runs in `runs/examples/`, which come with "
+                "the project: `git checkout runs/examples` brings them back."
+            )
+        )
+        return
+    lesson_nav.buttons(number, hidden, teach)
+
+
+with st.container(horizontal_alignment="center"), st.container(width=lesson_nav.WIDTH):
+    show_page()

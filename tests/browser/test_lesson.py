@@ -1,0 +1,105 @@
+"""The lesson in Chromium: through all steps by key, in both languages, wide and narrow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import serve, settled
+from tests.factory import write_dataset
+from tests.lessons import write_examples
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    root = tmp_path_factory.mktemp("lesson")
+    dataset = write_dataset(root / "dataset" / "toy_books")
+    examples = write_examples(root / "examples", dataset)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OVERFIT_LENS_EXAMPLES", str(examples))
+        with serve(root / "runs", root / "dataset") as app:
+            yield app
+
+
+def heading(page: Page, words: str) -> None:
+    expect(page.locator("h1")).to_have_text(words)
+    settled(page)
+
+
+def press(page: Page, key: str) -> None:
+    page.locator("body").press(key)
+
+
+def test_through_the_lesson_by_key(app, open_page):
+    page = open_page(app.url)
+    heading(page, "Which one would you ship?")
+    expect(page.locator(".live-chart polyline")).to_have_count(2)
+    press(page, "ArrowRight")  # not before the vote
+    expect(page.get_by_role("button", name=re.compile("Next"))).to_be_disabled()
+    expect(page.get_by_text("cannot tell")).to_have_count(0)
+    press(page, "b")
+    expect(page.get_by_text("You chose")).to_be_visible()
+    expect(page).to_have_url(re.compile("vote=B"))
+    settled(page)
+    press(page, "ArrowRight")
+    heading(page, "The same books, elsewhere")
+    expect(page.locator(".lesson .mark")).not_to_have_count(0)
+    press(page, "ArrowRight")
+    heading(page, "Where each one looks")
+    gaze = page.locator(".gaze-root[data-drawn]")
+    first = gaze.get_attribute("data-moment")
+    slider = page.get_by_role("slider", name="Moment of the training")
+    slider.press("ArrowRight")  # moves the training, not the step
+    expect(gaze).not_to_have_attribute("data-moment", str(first))
+    expect(page.locator("h1")).to_have_text("Where each one looks")
+    seen = page.locator(".pile").first.locator("img.seen")
+    expect(seen).to_have_count(1)
+    page.get_by_role("button", name="Play the training").click()
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("the end"))
+    slider.blur()
+    for words in ("Hide the book", "Which layers changed", "What mends it", "Now you"):
+        press(page, "ArrowRight")
+        expect(page.locator("h1")).to_contain_text(words)
+        settled(page)
+    press(page, "ArrowLeft")
+    heading(page, "What mends it")
+    press(page, "ArrowRight")
+    settled(page)
+    page.get_by_text("What mends it?").click()
+    expect(page.get_by_text("measure it on your photos")).to_be_visible()
+    page.get_by_role("link", name="Open Train with the failing recipe").click()
+    heading(page, "Train")
+    expect(page).to_have_url(re.compile("/train.*preset=looks-good"))
+    expect(page.locator(".rates .rate")).to_have_text(["1e-1", "1e-2"])
+
+
+def test_a_step_with_its_choice_reopens_from_its_link(app, open_page):
+    page = open_page(f"{app.url}/?step=6")
+    page.get_by_role("radio", name="Without varied views").click()
+    expect(page.locator(".arm.chosen")).to_contain_text("Without varied views")
+    settled(page)
+    again = open_page(page.url)
+    heading(again, "What mends it")
+    expect(again.locator(".arm.chosen")).to_contain_text("Without varied views")
+
+
+def test_a_word_of_the_trade_opens_by_key(app, open_page):
+    page = open_page(app.url)
+    term = page.locator("summary", has_text="validation").first
+    expect(page.get_by_text("Photos kept aside from the training photos")).to_be_hidden()
+    term.focus()
+    term.press("Enter")
+    expect(page.get_by_text("Photos kept aside from the training photos")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+@pytest.mark.parametrize("step", range(1, 8))
+def test_every_step_fits_the_screen(app, open_page, step, width, dark):
+    page = open_page(f"{app.url}/?step={step}&vote=A", width, dark)
+    overflow = page.evaluate(
+        "() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main.scrollWidth - main.clientWidth; }"
+    )
+    assert overflow <= 0
