@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluate.grouped import Difference, group_difference, group_mean
+from core.evaluate.grouped import (
+    Difference,
+    group_difference,
+    group_differences,
+    group_mean,
+    seeds_differ,
+)
 
 
 def drawn(seeds, photos, share, seed):
@@ -151,3 +157,33 @@ def test_groups_that_differ_in_nothing_are_seldom_called_different():
     """docs/how-numbers-are-computed.md gives these shares, and says what the second one means."""
     assert false_alarms(shift=0) == pytest.approx(0.09, abs=0.03)
     assert false_alarms(shift=0.5) == pytest.approx(0.20, abs=0.05)
+
+
+def test_every_two_of_several_groups_as_two_alone():
+    random = np.random.default_rng(3)
+    groups = [random.random((seeds, 30)) < share for seeds, share in ((3, 0.4), (5, 0.6), (2, 0.9))]
+    photos = [f"{place // 2}.jpg" for place in range(30)]
+    found = group_differences(groups, photos=photos)
+    assert sorted(found) == [(0, 1), (0, 2), (1, 2)]
+    assert found[0, 2] == group_difference(groups[0], groups[2], photos=photos)
+
+
+def test_seeds_as_scipys_test_of_unequal_variances():
+    random = np.random.default_rng(4)
+    told = []
+    for _ in range(200):
+        groups = [
+            random.normal(centre, 0.1, (seeds, 1)) + random.normal(0, 0.02, (seeds, 60))
+            for seeds, centre in ((3, 0.5), (int(random.integers(2, 12)), 0.7))
+        ]
+        found = seeds_differ(*groups)
+        p = stats.ttest_ind(*(group.mean(axis=1) for group in groups), equal_var=False).pvalue
+        assert not found or p < 0.05  # degrees of freedom are rounded down: never more
+        told.append((found, p < 0.05))
+    assert 0.7 * sum(p for _, p in told) < sum(found for found, _ in told) < 180
+
+
+def test_seeds_at_the_edges():
+    alike, other = np.ones((3, 4), dtype=bool), np.zeros((3, 4), dtype=bool)
+    assert seeds_differ(alike, other) and not seeds_differ(alike, alike)
+    assert not seeds_differ(alike[:1], other)  # one seed tells nothing
