@@ -71,7 +71,7 @@ def _card(key: str, line: Standing, neighbour: Standing | None, colour: str) -> 
         rank, who, figure, known = st.columns([2, 6, 8, 5], vertical_alignment="center")
         with rank:
             shared = say("shared") if line.shared else ""
-            st.markdown(f"## {line.rank} :small[:gray[{shared}]]", help=_rank_help(line))
+            st.markdown(f"## {line.rank} :small[:gray[{shared}]]")
         with who, st.container(gap="xsmall"):
             _who(line, colour)
         with figure, st.container(gap="xsmall"):
@@ -87,14 +87,6 @@ def _card(key: str, line: Standing, neighbour: Standing | None, colour: str) -> 
         with st.container(horizontal=True, vertical_alignment="center"):
             _changes(key, line)
             _ways(line, neighbour)
-
-
-def _rank_help(line: Standing) -> str:
-    return say_count(
-        line.rank - 1,
-        "{count} group here is really better: photos and seeds both say so.",
-        "{count} groups here are really better: photos and seeds both say so.",
-    )
 
 
 def _who(line: Standing, colour: str) -> None:
