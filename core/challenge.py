@@ -260,11 +260,8 @@ def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
         pair: Gap(difference, seeds_differ(correct[pair[0]], correct[pair[1]]))
         for pair, difference in group_differences(correct, photos=photos).items()
     }
-    better = [0] * len(known)
-    for (i, j), gap in gaps.items():
-        if gap.real:
-            better[j if gap.photos.value > 0 else i] += 1
     means = [float(group.mean()) for group in correct]
+    better = _better(means, gaps)
     order = sorted(range(len(known)), key=lambda i: (better[i], -means[i], known[i][0].group.id))
     standings = []
     for line, i in enumerate(order):
@@ -285,6 +282,16 @@ def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
             )
         )
     return Board(standings=tuple(standings), objects=len(lined_up.files))
+
+
+def _better(means: Sequence[float], gaps: dict[tuple[int, int], Gap]) -> list[int]:
+    """How many groups are really better than each. What is better than a better one counts too, so
+    that no two groups share a rank of which one is really better."""
+    above: dict[int, set[int]] = {}
+    for i in sorted(range(len(means)), key=lambda i: -means[i]):
+        real = [j for j in above if _against(gaps, j, i).real and means[j] > means[i]]
+        above[i] = set(real).union(*(above[j] for j in real))
+    return [len(above[i]) for i in range(len(means))]
 
 
 def _against(gaps: dict[tuple[int, int], Gap], i: int, j: int) -> Gap:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core import challenge
-from core.challenge import changes_of, fields, read_board
+from core.challenge import Gap, _better, changes_of, fields, read_board
 from core.challenge_chart import standing_picture
 from core.challenge_words import (
     changes_words,
@@ -16,6 +16,7 @@ from core.challenge_words import (
     missing_words,
     validation_words,
 )
+from core.evaluate.grouped import Difference
 from core.recipe_file import load_recipe, recipe_dict
 from core.store.challenge import board_mark, find_trial
 from core.store.index import RunIndex
@@ -64,6 +65,17 @@ def test_a_difference_that_the_seeds_do_not_hold_up_is_none(tmp_path, tiny):
     assert first.rank == second.rank == 1 and second.above is not None
     assert second.above.photos.real and not second.above.by_seeds
     assert gap_words(second.above) == "cannot tell from the one above: seeds differ as much"
+
+
+def test_what_beats_a_better_one_is_better_too():
+    def gap(value, real=True):
+        found = Difference(0.5 + value, 0.5, value, value - 0.01, value + 0.01, 40, 20)
+        return Gap(found, by_seeds=real)
+
+    # The first beats the second, the second the third; first and third cannot be told apart.
+    gaps = {(0, 1): gap(0.1), (1, 2): gap(0.1), (0, 2): gap(0.2, real=False)}
+    assert _better([0.7, 0.6, 0.5], gaps) == [0, 1, 2]
+    assert _better([0.7, 0.6, 0.5], dict.fromkeys(gaps, gap(0.1, real=False))) == [0, 0, 0]
 
 
 def test_a_group_cannot_leave_its_bad_seeds_out(tmp_path, tiny):
