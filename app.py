@@ -16,6 +16,7 @@ st.navigation(
         st.Page("pages/run.py", title="Run", icon=":material/diagnosis:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/cams.py", title="CAMs", icon=":material/frame_inspect:"),
+        st.Page("pages/challenge.py", title="Challenge", icon=":material/leaderboard:"),
         st.Page("pages/try_it.py", title="Try it", icon=":material/photo_camera:"),
         st.Page("pages/worker.py", title="Worker", icon=":material/engineering:"),
     ],

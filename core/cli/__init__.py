@@ -6,6 +6,7 @@ import typer
 
 from core.cli import (
     calibrate,
+    challenge,
     data,
     evaluate,
     export,
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("challenge")(challenge.challenge)
 app.command("export")(export.export)
 app.command("layers")(layers.layers)
 app.command("calibrate")(calibrate.calibrate)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ from core.text import decimal
 
 DRAWS = 2000
 LEAST_PHOTOS = 6  # with fewer photos that differ, no test of paired photos can tell (see paired)
+# The 97.5 % quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
+# taken, which is a little strict.
+_T_975 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+)  # fmt: skip
 Values = NDArray[Any]  # (seeds, photos): right or wrong, or a number from 0 to 1
 
 
@@ -108,24 +115,50 @@ def group_difference(
     draws are seeded: the same input gives the same interval. photos: as in `group_mean`. None
     without a seed or a photo; raises ValueError when the groups' photos are not as many.
     """
-    if correct_a.shape[1:] != correct_b.shape[1:]:
-        raise ValueError(f"the groups' photos differ: {correct_a.shape} and {correct_b.shape}")
-    if not correct_a.size or not correct_b.size:
-        return None
-    means = np.stack([group.astype(np.float64).mean(axis=0) for group in (correct_a, correct_b)])
+    return group_differences([correct_a, correct_b], draws, photos).get((0, 1))
+
+
+def group_differences(
+    groups: Sequence[Values], draws: int = DRAWS, photos: Sequence[str] | None = None
+) -> dict[tuple[int, int], Difference]:
+    """Every two of several groups, the earlier less the later, by their places in `groups`; as
+    `group_difference`, and with the same photos drawn for all. Empty where one has no seed or no
+    photo."""
+    shapes = [group.shape[1:] for group in groups]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"the groups' photos differ: {shapes}")
+    if not all(group.size for group in groups):
+        return {}
+    means = np.stack([group.astype(np.float64).mean(axis=0) for group in groups])
     drawn = _drawn_means(means, draws, photos)
-    low, high = np.percentile(drawn[0] - drawn[1], [2.5, 97.5])
-    a, b = means.mean(axis=1)
-    gap = _per_photo((means[0] - means[1])[None], photos)[0][0]
-    return Difference(
-        a=float(a),
-        b=float(b),
-        value=float(a - b),
-        low=float(low),
-        high=float(high),
-        photos=gap.size,
-        differing=int(np.sum(~np.isclose(gap, 0))),
-    )
+    of_photos, _ = _per_photo(means, photos)
+    found = {}
+    for i, j in combinations(range(len(groups)), 2):
+        low, high = np.percentile(drawn[i] - drawn[j], [2.5, 97.5])
+        a, b = float(means[i].mean()), float(means[j].mean())
+        differing = int(np.sum(~np.isclose(of_photos[i], of_photos[j])))
+        photo_count = of_photos.shape[1]
+        found[i, j] = Difference(a, b, a - b, float(low), float(high), photo_count, differing)
+    return found
+
+
+def seeds_differ(a: Values, b: Values) -> bool:
+    """Whether the seeds too tell two groups apart, given as to `group_difference`: Welch's t-test
+    (1947) of the single seeds' means, two-sided at 5 %. A group of one seed tells nothing.
+
+    The bootstrap over photos takes the seeds as they are; this asks whether other seeds of the two
+    recipes would differ likewise.
+    """
+    if min(len(a), len(b)) < 2:
+        return False
+    means = [group.astype(np.float64).mean(axis=1) for group in (a, b)]
+    gap = abs(float(means[0].mean() - means[1].mean()))
+    parts = [float(seeds.var(ddof=1)) / len(seeds) for seeds in means]
+    if not sum(parts):
+        return gap > 0
+    freedom = sum(parts) ** 2 / sum(p**2 / (len(s) - 1) for p, s in zip(parts, means, strict=True))
+    quantile = _T_975[min(int(freedom), len(_T_975)) - 1]
+    return gap > quantile * sum(parts) ** 0.5
 
 
 def _drawn_means(

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,8 +26,10 @@ from core.jobs.queue import Queue
 from core.model.bands import check_stages
 from core.model.weights import find_weights
 from core.recipe import Recipe
+from core.store.challenge import find_trial, find_trials
 from core.store.rescoring import (
     Rescoring,
+    check_can_answer,
     create_rescoring,
     find_rescoring,
     find_rescorings,
@@ -102,18 +104,32 @@ class LocalExecutor:
     def score_again(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
+        self._ask([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
+
+    def put_to_challenge(self, run_ids: Iterable[str]) -> None:
+        """Queues finished runs to answer the challenge's photos, likewise, but before everything
+        that waits: it takes a second or two each, and somebody looks on."""
+        new = self._ask([find_trial(self.runs_dir, run_id) for run_id in run_ids])
+        for trial in reversed(new):
+            Queue(self.runs_dir).move(trial.queue_name, "first")
+
+    def _ask(self, asked: Sequence[Rescoring]) -> list[Rescoring]:
+        """Queues those that are not under way already; which ones."""
         queue = Queue(self.runs_dir)
-        asked = [find_rescoring(self.runs_dir, run_id) for run_id in run_ids]
         new = [r for r in asked if not r.exists() or not self._under_way(r)]
+        for rescoring in new:
+            check_can_answer(rescoring.run())  # all before any is asked
         for rescoring in new:
             create_rescoring(rescoring, self.clock)
         for rescoring in new:
             queue.remove(rescoring.queue_name)  # a worker that was killed may have left its claim
             queue.submit(rescoring.queue_name)
         ensure_worker(self.runs_dir)
+        return new
 
     def cancel_rescoring(self, rescoring: Rescoring) -> None:
-        """Takes it out of the queue; one that is under way goes on to its end, seconds away."""
+        """Takes it, or a trial, out of the queue; one that is under way goes on to its end, seconds
+        away (but leaves off drawing photos)."""
         self._cancel(rescoring, rescoring.queue_name)
 
     def _under_way(self, rescoring: Rescoring) -> bool:
@@ -196,9 +212,10 @@ def find_lost_work(work: Search | Rescoring, clock: Clock) -> bool:
 
 
 def under_way(runs_dir: Path) -> str | None:
-    """The run, search or rescoring that some process carries out now, if any; not only the
+    """The run, search, rescoring or trial that some process carries out now, if any; not only the
     worker's."""
-    for run in [*find_runs(runs_dir), *find_searches(runs_dir), *find_rescorings(runs_dir)]:
+    asked = [*find_rescorings(runs_dir), *find_trials(runs_dir)]
+    for run in [*find_runs(runs_dir), *find_searches(runs_dir), *asked]:
         with suppress(RunError):
             status = run.status()
             if status.state == "running" and process_alive(status.pid):

@@ -1,7 +1,8 @@
 """The queue of runs and searches that wait for a worker, in one SQLite file beside the run folders.
 
-An entry names a folder inside the runs folder: a run's id, `.lr_find/<id>` of a search, or
-`.rescore/<run's id>` of a finished run that is to be scored again.
+An entry names a folder inside the runs folder: a run's id, `.lr_find/<id>` of a search,
+`.rescore/<run's id>` of a finished run that is to be scored again, or `.challenge/<run's id>` of
+one that is to answer the challenge's photos.
 
 The queue only orders work; what a run is doing, and the wish to cancel it, stand in its own folder.
 Any number of processes may use it at once.

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
 from core.errors import InputError
 from core.jobs.queue import Queue
@@ -40,6 +41,8 @@ def entry_words(entry: str, labels: Mapping[str, str]) -> str:
     if folder == SEARCH_FOLDER:
         return "search for a learning rate"
     name = labels.get(id_, id_)
+    if folder == CHALLENGE_FOLDER:
+        return f"{name}: answers the challenge's photos"
     return f"{name}: scored again" if folder == RESCORING_FOLDER else name
 
 

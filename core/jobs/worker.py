@@ -19,6 +19,7 @@ from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
 from core.jobs.stop import forget_stop, put_back, stop_asked
+from core.store.challenge import Trial
 from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.store.search import Search, open_work
@@ -78,7 +79,9 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
 
 
 def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
-    """One run, search or rescoring; whatever ends it is in its status.json and the worker's log."""
+    """One run, search, rescoring or trial; whatever ends it is in its status.json and the worker's
+    log."""
+    from core.train.challenge import carry_out_trial
     from core.train.execute import execute  # torch is imported when the first run needs it
     from core.train.lr_search import carry_out_search
     from core.train.results import carry_out_rescoring
@@ -88,6 +91,8 @@ def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
         work = open_work(runs_dir, run_id)
         if isinstance(work, Search):
             carry_out_search(work, clock)
+        elif isinstance(work, Trial):
+            carry_out_trial(work, clock)
         elif isinstance(work, Rescoring):
             carry_out_rescoring(work, clock)
         else:

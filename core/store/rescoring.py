@@ -48,15 +48,9 @@ def find_rescorings(runs_dir: Path) -> list[Rescoring]:
 
 def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     """Asks for it, with the state `queued`; what an earlier one left goes. Raises RunError when
-    the run is gone, an example, not finished or without its weights."""
+    the run is an example or cannot answer."""
     refuse_example(rescoring.id)
-    run = rescoring.run()
-    if run.status().state != "done":
-        raise RunError(f"{run.id}: is not finished ({run.status().state})")
-    if not has_weights(run):
-        raise RunError(
-            f"{run.id}: its trained weights are not kept here, so it cannot answer again"
-        )
+    check_can_answer(rescoring.run())
     now = clock().isoformat(timespec="seconds")
     try:
         shutil.rmtree(rescoring.path, ignore_errors=True)
@@ -64,6 +58,16 @@ def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         rescoring.write_status(replace(Status(state="queued"), created=now))
     except OSError as error:
         raise RunError(f"{rescoring.path}: cannot be written ({error.strerror})") from None
+
+
+def check_can_answer(run: Run) -> None:
+    """Raises RunError when a run is not finished or without its weights."""
+    if run.status().state != "done":
+        raise RunError(f"{run.id}: is not finished ({run.status().state})")
+    if not has_weights(run):
+        raise RunError(
+            f"{run.id}: its trained weights are not kept here, so it cannot answer again"
+        )
 
 
 def has_weights(run: Run) -> bool:

@@ -17,11 +17,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from core import files
+from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
 from core.errors import RunError
 from core.model.bands import last_trained_band
 from core.recipe import Recipe, Stage
 from core.recipe_file import recipe_yaml
+from core.store.challenge import find_trial
 from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Clock, Run, Status, open_run
 
@@ -133,13 +135,14 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
-    """What an entry of the queue names: a run, a search, or a run's rescoring. Raises RunError when
-    it is gone."""
+    """What an entry of the queue names: a run, a search, a run's rescoring or its trial on the
+    challenge's photos. Raises RunError when it is gone."""
     folder, _, id_ = name.rpartition("/")
-    if folder == RESCORING_FOLDER:
-        rescoring = find_rescoring(runs_dir, id_)
-        rescoring.run()  # an id that is none, or of a run that was deleted
-        return rescoring
+    if folder in (RESCORING_FOLDER, CHALLENGE_FOLDER):
+        find = find_rescoring if folder == RESCORING_FOLDER else find_trial
+        asked = find(runs_dir, id_)
+        asked.run()  # an id that is none, or of a run that was deleted
+        return asked
     if folder != SEARCH_FOLDER:
         return open_run(runs_dir, name)
     search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)

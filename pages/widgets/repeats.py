@@ -28,6 +28,9 @@ WORDS = (
 )
 
 
+_LINK = "seeds"  # the link's `seeds=3` chooses so many
+
+
 def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
     """The choice of repeats and the button; what became of the click is told at `told`, until the
     runs have ended or another recipe is asked for."""
@@ -85,13 +88,30 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
 
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
+    _follow_link(key)
     choice = st.selectbox(
         "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
         width=130, label_visibility="collapsed",
     )  # fmt: skip
+    seeds = SEEDS.get(choice, 1)
+    if seeds > 1:
+        st.query_params[_LINK] = str(seeds)
+    else:
+        st.query_params.pop(_LINK, None)
+    st.session_state[f"{key}.linked"] = st.query_params.get(_LINK, "")
     if choice == FOLD_CHOICE:
         return over_folds(recipe, FOLDS)
-    return over_seeds(recipe, next_seeds(recipe, SEEDS[choice]))
+    return over_seeds(recipe, next_seeds(recipe, seeds))
+
+
+def _follow_link(key: str) -> None:
+    """A link that is new here chooses; otherwise the link follows what is chosen."""
+    linked = st.query_params.get(_LINK, "")
+    if linked == st.session_state.get(f"{key}.linked", ""):
+        return
+    for choice, seeds in SEEDS.items():
+        if str(seeds) == linked:
+            st.session_state[key] = choice
 
 
 def _submitted(recipes: Sequence[Recipe], dataset: Dataset) -> list[Run]:

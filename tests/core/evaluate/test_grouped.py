@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluate.grouped import Difference, group_difference, group_mean
+from core.evaluate.grouped import (
+    Difference,
+    group_difference,
+    group_differences,
+    group_mean,
+    seeds_differ,
+)
 
 
 def drawn(seeds, photos, share, seed):
@@ -130,9 +136,9 @@ def test_nothing_to_compare():
     assert one is not None and one.seed_sd is None
 
 
-def false_alarms(shift, tries=400, seeds=5, photos=20):
+def false_alarms(shift, tries=400, seeds=5, photos=20, by_seeds=False):
     """How often two groups of the same recipe are called different. shift: standard deviation of
-    the seeds' own skill, in logits."""
+    the seeds' own skill, in logits. by_seeds: the seeds must tell them apart too."""
     random = np.random.default_rng(11)
 
     def group(ease):
@@ -142,8 +148,9 @@ def false_alarms(shift, tries=400, seeds=5, photos=20):
     alarms = 0
     for _ in range(tries):
         ease = random.normal(0.5, 1.5, photos)
-        found = group_difference(group(ease), group(ease), draws=500)
-        alarms += found is not None and found.real
+        a, b = group(ease), group(ease)
+        found = group_difference(a, b, draws=500)
+        alarms += found is not None and found.real and (not by_seeds or seeds_differ(a, b))
     return alarms / tries
 
 
@@ -151,3 +158,39 @@ def test_groups_that_differ_in_nothing_are_seldom_called_different():
     """docs/how-numbers-are-computed.md gives these shares, and says what the second one means."""
     assert false_alarms(shift=0) == pytest.approx(0.09, abs=0.03)
     assert false_alarms(shift=0.5) == pytest.approx(0.20, abs=0.05)
+
+
+def test_with_three_seeds_the_seeds_keep_false_alarms_rare():
+    """What the challenge board rests on; docs/how-numbers-are-computed.md gives the shares."""
+    assert false_alarms(0.5, seeds=3, photos=80) == pytest.approx(0.35, abs=0.06)
+    assert false_alarms(0.5, seeds=3, photos=80, by_seeds=True) < 0.06
+
+
+def test_every_two_of_several_groups_as_two_alone():
+    random = np.random.default_rng(3)
+    groups = [random.random((seeds, 30)) < share for seeds, share in ((3, 0.4), (5, 0.6), (2, 0.9))]
+    photos = [f"{place // 2}.jpg" for place in range(30)]
+    found = group_differences(groups, photos=photos)
+    assert sorted(found) == [(0, 1), (0, 2), (1, 2)]
+    assert found[0, 2] == group_difference(groups[0], groups[2], photos=photos)
+
+
+def test_seeds_as_scipys_test_of_unequal_variances():
+    random = np.random.default_rng(4)
+    told = []
+    for _ in range(200):
+        groups = [
+            random.normal(centre, 0.1, (seeds, 1)) + random.normal(0, 0.02, (seeds, 60))
+            for seeds, centre in ((3, 0.5), (int(random.integers(2, 12)), 0.7))
+        ]
+        found = seeds_differ(*groups)
+        p = stats.ttest_ind(*(group.mean(axis=1) for group in groups), equal_var=False).pvalue
+        assert not found or p < 0.05  # degrees of freedom are rounded down: never more
+        told.append((found, p < 0.05))
+    assert 0.7 * sum(p for _, p in told) < sum(found for found, _ in told) < 180
+
+
+def test_seeds_at_the_edges():
+    alike, other = np.ones((3, 4), dtype=bool), np.zeros((3, 4), dtype=bool)
+    assert seeds_differ(alike, other) and not seeds_differ(alike, alike)
+    assert not seeds_differ(alike[:1], other)  # one seed tells nothing

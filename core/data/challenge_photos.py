@@ -1,0 +1,113 @@
+"""The photos that the challenge board ranks on: difficult photos of the toy books that no page
+shows and no seed in the project draws.
+
+A folder of runs has a draw of its own, `<runs>/.challenge/.photos/`, by a random seed: nobody can
+tune on it, and two folders' boards are not to be held against each other. The books are the same
+in every draw (core.data.toy_books.covers), only the home, the light and the scenes are others, so
+that whoever learned the books can answer.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydantic
+
+from core import files
+from core.data.dataset import BACKGROUND, Photo, TestSet, read_boxes, read_labels, truth_fingerprint
+from core.data.toy_books import draw_toy_books
+from core.data.toy_books.covers import CLASSES as BOOKS
+from core.errors import DataError, os_error_line
+
+CHALLENGE_FOLDER = ".challenge"
+CLASSES = tuple(sorted((*BOOKS, BACKGROUND)))  # what a run must tell apart to be asked
+SET = "test_difficult"
+PHOTOS = 80  # twice the bundled set's, so that fewer recipes tie
+
+
+class _Note(pydantic.BaseModel):
+    """drawn.json. print: a fingerprint of the labels and boxes, which no other draw has."""
+
+    format: int = 1
+    print: str
+    photos: int
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A finished draw. print: tells it from every other one; photos: how many."""
+
+    root: Path
+    print: str
+    photos: int
+
+
+def find_draw(runs_dir: Path) -> Draw | None:
+    """The draw of a folder of runs; None before it is made. Raises DataError."""
+    root = _place(runs_dir)
+    note = root / "drawn.json"
+    if not note.is_file():
+        return None
+    try:
+        found = _Note.model_validate_json(note.read_bytes())
+    except (OSError, pydantic.ValidationError):
+        raise DataError(f"{note}: damaged: delete {root}, and other photos are drawn") from None
+    return Draw(root, found.print, found.photos)
+
+
+def draw_challenge(
+    runs_dir: Path, photos: int = PHOTOS, on_photo: Callable[[int, int], None] = lambda *_: None
+) -> Draw:
+    """The draw of a folder of runs, made now where there is none; `on_photo(done, total)` is called
+    after each photo, and what it raises leaves nothing behind. Raises DataError."""
+    root = _place(runs_dir)
+    beside = root.with_name(".drawing")
+    with files.locked(root.with_name(".drawing.lock")):
+        found = find_draw(runs_dir)
+        if found is not None:
+            return found
+        try:
+            for leftover in (root, beside):
+                shutil.rmtree(leftover, ignore_errors=True)
+            draw_toy_books(
+                beside, secrets.randbits(63), train_per_book=0, backgrounds=0, easy=0,
+                difficult=photos, on_photo=on_photo,
+            )  # fmt: skip
+            shutil.rmtree(beside / "train")
+            print_ = truth_fingerprint(_read(beside))
+            note = _Note(print=print_, photos=photos)
+            files.write_text(beside / "drawn.json", note.model_dump_json())
+            beside.rename(root)
+        except OSError as error:
+            raise DataError(os_error_line(error)) from None
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return Draw(root, print_, photos)
+
+
+def read_draw(draw: Draw) -> TestSet:
+    """Its photos with labels and boxes. Raises DataError when something is missing or changed."""
+    with suppress(DataError):  # that would say how to mend a data set
+        test_set = _read(draw.root)
+        if len(test_set.photos) == draw.photos and truth_fingerprint(test_set) == draw.print:
+            return test_set
+    raise DataError(
+        f"{draw.root}: photos are missing or changed: delete the folder, and others are drawn"
+    )
+
+
+def _place(runs_dir: Path) -> Path:
+    return Path(runs_dir) / CHALLENGE_FOLDER / ".photos"
+
+
+def _read(root: Path) -> TestSet:
+    found = sorted((root / SET).glob("*.jpg"))
+    known = {SET: {path.name for path in found}}
+    labels = read_labels(root / "labels.csv", known, CLASSES).get(SET, {})
+    boxes = read_boxes(root / "boxes.csv", known).get(SET, {})
+    return TestSet(SET, tuple(Photo(path, path.name) for path in found), labels, boxes)

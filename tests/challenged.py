@@ -1,0 +1,77 @@
+"""Answers to the challenge's hidden photos without photos and without training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.challenge_photos import CHALLENGE_FOLDER, SET
+from core.data.dataset import Dataset, fingerprints
+from core.files import write_json
+from core.store.challenge import Answered, find_trial
+from core.store.run import Run
+from tests.factory import write_run
+
+BOOKS = (
+    "background",
+    "blue",
+    "red",
+)  # of the factory's data set; stands for the toy books' classes
+DRAW = "the draw of this folder"
+OBJECTS = 40
+
+
+def write_draw(runs_dir: Path, print_: str = DRAW) -> None:
+    """The note of a finished draw."""
+    root = runs_dir / CHALLENGE_FOLDER / ".photos"
+    root.mkdir(parents=True, exist_ok=True)
+    write_json(root / "drawn.json", {"format": 1, "print": print_, "photos": OBJECTS // 2})
+
+
+def write_group(
+    runs_dir: Path,
+    dataset: Dataset,
+    preset: str = "quick",
+    seeds: Sequence[int] = (0, 1, 2),
+    right: float | None = None,
+    **options: Any,
+) -> list[Run]:
+    """Finished runs with weights, a seed each. right: the share of the hidden objects that they
+    name right, the same ones but for one or two; None: they have not been asked."""
+    changes, minutes = options.pop("changes", {}), options.pop("minutes", 0)
+    runs = []
+    for seed in seeds:
+        run = write_run(
+            runs_dir, dataset, preset, changes={**changes, "seed": seed}, minutes=minutes + seed,
+            **options,
+        )  # fmt: skip
+        environment = run.environment()
+        environment["data"]["fingerprints"] = fingerprints(dataset)
+        write_json(run.path / "environment.json", environment)
+        (run.path / "weights.safetensors").touch()
+        if right is not None:
+            write_answers(run, right, seed)
+        runs.append(run)
+    return runs
+
+
+def write_answers(run: Run, right: float, seed: int = 0, draw: str = DRAW) -> None:
+    """Two objects in each photo; the first ones are named right."""
+    trial = find_trial(run.path.parent, run.id)
+    trial.path.mkdir(parents=True, exist_ok=True)
+    # Photos that are easy for one are easy for all, whatever their number.
+    order = np.random.default_rng(5).permutation(OBJECTS)
+    named = order < round(right * OBJECTS) + (seed % 3 - 1)
+    rows = [
+        ("plain", f"{SET}/objects", f"img_{place // 2}.jpg#{'ab'[place % 2]}", "red", "red",
+         "red" if hit else "blue")
+        for place, hit in enumerate(named)
+    ]  # fmt: skip
+    columns = ["kind", "split", "file", "primary", "present", "predicted"]
+    pd.DataFrame(rows, columns=columns).to_csv(trial.path / "answers.csv", index=False)
+    answered = Answered(draw=draw, localisation={"lift": 1.5})
+    (trial.path / "answers.json").write_text(answered.model_dump_json(), "utf-8")
