@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core import tables
-from core.comparison import each_against_first, runs_needed
+from core.comparison import each_against_first
 from core.ending import ending
 from core.evaluate.verdict import RULES
 from core.letter import Letter
 from core.paints import MOST
 from core.report.markup import Markup, joined, tag
 from core.report.subject import Part, Shown, Subject
-from core.same_photos import comparable, split_prints
 from core.score_tables import hard_set, share_words
 from core.store.groups import Group
 from core.store.run import Run
@@ -157,12 +156,7 @@ def compared(subject: Subject, part: Part) -> Markup | None:
         return None
     rows = [row for item in part.items for row in item.finished()]
     answers = subject.read(Run.predictions, rows)
-    prints = {
-        id_: split_prints(environment)
-        for id_, environment in subject.read(Run.environment, rows).items()
-    }
-    first = next((id_ for id_ in runs_needed(part.items) if id_ in answers), "")
-    found = each_against_first(part.items, comparable(answers, prints, first))
+    found = each_against_first(part.items, answers)
     if not found:
         return None
     by_id = {one.item.id: one for one in part.finished}
