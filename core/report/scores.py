@@ -26,7 +26,7 @@ from core.text import percent
 from core.words import say
 
 _LEFT, _RIGHT = 24.0, WIDTH - 16.0  # where the axes begin and end
-_LANE, _HEAD, _FOOT = 15.0, 19.0, 22.0  # heights of an item's lane, a score's name, the axis
+_LANE, _HEAD, _FOOT = 14.0, 18.0, 22.0  # heights of an item's lane, a score's name, the axis
 
 
 def scores(subject: Subject, part: Part) -> Markup | None:
@@ -43,11 +43,12 @@ def scores(subject: Subject, part: Part) -> Markup | None:
     lifts = lift_dots(part.items, controls)
     if len(lifts):
         figures.append(_dots(say("lift"), lifts, part, least_top=2.0))
+    head = [tag("h2", title(say("Scores"), part, subject)), key(part.finished)]
+    first = tag("div", figures[:2], class_="plots")
     return tag(
         "section",
-        tag("h2", title(say("Scores"), part, subject)),
-        key(part.finished),
-        tag("div", figures, class_="plots"),
+        tag("div", head, first, class_="keep"),  # on paper no heading stands alone
+        tag("div", figures[2:], class_="plots"),
         tag("p", _legend(part, any(controls.values())), class_="small"),
         _tables(part, controls),
     )
@@ -71,7 +72,7 @@ def _easy_to_difficult(part: Part) -> Markup | None:
     places.append((say("validation"), ("validation", "accuracy")))
     places += [(name, ("sets", name, "scores", "primary")) for name in sets]
     axis = Axis(0, 1, _LEFT, _RIGHT)
-    lane, top, body, told = 30.0, 8.0, [], []
+    lane, top, body, told = 23.0, 8.0, [], []
     for number, one in enumerate(part.finished):
         y = top + lane * (number + 0.5)
         found = [(name, one.item.mean_and_spread(*keys, "value")) for name, keys in places]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -24,9 +23,11 @@ def button(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None
     if not items:
         return
     name = " ".join(item.title for item in items[:2])
+    # Known now: where the file is made, nobody is looking at a page.
+    folder, spoken_here = settings.runs_dir(), language()
     st.download_button(
         say("Report (HTML)"),
-        partial(_make, list(items), all_rows, settings.runs_dir(), language()),
+        lambda: _make(items, all_rows, folder, spoken_here),
         f"{text.file_stem(f'report {name}')}.html",
         "text/html",
         key=f"{key}.report",
