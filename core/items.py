@@ -6,6 +6,7 @@ An item is a core.store.groups.Group: a run alone is a group of one with the run
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core import charts, tables
 from core.store.groups import Group, groups_of
@@ -30,6 +31,23 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
         if group.repeats > 1
     ]
     return sorted(groups, key=oldest) + runs
+
+
+def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]:
+    """The runs as items, in their order, but the repeats of one recipe among them as one."""
+    ids = {row.id for row in rows}
+    groups = groups_of([row for row in all_rows if row.id in ids])
+    of = {row.id: group for group in groups if group.repeats > 1 for row in group.members}
+    alone = {item.id: item for item in run_items(rows, all_rows)}
+    taken = {alone[row.id].title for row in rows if row.id not in of}
+    found = [of.get(row.id, alone[row.id]) for row in rows]
+    told = [
+        replace(item, title=f"{item.title} (group)")
+        if item.repeats > 1 and item.title in taken
+        else item
+        for item in found
+    ]
+    return list({item.id: item for item in told}.values())
 
 
 def item_colours(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, str]:

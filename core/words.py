@@ -10,7 +10,9 @@ visitor's, not the server's); a command speaks English.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _FOLDER = Path(__file__).parent / "locale"
 _asked: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
+_settled: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def listen(language: Callable[[], str]) -> None:
@@ -29,8 +32,19 @@ def listen(language: Callable[[], str]) -> None:
 
 def language() -> str:
     """A key of LANGUAGES: English where the one asked for is not there."""
-    asked = _asked()
+    asked = _settled.get() or _asked()
     return asked if asked in LANGUAGES else "en"
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """In the block that language is spoken, whoever is looking: for a file that is made for a
+    person after their page was drawn."""
+    token = _settled.set(language)
+    try:
+        yield
+    finally:
+        _settled.reset(token)
 
 
 def say(english: str, **values: object) -> str:

@@ -26,6 +26,7 @@ from pages.widgets import (
     paint_choice,
     photo_table,
     recipes,
+    report,
     run_files,
     same_photos,
     scores,
@@ -128,6 +129,7 @@ def show_page(everything: list[RunRow]) -> None:
         st.page_link("pages/cams.py", label="See where they look", icon=":material/frame_inspect:",
                      query_params=chosen.link(items), width="content")  # fmt: skip
         clearest_pair.show(f"{KEY}.pair", everything)
+        report.button(KEY, items, everything)
     show_section(items, everything)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import charts, tables, text
 from core.errors import InputError
+from core.items import run_items
 from core.jobs.local import find_lost
 from core.letter import write_letter
 from core.store.index import RunRow
@@ -19,6 +20,7 @@ from pages.widgets import (
     first_runs,
     letter,
     neighbours,
+    report,
     run_actions,
     run_curves,
     run_ending,
@@ -99,6 +101,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         if found:
             verdict.chip(found.verdict)
         st.space("stretch")
+        report.button(KEY, run_items([row], rows), rows)
         run_actions.show(KEY, row)
         run_actions.delete(KEY, row)
     run_state.show(row)

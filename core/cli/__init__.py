@@ -13,6 +13,7 @@ from core.cli import (
     layers,
     lr_find,
     predict,
+    report,
     runs,
     status,
     train,
@@ -31,6 +32,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("challenge")(challenge.challenge)
 app.command("export")(export.export)
+app.command("report")(report.report)
 app.command("layers")(layers.layers)
 app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)

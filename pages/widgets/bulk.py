@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.errors import InputError
-from core.items import items_of
+from core.items import grouped_items, items_of
 from core.jobs.local import LocalExecutor
 from core.store.annotations import annotate
 from core.store.groups import Group
@@ -15,7 +15,7 @@ from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.words import say
 from pages import settings
-from pages.widgets import chosen, trash
+from pages.widgets import chosen, report, trash
 
 
 def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
@@ -35,6 +35,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         st.markdown(f"**{words}**", width="content")
         st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
                      query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
+        report.button(key, grouped_items(picked, rows), rows)
         if len(picked) == 1 and not picked[0].problem:
             st.page_link("pages/train.py", label="Run again", icon=":material/replay:",
                          query_params={"again": picked[0].id},

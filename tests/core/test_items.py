@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.charts import RUN_COLOURS
-from core.items import item_colours, items_of, run_items
+from core.items import grouped_items, item_colours, items_of, run_items
 from core.recipe_file import load_recipe
 from core.repeats import over_seeds
 from core.store.index import RunIndex
@@ -42,3 +42,20 @@ def test_a_group_has_the_colour_of_its_oldest_run_unless_that_is_taken(tmp_path)
     assert item_colours([group], rows) == {group.id: RUN_COLOURS[1]}
     both = item_colours([group, oldest], rows)
     assert both == {group.id: RUN_COLOURS[1], oldest.id: RUN_COLOURS[2]}
+
+
+def test_repeats_among_some_runs_are_one_item_in_the_order_of_the_runs(tmp_path):
+    quick, other = load_recipe("quick"), load_recipe("looks-good")
+    rows = rows_of(tmp_path, *over_seeds(quick, [0, 1, 2]), other)
+    looks_good, two, one, _ = rows
+    items = grouped_items([looks_good, one, two], rows)
+    assert [item.title for item in items] == ["looks-good", "quick, 2 seeds"]
+    assert [row.id for row in items[1].members] == [one.id, two.id]
+    assert [item.title for item in grouped_items([two], rows)] == ["quick, seed 2"]
+
+
+def test_a_group_among_some_runs_is_not_called_as_one_of_them(tmp_path):
+    named = load_recipe("looks-good", {"name": "quick, 2 seeds"})
+    rows = rows_of(tmp_path, *over_seeds(load_recipe("quick"), [0, 1]), named)
+    titles = [item.title for item in grouped_items(rows, rows)]
+    assert titles == ["quick, 2 seeds", "quick, 2 seeds (group)"]

@@ -34,3 +34,9 @@ def test_an_unknown_language_is_english():
 @pytest.mark.parametrize(("count", "text"), [(0, "0 photos"), (1, "1 photo"), (2, "2 photos")])
 def test_counts(count, text):
     assert words.say_count(count, "1 photo", "{count} photos") == text
+
+
+def test_a_language_can_be_settled_for_a_while():
+    with words.spoken("ja"):
+        assert words.say("Train") == "学習"
+    assert words.language() == "en"

@@ -1,0 +1,212 @@
+"""Which photos show best where items look differently, and their pictures: the photos on which the
+items' shares of evidence in the box lie furthest apart. Free of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cam_grid import STEP, Column, mean_column, run_column
+from core.data.dataset import VALIDATION, Box, Dataset, TestSet, read_dataset
+from core.data.photos import Crop, photo_size
+from core.evaluate.localise import MIN_BOX_AREA, view_boxes
+from core.heat_map import heat_map, shown_view
+from core.letter_pictures import boxed_jpeg
+from core.report.subject import Shown, Subject
+from core.score_tables import hard_set
+from core.store.run import open_run
+
+PHOTOS = 6
+COLUMNS = 6  # items whose maps fit beside each other on paper
+SIDE = 260  # pixels of a picture's longer side
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one item sees in a photo. jpeg: the evidence over it. share: of the evidence, what lies
+    in the boxes (0..1); None without a box. answer, chance: the likeliest class and its
+    probability, of a group by the mean of its runs."""
+
+    shown: Shown
+    jpeg: bytes
+    share: float | None
+    answer: str
+    chance: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A photo, the class whose evidence is drawn, the share of the photo that its boxes cover (None
+    without one), whether the class is the label (else it is an answer), and a look per item."""
+
+    file: str
+    label: str
+    labelled: bool
+    jpeg: bytes
+    area: float | None
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """rows: the photos that were chosen, of `photos`. objects: how many have a box that counts.
+    means: each item's share over all of them; empty where nothing is boxed. without: items that
+    have no maps; beyond: items that there was no room for."""
+
+    set_name: str
+    photos: int
+    objects: int
+    rows: tuple[Row, ...]
+    means: tuple[tuple[Shown, float], ...]
+    without: tuple[Shown, ...]
+    beyond: tuple[Shown, ...]
+
+
+def contrast(subject: Subject, shown: Sequence[Shown]) -> Contrast | None:
+    """The contrast of items on the same photos; None where none has class maps.
+
+    Raises InputError where the photos are gone or damaged, or a run's maps are."""
+    dataset = read_dataset(open_run(subject.runs_dir, shown[0].item.members[0].id).data_dir())
+    test_set = _photos(subject, shown, dataset)
+    if test_set is None:
+        return None
+    found = [(one, _column(subject, one, test_set)) for one in shown]
+    known = [(one, column) for one, column in found if column is not None]
+    columns = known[:COLUMNS]
+    if not columns:
+        return None
+    shares, classes = _shares([column for _, column in columns], test_set)
+    places = _chosen(shares, classes, [column for _, column in columns], test_set)
+    counted = ~np.isnan(shares).all(axis=0)
+    means = np.nanmean(shares[:, counted], axis=1) if counted.any() else []
+    return Contrast(
+        test_set.name,
+        len(test_set.photos),
+        int(counted.sum()),
+        tuple(_row(test_set, place, label, columns, shares, classes) for place, label in places),
+        tuple((one, float(mean)) for (one, _), mean in zip(columns, means)),
+        tuple(one for one, column in found if column is None),
+        tuple(one for one, _ in known[COLUMNS:]),
+    )
+
+
+def _photos(subject: Subject, shown: Sequence[Shown], dataset: Dataset) -> TestSet | None:
+    """The hardest test set; without any, the photos that validated in the first item's run."""
+    name = hard_set([one.item for one in shown])
+    names = [test_set.name for test_set in dataset.test_sets]
+    if name or names:
+        return dataset.test_set(name or names[-1])
+    for one in shown:
+        maps = open_run(subject.runs_dir, one.item.members[0].id).class_maps()
+        if maps is not None and maps.files.get(VALIDATION):
+            return dataset.held_out(maps.files[VALIDATION])
+    return None
+
+
+def _column(subject: Subject, one: Shown, test_set: TestSet) -> Column | None:
+    members = one.item.finished() or one.item.members[:1]
+    found = subject.read(lambda run: run_column(run, test_set), members)
+    columns = [column for column in found.values() if column is not None]
+    return mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
+
+
+def _shares(
+    columns: Sequence[Column], test_set: TestSet
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """The items' last shares of evidence in the boxes, (items, photos, classes), nan where a class
+    has no box that counts; and the classes."""
+    classes = tuple(dict.fromkeys(name for column in columns for name in column.classes))
+    shares = np.full((len(columns), len(test_set.photos), len(classes)), np.nan, np.float32)
+    for number, column in enumerate(columns):
+        shares[number][:, [classes.index(name) for name in column.classes]] = column.shares[-1]
+    return shares, classes
+
+
+def _chosen(
+    shares: NDArray[np.float32],
+    classes: Sequence[str],
+    columns: Sequence[Column],
+    test_set: TestSet,
+) -> list[tuple[int, str]]:
+    """Photos, by their place, and a class each. With boxes: where the items' shares lie furthest
+    apart (of one item: evenly from its lowest share to its highest); else where their answers
+    differ, the first ones."""
+    known = ~np.isnan(shares).any(axis=0)
+    if known.any():
+        pairs = [(int(photo), int(label)) for photo, label in np.argwhere(known)]
+        if len(columns) == 1:
+            pairs.sort(key=lambda pair: shares[0][pair])
+            count = min(PHOTOS, len(pairs))
+            even = np.linspace(0, len(pairs) - 1, count).round().astype(int)
+            return [(pairs[place][0], classes[pairs[place][1]]) for place in even]
+        apart = shares.max(axis=0) - shares.min(axis=0)
+        pairs.sort(key=lambda pair: -apart[pair])
+        once = {photo: classes[label] for photo, label in reversed(pairs)}  # its furthest class
+        order = list(dict.fromkeys(photo for photo, _ in pairs))
+        return [(photo, once[photo]) for photo in order[:PHOTOS]]
+    answers = [[_answer(column, place)[0] for column in columns]
+               for place in range(len(test_set.photos))]  # fmt: skip
+    order = sorted(range(len(answers)), key=lambda place: -len(set(answers[place])))
+    labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
+    wanted = [
+        label.primary if label and label.primary in classes else answers[place][0]
+        for place, label in enumerate(labels)
+    ]
+    return [(place, wanted[place]) for place in order[:PHOTOS]]
+
+
+def _answer(column: Column, place: int) -> tuple[str, float]:
+    chances = column.chances[-1][place]
+    best = int(chances.argmax())
+    return column.classes[best], float(chances[best])
+
+
+def _row(
+    test_set: TestSet,
+    place: int,
+    label: str,
+    columns: Sequence[tuple[Shown, Column]],
+    shares: NDArray[np.float32],
+    classes: Sequence[str],
+) -> Row:
+    photo = test_set.photos[place]
+    size = photo_size(photo.path)
+
+    def boxes(crop: Crop) -> list[Box]:
+        seen = view_boxes(test_set.boxes.get(photo.file, ()), size, crop)
+        return [box for box in seen if box.label == label and box.area >= MIN_BOX_AREA]
+
+    views = cache(lambda crop: shown_view(photo.path, crop, SIDE))
+    looks = []
+    for number, (one, column) in enumerate(columns):
+        view = views(column.crop)
+        drawn = view
+        if column.known[place] and label in column.classes:
+            cells = column.density[-1, place, column.classes.index(label)].astype(np.float32)
+            drawn = heat_map(view, cells * STEP)
+        share = float(shares[number, place, classes.index(label)])
+        looks.append(
+            Look(
+                one,
+                boxed_jpeg(drawn, boxes(column.crop)),
+                None if np.isnan(share) else share,
+                *_answer(column, place),
+            )
+        )
+    first = columns[0][1]
+    area = (
+        float(first.areas[place, first.classes.index(label)]) if label in first.classes else np.nan
+    )
+    said = test_set.labels.get(photo.file)
+    return Row(
+        photo.file,
+        label,
+        said is not None and label in (*said.present, said.primary),
+        boxed_jpeg(views(first.crop), boxes(first.crop)),
+        None if np.isnan(area) else area,
+        tuple(looks),
+    )

@@ -1,0 +1,145 @@
+"""How the items trained: loss over accuracy, a small picture each, all on the same axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+
+from core.curves import Line, lines_of
+from core.report import drawing
+from core.report.drawing import WIDTH, Axis
+from core.report.markup import Markup, tag
+from core.report.subject import Part, Shown, Subject
+from core.report.verdicts import title
+from core.store.run import Run
+from core.text import percent
+from core.words import say
+
+_LEFT, _RIGHT = 40.0, WIDTH - 8.0
+_LOSS, _ACCURACY = (20.0, 116.0), (147.0, 197.0)  # top and bottom of the two panels
+_HEIGHT = 227.0
+_LEAST, _MOST = 1e-6, 1e3  # losses beyond are drawn at the edge
+
+
+def curves(subject: Subject, part: Part) -> Markup | None:
+    """A picture for each item that has finished an epoch; None without any."""
+    rows = [row for one in part.shown for row in one.item.members if not row.problem]
+    histories = subject.read(Run.history, rows)
+    lines = lines_of([one.item for one in part.shown], histories, {}, {}, "epoch")
+    if not lines:
+        return None
+    x = Axis(0, max(line.points["x"].max() for line in lines), _LEFT, _RIGHT)
+    loss = _loss_axis(lines)
+    figures = [
+        _figure(one, [line for line in lines if line.item == one.item.id], x, loss)
+        for one in part.shown
+        if any(line.item == one.item.id for line in lines)
+    ]
+    words = say(
+        "Dotted: loss on the training photos. Solid: loss and accuracy on the validation photos. "
+        "The loss is on a logarithmic scale, and all pictures have the same axes."
+    )
+    if any(one.item.repeats > 1 for one in part.shown):
+        words += " " + say("Of a group: the mean, and the band from its lowest to its highest run.")
+    return tag(
+        "section",
+        tag("h2", title(say("How they trained"), part, subject)),
+        tag("div", figures, class_="plots"),
+        tag("p", words, class_="small"),
+    )
+
+
+def _figure(one: Shown, lines: Sequence[Line], x: Axis, loss: Axis) -> Markup:
+    accuracy = Axis(0, 1, _ACCURACY[1], _ACCURACY[0])
+    drawn = [
+        drawing.words(0, 12, say("loss")),
+        drawing.words(0, _ACCURACY[0] - 13, say("accuracy")),
+    ]
+    drawn += _frame(x, loss, _decades(loss), _power)
+    drawn += _frame(x, accuracy, (0.0, 0.5, 1.0), percent)
+    drawn += _epochs(x)
+    told = []
+    names = {"train_loss": say("training loss"), "val_loss": say("validation loss"),
+             "val_accuracy": say("validation accuracy")}  # fmt: skip
+    for line in lines:
+        y = accuracy if line.curve == "val_accuracy" else loss
+        drawn += _line(line, x, y, one.colour)
+        last = float(line.points["value"].iloc[-1])
+        ends = percent(last) if line.curve == "val_accuracy" else f"{last:.3g}"
+        told.append(say("{curve} ends at {value}", curve=names[line.curve], value=ends))
+    epochs = int(max(line.points["x"].max() for line in lines))
+    alt = say("{name}, {n} epochs: {told}.", name=one.item.title, n=epochs, told=", ".join(told))
+    return tag("figure", tag("p", one.named, class_="head"), drawing.picture(_HEIGHT, alt, drawn))
+
+
+def _line(line: Line, x: Axis, y: Axis, colour: str) -> list[Markup]:
+    """The curve, and a group's band behind it."""
+    points = line.points[line.points["value"].map(math.isfinite)]
+    drawn = []
+    if (points["low"] < points["high"]).any() and line.curve != "train_loss":
+        upper, lower = _places(points, "high", x, y), _places(points, "low", x, y)
+        drawn.append(drawing.area([*upper, *reversed(lower)], colour))
+    dotted = line.curve == "train_loss"
+    places = _places(points, "value", x, y)
+    drawn.append(
+        drawing.path(places, colour, 1.6 if dotted else 2.2, "2.5 2.5" if dotted else None)
+    )
+    if len(places) == 1:
+        drawn.append(tag("circle", cx=places[0][0], cy=places[0][1], r=3, fill=colour))
+    return drawn
+
+
+def _places(points: pd.DataFrame, column: str, x: Axis, y: Axis) -> list[tuple[float, float]]:
+    return [(x.at(a), y.at(b)) for a, b in zip(points["x"], points[column], strict=True)]
+
+
+def _loss_axis(lines: Iterable[Line]) -> Axis:
+    """From the power of ten below the lowest loss to the one above the highest."""
+    values = [
+        value
+        for line in lines
+        if line.curve != "val_accuracy"
+        for column in ("value", "low", "high")
+        for value in line.points[column]
+        if math.isfinite(value) and value > 0
+    ]
+    low = math.floor(math.log10(max(min(values, default=0.1), _LEAST)))
+    high = math.ceil(math.log10(min(max(values, default=1.0), _MOST)))
+    return Axis(10.0**low, 10.0 ** max(high, low + 1), _LOSS[1], _LOSS[0], log=True)
+
+
+def _decades(axis: Axis) -> list[float]:
+    """The powers of ten on the axis, every second one where there are many."""
+    low, high = round(math.log10(axis.low)), round(math.log10(axis.high))
+    return [10.0**power for power in range(high, low - 1, -1 if high - low <= 5 else -2)]
+
+
+def _power(value: float) -> str:
+    """`100`, `0.1`, or a power of ten where that is shorter."""
+    if 0.01 <= value <= 100:
+        return f"{value:g}"
+    digits = str(round(math.log10(value)))
+    return "10" + digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _frame(x: Axis, y: Axis, values: Iterable[float], told: Callable[[float], str]
+           ) -> list[Markup]:  # fmt: skip
+    """Level lines with their numbers at the left."""
+    marks = []
+    for value in values:
+        place = y.at(value)
+        marks.append(drawing.line(x.start, place, x.end, place, class_="grid"))
+        marks.append(drawing.words(x.start - 4, place + 3.5, told(value), "end", "soft"))
+    return marks
+
+
+def _epochs(x: Axis) -> list[Markup]:
+    """A few epochs beneath, the last one too."""
+    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if x.high / n <= 6)
+    marks = [n for n in range(0, int(x.high), step) if x.high - n > 0.6 * step or n == 0]
+    y = _ACCURACY[1] + 14
+    shown = [*marks, int(x.high)]
+    numbers = [drawing.words(x.at(n), y, str(n), "middle" if n else "start", "soft") for n in shown]
+    return [*numbers, drawing.words((x.start + x.end) / 2, y + 13, say("epoch"), "middle", "soft")]

@@ -1,0 +1,86 @@
+"""What the report's figures are drawn with: SVG of one width, so that its words are as large as the
+page's on paper, on a desk and on a phone. The colours of words and axes are the page's
+(report.css), so that they suit light and dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.report.markup import Content, Markup, number, tag
+
+WIDTH = 340  # units of a figure; two stand side by side on paper
+_DARK_LETTER_FROM = 0.32  # luminance of a colour on which a black letter is read better
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Where values stand: `low` at `start`, `high` at `end` (either way round), in between evenly
+    or, with `log`, by their logarithm. Values beyond are drawn at the ends."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def at(self, value: float) -> float:
+        low, high, place = self.low, self.high, min(max(value, self.low), self.high)
+        if self.log:
+            low, high, place = math.log10(low), math.log10(high), math.log10(place)
+        return self.start + (place - low) / (high - low) * (self.end - self.start)
+
+
+def picture(height: float, alt: str, *content: Content) -> Markup:
+    """A figure. alt: what it shows, for who cannot see it."""
+    return tag(
+        "svg", tag("title", alt), content, class_="plot", role="img", viewBox=f"0 0 {WIDTH} "
+        f"{number(height)}", width=WIDTH, height=height,
+    )  # fmt: skip
+
+
+def words(
+    x: float, y: float, text: str, anchor: str = "start", class_: str | None = None
+) -> Markup:
+    """A line of text. anchor: start, middle or end of it stands at x."""
+    return tag("text", text, x=x, y=y, text_anchor=anchor, class_=class_)
+
+
+def line(
+    x0: float, y0: float, x1: float, y1: float, colour: str | None = None, width: float = 1,
+    class_: str | None = None,
+) -> Markup:  # fmt: skip
+    return tag("line", x1=x0, y1=y0, x2=x1, y2=y1, stroke=colour, stroke_width=width, class_=class_)
+
+
+def path(points: Sequence[tuple[float, float]], colour: str, width: float, dash: str | None = None
+         ) -> Markup:  # fmt: skip
+    """A line through points."""
+    text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return tag("polyline", points=text, fill="none", stroke=colour, stroke_width=width,
+               stroke_dasharray=dash, stroke_linejoin="round")  # fmt: skip
+
+
+def area(points: Sequence[tuple[float, float]], colour: str) -> Markup:
+    """A faint area."""
+    text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return tag("polygon", points=text, fill=colour, fill_opacity="0.2")
+
+
+def dot(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Markup:
+    """An item's mark: its letter on its colour."""
+    return tag(
+        "g",
+        tag("circle", cx=x, cy=y, r=radius, fill=colour),
+        tag("text", letter, x=x, y=y + 3.2, text_anchor="middle", class_="letter",
+            style=f"fill:{letter_colour(colour)}"),
+    )  # fmt: skip
+
+
+def letter_colour(colour: str) -> str:
+    """Black or white, whichever is read better on a colour `#rrggbb` (by WCAG's luminance)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#000" if luminance > _DARK_LETTER_FROM else "#fff"

@@ -1,0 +1,200 @@
+"""What it takes to make each run again: the command, the runs' seeds, photos and machine; in
+general terms: no name of a computer, no folder but the data set's own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core import text
+from core.draft import changes_link
+from core.errors import InputError
+from core.recipe_file import (
+    changed_recipe,
+    load_recipe,
+    parse_changes,
+    preset_names,
+    recipe_dict,
+    recipe_from,
+)
+from core.report.markup import Markup, joined, tag
+from core.report.recipes import file_name
+from core.report.subject import Shown, Subject
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.store.run import Run
+from core.words import say
+
+_MOST_RUNS = 24  # of a group that are listed
+_DIGITS = 12  # of a fingerprint: enough to tell two apart
+
+
+def origins(subject: Subject) -> Markup:
+    """A block for each item, then the photos and the machines that they share."""
+    rows = [row for one in subject.shown for row in one.item.members if not row.problem]
+    environments = subject.read(Run.environment, rows)
+    return tag(
+        "section",
+        tag("h2", say("To make it again")),
+        [_block(one) for one in subject.shown if not one.item.members[0].problem],
+        _shared(say("Photos"), subject.shown, environments, _data_lines),
+        _shared(say("Computed with"), subject.shown, environments, _machine_lines),
+    )
+
+
+def _block(one: Shown) -> Markup:
+    return tag(
+        "article",
+        tag("h3", one.named),
+        tag("pre", command(one.item)),
+        _runs(one.item),
+        class_="keep" if len(one.item.members) <= _MOST_RUNS / 2 else None,
+    )
+
+
+def command(item: Group) -> str:
+    """The command that trains the item's runs: the preset that is nearest to their recipe, and what
+    they change in it. The data set is named by its own folder."""
+    row = item.members[0]
+    recipe = dict(row.recipe)
+    seeds = sorted({member.recipe["seed"] for member in item.members})
+    folds = sorted({member.recipe["split"].get("fold") or 0 for member in item.members})
+    preset, changes = _nearest(recipe)
+    if len(folds) > 1:
+        changes.pop("split.fold", None)
+    lines = [["python", "-m", "core", "train", preset]]
+    for key, value in changes.items():
+        if key != "seed":
+            lines.append(["--set", f"{key}={file_name(_value(value))}"])
+    if len(folds) > 1:
+        lines.append(["--folds", str(recipe["split"]["folds"])])
+    lines.append(["--seeds" if len(seeds) > 1 else "--seed", ",".join(map(str, seeds))])
+    lines[-1] += ["--data", f"dataset/{row.data}"]
+    return " \\\n  ".join(shlex.join(line) for line in lines)
+
+
+def _nearest(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The preset with the fewest keys to change, and those changes by dotted key."""
+    wanted = recipe_from(recipe)
+    found: list[tuple[int, str, dict[str, Any]]] = []
+    for name in preset_names():
+        preset = load_recipe(name)
+        link = changes_link(recipe_dict(preset), recipe)
+        changes = json.loads(link) if link else {}
+        try:
+            again = changed_recipe(recipe_dict(preset), _read_back(changes))
+        except InputError:
+            continue
+        if again == wanted:
+            found.append((len(changes), name, changes))
+    return min(found, key=lambda one: one[0])[1:]
+
+
+def _read_back(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return parse_changes([f"{key}={_value(value)}" for key, value in changes.items()])
+
+
+def _value(value: Any) -> str:
+    """As `--set` reads it: YAML, of which JSON is a part."""
+    return value if isinstance(value, str) and value.isidentifier() else json.dumps(value)
+
+
+def _runs(item: Group) -> Markup:
+    """A line per run: which seed, what became of it, when, and the folder's name."""
+    lines = [
+        tag("tr", [tag("td", cell) for cell in _run_cells(row)])
+        for row in item.members[:_MOST_RUNS]
+    ]
+    heads = [say(head) for head in ("seed", "state", "verdict", "began (UTC)", "took", "run")]
+    rest = len(item.members) - _MOST_RUNS
+    return joined([
+        tag("div", tag("table",
+            tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
+            tag("tbody", lines)), class_="scroll"),
+        tag("p", say("{count} more runs of this group are not listed.", count=rest),
+            class_="small") if rest > 0 else None,
+    ])  # fmt: skip
+
+
+def _run_cells(row: RunRow) -> Sequence[str]:
+    seed = str(row.recipe["seed"])
+    if row.recipe["split"].get("fold") is not None:
+        seed += say(", fold {fold}", fold=row.recipe["split"]["fold"])
+    began = (row.status.started or "")[:16].replace("T", " ")
+    took = row.facts.get("took")
+    return (
+        seed, say(text.state(row.status)), say((row.summary or {}).get("verdict") or ""), began,
+        text.duration(took if isinstance(took, int | float) else None), row.id,
+    )  # fmt: skip
+
+
+# --- what items share -----------------------------------------------------------------------------
+
+
+def _shared(
+    title: str,
+    shown: Sequence[Shown],
+    environments: Mapping[str, Mapping[str, Any]],
+    lines_of: Any,
+) -> Markup | None:
+    """Lines that are told once, with the letters of the items to which they apply."""
+    found: dict[tuple[str, ...], list[Shown]] = {}
+    for one in shown:
+        for row in one.item.members:
+            if row.id in environments and (lines := tuple(lines_of(environments[row.id], row))):
+                members = found.setdefault(lines, [])
+                if one not in members:
+                    members.append(one)
+    blocks = [
+        tag("div", tag("p", [one.mark for one in members]) if len(found) > 1 else None,
+            tag("ul", [tag("li", line) for line in lines], class_="plain"), class_="keep")
+        for lines, members in found.items()
+    ]  # fmt: skip
+    return tag("article", tag("h3", title), blocks) if blocks else None
+
+
+def _data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
+    """The data set's name and the first digits of its fingerprints (SHA-256)."""
+    data = environment.get("data") or {}
+    lines = [say("{title}, folder {folder}", title=data.get("title") or row.data, folder=row.data)]
+    prints = data.get("fingerprints")
+    if not isinstance(prints, Mapping):
+        return [*lines, say("Its photos were not read yet.")]
+    lines.append(say("training photos and labels {print}", print=_short(prints.get("train"))))
+    sets = prints.get("test_sets")
+    for name, found in (sets if isinstance(sets, Mapping) else {}).items():
+        truth = found.get("truth")
+        line = say("{set}: photos {print}", set=name, print=_short(found.get("photos")))
+        if truth:
+            line += say(", labels and boxes {print}", print=_short(truth))
+        lines.append(line)
+    return lines
+
+
+def _short(fingerprint: Any) -> str:
+    return str(fingerprint)[:_DIGITS]
+
+
+def _machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
+    """Versions, kind of machine and settings; not its system's full name, which may tell more."""
+    del row
+    lines = []
+    versions = environment.get("versions")
+    if isinstance(versions, Mapping):
+        lines.append(", ".join(f"{name} {version}" for name, version in versions.items()))
+    machine = environment.get("machine")
+    if isinstance(machine, Mapping):
+        system = str(machine.get("system") or "").split("-")[0]
+        kinds = [system, machine.get("processor"), machine.get("cpu_capability")]
+        if machine.get("threads"):
+            kinds.append(say("{n} threads", n=machine["threads"]))
+        kinds.append(machine.get("gpu") or say("no GPU"))
+        lines.append(", ".join(str(kind) for kind in kinds if kind))
+    settings = environment.get("settings")
+    if isinstance(settings, Mapping):
+        lines.append(", ".join(f"{name} {value}" for name, value in settings.items()))
+    if environment.get("commit"):
+        lines.append(say("code at commit {commit}", commit=_short(environment["commit"])))
+    return lines

@@ -1,0 +1,142 @@
+"""A report on chosen runs: one HTML file that holds all of its pictures and no script, made to be
+read on a screen, printed, or sent to somebody who has nothing but a browser.
+
+The same runs give the same bytes in the same language on the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from core import __version__
+from core.errors import InputError
+from core.report.cams import cams
+from core.report.curves import curves
+from core.report.evidence import evidence, letters
+from core.report.glossary import glossary
+from core.report.markup import Content, Markup, style, tag
+from core.report.origins import origins
+from core.report.recipes import recipes
+from core.report.scores import key, scores
+from core.report.subject import Subject
+from core.report.verdicts import compared, verdicts
+from core.score_tables import sets_of
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.words import language, say, say_count
+
+_CSS = Path(__file__).parent / "report.css"
+# Nothing may be fetched and nothing may run, even if a mistake of ours let markup through.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def make_report(
+    items: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path, today: date
+) -> str:
+    """The report as HTML, in the language that is spoken (core.words). Runs whose files or photos
+    are gone are reported with what is left, and the report says so.
+
+    items: what it is about, in their order; all_rows: every run, newest first (they decide on the
+    colours). Raises InputError without items.
+    """
+    if not items:
+        raise InputError("report: choose a run")
+    subject = Subject(items, all_rows, runs_dir)
+    found = letters(subject)
+    parts = [
+        [compared(subject, part), scores(subject, part), curves(subject, part), cams(subject, part)]
+        for part in subject.parts
+    ]
+    body = [verdicts(subject, found), parts, evidence(subject, found), recipes(subject),
+            origins(subject), glossary()]  # fmt: skip
+    # The head is made last: it tells what could not be read.
+    return _document(_title(subject), [_head(subject, today), tag("main", body), _foot()])
+
+
+def problem_page(problem: str) -> str:
+    """What is saved in place of a report that cannot be made: one line that says why."""
+    words = say("There is no report: {problem}", problem=problem)
+    return _document(words, [tag("h1", "Overfit Lens"), tag("p", words)])
+
+
+def _document(title: str, body: Content) -> str:
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+        style(_CSS.read_text("utf-8")),
+    )
+    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang=language())}\n"
+
+
+def _title(subject: Subject) -> str:
+    titles = [one.item.title for one in subject.shown]
+    if subject.left_out or len(titles) > 2:
+        return say("Overfit Lens: a report on {n} runs", n=_runs(subject))
+    if len(titles) == 2:
+        return say("Overfit Lens: {a} against {b}", a=titles[0], b=titles[1])
+    return say("Overfit Lens: {a}", a=titles[0])
+
+
+def _head(subject: Subject, today: date) -> Markup:
+    """Title, date, what this is about in two sentences, and what could not be read."""
+    lines = [tag("p", _about(subject), " ", _question(subject), class_="lead")]
+    if len(subject.parts) > 1:
+        words = say("They saw different photos, so that their scores do not compare: each data set "
+                    "has sections of its own.")  # fmt: skip
+        names = [tag("li", tag("bdi", part.title), ": ", [one.named for one in part.shown])
+                 for part in subject.parts]  # fmt: skip
+        lines.append(
+            tag("div", tag("p", words), tag("ul", names, class_="plain"), class_="warning")
+        )
+    if subject.problems:
+        told = [tag("li", line) for line in subject.problems]
+        lines.append(tag("div", tag("p", say("Could not be read, and is left out:")),
+                         tag("ul", told, class_="plain"), class_="warning"))  # fmt: skip
+    return tag("header", tag("h1", _title(subject)),
+               tag("p", say("Made on {date}", date=today.isoformat()), class_="date"), lines,
+               key(subject.shown) if len(subject.shown) > 1 else None)  # fmt: skip
+
+
+def _about(subject: Subject) -> str:
+    runs = _runs(subject)
+    photos = ", ".join(dict.fromkeys(part.title for part in subject.parts))
+    recipes_ = len(subject.shown) + len(subject.left_out)
+    if recipes_ == 1:
+        return say_count(runs, "This is about one run, trained on the photos {photos}.",
+                         "This is about {count} runs of one recipe, trained on the photos "
+                         "{photos}.",
+                         photos=photos)  # fmt: skip
+    if recipes_ == runs:
+        return say("This compares {n} runs, trained on the photos {photos}.", n=runs, photos=photos)
+    return say("This compares {n} recipes, {runs} runs in all, trained on the photos {photos}.",
+               n=recipes_, runs=runs, photos=photos)  # fmt: skip
+
+
+def _runs(subject: Subject) -> int:
+    items = [*(one.item for one in subject.shown), *subject.left_out]
+    return sum(len(item.members) for item in items)
+
+
+def _question(subject: Subject) -> str:
+    sets = sets_of([one.item for one in subject.shown])
+    if not sets:
+        return say(
+            "Without photos from elsewhere nothing can show whether the objects were learned: "
+            "validation photos come from the same shoot as the training photos."
+        )
+    return say(
+        "The question is what was learned: validation photos come from the same shoot as the "
+        "training photos, so that only photos from elsewhere ({sets}) can tell the objects from "
+        "the shoot.",
+        sets=", ".join(sets),
+    )
+
+
+def _foot() -> Markup:
+    return tag("footer", tag("p", say("Made by Overfit Lens {version}. This file holds all of its "
+               "pictures, fetches nothing and runs no script.", version=__version__)))  # fmt: skip

@@ -1,0 +1,250 @@
+"""Scores as dots with intervals beside what costs no training, and every number as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from core.charts import GREY
+from core.report import drawing
+from core.report.drawing import WIDTH, Axis
+from core.report.markup import Content, Markup, joined, tag
+from core.report.subject import Part, Shown, Subject
+from core.report.verdicts import title
+from core.score_tables import (
+    CONTROLS,
+    Controls,
+    lift_dots,
+    numbers_table,
+    set_dots,
+    sets_of,
+    validation_dots,
+)
+from core.store.run import Run
+from core.text import percent
+from core.words import say
+
+_LEFT, _RIGHT = 24.0, WIDTH - 16.0  # where the axes begin and end
+_LANE, _HEAD, _FOOT = 14.0, 18.0, 22.0  # heights of an item's lane, a score's name, the axis
+
+
+def scores(subject: Subject, part: Part) -> Markup | None:
+    """From easy to difficult, then each set's scores, then all numbers; None before a run is
+    finished."""
+    if not part.finished:
+        return None
+    rows = [row for item in part.items for row in item.finished()]
+    controls: Controls = subject.read(Run.controls, rows)
+    figures = [_easy_to_difficult(part)]
+    plots = [(say("validation"), validation_dots(part.items, controls))]
+    plots += [(name, set_dots(part.items, controls, name)) for name in sets_of(part.items)]
+    figures += [_dots(name, frame, part) for name, frame in plots if len(frame)]
+    lifts = lift_dots(part.items, controls)
+    if len(lifts):
+        figures.append(_dots(say("lift"), lifts, part, least_top=2.0))
+    head = [tag("h2", title(say("Scores"), part, subject)), key(part.finished)]
+    first = tag("div", figures[:2], class_="plots")
+    return tag(
+        "section",
+        tag("div", head, first, class_="keep"),  # on paper no heading stands alone
+        tag("div", figures[2:], class_="plots"),
+        tag("p", _legend(part, any(controls.values())), class_="small"),
+        _tables(part, controls),
+    )
+
+
+def key(shown: Sequence[Shown]) -> Markup:
+    """Which letter and colour is whose."""
+    return tag("ul", [tag("li", one.named) for one in shown], class_="key")
+
+
+# --- from easy to difficult -----------------------------------------------------------------------
+
+
+def _easy_to_difficult(part: Part) -> Markup | None:
+    """A lane per item with a mark for validation and each test set: the same question, put to
+    photos of the same shoot and to photos from elsewhere."""
+    sets = sets_of(part.items)
+    if not sets:
+        return None
+    places: list[tuple[str, tuple[str, ...]]] = []
+    places.append((say("validation"), ("validation", "accuracy")))
+    places += [(name, ("sets", name, "scores", "primary")) for name in sets]
+    axis = Axis(0, 1, _LEFT, _RIGHT)
+    lane, top, body, told = 23.0, 8.0, [], []
+    for number, one in enumerate(part.finished):
+        y = top + lane * (number + 0.5)
+        found = [(name, one.item.mean_and_spread(*keys, "value")) for name, keys in places]
+        known = [(name, spread.mean) for name, spread in found if spread]
+        ends = [axis.at(value) for _, value in known]
+        body.append(drawing.line(min(ends), y, max(ends), y, one.colour, 2))
+        for (_, value), sign in zip(known, _signs(len(known)), strict=True):
+            body.append(_sign(sign, axis.at(value), y, one.colour))
+        body.append(drawing.dot(10, y, one.letter, one.colour))
+        told.append(", ".join([one.letter, *(f"{name} {percent(value)}" for name, value in known)]))
+    height = top + lane * len(part.finished)
+    alt = say(
+        "Share of photos answered right, from easy to difficult. {told}", told="; ".join(told)
+    )
+    signs = [
+        tag("li", _sign_alone(sign), name)
+        for (name, _), sign in zip(places, _signs(len(places)), strict=True)
+    ]
+    return tag(
+        "figure",
+        tag("p", say("From the same shoot to elsewhere"), class_="head"),
+        drawing.picture(height + _FOOT, alt, _grid(axis, top, height), body),
+        tag("ul", signs, class_="key small"),
+        tag("figcaption", say("Share of photos whose most prominent book is answered right.")),
+    )
+
+
+def _signs(count: int) -> list[str]:
+    """A frame for validation, rings that fit into it for what lies between, a full circle for the
+    last set: marks in one place all show."""
+    return ["square", *["ring"] * (count - 2), "full"] if count > 1 else ["square"]
+
+
+def _sign(sign: str, x: float, y: float, colour: str) -> Markup:
+    if sign == "square":
+        return tag("rect", x=x - 6.5, y=y - 6.5, width=13, height=13, stroke=colour,
+                   stroke_width=2, style="fill:var(--paper)")  # fmt: skip
+    if sign == "ring":
+        return tag("circle", cx=x, cy=y, r=3.6, stroke=colour, stroke_width=2,
+                   style="fill:var(--paper)")  # fmt: skip
+    return tag("circle", cx=x, cy=y, r=6.5, fill=colour)
+
+
+def _sign_alone(sign: str) -> Markup:
+    return tag("svg", _sign(sign, 8, 8, GREY), width=16, height=16, aria_hidden="true",
+               style="vertical-align:-3px;margin-right:.3em")  # fmt: skip
+
+
+# --- dots with intervals --------------------------------------------------------------------------
+
+
+def _dots(name: str, frame: pd.DataFrame, part: Part, least_top: float | None = None) -> Markup:
+    """The scores of one set: beneath each score's name a lane per item with its dot, its interval
+    (of a group: its lowest to its highest run, a tick each), and the grey marks."""
+    share = least_top is None
+    most = 1.0 if share else max(float(least_top or 0), float(frame["high"].max()))
+    axis = Axis(0, most, _LEFT, _RIGHT)
+    by_id = {one.item.id: one for one in part.finished}
+    body: list[Content] = []
+    y, told = 4.0, []
+    for score, rows in frame.groupby("title", sort=False):
+        body.append(drawing.words(0, y + 11, say(str(score))))
+        y += _HEAD
+        for row in rows.to_dict("records"):
+            one, middle = by_id[row["run"]], y + _LANE / 2
+            body += [_free(row, axis, middle), _interval(row, axis, middle, one)]
+            told.append(f"{say(str(score))}, {one.letter} {row['words']}")
+            y += _LANE
+        y += 4
+    alt = say("Scores on {photos}. {told}", photos=name, told="; ".join(told))
+    return tag(
+        "figure",
+        tag("p", tag("bdi", name), class_="head"),
+        drawing.picture(y + _FOOT, alt, _grid(axis, 4, y, share), body),
+    )
+
+
+def _interval(row: Mapping[str, object], axis: Axis, y: float, one: Shown) -> list[Markup]:
+    low, high, value = (axis.at(float(row[key])) for key in ("low", "high", "value"))  # type: ignore[arg-type]
+    members: Sequence[float] = row["members"]  # type: ignore[assignment]
+    ticks = [axis.at(member) for member in members] if len(members) > 1 else []
+    return [
+        drawing.line(low, y, high, y, one.colour, 2.5),
+        *(drawing.line(x, y - 4, x, y + 4, one.colour, 1.5) for x in ticks),
+        drawing.dot(value, y, one.letter, one.colour),
+    ]
+
+
+def _free(row: Mapping[str, object], axis: Axis, y: float) -> list[Markup]:
+    """What costs no training: a bar for the constant answer, signs for the controls."""
+    marks, half = [], _LANE / 2
+    constant, frozen, untrained = (row.get(key) for key in ("constant", *CONTROLS))
+    if _known(constant):
+        x = axis.at(float(constant))  # type: ignore[arg-type]
+        marks.append(drawing.line(x, y - half, x, y + half, None, 4, "constant"))
+    if _known(frozen):
+        x = axis.at(float(frozen))  # type: ignore[arg-type]
+        corners = f"{x - 5:.1f},{y:.1f} {x:.1f},{y - 5:.1f} {x + 5:.1f},{y:.1f} {x:.1f},{y + 5:.1f}"
+        marks.append(tag("polygon", points=corners, class_="control"))
+    if _known(untrained):
+        x = axis.at(float(untrained))  # type: ignore[arg-type]
+        marks.append(drawing.line(x - 4, y - 4, x + 4, y + 4, None, 2, "control"))
+        marks.append(drawing.line(x - 4, y + 4, x + 4, y - 4, None, 2, "control"))
+    return marks
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, int | float) and not pd.isna(value)
+
+
+def _grid(axis: Axis, top: float, bottom: float, share: bool = True) -> list[Markup]:
+    """Upright lines with their numbers beneath."""
+    steps = [0.0, 0.25, 0.5, 0.75, 1.0] if share else [float(n) for n in range(int(axis.high) + 1)]
+    marks = []
+    for value in steps:
+        x = axis.at(value)
+        marks.append(drawing.line(x, top, x, bottom, class_="grid"))
+        told = percent(value) if share else f"{value:.0f}"
+        marks.append(drawing.words(x, bottom + 14, told, "middle", "soft"))
+    return marks
+
+
+def _legend(part: Part, controls: bool) -> str:
+    words = [say("Dot: score. Line: 95 % interval, wide because the photos are few.")]
+    if any(len(one.item.finished()) > 1 for one in part.finished):
+        words.append(
+            say("Of a group: its mean, from its lowest to its highest run, a tick at each.")
+        )
+    words.append(say("Grey is what needs no training. Bar: the best constant answer."))
+    if controls:
+        words.append(
+            say(
+                "Diamond: logistic regression on the frozen pretrained backbone. Cross: the same "
+                "on untrained weights. A run that is no better has learned nothing that counts."
+            )
+        )
+    return " ".join(words)
+
+
+# --- all numbers ----------------------------------------------------------------------------------
+
+
+def _tables(part: Part, controls: Controls) -> list[Markup]:
+    """A table per set of photos: a row per item, then what needs no training; a score a column."""
+    frame = numbers_table(part.items, controls)
+    photos, score, *columns = frame.columns
+    by_title = {one.item.title: one for one in part.finished}
+    found = []
+    for name, rows in frame.groupby(photos, sort=False):
+        heads = [tag("td", ""), *(tag("th", say(str(what)), scope="col") for what in rows[score])]
+        lines = []
+        for column in columns:
+            one, cells = by_title.get(column), [str(cell) for cell in rows[column]]
+            if any(cells):
+                head = one.named if one else say(column)
+                lines.append(
+                    tag("tr", tag("th", head, scope="row"), [tag("td", _cell(c)) for c in cells],
+                        class_=None if one else "free")
+                )  # fmt: skip
+        values = {"photos": say(str(name))}
+        caption = say(
+            "Every number on {photos}, with 95 % intervals; of groups the lowest and highest run.",
+            **values,
+        )
+        found.append(
+            tag("div", tag("table", tag("caption", caption), tag("thead", tag("tr", heads)),
+                tag("tbody", lines)), class_="scroll", tabindex=0, role="region",
+                aria_label=say("Numbers on {photos}", **values))
+        )  # fmt: skip
+    return found
+
+
+def _cell(text: str) -> Markup:
+    """`49 % (38 of 77), 38 to 60 %`, broken at the comma only."""
+    return joined([tag("span", part) for part in text.split(", ")], ", ")
