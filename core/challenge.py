@@ -128,11 +128,11 @@ class Board:
 
 def fields(rows: Sequence[RunRow]) -> list[Field]:
     """What boards there are: a data set each whose runs tell the toy books apart, the one with the
-    newest run first. rows: newest first, as the index gives them."""
+    newest run first. rows: newest first, as the index gives them; examples do not take part."""
     # As groups_of does, a run that has not begun is taken to see what its folder showed last.
     known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
     found: dict[str, list[Group]] = {}
-    for group in groups_of([row for row in rows if not row.problem]):
+    for group in groups_of([row for row in rows if not row.problem and not row.example]):
         seen = [row.photos or known.get(row.data_path, "") for row in group.members]
         found.setdefault(max(seen), []).append(group)
     return [
