@@ -30,7 +30,6 @@ _RATE_SCALE = ("#2b49c2", "#8a5fd0", "#bf4fa8", "#e0566a", "#f08a3c", "#f2bd2e")
 _RATE_FROM, _RATE_TO = -6.0, -1.0  # exponents of ten that the scale spans
 _MAX_POINTS = 600
 _CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
-PLOT_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
 def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                 x=rows["layer"],
                 y=rows["change"],
                 name=plain_name(str(rows["label"].iloc[0])),
-                meta=run,  # for the light under the pointer (hover_light.js)
+                meta=run,  # for the light under the pointer (plot.js)
                 opacity=0.75 if many else 1,
                 mode="lines" if many else "lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.

@@ -33,6 +33,7 @@ from pages.widgets import (
     lr_find,
     missing_weights,
     pace,
+    plot,
     recipe_link,
     repeats,
     sees,
@@ -84,7 +85,7 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
     st.markdown(f"**Learning rates** over {recipe.planned_epochs()} epochs",
                 help="In each cycle the rates fall along a cosine, then start again.")  # fmt: skip
-    st.plotly_chart(charts.planned_rates(curve), key=f"{KEY}.plan", config=charts.PLOT_CONFIG)
+    plot.show(f"{KEY}.plan", charts.planned_rates(curve), "Planned learning rates of each band")
 
 
 def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:

@@ -14,7 +14,7 @@ from core.store.index import RunRow
 from core.store.run import open_run
 from core.try_it import TriedPhoto, cam_picture, cam_words, hidden_words, says
 from pages import settings
-from pages.widgets import verdict
+from pages.widgets import plot, verdict
 
 PREDICTED = "what it says"
 
@@ -44,9 +44,8 @@ def show(
         words = cam_words(name, label)
         st.image(cam_picture(photo, crop, answers.density[place]), alt=words, width="stretch")
         st.caption(f"Bright: evidence for {plain(name)}.")
-    st.plotly_chart(answer_bars(answers, colour), key=f"{key}.{row.id}.bars",
-                    config=charts.PLOT_CONFIG, alt=f"Probabilities of run {label}: "
-                    + says(answers))  # fmt: skip
+    plot.show(f"{key}.{row.id}.bars", answer_bars(answers, colour),
+              f"Probabilities of run {label}: {says(answers)}")  # fmt: skip
     if answers.hidden is not None:
         with st.expander("What it was shown"):
             st.image(list(answers.hidden.pictures), width=96,

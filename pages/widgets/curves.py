@@ -10,7 +10,7 @@ from core.curve_charts import curve_panels
 from core.curves import AXES, Axis, curve_table, lines_of
 from core.paints import MOST, Paint
 from core.store.groups import Group
-from pages.widgets import figure, hover_light, run_files
+from pages.widgets import figure, run_files
 
 _SMOOTHING = (
     "Each point becomes the mean of itself and those before it, each of which counts this many "
@@ -49,7 +49,6 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     titles = {item.id: item.title for item in items}
     panels = curve_panels(lines, titles, paint, axis, log, raw=smoothing > 0)
     figure.show(key, panels, curve_table(lines, titles, axis), f"curves by {axis}")
-    hover_light.show(f"{key}.light")
     without = len(items) - len({line.item for line in lines})
     st.caption(" ".join(_words(items, axis, without)))
 

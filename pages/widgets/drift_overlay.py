@@ -10,7 +10,7 @@ from core.comparison import drift_overlays
 from core.comparison_charts import drift_steps
 from core.paints import MOST, Paint
 from core.store.groups import Group
-from pages.widgets import figure, hover_light, run_files
+from pages.widgets import figure, run_files
 
 
 def show(key: str, items: Sequence[Group], paint: Paint) -> None:
@@ -34,7 +34,6 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
             st.markdown(f"**{backbone}**")
         drawn = drift_steps(overlay, paint.colours)
         figure.show(f"{key}.{backbone}", drawn, overlay.drop(columns="run"), f"drift {backbone}")
-    hover_light.show(f"{key}.light")
     if len(overlays) > 1:
         st.caption("Different backbones have different layers, so they are not laid over each "
                    "other.")  # fmt: skip

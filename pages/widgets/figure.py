@@ -8,32 +8,27 @@ import streamlit as st
 
 from core import text
 from core.charts import Figure, Table
+from pages.widgets import plot
 
 
 def show(
     key: str, figure: Figure, numbers: Table, name: str, least: int = 0, **options: Any
 ) -> Any:
     """Draws it. name: of the downloaded files, without an ending. least: pixels across below which
-    it cannot be read; on a narrower screen it is scrolled. options: of st.plotly_chart. Returns
-    what that returns, the selection."""
+    it cannot be read; on a narrower screen it is scrolled. options: of st.plotly_chart, which draws
+    what pages.widgets.plot cannot. Returns what that returns, the selection."""
     frame = f"{key}.frame"
     if least:
         place = f".st-key-{text.class_name(frame)}"
         st.html(f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{least}px}}</style>")
+    found = None
     with st.container(key=frame):
-        found = st.plotly_chart(figure, key=key, config=config(name), **options)
+        if {trace.type for trace in figure.data} <= plot.TRACES:
+            plot.show(key, figure, name, picture=name)
+        else:
+            found = st.plotly_chart(figure, key=key, config=plot.config(name), **options)
     csv_button(key, numbers, name)
     return found
-
-
-def config(name: str) -> dict[str, Any]:
-    """Plotly's settings of a figure whose picture can be taken: only the camera."""
-    return {
-        "displaylogo": False,
-        "scrollZoom": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "filename": text.file_stem(name), "scale": 2},
-    }
 
 
 def csv_button(key: str, numbers: Table, name: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core import charts, score_charts, text
 from core.letter import Evidence, Letter, rules_table, thresholds_table
 from core.letter_pictures import Picture
+from pages.widgets import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
 
@@ -70,11 +71,9 @@ def _words(piece: Evidence) -> None:
 def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
     if piece.key == "validation" and not letter.history.empty:
         figure = charts.curves({key: letter.history}, {key: ""}, {key: colour}, "loss")
-        st.plotly_chart(figure.update_layout(height=190), key=key, config=charts.PLOT_CONFIG)
+        plot.show(key, figure.update_layout(height=190), "Loss in training and validation")
     elif piece.key == "drift":
-        st.plotly_chart(
-            charts.drift_bars(letter.layers, colour), key=key, config=charts.PLOT_CONFIG
-        )
+        plot.show(key, charts.drift_bars(letter.layers, colour), "How far each layer moved")
     if piece.pictures:
         with st.container(horizontal=True, gap="small"):
             for picture in piece.pictures:
@@ -96,7 +95,7 @@ def _controls(key: str, letter: Letter, colour: str) -> None:
     scores = letter.controls
     paint = {run: colour if run == "run" else charts.GREY for run in scores["run"]}
     figure = score_charts.score_dots(scores, paint).update_layout(height=160)
-    st.plotly_chart(figure, key=key, config=charts.PLOT_CONFIG)
+    plot.show(key, figure, "The share of objects it finds, beside what costs no training")
     st.caption(
         "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
         "features that never saw these photos."

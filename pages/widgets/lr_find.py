@@ -15,6 +15,7 @@ from core.recipe import Recipe
 from core.store.run import utc_now
 from core.store.search import Search, find_search
 from pages import settings
+from pages.widgets import plot
 
 _POLL_SECONDS = 1.0
 Use = Callable[[tuple[tuple[int, float], ...]], None]
@@ -100,12 +101,10 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
     if found is None:
         st.error("The search left no answer.", icon=":material/error:")
         return
-    words, plot = st.container(), st.container()
-    with plot:
-        st.plotly_chart(
-            charts.rate_search(curves, found.lr), key=f"{key}.plot", config=charts.PLOT_CONFIG,
-            alt="Loss against learning rate: " + found.why,
-        )  # fmt: skip
+    words, below = st.container(), st.container()
+    with below:
+        plot.show(f"{key}.plot", charts.rate_search(curves, found.lr),
+                  f"Loss against learning rate: {found.why}")  # fmt: skip
     with words:
         if found.lr is None:
             st.markdown("**Cannot tell.** " + _sentence(found.why))

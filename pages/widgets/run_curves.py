@@ -9,7 +9,7 @@ from core import charts, tables
 from core.run_charts import live_charts
 from core.store.index import RunRow
 from core.store.run import Run
-from pages.widgets import live_chart
+from pages.widgets import live_chart, plot
 
 _TITLES = (
     ("loss", "Loss", "How wrong the answers are, weighted by how sure they were. Dotted: on the "
@@ -43,4 +43,4 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
     for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
         with column:
             st.markdown(f"**{title}**", help=words)
-            st.plotly_chart(figure, key=f"{key}.{part}", config=charts.PLOT_CONFIG)
+            plot.show(f"{key}.{part}", figure, f"{title} of {row.title}")

@@ -11,7 +11,7 @@ from core.paints import MOST
 from core.ranked_scores import ranked_columns, ranked_scores
 from core.score_tables import Controls
 from core.store.groups import Group
-from pages.widgets import figure, run_files, verdict
+from pages.widgets import figure, plot, run_files, verdict
 
 
 def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
@@ -75,14 +75,14 @@ def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
             st.markdown(f"**{text.plain_markdown(name)}**", help=_words(list(dots["title"])))
-            st.plotly_chart(score_charts.score_dots(dots, colours), key=f"{key}.{name}",
-                            config=figure.config(f"scores {name}"))  # fmt: skip
+            words = f"scores {name}"
+            plot.show(f"{key}.{name}", score_charts.score_dots(dots, colours), words, words)
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
             st.markdown("**Lift**", help=tables.LIFT_WORDS)
-            st.plotly_chart(score_charts.score_dots(lifts, colours, ".1f", 2.0),
-                            key=f"{key}.lift", config=figure.config("lift"))  # fmt: skip
+            dots = score_charts.score_dots(lifts, colours, ".1f", 2.0)
+            plot.show(f"{key}.lift", dots, "lift", "lift")
 
 
 def _legend(items: Sequence[Group], controls: bool) -> str:

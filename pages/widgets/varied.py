@@ -10,7 +10,7 @@ from core import tables, text
 from core.store.groups import Group
 from core.varied import varied_number, varied_scores
 from core.varied_chart import scores_by_number
-from pages.widgets import figure, scores
+from pages.widgets import plot, scores
 
 
 def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
@@ -28,18 +28,14 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
     with accuracy:
         st.markdown(f"**{name}, {title}**, and validation", help=tables.SCORE_WORDS["object"])
         lines = [(title, found.shown), ("validation accuracy", found.validation)]
-        st.plotly_chart(
-            scores_by_number(lines, colours, varied.key, logarithmic=varied.logarithmic),
-            key=f"{key}.accuracy", config=figure.config(f"by {varied.key}"),
-        )  # fmt: skip
+        figure = scores_by_number(lines, colours, varied.key, logarithmic=varied.logarithmic)
+        plot.show(f"{key}.accuracy", figure, f"by {varied.key}", f"by {varied.key}")
     if len(found.lift):
         with lift:
             st.markdown(f"**{name}, lift**", help=tables.LIFT_WORDS)
-            st.plotly_chart(
-                scores_by_number([("lift", found.lift)], colours, varied.key, ".1f", 2.0,
-                                 varied.logarithmic, "evidence strewn evenly"),
-                key=f"{key}.lift", config=figure.config(f"lift by {varied.key}"),
-            )  # fmt: skip
+            figure = scores_by_number([("lift", found.lift)], colours, varied.key, ".1f", 2.0,
+                                      varied.logarithmic, "evidence strewn evenly")  # fmt: skip
+            plot.show(f"{key}.lift", figure, f"lift by {varied.key}", f"lift by {varied.key}")
     st.caption(
         "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the highest of "
         "them; of a run alone its 95 % interval. Thick grey line: what needs no training."

@@ -71,7 +71,7 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
 def test_a_line_under_the_pointer_is_named_and_lit_in_every_panel(app, open_page):
     page = open_page(f"{app.url}/compare?runs={ids(app, 12)}&section=Curves")
     expect(page.get_by_text("12 chosen of")).to_be_visible()
-    plot = page.locator(f"{PLOT}[data-hover-light]")
+    plot = page.locator(f"{PLOT}[data-followed]")
     expect(plot).to_have_count(1)
     plot.scroll_into_view_if_needed()
     area = plot.locator(".nsewdrag").first.bounding_box()

@@ -37,7 +37,7 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     assert "Right for 4 of 10 objects" in page
     assert "Freeze layers 0 to 12" in page
     assert len(app.get("image")) == 6 + 2 + 3
-    assert len(app.get("plotly_chart")) == 3 + 3  # loss, controls, drift; how it trained
+    assert len(app.get("bidi_component")) == 3 + 3  # loss, controls, drift; how it trained
     assert app.expander[0].label == "Why this verdict: most signs are bad"
     linked = [link.proto.query_string for link in app.get("page_link")]
     assert any(other.id in query for query in linked)
