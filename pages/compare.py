@@ -35,6 +35,7 @@ from pages.widgets import (
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
+CLICKS = {"photo": "Photos", "cell": "Confusion"}  # what was clicked in a section
 
 
 class Chosen(NamedTuple):
@@ -108,6 +109,9 @@ def show_section(items: list[Group], everything: list[RunRow]) -> None:
             with st.container(width=320):
                 first = chosen.pick(KEY, "Compared with", finished, "against")
             finished = [first, *(item for item in finished if item.id != first.id)]
+    for name, place in CLICKS.items():
+        if section != place:  # the link tells what is on screen
+            st.query_params.pop(name, None)
     paint_choice.legend(paint)
     same_photos.notice(finished)
     SECTIONS[section](Chosen(items, finished, paint))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import streamlit as st
 
@@ -15,8 +15,9 @@ from core.confusion import Confusion, confusion, confusion_table
 from core.paints import Paint
 from core.photo_answers import answer_sets
 from core.store.groups import Group
-from pages.widgets import chosen, figure, photo_set
+from pages.widgets import chosen, clicked, figure, photo_set
 
+Cell: TypeAlias = tuple[Group, Confusion, str, str]  # and its label, its answer
 _AT_ONCE = 6  # more are shown one at a time
 _MORE = 24  # photos that are listed
 
@@ -40,17 +41,21 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
         "answers are on the diagonal. Of a group, the mean count of its runs. Point at a cell for "
         "its photos, click it to see them below."
     )
-    picked: tuple[Group, Confusion, str, str] | None = None
+    cells: dict[str, Cell] = {}  # by their words in the link
+    selected: dict[str, str | None] = {}
     columns = st.columns(min(len(drawn), 3))
     for place, (item, one) in enumerate(drawn):
         with columns[place % len(columns)]:
             st.markdown(f"**{text.plain_markdown(item.title)}**")
-            cell = _cells(f"{key}.{set_name}.{item.id}", one, paint.colours[item.id],
-                          numbers[numbers["run"] == item.title],
+            cells |= {
+                f"{item.id}/{truth}/{answer}": (item, one, truth, answer)
+                for truth in one.counts.index for answer in one.counts.columns
+            }  # fmt: skip
+            name = f"{key}.{set_name}.{item.id}"
+            cell = _cells(name, one, paint.colours[item.id], numbers[numbers["run"] == item.title],
                           f"confusion {set_name} {item.title}")  # fmt: skip
-            picked = (item, one, *cell) if cell else picked
-    if picked is None and (worst := _worst(drawn)):
-        picked = worst
+            selected[name] = f"{item.id}/{cell[0]}/{cell[1]}" if cell else None
+    picked = cells.get(clicked.last(key, "cell", selected) or "") or _worst(drawn)
     if picked is not None:
         _photos(set_name, *picked)
 
@@ -65,9 +70,7 @@ def _cells(
     return (str(points[0]["customdata"][0]), str(points[0]["customdata"][1])) if points else None
 
 
-def _worst(
-    drawn: Sequence[tuple[Group, Confusion]],
-) -> tuple[Group, Confusion, str, str] | None:
+def _worst(drawn: Sequence[tuple[Group, Confusion]]) -> Cell | None:
     """The fullest cell of mistakes, shown before anything is clicked."""
     wrong = [(item, one, *one.mistakes()[0]) for item, one in drawn if one.mistakes()]
     return max(wrong, key=lambda w: w[1].counts.loc[w[2], w[3]] / w[1].runs, default=None)

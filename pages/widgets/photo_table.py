@@ -14,7 +14,7 @@ from core.data.photos import jpeg_url
 from core.evaluate.matched import photo_of
 from core.photo_answers import FILTERS, Answers, Filter
 from core.store.groups import Group
-from pages.widgets import chosen, figure, photo_set
+from pages.widgets import chosen, clicked, figure, photo_set
 
 _COLUMNS = 12  # items with a column of their own; more are counted
 _CAMS = 6  # runs that CAMs shows at once
@@ -49,9 +49,10 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     shown = table.copy()
     urls = {file: jpeg_url(jpeg) for file, jpeg in pictures.items()}
     shown.insert(0, "", [urls.get(file) for file in files])
+    name = f"{key}.{set_name}.{hash(tuple(files))}"
     event: Any = st.dataframe(
         shown,
-        key=f"{key}.{set_name}.{hash(tuple(files))}",
+        key=name,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -62,9 +63,9 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     )
     figure.csv_button(key, answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
                       f"answers {set_name}")  # fmt: skip
-    rows = event["selection"]["rows"]
-    if rows and rows[0] < len(files):
-        file = files[rows[0]]
+    rows = [row for row in event["selection"]["rows"] if row < len(files)]
+    file = clicked.last(key, "photo", {name: files[rows[0]] if rows else None})
+    if file in files:
         _photo(items, answers, set_name, file, pictures.get(file), few)
 
 

@@ -97,6 +97,11 @@ def test_a_click_on_a_cell_lists_its_photos(app, open_page):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.get_by_text(re.compile("answered right"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("img_"))).not_to_have_count(0)
+    expect(page).to_have_url(re.compile("cell="))
+    other = open_page(page.url)  # the same view in another browser
+    expect(other.get_by_text(re.compile("answered right"))).to_be_visible()
+    open_section(page, "Scores")
+    expect(page).not_to_have_url(re.compile("cell="))
 
 
 def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page, tmp_path):
@@ -116,6 +121,10 @@ def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page,
     page.mouse.click(box["x"] + 16, box["y"] + 36 + 32)  # the mark of the first row
     link = page.get_by_role("link", name="See where they look at this photo")
     expect(link).to_have_attribute("href", re.compile(r"open=img_0\.jpg"))
+    expect(page).to_have_url(re.compile("photo=img_0"))
+    expect(
+        open_page(page.url).get_by_role("link", name="See where they look at this photo")
+    ).to_be_visible()
     link.click()
     expect(page.get_by_role("heading", name="CAMs")).to_be_visible()
     expect(page).to_have_url(re.compile("set=test_difficult|open=img_0"))
