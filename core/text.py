@@ -126,9 +126,21 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     return labels
 
 
+# What Streamlit puts in the place of text although its signs are escaped: icons, addresses, arrows.
+_PUT_IN = re.compile(
+    r":(?=material/|streamlit:|//)"
+    r"|(?<=www)(?=\.)"
+    r"|@(?=[-\w])"
+    r"|(?<!\S)[-<>~](?=[-=>](?!\S))",
+    re.IGNORECASE,
+)
+_JOINER = "\u2060"  # nobody sees it, and no line breaks there
+
+
 def plain_markdown(text: str) -> str:
-    """Text that a person typed, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", text)
+    """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
+    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, text)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
 
 
 def class_name(key: str) -> str:

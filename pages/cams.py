@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import VALIDATION, read_dataset
 from core.errors import InputError
 from core.same_photos import on_other_photos
@@ -13,7 +14,7 @@ from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import cam_grid, chosen, first_runs
+from pages.widgets import cam_grid, chosen, first_runs, told
 
 KEY = "cams"
 MOST = 6  # columns of class maps
@@ -47,8 +48,10 @@ def show_page(everything: list[RunRow]) -> None:
     others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
-            f"Left out, because they trained on other photos than {items[0].title}: "
-            + ", ".join(item.title for item in others)
+            text.plain_markdown(
+                f"Left out, because they trained on other photos than {items[0].title}: "
+                + ", ".join(item.title for item in others)
+            )
         )
     shown = [item for item in items if item not in others]
     cam_grid.show(f"{KEY}.grid", shown, everything, dataset, str(set_name))
@@ -68,7 +71,7 @@ if runs:
     try:
         show_page(runs)
     except InputError as problem:
-        st.error(str(problem), icon=":material/error:")
+        told.error(problem)
 else:
     st.write("Class maps come with a finished run. Train one on the Train page, or take these two:")
     first_runs.show(f"{KEY}.first")

@@ -17,7 +17,7 @@ from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import words
+from pages.widgets import told, words
 from pages.widgets.draft import Draft
 
 _LINKS = ("preset", "again")
@@ -201,4 +201,4 @@ def _take_file(key: str) -> None:
 def _problem(key: str) -> None:
     problem = st.session_state.get(f"{key}.problem")
     if problem:
-        st.error(text.plain_markdown(problem), icon=":material/error:")
+        told.error(problem)

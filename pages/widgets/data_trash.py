@@ -17,7 +17,7 @@ from core.store.deleted_data import (
 from core.store.run import utc_now
 from core.store.trash import KEPT
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 
 def delete(key: str, root: Path) -> None:
@@ -30,7 +30,7 @@ def delete(key: str, root: Path) -> None:
 def bring_back(key: str) -> None:
     """What was deleted, with a way back; nothing where there is nothing."""
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(error, icon=":material/error:")
+        told.error(error)
     deleted = deleted_datasets(settings.data_parent())
     if not deleted:
         return
@@ -64,7 +64,7 @@ def _ask(key: str, root: Path) -> None:
 def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, chosen.all_runs(), utc_now)
-        st.toast(f"{root.name} is in the trash.", icon=":material/delete:")
+        st.toast(f"{text.plain_markdown(root.name)} is in the trash.", icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -72,6 +72,6 @@ def _delete(key: str, root: Path) -> None:
 def _restore(key: str, deleted: str) -> None:
     try:
         place = restore_dataset(settings.data_parent(), deleted)
-        st.toast(f"{place.name} is back.", icon=":material/history:")
+        st.toast(f"{text.plain_markdown(place.name)} is back.", icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

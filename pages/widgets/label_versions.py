@@ -10,6 +10,7 @@ from core import text
 from core.data.labels import earlier_versions, restore_version
 from core.errors import InputError
 from core.store.run import utc_now
+from pages.widgets import told
 
 _SHOWN = 20
 
@@ -18,7 +19,7 @@ def show(key: str, root: Path) -> None:
     """The earlier versions, newest first, each with a button; nothing where there is none."""
     versions = earlier_versions(root)
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(error, icon=":material/error:")
+        told.error(error)
     if not versions:
         return
     with st.expander(f"Earlier labels ({len(versions)})", icon=":material/history:"):
