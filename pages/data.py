@@ -47,7 +47,8 @@ def describe(dataset: Dataset) -> None:
         st.info(
             "It has no test set, so nothing shows whether a network has learned more than this "
             f"shoot. Make a folder beside `train/` in {plain(str(dataset.root))}, such as "
-            "`test_difficult`, and put other photos into it; or upload a zip that holds such a folder.",
+            "`test_difficult`, and put other photos into it; or upload a zip that holds such a "
+            "folder.",
             icon=":material/lightbulb:",
         )
 
