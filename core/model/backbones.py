@@ -122,6 +122,9 @@ _BUILDERS: dict[str, Callable[[int], Built]] = {
 # --- files of weights -------------------------------------------------------------------------
 
 
+_FRACTIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
 def _read_state(path: Path) -> dict[str, Tensor]:
     """A state dict from a file, never running code that the file may carry."""
     try:
@@ -158,6 +161,12 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
             raise InputError(
                 f"weights: {path}: {name} has shape {tuple(state[name].shape)}, "
                 f"not {tuple(tensor.shape)}: of another network?"
+            )
+        kind, layout = state[name].dtype, state[name].layout
+        if layout != torch.strided or (tensor.is_floating_point() and kind not in _FRACTIONS):
+            raise InputError(
+                f"weights: {path}: {name} is of {kind}, {layout}, which is not read here: save it "
+                "as float32"
             )
         if not torch.isfinite(state[name]).all():
             raise InputError(f"weights: {path}: {name} has values that are not finite")

@@ -325,8 +325,8 @@ def find_runs(runs_dir: Path) -> list[Run]:
 def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
-        raise RunError(f"{run_id}: not the id of a run")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
+        raise RunError(f"{run_id[:80]}: not the id of a run")
     run = Run(folder_of(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(f"{run_id}: no such run in {run.path.parent}")

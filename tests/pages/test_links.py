@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from core.errors import RunError
 from core.store.run import open_run
 from core.store.trash import delete_runs
 from tests.conftest import fixed_clock
@@ -109,7 +110,7 @@ def test_no_id_leads_out_of_the_folder_of_runs(value, store, tmp_path):
     outside = next(path for path in store.iterdir() if path.is_dir() and path.name[0] != ".")
     shutil.copytree(outside, tmp_path / "gone")
     gone = next((store / ".trash").glob("*looks-good*")).name
-    with pytest.raises(Exception, match="not the id of a run|no such run"):
+    with pytest.raises(RunError):
         open_run(store, value.format(gone=gone) if "{gone}" in value else value)
 
 
