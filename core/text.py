@@ -151,3 +151,8 @@ def class_name(key: str) -> str:
 def file_stem(name: str) -> str:
     """A name as a file's, without its ending: letters, digits and dashes."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"
+
+
+def file_name(value: str) -> str:
+    """A recipe's text; of a file that it names (`weights`) without the folder."""
+    return re.sub(r"^.*/(?=[^/]+\.(safetensors|pth|pt)$)", "", value)

@@ -14,6 +14,7 @@ from core.export.spreadsheet import for_spreadsheets
 from core.recipe_file import recipe_dict
 from core.store.compare import flat_recipe
 from core.store.run import Run
+from core.text import file_name
 
 TABLES = ("history", "batches", "timing", "predictions", "drift", "reliance")
 _COLUMNS = ("photos", "views", "score", "value", "low", "high", "correct", "total", "constant")
@@ -28,6 +29,7 @@ def export_csv(run: Run, parent: Path) -> Path:
             if source.is_file():
                 _write(folder / source.name, source.read_text("utf-8"))
         recipe = flat_recipe(recipe_dict(run.recipe()))
+        recipe["weights"] = file_name(str(recipe["weights"]))
         frame = pd.DataFrame(recipe.items(), columns=["key", "value"])
         _write(folder / "recipe.csv", frame.to_csv(index=False))
         summary = run.summary()
