@@ -1,4 +1,4 @@
-"""Names and notes that are scripts, links and formulas: shown as they are, here and on every page."""
+"""Names and notes that are scripts, links and formulas: shown as they are."""
 
 from pathlib import Path
 
