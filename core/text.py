@@ -134,12 +134,13 @@ _PUT_IN = re.compile(
     r"|(?<!\S)[-<>~](?=[-=>](?!\S))",
     re.IGNORECASE,
 )
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after them around
 _JOINER = "\u2060"  # nobody sees it, and no line breaks there
 
 
 def plain_markdown(text: str) -> str:
     """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
-    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, text)
+    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
 
 
