@@ -16,9 +16,19 @@ function carry(event) {
   link.href = to;
 }
 
+// Streamlit goes to another page with a link of its own. Put right at once, as the server would add
+// the language by a second step of the history, from which "back" would lead forward again.
+function push(state, title, url) {
+  const to = new URL(url ?? "", window.location.href);
+  const language = new URLSearchParams(window.location.search).get(NAME);
+  if (language && to.pathname !== window.location.pathname) to.searchParams.set(NAME, language);
+  History.prototype.pushState.call(window.history, state, title, to);
+}
+
 export default function ({ data }) {
   document.documentElement.lang = data.language;
   if (window.overfitLensCarries) return;
   window.overfitLensCarries = true;
+  window.history.pushState = push;
   for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, carry, true);
 }

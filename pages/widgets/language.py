@@ -38,13 +38,13 @@ def spoken() -> str:
 
 def choice() -> None:
     """The other languages, in the page's header."""
-    with st.container(key=_KEY, horizontal=True, gap="small", width="content"):
+    with st.container(key=_KEY, horizontal=True, gap="small"):
+        st.html(_HERE / "language.css")
+        _LINKS(key=f"{_KEY}.links", data={"language": spoken()}, width="content", height="content")
         for code in words.LANGUAGES:
             if code != spoken():
                 st.button(CHOICE[code], key=f"{_KEY}.{code}", type="tertiary", on_click=_choose,
                           args=(code,))  # fmt: skip
-    st.html(_HERE / "language.css")
-    _LINKS(key=f"{_KEY}.links", data={"language": spoken()}, height=0)
 
 
 def _choose(code: str) -> None:
