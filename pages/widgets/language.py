@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core import words
 
 NAME = "lang"
-CHOICE = {"en": "Show in English", "ja": "日本語で表示"}  # each in its own language
+CHOICE = {"en": "Show in English", "ja": "日本語で表示"}  # each in its own language: not translated
 _CHOSEN, _KEY = "language", "language.choice"
 _HERE = Path(__file__).parent
 _LINKS = st.components.v2.component(

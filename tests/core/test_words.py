@@ -18,7 +18,11 @@ def test_english_is_what_stands_in_the_code():
 def test_the_chosen_language_is_spoken():
     words.listen(lambda: "ja")
     assert words.say("Train") == "学習"
-    assert words.say_count(3, "1 photo", "{count} photos") == "写真3枚"
+
+
+def test_a_count_is_known_by_its_plural(known):
+    known({"{count} photos": "写真{count}枚"})
+    assert words.say_count(1, "1 photo", "{count} photos") == "写真1枚"
 
 
 def test_a_text_without_an_entry_stays_english():
