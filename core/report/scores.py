@@ -222,7 +222,10 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
     by_title = {one.item.title: one for one in part.finished}
     found = []
     for name, rows in frame.groupby(photos, sort=False):
-        heads = [tag("td", ""), *(tag("th", retell(str(what)), scope="col") for what in rows[score])]
+        heads = [
+            tag("td", ""),
+            *(tag("th", retell(str(what)), scope="col") for what in rows[score]),
+        ]
         lines = []
         for column in columns:
             one, cells = by_title.get(column), [str(cell) for cell in rows[column]]

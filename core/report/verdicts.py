@@ -41,7 +41,9 @@ def verdicts(subject: Subject, letters: Mapping[str, Letter]) -> Markup:
 def _card(one: Shown, subject: Subject, letter: Letter | None, rules: Mapping[str, str]) -> Markup:
     head = tag("div", tag("h3", one.named), chip(one.item))
     done = all(row.status.state == "done" for row in one.item.members)
-    state = None if done else tag("p", say("State: {state}.", state=retell(tables.states(one.item))))
+    state = (
+        None if done else tag("p", say("State: {state}.", state=retell(tables.states(one.item))))
+    )
     return tag(
         "article", head, state, _endings(one, subject), _finding(one, letter, rules),
         _numbers(one.item), class_="card",

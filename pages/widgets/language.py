@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core import words
 
 NAME = "lang"
-CHOICE = {"en": "Show in English", "ja": "日本語で表示"}  # each in its own language: not translated
+CHOICE = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
 _CHOSEN, _KEY = "language", "language.choice"
 _HERE = Path(__file__).parent
 _LINKS = st.components.v2.component(
@@ -33,7 +33,8 @@ def spoken() -> str:
     """The visitor's language, also in fragments and callbacks; English where nobody looks."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
-    return str(st.session_state.get(_CHOSEN, "en"))
+    linked = st.query_params.get(NAME, "")
+    return linked if linked in words.LANGUAGES else str(st.session_state.get(_CHOSEN, "en"))
 
 
 def choice() -> None:

@@ -34,11 +34,11 @@ def test_chosen_in_the_page_and_in_the_link(app, open_page, width):
     tongue(page, "ja")
     again = open_page(page.url, width=width)
     expect(again.locator("h1")).to_have_text("チャレンジ")
-    again.get_by_role("button", name="Show in English").click()
+    again.get_by_role("button", name="English").click()
     expect(again.locator("h1")).to_have_text("Challenge")
     expect(again).not_to_have_url(re.compile("lang"))
     tongue(again, "en")
-    box = page.get_by_role("button", name="Show in English").bounding_box()
+    box = page.get_by_role("button", name="English").bounding_box()
     menu = page.get_by_test_id("stMainMenu").get_by_role("button").bounding_box()
     assert box["y"] + box["height"] < 60 and box["x"] + box["width"] <= menu["x"]
 
