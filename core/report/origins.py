@@ -128,8 +128,8 @@ def _run_cells(row: RunRow) -> Sequence[str]:
     began = (row.status.started or "")[:16].replace("T", " ")
     took = row.facts.get("took")
     return (
-        seed, retell(text.state(row.status)), retell((row.summary or {}).get("verdict") or ""), began,
-        text.duration(took if isinstance(took, int | float) else None), row.id,
+        seed, retell(text.state(row.status)), retell((row.summary or {}).get("verdict") or ""),
+        began, text.duration(took if isinstance(took, int | float) else None), row.id,
     )  # fmt: skip
 
 

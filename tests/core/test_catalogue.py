@@ -35,56 +35,54 @@ NO_WORDS = re.compile(
     r"[<>{}]|; *--|:[^ ]+;|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\""
 )  # markup, styles, files
 PLACE = re.compile(r"\{(\w+)[^{}]*\}")
-ELEMENTS = set(
-    [
-        "title",
-        "header",
-        "subheader",
-        "markdown",
-        "caption",
-        "write",
-        "text",
-        "info",
-        "warning",
-        "error",
-        "success",
-        "button",
-        "checkbox",
-        "toggle",
-        "selectbox",
-        "multiselect",
-        "radio",
-        "pills",
-        "segmented_control",
-        "slider",
-        "select_slider",
-        "number_input",
-        "text_input",
-        "text_area",
-        "file_uploader",
-        "download_button",
-        "link_button",
-        "page_link",
-        "popover",
-        "expander",
-        "tabs",
-        "metric",
-        "status",
-        "spinner",
-        "toast",
-        "form_submit_button",
-        "camera_input",
-        "dialog",
-        "Page",
-        "Column",
-        "TextColumn",
-        "NumberColumn",
-        "LinkColumn",
-        "ImageColumn",
-        "CheckboxColumn",
-        "ProgressColumn",
-    ]
-)
+ELEMENTS = {
+    "title",
+    "header",
+    "subheader",
+    "markdown",
+    "caption",
+    "write",
+    "text",
+    "info",
+    "warning",
+    "error",
+    "success",
+    "button",
+    "checkbox",
+    "toggle",
+    "selectbox",
+    "multiselect",
+    "radio",
+    "pills",
+    "segmented_control",
+    "slider",
+    "select_slider",
+    "number_input",
+    "text_input",
+    "text_area",
+    "file_uploader",
+    "download_button",
+    "link_button",
+    "page_link",
+    "popover",
+    "expander",
+    "tabs",
+    "metric",
+    "status",
+    "spinner",
+    "toast",
+    "form_submit_button",
+    "camera_input",
+    "dialog",
+    "Page",
+    "Column",
+    "TextColumn",
+    "NumberColumn",
+    "LinkColumn",
+    "ImageColumn",
+    "CheckboxColumn",
+    "ProgressColumn",
+}
 WORDED = {"label", "help", "title", "caption", "placeholder", "body", "options", "show_spinner"}
 
 
@@ -204,10 +202,9 @@ def unmarked(path: Path) -> list[str]:
         elif isinstance(node, ast.arg) and node.annotation:
             aside = [node.annotation]
         inside |= {id(part) for each in aside for part in ast.walk(each)}
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ELEMENTS:
-                told = [*node.args[:1], *(k.value for k in node.keywords if k.arg in WORDED)]
-                handed |= {id(part) for each in told for part in shown_parts(each)}
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ELEMENTS:
+            told = [*node.args[:1], *(k.value for k in node.keywords if k.arg in WORDED)]
+            handed |= {id(part) for each in told for part in shown_parts(each)}
     return [
         f"{name(path)}:{node.lineno}: {node.value!r}"
         for node in ast.walk(tree)
