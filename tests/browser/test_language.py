@@ -45,12 +45,12 @@ def test_chosen_in_the_page_and_in_the_link(app, open_page, width):
 
 def test_it_goes_along_to_other_pages(app, open_page):
     page = open_page(f"{app.url}/challenge?lang=ja")
-    link = page.get_by_test_id("stTopNavLink").filter(has_text="学習").first
+    link = page.get_by_test_id("stTopNavLink").filter(has_text="ワーカー")
     link.hover()
     link.dispatch_event("pointerdown")  # as a middle button begins, or "copy the link"
     assert link.get_attribute("href").endswith("?lang=ja")
     link.click()
-    expect(page).to_have_url(re.compile(r"/train\?.*lang=ja"))
+    expect(page).to_have_url(re.compile(r"/worker\?lang=ja"))
     settled(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text("チャレンジ")
