@@ -24,8 +24,8 @@ PAGES = (
 # everything below, on every page.
 PARAMETERS = {
     "again", "against", "axis", "box", "boxes", "by", "cell", "class", "colour", "columns", "data",
-    "edit", "evidence", "folds", "from", "group", "groups", "heat", "keys", "log", "moment", "of",
-    "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
+    "edit", "evidence", "folds", "from", "group", "groups", "heat", "keys", "lang", "log", "moment",
+    "of", "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
     "section", "seeds", "set", "show", "smooth", "sort", "step", "teach", "unfold", "view", "vote",
     "with", "without",
 }  # fmt: skip
