@@ -74,7 +74,7 @@ def _asked(node: ast.AST) -> Iterator[ast.AST]:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
             yield node.args[0]
-        if name in _TOLD and len(node.args) > _TOLD[name]:
+        if name in _TOLD and len(node.args) > max(_TOLD[name], 1):  # it comes with more
             yield node.args[_TOLD[name]]
 
 
