@@ -124,8 +124,9 @@ function light(view, lit, x = 0, y = 0) {
   view.front.replaceChildren(...lit.map((i) => shape("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour })));
   view.tip.hidden = !lit.length;
   view.tip.textContent = names.join("\n");
-  view.tip.style.left = `${clamp(x + 14, 0, view.width - view.tip.offsetWidth)}px`;
-  view.tip.style.top = `${y + 14}px`;
+  const { offsetWidth: wide, offsetHeight: high } = view.tip;
+  view.tip.style.left = `${clamp(x + 14, 0, view.width - wide)}px`;
+  view.tip.style.top = `${y + 14 + high > view.svg.clientHeight ? y - 8 - high : y + 14}px`;
   view.words.textContent = lit.length === 1 ? view.lines[lit[0]].getAttribute("aria-label") : view.rest;
 }
 
