@@ -45,13 +45,13 @@ function rowOf(view, entry) {
   const checked = ids.filter((id) => view.checked.has(id)).length;
   box.checked = checked === ids.length;
   box.indeterminate = checked > 0 && checked < ids.length;
-  labelled(box, `Select ${line.title}`);
+  labelled(box, fill(view.data.words.select, { run: line.title }));
   box.onclick = (event) => view.check(entry, box.checked, event.shiftKey);
   pick.append(box);
   const star = element("td", "star");
   if (!group && !line.example) {
     const on = view.stars.get(line.id) ?? line.starred;
-    const button = labelled(element("button"), `${on ? "Take the star from" : "Star"} ${line.title}`);
+    const button = labelled(element("button"), fill(view.data.words[on ? "unstar" : "star"], { run: line.title }));
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? "★" : "☆"; // not by colour alone
     button.onclick = () => view.star(line.id, !on);
