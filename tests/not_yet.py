@@ -122,7 +122,6 @@ SCRIPTS_NOT_YET: set[str] = {
     "pages/widgets/label_editor_js/editor.js",
     "pages/widgets/label_editor_js/form.js",
     "pages/widgets/label_editor_js/keys.js",
-    "pages/widgets/label_editor_js/stage.js",
     "pages/widgets/label_editor_js/truth.js",
     "pages/widgets/layer_strip.js",
     "pages/widgets/photo_box.js",
