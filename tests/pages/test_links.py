@@ -23,7 +23,7 @@ PAGES = (
 # Every parameter that some page reads. A new one is written down here, and is then tried with
 # everything below, on every page.
 PARAMETERS = {
-    "again", "against", "axis", "box", "boxes", "by", "cell", "class", "colour", "columns", "data",
+    "again", "against", "axis", "box", "boxes", "cell", "class", "colour", "columns", "data",
     "edit", "evidence", "folds", "from", "group", "groups", "heat", "keys", "lang", "log", "moment",
     "of", "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
     "section", "seeds", "set", "show", "smooth", "sort", "step", "teach", "unfold", "view", "vote",
