@@ -11,6 +11,7 @@ import typer
 
 from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
+from core.cli.hand_in import import_
 from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
 from core.errors import InputError, RunError
 from core.jobs.local import mark_lost
@@ -31,9 +32,11 @@ from core.store.trash import (
 from core.tables import labels_of
 
 app = typer.Typer(
-    no_args_is_help=True, help="Runs: list, show, compare, name, tag, delete, restore, reindex."
+    no_args_is_help=True,
+    help="Runs: list, show, compare, import, name, tag, delete, restore, reindex.",
 )
 app.command("compare")(compare)
+app.command("import")(import_)
 for command in (rename, tag, star, note):
     app.command()(command)
 

@@ -239,7 +239,7 @@ def _drift(run: Run) -> None:
 
 def _predictions(run: Run) -> None:
     for kind in ("plain", "tta"):
-        _names(run, "predictions.csv", run.predictions(kind))  # type: ignore[arg-type]
+        _names(run, "predictions.csv", run.predictions(kind))
 
 
 def _reliance(run: Run) -> None:
@@ -256,7 +256,9 @@ def _class_maps(run: Run) -> None:
             _check_array(f"{path}: damaged ({printable(name)}", archive.read(name))
     found = run.class_maps()
     assert found is not None  # the file is there
-    _check_files(path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of)))
+    _check_files(
+        path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of))
+    )
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
