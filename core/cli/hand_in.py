@@ -28,14 +28,14 @@ def import_(
     """Takes runs out of zip files that `export --zip` has written, checks everything in them, and
     prints who sent what. What is refused has an error line of its own; the others are taken all the
     same, and the exit status is 2."""
+    parcels = parcels_of(places)
     with Bar() as bar:
-        entries = import_runs(
-            parcels_of(places),
-            runs,
-            datasets,
-            utc_now,
-            on_parcel=lambda done, total: bar.show(done / total, f"{done} of {total} zip files"),
-        )
+
+        def tell(done: int, total: int) -> None:
+            if total > 1:
+                bar.show(done / total, f"{done} of {total} zip files")
+
+        entries = import_runs(parcels, runs, datasets, utc_now, tell)
     found = table(entries)
     lines = [list(found.columns), *(list(line) for line in found.itertuples(index=False))]
     widths = [min(_WIDEST, max(len(line[i]) for line in lines)) for i in range(len(lines[0]) - 1)]

@@ -19,6 +19,7 @@ from core.query import select, vocabulary
 from core.recipe_file import recipe_yaml
 from core.store.all_runs import all_rows
 from core.store.annotations import annotations_of
+from core.store.arrivals import arrival_of
 from core.store.index import RunIndex, RunRow
 from core.store.run import Run, open_run, utc_now
 from core.store.trash import (
@@ -81,6 +82,7 @@ def list_(
             f"{_percent(row, 'sets', 'test_difficult', 'scores', 'object'):>8} "
             f"{_lift(row):>6}  {'* ' if row.starred else ''}"
             + " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
+            + (f" (from {row.came_from})" if row.came_from else "")
         )
 
 
@@ -104,6 +106,8 @@ def show(
         print(json.dumps(data, indent=1))
         return
     _print_words(found)
+    if arrival := arrival_of(runs, run):
+        print(f"came from {arrival.words}, in {arrival.file}, {arrival.arrived[:10]}")
     print(f"{found.path}\nstate: {status.state}, epoch {status.epoch} of {status.epochs}")
     if status.error:
         print(f"error: {status.error}")

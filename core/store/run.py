@@ -119,7 +119,7 @@ class Run:
         if not arrival.data:
             raise RunError(
                 f"{self.id}: its photos are not here. It came from {arrival.sender}, and no data "
-                f"set here holds the photos of its {Path(named).name}"
+                f"set here is known to hold the photos of its {Path(named).name}"
             )
         return Path(arrival.data)
 

@@ -82,6 +82,13 @@ function fillCell(td, column, line, data) {
   } else td.textContent = words;
 }
 
+function fromElsewhere(sender) {
+  const node = element("span", "tag from");
+  node.append(icon("move_to_inbox"), element("span", "", sender));
+  node.title = `Came from ${sender}`;
+  return node;
+}
+
 function rowOf(view, entry) {
   const { line, member } = entry;
   const group = Boolean(line.runs);
@@ -122,6 +129,7 @@ function rowOf(view, entry) {
   name.append(element("span", "words", line.title));
   if (line.badge) name.append(element("span", "tag", line.badge));
   for (const tag of line.tags ?? []) name.append(element("span", "tag", tag));
+  if (line.from) name.append(fromElsewhere(line.from));
   if (line.note) name.append(icon("sticky_note_2"));
   if (line.id === view.data.opened) name.setAttribute("aria-current", "true");
   name.onkeydown = (event) => {
@@ -148,7 +156,7 @@ function widths(view) {
   const narrow = window.innerWidth < 640;
   const names = view.entries.map(({ line, member }) =>
     6.9 * (line.title.length + (line.tags ?? []).join("").length + (line.badge ?? "").length) +
-    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
+    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * line.from.length + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
   const found = [Math.min(Math.max(110, ...names) + 50, narrow ? 170 : 340)];
   for (const column of view.columns) {
     let most = column.title.length + 1;

@@ -18,7 +18,7 @@ from core.store.facts import STANDARD, fact
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from pages import settings
-from pages.widgets import bulk, chosen, examples, run_queue, trash
+from pages.widgets import bulk, chosen, examples, import_runs, run_queue, trash
 from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent
@@ -61,6 +61,7 @@ def _board(key: str, opened: str) -> None:
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
         run_queue.show(f"{key}.queue", rows)
+        import_runs.show(f"{key}.import")
         trash.show(f"{key}.trash")
         examples.switch(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows

@@ -105,7 +105,8 @@ def _line(entry: Entry) -> tuple[str, ...]:
         return entry.file, entry.sender, entry.run, "", "", "", what
     data = say("{name} (here)" if entry.photos else "{name} (not here)", name=row.data)
     verdict = str((row.summary or {}).get("verdict") or row.status.state)
-    return entry.file, row.came_from or entry.sender, row.name, data, verdict, score(row), what
+    name = f"{row.name}, seed {row.recipe['seed']}"
+    return entry.file, row.came_from or entry.sender, name, data, verdict, score(row), what
 
 
 def score(row: RunRow) -> str:

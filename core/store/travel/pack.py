@@ -8,6 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,24 @@ def export_zip(
     except OSError as error:
         raise InputError(os_error_line(error)) from None
     return packed
+
+
+def size_of(runs_dir: Path, run_ids: Sequence[str]) -> int:
+    """Bytes that the runs' files take; of what is gone meanwhile, none."""
+    total = 0
+    for id_ in run_ids:
+        with suppress(OSError):
+            folder = Path(runs_dir) / id_
+            total += sum((folder / name).stat().st_size for name in run_files(folder)[0])
+    return total
+
+
+def problem_zip(line: str) -> bytes:
+    """What a browser is given that waits for a zip file when there can be none."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _write(archive, "not-exported.txt", f"{line}\n".encode())
+    return buffer.getvalue()
 
 
 def checked_sender(name: str) -> str:
