@@ -65,6 +65,11 @@ class RunRow:
         return is_example(self.id)
 
     @property
+    def photos_away(self) -> bool:
+        """Whether it came from elsewhere and its photos are not here."""
+        return bool(self.came_from) and not Path(self.data_path).is_absolute()
+
+    @property
     def title(self) -> str:
         """The name as it is shown: an example says that it is one."""
         return say("{name} (example)", name=self.name) if self.example else self.name

@@ -117,10 +117,8 @@ class Run:
         if arrival is None:
             return PROJECT / named
         if not arrival.data:
-            raise RunError(
-                f"{self.id}: its photos are not here. It came from {arrival.sender}, and no data "
-                f"set here is known to hold the photos of its {Path(named).name}"
-            )
+            # Without a stranger's words: this line is shown in many places.
+            raise RunError(f"{self.id}: came from elsewhere, and its photos are not here")
         return Path(arrival.data)
 
     def estimate(self) -> dict[str, float]:

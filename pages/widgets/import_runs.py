@@ -63,12 +63,7 @@ def result(key: str) -> None:
     if not entries:
         return
     with st.container(border=True, key=key):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/move_to_inbox: **{headline(entries)}**")
-            st.space("stretch")
-            if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
-                del st.session_state[f"{key}.done"]
-                st.rerun()
+        st.markdown(f":material/move_to_inbox: **{headline(entries)}**")
         st.dataframe(table(entries), hide_index=True,
                      height="content" if len(entries) <= _SHOWN else 460)  # fmt: skip
         # In the table a long reason is cut off.
@@ -80,3 +75,6 @@ def result(key: str) -> None:
             st.caption(say("Of runs whose photos are not here, curves and scores are shown, and no "
                            "pictures. Once the photos are among the data sets, import the zip file "
                            "again."))  # fmt: skip
+        if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
+            del st.session_state[f"{key}.done"]
+            st.rerun()

@@ -16,7 +16,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
     """Draws it in the run's colour."""
     _finding(letter)
     if letter.problem:
-        st.warning(letter.problem, icon=":material/broken_image:")
+        st.warning(text.plain_markdown(letter.problem), icon=":material/broken_image:")
     st.subheader("How we know", anchor=False)
     if letter.set_name:
         st.caption(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -25,37 +24,42 @@ MOST = 2000  # files that are handed in at once
 
 
 def parcels_of(places: Sequence[Path]) -> list[Parcel]:
-    """The zip files of these places: a zip file, a folder that holds zip files (also in folders of
-    its own, as course sites pack them), or one that a zip file of runs was unpacked to.
+    """What is handed in: zip files, folders that one was unpacked to, and folders of those, also a
+    folder per person, as course sites pack them.
 
-    Raises InputError where one is not there, or a folder holds no file."""
+    Raises InputError where one is not there, or a folder is empty."""
     found: list[Parcel] = []
     for place in places:
-        if not place.is_dir() or (place / MANIFEST).is_file():
-            if not place.exists():
-                raise InputError(f"{place}: no such file or folder")
+        if not place.exists():
+            raise InputError(f"{place}: no such file or folder")
+        if place.is_dir() and not (place / MANIFEST).is_file():
+            inside = [parcel for part in _parts(place) for parcel in _inside(part, place)]
+            if not inside:
+                raise InputError(f"{place}: holds no zip file")
+            found += inside
+        else:
             found.append(Parcel(place, place.name))
-            continue
-        inside = [Parcel(path, path.relative_to(place).as_posix()) for path in _files(place)]
-        if not inside:
-            raise InputError(f"{place}: holds no zip file")
-        found += inside
     if len(found) > MOST:
         raise InputError(f"{len(found)} files; at most {MOST} at once")
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, sorted: one that is no zip file was handed in all the same."""
+def _parts(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted, without the litter of operating systems."""
+    try:
+        return sorted(path for path in folder.iterdir() if not is_junk((path.name,)))
+    except OSError as error:
+        raise InputError(os_error_line(error)) from None
 
-    def stop(error: OSError) -> None:
-        raise InputError(os_error_line(error))
 
-    for here, folders, names in os.walk(folder, onerror=stop):
-        folders[:] = sorted(name for name in folders if not is_junk((name,)))
-        for name in sorted(names):
-            if not is_junk((name,)) and (Path(here) / name).is_file():
-                yield Path(here) / name
+def _inside(part: Path, place: Path) -> list[Parcel]:
+    """A file, whatever it is, was handed in; of a folder its zip files were, or else the folder."""
+    if part.is_dir() and not (part / MANIFEST).is_file():
+        zips = sorted(path for path in part.rglob("*.zip") if path.is_file())
+        zips = [path for path in zips if not is_junk(path.relative_to(part).parts)]
+        if zips:
+            return [Parcel(path, path.relative_to(place).as_posix()) for path in zips]
+    return [Parcel(part, part.name)]
 
 
 def import_uploads(
