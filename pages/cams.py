@@ -30,13 +30,10 @@ def show_page(everything: list[RunRow]) -> None:
     if not items:
         st.info("Choose runs to see their class maps. A group of repeats is one column, its mean.")
         return
-    away = [item for item in items if item.members[0].photos_away]
-    if away:
-        names = ", ".join(text.plain_markdown(item.title) for item in away)
-        st.info(
-            say("Left out, because they came from elsewhere and their photos are not here: {names}",
-                names=names), icon=":material/broken_image:",
-        )  # fmt: skip
+    if away := [item for item in items if item.members[0].photos_away]:
+        told = ", ".join(text.plain_markdown(item.title) for item in away)
+        st.info(say("Left out, because they came from elsewhere and their photos are not here: "
+                    "{names}", names=told), icon=":material/broken_image:")  # fmt: skip
     items = [item for item in items if item not in away]
     if not items:
         return

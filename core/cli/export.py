@@ -35,7 +35,7 @@ def export(
 ) -> None:
     """Writes runs in a form that other programs read, or as one zip file that `runs import` takes
     on another machine."""
-    found = [open_run(runs, id_) for id_ in dict.fromkeys(run_ids)]
+    wanted = list(dict.fromkeys(run_ids))
     if zip_file is None and onnx is None and tensorboard is None and csv is None:
         raise InputError(
             "export: say what: --zip FILE, --onnx FILE, --tensorboard DIR or --csv DIR"
@@ -43,13 +43,14 @@ def export(
     if sender and zip_file is None:
         raise InputError("--from: only with --zip")
     if zip_file is not None:
-        packed = export_zip(
-            runs, [run.id for run in found], zip_file, checked_sender(sender), utc_now
-        )
+        packed = export_zip(runs, wanted, zip_file, checked_sender(sender), utc_now)
         for name in packed.left_out:
             print(f"left out, being no part of a run: {name}")
-        count = "1 run" if len(found) == 1 else f"{len(found)} runs"
+        count = "1 run" if len(wanted) == 1 else f"{len(wanted)} runs"
         print(f"{zip_file} ({count}, {len(packed.data) / 1e6:.1f} MB)")
+    if onnx is None and tensorboard is None and csv is None:
+        return
+    found = [open_run(runs, id_) for id_ in wanted]
     if onnx is not None:
         _onnx(found, onnx)
     for run in found:
