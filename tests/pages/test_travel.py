@@ -57,7 +57,7 @@ def test_zip_files_are_imported_and_a_table_says_who_sent_what(
     assert list(table["from"]) == [SENDER, SENDER, "bo"]
     assert list(table["data set"]) == ["my_books (not here)"] * 2 + [""]
     assert list(table["verdict"]) == ["generalises", "overfit that looks good", ""]
-    assert r"bo\.zip: not a zip file we can read" in texts(app)
+    assert "bo.zip: not a zip file we can read" in texts(app).replace("\\", "")
     assert "Of runs whose photos are not here" in texts(app)
     assert [line["from"] for line in data(app)["lines"]].count(SENDER) == 2
     app.button(key=f"{IMPORT}.hide").click().run()
@@ -84,8 +84,9 @@ def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(
     link = ",".join(run.id for run in landed)
     app = open_page("run", run=landed[0].id)
     assert not app.exception and not app.error
-    assert "came from elsewhere, and its photos are not here" in texts(app).replace("\\", "")
-    assert "from Ada \\*x\\* \\<b\\>L\\</b\\>" in "".join(badge.value for badge in app.markdown)
+    plain = texts(app).replace("\\", "")
+    assert "came from elsewhere, and its photos are not here" in plain
+    assert f"from {SENDER}" in plain and SENDER not in texts(app)
     app = open_page("cams", runs=link)
     assert not app.exception and not app.error
     assert "their photos are not here: quick, looks\\-good" in app.info[0].value
