@@ -107,7 +107,9 @@ def _line(entry: Entry) -> tuple[str, ...]:
         what = say("refused: {reason}", reason=entry.reason)
     if row is None:
         return entry.file, entry.sender, entry.run, "", "", "", what
-    data = say("{name} (here)" if entry.photos else "{name} (not here)", name=row.data)
+    data = say("{name} (not here)", name=row.data)
+    if entry.photos:
+        data = say("{name} (here)", name=row.data)
     verdict = str((row.summary or {}).get("verdict") or row.status.state)
     name = f"{row.name}, seed {row.recipe['seed']}"
     return entry.file, row.came_from or entry.sender, name, data, verdict, score(row), what
