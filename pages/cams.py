@@ -13,6 +13,7 @@ from core.same_photos import on_other_photos
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.words import say
 from pages import settings
 from pages.widgets import cam_grid, chosen, first_runs, told
 
@@ -28,6 +29,13 @@ def show_page(everything: list[RunRow]) -> None:
     items = [item for item in items if not item.members[0].problem]
     if not items:
         st.info("Choose runs to see their class maps. A group of repeats is one column, its mean.")
+        return
+    if away := [item for item in items if item.members[0].photos_away]:
+        told = ", ".join(text.plain_markdown(item.title) for item in away)
+        st.info(say("Left out, because they came from elsewhere and their photos are not here: "
+                    "{names}", names=told), icon=":material/broken_image:")  # fmt: skip
+    items = [item for item in items if item not in away]
+    if not items:
         return
     folder = _data_dir(items[0])
     dataset = read_dataset(folder)

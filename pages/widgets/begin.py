@@ -5,6 +5,7 @@ A link says `?preset=quick` or `?again=<run id>`; a file cannot be linked to.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,7 @@ from core.draft import uploaded_recipe
 from core.errors import InputError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
-from core.store.run import open_run
+from core.store.run import Run, open_run
 from pages import settings
 from pages.widgets import told, words
 from pages.widgets.draft import Draft
@@ -105,11 +106,7 @@ def _choose(key: str, place: Place) -> str:
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
-            root = run.data_dir()
-            known = [path.resolve() for path in find_datasets(settings.data_parent())]
-            if root.resolve() in known:
-                st.session_state[f"{key}.data"] = root.name
-            st.session_state[f"{key}.elsewhere"] = "" if root.resolve() in known else str(root)
+            _bring_photos(key, run)
     except InputError as error:
         return str(error)
     st.session_state[f"{key}.place"] = place
@@ -117,6 +114,20 @@ def _choose(key: str, place: Place) -> str:
     if kind == "preset":
         st.session_state[f"{key}.preset"] = name
     return ""
+
+
+def _bring_photos(key: str, run: Run) -> None:
+    """Chooses the run's data set where it is here. Of a run that came from elsewhere the recipe
+    serves without it."""
+    try:
+        root = run.data_dir()
+    except InputError:
+        root = Path(Path(str(run.environment()["data"]["path"])).name)
+    known = [path.resolve() for path in find_datasets(settings.data_parent())]
+    here = root.is_absolute() and root.resolve() in known
+    if here:
+        st.session_state[f"{key}.data"] = root.name
+    st.session_state[f"{key}.elsewhere"] = "" if here else str(root)
 
 
 def _bases(key: str) -> dict[Place, Recipe]:

@@ -16,7 +16,7 @@ from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.words import say
 from pages import settings
-from pages.widgets import chosen, report, told, trash
+from pages.widgets import chosen, export_runs, report, told, trash
 
 
 def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
@@ -37,6 +37,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
                      query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
         report.button(key, grouped_items(picked, rows), rows)
+        export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
             st.page_link("pages/train.py", label="Run again", icon=":material/replay:",
                          query_params={"again": picked[0].id},

@@ -30,6 +30,10 @@ def badge(row: RunRow) -> None:
     if row.example:
         st.badge(say("example"), icon=":material/school:", color="violet",
                  help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
+    if row.came_from:
+        st.badge(say("from {sender}", sender=text.plain_markdown(row.came_from)),
+                 icon=":material/move_to_inbox:", color="blue",
+                 help=say("Was trained elsewhere and imported."))  # fmt: skip
 
 
 def show(row: RunRow) -> None:

@@ -19,7 +19,7 @@ from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from core.words import say
 from pages import settings
-from pages.widgets import bulk, chosen, examples, run_queue, told, trash
+from pages.widgets import bulk, chosen, examples, import_runs, run_queue, told, trash
 from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent / "run_table_js"
@@ -64,6 +64,7 @@ def _board(key: str, opened: str) -> None:
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
         run_queue.show(f"{key}.queue", rows)
+        import_runs.show(f"{key}.import")
         trash.show(f"{key}.trash")
         examples.switch(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows
@@ -109,6 +110,7 @@ def _words() -> dict[str, str]:
         "none_fits": say("No run fits the search."),
         "none": say("There are no runs."),
         "table": say("Runs with their state and scores"),
+        "from": say("Came from {sender}"),
     }
 
 
