@@ -51,7 +51,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def broken(runs_dir: Path, kept: list[Finished], settled: bool) -> list[str]:
+def broken(runs_dir: Path, kept: Finished, settled: bool) -> list[str]:
     """What does not hold, in words. settled: a worker has served the folder since, and has left."""
     return [
         *_lost(runs_dir, kept),
@@ -77,23 +77,18 @@ def differences(run: Run, undisturbed: Run) -> list[str]:
     return found
 
 
-def _lost(runs_dir: Path, kept: list[Finished]) -> list[str]:
-    """Finished runs that are not in exactly one place, or not as they were."""
-    found = []
-    for run in kept:
-        places = [
-            place for place in (runs_dir / run.id, runs_dir / TRASH / run.id) if place.exists()
-        ]
-        if len(places) != 1:
-            found.append(f"the finished run is in {len(places)} places")
-            continue
-        now = contents(places[0])
-        found += [
-            f"{name} of a finished run: changed or gone"
-            for name in run.files.keys() | now.keys()
-            if run.files.get(name) != now.get(name)
-        ]
-    return found
+def _lost(runs_dir: Path, kept: Finished) -> list[str]:
+    """Whether a finished run is in one place, as it was."""
+    places = [folder / kept.id for folder in (runs_dir, runs_dir / TRASH)]
+    places = [place for place in places if place.exists()]
+    if len(places) != 1:
+        return [f"the finished run is in {len(places)} places"]
+    now = contents(places[0])
+    return [
+        f"{name} of a finished run: changed or gone"
+        for name in sorted(kept.files.keys() | now.keys())
+        if kept.files.get(name) != now.get(name)
+    ]
 
 
 def _false_states(runs_dir: Path) -> list[str]:
