@@ -62,14 +62,19 @@ class Queue:
             return str(row[0])
 
     def remove(self, run: str) -> None:
-        """Takes a run out: it ended, or nobody wants it any more."""
+        """Takes a run out, whoever has claimed it: nobody wants it any more."""
         with self._write() as db:
             db.execute("DELETE FROM queue WHERE run = ?", (run,))
 
-    def release(self, run: str) -> None:
-        """Lets a claimed run wait again, in its old place."""
+    def finish(self, run: str, worker: int) -> None:
+        """Takes out what the worker had claimed: it ended. One that was queued anew since stays."""
         with self._write() as db:
-            db.execute("UPDATE queue SET worker = NULL WHERE run = ?", (run,))
+            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (run, worker))
+
+    def release(self, run: str, worker: int) -> None:
+        """Lets a run that the worker had claimed wait again, in its old place."""
+        with self._write() as db:
+            db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", (run, worker))
 
     def withdraw(self, run: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""

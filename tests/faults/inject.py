@@ -32,7 +32,7 @@ _GROWING = ("make", "write", "mkdir", "db")  # what a full disk refuses; the res
 _ALIKE = (
     (re.compile(r"\d{8}-\d{6}-[a-z0-9-]+"), "RUN"),
     (re.compile(r"[0-9a-f]{24,64}"), "#"),
-    (re.compile(r"\.\d+(\.[0-9a-f]+)?\.tmp"), ".tmp"),
+    (re.compile(r"\.[0-9a-f]{8}\.tmp"), ".tmp"),
 )
 
 
