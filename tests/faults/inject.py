@@ -28,7 +28,7 @@ Kind = Literal["kill", "half", "full", "read-only"]
 Ending = Literal["done", "told", "killed", "broke"]
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_GROWING = ("make", "write", "mkdir", "db")  # what a full disk refuses; the rest it can still do
+GROWING = ("make", "write", "mkdir", "db")  # what a full disk refuses; the rest it can still do
 _ALIKE = (
     (re.compile(r"\d{8}-\d{6}-[a-z0-9-]+"), "RUN"),
     (re.compile(r"[0-9a-f]{24,64}"), "#"),
@@ -62,11 +62,12 @@ class Fault:
 @dataclass(frozen=True)
 class Outcome:
     """How a process ended: well, with one line for the user, by SIGKILL, or in any other way; what
-    it said; and the points that it passed."""
+    it said; the points that it passed; and whether the fault was reached."""
 
     ending: Ending
     said: str
     points: tuple[Point, ...]
+    struck: bool
 
 
 class Watch:
@@ -76,7 +77,7 @@ class Watch:
         self.root, self.fault = f"{root.resolve()}{os.sep}", fault
         self.points: list[Point] = []
         self._counts: Counter[str] = Counter()
-        self._struck = False
+        self.struck = False
         sys.addaudithook(self._hear)
         self._fsync = os.fsync
         os.fsync = self._on_fsync
@@ -113,12 +114,12 @@ class Watch:
         if self.fault is None:
             return
         if point == self.fault.point:
-            self._struck = True
+            self.struck = True
             if self.fault.kind == "half" and half_of >= 0:
                 os.ftruncate(half_of, os.fstat(half_of).st_size // 2)
             if self.fault.kind in ("kill", "half"):
                 os.kill(os.getpid(), signal.SIGKILL)
-        if self._struck and (self.fault.kind == "read-only" or operation in _GROWING):
+        if self.struck and (self.fault.kind == "read-only" or operation in GROWING):
             _refuse(self.fault.kind, operation, full)
 
 
@@ -136,7 +137,9 @@ def _folder(number: int) -> str:
 
 def _refuse(kind: Kind, operation: str, path: str) -> NoReturn:
     if operation == "db":
-        words = "database or disk is full" if kind == "full" else "attempt to write a readonly database"
+        words = (
+            "database or disk is full" if kind == "full" else "attempt to write a readonly database"
+        )
         raise sqlite3.OperationalError(words)
     number = errno.ENOSPC if kind == "full" else errno.EROFS
     raise OSError(number, os.strerror(number), path)
@@ -181,14 +184,14 @@ def in_child(action: Callable[[], object], root: Path, fault: Fault | None = Non
         said = file.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return Outcome("killed", f"signal {os.WTERMSIG(status)}", ())
-    words, _, listed = said.partition("\0")
+        return Outcome("killed", f"signal {os.WTERMSIG(status)}", (), struck=True)
+    words, struck, listed = said.split("\0")
     points = tuple(
         Point(name, int(number))
         for number, name in (line.split(" ", 1) for line in listed.splitlines())
     )
     endings: dict[int, Ending] = {0: "done", 2: "told"}
-    return Outcome(endings.get(os.WEXITSTATUS(status), "broke"), words, points)
+    return Outcome(endings.get(os.WEXITSTATUS(status), "broke"), words, points, bool(struck))
 
 
 def _in_this_process(
@@ -206,5 +209,5 @@ def _in_this_process(
         status, said = 1, traceback.format_exc()
     listed = "\n".join(f"{point.number} {point.name}" for point in watch.points)
     with os.fdopen(writing, "w", encoding="utf-8") as file:
-        file.write(f"{said}\0{listed}")
+        file.write(f"{said}\0{'struck' if watch.struck else ''}\0{listed}")
     os._exit(status)

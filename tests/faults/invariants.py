@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.files import UNFINISHED
 from core.jobs.health import find_trouble
-from core.jobs.local import process_alive
+from core.jobs.local import find_lost, process_alive
 from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex, RunRow
 from core.store.run import Run, find_runs, utc_now
@@ -47,12 +48,15 @@ def contents(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in WORDS and not path.name.endswith(".tmp")
+        if path.is_file() and path.name not in WORDS and UNFINISHED not in str(path)
     }
 
 
 def broken(runs_dir: Path, kept: Finished, settled: bool) -> list[str]:
-    """What does not hold, in words. settled: a worker has served the folder since, and has left."""
+    """What does not hold once a page has looked, in words. settled: a worker has served the folder
+    since, too, and has left."""
+    rows = RunIndex(runs_dir).rows()
+    find_lost(runs_dir, [row.id for row in rows if row.status.state == "running"], utc_now)
     return [
         *_lost(runs_dir, kept),
         *_false_states(runs_dir),

@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from core.errors import RunError, os_error_line
-from core.jobs.local import LocalExecutor, find_lost
+from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue
 from core.jobs.stop import ask_stop
 from core.jobs.worker import carry_out, work
@@ -57,13 +57,15 @@ class World:
 @dataclass(frozen=True)
 class Life:
     """`before` makes ready, `act` meets the fault, `after` is what the user does then: it returns
-    what is not as it should be. `trains`: whether torch is at work in it."""
+    what is not as it should be. `trains`: whether torch is at work in it. `caches`: whether it
+    begins without what runs share, and only that is of interest."""
 
     name: str
     before: Callable[[World], None]
     act: Callable[[World], object]
     after: Callable[[World], list[str]]
     trains: bool = False
+    caches: bool = False
 
 
 def tiny_recipe() -> Recipe:
@@ -72,9 +74,9 @@ def tiny_recipe() -> Recipe:
     return fast_recipe(**small)
 
 
-def copied_run(run: Run, place: Path) -> None:
-    """Files are replaced, not written over: links do."""
-    shutil.copytree(run.path, place, copy_function=os.link)
+def copied(folder: Path, place: Path) -> None:
+    """Its files are replaced and never written over: links do."""
+    shutil.copytree(folder, place, copy_function=os.link)
 
 
 def later() -> datetime:
@@ -101,16 +103,9 @@ def _serve(world: World) -> None:
         raise AssertionError(f"the next worker {outcome.ending}: {outcome.said}")
 
 
-def _look(world: World) -> None:
-    """What a page does every second or two."""
-    rows = RunIndex(world.runs_dir).rows()
-    find_lost(world.runs_dir, [r.id for r in rows if r.status.state == "running"], utc_now)
-
-
 def _go_on(world: World) -> list[str]:
-    """Resumes what stopped, and puts back what the queue does not know: every run must then end as
+    """A page has looked. Resumes what stopped, and puts back what the queue does not know: every run must then end as
     if nothing had happened."""
-    _look(world)
     _serve(world)
     entries = {entry.run for entry in Queue(world.runs_dir).entries()}
     for run in world.others():
@@ -226,7 +221,7 @@ def _undone(world: World) -> list[str]:
 
 def _delete_another(world: World) -> None:
     """A second finished run in the trash; the first one stays."""
-    copied_run(world.undisturbed, world.runs_dir / ANOTHER)
+    copied(world.undisturbed.path, world.runs_dir / ANOTHER)
     delete_runs(world.runs_dir, [ANOTHER], utc_now)
 
 
@@ -266,7 +261,6 @@ def _score_again(world: World) -> None:
 
 def _scored_again(world: World) -> list[str]:
     """By the same labels, so the run must be as it was, also half-way; asked again, it is done."""
-    _look(world)
     _serve(world)
     world.executor.score_again([world.kept.id])
     _serve(world)
@@ -303,6 +297,7 @@ def _nothing(world: World) -> list[str]:
 
 LIVES = (
     Life("train", _submit, serve, _go_on, trains=True),
+    Life("train, the first run", _submit, serve, _go_on, trains=True, caches=True),
     Life("launch", lambda world: None, _submit, _waits_or_is_not),
     Life("cancel", _submit, _cancel, _cancelled),
     Life("resume", _stopped, _resume, _queued),
