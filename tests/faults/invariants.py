@@ -187,11 +187,11 @@ def _trash(runs_dir: Path) -> list[str]:
 
 def _leftovers(runs_dir: Path) -> list[str]:
     """Files that a kill has left and that nobody would ever remove."""
-    found = [path for path in runs_dir.rglob(".*.tmp")]
-    found += [path for path in runs_dir.glob("*/.checkpoint.*")]
-    found += [path for path in runs_dir.glob(".[0-9]*")]  # a run that was being made
+    found = list(runs_dir.rglob(".*.tmp"))
+    found += list(runs_dir.glob("*/.checkpoint.*"))
+    found += list(runs_dir.glob(".[0-9]*"))  # a run that was being made
     trash = runs_dir / TRASH
     whole = {run.path for run in deleted_runs(runs_dir)}
     found += [path for path in trash.glob("*") if path not in whole]
-    found += [path for path in trash.glob(".*")]
+    found += list(trash.glob(".*"))
     return [f"left behind: {path.relative_to(runs_dir)}" for path in found]
