@@ -48,17 +48,12 @@ def main() -> None:
                 points = found.points(life)
                 draw = random.Random(f"{chosen.seed} {life.name}")
                 faults = some_faults(points, MORE[life.trains], draw)
-                tasks += [
-                    (life, fault)
-                    for fault in every_fault(points)
-                    if chosen.every or fault in faults
-                ]
+                tasks += [(life, f) for f in (every_fault(points) if chosen.every else faults)]
                 print(f"{life.name}: {len(points)} points", flush=True)
+        random.Random(chosen.seed).shuffle(tasks)  # each process has as much to do
         told = _strike(found, tasks)
         print(f"{len(told)} faults in {time.monotonic() - begun:.0f} s", flush=True)
-        done, problems = (
-            hammer(found, chosen.seconds, chosen.seed) if chosen.seconds else (Counter(), [])
-        )
+        done, problems = hammer(found, chosen.seconds, chosen.seed)
     _print_table(told)
     done_words = ", ".join(f"{what} {count}" for what, count in sorted(done.items()))
     print(f"hammered for {chosen.seconds:.0f} s: {done_words}; {len(problems)} broken")
@@ -90,6 +85,8 @@ def _strike(found: Campaign, tasks: list[tuple[Life, Fault]]) -> list[Told]:
         name, fault, broken = answers[-1]
         for words in broken or ():
             print(f"BROKEN: {name}: {fault}: {alike(words)}", flush=True)
+        if len(answers) % 50 == 0:
+            print(f"{len(answers)} of {len(tasks)} faults", flush=True)
     for process in processes:
         process.join()
     return answers

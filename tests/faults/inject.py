@@ -137,10 +137,10 @@ def _folder(number: int) -> str:
 
 def _refuse(kind: Kind, operation: str, path: str) -> NoReturn:
     if operation == "db":
-        words = (
-            "database or disk is full" if kind == "full" else "attempt to write a readonly database"
+        full = kind == "full"
+        raise sqlite3.OperationalError(
+            "database or disk is full" if full else "attempt to write a readonly database"
         )
-        raise sqlite3.OperationalError(words)
     number = errno.ENOSPC if kind == "full" else errno.EROFS
     raise OSError(number, os.strerror(number), path)
 
