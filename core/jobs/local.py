@@ -307,9 +307,10 @@ def worker_lock(runs_dir: Path) -> Iterator[bool]:
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    if not (Path(runs_dir) / LOCK_FILE).is_file():
+    path = Path(runs_dir) / LOCK_FILE
+    if not path.is_file():
         return False
-    with _open_lock(runs_dir) as file:
+    with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -104,8 +104,8 @@ def _serve(world: World) -> None:
 
 
 def _go_on(world: World) -> list[str]:
-    """A page has looked. Resumes what stopped, and puts back what the queue does not know: every run
-    must then end as if nothing had happened."""
+    """Resumes what stopped, and puts back what the queue does not know: every run must then end as
+    if nothing had happened."""
     _serve(world)
     entries = {entry.run for entry in Queue(world.runs_dir).entries()}
     for run in world.others():
