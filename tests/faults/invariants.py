@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.files import UNFINISHED
 from core.jobs.health import find_trouble
 from core.jobs.local import find_lost, process_alive
 from core.jobs.queue import Queue
@@ -29,6 +29,7 @@ EXACT = (
 )  # fmt: skip
 DONE = (*EXACT, "summary.json", "timing.csv", "recipe.yaml", "environment.json", "log.txt")
 WORDS = ("annotations.json", "deleted.txt")  # what people say of a run, and when they deleted it
+ON_THE_WAY = re.compile(r"\.tmp(/|$)|/\.results/")  # gone once a worker has looked
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in WORDS and UNFINISHED not in str(path)
+        if path.is_file() and path.name not in WORDS and not ON_THE_WAY.search(str(path))
     }
 
 
@@ -188,7 +189,7 @@ def _trash(runs_dir: Path) -> list[str]:
 def _leftovers(runs_dir: Path) -> list[str]:
     """Files that a kill has left and that nobody would ever remove."""
     found = list(runs_dir.rglob(".*.tmp"))
-    found += list(runs_dir.glob("*/.checkpoint.*"))
+    found += [*runs_dir.glob("*/.checkpoint.*"), *runs_dir.glob("*/.results")]
     found += list(runs_dir.glob(".[0-9]*"))  # a run that was being made
     trash = runs_dir / TRASH
     whole = {run.path for run in deleted_runs(runs_dir)}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from core.errors import InputError
 from core.jobs.queue import Queue
 from core.store.index import RunIndex
-from core.store.trash import delete_runs, restore_run
 from core.store.run import utc_now
+from core.store.trash import delete_runs, restore_run
 from tests.faults.campaign import Campaign, campaign, every_fault, some_faults
 from tests.faults.disks import enlarge, fill, read_only, small_disk
 from tests.faults.hammer import hammer
