@@ -102,8 +102,7 @@ class LocalExecutor:
 
     def _find_rate(self, search: Search, recipe: Recipe, dataset: Dataset) -> Search:
         if search.exists():
-            find_lost_work(search, self.clock)
-            if search.status().state in ("queued", "running", "done"):
+            if self._under_way(search) or search.status().state == "done":
                 return search
         queue = Queue(self.runs_dir)
         queue.remove(search.queue_name)  # a worker that was killed may have left its claim
@@ -151,9 +150,13 @@ class LocalExecutor:
         away (but leaves off drawing photos)."""
         self._cancel(rescoring, rescoring.queue_name)
 
-    def _under_way(self, rescoring: Rescoring) -> bool:
-        find_lost_work(rescoring, self.clock)
-        return not rescoring.status().ended
+    def _under_way(self, asked: Search | Rescoring) -> bool:
+        """Whether a worker has it or will have it: whoever asked may have been killed before it was
+        in the queue."""
+        find_lost_work(asked, self.clock)
+        state = asked.status().state
+        entries = Queue(self.runs_dir).entries() if state == "queued" else ()
+        return state == "running" or any(entry.run == asked.queue_name for entry in entries)
 
     def _cancel(self, run: Run, entry: str) -> None:
         with run.changing():

@@ -1,6 +1,6 @@
 """Every kind of fault, in every life, and what does not hold afterwards: `make faults`.
 
-    .venv/bin/python -m tests.faults [--seed N] [--seconds N] [--only LIFE] [--every]
+    .venv/bin/python -m tests.faults [--seed N] [--seconds N] [--only LIFE] [--most N] [--every]
 
 Each life of tests/faults/lives.py is lived once, which gives its points: the operations on files in
 it. Then it is lived again for each fault: a SIGKILL at the first and the last point of every name,
@@ -28,7 +28,7 @@ from tests.faults.hammer import hammer
 from tests.faults.inject import Fault, alike
 from tests.faults.lives import LIVES, Life
 
-MORE = {True: 60, False: 30}  # faults of a life in which torch is at work, or not
+MORE = 25  # faults of a life, beside the kills at every name
 Told = tuple[str, Fault, list[str] | None]  # the life, what was put into it, what is broken
 _FORK = multiprocessing.get_context("fork")
 
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
     parser.add_argument("--seconds", type=float, default=60, help="of hammering")
     parser.add_argument("--only", help="one life")
+    parser.add_argument("--most", type=int, help="so many faults, drawn from all of these")
     parser.add_argument("--every", action="store_true", help="every fault at every point")
     chosen = parser.parse_args()
     begun = time.monotonic()
@@ -47,10 +48,11 @@ def main() -> None:
             if chosen.only in (None, life.name):
                 points = found.points(life)
                 draw = random.Random(f"{chosen.seed} {life.name}")
-                faults = some_faults(points, MORE[life.trains], draw)
+                faults = some_faults(points, MORE, draw, life.sampled)
                 tasks += [(life, f) for f in (every_fault(points) if chosen.every else faults)]
                 print(f"{life.name}: {len(points)} points", flush=True)
         random.Random(chosen.seed).shuffle(tasks)  # each process has as much to do
+        tasks = tasks[: chosen.most]
         told = _strike(found, tasks)
         print(f"{len(told)} faults in {time.monotonic() - begun:.0f} s", flush=True)
         done, problems = hammer(found, chosen.seconds, chosen.seed)

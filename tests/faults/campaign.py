@@ -106,11 +106,14 @@ def every_fault(points: Sequence[Point]) -> list[Fault]:
     ]
 
 
-def some_faults(points: Sequence[Point], most: int, draw: random.Random) -> list[Fault]:
-    """A kill at the first and the last point of every name, so that every one is met, and at most
-    so many of the rest."""
+def some_faults(
+    points: Sequence[Point], most: int, draw: random.Random, sampled: bool = False
+) -> list[Fault]:
+    """A kill at the first and the last point of every name, so that every one is met (not where
+    they are `sampled`), and at most so many of the rest."""
     last = {point.name: point for point in points}
     kills = [Fault("kill", p) for p in points if p.number == 1 or last[p.name] == p]
+    kills = [] if sampled else kills
     rest = [fault for fault in every_fault(points) if fault not in kills]
     return kills + draw.sample(rest, min(most, len(rest)))
 

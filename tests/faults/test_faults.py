@@ -94,7 +94,7 @@ def test_a_real_disk_fills_up(found, tmp_path):
             lambda: world.executor.submit(tiny_recipe(), found.data),
             lambda: delete_runs(runs_dir, [run.id], utc_now),
         ):
-            with pytest.raises(InputError, match="No space left|disk is full"):
+            with pytest.raises(InputError, match=r"No space left|disk is full"):
                 act()
             assert [row.status.state for row in RunIndex(runs_dir).rows()] == ["done"]
         filler.unlink()

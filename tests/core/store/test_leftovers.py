@@ -11,7 +11,7 @@ from tests.factory import write_run
 
 def test_only_what_is_old_and_unfinished_goes(tmp_path, tiny):
     run = write_run(tmp_path, tiny)
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     left = [
         tmp_path / ".20260301-090000-quick-s0-0000.00000000.tmp",
         run.path / ".results.00000000.tmp",
@@ -26,7 +26,7 @@ def test_only_what_is_old_and_unfinished_goes(tmp_path, tiny):
     before |= {run.path / "checkpoint", tmp_path / ".features"}
     assert sweep_leftovers(tmp_path, utc_now) == []
     assert sorted(sweep_leftovers(tmp_path, lambda: utc_now() + 2 * OLD)) == sorted(left)
-    assert {path for path in tmp_path.rglob("*")} == before
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_a_file_that_is_being_written_has_such_a_name(tmp_path, monkeypatch):
