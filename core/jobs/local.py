@@ -101,9 +101,8 @@ class LocalExecutor:
             return self._find_rate(search, recipe, dataset)
 
     def _find_rate(self, search: Search, recipe: Recipe, dataset: Dataset) -> Search:
-        if search.exists():
-            if self._under_way(search) or search.status().state == "done":
-                return search
+        if search.exists() and (self._under_way(search) or search.status().state == "done"):
+            return search
         queue = Queue(self.runs_dir)
         queue.remove(search.queue_name)  # a worker that was killed may have left its claim
         create_search(search, recipe, dataset.root, self.clock)
