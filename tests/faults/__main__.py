@@ -106,13 +106,13 @@ def _strike_some(found: Campaign, tasks: list[tuple[Life, Fault]], told: Any) ->
 def _print_table(told: list[Told]) -> None:
     """A line for each life: how many faults of each kind were reached, how many broke something."""
     kinds = ("kill", "half", "full", "read-only")
-    print(f"{'life':<24}" + "".join(f"{kind:>11}" for kind in (*kinds, "not reached", "broken")))
+    print(f"{'life':<24}" + "".join(f"{kind:>12}" for kind in (*kinds, "not reached", "broken")))
     for name in dict.fromkeys(name for name, _, _ in told):
         mine = [(fault, broken) for life, fault, broken in told if life == name]
         reached = Counter(fault.kind for fault, broken in mine if broken is not None)
         numbers = [reached[kind] for kind in kinds]
         numbers += [sum(b is None for _, b in mine), sum(bool(b) for _, b in mine)]
-        print(f"{name:<24}" + "".join(f"{number:>11}" for number in numbers))
+        print(f"{name:<24}" + "".join(f"{number:>12}" for number in numbers))
 
 
 if __name__ == "__main__":
