@@ -1,8 +1,8 @@
-# `make run` and `make test` are all the set-up there is.
+# `make run` and `make test` are all the set-up there is; `make faults` takes minutes more.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check browser clean
+.PHONY: run test check browser faults clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -14,6 +14,10 @@ check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Kills, full and read-only disks at every point of a run's life: docs/reliability.md.
+faults: .venv/.test
+	$(BIN)/python -m tests.faults
 
 # The tests drive a real Chromium: installed here when that is possible without a question.
 browser:

@@ -162,7 +162,9 @@ def with_controls(run: Run) -> Run:
         from core.train.results import write_controls
         from core.train.setup import set_up
 
-        write_controls(run, set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False))
+        write_controls(
+            run.path, set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
+        )
     return run
 
 

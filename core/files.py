@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+UNFINISHED = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
 
 
 def write_text(path: Path, text: str) -> None:
@@ -20,7 +23,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Replaces a file at once: written beside it, flushed to disk, then renamed over it.
 
     Raises OSError naming the file; it is then as it was."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Two threads of a process may write the same file at once: each has its own beside it.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     try:
         with beside.open("wb") as file:
             file.write(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ from core.recipe_file import load_recipe, parse_changes
 from core.repeats import over_folds, over_seeds
 from core.store.earlier import earlier_run
 from core.store.index import RunIndex, photos_mark
-from core.store.run import Run, create_run, utc_now
+from core.store.run import Run, create_run, discard_run, utc_now
 from core.text import duration
 
 
@@ -107,10 +106,11 @@ def take_up(run: Run, runs: Path) -> None:
     """Goes on with a stopped run after its last finished epoch. Raises RunError where the worker
     or another process will do so."""
     mark_lost(run, utc_now)
-    if _queued(run, runs):
-        raise InputError(f"{run.id}: is in the worker's queue, which will carry it out")
-    if run.status().state != "queued":  # a command killed before its run began leaves it queued
-        run.queue_again()
+    with run.changing():
+        if _queued(run, runs):
+            raise InputError(f"{run.id}: is in the worker's queue, which will carry it out")
+        if run.status().state != "queued":  # a command killed before its run began leaves it queued
+            run.queue_again()
     carry_on(run)
 
 
@@ -193,7 +193,7 @@ def _drop_if_nothing_began(run: Run, error: Exception) -> None:
     """A photo or the weights cannot be used: there is nothing to keep."""
     unusable = isinstance(error, InputError) and not isinstance(error, RunError)
     if unusable and run.status().epoch == 0:
-        shutil.rmtree(run.path)
+        discard_run(run)
 
 
 def _needs_nothing(run: Run, runs: Path) -> str | None:

@@ -51,7 +51,7 @@ class Detached:
         """Whether a process holds the lock."""
         if not self.lock.is_file():
             return False
-        with self._open() as file:
+        with self.lock.open("r+" if os.access(self.lock, os.W_OK) else "r") as file:
             return not _taken(file)
 
     def pid(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def find_trouble(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> 
     worker = look_at_worker(runs_dir, now)
     entries = Queue(runs_dir).entries()
     found = [
-        _no_worker(runs_dir, worker, entries, now),
+        _read_only(runs_dir) or _no_worker(runs_dir, worker, entries, now),
         _silent(worker),
         _disk(runs_dir),
         _memory(),
@@ -155,6 +156,17 @@ def _awaits(runs_dir: Path, entry: str) -> bool:
         return not open_work(runs_dir, entry).status().ended
     except RunError:
         return False
+
+
+def _read_only(runs_dir: Path) -> Trouble | None:
+    if not runs_dir.is_dir() or os.access(runs_dir, os.W_OK):
+        return None
+    return Trouble(
+        "disk",
+        f"The runs folder {runs_dir} cannot be written.",
+        "Its runs can be looked at, but none can be launched, changed or deleted. Give this user "
+        "the right to write there, or set OVERFIT_LENS_RUNS to another folder.",
+    )
 
 
 def _silent(worker: Worker) -> Trouble | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
+from core import files
 from core.data.dataset import Dataset
 from core.errors import RunError
 from core.jobs.queue import Queue
@@ -34,10 +34,21 @@ from core.store.rescoring import (
     find_rescoring,
     find_rescorings,
 )
-from core.store.run import Clock, Run, Status, create_run, find_runs, open_run, utc_now
+from core.store.run import (
+    Clock,
+    Run,
+    State,
+    Status,
+    create_run,
+    discard_run,
+    find_runs,
+    open_run,
+    utc_now,
+)
 from core.store.search import Search, create_search, find_search, find_searches, open_work
 
 LOCK_FILE = "worker.lock"
+ASK_LOCK = ".ask.lock"  # two who ask the same at once ask it once
 SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +84,7 @@ class LocalExecutor:
         try:
             Queue(self.runs_dir).submit(run.id)
         except RunError:
-            shutil.rmtree(run.path)  # nobody would ever carry it out
+            discard_run(run)  # nobody would ever carry it out
             raise
         ensure_worker(self.runs_dir)
         return run
@@ -86,10 +97,12 @@ class LocalExecutor:
         Raises InputError when the weights are missing."""
         find_weights(recipe.backbone, recipe.weights)
         search = find_search(self.runs_dir, recipe, dataset)
-        if search.exists():
-            find_lost_work(search, self.clock)
-            if search.status().state in ("queued", "running", "done"):
-                return search
+        with files.locked(self.runs_dir / ASK_LOCK):
+            return self._find_rate(search, recipe, dataset)
+
+    def _find_rate(self, search: Search, recipe: Recipe, dataset: Dataset) -> Search:
+        if search.exists() and (self._under_way(search) or search.status().state == "done"):
+            return search
         queue = Queue(self.runs_dir)
         queue.remove(search.queue_name)  # a worker that was killed may have left its claim
         create_search(search, recipe, dataset.root, self.clock)
@@ -115,6 +128,10 @@ class LocalExecutor:
 
     def _ask(self, asked: Sequence[Rescoring]) -> list[Rescoring]:
         """Queues those that are not under way already; which ones."""
+        with files.locked(self.runs_dir / ASK_LOCK):
+            return self._ask_alone(asked)
+
+    def _ask_alone(self, asked: Sequence[Rescoring]) -> list[Rescoring]:
         queue = Queue(self.runs_dir)
         new = [r for r in asked if not r.exists() or not self._under_way(r)]
         for rescoring in new:
@@ -132,23 +149,31 @@ class LocalExecutor:
         away (but leaves off drawing photos)."""
         self._cancel(rescoring, rescoring.queue_name)
 
-    def _under_way(self, rescoring: Rescoring) -> bool:
-        find_lost_work(rescoring, self.clock)
-        return not rescoring.status().ended
+    def _under_way(self, asked: Search | Rescoring) -> bool:
+        """Whether a worker has it or will have it: whoever asked may have been killed before it was
+        in the queue."""
+        find_lost_work(asked, self.clock)
+        state = asked.status().state
+        entries = Queue(self.runs_dir).entries() if state == "queued" else ()
+        return state == "running" or any(entry.run == asked.queue_name for entry in entries)
 
     def _cancel(self, run: Run, entry: str) -> None:
-        status = run.status()
-        if status.ended:
-            return
-        run.ask_cancel()  # a process that trains it looks for this
-        if Queue(self.runs_dir).withdraw(entry) or not process_alive(status.pid):
-            mark_cancelled(run, self.clock)
+        with run.changing():
+            status = run.status()
+            if status.ended:
+                return
+            run.ask_cancel()  # a process that trains it looks for this
+            Queue(self.runs_dir).withdraw(entry)
+            # Nobody can begin it at this moment; a process that has begun says itself how it ended.
+            if status.state == "queued" or not process_alive(status.pid):
+                _write_end(run, "cancelled", None, self.clock)
 
     def resume(self, run_id: str) -> None:
-        open_run(self.runs_dir, run_id).queue_again()
-        queue = Queue(self.runs_dir)
-        queue.remove(run_id)  # a worker that was killed may have left its claim
-        queue.submit(run_id)
+        run, queue = open_run(self.runs_dir, run_id), Queue(self.runs_dir)
+        with run.changing():
+            run.queue_again()
+            queue.remove(run_id)  # a worker that was killed may have left its claim
+            queue.submit(run_id)
         ensure_worker(self.runs_dir)
 
     def poll(self, run_id: str) -> Status:
@@ -169,10 +194,16 @@ def process_alive(pid: int | None) -> bool:
 
 
 def mark_cancelled(run: Run, clock: Clock) -> None:
-    """Writes the state `cancelled` into the run."""
+    """Writes the state `cancelled` into a run that has not ended."""
+    with run.changing():
+        if not run.status().ended:
+            _write_end(run, "cancelled", None, clock)
+
+
+def _write_end(run: Run, state: State, error: str | None, clock: Clock) -> None:
     now = clock().isoformat(timespec="seconds")
     run.write_status(
-        replace(run.status(), state="cancelled", phase="", eta_seconds=None, finished=now)
+        replace(run.status(), state=state, error=error, finished=now, eta_seconds=None, phase="")
     )
 
 
@@ -182,25 +213,29 @@ def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
     `gone` says that this is known. A process id may have been given to another process since, so
     a run that has been silent for an hour counts as lost too.
     """
-    status = run.status()
+    if not _looks_lost(run.status(), clock, gone):
+        return False
+    with run.changing():
+        status = run.status()  # its process may have ended it well after the first look
+        if not _looks_lost(status, clock, gone):
+            return False
+        _write_end(run, "failed", run.lost_words(status), clock)
+    run.settle()
+    return True
+
+
+def _looks_lost(status: Status, clock: Clock, gone: bool) -> bool:
     if status.state != "running":
         return False
     silent = status.heartbeat is None or clock() - _time(status.heartbeat) > SILENCE
-    if not gone and process_alive(status.pid) and not silent:
-        return False
-    error = run.lost_words(status)
-    now = clock().isoformat(timespec="seconds")
-    run.write_status(
-        replace(status, state="failed", error=error, finished=now, eta_seconds=None, phase="")
-    )
-    return True
+    return gone or not process_alive(status.pid) or silent
 
 
 def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
     """Looks whether runs that claim to be running still are; whether one was found lost."""
     lost = False
     for run_id in running:
-        with suppress(RunError):  # deleted or damaged since it was looked at
+        with suppress(RunError):  # deleted or damaged since, or it cannot be written
             lost |= mark_lost(open_run(runs_dir, run_id), clock)
     return lost
 
@@ -208,7 +243,9 @@ def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
 def find_lost_work(work: Search | Rescoring, clock: Clock) -> bool:
     """Whether a search or rescoring that claims to be under way was found lost (and marked failed):
     only the worker carries these out, so without one they are gone."""
-    return mark_lost(work, clock, gone=not worker_alive(work.path.parent.parent))
+    with suppress(RunError):  # deleted or damaged since, or it cannot be written
+        return mark_lost(work, clock, gone=not worker_alive(work.path.parent.parent))
+    return False
 
 
 def under_way(runs_dir: Path) -> str | None:
@@ -237,18 +274,18 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
     for entry in queue.entries():
         try:
             run = open_work(runs_dir, entry.run)
-            status = run.status()
+            mine = entry.worker is not None and run.status().pid == entry.worker
+            lost = mark_lost(run, clock, gone=mine)
+            with run.changing():
+                if run.status().ended:
+                    queue.remove(entry.run)
+                elif entry.worker is not None:  # it had not begun
+                    queue.release(entry.run, entry.worker)
         except RunError:
             queue.remove(entry.run)  # the folder was deleted or cannot be read
             continue
-        if status.ended:
-            queue.remove(entry.run)
-        elif entry.worker is not None:  # claimed by another worker than this one: it is gone
-            if mark_lost(run, clock, gone=True):
-                failed.append(entry.run)
-                queue.remove(entry.run)
-            else:
-                queue.release(entry.run)  # it had not begun
+        if lost:
+            failed.append(entry.run)
     return failed
 
 
@@ -272,9 +309,10 @@ def worker_lock(runs_dir: Path) -> Iterator[bool]:
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    if not (Path(runs_dir) / LOCK_FILE).is_file():
+    path = Path(runs_dir) / LOCK_FILE
+    if not path.is_file():
         return False
-    with _open_lock(runs_dir) as file:
+    with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

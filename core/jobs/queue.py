@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,14 +62,19 @@ class Queue:
             return str(row[0])
 
     def remove(self, run: str) -> None:
-        """Takes a run out: it ended, or nobody wants it any more."""
+        """Takes a run out, whoever has claimed it: nobody wants it any more."""
         with self._write() as db:
             db.execute("DELETE FROM queue WHERE run = ?", (run,))
 
-    def release(self, run: str) -> None:
-        """Lets a claimed run wait again, in its old place."""
+    def finish(self, run: str, worker: int) -> None:
+        """Takes out what the worker had claimed: it ended. One that was queued anew since stays."""
         with self._write() as db:
-            db.execute("UPDATE queue SET worker = NULL WHERE run = ?", (run,))
+            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (run, worker))
+
+    def release(self, run: str, worker: int) -> None:
+        """Lets a run that the worker had claimed wait again, in its old place."""
+        with self._write() as db:
+            db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", (run, worker))
 
     def withdraw(self, run: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""
@@ -97,25 +102,29 @@ class Queue:
             return True
 
     def entries(self) -> list[Entry]:
-        """All entries, in the order in which they run."""
+        """All entries, in the order in which they run; a folder that cannot be written is read."""
         if not self.path.is_file():
             return []
-        with self._write() as db:
+        with self._open() as db:
+            if not db.execute("SELECT name FROM sqlite_master WHERE name = 'queue'").fetchall():
+                return []  # another process is making it
             rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()
         return [Entry(run, worker) for run, worker in rows]
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as db:
+            db.execute(_SCHEMA)
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            try:
-                db.execute(_SCHEMA)
-                db.execute("BEGIN IMMEDIATE")
+            with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as db:
                 yield db
-                db.execute("COMMIT")
-            finally:
-                db.close()
         except (sqlite3.OperationalError, OSError) as error:
             raise RunError(f"{self.path}: cannot use the queue ({error})") from None
         except sqlite3.Error as error:

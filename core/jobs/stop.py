@@ -43,17 +43,15 @@ def forget_stop(runs_dir: Path) -> None:
 def put_back(runs_dir: Path, entry: str) -> None:
     """Lets what the worker was carrying out wait again, in its old place. What has ended, or was to
     be cancelled anyway, leaves the queue."""
-    queue = Queue(runs_dir)
-    try:
+    queue, worker = Queue(runs_dir), os.getpid()
+    with suppress(RunError):  # deleted or damaged meanwhile
         run = open_work(runs_dir, entry)
-        if run.resumable() and not run.cancel_asked():
-            run.queue_again()
-        if run.status().state == "queued":
-            queue.release(entry)
-            return
-    except RunError:
-        pass  # deleted or damaged meanwhile
-    queue.remove(entry)
+        with run.changing():
+            if run.resumable() and not run.cancel_asked():
+                run.queue_again()
+            if run.status().state == "queued":
+                queue.release(entry, worker)
+    queue.finish(entry, worker)
 
 
 def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> None:

@@ -20,6 +20,7 @@ from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
 from core.jobs.stop import forget_stop, put_back, stop_asked
 from core.store.challenge import Trial
+from core.store.leftovers import sweep_leftovers
 from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.store.search import Search, open_work
@@ -55,6 +56,7 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
                     print(f"{run_id}: its worker was stopped; marked failed", flush=True)
                 with suppress(RunError):  # what cannot be deleted stays
                     sweep_trash(runs_dir, clock)
+                sweep_leftovers(runs_dir, clock)
                 _loop(runs_dir, clock, idle_seconds)
                 return True
         time.sleep(0.1)
@@ -74,7 +76,8 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
         except KeyboardInterrupt:  # this process is to end, not the run
             put_back(runs_dir, run_id)
             raise
-        queue.remove(run_id)
+        _must_have_ended(runs_dir, run_id)
+        queue.finish(run_id, os.getpid())
         idle_since = time.monotonic()
 
 
@@ -102,6 +105,21 @@ def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
         print(f"{run_id}: {error}", flush=True)
     except Exception:
         traceback.print_exc(file=sys.stdout)
+
+
+def _must_have_ended(runs_dir: Path, run_id: str) -> None:
+    """Raises RunError where not even a run's end could be written, on a full disk: the others would
+    fare no better. Its claim stays in the queue, by which the next worker finds it (`recover`)."""
+    try:
+        status = open_work(runs_dir, run_id).status()
+    except RunError:
+        return  # deleted or damaged meanwhile
+    mine = status.state == "running" and status.pid == os.getpid()
+    if mine or status.state == "queued":
+        raise RunError(
+            f"{run_id}: what became of it cannot be written; the worker leaves, and what waits "
+            "goes on waiting: free some space, then start a worker"
+        )
 
 
 def _heed_stop(run: Run, row: EpochRow) -> None:

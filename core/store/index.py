@@ -133,7 +133,7 @@ class RunIndex:
         """Forgets what it knows and reads every folder again; all runs, newest first."""
         if self.runs_dir.is_dir() and not self._examples:
             try:
-                (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
+                self._delete()
             except OSError as error:
                 raise RunError(
                     f"{self.runs_dir / INDEX_FILE}: cannot be written ({error.strerror})"
@@ -195,7 +195,12 @@ class RunIndex:
 
     def _drop(self) -> None:
         with suppress(OSError):
-            (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
+            self._delete()
+
+    def _delete(self) -> None:
+        """With what a killed process was about to change: SQLite would put that into the next."""
+        for name in (f"{INDEX_FILE}-journal", INDEX_FILE):
+            (self.runs_dir / name).unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.runs_dir / INDEX_FILE, timeout=5)

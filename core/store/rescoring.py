@@ -14,6 +14,7 @@ from core.store.index import RunRow
 from core.store.run import Clock, Run, Status, open_run
 
 RESCORING_FOLDER = ".rescore"
+_WHOLE = ".results"  # in a run: new results, all written, on their way to their places
 
 
 class Rescoring(Run):
@@ -33,6 +34,12 @@ class Rescoring(Run):
 
     def lost_words(self, status: Status) -> str:
         return f"its process ({status.pid}) stopped; it can be asked again"
+
+    def settle(self) -> None:
+        """Puts in place what was whole when its process was killed."""
+        run = self.run()
+        with run.changing():
+            _move_in(run)
 
 
 def find_rescoring(runs_dir: Path, run_id: str) -> Rescoring:
@@ -58,6 +65,24 @@ def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         rescoring.write_status(replace(Status(state="queued"), created=now))
     except OSError as error:
         raise RunError(f"{rescoring.path}: cannot be written ({error.strerror})") from None
+
+
+def put_in_place(run: Run, stage: Path) -> None:
+    """Replaces files of a finished run by those of a folder inside it, which goes: all or none,
+    wherever it is killed, once somebody has looked (`Rescoring.settle`). Raises RunError."""
+    with run.changing():
+        _move_in(run)
+        stage.rename(run.path / _WHOLE)
+        _move_in(run)
+
+
+def _move_in(run: Run) -> None:
+    """Only inside `changing`."""
+    whole = run.path / _WHOLE
+    if whole.is_dir():
+        for path in sorted(whole.iterdir()):
+            path.replace(run.path / path.name)
+        whole.rmdir()
 
 
 def check_can_answer(run: Run) -> None:

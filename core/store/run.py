@@ -10,7 +10,8 @@ import re
 import secrets
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from core import files
-from core.errors import RunError
+from core.errors import RunError, os_error_line
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.arrivals import arrival_of
@@ -32,6 +33,7 @@ from core.store.shapes import check_shape, shaped
 
 FORMAT = 1
 CANCEL_FILE = "cancel-asked"
+LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 _HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
@@ -202,6 +204,17 @@ class Run:
         """A JSON file of the folder; None where there is none."""
         return self._json(name) if (self.path / name).is_file() else None
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """For whoever begins a run, or changes the state or place of one that another process may
+        carry out: what was looked at inside stays so until the end, for all who do likewise. What
+        cannot be written is told in one line (RunError)."""
+        try:
+            with files.locked(self.path.parent / LOCK):
+                yield
+        except OSError as error:
+            raise RunError(os_error_line(error)) from error
+
     def write_status(self, status: Status) -> None:
         files.write_json(self.path / "status.json", asdict(status))
 
@@ -221,8 +234,12 @@ class Run:
         """One line for a run whose process is gone."""
         return f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
 
+    def settle(self) -> None:
+        """Puts right what the process that is gone was about to do elsewhere."""
+
     def queue_again(self) -> None:
-        """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""
+        """Sets a stopped run back to `queued`; only inside `changing`. Raises RunError when it has
+        not stopped."""
         refuse_example(self.id)
         if not self.resumable():
             state = self.status().state
@@ -302,7 +319,7 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(2)}"
     run = Run(Path(runs_dir) / run_id)
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
-    hidden = Run(run.path.with_name(f".{run_id}"))
+    hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.UNFINISHED}"))
     try:
         hidden.path.mkdir(parents=True)
         files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
@@ -324,6 +341,14 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
             f"{runs_dir}: cannot write a run there ({error.strerror}); give another folder for runs"
         ) from None
     return run
+
+
+def discard_run(run: Run) -> None:
+    """Deletes a run that has not begun, for good. What cannot be deleted stays whole."""
+    going = run.path.with_name(f".{run.id}.{secrets.token_hex(4)}{files.UNFINISHED}")
+    with suppress(OSError):
+        run.path.rename(going)
+    shutil.rmtree(going, ignore_errors=True)
 
 
 def find_runs(runs_dir: Path) -> list[Run]:

@@ -118,7 +118,7 @@ def find_searches(runs_dir: Path) -> list[Search]:
 def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) -> None:
     """Writes the question, with the state `queued`; what an earlier try left goes."""
     now = clock().isoformat(timespec="seconds")
-    hidden = Search(search.path.with_name(f".{search.id}"))
+    hidden = Search(search.path.with_name(f".{search.id}{files.UNFINISHED}"))
     try:
         for leftover in (hidden.path, search.path):
             shutil.rmtree(leftover, ignore_errors=True)

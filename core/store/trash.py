@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from core import files
+from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.errors import RunError
 from core.store.arrivals import forget_arrival
 from core.store.examples import refuse_example
+from core.store.rescoring import RESCORING_FOLDER
 from core.store.run import Clock, Run, find_runs, open_run
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
 _NOTE = "deleted.txt"
+_GOING = ".going"  # what is being deleted for good; a kill leaves it for the next time
 
 
 def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:
@@ -36,12 +40,14 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
     """Moves runs to the trash: all or, where one is not deletable, none. Raises RunError."""
     trash = Path(runs_dir) / TRASH
     for run in deletable_runs(runs_dir, run_ids):
-        try:
-            trash.mkdir(exist_ok=True)
-            files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
-            run.path.rename(trash / run.id)
-        except OSError as error:
-            raise RunError(f"{run.path}: cannot be moved ({error.strerror})") from None
+        with run.changing():
+            _refuse_busy(run)  # nobody can begin it now
+            try:
+                trash.mkdir(exist_ok=True)
+                files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
+                run.path.rename(trash / run.id)
+            except OSError as error:
+                raise RunError(f"{run.path}: cannot be moved ({error.strerror})") from None
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -66,24 +72,31 @@ def deleted_runs(runs_dir: Path) -> list[Run]:
 
 def empty_trash(runs_dir: Path) -> list[str]:
     """Deletes everything in the trash for good; the ids of the runs. Raises RunError."""
-    return _erase(deleted_runs(runs_dir))
+    return _erase(runs_dir, deleted_runs(runs_dir))
 
 
 def sweep_trash(runs_dir: Path, clock: Clock) -> list[str]:
     """Deletes for good what has been in the trash for longer than `KEPT`; the ids of the runs."""
     old = [run for run in deleted_runs(runs_dir) if clock() - _deleted(run, clock()) > KEPT]
-    return _erase(old)
+    return _erase(runs_dir, old)
 
 
-def _erase(runs: Sequence[Run]) -> list[str]:
-    for run in runs:
-        try:
-            shutil.rmtree(run.path)
-            runs_dir = run.path.parent.parent
-            if not (runs_dir / run.id).exists():  # it may have been imported again meanwhile
+def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
+    """Under a hidden name first: half of a run must not seem to be one that comes back."""
+    trash = Path(runs_dir) / TRASH
+    try:
+        for run in runs:
+            with suppress(FileNotFoundError):  # it was brought back, or erased by another
+                run.path.rename(trash / f".{run.id}{_GOING}")
+            for asked in (RESCORING_FOLDER, CHALLENGE_FOLDER):
+                shutil.rmtree(Path(runs_dir) / asked / run.id, ignore_errors=True)
+            if not (Path(runs_dir) / run.id).exists():  # it may have been imported again meanwhile
                 forget_arrival(runs_dir, run.id)
-        except OSError as error:
-            raise RunError(f"{run.path}: cannot be deleted ({error.strerror})") from None
+        for going in trash.glob(f".*{_GOING}"):
+            with suppress(FileNotFoundError):  # another erases it, too
+                shutil.rmtree(going)
+    except OSError as error:
+        raise RunError(f"{error.filename}: cannot be deleted ({error.strerror})") from None
     return [run.id for run in runs]
 
 

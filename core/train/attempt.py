@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from core.errors import InputError, os_error_line
+from core.errors import InputError, RunError, os_error_line
 from core.store.run import Clock, Run, State
 
 
@@ -19,8 +19,10 @@ class Cancelled(Exception):
 
 @contextmanager
 def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
-    """Yields the run's log. Bad input and any other error end the run as `failed` with one line; a
-    wish to cancel, or Ctrl-C, as `cancelled`. Raises what ended it, apart from Cancelled."""
+    """Takes up what waits and yields its log. Bad input and any other error end it as `failed` with
+    one line; a wish to cancel, or Ctrl-C, as `cancelled`. Raises what ended it, apart from
+    Cancelled; and RunError where it does not wait, or not any more: it is then as it was."""
+    _take_up(run, clock)
     log = _open_log(run)
     try:
         yield log
@@ -49,6 +51,15 @@ def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
             with suppress(OSError):  # a full disk
                 handler.close()
             log.removeHandler(handler)
+
+
+def _take_up(run: Run, clock: Clock) -> None:
+    """Of two processes that would carry out the same, one does."""
+    with run.changing():
+        state = run.status().state
+        if state != "queued":
+            raise RunError(f"{run.id}: is {state}; only what waits is carried out")
+        say(run, clock, "")
 
 
 def heed(run: Run) -> None:

@@ -74,7 +74,7 @@ def execute(
     # Of the photos, not of this run: whatever happens to them, the run is done.
     if with_controls and finished is not None:
         give_back_memory()
-        write_controls(run, finished)
+        write_controls(run.path, finished)
 
 
 def _describe(run: Run, setup: Setup, expected: Estimate) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from core import files
 from core.evaluate.controls import controls
@@ -12,7 +15,7 @@ from core.evaluate.evaluate import evaluate
 from core.evaluate.predict import Predictions
 from core.model.bands import trained_layers
 from core.store.examples import refuse_example
-from core.store.rescoring import Rescoring
+from core.store.rescoring import Rescoring, put_in_place
 from core.store.run import Clock, Run
 from core.train.attempt import attempt, heed, say
 from core.train.recorder import write_table
@@ -26,20 +29,22 @@ def write_results(
     setup: Setup,
     known: Mapping[str, Predictions],
     lap: Callable[[str], None] = lambda phase: None,
+    to: Path | None = None,
 ) -> None:
     """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
     diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
-    each phase's end."""
+    each phase's end. to: another folder than the run's."""
+    to = to or run.path
     found = evaluate(setup, known, lap)
-    write_table(run.path / "predictions.csv", found.rows)
+    write_table(to / "predictions.csv", found.rows)
     lap("varied views")
     history = run.history()
     kept = kept_history(setup.recipe, history)
     diagnosis = diagnose(setup, found, kept)
     lap("diagnose")
-    write_table(run.path / "drift.csv", diagnosis.drift)
-    write_table(run.path / "reliance.csv", diagnosis.reliance)
-    files.write_json(run.path / "diagnosis.json", diagnosis.data)
+    write_table(to / "drift.csv", diagnosis.drift)
+    write_table(to / "reliance.csv", diagnosis.reliance)
+    files.write_json(to / "diagnosis.json", diagnosis.data)
     network = setup.network
     trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
     summary = {
@@ -53,26 +58,33 @@ def write_results(
         "sets": found.sets,
         "verdict": diagnosis.data["verdict"],
     }
-    files.write_json(run.path / "summary.json", summary)
+    files.write_json(to / "summary.json", summary)
 
 
-def write_controls(run: Run, setup: Setup) -> None:
-    """controls.json: what the run's photos give without its training."""
-    files.write_json(run.path / "controls.json", controls(setup))
+def write_controls(to: Path, setup: Setup) -> None:
+    """controls.json in a run's folder: what its photos give without its training."""
+    files.write_json(to / "controls.json", controls(setup))
 
 
 def evaluate_again(run: Run) -> None:
     """Answers, scores, diagnosis and controls of a finished run anew, without training: after
-    labels or boxes have changed, or for a run that is older than its diagnosis.
+    labels or boxes have changed, or for a run that is older than its diagnosis. They replace the
+    old ones at once.
 
     Raises InputError: one line that names what is missing.
     """
     refuse_example(run.id)
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
     load_weights(run.path, setup.network, setup.recipe)
-    write_results(run, setup, {})
-    write_controls(run, setup)
-    _note_labels(run, setup)
+    stage = run.path / f".results.{secrets.token_hex(4)}{files.UNFINISHED}"
+    try:
+        stage.mkdir()
+        write_results(run, setup, {}, to=stage)
+        write_controls(stage, setup)
+        _note_labels(run, setup, stage)
+        put_in_place(run, stage)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
@@ -89,10 +101,10 @@ def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         log.info("scored again")
 
 
-def _note_labels(run: Run, setup: Setup) -> None:
+def _note_labels(run: Run, setup: Setup, to: Path) -> None:
     """Notes by which labels and boxes the run is scored now; its photos stay noted as they were."""
     environment = run.environment()
     noted = environment["data"].setdefault("fingerprints", setup.fingerprints)["test_sets"]
     for name, prints in setup.fingerprints["test_sets"].items():
         noted[name] = prints | noted.get(name, {}) | {"truth": prints["truth"]}
-    files.write_json(run.path / "environment.json", environment)
+    files.write_json(to / "environment.json", environment)

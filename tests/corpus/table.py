@@ -35,5 +35,6 @@ def _row(case: Case) -> str:
 
 
 if __name__ == "__main__":
-    (CORPUS / "README.md").write_text(readme(read_cases()), "utf-8")
-    print(f"wrote {CORPUS / 'README.md'}")
+    found = read_cases()
+    (CORPUS / "README.md").write_text(readme(found), "utf-8")
+    print(f"wrote {CORPUS / 'README.md'}: {len(found)} cases")

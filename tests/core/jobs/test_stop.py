@@ -74,7 +74,7 @@ def test_what_ended_or_was_to_be_cancelled_leaves_the_queue(tmp_path, tiny):
     entries = [done.id, cancelled.id, interrupted.id, begins.id, "gone"]
     for entry in entries:
         queue.submit(entry)
-        queue.claim(7)
+        queue.claim(os.getpid())
     for entry in entries:
         put_back(tmp_path, entry)
     assert queue.entries() == [Entry(interrupted.id, None), Entry(begins.id, None)]

@@ -1,0 +1,44 @@
+"""What a kill leaves is swept once it is old; what is being written, and what is whole, stays."""
+
+import os
+from datetime import timedelta
+
+from core import files
+from core.store.leftovers import OLD, sweep_leftovers
+from core.store.run import utc_now
+from tests.factory import write_run
+
+
+def test_only_what_is_old_and_unfinished_goes(tmp_path, tiny):
+    run = write_run(tmp_path, tiny)
+    before = set(tmp_path.rglob("*"))
+    left = [
+        tmp_path / ".20260301-090000-quick-s0-0000.00000000.tmp",
+        run.path / ".results.00000000.tmp",
+        run.path / ".status.json.123.tmp",
+        run.path / "checkpoint" / ".state.json.00000000.tmp",
+        tmp_path / ".features" / ".abc.safetensors.00000000.tmp",
+    ]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.mkdir() if path in left[:2] else path.touch()
+    (left[0] / "recipe.yaml").touch()
+    before |= {run.path / "checkpoint", tmp_path / ".features"}
+    assert sweep_leftovers(tmp_path, utc_now) == []
+    assert sorted(sweep_leftovers(tmp_path, lambda: utc_now() + 2 * OLD)) == sorted(left)
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_is_being_written_has_such_a_name(tmp_path, monkeypatch):
+    """In whichever thread: two that write the same file do not meet."""
+    seen = []
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (seen.extend(tmp_path.iterdir()), flush(file)))
+    for _ in range(2):
+        files.write_text(tmp_path / "a", "a")
+    names = {path for path in seen if path.name != "a"}
+    assert len(names) == 2
+    for path in names:
+        path.touch()
+    later = utc_now() + OLD + timedelta(minutes=1)
+    assert set(sweep_leftovers(tmp_path, lambda: later)) == names
