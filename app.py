@@ -4,9 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.widgets import door
+
 ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
 
 st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
+door.enter()
 st.navigation(
     [
         st.Page("pages/lesson.py", title="Lesson", icon=":material/school:", default=True),

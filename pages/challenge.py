@@ -16,7 +16,7 @@ from core.store.challenge import board_mark
 from core.store.index import RunRow
 from core.words import say
 from pages import settings
-from pages.widgets import challenge_ask, challenge_board, chosen, worker_notice
+from pages.widgets import challenge_ask, challenge_board, chosen, door, worker_notice
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
@@ -54,6 +54,7 @@ def task() -> None:
         with st.popover(say("How it is ranked"), icon=":material/help:", type="tertiary",
                         key=f"{KEY}.how"):  # fmt: skip
             rules()
+    door.closed("challenge")
 
 
 def rules() -> None:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core import demo
 from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
@@ -24,11 +25,13 @@ from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.store.search import Search, open_work
 from core.store.trash import sweep_trash
+from core.store.visitors import house_of, sweep_visitors
 
 if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
+NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
 
 
@@ -36,6 +39,8 @@ def work(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
     serves this folder already."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if demo.on():
+        os.nice(NICE)
     while True:
         if not _serve(runs_dir, clock, idle_seconds):
             return False
@@ -55,6 +60,7 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
                     print(f"{run_id}: its worker was stopped; marked failed", flush=True)
                 with suppress(RunError):  # what cannot be deleted stays
                     sweep_trash(runs_dir, clock)
+                sweep_visitors(runs_dir, clock, demo.KEPT)
                 _loop(runs_dir, clock, idle_seconds)
                 return True
         time.sleep(0.1)
@@ -107,7 +113,7 @@ def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
 def _heed_stop(run: Run, row: EpochRow) -> None:
     """After an epoch that is not the last: leaves when that was asked for."""
     epoch = row.planned.number
-    if stop_asked(run.path.parent) and epoch < run.status().epochs:
+    if stop_asked(house_of(run.path.parent)) and epoch < run.status().epochs:
         print(f"{run.id}: waits again after epoch {epoch}, for the worker is to stop", flush=True)
         raise KeyboardInterrupt
 

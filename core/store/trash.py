@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core import files
+from core import demo, files
 from core.errors import RunError
 from core.store.examples import refuse_example
 from core.store.run import Clock, Run, find_runs, open_run
+from core.store.visitors import is_visitors
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
 _NOTE = "deleted.txt"
+
+
+def kept_words(runs_dir: Path) -> str:
+    """How long deleted runs are kept: a visitor's not longer than others of theirs."""
+    return demo.kept_words() if is_visitors(runs_dir) else f"{KEPT.days} days"
 
 
 def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:

@@ -17,7 +17,7 @@ from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import words
+from pages.widgets import door, words
 from pages.widgets.draft import Draft
 
 _LINKS = ("preset", "again")
@@ -172,6 +172,8 @@ def _take_preset(key: str) -> None:
 
 
 def _upload(key: str) -> None:
+    if door.closed("recipe file"):
+        return
     st.file_uploader(
         "or a recipe of yours, as a YAML file",
         type=["yaml", "yml"],

@@ -1,0 +1,119 @@
+"""The door of the dashboard: who comes in, whose runs they see, and what a demo does not do.
+
+Everything that a hosted dashboard asks before a page is drawn is here; its rules are core.demo and
+core.guests. A page says `if door.closed("upload"): return`, and the line that tells why is drawn.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from core import demo, text
+from core.data.dataset import Dataset
+from core.errors import InputError
+from core.jobs.queue import Queue
+from core.recipe import Recipe
+from core.store.run import utc_now
+from core.store.visitors import is_key, sweep_visitors, visitor_dir
+from core.words import say
+from pages import settings
+
+LINK = "key"
+_SWEEP_SECONDS = 300.0
+
+
+def enter() -> None:
+    """Called before any page: lets the visitor in, or stops here and says why not."""
+    try:
+        hosted = demo.on()
+        demo.training()
+    except InputError as error:  # a mistyped setting opens nothing
+        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        st.stop()
+    if hosted:
+        _sweeper(str(settings.house()))
+        _take_key()
+
+
+def _take_key() -> None:
+    """The key of the link, where it opens a folder; the link carries it on from page to page once
+    there is something to find."""
+    linked = st.query_params.get(LINK, "")
+    if linked and linked != st.session_state.get(settings.VISITOR):
+        if is_key(linked) and visitor_dir(settings.house(), linked).is_dir():
+            st.session_state[settings.VISITOR] = linked
+        else:
+            st.warning(
+                say("Nothing is found under this link's key: runs of this demo go after a day."),
+                icon=":material/key_off:",
+            )
+    if settings.runs_dir().is_dir():
+        st.query_params[LINK] = settings.visitor_key()
+    else:
+        st.query_params.pop(LINK, None)
+
+
+def keep_link() -> None:
+    """Tells visitors with runs of their own how they find them again."""
+    if demo.on() and settings.runs_dir().is_dir():
+        st.caption(
+            say("Your runs are found under the link in the address bar, by you and whoever has it, "
+                "for {kept} each.", kept=demo.kept_words())
+        )  # fmt: skip
+
+
+def closed(act: demo.Act) -> bool:
+    """Whether the demo does not do this; says so where it does not."""
+    words = demo.why_not(act)
+    if words:
+        st.caption(f":material/lock: {words}")
+    return bool(words)
+
+
+def shut(act: demo.Act) -> bool:
+    """The same, silently: for a control that would only be in the way."""
+    return bool(demo.why_not(act))
+
+
+def limits() -> None:
+    """What may be trained in the demo; nothing elsewhere."""
+    if demo.on():
+        st.caption(f":material/lock: {demo.limits()}")
+
+
+def beyond(recipe: Recipe, dataset: Dataset) -> str:
+    """Why the demo does not train this, in a sentence; empty where it does, or elsewhere."""
+    return demo.beyond(recipe, dataset.root)
+
+
+def standing() -> None:
+    """Where the visitor's run stands in everybody's queue, or how long that is."""
+    queue = Queue(settings.runs_dir())
+    place = queue.standing()
+    if place is None:
+        st.caption(say("Runs in the demo's queue: {count}. None of them is yours.",
+                       count=queue.length()))  # fmt: skip
+    elif place.before:
+        st.caption(say("Your run is number {place} of {count} in the demo's queue.",
+                       place=place.before + 1, count=place.entries))  # fmt: skip
+    else:
+        st.caption(say("Your run is the first of {count} in the demo's queue.",
+                       count=place.entries))  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False)
+def _sweeper(house: str) -> threading.Thread:
+    """One for the whole server: what is older than a day goes, also when nobody comes."""
+
+    def sweep() -> None:
+        while True:
+            sweep_visitors(Path(house), utc_now, demo.KEPT)
+            time.sleep(_SWEEP_SECONDS)
+
+    thread = threading.Thread(target=sweep, name="visitors", daemon=True)
+    thread.start()
+    return thread
