@@ -54,7 +54,6 @@ def task() -> None:
         with st.popover(say("How it is ranked"), icon=":material/help:", type="tertiary",
                         key=f"{KEY}.how"):  # fmt: skip
             rules()
-    door.closed("challenge")
 
 
 def rules() -> None:
@@ -145,6 +144,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
 st.title(say("Challenge"), anchor=False)
 task()
 try:
-    show_page(chosen.all_runs())
+    if not door.closed("challenge"):
+        show_page(chosen.all_runs())
 except InputError as damage:
     st.error(text.plain_markdown(str(damage)), icon=":material/error:")

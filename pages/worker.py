@@ -23,8 +23,8 @@ def board() -> None:
         if find_lost(settings.runs_dir(), running, utc_now):
             rows = chosen.all_runs()
         if door.shut("worker"):
-            door.standing()
-            queue_list.show(rows, now)
+            if door.standing():
+                queue_list.show(rows, now)
             return
         trouble.show(f"{KEY}.trouble", rows, now)
         left, right = st.columns([3, 2], gap="large")

@@ -51,6 +51,14 @@ def _take_key() -> None:
                 say("Nothing is found under this link's key: runs of this demo go after a day."),
                 icon=":material/key_off:",
             )
+    carry_key()
+
+
+def carry_key() -> None:
+    """Puts the visitor's key into the link once there is something to find; called again after the
+    page, on which the first run may have been launched."""
+    if not demo.on():
+        return
     if settings.runs_dir().is_dir():
         st.query_params[LINK] = settings.visitor_key()
     else:
@@ -90,8 +98,9 @@ def beyond(recipe: Recipe, dataset: Dataset) -> str:
     return demo.beyond(recipe, dataset.root)
 
 
-def standing() -> None:
-    """Where the visitor's run stands in everybody's queue, or how long that is."""
+def standing() -> bool:
+    """Says where the visitor's run stands in everybody's queue, or how long that is; whether they
+    have one there."""
     queue = Queue(settings.runs_dir())
     place = queue.standing()
     if place is None:
@@ -103,6 +112,7 @@ def standing() -> None:
     else:
         st.caption(say("Your run is the first of {count} in the demo's queue.",
                        count=place.entries))  # fmt: skip
+    return place is not None
 
 
 @st.cache_resource(show_spinner=False)
