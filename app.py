@@ -25,4 +25,4 @@ st.navigation(
     ],
     position="top",
 ).run()
-door.carry_key()
+door.leave()

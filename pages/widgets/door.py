@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from core import demo, text
+from core import demo, guests, text
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.jobs.queue import Queue
@@ -31,12 +32,79 @@ def enter() -> None:
     try:
         hosted = demo.on()
         demo.training()
+        _ask_who()
+        st.session_state[settings.ADMITTED] = True
     except InputError as error:  # a mistyped setting opens nothing
         st.error(text.plain_markdown(str(error)), icon=":material/error:")
         st.stop()
     if hosted:
         _sweeper(str(settings.house()))
         _take_key()
+
+
+def leave() -> None:
+    """Called after the page."""
+    carry_key()
+    if _user().get("is_logged_in"):
+        with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
+            st.caption(
+                say("Signed in as {email}", email=text.plain_markdown(str(_user().get("email")))),
+                width="content",
+            )
+            _sign_out()
+
+
+# --- who comes in ---------------------------------------------------------------------------------
+
+
+def _user() -> dict[str, Any]:
+    """What is known of whoever looks; `is_logged_in` is there where signing in is set up."""
+    return dict(st.user.to_dict())
+
+
+def _ask_who() -> None:
+    """Lets nobody on who has to sign in and has not, or is not on the list. Raises InputError where
+    that is not set up as it should be."""
+    user = _user()
+    if "is_logged_in" not in user:
+        if guests.asked_for():
+            raise InputError(
+                f"{guests.LIST} is set, but secrets.toml has no [auth], so nobody can sign in"
+            )
+        return
+    guests.allow_list()
+    if not user["is_logged_in"]:
+        _stop(say("Please sign in. Only addresses that this server's owner has listed are let in."))
+        st.button(say("Sign in"), icon=":material/login:", type="primary", on_click=st.login,
+                  key="door.login")  # fmt: skip
+        st.stop()
+    answer = guests.admitted(user)
+    if answer == "in":
+        return
+    email = text.plain_markdown(str(user.get("email") or say("an account without an address")))
+    if answer == "unverified":
+        _stop(say("You are signed in as {email}, but your provider does not say that this address "
+                  "was verified, so it does not count. Sign out, and sign in with another account.",
+                  email=email))  # fmt: skip
+    else:
+        _stop(say("You are signed in as {email}, which is not on this server's list. Sign out, "
+                  "and sign in with another address, or ask the owner to be listed.",
+                  email=email))  # fmt: skip
+    _sign_out()
+    st.stop()
+
+
+def _stop(words: str) -> None:
+    st.title("Overfit Lens", anchor=False)
+    st.markdown(words)
+
+
+def _sign_out() -> None:
+    st.button(say("Sign out"), icon=":material/logout:", on_click=st.logout, key="door.logout",
+              type="tertiary")  # fmt: skip
+
+
+# --- whose runs they see --------------------------------------------------------------------------
 
 
 def _take_key() -> None:
@@ -72,6 +140,9 @@ def keep_link() -> None:
             say("Your runs are found under the link in the address bar, by you and whoever has it, "
                 "for {kept} each.", kept=demo.kept_words())
         )  # fmt: skip
+
+
+# --- what a demo does not do ----------------------------------------------------------------------
 
 
 def closed(act: demo.Act) -> bool:
