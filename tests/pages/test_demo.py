@@ -71,7 +71,7 @@ def theirs(hosted, dataset) -> tuple[str, Run, str]:
     return key, run, next(g.id for g in groups_of(RunIndex(folder).rows()) if len(g.members) > 1)
 
 
-def visit(page: str, key: str = "", **link: str) -> AppTest:
+def visit(page: str, /, key: str = "", **link: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.run()
     app.switch_page(f"pages/{page}.py")
