@@ -2,7 +2,9 @@
 
 The key is the English text itself, so that the code reads as what it shows; core/locale/ja.po holds
 the Japanese (gettext's format, which translators' tools read). A text without an entry stays
-English. A test finds texts that have none, and entries that no text asks for.
+English. A test finds texts that have none, and entries that no text asks for: so `say` takes its
+text literally. A text that is kept first, in a table of constants or in a run's file, is named by
+`mark` where it stands and put into the reader's language by `retell` where it is shown.
 
 core does not know who is looking: the dashboard tells it with `listen` (the language is a
 visitor's, not the server's); a command speaks English.
@@ -10,15 +12,17 @@ visitor's, not the server's); a command speaks English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
+_PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
 _FOLDER = Path(__file__).parent / "locale"
 _asked: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
 _settled: ContextVar[str | None] = ContextVar("language", default=None)
@@ -59,6 +63,80 @@ def say_count(count: int, one: str, many: str, **values: object) -> str:
     by `many`: Japanese has one form."""
     text = catalogue(language()).get(many) or (one if count == 1 else many)
     return text.format(count=count, **values)
+
+
+def mark(english: str) -> str:
+    """The text as it is: noted for the catalogue, as somebody will see it through `retell`. With
+    `{name}`, the code formats it itself; its values are put in already translated."""
+    return english
+
+
+def retell(english: str) -> str:
+    """An English text that was made before (marked, or read from a file) in the chosen language:
+    found by itself, or as one of the catalogue's with values put in, or sentence by sentence."""
+    return english if language() == "en" else _retold(language(), english)
+
+
+@lru_cache(maxsize=8192)
+def _retold(language: str, english: str) -> str:
+    known = catalogue(language).get(english) or _refilled(language, english)
+    if known:
+        return known
+    ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
+    for end in reversed(ends):  # as many sentences at a time as the catalogue knows
+        first = english[: end - 1]
+        known = catalogue(language).get(first) or _refilled(language, first)
+        if known:
+            return known + _between(known) + _retold(language, english[end:])
+    return english
+
+
+def _refilled(language: str, english: str) -> str:
+    """The text as the most telling template of the catalogue that makes it; empty without one."""
+    for pattern, translated, short in _templates(language):
+        found = pattern.fullmatch(english)
+        if found:
+            values = {name: _retold(language, value) for name, value in found.groupdict().items()}
+            unknown = [value for value in found.groups() if " " in value]
+            if not short or not any(value in values.values() for value in unknown):
+                return _PLACE.sub(partial(_value, values), translated)
+    return ""
+
+
+def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
+    return values.get(place[1], place[0])
+
+
+@cache
+def _templates(language: str) -> list[tuple[re.Pattern[str], str, bool]]:
+    """Of each text with values: what it matches, its translation, and whether it has so few words
+    of its own (under three) that a value of several words would not tell it. Those with most
+    letters of their own come first."""
+    found = []
+    for english, translated in catalogue(language).items():
+        own = _PLACE.sub(" ", english)
+        if own != english and re.search(r"\w", own):
+            few = len(re.findall(r"\w+", own)) < 3
+            found.append((len(own), _pattern(english), translated, few))
+    found.sort(key=lambda one: -one[0])
+    return [one[1:] for one in found]
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """A value may stand in a text several times, but is the same each time."""
+    parts, seen = list[str](), set[str]()
+    for turn, part in enumerate(_PLACE.split(english)):  # text and names by turns
+        if turn % 2 == 0:
+            parts.append(re.escape(part))
+        else:
+            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            seen.add(part)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _between(text: str) -> str:
+    """What separates it from the next sentence: nothing after a full stop of full width."""
+    return "" if text.endswith(("。", "！", "？", "：")) else " "
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.evaluate.verdict import MEANINGS
 from core.report.markup import Markup, tag
 from core.tables import LIFT_WORDS, SCORE_TITLES, SCORE_WORDS
-from core.words import say
+from core.words import retell, say
 
 _WORDS = {
     "validation": "Photos kept aside from the training photos. They come from the same shoot, so a "
@@ -28,10 +28,10 @@ _WORDS = {
 
 def glossary() -> Markup:
     """Terms, scores and verdicts."""
-    words = {say(name): say(meaning) for name, meaning in _WORDS.items()}
-    words |= {say(title): say(SCORE_WORDS[name]) for name, title in SCORE_TITLES.items()}
-    words[say("lift")] = say(LIFT_WORDS)
-    words |= {say(verdict): say(meaning) for verdict, meaning in MEANINGS.items()}
+    words = {retell(name): retell(meaning) for name, meaning in _WORDS.items()}
+    words |= {retell(title): retell(SCORE_WORDS[name]) for name, title in SCORE_TITLES.items()}
+    words[say("lift")] = retell(LIFT_WORDS)
+    words |= {retell(verdict): retell(meaning) for verdict, meaning in MEANINGS.items()}
     entries = [
         tag("div", tag("dt", name), tag("dd", meaning), class_="keep")
         for name, meaning in words.items()

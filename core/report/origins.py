@@ -25,8 +25,11 @@ from core.report.subject import Shown, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run
-from core.words import say
+from core.words import mark, retell, say
 
+_HEADS = (
+    mark("seed"), mark("state"), mark("verdict"), mark("began (UTC)"), mark("took"), mark("run"),
+)  # fmt: skip
 _MOST_RUNS = 24  # of a group that are listed
 _DIGITS = 12  # of a fingerprint: enough to tell two apart
 
@@ -107,7 +110,7 @@ def _runs(item: Group) -> Markup:
         tag("tr", [tag("td", cell) for cell in _run_cells(row)])
         for row in item.members[:_MOST_RUNS]
     ]
-    heads = [say(head) for head in ("seed", "state", "verdict", "began (UTC)", "took", "run")]
+    heads = [retell(head) for head in _HEADS]
     rest = len(item.members) - _MOST_RUNS
     return joined([
         tag("div", tag("table",
@@ -125,8 +128,8 @@ def _run_cells(row: RunRow) -> Sequence[str]:
     began = (row.status.started or "")[:16].replace("T", " ")
     took = row.facts.get("took")
     return (
-        seed, say(text.state(row.status)), say((row.summary or {}).get("verdict") or ""), began,
-        text.duration(took if isinstance(took, int | float) else None), row.id,
+        seed, retell(text.state(row.status)), retell((row.summary or {}).get("verdict") or ""),
+        began, text.duration(took if isinstance(took, int | float) else None), row.id,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import re
 from core.report.markup import Markup, tag
 from core.report.subject import Subject
 from core.store.compare import recipe_difference
-from core.words import say
+from core.words import retell, say
 
 _SEEDS = ("seed", "split.fold")  # what the runs of a group differ in
 
@@ -33,7 +33,7 @@ def recipes(subject: Subject) -> Markup | None:
         cell = tag("td", tag("ul", lines, class_="values"))
         rows.append(tag("tr", tag("th", tag("code", str(row["key"])), scope="row"), cell))
     caption = say("Only keys that differ; off: not used; -: no such key there.")
-    heads = tag("tr", [tag("th", say(word), scope="col") for word in ("key", "value")])
+    heads = tag("tr", [tag("th", retell(word), scope="col") for word in ("key", "value")])
     return tag("section", head, tag("table", tag("caption", caption), tag("thead", heads),
                tag("tbody", rows)))  # fmt: skip
 

@@ -23,7 +23,7 @@ from core.score_tables import (
 )
 from core.store.run import Run
 from core.text import percent
-from core.words import say
+from core.words import retell, say
 
 _LEFT, _RIGHT = 24.0, WIDTH - 16.0  # where the axes begin and end
 _LANE, _HEAD, _FOOT = 14.0, 18.0, 22.0  # heights of an item's lane, a score's name, the axis
@@ -134,12 +134,12 @@ def _dots(name: str, frame: pd.DataFrame, part: Part, least_top: float | None = 
     body: list[Content] = []
     y, told = 4.0, []
     for score, rows in frame.groupby("title", sort=False):
-        body.append(drawing.words(0, y + 11, say(str(score))))
+        body.append(drawing.words(0, y + 11, retell(str(score))))
         y += _HEAD
         for row in rows.to_dict("records"):
             one, middle = by_id[row["run"]], y + _LANE / 2
             body += [_free(row, axis, middle), _interval(row, axis, middle, one)]
-            told.append(f"{say(str(score))}, {one.letter} {row['words']}")
+            told.append(f"{retell(str(score))}, {one.letter} {row['words']}")
             y += _LANE
         y += 4
     alt = say("Scores on {photos}. {told}", photos=name, told="; ".join(told))
@@ -222,17 +222,20 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
     by_title = {one.item.title: one for one in part.finished}
     found = []
     for name, rows in frame.groupby(photos, sort=False):
-        heads = [tag("td", ""), *(tag("th", say(str(what)), scope="col") for what in rows[score])]
+        heads = [
+            tag("td", ""),
+            *(tag("th", retell(str(what)), scope="col") for what in rows[score]),
+        ]
         lines = []
         for column in columns:
             one, cells = by_title.get(column), [str(cell) for cell in rows[column]]
             if any(cells):
-                head = one.named if one else say(column)
+                head = one.named if one else retell(column)
                 lines.append(
                     tag("tr", tag("th", head, scope="row"), [tag("td", _cell(c)) for c in cells],
                         class_=None if one else "free")
                 )  # fmt: skip
-        values = {"photos": say(str(name))}
+        values = {"photos": retell(str(name))}
         caption = say(
             "Every number on {photos}, with 95 % intervals; of groups the lowest and highest run.",
             **values,

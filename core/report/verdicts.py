@@ -16,7 +16,7 @@ from core.report.subject import Part, Shown, Subject
 from core.score_tables import hard_set, share_words
 from core.store.groups import Group
 from core.store.run import Run
-from core.words import say, say_count
+from core.words import retell, say, say_count
 
 # Of each verdict: a sign and whether it is good, so that neither colour nor sign stands alone.
 LOOKS = {
@@ -41,7 +41,9 @@ def verdicts(subject: Subject, letters: Mapping[str, Letter]) -> Markup:
 def _card(one: Shown, subject: Subject, letter: Letter | None, rules: Mapping[str, str]) -> Markup:
     head = tag("div", tag("h3", one.named), chip(one.item))
     done = all(row.status.state == "done" for row in one.item.members)
-    state = None if done else tag("p", say("State: {state}.", state=say(tables.states(one.item))))
+    state = (
+        None if done else tag("p", say("State: {state}.", state=retell(tables.states(one.item))))
+    )
     return tag(
         "article", head, state, _endings(one, subject), _finding(one, letter, rules),
         _numbers(one.item), class_="card",
@@ -54,7 +56,7 @@ def chip(item: Group) -> Markup | None:
     if found is None:
         return None
     sign, look = LOOKS.get(found.majority or "", ("?", "unsure"))
-    words = say(tables.verdict_words(item))
+    words = retell(tables.verdict_words(item))
     return tag("span", f"{sign} {words}", class_=f"chip {look}")
 
 
@@ -75,23 +77,23 @@ def _finding(one: Shown, letter: Letter | None, rules: Mapping[str, str]) -> Mar
         return tag("p", say("It has no diagnosis: it is older than diagnoses are."))
     found = Counter(rules[row.id] for row in finished if row.id in rules)
     if len(finished) == 1:
-        told = tag("p", letter.finding, " ", say(letter.meaning))
+        told = tag("p", letter.finding, " ", retell(letter.meaning))
         return joined([told, _rule(letter.rule)])
     verdict = one.item.verdict()
-    meaning = tag("p", say(letter.meaning)) if verdict and verdict.majority else None
+    meaning = tag("p", retell(letter.meaning)) if verdict and verdict.majority else None
     return joined([meaning, [_rule(rule, times) for rule, times in found.most_common()]])
 
 
 def _rule(rule: str, times: int | None = None) -> Markup:
     """`Rule: most signs are good (validation is fine, and ...)`."""
-    when = say(RULES[rule][1]).replace("`", "") if rule in RULES else ""
+    when = retell(RULES[rule][1]).replace("`", "") if rule in RULES else ""
     head = say("Rule that fired:")
     if times is not None:
         head = say_count(
             times, "Rule that fired in {count} run:", "Rule that fired in {count} runs:"
         )
     return tag(
-        "p", head, " ", tag("strong", say(rule)), f": {when}." if when else "", class_="small"
+        "p", head, " ", tag("strong", retell(rule)), f": {when}." if when else "", class_="small"
     )
 
 
@@ -124,7 +126,7 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
     lines = [
         tag("tr", tag("th", tag("bdi", item.title), scope="row"), [
             tag("td", cell) for cell in (
-                say(tables.verdict_words(item)) or say(tables.states(item)),
+                retell(tables.verdict_words(item)) or retell(tables.states(item)),
                 share_words(item, "validation", "accuracy")[0],
                 share_words(item, "sets", hard, "scores", "object")[0],
                 tables.lift_words(item, hard),

@@ -94,13 +94,13 @@ function rowOf(view, entry) {
   const checked = ids.filter((id) => view.checked.has(id)).length;
   box.checked = checked === ids.length;
   box.indeterminate = checked > 0 && checked < ids.length;
-  labelled(box, `Select ${line.title}`);
+  labelled(box, fill(view.data.words.select, { run: line.title }));
   box.onclick = (event) => view.check(entry, box.checked, event.shiftKey);
   pick.append(box);
   const star = element("td", "star");
   if (!group && !line.example) {
     const on = view.stars.get(line.id) ?? line.starred;
-    const button = labelled(element("button"), `${on ? "Take the star from" : "Star"} ${line.title}`);
+    const button = labelled(element("button"), fill(view.data.words[on ? "unstar" : "star"], { run: line.title }));
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? "★" : "☆"; // not by colour alone
     button.onclick = () => view.star(line.id, !on);
@@ -201,7 +201,7 @@ function build(root, component) {
     body.replaceChildren(...(first ? [space(first)] : []), ...rows, ...(last < view.entries.length ? [space(view.entries.length - last)] : []));
     if (!view.entries.length) {
       const row = element("tr");
-      const td = element("td", "nothing", view.data.all ? "No run fits the search." : "There are no runs.");
+      const td = element("td", "nothing", view.data.words[view.data.all ? "none_fits" : "none"]);
       td.colSpan = view.columns.length + 3;
       row.append(td);
       body.append(row);
@@ -225,11 +225,11 @@ function build(root, component) {
     const checked = ids.filter((id) => view.checked.has(id)).length;
     all.checked = ids.length > 0 && checked === ids.length;
     all.indeterminate = checked > 0 && checked < ids.length;
-    labelled(all, "Select all that are shown");
+    labelled(all, view.data.words.select_all);
     all.onclick = () => view.setChecked(all.checked ? [...view.checked, ...ids] : [...view.checked].filter((id) => !ids.includes(id)));
     pick.append(all);
     row.append(pick, element("th", "star"));
-    const sortable = [{ key: NAME, title: "run", words: "The run's name" }, ...view.columns];
+    const sortable = [{ key: NAME, title: view.data.words.run, words: view.data.words.run_words }, ...view.columns];
     sortable.forEach((column, i) => {
       const th = element("th", i === 0 ? "run" : column.number ? "number" : "");
       th.scope = "col";
@@ -237,7 +237,7 @@ function build(root, component) {
       const down = view.sort.startsWith("-");
       th.setAttribute("aria-sort", on ? (down ? "descending" : "ascending") : "none");
       const button = element("button", "", column.title);
-      button.title = `${column.words}. Click to sort.`;
+      button.title = fill(view.data.words.sort, { column: column.words });
       if (on) button.append(icon(down ? "arrow_downward" : "arrow_upward"));
       button.onclick = () => view.sortBy(column);
       th.append(button);
@@ -247,7 +247,7 @@ function build(root, component) {
     head.replaceChildren(row);
     if (held >= 0) head.querySelectorAll("button, input")[held]?.focus();
     table.setAttribute("aria-rowcount", String(view.entries.length + 1));
-    table.setAttribute("aria-label", "Runs with their state and scores");
+    table.setAttribute("aria-label", view.data.words.table);
   };
 
   view.ids = () => view.data.lines.flatMap((line) => (line.runs ?? [line]).map((run) => run.id));

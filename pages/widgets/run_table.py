@@ -17,16 +17,18 @@ from core.store.annotations import annotate
 from core.store.facts import STANDARD, fact
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
+from core.words import say
 from pages import settings
 from pages.widgets import bulk, chosen, examples, run_queue, trash
 from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("words", "run_search", "run_table")  # joined to one module
 _TABLE = st.components.v2.component(
     "overfit_lens_run_table",
     html='<div class="runs-root"></div>',
     css=(_HERE / "run_table.css").read_text("utf-8"),
-    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("run_search", "run_table")),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
 )
 _LINKED = ("q", "sort", "unfold", "run")
 _FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")
@@ -84,12 +86,29 @@ def _board(key: str, opened: str) -> None:
             "all": len(rows),
             "checked": checked,
             "heard": st.session_state.get(f"{key}.heard", 0),
+            "words": _words(),
         },
         on_events_change=lambda: _hear(key),
     )
     if failed := st.session_state.pop(f"{key}.failed", ""):
         st.error(failed)
     bulk.show(f"{key}.bulk", f"{key}.checked", rows)
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of words.js."""
+    return {
+        "run": say("run"),
+        "run_words": say("The run's name"),
+        "sort": say("{column}. Click to sort."),
+        "select": say("Select {run}"),
+        "select_all": say("Select all that are shown"),
+        "star": say("Star {run}"),
+        "unstar": say("Take the star from {run}"),
+        "none_fits": say("No run fits the search."),
+        "none": say("There are no runs."),
+        "table": say("Runs with their state and scores"),
+    }
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

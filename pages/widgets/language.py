@@ -1,0 +1,60 @@
+"""The language that a visitor reads: theirs alone, chosen at the top of every page, and kept in the
+link (`?lang=ja`; none for English)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core import words
+
+NAME = "lang"
+CHOICE = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
+_CHOSEN, _KEY = "language", "language.choice"
+_HERE = Path(__file__).parent
+_LINKS = st.components.v2.component(
+    "overfit_lens_language", js=(_HERE / "language.js").read_text("utf-8")
+)
+
+
+def settle() -> None:
+    """Before anything is said: takes the link's language, or else puts the visitor's into the link,
+    from which a step to another page has taken it."""
+    words.listen(spoken)
+    linked = st.query_params.get(NAME, "")
+    if linked in words.LANGUAGES:
+        st.session_state[_CHOSEN] = linked
+    _write(spoken())
+
+
+def spoken() -> str:
+    """The visitor's language, also in fragments and callbacks; English where nobody looks."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "en"
+    linked = st.query_params.get(NAME, "")
+    return linked if linked in words.LANGUAGES else str(st.session_state.get(_CHOSEN, "en"))
+
+
+def choice() -> None:
+    """The other languages, in the page's header."""
+    with st.container(key=_KEY, horizontal=True, gap="small"):
+        st.html(_HERE / "language.css")
+        _LINKS(key=f"{_KEY}.links", data={"language": spoken()}, width="content", height="content")
+        for code in words.LANGUAGES:
+            if code != spoken():
+                st.button(CHOICE[code], key=f"{_KEY}.{code}", type="tertiary", on_click=_choose,
+                          args=(code,))  # fmt: skip
+
+
+def _choose(code: str) -> None:
+    st.session_state[_CHOSEN] = code
+    _write(code)
+
+
+def _write(code: str) -> None:
+    if code != "en":
+        st.query_params[NAME] = code
+    else:
+        st.query_params.pop(NAME, None)

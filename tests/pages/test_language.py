@@ -1,0 +1,33 @@
+"""Every page in Japanese: in the link, through a step to another page, and in its texts."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.not_yet import PAGES_NOT_YET
+from tests.pages.conftest import APP
+from tests.pages.untranslated import untranslated
+
+PAGES = (
+    "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_page_speaks_japanese(open_page, dataset, page):
+    app = open_page(page, lang="ja")
+    assert not app.exception
+    found = untranslated(app, str(dataset.root.parent), "toy_books")
+    if page in PAGES_NOT_YET:
+        assert found, f"{page} is clean: take it out of PAGES_NOT_YET"
+    else:
+        assert not found, "\n".join(found)
+
+
+def test_the_language_stays_with_the_visitor(runs, dataset):
+    app = AppTest.from_file(str(APP), default_timeout=90).run()
+    assert app.title[0].value == "Lesson"
+    app.button(key="language.choice.ja").click().run()
+    assert app.title[0].value == "レッスン"
+    assert app.query_params["lang"] == "ja"
