@@ -2,9 +2,9 @@
 
     .venv/bin/python bench/demo.py
 
-Two cases, each with its own server (bin/serve, OVERFIT_LENS_MODE=demo) and a hard limit of memory for
-all its processes: 1 GB with training off, 2 GB with training on, where one visitor launches `quick`,
-and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a browser) click
+Two cases, each with its own server (bin/serve, OVERFIT_LENS_MODE=demo) and a hard limit of memory
+for all its processes: 1 GB with training off, 2 GB with training on, where one visitor launches
+`quick`, and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a browser) click
 through the Lesson, Compare and CAMs for two minutes, each after a pause of five seconds on average.
 A page counts as drawn when the server says that its script has finished.
 
@@ -159,7 +159,7 @@ def served(house: Path, training: bool, limit: int) -> Iterator[tuple[str, Confi
             **os.environ, "PORT": str(port), "ADDRESS": "127.0.0.1", "OVERFIT_LENS_MODE": "demo",
             "OVERFIT_LENS_TRAINING": "on" if training else "off", "OVERFIT_LENS_RUNS": str(house),
         },
-        preexec_fn=confined.enter,  # noqa: PLW1509 (before any thread of ours has begun)
+        preexec_fn=confined.enter,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     watcher = threading.Thread(target=confined.watch, args=(server, stop))
@@ -266,7 +266,9 @@ def main() -> int:
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
-    print("| training | limit | pages | median s | 95 % s | slowest s | errors | kills | peak | runs |")
+    print(
+        "| training | limit | pages | median s | 95 % s | slowest s | errors | kills | peak | runs |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
     good = [measure(training, (2 if training else 1) * GB, options) for training in cases]

@@ -34,8 +34,8 @@ RUNS_IN_ALL = 300  # of all visitors: with their weights and maps about 10 MB ea
 UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 
 Act = Literal[
-    "upload", "photo", "recipe file", "label", "delete data", "preview", "challenge", "repeats",
-    "score again", "weights", "worker", "hide examples",
+    "upload", "photo", "recipe_file", "label", "delete_data", "preview", "challenge", "repeats",
+    "score_again", "weights", "worker", "hide_examples",
 ]  # fmt: skip
 
 
@@ -87,11 +87,11 @@ def _words(act: Act) -> str:
     if act == "photo":
         return say("No photo can be tried in this demo: asking a network takes a process of "
                    "1 GB, which the demo's machine has not left.")  # fmt: skip
-    if act == "recipe file":
+    if act == "recipe_file":
         return say("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
     if act == "label":
         return say("Labels and boxes cannot be changed in this demo: everybody sees the same.")
-    if act == "delete data":
+    if act == "delete_data":
         return say("Photos cannot be deleted in this demo.")
     if act == "preview":
         return say("The views are not drawn in this demo: that takes a process of 1 GB, which the "
@@ -101,11 +101,11 @@ def _words(act: Act) -> str:
                    "photos drawn for each visitor.")  # fmt: skip
     if act == "repeats":
         return say("One run at a time in this demo: repeats would keep others waiting.")
-    if act == "score again":
+    if act == "score_again":
         return say("Runs are not scored again in this demo: its labels do not change.")
     if act == "weights":
         return say("Weights of your own cannot be used in this demo.")
-    if act == "hide examples":
+    if act == "hide_examples":
         return say("The examples are always listed in this demo.")
     return say("The worker serves all visitors of this demo, so none of them starts or stops it.")
 

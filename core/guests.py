@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from core.errors import InputError
 
-Answer = Literal["in", "unverified", "not listed"]
+Answer = Literal["in", "unverified", "unlisted"]
 LIST = "OVERFIT_LENS_ALLOW"
 
 
@@ -46,4 +46,4 @@ def admitted(user: Mapping[str, Any]) -> Answer:
     email = str(user.get("email") or "").strip().lower()
     if str(user.get("email_verified")).lower() != "true" or email.count("@") != 1:
         return "unverified"
-    return "in" if email in allowed or email[email.index("@") :] in allowed else "not listed"
+    return "in" if email in allowed or email[email.index("@") :] in allowed else "unlisted"

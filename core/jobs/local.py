@@ -113,7 +113,7 @@ class LocalExecutor:
     def score_again(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
-        demo.refuse_visitor(self.runs_dir, "score again")
+        demo.refuse_visitor(self.runs_dir, "score_again")
         self._ask([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
 
     def put_to_challenge(self, run_ids: Iterable[str]) -> None:

@@ -65,7 +65,7 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
 def restore_dataset(parent: Path, deleted: str) -> Path:
     """Brings a data set back from the trash, by its name or its id there; its folder. Raises
     DataError when it is not there, or another one has its name by now; DemoError in the demo."""
-    demo.refuse("delete data")
+    demo.refuse("delete_data")
     known = [each for each in deleted_datasets(parent) if deleted in (each.id, each.name)]
     if not known:
         raise DataError(f"{deleted}: no deleted data set of that name in {Path(parent) / TRASH}")

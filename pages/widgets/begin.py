@@ -172,7 +172,7 @@ def _take_preset(key: str) -> None:
 
 
 def _upload(key: str) -> None:
-    if door.closed("recipe file"):
+    if door.closed("recipe_file"):
         return
     st.file_uploader(
         "or a recipe of yours, as a YAML file",

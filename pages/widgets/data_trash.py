@@ -29,7 +29,7 @@ def delete(key: str, root: Path) -> None:
 
 def bring_back(key: str) -> None:
     """What was deleted, with a way back; nothing where there is nothing."""
-    if door.shut("delete data"):
+    if door.shut("delete_data"):
         return
     if error := st.session_state.pop(f"{key}.error", None):
         st.error(error, icon=":material/error:")

@@ -32,7 +32,7 @@ def notice(rows: Sequence[RunRow]) -> None:
 def switch(key: str) -> None:
     """Whether examples are listed: for everybody who uses this folder of runs, until it is switched
     back. Nothing where none came along, or in a demo."""
-    if door.shut("hide examples") or not chosen.any_examples():
+    if door.shut("hide_examples") or not chosen.any_examples():
         return
     shown = not examples_hidden(settings.runs_dir())
     # The key changes with what is noted, so that it shows what others have chosen.

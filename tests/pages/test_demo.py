@@ -34,9 +34,9 @@ SECRET = "zebra-7731"
 # What a link may say, on whichever page.
 PARAMETERS = {
     "again", "against", "axis", "box", "by", "cell", "class", "colour", "columns", "data", "edit",
-    "evidence", "folds", "from", "group", "groups", "key", "keys", "log", "only", "page", "photo",
-    "photos", "preset", "q", "run", "runs", "section", "seeds", "set", "show", "smooth", "split",
-    "step", "teach", "view", "vote", "with", "without",
+    "evidence", "folds", "from", "group", "groups", "key", "keys", "lang", "log", "only", "page",
+    "photo", "photos", "preset", "q", "run", "runs", "section", "seeds", "set", "show", "smooth",
+    "split", "step", "teach", "view", "vote", "with", "without",
 }  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
     ("page", "act", "link"),
     [
         ("train", "preview", {}),
-        ("train", "recipe file", {}),
+        ("train", "recipe_file", {}),
         ("data", "label", {}),
         ("data", "upload", {"view": "upload"}),
         ("try_it", "photo", {}),
