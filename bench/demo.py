@@ -4,9 +4,9 @@
 
 Two cases, each with its own server (bin/serve, OVERFIT_LENS_MODE=demo) and a hard limit of memory
 for all its processes: 1 GB with training off, 2 GB with training on, where one visitor launches
-`quick`, and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a browser) click
-through the Lesson, Compare and CAMs for two minutes, each after a pause of five seconds on average.
-A page counts as drawn when the server says that its script has finished.
+`quick`, and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a
+browser) click through the Lesson, Compare and CAMs for two minutes, each ten seconds after the page
+before, on average. A page counts as drawn when the server says that its script has finished.
 
 The limit is a control group's (version 2, or 1) where this user may make one; else the memory of
 all processes is added up twice a second (proportional share), and the server killed beyond it.
@@ -59,6 +59,7 @@ class Confined:
 
     def __init__(self, limit: int) -> None:
         self.limit, self.kills, self.peak = limit, 0, 0
+        self.busy = 0.0  # processor seconds of the dashboard, while it was watched
         self.folder, self.how = _group(limit)
 
     def enter(self) -> None:
@@ -68,7 +69,9 @@ class Confined:
 
     def watch(self, server: subprocess.Popen[bytes], until: threading.Event) -> None:
         """Notes the peak, twice a second; ends the server where nothing else heeds the limit."""
+        begun = processor_seconds(server.pid)
         while not until.wait(0.5):
+            self.busy = processor_seconds(server.pid) - begun
             now = sum(share(pid) for pid in family(server.pid))
             self.peak = max(self.peak, now)
             if self.folder is None and now > self.limit:
@@ -104,7 +107,8 @@ def _group(limit: int) -> tuple[Path | None, str]:
         folder = parent / name
         try:
             folder.mkdir()
-            (folder / file).write_text(str(limit))
+            with (folder / file).open("r+") as known:  # elsewhere than in a control group: missing
+                known.write(str(limit))
         except OSError:
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -135,6 +139,14 @@ def share(pid: int) -> int:
             if line.startswith("Pss:"):
                 return 1024 * int(line.split()[1])
     return 0
+
+
+def processor_seconds(pid: int) -> float:
+    """Of all threads of a process; 0 once it ended."""
+    with contextlib.suppress(OSError, IndexError):
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 # --- a case ---------------------------------------------------------------------------------------
@@ -249,7 +261,8 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
     ends = "; ".join(found.trained) or "-"
     print(
         f"| {'on' if training else 'off'} | {limit / GB:.0f} GB ({confined.how}) | {len(pages)} "
-        f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} | {len(found.errors)} "
+        f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} "
+        f"| {confined.busy / max(1, len(pages)):.2f} | {len(found.errors)} "
         f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |", flush=True,
     )  # fmt: skip
     for error in found.errors[:5]:
@@ -261,15 +274,16 @@ def main() -> int:
     parser = option_parser(__doc__ or "")
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--pause", type=float, default=5, help="seconds between clicks, on average")
+    parser.add_argument(
+        "--pause", type=float, default=10, help="seconds between clicks, on average"
+    )
     parser.add_argument("--training", choices=("off", "on", "both"), default="both")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
-    print(
-        "| training | limit | pages | median s | 95 % s | slowest s | errors | kills | peak | runs |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    heads = ("training", "limit", "pages", "median s", "95 % s", "slowest s", "CPU s a page",
+             "errors", "kills", "peak", "runs")  # fmt: skip
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
     good = [measure(training, (2 if training else 1) * GB, options) for training in cases]
     return 0 if all(good) else 1
