@@ -45,6 +45,7 @@ class Visitor:
     def __init__(self, url: str) -> None:
         self._url = url.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
         self._open = ExitStack()
+        self._pages: dict[str, str] = {}  # their names in a link, and what Streamlit calls them
         self._socket: ClientConnection | None = None
 
     def __enter__(self) -> Visitor:
@@ -65,9 +66,12 @@ class Visitor:
         assert self._socket is not None
         words = query if isinstance(query, str) else urlencode(query)
         states = [WidgetState(id=press, trigger_value=True)] if press else []
+        # As "back" and "forward" do: controls take what the link says, not what they said before.
         asked = ClientState(
-            query_string=words, page_name=page, widget_states=WidgetStates(widgets=states)
-        )
+            query_string=words, page_name=page, page_script_hash=self._pages.get(page, ""),
+            widget_states=WidgetStates(widgets=states),
+            is_history_navigation=not press,
+        )  # fmt: skip
         found, begun = Drawn(query=words), time.perf_counter()
         self._socket.send(BackMsg(rerun_script=asked).SerializeToString())
         while True:
@@ -76,7 +80,11 @@ class Visitor:
             found.size += len(data)
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
-            if kind == "delta":
+            if kind == "navigation":
+                pages = message.navigation.app_pages
+                self._pages = {"" if p.is_default else p.url_pathname: p.page_script_hash
+                               for p in pages}  # fmt: skip
+            elif kind == "delta":
                 _read(message, found)
             elif kind == "page_info_changed":
                 found.query = message.page_info_changed.query_string
