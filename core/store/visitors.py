@@ -13,6 +13,8 @@ import hashlib
 import re
 import secrets
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,7 @@ from core.errors import RunError
 from core.store.run import Clock, Run, find_runs
 
 VISITORS = ".visitors"
+SWEEP_SECONDS = 300.0
 # Folders of a visitor's folder whose folders have a status.json too: .rescore, .lr_find, .trash.
 _WORK = ("[!.]*", ".[!.]*/[!.]*")
 
@@ -95,6 +98,20 @@ def sweep_visitors(house: Path, clock: Clock, kept: timedelta) -> list[str]:
         if not any(_works(folder)) and clock() - _touched(folder) > kept:
             shutil.rmtree(folder, ignore_errors=True)
     return gone
+
+
+def keep_swept(house: Path, clock: Clock, kept: timedelta) -> threading.Thread:
+    """Sweeps again and again, beside whatever this process does, until it ends."""
+
+    def sweep() -> None:
+        while True:
+            with suppress(OSError, RunError):  # the next time, then
+                sweep_visitors(house, clock, kept)
+            time.sleep(SWEEP_SECONDS)
+
+    thread = threading.Thread(target=sweep, name="visitors", daemon=True)
+    thread.start()
+    return thread
 
 
 def _works(folder: Path) -> Iterator[Run]:

@@ -6,12 +6,11 @@ core.guests. A page says `if door.closed("upload"): return`, and the line that t
 
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from core import demo, guests, text
 from core.data.dataset import Dataset
@@ -19,16 +18,17 @@ from core.errors import InputError
 from core.jobs.queue import Queue
 from core.recipe import Recipe
 from core.store.run import utc_now
-from core.store.visitors import is_key, sweep_visitors, visitor_dir
+from core.store.visitors import is_key, keep_swept, visitor_dir
 from core.words import say
 from pages import settings
+from pages.widgets import language
 
 LINK = "key"
-_SWEEP_SECONDS = 300.0
 
 
 def enter() -> None:
     """Called before any page: lets the visitor in, or stops here and says why not."""
+    language.settle()
     try:
         hosted = demo.on()
         demo.training()
@@ -42,8 +42,10 @@ def enter() -> None:
         _take_key()
 
 
-def leave() -> None:
-    """Called after the page."""
+def show(page: StreamlitPage) -> None:
+    """The page, below the choice of a language; then who is signed in."""
+    language.choice()
+    page.run()
     carry_key()
     if _user().get("is_logged_in"):
         with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
@@ -187,14 +189,6 @@ def standing() -> bool:
 
 
 @st.cache_resource(show_spinner=False)
-def _sweeper(house: str) -> threading.Thread:
+def _sweeper(house: str) -> object:
     """One for the whole server: what is older than a day goes, also when nobody comes."""
-
-    def sweep() -> None:
-        while True:
-            sweep_visitors(Path(house), utc_now, demo.KEPT)
-            time.sleep(_SWEEP_SECONDS)
-
-    thread = threading.Thread(target=sweep, name="visitors", daemon=True)
-    thread.start()
-    return thread
+    return keep_swept(Path(house), utc_now, demo.KEPT)
