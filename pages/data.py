@@ -19,6 +19,7 @@ from pages.widgets import (
     photo_filter,
     photo_wall,
     score_again,
+    told,
     upload,
 )
 
@@ -49,8 +50,9 @@ def describe(dataset: Dataset) -> None:
     if not dataset.test_sets:
         st.info(
             "It has no test set, so nothing shows whether a network has learned more than this "
-            f"shoot. Make a folder beside `train/` in `{dataset.root}`, such as `test_difficult`, "
-            "and put other photos into it; or upload a zip that holds such a folder.",
+            f"shoot. Make a folder beside `train/` in {plain(str(dataset.root))}, such as "
+            "`test_difficult`, and put other photos into it; or upload a zip that holds such a "
+            "folder.",
             icon=":material/lightbulb:",
         )
 
@@ -125,7 +127,7 @@ else:
         else:
             show_wall(read_chosen(found))
     except InputError as problem:
-        st.error(text.plain_markdown(str(problem)), icon=":material/error:")
+        told.error(problem)
     if "photo" not in st.query_params:
         data_trash.bring_back(f"{KEY}.trash")
 photo_filter.drawn()

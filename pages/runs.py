@@ -15,6 +15,7 @@ from pages.widgets import (
     door,
     examples,
     first_runs,
+    import_runs,
     run_detail,
     run_table,
     run_words,
@@ -41,6 +42,7 @@ st.title("Runs", anchor=False)
 door.keep_link()
 version, runs = chosen.look()
 undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
+import_runs.result(f"{KEY}.table.import")
 with undo:
     trash.undo(f"{KEY}.deleted")
 with notice:
@@ -55,5 +57,6 @@ if runs:
 else:
     st.write("There are no runs yet. Train one on the Train page, or take these two:")
     first_runs.show(f"{KEY}.first")
+    import_runs.show(f"{KEY}.table.import")
     examples.switch(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

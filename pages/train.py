@@ -39,6 +39,7 @@ from pages.widgets import (
     repeats,
     sees,
     stages,
+    told,
     views_wall,
     worker_notice,
 )
@@ -110,7 +111,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         recipe = recipe_from({**edited, **named})
         check_stages(recipe)
     except RecipeError as problem:
-        st.bottom.error(str(problem), icon=":material/error:")
+        told.error(problem, st.bottom)
         return
     trained.caption(trained_words(recipe, strip_layers(edited, len(dataset.classes))))
     found = known.cautions(repeats.as_launched(KEY, recipe), dataset)

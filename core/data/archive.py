@@ -26,13 +26,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still taken for a set of photos. `ratio` is unpacked to packed size, of files over
-    1 MB; photos are packed already, so honest ones stay near 1."""
+    """What is still taken for a set of photos (or `what` is expected). `ratio` is unpacked to
+    packed size, of files over 1 MB; photos are packed already, so honest ones stay near 1."""
 
     files: int = 20_000
     file_bytes: int = 200_000_000
     total_bytes: int = 8_000_000_000
     ratio: int = 200
+    what: str = "set of photos"
 
 
 LIMITS = Limits()
@@ -212,7 +213,7 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
-        raise DataError(f"{path}: holds more than {limits.files:,} files; that is no set of photos")
+        raise DataError(f"{path}: holds more than {limits.files:,} files; that is no {limits.what}")
 
 
 def _check_size(size: int, limits: Limits) -> None:
@@ -231,7 +232,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
                 f"{path}: {printable(member.filename)} unpacks to over {limits.ratio} times its "
-                "size; that is no photo, so nothing was taken"
+                f"size; that is no {limits.what}, so nothing was taken"
             )
     # Members that share their bytes (Fifield 2019, "A better zip bomb").
     placed = sorted(members, key=lambda member: member.header_offset)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from core.errors import DataError
 
+MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
+
 
 def read_rows(
     path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
@@ -22,6 +24,8 @@ def read_rows(
     """
     if optional and not path.is_file():
         return
+    if path.stat().st_size > MAX_BYTES:
+        raise DataError(f"{path}: larger than {MAX_BYTES / 1e6:.0f} MB; that is no table of photos")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

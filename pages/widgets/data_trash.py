@@ -17,7 +17,7 @@ from core.store.deleted_data import (
 from core.store.run import utc_now
 from core.store.trash import KEPT
 from pages import settings
-from pages.widgets import chosen, door
+from pages.widgets import chosen, door, told
 
 
 def delete(key: str, root: Path) -> None:
@@ -32,7 +32,7 @@ def bring_back(key: str) -> None:
     if door.shut("delete_data"):
         return
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(error, icon=":material/error:")
+        told.error(error)
     deleted = deleted_datasets(settings.data_parent())
     if not deleted:
         return
@@ -66,7 +66,7 @@ def _ask(key: str, root: Path) -> None:
 def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, chosen.all_runs(), utc_now)
-        st.toast(f"{root.name} is in the trash.", icon=":material/delete:")
+        st.toast(f"{text.plain_markdown(root.name)} is in the trash.", icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -74,6 +74,6 @@ def _delete(key: str, root: Path) -> None:
 def _restore(key: str, deleted: str) -> None:
     try:
         place = restore_dataset(settings.data_parent(), deleted)
-        st.toast(f"{place.name} is back.", icon=":material/history:")
+        st.toast(f"{text.plain_markdown(place.name)} is back.", icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

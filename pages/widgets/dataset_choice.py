@@ -11,7 +11,7 @@ from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import InputError
 from pages import settings
-from pages.widgets import near_copies
+from pages.widgets import near_copies, told
 from pages.widgets.first_runs import DEFAULT_DATA
 
 
@@ -19,9 +19,9 @@ def show(key: str) -> Dataset | None:
     """The chosen data set; None when there is none or it cannot be read (which is then said)."""
     datasets = find_datasets(settings.data_parent())
     if not datasets:
-        st.error(
-            f"No data set in {settings.data_parent()}. A data set is a folder with `train/`, "
-            "which holds a folder of photos for each class."
+        told.error(
+            f"No data set in {settings.data_parent()}. A data set is a folder with train/, which "
+            "holds a folder of photos for each class."
         )
         return None
     names = [path.name for path in datasets]
@@ -41,7 +41,7 @@ def show(key: str) -> Dataset | None:
         _caption(dataset)
         near_copies.show(dataset)
     except InputError as error:
-        st.error(str(error))
+        told.error(error)
         return None
     return dataset
 
@@ -59,9 +59,10 @@ def _follow_link(key: str, names: list[str]) -> None:
 
 def _caption(dataset: Dataset) -> None:
     tests = ", ".join(f"{t.name} ({len(t.photos)} photos)" for t in dataset.test_sets)
+    plain = text.plain_markdown
     st.caption(
-        f"{dataset.title}: {len(dataset.train)} training photos of {len(dataset.classes)} "
-        f"classes. Test sets: {tests or 'none'}."
+        f"{plain(dataset.title)}: {len(dataset.train)} training photos of {len(dataset.classes)} "
+        f"classes. Test sets: {plain(tests) or 'none'}."
     )
 
 
@@ -73,7 +74,7 @@ def _photos(dataset: Dataset) -> None:
             photo = dataset.train[dataset.train_labels.index(number)]
             st.image(
                 _thumbnail(str(photo.path), photo.path.stat().st_mtime_ns),
-                caption=f"{name}: {counts[name]}",
+                caption=text.plain_markdown(f"{name}: {counts[name]}"),
                 width=84,
             )
 

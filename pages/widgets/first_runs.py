@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import find_datasets
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
 from pages import settings
-from pages.widgets import door
+from pages.widgets import door, told
 
 STORY = ("quick", "looks-good")
 DEFAULT_DATA = "toy_books"
@@ -36,20 +37,22 @@ def show(key: str) -> None:
             "the network looks at the books."
         )
         if chosen is None:
-            st.warning(f"There is no data set in {settings.data_parent()} to train on.")
+            folder = text.plain_markdown(str(settings.data_parent()))
+            st.warning(f"There is no data set in {folder} to train on.")
             return
+        where = text.plain_markdown(chosen.name)
         if st.button(
             "Train both",
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=f"On {chosen.name}, one after the other; a few minutes on a laptop.",
+            help=f"On {where}, one after the other; a few minutes on a laptop.",
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())
                 for preset in STORY:
                     executor.submit(load_recipe(preset), chosen)
             except InputError as error:
-                st.error(str(error))
+                told.error(error)
                 return
             st.switch_page("pages/runs.py")

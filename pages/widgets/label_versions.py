@@ -10,7 +10,7 @@ from core import text
 from core.data.labels import earlier_versions, restore_version
 from core.errors import InputError
 from core.store.run import utc_now
-from pages.widgets import door
+from pages.widgets import door, told
 
 _SHOWN = 20
 
@@ -21,7 +21,7 @@ def show(key: str, root: Path) -> None:
         return
     versions = earlier_versions(root)
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(error, icon=":material/error:")
+        told.error(error)
     if not versions:
         return
     with st.expander(f"Earlier labels ({len(versions)})", icon=":material/history:"):

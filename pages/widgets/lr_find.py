@@ -15,7 +15,7 @@ from core.recipe import Recipe
 from core.store.run import utc_now
 from core.store.search import Search, find_search
 from pages import settings
-from pages.widgets import door, plot
+from pages.widgets import door, plot, told
 
 _POLL_SECONDS = 1.0
 Use = Callable[[tuple[tuple[int, float], ...]], None]
@@ -45,7 +45,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
                 key, search, recipe, dataset, use, ended
             )
         except InputError as error:
-            st.error(str(error), icon=":material/error:")
+            told.error(error)
             _ask(key, recipe, dataset, "Search again")
 
 
@@ -59,7 +59,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
         try:
             LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
         except InputError as error:
-            st.error(str(error), icon=":material/error:")
+            told.error(error)
         else:
             st.rerun()
 
@@ -75,7 +75,7 @@ def _stand(
         _answer(key, search, recipe, use)
     elif status.ended:
         if status.state == "failed":
-            st.error(status.error or "It failed.", icon=":material/error:")
+            told.error(status.error or "It failed.")
         else:
             st.caption("The search was cancelled.")
         _ask(key, recipe, dataset, "Search again")

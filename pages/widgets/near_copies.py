@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import InputError
 from core.jobs.copies import Search, found_soon, search_copies
 from pages import settings
+from pages.widgets import told
 
 _SOON = 0.3  # seconds; enough to read what was found before
 _POLL_SECONDS = 1.0
@@ -63,7 +64,7 @@ def _wait(search: Search) -> None:
     try:
         tell(search.result())
     except InputError as error:
-        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        told.error(error)
 
 
 def _search_of(dataset: Dataset) -> Search:

@@ -8,6 +8,7 @@ from core.errors import InputError
 from core.jobs import preview
 from core.jobs.detached import Detached
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str) -> None:
@@ -32,6 +33,6 @@ def show(key: str) -> None:
             try:
                 preview.stop(settings.runs_dir())
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                told.error(error)
             else:
                 st.rerun()

@@ -14,6 +14,7 @@ from core.jobs.stop import ask_stop, forget_stop, restart, stop_now
 from core.jobs.waiting import entry_words
 from core.store.index import RunRow
 from pages import settings
+from pages.widgets import told
 from pages.widgets.worker_notice import start_worker
 
 _BADGES = {
@@ -56,7 +57,7 @@ def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
         name = tables.labels_of(rows)[row.id]
         st.page_link(
             "pages/run.py",
-            label=f"{text.plain_markdown(name)}: {text.state(row.status)}",
+            label=text.plain_markdown(f"{name}: {text.state(row.status)}"),
             icon=":material/diagnosis:",
             query_params={"run": row.id},
         )
@@ -101,6 +102,6 @@ def _do(act: Callable[[], None]) -> None:
         with st.spinner("One moment"):
             act()
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

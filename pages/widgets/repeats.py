@@ -17,7 +17,7 @@ from core.recipe import Recipe
 from core.repeats import next_seeds, over_folds, over_seeds
 from core.store.run import Run, open_run
 from pages import settings
-from pages.widgets import door
+from pages.widgets import door, told
 
 FOLDS = 5
 FOLD_CHOICE = f"folds ({FOLDS})"
@@ -32,26 +32,26 @@ WORDS = (
 _LINK = "seeds"  # the link's `seeds=3` chooses so many
 
 
-def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
-    """The choice of repeats and the button; what became of the click is told at `told`, until the
+def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) -> None:
+    """The choice of repeats and the button; what became of the click is told at `place`, until the
     runs have ended or another recipe is asked for."""
     recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
     if beyond := door.beyond(recipe, dataset):
-        told.warning(text.plain_markdown(beyond), icon=":material/lock:")
+        place.warning(text.plain_markdown(beyond), icon=":material/lock:")
     if st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go",
                  disabled=bool(beyond)):  # fmt: skip
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
-            told.error(str(error), icon=":material/error:")
+            told.error(error, place)
             return
         st.session_state[name] = (recipes, [run.id for run in runs])
     asked, ids = st.session_state.get(name, ([], []))
     if asked == recipes and _any_under_way(ids):
-        with told, st.container(horizontal=True, vertical_alignment="center"):
+        with place, st.container(horizontal=True, vertical_alignment="center"):
             _queued(recipe, ids)
     elif len(recipes) > 1:
-        told.caption(WORDS)
+        place.caption(WORDS)
 
 
 def _any_under_way(ids: Sequence[str]) -> bool:

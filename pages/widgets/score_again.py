@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import tables
+from core import tables, text
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
@@ -15,7 +15,7 @@ from core.store.index import RunRow
 from core.store.rescoring import Rescoring, find_rescorings, runs_behind
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 _POLL_SECONDS = 1.0
 
@@ -42,7 +42,7 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
         status = rescoring.status()
         if status.state == "failed":
             words = f"{labels[rescoring.id]} could not be scored again: {status.error}"
-            st.error(words, icon=":material/error:")
+            told.error(words)
     behind = runs_behind(settings.runs_dir(), rows, dataset)
     if behind:
         _offer(key, behind, labels)
@@ -54,7 +54,7 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
 
 
 def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
-    names = ", ".join(labels[row.id] for row in behind)
+    names = text.plain_markdown(", ".join(labels[row.id] for row in behind))
     count = "1 run" if len(behind) == 1 else f"{len(behind)} runs"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
@@ -67,7 +67,7 @@ def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
                 LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
                 st.rerun()
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                told.error(error)
         st.caption("Their scores come from other labels or boxes than there are now.")
 
 
@@ -80,7 +80,10 @@ def _progress(
     now = next((r for r in waiting if r.status().state == "running"), None)
     words = f"; now {labels[now.id]}" if now else "; waiting for the worker"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / len(batch), text=f"Scored {done} of {len(batch)} runs again{words}")
+        st.progress(
+            done / len(batch),
+            text=text.plain_markdown(f"Scored {done} of {len(batch)} runs again{words}"),
+        )
         if st.button("Stop", key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
 from pages import settings
-from pages.widgets import door
+from pages.widgets import door, told
 
 UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
 _WORDS = """
@@ -84,7 +84,7 @@ def _import(key: str, sent: Any) -> None:
         dataset, report = import_upload(sent, sent.name, parent, name, tell)
     except InputError as error:
         bar.empty()
-        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        told.error(error)
         return
     st.session_state[f"{key}.done"] = dataset.root.name, report
     st.session_state[f"{key}.number"] += 1
@@ -119,7 +119,7 @@ def _report(key: str, name: str, report: Report) -> None:
                     load_recipe("quick"), settings.data_parent() / name
                 )
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                told.error(error)
             else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")

@@ -10,7 +10,7 @@ from core.jobs import preview
 from core.recipe import Recipe
 from core.view_wall import epoch_words, next_epoch, wall_html
 from pages import settings
-from pages.widgets import door, preview_wait
+from pages.widgets import door, preview_wait, told
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
@@ -47,7 +47,7 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
         try:
             last = (_ask(recipe, dataset, files, begin), asked)
         except InputError as error:
-            place.error(str(error), icon=":material/error:")
+            told.error(error, place)
             return
         st.session_state[f"{key}.shown"] = last
     with place.container():

@@ -13,7 +13,7 @@ from core.jobs.local import ensure_worker
 from core.store.index import RunRow
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import door
+from pages.widgets import door, told
 
 
 def show(key: str, rows: Sequence[RunRow] = ()) -> None:
@@ -21,7 +21,7 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
     try:
         found = [t for t in find_trouble(settings.runs_dir(), utc_now(), rows) if t.pressing]
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
         return
     if door.shut("worker"):  # of the machine a visitor need not know
         found = [trouble for trouble in found if trouble.kind == "no worker"]
@@ -42,6 +42,6 @@ def start_worker() -> None:
     try:
         ensure_worker(settings.runs_dir(), wait_seconds=10)
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()
