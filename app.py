@@ -5,12 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from core.words import say
-from pages.widgets import language
+from pages.widgets import door
 
 ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
 
 st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
-language.settle()
+door.enter()
 page = st.navigation(
     [
         st.Page("pages/lesson.py", title=say("Lesson"), icon=":material/school:", default=True),
@@ -26,5 +26,4 @@ page = st.navigation(
     ],
     position="top",
 )
-language.choice()
-page.run()
+door.show(page)

@@ -15,7 +15,7 @@ from core.store.challenge import board_mark
 from core.store.index import RunRow
 from core.words import say
 from pages import settings
-from pages.widgets import challenge_ask, challenge_board, chosen, told, worker_notice
+from pages.widgets import challenge_ask, challenge_board, chosen, door, told, worker_notice
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
@@ -143,6 +143,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
 st.title(say("Challenge"), anchor=False)
 task()
 try:
-    show_page(chosen.all_runs())
+    if not door.closed("challenge"):
+        show_page(chosen.all_runs())
 except InputError as damage:
     told.error(damage)

@@ -12,6 +12,7 @@ from core.errors import InputError
 from pages import settings
 from pages.widgets import (
     data_trash,
+    door,
     label_editor,
     label_versions,
     near_copies,
@@ -29,7 +30,9 @@ def read_chosen(names: list[str]) -> Dataset:
     """The data set of the link, and what can be done with it as a whole."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = photo_filter.data(f"{KEY}.data", names)
-        if st.button("Upload photos", key=f"{KEY}.upload", icon=":material/upload:"):
+        if not door.shut("upload") and st.button(
+            "Upload photos", key=f"{KEY}.upload", icon=":material/upload:"
+        ):
             st.query_params["view"] = "upload"
             st.rerun()
         data_trash.delete(f"{KEY}.trash", settings.data_parent() / name)
@@ -38,6 +41,7 @@ def read_chosen(names: list[str]) -> Dataset:
 
 def describe(dataset: Dataset) -> None:
     """Where it is from, what of it is not used, and how it gets a test set where it has none."""
+    door.closed("label")
     plain = text.plain_markdown
     title, licence, source = map(plain, (dataset.title, dataset.licence, dataset.source))
     st.caption(f"{title}. Licence: {licence}. Source: {source}.")

@@ -12,6 +12,7 @@ from core.store.run import utc_now
 from pages import settings
 from pages.widgets import (
     chosen,
+    door,
     examples,
     first_runs,
     import_runs,
@@ -38,6 +39,7 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
 
 
 st.title("Runs", anchor=False)
+door.keep_link()
 version, runs = chosen.look()
 undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
 import_runs.result(f"{KEY}.table.import")

@@ -6,18 +6,50 @@ import os
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from core import demo, guests
+from core.store.visitors import new_key, visitor_dir
 
 ROOT = Path(__file__).resolve().parents[1]
+VISITOR = "settings.visitor"  # the key of whoever looks at the page; not a widget's key
+ADMITTED = "settings.admitted"  # whether whoever looks came in by the door; no widget's key either
 
 
 def runs_dir() -> Path:
-    """The folder of run folders: OVERFIT_LENS_RUNS, or `runs/` in the project."""
+    """The folder of run folders that the page shows: the house; in a demo the visitor's own, so
+    that no page reaches another visitor's runs, whatever it is asked for."""
+    return visitor_dir(house(), visitor_key()) if demo.on() else house()
+
+
+def house() -> Path:
+    """The folder of runs that all who come here share (OVERFIT_LENS_RUNS, or `runs/` in the
+    project). What is kept there of photos, and not of a run, pages may read and write."""
+    _by_the_door()
     return Path(os.environ.get("OVERFIT_LENS_RUNS") or ROOT / "runs")
 
 
+def visitor_key() -> str:
+    """The key of the visitor of a demo; a new one for whoever has none."""
+    if VISITOR not in st.session_state:
+        st.session_state[VISITOR] = new_key()
+    return str(st.session_state[VISITOR])
+
+
 def data_parent() -> Path:
-    """The folder of data sets: OVERFIT_LENS_DATA, or `dataset/` in the project."""
-    return Path(os.environ.get("OVERFIT_LENS_DATA") or ROOT / "dataset")
+    """The folder of data sets: OVERFIT_LENS_DATA, or `dataset/` in the project, as always in a
+    demo."""
+    _by_the_door()
+    moved = "" if demo.on() else os.environ.get("OVERFIT_LENS_DATA")
+    return Path(moved or ROOT / "dataset")
+
+
+def _by_the_door() -> None:
+    """Draws the page again, from app.py on, where people sign in and it was drawn without app.py:
+    Streamlit may do that in the instant in which the server starts (see pages/__init__.py)."""
+    if guests.asked_for() and ADMITTED not in st.session_state:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def let_go() -> None:

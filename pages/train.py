@@ -26,6 +26,7 @@ from pages.widgets import (
     begin,
     cautions,
     dataset_choice,
+    door,
     first_runs,
     head,
     launch_bar,
@@ -130,6 +131,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
 
 
 st.title("Train", anchor=False)
+door.limits()
 worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):
     first_runs.show(f"{KEY}.first")

@@ -10,7 +10,16 @@ from core.errors import InputError
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import answer, chosen, first_runs, photo_box, preview_wait, told, tried_photo
+from pages.widgets import (
+    answer,
+    chosen,
+    door,
+    first_runs,
+    photo_box,
+    preview_wait,
+    told,
+    tried_photo,
+)
 
 KEY = "try"
 SIDE_BY_SIDE = 2
@@ -78,7 +87,9 @@ st.title("Try it", anchor=False)
 st.caption("Show a photo to two runs: what do they say it is, and where do they look? Then hide a "
            "part of it.")  # fmt: skip
 runs = chosen.all_runs()
-if runs:
+if door.closed("photo"):
+    pass
+elif runs:
     show_page(runs)
 else:
     st.write("Only a finished run can be asked. Train one on the Train page, or take these two:")

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.jobs.local import find_lost
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen, machine, preview_process, process, queue_list, told, trouble
+from pages.widgets import chosen, door, machine, preview_process, process, queue_list, told, trouble
 
 KEY = "worker"
 LIVE_SECONDS = 2.0
@@ -22,6 +22,10 @@ def board() -> None:
         running = [row.id for row in rows if row.status.state == "running"]
         if find_lost(settings.runs_dir(), running, utc_now):
             rows = chosen.all_runs()
+        if door.shut("worker"):
+            if door.standing():
+                queue_list.show(rows, now)
+            return
         trouble.show(f"{KEY}.trouble", rows, now)
         left, right = st.columns([3, 2], gap="large")
         with left:
@@ -39,7 +43,11 @@ st.caption(
     "Runs are trained by a process of their own, the worker, one after the other. It trains on "
     "when this page, the browser or the dashboard is closed."
 )
+door.closed("worker")
+door.limits()
 st.fragment(board, run_every=LIVE_SECONDS)()
+if door.shut("worker"):  # where things are on the server is nobody's business
+    st.stop()
 with st.expander("Where things are", icon=":material/folder:"):
     st.markdown("Runs, the queue and the worker's log (`worker.log`):")
     st.code(str(settings.runs_dir().resolve()), language=None)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core import files
+from core import demo, files
 from core.data.csvfile import read_rows
 from core.data.dataset import (
     BOX_COLUMNS,
@@ -157,6 +157,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
 @contextmanager
 def _changing(root: Path) -> Iterator[Dataset]:
     """Holds the lock of a data set's tables; yields the set as it is now."""
+    demo.refuse("label")
     root = Path(root)
     try:
         with files.locked(root / ".labels.lock"):

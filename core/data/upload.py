@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from core import files
+from core import demo, files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
 from core.data.csvfile import MAX_BYTES
@@ -79,7 +79,9 @@ def import_upload(
     name: str,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Dataset, Report]:
-    """`import_photos` of a zip file that a browser has sent, whose own name is `file_name`."""
+    """`import_photos` of a zip file that a browser has sent, whose own name is `file_name`. Raises
+    DemoError in the demo."""
+    demo.refuse("upload")
     stage = Path(datasets) / f".upload-{os.getpid()}-{threading.get_ident()}"
     shown = f"{clean_name(re.sub(r'[.]zip$', '', file_name, flags=re.IGNORECASE))}.zip"
     try:

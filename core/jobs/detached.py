@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from core import demo
 from core.errors import RunError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +64,8 @@ class Detached:
 
     def start(self) -> None:
         """Starts the process, unless one is alive or about to be. Raises RunError when the folder
-        cannot be written."""
+        cannot be written, DemoError in a demo, whose machine has no memory left for it."""
+        demo.refuse("preview")
         if self.alive() or self.starting():
             return
         self._open().close()  # makes the folder

@@ -18,6 +18,7 @@ from core.jobs.stop import stop_asked
 from core.store.index import RunRow
 from core.store.run import Status, open_run
 from core.store.search import open_work
+from core.store.visitors import house_of
 from core.text import duration, moment
 
 QUIET = timedelta(minutes=5)  # without a sign of life; longer than most steps take
@@ -61,7 +62,7 @@ def look_at_worker(runs_dir: Path, now: datetime) -> Worker:
     pid = worker_pid(runs_dir)
     if pid is None:
         return Worker("off")
-    since = _changed(runs_dir / LOCK_FILE)  # it writes its number into it when it begins
+    since = _changed(house_of(runs_dir) / LOCK_FILE)  # it writes its number into it when it begins
     entries = Queue(runs_dir).entries()
     entry = next((entry.run for entry in entries if entry.worker is not None), None)
     quiet = _quiet(runs_dir, entry, entries, since, now)

@@ -2,7 +2,8 @@
 
 The worker is started when it is needed, outlives the dashboard and the browser, and leaves when
 nothing has been queued for a while. A lock on `worker.lock`, which the operating system drops when
-the process dies however it dies, tells whether one is alive.
+the process dies however it dies, tells whether one is alive. Visitors of a demo share one worker,
+their house's (core.store.visitors).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
-from core import files
+from core import demo, files
 from core.data.dataset import Dataset
-from core.errors import RunError
+from core.errors import InputError, RunError
 from core.jobs.queue import Queue
 from core.model.bands import check_stages
 from core.model.weights import find_weights
@@ -46,6 +47,7 @@ from core.store.run import (
     utc_now,
 )
 from core.store.search import Search, create_search, find_search, find_searches, open_work
+from core.store.visitors import house_of
 
 LOCK_FILE = "worker.lock"
 ASK_LOCK = ".ask.lock"  # two who ask the same at once ask it once
@@ -58,7 +60,8 @@ class Executor(Protocol):
     """Where runs are carried out."""
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        """Makes the run folder and queues it. Raises InputError when the weights are missing."""
+        """Makes the run folder and queues it. Raises InputError when the weights are missing, or
+        the demo does not train it (core.demo)."""
 
     def cancel(self, run_id: str) -> None:
         """Asks for the run to stop; a run that has not begun is cancelled at once."""
@@ -78,12 +81,15 @@ class LocalExecutor:
         self.clock = clock
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+        demo.check_work(self.runs_dir, recipe, data_dir)
+        demo.check_room(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
+        Queue(self.runs_dir).check_room()
         run = create_run(self.runs_dir, recipe, data_dir, self.clock)
         try:
             Queue(self.runs_dir).submit(run.id)
-        except RunError:
+        except InputError:
             discard_run(run)  # nobody would ever carry it out
             raise
         ensure_worker(self.runs_dir)
@@ -95,6 +101,7 @@ class LocalExecutor:
     def find_rate(self, recipe: Recipe, dataset: Dataset) -> Search:
         """Queues a search for a learning rate, unless the same one is queued, under way or done.
         Raises InputError when the weights are missing."""
+        demo.check_work(self.runs_dir, recipe, dataset.root)
         find_weights(recipe.backbone, recipe.weights)
         search = find_search(self.runs_dir, recipe, dataset)
         with files.locked(self.runs_dir / ASK_LOCK):
@@ -105,6 +112,7 @@ class LocalExecutor:
             return search
         queue = Queue(self.runs_dir)
         queue.remove(search.queue_name)  # a worker that was killed may have left its claim
+        queue.check_room()
         create_search(search, recipe, dataset.root, self.clock)
         queue.submit(search.queue_name)
         ensure_worker(self.runs_dir)
@@ -117,11 +125,13 @@ class LocalExecutor:
     def score_again(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
+        demo.refuse_visitor(self.runs_dir, "score_again")
         self._ask([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
 
     def put_to_challenge(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to answer the challenge's photos, likewise, but before everything
         that waits: it takes a second or two each, and somebody looks on."""
+        demo.refuse_visitor(self.runs_dir, "challenge")
         new = self._ask([find_trial(self.runs_dir, run_id) for run_id in run_ids])
         for trial in reversed(new):
             Queue(self.runs_dir).move(trial.queue_name, "first")
@@ -170,9 +180,12 @@ class LocalExecutor:
 
     def resume(self, run_id: str) -> None:
         run, queue = open_run(self.runs_dir, run_id), Queue(self.runs_dir)
+        demo.check_work(self.runs_dir, run.recipe(), run.data_dir())
         with run.changing():
+            if run.resumable():
+                queue.remove(run_id)  # a worker that was killed may have left its claim
+            queue.check_room()
             run.queue_again()
-            queue.remove(run_id)  # a worker that was killed may have left its claim
             queue.submit(run_id)
         ensure_worker(self.runs_dir)
 
@@ -309,7 +322,7 @@ def worker_lock(runs_dir: Path) -> Iterator[bool]:
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    path = Path(runs_dir) / LOCK_FILE
+    path = house_of(runs_dir) / LOCK_FILE
     if not path.is_file():
         return False
     with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
@@ -325,13 +338,17 @@ def worker_pid(runs_dir: Path) -> int | None:
     if not worker_alive(runs_dir):
         return None
     try:
-        return int((Path(runs_dir) / LOCK_FILE).read_text("utf-8"))
+        return int((house_of(runs_dir) / LOCK_FILE).read_text("utf-8"))
     except (OSError, ValueError):  # it has this instant begun, or ended
         return None
 
 
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
-    """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up."""
+    """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up.
+    Raises DemoError in a demo where nobody trains."""
+    if not demo.training():
+        raise demo.DemoError(demo.limits())
+    runs_dir = house_of(runs_dir)
     if not worker_alive(runs_dir):
         _started[:] = [process for process in _started if process.poll() is None]
         with (Path(runs_dir) / "worker.log").open("ab") as log:
@@ -350,8 +367,9 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
 
 
 def _open_lock(runs_dir: Path) -> IO[str]:
+    house = house_of(runs_dir)
     try:
-        Path(runs_dir).mkdir(parents=True, exist_ok=True)
-        return (Path(runs_dir) / LOCK_FILE).open("a+")
+        house.mkdir(parents=True, exist_ok=True)
+        return (house / LOCK_FILE).open("a+")
     except OSError as error:
         raise RunError(f"{runs_dir}: cannot be written ({error.strerror})") from None

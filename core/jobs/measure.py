@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core import files
+from core import demo, files
 from core.jobs.local import PROJECT_ROOT, process_alive, under_way
 from core.recipe import Recipe
 from core.train.speed import Speed, read_speed, speed_path
@@ -41,6 +41,8 @@ def ask(runs_dir: Path, recipe: Recipe) -> Speed | Measuring:
     found = read_speed(runs_dir, recipe)
     if found is not None:
         return found
+    if demo.on():  # it would take a process with torch; the worker measures before its first run
+        return Measuring("waiting")
     note = _note_path(runs_dir, recipe)
     try:
         written = json.loads(note.read_text("utf-8"))

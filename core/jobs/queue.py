@@ -2,7 +2,8 @@
 
 An entry names a folder inside the runs folder: a run's id, `.lr_find/<id>` of a search,
 `.rescore/<run's id>` of a finished run that is to be scored again, or `.challenge/<run's id>` of
-one that is to answer the challenge's photos.
+one that is to answer the challenge's photos. Of a visitor's runs (core.store.visitors) it begins
+with their folder, `.visitors/<mark>/`; a `Queue` of that folder sees and changes those alone.
 
 The queue only orders work; what a run is doing, and the wish to cancel it, stand in its own folder.
 Any number of processes may use it at once.
@@ -17,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.demo import check_queue
 from core.errors import RunError
+from core.store.visitors import entry_prefix, house_of
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]
@@ -38,67 +41,94 @@ class Entry:
     worker: int | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A place in everybody's queue: how many entries are before it, and how many there are."""
+
+    before: int
+    entries: int
+
+
 class Queue:
     """First in, first out; every method is one transaction. Raises RunError when the file cannot
     be written."""
 
     def __init__(self, runs_dir: Path) -> None:
-        self.path = Path(runs_dir) / QUEUE_FILE
+        self.path = house_of(runs_dir) / QUEUE_FILE
+        self._own = entry_prefix(runs_dir)
 
     def submit(self, run: str) -> None:
-        """Puts a run at the end; a run that is queued already keeps its place."""
+        """Puts a run at the end; a run that is queued already keeps its place. Raises DemoError
+        where a visitor has one in the queue, or it is full."""
         with self._write() as db:
-            db.execute("INSERT OR IGNORE INTO queue (run) VALUES (?)", (run,))
+            entries = self._everybodys(db)
+            own = [entry.run for entry in entries if entry.run.startswith(self._own)]
+            if self._own and self._own + run not in own:
+                check_queue(len(own), len(entries))
+            db.execute("INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own + run,))
+
+    def check_room(self) -> None:
+        """Raises DemoError where `submit` of another run would."""
+        with self._write() as db:
+            entries = self._everybodys(db)
+        if self._own:
+            check_queue(sum(e.run.startswith(self._own) for e in entries), len(entries))
 
     def claim(self, worker: int) -> str | None:
         """Takes the first waiting run for the worker; None when nothing waits."""
         with self._write() as db:
-            row = db.execute(
-                "SELECT run FROM queue WHERE worker IS NULL ORDER BY position LIMIT 1"
-            ).fetchone()
-            if row is None:
+            waiting = [entry for entry in self._owned(db) if entry.worker is None]
+            if not waiting:
                 return None
-            db.execute("UPDATE queue SET worker = ? WHERE run = ?", (worker, row[0]))
-            return str(row[0])
+            run = waiting[0].run
+            db.execute("UPDATE queue SET worker = ? WHERE run = ?", (worker, self._own + run))
+            return run
 
     def remove(self, run: str) -> None:
         """Takes a run out, whoever has claimed it: nobody wants it any more."""
         with self._write() as db:
-            db.execute("DELETE FROM queue WHERE run = ?", (run,))
+            db.execute("DELETE FROM queue WHERE run = ?", (self._own + run,))
 
     def finish(self, run: str, worker: int) -> None:
         """Takes out what the worker had claimed: it ended. One that was queued anew since stays."""
         with self._write() as db:
-            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (run, worker))
+            name = self._own + run
+            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (name, worker))
 
     def release(self, run: str, worker: int) -> None:
         """Lets a run that the worker had claimed wait again, in its old place."""
         with self._write() as db:
-            db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", (run, worker))
+            mine = (self._own + run, worker)
+            db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", mine)
 
     def withdraw(self, run: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""
         with self._write() as db:
-            taken = db.execute("DELETE FROM queue WHERE run = ? AND worker IS NULL", (run,))
+            name = self._own + run
+            taken = db.execute("DELETE FROM queue WHERE run = ? AND worker IS NULL", (name,))
             return taken.rowcount > 0
 
     def move(self, run: str, to: Move) -> bool:
         """Moves a waiting run among those that wait; False where it does not wait any more. Who is
         first already, or last, stays."""
         with self._write() as db:
-            waiting = db.execute(
+            rows = db.execute(
                 "SELECT position, run FROM queue WHERE worker IS NULL ORDER BY position"
             ).fetchall()
-            order = [name for _, name in waiting]
+            waiting = [(place, name) for place, name in rows if name.startswith(self._own)]
+            order = [name.removeprefix(self._own) for _, name in waiting]
             if run not in order:
                 return False
             place = order.index(run)
             order.pop(place)
             order.insert({"first": 0, "up": max(0, place - 1), "down": place + 1}[to], run)
             # Positions are unique, also for a moment: all leave before they are given anew.
-            db.execute("UPDATE queue SET position = -position WHERE worker IS NULL")
+            for position, name in waiting:
+                db.execute("UPDATE queue SET position = ? WHERE run = ?", (-position, name))
             for (position, _), name in zip(waiting, order):
-                db.execute("UPDATE queue SET position = ? WHERE run = ?", (position, name))
+                db.execute(
+                    "UPDATE queue SET position = ? WHERE run = ?", (position, self._own + name)
+                )
             return True
 
     def entries(self) -> list[Entry]:
@@ -108,7 +138,36 @@ class Queue:
         with self._open() as db:
             if not db.execute("SELECT name FROM sqlite_master WHERE name = 'queue'").fetchall():
                 return []  # another process is making it
-            rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()
+            return self._owned(db)
+
+    def standing(self) -> Standing | None:
+        """Where the first entry stands among everybody's; None where there is none."""
+        if not self.path.is_file():
+            return None
+        with self._write() as db:
+            # Who is under way stands first, whenever it came.
+            line = sorted(self._everybodys(db), key=lambda entry: entry.worker is None)
+        for before, entry in enumerate(line):
+            if entry.run.startswith(self._own):
+                return Standing(before, len(line))
+        return None
+
+    def length(self) -> int:
+        """How many wait or are under way, everybody's."""
+        if not self.path.is_file():
+            return 0
+        with self._write() as db:
+            return len(self._everybodys(db))
+
+    def _owned(self, db: sqlite3.Connection) -> list[Entry]:
+        return [
+            Entry(entry.run.removeprefix(self._own), entry.worker)
+            for entry in self._everybodys(db)
+            if entry.run.startswith(self._own)
+        ]
+
+    def _everybodys(self, db: sqlite3.Connection) -> list[Entry]:
+        rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()
         return [Entry(run, worker) for run, worker in rows]
 
     @contextmanager

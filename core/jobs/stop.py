@@ -9,11 +9,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from core import demo
 from core.errors import RunError
 from core.jobs.local import ensure_worker, recover, worker_lock, worker_pid
 from core.jobs.queue import Queue
 from core.store.run import Clock, utc_now
 from core.store.search import open_work
+from core.store.visitors import house_of
 
 STOP_FILE = "worker.stop"
 GRACE = 10.0  # seconds in which a worker that is asked to end does so, if it is not hung
@@ -22,7 +24,8 @@ _POLL = 0.1
 
 def ask_stop(runs_dir: Path) -> None:
     """Leaves word for the worker to leave after the epoch under way. Raises RunError when the
-    folder cannot be written."""
+    folder cannot be written, or is a visitor's."""
+    demo.refuse_visitor(runs_dir, "worker")
     path = Path(runs_dir) / STOP_FILE
     try:
         path.touch()
@@ -32,11 +35,12 @@ def ask_stop(runs_dir: Path) -> None:
 
 def stop_asked(runs_dir: Path) -> bool:
     """Whether the worker is to leave after the epoch under way."""
-    return (Path(runs_dir) / STOP_FILE).exists()
+    return (house_of(runs_dir) / STOP_FILE).exists()
 
 
 def forget_stop(runs_dir: Path) -> None:
     """Takes that wish back."""
+    demo.refuse_visitor(runs_dir, "worker")
     (Path(runs_dir) / STOP_FILE).unlink(missing_ok=True)
 
 
@@ -58,6 +62,7 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> No
     """Ends the worker and returns when it is gone. One that hears nothing for `grace` seconds is
     killed: its run is then marked failed and can be resumed. Raises RunError when even that fails.
     """
+    demo.refuse_visitor(runs_dir, "worker")
     pid = worker_pid(runs_dir)
     for sent in (signal.SIGTERM, signal.SIGKILL):
         if pid is None:

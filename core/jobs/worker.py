@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core import demo
 from core.errors import InputError, RunError
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
@@ -25,11 +26,13 @@ from core.store.rescoring import Rescoring
 from core.store.run import Clock, Run
 from core.store.search import Search, open_work
 from core.store.trash import sweep_trash
+from core.store.visitors import house_of, sweep_visitors
 
 if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
+NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
 
 
@@ -37,6 +40,8 @@ def work(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
     serves this folder already."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if demo.on():
+        os.nice(NICE)
     while True:
         if not _serve(runs_dir, clock, idle_seconds):
             return False
@@ -57,6 +62,7 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
                 with suppress(RunError):  # what cannot be deleted stays
                     sweep_trash(runs_dir, clock)
                 sweep_leftovers(runs_dir, clock)
+                sweep_visitors(runs_dir, clock, demo.KEPT)
                 _loop(runs_dir, clock, idle_seconds)
                 return True
         time.sleep(0.1)
@@ -125,7 +131,7 @@ def _must_have_ended(runs_dir: Path, run_id: str) -> None:
 def _heed_stop(run: Run, row: EpochRow) -> None:
     """After an epoch that is not the last: leaves when that was asked for."""
     epoch = row.planned.number
-    if stop_asked(run.path.parent) and epoch < run.status().epochs:
+    if stop_asked(house_of(run.path.parent)) and epoch < run.status().epochs:
         print(f"{run.id}: waits again after epoch {epoch}, for the worker is to stop", flush=True)
         raise KeyboardInterrupt
 

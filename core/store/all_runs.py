@@ -9,12 +9,13 @@ from core.store.index import RunIndex, RunRow
 
 
 class AllRuns:
-    """The runs of a folder, newest first, then the examples. Threads may share it, as RunIndex."""
+    """The runs of a folder, newest first, then the examples. Threads may share it, as RunIndex.
+    examples: their index, where several folders of runs share it."""
 
-    def __init__(self, runs_dir: Path) -> None:
+    def __init__(self, runs_dir: Path, examples: RunIndex | None = None) -> None:
         self.runs_dir = Path(runs_dir)
         self._own = RunIndex(runs_dir)
-        self._examples = RunIndex(examples_dir(), examples=True)
+        self._examples = examples or RunIndex(examples_dir(), examples=True)
 
     def rows(self, even_hidden: bool = False) -> list[RunRow]:
         """All of them; the examples not where they are hidden, unless `even_hidden`."""

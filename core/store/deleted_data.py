@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core import demo
 from core.data.upload import REPORT
 from core.errors import DataError
 from core.store.index import RunRow
@@ -31,8 +32,8 @@ class Deleted:
 
 
 def deletable(root: Path) -> bool:
-    """Whether a data set was imported, and so may be deleted."""
-    return (Path(root) / REPORT).is_file()
+    """Whether a data set was imported, and so may be deleted; in the demo none may."""
+    return not demo.on() and (Path(root) / REPORT).is_file()
 
 
 def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
@@ -63,7 +64,8 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
 
 def restore_dataset(parent: Path, deleted: str) -> Path:
     """Brings a data set back from the trash, by its name or its id there; its folder. Raises
-    DataError when it is not there, or another one has its name by now."""
+    DataError when it is not there, or another one has its name by now; DemoError in the demo."""
+    demo.refuse("delete_data")
     known = [each for each in deleted_datasets(parent) if deleted in (each.id, each.name)]
     if not known:
         raise DataError(f"{deleted}: no deleted data set of that name in {Path(parent) / TRASH}")

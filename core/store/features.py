@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import RunError
+from core.store.visitors import house_of
 
 CACHE_FOLDER = ".features"
 MAX_BYTES = 4_000_000_000
@@ -15,7 +16,7 @@ MAX_BYTES = 4_000_000_000
 def cache_size(runs_dir: Path) -> int:
     """Bytes that the features of a runs folder take on disk."""
     total = 0
-    for path in (Path(runs_dir) / CACHE_FOLDER).glob("*"):
+    for path in (house_of(runs_dir) / CACHE_FOLDER).glob("*"):
         with suppress(OSError):  # it has just been replaced
             total += path.stat().st_size
     return total
@@ -27,7 +28,7 @@ def empty_cache(runs_dir: Path) -> int:
     Raises RunError when a file cannot be deleted. Nothing may train meanwhile: whoever calls this
     asks core.jobs.local.under_way first."""
     freed = cache_size(runs_dir)
-    for path in (Path(runs_dir) / CACHE_FOLDER).glob("*"):
+    for path in (house_of(runs_dir) / CACHE_FOLDER).glob("*"):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

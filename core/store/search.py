@@ -26,6 +26,7 @@ from core.recipe_file import recipe_yaml
 from core.store.challenge import find_trial
 from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Clock, Run, Status, open_run
+from core.store.visitors import split_entry
 
 SEARCH_FOLDER = ".lr_find"
 STARTS = 3
@@ -136,7 +137,8 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
 
 def open_work(runs_dir: Path, name: str) -> Run:
     """What an entry of the queue names: a run, a search, a run's rescoring or its trial on the
-    challenge's photos. Raises RunError when it is gone."""
+    challenge's photos; a visitor's, too. Raises RunError when it is gone."""
+    runs_dir, name = split_entry(runs_dir, name)
     folder, _, id_ = name.rpartition("/")
     if folder in (RESCORING_FOLDER, CHALLENGE_FOLDER):
         find = find_rescoring if folder == RESCORING_FOLDER else find_trial

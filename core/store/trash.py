@@ -11,18 +11,24 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core import files
+from core import demo, files
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.errors import RunError
 from core.store.arrivals import forget_arrival
 from core.store.examples import refuse_example
 from core.store.rescoring import RESCORING_FOLDER
 from core.store.run import Clock, Run, find_runs, open_run
+from core.store.visitors import is_visitors
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
 _NOTE = "deleted.txt"
 _GOING = ".going"  # what is being deleted for good; a kill leaves it for the next time
+
+
+def kept_words(runs_dir: Path) -> str:
+    """How long deleted runs are kept: a visitor's not longer than others of theirs."""
+    return demo.kept_words() if is_visitors(runs_dir) else f"{KEPT.days} days"
 
 
 def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:

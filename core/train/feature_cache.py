@@ -24,6 +24,7 @@ from torch import Tensor
 
 from core import files
 from core.store.features import CACHE_FOLDER, MAX_BYTES
+from core.store.visitors import house_of
 
 CACHE_VERSION = 3  # raise it when the computation of features changes
 
@@ -40,7 +41,7 @@ class FeatureCache:
     """The cache in a folder of runs, at most `max_bytes` large."""
 
     def __init__(self, runs_dir: Path, max_bytes: int = MAX_BYTES) -> None:
-        self.folder = Path(runs_dir) / CACHE_FOLDER
+        self.folder = house_of(runs_dir) / CACHE_FOLDER
         self.max_bytes = max_bytes
         self.hits = self.misses = 0
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from core import files
 from core.processor import cores, processor
 from core.recipe import DenseHead, Recipe
+from core.store.visitors import house_of
 
 SPEED_FOLDER = ".speed"
 BUSY = 0.4  # more other work than this makes a measurement doubtful
@@ -79,7 +80,7 @@ def speed_key(recipe: Recipe) -> str:
 
 def speed_path(runs_dir: Path, recipe: Recipe) -> Path:
     """Where the calibration for a recipe is kept."""
-    return Path(runs_dir) / SPEED_FOLDER / f"{speed_key(recipe)}.json"
+    return house_of(runs_dir) / SPEED_FOLDER / f"{speed_key(recipe)}.json"
 
 
 def read_speed(runs_dir: Path, recipe: Recipe) -> Speed | None:
@@ -105,4 +106,4 @@ def write_speed(runs_dir: Path, recipe: Recipe, speed: Speed) -> None:
 def measuring_alone(runs_dir: Path) -> AbstractContextManager[None]:
     """Lets one process measure at a time, and lets no training begin meanwhile (core.train.execute
     takes its calibration under this lock): each would slow the other."""
-    return files.locked(Path(runs_dir) / SPEED_FOLDER / "lock")
+    return files.locked(house_of(runs_dir) / SPEED_FOLDER / "lock")

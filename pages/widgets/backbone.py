@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.model.layers import BACKBONES
 from core.recipe_file import recipe_dict, recipe_from
+from pages.widgets import door
 from pages.widgets.draft import Draft
 
 _WEIGHTS = {"imagenet": "ImageNet", "none": "none: random numbers"}
@@ -33,7 +34,7 @@ def show(draft: Draft) -> dict[str, Any]:
             "It starts from", [*dict.fromkeys([*_WEIGHTS, begin])],
             [*dict.fromkeys([*_WEIGHTS, begin])].index(begin),
             format_func=lambda name: _WEIGHTS.get(name, name), key=draft.controls("weights"),
-            persist_state="session", accept_new_options=True,
+            persist_state="session", accept_new_options=not door.shut("weights"),
             help="What it learned on ImageNet (1.3 million photos), random numbers, or a file of "
             "weights: type its path (.safetensors or .pth).",
         )  # fmt: skip

@@ -18,7 +18,7 @@ from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
 from core.store.run import Run, open_run
 from pages import settings
-from pages.widgets import told, words
+from pages.widgets import door, told, words
 from pages.widgets.draft import Draft
 
 _LINKS = ("preset", "again")
@@ -183,6 +183,8 @@ def _take_preset(key: str) -> None:
 
 
 def _upload(key: str) -> None:
+    if door.closed("recipe_file"):
+        return
     st.file_uploader(
         "or a recipe of yours, as a YAML file",
         type=["yaml", "yml"],

@@ -15,7 +15,7 @@ from core.store.index import RunRow
 from core.store.run import utc_now
 from core.words import say, say_count
 from pages import settings
-from pages.widgets import told
+from pages.widgets import door, told
 
 _NAMED = 3  # groups by their names
 
@@ -41,7 +41,7 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
         if status.state == "failed" and trial.id in unanswered:
             words = say("{run} could not answer: {why}", run=labels[trial.id], why=status.error)
             told.error(words)
-    if board.waiting:
+    if board.waiting and not door.shut("challenge"):
         _offer(key, board, unanswered)
 
 

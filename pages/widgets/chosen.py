@@ -26,13 +26,17 @@ _MANY = 9  # more are told by their number, in one line
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+def _examples(folder: Path) -> RunIndex:
+    return RunIndex(folder, examples=True)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _all(runs_dir: Path, examples: Path) -> AllRuns:
-    """One for all visitors: it reads again what has changed, once."""
-    del examples  # its own setting tells it; here it only tells two apart
-    return AllRuns(runs_dir)
+    """One for all who see these runs: it reads again what has changed, once."""
+    return AllRuns(runs_dir, _examples(examples))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _trash(runs_dir: Path) -> RunIndex:
     return RunIndex(runs_dir / TRASH)
 

@@ -17,7 +17,7 @@ from core.store.deleted_data import (
 from core.store.run import utc_now
 from core.store.trash import KEPT
 from pages import settings
-from pages.widgets import chosen, told
+from pages.widgets import chosen, door, told
 
 
 def delete(key: str, root: Path) -> None:
@@ -29,6 +29,8 @@ def delete(key: str, root: Path) -> None:
 
 def bring_back(key: str) -> None:
     """What was deleted, with a way back; nothing where there is nothing."""
+    if door.shut("delete_data"):
+        return
     if error := st.session_state.pop(f"{key}.error", None):
         told.error(error)
     deleted = deleted_datasets(settings.data_parent())

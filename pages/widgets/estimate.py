@@ -10,7 +10,9 @@ from core.jobs import measure
 from core.recipe import Recipe
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.speed import Speed, doubtful
+from core.words import say
 from pages import settings
+from pages.widgets import door
 
 _POLL_SECONDS = 1.0
 
@@ -21,7 +23,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
     if isinstance(found, Speed):
         _line(recipe, dataset, found)
     else:
-        waits = found.state != "failed"
+        waits = found.state != "failed" and not door.shut("worker")
         st.fragment(_wait, run_every=_POLL_SECONDS if waits else None)(key, recipe)
 
 
@@ -50,6 +52,8 @@ def _wait(key: str, recipe: Recipe) -> None:
         if st.button("Measure again", key=f"{key}.again", icon=":material/timer:"):
             measure.forget(settings.runs_dir(), recipe)
             st.rerun()
+    elif door.shut("worker"):
+        st.caption(say(":material/timer: Time unknown: nobody has trained such a recipe yet."))
     elif found.state == "waiting":
         st.caption(":material/timer: Time unknown: this machine is measured when the training that "
                    "is under way ends.")  # fmt: skip

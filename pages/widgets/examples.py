@@ -11,7 +11,7 @@ from core.store.examples import examples_hidden, hide_examples
 from core.store.index import RunRow
 from core.words import say
 from pages import settings
-from pages.widgets import chosen, told
+from pages.widgets import chosen, door, told
 
 
 def notice(rows: Sequence[RunRow]) -> None:
@@ -31,8 +31,8 @@ def notice(rows: Sequence[RunRow]) -> None:
 
 def switch(key: str) -> None:
     """Whether examples are listed: for everybody who uses this folder of runs, until it is switched
-    back. Nothing where none came along."""
-    if not chosen.any_examples():
+    back. Nothing where none came along, or in a demo."""
+    if door.shut("hide_examples") or not chosen.any_examples():
         return
     shown = not examples_hidden(settings.runs_dir())
     # The key changes with what is noted, so that it shows what others have chosen.

@@ -10,14 +10,17 @@ from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
 from pages import settings
-from pages.widgets import told
+from pages.widgets import door, told
 
 STORY = ("quick", "looks-good")
 DEFAULT_DATA = "toy_books"
 
 
 def show(key: str) -> None:
-    """Offers to train the two runs of the story; on a click they start and the Runs page opens."""
+    """Offers to train the two runs of the story; on a click they start and the Runs page opens.
+    Nothing in a demo, where one run trains at a time."""
+    if door.shut("repeats"):
+        return
     datasets = find_datasets(settings.data_parent())
     chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
     chosen = chosen or next(iter(datasets), None)

@@ -15,7 +15,7 @@ from core.data.wall import WallPhoto
 from core.errors import DataError, InputError
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import photo_filter
+from pages.widgets import door, photo_filter
 
 _HERE = Path(__file__).parent / "label_editor_js"
 # One module, in the order in which a reader meets its nouns.
@@ -46,7 +46,9 @@ def show(
     place = files.index(file)
     one = walk[place]
     image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
-    editable = any(split == test_set.name for test_set in dataset.test_sets)
+    editable = not door.shut("label") and any(
+        split == test_set.name for test_set in dataset.test_sets
+    )
     notes = [
         f"This photo is {copy}." if copy.startswith("a ") else f"{copy}." for copy in one.copies
     ]
@@ -130,4 +132,4 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo in base64, not larger than a screen needs, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    return for_browser(Path(path), settings.runs_dir(), _SIDE)
+    return for_browser(Path(path), settings.house(), _SIDE)

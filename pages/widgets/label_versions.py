@@ -10,13 +10,15 @@ from core import text
 from core.data.labels import earlier_versions, restore_version
 from core.errors import InputError
 from core.store.run import utc_now
-from pages.widgets import told
+from pages.widgets import door, told
 
 _SHOWN = 20
 
 
 def show(key: str, root: Path) -> None:
     """The earlier versions, newest first, each with a button; nothing where there is none."""
+    if door.shut("label"):
+        return
     versions = earlier_versions(root)
     if error := st.session_state.pop(f"{key}.error", None):
         told.error(error)

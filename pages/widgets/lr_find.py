@@ -15,7 +15,7 @@ from core.recipe import Recipe
 from core.store.run import utc_now
 from core.store.search import Search, find_search
 from pages import settings
-from pages.widgets import plot, told
+from pages.widgets import door, plot, told
 
 _POLL_SECONDS = 1.0
 Use = Callable[[tuple[tuple[int, float], ...]], None]
@@ -30,6 +30,9 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
                      "falls fastest.")  # fmt: skip
         if last_trained_band(recipe) is None:
             st.caption("Every layer is frozen, so there is no rate to look for.")
+            return
+        if words := door.beyond(recipe, dataset):
+            st.caption(text.plain_markdown(words))
             return
         search = find_search(settings.runs_dir(), recipe, dataset)
         if not search.exists():

@@ -68,7 +68,7 @@ def _wait(search: Search) -> None:
 
 
 def _search_of(dataset: Dataset) -> Search:
-    return _search(settings.runs_dir(), dataset, str(dataset.root), leaks.stamp(dataset))
+    return _search(settings.house(), dataset, str(dataset.root), leaks.stamp(dataset))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

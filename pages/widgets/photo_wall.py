@@ -60,4 +60,4 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo's small copy in base64, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    return for_browser(Path(path), settings.runs_dir(), _SIDE)
+    return for_browser(Path(path), settings.house(), _SIDE)

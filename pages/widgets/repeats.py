@@ -17,7 +17,7 @@ from core.recipe import Recipe
 from core.repeats import next_seeds, over_folds, over_seeds
 from core.store.run import Run, open_run
 from pages import settings
-from pages.widgets import told
+from pages.widgets import door, told
 
 FOLDS = 5
 FOLD_CHOICE = f"folds ({FOLDS})"
@@ -36,7 +36,10 @@ def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) ->
     """The choice of repeats and the button; what became of the click is told at `place`, until the
     runs have ended or another recipe is asked for."""
     recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
-    if st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
+    if beyond := door.beyond(recipe, dataset):
+        place.warning(text.plain_markdown(beyond), icon=":material/lock:")
+    if st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go",
+                 disabled=bool(beyond)):  # fmt: skip
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
@@ -89,6 +92,8 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
 
 def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
+    if door.shut("repeats"):
+        return [recipe]
     _follow_link(key)
     choice = st.selectbox(
         "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",

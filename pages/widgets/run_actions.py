@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
-from core.store.trash import KEPT, TRASH, delete_runs, restore_run
+from core.store.trash import TRASH, delete_runs, kept_words, restore_run
 from pages import settings
 from pages.widgets import told
 
@@ -49,7 +49,8 @@ def delete(key: str, row: RunRow) -> None:
             "Delete",
             icon=":material/delete:",
             key=f"{key}.delete.{row.id}",
-            help=f"Moves it to the trash, from where it can be brought back for {KEPT.days} days.",
+            help="Moves it to the trash, from where it can be brought back for "
+            f"{kept_words(settings.runs_dir())}.",
         )
     ):
         _try(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
@@ -64,7 +65,7 @@ def deleted(key: str, run_id: str) -> bool:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":material/delete: **{text.plain_markdown(name)}** is in the trash. It is kept for "
-            f"{KEPT.days} days after it was deleted."
+            f"{kept_words(settings.runs_dir())} after it was deleted."
         )
         if st.button("Bring it back", icon=":material/undo:", key=f"{key}.undo.{run_id}"):
             _try(lambda: restore_run(settings.runs_dir(), run_id))

@@ -12,6 +12,7 @@ from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
 from core.words import say
 from pages import settings
+from pages.widgets import door
 
 BADGES = {
     "queued": ("waiting", ":material/hourglass_empty:", "gray"),
@@ -65,6 +66,9 @@ def _ended(row: RunRow, run: Run) -> None:
 
 def _place(row: RunRow) -> None:
     """Its place in the queue, and when its turn comes."""
+    if door.shut("worker"):
+        door.standing()
+        return
     line = turns(settings.runs_dir(), utc_now())
     place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
     if place is None:

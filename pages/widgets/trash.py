@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.store.run import utc_now
-from core.store.trash import KEPT, delete_runs, restore_run
+from core.store.trash import delete_runs, kept_words, restore_run
 from pages import settings
 from pages.widgets import chosen, told
 
@@ -52,7 +52,7 @@ def show(key: str) -> None:
         return
     names = {row.id: f"{row.name}, seed {row.recipe['seed']} ({row.id})" for row in rows}
     with st.popover(f"Deleted ({len(rows)})", icon=":material/delete:"):
-        st.caption(f"Deleted runs are kept for {KEPT.days} days.")
+        st.caption(f"Deleted runs are kept for {kept_words(settings.runs_dir())}.")
         ids = st.multiselect("Runs to bring back", list(names), key=f"{key}.ids",
                              format_func=lambda id_: names.get(id_, id_))  # fmt: skip
         if st.button("Restore", key=f"{key}.restore", disabled=not ids, icon=":material/undo:"):

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
 from pages import settings
-from pages.widgets import told
+from pages.widgets import door, told
 
 UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
 _WORDS = """
@@ -36,6 +36,8 @@ books.zip
 
 def show(key: str) -> None:
     """The steps of an upload; the report of the last one until it is left."""
+    if door.closed("upload"):
+        return
     done = st.session_state.get(f"{key}.done")
     if done:
         _report(key, *done)

@@ -10,13 +10,13 @@ from core.jobs import preview
 from core.recipe import Recipe
 from core.view_wall import epoch_words, next_epoch, wall_html
 from pages import settings
-from pages.widgets import preview_wait, told
+from pages.widgets import door, preview_wait, told
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
     """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
     never waits for it."""
-    if preview_wait.show(key):
+    if not door.closed("preview") and preview_wait.show(key):
         st.fragment(_wall, parallel=True)(key, recipe, dataset)
 
 

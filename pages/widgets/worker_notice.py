@@ -13,7 +13,7 @@ from core.jobs.local import ensure_worker
 from core.store.index import RunRow
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import told
+from pages.widgets import door, told
 
 
 def show(key: str, rows: Sequence[RunRow] = ()) -> None:
@@ -23,6 +23,8 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
     except InputError as error:
         told.error(error)
         return
+    if door.shut("worker"):  # of the machine a visitor need not know
+        found = [trouble for trouble in found if trouble.kind == "no worker"]
     if not found:
         return
     first = found[0]

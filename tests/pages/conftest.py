@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 from core.data.dataset import Dataset
 from core.jobs import local, measure, preview
@@ -67,6 +69,19 @@ def no_worker(monkeypatch) -> list[Path]:
         local, "ensure_worker", lambda runs_dir, wait_seconds=0: asked.append(runs_dir)
     )
     return asked
+
+
+@pytest.fixture
+def by_the_door(monkeypatch) -> None:
+    """Pages are drawn by app.py, as on a server. (AppTest has Streamlit take the folder `pages` for
+    an app without navigation, and runs a page alone.)"""
+
+    class Manager(PagesManager):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            PagesManager.uses_pages_directory = False
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(app_test, "PagesManager", Manager)
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+# The dashboard for others to see: docs/hosting.md says how to run it.
+#
+#     docker build -t overfit-lens .
+#     docker run --read-only -v overfit-lens:/data -p 8501:8501 -e OVERFIT_LENS_MODE=demo overfit-lens
+
+FROM python:3.11-slim
+
+# Numbers are added up by threads of OpenMP; torch's and scikit-learn's wheels bring their own.
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+
+WORKDIR /app
+COPY requirements.txt requirements-hosting.txt ./
+# torch without CUDA, from where its makers publish it; the rest as everywhere.
+RUN grep -E '^(torch|torchvision)==' requirements.txt > /tmp/torch.txt \
+ && pip install --index-url https://download.pytorch.org/whl/cpu -r /tmp/torch.txt \
+ && pip install -r requirements.txt -r requirements-hosting.txt \
+ && rm /tmp/torch.txt
+
+COPY app.py LICENSE ./
+COPY .streamlit/config.toml .streamlit/
+COPY bin bin
+COPY core core
+COPY pages pages
+COPY static static
+COPY dataset/toy_books dataset/toy_books
+COPY runs/examples runs/examples
+COPY docs docs
+
+# The user's number is the one that Hugging Face's Spaces want.
+RUN useradd --uid 1000 --create-home lens && mkdir /data && chown lens /data
+USER lens
+ENV OVERFIT_LENS_RUNS=/data/runs PORT=8501
+VOLUME /data
+EXPOSE 8501
+
+# Within the container: no tool but Python is sure to be there.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=40s \
+  CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/_stcore/health', timeout=4)"]
+
+CMD ["bin/serve"]

@@ -1,0 +1,293 @@
+"""The hosted demo in the memory that it is meant for: twenty visitors, and one of them trains.
+
+    .venv/bin/python bench/demo.py
+
+Two cases, each with its own server (bin/serve, OVERFIT_LENS_MODE=demo) and a hard limit of memory
+for all its processes: 1 GB with training off, 2 GB with training on, where one visitor launches
+`quick`, and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a
+browser) click through the Lesson, Compare and CAMs for two minutes, each ten seconds after the page
+before, on average. A page counts as drawn when the server says that its script has finished.
+
+The limit is a control group's (version 2, or 1) where this user may make one; else the memory of
+all processes is added up twice a second (proportional share), and the server killed beyond it.
+Prints pages, their median and slowest, errors, kills and peak memory (proportional share of all
+processes). Limits: no error, no kill, a median under 1.5 s. About six minutes. Nothing else should
+run meanwhile. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common import ROOT, free_port, option_parser, wait_until_healthy
+from visitor import Visitor
+
+from core.store.run import Status, find_runs
+from core.store.visitors import visitor_dirs
+
+GB = 1_000_000_000
+MEDIAN_SECONDS = 1.5
+CGROUP = Path("/sys/fs/cgroup")
+SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
+RUNS = "example-quick-s0,example-looks-good-s0"
+WALK = [
+    *(("", {"step": str(step), "vote": "a"}) for step in range(1, 8)),
+    *(("compare", {"runs": RUNS, "section": section}) for section in SECTIONS),
+    *(("cams", {"runs": RUNS, "set": name}) for name in ("test_difficult", "test", "validation")),
+]  # what a visitor clicks through, again and again
+
+
+# --- a hard limit of memory -----------------------------------------------------------------------
+
+
+class Confined:
+    """A control group with a limit; without one (`folder` is None) processes are watched."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.kills, self.peak = limit, 0, 0
+        self.busy = 0.0  # processor seconds of the dashboard, while it was watched
+        self.folder, self.how = _group(limit)
+
+    def enter(self) -> None:
+        """Called in the new process, before it begins."""
+        if self.folder is not None:
+            (self.folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    def watch(self, server: subprocess.Popen[bytes], until: threading.Event) -> None:
+        """Notes the peak, twice a second; ends the server where nothing else heeds the limit."""
+        begun = processor_seconds(server.pid)
+        while not until.wait(0.5):
+            self.busy = processor_seconds(server.pid) - begun
+            now = sum(share(pid) for pid in family(server.pid))
+            self.peak = max(self.peak, now)
+            if self.folder is None and now > self.limit:
+                self.kills += 1
+                server.kill()
+                return
+
+    def leave(self) -> None:
+        """Ends what is left in the group, counts kills and takes the group away."""
+        if self.folder is None:
+            return
+        for pid in (self.folder / "cgroup.procs").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        for name in ("memory.events", "memory.oom_control"):
+            with contextlib.suppress(OSError):
+                lines = (self.folder / name).read_text().splitlines()
+                told = dict(line.split() for line in lines)
+                self.kills = int(told.get("oom_kill", 0))
+        for _ in range(50):
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+                return
+            time.sleep(0.1)
+
+
+def _group(limit: int) -> tuple[Path | None, str]:
+    name = f"overfit-lens-{os.getpid()}"
+    for parent, file, how in (
+        (CGROUP, "memory.max", "control group, version 2"),
+        (CGROUP / "memory", "memory.limit_in_bytes", "control group, version 1"),
+    ):
+        folder = parent / name
+        try:
+            folder.mkdir()
+            with (folder / file).open("r+") as known:  # elsewhere than in a control group: missing
+                known.write(str(limit))
+        except OSError:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+            continue
+        with contextlib.suppress(OSError):
+            (folder / "memory.swap.max").write_text("0")
+        return folder, how
+    return None, "processes added up"
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that come from it, also detached ones that it has started."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    found, more = {pid}, True
+    while more:
+        more = {child for child, parent in parents.items() if parent in found} - found
+        found |= more
+    return sorted(found)
+
+
+def share(pid: int) -> int:
+    """Bytes of a process; what it shares with others counts in part."""
+    with contextlib.suppress(OSError, IndexError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return 1024 * int(line.split()[1])
+    return 0
+
+
+def processor_seconds(pid: int) -> float:
+    """Of all threads of a process; 0 once it ended."""
+    with contextlib.suppress(OSError, IndexError):
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+# --- a case ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Found:
+    """Seconds of every page that was drawn, errors in words, and how trainings ended."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    trained: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def served(house: Path, training: bool, limit: int) -> Iterator[tuple[str, Confined]]:
+    """The demo's address, until the block ends; all its processes end with it."""
+    confined, port, stop = Confined(limit), free_port(), threading.Event()
+    server = subprocess.Popen(
+        [str(ROOT / "bin" / "serve")],
+        env={
+            **os.environ, "PORT": str(port), "ADDRESS": "127.0.0.1", "OVERFIT_LENS_MODE": "demo",
+            "OVERFIT_LENS_TRAINING": "on" if training else "off", "OVERFIT_LENS_RUNS": str(house),
+        },
+        preexec_fn=confined.enter,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    watcher = threading.Thread(target=confined.watch, args=(server, stop))
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", server)
+        watcher.start()
+        yield f"http://127.0.0.1:{port}", confined
+    finally:
+        stop.set()
+        for pid in reversed(family(server.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        server.wait(timeout=30)
+        if watcher.is_alive():
+            watcher.join()
+        confined.leave()
+
+
+def look_around(url: str, number: int, until: float, pause: float, found: Found) -> None:
+    """A visitor who clicks from page to page."""
+    chance = random.Random(number)
+    time.sleep(chance.uniform(0, pause))  # not all in the same instant
+    try:
+        with Visitor(url) as visitor:
+            place = chance.randrange(len(WALK))
+            while time.monotonic() < until:
+                page, link = WALK[place % len(WALK)]
+                drawn = visitor.open(page, link)
+                found.seconds.append(drawn.seconds)
+                found.errors += [f"{page}: {error}" for error in drawn.errors]
+                if not drawn.titles:
+                    found.errors.append(f"{page} {link}: no title")
+                place += 1
+                time.sleep(chance.uniform(0, 2 * pause))
+    except Exception as error:  # the server is gone, or does not answer
+        found.errors.append(f"visitor {number}: {type(error).__name__}: {error}")
+
+
+def train(url: str, house: Path, until: float, found: Found) -> None:
+    """A visitor who launches a run, and another one when it has ended."""
+    try:
+        with Visitor(url) as visitor:
+            while time.monotonic() < until:
+                page = visitor.open("train")
+                launched = visitor.open("train", page.query, press=page.buttons["Launch"])
+                found.seconds += [page.seconds, launched.seconds]
+                found.errors += page.errors + launched.errors
+                while time.monotonic() < until and not all(s.ended for s in states(house)):
+                    time.sleep(1)
+            found.trained = [
+                f"{status.state}, epoch {status.epoch} of {status.epochs}"
+                for status in states(house)
+            ]
+    except Exception as error:
+        found.errors.append(f"training: {type(error).__name__}: {error}")
+
+
+def states(house: Path) -> list[Status]:
+    return [run.status() for folder in visitor_dirs(house) for run in find_runs(folder)]
+
+
+def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
+    """Prints a case's line; whether it stayed within the limits."""
+    house = Path(tempfile.mkdtemp(prefix="overfit-lens-demo-"))
+    found = Found()
+    try:
+        with served(house, training, limit) as (url, confined):
+            with Visitor(url) as first:  # who warms what the server keeps, as after any start
+                for page in ("", "compare", "cams", "train"):
+                    first.open(page)
+            until = time.monotonic() + options.seconds
+            people = [
+                threading.Thread(target=look_around, args=(url, n, until, options.pause, found))
+                for n in range(options.visitors - training)
+            ]
+            if training:
+                people.append(threading.Thread(target=train, args=(url, house, until, found)))
+            for person in people:
+                person.start()
+            for person in people:
+                person.join()
+    finally:
+        shutil.rmtree(house, ignore_errors=True)
+    pages = sorted(found.seconds)
+    middle = statistics.median(pages) if pages else float("inf")
+    late = pages[int(0.95 * len(pages))] if pages else float("inf")
+    ends = "; ".join(found.trained) or "-"
+    print(
+        f"| {'on' if training else 'off'} | {limit / GB:.0f} GB ({confined.how}) | {len(pages)} "
+        f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} "
+        f"| {confined.busy / max(1, len(pages)):.2f} | {len(found.errors)} "
+        f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |", flush=True,
+    )  # fmt: skip
+    for error in found.errors[:5]:
+        print(f"  {error}", file=sys.stderr)
+    return not found.errors and not confined.kills and middle < MEDIAN_SECONDS
+
+
+def main() -> int:
+    parser = option_parser(__doc__ or "")
+    parser.add_argument("--visitors", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument(
+        "--pause", type=float, default=10, help="seconds between clicks, on average"
+    )
+    parser.add_argument("--training", choices=("off", "on", "both"), default="both")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
+    heads = ("training", "limit", "pages", "median s", "95 % s", "slowest s", "CPU s a page",
+             "errors", "kills", "peak", "runs")  # fmt: skip
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
+    good = [measure(training, (2 if training else 1) * GB, options) for training in cases]
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

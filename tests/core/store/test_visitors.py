@@ -1,0 +1,101 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.demo import KEPT
+from core.errors import RunError
+from core.jobs.queue import Queue
+from core.store.index import RunIndex
+from core.store.run import find_runs, open_run
+from core.store.search import open_work
+from core.store.trash import TRASH, delete_runs
+from core.store.visitors import (
+    house_of,
+    is_key,
+    is_visitors,
+    new_key,
+    split_entry,
+    sweep_visitors,
+    visitor_dir,
+)
+from tests.factory import START, write_run, write_search
+
+
+def later(by: timedelta):
+    return lambda: START + by
+
+
+def test_a_key_is_long_and_never_the_same():
+    keys = {new_key() for _ in range(100)}
+    assert len(keys) == 100 and all(map(is_key, keys))
+    for bad in ("", "a" * 31, "a" * 33, "../" + "a" * 29, "a" * 31 + "/", "a" * 31 + "\n"):
+        assert not is_key(bad)
+
+
+def test_the_folder_tells_nothing_of_the_key(tmp_path):
+    key = new_key()
+    folder = visitor_dir(tmp_path, key)
+    assert folder == visitor_dir(tmp_path, key) != visitor_dir(tmp_path, new_key())
+    assert key[:6] not in str(folder)
+    # Who reads the folder's name in a log cannot use it for a key.
+    assert visitor_dir(tmp_path, folder.name) != folder
+
+
+def test_a_visitors_house_is_two_folders_up(tmp_path):
+    folder = visitor_dir(tmp_path, new_key())
+    assert house_of(folder) == tmp_path and is_visitors(folder)
+    assert house_of(tmp_path) == tmp_path and not is_visitors(tmp_path)
+
+
+def test_an_entry_names_its_folder_and_nothing_else(tmp_path):
+    folder = visitor_dir(tmp_path, new_key())
+    assert split_entry(tmp_path, f".visitors/{folder.name}/a-run") == (folder, "a-run")
+    assert split_entry(tmp_path, "a-run") == (tmp_path, "a-run")
+    for odd in ("../../etc/a-run", ".visitors/../../a-run", ".visitors/zz/a-run"):
+        assert split_entry(tmp_path, odd) == (tmp_path, odd)
+        with pytest.raises(RunError):
+            open_work(tmp_path, odd)
+
+
+def test_a_folder_of_runs_holds_a_visitors_and_no_others(tmp_path, tiny):
+    mine, yours = (visitor_dir(tmp_path, new_key()) for _ in range(2))
+    run = write_run(mine, tiny)
+    write_run(tmp_path, tiny)  # of whoever runs the server
+    assert [r.id for r in find_runs(mine)] == [r.id for r in RunIndex(mine).rows()] == [run.id]
+    assert find_runs(yours) == RunIndex(yours).rows() == []
+    for name in (run.id, f"../{mine.name}/{run.id}", f".visitors/{mine.name}/{run.id}"):
+        for place in (yours, tmp_path):
+            with pytest.raises(RunError):
+                open_run(place, name)
+
+
+def test_what_is_older_than_a_day_goes_with_its_entry(tmp_path, tiny):
+    mine, yours = (visitor_dir(tmp_path, new_key()) for _ in range(2))
+    old, young = write_run(mine, tiny, state="queued"), write_run(mine, tiny, minutes=60)
+    deleted = write_run(mine, tiny, minutes=1)
+    search = write_search(mine, tiny)
+    running = write_run(yours, tiny, state="running")
+    house = write_run(tmp_path, tiny)
+    Queue(mine).submit(old.id)
+    delete_runs(mine, [deleted.id], later(timedelta(hours=1)))
+    assert sweep_visitors(tmp_path, later(KEPT), KEPT) == []
+    gone = sweep_visitors(tmp_path, later(KEPT + timedelta(minutes=30)), KEPT)
+    assert {Path(name).name for name in gone} == {old.id, deleted.id, search.id}
+    assert [run.id for run in find_runs(mine)] == [young.id]
+    assert find_runs(mine / TRASH) == [] and Queue(tmp_path).entries() == []
+    assert running.cancel_asked() and running.path.is_dir()
+    assert house.path.is_dir()
+
+
+def test_an_empty_folder_goes_too(tmp_path, tiny):
+    import os
+
+    folder = visitor_dir(tmp_path, new_key())
+    run = write_run(folder, tiny)
+    RunIndex(folder).rows()
+    sweep_visitors(tmp_path, later(2 * KEPT), KEPT)
+    assert not run.path.exists() and folder.is_dir()  # somebody may just be coming back
+    os.utime(folder, (START.timestamp(),) * 2)
+    sweep_visitors(tmp_path, later(2 * KEPT), KEPT)
+    assert not folder.exists()

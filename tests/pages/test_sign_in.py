@@ -1,0 +1,129 @@
+"""Signing in, with a made-up account: who has not, who is not on the list, and who is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
+
+from tests.conftest import ROOT
+from tests.factory import write_run
+from tests.pages.conftest import texts
+from tests.pages.test_demo import PAGES
+
+
+class Account:
+    """Stands for st.user."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.facts)
+
+
+@pytest.fixture
+def account(runs, dataset, by_the_door, monkeypatch):
+    """Signs somebody in, or tells that they have not; a list with ann@example.org on it."""
+    monkeypatch.setenv("OVERFIT_LENS_ALLOW", "ann@example.org")
+    write_run(runs, dataset)
+
+    def set_(**facts: Any) -> None:
+        monkeypatch.setattr(st, "user", Account(**facts))
+
+    return set_
+
+
+def visit(page: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
+    app.switch_page(f"pages/{page}.py")
+    return app.run()
+
+
+def titles(app: AppTest) -> list[str]:
+    return [title.value for title in app.title]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"is_logged_in": False}, "Please sign in"),
+        ({"is_logged_in": True, "email": "bob@example.org", "email_verified": True},
+         "not on this server's list"),
+        ({"is_logged_in": True, "email": "ann@example.org"}, "does not say that this address"),
+    ],
+)  # fmt: skip
+def test_nobody_else_sees_any_page(account, page, facts, words):
+    account(**facts)
+    app = visit(page)
+    assert not app.exception
+    assert titles(app) == ["Overfit Lens"]
+    assert words in texts(app)
+    labels = [button.label for button in app.button]
+    assert labels == (["Sign out"] if facts["is_logged_in"] else ["Sign in"])
+    assert len(app.markdown) == 1
+
+
+def test_who_is_on_the_list_comes_in_and_can_leave(account, monkeypatch):
+    account(is_logged_in=True, email="Ann@example.org", email_verified=True)
+    left = []
+    monkeypatch.setattr(st, "logout", lambda: left.append(True))
+    app = visit("runs")
+    assert not app.exception
+    assert titles(app) == ["Runs"]
+    assert "Signed in as Ann@example.org" in texts(app).replace("\\", "")
+    app.button(key="door.logout").click().run()
+    assert left == [True]
+
+
+def test_the_button_asks_streamlit_to_sign_in(account, monkeypatch):
+    asked = []
+    monkeypatch.setattr(st, "login", lambda: asked.append(True))
+    account(is_logged_in=False)
+    app = visit("lesson")
+    app.button(key="door.login").click().run()
+    assert asked == [True]
+
+
+def test_who_is_taken_off_the_list_is_out_at_the_next_click(account, monkeypatch):
+    account(is_logged_in=True, email="ann@example.org", email_verified=True)
+    app = visit("runs")
+    monkeypatch.setenv("OVERFIT_LENS_ALLOW", "bob@example.org")
+    assert titles(app.run()) == ["Overfit Lens"]
+
+
+def test_a_local_installation_asks_nobody(account, monkeypatch):
+    monkeypatch.delenv("OVERFIT_LENS_ALLOW")
+    account()
+    app = visit("runs")
+    assert titles(app) == ["Runs"]
+    assert "Signed in" not in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("allow", "facts"),
+    [
+        ("ann@example.org", {}),  # a list, but nobody can sign in
+        ("", {"is_logged_in": True, "email": "ann@example.org", "email_verified": True}),
+        ("example.org", {"is_logged_in": False}),
+    ],
+)
+def test_a_half_made_setting_lets_nobody_in(account, monkeypatch, allow, facts):
+    monkeypatch.setenv("OVERFIT_LENS_ALLOW", allow)
+    account(**facts)
+    app = visit("runs")
+    assert not app.exception
+    assert "OVERFIT_LENS_ALLOW" in texts(app).replace("\\", "")
+    assert titles(app) == []
+
+
+@pytest.mark.parametrize("page", ["runs", "run", "data"])
+def test_a_page_that_is_drawn_without_the_door_is_drawn_again(account, page, monkeypatch):
+    """As Streamlit may do in the instant in which it starts, and AppTest does by itself."""
+    monkeypatch.setattr(app_test, "PagesManager", PagesManager)
+    account(is_logged_in=False)
+    assert titles(visit(page)) == ["Overfit Lens"]

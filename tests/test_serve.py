@@ -1,0 +1,146 @@
+"""bin/serve, the one start script of the container and a plain host, where it may write one folder
+and reach no network; and that the Dockerfile copies what it needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CLIENT = ROOT / "bench" / "visitor.py"
+# Within namespaces of its own: no network but the loop, the project read-only, nobody's rights.
+INSIDE = """
+set -eu
+ip link set lo up 2>/dev/null || python3 -c "$LOOP"
+mount --bind "$ROOT" "$ROOT" && mount -o remount,ro,bind "$ROOT"
+cd /
+if [ -n "$CLOSED" ]; then  # a folder that only root enters, and the Python in it
+  mkdir "$RUNS/../python" && mount --bind "$BASE" "$RUNS/../python"
+  mount -t tmpfs -o mode=755 tmpfs "$CLOSED" && mkdir -p "$BASE"
+  mount --move "$RUNS/../python" "$BASE"
+fi
+{user} env -i PATH="$PATH" PORT=8719 ADDRESS=127.0.0.1 OVERFIT_LENS_MODE=demo \\
+  OVERFIT_LENS_TRAINING=off OVERFIT_LENS_RUNS="$RUNS" "$ROOT/bin/serve" > "$RUNS/../log" 2>&1 &
+server=$!
+for _ in $(seq 300); do
+  "$PYTHON" -c "$HEALTH" 2>/dev/null && break
+  kill -0 $server || {{ cat "$RUNS/../log"; exit 1; }}
+  sleep 0.2
+done
+touch "$ROOT/app.py" 2>/dev/null && echo "the project can be written"
+"$PYTHON" "$CLIENT" http://127.0.0.1:8719 lesson runs && echo "served by $(ps -o uid= -p $server)"
+kill $server
+"""
+HEALTH = (
+    "import urllib.request;"
+    "assert urllib.request.urlopen('http://127.0.0.1:8719/_stcore/health').read() == b'ok'"
+)
+# What `ip link set lo up` does, where there is no ip.
+LOOP = (
+    "import fcntl, socket, struct;"
+    "fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh14x', b'lo', 1 | 64))"
+)
+
+
+def unshare() -> list[str]:
+    """The command that parts from network and mounts; skips where that is not allowed."""
+    own = [] if os.getuid() == 0 else ["--map-root-user"]
+    command = ["unshare", *own, "--net", "--mount"]
+    if shutil.which("unshare") is None:
+        pytest.skip("this machine has no unshare (util-linux)")
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"this machine does not allow unshare: {tried.stderr.strip()}")
+    return command
+
+
+def closed_folder(place: Path) -> str:
+    """The folder above a place that only its owner can enter; empty where there is none."""
+    shut = [path for path in place.parents if not path.stat().st_mode & 0o001]
+    return str(shut[-1]) if shut else ""
+
+
+def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
+    command, runs = unshare(), tmp_path / "runs"
+    runs.mkdir()
+    user = ""
+    if os.getuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("this machine has no setpriv to give up root's rights (util-linux)")
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        os.chown(runs, 65534, 65534)
+        user = "setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs"
+        (tmp_path / "log").touch()
+    python = ROOT / ".venv" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("the project has no .venv, which bin/serve would use")
+    done = subprocess.run(
+        [*command, "bash", "-c", INSIDE.format(user=user)],
+        env={
+            **os.environ, "ROOT": str(ROOT), "RUNS": str(runs), "PYTHON": str(python),
+            "CLIENT": str(CLIENT), "HEALTH": HEALTH, "LOOP": LOOP, "BASE": sys.base_prefix,
+            "CLOSED": closed_folder(Path(sys.base_prefix)) if user else "",
+        },
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr + (tmp_path / "log").read_text("utf-8")
+    assert "lesson: " in done.stdout and "Which one would you ship?" in done.stdout, said
+    assert f"served by {'65534' if os.getuid() == 0 else '0'}" in done.stdout.replace("  ", " "), (
+        said
+    )
+    assert "can be written" not in done.stdout
+    assert not (runs / "worker.log").exists() and not (runs / "preview.log").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    done = subprocess.run(
+        [str(ROOT / "bin" / "serve")], env={"PATH": os.environ["PATH"],
+        "OVERFIT_LENS_RUNS": str(tmp_path / "file" / "runs")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.fullmatch(r"error: OVERFIT_LENS_RUNS: .*/runs cannot be written.*\n", done.stderr)
+
+
+# --- the image ------------------------------------------------------------------------------------
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+
+
+def copied() -> list[str]:
+    words = re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE)
+    return [word for line in words for word in line.split()]
+
+
+def test_what_is_copied_is_there_and_is_sent():
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert ignored[1] == "*"
+    for place in copied():
+        assert (ROOT / place).exists(), place
+        assert f"!{place}" in ignored, place
+
+
+def test_everything_that_the_dashboard_reads_is_copied():
+    """The Lesson reads docs/results.md, figures are drawn by static/, and so on."""
+    files = [path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")]
+    code = "\n".join(path.read_text("utf-8") for path in files)
+    for folder in ("docs", "static", "runs/examples", "dataset/toy_books"):
+        assert Path(folder).name in code
+        assert folder in copied()
+
+
+def test_it_runs_as_nobody_special_and_says_how_it_is():
+    assert re.search(r"^USER lens$", DOCKERFILE, re.MULTILINE)
+    assert "HEALTHCHECK" in DOCKERFILE and "/_stcore/health" in DOCKERFILE
+    assert 'CMD ["bin/serve"]' in DOCKERFILE
+    assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE) == ["/data"]
+    assert os.access(ROOT / "bin" / "serve", os.X_OK)
