@@ -34,8 +34,8 @@ RUNS_IN_ALL = 300  # of all visitors: with their weights and maps about 10 MB ea
 UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 
 Act = Literal[
-    "upload", "photo", "recipe_file", "label", "delete_data", "preview", "challenge", "repeats",
-    "score_again", "weights", "worker", "hide_examples",
+    "upload", "import", "photo", "recipe_file", "label", "delete_data", "preview", "challenge",
+    "repeats", "score_again", "weights", "worker", "hide_examples",
 ]  # fmt: skip
 
 
@@ -84,6 +84,8 @@ def _words(act: Act) -> str:
     if act == "upload":
         return say("Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
                    "takes a zip file of them.")  # fmt: skip
+    if act == "import":
+        return say("Runs of other places cannot be brought into this demo.")
     if act == "photo":
         return say("No photo can be tried in this demo: asking a network takes a process of "
                    "1 GB, which the demo's machine has not left.")  # fmt: skip

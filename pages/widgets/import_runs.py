@@ -11,6 +11,7 @@ from core.store.run import utc_now
 from core.store.travel.handed_in import headline, import_uploads, table
 from core.words import say
 from pages import settings
+from pages.widgets import door
 from pages.widgets.upload import UPLOAD_MB
 
 _SHOWN = 12  # lines of the table, and reasons below it; more scroll
@@ -19,6 +20,8 @@ _SHOWN = 12  # lines of the table, and reasons below it; more scroll
 def show(key: str) -> None:
     """The place to drop zip files. What became of them is drawn by `result`."""
     with st.popover(say("Import"), icon=":material/move_to_inbox:"):
+        if door.closed("import"):
+            return
         st.caption(
             say(
                 "Zip files that were exported here or on another machine. Everything in them is "

@@ -133,7 +133,7 @@ def test_the_queue_is_everybodys_and_each_sees_their_own(house):
     for name in (b.id, f"../{second.runs_dir.name}/{b.id}", whole.entries()[1].run):
         assert not mine.withdraw(name) and not mine.move(name, "first")
         mine.remove(name)
-        mine.release(name)
+        mine.release(name, 7)
     assert len(whole.entries()) == mine.length() == 2
     assert whole.claim(7) == f".visitors/{first.runs_dir.name}/{a.id}"  # who came first
     assert mine.entries() == [Entry(a.id, 7)]
@@ -217,5 +217,5 @@ def test_one_worker_carries_out_every_visitors_run(tmp_path, tiny, monkeypatch):
     assert Queue(tmp_path).entries() == []
     for executor in executors:
         assert worker_pid(executor.runs_dir) is None
-        assert {path.name for path in executor.runs_dir.iterdir()} == {runs.pop(0).id}
+        assert {path.name for path in executor.runs_dir.glob("[!.]*")} == {runs.pop(0).id}
     assert (tmp_path / CACHE_FOLDER).is_dir()  # of both

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from core import files
+from core import demo, files
 from core.data.archive import Limits, Source, open_source, printable
 from core.errors import DataError, InputError, RunError, os_error_line
 from core.store.arrivals import Arrival, arrival_of, note_arrival
@@ -73,9 +73,10 @@ def import_runs(
     """Takes what can be taken, in the order of the parcels; an entry for every run, and for every
     zip file that was refused whole.
 
-    Raises RunError, one line, where the folder of runs cannot be written or the disk is full: what
-    was taken before stays.
+    Raises DemoError for a visitor of the demo; RunError, one line, where the folder of runs cannot be
+    written or the disk is full: what was taken before stays.
     """
+    demo.refuse_visitor(runs_dir, "import")
     entries: list[Entry] = []
     shelf = Shelf(datasets)
     with _stage(Path(runs_dir)) as stage:

@@ -6,6 +6,7 @@ import pytest
 from core.demo import KEPT
 from core.errors import RunError
 from core.jobs.queue import Queue
+from core.recipe_file import load_recipe
 from core.store.index import RunIndex
 from core.store.run import find_runs, open_run
 from core.store.search import open_work
@@ -74,7 +75,7 @@ def test_what_is_older_than_a_day_goes_with_its_entry(tmp_path, tiny):
     mine, yours = (visitor_dir(tmp_path, new_key()) for _ in range(2))
     old, young = write_run(mine, tiny, state="queued"), write_run(mine, tiny, minutes=60)
     deleted = write_run(mine, tiny, minutes=1)
-    search = write_search(mine, tiny)
+    search = write_search(mine, load_recipe("quick"), tiny, None)
     running = write_run(yours, tiny, state="running")
     house = write_run(tmp_path, tiny)
     Queue(mine).submit(old.id)
