@@ -42,8 +42,7 @@ PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Pho
 
 
 class Chosen(NamedTuple):
-    """finished: those of the items that have results, the one that the others are compared with
-    first."""
+    """finished: those of the items with results, the one that others are compared with first."""
 
     items: list[Group]
     finished: list[Group]
