@@ -17,6 +17,7 @@ from typing import Any
 
 from core.data.csvfile import read_rows
 from core.errors import DataError, os_error_line
+from core.words import mark, say
 from core.yamlfile import read_yaml
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
@@ -164,8 +165,8 @@ def _read(root: Path) -> Dataset:
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
-        licence=str(note.get("licence") or "not stated"),
-        source=str(note.get("source") or "not stated"),
+        licence=str(note.get("licence") or mark("not stated")),
+        source=str(note.get("source") or mark("not stated")),
         classes=classes,
         train=tuple(row.photo for row in rows),
         train_labels=tuple(classes.index(row.label) for row in rows),
@@ -187,8 +188,12 @@ def left_out(dataset: Dataset) -> list[Path]:
 def left_out_words(dataset: Dataset) -> str:
     """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
     names = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"not used, being no photos of the set: {', '.join(names[:3])}{more}" if names else ""
+    if not names:
+        return ""
+    if len(names) > 3:
+        return say("not used, being no photos of the set: {names} and {count} more",
+                   names=", ".join(names[:3]), count=len(names) - 3)  # fmt: skip
+    return say("not used, being no photos of the set: {names}", names=", ".join(names))
 
 
 def fingerprints(dataset: Dataset) -> dict[str, Any]:

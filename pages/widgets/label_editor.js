@@ -1,19 +1,11 @@
 // One photo, large, with its labels and boxes; and, while editing, the tools to change them. The
-// page saves (core/data/labels.py). Text from files is only ever set as textContent or value.
+// page saves (core/data/labels.py). Text from files is only ever set as textContent or value; our own
+// comes from Python (label_words.py).
 
 const LEAST = 0.01; // of the photo's side: a smaller box is a slip of the hand
 const PRESENT = 0.15; // a class counts as present from this visible share on
 const BACKGROUND = "background";
 const EDGES = ["x0", "y0", "x1", "y1"];
-const KEYS = {
-  view: [["← →", "previous, next photo"], ["N", "next photo without a label"], ["E", "edit"], ["Esc", "back to the wall"]],
-  edit: [
-    ["B", "new box in the middle"], ["Tab", "from box to box"], ["← ↑ → ↓", "on a box: move it"],
-    ["Shift + arrow", "on a box: change its size"], ["Ctrl + arrow", "in small steps"], ["1 to 9", "on a box: its class"],
-    ["Delete", "remove the box"], ["Ctrl Z, Ctrl Y", "undo, redo"], ["S", "save"],
-    ["N", "save, and to the next photo without a label"], ["← →", "without a box: previous, next photo"], ["Esc", "leave the box, then the editor"],
-  ],
-};
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -61,13 +53,14 @@ function follow(data, before, truth) {
 function hints(data, truth) {
   const found = [];
   const { primary, present } = truth;
+  const { words } = data;
   const shown = boxed(data, truth);
-  if (!primary) found.push(present.length ? "Choose what the photo shows most, too: without it nothing can be saved." : "Without a choice the photo stays unlabelled.");
-  if (primary && primary !== BACKGROUND && !present.includes(primary)) found.push(`${primary} is shown most, so it should be ticked as visible too.`);
+  if (!primary) found.push(present.length ? words.hint_primary : words.hint_nothing);
+  if (primary && primary !== BACKGROUND && !present.includes(primary)) found.push(fill(words.hint_tick, { label: primary }));
   for (const name of data.classes) {
     if (!isClass(data, name)) continue;
-    if (present.includes(name) && !truth.boxes.some((b) => b.label === name)) found.push(`${name} has no box: the test of where a network looks needs one.`);
-    if (!present.includes(name) && shown.has(name)) found.push(`${name} has a box that shows it, but is not ticked.`);
+    if (present.includes(name) && !truth.boxes.some((b) => b.label === name)) found.push(fill(words.hint_box, { label: name }));
+    if (!present.includes(name) && shown.has(name)) found.push(fill(words.hint_boxed, { label: name }));
   }
   return found;
 }
@@ -105,7 +98,7 @@ class Editor {
     if (draft && !same(draft.truth, this.data.truth)) {
       this.truth = draft.truth;
       this.seen = draft.seen;
-      this.message = "These changes of yours were not saved yet.";
+      this.message = this.data.words.kept;
     }
   }
 
@@ -144,7 +137,7 @@ class Editor {
     } else {
       try { window.sessionStorage.removeItem(`overfit-lens:${saved.key}`); } catch { /* none */ }
       if (saved.key === this.data.key) this.seen = copyOf(saved.truth);
-      this.message = `Saved ${saved.file}.`;
+      this.message = fill(this.data.words.saved, { file: saved.file });
       this.bad = false;
     }
   }
@@ -254,13 +247,13 @@ class Editor {
     if (!this.dirty()) {
       if (then === false) this.send("edit", "off");
       else if (then !== null) this.send("go", then);
-      else { this.message = "Nothing has changed."; this.draw(); }
+      else { this.message = this.data.words.unchanged; this.draw(); }
       return;
     }
     this.saves += 1;
     this.asked = null;
     this.pending = { id: `${Date.now()}-${this.saves}`, key: this.data.key, file: this.data.file, truth: copyOf(this.truth) };
-    this.message = "Saving…";
+    this.message = this.data.words.saving;
     this.bad = false;
     this.draw();
     this.send("save", { id: this.pending.id, key: this.data.key, truth: this.truth, seen: this.seen, then });
@@ -393,7 +386,7 @@ class Editor {
     if (this.painted !== this.data.key) {
       this.image = element("img");
       this.image.src = `data:image/jpeg;base64,${this.data.photo}`;
-      this.image.alt = `photo ${this.data.file}`;
+      this.image.alt = fill(this.data.words.photo, { file: this.data.file });
       this.image.draggable = false;
       this.painted = this.data.key;
     }
