@@ -19,7 +19,7 @@ from core.model.bands import BandRange, band_ranges, frozen_prefix
 from core.model.flat_list import network_layers
 from core.model.layers import BACKBONES
 from core.recipe import ClassMapHead, DenseHead, KFold, Recipe
-from core.words import say
+from core.words import say, sentences
 
 Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
 COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")
@@ -65,7 +65,7 @@ def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
     )
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
         more = say("There is no dropout either; leaving only that out made no difference.")
-        words = f"{words} {more}"
+        words = sentences(words, more)
     return Caution("bare-photos", "sees", words, say("docs/results.md: augmentation, dropout"))
 
 

@@ -15,18 +15,18 @@ def scores_by_number(
     lines: Sequence[tuple[str, pd.DataFrame]],
     colours: Mapping[str, str],
     key: str,
-    base: str,
     form: str = ".0%",
     top: float = 1.0,
     logarithmic: bool = False,
+    base: str = "constant answer",
 ) -> go.Figure:
     """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
     the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
     A grey line is what needs no training.
 
     lines: name and rows (core.varied.VariedScores) of each score; the first has the items' colours,
-    others are dashed and grey. key: the axis' title. base: what the grey line is. form: how a score
-    is written; top: where its axis ends at least.
+    others are dashed and grey. key: the axis' title. form: how a score is written; top: where its
+    axis ends at least. base: what the grey line is.
     """
     figure = go.Figure()
     first = lines[0][1]

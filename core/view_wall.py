@@ -11,7 +11,7 @@ from html import escape
 
 from core.data.photos import jpeg_url
 from core.jobs.preview import SeenPhoto, View
-from core.words import say, say_count
+from core.words import say, say_count, sentences
 
 _STYLE = """<style>
 .views { display: grid; gap: 1rem 1.5rem;
@@ -49,7 +49,7 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
     if pool is not None:
         told.append(say_count(pool, "Each photo has 1 view, which come again.",
                               "Each photo has {count} views, which come again."))  # fmt: skip
-    return " ".join(told)
+    return sentences(*told)
 
 
 def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:

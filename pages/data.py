@@ -7,6 +7,7 @@ import streamlit as st
 from core import text
 from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
 from core.data.upload import REPORT
+from core.data.upload_report import retold
 from core.data.wall import wall
 from core.errors import InputError
 from core.words import retell, say
@@ -96,7 +97,8 @@ def show_wall(dataset: Dataset) -> None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
     if (dataset.root / REPORT).is_file():
         with st.expander(say("How it was imported"), icon=":material/receipt_long:"):
-            st.code((dataset.root / REPORT).read_text("utf-8", errors="replace"), language=None)
+            report = (dataset.root / REPORT).read_text("utf-8", errors="replace")
+            st.code(retold(report), language=None)
 
 
 def show_photo(dataset: Dataset) -> None:

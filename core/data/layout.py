@@ -5,6 +5,7 @@ Pure functions of file names: nothing is read here.
 
 from __future__ import annotations
 
+from core.words import mark
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -72,8 +73,8 @@ def find_layout(photos: Sequence[str]) -> Layout:
     classes = found.classes
     if len(classes) < 2:
         raise DataError(
-            "needs a folder of photos for each class, at least two of them side by side, best in a "
-            f"folder train; found {_told(classes)}"
+            mark("needs a folder of photos for each class, at least two of them side by side, best in a "
+"folder train; found {found}").format(found=_told(classes),)
         )
     return _placed(found, photos)
 
@@ -162,7 +163,7 @@ def _side_by_side(root: _Folder) -> _Found:
 
 
 def _told(folders: list[_Folder]) -> str:
-    return f"only {folders[0].path}/" if folders else "none"
+    return mark("only {folder}/").format(folder=folders[0].path) if folders else mark("none")
 
 
 def _placed(found: _Found, photos: Sequence[str]) -> Layout:

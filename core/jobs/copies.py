@@ -3,6 +3,7 @@ takes a core for a minute, in which the dashboard would answer nobody."""
 
 from __future__ import annotations
 
+from core.words import mark
 import os
 import subprocess
 import sys
@@ -48,5 +49,5 @@ def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
     found = known_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
         lines = done.stderr.strip().splitlines() or ["no answer"]
-        raise DataError(f"no search for near-copies: {lines[-1].removeprefix('error: ')}")
+        raise DataError(mark("no search for near-copies: {reason}").format(reason=lines[-1].removeprefix('error: '),))
     return found

@@ -6,6 +6,7 @@ The dashboard asks `ask`, which starts such a process when it is needed and tell
 
 from __future__ import annotations
 
+from core.words import mark
 import json
 import os
 import subprocess
@@ -54,7 +55,7 @@ def ask(runs_dir: Path, recipe: Recipe) -> Speed | Measuring:
         return told
     if child is not None and time.monotonic() - child[1] < RESPITE:
         # It has ended without a result: it cannot measure here.
-        return Measuring("failed", f"it ended with status {child[0].returncode}")
+        return Measuring("failed", mark("it ended with status {status}").format(status=child[0].returncode))
     if pid and process_alive(pid):
         return told  # another dashboard's, or one from before a restart
     _start(runs_dir, recipe, note)

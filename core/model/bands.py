@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.words import mark
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,8 @@ def check_stages(recipe: Recipe) -> None:
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
             raise RecipeError(
-                f"stages.{number}: nothing would train: give a band with weights, or the stage, "
-                "an lr above 0"
+                mark("stages.{number}: nothing would train: give a band with weights, or the stage, "
+"an lr above 0").format(number=number,)
             )
 
 

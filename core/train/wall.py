@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.words import mark
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -91,7 +92,7 @@ def _named(dataset: Dataset, files: Sequence[str]) -> list[int]:
     places = {photo.file: index for index, photo in enumerate(dataset.train)}
     for file in files:
         if file not in places:
-            raise DataError(f"{dataset.root / 'train'}: no photo {file}: choose another one")
+            raise DataError(mark("{place}: no photo {file}: choose another one").format(place=dataset.root / 'train', file=file,))
     return [places[file] for file in files]
 
 

@@ -10,7 +10,7 @@ from core.jobs import measure
 from core.recipe import Recipe
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.speed import Speed, doubtful
-from core.words import retell, say
+from core.words import retell, say, sentences
 from pages import settings
 
 _POLL_SECONDS = 1.0
@@ -43,7 +43,7 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
         told.append(say("Here that would make it {time}.", time=known))
     if doubtful(speed):
         told.append(say("The machine was busy with other work when it was measured."))
-    st.markdown(f":material/timer: **{fresh}**", width="content", help=" ".join(told))
+    st.markdown(f":material/timer: **{fresh}**", width="content", help=sentences(*told))
 
 
 def _wait(key: str, recipe: Recipe) -> None:

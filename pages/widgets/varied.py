@@ -24,24 +24,22 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
         return
     name = text.plain_markdown(found.set_name)
     title = retell(str(found.shown["title"].iloc[0]))
-    st.subheader(say("By {key}", key=text.plain_markdown(varied.words)), anchor=False)
+    st.subheader(say("By {key}", key=text.plain_markdown(varied.title)), anchor=False)
     accuracy, lift = st.columns(2)
     with accuracy:
         st.markdown(say("**{set}, {score}**, and validation", set=name, score=title),
                     help=retell(tables.SCORE_WORDS["object"]))  # fmt: skip
         lines = [(title, found.shown), (say("validation accuracy"), found.validation)]
-        figure = scores_by_number(
-            lines, colours, varied.words, say("constant answer"), logarithmic=varied.logarithmic
-        )
-        told = say("by {key}", key=varied.words)
+        figure = scores_by_number(lines, colours, varied.title, logarithmic=varied.logarithmic)
+        told = say("by {key}", key=varied.title)
         plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
             st.markdown(say("**{set}, lift**", set=name), help=retell(tables.LIFT_WORDS))
-            figure = scores_by_number([(say("lift"), found.lift)], colours, varied.words,
-                                      say("evidence strewn evenly"), ".1f", 2.0,
-                                      varied.logarithmic)  # fmt: skip
-            told = say("lift by {key}", key=varied.words)
+            lines = [(say("lift"), found.lift)]
+            figure = scores_by_number(lines, colours, varied.title, ".1f", 2.0, varied.logarithmic,
+                                      say("evidence strewn evenly"))  # fmt: skip
+            told = say("lift by {key}", key=varied.title)
             plot.show(f"{key}.lift", figure, told, f"lift by {varied.key}")
     st.caption(
         say(

@@ -104,8 +104,7 @@ def test_the_figure_has_a_point_per_item_in_order_and_a_dot_per_run(tmp_path, da
     keys = ("sets", "test_difficult", "scores", "object", "value")
     assert found.shown["value"].iloc[0] == pytest.approx(sum(group.numbers(*keys)) / 2)
     lines = [("objects cut out", found.shown), ("validation accuracy", found.validation)]
-    colours = {item.id: "#123456" for item in items}
-    figure = scores_by_number(lines, colours, varied.key, "constant answer")
+    figure = scores_by_number(lines, {item.id: "#123456" for item in items}, varied.key)
     constant, validation, points, members = figure.data
     assert list(constant.y) == list(found.shown["constant"])
     assert list(validation.y) == [1, 1, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.words import mark
 import csv
 import io
 from collections.abc import Callable
@@ -64,11 +65,14 @@ def draw_toy_books(
     (out / "dataset.yaml").write_text(_DESCRIPTION.format(seed=seed), encoding="utf-8")
 
 
-_DESCRIPTION = """\
-title: Toy books
+# What pages tell of it in other languages.
+_TITLE = mark("Toy books")
+_SOURCE = mark("drawn by core.data.toy_books with Pillow and NumPy")
+_DESCRIPTION = f"""\
+title: {_TITLE}
 licence: MIT
-source: drawn by core.data.toy_books with Pillow and NumPy
-seed: {seed}
+source: {_SOURCE}
+seed: {{seed}}
 note: Five fictional books; the yellow book "atlas" belongs to no class and counts as background.
 """
 
