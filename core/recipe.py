@@ -6,7 +6,6 @@ produced. An empty recipe is the preset `quick`.
 
 from __future__ import annotations
 
-from core.words import mark
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +23,7 @@ from pydantic import (
 
 from core.model.flat_list import network_layers
 from core.model.layers import BACKBONES
+from core.words import mark
 
 
 def _between(low: float, high: float) -> AfterValidator:
@@ -33,7 +33,13 @@ def _between(low: float, high: float) -> AfterValidator:
                 given = f"{value:g}"
             except OverflowError:
                 given = mark("so large a number")
-            raise ValueError(mark("must be from {low:g} to {high:g}, not {given}").format(low=low, high=high, given=given,))
+            raise ValueError(
+                mark("must be from {low:g} to {high:g}, not {given}").format(
+                    low=low,
+                    high=high,
+                    given=given,
+                )
+            )
         return value
 
     return AfterValidator(check)
@@ -46,7 +52,11 @@ LearningRate = Annotated[float, _between(0, 10)]
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
-        raise ValueError(mark("must go from low to high, not {pair}").format(pair=list(pair),))
+        raise ValueError(
+            mark("must go from low to high, not {pair}").format(
+                pair=list(pair),
+            )
+        )
     return pair
 
 
@@ -190,7 +200,11 @@ class Erase(_Part):
 
 def _odd(size: int) -> int:
     if size % 2 == 0:
-        raise ValueError(mark("must be odd, not {size}").format(size=size,))
+        raise ValueError(
+            mark("must be odd, not {size}").format(
+                size=size,
+            )
+        )
     return size
 
 
@@ -238,7 +252,13 @@ class KFold(_Part):
         if "folds" in info.data:  # otherwise the error is told there
             last = info.data["folds"] - 1
             if not 0 <= fold <= last:
-                raise ValueError(mark("must be from 0 to {last}, the last of {count}, not {fold}").format(last=last, count=last + 1, fold=fold,))
+                raise ValueError(
+                    mark("must be from 0 to {last}, the last of {count}, not {fold}").format(
+                        last=last,
+                        count=last + 1,
+                        fold=fold,
+                    )
+                )
         return fold
 
 
@@ -313,17 +333,33 @@ class Recipe(_Part):
     def _bands_fit(self) -> Recipe:
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
-            raise ValueError(mark("bands.0.from: must be 0, not {first}: bands cover every layer").format(first=firsts[0],))
+            raise ValueError(
+                mark("bands.0.from: must be 0, not {first}: bands cover every layer").format(
+                    first=firsts[0],
+                )
+            )
         for i in range(1, len(firsts)):
             if firsts[i] <= firsts[i - 1]:
                 raise ValueError(
-                    mark("bands.{i}.from: must be above {before}, where the band before begins").format(i=i, before=firsts[i - 1],)
+                    mark(
+                        "bands.{i}.from: must be above {before}, where the band before begins"
+                    ).format(
+                        i=i,
+                        before=firsts[i - 1],
+                    )
                 )
         last = len(network_layers(self)) - 1
         if firsts[-1] > last:
             raise ValueError(
-                mark("bands.{band}.from: must be from 0 to {last}, the last layer of "
-"{backbone} with this head, not {first}").format(band=len(firsts) - 1, last=last, backbone=self.backbone, first=firsts[-1],)
+                mark(
+                    "bands.{band}.from: must be from 0 to {last}, the last layer of "
+                    "{backbone} with this head, not {first}"
+                ).format(
+                    band=len(firsts) - 1,
+                    last=last,
+                    backbone=self.backbone,
+                    first=firsts[-1],
+                )
             )
         return self
 

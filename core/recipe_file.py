@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.words import mark
 import copy
 import difflib
 import math
@@ -31,6 +30,7 @@ from core.recipe import (
     Zoom,
     recipe_part,
 )
+from core.words import mark
 from core.yamlfile import parse_yaml, read_yaml, write_yaml
 
 PRESETS_DIR = Path(__file__).parent / "presets"
@@ -68,11 +68,20 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
         path = PRESETS_DIR / f"{text}.yaml"
     elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
-        raise RecipeError(mark("{name}: no such preset ({known}) and no recipe file of that name").format(name=text[:80], known=known,))
+        raise RecipeError(
+            mark("{name}: no such preset ({known}) and no recipe file of that name").format(
+                name=text[:80],
+                known=known,
+            )
+        )
     data = read_yaml(path)
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=path,))
+        raise RecipeError(
+            mark("{path}: must be a list of `key: value` lines").format(
+                path=path,
+            )
+        )
     return data
 
 
@@ -99,7 +108,11 @@ def parse_changes(assignments: list[str]) -> dict[str, Any]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
-            raise RecipeError(mark("--set {assignment}: must be key=value").format(assignment=assignment,))
+            raise RecipeError(
+                mark("--set {assignment}: must be key=value").format(
+                    assignment=assignment,
+                )
+            )
         changes[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
     return changes
 
@@ -159,17 +172,31 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
     elif isinstance(node, dict):
         node[int(last) if last.isdecimal() and int(last) in node else last] = value
     else:
-        raise RecipeError(mark("{dotted}: {parent} is a single value").format(dotted=dotted, parent='.'.join(parents),))
+        raise RecipeError(
+            mark("{dotted}: {parent} is a single value").format(
+                dotted=dotted,
+                parent=".".join(parents),
+            )
+        )
 
 
 def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
         if not part.isdecimal() or int(part) >= len(node):
-            raise RecipeError(mark("{dotted}: must be a whole number from 0 to {last}").format(dotted=dotted, last=len(node) - 1,))
+            raise RecipeError(
+                mark("{dotted}: must be a whole number from 0 to {last}").format(
+                    dotted=dotted,
+                    last=len(node) - 1,
+                )
+            )
         return node[int(part)]
     if isinstance(node, dict):
         return node.get(part)
-    raise RecipeError(mark("{dotted}: its parent is a single value").format(dotted=dotted,))
+    raise RecipeError(
+        mark("{dotted}: its parent is a single value").format(
+            dotted=dotted,
+        )
+    )
 
 
 # --- errors in one line ---------------------------------------------------------------------------

@@ -7,7 +7,6 @@ twice are refused.
 
 from __future__ import annotations
 
-from core.words import mark
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import yaml
 
 from core.errors import InputError
+from core.words import mark
 
 MAX_BYTES = 1_000_000
 
@@ -40,7 +40,10 @@ class _Loader(yaml.SafeLoader):
                 )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, mark("key '{key}' is given twice").format(key=key), key_node.start_mark
+                    None,
+                    None,
+                    mark("key '{key}' is given twice").format(key=key),
+                    key_node.start_mark,
                 )
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
@@ -94,17 +97,29 @@ def read_yaml(path: Path) -> Any:
     """Plain data from a YAML file of at most 1 MB. Raises InputError that names the file."""
     try:
         if path.exists() and not path.is_file():
-            raise InputError(mark("{path}: is no file").format(path=path,))  # a pipe or a device might never end
+            raise InputError(
+                mark("{path}: is no file").format(
+                    path=path,
+                )
+            )  # a pipe or a device might never end
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise InputError(mark("{path}: larger than 1 MB, so it is no recipe or data-set note").format(path=path,))
+        raise InputError(
+            mark("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
+                path=path,
+            )
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(mark("{path}: not UTF-8 text: save it again as UTF-8").format(path=path,)) from None
+        raise InputError(
+            mark("{path}: not UTF-8 text: save it again as UTF-8").format(
+                path=path,
+            )
+        ) from None
     return parse_yaml(text, str(path))
 
 

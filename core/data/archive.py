@@ -5,7 +5,6 @@ Nothing is ever unpacked to a name from the archive; members are read as bytes, 
 
 from __future__ import annotations
 
-from core.words import mark
 import os
 import re
 import stat
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import DataError
+from core.words import mark
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir"}
 _CHUNK = 1 << 20
@@ -73,7 +73,11 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
     if path.is_dir():
         return _Folder(path, limits)
     if not path.is_file():
-        raise DataError(mark("{path}: no such folder or zip file").format(path=path,))
+        raise DataError(
+            mark("{path}: no such folder or zip file").format(
+                path=path,
+            )
+        )
     return _Zip(path, limits)
 
 
@@ -128,7 +132,12 @@ class _Zip:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
-            raise DataError(mark("{path}: not a zip file we can read ({error})").format(path=path, error=error,)) from None
+            raise DataError(
+                mark("{path}: not a zip file we can read ({error})").format(
+                    path=path,
+                    error=error,
+                )
+            ) from None
         try:
             self._members, self.refused = self._look(path)
         except BaseException:
@@ -148,8 +157,13 @@ class _Zip:
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
                 raise DataError(
-                    mark("{path}: holds {name}, which points outside of the zip file; "
-"nothing was taken from it").format(path=path, name=printable(name),)
+                    mark(
+                        "{path}: holds {name}, which points outside of the zip file; "
+                        "nothing was taken from it"
+                    ).format(
+                        path=path,
+                        name=printable(name),
+                    )
                 )
             if member.is_dir() or name.endswith("/") or not parts or is_junk(parts):
                 continue
@@ -159,7 +173,8 @@ class _Zip:
             elif clean in members:
                 refused.append(Refused(clean, mark("is in the zip file twice; the first is taken")))
             elif member.flag_bits & 0x1:
-                raise DataError(mark("{path}: is encrypted; unpack it with its password and import the "
+                raise DataError(mark("{path}: is encrypted; unpack it with its password and "
+                                     "import the "
 "folder").format(path=path,))  # fmt: skip
             else:
                 members[clean] = member
@@ -181,7 +196,11 @@ class _Zip:
         except NotImplementedError:
             raise DataError(mark("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
-            raise DataError(mark("damaged in the zip file ({reason})").format(reason=printable(str(bad)),)) from None
+            raise DataError(
+                mark("damaged in the zip file ({reason})").format(
+                    reason=printable(str(bad)),
+                )
+            ) from None
         return bytes(data)
 
     def __enter__(self) -> Source:
@@ -213,12 +232,21 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
-        raise DataError(mark("{path}: holds more than {files:,} files; that is no set of photos").format(path=path, files=limits.files,))
+        raise DataError(
+            mark("{path}: holds more than {files:,} files; that is no set of photos").format(
+                path=path,
+                files=limits.files,
+            )
+        )
 
 
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
-        raise DataError(mark("larger than {size:.0f} MB").format(size=limits.file_bytes / 1e6,))
+        raise DataError(
+            mark("larger than {size:.0f} MB").format(
+                size=limits.file_bytes / 1e6,
+            )
+        )
 
 
 def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -226,19 +254,33 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     total = sum(member.file_size for member in members)
     if total > limits.total_bytes:
         raise DataError(
-            mark("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(path=path, size=total / 1e9, limit=limits.total_bytes / 1e9,)
+            mark("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
+                path=path,
+                size=total / 1e9,
+                limit=limits.total_bytes / 1e9,
+            )
         )
     for member in members:
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
-                mark("{path}: {file} unpacks to over {ratio} times its "
-"size; that is no photo, so nothing was taken").format(path=path, file=printable(member.filename), ratio=limits.ratio,)
+                mark(
+                    "{path}: {file} unpacks to over {ratio} times its "
+                    "size; that is no photo, so nothing was taken"
+                ).format(
+                    path=path,
+                    file=printable(member.filename),
+                    ratio=limits.ratio,
+                )
             )
     # Members that share their bytes (Fifield 2019, "A better zip bomb").
     placed = sorted(members, key=lambda member: member.header_offset)
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
-            raise DataError(mark("{path}: its members overlap, as in a zip bomb; nothing was taken").format(path=path,))
+            raise DataError(
+                mark("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
+                    path=path,
+                )
+            )
 
 
 def _kind(mode: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.words import mark
 import warnings
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import DataError
+from core.words import mark
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
 QUALITY = 90
@@ -32,7 +32,11 @@ def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str
         raise DataError(str(error).removeprefix(f"{path}: ")) from None
     except Exception as error:  # a stranger's file may break its reader in any way
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise DataError(mark("not a photo we can read ({reason})").format(reason=reason,)) from None
+        raise DataError(
+            mark("not a photo we can read ({reason})").format(
+                reason=reason,
+            )
+        ) from None
 
 
 def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
@@ -57,7 +61,12 @@ def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
         before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
         changes.append(mark("{before} to {after} pixels").format(before=before, after=after))
     if min(copy.size) < 2:
-        raise DataError(mark("{width}x{height} pixels is no photo").format(width=size[0], height=size[1],))
+        raise DataError(
+            mark("{width}x{height} pixels is no photo").format(
+                width=size[0],
+                height=size[1],
+            )
+        )
     if not changes:
         return path.read_bytes(), ()
     return jpeg_bytes(copy, QUALITY), tuple(changes)

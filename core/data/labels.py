@@ -8,7 +8,6 @@ the same reader that will read it later.
 
 from __future__ import annotations
 
-from core.words import mark
 import csv
 import io
 import shutil
@@ -33,6 +32,7 @@ from core.data.dataset import (
     read_labels,
 )
 from core.errors import DataError, os_error_line
+from core.words import mark
 
 EARLIER = ".earlier"
 KEPT = 50  # earlier versions; beyond them the first of each day stays
@@ -109,8 +109,10 @@ def save_truth(
             return
         if seen is not None and before != seen:
             raise DataError(
-                mark("{photo}: somebody has changed its labels since you opened it; save "
-"again to replace them, or discard yours to see them").format(photo=f"{set_name}/{file}")
+                mark(
+                    "{photo}: somebody has changed its labels since you opened it; save "
+                    "again to replace them, or discard yours to see them"
+                ).format(photo=f"{set_name}/{file}")
             )
         labels, boxes = (Path(root) / name for name in _TABLES)
         label_rows = [] if truth.label is None else [_label_row(set_name, file, truth.label)]
@@ -119,7 +121,9 @@ def save_truth(
             labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows),
             boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
         }
-        _replace(dataset, texts, mark("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock)
+        _replace(
+            dataset, texts, mark("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
+        )
 
 
 def earlier_versions(root: Path) -> list[Earlier]:
@@ -139,7 +143,12 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     line: no such version, it does not fit the photos of today, or the folder cannot be written."""
     known = {earlier.id: earlier for earlier in earlier_versions(root)}
     if version not in known:
-        raise DataError(mark("{version}: no earlier labels of that name in {folder}").format(version=version, folder=Path(root) / EARLIER,))
+        raise DataError(
+            mark("{version}: no earlier labels of that name in {folder}").format(
+                version=version,
+                folder=Path(root) / EARLIER,
+            )
+        )
     with _changing(root) as dataset:
         folder = Path(root) / EARLIER / version
         texts = {

@@ -5,7 +5,6 @@ Pure functions of file names: nothing is read here.
 
 from __future__ import annotations
 
-from core.words import mark
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 
 from core.data.dataset import VALIDATION
 from core.errors import DataError
+from core.words import mark
 
 _TRAIN = re.compile(r"(.*[_. -])?(train|training|trainset)([_. 0-9-].*)?$")
 _TEST = re.compile(
@@ -73,8 +73,12 @@ def find_layout(photos: Sequence[str]) -> Layout:
     classes = found.classes
     if len(classes) < 2:
         raise DataError(
-            mark("needs a folder of photos for each class, at least two of them side by side, best in a "
-"folder train; found {found}").format(found=_told(classes),)
+            mark(
+                "needs a folder of photos for each class, at least two of them side by side, best "
+                "in a folder train; found {found}"
+            ).format(
+                found=_told(classes),
+            )
         )
     return _placed(found, photos)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.words import mark
 import math
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +11,7 @@ from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
 from core.errors import DataError
 from core.recipe import CsvSplit, Holdout, KFold, Recipe
+from core.words import mark
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 
@@ -107,7 +107,10 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
         )
     except ValueError as error:
         raise DataError(
-            mark("split.validation: {share:g} does not fit ({error}); choose another share").format(share=split.validation, error=error,)
+            mark("split.validation: {share:g} does not fit ({error}); choose another share").format(
+                share=split.validation,
+                error=error,
+            )
         ) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
@@ -145,8 +148,14 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
     count, name = min((count, name) for name, count in dataset.class_counts().items())
     if count < split.folds:
         raise DataError(
-            mark("split.folds: {folds} folds need {folds} photos of each class, "
-"and {name} has {count}").format(folds=split.folds, name=name, count=count,)
+            mark(
+                "split.folds: {folds} folds need {folds} photos of each class, "
+                "and {name} has {count}"
+            ).format(
+                folds=split.folds,
+                name=name,
+                count=count,
+            )
         )
 
 
@@ -171,7 +180,13 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         validating = _words(split, values, [photo.file for photo in dataset.train])
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
-        raise DataError(mark("split.column: {table}: no photo is marked {validation} in {column}").format(table=table, validation=VALIDATION, column=column,))
+        raise DataError(
+            mark("split.column: {table}: no photo is marked {validation} in {column}").format(
+                table=table,
+                validation=VALIDATION,
+                column=column,
+            )
+        )
     nothing = (
         (train, mark("split.column: {table}: by {column} no photo of {name} trains: each class "
                      "needs one on either side")),
@@ -188,12 +203,21 @@ def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
         raise DataError(
-            mark("split.fold: missing; {column} of train.csv holds folds ({known}): say which "
-"one validates").format(column=split.column, known=known,)
+            mark(
+                "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
+                "one validates"
+            ).format(
+                column=split.column,
+                known=known,
+            )
         )
     if split.fold not in folds:
         raise DataError(
-            mark("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(known=known, column=split.column, fold=split.fold,)
+            mark("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
+                known=known,
+                column=split.column,
+                fold=split.fold,
+            )
         )
     return {i for i, fold in enumerate(folds) if fold == split.fold}
 
@@ -202,11 +226,21 @@ def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[
     for value, file in zip(values, files, strict=True):
         if value not in (TRAIN, VALIDATION):
             raise DataError(
-                mark("split.column: {column} of {file} in train.csv must be {train} or "
-"{validation}, or a fold's number in every row, not {given!r}").format(column=split.column, file=file, train=TRAIN, validation=VALIDATION, given=value[:40],)
+                mark(
+                    "split.column: {column} of {file} in train.csv must be {train} or "
+                    "{validation}, or a fold's number in every row, not {given!r}"
+                ).format(
+                    column=split.column,
+                    file=file,
+                    train=TRAIN,
+                    validation=VALIDATION,
+                    given=value[:40],
+                )
             )
     if split.fold is not None:
         raise DataError(
-            mark("split.fold: {column} of train.csv holds words, no folds: leave it out").format(column=split.column,)
+            mark("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
+                column=split.column,
+            )
         )
     return {i for i, value in enumerate(values) if value == VALIDATION}

@@ -5,7 +5,6 @@ What was taken, changed and left out is told (`Report`) and kept beside the phot
 
 from __future__ import annotations
 
-from core.words import mark
 import csv
 import io
 import os
@@ -30,6 +29,7 @@ from core.data.dataset import (
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
 from core.errors import DataError, InputError, os_error_line
+from core.words import mark
 from core.yamlfile import parse_yaml, write_yaml
 
 REPORT = "import.txt"
@@ -55,7 +55,11 @@ def import_photos(
     with open_source(source, limits) as opened:
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
-            raise DataError(mark("{target}: is there already; choose another name with --name").format(target=target,))
+            raise DataError(
+                mark("{target}: is there already; choose another name with --name").format(
+                    target=target,
+                )
+            )
         stage = target.with_name(f".import-{target.name}-{os.getpid()}")
         try:
             stage.mkdir(parents=True)
@@ -64,7 +68,9 @@ def import_photos(
             stage.rename(target)
         except OSError as error:
             reason = error.strerror or error
-            raise DataError(mark("{path}: cannot be written ({reason})").format(path=target, reason=reason)) from None
+            raise DataError(
+                mark("{path}: cannot be written ({reason})").format(path=target, reason=reason)
+            ) from None
         except DataError as error:
             raise DataError(str(error).replace(str(stage), str(target))) from None
         finally:
@@ -106,7 +112,10 @@ def _name(asked: str | None, source: str) -> str:
         return clean_name(re.sub(r"\.zip$", "", source, flags=re.IGNORECASE))
     if asked != clean_name(asked):
         raise InputError(
-            mark("--name {asked}: only letters, digits, - and _, such as {name}").format(asked=printable(asked), name=clean_name(asked),)
+            mark("--name {asked}: only letters, digits, - and _, such as {name}").format(
+                asked=printable(asked),
+                name=clean_name(asked),
+            )
         )
     return asked
 
@@ -127,7 +136,9 @@ def _fill(path: Path, source: Source, stage: Path, on_photo: Callable[[int, int]
         ) from None
     refused += [Refused(stray, mark("lies in no class and no test set")) for stray in layout.strays]
     tables = {_beside(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
-    refused += [Refused(other, mark("no photo, by its name")) for other in others if other not in tables]
+    refused += [
+        Refused(other, mark("no photo, by its name")) for other in others if other not in tables
+    ]
     taken = _copy_photos(source, layout, stage, refused, on_photo)
     _check_classes(path, layout, taken, refused)
     notes = _write_tables(source, layout, taken, stage)
@@ -261,9 +272,19 @@ def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, s
         reader = csv.DictReader(io.StringIO(source.read(name).decode("utf-8-sig")), strict=True)
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:
-        raise DataError(mark("{name}: lacks the column {column}").format(name=name, column=error.args[0],)) from None
+        raise DataError(
+            mark("{name}: lacks the column {column}").format(
+                name=name,
+                column=error.args[0],
+            )
+        ) from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(mark("{name}: not a table we can read ({error})").format(name=name, error=error,)) from None
+        raise DataError(
+            mark("{name}: not a table we can read ({error})").format(
+                name=name,
+                error=error,
+            )
+        ) from None
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
     return rows

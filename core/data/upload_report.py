@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from core.words import mark, retell
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.data.archive import Refused, printable
 from core.data.layout import Placed
+from core.words import mark, retell
 
 _SHOWN = 12  # lines of a kind in the summary
 
@@ -72,7 +72,9 @@ class Report:
                                 labelled=labelled)  # fmt: skip
             lines.append(f"  {told}")
         text = "\n".join(lines) + "\n"
-        text += _listed(mark("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown)
+        text += _listed(
+            mark("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown
+        )
         refused = [f"{printable(one.name)}: {one.reason}" for one in self.refused]
         title = mark("left out: {count} files").format(count=len(refused))
         return text + _listed(title, refused, shown) + _listed(mark("also"), self.notes, shown)

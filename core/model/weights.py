@@ -5,12 +5,12 @@ Free of torch, so that the dashboard and the commands can ask before anything st
 
 from __future__ import annotations
 
-from core.words import mark
 import os
 from pathlib import Path
 
 from core.errors import InputError
 from core.model.layers import BACKBONES
+from core.words import mark
 
 
 def find_weights(backbone: str, weights: str) -> Path | None:
@@ -25,12 +25,22 @@ def find_weights(backbone: str, weights: str) -> Path | None:
         return path
     if weights != "imagenet":
         raise InputError(
-            mark("weights: {path}: no such file; give imagenet, none or the path of a file of weights").format(path=path,)
+            mark(
+                "weights: {path}: no such file; give imagenet, none or the path of a file "
+                "of weights"
+            ).format(
+                path=path,
+            )
         )
     facts = BACKBONES[backbone]
     raise InputError(
-        mark("weights: the ImageNet weights of {backbone} ({file}) are not on this "
-"machine: {ways}").format(backbone=backbone, file=facts.weights_file, ways=', or '.join(ways_on(backbone)),)
+        mark(
+            "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}"
+        ).format(
+            backbone=backbone,
+            file=facts.weights_file,
+            ways=", or ".join(ways_on(backbone)),
+        )
     )
 
 

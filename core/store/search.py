@@ -7,7 +7,6 @@ count searches), curves.csv, suggestion.json, log.txt; as in a run folder, but n
 
 from __future__ import annotations
 
-from core.words import mark
 import hashlib
 import re
 import shutil
@@ -27,6 +26,7 @@ from core.recipe_file import recipe_yaml
 from core.store.challenge import find_trial
 from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Clock, Run, Status, open_run
+from core.words import mark
 
 SEARCH_FOLDER = ".lr_find"
 STARTS = 3
@@ -77,7 +77,11 @@ class Search(Run):
         try:
             return Suggestion(**data)
         except TypeError as error:
-            raise RunError(mark("{path}: damaged ({reason})").format(path=self.path / "suggestion.json", reason=error)) from None
+            raise RunError(
+                mark("{path}: damaged ({reason})").format(
+                    path=self.path / "suggestion.json", reason=error
+                )
+            ) from None
 
 
 def question(recipe: Recipe) -> Recipe:
@@ -132,7 +136,11 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
         hidden.write_status(replace(Status(state="queued"), epochs=STARTS, created=now))
         hidden.path.rename(search.path)
     except OSError as error:
-        raise RunError(mark("{path}: cannot be written ({reason})").format(path=search.path, reason=error.strerror)) from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(
+                path=search.path, reason=error.strerror
+            )
+        ) from None
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
@@ -148,5 +156,7 @@ def open_work(runs_dir: Path, name: str) -> Run:
         return open_run(runs_dir, name)
     search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
-        raise RunError(mark("{name}: no such search in {folder}").format(name=name, folder=runs_dir))
+        raise RunError(
+            mark("{name}: no such search in {folder}").format(name=name, folder=runs_dir)
+        )
     return search

@@ -7,7 +7,6 @@ several starts of the head; where they disagree, the answer is "cannot tell".
 
 from __future__ import annotations
 
-from core.words import mark
 import math
 from collections.abc import Callable, Sequence
 
@@ -24,6 +23,7 @@ from core.train.optimizer import make_optimizer
 from core.train.schedule import batches_per_epoch
 from core.train.seeds import derived_seed
 from core.train.setup import Setup, seeded_network
+from core.words import mark
 
 LOWEST, HIGHEST = 1e-5, 10.0  # the article's range
 STEPS = 100

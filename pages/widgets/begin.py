@@ -36,8 +36,12 @@ def show(key: str) -> Draft:
             key=f"{key}.begin",
             on_change="rerun",
         ):
-            st.caption(say("A recipe is everything that decides a run, apart from the photos. "
-                           "What you change in one is kept while you look at another."))  # fmt: skip
+            st.caption(
+                say(
+                    "A recipe is everything that decides a run, apart from the photos. What you "
+                    "change in one is kept while you look at another."
+                )
+            )
             _presets(key)
             _upload(key)
         _problem(key)

@@ -24,7 +24,8 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
         st.markdown(say("As **{recipe}**, unchanged.", recipe=began), width="stretch")
         if draft.undone:
             st.button(say("Bring my changes back"), key=f"{draft.key}.bring_back",
-                      type="tertiary", icon=":material/redo:", on_click=draft.bring_back)  # fmt: skip
+                      type="tertiary", icon=":material/redo:",
+                      on_click=draft.bring_back)  # fmt: skip
         return
     count = say_count(len(found), "1 change", "{count} changes")
     plain = text.plain_markdown

@@ -26,11 +26,14 @@ def show(draft: Draft) -> dict[str, Any]:
     ) or begin["kind"]  # fmt: skip
     if kind == "dense":
         width = st.number_input(
-            say("Units of the hidden layer"), 8, 4096, begin.get("width", 256), 8, key=f"{key}.width",
-            persist_state="session",
+            say("Units of the hidden layer"), 8, 4096, begin.get("width", 256), 8,
+            key=f"{key}.width", persist_state="session",
         )  # fmt: skip
         return {"kind": kind, "width": int(width)}
-    st.markdown(say("**Dropout**"), help=say("While the network learns, so many of the numbers at "
-                "three places of it are set to zero at random: the dotted lines above."))  # fmt: skip
+    words = say(
+        "While the network learns, so many of the numbers at three places of it are set to zero at "
+        "random: the dotted lines above."
+    )
+    st.markdown(say("**Dropout**"), help=words)
     rates = ClassMapDropout(**begin.get("dropout", {}))
     return {"kind": kind, "dropout": dropout.show(f"{key}.dropout", rates)}

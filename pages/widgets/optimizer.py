@@ -27,8 +27,8 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
     usual = 0.0 if name == "rmsprop" else 0.9
     with middle:
         momentum = st.number_input(
-            say("Momentum"), 0.0, 0.999, float(begin["momentum"] if name == begin["name"] else usual),
-            0.05, format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
+            say("Momentum"), 0.0, 0.999,
+            float(begin["momentum"] if name == begin["name"] else usual), 0.05, format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
             help=say("Share of the last step that is kept; Adam's first beta."),
         )  # fmt: skip
     with right:

@@ -23,7 +23,8 @@ def show(draft: Draft) -> dict[str, Any]:
         size = st.number_input(
             say("Photo size in pixels"), 32, 1024, draft.begin("image_size"), 32,
             key=draft.controls("image_size"), persist_state="session",
-            help=say("Photos are resized to a square of this side. Smaller is faster and sees less."),
+            help=say("Photos are resized to a square of this side. Smaller is faster and sees "
+                     "less."),
         )  # fmt: skip
     with right:
         crop = st.selectbox(
@@ -59,7 +60,8 @@ def kept_aside(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     begin, key = draft.begin("split"), draft.controls("split")
     method = st.segmented_control(
         say("Photos that validate"), list(_SPLITS), default=begin["method"], required=True,
-        format_func=lambda name: retell(_SPLITS[name]), key=f"{key}.method", persist_state="session",
+        format_func=lambda name: retell(_SPLITS[name]), key=f"{key}.method",
+        persist_state="session",
         help=say("They are kept aside and never trained on. A share of each class; one of several "
                  "equal parts; or those that the file `train.csv` names."),
     ) or begin["method"]  # fmt: skip

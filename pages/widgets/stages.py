@@ -30,7 +30,8 @@ def show(draft: Draft) -> list[Stage]:
         with place:
             _head(draft, stages, number)
     if st.button(say("Add a stage"), key=f"{draft.controls('stages')}.add",
-                 icon=":material/add:", type="tertiary", disabled=len(stages) >= _MOST):  # fmt: skip
+                 icon=":material/add:", type="tertiary",
+                 disabled=len(stages) >= _MOST):  # fmt: skip
         draft.rewrite({"stages": [*stages, _NEW]})
     return stages
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.words import mark
 import csv
 import io
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from core.data.toy_books.labels import BACKGROUND, Sighting, present, primary, s
 from core.data.toy_books.lens import develop
 from core.data.toy_books.render import Scene, look, paint
 from core.data.toy_books.scenes import Shot, background, landscape, shoot
+from core.words import mark
 
 # Photos are rendered a little larger and shrunk, which smooths letters and textures.
 OVERSAMPLING = 1.2
