@@ -28,7 +28,8 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
     with middle:
         momentum = st.number_input(
             say("Momentum"), 0.0, 0.999,
-            float(begin["momentum"] if name == begin["name"] else usual), 0.05, format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
+            float(begin["momentum"] if name == begin["name"] else usual), 0.05,
+            format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
             help=say("Share of the last step that is kept; Adam's first beta."),
         )  # fmt: skip
     with right:
