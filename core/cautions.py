@@ -181,7 +181,7 @@ def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "every epoch passes the whole network.",
         count=prefix,
     )
-    return Caution("nothing-to-keep", "changes", words, "docs/recipe.md: frozen_bn")
+    return Caution("nothing-to-keep", "changes", words, say("docs/recipe.md: frozen_bn"))
 
 
 def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -192,7 +192,7 @@ def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
         "answer, not the sum that made it."
     )
-    return Caution("dense-head", "changes", words, "docs/recipe.md: head.kind")
+    return Caution("dense-head", "changes", words, say("docs/recipe.md: head.kind"))
 
 
 def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -220,7 +220,7 @@ def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
         "Add a stage in which all bands learn."
     )
-    return Caution("bands-unused", "long", words, "docs/recipe.md: stages.N.train")
+    return Caution("bands-unused", "long", words, say("docs/recipe.md: stages.N.train"))
 
 
 RULES: tuple[Rule, ...] = (

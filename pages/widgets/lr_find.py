@@ -19,7 +19,7 @@ from pages import settings
 from pages.widgets import plot
 
 _POLL_SECONDS = 1.0
-_SURE = {"good": mark("good"), "fair": mark("fair"), "cannot tell": mark("cannot tell")}
+_SURE = (mark("good"), mark("fair"), mark("cannot tell"))  # core.store.search.Confidence
 Use = Callable[[tuple[tuple[int, float], ...]], None]
 
 
@@ -114,7 +114,7 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             st.markdown(say("**Cannot tell.** {why}", why=_sentence(found.why)))
             st.caption(say("Keep the rates as they are, or change what trains and search again."))
             return
-        sure = say("confidence: {level}", level=retell(_SURE[found.confidence]))
+        sure = say("confidence: {level}", level=retell(found.confidence))
         st.metric(say("Suggested rate of the last band"), text.rate(float(f"{found.lr:.1e}")),
                   sure, delta_color="off", delta_arrow="off", width="content")  # fmt: skip
         st.caption(_sentence(found.why))

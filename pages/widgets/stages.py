@@ -45,12 +45,12 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     if number < last:
         later[number : number + 2] = [stages[number + 1], stages[number]]
     for name, icon, words, result, off in (
-        ("up", "arrow_upward", say("Train this stage earlier"), earlier, number == 0),
-        ("down", "arrow_downward", say("Train this stage later"), later, number == last),
-        ("remove", "close", say("Remove this stage"), stages[:number] + stages[number + 1 :],
-         last == 0),
+        ("up", ":material/arrow_upward:", say("Train this stage earlier"), earlier, number == 0),
+        ("down", ":material/arrow_downward:", say("Train this stage later"), later, number == last),
+        ("remove", ":material/close:", say("Remove this stage"),
+         stages[:number] + stages[number + 1 :], last == 0),
     ):  # fmt: skip
-        if st.button(f":material/{icon}:", key=f"{key}.{name}", type="tertiary", help=words,
+        if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words,
                      disabled=off):  # fmt: skip
             draft.rewrite({"stages": result})
 

@@ -40,7 +40,7 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
             figure = scores_by_number(lines, colours, varied.title, ".1f", 2.0, varied.logarithmic,
                                       say("evidence strewn evenly"))  # fmt: skip
             told = say("lift by {key}", key=varied.title)
-            plot.show(f"{key}.lift", figure, told, f"lift by {varied.key}")
+            plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
     st.caption(
         say(
             "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the "

@@ -29,7 +29,7 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         told = text.plain_markdown(retell(first.words))
         st.markdown(f":material/warning: {told}", width="content")
-        if first.kind == "no worker" and st.button(
+        if "worker" in first.kind and st.button(
             say("Start the worker"), key=f"{key}.start", type="primary"
         ):
             start_worker()
