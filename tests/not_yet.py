@@ -79,29 +79,9 @@ SCRIPTS_NOT_YET: set[str] = {
     "pages/widgets/cam_grid_js/reading.js",
     "pages/widgets/photo_box.js",
     "pages/widgets/plot.js",
-    "pages/widgets/run_search.js",
+    "pages/widgets/run_table_js/search.js",
 }
-UNTRANSLATED: set[str] = {
-    "core/challenge_chart.py",
-    "core/challenge_words.py",
-    "core/report/cams.py",
-    "core/report/curves.py",
-    "core/report/evidence.py",
-    "core/report/glossary.py",
-    "core/report/origins.py",
-    "core/report/page.py",
-    "core/report/recipes.py",
-    "core/report/scores.py",
-    "core/report/verdicts.py",
-    "core/store/index.py",
-    "pages/challenge.py",
-    "pages/widgets/bulk.py",
-    "pages/widgets/challenge_ask.py",
-    "pages/widgets/challenge_board.py",
-    "pages/widgets/examples.py",
-    "pages/widgets/report.py",
-    "pages/widgets/run_state.py",
-}
+UNTRANSLATED: set[str] = set()
 PAGES_NOT_YET: set[str] = {
     "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
 }  # fmt: skip
