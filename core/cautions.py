@@ -19,7 +19,7 @@ from core.model.bands import BandRange, band_ranges, frozen_prefix
 from core.model.flat_list import network_layers
 from core.model.layers import BACKBONES
 from core.recipe import ClassMapHead, DenseHead, KFold, Recipe
-from core.words import say, sentences
+from core.words import retell, say, sentences
 
 Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
 COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")
@@ -104,7 +104,7 @@ def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
         "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
         "each, and with EfficientNet-Lite0 no difference could be told.",
-        backbone=BACKBONES[recipe.backbone].title,
+        backbone=retell(BACKBONES[recipe.backbone].title),
     )
     source = say("docs/performance.md, docs/evidence.md: the shape of quick")
     return Caution("fresh-views-take-long", "sees", words, source)

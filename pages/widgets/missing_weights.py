@@ -18,7 +18,7 @@ def show(backbone: str, weights: str) -> None:
         say(
             "This recipe starts from the ImageNet weights of {backbone}, which are not on this "
             "machine. You can",
-            backbone=BACKBONES[backbone].title,
+            backbone=retell(BACKBONES[backbone].title),
         )
         + f"\n\n{ways}",
         icon=":material/download:",
