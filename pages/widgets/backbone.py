@@ -23,7 +23,8 @@ def show(draft: Draft) -> dict[str, Any]:
     with left:
         backbone = st.selectbox(
             say("Backbone"), names, names.index(draft.begin("backbone")),
-            format_func=lambda name: retell(BACKBONES[name].title), key=key, persist_state="session",
+            format_func=lambda name: retell(BACKBONES[name].title), key=key,
+            persist_state="session",
             on_change=_other, args=(draft, key),
             help=say("The pretrained network that turns a photo into features. Another one comes "
                      "with its own bands."),

@@ -51,7 +51,7 @@ TRAIN_AND_DATA = (
 
 @pytest.mark.parametrize(("page", "link"), TRAIN_AND_DATA)
 def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
-    write_run(runs, "20261120-120000-quick", dataset=dataset)
+    write_run(runs, dataset)
     unlabelled = dataset.root / "labels.csv"
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
