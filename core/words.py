@@ -134,6 +134,12 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
+def sentences(*told: str) -> str:
+    """Sentences in the chosen language as one text; what is empty is left out."""
+    found = [one for one in told if one]
+    return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
+
+
 def _between(text: str) -> str:
     """What separates it from the next sentence: nothing after a full stop of full width."""
     return "" if text.endswith(("。", "！", "？", "：")) else " "

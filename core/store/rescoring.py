@@ -32,7 +32,7 @@ class Rescoring(Run):
         return open_run(self.path.parent.parent, self.id)
 
     def lost_words(self, status: Status) -> str:
-        return f"its process ({status.pid}) stopped; it can be asked again"
+        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
 
 def find_rescoring(runs_dir: Path, run_id: str) -> Rescoring:

@@ -207,7 +207,9 @@ class Run:
 
     def lost_words(self, status: Status) -> str:
         """One line for a run whose process is gone."""
-        return f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
+        return mark("its process ({pid}) stopped in epoch {epoch}; it can be resumed").format(
+            pid=status.pid, epoch=status.epoch + 1
+        )
 
     def queue_again(self) -> None:
         """Sets a stopped run back to `queued`. Raises RunError when it has not stopped."""

@@ -80,7 +80,7 @@ def _teller(trial: Trial, clock: Clock) -> Callable[[int, int], None]:
             return
         told = time.monotonic()
         now = clock().isoformat(timespec="seconds")
-        phase = f"drawing the hidden photos, {done} of {total}"
+        phase = mark("drawing the hidden photos, {n} of {total}").format(n=done, total=total)
         trial.write_status(replace(trial.status(), phase=phase, heartbeat=now))
 
     return tell

@@ -19,12 +19,12 @@ def carry_out_search(search: Search, clock: Clock) -> None:
     with attempt(search, clock) as log:
         recipe = search.recipe()
         heed(search)
-        say(search, clock, "preparing the photos")
+        say(search, clock, mark("preparing the photos"))
         setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: heed(search))
 
         def tell(done: int) -> None:
             now = clock().isoformat(timespec="seconds")
-            phase = f"search {min(done + 1, STARTS)} of {STARTS}"
+            phase = mark("search {n} of {total}").format(n=min(done + 1, STARTS), total=STARTS)
             search.write_status(replace(search.status(), phase=phase, epoch=done, heartbeat=now))
 
         tell(0)
