@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.store.run import Run, Status
+from core.store.run import DISK_FULL, DIVERGED, Run, Status
 from core.words import mark, retell, say, sentences
 
 
@@ -35,14 +35,14 @@ def ending(run: Run, status: Status) -> Ending | None:
             sentences(on, say("If it happens again, memory may be short: train with smaller "
                               "photos, or close other programs.")),
         )  # fmt: skip
-    if error.startswith("training diverged"):
+    if error.startswith(DIVERGED):
         return Ending(
             say("The {error}.", error=told),
             say("A resumed run would end the same way, to the last bit. Run it again with lower "
                 "learning rates; the search for a learning rate on Train suggests some."),
             resume_helps=False,
         )  # fmt: skip
-    if "free some space" in error:
+    if DISK_FULL in error:
         return Ending(
             say("{sentence}.", sentence=told),
             sentences(say("Free some space (the page Worker shows where)."), on),

@@ -27,7 +27,9 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
     runs = run_items(sorted(oldest_first, key=lambda row: row.example), all_rows)
     taken = {item.title for item in runs}
     groups = [
-        Group(group.id, say("{title} (group)", title=group.title), group.members) if group.title in taken else group
+        replace(group, title=say("{title} (group)", title=group.title))
+        if group.title in taken
+        else group
         for group in groups_of(all_rows)
         if group.repeats > 1
     ]

@@ -8,9 +8,13 @@ from core.train.schedule import planned_epochs
 from core.words import mark, retell, say
 
 _STEPS = {
-    "measuring this machine": mark("Measuring how fast this machine is, once"),
-    "preparing the photos": mark("Reading the photos, and what the frozen layers see of them"),
-    "looking at what it learned": mark("Every epoch is done: answering the test photos, then the diagnosis"),
+    mark("measuring this machine"): mark("Measuring how fast this machine is, once"),
+    mark("preparing the photos"): mark(
+        "Reading the photos, and what the frozen layers see of them"
+    ),
+    mark("looking at what it learned"): mark(
+        "Every epoch is done: answering the test photos, then the diagnosis"
+    ),
 }
 
 

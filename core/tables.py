@@ -107,10 +107,10 @@ _PART_WORDS = {
     "photos": mark("start and photos"),
     "features": mark("frozen layers' features"),
     "train": mark("epochs"),
-    "class maps": mark("class maps"),
+    mark("class maps"): mark("class maps"),
     "checkpoint": mark("checkpoints"),
     "evaluate": mark("answers and scores"),
-    "varied views": mark("answers to varied views"),
+    mark("varied views"): mark("answers to varied views"),
     "diagnose": mark("diagnosis"),
 }
 

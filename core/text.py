@@ -143,9 +143,7 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     for _, name, seed in runs:
         seeds.setdefault(name, set()).add(seed)
     for id_, name, seed in runs:
-        label = (
-            say("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
-        )
+        label = say("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
         seen[label] = seen.get(label, 0) + 1
         labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
     return labels

@@ -39,9 +39,7 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
 def _front(recipe: Recipe) -> list[str]:
     """Layers that carry pretrained knowledge, trained fast."""
     if recipe.weights == "none":
-        return [
-            mark("Start from pretrained weights: so few photos cannot teach a network to see.")
-        ]
+        return [mark("Start from pretrained weights: so few photos cannot teach a network to see.")]
     head = head_start(recipe.backbone, recipe.map_stride)
     firsts = [band.first for band in recipe.bands]
     fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST]
@@ -62,9 +60,7 @@ def _front(recipe: Recipe) -> list[str]:
 def _variety(recipe: Recipe) -> list[str]:
     tries = []
     if recipe.augment == Augment.nothing():
-        tries.append(
-            mark("Switch varied views on, so that no two epochs show the same photos.")
-        )
+        tries.append(mark("Switch varied views on, so that no two epochs show the same photos."))
     drop = recipe.head.dropout if isinstance(recipe.head, ClassMapHead) else None
     if drop is not None and not any((drop.features, drop.class_map, drop.logits)):
         tries.append(mark("Switch dropout on, so that it cannot lean on a single detail."))

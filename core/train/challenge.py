@@ -21,6 +21,7 @@ from core.train.attempt import attempt, heed, say
 from core.train.machine import settle_threads
 from core.train.recorder import write_table
 from core.train.trained import Answerer, classes_of
+from core.words import mark
 
 _TELL_SECONDS = 1.0  # how often the drawing is told of
 

@@ -19,6 +19,7 @@ from core.train.results import write_controls, write_results
 from core.train.setup import Setup, set_up
 from core.train.speed import read_speed
 from core.train.weights import weights_bytes
+from core.words import mark
 
 
 def execute(

@@ -27,6 +27,7 @@ from core.train.schedule import (
 )
 from core.train.seeds import derived_seed
 from core.train.weights import copied_tensors, put_in
+from core.words import mark
 
 
 class Diverged(RunError):

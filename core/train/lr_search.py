@@ -11,6 +11,7 @@ from core.train.attempt import attempt, heed, say
 from core.train.lr_find import find
 from core.train.recorder import write_table
 from core.train.setup import set_up
+from core.words import mark
 
 
 def carry_out_search(search: Search, clock: Clock) -> None:
