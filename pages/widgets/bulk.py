@@ -53,7 +53,8 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
             _button(key, say("Resume"), "resume", stopped, lambda row: executor.resume(row.id),
                     help=say("Goes on with the selected runs that have stopped."))  # fmt: skip
         if own and st.button(say("Delete"), icon=":material/delete:", key=f"{key}.delete",
-                             help=say("Moves them to the deleted runs, whence they come back.")):  # fmt: skip
+                             help=say("Moves them to the deleted runs, whence they come "
+                                      "back.")):  # fmt: skip
             trash.delete(f"{key}.failed", [row.id for row in own])
         if st.button(say("Clear"), icon=":material/close:", key=f"{key}.clear", type="tertiary",
                      help=say("Selects no run.")):  # fmt: skip

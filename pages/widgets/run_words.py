@@ -26,7 +26,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         return
     own = f"{key}.{row.id}"
     known = sorted({tag for other in rows for tag in other.tags})
-    with st.popover(say("Name, tags, note"), icon=":material/edit_note:"):
+    with st.popover(say("Name, tags, note"), icon=":material/edit_note:", key=f"{own}.words"):
         # A field's key changes with what is written in the folder, so that it shows what others
         # have written, unless one is just typing here.
         name = st.text_input(

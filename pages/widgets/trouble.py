@@ -68,8 +68,8 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
                 icon=":material/diagnosis:",
                 query_params={"run": run_id},
             )
-        if st.button(say("Resume") if len(one.runs) == 1 else say("Resume all"), icon=":material/resume:",
-                     key=key):  # fmt: skip
+        label = say("Resume") if len(one.runs) == 1 else say("Resume all")
+        if st.button(label, icon=":material/resume:", key=key):
             for run_id in one.runs:
                 LocalExecutor(runs_dir).resume(run_id)
             st.rerun()
