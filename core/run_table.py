@@ -118,12 +118,12 @@ def _cell(row: RunRow, key: str, now: datetime) -> Any:
 
 
 _STATE_ORDER = (
-    "running",
-    "queued",
-    "paused",
-    "done",
-    "failed",
-    "cancelled",
+    mark("running"),
+    mark("queued"),
+    mark("paused"),
+    mark("done"),
+    mark("failed"),
+    mark("cancelled"),
     mark("cannot be read"),
 )
 
@@ -165,9 +165,7 @@ def _words(key: str, value: Any) -> str:
 
 def _told(key: str, words: str) -> str:
     """What `_words` gave, for the reader; names, tags and a recipe's values stay as they are."""
-    if key == "state":
-        return text.state_word(words)
-    return retell(words) if key == "verdict" or words in ("off", "none") else words
+    return retell(words) if key in ("verdict", "state") or words in ("off", "none") else words
 
 
 def _group_line(group: Group, columns: Sequence[str], colour: str) -> Line:

@@ -74,6 +74,15 @@ def verdict_words(group: Group) -> str:
     return found.words() if len(group.members) > 1 else retell(found.counts[0][0])
 
 
+_COUNTED = {
+    "queued": mark("{n} waiting"),
+    "running": mark("{n} training"),
+    "paused": mark("{n} paused"),
+    "failed": mark("{n} failed"),
+    "cancelled": mark("{n} cancelled"),
+}
+
+
 def states(group: Group) -> str:
     """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
     if len(group.members) == 1:
@@ -84,9 +93,8 @@ def states(group: Group) -> str:
         return say("done")
     done = say("{n} of {total} done", n=found["done"], total=len(group.members))
     others = [
-        say("{n} {state}", n=n, state=text.state_word(state))
-        for state, n in found.items() if state != "done"
-    ]  # fmt: skip
+        retell(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
+    ]
     return say(", ").join([done, *others])
 
 

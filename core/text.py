@@ -96,23 +96,10 @@ def time_taken(status: Status, now: datetime) -> float | None:
     return ((end if status.ended and end else now) - start).total_seconds()
 
 
-_STATES = {
-    "queued": mark("waiting"),
-    "running": mark("training"),
-    "paused": mark("paused"),
-    "done": mark("done"),
-    "failed": mark("failed"),
-    "cancelled": mark("cancelled"),
-}
-
-
-def state_word(state: str) -> str:
-    """A state of status.json as a person says it: `waiting` for `queued`."""
-    return retell(_STATES.get(state, state))
-
-
 def state(status: Status) -> str:
     """What a run is doing, in a few words: `training, epoch 12 of 32`."""
+    if status.state == "queued":
+        return say("waiting")
     if status.state == "running":
         phase = retell(status.phase) if status.phase else say("starting")
         if not status.epoch:
@@ -122,9 +109,9 @@ def state(status: Status) -> str:
     if status.state == "cancelled" and not status.started:
         return say("cancelled before it began")
     if status.ended and status.state != "done" and status.epochs:
-        return say("{state} after epoch {epoch} of {epochs}", state=state_word(status.state),
+        return say("{state} after epoch {epoch} of {epochs}", state=retell(status.state),
                    epoch=status.epoch, epochs=status.epochs)  # fmt: skip
-    return state_word(status.state)
+    return retell(status.state)
 
 
 # Of tables with a column per run.
