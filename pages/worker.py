@@ -49,8 +49,5 @@ with st.expander(say("Where things are"), icon=":material/folder:"):
     st.markdown(say("Data sets:"))
     st.code(str(settings.data_parent().resolve()), language=None)
     st.markdown(say("The same from the command line:"))
-    st.code(
-        "python -m core status\npython -m core queue\npython -m core worker\n"
-        "python -m core worker --stop\npython -m core cache --empty",
-        language=None,
-    )
+    commands = ("status", "queue", "worker", "worker --stop", "cache --empty")
+    st.code("\n".join(f"python -m core {command}" for command in commands), language=None)

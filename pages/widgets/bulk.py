@@ -91,7 +91,7 @@ def _tags(key: str, picked: Sequence[RunRow]) -> None:
     with st.popover(say("Tag"), icon=":material/label:", key=f"{key}.tags"):
         with st.form(f"{key}.form", clear_on_submit=True, border=False):
             tag = st.text_input(say("New tag"), key=f"{key}.tag", max_chars=30,
-                                placeholder="class-3")  # fmt: skip
+                                placeholder=say("class-3"))  # fmt: skip
             if st.form_submit_button(say("Add it")) and tag.strip():
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):

@@ -41,7 +41,8 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                 st.markdown(f"{place}. {name}", width="stretch")
                 for to, (icon, words) in _MOVES.items():
                     last = place == (len(waiting) if to == "down" else 1)
-                    if st.button(f":material/{icon}:", key=f"{key}.{to}.{run}", disabled=last,
+                    arrow = f":material/{icon}:"
+                    if st.button(arrow, key=f"{key}.{to}.{run}", disabled=last,
                                  help=retell(words), type="tertiary"):  # fmt: skip
                         queue.move(run, to)
                         st.rerun()

@@ -37,7 +37,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
 def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
     """The button or links that mend it, where there is one."""
     runs_dir = settings.runs_dir()
-    if one.kind == "no worker":
+    if "worker" in one.kind:
         if st.button(
             say("Start the worker"), type="primary", icon=":material/play_arrow:", key=key
         ):
