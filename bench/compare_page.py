@@ -29,10 +29,10 @@ from tests.factory import write_run, write_steps
 RECIPES = 10
 SECTIONS = {
     "Scores": ".js-plotly-plot .main-svg", "Curves": ".js-plotly-plot .main-svg",
-    "Photos": "[data-testid=stDataFrame] canvas", "Recipes": ".js-plotly-plot .main-svg",
+    "Photos": "[data-testid=stDataFrame] canvas", "Recipes": ".parallel .line",
 }  # fmt: skip
-DRAWN = """selector => document.querySelector('[data-test-script-state=notRunning]')
-  && !document.querySelector('[data-testid=stSkeleton]') && document.querySelector(selector)"""
+SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]')
+  && !document.querySelector('[data-testid=stSkeleton]')"""
 PATIENCE = 180_000  # milliseconds
 
 
@@ -74,7 +74,8 @@ def seconds_to_draw(browser: Browser, link: str, selector: str) -> float:
     page.set_default_timeout(PATIENCE)
     begun = time.perf_counter()
     page.goto(link)
-    page.wait_for_function(DRAWN, arg=selector, polling=50)
+    page.wait_for_selector(selector, state="attached")  # also inside a widget's shadow
+    page.wait_for_function(SETTLED, polling=50)
     took = time.perf_counter() - begun
     context.close()
     return took

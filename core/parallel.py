@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -15,17 +14,17 @@ from core.store.groups import Group
 from core.tables import verdict_words
 
 VALIDATION_TITLE, LIFT_TITLE, VERDICT_TITLE = "validation", "lift", "verdict"
-_TICKS = 9  # numbers beside an axis, at most
-_LONGEST = 17  # characters of a word beside an axis
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """An axis. places: where each item crosses it; ticks: places and their words; result: whether
-    it is a result, not part of the recipe; logarithmic: whether places are powers of ten."""
+    """An axis. places: where each item crosses it; words: the same in words; ticks: places and
+    their words; result: whether it is a result, not part of the recipe; logarithmic: whether
+    places are powers of ten."""
 
     title: str
     places: tuple[float, ...]
+    words: tuple[str, ...]
     ticks: tuple[tuple[float, str], ...]
     result: bool
     logarithmic: bool = False
@@ -62,11 +61,12 @@ def parallel(items: Sequence[Group]) -> Parallel:
     titles = [title for title in _titles(numbers) if any(title in n for n in numbers.values())]
     kept = [item for item in items if item.verdict() and all(t in numbers[item.id] for t in titles)]
     results = [
-        _numbers(title, [numbers[item.id][title] for item in kept], result=True)
+        _result(title, [numbers[item.id][title] for item in kept])
         for title in (titles if kept else [])
     ]
     if kept:
-        results.append(_words(VERDICT_TITLE, [_majority(item) for item in kept], result=True))
+        verdicts = _words(VERDICT_TITLE, [_majority(item) for item in kept], result=True)
+        results.append(replace(verdicts, words=tuple(verdict_words(item) for item in kept)))
     recipe = _recipe(kept)
     table = pd.DataFrame({"run": [item.title for item in kept]})
     for key, values in _differing(kept).items():
@@ -121,35 +121,30 @@ def _recipe(items: Sequence[Group]) -> list[Dimension]:
         except ValueError:
             found.append(_words(key, values))
         else:
-            found.append(_numbers(key, numbers))
+            found.append(_numbers(key, numbers, values))
     return found
 
 
-def _numbers(title: str, values: Sequence[float], result: bool = False) -> Dimension:
-    """Numbers on their own axis; a recipe's that span decades by their logarithm."""
-    low, high = min(values), max(values)
-    logarithmic = not result and low > 0 and high / low >= 30
+def _numbers(title: str, values: Sequence[float], words: Sequence[str]) -> Dimension:
+    """Numbers on their own axis; those that span decades by their logarithm."""
+    logarithmic = min(values) > 0 and max(values) / min(values) >= 30
     places = [math.log10(value) if logarithmic else value for value in values]
-    different = sorted(set(values))
-    if result:
-        # A score's axis begins at 0 and ends at 1 at least, lift's at 0, so that axes compare.
-        top = max(1.0, math.ceil(high * 2) / 2)
-        form = "{:.1f}" if title == LIFT_TITLE else "{:.0%}"
-        ticks = [(top * step / 4, form.format(top * step / 4)) for step in range(5)]
-    else:
-        step = -(-len(different) // _TICKS)
-        shown = sorted({*different[::step], different[-1]})
-        ticks = [(math.log10(v) if logarithmic else v, f"{v:g}") for v in shown]
-    return Dimension(title, tuple(places), tuple(ticks), result, logarithmic)
+    ticks = tuple(sorted(dict(zip(places, words, strict=True)).items()))
+    return Dimension(title, tuple(places), tuple(words), ticks, False, logarithmic)
 
 
-def _words(title: str, values: Sequence[Any], result: bool = False) -> Dimension:
+def _result(title: str, values: Sequence[float]) -> Dimension:
+    """Scores on an axis that begins at 0 and ends at 1 at least, so that axes compare."""
+    top = max(1.0, math.ceil(max(values) * 2) / 2)
+    rough, exact = ("{:.1f}", "{:.2f}") if title == LIFT_TITLE else ("{:.0%}", "{:.0%}")
+    words = tuple(exact.format(value) for value in values)
+    ticks = tuple((top * step / 4, rough.format(top * step / 4)) for step in range(5))
+    return Dimension(title, tuple(values), words, ticks, True)
+
+
+def _words(title: str, values: Sequence[str], result: bool = False) -> Dimension:
     """Words as equally spaced places."""
-    most = _LONGEST + 6 if result else _LONGEST  # the last axis has more room
-    different = sorted({str(value) for value in values})
-    ticks = [
-        (float(place), word if len(word) <= most else f"{word[: most - 1]}…")
-        for place, word in enumerate(different)
-    ]
-    places = [float(different.index(str(value))) for value in values]
-    return Dimension(title, tuple(places), tuple(ticks), result)
+    different = {value: float(place) for place, value in enumerate(sorted(set(values)))}
+    places = tuple(different[value] for value in values)
+    ticks = tuple((place, value) for value, place in different.items())
+    return Dimension(title, places, tuple(values), ticks, result)

@@ -1,40 +1,147 @@
-"""The parallel-coordinates figure: a line per item across recipe keys and results."""
+"""The parallel-coordinates figure: what pages/widgets/parallel.js draws, a line per item across
+recipe keys and results."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TypedDict
+from unicodedata import east_asian_width
 
-import plotly.graph_objects as go
+from core.paints import MOST, OWN, Paint
+from core.parallel import Dimension, Parallel
+from core.words import say
 
-from core.charts import plain_name
-from core.parallel import Dimension
+_APART = 0.055  # of an axis' height, at least, between two of its ticks
+_TICK, _LAST_TICK = 16, 24  # characters of a tick; beside the last axis is more room
+_ROW, _ROWS = 15, 3  # characters of a row of a title, and rows
+_WIDEST, _WIDE, _THIN = 4.0, 2.2, 1.5  # pixels of lines: few, that all show, and of many
 
-# From purple to yellow, told apart without red and green; its ends show on white and on near-black.
-_SCALE = ((0.0, "#5b3fa8"), (0.35, "#1f78b4"), (0.7, "#26a784"), (1.0, "#e0b000"))
+
+class Axis(TypedDict):
+    """key: unlike any other axis'. name: its title in one piece, title: the same in rows.
+    ticks: shares of its height (0 at the foot) with their words, none crowding another."""
+
+    key: str
+    name: str
+    title: list[str]
+    ticks: list[tuple[float, str]]
+    result: bool
 
 
-def parallel_coordinates(dimensions: Sequence[Dimension], colour_by: Dimension) -> go.Figure:
-    """A line per item. colour_by: the result whose places colour the lines. In the browser an axis
-    can be dragged aside, and dragging along it keeps only the lines that cross there."""
-    titles = _short_titles([dimension.title for dimension in dimensions])
-    ends = colour_by.places
-    trace = go.Parcoords(
-        line={
-            "color": list(colour_by.places),
-            "colorscale": _SCALE,
-            "cmin": min(ends),
-            "cmax": max(ends) if max(ends) > min(ends) else min(ends) + 1,
-        },
-        dimensions=[_axis(*axis) for axis in zip(dimensions, titles, strict=True)],
-        labelfont={"size": 13},
-        tickfont={"size": 12},
-        rangefont={"size": 1, "color": "rgba(0,0,0,0)"},  # ticks say it already
-        unselected={"line": {"color": "#8a90a0", "opacity": 0.15}},
-        labelside="top",
-    )
-    figure = go.Figure(trace)
-    figure.update_layout(height=420, margin={"l": 110, "r": 40, "t": 56, "b": 24})
-    return figure
+class Line(TypedDict):
+    """at: shares of the axes' heights; values: the same in words."""
+
+    name: str
+    colour: str
+    width: float
+    at: list[float]
+    values: list[str]
+
+
+class ParallelLines(TypedDict):
+    """words: what the figure shows, for who cannot see it. legend: what its colours tell. say: what
+    is said of it in the browser, with `{…}` for what only the browser knows."""
+
+    axes: list[Axis]
+    lines: list[Line]
+    words: str
+    legend: list[tuple[str, str]]
+    say: dict[str, str]
+
+
+def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> ParallelLines:
+    """A line per item, in the colour that it has everywhere, across those recipe keys and all
+    results."""
+    recipe = {dimension.title: dimension for dimension in found.recipe}
+    dimensions = [*(recipe[key] for key in keys), *found.results]
+    short = _short_titles([dimension.title for dimension in dimensions])
+    at = [[_share(dimension, place) for place in dimension.places] for dimension in dimensions]
+    lines: list[Line] = [
+        {
+            "name": item.title,
+            "colour": paint.colours[item.id],
+            "width": _line_width(number, len(found.items)),
+            "at": [places[number] for places in at],
+            "values": [dimension.words[number] for dimension in dimensions],
+        }
+        for number, item in enumerate(found.items)
+    ]
+    return {
+        "axes": [
+            _axis(dimension, title, last=number == len(dimensions))
+            for number, (dimension, title) in enumerate(zip(dimensions, short, strict=True), 1)
+        ],
+        "lines": lines,
+        "words": say(
+            "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
+        ),
+        "legend": list(paint.legend) or _own_names(lines, paint),
+        "say": _said(),
+    }
+
+
+def _said() -> dict[str, str]:
+    return {
+        "hint": say(
+            "Point at a line for its run. Drag along an axis to keep only the lines that "
+            "cross there; a click takes that back. Keys: Tab to the lines or an axis, ↑ ↓ walk, "
+            "Esc takes everything back."
+        ),
+        "kept": say("{kept} of {all} lines are inside."),
+        "more": say("and {count} more"),
+        "all": say("all lines"),
+        "picture": say("Picture as PNG"),
+    }
+
+
+def _own_names(lines: Sequence[Line], paint: Paint) -> list[tuple[str, str]]:
+    own = paint.name == OWN
+    return [(line["name"], line["colour"]) for line in lines] if own else []
+
+
+def _line_width(number: int, lines: int) -> float:
+    """Of few lines earlier ones are wider beneath later ones, so that equal lines all show."""
+    if lines > MOST:
+        return _THIN
+    return round(_WIDE + (_WIDEST - _WIDE) * (lines - 1 - number) / max(lines - 1, 1), 2)
+
+
+# --- axes -----------------------------------------------------------------------------------
+
+
+def _ends(dimension: Dimension) -> tuple[float, float]:
+    places = [*dimension.places, *(place for place, _ in dimension.ticks)]
+    return min(places), max(places)
+
+
+def _share(dimension: Dimension, place: float) -> float:
+    """Where a place is on its axis: 0 at the foot, 1 at the top; a single place in the middle."""
+    low, high = _ends(dimension)
+    return round((place - low) / (high - low), 4) if high > low else 0.5
+
+
+def _axis(dimension: Dimension, short: str, last: bool) -> Axis:
+    ticks = [(_share(dimension, place), words) for place, words in dimension.ticks]
+    most = _LAST_TICK if last else _TICK
+    title = f"{short} (log)" if dimension.logarithmic else short
+    return {
+        "key": f"{'result' if dimension.result else 'recipe'} {dimension.title}",
+        "name": title,
+        "title": _rows(title),
+        "ticks": [(share, _cut(words, most)) for share, words in _apart(ticks)],
+        "result": dimension.result,
+    }
+
+
+def _apart(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Those that do not crowd each other: first and last, and of the others as many as fit."""
+    *others, top = ticks
+    kept: list[tuple[float, str]] = []
+    for tick in others:
+        if (not kept or tick[0] - kept[-1][0] >= _APART) and top[0] - tick[0] >= _APART:
+            kept.append(tick)
+    return [*kept, top]
 
 
 def _short_titles(titles: Sequence[str]) -> list[str]:
@@ -49,15 +156,28 @@ def _short_titles(titles: Sequence[str]) -> list[str]:
     return found
 
 
-def _axis(dimension: Dimension, short: str) -> dict[str, object]:
-    ends = [place for place, _ in dimension.ticks]
-    low, high = min([*ends, *dimension.places]), max([*ends, *dimension.places])
-    room = 0.04 * (high - low) if not dimension.result or len(ends) != 5 else 0.0
-    title = plain_name(short) + (" (log)" if dimension.logarithmic else "")
-    return {
-        "label": title,
-        "values": list(dimension.places),
-        "range": [low - room, high + room] if high > low else [low - 0.5, low + 0.5],
-        "tickvals": ends,
-        "ticktext": [plain_name(words) for _, words in dimension.ticks],
-    }
+# --- words that fit -------------------------------------------------------------------------
+
+
+def _size(words: str) -> int:
+    """Characters across, of which a Japanese one is two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in words)
+
+
+def _cut(words: str, most: int) -> str:
+    if _size(words) <= most:
+        return words
+    while _size(words) >= most:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
+
+
+def _rows(title: str) -> list[str]:
+    """A title broken where its words end."""
+    rows = [""]
+    for piece in re.findall(r"[^ ._,/-]*[ ._,/-]*", title):
+        if rows[-1] and _size(rows[-1] + piece.rstrip()) > _ROW:
+            rows.append("")
+        rows[-1] += piece
+    kept = [*rows[: _ROWS - 1], "".join(rows[_ROWS - 1 :])]
+    return [_cut(row.strip(), _ROW) for row in kept if row]

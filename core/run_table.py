@@ -1,4 +1,4 @@
-"""The table of Runs as plain data for the browser (pages/widgets/run_table.js): a line per run, or
+"""The table of Runs as plain data for the browser (pages/widgets/run_table_js/): a line per run, or
 per group with its runs under it. Each cell is what is written there and what it is sorted by.
 """
 

@@ -55,6 +55,7 @@ def main() -> None:
     )
     bad = pair.split(",")[1]
     views = {
+        "lesson": ("/?step=3", 1440, 1000),
         "train": ("/train", 1440, 1250),
         "data": ("/data?set=test_difficult", 1440, 1000),
         "runs": ("/runs", 1440, 1000),

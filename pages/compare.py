@@ -82,7 +82,7 @@ def show_layers(what: Chosen) -> None:
 
 
 def show_recipes(what: Chosen) -> None:
-    recipes.show(f"{KEY}.recipes", what.items)
+    recipes.show(f"{KEY}.recipes", what.items, what.paint)
 
 
 SECTIONS: dict[str, Callable[[Chosen], None]] = {

@@ -86,30 +86,17 @@ SCRIPTS_NOT_YET: set[str] = {
     "pages/widgets/cam_grid_js/grid.js",
     "pages/widgets/cam_grid_js/large.js",
     "pages/widgets/cam_grid_js/reading.js",
-    "pages/widgets/label_editor.js",
-    "pages/widgets/label_form.js",
+    "pages/widgets/label_editor_js/editor.js",
+    "pages/widgets/label_editor_js/form.js",
+    "pages/widgets/label_editor_js/keys.js",
+    "pages/widgets/label_editor_js/truth.js",
     "pages/widgets/layer_strip.js",
     "pages/widgets/photo_box.js",
     "pages/widgets/photo_wall.js",
     "pages/widgets/plot.js",
-    "pages/widgets/run_search.js",
+    "pages/widgets/run_table_js/search.js",
 }
-UNTRANSLATED: set[str] = {
-    "core/challenge_chart.py",
-    "core/challenge_words.py",
-    "core/report/cams.py",
-    "core/report/curves.py",
-    "core/report/evidence.py",
-    "core/report/glossary.py",
-    "core/report/origins.py",
-    "core/report/page.py",
-    "core/report/recipes.py",
-    "core/report/scores.py",
-    "core/report/verdicts.py",
-    "pages/challenge.py",
-    "pages/widgets/challenge_ask.py",
-    "pages/widgets/challenge_board.py",
-}
+UNTRANSLATED: set[str] = set()
 PAGES_NOT_YET: set[str] = {
     "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
 }  # fmt: skip

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from core.parallel import Dimension, parallel
-from core.parallel_chart import parallel_coordinates
+from core.paints import Paint
+from core.parallel import parallel
+from core.parallel_chart import parallel_lines
 from core.store.compare import recipe_difference
 from core.store.groups import Group
-from pages.widgets import figure
+from core.words import say_count
+from pages.widgets import figure, paint_choice
+from pages.widgets import parallel as parallel_widget
 
 _FEWEST = 3  # items; two are read better in the tables
 _ACROSS = 4  # recipes that are columns of the table
 _AXES = 6  # recipe keys that are shown unasked
-_WIDE = 112  # pixels of an axis; on a narrow screen the figure is scrolled
-# Plotly draws these axes black and their words with a white shadow, whatever the page's colours.
-_STYLE = """<style>
-.parcoords .axis .domain { stroke: #8a90a0 !important; }
-.parcoords .axis line { stroke: #8a90a0 !important; }
-.parcoords text { text-shadow: none !important; }
-</style>"""
+_NAME = "recipes and results"
 
 
-def show(key: str, items: Sequence[Group]) -> None:
+def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """The keys that differ, then all recipes with their results as lines."""
     frame = recipe_difference({item.title: item.members[0].recipe for item in items})
     if frame.empty:
@@ -40,34 +38,30 @@ def show(key: str, items: Sequence[Group]) -> None:
             column_config={"key": "what"},
         )
         figure.csv_button(f"{key}.difference", wide, "recipe difference")
-    _lines(f"{key}.lines", items)
+    _lines(f"{key}.lines", items, paint)
 
 
-def _lines(key: str, items: Sequence[Group]) -> None:
-    """The figure with a choice of axes and of the result that colours the lines."""
+def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
+    """The figure, with a choice of its axes."""
     found = parallel(items)
     if len(found.items) < _FEWEST:
         st.caption("Choose three finished runs or more to see their recipes and results as lines.")
         return
-    recipe = {dimension.title: dimension for dimension in found.recipe}
-    results = {dimension.title: dimension for dimension in found.results}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with st.container(width=260):
-            usual = next((n for n, name in enumerate(results) if name.endswith("objects")), 0)
-            by = st.selectbox(
-                "Colour by", list(results), index=usual, key="by",
-                bind="query-params",
-                help="Purple is low, yellow is high.",
-            )  # fmt: skip
-        shown = st.multiselect(
-            "Recipe keys", list(recipe), default=list(found.leading[:_AXES]), key="keys",
-            bind="query-params", help="Only keys in which the chosen runs differ.",
-        )  # fmt: skip
-    axes: list[Dimension] = [recipe[title] for title in shown] + list(results.values())
-    st.html(_STYLE)
-    figure.show(key, parallel_coordinates(axes, results[str(by)]), found.table,
-                "recipes and results", least=_WIDE * len(axes))  # fmt: skip
-    words = "A line per run or group. Drag along an axis to keep only the lines that cross there."
+    shown = st.multiselect(
+        "Recipe keys", [dimension.title for dimension in found.recipe],
+        default=list(found.leading[:_AXES]), key="keys",
+        bind="query-params", help="Only keys in which the chosen runs differ.",
+    )  # fmt: skip
+    lines = parallel_lines(found, shown, paint)
+    if not paint.legend:  # else it stands above every section
+        paint_choice.legend(replace(paint, legend=tuple(lines["legend"])))
+    parallel_widget.show(key, lines, _NAME)
+    figure.csv_button(key, found.table, _NAME)
     if found.left_out:
-        words += f" {found.left_out} without results yet are left out."
-    st.caption(words)
+        st.caption(
+            say_count(
+                found.left_out,
+                "1 without results yet is left out.",
+                "{count} without results yet are left out.",
+            )
+        )

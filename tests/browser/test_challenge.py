@@ -1,4 +1,5 @@
-"""The challenge in a real browser: from the failing recipe to its place on the board."""
+"""What a visitor does, in either language: through the lesson, a vote, the challenge, its recipe
+launched, its verdict, and its place on the board."""
 
 from __future__ import annotations
 
@@ -6,12 +7,13 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from core.data.challenge_photos import draw_challenge
-from core.data.toy_books import draw_toy_books
+from core.lesson.steps import titles
 from core.store.run import find_runs
-from tests.browser.conftest import serve, settled
+from core.words import LANGUAGES, retell, say, say_count, spoken
+from tests.browser.conftest import ROOT, serve, settled
 from tests.browser.test_story import stop_worker
 
 FAST = {
@@ -22,49 +24,83 @@ FAST = {
 
 @pytest.fixture
 def app(tmp_path):
-    runs, data = tmp_path / "runs", tmp_path / "dataset"
-    draw_toy_books(
-        data / "toy_books", 3, train_per_book=3, backgrounds=3, easy=0, difficult=4, long_side=160
-    )
+    runs = tmp_path / "runs"
     draw_challenge(runs, 3)  # eighty take half a minute
     try:
-        with serve(runs, data) as app:
-            yield app
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("OVERFIT_LENS_EXAMPLES")  # the lesson is told from those that come along
+            with serve(runs, ROOT / "dataset") as app:
+                yield app
     finally:
         stop_worker(runs)
 
 
 @pytest.mark.timeout(400)
-def test_from_the_failing_recipe_to_the_board(app, open_page):
-    page = open_page(f"{app.url}/challenge")
-    page.get_by_role("link", name="Open the failing recipe on Train").click()
-    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value("looks-good")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_the_lesson_to_the_board(app, open_page, language):
+    with spoken(language):
+        lang = "" if language == "en" else f"lang={language}"
+        page = open_page(f"{app.url}/?{lang}")
+        through_the_lesson(page)
+        page.get_by_role("link", name=say("The challenge board")).click()
+        expect(page.locator("h1")).to_have_text(say("Challenge"))
+        assert lang in page.url
+        launch_the_failing_recipe(page, lang)
+        assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
+        see_the_board(page, f"{app.url}/challenge?{lang}")
+        run = find_runs(app.runs)[0]
+        page.goto(f"{app.url}/run?run={run.id}&{lang}")
+        found = retell(str((run.diagnosis() or {})["verdict"]))
+        expect(page.get_by_text(found[0].upper() + found[1:]).first).to_be_visible()
+
+
+def through_the_lesson(page: Page) -> None:
+    """Every step, by key; a vote at the first."""
+    for number, title in enumerate(titles()):
+        expect(page.locator("h1")).to_have_text(title)
+        settled(page)
+        if number == 0:
+            page.locator("body").press("b")
+            expect(page).to_have_url(re.compile("vote=B"))
+            settled(page)
+        if number < len(titles()) - 1:
+            page.locator("body").press("ArrowRight")
+
+
+def launch_the_failing_recipe(page: Page, lang: str) -> None:
+    page.get_by_role("link", name=say("Open the failing recipe on Train, with three seeds")).click()
+    expect(page.get_by_role("textbox", name=say("Name of the run"))).to_have_value("looks-good")
     settled(page)
-    expect(page.get_by_role("combobox", name="Repeat with")).to_have_value("3 seeds")
-    assert "preset=looks-good" in page.url and "seeds=3" in page.url
+    assert "preset=looks-good" in page.url and "seeds=3" in page.url and lang in page.url
 
-    link = f"preset=looks-good&seeds=3&with={json.dumps(FAST)}"
+    link = f"preset=looks-good&seeds=3&with={json.dumps(FAST)}&{lang}"
     page.goto(f"{page.url.partition('?')[0]}?{link}")
-    expect(page.get_by_text("over 2 epochs")).to_be_visible()
-    page.get_by_role("button", name="Launch").click()
-    expect(page.get_by_text("3 runs are on their way")).to_be_visible()
-    assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
+    expect(page.get_by_role("spinbutton", name=say("Photo size in pixels"))).to_have_value("64")
+    settled(page)
+    page.get_by_role("button", name=say("Launch")).click()
+    expect(page.get_by_text(say("{count} runs are on their way", count=3))).to_be_visible()
 
-    page.goto(f"{app.url}/challenge")  # it becomes a board by itself as the runs end
-    rank = page.get_by_role("button", name="Rank 1 group")
+
+def see_the_board(page: Page, link: str) -> None:
+    """It becomes one by itself as the runs end; from there the recipe is a click away."""
+    page.goto(link)
+    rank = page.get_by_role("button", name=say_count(1, "Rank {count} group", "Rank {count} groups"))
     expect(rank).to_be_visible(timeout=200_000)
     rank.click()
-    card = page.get_by_role("img", name=re.compile("Objects named right: .* Validation: "))
-    expect(card).to_be_visible(timeout=120_000)
+    named = say("Objects named right: {score}. Validation: {validation}.", score=r"\d.*",
+                validation=".*")  # fmt: skip
+    expect(page.get_by_role("img", name=re.compile(named))).to_be_visible(timeout=120_000)
     expect(page.get_by_role("heading", name="1", exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name=re.compile("[23] of 3|no majority"))).to_be_visible()
-    page.get_by_role("button", name=re.compile(r"\d changes?")).click()
+    page.get_by_role("button", name=re.compile(r"\d")).filter(
+        has_text=re.compile(say("{count} changes", count=r"\d"))
+    ).click()
     expect(page.get_by_text("image_size")).to_be_visible()
     page.keyboard.press("Escape")
 
     page.set_viewport_size({"width": 390, "height": 900})
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name="Open its recipe").click()
-    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value("looks-good")
+    page.get_by_role("link", name=say("Open its recipe")).click()
+    expect(page.get_by_role("textbox", name=say("Name of the run"))).to_have_value("looks-good")
     assert "again=" in page.url and "seeds=3" in page.url
+    page.set_viewport_size({"width": 1440, "height": 900})

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image, ImageColor
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App, serve, settled
 from tests.factory import write_dataset, write_run, write_steps
@@ -128,6 +129,81 @@ def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page,
     link.click()
     expect(page.get_by_role("heading", name="CAMs")).to_be_visible()
     expect(page).to_have_url(re.compile("set=test_difficult|open=img_0"))
+
+
+def middle_of_first_step(line: Locator) -> tuple[float, float]:
+    """Where on the page a line is halfway between its first two axes."""
+    x, y = line.evaluate("""line => {
+        const {left, top} = line.ownerSVGElement.getBoundingClientRect();
+        const [[x0, y0], [x1, y1]] = line.getAttribute("d").match(/[\\d.]+ [\\d.]+/g)
+            .map(place => place.split(" ").map(Number));
+        return [left + (2 * x0 + x1) / 3, top + (2 * y0 + y1) / 3];
+    }""")
+    return x, y
+
+
+def test_recipes_are_lines_that_are_named_and_sifted(app, open_page):
+    # One run of `looks-good`, and two of `quick` that lie on each other.
+    page = open_page(f"{app.url}/compare?runs={ids(app, 3)}&section=Recipes")
+    figure = page.locator(".parallel")
+    lines, tip = figure.locator(".line"), figure.locator(".tip")
+    expect(lines).to_have_count(3)
+    expect(tip).to_be_hidden()
+    lines.first.scroll_into_view_if_needed()
+    page.mouse.move(*middle_of_first_step(lines.nth(0)))
+    expect(tip).to_have_text("looks-good, seed 0")
+    expect(figure.locator(".front path")).to_have_count(1)
+    expect(figure.locator(".words")).to_contain_text("verdict overfit that looks good")
+    page.mouse.move(*middle_of_first_step(lines.nth(1)))
+    expect(tip).to_have_text("quick, seed 1\nquick, seed 2")
+    # Along the last axis: the upper half keeps the one verdict, a click takes that back.
+    verdict = figure.get_by_role("slider", name="verdict")
+    box = verdict.bounding_box()
+    x = box["x"] + box["width"] / 2
+    page.mouse.move(x, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(x, box["y"] + box["height"] / 3, steps=4)
+    page.mouse.up()
+    expect(figure.locator(".line:visible")).to_have_count(1)
+    expect(verdict).to_have_attribute("aria-valuetext", "1 of 3 lines are inside.")
+    page.mouse.click(x, box["y"] + box["height"] / 2)
+    expect(figure.locator(".line:visible")).to_have_count(3)
+    # The keys do the same: from tick to tick on an axis, from line to line among those kept.
+    verdict.press("ArrowUp")
+    expect(figure.locator(".line:visible")).to_have_count(2)
+    kept = figure.get_by_role("img", name=re.compile("^quick, seed"))
+    kept.nth(0).focus()
+    expect(tip).to_have_text("quick, seed 1")
+    page.keyboard.press("ArrowDown")
+    expect(kept.nth(1)).to_be_focused()
+    expect(tip).to_have_text("quick, seed 2")
+    page.keyboard.press("Escape")
+    expect(figure.locator(".line:visible")).to_have_count(3)
+
+
+def test_recipes_can_be_taken_along(app, open_page, tmp_path):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 3)}&section=Recipes")
+    figure = page.locator(".parallel")
+    with page.expect_download() as download:
+        figure.get_by_role("button", name="Picture as PNG").click()
+    assert download.value.suggested_filename == "recipes-and-results.png"
+    download.value.save_as(tmp_path / "lines.png")
+    across = float(figure.locator("svg").get_attribute("width"))
+    with Image.open(tmp_path / "lines.png") as picture:
+        assert picture.width == pytest.approx(2 * across, abs=2)
+        colours = {colour for _, colour in picture.convert("RGB").getcolors(picture.size[0] ** 2)}
+    for number in range(3):  # each line, or its mark in the legend
+        assert (
+            ImageColor.getrgb(figure.locator(".line").nth(number).get_attribute("stroke"))
+            in colours
+        )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Numbers as CSV").last.click()
+    assert download.value.suggested_filename == "recipes-and-results.csv"
+    download.value.save_as(tmp_path / "lines.csv")
+    with (tmp_path / "lines.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["verdict"] for row in rows] == ["overfit that looks good", *["generalises"] * 2]
 
 
 def test_narrow_it_does_not_scroll_sideways(app, open_page):

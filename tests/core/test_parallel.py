@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from core import parallel_chart
+from core.paints import MOST, NONE, OWN, Paint, paints
 from core.parallel import parallel
-from core.parallel_chart import parallel_coordinates
+from core.parallel_chart import parallel_lines
 from core.recipe_file import load_recipe
 from core.store.groups import Group
 from tests.core.test_comparison import row
@@ -43,10 +47,8 @@ def test_numbers_that_span_decades_are_logarithmic_and_words_are_places():
     # batch_size and balance were varied together: one of them says it.
     assert len(found.leading) == 2
     assert found.table["batch_size"].tolist() == ["8", "16", "16"]
-    figure = parallel_coordinates([*found.recipe, *found.results], drawn["test_difficult, objects"])
-    assert (figure.data[0].line.cmin, figure.data[0].line.cmax) == (0.5, 0.7)
-    labels = [axis.label for axis in figure.data[0].dimensions]
-    assert "weight_decay (log)" in labels
+    assert drawn["test_difficult, objects"].words == ("70%", "50%", "60%")
+    assert drawn["lift"].words == ("1.90",) * 3
 
 
 def test_runs_without_results_are_counted_and_repeats_differ_by_their_seed():
@@ -55,3 +57,84 @@ def test_runs_without_results_are_counted_and_repeats_differ_by_their_seed():
     assert found.left_out == 1
     assert [dimension.title for dimension in found.recipe] == ["seed"]
     assert parallel([waiting]).items == ()
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def drawn(items, keys=None, paint=None):
+    found = parallel(items)
+    rows = [row for item in reversed(items) for row in item.members]
+    paint = paint or next(iter(paints(items, rows).values()))
+    keys = [dimension.title for dimension in found.recipe] if keys is None else keys
+    return parallel_lines(found, keys, paint)
+
+
+def test_a_line_per_run_in_its_own_colour_with_places_from_foot_to_top():
+    items = [
+        item("a", 0.7, batch_size=8),
+        item("b", 0.5, batch_size=32),
+        item("c", 0, batch_size=16),
+    ]
+    figure = drawn(items)
+    assert [line["name"] for line in figure["lines"]] == ["a", "b", "c"]
+    own = paints(items, [one.members[0] for one in reversed(items)])[OWN]
+    assert [line["colour"] for line in figure["lines"]] == [own.colours[id_] for id_ in "abc"]
+    assert figure["legend"] == [(id_, own.colours[id_]) for id_ in "abc"]
+    names = [axis["name"] for axis in figure["axes"]]
+    assert names == ["batch_size", "validation", "test_difficult, objects", "lift", "verdict"]
+    across = dict(
+        zip(names, zip(*(line["at"] for line in figure["lines"]), strict=True), strict=True)
+    )
+    assert across["batch_size"] == pytest.approx((0, 1, 1 / 3), abs=1e-4)
+    assert across["test_difficult, objects"] == (0.7, 0.5, 0)  # as it is, from 0 to 1
+    assert across["verdict"] == (0.5, 0.5, 0.5)  # nothing to tell apart
+    assert figure["lines"][0]["values"] == ["8", "100%", "70%", "1.90", "generalises"]
+    assert all(name in figure["words"] for name in names)
+    # Later lines are thinner, so that an equal one beneath shows.
+    widths = [line["width"] for line in figure["lines"]]
+    assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+
+
+def test_only_the_keys_that_were_chosen_in_their_order():
+    items = [item("a", 0.7, batch_size=8, seed=1), item("b", 0.5, batch_size=32), item("c", 0.6)]
+    assert drawn(items, [])["axes"][0]["key"] == "result validation"
+    some = [item(id_, 0.5, batch_size=8 + n, optimizer__weight_decay=10.0**-n)
+            for n, id_ in enumerate("abc")]  # fmt: skip
+    axes = drawn(some, ["optimizer.weight_decay", "batch_size"])["axes"]
+    assert [axis["name"] for axis in axes][:2] == ["weight_decay (log)", "batch_size"]
+    assert [axis["result"] for axis in axes] == [False, False, True, True, True, True]
+
+
+def test_ticks_do_not_crowd_each_other_and_the_ends_stay():
+    many = [item(f"r{n}", n / 60, batch_size=2 + n, seed=n) for n in range(60)]
+    ticks = drawn(many, ["batch_size"])["axes"][0]["ticks"]
+    shares = [share for share, _ in ticks]
+    assert (ticks[0], ticks[-1]) == ((0, "2"), (1, "61"))
+    assert 10 < len(ticks) <= 20
+    assert min(b - a for a, b in pairwise(shares)) >= 0.05
+
+
+def test_many_lines_tell_by_their_paint_and_are_thin():
+    many = [item(f"r{n}", 0.5, batch_size=8, seed=n) for n in range(MOST + 1)]
+    paint = Paint(NONE, {one.id: "#8a90a0" for one in many})
+    figure = drawn(many, ["seed"], paint)
+    assert {line["colour"] for line in figure["lines"]} == {"#8a90a0"}
+    assert {line["width"] for line in figure["lines"]} == {1.5}
+    assert figure["legend"] == []
+    told = Paint("seed", paint.colours, (("low", "#0072B2"),))
+    assert drawn(many, ["seed"], told)["legend"] == [("low", "#0072B2")]
+
+
+@pytest.mark.parametrize(("title", "rows"), [
+    ("lift", ["lift"]),
+    ("test_difficult, objects", ["test_difficult,", "objects"]),
+    ("dropout.class_map", ["dropout.class_", "map"]),
+    ("x" * 40, ["x" * 14 + "…"]),
+    ("a rather long name of photos, objects", ["a rather long", "name of photos,", "objects"]),
+    ("a rather long name of a set of photos, objects",
+     ["a rather long", "name of a set", "of photos, obj…"]),
+    ("机の上の写真と棚の写真", ["机の上の写真と…"]),
+])  # fmt: skip
+def test_titles_are_broken_where_words_end(title, rows):
+    assert parallel_chart._rows(title) == rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.factory import plain_speed, write_dataset, write_run
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 WIDGETS = sorted((ROOT / "pages" / "widgets").glob("*.py"))
+SCRIPTS = sorted((ROOT / "pages" / "widgets").rglob("*.js"))
 CORE = sorted((ROOT / "core").rglob("*.py"))
 # Paths, environment variables and types; no pandas, no parsing, no arithmetic libraries.
 ALLOWED = {
@@ -42,6 +44,7 @@ def imported(path: Path) -> set[str]:
 def test_there_is_something_to_check():
     assert {path.stem for path in PAGES} >= {"train", "runs", "compare", "cams", "settings"}
     assert len(WIDGETS) > 8
+    assert len(SCRIPTS) > 8
     assert len(CORE) > 20
 
 
@@ -59,8 +62,15 @@ def test_pages_only_draw(path):
     assert "unsafe_allow_html" not in path.read_text("utf-8")
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_scripts_are_short_and_write_no_markup(path):
+    script = path.read_text("utf-8")
+    assert len(script.splitlines()) <= 250
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", script)
+
+
 def test_app_is_set_up_and_navigation_only():
-    assert imported(ROOT / "app.py") <= {"streamlit", "pathlib"}
+    assert imported(ROOT / "app.py") <= {"streamlit", "pathlib", "core", "pages"}
     assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 30
 
 

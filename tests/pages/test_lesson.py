@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import words
 from core.lesson.steps import titles
 from tests.lessons import write_examples
 from tests.pages.conftest import APP, texts
@@ -96,9 +95,8 @@ def test_the_last_step_leads_to_the_failing_recipe(examples):
     assert (link.page, link.query_string) == ("train", "preset=looks-good")
 
 
-def test_it_is_told_in_japanese(examples, monkeypatch):
-    monkeypatch.setattr(words, "_asked", lambda: "ja")
-    app = lesson(step="4")
+def test_it_is_told_in_japanese(examples):
+    app = lesson(step="4", lang="ja")
     assert app.title[0].value == "本を隠すと"
     assert "塗りつぶし" in drawn(app)
 

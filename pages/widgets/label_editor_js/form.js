@@ -1,34 +1,17 @@
-// What the editor of labels (label_editor.js, which this is read behind) draws beside the photo.
-// Text from files is only ever set as textContent or value.
+// What is drawn above and beside the photo. Text from files is only ever set as textContent or value.
 
-function put(node, box) {
-  node.style.left = `${100 * box.x0}%`;
-  node.style.top = `${100 * box.y0}%`;
-  node.style.width = `${100 * (box.x1 - box.x0)}%`;
-  node.style.height = `${100 * (box.y1 - box.y0)}%`;
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
 }
 
-function drawBox(editor, box, index) {
-  const node = element("div", index === editor.chosen && editor.data.editing ? "box chosen" : "box");
-  put(node, box);
-  node.append(element("span", "tag", box.visible < 1 ? `${box.label} ${percent(box.visible)}` : box.label));
-  node.dataset.index = index;
-  node.setAttribute("role", editor.data.editing ? "button" : "img");
-  node.setAttribute("aria-label",
-    `box ${index + 1}: ${box.label}, ${percent(box.visible)} visible, from ${percent(box.x0)} to ${percent(box.x1)} across ` +
-    `and ${percent(box.y0)} to ${percent(box.y1)} down`);
-  if (!editor.data.editing) return node;
-  node.dataset.id = `box${index}`;
-  node.tabIndex = 0;
-  node.addEventListener("focus", () => { if (editor.chosen !== index && !editor.drag) editor.choose(index); });
-  for (const corner of ["00", "10", "01", "11", "0.", "1.", ".0", ".1"]) {
-    const handle = element("span", "handle");
-    handle.dataset.corner = corner;
-    const at = (side) => (side === "." ? "50%" : `${100 * Number(side)}%`);
-    handle.style.left = at(corner[0]);
-    handle.style.top = at(corner[1]);
-    node.append(handle);
-  }
+function button(text, id, act, className = "plain") {
+  const node = element("button", className, text);
+  node.type = "button";
+  node.dataset.id = id;
+  node.addEventListener("click", act);
   return node;
 }
 
