@@ -17,7 +17,7 @@ from core.store.annotations import annotate
 from core.store.facts import STANDARD, fact
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
-from core.words import retell, say
+from core.words import language, retell, say
 from pages import settings
 from pages.widgets import bulk, chosen, examples, run_queue, trash
 from pages.widgets.words import VERDICTS
@@ -96,9 +96,18 @@ def _board(key: str, opened: str) -> None:
     bulk.show(f"{key}.bulk", f"{key}.checked", rows)
 
 
-def _words() -> dict[str, str]:
-    """What the browser says by itself, for `fill` of words.js."""
+def _words() -> dict[str, Any]:
+    """What the browser says by itself, for `fill` and `fillCount` of words.js."""
     return {
+        "search": say("Search runs"),
+        "search_hint": say("Search: a word, verdict:generalises, objects>60%, -tag:old"),
+        "search_clear": say("Clear the search"),
+        "all": [say("{count} run"), say("{count} runs")],
+        "some": say("{shown} of {all} runs"),
+        "locale": "en-GB" if language() == "en" else language(),
+        "now": say("just now"),
+        "minutes_ago": say("{minutes} min ago"),
+        "hours_ago": say("{hours} h ago"),
         "run": say("run"),
         "run_words": say("The run's name"),
         "sort": say("{column}. Click to sort."),

@@ -84,7 +84,9 @@ def launch_the_failing_recipe(page: Page, lang: str) -> None:
 def see_the_board(page: Page, link: str) -> None:
     """It becomes one by itself as the runs end; from there the recipe is a click away."""
     page.goto(link)
-    rank = page.get_by_role("button", name=say_count(1, "Rank {count} group", "Rank {count} groups"))
+    rank = page.get_by_role(
+        "button", name=say_count(1, "Rank {count} group", "Rank {count} groups")
+    )
     expect(rank).to_be_visible(timeout=200_000)
     rank.click()
     named = say("Objects named right: {score}. Validation: {validation}.", score=r"\d.*",
