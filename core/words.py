@@ -71,6 +71,12 @@ def mark(english: str) -> str:
     return english
 
 
+def sentences(*told: str) -> str:
+    """Sentences in the chosen language as one text; what is empty is left out."""
+    found = [one for one in told if one]
+    return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
+
+
 def retell(english: str) -> str:
     """An English text that was made before (marked, or read from a file) in the chosen language:
     found by itself, or as one of the catalogue's with values put in, or sentence by sentence."""
@@ -132,12 +138,6 @@ def _pattern(english: str) -> re.Pattern[str]:
             parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
             seen.add(part)
     return re.compile("".join(parts), re.DOTALL)
-
-
-def sentences(*told: str) -> str:
-    """Sentences in the chosen language as one text; what is empty is left out."""
-    found = [one for one in told if one]
-    return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
 
 
 def _between(text: str) -> str:
