@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import Queue
+from core.query import FLAGS
 from tests.factory import write_run
 from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
@@ -39,15 +40,16 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
     error = others[0].status().error
     assert error
     names = (
-        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult", error, "Overfit Lens",
-        "CSV", "HTML", "CAM",
+        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult", error,
+        "Overfit Lens", ", ".join(FLAGS),
     )  # fmt: skip
     pages = [("runs", finished), ("worker", finished)]
     for page, run in pages + [("run", run) for run in (finished, bad, *others)]:
         app = open_page(page, run=run.id, lang="ja")
         assert not app.exception
         found = untranslated(app, *names)
-        assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
+        if page not in PAGES_NOT_YET:
+            assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
 
 
 def test_the_language_stays_with_the_visitor(runs, dataset):
