@@ -11,8 +11,7 @@ from core.comparison import Against, words_table
 from core.score_tables import hard_set, share_words
 from core.store.groups import Group
 from core.tables import lift_words, verdict_words
-
-REFERENCE = "the reference"
+from core.words import say
 
 
 def compared_table(
@@ -25,12 +24,13 @@ def compared_table(
         found.item.id: (row["validation"], row["elsewhere"])
         for found, row in zip(compared, words_table(compared).to_dict("records"), strict=True)
     }
+    reference = say("the reference")
     rows = []
     for item in items:
         objects = share_words(item, "sets", hard, "scores", "object")
         if objects[0] == "-":
             objects = share_words(item, "sets", hard, "scores", "primary")
-        validation, elsewhere = words.get(item.id, (REFERENCE, REFERENCE))
+        validation, elsewhere = words.get(item.id, (reference, reference))
         rows.append(
             {
                 "dot": "⬤",

@@ -94,6 +94,11 @@ def _retold(language: str, english: str) -> str:
         known = catalogue(language).get(first) or _refilled(language, first)
         if known:
             return known + _between(known) + _retold(language, english[end:])
+    place, _, rest = english.partition(": ")
+    if (
+        rest and " " not in place and _retold(language, rest) != rest
+    ):  # a file's or key's name before it
+        return f"{place}: {_retold(language, rest)}"
     return english
 
 

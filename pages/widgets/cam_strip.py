@@ -26,8 +26,8 @@ def show(run: Run) -> None:
                  root / "labels.csv") if path.is_file()]  # fmt: skip
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
-        reason = text.plain_markdown(retell(str(error)))
-        st.caption(say("Without class maps: {reason}", reason=reason))
+        problem = text.plain_markdown(retell(str(error)))
+        st.caption(say("Without class maps: {problem}", problem=problem))
         return
     if strip is None:
         return
@@ -39,9 +39,8 @@ def show(run: Run) -> None:
             "always the same photos, so runs can be compared."
         ),
     )
-    st.caption(
-        say("The first photos of {set} with each object.", set=text.plain_markdown(strip.set_name))
-    )
+    name = text.plain_markdown(strip.set_name)
+    st.caption(say("The first photos of {set} with each object.", set=name))
     st.html(f"<style>{_STYLE}</style>{_table(strip)}")
 
 
@@ -55,23 +54,26 @@ def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
 def _table(strip: Strip) -> str:
     """Names of classes and files are a person's text: escaped."""
     ends = [*strip.epochs, *strip.to_come]
-    head = "".join(f'<th scope="col">{say("epoch {epoch}", epoch=epoch)}</th>' for epoch in ends)
+    epochs = [say("epoch {epoch}", epoch=epoch) for epoch in ends]
+    head = "".join(f'<th scope="col">{escape(words)}</th>' for words in epochs)
     rows = "".join(_row(row, strip) for row in strip.rows)
     return (
         '<div class="cam-strip" tabindex="0" role="region" '
-        f'aria-label="{escape(say("Class maps by cycle"))}">'
-        f'<table><tr><th scope="col">{escape(say("photo"))}</th>{head}</tr>{rows}</table></div>'
+        f'aria-label="{escape(say("Class maps by cycle"))}"><table>'
+        f'<tr><th scope="col">{escape(say("photo"))}</th>{head}</tr>{rows}</table></div>'
     )
 
 
 def _row(row: Row, strip: Strip) -> str:
-    alt = say("Photo {file} of {set}, with a box around {label}", file=row.file,
-              set=strip.set_name, label=row.label)  # fmt: skip
+    alt = say(
+        "Photo {file} of {set}, with a box around {label}",
+        file=row.file, set=strip.set_name, label=row.label,
+    )  # fmt: skip
     cells = [f"<td>{_image(row.photo, alt)}{escape(row.label)}</td>"]
     for epoch, look in zip(strip.epochs, row.looks, strict=True):
         cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
-    blank = f'<div style="aspect-ratio: {row.aspect:.3f}"></div>'
-    empty = f'<td class="to-come">{blank}{escape(say("to come"))}</td>'
+    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
+    empty += f"{escape(say('to come'))}</td>"
     cells += [empty] * len(strip.to_come)
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -81,8 +83,10 @@ def _image(jpeg: bytes, alt: str) -> str:
 
 
 def _words(row: Row, look: Look, epoch: int) -> str:
-    return say("Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
-               label=row.label, file=row.file, epoch=epoch, answer=look.answer)  # fmt: skip
+    return say(
+        "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
+        label=row.label, file=row.file, epoch=epoch, answer=look.answer,
+    )  # fmt: skip
 
 
 def _answer(row: Row, look: Look) -> str:

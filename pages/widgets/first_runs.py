@@ -8,6 +8,7 @@ from core.data.dataset import find_datasets
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
+from core.words import retell, say
 from pages import settings
 
 STORY = ("quick", "looks-good")
@@ -20,32 +21,37 @@ def show(key: str) -> None:
     chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
     chosen = chosen or next(iter(datasets), None)
     with st.container(border=True):
-        st.subheader("Two runs that look equally good", anchor=False)
+        st.subheader(say("Two runs that look equally good"), anchor=False)
         st.markdown(
-            "Train **quick** and **looks-good** on the same photos of books. Both end almost "
-            "without an error on the photos kept aside for validation.\n\n"
-            "- **quick** keeps most of the pretrained network and changes only its last layers, "
-            "on varied views of each photo.\n"
-            "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
-            "Validation cannot tell them apart, because its photos come from the same shoot as "
-            "the training photos. The difficult photos and the class maps can: they show whether "
-            "the network looks at the books."
+            say(
+                "Train **quick** and **looks-good** on the same photos of books. Both end almost "
+                "without an error on the photos kept aside for validation.\n\n"
+                "- **quick** keeps most of the pretrained network and changes only its last "
+                "layers, on varied views of each photo.\n"
+                "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
+                "Validation cannot tell them apart, because its photos come from the same shoot "
+                "as the training photos. The difficult photos and the class maps can: they show "
+                "whether the network looks at the books."
+            )
         )
         if chosen is None:
-            st.warning(f"There is no data set in {settings.data_parent()} to train on.")
+            folder = settings.data_parent()
+            st.warning(say("There is no data set in {folder} to train on.", folder=folder))
             return
         if st.button(
-            "Train both",
+            say("Train both"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=f"On {chosen.name}, one after the other; a few minutes on a laptop.",
+            help=say(
+                "On {data}, one after the other; a few minutes on a laptop.", data=chosen.name
+            ),
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())
                 for preset in STORY:
                     executor.submit(load_recipe(preset), chosen)
             except InputError as error:
-                st.error(str(error))
+                st.error(retell(str(error)))
                 return
             st.switch_page("pages/runs.py")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.jobs import preview
+from core.words import retell, say
 from pages import settings
 
 _POLL_SECONDS = 0.7
@@ -18,8 +19,8 @@ def show(key: str) -> bool:
             return True
         st.fragment(_wait, run_every=_POLL_SECONDS)()
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
-        st.button("Try again", key=f"{key}.wake", icon=":material/refresh:")
+        st.error(retell(str(error)), icon=":material/error:")
+        st.button(say("Try again"), key=f"{key}.wake", icon=":material/refresh:")
     return False
 
 
@@ -30,6 +31,8 @@ def _wait() -> None:
     except InputError:
         st.rerun()  # the page tells it
     st.caption(
-        ":material/hourglass_top: The process that makes these pictures is starting. That takes "
-        "some seconds the first time."
+        say(
+            ":material/hourglass_top: The process that makes these pictures is starting. That "
+            "takes some seconds the first time."
+        )
     )

@@ -58,3 +58,29 @@ def test_the_language_stays_with_the_visitor(runs, dataset):
     app.button(key="language.choice.ja").click().run()
     assert app.title[0].value == "レッスン"
     assert app.query_params["lang"] == "ja"
+
+
+TRAIN_AND_DATA = (
+    ("train", {"preset": "looks-good"}),
+    ("train", {"preset": "article-success"}),
+    ("train", {"preset": "keras-imagenet"}),
+    ("train", {"preset": "quick", "with": '{"name":"two words","seed":7,"image_size":96}'}),
+    ("train", {"preset": "atlantis"}),
+    ("data", {"set": "train", "folds": "3"}),
+    ("data", {"set": "test_difficult"}),
+    ("data", {"set": "test_difficult", "photo": "img_0.jpg", "edit": "1"}),
+    ("data", {"set": "train", "photo": "red/img_0.jpg"}),
+    ("data", {"set": "test_difficult", "photo": "none.jpg"}),
+    ("data", {"view": "upload"}),
+)
+
+
+@pytest.mark.parametrize(("page", "link"), TRAIN_AND_DATA)
+def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
+    write_run(runs, dataset)
+    unlabelled = dataset.root / "labels.csv"
+    unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
+    app = open_page(page, lang="ja", **link)
+    assert not app.exception
+    found = untranslated(app, str(dataset.root), "toy_books", "test_difficult", "two words")
+    assert not found, "\n".join(found)
