@@ -36,6 +36,7 @@ from core.store.rescoring import (
 )
 from core.store.run import Clock, Run, Status, create_run, find_runs, open_run, utc_now
 from core.store.search import Search, create_search, find_search, find_searches, open_work
+from core.words import mark
 
 LOCK_FILE = "worker.lock"
 SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
@@ -316,4 +317,8 @@ def _open_lock(runs_dir: Path) -> IO[str]:
         Path(runs_dir).mkdir(parents=True, exist_ok=True)
         return (Path(runs_dir) / LOCK_FILE).open("a+")
     except OSError as error:
-        raise RunError(f"{runs_dir}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(
+                path=runs_dir, reason=error.strerror
+            )
+        ) from None

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import RunError
+from core.words import mark
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]
@@ -117,9 +118,13 @@ class Queue:
             finally:
                 db.close()
         except (sqlite3.OperationalError, OSError) as error:
-            raise RunError(f"{self.path}: cannot use the queue ({error})") from None
+            raise RunError(
+                mark("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
+            ) from None
         except sqlite3.Error as error:
             raise RunError(
-                f"{self.path}: cannot use the queue ({error}): delete the file, and resume the "
-                "runs that wait"
+                mark(
+                    "{path}: cannot use the queue ({reason}): delete the file, and "
+                    "resume the runs that wait"
+                ).format(path=self.path, reason=error)
             ) from None

@@ -25,7 +25,7 @@ from core.recipe_file import recipe_dict, recipe_from
 from core.store.annotations import FILE, Annotations, annotations_of
 from core.store.examples import is_example
 from core.store.run import Run, Status
-from core.words import say
+from core.words import mark, say
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
@@ -127,7 +127,9 @@ class RunIndex:
                 (self.runs_dir / INDEX_FILE).unlink(missing_ok=True)
             except OSError as error:
                 raise RunError(
-                    f"{self.runs_dir / INDEX_FILE}: cannot be written ({error.strerror})"
+                    mark("{path}: cannot be written ({reason})").format(
+                        path=self.runs_dir / INDEX_FILE, reason=error.strerror
+                    )
                 ) from None
         self._known = None
         return self.rows()

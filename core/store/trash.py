@@ -14,6 +14,7 @@ from core import files
 from core.errors import RunError
 from core.store.examples import refuse_example
 from core.store.run import Clock, Run, find_runs, open_run
+from core.words import mark
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
@@ -40,7 +41,11 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
             files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
             run.path.rename(trash / run.id)
         except OSError as error:
-            raise RunError(f"{run.path}: cannot be moved ({error.strerror})") from None
+            raise RunError(
+                mark("{path}: cannot be moved ({reason})").format(
+                    path=run.path, reason=error.strerror
+                )
+            ) from None
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -49,12 +54,16 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
-        raise RunError(f"{run.path}: is there already")
+        raise RunError(mark("{path}: is there already").format(path=run.path))
     try:
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(f"{deleted.path}: cannot be moved ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be moved ({reason})").format(
+                path=deleted.path, reason=error.strerror
+            )
+        ) from None
     return run
 
 
@@ -79,7 +88,11 @@ def _erase(runs: Sequence[Run]) -> list[str]:
         try:
             shutil.rmtree(run.path)
         except OSError as error:
-            raise RunError(f"{run.path}: cannot be deleted ({error.strerror})") from None
+            raise RunError(
+                mark("{path}: cannot be deleted ({reason})").format(
+                    path=run.path, reason=error.strerror
+                )
+            ) from None
     return [run.id for run in runs]
 
 
@@ -98,5 +111,7 @@ def _refuse_busy(run: Run) -> None:
     except RunError:
         return
     if state in ("running", "queued"):
-        words = "is training" if state == "running" else "waits to train"
-        raise RunError(f"{run.id}: {words}; stop it first: python -m core cancel {run.id}")
+        words = mark("{run}: waits to train; stop it first: python -m core cancel {run}")
+        if state == "running":
+            words = mark("{run}: is training; stop it first: python -m core cancel {run}")
+        raise RunError(words.format(run=run.id))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import text
 from core.charts import Figure, Table
-from core.words import retell
+from core.words import retell, say
 from pages.widgets import plot
 
 
@@ -36,7 +36,7 @@ def show(
 def csv_button(key: str, numbers: Table, name: str) -> None:
     """The numbers as a file, made when it is asked for."""
     st.download_button(
-        "Numbers as CSV",
+        say("Numbers as CSV"),
         lambda: numbers.to_csv(index=False).encode("utf-8"),
         f"{text.file_stem(name)}.csv",
         "text/csv",
@@ -44,5 +44,5 @@ def csv_button(key: str, numbers: Table, name: str) -> None:
         type="tertiary",
         icon=":material/download:",
         on_click="ignore",
-        help="The picture: the camera at the figure's upper right corner.",
+        help=say("The picture: the camera at the figure's upper right corner."),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.jobs.queue import Queue
+from core.query import FLAGS
 from tests.factory import write_run
 from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
@@ -24,6 +26,30 @@ def test_an_empty_page_speaks_japanese(open_page, dataset, page):
         assert found, f"{page} is clean: take it out of PAGES_NOT_YET"
     else:
         assert not found, "\n".join(found)
+
+
+def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker):
+    """The table of runs, the pages of a run and the worker's, with something to tell."""
+    finished = write_run(runs, dataset, "quick", changes={"seed": 1})
+    bad = write_run(runs, dataset, "looks-good", minutes=5)
+    others = [
+        write_run(runs, dataset, "quick", state, minutes=10 + place)
+        for place, state in enumerate(("failed", "cancelled", "running", "queued"))
+    ]
+    Queue(runs).submit(others[-1].id)
+    error = others[0].status().error
+    assert error
+    names = (
+        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult", error,
+        "Overfit Lens", ", ".join(FLAGS),
+    )  # fmt: skip
+    pages = [("runs", finished), ("worker", finished)]
+    for page, run in pages + [("run", run) for run in (finished, bad, *others)]:
+        app = open_page(page, run=run.id, lang="ja")
+        assert not app.exception
+        found = untranslated(app, *names)
+        if page not in PAGES_NOT_YET:
+            assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
 
 
 def test_the_language_stays_with_the_visitor(runs, dataset):
