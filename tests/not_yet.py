@@ -7,17 +7,13 @@ NOT_YET: set[str] = {
     "core/download.py",
     "core/processor.py",
     "pages/widgets/lesson_picture.py",
-    "pages/widgets/photo_set.py",
 }
-SCRIPTS_NOT_YET: set[str] = {}
+SCRIPTS_NOT_YET: set[str] = set()
 UNTRANSLATED: set[str] = set()
 PAGES_NOT_YET: set[str] = {
-    "cams",
     "challenge",
-    "compare",
     "lesson",
     "run",
     "runs",
-    "try_it",
     "worker",
 }
