@@ -37,9 +37,8 @@ from pages.widgets import (
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
-# What the link says of one section: what was clicked there, and what its controls say.
 PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos",
-          "set": "Photos, Confusion"}  # fmt: skip
+          "set": "Photos, Confusion"}  # in the link, of some sections  # fmt: skip
 
 
 class Chosen(NamedTuple):
