@@ -38,7 +38,7 @@ from pages.widgets import (
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
 PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos",
-          "set": "Photos, Confusion"}  # in the link, of some sections  # fmt: skip
+          "set": "Photos|Confusion"}  # in the link, of some sections  # fmt: skip
 
 
 class Chosen(NamedTuple):

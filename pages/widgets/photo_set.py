@@ -26,7 +26,7 @@ def choose(sets: Sequence[str]) -> str | None:
     usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
     linked.settle("set", names, usual)
     chosen = st.segmented_control(
-        say("Photos"), list(names), required=True, key="set", format_func=_in_words,
+        say("Photos"), list(names), required=True, key="set", format_func=lambda name: _in_words(names[name]),
         help=say("Validation photos come from the same shoot as the training photos. Objects cut "
                  "out: each labelled object alone."),
     ) or usual  # fmt: skip
@@ -39,8 +39,10 @@ def _in_link(name: str) -> str:
     return name if whole == name else mark("{set}, objects cut out").format(set=whole)
 
 
-def _in_words(linked: str) -> str:
-    return say("validation") if linked == VALIDATION else retell(linked)
+def _in_words(name: str) -> str:
+    whole = name.removesuffix("/objects")
+    words = say("validation") if whole == VALIDATION else whole
+    return words if whole == name else say("{set}, objects cut out", set=words)
 
 
 def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:

@@ -35,8 +35,9 @@ function classLine(view, run, photo, name) {
     const snapshot = snapshotAt(run, view.state.moment);
     const chance = run.chances[snapshot][photo][klass];
     const inside = run.shares[snapshot][photo][klass];
-    const text = present ? say.class_present : say.class_chance;
-    label.textContent = fill(text, { name, chance: percent(chance) });
+    label.textContent = present
+      ? fill(say.class_present, { name, chance: percent(chance) })
+      : `${name} ${percent(chance)}`;
     level.style.width = `${100 * chance}%`;
     share.textContent = inside === null ? "" : fill(say.class_share, { share: percent(inside) });
     const shown = factsOf(view.grid, run, photo, view.state).name;
