@@ -251,7 +251,7 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
 def _cannot_start(process: Detached) -> PreviewError:
     why = process.last_words() or f"exit status {process.ended()}"
     process.forget()
-    return PreviewError(f"the preview process could not be started: {why}")
+    return PreviewError(mark("the preview process could not be started: {why}").format(why=why))
 
 
 def stop(runs_dir: Path) -> None:
@@ -265,4 +265,4 @@ def stop(runs_dir: Path) -> None:
 def _of_another_version(runs_dir: Path) -> PreviewError:
     """A process that was started before the program was changed goes on with what it loaded."""
     stop(runs_dir)
-    return PreviewError("the preview process was of another version and was ended: try again")
+    return PreviewError(mark("the preview process was of another version and was ended: try again"))

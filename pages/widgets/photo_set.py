@@ -26,7 +26,8 @@ def choose(sets: Sequence[str]) -> str | None:
     usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
     linked.settle("set", names, usual)
     chosen = st.segmented_control(
-        say("Photos"), list(names), required=True, key="set", format_func=lambda name: _in_words(names[name]),
+        say("Photos"), list(names), required=True, key="set",
+        format_func=lambda name: _in_words(names[name]),
         help=say("Validation photos come from the same shoot as the training photos. Objects cut "
                  "out: each labelled object alone."),
     ) or usual  # fmt: skip
