@@ -16,8 +16,5 @@ PAGES_NOT_YET: set[str] = {
     "challenge",
     "compare",
     "lesson",
-    "run",
-    "runs",
     "try_it",
-    "worker",
 }

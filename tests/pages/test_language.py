@@ -41,7 +41,7 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
     assert error
     names = (
         str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult", error,
-        "Overfit Lens", ", ".join(FLAGS),
+        "Overfit Lens", ", ".join(FLAGS), ":green[", ":red[", "blue", "red",
     )  # fmt: skip
     pages = [("runs", finished), ("worker", finished)]
     for page, run in pages + [("run", run) for run in (finished, bad, *others)]:
