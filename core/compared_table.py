@@ -18,7 +18,7 @@ def compared_table(
     items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]
 ) -> Styler:
     """A row per item, the reference first: dot, run, verdict (a list, for chips), validation,
-    objects, lift, then `by validation` and `elsewhere`: the comparison with the reference."""
+    objects, lift, then `by_validation` and `elsewhere`: the comparison with the reference."""
     hard = hard_set(items)
     words = {
         found.item.id: (row["validation"], row["elsewhere"])
@@ -39,7 +39,7 @@ def compared_table(
                 "validation": _joined(share_words(item, "validation", "accuracy")),
                 "objects": _joined(objects),
                 "lift": lift_words(item, hard),
-                "by validation": validation,
+                "by_validation": validation,
                 "elsewhere": elsewhere,
             }
         )

@@ -54,7 +54,7 @@ def _table(items: Sequence[Group], compared: Sequence[Against], colours: Mapping
         "objects": column.TextColumn(say("difficult objects"), width=140,
                                      help=retell(tables.SCORE_WORDS["object"])),
         "lift": column.TextColumn(say("lift"), width=110, help=retell(tables.LIFT_WORDS)),
-        mark("by validation"): column.TextColumn(say("validation says"), width=290,
+        "by_validation": column.TextColumn(say("validation says"), width=290,
                                                  help=retell(_HOW)),
         "elsewhere": column.TextColumn(
             say("{photos} say", photos=retell(elsewhere_title(compared))), width=330,
