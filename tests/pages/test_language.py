@@ -56,5 +56,6 @@ def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
     assert not app.exception
-    found = untranslated(app, str(dataset.root), "toy_books", "test_difficult", "two words")
+    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y")
+    found = untranslated(app, str(dataset.root), *names)
     assert not found, "\n".join(found)
