@@ -71,7 +71,7 @@ def score_dots(
                 name=plain_name(str(rows["label"].iloc[0])),
                 marker={"color": colours[run], "size": 13},
                 error_x=spread_bars(rows, colours[run]),
-                customdata=rows[["title", "words"]].to_numpy(),
+                customdata=[*zip(map(plain_name, rows["title"]), rows["words"], strict=True)],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )

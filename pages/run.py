@@ -26,6 +26,7 @@ from pages.widgets import (
     run_ending,
     run_log,
     run_state,
+    told,
     verdict,
     worker_notice,
 )
@@ -83,13 +84,13 @@ def board(run_id: str, watching: bool) -> None:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     if row.problem:
-        st.error(row.problem, icon=":material/error:")
+        told.error(row.problem)
         run_actions.delete(KEY, row)
         return
     try:
         show_run(row, rows, open_run(settings.runs_dir(), row.id))
     except InputError as problem:
-        st.error(str(problem), icon=":material/error:")
+        told.error(problem)
 
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:

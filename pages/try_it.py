@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets import answer, chosen, first_runs, photo_box, preview_wait, tried_photo
+from pages.widgets import answer, chosen, first_runs, photo_box, preview_wait, told, tried_photo
 
 KEY = "try"
 SIDE_BY_SIDE = 2
@@ -52,7 +52,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             try:
                 answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, str(explain))
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                told.error(error)
 
 
 def show_page(everything: list[RunRow]) -> None:

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.jobs.local import find_lost
 from core.store.run import utc_now
 from pages import settings
-from pages.widgets import chosen, machine, preview_process, process, queue_list, trouble
+from pages.widgets import chosen, machine, preview_process, process, queue_list, told, trouble
 
 KEY = "worker"
 LIVE_SECONDS = 2.0
@@ -31,7 +31,7 @@ def board() -> None:
         with right:
             machine.show(f"{KEY}.machine", rows)
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
 
 
 st.title("Worker", anchor=False)

@@ -83,5 +83,5 @@ SCRIPTS_NOT_YET: set[str] = {
 }
 UNTRANSLATED: set[str] = set()
 PAGES_NOT_YET: set[str] = {
-    "lesson", "train", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
+    "lesson", "train", "runs", "run", "compare", "cams", "try_it", "worker",
 }  # fmt: skip

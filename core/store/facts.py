@@ -58,6 +58,7 @@ OWN: dict[str, Fact] = {
     "data": Fact("data set", "words", "Name of the data set"),
     "tag": Fact("tags", "words", "A tag that the run has"),
     "note": Fact("note", "words", "Words in the run's note"),
+    "from": Fact("came from", "words", "Who sent the run, where it was not trained here"),
     "lr": Fact("highest rate", "number", "The highest learning rate of any band of layers"),
     "epoch": Fact("epoch", "number", "Epochs that are done"),
     "epochs": Fact("epochs", "number", "Epochs that are planned"),
@@ -79,6 +80,7 @@ def facts_of(row: RunRow) -> dict[str, Any]:
         "state": "cannot be read" if row.problem else status.state,
         "tag": row.tags,
         "note": row.note,
+        "from": row.came_from or None,
         "started": status.started or status.created or None,
         "error": status.error,
     }

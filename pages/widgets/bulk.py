@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core import text
 from core.errors import InputError
 from core.items import grouped_items, items_of
 from core.jobs.local import LocalExecutor
@@ -15,7 +16,7 @@ from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.words import say
 from pages import settings
-from pages.widgets import chosen, report, trash
+from pages.widgets import chosen, export_runs, report, told, trash
 
 
 def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
@@ -36,6 +37,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
                      query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
         report.button(key, grouped_items(picked, rows), rows)
+        export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
             st.page_link("pages/train.py", label="Run again", icon=":material/replay:",
                          query_params={"again": picked[0].id},
@@ -63,7 +65,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if len(own) < len(picked):
             st.caption(say("Examples stay as they are."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
-        st.error(problem)
+        told.error(problem)
 
 
 def _button(
@@ -95,7 +97,11 @@ def _tags(key: str, picked: Sequence[RunRow]) -> None:
             if st.form_submit_button("Add it") and tag.strip():
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):
-            if st.button(f"Take off {old}", icon=":material/label_off:", key=f"{key}.off.{old}"):
+            if st.button(
+                f"Take off {text.plain_markdown(old)}",
+                icon=":material/label_off:",
+                key=f"{key}.off.{old}",
+            ):
                 _each(key, picked, lambda row, old=old: annotate(_run(row), remove_tags=[old]))  # type: ignore[misc]
 
 

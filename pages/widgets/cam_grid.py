@@ -15,6 +15,7 @@ from core.recipe_file import recipe_from
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.text import plain_markdown
 from pages import settings
 from pages.widgets import chosen
 from pages.widgets.words import VERDICTS
@@ -44,7 +45,8 @@ def show(
     titled = [_titled(item, paint[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
-        st.info(f"No class maps yet: {', '.join(waiting)}. They come at the end of each cycle.")
+        names = plain_markdown(", ".join(waiting))
+        st.info(f"No class maps yet: {names}. They come at the end of each cycle.")
     drawn = [one for one in titled if one.column]
     if drawn:
         grid = _grid(drawn, dataset, test_set)

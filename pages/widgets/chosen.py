@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import charts
+from core import charts, text
 from core.items import item_colours, items_of
 from core.store.all_runs import AllRuns
 from core.store.examples import PREFIX, examples_dir
@@ -105,8 +105,8 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
     linked = [
         id_
         for name in ("groups", "runs")
-        for text in st.query_params.get_all(name)
-        for id_ in text.split(",")
+        for value in st.query_params.get_all(name)
+        for id_ in value.split(",")
         if id_
     ]
     if linked != st.session_state.get(f"{key}.linked") or key not in st.session_state:
@@ -116,7 +116,8 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
             rest = f" and {len(lost) - _MANY} more" if len(lost) > _MANY else ""
-            st.warning(f"Not found here: {', '.join(lost[:_MANY])}{rest}.")
+            named = text.plain_markdown(", ".join(lost[:_MANY]))
+            st.warning(f"Not found here: {named}{rest}.")
     ids = st.multiselect(
         "Runs and groups of repeats" if groups else "Runs",
         list(items),

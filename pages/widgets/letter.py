@@ -16,7 +16,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
     """Draws it in the run's colour."""
     _finding(letter)
     if letter.problem:
-        st.warning(letter.problem, icon=":material/broken_image:")
+        st.warning(text.plain_markdown(letter.problem), icon=":material/broken_image:")
     st.subheader("How we know", anchor=False)
     if letter.set_name:
         st.caption(
@@ -40,7 +40,9 @@ def show(key: str, letter: Letter, colour: str) -> None:
 def _finding(letter: Letter) -> None:
     st.subheader(text.plain_markdown(letter.finding), anchor=False)
     st.write(letter.meaning)
-    with st.expander(f"Why this verdict: {letter.rule}", icon=":material/rule:"):
+    with st.expander(
+        f"Why this verdict: {text.plain_markdown(letter.rule)}", icon=":material/rule:"
+    ):
         st.caption(
             "The rules are read from the top; the first that fires decides. A sign is one of the "
             "three questions about photos from elsewhere below."

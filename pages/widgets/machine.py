@@ -14,6 +14,7 @@ from core.processor import cores
 from core.store.features import MAX_BYTES, cache_size, empty_cache
 from core.store.index import RunRow
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, rows: Sequence[RunRow]) -> None:
@@ -62,6 +63,6 @@ def _empty() -> None:
             return
         empty_cache(settings.runs_dir())
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

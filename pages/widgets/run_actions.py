@@ -15,6 +15,7 @@ from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from core.store.trash import KEPT, TRASH, delete_runs, restore_run
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, row: RunRow) -> None:
@@ -86,7 +87,7 @@ def _cancel(key: str, row: RunRow) -> None:
             st.badge("is being stopped", icon=":material/stop_circle:", color="orange")
             return
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
         return
     with st.popover("Cancel", icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
         st.write("Stop this run? The epochs that are done are kept, and it can be resumed.")
@@ -99,6 +100,6 @@ def _try(act: Callable[[], object]) -> None:
     try:
         act()
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

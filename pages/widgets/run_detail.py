@@ -20,6 +20,7 @@ from pages.widgets import (
     run_ending,
     run_log,
     run_state,
+    told,
     verdict,
 )
 
@@ -29,7 +30,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     with st.container(border=True):
         _header(key, row, rows)
         if row.problem:
-            st.error(row.problem, icon=":material/error:")
+            told.error(row.problem)
             return
         try:
             run = open_run(settings.runs_dir(), row.id)
@@ -38,7 +39,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             run_curves.show(key, row, run, chosen.colours(rows)[row.id], light=True)
             run_log.show(run, row.status.state == "done")
         except InputError as error:
-            st.error(str(error), icon=":material/error:")
+            told.error(error)
 
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:

@@ -30,6 +30,10 @@ def badge(row: RunRow) -> None:
     if row.example:
         st.badge(say("example"), icon=":material/school:", color="violet",
                  help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
+    if row.came_from:
+        st.badge(say("from {sender}", sender=text.plain_markdown(row.came_from)),
+                 icon=":material/move_to_inbox:", color="blue",
+                 help=say("Was trained elsewhere and imported."))  # fmt: skip
 
 
 def show(row: RunRow) -> None:
@@ -44,7 +48,10 @@ def show(row: RunRow) -> None:
         words = phase(status, run.recipe())
         left = text.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
-        st.progress(min(share, 1.0), text=words + (f". About {left} left." if left else "."))
+        st.progress(
+            min(share, 1.0),
+            text=text.plain_markdown(words) + (f". About {left} left." if left else "."),
+        )
 
 
 def _ended(row: RunRow, run: Run) -> None:
@@ -53,7 +60,7 @@ def _ended(row: RunRow, run: Run) -> None:
     words = text.state(status) + (f", took {took}" if took else "")
     if status.state == "done" and (expected := _expected(run)):
         words += f", estimated {text.duration(expected)}"
-    st.caption(words)
+    st.caption(text.plain_markdown(words))
 
 
 def _place(row: RunRow) -> None:

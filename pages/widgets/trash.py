@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import text
 from core.errors import InputError
 from core.store.run import utc_now
 from core.store.trash import KEPT, delete_runs, restore_run
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 _JUST = "trash.just"  # ids of the runs that were deleted last, in this session
 
@@ -65,7 +64,7 @@ def _restore(ids: Sequence[str]) -> None:
         for id_ in ids:
             restore_run(settings.runs_dir(), id_)
     except InputError as error:
-        st.error(text.plain_markdown(str(error)))
+        told.error(error)
         return
     st.session_state.pop(_JUST, None)
     st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.try_it import TriedPhoto, own_photo, photo_of_set
+from pages.widgets import told
 
 _TEST, _FILE, _CAMERA = "test", "file", "camera"
 _SOURCES = {_TEST: "Test photo", _FILE: "My photo", _CAMERA: "Camera"}
@@ -33,7 +34,7 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
             )  # fmt: skip
         return None if taken is None else _own(taken.name, taken.getvalue())
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        told.error(error)
         return None
 
 

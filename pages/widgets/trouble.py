@@ -15,6 +15,7 @@ from core.jobs.queue import Queue
 from core.jobs.stop import restart
 from core.store.index import RunRow
 from pages import settings
+from pages.widgets import told
 from pages.widgets.worker_notice import start_worker
 
 
@@ -45,7 +46,7 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
                 with st.spinner("Ending the worker and starting another"):
                     restart(runs_dir)
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                told.error(error)
             else:
                 st.rerun()
     elif one.kind == "stray":

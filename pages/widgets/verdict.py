@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import tables
+from core import tables, text
 from core.store.groups import Group
 from pages.widgets.words import VERDICTS
 
@@ -20,7 +20,7 @@ def look(verdict: str | None) -> tuple[str, str]:
 def chip(verdict: str) -> None:
     """Draws the chip."""
     icon, colour = look(verdict)
-    st.badge(verdict, icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(text.plain_markdown(verdict), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def link(item: Group) -> None:
@@ -33,7 +33,7 @@ def link(item: Group) -> None:
     icon, colour = look(found.majority)
     st.page_link(
         "pages/run.py" if alone else "pages/runs.py",
-        label=f":{colour}-badge[{icon} {tables.verdict_words(item)}]",
+        label=f":{colour}-badge[{icon} {text.plain_markdown(tables.verdict_words(item))}]",
         help="Read the diagnosis" if alone else "See the runs of this group",
         query_params={"run": item.members[0].id},
     )
