@@ -74,7 +74,7 @@ def _stand(
         _answer(key, search, recipe, use)
     elif status.ended:
         if status.state == "failed":
-            told.error(status.error or "It failed.")
+            told.error(status.error or mark("It failed."))
         else:
             st.caption(say("The search was cancelled."))
         _ask(key, recipe, dataset, say("Search again"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets.words import PRESETS
 from tests.factory import write_run
 from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
@@ -56,6 +57,6 @@ def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
     assert not app.exception
-    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y")
+    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y", *PRESETS.values())
     found = untranslated(app, str(dataset.root), *names)
     assert not found, "\n".join(found)
