@@ -22,7 +22,7 @@ def choose(sets: Sequence[str]) -> str | None:
     usual = "test_difficult" if "test_difficult" in sets else sets[-1]
     return st.segmented_control(
         "Photos", list(sets), default=usual, required=True, key="set", bind="query-params",
-        format_func=lambda name: name.replace("/objects", ", objects cut out"),
+        format_func=lambda name: text.plain_markdown(name.replace("/objects", ", objects cut out")),
         help="Validation photos come from the same shoot as the training photos. Objects cut out: "
         "each labelled object alone.",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import Queue
 from core.query import FLAGS
+from pages.widgets.words import PRESETS
 from tests.factory import write_run
 from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
@@ -84,5 +85,6 @@ def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
     assert not app.exception
-    found = untranslated(app, str(dataset.root), "toy_books", "test_difficult", "two words")
+    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y", *PRESETS.values())
+    found = untranslated(app, str(dataset.root), *names)
     assert not found, "\n".join(found)
