@@ -38,8 +38,8 @@ from pages.widgets import (
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
-# What the link says of one section: what was clicked there, and what its controls say.
-PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos"}
+PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos",
+          "set": "Photos|Confusion"}  # in the link, of some sections  # fmt: skip
 
 
 class Chosen(NamedTuple):
@@ -114,8 +114,8 @@ def show_section(items: list[Group], everything: list[RunRow]) -> None:
             with st.container(width=320):
                 first = chosen.pick(KEY, say("Compared with"), finished, "against")
             finished = [first, *(item for item in finished if item.id != first.id)]
-    for name, place in PLACES.items():
-        if section != place:  # the link tells what is on screen
+    for name, places in PLACES.items():
+        if section not in places:  # the link tells what is on screen
             st.query_params.pop(name, None)
     paint_choice.legend(paint)
     same_photos.notice(finished)

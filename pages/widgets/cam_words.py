@@ -105,7 +105,6 @@ def _controls() -> dict[str, str | list[str]]:
 
 def _large() -> dict[str, str | list[str]]:
     return {
-        "class_chance": say("{name} {chance}"),
         "class_present": say("{name} (in the photo) {chance}"),
         "class_share": say("{share} in the box"),
         "before": say("Photo before"),

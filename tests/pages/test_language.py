@@ -55,6 +55,29 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
             assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
 
 
+SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
+
+
+def test_runs_side_by_side_speak_japanese(runs, dataset, open_page, no_worker):
+    """Compare with its sections, of few runs and of many; CAMs and Try it."""
+    made = [
+        write_run(runs, dataset, "quick" if number % 2 else "looks-good", minutes=number,
+                  changes={"seed": number, "batch_size": 8 + number})
+        for number in range(11)
+    ]  # fmt: skip
+    ids = [run.id for run in made]
+    names = (str(runs.parent), "quick-no-dropout", "quick", "looks-good", "toy_books", "test",
+             "test_difficult", "batch_size")  # fmt: skip
+    pages = [("compare", ids[:number], section) for number in (2, 11) for section in SECTIONS]
+    for page, some, section in [*pages, ("cams", ids[:3], ""), ("try_it", ids[:2], "")]:
+        link = {"section": section} if section else {}
+        app = open_page(page, runs=",".join(some), lang="ja", **link)
+        assert not app.exception
+        found = untranslated(app, *names)
+        assert not found, "\n".join([f"{page} {section} of {len(some)}:", *found])
+        assert app.query_params.get("section", "Scores") == (section or "Scores")
+
+
 def test_the_language_stays_with_the_visitor(runs, dataset):
     app = AppTest.from_file(str(APP), default_timeout=90).run()
     assert app.title[0].value == "Lesson"

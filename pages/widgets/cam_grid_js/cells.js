@@ -96,11 +96,11 @@ function factLines(run, say) {
   const words = element("span", "words");
   share.append(big, " ", words);
   const bar = element("div", "bar");
-  const fill = element("div", "fill");
-  fill.style.background = run.colour;
+  const level = element("div", "fill");
+  level.style.background = run.colour;
   const even = element("div", "even");
   even.title = say.even;
-  bar.append(fill, even);
+  bar.append(level, even);
   const says = element("div", "says");
   const mark = element("span", "mark");
   const guess = element("span");
@@ -109,7 +109,7 @@ function factLines(run, say) {
     big.textContent = facts.share === null ? "" : percent(facts.share);
     words.textContent = facts.words;
     bar.classList.toggle("none", facts.share === null);
-    fill.style.width = `${100 * (facts.share ?? 0)}%`;
+    level.style.width = `${100 * (facts.share ?? 0)}%`;
     even.style.left = `${100 * (facts.area ?? 0)}%`;
     mark.textContent = facts.right === null ? "" : facts.right ? "✓" : "✗";
     mark.className = `mark ${facts.right ? "right" : "wrong"}`;

@@ -21,11 +21,11 @@ function classLine(view, run, photo, name) {
   const canvas = pictureCanvas(view.grid, run, photo, 4);
   const words = element("span", "class-words");
   const bar = element("span", "bar");
-  const fill = element("span", "fill");
+  const level = element("span", "fill");
   const share = element("span", "quiet");
   const label = element("span", "class-name");
-  fill.style.background = run.colour;
-  bar.append(fill);
+  level.style.background = run.colour;
+  bar.append(level);
   words.append(label, bar, share);
   line.append(canvas, words);
   line.addEventListener("click", () => view.changed({ class: name }));
@@ -35,9 +35,10 @@ function classLine(view, run, photo, name) {
     const snapshot = snapshotAt(run, view.state.moment);
     const chance = run.chances[snapshot][photo][klass];
     const inside = run.shares[snapshot][photo][klass];
-    const text = present ? say.class_present : say.class_chance;
-    label.textContent = fill(text, { name, chance: percent(chance) });
-    fill.style.width = `${100 * chance}%`;
+    label.textContent = present
+      ? fill(say.class_present, { name, chance: percent(chance) })
+      : `${name} ${percent(chance)}`;
+    level.style.width = `${100 * chance}%`;
     share.textContent = inside === null ? "" : fill(say.class_share, { share: percent(inside) });
     const shown = factsOf(view.grid, run, photo, view.state).name;
     line.setAttribute("aria-pressed", String(shown === name));
