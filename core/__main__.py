@@ -52,7 +52,10 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _bad_input(message: str) -> int:
-    print("error: " + " ".join(message.split()), file=sys.stderr)
+    line = " ".join(
+        message.split()
+    )  # it may quote a stranger's file, which must not steer a terminal
+    print("error: " + "".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
     return 2
 
 

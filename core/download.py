@@ -58,8 +58,9 @@ def download(
     limit: the most bytes that are taken. on_bytes: told how many are there. Raises InputError, one
     line, when it cannot be had; what has come stays in `part` for the next time.
     """
+    shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
     if not url.startswith(("http://", "https://")):
-        raise InputError(f"{url}: must begin with http:// or https://")
+        raise InputError(f"{shown}: must begin with http:// or https://")
     furthest = _size(part)
     failures = wrong = 0
     while True:
@@ -71,17 +72,17 @@ def download(
             part.unlink(missing_ok=True)
             furthest, wrong = 0, wrong + 1
             if wrong == patience.wrong:
-                raise InputError(f"{url}: {problem}")
+                raise InputError(f"{shown}: {problem}")
         except _Permanent as error:
             part.unlink(missing_ok=True)
-            raise InputError(f"{url}: {error}") from None
+            raise InputError(f"{shown}: {error}") from None
         except _PROBLEMS as error:
             problem = _told(error)
         got = _size(part)
         failures = 1 if got > furthest else failures + 1
         furthest = max(furthest, got)
         if failures >= patience.tries:
-            raise InputError(f"{url}: {problem} (tried {failures} times)")
+            raise InputError(f"{shown}: {problem} (tried {failures} times)")
         time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
 
 

@@ -90,7 +90,7 @@ def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
     is no recipe."""
     try:
         found = json.loads(link)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RecipeError(
             mark("the link's `with` was cut off or changed: open it again whole")
         ) from None

@@ -56,19 +56,21 @@ class Letter:
     problem: str = ""
 
 
-def write_letter(run: Run) -> Letter | None:
+def write_letter(run: Run, pictures: bool = True) -> Letter | None:
     """The letter on a run; None while it has no diagnosis. Raises InputError when a file of the run
-    folder is damaged; photos that are gone only cost the pictures."""
+    folder is damaged; photos that are gone only cost the pictures, which may be left out, too."""
     diagnosis, summary = run.diagnosis(), run.summary()
     if diagnosis is None or summary is None:
         return None
     try:
-        return _written(run, diagnosis, summary)
-    except (KeyError, TypeError, AttributeError) as error:
+        return _written(run, diagnosis, summary, pictures)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise RunError(f"{run.path / 'summary.json'}: damaged ({error})") from None
 
 
-def _written(run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any]) -> Letter:
+def _written(
+    run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any], pictures: bool
+) -> Letter:
     found, sets = diagnosis["evidence"], summary.get("sets", {})
     name = found["set"] or evidence_set(sets)
     layers = backbone_drift(run)
@@ -78,7 +80,7 @@ def _written(run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any])
         _drift(layers),
     ]
     evidence = tuple(piece for piece in pieces if piece is not None)
-    evidence, problem = _with_pictures(run, evidence, name)
+    evidence, problem = _with_pictures(run, evidence, name if pictures else None)
     notes = {
         "looks": _sanity((found.get("redrawn_head") or {}).get(name)),
         "needs": _control((found.get("reliance") or {}).get(name)),

@@ -6,6 +6,7 @@ produced. An empty recipe is the preset `quick`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -274,9 +275,13 @@ class CsvSplit(_Part):
 # --- the recipe ---------------------------------------------------------------------------------
 
 
+# Beside a path's signs, what is not seen and steers a terminal or turns the text after it around.
+_NOT_IN_NAMES = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def check_name(name: str) -> str:
     """The name of a run. Raises ValueError when it cannot be one."""
-    if not name.strip() or len(name) > 80 or any(ord(c) < 32 or c in "/\\" for c in name):
+    if not name.strip() or len(name) > 80 or _NOT_IN_NAMES.search(name):
         raise ValueError(mark("must be 1 to 80 characters without / or \\ or line breaks"))
     return name
 

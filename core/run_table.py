@@ -18,7 +18,7 @@ from core.words import mark, retell, say, say_count
 
 REPEATS = "repeats"
 NO_GROUPS = "none"
-_OFFERED = ("tag", "note", "lr", "epochs")  # further columns that are no recipe keys
+_OFFERED = ("tag", "note", "from", "lr", "epochs")  # further columns that are no recipe keys
 Line = dict[str, Any]
 
 
@@ -30,7 +30,17 @@ def choices_of(rows: Sequence[RunRow]) -> tuple[list[str], list[str]]:
     known = {key for row in rows for key in row.facts}
     scores = [key for key in known if fact(key).kind == "share" or key.endswith(".lift")]
     columns = dict.fromkeys((*STANDARD, *_OFFERED, *differ, *sorted(scores)))
-    return list(columns), [NO_GROUPS, REPEATS, "verdict", "state", "data", "tag", "lr", *differ]
+    return list(columns), [
+        NO_GROUPS,
+        REPEATS,
+        "verdict",
+        "state",
+        "data",
+        "tag",
+        "from",
+        "lr",
+        *differ,
+    ]
 
 
 def grouped(rows: Sequence[RunRow], by: str) -> list[Group]:
@@ -93,6 +103,7 @@ def _run_line(row: RunRow, title: str, columns: Sequence[str], colour: str, now:
         "example": row.example,
         "tags": list(row.tags),
         "note": row.note,
+        "from": row.came_from,
         "state": "problem" if row.problem else row.status.state,
         "cells": [_cell(row, key, now) for key in columns],
     }

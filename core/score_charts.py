@@ -77,7 +77,7 @@ def score_dots(
                 marker={"color": colours[run], "size": 13},
                 error_x=spread_bars(rows, colours[run]),
                 customdata=[
-                    (told[title], words)
+                    (plain_name(told[title]), words)
                     for title, words in zip(rows["title"], rows["words"], strict=True)
                 ],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",

@@ -136,9 +136,22 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     return labels
 
 
+# What Streamlit puts in the place of text although its signs are escaped: icons, addresses, arrows.
+_PUT_IN = re.compile(
+    r":(?=material/|streamlit:|//)"
+    r"|(?<=www)(?=\.)"
+    r"|@(?=[-\w])"
+    r"|(?<!\S)[-<>~](?=[-=>](?!\S))",
+    re.IGNORECASE,
+)
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after them around
+_JOINER = "\u2060"  # nobody sees it, and no line breaks there
+
+
 def plain_markdown(text: str) -> str:
-    """Text that a person typed, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", text)
+    """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
+    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
 
 
 def class_name(key: str) -> str:
@@ -149,3 +162,8 @@ def class_name(key: str) -> str:
 def file_stem(name: str) -> str:
     """A name as a file's, without its ending: letters, digits and dashes."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"
+
+
+def file_name(value: str) -> str:
+    """A recipe's text; of a file that it names (`weights`) without the folder."""
+    return re.sub(r"^.*/(?=[^/]+\.(safetensors|pth|pt)$)", "", value)

@@ -52,7 +52,7 @@ def scores_by_number(
                 mode="lines+markers",
                 line={"color": GREY, "width": 2, "dash": "dash"},
                 marker={"symbol": "diamond", "size": 8, "color": GREY},
-                customdata=rows[["label", "words"]].to_numpy(),
+                customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
@@ -67,7 +67,7 @@ def scores_by_number(
             line={"color": GREY, "width": 2},
             marker={"color": paint, "size": 13},
             error_y=spread_bars(rows, GREY),
-            customdata=rows[["label", "words"]].to_numpy(),
+            customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
     )

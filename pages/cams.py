@@ -6,15 +6,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import VALIDATION, read_dataset
 from core.errors import InputError
 from core.same_photos import on_other_photos
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.words import retell, say
+from core.words import say
 from pages import settings
-from pages.widgets import cam_grid, chosen, first_runs
+from pages.widgets import cam_grid, chosen, first_runs, told
 
 KEY = "cams"
 MOST = 6  # columns of class maps
@@ -30,6 +31,13 @@ def show_page(everything: list[RunRow]) -> None:
         st.info(
             say("Choose runs to see their class maps. A group of repeats is one column, its mean.")
         )
+        return
+    if away := [item for item in items if item.members[0].photos_away]:
+        told = ", ".join(text.plain_markdown(item.title) for item in away)
+        st.info(say("Left out, because they came from elsewhere and their photos are not here: "
+                    "{names}", names=told), icon=":material/broken_image:")  # fmt: skip
+    items = [item for item in items if item not in away]
+    if not items:
         return
     folder = _data_dir(items[0])
     dataset = read_dataset(folder)
@@ -56,10 +64,12 @@ def show_page(everything: list[RunRow]) -> None:
     others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
-            say(
-                "Left out, because they trained on other photos than {run}: {runs}",
-                run=items[0].title,
-                runs=say(", ").join(item.title for item in others),
+            text.plain_markdown(
+                say(
+                    "Left out, because they trained on other photos than {run}: {runs}",
+                    run=items[0].title,
+                    runs=say(", ").join(item.title for item in others),
+                )
             )
         )
     shown = [item for item in items if item not in others]
@@ -82,7 +92,7 @@ if runs:
     try:
         show_page(runs)
     except InputError as problem:
-        st.error(retell(str(problem)), icon=":material/error:")
+        told.error(problem)
 else:
     st.write(
         say("Class maps come with a finished run. Train one on the Train page, or take these two:")

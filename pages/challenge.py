@@ -9,14 +9,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import text
 from core.challenge import CHANGES, RECIPE, SEEDS, Board, Field, fields, read_board
 from core.errors import InputError
 from core.store.challenge import board_mark
 from core.store.index import RunRow
 from core.words import say
 from pages import settings
-from pages.widgets import challenge_ask, challenge_board, chosen, worker_notice
+from pages.widgets import challenge_ask, challenge_board, chosen, told, worker_notice
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
@@ -102,13 +101,13 @@ def board(field_id: str, watching: bool) -> None:
     try:
         found = board_of(field)
     except InputError as error:
-        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        told.error(error)
         return
     if live(field, found) != watching:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     for problem in found.problems:
-        st.error(text.plain_markdown(problem), icon=":material/error:")
+        told.error(problem)
     challenge_ask.show(f"{KEY}.ask", found, rows)
     challenge_board.show(f"{KEY}.board", found, rows)
     if not found.standings and not found.waiting:
@@ -146,4 +145,4 @@ task()
 try:
     show_page(chosen.all_runs())
 except InputError as damage:
-    st.error(text.plain_markdown(str(damage)), icon=":material/error:")
+    told.error(damage)

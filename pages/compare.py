@@ -32,6 +32,7 @@ from pages.widgets import (
     run_files,
     same_photos,
     scores,
+    told,
     varied,
 )  # fmt: skip  # isort: skip
 
@@ -129,7 +130,7 @@ def show_page(everything: list[RunRow]) -> None:
         clearest_pair.show(f"{KEY}.pair", everything)
         return
     for row in (row for item in items for row in item.members if row.problem):
-        st.error(retell(str(row.problem)), icon=":material/error:")
+        told.error(row.problem)
     finished = [item for item in items if item.finished()]
     if finished and len(items) <= difference.FEW:
         scores.headline(finished, paints(items, everything)[OWN].colours)

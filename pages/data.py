@@ -20,6 +20,7 @@ from pages.widgets import (
     photo_filter,
     photo_wall,
     score_again,
+    told,
     upload,
 )
 
@@ -50,10 +51,10 @@ def describe(dataset: Dataset) -> None:
         st.info(
             say(
                 "It has no test set, so nothing shows whether a network has learned more than "
-                "this shoot. Make a folder beside `train/` in `{folder}`, such as "
+                "this shoot. Make a folder beside `train/` in {folder}, such as "
                 "`test_difficult`, and put other photos into it; or upload a zip that holds such "
                 "a folder.",
-                folder=dataset.root,
+                folder=plain(str(dataset.root)),
             ),
             icon=":material/lightbulb:",
         )
@@ -134,7 +135,7 @@ else:
         else:
             show_wall(read_chosen(found))
     except InputError as problem:
-        st.error(text.plain_markdown(retell(str(problem))), icon=":material/error:")
+        told.error(problem)
     if "photo" not in st.query_params:
         data_trash.bring_back(f"{KEY}.trash")
 photo_filter.drawn()

@@ -13,7 +13,7 @@ from core.jobs.local import find_lost
 from core.letter import write_letter
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
-from core.words import retell, say
+from core.words import say
 from pages import settings
 from pages.widgets import (
     cam_strip,
@@ -27,6 +27,7 @@ from pages.widgets import (
     run_ending,
     run_log,
     run_state,
+    told,
     verdict,
     worker_notice,
 )
@@ -87,13 +88,13 @@ def board(run_id: str, watching: bool) -> None:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     if row.problem:
-        st.error(retell(row.problem), icon=":material/error:")
+        told.error(row.problem)
         run_actions.delete(KEY, row)
         return
     try:
         show_run(row, rows, open_run(settings.runs_dir(), row.id))
     except InputError as problem:
-        st.error(retell(str(problem)), icon=":material/error:")
+        told.error(problem)
 
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:

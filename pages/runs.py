@@ -15,6 +15,7 @@ from pages.widgets import (
     chosen,
     examples,
     first_runs,
+    import_runs,
     run_detail,
     run_table,
     run_words,
@@ -40,6 +41,7 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
 st.title(say("Runs"), anchor=False)
 version, runs = chosen.look()
 undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
+import_runs.result(f"{KEY}.table.import")
 with undo:
     trash.undo(f"{KEY}.deleted")
 with notice:
@@ -54,5 +56,6 @@ if runs:
 else:
     st.write(say("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
+    import_runs.show(f"{KEY}.table.import")
     examples.switch(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

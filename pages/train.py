@@ -18,7 +18,7 @@ from core.recipe import Augment, Recipe
 from core.recipe_file import recipe_from
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
-from core.words import retell, say
+from core.words import say
 from pages import settings
 from pages.widgets import (
     augment,
@@ -39,6 +39,7 @@ from pages.widgets import (
     repeats,
     sees,
     stages,
+    told,
     views_wall,
     worker_notice,
 )
@@ -113,7 +114,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         recipe = recipe_from({**edited, **named})
         check_stages(recipe)
     except RecipeError as problem:
-        st.bottom.error(retell(str(problem)), icon=":material/error:")
+        told.error(problem, st.bottom)
         return
     trained.caption(trained_words(recipe, strip_layers(edited, len(dataset.classes))))
     found = known.cautions(repeats.as_launched(KEY, recipe), dataset)

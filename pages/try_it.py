@@ -11,7 +11,16 @@ from core.store.index import RunRow
 from core.store.run import open_run
 from core.words import retell, say
 from pages import settings
-from pages.widgets import answer, chosen, first_runs, linked, photo_box, preview_wait, tried_photo
+from pages.widgets import (
+    answer,
+    chosen,
+    first_runs,
+    linked,
+    photo_box,
+    preview_wait,
+    told,
+    tried_photo,
+)
 
 KEY = "try"
 SIDE_BY_SIDE = 2
@@ -58,7 +67,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             try:
                 answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, explain)
             except InputError as error:
-                st.error(retell(str(error)), icon=":material/error:")
+                told.error(error)
 
 
 def show_page(everything: list[RunRow]) -> None:

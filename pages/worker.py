@@ -8,9 +8,9 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs.local import find_lost
 from core.store.run import utc_now
-from core.words import retell, say
+from core.words import say
 from pages import settings
-from pages.widgets import chosen, machine, preview_process, process, queue_list, trouble
+from pages.widgets import chosen, machine, preview_process, process, queue_list, told, trouble
 
 KEY = "worker"
 LIVE_SECONDS = 2.0
@@ -32,7 +32,7 @@ def board() -> None:
         with right:
             machine.show(f"{KEY}.machine", rows)
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
 
 
 st.title(say("Worker"), anchor=False)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from core.data.dataset import Box, Dataset, TestSet, read_dataset
+from core.data.dataset import Box, Dataset, TestSet, fingerprints, read_dataset
 from core.data.photos import open_photo
 from core.evaluate.localise import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson
@@ -338,3 +338,11 @@ def write_search(
     (search.path / "suggestion.json").write_text(json.dumps(asdict(found)), "utf-8")
     search.write_status(replace(search.status(), state="done", epoch=3))
     return search
+
+
+def note_photos(run: Run, dataset: Dataset) -> None:
+    """Notes the photos' fingerprints in a run that the factory wrote, as training does."""
+    path = run.path / "environment.json"
+    environment = json.loads(path.read_text("utf-8"))
+    environment["data"]["fingerprints"] = fingerprints(dataset)
+    path.write_text(json.dumps(environment), "utf-8")

@@ -10,10 +10,4 @@ NOT_YET: set[str] = {
 }
 SCRIPTS_NOT_YET: set[str] = set()
 UNTRANSLATED: set[str] = set()
-PAGES_NOT_YET: set[str] = {
-    "challenge",
-    "lesson",
-    "run",
-    "runs",
-    "worker",
-}
+PAGES_NOT_YET: set[str] = {"lesson"}

@@ -104,3 +104,23 @@ def test_the_verdicts_tables_are_the_codes():
         assert f"| {number} | {rule} | {verdict} | {words} |" in text
     for verdict, words in MEANINGS.items():
         assert f"- **{verdict}**: {words}" in text
+
+
+def test_every_threat_names_tests_that_are_there():
+    """A test without a file is of the file that is named before it."""
+    rows = [line for line in DOCS["security.md"].splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 12
+    named = 0
+    for row in [*rows, *re.findall(r"`tests/[^`]+`", DOCS["security.md"])]:
+        file, found = "", 0
+        for place in re.findall(r"`((?:tests/[\w/.]+\.py)?(?:::)?(?:test_\w+)?)`", row):
+            path, _, test = place.rpartition("::") if "::" in place else ("", "", place)
+            if not path and place.startswith("tests/"):
+                assert (ROOT / place).is_file(), place
+            else:
+                file = path or file
+                assert f"def {test}(" in (ROOT / file).read_text("utf-8"), place
+            found += 1
+        assert found, row
+        named += found
+    assert named > 40

@@ -1,4 +1,4 @@
-"""`export`: a run for other programs."""
+"""`export`: runs for other programs, or for another machine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ import typer
 
 from core.cli.places import DEFAULT_RUNS, RunsOption
 from core.errors import InputError
-from core.store.run import open_run
+from core.store.run import Run, open_run, utc_now
+from core.store.travel.pack import checked_sender, export_zip
 
 
 def export(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs' ids.")],
     runs: RunsOption = DEFAULT_RUNS,
+    zip_file: Annotated[
+        Path | None,
+        typer.Option("--zip", metavar="FILE", help="All of them, to be imported elsewhere."),
+    ] = None,
+    sender: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="With --zip: who sends them.")
+    ] = "",
     onnx: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The network, for other runtimes.")
+        Path | None, typer.Option(metavar="FILE", help="One run's network, for other runtimes.")
     ] = None,
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A TensorBoard log: DIR/RUN.")
@@ -25,23 +33,44 @@ def export(
         Path | None, typer.Option(metavar="DIR", help="Tables and scores: DIR/RUN.")
     ] = None,
 ) -> None:
-    """Writes a run in a form that other programs read."""
-    found = open_run(runs, run)
-    if onnx is None and tensorboard is None and csv is None:
-        raise InputError("export: say what: --onnx FILE, --tensorboard DIR or --csv DIR")
-    if onnx is not None:
-        from core.export.onnx_file import export_onnx
-
-        written = export_onnx(found, onnx)
-        print(
-            f"{onnx} ({written.size / 1e6:.1f} MB; largest difference from PyTorch "
-            f"{written.difference:.1e})"
+    """Writes runs in a form that other programs read, or as one zip file that `runs import` takes
+    on another machine."""
+    wanted = list(dict.fromkeys(run_ids))
+    if zip_file is None and onnx is None and tensorboard is None and csv is None:
+        raise InputError(
+            "export: say what: --zip FILE, --onnx FILE, --tensorboard DIR or --csv DIR"
         )
-    if tensorboard is not None:
-        from core.export.tensorboard_log import export_tensorboard
+    if sender and zip_file is None:
+        raise InputError("--from: only with --zip")
+    if zip_file is not None:
+        packed = export_zip(runs, wanted, zip_file, checked_sender(sender), utc_now)
+        for name in packed.left_out:
+            print(f"left out, being no part of a run: {name}")
+        count = "1 run" if len(wanted) == 1 else f"{len(wanted)} runs"
+        print(f"{zip_file} ({count}, {len(packed.data) / 1e6:.1f} MB)")
+    if onnx is None and tensorboard is None and csv is None:
+        return
+    found = [open_run(runs, id_) for id_ in wanted]
+    if onnx is not None:
+        _onnx(found, onnx)
+    for run in found:
+        if tensorboard is not None:
+            from core.export.tensorboard_log import export_tensorboard
 
-        print(export_tensorboard(found, tensorboard))
-    if csv is not None:
-        from core.export.csv_tables import export_csv
+            print(export_tensorboard(run, tensorboard))
+        if csv is not None:
+            from core.export.csv_tables import export_csv
 
-        print(export_csv(found, csv))
+            print(export_csv(run, csv))
+
+
+def _onnx(found: list[Run], path: Path) -> None:
+    if len(found) > 1:
+        raise InputError("--onnx: one run at a time")
+    from core.export.onnx_file import export_onnx
+
+    written = export_onnx(found[0], path)
+    print(
+        f"{path} ({written.size / 1e6:.1f} MB; largest difference from PyTorch "
+        f"{written.difference:.1e})"
+    )

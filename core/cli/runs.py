@@ -11,6 +11,7 @@ import typer
 
 from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
+from core.cli.hand_in import import_
 from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
 from core.errors import InputError, RunError
 from core.jobs.local import mark_lost
@@ -18,6 +19,7 @@ from core.query import select, vocabulary
 from core.recipe_file import recipe_yaml
 from core.store.all_runs import all_rows
 from core.store.annotations import annotations_of
+from core.store.arrivals import arrival_of
 from core.store.index import RunIndex, RunRow
 from core.store.run import Run, open_run, utc_now
 from core.store.trash import (
@@ -31,9 +33,11 @@ from core.store.trash import (
 from core.tables import labels_of
 
 app = typer.Typer(
-    no_args_is_help=True, help="Runs: list, show, compare, name, tag, delete, restore, reindex."
+    no_args_is_help=True,
+    help="Runs: list, show, compare, import, name, tag, delete, restore, reindex.",
 )
 app.command("compare")(compare)
+app.command("import")(import_)
 for command in (rename, tag, star, note):
     app.command()(command)
 
@@ -78,6 +82,7 @@ def list_(
             f"{_percent(row, 'sets', 'test_difficult', 'scores', 'object'):>8} "
             f"{_lift(row):>6}  {'* ' if row.starred else ''}"
             + " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
+            + (f" (from {row.came_from})" if row.came_from else "")
         )
 
 
@@ -101,6 +106,8 @@ def show(
         print(json.dumps(data, indent=1))
         return
     _print_words(found)
+    if arrival := arrival_of(runs, run):
+        print(f"came from {arrival.words}, in {arrival.file}, {arrival.arrived[:10]}")
     print(f"{found.path}\nstate: {status.state}, epoch {status.epoch} of {status.epochs}")
     if status.error:
         print(f"error: {status.error}")

@@ -27,13 +27,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still taken for a set of photos. `ratio` is unpacked to packed size, of files over
-    1 MB; photos are packed already, so honest ones stay near 1."""
+    """What is still taken for a set of photos (or `what` is expected). `ratio` is unpacked to
+    packed size, of files over 1 MB; photos are packed already, so honest ones stay near 1."""
 
     files: int = 20_000
     file_bytes: int = 200_000_000
     total_bytes: int = 8_000_000_000
     ratio: int = 200
+    what: str = mark("set of photos")
 
 
 LIMITS = Limits()
@@ -233,9 +234,8 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
         raise DataError(
-            mark("{path}: holds more than {files:,} files; that is no set of photos").format(
-                path=path,
-                files=limits.files,
+            mark("{path}: holds more than {files:,} files; that is no {what}").format(
+                path=path, files=limits.files, what=limits.what
             )
         )
 
@@ -264,12 +264,13 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
                 mark(
-                    "{path}: {file} unpacks to over {ratio} times its "
-                    "size; that is no photo, so nothing was taken"
+                    "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
+                    "nothing was taken"
                 ).format(
                     path=path,
                     file=printable(member.filename),
                     ratio=limits.ratio,
+                    what=limits.what,
                 )
             )
     # Members that share their bytes (Fifield 2019, "A better zip bomb").

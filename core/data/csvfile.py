@@ -10,6 +10,8 @@ from pathlib import Path
 from core.errors import DataError
 from core.words import mark
 
+MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
+
 
 def read_rows(
     path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
@@ -23,6 +25,8 @@ def read_rows(
     """
     if optional and not path.is_file():
         return
+    if path.stat().st_size > MAX_BYTES:
+        raise DataError(f"{path}: larger than {MAX_BYTES / 1e6:.0f} MB; that is no table of photos")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

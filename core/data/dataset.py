@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ BACKGROUND = "background"
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
+# What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
 
 
@@ -216,7 +219,7 @@ def left_out(dataset: Dataset) -> list[Path]:
 
 def left_out_words(dataset: Dataset) -> str:
     """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
-    names = [str(path.relative_to(dataset.root)) for path in left_out(dataset)]
+    names = [UNSEEN.sub("?", str(path.relative_to(dataset.root))) for path in left_out(dataset)]
     if not names:
         return ""
     if len(names) > 3:
@@ -305,7 +308,10 @@ def _folders_in(folder: Path) -> list[Path]:
 
 
 def _check_name(path: Path) -> None:
-    """Names travel through tables and pages as UTF-8; an old archive may hold others."""
+    """Names travel through tables, terminals and pages as UTF-8; an old archive may hold others."""
+    if UNSEEN.search(path.name):
+        shown = UNSEEN.sub("?", path.name)
+        raise DataError(f"{path.parent}/{shown}: its name holds a sign that is not seen: rename it")
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from core import files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
+from core.data.csvfile import MAX_BYTES
 from core.data.dataset import (
     BACKGROUND,
     BOX_COLUMNS,
@@ -269,7 +270,10 @@ def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, s
     if name not in source.files:
         return []
     try:
-        reader = csv.DictReader(io.StringIO(source.read(name).decode("utf-8-sig")), strict=True)
+        data = source.read(name)
+        if len(data) > MAX_BYTES:
+            raise DataError(f"larger than {MAX_BYTES / 1e6:.0f} MB; that is no table of photos")
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:
         raise DataError(

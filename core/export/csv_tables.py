@@ -1,8 +1,8 @@
-"""A run as CSV tables for a spreadsheet or another program."""
+"""A run as CSV tables for a spreadsheet or another program; a text that would be a formula there
+begins with an apostrophe."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from core.export.folder import new_folder
+from core.export.spreadsheet import for_spreadsheets
 from core.recipe_file import recipe_dict
 from core.store.compare import flat_recipe
 from core.store.run import Run
+from core.text import file_name
 
 TABLES = ("history", "batches", "timing", "predictions", "drift", "reliance")
 _COLUMNS = ("photos", "views", "score", "value", "low", "high", "correct", "total", "constant")
@@ -25,15 +27,21 @@ def export_csv(run: Run, parent: Path) -> Path:
         for name in TABLES:
             source = run.path / f"{name}.csv"
             if source.is_file():
-                shutil.copyfile(source, folder / source.name)
+                _write(folder / source.name, source.read_text("utf-8"))
         recipe = flat_recipe(recipe_dict(run.recipe()))
+        recipe["weights"] = file_name(str(recipe["weights"]))
         frame = pd.DataFrame(recipe.items(), columns=["key", "value"])
-        frame.to_csv(folder / "recipe.csv", index=False)
+        _write(folder / "recipe.csv", frame.to_csv(index=False))
         summary = run.summary()
         if summary is not None:
             frame = pd.DataFrame(_scores(summary), columns=_COLUMNS)
-            frame.to_csv(folder / "scores.csv", index=False)
+            _write(folder / "scores.csv", frame.to_csv(index=False))
     return parent / run.id
+
+
+def _write(path: Path, table: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(for_spreadsheets(table))
 
 
 def _scores(summary: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from core.export.packages import need
 from core.model.layers import BACKBONES
 from core.recipe_file import recipe_dict
 from core.store.run import Run
+from core.text import file_name
 from core.train.trained import EXACT, trained_network
 
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
@@ -86,7 +87,7 @@ def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
         "class_maps": f"{maps[recipe.head.kind]}; evidence of class c is max(0, map_c - mean over "
         "classes)",
         "run": run.id,
-        "recipe": json.dumps(recipe_dict(recipe)),
+        "recipe": json.dumps(recipe_dict(recipe) | {"weights": file_name(recipe.weights)}),
     }
 
 

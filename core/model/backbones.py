@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -122,6 +123,9 @@ _BUILDERS: dict[str, Callable[[int], Built]] = {
 # --- files of weights -------------------------------------------------------------------------
 
 
+_FRACTIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
 def _read_state(path: Path) -> dict[str, Tensor]:
     """A state dict from a file, never running code that the file may carry."""
     try:
@@ -129,7 +133,9 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             from safetensors.torch import load_file
 
             return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about kinds of tensors that are refused later
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
         raise InputError(f"weights: {path}: not a file of weights ({reason})") from None
@@ -158,6 +164,12 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
             raise InputError(
                 f"weights: {path}: {name} has shape {tuple(state[name].shape)}, "
                 f"not {tuple(tensor.shape)}: of another network?"
+            )
+        kind, layout = state[name].dtype, state[name].layout
+        if layout != torch.strided or (tensor.is_floating_point() and kind not in _FRACTIONS):
+            raise InputError(
+                f"weights: {path}: {name} is of {kind}, {layout}, which is not read here: save it "
+                "as float32"
             )
         if not torch.isfinite(state[name]).all():
             raise InputError(f"weights: {path}: {name} has values that are not finite")

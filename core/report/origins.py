@@ -20,11 +20,11 @@ from core.recipe_file import (
     recipe_from,
 )
 from core.report.markup import Markup, joined, tag
-from core.report.recipes import file_name
 from core.report.subject import Shown, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run
+from core.text import file_name
 from core.words import mark, retell, say
 
 _HEADS = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from core.report.markup import Markup, tag
 from core.report.subject import Subject
 from core.store.compare import recipe_difference
+from core.text import file_name
 from core.words import retell, say
 
 _SEEDS = ("seed", "split.fold")  # what the runs of a group differ in
@@ -36,8 +35,3 @@ def recipes(subject: Subject) -> Markup | None:
     heads = tag("tr", [tag("th", retell(word), scope="col") for word in ("key", "value")])
     return tag("section", head, tag("table", tag("caption", caption), tag("thead", heads),
                tag("tbody", rows)))  # fmt: skip
-
-
-def file_name(value: str) -> str:
-    """A recipe's text; of a file that it names (`weights`) without the folder."""
-    return re.sub(r"^.*/(?=[^/]+\.(safetensors|pth|pt)$)", "", value)

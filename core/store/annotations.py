@@ -92,6 +92,13 @@ def annotate(
     return said
 
 
+def check_annotations(said: Annotations) -> None:
+    """Raises RunError where somebody's annotations hold what `annotate` would not take."""
+    _check(said.name, said.note, said.tags)
+    if len(said.tags) > MOST_TAGS:
+        raise RunError(f"a run has at most {MOST_TAGS} tags")
+
+
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
     if name is not None and name.strip():
         try:

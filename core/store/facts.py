@@ -69,6 +69,9 @@ OWN: dict[str, Fact] = {
     "data": Fact(mark("data set"), "words", mark("Name of the data set")),
     "tag": Fact(mark("tags"), "words", mark("A tag that the run has")),
     "note": Fact(mark("note"), "words", mark("Words in the run's note")),
+    "from": Fact(
+        mark("came from"), "words", mark("Who sent the run, where it was not trained here")
+    ),
     "lr": Fact(
         mark("highest rate"), "number", mark("The highest learning rate of any band of layers")
     ),
@@ -92,6 +95,7 @@ def facts_of(row: RunRow) -> dict[str, Any]:
         "state": "cannot be read" if row.problem else status.state,
         "tag": row.tags,
         "note": row.note,
+        "from": row.came_from or None,
         "started": status.started or status.created or None,
         "error": status.error,
     }

@@ -23,6 +23,8 @@ from core.errors import InputError, RunError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict, recipe_from
 from core.store.annotations import FILE, Annotations, annotations_of
+from core.store.arrivals import FOLDER as ARRIVALS
+from core.store.arrivals import arrival_of
 from core.store.examples import is_example
 from core.store.run import Run, Status
 from core.words import mark, say
@@ -40,7 +42,8 @@ class RunRow:
     """A run in a table. `name` is the display name; `summary` is None until the run is evaluated;
     `problem` tells why a folder cannot be read (its other fields are then empty). `photos` is a
     fingerprint of all photos of the data set and of the training labels, empty until the run has
-    read them."""
+    read them. `came_from`: who sent it, of a run that was not trained here; where its photos are
+    not here, `data_path` is no folder but tells whose they are."""
 
     id: str
     name: str
@@ -54,11 +57,17 @@ class RunRow:
     starred: bool = False
     tags: tuple[str, ...] = ()
     note: str = ""
+    came_from: str = ""
 
     @property
     def example(self) -> bool:
         """Whether it came with the project and stays as it is (core.store.examples)."""
         return is_example(self.id)
+
+    @property
+    def photos_away(self) -> bool:
+        """Whether it came from elsewhere and its photos are not here."""
+        return bool(self.came_from) and not Path(self.data_path).is_absolute()
 
     @property
     def title(self) -> str:
@@ -142,7 +151,7 @@ class RunIndex:
         for id_, stamp in stamps.items():
             known = before.get(id_)
             if known is None or known[0] != stamp:
-                known = stamp, _read_row(Run(self.runs_dir / id_))
+                known = stamp, read_row(Run(self.runs_dir / id_))
                 changed.append(id_)
             found[id_] = known
         gone = before.keys() - found.keys()
@@ -204,13 +213,20 @@ def _stamps(runs_dir: Path, examples: bool) -> dict[str, str]:
             names = sorted((e.name for e in entries if e.name[0] != "."), reverse=True)
     except OSError:
         return {}
+    notes = f"{runs_dir}{os.sep}{ARRIVALS}{os.sep}"
+    arrived: set[str] = set()
+    with suppress(OSError):
+        arrived.update(os.listdir(notes))  # noqa: PTH208
     found = {}
     for name in names:
         if is_example(name) != examples:
             continue
         folder = f"{runs_dir}{os.sep}{name}{os.sep}"
         if (first := _mark(f"{folder}status.json")) != "-":
-            found[name] = " ".join([_FIELDS, first, *(_mark(folder + file) for file in _READ)])
+            marks = [_FIELDS, first, *(_mark(folder + file) for file in _READ)]
+            if (note := f"{name}.json") in arrived:
+                marks.append(_mark(notes + note))
+            found[name] = " ".join(marks)
     return found
 
 
@@ -222,7 +238,8 @@ def _mark(path: str) -> str:
     return f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
 
 
-def _read_row(run: Run) -> RunRow:
+def read_row(run: Run) -> RunRow:
+    """The row of one run, from its folder."""
     try:
         said = annotations_of(run)
     except InputError:
@@ -230,18 +247,21 @@ def _read_row(run: Run) -> RunRow:
     try:
         recipe: Recipe = run.recipe()
         data = run.environment()["data"]
+        arrival = arrival_of(run.path.parent, run.id)
+        place = str(run.data_dir()) if arrival is None or arrival.data else ""
         return RunRow(
             id=run.id,
             name=said.name or recipe.name,
             status=run.status(),
             recipe=recipe_dict(recipe),
-            data=run.data_dir().name,
+            data=Path(place or str(data["path"])).name,
             summary=run.summary(),
-            data_path=str(run.data_dir()),
+            data_path=place or f"{arrival and arrival.sender}: {data['path']}",
             photos=photos_mark(data.get("fingerprints")),
             starred=said.starred,
             tags=said.tags,
             note=said.note,
+            came_from=arrival.words if arrival else "",
         )
     except (InputError, KeyError, TypeError, AttributeError) as error:
         empty = recipe_dict(recipe_from({}))

@@ -26,6 +26,7 @@ from core import files
 from core.errors import RunError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, recipe_yaml
+from core.store.arrivals import arrival_of
 from core.store.examples import PROJECT, folder_of, refuse_example
 from core.store.shapes import check_shape, shaped
 from core.words import mark
@@ -109,8 +110,19 @@ class Run:
 
     def data_dir(self) -> Path:
         """The data-set folder that the run was launched on. An example names it from the project's
-        folder, so that it is found wherever that lies."""
-        return PROJECT / str(self.environment()["data"]["path"])
+        folder, so that it is found wherever that lies. A run that came from elsewhere names a
+        folder of another machine, and one of that name here may hold other photos: its data set is
+        the one that was found to hold the same (core.store.arrivals).
+
+        Raises RunError where there is none such."""
+        named = str(self.environment()["data"]["path"])
+        arrival = arrival_of(self.path.parent, self.id)
+        if arrival is None:
+            return PROJECT / named
+        if not arrival.data:
+            # Without a stranger's words: this line is shown in many places.
+            raise RunError(f"{self.id}: came from elsewhere, and its photos are not here")
+        return Path(arrival.data)
 
     def estimate(self) -> dict[str, float]:
         """Seconds by part that the run was expected to take when it began; empty when unknown."""
@@ -354,8 +366,8 @@ def find_runs(runs_dir: Path) -> list[Run]:
 def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
-        raise RunError(mark("{run}: not the id of a run").format(run=run_id))
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
+        raise RunError(mark("{run}: not the id of a run").format(run=run_id[:80]))
     run = Run(folder_of(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core import files
 from core.errors import RunError
+from core.store.arrivals import forget_arrival
 from core.store.examples import refuse_example
 from core.store.run import Clock, Run, find_runs, open_run
 from core.words import mark
@@ -87,6 +88,9 @@ def _erase(runs: Sequence[Run]) -> list[str]:
     for run in runs:
         try:
             shutil.rmtree(run.path)
+            runs_dir = run.path.parent.parent
+            if not (runs_dir / run.id).exists():  # it may have been imported again meanwhile
+                forget_arrival(runs_dir, run.id)
         except OSError as error:
             raise RunError(
                 mark("{path}: cannot be deleted ({reason})").format(

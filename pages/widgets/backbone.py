@@ -34,7 +34,7 @@ def show(draft: Draft) -> dict[str, Any]:
         weights = st.selectbox(
             say("It starts from"), [*dict.fromkeys([*_WEIGHTS, begin])],
             [*dict.fromkeys([*_WEIGHTS, begin])].index(begin),
-            format_func=lambda name: retell(_WEIGHTS.get(name, name)),
+            format_func=lambda name: retell(_WEIGHTS.get(str(name), str(name))),
             key=draft.controls("weights"), persist_state="session", accept_new_options=True,
             help=say("What it learned on ImageNet (1.3 million photos), random numbers, or a file "
                      "of weights: type its path (.safetensors or .pth)."),

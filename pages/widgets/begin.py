@@ -5,6 +5,7 @@ A link says `?preset=quick` or `?again=<run id>`; a file cannot be linked to.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,10 +16,10 @@ from core.draft import uploaded_recipe
 from core.errors import InputError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
-from core.store.run import open_run
+from core.store.run import Run, open_run
 from core.words import mark, retell, say
 from pages import settings
-from pages.widgets import words
+from pages.widgets import told, words
 from pages.widgets.draft import Draft
 
 _LINKS = ("preset", "again")
@@ -111,11 +112,7 @@ def _choose(key: str, place: Place) -> str:
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
-            root = run.data_dir()
-            known = [path.resolve() for path in find_datasets(settings.data_parent())]
-            if root.resolve() in known:
-                st.session_state[f"{key}.data"] = root.name
-            st.session_state[f"{key}.elsewhere"] = "" if root.resolve() in known else str(root)
+            _bring_photos(key, run)
     except InputError as error:
         return str(error)
     st.session_state[f"{key}.place"] = place
@@ -123,6 +120,20 @@ def _choose(key: str, place: Place) -> str:
     if kind == "preset":
         st.session_state[f"{key}.preset"] = name
     return ""
+
+
+def _bring_photos(key: str, run: Run) -> None:
+    """Chooses the run's data set where it is here. Of a run that came from elsewhere the recipe
+    serves without it."""
+    try:
+        root = run.data_dir()
+    except InputError:
+        root = Path(Path(str(run.environment()["data"]["path"])).name)
+    known = [path.resolve() for path in find_datasets(settings.data_parent())]
+    here = root.is_absolute() and root.resolve() in known
+    if here:
+        st.session_state[f"{key}.data"] = root.name
+    st.session_state[f"{key}.elsewhere"] = "" if here else str(root)
 
 
 def _bases(key: str) -> dict[Place, Recipe]:
@@ -208,4 +219,4 @@ def _take_file(key: str) -> None:
 def _problem(key: str) -> None:
     problem = st.session_state.get(f"{key}.problem")
     if problem:
-        st.error(text.plain_markdown(retell(problem)), icon=":material/error:")
+        told.error(problem)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core import text
 from core.errors import InputError
 from core.items import grouped_items, items_of
 from core.jobs.local import LocalExecutor
@@ -13,9 +14,9 @@ from core.store.annotations import annotate
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
-from core.words import retell, say, say_count
+from core.words import say, say_count
 from pages import settings
-from pages.widgets import chosen, report, trash
+from pages.widgets import chosen, export_runs, report, told, trash
 
 
 def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
@@ -36,6 +37,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
                      query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
         report.button(key, grouped_items(picked, rows), rows)
+        export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
             st.page_link("pages/train.py", label=say("Run again"), icon=":material/replay:",
                          query_params={"again": picked[0].id},
@@ -63,7 +65,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if len(own) < len(picked):
             st.caption(say("Examples stay as they are."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
-        st.error(retell(problem))
+        told.error(problem)
 
 
 def _button(
@@ -96,7 +98,9 @@ def _tags(key: str, picked: Sequence[RunRow]) -> None:
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):
             if st.button(
-                say("Take off {tag}", tag=old), icon=":material/label_off:", key=f"{key}.off.{old}"
+                say("Take off {tag}", tag=text.plain_markdown(old)),
+                icon=":material/label_off:",
+                key=f"{key}.off.{old}",
             ):
                 _each(key, picked, lambda row, old=old: annotate(_run(row), remove_tags=[old]))  # type: ignore[misc]
 

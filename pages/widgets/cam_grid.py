@@ -15,6 +15,7 @@ from core.recipe_file import recipe_from
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.text import plain_markdown
 from core.words import language, retell, say
 from pages import settings
 from pages.widgets import chosen
@@ -49,7 +50,7 @@ def show(
     titled = [_titled(item, paint[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
-        runs = say(", ").join(waiting)
+        runs = plain_markdown(say(", ").join(waiting))
         st.info(say("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
     drawn = [one for one in titled if one.column]
     if drawn:

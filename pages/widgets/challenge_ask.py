@@ -15,6 +15,7 @@ from core.store.index import RunRow
 from core.store.run import utc_now
 from core.words import say, say_count
 from pages import settings
+from pages.widgets import told
 
 _NAMED = 3  # groups by their names
 
@@ -39,7 +40,7 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
             words = say("{run} could not answer: {why}", run=labels[trial.id], why=status.error)
-            st.error(text.plain_markdown(words), icon=":material/error:")
+            told.error(words)
     if board.waiting:
         _offer(key, board, unanswered)
 
@@ -60,7 +61,7 @@ def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
                 LocalExecutor(settings.runs_dir()).put_to_challenge(unanswered)
                 st.rerun()
             except InputError as error:
-                st.error(text.plain_markdown(str(error)), icon=":material/error:")
+                told.error(error)
         words = say_count(
             len(unanswered),
             "{names}: {count} run answers the hidden photos, in seconds.",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import charts
+from core import charts, text
 from core.items import item_colours, items_of
 from core.store.all_runs import AllRuns
 from core.store.examples import PREFIX, examples_dir
@@ -106,8 +106,8 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
     linked = [
         id_
         for name in ("groups", "runs")
-        for text in st.query_params.get_all(name)
-        for id_ in text.split(",")
+        for value in st.query_params.get_all(name)
+        for id_ in value.split(",")
         if id_
     ]
     if linked != st.session_state.get(f"{key}.linked") or key not in st.session_state:
@@ -116,7 +116,7 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         st.session_state[key] = found[-most:] if most else found
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
-            names = ", ".join(lost[:_MANY])
+            names = text.plain_markdown(", ".join(lost[:_MANY]))
             if len(lost) > _MANY:
                 names = say("{names} and {count} more", names=names, count=len(lost) - _MANY)
             st.warning(say("Not found here: {names}.", names=names))

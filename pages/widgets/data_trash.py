@@ -16,9 +16,9 @@ from core.store.deleted_data import (
 )
 from core.store.run import utc_now
 from core.store.trash import KEPT
-from core.words import retell, say
+from core.words import say
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 
 def delete(key: str, root: Path) -> None:
@@ -33,7 +33,7 @@ def delete(key: str, root: Path) -> None:
 def bring_back(key: str) -> None:
     """What was deleted, with a way back; nothing where there is nothing."""
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(retell(error), icon=":material/error:")
+        told.error(error)
     deleted = deleted_datasets(settings.data_parent())
     if not deleted:
         return
@@ -76,7 +76,8 @@ def _question(key: str, root: Path) -> None:
 def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, chosen.all_runs(), utc_now)
-        st.toast(say("{name} is in the trash.", name=root.name), icon=":material/delete:")
+        name = text.plain_markdown(root.name)
+        st.toast(say("{name} is in the trash.", name=name), icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -84,6 +85,7 @@ def _delete(key: str, root: Path) -> None:
 def _restore(key: str, deleted: str) -> None:
     try:
         place = restore_dataset(settings.data_parent(), deleted)
-        st.toast(say("{name} is back.", name=place.name), icon=":material/history:")
+        name = text.plain_markdown(place.name)
+        st.toast(say("{name} is back.", name=name), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

@@ -12,7 +12,7 @@ from core.data.photos import jpeg_bytes, open_photo
 from core.errors import InputError
 from core.words import retell, say
 from pages import settings
-from pages.widgets import near_copies
+from pages.widgets import near_copies, told
 from pages.widgets.first_runs import DEFAULT_DATA
 
 
@@ -20,10 +20,10 @@ def show(key: str) -> Dataset | None:
     """The chosen data set; None when there is none or it cannot be read (which is then said)."""
     datasets = find_datasets(settings.data_parent())
     if not datasets:
-        st.error(
+        told.error(
             say(
-                "No data set in {folder}. A data set is a folder with `train/`, which holds a "
-                "folder of photos for each class.",
+                "No data set in {folder}. A data set is a folder with train/, which holds a folder "
+                "of photos for each class.",
                 folder=settings.data_parent(),
             )
         )
@@ -45,7 +45,7 @@ def show(key: str) -> Dataset | None:
         _caption(dataset)
         near_copies.show(dataset)
     except InputError as error:
-        st.error(retell(str(error)))
+        told.error(error)
         return None
     return dataset
 
@@ -62,14 +62,15 @@ def _follow_link(key: str, names: list[str]) -> None:
 
 
 def _caption(dataset: Dataset) -> None:
+    plain = text.plain_markdown
     tests = ", ".join(
-        say("{name} ({count} photos)", name=each.name, count=len(each.photos))
+        say("{name} ({count} photos)", name=plain(each.name), count=len(each.photos))
         for each in dataset.test_sets
     )
     st.caption(
         say(
             "{title}: {photos} training photos of {classes} classes. Test sets: {tests}.",
-            title=retell(dataset.title),
+            title=plain(retell(dataset.title)),
             photos=len(dataset.train),
             classes=len(dataset.classes),
             tests=tests or say("none"),
@@ -85,7 +86,7 @@ def _photos(dataset: Dataset) -> None:
             photo = dataset.train[dataset.train_labels.index(number)]
             st.image(
                 _thumbnail(str(photo.path), photo.path.stat().st_mtime_ns),
-                caption=f"{name}: {counts[name]}",
+                caption=text.plain_markdown(f"{name}: {counts[name]}"),
                 width=84,
             )
 

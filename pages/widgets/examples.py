@@ -9,9 +9,9 @@ import streamlit as st
 from core.errors import InputError
 from core.store.examples import examples_hidden, hide_examples
 from core.store.index import RunRow
-from core.words import retell, say
+from core.words import say
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 
 def notice(rows: Sequence[RunRow]) -> None:
@@ -48,6 +48,6 @@ def switch(key: str) -> None:
     try:
         hide_examples(settings.runs_dir(), not wanted)
     except InputError as error:
-        st.error(retell(str(error)))
+        told.error(error)
         return
     st.rerun()

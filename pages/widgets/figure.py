@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import text
 from core.charts import Figure, Table
+from core.export.spreadsheet import for_spreadsheets
 from core.words import retell, say
 from pages.widgets import plot
 
@@ -37,7 +38,7 @@ def csv_button(key: str, numbers: Table, name: str) -> None:
     """The numbers as a file, made when it is asked for."""
     st.download_button(
         say("Numbers as CSV"),
-        lambda: numbers.to_csv(index=False).encode("utf-8"),
+        lambda: for_spreadsheets(numbers.to_csv(index=False)).encode("utf-8"),
         f"{text.file_stem(name)}.csv",
         "text/csv",
         key=f"{key}.csv",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import find_datasets
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 STORY = ("quick", "looks-good")
 DEFAULT_DATA = "toy_books"
@@ -35,23 +37,22 @@ def show(key: str) -> None:
             )
         )
         if chosen is None:
-            folder = settings.data_parent()
+            folder = text.plain_markdown(str(settings.data_parent()))
             st.warning(say("There is no data set in {folder} to train on.", folder=folder))
             return
+        where = text.plain_markdown(chosen.name)
         if st.button(
             say("Train both"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=say(
-                "On {data}, one after the other; a few minutes on a laptop.", data=chosen.name
-            ),
+            help=say("On {data}, one after the other; a few minutes on a laptop.", data=where),
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())
                 for preset in STORY:
                     executor.submit(load_recipe(preset), chosen)
             except InputError as error:
-                st.error(retell(str(error)))
+                told.error(error)
                 return
             st.switch_page("pages/runs.py")

@@ -11,6 +11,7 @@ from core.data.labels import earlier_versions, restore_version
 from core.errors import InputError
 from core.store.run import utc_now
 from core.words import retell, say
+from pages.widgets import told
 
 _SHOWN = 20
 
@@ -19,7 +20,7 @@ def show(key: str, root: Path) -> None:
     """The earlier versions, newest first, each with a button; nothing where there is none."""
     versions = earlier_versions(root)
     if error := st.session_state.pop(f"{key}.error", None):
-        st.error(retell(error), icon=":material/error:")
+        told.error(error)
     if not versions:
         return
     with st.expander(

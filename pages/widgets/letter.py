@@ -17,7 +17,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
     """Draws it in the run's colour."""
     _finding(letter)
     if letter.problem:
-        st.warning(letter.problem, icon=":material/broken_image:")
+        st.warning(text.plain_markdown(letter.problem), icon=":material/broken_image:")
     st.subheader(say("How we know"), anchor=False)
     if letter.set_name:
         st.caption(
@@ -45,7 +45,8 @@ def _finding(letter: Letter) -> None:
     st.subheader(text.plain_markdown(letter.finding), anchor=False)
     st.write(letter.meaning)
     with st.expander(
-        say("Why this verdict: {rule}", rule=retell(letter.rule)), icon=":material/rule:"
+        say("Why this verdict: {rule}", rule=text.plain_markdown(retell(letter.rule))),
+        icon=":material/rule:",
     ):
         st.caption(
             say(

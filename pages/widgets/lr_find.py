@@ -16,7 +16,7 @@ from core.store.run import utc_now
 from core.store.search import Search, find_search
 from core.words import mark, retell, say
 from pages import settings
-from pages.widgets import plot
+from pages.widgets import plot, told
 
 _POLL_SECONDS = 1.0
 _SURE = (mark("good"), mark("fair"), mark("cannot tell"))  # core.store.search.Confidence
@@ -44,7 +44,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
                 key, search, recipe, dataset, use, ended
             )
         except InputError as error:
-            st.error(retell(str(error)), icon=":material/error:")
+            told.error(error)
             _ask(key, recipe, dataset, say("Search again"))
 
 
@@ -58,7 +58,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
         try:
             LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
         except InputError as error:
-            st.error(retell(str(error)), icon=":material/error:")
+            told.error(error)
         else:
             st.rerun()
 
@@ -74,7 +74,7 @@ def _stand(
         _answer(key, search, recipe, use)
     elif status.ended:
         if status.state == "failed":
-            st.error(retell(status.error or mark("It failed.")), icon=":material/error:")
+            told.error(status.error or mark("It failed."))
         else:
             st.caption(say("The search was cancelled."))
         _ask(key, recipe, dataset, say("Search again"))

@@ -13,8 +13,9 @@ from core.jobs.local import under_way
 from core.processor import cores
 from core.store.features import MAX_BYTES, cache_size, empty_cache
 from core.store.index import RunRow
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, rows: Sequence[RunRow]) -> None:
@@ -72,6 +73,6 @@ def _empty() -> None:
             return
         empty_cache(settings.runs_dir())
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

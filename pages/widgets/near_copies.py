@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.jobs.copies import Search, found_soon, search_copies
 from core.words import retell, say
 from pages import settings
+from pages.widgets import told
 
 _SOON = 0.3  # seconds; enough to read what was found before
 _POLL_SECONDS = 1.0
@@ -64,7 +65,7 @@ def _wait(search: Search) -> None:
     try:
         tell(search.result())
     except InputError as error:
-        st.error(text.plain_markdown(retell(str(error))), icon=":material/error:")
+        told.error(error)
 
 
 def _search_of(dataset: Dataset) -> Search:

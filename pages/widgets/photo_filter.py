@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core import text
 from core.data.dataset import Dataset
 from core.data.leaks import TRAIN
 from core.data.wall import WallPhoto, kind_counts, kind_words, most_folds, wall_splits
@@ -47,7 +48,7 @@ def split(key: str, dataset: Dataset) -> str:
     """The chosen split's name."""
     chosen = st.segmented_control(
         say("Photos"), wall_splits(dataset), default=linked_split(dataset), key=key, required=True,
-        on_change=forget, help=retell(_SPLITS),
+        format_func=text.plain_markdown, on_change=forget, help=retell(_SPLITS),
     )  # fmt: skip
     return _keep("set", chosen)
 
@@ -87,7 +88,7 @@ def kind(key: str, photos: Sequence[WallPhoto], classes: Sequence[str]) -> None:
     linked = st.query_params.get("class")
     chosen = st.pills(
         say("Classes, with the number of photos that show them"), list(counts), key=key,
-        format_func=lambda name: f"{kind_words(name)} · {counts.get(name, 0)}",
+        format_func=lambda name: text.plain_markdown(f"{kind_words(name)} · {counts.get(name, 0)}"),
         default=linked if linked in counts else None, on_change=forget,
     )  # fmt: skip
     if chosen is None:

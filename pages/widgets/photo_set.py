@@ -27,7 +27,7 @@ def choose(sets: Sequence[str]) -> str | None:
     linked.settle("set", names, usual)
     chosen = st.segmented_control(
         say("Photos"), list(names), required=True, key="set",
-        format_func=lambda name: _in_words(names[name]),
+        format_func=lambda name: text.plain_markdown(_in_words(names[name])),
         help=say("Validation photos come from the same shoot as the training photos. Objects cut "
                  "out: each labelled object alone."),
     ) or usual  # fmt: skip

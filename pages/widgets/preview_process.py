@@ -7,8 +7,9 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs import preview
 from core.jobs.detached import Detached
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str) -> None:
@@ -36,6 +37,6 @@ def show(key: str) -> None:
             try:
                 preview.stop(settings.runs_dir())
             except InputError as error:
-                st.error(retell(str(error)), icon=":material/error:")
+                told.error(error)
             else:
                 st.rerun()

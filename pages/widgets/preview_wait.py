@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.errors import InputError
 from core.jobs import preview
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 _POLL_SECONDS = 0.7
 
@@ -19,7 +20,7 @@ def show(key: str) -> bool:
             return True
         st.fragment(_wait, run_every=_POLL_SECONDS)()
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
         st.button(say("Try again"), key=f"{key}.wake", icon=":material/refresh:")
     return False
 

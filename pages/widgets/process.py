@@ -15,6 +15,7 @@ from core.jobs.waiting import entry_words
 from core.store.index import RunRow
 from core.words import mark, retell, say
 from pages import settings
+from pages.widgets import told
 from pages.widgets.worker_notice import start_worker
 
 _BADGES = {
@@ -60,7 +61,7 @@ def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
         name = tables.labels_of(rows)[row.id]
         st.page_link(
             "pages/run.py",
-            label=f"{text.plain_markdown(name)}: {retell(text.state(row.status))}",
+            label=text.plain_markdown(f"{name}: {retell(text.state(row.status))}"),
             icon=":material/diagnosis:",
             query_params={"run": row.id},
         )
@@ -107,6 +108,6 @@ def _do(act: Callable[[], None]) -> None:
         with st.spinner(say("One moment")):
             act()
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

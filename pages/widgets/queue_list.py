@@ -30,7 +30,7 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{place}.", width="content")
                 _name(turn, labels, paint)
-                st.caption(_times(turn), width="content")
+                st.caption(text.plain_markdown(_times(turn)), width="content")
         if len(line) > _MOST:
             st.caption(say("and {count} more", count=len(line) - _MOST))
         st.markdown(_total(line))

@@ -18,6 +18,7 @@ from core.repeats import next_seeds, over_folds, over_seeds
 from core.store.run import Run, open_run
 from core.words import mark, retell, say
 from pages import settings
+from pages.widgets import told
 
 FOLDS = 5
 FOLD_CHOICE = mark("folds ({count})").format(count=FOLDS)
@@ -27,23 +28,23 @@ SEEDS = {mark("one seed"): 1} | {mark("{count} seeds").format(count=n): n for n 
 _LINK = "seeds"  # the link's `seeds=3` chooses so many
 
 
-def launch(key: str, recipe: Recipe, dataset: Dataset, told: DeltaGenerator) -> None:
-    """The choice of repeats and the button; what became of the click is told at `told`, until the
+def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) -> None:
+    """The choice of repeats and the button; what became of the click is told at `place`, until the
     runs have ended or another recipe is asked for."""
     recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
     if st.button(say("Launch"), type="primary", icon=":material/play_arrow:", key=f"{key}.go"):
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
-            told.error(retell(str(error)), icon=":material/error:")
+            told.error(error, place)
             return
         st.session_state[name] = (recipes, [run.id for run in runs])
     asked, ids = st.session_state.get(name, ([], []))
     if asked == recipes and _any_under_way(ids):
-        with told, st.container(horizontal=True, vertical_alignment="center"):
+        with place, st.container(horizontal=True, vertical_alignment="center"):
             _queued(recipe, ids)
     elif len(recipes) > 1:
-        told.caption(say(
+        place.caption(say(
             "The runs train one after the other. Seeds: each begins from other random numbers, and "
             "the results show how much is luck. Folds: the training photos are shared out into "
             "{folds} parts, and each part validates once, so that every photo validates.",

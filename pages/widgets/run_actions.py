@@ -14,8 +14,9 @@ from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from core.store.trash import KEPT, TRASH, delete_runs, restore_run
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, row: RunRow) -> None:
@@ -96,7 +97,7 @@ def _cancel(key: str, row: RunRow) -> None:
             st.badge(say("is being stopped"), icon=":material/stop_circle:", color="orange")
             return
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
         return
     with st.popover(say("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
         st.write(say("Stop this run? The epochs that are done are kept, and it can be resumed."))
@@ -109,6 +110,6 @@ def _try(act: Callable[[], object]) -> None:
     try:
         act()
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.items import run_items
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.words import retell, say
+from core.words import say
 from pages import settings
 from pages.widgets import (
     chosen,
@@ -21,6 +21,7 @@ from pages.widgets import (
     run_ending,
     run_log,
     run_state,
+    told,
     verdict,
 )
 
@@ -30,7 +31,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     with st.container(border=True):
         _header(key, row, rows)
         if row.problem:
-            st.error(retell(row.problem), icon=":material/error:")
+            told.error(row.problem)
             return
         try:
             run = open_run(settings.runs_dir(), row.id)
@@ -39,7 +40,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             run_curves.show(key, row, run, chosen.colours(rows)[row.id], light=True)
             run_log.show(run, row.status.state == "done")
         except InputError as error:
-            st.error(retell(str(error)), icon=":material/error:")
+            told.error(error)
 
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:

@@ -14,6 +14,7 @@ from core.store.examples import folder_of
 from core.store.groups import Group
 from core.store.run import Run
 from pages import settings
+from pages.widgets import told
 
 _READERS: dict[str, Callable[[Run], Any]] = {
     "history.csv": Run.history,
@@ -35,7 +36,7 @@ def read(name: str, ids: Iterable[str]) -> dict[str, Any]:
         try:
             found[id_] = _read(str(path), name, files.mark(path / name))
         except InputError as error:
-            st.error(str(error), icon=":material/error:")
+            told.error(error)
     return found
 
 

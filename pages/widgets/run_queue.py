@@ -13,6 +13,7 @@ from core.jobs.waiting import entry_words
 from core.store.index import RunRow
 from core.words import mark, retell, say
 from pages import settings
+from pages.widgets import told
 
 _MOVES: dict[Move, tuple[str, str]] = {
     "first": ("vertical_align_top", mark("Train it next")),
@@ -29,7 +30,7 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
     try:
         waiting = [entry.run for entry in queue.entries() if entry.worker is None]
     except InputError as error:
-        st.error(retell(str(error)))
+        told.error(error)
         return
     if len(waiting) < 2:
         return

@@ -30,6 +30,10 @@ def badge(row: RunRow) -> None:
     if row.example:
         st.badge(say("example"), icon=":material/school:", color="violet",
                  help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
+    if row.came_from:
+        st.badge(say("from {sender}", sender=text.plain_markdown(row.came_from)),
+                 icon=":material/move_to_inbox:", color="blue",
+                 help=say("Was trained elsewhere and imported."))  # fmt: skip
 
 
 def show(row: RunRow) -> None:
@@ -44,7 +48,7 @@ def show(row: RunRow) -> None:
         words = phase(status, run.recipe())
         left = text.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
-        words = say("{sentence}.", sentence=words)
+        words = say("{sentence}.", sentence=text.plain_markdown(words))
         if left:
             words = sentences(words, say("About {time} left.", time=left))
         st.progress(min(share, 1.0), text=words)
@@ -58,7 +62,7 @@ def _ended(row: RunRow, run: Run) -> None:
         words.append(say("took {time}", time=took))
     if status.state == "done" and (expected := _expected(run)):
         words.append(say("estimated {time}", time=text.duration(expected)))
-    st.caption(say(", ").join(words))
+    st.caption(text.plain_markdown(say(", ").join(words)))
 
 
 def _place(row: RunRow) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import run_table
+from core import run_table, text
 from core.errors import InputError
 from core.query import FLAGS, Key, QueryError, select, vocabulary
 from core.store.annotations import annotate
@@ -19,7 +19,7 @@ from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from core.words import language, retell, say
 from pages import settings
-from pages.widgets import bulk, chosen, examples, run_queue, trash
+from pages.widgets import bulk, chosen, examples, import_runs, run_queue, told, trash
 from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent / "run_table_js"
@@ -41,7 +41,9 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
     known = {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
     if linked and linked not in known:
-        st.warning(say("There is no run {run} here; this is another one.", run=linked))
+        st.warning(
+            say("There is no run {run} here; this is another one.", run=text.plain_markdown(linked))
+        )
     training = next((row for row in rows if row.status.state == "running"), rows[0])
     return known.get(linked, training)
 
@@ -64,6 +66,7 @@ def _board(key: str, opened: str) -> None:
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
         run_queue.show(f"{key}.queue", rows)
+        import_runs.show(f"{key}.import")
         trash.show(f"{key}.trash")
         examples.switch(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows
@@ -92,7 +95,7 @@ def _board(key: str, opened: str) -> None:
         on_events_change=lambda: _hear(key),
     )
     if failed := st.session_state.pop(f"{key}.failed", ""):
-        st.error(retell(failed))
+        told.error(failed)
     bulk.show(f"{key}.bulk", f"{key}.checked", rows)
 
 
@@ -118,6 +121,7 @@ def _words() -> dict[str, Any]:
         "none_fits": say("No run fits the search."),
         "none": say("There are no runs."),
         "table": say("Runs with their state and scores"),
+        "from": say("Came from {sender}"),
     }
 
 
@@ -202,9 +206,9 @@ def _hear(key: str) -> None:
         if kind == "check":
             st.session_state[f"{key}.checked"] = [str(id_) for id_ in value]
         elif kind == "link":
-            for name, text in value.items():
+            for name, linked in value.items():
                 if name in _LINKED:
-                    _write(name, str(text), "")
+                    _write(name, str(linked), "")
             st.session_state[f"{key}.again"] = "run" in value  # the open run is outside
         elif kind == "star":
             try:

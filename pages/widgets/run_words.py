@@ -10,8 +10,9 @@ from core.errors import InputError
 from core.store.annotations import LONGEST_NOTE, annotate, annotations_of
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
@@ -22,7 +23,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     try:
         said = annotations_of(open_run(settings.runs_dir(), row.id))
     except InputError as error:
-        st.error(retell(str(error)))
+        told.error(error)
         return
     own = f"{key}.{row.id}"
     known = sorted({tag for other in rows for tag in other.tags})
@@ -63,6 +64,6 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         try:
             annotate(open_run(settings.runs_dir(), row.id), **changes)  # type: ignore[arg-type]
         except InputError as error:
-            st.error(retell(str(error)))
+            told.error(error)
         else:
             st.rerun()

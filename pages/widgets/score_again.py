@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import tables
+from core import tables, text
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
@@ -16,7 +16,7 @@ from core.store.rescoring import Rescoring, find_rescorings, runs_behind
 from core.store.run import utc_now
 from core.words import retell, say, say_count
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 _POLL_SECONDS = 1.0
 
@@ -44,7 +44,7 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
         if status.state == "failed":
             words = say("{run} could not be scored again: {why}", run=labels[rescoring.id],
                         why=retell(status.error or ""))  # fmt: skip
-            st.error(words, icon=":material/error:")
+            told.error(words)
     behind = runs_behind(settings.runs_dir(), rows, dataset)
     if behind:
         _offer(key, behind, labels)
@@ -58,7 +58,7 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
 
 
 def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
-    names = ", ".join(labels[row.id] for row in behind)
+    names = text.plain_markdown(", ".join(labels[row.id] for row in behind))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             say_count(len(behind), "Score 1 run again with these labels",
@@ -71,7 +71,7 @@ def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
                 LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
                 st.rerun()
             except InputError as error:
-                st.error(retell(str(error)), icon=":material/error:")
+                told.error(error)
         st.caption(say("Their scores come from other labels or boxes than there are now."))
 
 
@@ -89,7 +89,7 @@ def _progress(
         words = say("Scored {done} of {count} runs again; waiting for the worker", done=done,
                     count=len(batch))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / len(batch), text=words)
+        st.progress(done / len(batch), text=text.plain_markdown(words))
         if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)

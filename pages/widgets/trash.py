@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import text
 from core.errors import InputError
 from core.store.run import utc_now
 from core.store.trash import KEPT, delete_runs, restore_run
-from core.words import retell, say, say_count
+from core.words import say, say_count
 from pages import settings
-from pages.widgets import chosen
+from pages.widgets import chosen, told
 
 _JUST = "trash.just"  # ids of the runs that were deleted last, in this session
 
@@ -73,7 +72,7 @@ def _restore(ids: Sequence[str]) -> None:
         for id_ in ids:
             restore_run(settings.runs_dir(), id_)
     except InputError as error:
-        st.error(text.plain_markdown(retell(str(error))))
+        told.error(error)
         return
     st.session_state.pop(_JUST, None)
     st.rerun()

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.errors import InputError
 from core.try_it import TriedPhoto, own_photo, photo_of_set
 from core.words import mark, retell, say
-from pages.widgets import linked
+from pages.widgets import linked, told
 
 _TEST, _FILE, _CAMERA = mark("Test photo"), mark("My photo"), mark("Camera")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
@@ -37,7 +37,7 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
             )  # fmt: skip
         return None if taken is None else _own(taken.name, taken.getvalue())
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
         return None
 
 

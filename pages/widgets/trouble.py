@@ -14,8 +14,9 @@ from core.jobs.local import LocalExecutor, ensure_worker
 from core.jobs.queue import Queue
 from core.jobs.stop import restart
 from core.store.index import RunRow
-from core.words import retell, say
+from core.words import say
 from pages import settings
+from pages.widgets import told
 from pages.widgets.worker_notice import start_worker
 
 
@@ -50,7 +51,7 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
                 with st.spinner(say("Ending the worker and starting another")):
                     restart(runs_dir)
             except InputError as error:
-                st.error(retell(str(error)), icon=":material/error:")
+                told.error(error)
             else:
                 st.rerun()
     elif one.kind == "stray":

@@ -16,6 +16,7 @@ from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
 from core.words import retell, say
 from pages import settings
+from pages.widgets import told
 
 UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
 
@@ -92,7 +93,7 @@ def _import(key: str, sent: Any) -> None:
         dataset, report = import_upload(sent, sent.name, parent, name, tell)
     except InputError as error:
         bar.empty()
-        st.error(text.plain_markdown(retell(str(error))), icon=":material/error:")
+        told.error(error)
         return
     st.session_state[f"{key}.done"] = dataset.root.name, report
     st.session_state[f"{key}.number"] += 1
@@ -128,7 +129,7 @@ def _report(key: str, name: str, report: Report) -> None:
                     load_recipe("quick"), settings.data_parent() / name
                 )
             except InputError as error:
-                st.error(retell(str(error)), icon=":material/error:")
+                told.error(error)
             else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import tables
+from core import tables, text
 from core.store.groups import Group
 from core.words import retell, say
 from pages.widgets.words import VERDICTS
@@ -21,7 +21,7 @@ def look(verdict: str | None) -> tuple[str, str]:
 def chip(verdict: str) -> None:
     """Draws the chip."""
     icon, colour = look(verdict)
-    st.badge(retell(verdict), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(text.plain_markdown(retell(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def link(item: Group) -> None:
@@ -32,7 +32,7 @@ def link(item: Group) -> None:
         return
     alone = len(item.members) == 1
     icon, colour = look(found.majority)
-    chip = f":{colour}-badge[{icon} {retell(tables.verdict_words(item))}]"
+    chip = f":{colour}-badge[{icon} {text.plain_markdown(tables.verdict_words(item))}]"
     st.page_link(
         "pages/run.py" if alone else "pages/runs.py",
         label=chip,

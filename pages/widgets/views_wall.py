@@ -9,9 +9,9 @@ from core.errors import InputError
 from core.jobs import preview
 from core.recipe import Recipe
 from core.view_wall import epoch_words, next_epoch, wall_html
-from core.words import retell, say
+from core.words import say
 from pages import settings
-from pages.widgets import preview_wait
+from pages.widgets import preview_wait, told
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
@@ -50,7 +50,7 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
         try:
             last = (_ask(recipe, dataset, files, begin), asked)
         except InputError as error:
-            place.error(retell(str(error)), icon=":material/error:")
+            told.error(error, place)
             return
         st.session_state[f"{key}.shown"] = last
     with place.container():

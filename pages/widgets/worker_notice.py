@@ -14,6 +14,7 @@ from core.store.index import RunRow
 from core.store.run import utc_now
 from core.words import retell, say
 from pages import settings
+from pages.widgets import told
 
 
 def show(key: str, rows: Sequence[RunRow] = ()) -> None:
@@ -21,14 +22,14 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
     try:
         found = [t for t in find_trouble(settings.runs_dir(), utc_now(), rows) if t.pressing]
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
         return
     if not found:
         return
     first = found[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        told = text.plain_markdown(retell(first.words))
-        st.markdown(f":material/warning: {told}", width="content")
+        words = text.plain_markdown(retell(first.words))
+        st.markdown(f":material/warning: {words}", width="content")
         if "worker" in first.kind and st.button(
             say("Start the worker"), key=f"{key}.start", type="primary"
         ):
@@ -41,6 +42,6 @@ def start_worker() -> None:
     try:
         ensure_worker(settings.runs_dir(), wait_seconds=10)
     except InputError as error:
-        st.error(retell(str(error)), icon=":material/error:")
+        told.error(error)
     else:
         st.rerun()

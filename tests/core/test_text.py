@@ -89,6 +89,22 @@ def test_a_typed_name_is_shown_as_typed():
     assert text.plain_markdown("a *b* [c](d)") == r"a \*b\* \[c\]\(d\)"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [":material/bomb:", ":streamlit:", "https://evil.example/x", "www.evil.example", "WWW.evil.x",
+     "a@evil.example", "a -> b", "a <- b", "a -- b", "a >= b", "a <= b", "a ~= b"],
+)  # fmt: skip
+def test_what_streamlit_would_put_something_in_for_is_parted_unseen(typed):
+    """Escapes do not hold that off; the word joiner between does, as a browser test shows."""
+    plain = text.plain_markdown(typed)
+    assert "\u2060" in plain and plain.replace("\u2060", "").replace("\\", "") == typed
+
+
+@pytest.mark.parametrize("typed", ["a-b", "img_1.jpg", "12:30", "a: b", "C:/x", "5 > 3", "--x"])
+def test_other_text_is_only_escaped(typed):
+    assert text.plain_markdown(typed).replace("\\", "") == typed
+
+
 def test_a_run_cannot_take_the_name_of_a_table_column():
     assert text.run_labels([("a", "score", 0)]) == {"a": "score (2)"}
 

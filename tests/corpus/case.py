@@ -15,6 +15,7 @@ GROUPS = {
     "data": "Data sets and photos",
     "recipes": "Recipes and weights",
     "runs": "Runs folders, and runs in the wrong state",
+    "zips": "Zip files of runs",
     "commands": "Commands",
     "ctrl_c": "Ctrl-C",
 }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import resource
-from collections.abc import Iterator
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -77,6 +82,61 @@ def phase(runs: Path) -> str:
 def another_run(here: Path) -> Run:
     """A sound finished run beside the one of `run_of`, older than it."""
     return write_run(here / "runs", read_dataset(here / "data"), changes=FAST)
+
+
+RUN = "20260301-090000-quick-s0-0000"  # the run of `run_zip`
+
+
+def run_zip(
+    here: Path,
+    files: Callable[[dict[str, bytes]], object] = lambda files: None,
+    manifest: Callable[[dict[str, Any]], object] = lambda manifest: None,
+    more: dict[str, bytes] | None = None,
+    state: str = "done",
+    prefix: str = "",
+) -> Path:
+    """HERE/ada.zip: a run as `export --zip --from Ada` packs it. files: changes its files, by name,
+    before they are listed; manifest: changes travel.json. more: what else is in the zip file."""
+    if not (here / "data").is_dir():
+        small_set(here)
+    run = write_run(here / "elsewhere", read_dataset(here / "data"), state=state, changes=FAST)
+    found = {
+        path.relative_to(run.path).as_posix(): path.read_bytes()
+        for path in run.path.rglob("*")
+        if path.is_file()
+    }
+    shutil.rmtree(here / "elsewhere")
+    files(found)
+    listed = {
+        name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in found.items()
+    }
+    told: dict[str, Any] = {
+        "format": 1, "from": "Ada", "exported": "2026-03-01T10:00:00+00:00",
+        "runs": {RUN: {"from": None, "files": listed}},
+    }  # fmt: skip
+    manifest(told)
+    with zipfile.ZipFile(here / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in found.items():
+            archive.writestr(f"{prefix}{RUN}/{name}", data)
+        archive.writestr(f"{prefix}travel.json", json.dumps(told))
+        for name, data in (more or {}).items():
+            archive.writestr(name, data)
+    return here / "ada.zip"
+
+
+def changed(name: str, **keys: Any) -> Callable[[dict[str, bytes]], object]:
+    """For `run_zip`: a JSON file of the run with these keys."""
+
+    def change(files: dict[str, bytes]) -> None:
+        files[name] = json.dumps(json.loads(files[name]) | keys).encode()
+
+    return change
+
+
+def replaced(name: str, data: bytes) -> Callable[[dict[str, bytes]], object]:
+    """For `run_zip`: a file of the run with that content instead."""
+    return lambda files: files.update({name: data})
 
 
 @contextmanager

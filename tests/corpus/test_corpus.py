@@ -25,7 +25,9 @@ from tests.corpus.table import readme
 from tests.factory import plain_speed
 
 CASES = read_cases()
-KEPT = (".speed", ".features", "index.sqlite", "worker.lock")  # caches of a runs folder
+KEPT = (  # caches and locks of a runs folder
+    ".speed", ".features", "index.sqlite", "worker.lock", ".import.lock",
+)  # fmt: skip
 PATIENCE = 120.0  # seconds that a moment for Ctrl-C is waited for; a busy machine is slow
 
 

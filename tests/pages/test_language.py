@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import Queue
 from core.query import FLAGS
+from pages.widgets.words import PRESETS
 from tests.factory import write_run
 from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
@@ -37,11 +40,11 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
         for place, state in enumerate(("failed", "cancelled", "running", "queued"))
     ]
     Queue(runs).submit(others[-1].id)
-    error = others[0].status().error
-    assert error
+    status = others[0].status()
+    others[0].write_status(replace(status, error=others[0].lost_words(status)))
     names = (
-        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult", error,
-        "Overfit Lens", ", ".join(FLAGS),
+        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult",
+        "Overfit Lens", ", ".join(FLAGS), ":green[", ":red[", "blue", "red",
     )  # fmt: skip
     pages = [("runs", finished), ("worker", finished)]
     for page, run in pages + [("run", run) for run in (finished, bad, *others)]:
@@ -105,5 +108,6 @@ def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
     assert not app.exception
-    found = untranslated(app, str(dataset.root), "toy_books", "test_difficult", "two words")
+    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y", *PRESETS.values())
+    found = untranslated(app, str(dataset.root), *names)
     assert not found, "\n".join(found)

@@ -84,7 +84,9 @@ def test_what_goes_wrong_is_one_line_and_the_next_question_works(dataset, open_p
     monkeypatch.setattr(preview, "_ask", fail)
     app = open_page("train")
     assert not app.exception
-    assert [error.value for error in app.error] == ["the preview process gave no answer: try again"]
+    assert [error.value for error in app.error] == [
+        r"the preview process gave no answer\: try again"
+    ]
     assert "Launch" in {button.label for button in app.button}
     monkeypatch.setattr(preview, "_ask", lambda *question: Message({"photos": []}))
     app.button(key="train.views.again").click().run()

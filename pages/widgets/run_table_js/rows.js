@@ -33,6 +33,13 @@ function fillCell(td, column, line, data) {
   } else td.textContent = words;
 }
 
+function fromElsewhere(sender, words) {
+  const node = element("span", "tag from");
+  node.append(icon("move_to_inbox"), element("span", "", sender));
+  node.title = fill(words.from, { sender });
+  return node;
+}
+
 function rowOf(view, entry) {
   const { line, member } = entry;
   const group = Boolean(line.runs);
@@ -73,6 +80,7 @@ function rowOf(view, entry) {
   name.append(element("span", "words", line.title));
   if (line.badge) name.append(element("span", "tag", line.badge));
   for (const tag of line.tags ?? []) name.append(element("span", "tag", tag));
+  if (line.from) name.append(fromElsewhere(line.from, view.data.words));
   if (line.note) name.append(icon("sticky_note_2"));
   if (line.id === view.data.opened) name.setAttribute("aria-current", "true");
   name.onkeydown = (event) => {

@@ -12,7 +12,7 @@ function widths(view) {
   const narrow = window.innerWidth < 640;
   const names = view.entries.map(({ line, member }) =>
     6.9 * breadth(line.title + (line.tags ?? []).join("") + (line.badge ?? "")) +
-    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
+    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * breadth(line.from) + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
   const found = [Math.min(Math.max(110, ...names) + 50, narrow ? 170 : 340)];
   for (const column of view.columns) {
     let most = breadth(column.title) + 1;

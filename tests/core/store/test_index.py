@@ -60,7 +60,7 @@ def test_an_unchanged_run_is_not_read_again(tmp_path, monkeypatch):
     def refuse(run):
         raise AssertionError("read again")
 
-    monkeypatch.setattr("core.store.index._read_row", refuse)
+    monkeypatch.setattr("core.store.index.read_row", refuse)
     assert index.rows() == before
 
 

@@ -1,0 +1,369 @@
+"""What a run folder must be to leave or to land: every file as the format has it, read by the very
+code that pages read it with, and nothing in it that could stop a page or point outside.
+
+Stricter than the readers alone, which let a damaged run show what is left of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from safetensors import SafetensorError, safe_open
+
+from core import text
+from core.data.archive import Limits, open_source, printable
+from core.errors import InputError, RunError
+from core.evaluate.verdict import Verdict
+from core.letter import write_letter
+from core.store.annotations import annotations_of, check_annotations
+from core.store.index import read_row
+from core.store.run import FORMAT, Run, Status
+from core.store.shapes import shaped
+
+_ALWAYS = ("recipe.yaml", "environment.json", "status.json")
+_DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
+_MAPS = Limits(files=1000, file_bytes=1_000_000_000, total_bytes=1_000_000_000, ratio=2000,
+               what="file of class maps")  # fmt: skip
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=0)]
+_Word = Annotated[str, Field(max_length=300)]
+
+
+class _Strict(BaseModel):
+    """No number may stand as text; further keys are let be."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Score(_Strict):
+    value: _Number
+    low: _Number
+    high: _Number
+    total: _Count
+    correct: _Count | None = None
+    constant: _Number | None = None
+
+
+class _Localisation(_Strict):
+    share: _Number
+    area: _Number
+    lift: _Number
+    pointing: _Score
+
+
+class _Set(_Strict):
+    photos: _Count
+    scores: dict[str, _Score]
+    tta: dict[str, _Score] | None = None
+    localisation: _Localisation | None = None
+
+
+class _Validation(_Strict):
+    loss: _Number
+    accuracy: _Score
+
+
+class _Summary(_Strict):
+    classes: list[_Word]
+    epochs: _Count
+    seconds: _Number | None = None
+    trained_weights: _Count
+    validation: _Validation
+    sets: dict[str, _Set]
+    verdict: Verdict | None = None
+
+
+class _Prints(_Strict):
+    photos: _Word
+    truth: _Word | None = None
+
+
+class _Fingerprints(_Strict):
+    train: _Word
+    test_sets: dict[str, _Prints]
+
+
+class _Data(_Strict):
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    title: _Word | None = None
+    fingerprints: _Fingerprints | None = None
+
+
+class _Environment(_Strict):
+    format: int
+    data: _Data
+
+
+class _Diagnosis(_Strict):
+    verdict: Verdict
+
+
+class _Best(_Strict):
+    epoch: _Count
+    val_loss: _Number
+
+
+class _Checkpoint(_Strict):
+    epoch: _Count
+    stage: _Count
+    best: _Best | None = None
+
+
+_SUMMARY, _ENVIRONMENT = TypeAdapter(_Summary), TypeAdapter(_Environment)
+_DIAGNOSIS, _CHECKPOINT = TypeAdapter(_Diagnosis), TypeAdapter(_Checkpoint)
+
+
+def check_run(run: Run) -> None:
+    """Raises RunError, one line naming the file, where the run is not finished or a file of it is
+    not as the format has it. What files there are is not its concern (core.store.travel.manifest).
+    """
+    try:
+        _check(run)
+    except RunError:
+        raise
+    except InputError as error:  # of the recipe, which does not say its file
+        line = str(error)
+        place = run.path / "recipe.yaml"
+        raise RunError(line if str(place) in line else f"{place}: {line}") from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise RunError(f"{run.path}: cannot be read as a run ({printable(str(error))})") from None
+
+
+def _check(run: Run) -> None:
+    _need(run, _ALWAYS)
+    status = run.status()
+    if not status.ended:
+        raise RunError(
+            f"{run.id}: is {status.state}; only a run that has ended (done, failed or cancelled) "
+            "can be moved"
+        )
+    _check_status(run, status)
+    if status.state == "done":
+        _need(run, _DONE)
+    for name, check in _CHECKS.items():
+        if (run.path / name).is_file():
+            check(run)
+    row = read_row(run)
+    if row.problem:
+        raise RunError(row.problem)
+    if not row.facts:
+        raise RunError(f"{run.path}: tells nothing")
+    write_letter(run, pictures=False)
+
+
+def _need(run: Run, names: Sequence[str]) -> None:
+    for name in names:
+        if not (run.path / name).is_file():
+            raise RunError(f"{run.path / name}: missing")
+
+
+# --- file by file ---------------------------------------------------------------------------------
+
+
+def _check_status(run: Run, status: Status) -> None:
+    """Moments that lack their time zone cannot be compared with others."""
+    _strict_json(run, "status.json")
+    path = run.path / "status.json"
+    if status.epoch < 0 or status.epochs < status.epoch:
+        raise RunError(f"{path}: damaged (epoch {status.epoch} of {status.epochs})")
+    for name in ("created", "started", "heartbeat", "finished"):
+        said = getattr(status, name)
+        moment = text.moment(said)
+        if said and (moment is None or moment.tzinfo is None):
+            raise RunError(f"{path}: damaged ({name}: {printable(said)} is no time in UTC)")
+
+
+def _recipe(run: Run) -> None:
+    run.recipe()
+
+
+def _environment(run: Run) -> None:
+    found = shaped(_ENVIRONMENT, run.path / "environment.json",
+                   _strict_json(run, "environment.json"))  # fmt: skip
+    if found.format != FORMAT:
+        raise RunError(
+            f"{run.path / 'environment.json'}: is of format {found.format}; this version reads "
+            f"{FORMAT}"
+        )
+    run.environment()
+    run.estimate()
+
+
+def _annotations(run: Run) -> None:
+    _strict_json(run, "annotations.json")
+    try:
+        check_annotations(annotations_of(run))
+    except RunError as error:
+        path = run.path / "annotations.json"
+        line = str(error)
+        raise RunError(line if str(path) in line else f"{path}: {line}") from None
+
+
+def _summary(run: Run) -> None:
+    run.summary()
+    shaped(_SUMMARY, run.path / "summary.json", _strict_json(run, "summary.json"))
+
+
+def _diagnosis(run: Run) -> None:
+    run.diagnosis()
+    shaped(_DIAGNOSIS, run.path / "diagnosis.json", _strict_json(run, "diagnosis.json"))
+
+
+def _controls(run: Run) -> None:
+    run.controls()
+    _strict_json(run, "controls.json")
+
+
+def _history(run: Run) -> None:
+    _whole_epochs(run, "history.csv", run.history(), "epoch", "stage", "cycle")
+
+
+def _batches(run: Run) -> None:
+    _whole_epochs(run, "batches.csv", run.batches(), "step", "epoch")
+
+
+def _timing(run: Run) -> None:
+    _whole_epochs(run, "timing.csv", run.timing(), "epoch")
+
+
+def _drift(run: Run) -> None:
+    run.drift()
+
+
+def _predictions(run: Run) -> None:
+    for kind in ("plain", "tta"):
+        _names(run, "predictions.csv", run.predictions(kind))
+
+
+def _reliance(run: Run) -> None:
+    _names(run, "reliance.csv", run.reliance())
+
+
+def _class_maps(run: Run) -> None:
+    """The archive inside is looked at before NumPy believes what it says of its sizes."""
+    path = run.path / "cams.npz"
+    with open_source(path, _MAPS) as archive:
+        if archive.refused:
+            raise RunError(f"{path}: damaged (holds more than arrays)")
+        for name in archive.files:
+            _check_array(f"{path}: damaged ({printable(name)}", archive.read(name))
+    found = run.class_maps()
+    assert found is not None  # the file is there
+    _check_files(
+        path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of))
+    )
+    for split, maps in found.maps.items():
+        logs = found.log_probs[split]
+        if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
+            raise RunError(f"{path}: damaged (the arrays of {printable(split)} do not fit)")
+
+
+def _check_array(where: str, data: bytes) -> None:
+    """Raises RunError where an array claims another size than it has, or holds objects."""
+    opened = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(opened)
+        read = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, _, kind = read(opened)
+    except ValueError as error:
+        raise RunError(f"{where}: {printable(str(error))})") from None
+    if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
+        raise RunError(f"{where} is not the array that it claims to be)")
+
+
+def _tensors(name: str) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        """The header, which tells what lies where; it must account for every byte."""
+        try:
+            with safe_open(run.path / name, framework="numpy") as opened:
+                opened.keys()
+        except (SafetensorError, OSError, ValueError) as error:
+            raise RunError(f"{run.path / name}: damaged ({printable(str(error))})") from None
+
+    return check
+
+
+def _checkpoint(run: Run) -> None:
+    shaped(_CHECKPOINT, run.path / "checkpoint/state.json",
+           _strict_json(run, "checkpoint/state.json"))  # fmt: skip
+
+
+def _log(run: Run) -> None:
+    try:
+        (run.path / "log.txt").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise RunError(f"{run.path / 'log.txt'}: not UTF-8 text") from None
+
+
+_CHECKS: dict[str, Callable[[Run], None]] = {
+    "recipe.yaml": _recipe,
+    "environment.json": _environment,
+    "annotations.json": _annotations,
+    "history.csv": _history,
+    "batches.csv": _batches,
+    "timing.csv": _timing,
+    "predictions.csv": _predictions,
+    "reliance.csv": _reliance,
+    "drift.csv": _drift,
+    "cams.npz": _class_maps,
+    "summary.json": _summary,
+    "diagnosis.json": _diagnosis,
+    "controls.json": _controls,
+    "weights.safetensors": _tensors("weights.safetensors"),
+    "checkpoint/state.json": _checkpoint,
+    "checkpoint/weights.safetensors": _tensors("checkpoint/weights.safetensors"),
+    "checkpoint/optimizer.safetensors": _tensors("checkpoint/optimizer.safetensors"),
+    "checkpoint/best.safetensors": _tensors("checkpoint/best.safetensors"),
+    "log.txt": _log,
+}
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _strict_json(run: Run, name: str) -> dict[str, Any]:
+    """An object without NaN, which no file of ours holds and which breaks arithmetic on a page."""
+    path = run.path / name
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} is no number")
+
+    try:
+        found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path}: damaged ({printable(str(error))})") from None
+    if not isinstance(found, dict):
+        raise RunError(f"{path}: damaged (not an object)")
+    return found
+
+
+def _whole_epochs(run: Run, name: str, table: pd.DataFrame, *columns: str) -> None:
+    """Where a table has rows, these columns count."""
+    for column in columns if len(table) else ():
+        values = table[column].to_numpy(np.float64)
+        if not np.isfinite(values).all() or (values % 1 != 0).any():
+            raise RunError(f"{run.path / name}: damaged ({column} holds no whole number somewhere)")
+
+
+def _names(run: Run, name: str, table: pd.DataFrame) -> None:
+    if len(table):
+        _check_files(run.path / name, {*table["split"], *table["file"]})
+
+
+def _check_files(path: Any, names: Iterable[str]) -> None:
+    """Raises RunError where a name of a set or photo leads out of the data set's folder."""
+    for name in names:
+        parts = name.split("/")
+        if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
+            raise RunError(f"{path}: damaged ({printable(name)!r} cannot be the name of a photo)")

@@ -1,0 +1,118 @@
+"""The running server against requests that no page of it makes."""
+
+from __future__ import annotations
+
+import http.client
+import tomllib
+
+import pytest
+
+from tests.browser.conftest import ROOT, serve
+from tests.factory import write_dataset
+
+UPLOAD = "/_stcore/upload_file/somebody/something"
+STREAM = "/_stcore/stream"
+# Where files are served from, each with ways out of it.
+ROOTS = ("/", "/static/", "/app/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/")
+WAYS = (
+    "../../../../../../etc/passwd", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e/%2e%2e/%2e%2e/etc/passwd", "..%5c..%5cetc%5cpasswd", "..%252f..%252fetc%252fpasswd",
+    "/etc/passwd", "%2fetc%2fpasswd", "....//....//etc/passwd", "../app.py", "..%2fapp.py",
+    "../.streamlit/config.toml", "../runs/index.sqlite", "%00", "a%00.txt",
+)  # fmt: skip
+SECRET = (b"root:", b"import streamlit", b"[server]", b"SQLite")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    root = tmp_path_factory.mktemp("server")
+    (root / "runs").mkdir()
+    write_dataset(root / "dataset" / "toy_books")
+    with serve(root / "runs", root / "dataset") as app:
+        yield app
+
+
+def ask(app, method: str, path: str, body: bytes | None = None, **headers: str):
+    """Status, headers and body of an answer; the path goes as it is."""
+    host = app.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=60)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, b"" if answer.status == 101 else answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_no_address_leads_out_of_what_is_served(app, root):
+    for way in WAYS:
+        status, _, body = ask(app, "GET", root + way)
+        assert status in (200, 400, 404), (root, way, status)
+        assert not [secret for secret in SECRET if secret in body], (root, way)
+        assert status != 200 or b"<title>Streamlit</title>" in body, (root, way)  # the empty page
+
+
+def test_static_serves_its_files_and_no_list_of_them(app):
+    for path in (ROOT / "static").iterdir():
+        status, headers, _ = ask(app, "GET", f"/app/static/{path.name}")
+        assert status == 200 and headers["X-Content-Type-Options"] == "nosniff"
+    assert ask(app, "GET", "/app/static/")[0] == 404
+
+
+def test_an_upload_needs_the_token_of_the_page(app):
+    assert ask(app, "PUT", UPLOAD, b"x")[0] == 403
+    assert ask(app, "DELETE", UPLOAD)[0] == 403
+    cookie = ask(app, "GET", "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
+    token = cookie.partition("=")[2]
+    assert cookie.startswith("_streamlit_xsrf=")
+    assert ask(app, "PUT", UPLOAD, b"x", Cookie=cookie)[0] == 403
+    assert ask(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken="2|00|00|0")[0] == 403
+    # With it the next question is whose session it is.
+    status, _, body = ask(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken=token)
+    assert status == 400 and b"Invalid session_id" in body
+
+
+def test_the_cookie_stays_on_this_site(app):
+    assert "SameSite=Lax" in ask(app, "GET", "/_stcore/health")[1]["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        (None, None, 101),
+        (None, "same", 101),
+        (None, "https://evil.example", 403),
+        ("evil.example", "http://evil.example", 403),  # a name that was led here (DNS rebinding)
+    ],
+    ids=str,
+)
+def test_another_site_cannot_open_a_session(app, host, origin, status):
+    headers = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
+        "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }  # fmt: skip
+    if host:
+        headers["Host"] = host
+    if origin:
+        headers["Origin"] = app.url if origin == "same" else origin
+    assert ask(app, "GET", STREAM, **headers)[0] == status
+
+
+def test_nothing_but_a_page_drives_the_app(app):
+    for path in ("/_stcore/agent/interact", "/_stcore/agent/mcp"):
+        status, _, body = ask(app, "POST", path, b"{}", Content_Type="application/json")
+        assert 400 <= status < 500 and b"enableAgentApi" in body, body
+
+
+def test_the_settings_are_on():
+    """Those that Streamlit has on by default, too: another default must not switch them off."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    server = settings["server"]
+    assert server["enableXsrfProtection"] is True and server["enableCORS"] is True
+    assert server["enableAgentApi"] is False and server["address"] == "localhost"
+    assert set(server["allowedHosts"]) == {"localhost", "127.0.0.1", "::1"}
+    assert server["fileWatcherType"] == "none" and server["maxUploadSize"] <= 200
+    assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["client"]["showErrorDetails"] == "none"

@@ -1,0 +1,17 @@
+"""A table of 200 MB, most of them a hole in the file."""
+
+import os
+from pathlib import Path
+
+from tests.corpus.making import small_set
+
+command = "data check HERE/data"
+refused = "labels.csv: larger than 20 MB; that is no table of photos"
+
+
+def make(here: Path) -> None:
+    os.truncate(small_set(here) / "labels.csv", 200_000_000)
+
+
+def check(here: Path) -> None:
+    (here / "data" / "labels.csv").unlink()

@@ -1,0 +1,13 @@
+"""A photo whose name holds an escape sequence of terminals, and turns the text around."""
+
+from pathlib import Path
+
+from tests.corpus.making import first_photo
+
+command = "data check HERE/data"
+refused = "train/red/?[31m?gpj.jpg: its name holds a sign that is not seen: rename it"
+
+
+def make(here: Path) -> None:
+    photo = first_photo(here)
+    photo.rename(photo.with_name("\x1b[31m\u202egpj.jpg"))

@@ -1,0 +1,14 @@
+"""An SVG with a script in it, named .jpg."""
+
+from pathlib import Path
+
+from tests.corpus.making import first_photo
+
+command = "data check HERE/data"
+refused = "train/red/red_0.jpg: not a photo we can read (a file of"
+
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>pwned()</script></svg>'
+
+
+def make(here: Path) -> None:
+    first_photo(here).write_text(_SVG, "utf-8")

@@ -1,0 +1,16 @@
+"""Weights of complex numbers, of the right shape."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
+refused = "weights: ... weights.safetensors: conv_stem.weight is of torch.complex64"
+
+
+def make(here: Path) -> None:
+    save_file(
+        {"conv_stem.weight": torch.zeros(32, 3, 3, 3, dtype=torch.complex64)},
+        here / "weights.safetensors",
+    )

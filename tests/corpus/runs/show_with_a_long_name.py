@@ -1,0 +1,12 @@
+"""An id longer than a folder's name can be."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_of
+
+command = f"runs show {'x' * 4000} --runs HERE/runs"
+refused = "xxxx: not the id of a run"
+
+
+def make(here: Path) -> None:
+    run_of(here)

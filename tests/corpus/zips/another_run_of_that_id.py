@@ -1,0 +1,14 @@
+"""Another run of an id that is here already."""
+
+from pathlib import Path
+
+from core.__main__ import main
+from tests.corpus.making import replaced, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "is here already, and differs in log.txt"
+
+
+def make(here: Path) -> None:
+    main(["runs", "import", str(run_zip(here)), "--runs", str(here / "runs")])
+    run_zip(here, replaced("log.txt", b"another\n"))

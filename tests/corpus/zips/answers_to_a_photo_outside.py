@@ -1,0 +1,15 @@
+"""Answers to a photo whose name leads out of the data set."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "predictions.csv: damaged ( ... cannot be the name of a photo)"
+
+
+def make(here: Path) -> None:
+    def spoil(files: dict[str, bytes]) -> None:
+        files["predictions.csv"] = files["predictions.csv"].replace(b"img_0.jpg", b"../../x.jpg")
+
+    run_zip(here, spoil)

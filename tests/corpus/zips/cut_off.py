@@ -1,0 +1,13 @@
+"""A zip file that was cut off on its way."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "ada.zip: not a zip file we can read"
+
+
+def make(here: Path) -> None:
+    path = run_zip(here)
+    path.write_bytes(path.read_bytes()[:2000])

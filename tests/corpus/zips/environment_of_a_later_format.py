@@ -1,0 +1,12 @@
+"""A run of a format that is not known yet."""
+
+from pathlib import Path
+
+from tests.corpus.making import changed, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "environment.json: is of format 2; this version reads 1"
+
+
+def make(here: Path) -> None:
+    run_zip(here, changed("environment.json", format=2))

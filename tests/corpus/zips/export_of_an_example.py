@@ -1,0 +1,10 @@
+"""An example that is to be exported."""
+
+from pathlib import Path
+
+command = "export example-quick-s0 --zip HERE/a.zip --runs HERE/runs"
+refused = "example-quick-s0: is an example, which everybody has"
+
+
+def make(here: Path) -> None:
+    (here / "runs").mkdir()

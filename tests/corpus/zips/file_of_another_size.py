@@ -1,0 +1,16 @@
+"""A file that is longer than its manifest tells."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.corpus.making import RUN, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "log.txt: is not what was packed"
+
+
+def make(here: Path) -> None:
+    def spoil(told: dict[str, Any]) -> None:
+        told["runs"][RUN]["files"]["log.txt"]["size"] = 1
+
+    run_zip(here, manifest=spoil)

@@ -1,0 +1,14 @@
+"""A recipe of two megabytes."""
+
+import random
+from pathlib import Path
+
+from tests.corpus.making import replaced, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "recipe.yaml: larger than 1 MB"
+
+
+def make(here: Path) -> None:
+    noise = random.Random(0).randbytes(1_100_000).hex().encode()
+    run_zip(here, replaced("recipe.yaml", b"name: " + noise))

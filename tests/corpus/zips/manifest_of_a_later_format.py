@@ -1,0 +1,12 @@
+"""A manifest of a format that is not known yet."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "ada.zip: travel.json: is of format 2; this version reads 1"
+
+
+def make(here: Path) -> None:
+    run_zip(here, manifest=lambda told: told.update(format=2))

@@ -1,0 +1,16 @@
+"""A manifest whose hashes are none."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.corpus.making import RUN, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "ada.zip: travel.json: damaged ( ... sha256"
+
+
+def make(here: Path) -> None:
+    def spoil(told: dict[str, Any]) -> None:
+        told["runs"][RUN]["files"]["log.txt"]["sha256"] = "0"
+
+    run_zip(here, manifest=spoil)

@@ -1,0 +1,22 @@
+"""Class maps whose header claims a terabyte."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tests.corpus.making import replaced, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "cams.npz: damaged (maps.npy is not the array that it claims to be)"
+
+
+def make(here: Path) -> None:
+    header = io.BytesIO()
+    claim = {"shape": (1 << 40,), "fortran_order": False, "descr": "|u1"}
+    np.lib.format.write_array_header_1_0(header, claim)
+    opened = io.BytesIO()
+    with zipfile.ZipFile(opened, "w") as archive:
+        archive.writestr("maps.npy", header.getvalue())
+    run_zip(here, replaced("cams.npz", opened.getvalue()))

@@ -1,0 +1,15 @@
+"""Two files of one name, of which a reader could take either."""
+
+import warnings
+from pathlib import Path
+
+from tests.corpus.making import RUN, run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "status.json: is in the zip file twice"
+
+
+def make(here: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns whoever writes such a file
+        run_zip(here, more={f"{RUN}/status.json": b"{}"})

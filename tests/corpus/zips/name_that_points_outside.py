@@ -1,0 +1,12 @@
+"""A name that leads out of the folder."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "ada.zip: holds ../../escaped.txt, which points outside of the zip file"
+
+
+def make(here: Path) -> None:
+    run_zip(here, more={"../../escaped.txt": b"x"})

@@ -1,0 +1,12 @@
+"""A sound run."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+handled = "Ada ... taken"
+
+
+def make(here: Path) -> None:
+    run_zip(here)

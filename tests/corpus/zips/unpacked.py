@@ -1,0 +1,14 @@
+"""A folder that a zip file was unpacked to."""
+
+import zipfile
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/mine --runs HERE/runs --datasets HERE"
+handled = "Ada ... taken: 1"
+
+
+def make(here: Path) -> None:
+    with zipfile.ZipFile(run_zip(here)) as archive:
+        archive.extractall(here / "mine")

@@ -1,0 +1,12 @@
+"""A run without its recipe."""
+
+from pathlib import Path
+
+from tests.corpus.making import run_zip
+
+command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
+refused = "recipe.yaml: missing"
+
+
+def make(here: Path) -> None:
+    run_zip(here, lambda files: files.pop("recipe.yaml"))

@@ -1,0 +1,95 @@
+"""The parameters that the app reads from a link, found in its code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_READS = ("get", "get_all", "pop")
+# Functions that are told a parameter's name, and which of their arguments it is.
+_TOLD = {"pick": 3, "last": 1, "_linked": 0, "_keep": 0, "_write": 0}
+# Where the names stand that are no words at the places where the link is read (`BY_NAME`).
+LISTS = {
+    "chosen.py": ("link",),
+    "begin.py": ("_LINKS",),
+    "compare.py": ("CLICKS",),
+    "photo_filter.py": ("forget", "_forget_all"),
+    "run_table.py": ("_LINKED",),
+}
+
+
+def linked_names() -> dict[str, set[str]]:
+    """Each parameter with the files that read it."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        for name in _names(ast.parse(path.read_text("utf-8")), path.name):
+            found.setdefault(name, set()).add(path.name)
+    for path in sorted((ROOT / "pages").rglob("*.js")):
+        for name in re.findall(
+            r'(?:link\.get|number|oneOf|\bput)\("(\w+)"', path.read_text("utf-8")
+        ):
+            found.setdefault(name, set()).add(path.name)
+    return found
+
+
+def _names(tree: ast.Module, file: str) -> Iterator[str]:
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        for name in _asked(node):
+            if isinstance(name, ast.Name) and name.id in constants:
+                name = constants[name.id]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield name.value
+    for place in LISTS.get(file, ()):
+        held = constants.get(place) or next(
+            node for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.name == place
+        )  # fmt: skip
+        for node in ast.walk(held):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z]+", str(node.value)):
+                yield str(node.value)
+
+
+def _asked(node: ast.AST) -> Iterator[ast.AST]:
+    """Where a parameter is named in a piece of code."""
+    if isinstance(node, ast.Subscript) and _is_link(node.value):
+        yield node.slice
+    elif isinstance(node, ast.Compare) and any(map(_is_link, node.comparators)):
+        yield node.left
+    elif isinstance(node, ast.Call):
+        bound = {word.arg: word.value for word in node.keywords}
+        how = bound.get("bind")
+        if isinstance(how, ast.Constant) and how.value == "query-params":
+            yield bound["key"]
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
+            yield node.args[0]
+        if name in _TOLD and len(node.args) > max(_TOLD[name], 1):  # it comes with more
+            yield node.args[_TOLD[name]]
+
+
+def unnamed() -> set[str]:
+    """Places (`file function`) that read a parameter whose name is no word there."""
+    found = set()
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                names = [name for node in ast.walk(function) for name in _asked(node)]
+                if any(isinstance(n, ast.Name) and not n.id.isupper() for n in names):
+                    found.add(f"{path.name} {function.name}")
+    return found
+
+
+def _is_link(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "query_params"

@@ -1,0 +1,131 @@
+"""Links that somebody else wrote: whatever their parameters hold, a page opens, says a plain line
+or keeps to its default, and takes none of it for markup, a path or a number that it is not."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from core.errors import RunError
+from core.store.run import open_run
+from core.store.trash import delete_runs
+from tests.conftest import fixed_clock
+from tests.factory import write_run
+from tests.hostile import LINK, SCRIPT, TOKENS
+from tests.pages.conftest import texts
+from tests.pages.drawn import html, markdown
+from tests.pages.linked import linked_names, unnamed
+
+PAGES = (
+    "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
+)  # fmt: skip
+# Every parameter that some page reads. A new one is written down here, and is then tried with
+# everything below, on every page.
+PARAMETERS = {
+    "again", "against", "axis", "box", "boxes", "cell", "class", "colour", "columns", "data",
+    "edit", "evidence", "folds", "from", "group", "groups", "heat", "keys", "lang", "log", "moment",
+    "of", "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
+    "section", "seeds", "set", "show", "smooth", "sort", "step", "teach", "unfold", "view", "vote",
+    "with", "without",
+}  # fmt: skip
+# Places that read a parameter by a name that they are told.
+BY_NAME = {
+    "begin.py _follow_link", "chosen.py _linked_to_example", "chosen.py keep", "chosen.py pick",
+    "chosen.py replace", "chosen.py show_items", "clicked.py last", "compare.py show_section",
+    "kept.py keep", "photo_filter.py _forget_all", "photo_filter.py _keep",
+    "photo_filter.py _linked", "photo_filter.py forget", "run_table.py _hear",
+    "run_table.py _write",
+}  # fmt: skip
+VALUES = {
+    "a path up": "../../../../../../etc/passwd",
+    "an absolute path": "/etc/passwd",
+    "a hidden folder": ".trash",
+    "a zero byte": "a\0b",
+    "lines": "a\nb\r\n\r\nc",
+    "a script": SCRIPT,
+    "a link and an icon": f"{LINK}:red[pwn]$pwn^2$:material/bomb:",
+    "below nothing": "-1",
+    "a huge number": "9" * 400,
+    "no number": "nan",
+    "a raised digit": "²",
+    "turned around": "\u202epwn\u202c\U0001f388",
+    "very long": "x" * 4000,
+    "nothing": "",
+    "JSON": '{"seed": 1e999, "bands": [], "name": "<b>pwn"}',
+    "deep": "[" * 2000,
+}
+
+
+def test_every_parameter_is_tried():
+    found = linked_names()
+    assert set(found) == PARAMETERS, found
+    assert unnamed() == BY_NAME
+
+
+@pytest.fixture
+def store(runs, dataset):
+    """Two finished runs, one that is deleted."""
+    for minutes in (0, 1):
+        write_run(runs, dataset, minutes=minutes, changes={"seed": minutes})
+    gone = write_run(runs, dataset, "looks-good", minutes=2)
+    delete_runs(runs, [gone.id], fixed_clock)
+    return runs
+
+
+def harmless(app, value: str) -> None:
+    assert not app.exception, app.exception[0].value
+    said = texts(app)
+    assert "root:" not in said and "Traceback" not in said
+    for where, text in [*markdown(app), *html(app)]:
+        assert len(value) < 5 or value not in text or not set(value) & set("<[$"), (where, text)
+        assert not [token for token in TOKENS if token in text], (where, text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_bears_any_value_of_any_parameter(page, store, open_page):
+    app = open_page(page)
+    for value in VALUES.values():
+        for name in PARAMETERS - {"view"}:
+            app.query_params[name] = value
+        for key in ("train.begun", "train.linked"):  # as on a fresh visit
+            if key in app.session_state:
+                del app.session_state[key]
+        app.run()
+        harmless(app, value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_bears_a_parameter_given_twice(page, store, open_page):
+    app = open_page(page)
+    for name in PARAMETERS:
+        app.query_params[name] = ["a", SCRIPT]
+    app.run()
+    harmless(app, SCRIPT)
+
+
+@pytest.mark.parametrize("value", [*VALUES.values(), ".trash/{gone}", "../{gone}", ".examples"])
+def test_no_id_leads_out_of_the_folder_of_runs(value, store, tmp_path):
+    """`open_run` is the one way from an id to a folder."""
+    outside = next(path for path in store.iterdir() if path.is_dir() and path.name[0] != ".")
+    shutil.copytree(outside, tmp_path / "gone")
+    gone = next((store / ".trash").glob("*looks-good*")).name
+    with pytest.raises(RunError):
+        open_run(store, value.format(gone=gone) if "{gone}" in value else value)
+
+
+def test_what_is_not_there_is_told_in_a_plain_line(store, open_page):
+    for page, link in [
+        ("run", {"run": SCRIPT}),
+        ("runs", {"run": SCRIPT}),
+        ("compare", {"runs": SCRIPT}),
+        ("train", {"preset": SCRIPT}),
+        ("train", {"again": SCRIPT}),
+        ("train", {"data": SCRIPT}),
+        ("train", {"with": "{"}),
+        ("data", {"photo": SCRIPT}),
+    ]:
+        app = open_page(page, **link)
+        told = [box.value for box in (*app.warning, *app.error)]
+        assert len(told) == 1 and "\n" not in told[0], (page, link, told)
+        harmless(app, SCRIPT)
