@@ -56,12 +56,8 @@ def show_scores(what: Chosen) -> None:
         st.caption(say("Scores appear when a chosen run is done."))
         return
     if len(what.finished) > 1:
-        difference.show(
-            f"{KEY}.difference",
-            what.finished,
-            same_photos.answers(what.finished),
-            what.paint.colours,
-        )
+        answers = same_photos.answers(what.finished)
+        difference.show(f"{KEY}.difference", what.finished, answers, what.paint.colours)
     varied.show(f"{KEY}.varied", what.finished, what.paint.colours)
     st.subheader(say("Scores"), anchor=False)
     scores.show(f"{KEY}.scores", what.finished, what.paint.colours)
