@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.charts import layout, plain_name
 from core.jobs.preview import Answers
 from core.text import decimal
+from core.words import say
 
 _ROW, _ROW_HIDDEN = 26, 40  # pixels of a class, without and with a second bar
 
@@ -17,10 +18,10 @@ def answer_bars(answers: Answers, colour: str) -> go.Figure:
     """Probabilities 0..1, every class in the data set's order, the first on top."""
     names = [plain_name(name) for name in answers.probabilities]
     filled, hollow = {"color": colour}, {"color": "rgba(0,0,0,0)"}
-    figure = go.Figure(_bars(names, answers.probabilities, "the photo", colour, filled))
+    figure = go.Figure(_bars(names, answers.probabilities, say("the photo"), colour, filled))
     if answers.hidden is not None:
         hidden = answers.hidden.probabilities
-        figure.add_trace(_bars(names, hidden, "with the box hidden", colour, hollow))
+        figure.add_trace(_bars(names, hidden, say("with the box hidden"), colour, hollow))
     row = _ROW if answers.hidden is None else _ROW_HIDDEN
     figure.update_layout(
         layout(height=row * len(names) + (20 if answers.hidden is None else 55)),

@@ -19,6 +19,7 @@ from core.model.bands import BandRange, band_ranges, frozen_prefix
 from core.model.flat_list import network_layers
 from core.model.layers import BACKBONES
 from core.recipe import ClassMapHead, DenseHead, KFold, Recipe
+from core.words import retell, say, sentences
 
 Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
 COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")
@@ -57,14 +58,15 @@ def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
     changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
     if any((*changed, augment.blur, augment.mixup)) or augment.flip != "none":
         return None
-    words = (
+    words = say(
         "The network sees every photo unchanged. On drawn books quick named 73 % of the objects "
         "of the difficult photos, without varied views 45 %, and validation was perfect both "
         "times. On photos of real books no difference could be told."
     )
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
-        words += " There is no dropout either; leaving only that out made no difference."
-    return Caution("bare photos", "sees", words, "docs/results.md: augmentation, dropout")
+        more = say("There is no dropout either; leaving only that out made no difference.")
+        words = sentences(words, more)
+    return Caution("bare-photos", "sees", words, say("docs/results.md: augmentation, dropout"))
 
 
 def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -75,25 +77,37 @@ def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
     each = count // recipe.split.folds
     if each >= 2:
         return None
-    shown = f"only {each} photo" if each else "in some folds no photo"
-    words = (
-        f"With {recipe.split.folds} folds {shown} of {name} validates at a time: a fold's number "
-        "for that class is right or wrong, nothing between. Read the folds together, or take fewer."
-    )
-    return Caution("thin folds", "sees", words, "arithmetic: photos of the smallest class / folds")
+    folds = recipe.split.folds
+    if each:
+        words = say(
+            "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
+            "for that class is right or wrong, nothing between. Read the folds together, or take "
+            "fewer.",
+            folds=folds, count=each, name=name,
+        )  # fmt: skip
+    else:
+        words = say(
+            "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
+            "number for that class is right or wrong, nothing between. Read the folds together, or "
+            "take fewer.",
+            folds=folds, name=name,
+        )  # fmt: skip
+    source = say("arithmetic: photos of the smallest class / folds")
+    return Caution("thin-folds", "sees", words, source)
 
 
 def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """A large frozen part has to look at every fresh view again."""
     if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
         return None
-    words = (
-        f"Fresh views in every epoch: the frozen layers of {BACKBONES[recipe.backbone].title} look "
-        "at each again, about three quarters of an epoch's time. A pool of 8 views takes the "
-        "frozen layers one look each, and with EfficientNet-Lite0 no difference could be told."
+    words = say(
+        "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
+        "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
+        "each, and with EfficientNet-Lite0 no difference could be told.",
+        backbone=retell(BACKBONES[recipe.backbone].title),
     )
-    return Caution("fresh views take long", "sees", words,
-                   "docs/performance.md, docs/evidence.md: the shape of quick")  # fmt: skip
+    source = say("docs/performance.md, docs/evidence.md: the shape of quick")
+    return Caution("fresh-views-take-long", "sees", words, source)
 
 
 # --- what may change ------------------------------------------------------------------------------
@@ -107,14 +121,16 @@ def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
     fast = [band for band in _ranges(recipe) if band.first < half and band.lr >= _FAST]
     if not fast:
         return None
-    words = (
-        f"Layers from {fast[0].first} on, in the front half of the network, train at "
-        f"{text.rate(max(band.lr for band in fast))}. looks-good does so at 1e-1: its validation "
-        "ended as good as quick's (.99 and 1.00) and it named 26 % of the objects of the difficult "
-        "photos, quick 71 %. Photos from the same shoot cannot show this: look at the class maps."
+    words = say(
+        "Layers from {first} on, in the front half of the network, train at {rate}. looks-good "
+        "does so at 1e-1: its validation ended as good as quick's (.99 and 1.00) and it named 26 % "
+        "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
+        "show this: look at the class maps.",
+        first=fast[0].first,
+        rate=text.rate(max(band.lr for band in fast)),
     )
-    return Caution("front layers learn fast", "changes", words,
-                   "docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")  # fmt: skip
+    source = say("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
+    return Caution("front-layers-learn-fast", "changes", words, source)
 
 
 def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -122,12 +138,13 @@ def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
     top = max(_rates(recipe), default=0.0)
     if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
         return None
-    words = (
-        f"The highest rate is {text.rate(top)}. With a hundred times quick's rates, up to 1, none "
-        "of five runs learned."
+    words = say(
+        "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
+        "runs learned.",
+        rate=text.rate(top),
     )
-    return Caution("rates far too high", "changes", words,
-                   "docs/evidence.md: quick, rates x100")  # fmt: skip
+    source = say("docs/evidence.md: quick, rates x100")
+    return Caution("rates-far-too-high", "changes", words, source)
 
 
 def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -139,13 +156,14 @@ def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None
         return None  # the launch says so
     if 2**rates <= photos + 1:
         return None
-    words = (
-        f"{rates} rates, each tried at only two values, make {2**rates} recipes; {photos} "
-        f"validation photos give at most {photos + 1} different accuracies. Validation cannot "
-        "choose between so many: expect ties, and luck."
-    )
-    return Caution("more rates than evidence", "changes", words,
-                   "arithmetic: two values for each rate, against the answers")  # fmt: skip
+    words = say(
+        "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
+        "validation photos give at most {accuracies} different accuracies. Validation cannot "
+        "choose between so many: expect ties, and luck.",
+        rates=rates, recipes=2**rates, photos=photos, accuracies=photos + 1,
+    )  # fmt: skip
+    source = say("arithmetic: two values for each rate, against the answers")
+    return Caution("more-rates-than-evidence", "changes", words, source)
 
 
 def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -158,22 +176,23 @@ def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
     prefix = frozen_prefix(frozen, start, len(layers))
     if not prefix:
         return None
-    words = (
-        f"Batch norm goes on moving in the {prefix} frozen layers, so what they see cannot be "
-        "kept: every epoch passes the whole network."
+    words = say(
+        "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
+        "every epoch passes the whole network.",
+        count=prefix,
     )
-    return Caution("nothing to keep", "changes", words, "docs/recipe.md: frozen_bn")
+    return Caution("nothing-to-keep", "changes", words, say("docs/recipe.md: frozen_bn"))
 
 
 def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """It has no dropout and no class maps of its own."""
     if not isinstance(recipe.head, DenseHead):
         return None
-    words = (
+    words = say(
         "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
         "answer, not the sum that made it."
     )
-    return Caution("dense head", "changes", words, "docs/recipe.md: head.kind")
+    return Caution("dense-head", "changes", words, say("docs/recipe.md: head.kind"))
 
 
 def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -181,12 +200,13 @@ def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
     frozen = [band for band in _ranges(recipe) if band.frozen]
     if recipe.weights != "none" or not frozen:
         return None
-    words = (
-        f"Layers {frozen[0].label} are frozen and start from random numbers, so they stay random. "
-        "With two epochs from no weights, none of five runs learned."
+    words = say(
+        "Layers {layers} are frozen and start from random numbers, so they stay random. With two "
+        "epochs from no weights, none of five runs learned.",
+        layers=frozen[0].label,
     )
-    return Caution("frozen at random", "changes", words,
-                   "docs/evidence.md: quick, no weights, two epochs")  # fmt: skip
+    source = say("docs/evidence.md: quick, no weights, two epochs")
+    return Caution("frozen-at-random", "changes", words, source)
 
 
 # --- for how long ---------------------------------------------------------------------------------
@@ -196,11 +216,11 @@ def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """No stage trains the bands."""
     if _trains_bands(recipe):
         return None
-    words = (
+    words = say(
         "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
         "Add a stage in which all bands learn."
     )
-    return Caution("bands unused", "long", words, "docs/recipe.md: stages.N.train")
+    return Caution("bands-unused", "long", words, say("docs/recipe.md: stages.N.train"))
 
 
 RULES: tuple[Rule, ...] = (

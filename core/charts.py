@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from core import text
 from core.store.examples import is_example
+from core.words import say
 
 # Okabe & Ito's colours (2008) that show on white and on near-black, then three of Tol's: people
 # who do not tell red from green still tell these apart.
@@ -125,14 +126,15 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
             go.Scatter(
                 x=rows["epoch"],
                 y=rows["lr"],
-                name=f"layers {band}",
+                name=say("layers {layers}", layers=band),
                 mode="lines",
                 line={"color": rate_colour(top), "width": 2.5},
-                hovertemplate="epoch %{x:.1f}: %{y:.1e}<extra>layers " + str(band) + "</extra>",
+                hovertemplate=say("epoch %{x:.1f}: %{y:.1e}") + "<extra>%{fullData.name}</extra>",
             )
         )
     _log_rates(figure, list(trained.groupby("band")["lr"].max()))
-    figure.update_layout(**layout(260), xaxis_title="epoch", yaxis_title="learning rate")
+    figure.update_layout(**layout(260), xaxis_title=say("epoch"),
+                         yaxis_title=say("learning rate"))  # fmt: skip
     return figure
 
 
@@ -172,9 +174,9 @@ def curves(
     `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
     gets a band there."""
     lines = (
-        (("train_loss", "training", "dot"), ("val_loss", "validation", "solid"))
+        (("train_loss", say("training"), "dot"), ("val_loss", say("validation"), "solid"))
         if what == "loss"
-        else (("val_accuracy", "validation", "solid"),)
+        else (("val_accuracy", say("validation"), "solid"),)
     )
     figure = go.Figure()
     for number, (id_, history) in enumerate(histories.items()):
@@ -199,11 +201,12 @@ def curves(
                     + "<extra>%{fullData.name}</extra>",
                 )
             )  # fmt: skip
-    figure.update_layout(**layout(300), xaxis_title="epoch")
+    figure.update_layout(**layout(300), xaxis_title=say("epoch"))
     if what == "accuracy":
-        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title="validation accuracy")
+        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%",
+                            title=say("validation accuracy"))  # fmt: skip
     else:
-        figure.update_yaxes(title="loss", rangemode="tozero")
+        figure.update_yaxes(title=say("loss"), rangemode="tozero")
         if log:
             figure.update_yaxes(type="log", exponentformat="power")
     return figure
@@ -236,14 +239,15 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
             go.Scatter(
                 x=rows["epoch"],
                 y=rows[column],
-                name=f"layers {band}",
+                name=say("layers {layers}", layers=band),
                 mode="lines+markers" if len(rows) < 3 else "lines",
                 line={"color": rate_colour(tops[-1]), "width": 2.5},
-                hovertemplate="%{y:.1e}<extra>layers " + band + "</extra>",
+                hovertemplate="%{y:.1e}<extra>%{fullData.name}</extra>",
             )
         )
     _log_rates(figure, tops)
-    figure.update_layout(**layout(300), xaxis_title="epoch", yaxis_title="learning rate")
+    figure.update_layout(**layout(300), xaxis_title=say("epoch"),
+                         yaxis_title=say("learning rate"))  # fmt: skip
     return figure
 
 
@@ -263,21 +267,21 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
         go.Scatter(
             x=[*lr, *lr[::-1]], y=[*common["max"], *common["min"][::-1]], fill="toself",
             fillcolor=f"rgba({','.join(map(str, _rgb(line)))},0.15)", line={"width": 0},
-            name="spread", hoverinfo="skip",
+            name=say("spread"), hoverinfo="skip",
         )
     )  # fmt: skip
     for number, (_, rows) in enumerate(curves.groupby("start")):
         figure.add_trace(
             go.Scatter(
-                x=rows["lr"], y=rows["smoothed"], name="single starts", mode="lines",
+                x=rows["lr"], y=rows["smoothed"], name=say("single starts"), mode="lines",
                 legendgroup="starts", showlegend=number == 0,
                 line={"color": GREY, "width": 1}, hoverinfo="skip",
             )
         )  # fmt: skip
     figure.add_trace(
         go.Scatter(
-            x=lr, y=common["median"], name="median", mode="lines",
-            line={"color": line, "width": 3}, hovertemplate="rate %{x:.1e}: loss %{y:.2f}",
+            x=lr, y=common["median"], name=say("median"), mode="lines",
+            line={"color": line, "width": 3}, hovertemplate=say("rate %{x:.1e}: loss %{y:.2f}"),
         )
     )  # fmt: skip
     if suggested is not None:
@@ -288,7 +292,8 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
             text=text.rate(float(f"{suggested:.1e}")), showarrow=False, font={"size": 13},
         )  # fmt: skip
     top = float(common["median"].iloc[0])
-    figure.update_layout(**layout(260), xaxis_title="learning rate", yaxis_title="loss")
+    figure.update_layout(**layout(260), xaxis_title=say("learning rate"),
+                         yaxis_title=say("loss"))  # fmt: skip
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     figure.update_yaxes(range=[0, 1.6 * top])
@@ -305,7 +310,9 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     """
     moved = (1 - layers["cka"]).clip(lower=0)
     told = [
-        "no weights" if pd.isna(value) else f"weights changed by {text.percent(value)}"
+        say("no weights")
+        if pd.isna(value)
+        else say("weights changed by {share}", share=text.percent(value))
         for value in layers["weights"]
     ]
     figure = go.Figure(
@@ -316,26 +323,28 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
             customdata=[
                 (plain_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
             ],
-            hovertemplate="<b>%{x} %{customdata[0]}</b><br>moved %{y:.2f}<br>%{customdata[1]}"
-            "<extra></extra>",
+            hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
+            + say("moved %{y:.2f}")
+            + "<br>%{customdata[1]}<extra></extra>",
         )
     )
     frozen = list(layers.loc[~layers["trained"], "layer"])
     if frozen:
-        _bracket(figure, frozen[0], frozen[-1], "frozen", 0.06)
+        _bracket(figure, frozen[0], frozen[-1], say("frozen"), 0.06)
     look = layout(210)
     look["hovermode"] = "closest"
     figure.update_layout(**look, showlegend=False, bargap=0.25)
     figure.update_xaxes(
-        title="layer, photo side on the left", fixedrange=True, dtick=5, showgrid=False
+        title=say("layer, photo side on the left"), fixedrange=True, dtick=5, showgrid=False
     )
-    figure.update_yaxes(title="moved (1 \u2212 CKA)", range=[0, 1.02], fixedrange=True, dtick=0.5)
+    figure.update_yaxes(title=say("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True,
+                        dtick=0.5)  # fmt: skip
     return figure
 
 
 def dot(colour: str, size: int = 18) -> str:
     """HTML of a disc of one of our colours, `size` pixels wide."""
     return (
-        f'<div aria-hidden="true" style="width: {size}px; height: {size}px; border-radius: 50%; '
-        f'background-color: {colour}"></div>'
+        f'<div aria-hidden="true" style="width:{size}px;height:{size}px;border-radius:50%;'
+        f'background-color:{colour}"></div>'
     )

@@ -9,8 +9,9 @@ from itertools import product
 from core.evaluate.verdict import evidence_set, threshold
 from core.same_photos import photos_of
 from core.store.groups import Group
+from core.words import mark
 
-GENERALISES, OVERFIT = "generalises", "overfit that looks good"
+GENERALISES, OVERFIT = mark("generalises"), mark("overfit that looks good")
 
 
 @dataclass(frozen=True)

@@ -11,26 +11,26 @@ from core.comparison import Against, words_table
 from core.score_tables import hard_set, share_words
 from core.store.groups import Group
 from core.tables import lift_words, verdict_words
-
-REFERENCE = "the reference"
+from core.words import say
 
 
 def compared_table(
     items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]
 ) -> Styler:
     """A row per item, the reference first: dot, run, verdict (a list, for chips), validation,
-    objects, lift, then `by validation` and `elsewhere`: the comparison with the reference."""
+    objects, lift, then `by_validation` and `elsewhere`: the comparison with the reference."""
     hard = hard_set(items)
     words = {
         found.item.id: (row["validation"], row["elsewhere"])
         for found, row in zip(compared, words_table(compared).to_dict("records"), strict=True)
     }
+    reference = say("the reference")
     rows = []
     for item in items:
         objects = share_words(item, "sets", hard, "scores", "object")
         if objects[0] == "-":
             objects = share_words(item, "sets", hard, "scores", "primary")
-        validation, elsewhere = words.get(item.id, (REFERENCE, REFERENCE))
+        validation, elsewhere = words.get(item.id, (reference, reference))
         rows.append(
             {
                 "dot": "⬤",
@@ -39,7 +39,7 @@ def compared_table(
                 "validation": _joined(share_words(item, "validation", "accuracy")),
                 "objects": _joined(objects),
                 "lift": lift_words(item, hard),
-                "by validation": validation,
+                "by_validation": validation,
                 "elsewhere": elsewhere,
             }
         )

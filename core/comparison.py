@@ -16,9 +16,10 @@ from core.evaluate.verdict import evidence_set
 from core.model.layers import head_start
 from core.score_tables import sets_of
 from core.store.groups import Group
+from core.words import mark, retell, say
 
 Predictions = Mapping[str, pd.DataFrame]  # predictions.csv by run id
-_TITLES = {"primary": "most prominent book", "object": "objects cut out"}
+_TITLES = {"primary": mark("most prominent book"), "object": mark("objects cut out")}
 _THINGS = {"primary": "photo", "object": "object"}
 
 
@@ -37,17 +38,25 @@ class Finding:
 
     @property
     def title(self) -> str:
-        return "accuracy" if self.split == VALIDATION else _TITLES[self.score]
+        return say("accuracy") if self.split == VALIDATION else retell(_TITLES[self.score])
 
     @property
     def words(self) -> str:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or, of groups,
         `accuracy .68 against .33: better by .35 (.25 to .44)`."""
         if self.found is None:
-            return "no photos in common: cannot tell"
+            return say("no photos in common: cannot tell")
         if isinstance(self.found, Paired):
             return self.found.words(_THINGS[self.score])
-        return self.found.words("share right")
+        return self.found.words(say("share right"))
+
+    @property
+    def numbers(self) -> str:
+        """The same without its conclusion."""
+        if isinstance(self.found, Paired):
+            return self.found.counts(_THINGS[self.score])
+        assert self.found is not None
+        return self.found.values(say("share right"))
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ def elsewhere_title(compared: Sequence[Against]) -> str:
         hard = _hardest(found.first, found.findings)
         if hard is not None:
             return f"{hard.split}, {hard.title}"
-    return "photos from elsewhere"
+    return say("photos from elsewhere")
 
 
 class _Answers:
@@ -168,26 +177,43 @@ def _hardest(item: Group, findings: Sequence[Finding]) -> Finding | None:
 def _validation(item: Group, first: Group, finding: Finding) -> str:
     found = finding.found
     if found is None:
-        return "Validation cannot compare them: no photos in common."
+        return say("Validation cannot compare them: no photos in common.")
     if found.real:
-        return f"Validation tells them apart: {_won(item, first, finding)}."
+        return say("Validation tells them apart: {finding}.", finding=_won(item, first, finding))
     if isinstance(found, Paired):
-        right = f"both right on {found.both_right} of {found.photos}"
-        if found.better or found.worse:
-            right += f", {item.title} better on {found.better}, worse on {found.worse}"
-        return f"Validation cannot tell them apart: {right}."
-    words = finding.words.removesuffix(": cannot tell")
-    return f"Validation cannot tell them apart: {words}, on {found.photos} photos."
+        right = {"right": found.both_right, "photos": found.photos}
+        if not found.better and not found.worse:
+            return say(
+                "Validation cannot tell them apart: both right on {right} of {photos}.", **right
+            )
+        return say(
+            "Validation cannot tell them apart: both right on {right} of {photos}, {run} better "
+            "on {better}, worse on {worse}.",
+            run=item.title, better=found.better, worse=found.worse, **right,
+        )  # fmt: skip
+    return say(
+        "Validation cannot tell them apart: {values}, on {photos} photos.",
+        values=finding.numbers,
+        photos=found.photos,
+    )
 
 
 def _elsewhere(item: Group, first: Group, validation: Finding, finding: Finding) -> str:
-    where = f"{finding.split} ({finding.title})"
+    where = {"set": finding.split, "score": finding.title}
     if not finding.real:
-        begin = f"{where} cannot tell them apart either" if not validation.real else (
-            f"{where} cannot tell them apart")  # fmt: skip
-        return f"{begin}: {finding.words.removesuffix(': cannot tell')}."
-    begin = f"{where} tells them apart" if validation.real else f"{where} can"
-    return f"{begin}: {_won(item, first, finding)}."
+        if validation.real:
+            return say(
+                "{set} ({score}) cannot tell them apart: {finding}.",
+                finding=finding.numbers, **where,
+            )  # fmt: skip
+        return say(
+            "{set} ({score}) cannot tell them apart either: {finding}.",
+            finding=finding.numbers, **where,
+        )  # fmt: skip
+    won = _won(item, first, finding)
+    if validation.real:
+        return say("{set} ({score}) tells them apart: {finding}.", finding=won, **where)
+    return say("{set} ({score}) can: {finding}.", finding=won, **where)
 
 
 def _won(item: Group, first: Group, finding: Finding) -> str:
@@ -197,14 +223,17 @@ def _won(item: Group, first: Group, finding: Finding) -> str:
     if isinstance(found, Paired):
         if found.better < found.worse:
             item, found = first, replace(found, better=found.worse, worse=found.better)
-        return f"{item.title} is {found.words(_THINGS[finding.score])}"
+        return say(
+            "{run} is {finding}", run=item.title, finding=found.words(_THINGS[finding.score])
+        )
     assert found is not None
     if found.value < 0:
         item, found = first, replace(
             found, a=found.b, b=found.a, value=-found.value, low=-found.high, high=-found.low
         )  # fmt: skip
-    values, _, size = found.words("").strip().partition(": ")
-    return f"{item.title} is {size}, {values}"
+    return say(
+        "{run} is {size}, {values}", run=item.title, size=found.size(), values=found.values()
+    )
 
 
 # --- drift ----------------------------------------------------------------------------------------

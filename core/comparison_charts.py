@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.charts import plain_name
 from core.confusion import Confusion
 from core.paints import MOST
+from core.words import say
 
 _FULL = 0.75  # share from which on a cell is as dark as its colour
 _LISTED = 8  # photos that a cell's hover names
@@ -28,7 +29,8 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         rows = overlay[overlay["run"] == run]
         colour = colours[run]
         wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
-        mean = f", mean of {rows['runs'].iloc[0]} runs" if rows["runs"].iloc[0] > 1 else ""
+        members = int(rows["runs"].iloc[0])
+        mean = say(", mean of {count} runs", count=members) if members > 1 else ""
         figure.add_trace(
             go.Scatter(
                 x=rows["layer"],
@@ -49,14 +51,15 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                 customdata=[
                     (
                         plain_name(str(row["name"])),
-                        "trained" if row["trained"] else "frozen",
-                        "no weights" if pd.isna(row["weights"])
-                        else f"weights moved by {100 * row['weights']:.2g} %",
+                        say("trained") if row["trained"] else say("frozen"),
+                        say("no weights") if pd.isna(row["weights"])
+                        else say("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
                     )
                     for _, row in rows.iterrows()
                 ],
-                hovertemplate="layer %{x} %{customdata[0]}, %{customdata[1]}<br>1 - CKA "
-                "%{y:.2f}, %{customdata[2]}" + mean + "<extra>%{fullData.name}</extra>",
+                hovertemplate=say("layer %{x}")
+                + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
+                + mean + "<extra>%{fullData.name}</extra>",
             )
         )  # fmt: skip
     figure.update_layout(
@@ -65,7 +68,7 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         hovermode="closest",
         showlegend=not many,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
-        xaxis={"title": "layer, photo side on the left", "dtick": 5, "fixedrange": True,
+        xaxis={"title": say("layer, photo side on the left"), "dtick": 5, "fixedrange": True,
                "zeroline": False},
         yaxis={"title": "1 - CKA", "fixedrange": True, "rangemode": "tozero",
                "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)]},
@@ -99,9 +102,9 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
         showlegend=False,
         dragmode=False,
     )
-    figure.update_xaxes(title="answer", fixedrange=True, showgrid=False, side="bottom",
+    figure.update_xaxes(title=say("answer"), fixedrange=True, showgrid=False, side="bottom",
                         range=[-0.5, len(names) - 0.5])  # fmt: skip
-    figure.update_yaxes(title="label", fixedrange=True, showgrid=False, zeroline=False,
+    figure.update_yaxes(title=say("label"), fixedrange=True, showgrid=False, zeroline=False,
                         range=[len(names) - 0.5, -0.5])  # fmt: skip
     return figure
 
@@ -139,8 +142,13 @@ def _cell_text(found: Confusion, truth: str, answer: str) -> str:
 
 def _cell_words(found: Confusion, truth: str, answer: str) -> str:
     count, total = int(found.counts.loc[truth, answer]), int(found.counts.loc[truth].sum())
-    words = f"label {plain_name(truth)}, answer {plain_name(answer)}: {count} of {total}"
-    words += f" ({found.shares.loc[truth, answer]:.0%})"
+    words = say(
+        "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
+        label=plain_name(truth), answer=plain_name(answer), count=count, total=total,
+        share=found.shares.loc[truth, answer],
+    )  # fmt: skip
     photos = found.photos(truth, answer)
-    more = [f"and {len(photos) - _LISTED} more"] if len(photos) > _LISTED else []
+    more = []
+    if len(photos) > _LISTED:
+        more = [say("and {count} more", count=len(photos) - _LISTED)]
     return "<br>".join([words, *map(plain_name, photos[:_LISTED]), *more])

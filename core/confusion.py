@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.evaluate.matched import photo_of
 from core.store.groups import Group
+from core.words import say
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,12 @@ class Confusion:
     def photos(self, truth: str, answer: str) -> list[str]:
         """The photos of a cell, the commonest first: `img_1.jpg`, or `img_1.jpg (3 of 5)`."""
         found = sorted(self.files.get((truth, answer), {}).items(), key=lambda pair: -pair[1])
-        return [f"{file} ({n} of {self.runs})" if self.runs > 1 else file for file, n in found]
+        if self.runs == 1:
+            return [file for file, _ in found]
+        return [
+            say("{file} ({count} of {runs})", file=file, count=n, runs=self.runs)
+            for file, n in found
+        ]
 
     def mistakes(self) -> list[tuple[str, str]]:
         """The cells off the diagonal that hold photos, the fullest first."""

@@ -11,12 +11,16 @@ from plotly.subplots import make_subplots
 from core.charts import plain_name
 from core.curves import Axis, Line
 from core.paints import MOST, Paint
+from core.words import mark, retell, say
 
 _TITLES = {
-    "train_loss": "training loss", "val_loss": "validation loss",
-    "val_accuracy": "validation accuracy",
+    "train_loss": mark("training loss"), "val_loss": mark("validation loss"),
+    "val_accuracy": mark("validation accuracy"),
 }  # fmt: skip
-_UNITS = {"epoch": "epoch", "step": "step (batches seen)", "seconds": "seconds since the start"}
+_UNITS = {
+    "epoch": mark("epoch"), "step": mark("step (batches seen)"),
+    "seconds": mark("seconds since the start"),
+}  # fmt: skip
 _HEIGHT = 270  # pixels of a panel
 
 
@@ -56,7 +60,7 @@ def curve_panels(
         uirevision=axis,  # a zoom stays when another control changes
     )
     figure.update_xaxes(matches="x")
-    figure.update_xaxes(title=_UNITS[axis], row=len(panels), col=1)
+    figure.update_xaxes(title=retell(_UNITS[axis]), row=len(panels), col=1)
     return figure
 
 
@@ -75,7 +79,9 @@ def _traces(
         if in_legend:
             shown.add(line.item)
         form = ".0%" if line.curve == "val_accuracy" else ".3g"
-        words = f" {_TITLES[line.curve]}" if line.curve != "val_accuracy" and not many else ""
+        words = (
+            f" {retell(_TITLES[line.curve])}" if line.curve != "val_accuracy" and not many else ""
+        )
         traces.append(
             {
                 "type": "scatter",
@@ -131,10 +137,14 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
 def _y_axis(figure: go.Figure, number: int, curves: tuple[str, ...], log: bool) -> None:
     look: dict[str, object] = {"fixedrange": True}  # a drag zooms along the shared axis only
     if curves == ("val_accuracy",):
-        look |= {"title": _TITLES["val_accuracy"], "range": [-0.03, 1.05], "tickformat": ".0%"}
+        look |= {
+            "title": retell(_TITLES["val_accuracy"]),
+            "range": [-0.03, 1.05],
+            "tickformat": ".0%",
+        }
     else:
-        alone = _TITLES[curves[0]]
-        look |= {"title": alone if len(curves) == 1 else "loss", "rangemode": "tozero"}
+        title = retell(_TITLES[curves[0]]) if len(curves) == 1 else say("loss")
+        look |= {"title": title, "rangemode": "tozero"}
         if log:
             look |= {"type": "log", "exponentformat": "power"}
     figure.update_yaxes(look, row=number, col=1)

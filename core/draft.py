@@ -11,6 +11,7 @@ from core.errors import RecipeError
 from core.recipe import Recipe
 from core.recipe_file import changed_recipe, recipe_dict, recipe_from
 from core.store.compare import recipe_difference
+from core.words import mark
 from core.yamlfile import MAX_BYTES, parse_yaml
 
 _VARIANTS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
@@ -21,14 +22,24 @@ def uploaded_recipe(name: str, data: bytes) -> Recipe:
     """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
     where one is wrong, the key."""
     if len(data) > MAX_BYTES:
-        raise RecipeError(f"{name}: larger than 1 MB, so it is no recipe")
+        raise RecipeError(
+            mark("{name}: larger than 1 MB, so it is no recipe").format(
+                name=name,
+            )
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise RecipeError(f"{name}: not UTF-8 text: save it again as UTF-8") from None
+        raise RecipeError(
+            mark("{path}: not UTF-8 text: save it again as UTF-8").format(path=name)
+        ) from None
     found = parse_yaml(text, name)
     if isinstance(found, dict) and {"base", "vary"} <= set(found):
-        raise RecipeError(f"{name}: a batch of recipes: `python -m core train {name}`")
+        raise RecipeError(
+            mark("{name}: a batch of recipes: `python -m core train {name}`").format(
+                name=name,
+            )
+        )
     try:
         return recipe_from(found, name)
     except RecipeError as error:
@@ -80,8 +91,10 @@ def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
     try:
         found = json.loads(link)
     except (ValueError, RecursionError):
-        raise RecipeError("the link's `with` was cut off or changed: open it again whole") from None
+        raise RecipeError(
+            mark("the link's `with` was cut off or changed: open it again whole")
+        ) from None
     if not isinstance(found, dict):
-        raise RecipeError("the link's `with` must hold keys of a recipe")
+        raise RecipeError(mark("the link's `with` must hold keys of a recipe"))
     edited = recipe_dict(changed_recipe(recipe_dict(base), found))
     return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}

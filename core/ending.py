@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.store.run import Run, Status
+from core.store.run import DISK_FULL, DIVERGED, Run, Status
+from core.words import mark, retell, say, sentences
 
 
 @dataclass(frozen=True)
@@ -22,39 +23,51 @@ def ending(run: Run, status: Status) -> Ending | None:
         return _cancelled(status)
     if status.state != "failed":
         return None
-    error = status.error or "It stopped, and nothing says why."
-    on = _goes_on(status)
+    error = status.error or mark("It stopped, and nothing says why.")
+    on, told = _goes_on(status), retell(error)
     if error == run.lost_words(status):
         return Ending(
-            f"Its process ended in epoch {status.epoch + 1} of {status.epochs}: it was killed, ran "
-            "out of memory, or the machine was switched off.",
-            f"{on} If it happens again, memory may be short: train with smaller photos, or close "
-            "other programs.",
-        )
-    if error.startswith("training diverged"):
+            say(
+                "Its process ended in epoch {epoch} of {epochs}: it was killed, ran out of memory, "
+                "or the machine was switched off.",
+                epoch=status.epoch + 1, epochs=status.epochs,
+            ),
+            sentences(on, say("If it happens again, memory may be short: train with smaller "
+                              "photos, or close other programs.")),
+        )  # fmt: skip
+    if error.startswith(DIVERGED):
         return Ending(
-            f"The t{error[1:]}.",
-            "A resumed run would end the same way, to the last bit. Run it again with lower "
-            "learning rates; the search for a learning rate on Train suggests some.",
+            say("The {error}.", error=told),
+            say("A resumed run would end the same way, to the last bit. Run it again with lower "
+                "learning rates; the search for a learning rate on Train suggests some."),
             resume_helps=False,
+        )  # fmt: skip
+    if DISK_FULL in error:
+        return Ending(
+            say("{sentence}.", sentence=told),
+            sentences(say("Free some space (the page Worker shows where)."), on),
         )
-    if "free some space" in error:
-        return Ending(f"{error}.", f"Free some space (the page Worker shows where). {on}")
     if "memory" in error.lower():
-        return Ending(error, f"Close other programs, or run it again with smaller photos. {on}")
-    return Ending(error, f"Mend what this line names. {on}")
+        advice = say("Close other programs, or run it again with smaller photos.")
+        return Ending(told, sentences(advice, on))
+    return Ending(told, sentences(say("Mend what this line names."), on))
 
 
 def _cancelled(status: Status) -> Ending:
     if not status.epoch:
-        when = "before its first epoch was done" if status.started else "before it began"
-        return Ending(f"It was cancelled {when}.", "Resume puts it back into the queue.")
+        happened = say("It was cancelled before it began.")
+        if status.started:
+            happened = say("It was cancelled before its first epoch was done.")
+        return Ending(happened, say("Resume puts it back into the queue."))
     return Ending(
-        f"It was cancelled after epoch {status.epoch} of {status.epochs}.", _goes_on(status)
-    )
+        say("It was cancelled after epoch {epoch} of {epochs}.", epoch=status.epoch,
+            epochs=status.epochs),
+        _goes_on(status),
+    )  # fmt: skip
 
 
 def _goes_on(status: Status) -> str:
     if not status.epoch:
-        return "Resume begins it again."
-    return f"Resume goes on after epoch {status.epoch}: nothing that was finished is lost."
+        return say("Resume begins it again.")
+    return say("Resume goes on after epoch {epoch}: nothing that was finished is lost.",
+               epoch=status.epoch)  # fmt: skip

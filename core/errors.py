@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from core.words import mark
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -29,5 +31,7 @@ def os_error_line(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     line = reason if error.filename is None else f"{error.filename}: {reason}"
     if error.errno in _NO_ROOM:
-        line += "; free some space, then try again (a run that stopped can be resumed)"
+        return mark(
+            "{line}; free some space, then try again (a run that stopped can be resumed)"
+        ).format(line=line)
     return line

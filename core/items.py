@@ -11,6 +11,7 @@ from dataclasses import replace
 from core import charts, tables
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
+from core.words import say
 
 
 def run_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]:
@@ -26,7 +27,9 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
     runs = run_items(sorted(oldest_first, key=lambda row: row.example), all_rows)
     taken = {item.title for item in runs}
     groups = [
-        Group(group.id, f"{group.title} (group)", group.members) if group.title in taken else group
+        replace(group, title=say("{title} (group)", title=group.title))
+        if group.title in taken
+        else group
         for group in groups_of(all_rows)
         if group.repeats > 1
     ]
@@ -42,7 +45,7 @@ def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Gr
     taken = {alone[row.id].title for row in rows if row.id not in of}
     found = [of.get(row.id, alone[row.id]) for row in rows]
     told = [
-        replace(item, title=f"{item.title} (group)")
+        replace(item, title=say("{title} (group)", title=item.title))
         if item.repeats > 1 and item.title in taken
         else item
         for item in found

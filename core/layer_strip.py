@@ -11,6 +11,7 @@ from core.model.bands import trained_layers
 from core.model.flat_list import network_layers
 from core.model.layers import Layer
 from core.recipe import Recipe
+from core.words import retell, say
 
 _LOWEST = 0.12  # share of the strip's height of a layer without weights
 _DROPOUTS = {"dropout_features": "features", "dropout_class_map": "class_map",
@@ -41,7 +42,7 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
                 "kind": layer.kind,
                 "shape": layer.shape.replace("x", " × "),
                 "params": layer.params,
-                "weights": text.count(layer.params),
+                "weights": retell(text.count(layer.params)),
                 "height": _height(layer.params, most),
                 "head": layer.in_head,
                 "dropout": dropout.get(_DROPOUTS.get(layer.name, "")),
@@ -65,9 +66,11 @@ def trained_words(recipe: Recipe, layers: Sequence[Layer]) -> str:
     learning = trained_layers(recipe, start, len(layers))
     total = sum(layer.params for layer in layers)
     trained = sum(layer.params for layer in layers if layer.index in learning)
-    return (
-        f"{text.count(trained)} of {text.count(total)} weights train "
-        f"({text.percent(trained / total)})"
+    return say(
+        "{trained} of {total} weights train ({share})",
+        trained=retell(text.count(trained)),
+        total=retell(text.count(total)),
+        share=text.percent(trained / total),
     )
 
 

@@ -17,6 +17,7 @@ from core.letter_pictures import Picture, cut_outs, gaze, painted_over
 from core.model.layers import head_start
 from core.store.run import Run
 from core.text import percent
+from core.words import retell, say, sentences
 
 Key = Literal["validation", "finds", "looks", "needs", "drift"]
 REDRAWN_NEAR_1 = 1.3  # a re-drawn head's lift up to here is as good as an even spread
@@ -87,22 +88,22 @@ def _written(
     outlived = _outlived(run.reliance(), name)
     return Letter(
         verdict=diagnosis["verdict"],
-        meaning=MEANINGS.get(diagnosis["verdict"], ""),
-        finding=_spaced(diagnosis["finding"]),
+        meaning=retell(MEANINGS.get(diagnosis["verdict"], "")),
+        finding=_spaced(retell(diagnosis["finding"])),
         rule=diagnosis["rule"],
         set_name=name,
         evidence=tuple(
             replace(
                 piece,
                 note=notes.get(piece.key, ""),
-                words=f"{piece.words} {outlived}" if piece.key == "needs" else piece.words,
+                words=sentences(piece.words, outlived) if piece.key == "needs" else piece.words,
             )
             for piece in evidence
         ),
         controls=_controls(sets.get(name) or {}, run.controls(), name),
         history=run.history(),
         layers=layers,
-        advice=tuple(diagnosis["advice"]),
+        advice=tuple(map(retell, diagnosis["advice"])),
         problem=problem,
     )
 
@@ -110,16 +111,22 @@ def _written(
 def rules_table(fired: str) -> pd.DataFrame:
     """The rules of the verdict as they are read, with a mark at the one that fired."""
     rows = [
-        ("\u2794" if rule == fired else "", rule, when.replace("`", ""), verdict)
+        (
+            "\u2794" if rule == fired else "",
+            retell(rule),
+            retell(when).replace("`", ""),
+            retell(verdict),
+        )
         for rule, (verdict, when) in RULES.items()
     ]
-    return pd.DataFrame(rows, columns=["fired", "rule", "when", "verdict"])
+    columns = [say("fired"), say("rule"), say("when"), say("verdict")]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def thresholds_table() -> pd.DataFrame:
     """What the rules compare with."""
-    rows = [(name, f"{value:g}", words) for name, (value, words) in THRESHOLDS.items()]
-    return pd.DataFrame(rows, columns=["name", "value", "meaning"])
+    rows = [(name, f"{value:g}", retell(words)) for name, (value, words) in THRESHOLDS.items()]
+    return pd.DataFrame(rows, columns=[say("name"), say("value"), say("meaning")])
 
 
 # --- the pieces ---------------------------------------------------------------------------------
@@ -131,32 +138,38 @@ def _spaced(words: str) -> str:
 
 
 def _validation(accuracy: Mapping[str, Any]) -> Evidence:
-    words = (
-        f"{accuracy['correct']} of {accuracy['total']} validation photos are answered right. "
-        "They come from the same shoot as the training photos, so this alone proves little."
+    words = say(
+        "{right} of {total} validation photos are answered right. They come from the same shoot as "
+        "the training photos, so this alone proves little.",
+        right=accuracy["correct"],
+        total=accuracy["total"],
     )
     good = float(accuracy["value"]) >= threshold("validation")
-    return Evidence("validation", "What does validation say?", words, good, True)
+    return Evidence("validation", say("What does validation say?"), words, good, True)
 
 
 def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
-    words = _spaced(str(sign["words"]))
-    if " objects, cut out" in words:
-        words = f"right for {words}"
-    words = f"{words[0].upper()}{words[1:]}."
+    told = _spaced(retell(str(sign["words"])))
+    objects = sign["name"] == "finds" and "objects," in str(sign["words"])
+    if objects:
+        words = say("Right for {objects}.", objects=told)
+    else:
+        words = say("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
+    good = ""
     if sign["good"] is None:
-        words += f" Too few to judge: fewer than {threshold('photos'):.0f}."
+        good = say("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
     elif sign["name"] == "finds":
         score = (of_set.get("scores") or {}).get("object") or {}
         constant = score.get("constant")
-        if constant is not None and " objects, cut out" in words:
+        if constant is not None and objects:
             needed = constant + sign["threshold"] * (1 - constant)
-            words += f" Good from {percent(needed)}."
+            good = say("Good from {share}.", share=percent(needed))
     elif sign["name"] == "looks":
-        words += f" Good from {sign['threshold']:g} times."
+        good = say("Good from {lift:g} times.", lift=sign["threshold"])
     elif sign["name"] == "needs":
-        words += f" Good from {100 * sign['threshold']:.0f} points between the two."
-    return Evidence(sign["name"], sign["title"], words, sign["good"], True)
+        good = say("Good from {points:.0f} points between the two.",
+                   points=100 * sign["threshold"])  # fmt: skip
+    return Evidence(sign["name"], retell(sign["title"]), sentences(words, good), sign["good"], True)
 
 
 def _outlived(rows: pd.DataFrame, name: str | None) -> str:
@@ -166,11 +179,13 @@ def _outlived(rows: pd.DataFrame, name: str | None) -> str:
         return ""
     answers = rows.pivot(index="file", columns="variant", values="predicted")
     same = int((answers["plain"] == answers["object"]).sum())
-    words = (
-        f"With the objects painted over, {same} of {len(answers)} photos still get the same answer."
+    words = say(
+        "With the objects painted over, {same} of {photos} photos still get the same answer.",
+        same=same,
+        photos=len(answers),
     )
     if same * 2 > len(answers):
-        words += " An answer that stays did not need the object."
+        words = sentences(words, say("An answer that stays did not need the object."))
     return words
 
 
@@ -180,17 +195,19 @@ def _control(numbers: Mapping[str, Any] | None) -> str:
     falls = compared.get("fall") or {}
     if not falls.get("object") or not falls.get("elsewhere"):
         return ""
-    return (
-        f"Check with an equal area, on the {compared['photos']} photos that have room for one: "
-        f"objects painted over, {_points(falls['object'])} points; as much elsewhere, "
-        f"{_points(falls['elsewhere'])} (95 % intervals)."
+    return say(
+        "Check with an equal area, on the {photos} photos that have room for one: objects painted "
+        "over, {objects} points; as much elsewhere, {elsewhere} (95 % intervals).",
+        photos=compared["photos"],
+        objects=_points(falls["object"]),
+        elsewhere=_points(falls["elsewhere"]),
     )
 
 
 def _points(fall: Mapping[str, Any]) -> str:
     """A fall as a change of probability in points, with its interval."""
     value, low, high = (_signed(-100 * fall[key]) for key in ("value", "high", "low"))
-    return f"{value} ({low} to {high})"
+    return say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _signed(value: float) -> str:
@@ -205,18 +222,25 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
     parts = []
     frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
     if len(frozen):
-        parts.append(f"{_range(frozen)} {'was' if len(frozen) == 1 else 'were'} frozen.")
+        parts.append(
+            say("{layers} was frozen.", layers=_range(frozen)) if len(frozen) == 1
+            else say("{layers} were frozen.", layers=_range(frozen))
+        )  # fmt: skip
     measured = trained.dropna(subset="cka")
     if len(measured):
         least = measured.loc[measured["cka"].idxmin()]
         parts.append(
-            f"{_range(trained)} trained. Their likeness to how they began (CKA; 100 % is "
-            f"unchanged) is {percent(measured['cka'].mean())} on average, lowest in layer "
-            f"{least['layer']}: {percent(max(0.0, least['cka']))}."
-        )
-    words = " ".join(parts)
-    return Evidence("drift", "What happened to the pretrained layers?" if _pretrained(layers)
-                    else "How far did the layers move?", words, None, False)  # fmt: skip
+            say(
+                "{layers} trained. Their likeness to how they began (CKA; 100 % is unchanged) is "
+                "{mean} on average, lowest in layer {layer}: {least}.",
+                layers=_range(trained), mean=percent(measured["cka"].mean()), layer=least["layer"],
+                least=percent(max(0.0, least["cka"])),
+            )
+        )  # fmt: skip
+    question = say("How far did the layers move?")
+    if _pretrained(layers):
+        question = say("What happened to the pretrained layers?")
+    return Evidence("drift", question, sentences(*parts), None, False)
 
 
 def backbone_drift(run: Run) -> pd.DataFrame:
@@ -237,30 +261,31 @@ def _range(layers: pd.DataFrame) -> str:
     """`Layers 0 to 12`; layers that lie apart are named one by one."""
     numbers = [int(number) for number in layers["layer"]]
     if len(numbers) == 1:
-        return f"Layer {numbers[0]}"
+        return say("Layer {layer}", layer=numbers[0])
     if numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"Layers {numbers[0]} to {numbers[-1]}"
-    return "Layers " + ", ".join(map(str, numbers))
+        return say("Layers {first} to {last}", first=numbers[0], last=numbers[-1])
+    return say("Layers {layers}", layers=say(", ").join(map(str, numbers)))
 
 
 def _sanity(redrawn: Mapping[str, Any] | None) -> str:
     if redrawn is None:
         return ""
     lift = float(redrawn["lift"])
-    told = f"Check of the maps: a random head gives {lift:.2f} times"
     if lift <= REDRAWN_NEAR_1:
-        return f"{told}, so they show what the head has learned."
-    return f"{told}, so part of what they show is the backbone's doing."
+        return say("Check of the maps: a random head gives {lift:.2f} times, so they show what the "
+                   "head has learned.", lift=lift)  # fmt: skip
+    return say("Check of the maps: a random head gives {lift:.2f} times, so part of what they show "
+               "is the backbone's doing.", lift=lift)  # fmt: skip
 
 
 def _controls(
     of_set: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
 ) -> pd.DataFrame:
     """The run's score of cut-out objects beside the controls'."""
-    rows = [("run", "this run", of_set)]
+    rows = [("run", say("this run"), of_set)]
     for key, title in (
-        ("frozen", "pretrained features, untouched"),
-        ("untrained", "random features"),
+        ("frozen", say("pretrained features, untouched")),
+        ("untrained", say("random features")),
     ):
         sets = ((controls or {}).get(key) or {}).get("sets") or {}
         rows.append((key, title, sets.get(name) or {}))
@@ -291,7 +316,9 @@ def _with_pictures(
             for piece in evidence
         ]
     except InputError as error:
-        return tuple(evidence), f"Without pictures of photos: {error}"
+        return tuple(evidence), say(
+            "Without pictures of photos: {reason}", reason=retell(str(error))
+        )
     return tuple(made), ""
 
 

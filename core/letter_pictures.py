@@ -29,14 +29,15 @@ from core.evaluate.scene import find_scene
 from core.heat_map import heat_map, shown_view
 from core.store.run import ClassMaps
 from core.text import percent
+from core.words import mark, retell, say
 
 SIDE = 320  # pixels of a picture's longer side
 CUT_OUTS = 6
 PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
 SHOWN_FILL: Fill = "blur"
 BLANKINGS: tuple[tuple[Variant, str], ...] = (
-    ("object", "objects painted over"),
-    ("elsewhere", "as much painted over elsewhere"),
+    ("object", mark("objects painted over")),
+    ("elsewhere", mark("as much painted over elsewhere")),
 )
 
 
@@ -70,11 +71,13 @@ def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> l
     for one in _spread(right, of_right) + _spread(wrong, count - of_right):
         cut = one.cut(open_photo(one.photo.path))
         answer, good = answers[one.file], answers[one.file] == one.name
-        truth = one.name if one.box.label == one.name else "of no class"
-        caption = f"{answer}; it is {truth}"
+        truth = one.name if one.box.label == one.name else say("of no class")
+        caption = say("{answer}; it is {truth}", answer=answer, truth=truth)
         if good:
-            caption = answer if truth == answer else f"{answer}; {truth}"
-        words = f"An object cut out, {truth}; answer: {answer}"
+            caption = answer
+            if truth != answer:
+                caption = say("{answer}; {truth}", answer=answer, truth=truth)
+        words = say("An object cut out, {truth}; answer: {answer}", truth=truth, answer=answer)
         square = ImageOps.pad(cut, (SIDE, SIDE), color=PAD)
         pictures.append(Picture(jpeg_bytes(square), caption, words, good))
     return pictures
@@ -117,11 +120,13 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
     heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
     return [
-        Picture(boxed_jpeg(view, boxes), f"{label}, boxed: {area} of the photo",
-                f"Photo {file} with a box around {label}"),
+        Picture(boxed_jpeg(view, boxes),
+                say("{label}, boxed: {area} of the photo", label=label, area=area),
+                say("Photo {file} with a box around {label}", file=file, label=label)),
         Picture(boxed_jpeg(heated, boxes),
-                f"bright: evidence for {label}; {share} of it lies in the box",
-                f"The same photo; bright where the evidence for {label} is"),
+                say("bright: evidence for {label}; {share} of it lies in the box", label=label,
+                    share=share),
+                say("The same photo; bright where the evidence for {label} is", label=label)),
     ]  # fmt: skip
 
 
@@ -172,18 +177,19 @@ def painted_over(
         return []
     pixels = read_view(photo.path, size, crop)
     shape = photo_size(photo.path) if crop == "squash" else (size, size)
-    drawn = [("as it is", pixels, plain)]
+    drawn = [(say("as it is"), pixels, plain)]
     for variant, words in BLANKINGS:
-        drawn.append((words, scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
+        drawn.append((retell(words), scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
     pictures = []
     for words, seen, table in drawn:
         answer = str(table.at[file, "predicted"])
-        told = f"{answer}, {percent(table.at[file, f'p_{answer}'])}"
+        told = f"{answer}, {percent(table.at[file, f'p_{answer}'])}"  # no words
         # Without the objects, no answer is the right one.
         good = None if table is without else answer in test_set.labels[file].present
         pictures.append(
             Picture(jpeg_bytes(_unsquashed(seen, shape)), f"{words}: {told}",
-                    f"Photo {file}, {words}; answer: {told}", good)
+                    say("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
+                    good)
         )  # fmt: skip
     return pictures
 

@@ -11,25 +11,32 @@ from core.items import item_colours
 from core.store.compare import flat_recipe
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
+from core.words import mark, retell
 
 MOST = len(RUN_COLOURS)  # items that can have a colour each
-OWN, RECIPE, VERDICT, NONE = "each its own", "recipe", "verdict", "no colour"
-_NO_VERDICT = "no verdict yet"
+OWN, RECIPE, VERDICT = mark("each its own"), mark("recipe"), mark("verdict")
+NONE = mark("no colour")
+_NO_VERDICT, _NO_MAJORITY = mark("no verdict yet"), mark("no majority")
 _VERDICT_COLOURS = {
-    "generalises": "#009E73", "overfit that looks good": "#D55E00",
-    "overfit, and it shows": "#E69F00", "never learned": "#AA4499",
-    "too little evidence": "#56B4E9", _NO_VERDICT: GREY,
+    mark("generalises"): "#009E73", mark("overfit that looks good"): "#D55E00",
+    mark("overfit, and it shows"): "#E69F00", mark("never learned"): "#AA4499",
+    mark("too little evidence"): "#56B4E9", _NO_VERDICT: GREY,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Paint:
-    """name: what the colours tell. colours: by item id. legend: words and their colour; empty where
-    each item has its own (or none has)."""
+    """name: what the colours tell, in English; `title` says it. colours: by item id. legend: words
+    and their colour; empty where each item has its own (or none has)."""
 
     name: str
     colours: dict[str, str]
     legend: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """A recipe's key stays as it is."""
+        return retell(self.name) if self.name in (OWN, RECIPE, VERDICT, NONE) else self.name
 
 
 def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
@@ -58,12 +65,12 @@ def _by_verdict(items: Sequence[Group]) -> Paint | None:
     words = {}
     for item in items:
         found = item.verdict()
-        words[item.id] = (found.majority or "no majority") if found else _NO_VERDICT
+        words[item.id] = (found.majority or _NO_MAJORITY) if found else _NO_VERDICT
     if len(set(words.values())) < 2:
         return None
     colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
     return Paint(VERDICT, {id_: colours[word] for id_, word in words.items()},
-                 tuple(colours.items()))  # fmt: skip
+                 tuple((retell(word), colour) for word, colour in colours.items()))  # fmt: skip
 
 
 def _by_keys(items: Sequence[Group]) -> list[Paint]:

@@ -12,15 +12,17 @@ from core.score_tables import hard_set, sets_of
 from core.store.compare import flat_recipe
 from core.store.groups import Group
 from core.tables import verdict_words
+from core.words import mark
 
-VALIDATION_TITLE, LIFT_TITLE, VERDICT_TITLE = "validation", "lift", "verdict"
+VALIDATION_TITLE, LIFT_TITLE = mark("validation"), mark("lift")
+VERDICT_TITLE = mark("verdict")
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """An axis. places: where each item crosses it; words: the same in words; ticks: places and
-    their words; result: whether it is a result, not part of the recipe; logarithmic: whether
-    places are powers of ten."""
+    """An axis; what it says is English. places: where each item crosses it; words: the same in
+    words; ticks: places and their words; result: whether it is a result, not part of the recipe;
+    logarithmic: whether places are powers of ten."""
 
     title: str
     places: tuple[float, ...]
@@ -54,7 +56,7 @@ def parallel(items: Sequence[Group]) -> Parallel:
         for name in sets:
             score = "object" if name == hard else "primary"
             value = _mean(item, "sets", name, "scores", score, "value")
-            found[f"{name}, objects" if name == hard else name] = value
+            found[mark("{set}, objects").format(set=name) if name == hard else name] = value
         found[LIFT_TITLE] = _mean(item, "sets", hard, "localisation", "lift")
         numbers[item.id] = {title: value for title, value in found.items() if value is not None}
     # Sets that none of them has labels for are no axis; who lacks an axis is no line.
@@ -100,7 +102,7 @@ def _mean(item: Group, *keys: str) -> float | None:
 
 def _majority(item: Group) -> str:
     found = item.verdict()
-    return (found.majority if found else None) or "no majority"
+    return (found.majority if found else None) or mark("no majority")
 
 
 def _differing(items: Sequence[Group]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from core.paints import MOST, OWN, Paint
 from core.parallel import Dimension, Parallel
-from core.words import say
+from core.words import retell, say
 
 _APART = 0.055  # of an axis' height, at least, between two of its ticks
 _TICK, _LAST_TICK = 16, 24  # characters of a tick; beside the last axis is more room
@@ -55,7 +55,7 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
     results."""
     recipe = {dimension.title: dimension for dimension in found.recipe}
     dimensions = [*(recipe[key] for key in keys), *found.results]
-    short = _short_titles([dimension.title for dimension in dimensions])
+    short = _short_titles([_told(dimension, dimension.title) for dimension in dimensions])
     at = [[_share(dimension, place) for place in dimension.places] for dimension in dimensions]
     lines: list[Line] = [
         {
@@ -63,7 +63,7 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
             "colour": paint.colours[item.id],
             "width": _line_width(number, len(found.items)),
             "at": [places[number] for places in at],
-            "values": [dimension.words[number] for dimension in dimensions],
+            "values": [_told(dimension, dimension.words[number]) for dimension in dimensions],
         }
         for number, item in enumerate(found.items)
     ]
@@ -79,6 +79,11 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
         "legend": list(paint.legend) or _own_names(lines, paint),
         "say": _said(),
     }
+
+
+def _told(dimension: Dimension, words: str) -> str:
+    """A recipe's keys and values stay as they are."""
+    return retell(words) if dimension.result else words
 
 
 def _said() -> dict[str, str]:
@@ -122,7 +127,9 @@ def _share(dimension: Dimension, place: float) -> float:
 
 
 def _axis(dimension: Dimension, short: str, last: bool) -> Axis:
-    ticks = [(_share(dimension, place), words) for place, words in dimension.ticks]
+    ticks = [
+        (_share(dimension, place), _told(dimension, words)) for place, words in dimension.ticks
+    ]
     most = _LAST_TICK if last else _TICK
     title = f"{short} (log)" if dimension.logarithmic else short
     return {

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import pandas as pd
 
 from core.store.groups import Group
 from core.text import percent
+from core.words import mark, say
 
-Filter = Literal["all", "they disagree", "all wrong", "only one right"]
-FILTERS: tuple[Filter, ...] = ("all", "they disagree", "all wrong", "only one right")
+# Filters of photos, as links name them.
+ALL, DISAGREE = mark("all"), mark("they disagree")
+ALL_WRONG, ONE_RIGHT = mark("all wrong"), mark("only one right")
+FILTERS = (ALL, DISAGREE, ALL_WRONG, ONE_RIGHT)
 Answers: TypeAlias = pd.DataFrame  # with these columns
 COLUMNS = ("file", "truth", "item", "predicted", "probability", "times", "runs", "right")
 
@@ -86,20 +89,19 @@ def _commonest(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return counted.drop_duplicates("file")
 
 
-def filtered_files(answers: pd.DataFrame, which: Filter, only: str = "") -> list[str]:
-    """The photos that a filter leaves. `they disagree`: not all answers are the same; `all wrong`
-    and `only one right` need a label. only: the id of the one that alone is right; any, if empty.
-    """
+def filtered_files(answers: pd.DataFrame, which: str, only: str = "") -> list[str]:
+    """The photos that one of FILTERS leaves. DISAGREE: not all answers are the same; ALL_WRONG and
+    ONE_RIGHT need a label. only: the id of the one that alone is right; any, if empty."""
     by_file = answers.groupby("file", sort=False)
-    if which == "all":
+    if which == ALL:
         return list(by_file.groups)
-    if which == "they disagree":
+    if which == DISAGREE:
         differing = by_file["predicted"].nunique()
         return list(differing.index[differing > 1])
     labelled = answers[answers["truth"] != ""]
     right = labelled["right"].astype(bool)
     counts = right.groupby(labelled["file"], sort=False).sum()
-    if which == "all wrong":
+    if which == ALL_WRONG:
         return list(counts.index[counts == 0])
     alone = set(counts.index[counts == 1])
     hits = labelled[right & labelled["file"].isin(alone)]
@@ -108,10 +110,12 @@ def filtered_files(answers: pd.DataFrame, which: Filter, only: str = "") -> list
 
 def answer_words(row: Mapping[str, object]) -> str:
     """`✓ robots 98 %`, or of a group `✗ ferns 61 % (3 of 5)`."""
-    mark = {True: "✓ ", False: "✗ "}.get(row["right"], "") if row["right"] is not None else ""  # type: ignore[call-overload]
+    sign = {True: "✓ ", False: "✗ "}.get(row["right"], "") if row["right"] is not None else ""  # type: ignore[call-overload]
     share = percent(float(row["probability"]))  # type: ignore[arg-type]
-    times = f" ({row['times']} of {row['runs']})" if row["runs"] != 1 else ""
-    return f"{mark}{row['predicted']} {share}{times}"
+    words = f"{sign}{row['predicted']} {share}"
+    if row["runs"] == 1:
+        return words
+    return say("{answer} ({count} of {runs})", answer=words, count=row["times"], runs=row["runs"])
 
 
 def answers_to(rows: Answers, titles: Mapping[str, str]) -> pd.DataFrame:
@@ -143,7 +147,8 @@ def counted_table(answers: pd.DataFrame, files: Sequence[str]) -> pd.DataFrame:
         found = groups[file]
         counts = Counter(found["predicted"]).most_common()
         truth = found["truth"].iloc[0]
-        right = f"{int(found['right'].astype(bool).sum())} of {len(found)}" if truth else "-"
+        count = int(found["right"].astype(bool).sum())
+        right = say("{count} of {total}", count=count, total=len(found)) if truth else "-"
         each = ", ".join(f"{name} {count}" for name, count in counts)
         rows.append((file, truth or "-", right, each))
     return pd.DataFrame(rows, columns=["photo", "label", "right", "answers"])

@@ -23,18 +23,11 @@ from typing import Any
 from core.errors import InputError
 from core.store.facts import OWN, fact, known_form, schema_keys
 from core.store.index import RunRow
+from core.words import say
 
 EXAMPLES = "verdict:generalises, objects>60%, lr<1e-2, tag:class-3, -is:starred"
-FLAGS: dict[str, str] = {
-    "starred": "marked with a star",
-    "live": "waits or trains",
-    "running": "trains",
-    "waiting": "waits in the queue",
-    "done": "has ended well",
-    "failed": "has failed",
-    "cancelled": "was stopped",
-    "example": "came with Overfit Lens",
-}
+# `live` waits or trains, `example` came with Overfit Lens.
+FLAGS = ("starred", "live", "running", "waiting", "done", "failed", "cancelled", "example")
 _FREE = ("name", "tag", "verdict", "data", "note", "id")
 _STATES = {"waiting": "queued", "training": "running"}  # as the pages say it
 _NOTHING = ("off", "none")
@@ -107,7 +100,9 @@ def read_query(query: str, known: Vocabulary) -> list[Test]:
         if not match.group():
             continue
         if not key and not value:
-            raise QueryError(f"`{match.group()}` excludes nothing: write -word or -key:value")
+            raise QueryError(
+                say("`{term}` excludes nothing: write -word or -key:value", term=match.group())
+            )
         test = _term(key, sign, value, known) if key else _words(value)
         tests.append(_not(test) if minus else test)
     return tests
@@ -125,7 +120,10 @@ def _words(value: str) -> Test:
 def _term(key: str, sign: str, value: str, known: Vocabulary) -> Test:
     term = f"{key}{sign}{value}"
     if not _bare(value):
-        raise QueryError(f"`{term}` lacks a value: write, for example, {key}{sign}{_sample(key)}")
+        raise QueryError(
+            say("`{term}` lacks a value: write, for example, {example}", term=term,
+                example=f"{key}{sign}{_sample(key)}")
+        )  # fmt: skip
     if key.lower() == "is":
         return _flag(sign, value)
     key = _resolved(key, known)
@@ -151,7 +149,10 @@ def _one(key: str, sign: str, value: str, known: Vocabulary, term: str) -> Test:
     if key == "state":
         wanted = _STATES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
-        raise QueryError(f"`{term}`: {key} is a number: write, for example, {key}={_sample(key)}")
+        raise QueryError(
+            say("`{term}`: {key} is a number: write, for example, {example}", term=term, key=key,
+                example=f"{key}={_sample(key)}")
+        )  # fmt: skip
 
     def test(facts: Facts) -> bool:
         found = facts.get(key)
@@ -167,15 +168,22 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
     compare = _COMPARE[sign]
     if fact(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
-            raise QueryError(f"`{term}` needs a date: write, for example, {key}{sign}2026-03-01")
+            raise QueryError(
+                say("`{term}` needs a date: write, for example, {example}", term=term,
+                    example=f"{key}{sign}2026-03-01")
+            )  # fmt: skip
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
     if key in known and not known[key].numeric and known[key].values:
         raise QueryError(
-            f"`{term}`: {key} is a word: write, for example, {key}:{_value(known[key])}"
-        )
+            say("`{term}`: {key} is a word: write, for example, {example}", term=term, key=key,
+                example=f"{key}:{_value(known[key])}")
+        )  # fmt: skip
     number = _number(key, wanted)
     if number is None:
-        raise QueryError(f"`{term}` needs a number: write, for example, {key}{sign}{_sample(key)}")
+        raise QueryError(
+            say("`{term}` needs a number: write, for example, {example}", term=term,
+                example=f"{key}{sign}{_sample(key)}")
+        )  # fmt: skip
 
     def test(facts: Facts) -> bool:
         found = facts.get(key)
@@ -187,7 +195,10 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
 def _flag(sign: str, value: str) -> Test:
     wanted = _bare(value)
     if wanted not in FLAGS or sign not in (":", "="):
-        raise QueryError(f"`is{sign}{value}` is not known: write is: and one of {', '.join(FLAGS)}")
+        raise QueryError(
+            say("`{term}` is not known: write is: and one of {flags}", term=f"is{sign}{value}",
+                flags=", ".join(FLAGS))
+        )  # fmt: skip
     return lambda facts: wanted in facts["is"]
 
 
@@ -211,11 +222,14 @@ def _resolved(key: str, known: Vocabulary) -> str:
     if len(ends) == 1:
         return ends[0]
     if ends:
-        few = ", ".join(sorted(ends)[:4])
-        raise QueryError(f"`{key}` may be several keys: write {few}{' ...' if ends[4:] else ''}")
+        few = ", ".join(sorted(ends)[:4]) + (" ..." if ends[4:] else "")
+        raise QueryError(say("`{key}` may be several keys: write {keys}", key=key, keys=few))
     close = difflib.get_close_matches(lowered, [*known, *_last_parts(known), "is"], n=1)
-    hint = f"did you mean {close[0]}?" if close else f"try {EXAMPLES}"
-    raise QueryError(f"`{key}` is no key of a run: {hint}")
+    if close:
+        raise QueryError(
+            say("`{key}` is no key of a run: did you mean {close}?", key=key, close=close[0])
+        )
+    raise QueryError(say("`{key}` is no key of a run: try {examples}", key=key, examples=EXAMPLES))
 
 
 def _last_parts(known: Vocabulary) -> list[str]:

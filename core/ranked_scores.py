@@ -13,6 +13,7 @@ from core.charts import GREY, plain_name, spread_bars
 from core.score_tables import Controls, hard_set, lift_dots, set_dots, sets_of, validation_dots
 from core.store.groups import Group
 from core.tables import SCORE_TITLES
+from core.words import retell, say
 
 _ROW, _MOST = 20, 1300  # pixels of a row, of the figure without its margins
 _NAMED = 60  # items whose names fit beside their rows
@@ -31,25 +32,25 @@ class RankedColumn:
 def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedColumn]:
     """Validation, then each test set by its sharpest score, then lift on the hardest; without
     those that no item has."""
-    found = [RankedColumn("validation", validation_dots(items, controls))]
+    found = [RankedColumn(say("validation"), validation_dots(items, controls))]
     hard = hard_set(items)
     for name in sets_of(items):
         dots = set_dots(items, controls, name)
         for score in ("object", "primary") if name == hard else ("primary",):
             rows = dots[dots["title"] == SCORE_TITLES[score]]
             if len(rows):
-                found.append(RankedColumn(f"{name}<br>{SCORE_TITLES[score]}", rows))
+                found.append(RankedColumn(f"{name}<br>{retell(SCORE_TITLES[score])}", rows))
                 break
     lifts = lift_dots(items, controls)
     rows = lifts[lifts["title"] == hard]
-    found.append(RankedColumn(f"{hard}<br>lift", rows, ".1f", 2.0))
+    found.append(RankedColumn(f"{hard}<br>{say('lift')}", rows, ".1f", 2.0))
     return [column for column in found if len(column.rows)]
 
 
 def ranked_scores(columns: Sequence[RankedColumn], colours: Mapping[str, str]) -> go.Figure:
     """A dot per item with its interval (of a group: from its lowest to its highest run), and a grey
     line at the best constant answer. Rows are in the order of the last column but lift's."""
-    by = columns[-2] if len(columns) > 1 and columns[-1].title.endswith("lift") else columns[-1]
+    by = columns[-2] if len(columns) > 1 and columns[-1].form != ".0%" else columns[-1]
     best_last = by.rows.sort_values("value", kind="stable")["run"]
     everyone = dict.fromkeys(run for column in columns for run in column.rows["run"])
     order = [run for run in everyone if run not in set(best_last)] + list(best_last)

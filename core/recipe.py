@@ -24,6 +24,7 @@ from pydantic import (
 
 from core.model.flat_list import network_layers
 from core.model.layers import BACKBONES
+from core.words import mark
 
 
 def _between(low: float, high: float) -> AfterValidator:
@@ -32,8 +33,14 @@ def _between(low: float, high: float) -> AfterValidator:
             try:
                 given = f"{value:g}"
             except OverflowError:
-                given = "so large a number"
-            raise ValueError(f"must be from {low:g} to {high:g}, not {given}")
+                given = mark("so large a number")
+            raise ValueError(
+                mark("must be from {low:g} to {high:g}, not {given}").format(
+                    low=low,
+                    high=high,
+                    given=given,
+                )
+            )
         return value
 
     return AfterValidator(check)
@@ -46,7 +53,11 @@ LearningRate = Annotated[float, _between(0, 10)]
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
-        raise ValueError(f"must go from low to high, not {list(pair)}")
+        raise ValueError(
+            mark("must go from low to high, not {pair}").format(
+                pair=list(pair),
+            )
+        )
     return pair
 
 
@@ -127,13 +138,13 @@ class Stage(_Part):
     @model_validator(mode="after")
     def _one_length(self) -> Stage:
         if (self.epochs is None) == (self.cycles is None):
-            raise ValueError("needs either epochs or cycles (with cycle_len)")
+            raise ValueError(mark("needs either epochs or cycles (with cycle_len)"))
         if self.cycles is None and (self.cycle_len or self.cycle_mult):
-            raise ValueError("cycle_len and cycle_mult go with cycles, not with epochs")
+            raise ValueError(mark("cycle_len and cycle_mult go with cycles, not with epochs"))
         if self.cycles is not None and self.cycle_len is None:
-            raise ValueError("cycles needs cycle_len, the epochs of the first cycle")
+            raise ValueError(mark("cycles needs cycle_len, the epochs of the first cycle"))
         if sum(self.cycle_lengths()) > 5000:
-            raise ValueError("plans more than 5000 epochs")
+            raise ValueError(mark("plans more than 5000 epochs"))
         return self
 
     def cycle_lengths(self) -> tuple[int, ...]:
@@ -190,7 +201,11 @@ class Erase(_Part):
 
 def _odd(size: int) -> int:
     if size % 2 == 0:
-        raise ValueError(f"must be odd, not {size}")
+        raise ValueError(
+            mark("must be odd, not {size}").format(
+                size=size,
+            )
+        )
     return size
 
 
@@ -238,7 +253,13 @@ class KFold(_Part):
         if "folds" in info.data:  # otherwise the error is told there
             last = info.data["folds"] - 1
             if not 0 <= fold <= last:
-                raise ValueError(f"must be from 0 to {last}, the last of {last + 1}, not {fold}")
+                raise ValueError(
+                    mark("must be from 0 to {last}, the last of {count}, not {fold}").format(
+                        last=last,
+                        count=last + 1,
+                        fold=fold,
+                    )
+                )
         return fold
 
 
@@ -261,7 +282,7 @@ _NOT_IN_NAMES = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 def check_name(name: str) -> str:
     """The name of a run. Raises ValueError when it cannot be one."""
     if not name.strip() or len(name) > 80 or _NOT_IN_NAMES.search(name):
-        raise ValueError("must be 1 to 80 characters without / or \\ or line breaks")
+        raise ValueError(mark("must be 1 to 80 characters without / or \\ or line breaks"))
     return name
 
 
@@ -317,17 +338,33 @@ class Recipe(_Part):
     def _bands_fit(self) -> Recipe:
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
-            raise ValueError(f"bands.0.from: must be 0, not {firsts[0]}: bands cover every layer")
+            raise ValueError(
+                mark("bands.0.from: must be 0, not {first}: bands cover every layer").format(
+                    first=firsts[0],
+                )
+            )
         for i in range(1, len(firsts)):
             if firsts[i] <= firsts[i - 1]:
                 raise ValueError(
-                    f"bands.{i}.from: must be above {firsts[i - 1]}, where the band before begins"
+                    mark(
+                        "bands.{i}.from: must be above {before}, where the band before begins"
+                    ).format(
+                        i=i,
+                        before=firsts[i - 1],
+                    )
                 )
         last = len(network_layers(self)) - 1
         if firsts[-1] > last:
             raise ValueError(
-                f"bands.{len(firsts) - 1}.from: must be from 0 to {last}, the last layer of "
-                f"{self.backbone} with this head, not {firsts[-1]}"
+                mark(
+                    "bands.{band}.from: must be from 0 to {last}, the last layer of "
+                    "{backbone} with this head, not {first}"
+                ).format(
+                    band=len(firsts) - 1,
+                    last=last,
+                    backbone=self.backbone,
+                    first=firsts[-1],
+                )
             )
         return self
 

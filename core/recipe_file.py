@@ -30,6 +30,7 @@ from core.recipe import (
     Zoom,
     recipe_part,
 )
+from core.words import mark
 from core.yamlfile import parse_yaml, read_yaml, write_yaml
 
 PRESETS_DIR = Path(__file__).parent / "presets"
@@ -44,7 +45,7 @@ def recipe_from(data: Any, source: str = "recipe") -> Recipe:
     """
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise RecipeError(f"{source}: must be a list of `key: value` lines")
+        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -67,11 +68,20 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
         path = PRESETS_DIR / f"{text}.yaml"
     elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
-        raise RecipeError(f"{text[:80]}: no such preset ({known}) and no recipe file of that name")
+        raise RecipeError(
+            mark("{name}: no such preset ({known}) and no recipe file of that name").format(
+                name=text[:80],
+                known=known,
+            )
+        )
     data = read_yaml(path)
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise RecipeError(f"{path}: must be a list of `key: value` lines")
+        raise RecipeError(
+            mark("{path}: must be a list of `key: value` lines").format(
+                path=path,
+            )
+        )
     return data
 
 
@@ -98,7 +108,11 @@ def parse_changes(assignments: list[str]) -> dict[str, Any]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
-            raise RecipeError(f"--set {assignment}: must be key=value")
+            raise RecipeError(
+                mark("--set {assignment}: must be key=value").format(
+                    assignment=assignment,
+                )
+            )
         changes[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
     return changes
 
@@ -158,17 +172,31 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
     elif isinstance(node, dict):
         node[int(last) if last.isdecimal() and int(last) in node else last] = value
     else:
-        raise RecipeError(f"{dotted}: {'.'.join(parents)} is a single value")
+        raise RecipeError(
+            mark("{dotted}: {parent} is a single value").format(
+                dotted=dotted,
+                parent=".".join(parents),
+            )
+        )
 
 
 def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
         if not part.isdecimal() or int(part) >= len(node):
-            raise RecipeError(f"{dotted}: must be a whole number from 0 to {len(node) - 1}")
+            raise RecipeError(
+                mark("{dotted}: must be a whole number from 0 to {last}").format(
+                    dotted=dotted,
+                    last=len(node) - 1,
+                )
+            )
         return node[int(part)]
     if isinstance(node, dict):
         return node.get(part)
-    raise RecipeError(f"{dotted}: its parent is a single value")
+    raise RecipeError(
+        mark("{dotted}: its parent is a single value").format(
+            dotted=dotted,
+        )
+    )
 
 
 # --- errors in one line ---------------------------------------------------------------------------
@@ -194,36 +222,42 @@ def _one_line(error: ValidationError, data: dict[str, Any]) -> str:
 
 def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
     kind, context, given = first["type"], first.get("ctx", {}), first["input"]
-    shown = "a number that is not finite" if _not_finite(given) else repr(given)[:80]
+    shown = mark("a number that is not finite") if _not_finite(given) else repr(given)[:80]
     match kind:
         case "value_error":
             return str(context["error"])
         case "extra_forbidden":
             last = key.rsplit(".", 1)[-1]
             if last in _all_keys():
-                return "unknown key here; it belongs to another part or kind"
+                return mark("unknown key here; it belongs to another part or kind")
             close = difflib.get_close_matches(last, _all_keys(), n=1)
-            return "unknown key" + (f" (did you mean {close[0]}?)" if close else "")
+            if close:
+                return mark("unknown key (did you mean {key}?)").format(key=close[0])
+            return mark("unknown key")
         case "missing":
-            return "missing"
+            return mark("missing")
         case "literal_error":
-            return f"must be {context['expected']}, not {shown}"
+            return mark("must be {expected}, not {given}").format(
+                expected=context["expected"], given=shown
+            )
         case "union_tag_invalid":
-            return f"must be one of {context['expected_tags']}, not {context['tag']!r}"
+            return mark("must be one of {expected}, not {given}").format(
+                expected=context["expected_tags"], given=repr(context["tag"])
+            )
         case "union_tag_not_found":
-            return f"needs its key {context['discriminator']}"
+            return mark("needs its key {key}").format(key=context["discriminator"])
         case "float_type" | "float_parsing" | "finite_number":
-            return f"must be a number, not {shown}"
+            return mark("must be a number, not {given}").format(given=shown)
         case "int_type" | "int_parsing" | "int_from_float":
-            return f"must be a whole number, not {shown}"
+            return mark("must be a whole number, not {given}").format(given=shown)
         case "tuple_type":
-            return f"must be a list, not {shown}"
+            return mark("must be a list, not {given}").format(given=shown)
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"must be a group of keys, not {shown}"
+            return mark("must be a group of keys, not {given}").format(given=shown)
         case "string_type":
-            return f"must be text, not {shown}"
+            return mark("must be text, not {given}").format(given=shown)
         case "too_short":
-            return "must not be empty"
+            return mark("must not be empty")
         case _:
             return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.charts import rate_colour
 from core.text import percent, rate
+from core.words import say
 
 Chart = dict[str, Any]
 
@@ -23,20 +24,20 @@ def live_charts(
     cannot see it, and `lines`: name, colour, dashed, points [[x, y], ...], last (its last value in
     words)."""
     if history.empty:
-        losses = [_line("training", colour, True, batches, "step", "loss")]
-        loss = _chart("linear", "batch of the first epoch", max(10, len(batches)), losses)
+        losses = [_line(say("training"), colour, True, batches, "step", "loss")]
+        loss = _chart("linear", say("batch of the first epoch"), max(10, len(batches)), losses)
     else:
         losses = [
-            _line("training", colour, True, history, "epoch", "train_loss"),
-            _line("validation", colour, False, history, "epoch", "val_loss"),
+            _line(say("training"), colour, True, history, "epoch", "train_loss"),
+            _line(say("validation"), colour, False, history, "epoch", "val_loss"),
         ]
-        loss = _chart("linear", "epoch", epochs, losses)
-    accuracy = _line("validation", colour, False, history, "epoch", "val_accuracy")
+        loss = _chart("linear", say("epoch"), epochs, losses)
+    accuracy = _line(say("validation"), colour, False, history, "epoch", "val_accuracy")
     accuracy["last"] = percent(accuracy["points"][-1][1]) if accuracy["points"] else ""
     return (
         loss,
-        _chart("share", "epoch", epochs, [accuracy]),
-        _chart("log", "epoch", epochs, _rates(history)),
+        _chart("share", say("epoch"), epochs, [accuracy]),
+        _chart("log", say("epoch"), epochs, _rates(history)),
     )
 
 
@@ -47,7 +48,7 @@ def _rates(history: pd.DataFrame) -> list[dict[str, Any]]:
         rows = history[history[column] > 0]
         if len(rows):
             top = float(rows[column].max())
-            name = f"layers {column.removeprefix('lr_')}"
+            name = say("layers {layers}", layers=column.removeprefix("lr_"))
             line = _line(name, rate_colour(top), False, rows, "epoch", column)
             line["last"] = rate(line["points"][-1][1])
             lines.append(line)
@@ -65,5 +66,7 @@ def _line(
 
 def _chart(scale: str, x: str, to: int, lines: list[dict[str, Any]]) -> Chart:
     told = ", ".join(f"{line['name']} {line['last']}" for line in lines if line["last"])
-    words = f"Curve by {x}; last: {told}" if told else "Nothing to draw yet"
+    words = say("Nothing to draw yet")
+    if told:
+        words = say("Curve by {x}; last: {values}", x=x, values=told)
     return {"scale": scale, "x": x, "to": to, "lines": lines, "words": words}

@@ -14,6 +14,7 @@ from core.items import run_items
 from core.store.facts import OWN, STANDARD, fact, recipe_columns
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
+from core.words import mark, retell, say, say_count
 
 REPEATS = "repeats"
 NO_GROUPS = "none"
@@ -52,8 +53,10 @@ def grouped(rows: Sequence[RunRow], by: str) -> list[Group]:
         value = row.facts.get(by)
         values = value if isinstance(value, tuple) and value else (value,)
         for each in values:
-            together.setdefault(_words(by, each) or "none", []).append(row)
-    return [Group(f"{by}={value}", value, tuple(found)) for value, found in together.items()]
+            together.setdefault(_words(by, each) or mark("none"), []).append(row)
+    return [
+        Group(f"{by}={value}", _told(by, value), tuple(found)) for value, found in together.items()
+    ]
 
 
 def table(
@@ -83,10 +86,10 @@ def table(
                 colour = colours[oldest.id] if by == REPEATS else ""
                 found = _group_line(group, columns, colour)
                 count = len(group.members)
-                badge = "" if by == REPEATS else "1 run" if count == 1 else f"{count} runs"
+                badge = "" if by == REPEATS else say_count(count, "1 run", "{count} runs")
                 runs = [line(row) for row in group.members]
                 lines.append(found | {"badge": badge, "runs": runs})
-    heads = [{"key": key, "title": fact(key).title, "words": fact(key).words,
+    heads = [{"key": key, "title": retell(fact(key).title), "words": retell(fact(key).words),
               "number": _is_number(key, rows)} for key in columns]  # fmt: skip
     return {"columns": heads, "lines": lines}
 
@@ -117,20 +120,30 @@ def _cell(row: RunRow, key: str, now: datetime) -> Any:
     if fact(key).kind == "moment":
         moment = text.moment(value)
         return [None, moment.timestamp()] if moment else None
-    words = _words(key, value)
+    words = _told(key, _words(key, value))
     if not words:
         return None
+    if key == "verdict":
+        return [words, words.lower(), value]
     return [words, value if isinstance(value, int | float) else words.lower()]
 
 
-_STATE_ORDER = ("running", "queued", "paused", "done", "failed", "cancelled", "cannot be read")
+_STATE_ORDER = (
+    mark("running"),
+    mark("queued"),
+    mark("paused"),
+    mark("done"),
+    mark("failed"),
+    mark("cancelled"),
+    mark("cannot be read"),
+)
 
 
 def _state(row: RunRow, now: datetime) -> str:
     if row.problem:
-        return "cannot be read"
-    left = text.duration(text.time_left(row.status, now))
-    return text.state(row.status) + (f", {left} left" if left else "")
+        return say("cannot be read")
+    words, left = text.state(row.status), text.duration(text.time_left(row.status, now))
+    return say("{state}, {time} left", state=words, time=left) if left else words
 
 
 def _progress(row: RunRow) -> float | None:
@@ -144,7 +157,7 @@ def _progress(row: RunRow) -> float | None:
 def _words(key: str, value: Any) -> str:
     """A value as it is read; empty where there is none. A recipe's key that is off says so."""
     if value is None:
-        return "" if key in OWN or fact(key).kind != "words" else "off"
+        return "" if key in OWN or fact(key).kind != "words" else mark("off")
     if isinstance(value, tuple):
         return ", ".join(value)
     match fact(key).kind:
@@ -159,6 +172,11 @@ def _words(key: str, value: Any) -> str:
         case "number" if key.rsplit(".", 1)[-1] == "lift":
             return f"{value:.2f}"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _told(key: str, words: str) -> str:
+    """What `_words` gave, for the reader; names, tags and a recipe's values stay as they are."""
+    return retell(words) if key in ("verdict", "state") or words in ("off", "none") else words
 
 
 def _group_line(group: Group, columns: Sequence[str], colour: str) -> Line:
@@ -188,7 +206,9 @@ def _group_cell(group: Group, key: str) -> Any:
         mean = fmean(numbers)
         return [_spread_words(key, mean, min(numbers), max(numbers), len(numbers)), mean]
     values = dict.fromkeys(_words(key, row.facts.get(key)) for row in group.members)
-    words = next(iter(values)) if len(values) == 1 else f"{len(values)} kinds"
+    words = _told(key, next(iter(values)))
+    if len(values) > 1:
+        words = say("{count} kinds", count=len(values))
     return [words, words.lower()] if words else None
 
 

@@ -9,12 +9,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts import GREY, layout, plain_name, spread_bars
+from core.tables import SCORE_TITLES
+from core.words import mark, retell
 
 _CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
-    ("constant", "line-ns", "constant answer"),
-    ("frozen", "diamond-open", "frozen backbone + logistic regression"),
-    ("untrained", "x-thin", "untrained weights"),
+    ("constant", "line-ns", mark("constant answer")),
+    ("frozen", "diamond-open", mark("frozen backbone + logistic regression")),
+    ("untrained", "x-thin", mark("untrained weights")),
 )
+
+_TITLES = {*SCORE_TITLES.values(), mark("accuracy")}  # others are names of sets
 
 
 def score_dots(
@@ -28,6 +32,7 @@ def score_dots(
     form: how a number is written; top: where the axis ends at least.
     """
     titles = list(dict.fromkeys(scores["title"]))
+    told = {title: retell(title) if title in _TITLES else title for title in titles}
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
     lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
@@ -36,7 +41,7 @@ def score_dots(
         if column not in scores:
             continue
         marks = _marks(scores, column, titles, runs, gap)
-        hover = f"{words}: %{{x:{form}}}<extra></extra>"
+        hover = f"{retell(words)}: %{{x:{form}}}<extra></extra>"
         figure.add_trace(
             go.Scatter(
                 x=[x for value, _, _ in marks for x in (value, value, None)],
@@ -71,7 +76,10 @@ def score_dots(
                 name=plain_name(str(rows["label"].iloc[0])),
                 marker={"color": colours[run], "size": 13},
                 error_x=spread_bars(rows, colours[run]),
-                customdata=[*zip(map(plain_name, rows["title"]), rows["words"], strict=True)],
+                customdata=[
+                    (plain_name(told[title]), words)
+                    for title, words in zip(rows["title"], rows["words"], strict=True)
+                ],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
@@ -89,7 +97,7 @@ def score_dots(
     )
     figure.update_yaxes(
         tickvals=list(range(len(titles))),
-        ticktext=[plain_name(title) for title in titles],
+        ticktext=[plain_name(told[title]) for title in titles],
         tickfont={"size": 13},
         range=[len(titles) - 0.45, -0.55],
         showgrid=False,

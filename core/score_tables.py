@@ -12,13 +12,15 @@ import pandas as pd
 from core import text
 from core.store.groups import Group
 from core.tables import SCORE_TITLES, lift_words
+from core.words import mark, say
 
 Controls = Mapping[str, Mapping[str, Any] | None]  # controls.json by run id
 CONTROLS = {
-    "frozen": "frozen backbone + logistic regression",
-    "untrained": "untrained weights + logistic regression",
+    "frozen": mark("frozen backbone + logistic regression"),
+    "untrained": mark("untrained weights + logistic regression"),
 }
-_SHORT = {"frozen": "frozen backbone", "untrained": "untrained weights"}  # as columns
+_SHORT = {"frozen": mark("frozen backbone"), "untrained": mark("untrained weights")}  # as columns
+_CONSTANT = mark("constant answer")
 _ACCURACY = ("validation", "accuracy")
 DOTS = ("run", "label", "title", "value", "low", "high", "constant", *CONTROLS, "words", "members")
 
@@ -80,11 +82,16 @@ def share_words(item: Group, *keys: str) -> tuple[str, str]:
     if score is None or spread is None:
         return "-", ""
     if spread.n > 1:
-        ends = f"{100 * spread.low:.0f}-{100 * spread.high:.0f} % in {spread.n} runs"
-        same = text.percent(spread.low) == text.percent(spread.high)
-        return text.percent(spread.mean), f"in each of {spread.n} runs" if same else ends
+        if text.percent(spread.low) == text.percent(spread.high):
+            return text.percent(spread.mean), say("in each of {n} runs", n=spread.n)
+        low, high = f"{100 * spread.low:.0f}", f"{100 * spread.high:.0f}"
+        ends = say("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
+        return text.percent(spread.mean), ends
     correct = score.get("correct")
-    return text.percent(spread.mean), "" if correct is None else f"{correct} of {score['total']}"
+    if correct is None:
+        return text.percent(spread.mean), ""
+    count = say("{count} of {total}", count=correct, total=score["total"])
+    return text.percent(spread.mean), count
 
 
 def _dots(
@@ -120,7 +127,8 @@ def _ends(item: Group, keys: tuple[str, ...]) -> dict[str, Any]:
     constants = fmean(item.numbers(*keys, "constant"))
     if spread.n > 1:
         words = text.spread_of(spread.mean, spread.low, spread.high, spread.n)
-        return {"constant": constants, "words": f"{words}, {spread.n} runs"}
+        words = say("{share}, {n} runs", share=words, n=spread.n)
+        return {"constant": constants, "words": words}
     ends = {"low": score["low"], "high": score["high"]}
     return ends | {"constant": constants, "words": text.share_of(score)}
 
@@ -151,7 +159,7 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
         cells = {item.title: _score_cell(item, keys) for item in items}
         constants = [n for item in items for n in item.numbers(*keys, "constant")]
         if any(cells.values()):
-            known = {"constant answer": text.percent(fmean(constants))}
+            known = {_CONSTANT: text.percent(fmean(constants))}
             add(where, what, cells | known, (*keys, "value"), ".0%")
 
     def add(where: str, what: str, cells: dict[str, str], keys: tuple[str, ...], form: str) -> None:
@@ -163,20 +171,20 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     def plain(where: str, what: str, keys: tuple[str, ...], form: str, constant: str) -> None:
         cells = {item.title: _number_cell(item, keys, form) for item in items}
         if any(cells.values()):
-            add(where, what, cells | {"constant answer": constant}, keys, form)
+            add(where, what, cells | {_CONSTANT: constant}, keys, form)
 
-    line("validation", "accuracy", _ACCURACY)
-    plain("validation", "loss", ("validation", "loss"), ".4f", "")
+    line("validation", mark("accuracy"), _ACCURACY)
+    plain("validation", mark("loss"), ("validation", "loss"), ".4f", "")
     for name in sets_of(items):
         for key, title in SCORE_TITLES.items():
             line(name, title, ("sets", name, "scores", key))
         place = ("sets", name, "localisation")
         areas = [n for item in items for n in item.numbers(*place, "area")]
-        plain(name, "lift", (*place, "lift"), ".2f", "1.00")
+        plain(name, mark("lift"), (*place, "lift"), ".2f", "1.00")
         area = text.percent(fmean(areas)) if areas else ""
-        plain(name, "evidence in the box", (*place, "share"), ".0%", area)
-        line(name, "pointing game", (*place, "pointing"))
-    columns = ["photos", "score", *(item.title for item in items), "constant answer"]
+        plain(name, mark("evidence in the box"), (*place, "share"), ".0%", area)
+        line(name, mark("pointing game"), (*place, "pointing"))
+    columns = ["photos", "score", *(item.title for item in items), _CONSTANT]
     columns += [short for short in _SHORT.values() if any(line.get(short) for line in lines)]
     return pd.DataFrame(lines, columns=columns).fillna("")
 
@@ -187,7 +195,8 @@ def _score_cell(item: Group, keys: tuple[str, ...]) -> str:
         return ""
     if spread.n > 1:
         return text.spread_of(spread.mean, spread.low, spread.high, spread.n)
-    return f"{text.share_of(score)}, {100 * score['low']:.0f} to {100 * score['high']:.0f} %"
+    low, high = f"{100 * score['low']:.0f}", f"{100 * score['high']:.0f}"
+    return say("{share}, {low} to {high} %", share=text.share_of(score), low=low, high=high)
 
 
 def _number_cell(item: Group, keys: tuple[str, ...], form: str) -> str:

@@ -11,24 +11,26 @@ import pandas as pd
 from core import text
 from core.store.groups import Group
 from core.store.index import RunRow
+from core.words import mark, retell, say
 
 SCORE_TITLES = {
-    "primary": "most prominent book",
-    "object": "objects cut out",
-    "ranking": "presence ranking",
-    "present": "any book present",
+    "primary": mark("most prominent book"),
+    "object": mark("objects cut out"),
+    "ranking": mark("presence ranking"),
+    "present": mark("any book present"),
 }
 SCORE_WORDS = {
-    "accuracy": "Share of the validation photos that are classified right. They come from the "
-    "same shoot as the training photos.",
-    "primary": "The answer is the most prominent book of the photo.",
-    "object": "Each labelled object, cut out and classified alone: the sharpest of the scores.",
-    "ranking": "Do the photos that show a book come first when all are ordered by its "
-    "probability? (mean average precision)",
-    "present": "The answer is any book that can be seen. Nearly empty as evidence: where photos "
-    "show several books, guessing does well too. Look at the grey mark.",
-}
-LIFT_WORDS = (
+    "accuracy": mark("Share of the validation photos that are classified right. They come from the "
+                     "same shoot as the training photos."),
+    "primary": mark("The answer is the most prominent book of the photo."),
+    "object": mark("Each labelled object, cut out and classified alone: the sharpest of the "
+                   "scores."),
+    "ranking": mark("Do the photos that show a book come first when all are ordered by its "
+                    "probability? (mean average precision)"),
+    "present": mark("The answer is any book that can be seen. Nearly empty as evidence: where "
+                    "photos show several books, guessing does well too. Look at the grey mark."),
+}  # fmt: skip
+LIFT_WORDS = mark(
     "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
     "1 is no better than chance, 2 is twice as much in the boxes."
 )
@@ -44,7 +46,9 @@ def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
 
 def _name_and_fold(row: RunRow) -> str:
     split = row.recipe["split"]
-    return row.title if split.get("fold") is None else f"{row.title}, fold {split['fold']}"
+    if split.get("fold") is None:
+        return row.title
+    return say("{name}, fold {fold}", name=row.title, fold=split["fold"])
 
 
 def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
@@ -67,20 +71,31 @@ def verdict_words(group: Group) -> str:
     found = group.verdict()
     if found is None:
         return ""
-    return found.words() if len(group.members) > 1 else found.counts[0][0]
+    return found.words() if len(group.members) > 1 else retell(found.counts[0][0])
+
+
+_COUNTED = {
+    "queued": mark("{n} waiting"),
+    "running": mark("{n} training"),
+    "paused": mark("{n} paused"),
+    "failed": mark("{n} failed"),
+    "cancelled": mark("{n} cancelled"),
+}
 
 
 def states(group: Group) -> str:
     """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
     if len(group.members) == 1:
         row = group.members[0]
-        return "cannot be read" if row.problem else text.state(row.status)
+        return say("cannot be read") if row.problem else text.state(row.status)
     found = Counter(row.status.state for row in group.members)
     if found["done"] == len(group.members):
-        return "done"
-    words = {"running": "training", "queued": "waiting"}
-    others = [f"{n} {words.get(state, state)}" for state, n in found.items() if state != "done"]
-    return ", ".join([f"{found['done']} of {len(group.members)} done", *others])
+        return say("done")
+    done = say("{n} of {total} done", n=found["done"], total=len(group.members))
+    others = [
+        retell(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
+    ]
+    return say(", ").join([done, *others])
 
 
 def lift_words(group: Group, set_name: str) -> str:
@@ -96,15 +111,15 @@ def lift_words(group: Group, set_name: str) -> str:
 
 
 _PART_WORDS = {
-    "measuring": "measuring, once",
-    "photos": "start and photos",
-    "features": "frozen layers' features",
-    "train": "epochs",
-    "class maps": "class maps",
-    "checkpoint": "checkpoints",
-    "evaluate": "answers and scores",
-    "varied views": "answers to varied views",
-    "diagnose": "diagnosis",
+    "measuring": mark("measuring, once"),
+    "photos": mark("start and photos"),
+    "features": mark("frozen layers' features"),
+    "train": mark("epochs"),
+    mark("class maps"): mark("class maps"),
+    "checkpoint": mark("checkpoints"),
+    "evaluate": mark("answers and scores"),
+    mark("varied views"): mark("answers to varied views"),
+    "diagnose": mark("diagnosis"),
 }
 
 
@@ -116,11 +131,11 @@ def time_parts(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataF
     names.sort(key=lambda name: list(_PART_WORDS).index(name) if name in _PART_WORDS else 99)
     rows = [
         {
-            "part": _PART_WORDS.get(name, name),
+            "part": retell(_PART_WORDS.get(name, name)),
             "took": float(took.get(name, 0.0)),
             "estimated": estimated.get(name),
         }
         for name in names
     ]
-    total = {"part": "in all", "took": float(took.sum()), "estimated": sum(estimated.values())}
+    total = {"part": say("in all"), "took": float(took.sum()), "estimated": sum(estimated.values())}
     return pd.DataFrame([*rows, total], columns=["part", "took", "estimated"])

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from core.store.run import Status
+from core.words import language, mark, retell, say
 
 
 def percent(value: float) -> str:
@@ -40,13 +41,15 @@ def spread_of(mean: float, low: float, high: float, runs: int) -> str:
 def rate(lr: float) -> str:
     """`3e-3`, or `frozen` for 0."""
     if lr == 0:
-        return "frozen"
+        return say("frozen")
     mantissa, exponent = f"{lr:.2e}".split("e")
     return f"{float(mantissa):g}e{int(exponent)}"
 
 
 def count(number: int) -> str:
-    """`1.2 million`, `46 thousand` or `812`."""
+    """`1.2 million`, `46 thousand` or `812`; Japanese counts by ten thousands: `120万`."""
+    if language() == "ja" and number >= 10_000:
+        return f"{number / 1e4:.{0 if number >= 1_000_000 else 1}f}万"
     if number >= 1_000_000:
         return f"{number / 1e6:.1f} million"
     if number >= 10_000:
@@ -62,8 +65,10 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes_left = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes_left} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes_left)
+    if minutes:
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return say("{seconds} s", seconds=rest)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -94,20 +99,25 @@ def time_taken(status: Status, now: datetime) -> float | None:
 def state(status: Status) -> str:
     """What a run is doing, in a few words: `training, epoch 12 of 32`."""
     if status.state == "queued":
-        return "waiting"
+        return say("waiting")
     if status.state == "running":
-        phase = status.phase or "starting"
-        return f"{phase}, epoch {status.epoch} of {status.epochs}" if status.epoch else phase
+        phase = retell(status.phase) if status.phase else say("starting")
+        if not status.epoch:
+            return phase
+        return say("{phase}, epoch {epoch} of {epochs}", phase=phase, epoch=status.epoch,
+                   epochs=status.epochs)  # fmt: skip
     if status.state == "cancelled" and not status.started:
-        return "cancelled before it began"
+        return say("cancelled before it began")
     if status.ended and status.state != "done" and status.epochs:
-        return f"{status.state} after epoch {status.epoch} of {status.epochs}"
-    return status.state
+        return say("{state} after epoch {epoch} of {epochs}", state=retell(status.state),
+                   epoch=status.epoch, epochs=status.epochs)  # fmt: skip
+    return retell(status.state)
 
 
 # Of tables with a column per run.
 _COLUMNS = (
-    "photos", "score", "key", "constant answer", "frozen backbone", "untrained weights"
+    mark("photos"), mark("score"), mark("key"), mark("constant answer"), mark("frozen backbone"),
+    mark("untrained weights"),
 )  # fmt: skip
 
 
@@ -115,12 +125,12 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     """A short, unmistakable name for each (id, name, seed), oldest first: the seed is added where
     runs of one name differ in it, and a number where even that is not enough."""
     labels: dict[str, str] = {}
-    seen = dict.fromkeys(_COLUMNS, 1)
+    seen = dict.fromkeys(map(retell, _COLUMNS), 1)
     seeds: dict[str, set[int]] = {}
     for _, name, seed in runs:
         seeds.setdefault(name, set()).add(seed)
     for id_, name, seed in runs:
-        label = f"{name}, seed {seed}" if len(seeds[name]) > 1 else name
+        label = say("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
         seen[label] = seen.get(label, 0) + 1
         labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
     return labels

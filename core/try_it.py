@@ -22,6 +22,7 @@ from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
 from core.errors import DataError
 from core.heat_map import heat_map
 from core.jobs.preview import Answers, most_likely
+from core.words import say
 
 SHOWN_SIDE = 720  # pixels of the longer side on the page
 MAX_BYTES = 30_000_000
@@ -129,19 +130,27 @@ def hidden_words(answers: Answers) -> list[str]:
     if hidden is None:
         return []
     same = most_likely(hidden.probabilities) == answers.predicted
-    words = [f"With the box hidden it {'still ' if same else ''}says {_says(hidden.probabilities)}"
-             + ("." if same else f", no longer {answers.predicted}.")]  # fmt: skip
+    now = _says(hidden.probabilities)
+    words = [
+        say("With the box hidden it still says {answer}.", answer=now)
+        if same
+        else say("With the box hidden it says {answer}, no longer {before}.",
+                 answer=now, before=answers.predicted)
+    ]  # fmt: skip
     if hidden.elsewhere is None:
-        words.append("There is no room to hide as much elsewhere, for comparison.")
+        words.append(say("There is no room to hide as much elsewhere, for comparison."))
+    elif most_likely(hidden.elsewhere) == answers.predicted:
+        words.append(say("With as much hidden elsewhere it still says {answer}.",
+                         answer=_says(hidden.elsewhere)))  # fmt: skip
     else:
-        still = "still " if most_likely(hidden.elsewhere) == answers.predicted else ""
-        words.append(f"With as much hidden elsewhere it {still}says {_says(hidden.elsewhere)}.")
+        words.append(say("With as much hidden elsewhere it says {answer}.",
+                         answer=_says(hidden.elsewhere)))  # fmt: skip
     return words
 
 
 def cam_words(name: str, run: str) -> str:
     """What a class map shows, for who cannot see it."""
-    return f"Where run {run} finds evidence for {name}"
+    return say("Where run {run} finds evidence for {name}", run=run, name=name)
 
 
 def _says(probabilities: dict[str, float]) -> str:

@@ -13,9 +13,10 @@ from core.model.layers import layer_table
 from core.score_tables import Controls, hard_set, lift_dots, set_dots, validation_dots
 from core.store.groups import Group
 from core.tables import SCORE_TITLES
+from core.words import mark, retell
 
 FEWEST = 3  # two points make no curve
-FIRST_TRAINED = "first trained layer"
+FIRST_TRAINED = mark("first trained layer")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Varied:
 
     key: str
     values: dict[str, float]
+
+    @property
+    def title(self) -> str:
+        """A recipe's key stays as it is."""
+        return retell(self.key) if self.key == FIRST_TRAINED else self.key
 
     @property
     def logarithmic(self) -> bool:

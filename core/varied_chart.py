@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from core.charts import GREY, layout, plain_name, spread_bars
 from core.score_charts import member_marks
+from core.words import say
 
 
 def scores_by_number(
@@ -18,7 +19,7 @@ def scores_by_number(
     form: str = ".0%",
     top: float = 1.0,
     logarithmic: bool = False,
-    base: str = "constant answer",
+    base: str = "",
 ) -> go.Figure:
     """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
     the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
@@ -26,8 +27,9 @@ def scores_by_number(
 
     lines: name and rows (core.varied.VariedScores) of each score; the first has the items' colours,
     others are dashed and grey. key: the axis' title. form: how a score is written; top: where its
-    axis ends at least. base: what the grey line is.
+    axis ends at least. base: what the grey line is, if not the best constant answer.
     """
+    base = base or say("constant answer")
     figure = go.Figure()
     first = lines[0][1]
     figure.add_trace(

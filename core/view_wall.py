@@ -11,6 +11,7 @@ from html import escape
 
 from core.data.photos import jpeg_url
 from core.jobs.preview import SeenPhoto, View
+from core.words import say, say_count, sentences
 
 _STYLE = """<style>
 .views { display: grid; gap: 1rem 1.5rem;
@@ -39,9 +40,16 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
     if not shown:
         return ""
     first, last = min(shown), max(shown)
-    which = f"epoch {first}" if first == last else f"epochs {first} to {last}"
-    again = "" if pool is None else f" Each photo has {_count(pool, 'view')}, which come again."
-    return f"As training shows them in {which} of {epochs}.{again}"
+    if first == last:
+        told = [say("As training shows them in epoch {first} of {count}.", first=first,
+                    count=epochs)]  # fmt: skip
+    else:
+        told = [say("As training shows them in epochs {first} to {last} of {count}.", first=first,
+                    last=last, count=epochs)]  # fmt: skip
+    if pool is not None:
+        told.append(say_count(pool, "Each photo has 1 view, which come again.",
+                              "Each photo has {count} views, which come again."))  # fmt: skip
+    return sentences(*told)
 
 
 def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:
@@ -53,10 +61,12 @@ def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:
 
 def _photo(photo: SeenPhoto) -> str:
     label, file = escape(photo.label), escape(photo.file)
-    plain = _figure(photo.plain, f"{photo.file}, unchanged", "unchanged", "plain")
+    told = say("{photo}, unchanged", photo=photo.file)
+    plain = _figure(photo.plain, told, say("unchanged"), "plain")
     aside = ""
     if not photo.views:
-        aside = "<p>Kept aside for validation: training never shows it.</p>"
+        words = say("Kept aside for validation: training never shows it.")
+        aside = f"<p>{escape(words)}</p>"
     views = "".join(_view(photo, view) for view in photo.views)
     return (
         f"<section><h4>{label} <span>{file}</span></h4>"
@@ -65,11 +75,14 @@ def _photo(photo: SeenPhoto) -> str:
 
 
 def _view(photo: SeenPhoto, view: View) -> str:
-    words = f"epoch {view.epoch}"
+    words = say("epoch {epoch}", epoch=view.epoch)
     if view.partner:
         own = round(100 * view.share)
-        words += f": {own} % {photo.label}, {100 - own} % {view.partner_label} ({view.partner})"
-    return _figure(view.picture, f"{photo.file} in {words}", words, "")
+        words = say("epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
+                    epoch=view.epoch, own=own, label=photo.label, other=100 - own,
+                    partner=view.partner_label, file=view.partner)  # fmt: skip
+    told = say("{photo} in {epoch}", photo=photo.file, epoch=words)
+    return _figure(view.picture, told, words, "")
 
 
 def _figure(jpeg: bytes, told: str, words: str, kind: str) -> str:
@@ -77,7 +90,3 @@ def _figure(jpeg: bytes, told: str, words: str, kind: str) -> str:
         f'<figure class="{kind}"><img src="{jpeg_url(jpeg)}" '
         f'alt="{escape(told)}"><figcaption>{escape(words)}</figcaption></figure>'
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

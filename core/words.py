@@ -71,6 +71,12 @@ def mark(english: str) -> str:
     return english
 
 
+def sentences(*told: str) -> str:
+    """Sentences in the chosen language as one text; what is empty is left out."""
+    found = [one for one in told if one]
+    return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
+
+
 def retell(english: str) -> str:
     """An English text that was made before (marked, or read from a file) in the chosen language:
     found by itself, or as one of the catalogue's with values put in, or sentence by sentence."""
@@ -88,6 +94,11 @@ def _retold(language: str, english: str) -> str:
         known = catalogue(language).get(first) or _refilled(language, first)
         if known:
             return known + _between(known) + _retold(language, english[end:])
+    place, _, rest = english.partition(": ")
+    if (
+        rest and " " not in place and _retold(language, rest) != rest
+    ):  # a file's or key's name before it
+        return f"{place}: {_retold(language, rest)}"
     return english
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from core.errors import InputError
+from core.words import mark
 
 MAX_BYTES = 1_000_000
 
@@ -25,7 +26,7 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.events.AliasEvent):
             event = self.peek_event()
             raise yaml.constructor.ConstructorError(
-                None, None, "aliases (*name) are not allowed", event.start_mark
+                None, None, mark("aliases (*name) are not allowed"), event.start_mark
             )
         return super().compose_node(parent, index)
 
@@ -35,11 +36,14 @@ class _Loader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, list | dict):
                 raise yaml.constructor.ConstructorError(
-                    None, None, "a key must be a word or a number", key_node.start_mark
+                    None, None, mark("a key must be a word or a number"), key_node.start_mark
                 )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"key '{key}' is given twice", key_node.start_mark
+                    None,
+                    None,
+                    mark("key '{key}' is given twice").format(key=key),
+                    key_node.start_mark,
                 )
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
@@ -79,28 +83,43 @@ def parse_yaml(text: str, source: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         problem = problem or type(error).__name__
-        where = f" (line {mark.line + 1})" if mark is not None else ""
-        raise InputError(f"{source}: not a YAML file we can read: {problem}{where}") from None
+        line = mark("{source}: not a YAML file we can read: {problem}")
+        if place is not None:
+            line = mark("{source}: not a YAML file we can read: {problem} (line {line})")
+        number = 0 if place is None else place.line + 1
+        raise InputError(line.format(source=source, problem=problem, line=number)) from None
 
 
 def read_yaml(path: Path) -> Any:
     """Plain data from a YAML file of at most 1 MB. Raises InputError that names the file."""
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is no file")  # a pipe or a device might never end
+            raise InputError(
+                mark("{path}: is no file").format(
+                    path=path,
+                )
+            )  # a pipe or a device might never end
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise InputError(f"{path}: larger than 1 MB, so it is no recipe or data-set note")
+        raise InputError(
+            mark("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
+                path=path,
+            )
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text: save it again as UTF-8") from None
+        raise InputError(
+            mark("{path}: not UTF-8 text: save it again as UTF-8").format(
+                path=path,
+            )
+        ) from None
     return parse_yaml(text, str(path))
 
 

@@ -28,7 +28,9 @@ def show_page(everything: list[RunRow]) -> None:
         items = chosen.show_items(KEY, everything, MOST)
     items = [item for item in items if not item.members[0].problem]
     if not items:
-        st.info("Choose runs to see their class maps. A group of repeats is one column, its mean.")
+        st.info(
+            say("Choose runs to see their class maps. A group of repeats is one column, its mean.")
+        )
         return
     if away := [item for item in items if item.members[0].photos_away]:
         told = ", ".join(text.plain_markdown(item.title) for item in away)
@@ -41,24 +43,33 @@ def show_page(everything: list[RunRow]) -> None:
     dataset = read_dataset(folder)
     names = [*(test_set.name for test_set in dataset.test_sets), VALIDATION]
     if len(names) == 1:
-        st.info("These photos have no test set: what is shown was kept aside from the same shoot. "
-                "Add a folder of photos from elsewhere beside `train/`.")  # fmt: skip
+        st.info(
+            say(
+                "These photos have no test set: what is shown was kept aside from the same shoot. "
+                "Add a folder of photos from elsewhere beside `train/`."
+            )
+        )
     with right:
         set_name = st.selectbox(
-            "Photos",
+            say("Photos"),
             names,
             index=names.index("test_difficult") if "test_difficult" in names else 0,
             key="set",
             bind="query-params",
-            help="Photos that no training has seen. Validation photos were kept aside from the "
-            "training photos, so they come from the same shoot.",
+            help=say(
+                "Photos that no training has seen. Validation photos were kept aside from the "
+                "training photos, so they come from the same shoot."
+            ),
         )
     others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
             text.plain_markdown(
-                f"Left out, because they trained on other photos than {items[0].title}: "
-                + ", ".join(item.title for item in others)
+                say(
+                    "Left out, because they trained on other photos than {run}: {runs}",
+                    run=items[0].title,
+                    runs=say(", ").join(item.title for item in others),
+                )
             )
         )
     shown = [item for item in items if item not in others]
@@ -69,10 +80,12 @@ def _data_dir(item: Group) -> Path:
     return open_run(settings.runs_dir(), item.members[0].id).data_dir()
 
 
-st.title("CAMs", anchor=False)
+st.title(say("CAMs"), anchor=False)
 st.caption(
-    "A class activation map shows which parts of a photo speak for a class: a network that has "
-    "learned books looks at the book. With the dense head the map is its Grad-CAM."
+    say(
+        "A class activation map shows which parts of a photo speak for a class: a network that has "
+        "learned books looks at the book. With the dense head the map is its Grad-CAM."
+    )
 )
 runs = chosen.all_runs()
 if runs:
@@ -81,5 +94,7 @@ if runs:
     except InputError as problem:
         told.error(problem)
 else:
-    st.write("Class maps come with a finished run. Train one on the Train page, or take these two:")
+    st.write(
+        say("Class maps come with a finished run. Train one on the Train page, or take these two:")
+    )
     first_runs.show(f"{KEY}.first")

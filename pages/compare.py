@@ -14,6 +14,7 @@ import streamlit as st
 from core.paints import OWN, Paint, paints
 from core.store.groups import Group
 from core.store.index import RunRow
+from core.words import mark, retell, say
 from pages.widgets import (
     chosen,
     clearest_pair,
@@ -23,6 +24,7 @@ from pages.widgets import (
     drift_overlay,
     first_runs,
     kept,
+    linked,
     paint_choice,
     photo_table,
     recipes,
@@ -36,12 +38,12 @@ from pages.widgets import (
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
-CLICKS = {"photo": "Photos", "cell": "Confusion"}  # what was clicked in a section
+PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos",
+          "set": "Photos|Confusion"}  # in the link, of some sections  # fmt: skip
 
 
 class Chosen(NamedTuple):
-    """What the sections are drawn from. finished: those of the items that have results, the one
-    that the others are compared with first."""
+    """finished: those of the items with results, the one that others are compared with first."""
 
     items: list[Group]
     finished: list[Group]
@@ -51,17 +53,13 @@ class Chosen(NamedTuple):
 def show_scores(what: Chosen) -> None:
     """What parts them in words, then every score."""
     if not what.finished:
-        st.caption("Scores appear when a chosen run is done.")
+        st.caption(say("Scores appear when a chosen run is done."))
         return
     if len(what.finished) > 1:
-        difference.show(
-            f"{KEY}.difference",
-            what.finished,
-            same_photos.answers(what.finished),
-            what.paint.colours,
-        )
+        answers = same_photos.answers(what.finished)
+        difference.show(f"{KEY}.difference", what.finished, answers, what.paint.colours)
     varied.show(f"{KEY}.varied", what.finished, what.paint.colours)
-    st.subheader("Scores", anchor=False)
+    st.subheader(say("Scores"), anchor=False)
     scores.show(f"{KEY}.scores", what.finished, what.paint.colours)
 
 
@@ -87,12 +85,12 @@ def show_recipes(what: Chosen) -> None:
 
 
 SECTIONS: dict[str, Callable[[Chosen], None]] = {
-    "Scores": show_scores,
-    "Curves": show_curves,
-    "Photos": show_photos,
-    "Confusion": show_confusion,
-    "Layers": show_layers,
-    "Recipes": show_recipes,
+    mark("Scores"): show_scores,
+    mark("Curves"): show_curves,
+    mark("Photos"): show_photos,
+    mark("Confusion"): show_confusion,
+    mark("Layers"): show_layers,
+    mark("Recipes"): show_recipes,
 }
 
 
@@ -100,18 +98,20 @@ SECTIONS: dict[str, Callable[[Chosen], None]] = {
 def show_section(items: list[Group], everything: list[RunRow]) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
     kept.keep(KEY, CONTROLS)
+    linked.settle("section", SECTIONS, "Scores")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        section = st.segmented_control("Show", list(SECTIONS), default="Scores", required=True,
-                                       key="section", bind="query-params",
-                                       label_visibility="collapsed", wrap=True)  # fmt: skip
+        section = st.segmented_control(say("Show"), list(SECTIONS), required=True, key="section",
+                                       format_func=retell, label_visibility="collapsed",
+                                       wrap=True) or "Scores"  # fmt: skip
+        linked.tell("section", section, "Scores")
         paint = paint_choice.show(items, everything)
         finished = [item for item in items if item.finished()]
         if len(finished) > 2 and section == "Scores":
             with st.container(width=320):
-                first = chosen.pick(KEY, "Compared with", finished, "against")
+                first = chosen.pick(KEY, say("Compared with"), finished, "against")
             finished = [first, *(item for item in finished if item.id != first.id)]
-    for name, place in CLICKS.items():
-        if section != place:  # the link tells what is on screen
+    for name, places in PLACES.items():
+        if section not in places:  # the link tells what is on screen
             st.query_params.pop(name, None)
     paint_choice.legend(paint)
     same_photos.notice(finished)
@@ -122,7 +122,7 @@ def show_page(everything: list[RunRow]) -> None:
     """All of the page, for the runs and groups in its link."""
     items = chosen.show_items(KEY, everything)
     if not items:
-        st.info("Choose two runs or more to see them side by side.")
+        st.info(say("Choose two runs or more to see them side by side."))
         clearest_pair.show(f"{KEY}.pair", everything)
         return
     for row in (row for item in items for row in item.members if row.problem):
@@ -131,17 +131,17 @@ def show_page(everything: list[RunRow]) -> None:
     if finished and len(items) <= difference.FEW:
         scores.headline(finished, paints(items, everything)[OWN].colours)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/cams.py", label="See where they look", icon=":material/frame_inspect:",
-                     query_params=chosen.link(items), width="content")  # fmt: skip
+        st.page_link("pages/cams.py", label=say("See where they look"), width="content",
+                     icon=":material/frame_inspect:", query_params=chosen.link(items))  # fmt: skip
         clearest_pair.show(f"{KEY}.pair", everything)
         report.button(KEY, items, everything)
     show_section(items, everything)
 
 
-st.title("Compare", anchor=False)
-runs = chosen.all_runs()
-if runs:
+st.title(say("Compare"), anchor=False)
+if runs := chosen.all_runs():
     show_page(runs)
 else:
-    st.write("There are no runs to compare yet. Train one on the Train page, or take these two:")
+    st.write(say("There are no runs to compare yet. Train one on the Train page, or take these "
+                 "two:"))  # fmt: skip
     first_runs.show(f"{KEY}.first")

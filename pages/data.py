@@ -7,8 +7,10 @@ import streamlit as st
 from core import text
 from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
 from core.data.upload import REPORT
+from core.data.upload_report import retold
 from core.data.wall import wall
 from core.errors import InputError
+from core.words import retell, say
 from pages import settings
 from pages.widgets import (
     data_trash,
@@ -31,7 +33,7 @@ def read_chosen(names: list[str]) -> Dataset:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = photo_filter.data(f"{KEY}.data", names)
         if not door.shut("upload") and st.button(
-            "Upload photos", key=f"{KEY}.upload", icon=":material/upload:"
+            say("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
         ):
             st.query_params["view"] = "upload"
             st.rerun()
@@ -43,16 +45,21 @@ def describe(dataset: Dataset) -> None:
     """Where it is from, what of it is not used, and how it gets a test set where it has none."""
     door.closed("label")
     plain = text.plain_markdown
-    title, licence, source = map(plain, (dataset.title, dataset.licence, dataset.source))
-    st.caption(f"{title}. Licence: {licence}. Source: {source}.")
+    told = (dataset.title, dataset.licence, dataset.source)
+    title, licence, source = (plain(retell(each)) for each in told)
+    st.caption(say("{title}. Licence: {licence}. Source: {source}.", title=title, licence=licence,
+                   source=source))  # fmt: skip
     if words := left_out_words(dataset):
         st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
     if not dataset.test_sets:
         st.info(
-            "It has no test set, so nothing shows whether a network has learned more than this "
-            f"shoot. Make a folder beside `train/` in {plain(str(dataset.root))}, such as "
-            "`test_difficult`, and put other photos into it; or upload a zip that holds such a "
-            "folder.",
+            say(
+                "It has no test set, so nothing shows whether a network has learned more than "
+                "this shoot. Make a folder beside `train/` in {folder}, such as "
+                "`test_difficult`, and put other photos into it; or upload a zip that holds such "
+                "a folder.",
+                folder=plain(str(dataset.root)),
+            ),
             icon=":material/lightbulb:",
         )
 
@@ -61,11 +68,15 @@ def labelling(dataset: Dataset, test_set: TestSet) -> None:
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
-    st.progress(labelled / total, text=f"{labelled} of {total} labelled, {boxed} with boxes")
+    told = say("{labelled} of {total} labelled, {boxed} with boxes", labelled=labelled, total=total,
+               boxed=boxed)  # fmt: skip
+    st.progress(labelled / total, text=told)
     if labelled < total:
         st.caption(
-            "Open a photo to label it: what it shows most, what else is visible, and a box around "
-            "each thing. Photos without a label count in no score."
+            say(
+                "Open a photo to label it: what it shows most, what else is visible, and a box "
+                "around each thing. Photos without a label count in no score."
+            )
         )
     score_again.show(f"{KEY}.again", dataset)
 
@@ -90,8 +101,9 @@ def show_wall(dataset: Dataset) -> None:
     if test_set is not None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
     if (dataset.root / REPORT).is_file():
-        with st.expander("How it was imported", icon=":material/receipt_long:"):
-            st.code((dataset.root / REPORT).read_text("utf-8", errors="replace"), language=None)
+        with st.expander(say("How it was imported"), icon=":material/receipt_long:"):
+            report = (dataset.root / REPORT).read_text("utf-8", errors="replace")
+            st.code(retold(report), language=None)
 
 
 def show_photo(dataset: Dataset) -> None:
@@ -109,12 +121,12 @@ def open_photo(file: str) -> None:
     st.query_params["photo"] = file
 
 
-st.title("Data", anchor=False)
+st.title(say("Data"), anchor=False)
 found = [path.name for path in find_datasets(settings.data_parent())]
 if not found or st.query_params.get("view") == "upload":
     if not found:
-        st.write("There are no photos here yet.")
-    elif st.button("Back to the photos", key=f"{KEY}.back", icon=":material/arrow_back:"):
+        st.write(say("There are no photos here yet."))
+    elif st.button(say("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
         upload.leave(f"{KEY}.new")
         st.query_params.pop("view")
         st.rerun()

@@ -13,6 +13,7 @@ from core.jobs.local import find_lost
 from core.letter import write_letter
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
+from core.words import say
 from pages import settings
 from pages.widgets import (
     cam_strip,
@@ -47,10 +48,10 @@ def choose(rows: Sequence[RunRow]) -> RunRow | None:
     if current in known:
         st.html(charts.dot(chosen.colours(rows)[current], 20), width="content")
     picked = st.selectbox(
-        "Run",
+        say("Run"),
         list(known),
         key=KEY,
-        placeholder="Choose a run",
+        placeholder=say("Choose a run"),
         format_func=lambda id_: labels.get(id_, id_),
         label_visibility="collapsed",
         width=300,
@@ -65,11 +66,14 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To Compare with the newest other finished run, and to CAMs."""
     others = [other.id for other in rows if other.summary and other.id != row.id][:1]
     pair = ",".join([row.id, *others])
-    named = f" with {tables.labels_of(rows)[others[0]]}" if others else ""
+    label = say("Compare")
+    if others:
+        name = text.plain_markdown(tables.labels_of(rows)[others[0]])
+        label = say("Compare with {run}", run=name)
     with st.container(horizontal=True):
-        st.page_link("pages/compare.py", label=f"Compare{text.plain_markdown(named)}",
+        st.page_link("pages/compare.py", label=label,
                      icon=":material/compare_arrows:", query_params={"runs": pair})  # fmt: skip
-        st.page_link("pages/cams.py", label="All its CAMs", icon=":material/frame_inspect:",
+        st.page_link("pages/cams.py", label=say("All its CAMs"), icon=":material/frame_inspect:",
                      query_params={"runs": row.id})  # fmt: skip
 
 
@@ -110,11 +114,14 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     if found:
         letter.show(f"{KEY}.letter", found, colour)
         links(row, rows)
-        st.subheader("How it trained", anchor=False)
+        st.subheader(say("How it trained"), anchor=False)
     elif row.status.state == "done":
         st.info(
-            "This run has no diagnosis: it is older than diagnoses are. This makes one: "
-            f"`python -m core evaluate {row.id}`",
+            say(
+                "This run has no diagnosis: it is older than diagnoses are. This makes one: "
+                "`python -m core evaluate {run}`",
+                run=row.id,
+            ),
             icon=":material/info:",
         )
     run_curves.show(KEY, row, run, colour)
@@ -122,11 +129,11 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_log.show(run, row.status.state == "done", opened=row.status.state == "running")
 
 
-st.title("Run", anchor=False)
+st.title(say("Run"), anchor=False)
 runs = chosen.all_runs()
 asked = st.query_params.get("run", "")
 if asked and asked not in {row.id for row in runs} and not run_actions.deleted(KEY, asked):
-    st.warning(f"There is no run {text.plain_markdown(asked)} here.")
+    st.warning(say("There is no run {run} here.", run=text.plain_markdown(asked)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = choose(runs)
@@ -134,8 +141,10 @@ if runs:
         live = not shown.status.ended
         st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)
     elif not asked:
-        st.info("Choose a run to watch it train, or to read its diagnosis: what went right or "
-                "wrong, how we know, and what to try next.")  # fmt: skip
+        st.info(say("Choose a run to watch it train, or to read its diagnosis: what went right or "
+                    "wrong, how we know, and what to try next."))  # fmt: skip
 elif not asked:
-    st.write("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
+    st.write(
+        say("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
+    )
     first_runs.show(f"{KEY}.first")

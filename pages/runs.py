@@ -9,6 +9,7 @@ import streamlit as st
 from core.jobs.local import find_lost
 from core.store.index import RunRow
 from core.store.run import utc_now
+from core.words import say
 from pages import settings
 from pages.widgets import (
     chosen,
@@ -38,7 +39,7 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
         worker_notice.show(f"{KEY}.worker", rows)
 
 
-st.title("Runs", anchor=False)
+st.title(say("Runs"), anchor=False)
 door.keep_link()
 version, runs = chosen.look()
 undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
@@ -55,7 +56,7 @@ if runs:
     run_words.show(f"{KEY}.words", opened, runs)
     run_detail.show(f"{KEY}.detail", opened, runs)
 else:
-    st.write("There are no runs yet. Train one on the Train page, or take these two:")
+    st.write(say("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
     import_runs.show(f"{KEY}.table.import")
     examples.switch(f"{KEY}.examples")

@@ -18,6 +18,7 @@ from core.recipe import Augment, Recipe
 from core.recipe_file import recipe_from
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
+from core.words import say
 from pages import settings
 from pages.widgets import (
     augment,
@@ -52,14 +53,14 @@ Parts = dict[str, Any]
 def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
     """What is done to the photos before the network gets them; and where to show the views, near
     the controls that change them."""
-    st.markdown("**Varied views**", help="Each photo is changed at random, so that the network "
-                "cannot learn the photos by heart.")  # fmt: skip
+    st.markdown(say("**Varied views**"), help=say("Each photo is changed at random, so that the "
+                "network cannot learn the photos by heart."))  # fmt: skip
     start = draft.begin("augment")
     shown = augment.show(draft.controls("augment"), Augment.model_validate(start))
     wall = st.container()
     parts = sees.show(draft)
     parts["augment"] = {**start, **shown}
-    with st.expander("More: which photos validate"):
+    with st.expander(say("More: which photos validate")):
         parts |= sees.kept_aside(draft, dataset)
     return parts, wall
 
@@ -71,7 +72,7 @@ def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, De
     strip, trained = st.container(), st.container()
     numbers = st.container()
     parts["head"] = head.show(draft)
-    with st.expander("More: maps, batch norm, precision"):
+    with st.expander(say("More: maps, batch norm, precision")):
         parts |= backbone.more(draft)
     layers = strip_layers(parts, classes)
     with numbers:
@@ -85,15 +86,18 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     """The exact learning rate of every band in every batch."""
     views = epoch_size(recipe, dataset)
     curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
-    st.markdown(f"**Learning rates** over {recipe.planned_epochs()} epochs",
-                help="In each cycle the rates fall along a cosine, then start again.")  # fmt: skip
-    plot.show(f"{KEY}.plan", charts.planned_rates(curve), "Planned learning rates of each band")
+    st.markdown(
+        say("**Learning rates** over {count} epochs", count=recipe.planned_epochs()),
+        help=say("In each cycle the rates fall along a cosine, then start again."),
+    )
+    told = say("Planned learning rates of each band")
+    plot.show(f"{KEY}.plan", charts.planned_rates(curve), told)
 
 
 def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     """The three columns, and the launch beneath them."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
-    titles = ("What the network sees", "What may change", "For how long")
+    titles = (say("What the network sees"), say("What may change"), say("For how long"))
     for number, column in enumerate(columns):
         column.subheader(f":primary[{number + 1}] {titles[number]}", anchor=False)
     with columns[0]:
@@ -130,7 +134,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     launch_bar.show(KEY, draft, recipe, dataset, len(found))
 
 
-st.title("Train", anchor=False)
+st.title(say("Train"), anchor=False)
 door.limits()
 worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):

@@ -9,12 +9,14 @@ from core.data.dataset import Dataset, read_dataset
 from core.errors import InputError
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.words import retell, say
 from pages import settings
 from pages.widgets import (
     answer,
     chosen,
     door,
     first_runs,
+    linked,
     photo_box,
     preview_wait,
     told,
@@ -41,25 +43,30 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
     with left:
         photo = tried_photo.show(KEY, dataset_of(rows[0]))
         if photo is None:
-            st.info("Choose a photo, and see what each run says it shows.")
+            st.info(say("Choose a photo, and see what each run says it shows."))
             return
         box = photo_box.show(f"{KEY}.box", photo)
         if photo.label is not None:
-            st.caption(f"It shows most of all: **{text.plain_markdown(photo.label.primary)}**.")
+            label = text.plain_markdown(photo.label.primary)
+            st.caption(say("It shows most of all: **{label}**.", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
+        options = [answer.PREDICTED, *classes]
+        linked.settle("evidence", options, answer.PREDICTED)
         explain = st.selectbox(
-            "Evidence for", [answer.PREDICTED, *classes], key="evidence", bind="query-params",
-            help="The maps show where each run finds what speaks for this class.",
+            say("Evidence for"), options, key="evidence",
+            format_func=lambda name: retell(name) if name == answer.PREDICTED else name,
+            help=say("The maps show where each run finds what speaks for this class."),
         )  # fmt: skip
-        st.caption("A run that has learned the object changes its answer when the object is "
-                   "hidden, and not when as much is hidden elsewhere.")  # fmt: skip
+        linked.tell("evidence", explain, answer.PREDICTED)
+        st.caption(say("A run that has learned the object changes its answer when the object is "
+                       "hidden, and not when as much is hidden elsewhere."))  # fmt: skip
     with columns[0]:
         if not preview_wait.show(KEY):
             return
     for column, row in zip(columns, rows, strict=True):
         with column:
             try:
-                answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, str(explain))
+                answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, explain)
             except InputError as error:
                 told.error(error)
 
@@ -69,28 +76,30 @@ def show_page(everything: list[RunRow]) -> None:
     items = chosen.show_items(KEY, everything, most=6)
     rows = [(item.finished() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
-        st.caption("Of repeats, the first finished run answers.")
+        st.caption(say("Of repeats, the first finished run answers."))
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
-        names = ", ".join(text.plain_markdown(row.name) for row in unfinished)
-        st.info(f"Only a finished run can be asked; left out: {names}.")
+        names = say(", ").join(text.plain_markdown(row.name) for row in unfinished)
+        st.info(say("Only a finished run can be asked; left out: {runs}.", runs=names))
     if len(finished) > SIDE_BY_SIDE:
-        st.caption("The first two are shown.")
+        st.caption(say("The first two are shown."))
     if finished:
         show_runs(finished[:SIDE_BY_SIDE], everything)
     elif not rows:
-        st.info("Choose one or two runs to ask.")
+        st.info(say("Choose one or two runs to ask."))
 
 
-st.title("Try it", anchor=False)
-st.caption("Show a photo to two runs: what do they say it is, and where do they look? Then hide a "
-           "part of it.")  # fmt: skip
+st.title(say("Try it"), anchor=False)
+st.caption(say("Show a photo to two runs: what do they say it is, and where do they look? Then "
+               "hide a part of it."))  # fmt: skip
 runs = chosen.all_runs()
 if door.closed("photo"):
     pass
 elif runs:
     show_page(runs)
 else:
-    st.write("Only a finished run can be asked. Train one on the Train page, or take these two:")
+    st.write(
+        say("Only a finished run can be asked. Train one on the Train page, or take these two:")
+    )
     first_runs.show(f"{KEY}.first")

@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs.local import find_lost
 from core.store.run import utc_now
+from core.words import say
 from pages import settings
 from pages.widgets import chosen, door, machine, preview_process, process, queue_list, told, trouble
 
@@ -38,24 +39,23 @@ def board() -> None:
         told.error(error)
 
 
-st.title("Worker", anchor=False)
+st.title(say("Worker"), anchor=False)
 st.caption(
-    "Runs are trained by a process of their own, the worker, one after the other. It trains on "
-    "when this page, the browser or the dashboard is closed."
+    say(
+        "Runs are trained by a process of their own, the worker, one after the other. It trains on "
+        "when this page, the browser or the dashboard is closed."
+    )
 )
 door.closed("worker")
 door.limits()
 st.fragment(board, run_every=LIVE_SECONDS)()
 if door.shut("worker"):  # where things are on the server is nobody's business
     st.stop()
-with st.expander("Where things are", icon=":material/folder:"):
-    st.markdown("Runs, the queue and the worker's log (`worker.log`):")
+with st.expander(say("Where things are"), icon=":material/folder:"):
+    st.markdown(say("Runs, the queue and the worker's log (`worker.log`):"))
     st.code(str(settings.runs_dir().resolve()), language=None)
-    st.markdown("Data sets:")
+    st.markdown(say("Data sets:"))
     st.code(str(settings.data_parent().resolve()), language=None)
-    st.markdown("The same from the command line:")
-    st.code(
-        "python -m core status\npython -m core queue\npython -m core worker\n"
-        "python -m core worker --stop\npython -m core cache --empty",
-        language=None,
-    )
+    st.markdown(say("The same from the command line:"))
+    commands = ("status", "queue", "worker", "worker --stop", "cache --empty")
+    st.code("\n".join(f"python -m core {command}" for command in commands), language=None)

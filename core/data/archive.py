@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import DataError
+from core.words import mark
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir"}
 _CHUNK = 1 << 20
@@ -33,7 +34,7 @@ class Limits:
     file_bytes: int = 200_000_000
     total_bytes: int = 8_000_000_000
     ratio: int = 200
-    what: str = "set of photos"
+    what: str = mark("set of photos")
 
 
 LIMITS = Limits()
@@ -73,7 +74,11 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
     if path.is_dir():
         return _Folder(path, limits)
     if not path.is_file():
-        raise DataError(f"{path}: no such folder or zip file")
+        raise DataError(
+            mark("{path}: no such folder or zip file").format(
+                path=path,
+            )
+        )
     return _Zip(path, limits)
 
 
@@ -128,7 +133,12 @@ class _Zip:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
-            raise DataError(f"{path}: not a zip file we can read ({error})") from None
+            raise DataError(
+                mark("{path}: not a zip file we can read ({error})").format(
+                    path=path,
+                    error=error,
+                )
+            ) from None
         try:
             self._members, self.refused = self._look(path)
         except BaseException:
@@ -148,8 +158,13 @@ class _Zip:
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
                 raise DataError(
-                    f"{path}: holds {printable(name)}, which points outside of the zip file; "
-                    "nothing was taken from it"
+                    mark(
+                        "{path}: holds {name}, which points outside of the zip file; "
+                        "nothing was taken from it"
+                    ).format(
+                        path=path,
+                        name=printable(name),
+                    )
                 )
             if member.is_dir() or name.endswith("/") or not parts or is_junk(parts):
                 continue
@@ -157,10 +172,11 @@ class _Zip:
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 refused.append(Refused(clean, _kind(mode)))
             elif clean in members:
-                refused.append(Refused(clean, "is in the zip file twice; the first is taken"))
+                refused.append(Refused(clean, mark("is in the zip file twice; the first is taken")))
             elif member.flag_bits & 0x1:
-                raise DataError(f"{path}: is encrypted; unpack it with its password and import the "
-                                "folder")  # fmt: skip
+                raise DataError(mark("{path}: is encrypted; unpack it with its password and "
+                                     "import the "
+"folder").format(path=path,))  # fmt: skip
             else:
                 members[clean] = member
         return members, tuple(refused)
@@ -177,11 +193,15 @@ class _Zip:
                     _check_size(len(data), self._limits)
                     self._read_so_far += len(chunk)
                     if self._read_so_far > self._limits.total_bytes:
-                        raise DataError("the zip file unpacks to more than is allowed")
+                        raise DataError(mark("the zip file unpacks to more than is allowed"))
         except NotImplementedError:
-            raise DataError("packed by a method that Python cannot unpack") from None
+            raise DataError(mark("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
-            raise DataError(f"damaged in the zip file ({printable(str(bad))})") from None
+            raise DataError(
+                mark("damaged in the zip file ({reason})").format(
+                    reason=printable(str(bad)),
+                )
+            ) from None
         return bytes(data)
 
     def __enter__(self) -> Source:
@@ -213,12 +233,20 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
-        raise DataError(f"{path}: holds more than {limits.files:,} files; that is no {limits.what}")
+        raise DataError(
+            mark("{path}: holds more than {files:,} files; that is no {what}").format(
+                path=path, files=limits.files, what=limits.what
+            )
+        )
 
 
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
-        raise DataError(f"larger than {limits.file_bytes / 1e6:.0f} MB")
+        raise DataError(
+            mark("larger than {size:.0f} MB").format(
+                size=limits.file_bytes / 1e6,
+            )
+        )
 
 
 def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -226,22 +254,37 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     total = sum(member.file_size for member in members)
     if total > limits.total_bytes:
         raise DataError(
-            f"{path}: unpacks to {total / 1e9:.1f} GB; the limit is {limits.total_bytes / 1e9:g} GB"
+            mark("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
+                path=path,
+                size=total / 1e9,
+                limit=limits.total_bytes / 1e9,
+            )
         )
     for member in members:
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
-                f"{path}: {printable(member.filename)} unpacks to over {limits.ratio} times its "
-                f"size; that is no {limits.what}, so nothing was taken"
+                mark(
+                    "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
+                    "nothing was taken"
+                ).format(
+                    path=path,
+                    file=printable(member.filename),
+                    ratio=limits.ratio,
+                    what=limits.what,
+                )
             )
     # Members that share their bytes (Fifield 2019, "A better zip bomb").
     placed = sorted(members, key=lambda member: member.header_offset)
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
-            raise DataError(f"{path}: its members overlap, as in a zip bomb; nothing was taken")
+            raise DataError(
+                mark("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
+                    path=path,
+                )
+            )
 
 
 def _kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
-        return "a link; links are not followed"
-    return "neither a file nor a folder"
+        return mark("a link; links are not followed")
+    return mark("neither a file nor a folder")

@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import DataError
+from core.words import mark
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
 QUALITY = 90
@@ -31,7 +32,11 @@ def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str
         raise DataError(str(error).removeprefix(f"{path}: ")) from None
     except Exception as error:  # a stranger's file may break its reader in any way
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise DataError(f"not a photo we can read ({reason})") from None
+        raise DataError(
+            mark("not a photo we can read ({reason})").format(
+                reason=reason,
+            )
+        ) from None
 
 
 def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
@@ -40,22 +45,28 @@ def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
             kind, mode, size = str(image.format), image.mode, image.size
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
-        raise DataError("not a photo, whatever its name says") from None
+        raise DataError(mark("not a photo, whatever its name says")) from None
     copy = open_photo(
         path, at_least=longest, formats=_FORMATS
     )  # reads all of it, and checks its size first
     changes = []
     if kind != "JPEG":
-        changes.append(f"{kind} to JPEG")
+        changes.append(mark("{kind} to JPEG").format(kind=kind))
     if mode not in ("RGB", "L"):
-        changes.append(f"{mode} to RGB")
+        changes.append(mark("{kind} to RGB").format(kind=mode))
     if turned:
-        changes.append("turned as EXIF says")
+        changes.append(mark("turned as EXIF says"))
     if max(size) > longest:
         copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-        changes.append(f"{size[0]}x{size[1]} to {copy.width}x{copy.height} pixels")
+        before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
+        changes.append(mark("{before} to {after} pixels").format(before=before, after=after))
     if min(copy.size) < 2:
-        raise DataError(f"{size[0]}x{size[1]} pixels is no photo")
+        raise DataError(
+            mark("{width}x{height} pixels is no photo").format(
+                width=size[0],
+                height=size[1],
+            )
+        )
     if not changes:
         return path.read_bytes(), ()
     return jpeg_bytes(copy, QUALITY), tuple(changes)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.errors import DataError
+from core.words import mark
 
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
 
@@ -29,15 +30,25 @@ def read_rows(
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(f"{path}: not UTF-8 text: save it as `CSV UTF-8`") from None
+        raise DataError(
+            mark("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
+                path=path,
+            )
+        ) from None
     reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
         found = reader.fieldnames or ()
         missing = [name for name in columns if name not in found]
         if missing:
             raise DataError(
-                f"{path}: lacks the column {missing[0]}; its first line must be "
-                f"{','.join(columns)}, with commas"
+                mark(
+                    "{path}: lacks the column {column}; its first line must be "
+                    "{columns}, with commas"
+                ).format(
+                    path=path,
+                    column=missing[0],
+                    columns=",".join(columns),
+                )
             )
         if further:
             columns = [name for name in found if name]
@@ -45,8 +56,19 @@ def read_rows(
             if not any(row.values()):
                 continue
             if any(row[name] is None for name in columns):
-                raise DataError(f"{path} line {reader.line_num}: has too few columns")
+                raise DataError(
+                    mark("{path} line {line}: has too few columns").format(
+                        path=path,
+                        line=reader.line_num,
+                    )
+                )
             yield reader.line_num, {name: row[name].strip() for name in columns}
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
-        raise DataError(f"{path} line {line}: not as a CSV file is written ({error})") from None
+        raise DataError(
+            mark("{path} line {line}: not as a CSV file is written ({error})").format(
+                path=path,
+                line=line,
+                error=error,
+            )
+        ) from None

@@ -18,6 +18,7 @@ from typing import Any
 
 from core.data.csvfile import read_rows
 from core.errors import DataError, os_error_line
+from core.words import mark, say
 from core.yamlfile import read_yaml
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
@@ -97,7 +98,13 @@ class Dataset:
             if test_set.name == name:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
-        raise DataError(f"{self.root}: no test set {name} (there are: {names})")
+        raise DataError(
+            mark("{root}: no test set {name} (there are: {names})").format(
+                root=self.root,
+                name=name,
+                names=names,
+            )
+        )
 
     def held_out(self, files: Sequence[str]) -> TestSet:
         """The training photos of these files as a set of photos to look at, each labelled with its
@@ -105,7 +112,12 @@ class Dataset:
         by_file = {photo.file: number for number, photo in enumerate(self.train)}
         gone = [file for file in files if file not in by_file]
         if gone:
-            raise DataError(f"{self.root / 'train'}: {gone[0]} is no longer there")
+            raise DataError(
+                mark("{place}: {file} is no longer there").format(
+                    place=self.root / "train",
+                    file=gone[0],
+                )
+            )
         names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
         labels = {
             file: Label(name, () if name == BACKGROUND else (name,)) for file, name in names.items()
@@ -145,30 +157,48 @@ def read_dataset(root: Path) -> Dataset:
 
 def _read(root: Path) -> Dataset:
     if not root.is_dir():
-        raise DataError(f"{root}: no such folder")
+        raise DataError(
+            mark("{root}: no such folder").format(
+                root=root,
+            )
+        )
     if not is_dataset(root):
-        raise DataError(f"{root}: has no folder train/ with a folder of photos for each class")
+        raise DataError(
+            mark("{root}: has no folder train/ with a folder of photos for each class").format(
+                root=root,
+            )
+        )
     note = _read_note(root)
     rows = _read_train(root)
     counts = Counter(row.label for row in rows)
     if len(counts) < 2:
         raise DataError(
-            f"{root / 'train'}: needs photos of at least two classes, has {len(counts)}; "
-            "the photos of each class lie in a folder of their own"
+            mark(
+                "{place}: needs photos of at least two classes, has {count}; "
+                "the photos of each class lie in a folder of their own"
+            ).format(
+                place=root / "train",
+                count=len(counts),
+            )
         )
     for name, count in sorted(counts.items()):
         if count < 2:
             raise DataError(
-                f"{root / 'train'}: class {name} has one photo; it needs at least two, "
-                "one to train on and one to validate"
+                mark(
+                    "{place}: class {name} has one photo; it needs at least two, "
+                    "one to train on and one to validate"
+                ).format(
+                    place=root / "train",
+                    name=name,
+                )
             )
     classes = tuple(sorted(counts))
     test_sets = tuple(_read_test_sets(root, classes))
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
-        licence=str(note.get("licence") or "not stated"),
-        source=str(note.get("source") or "not stated"),
+        licence=str(note.get("licence") or mark("not stated")),
+        source=str(note.get("source") or mark("not stated")),
         classes=classes,
         train=tuple(row.photo for row in rows),
         train_labels=tuple(classes.index(row.label) for row in rows),
@@ -190,8 +220,12 @@ def left_out(dataset: Dataset) -> list[Path]:
 def left_out_words(dataset: Dataset) -> str:
     """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
     names = [UNSEEN.sub("?", str(path.relative_to(dataset.root))) for path in left_out(dataset)]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"not used, being no photos of the set: {', '.join(names[:3])}{more}" if names else ""
+    if not names:
+        return ""
+    if len(names) > 3:
+        return say("not used, being no photos of the set: {names} and {count} more",
+                   names=", ".join(names[:3]), count=len(names) - 3)  # fmt: skip
+    return say("not used, being no photos of the set: {names}", names=", ".join(names))
 
 
 def fingerprints(dataset: Dataset) -> dict[str, Any]:
@@ -239,7 +273,11 @@ def _read_note(root: Path) -> dict[str, Any]:
         return {}
     note = read_yaml(path)
     if not isinstance(note, dict):
-        raise DataError(f"{path}: must be a list of `key: value` lines (title, licence, source)")
+        raise DataError(
+            mark("{path}: must be a list of `key: value` lines (title, licence, source)").format(
+                path=path,
+            )
+        )
     return note
 
 
@@ -254,7 +292,11 @@ def _photos_in(folder: Path) -> list[Path]:
     for path in found:
         _check_name(path)
         if not path.is_file():
-            raise DataError(f"{path}: a link to a file that is not there: remove or mend it")
+            raise DataError(
+                mark("{path}: a link to a file that is not there: remove or mend it").format(
+                    path=path,
+                )
+            )
     return found
 
 
@@ -274,7 +316,12 @@ def _check_name(path: Path) -> None:
         path.name.encode("utf-8")
     except UnicodeEncodeError:
         shown = path.name.encode("utf-8", "replace").decode()
-        raise DataError(f"{path.parent}/{shown}: its name is not UTF-8: rename it") from None
+        raise DataError(
+            mark("{folder}/{shown}: its name is not UTF-8: rename it").format(
+                folder=path.parent,
+                shown=shown,
+            )
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -296,7 +343,12 @@ def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
         label, photos = _class_name(folder.name, str(folder)), _photos_in(folder)
         if not photos:
             suffixes = ", ".join(PHOTO_SUFFIXES)
-            raise DataError(f"{folder}: has no photo ({suffixes}): add some or remove the folder")
+            raise DataError(
+                mark("{folder}: has no photo ({suffixes}): add some or remove the folder").format(
+                    folder=folder,
+                    suffixes=suffixes,
+                )
+            )
         for path in photos:
             yield _TrainRow(Photo(path, f"{folder.name}/{path.name}"), label)
 
@@ -308,7 +360,12 @@ def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
         path = _inside(root / "train", file, where)
         label = _class_name(row.pop("target"), where)
         if path in seen:
-            raise DataError(f"{where}: {file} is listed twice: keep one of the lines")
+            raise DataError(
+                mark("{where}: {file} is listed twice: keep one of the lines").format(
+                    where=where,
+                    file=file,
+                )
+            )
         seen.add(path)
         yield _TrainRow(Photo(path, file), label, row)
 
@@ -316,7 +373,12 @@ def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
 def _class_name(name: str, where: str) -> str:
     if not name or any(c.isspace() or ord(c) < 32 for c in name):
         raise DataError(
-            f"{where}: class name {name!r} must not be empty or hold a space; write two_words"
+            mark(
+                "{where}: class name {name!r} must not be empty or hold a space; write two_words"
+            ).format(
+                where=where,
+                name=name,
+            )
         )
     return name
 
@@ -326,11 +388,28 @@ def _inside(folder: Path, file: str, where: str) -> Path:
     try:
         inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
     except (OSError, ValueError):  # too long for a name, or with a zero byte
-        raise DataError(f"{where}: {file[:40]!r} cannot be the name of a file") from None
+        raise DataError(
+            mark("{where}: {file!r} cannot be the name of a file").format(
+                where=where,
+                file=file[:40],
+            )
+        ) from None
     if not inside:
-        raise DataError(f"{where}: {file} points outside {folder}")
+        raise DataError(
+            mark("{where}: {file} points outside {folder}").format(
+                where=where,
+                file=file,
+                folder=folder,
+            )
+        )
     if not there:
-        raise DataError(f"{where}: {file} is not in {folder}: add the photo or remove the line")
+        raise DataError(
+            mark("{where}: {file} is not in {folder}: add the photo or remove the line").format(
+                where=where,
+                file=file,
+                folder=folder,
+            )
+        )
     return path
 
 
@@ -342,8 +421,12 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
     }
     if VALIDATION in photos:
         raise DataError(
-            f"{root / VALIDATION}: validation photos are taken from train/; rename the folder to "
-            "have it as a test set, or move its photos into train/"
+            mark(
+                "{place}: validation photos are taken from train/; rename the folder to "
+                "have it as a test set, or move its photos into train/"
+            ).format(
+                place=root / VALIDATION,
+            )
         )
     files = {name: {photo.file for photo in found} for name, found in photos.items()}
     labels = read_labels(root / "labels.csv", files, classes)
@@ -364,9 +447,21 @@ def read_labels(
         present = tuple(row["present"].split())
         for name in (row["primary"], *present):
             if name not in classes:
-                raise DataError(f"{where}: {name!r} is no class (there are: {', '.join(classes)})")
+                raise DataError(
+                    mark("{where}: {name!r} is no class (there are: {classes})").format(
+                        where=where,
+                        name=name,
+                        classes=", ".join(classes),
+                    )
+                )
         if file in labels.setdefault(split, {}):
-            raise DataError(f"{where}: {file} of {split} is labelled twice: keep one of the lines")
+            raise DataError(
+                mark("{where}: {file} of {split} is labelled twice: keep one of the lines").format(
+                    where=where,
+                    file=file,
+                    split=split,
+                )
+            )
         labels[split][file] = Label(row["primary"], present)
     return labels
 
@@ -379,11 +474,21 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         split, file = _known_file(row, files, where)
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
-            raise DataError(f"{where}: the box is empty: x0 must be below x1 and y0 below y1")
+            raise DataError(
+                mark("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
+                    where=where,
+                )
+            )
         box = Box(_class_name(row["label"], where), x0, y0, x1, y1, visible)
         of_split = boxes.setdefault(split, {})
         if box in of_split.get(file, ()):
-            raise DataError(f"{where}: {file} of {split} has this box twice: keep one of the lines")
+            raise DataError(
+                mark("{where}: {file} of {split} has this box twice: keep one of the lines").format(
+                    where=where,
+                    file=file,
+                    split=split,
+                )
+            )
         of_split[file] = (*of_split.get(file, ()), box)
     return boxes
 
@@ -392,9 +497,21 @@ def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> 
     split, file = row["split"], row["file"]
     if split not in files:
         names = ", ".join(files) or "none"
-        raise DataError(f"{where}: there is no test set {split} (there are: {names})")
+        raise DataError(
+            mark("{where}: there is no test set {split} (there are: {names})").format(
+                where=where,
+                split=split,
+                names=names,
+            )
+        )
     if file not in files[split]:
-        raise DataError(f"{where}: {file} is not in {split}/: add the photo or remove the line")
+        raise DataError(
+            mark("{where}: {file} is not in {split}/: add the photo or remove the line").format(
+                where=where,
+                file=file,
+                split=split,
+            )
+        )
     return split, file
 
 
@@ -405,7 +522,13 @@ def _fraction(text: str, column: str, where: str) -> float:
         value = math.nan
     if not 0 <= value <= 1:
         raise DataError(
-            f"{where}: {column} must be a number from 0 to 1, not {text[:40]!r} (a share of the "
-            "photo's side, not pixels)"
+            mark(
+                "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
+                "photo's side, not pixels)"
+            ).format(
+                where=where,
+                column=column,
+                given=text[:40],
+            )
         )
     return value

@@ -32,6 +32,7 @@ from core.data.dataset import (
     read_labels,
 )
 from core.errors import DataError, os_error_line
+from core.words import mark
 
 EARLIER = ".earlier"
 KEPT = 50  # earlier versions; beyond them the first of each day stays
@@ -86,9 +87,9 @@ def truth_from(data: Any) -> Truth:
             for box in data["boxes"]
         )
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise DataError("these labels are not of the form that the page sends") from None
+        raise DataError(mark("these labels are not of the form that the page sends")) from None
     if present and not primary:
-        raise DataError("choose what the photo shows most, beside what is visible in it")
+        raise DataError(mark("choose what the photo shows most, beside what is visible in it"))
     return Truth(Label(primary, present) if primary else None, boxes)
 
 
@@ -108,8 +109,10 @@ def save_truth(
             return
         if seen is not None and before != seen:
             raise DataError(
-                f"{set_name}/{file}: somebody has changed its labels since you opened it; save "
-                "again to replace them, or discard yours to see them"
+                mark(
+                    "{photo}: somebody has changed its labels since you opened it; save "
+                    "again to replace them, or discard yours to see them"
+                ).format(photo=f"{set_name}/{file}")
             )
         labels, boxes = (Path(root) / name for name in _TABLES)
         label_rows = [] if truth.label is None else [_label_row(set_name, file, truth.label)]
@@ -118,7 +121,9 @@ def save_truth(
             labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows),
             boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
         }
-        _replace(dataset, texts, f"{set_name}/{file} labelled anew", clock)
+        _replace(
+            dataset, texts, mark("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
+        )
 
 
 def earlier_versions(root: Path) -> list[Earlier]:
@@ -138,7 +143,12 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     line: no such version, it does not fit the photos of today, or the folder cannot be written."""
     known = {earlier.id: earlier for earlier in earlier_versions(root)}
     if version not in known:
-        raise DataError(f"{version}: no earlier labels of that name in {Path(root) / EARLIER}")
+        raise DataError(
+            mark("{version}: no earlier labels of that name in {folder}").format(
+                version=version,
+                folder=Path(root) / EARLIER,
+            )
+        )
     with _changing(root) as dataset:
         folder = Path(root) / EARLIER / version
         texts = {
@@ -147,8 +157,8 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
             else None
             for name in _TABLES
         }
-        _replace(dataset, texts, f"the labels of {known[version].when:%d %b %Y %H:%M} UTC "
-                 "brought back", clock)  # fmt: skip
+        change = mark("the labels of {when:%d %b %Y %H:%M} UTC brought back")
+        _replace(dataset, texts, change.format(when=known[version].when), clock)
 
 
 # --- inside ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from core.data.dataset import VALIDATION
 from core.errors import DataError
+from core.words import mark
 
 _TRAIN = re.compile(r"(.*[_. -])?(train|training|trainset)([_. 0-9-].*)?$")
 _TEST = re.compile(
@@ -72,8 +73,12 @@ def find_layout(photos: Sequence[str]) -> Layout:
     classes = found.classes
     if len(classes) < 2:
         raise DataError(
-            "needs a folder of photos for each class, at least two of them side by side, best in a "
-            f"folder train; found {_told(classes)}"
+            mark(
+                "needs a folder of photos for each class, at least two of them side by side, best "
+                "in a folder train; found {found}"
+            ).format(
+                found=_told(classes),
+            )
         )
     return _placed(found, photos)
 
@@ -162,7 +167,7 @@ def _side_by_side(root: _Folder) -> _Found:
 
 
 def _told(folders: list[_Folder]) -> str:
-    return f"only {folders[0].path}/" if folders else "none"
+    return mark("only {folder}/").format(folder=folders[0].path) if folders else mark("none")
 
 
 def _placed(found: _Found, photos: Sequence[str]) -> Layout:

@@ -27,6 +27,7 @@ from PIL import Image
 from core import files
 from core.data.dataset import Dataset, Photo, fingerprints
 from core.data.photos import open_photo
+from core.words import mark, say, say_count
 
 Vectors = NDArray[np.float32]
 
@@ -53,8 +54,9 @@ class Pair:
 
     def told(self) -> str:
         """`test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)`."""
-        names = f"{self.split}/{self.file} is a near-copy of train/{self.train}"
-        return f"{names} ({100 * self.alike:.0f} % alike)"
+        told = mark("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
+        photo = f"{self.split}/{self.file}"
+        return told.format(photo=photo, file=self.train, alike=100 * self.alike)
 
 
 def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
@@ -113,17 +115,27 @@ def headlines(pairs: Sequence[Pair]) -> list[str]:
     inner = counts.pop(TRAIN, 0)
     lines = []
     if counts:
-        parts = [f"{n} {'photo' if n == 1 else 'photos'} of {name}" for name, n in counts.items()]
-        one = counts.total() == 1
+        parts = [
+            say_count(n, "1 photo of {set}", "{count} photos of {set}", set=name)
+            for name, n in counts.items()
+        ]
         lines.append(
-            f"{' and '.join(parts)} {'is a near-copy' if one else 'are near-copies'} of training "
-            f"photos: scores on {'it' if one else 'them'} say nothing."
+            say_count(
+                counts.total(),
+                "{photos} is a near-copy of training photos: scores on it say nothing.",
+                "{photos} are near-copies of training photos: scores on them say nothing.",
+                photos=say(" and ").join(parts),
+            )
         )
     if inner:
-        one = inner == 1
         lines.append(
-            f"{inner} training {'photo is a near-copy' if one else 'photos are near-copies'} of "
-            "another: where one trains and the other validates, validation says nothing."
+            say_count(
+                inner,
+                "1 training photo is a near-copy of another: where one trains and the other "
+                "validates, validation says nothing.",
+                "{count} training photos are near-copies of another: where one trains and the "
+                "other validates, validation says nothing.",
+            )
         )
     return lines
 

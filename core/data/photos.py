@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.errors import DataError
+from core.words import mark
 
 Crop = Literal["squash", "centre"]
 Pixels = NDArray[np.uint8]
@@ -75,27 +76,55 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
             with Image.open(path, formats=formats) as image:
                 size = f"{image.width}x{image.height} pixels"
                 if image.width * image.height > MAX_PIXELS:
-                    raise DataError(f"{path}: {size}; the limit is 80 million: save it smaller")
+                    raise DataError(
+                        mark("{path}: {size}; the limit is 80 million: save it smaller").format(
+                            path=path,
+                            size=size,
+                        )
+                    )
                 if min(image.size) < 2:
-                    raise DataError(f"{path}: {size} is no photo: remove it")
+                    raise DataError(
+                        mark("{path}: {size} is no photo: remove it").format(
+                            path=path,
+                            size=size,
+                        )
+                    )
                 if max(image.size) > MAX_ASPECT * min(image.size):
                     raise DataError(
-                        f"{path}: {size}; one side may be {MAX_ASPECT} times the other: crop it"
+                        mark(
+                            "{path}: {size}; one side may be {max_aspect} times the other: crop it"
+                        ).format(
+                            path=path,
+                            size=size,
+                            max_aspect=MAX_ASPECT,
+                        )
                     )
                 yield image
     except DataError:
         raise
     except FileNotFoundError:
-        raise DataError(f"{path}: no such photo") from None
+        raise DataError(
+            mark("{path}: no such photo").format(
+                path=path,
+            )
+        ) from None
     except UnidentifiedImageError:
         raise DataError(
-            f"{path}: not a photo we can read (a file of {path.stat().st_size} bytes that is no "
-            "JPEG, PNG, WebP, BMP or GIF): save it again as JPEG, or remove it"
+            mark(
+                "{path}: not a photo we can read (a file of {size} bytes that is no "
+                "JPEG, PNG, WebP, BMP or GIF): save it again as JPEG, or remove it"
+            ).format(
+                path=path,
+                size=path.stat().st_size,
+            )
         ) from None
     except Exception as error:  # damaged files make Pillow's decoders fail in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
-            f"{path}: not a photo we can read ({reason[:100]}): replace or remove it"
+            mark("{path}: not a photo we can read ({reason}): replace or remove it").format(
+                path=path,
+                reason=reason[:100],
+            )
         ) from None
 
 

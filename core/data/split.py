@@ -11,6 +11,7 @@ from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
 from core.errors import DataError
 from core.recipe import CsvSplit, Holdout, KFold, Recipe
+from core.words import mark
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 
@@ -34,12 +35,15 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     if isinstance(split, CsvSplit):
         return by_column(dataset, split)
     train, validation = holdout(dataset.train_labels, split)
-    for chosen, verb, change in ((train, "train on", "lower"), (validation, "validate", "raise")):
+    nothing = (
+        (train, mark("split.validation: {share:g} leaves no photo of class {name} to train on: "
+                     "lower it, or add photos of {name}")),
+        (validation, mark("split.validation: {share:g} leaves no photo of class {name} to "
+                          "validate: raise it, or add photos of {name}")),
+    )  # fmt: skip
+    for chosen, problem in nothing:
         for name in _classes_without(dataset, chosen):
-            raise DataError(
-                f"split.validation: {split.validation:g} leaves no photo of class {name} to "
-                f"{verb}: {change} it, or add photos of {name}"
-            )
+            raise DataError(problem.format(share=split.validation, name=name))
     return train, validation
 
 
@@ -103,7 +107,10 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
         )
     except ValueError as error:
         raise DataError(
-            f"split.validation: {split.validation:g} does not fit ({error}); choose another share"
+            mark("split.validation: {share:g} does not fit ({error}); choose another share").format(
+                share=split.validation,
+                error=error,
+            )
         ) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
@@ -141,8 +148,14 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
     count, name = min((count, name) for name, count in dataset.class_counts().items())
     if count < split.folds:
         raise DataError(
-            f"split.folds: {split.folds} folds need {split.folds} photos of each class, "
-            f"and {name} has {count}"
+            mark(
+                "split.folds: {folds} folds need {folds} photos of each class, "
+                "and {name} has {count}"
+            ).format(
+                folds=split.folds,
+                name=name,
+                count=count,
+            )
         )
 
 
@@ -156,22 +169,33 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     table, column = dataset.root / "train.csv", split.column
     values = dataset.train_columns.get(column)
     if values is None:
-        there = ", ".join(dataset.train_columns) or "none besides fnames and target"
-        what = f"has no column {column} (there are: {there})" if table.is_file() else "missing"
-        raise DataError(f"split.column: {table}: {what}")
+        what = mark("split.column: {table}: missing")
+        if table.is_file():
+            what = mark("split.column: {table}: has no column {column} (there are: {names})")
+        there = ", ".join(dataset.train_columns) or mark("none besides fnames and target")
+        raise DataError(what.format(table=table, column=column, names=there))
     if all(value.isdecimal() for value in values):
         validating = _fold(split, [int(value) for value in values])
     else:
         validating = _words(split, values, [photo.file for photo in dataset.train])
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
-        raise DataError(f"split.column: {table}: no photo is marked {VALIDATION} in {column}")
-    for chosen, verb in ((train, "trains"), (sorted(validating), "validates")):
-        for name in _classes_without(dataset, chosen):
-            raise DataError(
-                f"split.column: {table}: by {column} no photo of {name} {verb}: each class needs "
-                "one on either side"
+        raise DataError(
+            mark("split.column: {table}: no photo is marked {validation} in {column}").format(
+                table=table,
+                validation=VALIDATION,
+                column=column,
             )
+        )
+    nothing = (
+        (train, mark("split.column: {table}: by {column} no photo of {name} trains: each class "
+                     "needs one on either side")),
+        (sorted(validating), mark("split.column: {table}: by {column} no photo of {name} "
+                                  "validates: each class needs one on either side")),
+    )  # fmt: skip
+    for chosen, problem in nothing:
+        for name in _classes_without(dataset, chosen):
+            raise DataError(problem.format(table=table, column=column, name=name))
     return train, sorted(validating)
 
 
@@ -179,12 +203,21 @@ def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
         raise DataError(
-            f"split.fold: missing; {split.column} of train.csv holds folds ({known}): say which "
-            "one validates"
+            mark(
+                "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
+                "one validates"
+            ).format(
+                column=split.column,
+                known=known,
+            )
         )
     if split.fold not in folds:
         raise DataError(
-            f"split.fold: must be one of {known} ({split.column} of train.csv), not {split.fold}"
+            mark("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
+                known=known,
+                column=split.column,
+                fold=split.fold,
+            )
         )
     return {i for i, fold in enumerate(folds) if fold == split.fold}
 
@@ -193,11 +226,21 @@ def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[
     for value, file in zip(values, files, strict=True):
         if value not in (TRAIN, VALIDATION):
             raise DataError(
-                f"split.column: {split.column} of {file} in train.csv must be {TRAIN} or "
-                f"{VALIDATION}, or a fold's number in every row, not {value[:40]!r}"
+                mark(
+                    "split.column: {column} of {file} in train.csv must be {train} or "
+                    "{validation}, or a fold's number in every row, not {given!r}"
+                ).format(
+                    column=split.column,
+                    file=file,
+                    train=TRAIN,
+                    validation=VALIDATION,
+                    given=value[:40],
+                )
             )
     if split.fold is not None:
         raise DataError(
-            f"split.fold: {split.column} of train.csv holds words, no folds: leave it out"
+            mark("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
+                column=split.column,
+            )
         )
     return {i for i, value in enumerate(values) if value == VALIDATION}

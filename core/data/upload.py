@@ -30,6 +30,7 @@ from core.data.dataset import (
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
 from core.errors import DataError, InputError, os_error_line
+from core.words import mark
 from core.yamlfile import parse_yaml, write_yaml
 
 REPORT = "import.txt"
@@ -55,7 +56,11 @@ def import_photos(
     with open_source(source, limits) as opened:
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
-            raise DataError(f"{target}: is there already; choose another name with --name")
+            raise DataError(
+                mark("{target}: is there already; choose another name with --name").format(
+                    target=target,
+                )
+            )
         stage = target.with_name(f".import-{target.name}-{os.getpid()}")
         try:
             stage.mkdir(parents=True)
@@ -64,7 +69,9 @@ def import_photos(
             stage.rename(target)
         except OSError as error:
             reason = error.strerror or error
-            raise DataError(f"{target}: cannot be written ({reason})") from None
+            raise DataError(
+                mark("{path}: cannot be written ({reason})").format(path=target, reason=reason)
+            ) from None
         except DataError as error:
             raise DataError(str(error).replace(str(stage), str(target))) from None
         finally:
@@ -108,7 +115,10 @@ def _name(asked: str | None, source: str) -> str:
         return clean_name(re.sub(r"\.zip$", "", source, flags=re.IGNORECASE))
     if asked != clean_name(asked):
         raise InputError(
-            f"--name {printable(asked)}: only letters, digits, - and _, such as {clean_name(asked)}"
+            mark("--name {asked}: only letters, digits, - and _, such as {name}").format(
+                asked=printable(asked),
+                name=clean_name(asked),
+            )
         )
     return asked
 
@@ -119,10 +129,19 @@ def _fill(path: Path, source: Source, stage: Path, on_photo: Callable[[int, int]
     try:
         layout = find_layout(photos)
     except DataError as error:
-        raise DataError(f"{path}: {error}{_hint(source)}") from None
-    refused += [Refused(stray, "lies in no class and no test set") for stray in layout.strays]
+        if not any(PurePosixPath(file).name == "train.csv" for file in source.files):
+            raise DataError(f"{path}: {error}") from None
+        raise DataError(
+            mark(
+                "{path}: {problem} (train.csv is not read here: a folder that is a data set "
+                "already needs no import)"
+            ).format(path=path, problem=error)
+        ) from None
+    refused += [Refused(stray, mark("lies in no class and no test set")) for stray in layout.strays]
     tables = {_beside(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
-    refused += [Refused(other, "no photo, by its name") for other in others if other not in tables]
+    refused += [
+        Refused(other, mark("no photo, by its name")) for other in others if other not in tables
+    ]
     taken = _copy_photos(source, layout, stage, refused, on_photo)
     _check_classes(path, layout, taken, refused)
     notes = _write_tables(source, layout, taken, stage)
@@ -141,18 +160,14 @@ def _sorted_out(source: Source) -> tuple[list[str], list[str], list[Refused]]:
         if suffix in _PHOTOS and file.count("/") <= _MAX_DEPTH:
             photos.append(file)
         elif suffix in _PHOTOS:
-            refused.append(Refused(file, f"lies more than {_MAX_DEPTH} folders deep"))
+            deep = mark("lies more than {count} folders deep").format(count=_MAX_DEPTH)
+            refused.append(Refused(file, deep))
         elif suffix in _UNREADABLE:
-            refused.append(Refused(file, f"{suffix[1:].upper()} cannot be read; save it as JPEG"))
+            unread = mark("{kind} cannot be read; save it as JPEG").format(kind=suffix[1:].upper())
+            refused.append(Refused(file, unread))
         else:
             others.append(file)
     return photos, others, refused
-
-
-def _hint(source: Source) -> str:
-    if any(PurePosixPath(file).name == "train.csv" for file in source.files):
-        return " (train.csv is not read here: a folder that is a data set already needs no import)"
-    return ""
 
 
 def _copy_photos(
@@ -195,11 +210,18 @@ def _check_classes(
         if not folder.startswith("train/") or counts[label] > 1:
             continue
         bad = next((p.file for p in layout.placed if p.label == label and p.file in reasons), None)
-        why = f"; {printable(bad)}: {reasons[bad]}" if bad else ""
+        told = mark("{path}: {folder} has {count} photos that can be used, and a class needs two")
+        if bad:
+            told = mark(
+                "{path}: {folder} has {count} photos that can be used, and a class needs two; "
+                "{file}: {reason}"
+            )
         raise DataError(
-            f"{path}: {printable(found)} has {counts[label]} photos that can be used, and a class "
-            f"needs two{why}"
-        )
+            told.format(
+                path=path, folder=printable(found), count=counts[label], file=printable(bad or ""),
+                reason=reasons.get(bad or "", ""),
+            )
+        )  # fmt: skip
 
 
 # --- labels, boxes, note ------------------------------------------------------------------------
@@ -221,7 +243,8 @@ def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage:
             else:
                 rows.append(row | {"split": one.place.split, "file": one.file})
         if left_out:
-            notes.append(f"{table}: {left_out} rows left out; their photos were not taken")
+            note = mark("{table}: {count} rows left out; their photos were not taken")
+            notes.append(note.format(table=table, count=left_out))
         return rows
 
     labels = rows_of("labels.csv", LABEL_COLUMNS)
@@ -255,9 +278,19 @@ def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, s
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:
-        raise DataError(f"{name}: lacks the column {error.args[0]}") from None
+        raise DataError(
+            mark("{name}: lacks the column {column}").format(
+                name=name,
+                column=error.args[0],
+            )
+        ) from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{name}: not a table we can read ({error})") from None
+        raise DataError(
+            mark("{name}: not a table we can read ({error})").format(
+                name=name,
+                error=error,
+            )
+        ) from None
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
     return rows
@@ -276,8 +309,8 @@ def _note(source: Source, layout: Layout) -> dict[str, str]:
     """dataset.yaml: title, licence and source, as the source's own tells them."""
     note = {
         "title": printable(PurePosixPath(source.name).stem),
-        "licence": "not stated",
-        "source": f"imported from {printable(source.name)}",
+        "licence": mark("not stated"),
+        "source": mark("imported from {name}").format(name=printable(source.name)),
     }
     own = _beside(layout, "dataset.yaml")
     if own not in source.files:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.data.archive import Refused, printable
 from core.data.layout import Placed
+from core.words import mark, retell
 
 _SHOWN = 12  # lines of a kind in the summary
 
@@ -24,8 +25,11 @@ class Taken:
 
     def told(self) -> str:
         """`train/red/a.jpg: from Red/A.PNG (PNG to JPEG)`."""
-        changes = f" ({', '.join(self.changes)})" if self.changes else ""
-        return f"{self.folder}/{self.file}: from {printable(self.place.file)}{changes}"
+        line = mark("{photo}: from {source}")
+        if self.changes:
+            line = mark("{photo}: from {source} ({changes})")
+        return line.format(photo=f"{self.folder}/{self.file}", source=printable(self.place.file),
+                           changes=", ".join(self.changes))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,36 +51,57 @@ class Report:
         """The same with every file, for import.txt."""
         everything = len(self.taken) + len(self.refused)
         files = [one.told() for one in self.taken]
-        return self._written(everything) + _listed(f"{len(files)} photos", files, everything)
+        title = mark("{count} photos").format(count=len(files))
+        return self._written(everything) + _listed(title, files, everything)
 
     def _written(self, shown: int) -> str:
         changed = Counter(_kind(change) for one in self.taken for change in one.changes)
-        lines = [f"imported from {printable(self.source)}: {len(self.taken)} photos"]
+        head = mark("imported from {source}: {count} photos")
+        lines = [head.format(source=printable(self.source), count=len(self.taken))]
         for folder, found in self.folders.items():
             of_folder = [one for one in self.taken if one.folder == folder]
             labelled = sum(bool(one.place.label) for one in of_folder)
-            words = f"  {folder}: {len(of_folder)} photos, from {printable(found)}/"
+            words = mark("{set}: {count} photos, from {folder}/")
             if not folder.startswith("train/"):
-                words += f"; {labelled} labelled by their folders" if labelled else "; test set"
-            lines.append(words)
+                words = mark("{set}: {count} photos, from {folder}/; test set")
+            if not folder.startswith("train/") and labelled:
+                words = mark(
+                    "{set}: {count} photos, from {folder}/; {labelled} labelled by their folders"
+                )
+            told = words.format(set=folder, count=len(of_folder), folder=printable(found),
+                                labelled=labelled)  # fmt: skip
+            lines.append(f"  {told}")
         text = "\n".join(lines) + "\n"
-        text += _listed("changed", [f"{n} {what}" for what, n in sorted(changed.items())], shown)
-        refused = [f"{printable(one.name)}: {one.reason}" for one in self.refused]
-        return (
-            text
-            + _listed(f"left out: {len(refused)} files", refused, shown)
-            + _listed("also", self.notes, shown)
+        text += _listed(
+            mark("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown
         )
+        refused = [f"{printable(one.name)}: {one.reason}" for one in self.refused]
+        title = mark("left out: {count} files").format(count=len(refused))
+        return text + _listed(title, refused, shown) + _listed(mark("also"), self.notes, shown)
+
+
+def retold(report: str) -> str:
+    """What import.txt says, in the chosen language."""
+    return "\n".join(map(_retold_line, report.splitlines()))
+
+
+def _retold_line(line: str) -> str:
+    words = line.lstrip()
+    number, _, change = words.partition(" ")
+    if number.isdigit() and retell(words) == words:  # `12 PNG to JPEG`
+        words = f"{number} {retell(change)}"
+    return line[: len(line) - len(line.lstrip())] + retell(words)
 
 
 def _kind(change: str) -> str:
     """Changes of size are counted together."""
-    return "made smaller" if change.endswith(" pixels") else change
+    return mark("made smaller") if change.endswith(" pixels") else change
 
 
 def _listed(title: str, lines: Iterable[str], shown: int) -> str:
     lines = list(lines)
     if not lines:
         return ""
-    more = [f"... and {len(lines) - shown} more, see import.txt"] if len(lines) > shown else []
+    rest = mark("... and {count} more, see import.txt").format(count=len(lines) - shown)
+    more = [rest] if len(lines) > shown else []
     return "".join(f"{line}\n" for line in [title, *(f"  {x}" for x in lines[:shown] + more)])

@@ -11,6 +11,7 @@ from core.data.labels import Truth
 from core.data.leaks import TRAIN, Pair
 from core.data.split import folds_of, holdout
 from core.recipe import Holdout
+from core.words import mark, say
 
 UNLABELLED = "not labelled"  # no class can be called so: a class's name holds no space
 MOST_FOLDS = 20
@@ -87,6 +88,11 @@ def kind_counts(photos: Sequence[WallPhoto], classes: Sequence[str]) -> dict[str
     return {kind: counts[kind] for kind in (*named, *others, UNLABELLED) if counts[kind]}
 
 
+def kind_words(kind: str) -> str:
+    """What it is called on a page: a class by its own name."""
+    return say("not labelled") if kind == UNLABELLED else kind
+
+
 def most_folds(dataset: Dataset) -> int:
     """Into how many folds the photos can be shared out: each must validate every class."""
     return min(MOST_FOLDS, *dataset.class_counts().values())
@@ -96,7 +102,10 @@ def _copies(pairs: Sequence[Pair]) -> defaultdict[tuple[str, str], tuple[str, ..
     """What is told of each photo, by its split (train for all that lie there) and file."""
     told: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for pair in pairs:
-        alike = f"({100 * pair.alike:.0f} % alike)"
-        told[pair.split, pair.file] += (f"a near-copy of train/{pair.train} {alike}",)
-        told[TRAIN, pair.train] += (f"{pair.split}/{pair.file} is a near-copy of it {alike}",)
+        alike = 100 * pair.alike
+        copy = mark("a near-copy of train/{file} ({alike:.0f} % alike)")
+        told[pair.split, pair.file] += (copy.format(file=pair.train, alike=alike),)
+        source = mark("{photo} is a near-copy of it ({alike:.0f} % alike)")
+        photo = f"{pair.split}/{pair.file}"
+        told[TRAIN, pair.train] += (source.format(photo=photo, alike=alike),)
     return told

@@ -6,6 +6,7 @@ from __future__ import annotations
 from core.evaluate.verdict import Verdict
 from core.model.layers import head_start
 from core.recipe import Augment, ClassMapHead, Recipe
+from core.words import mark
 
 FAST = 3e-2  # all layers at 1e-2 still kept what they knew in a trial, at 5e-2 they did not
 
@@ -14,48 +15,55 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
     """Up to four things to try, the likeliest first."""
     if verdict == "too little evidence":
         return [
-            "Label at least 10 photos taken elsewhere (another table, another light, several "
-            "objects), and draw boxes around the objects: without them a good run and a bad one "
-            "look alike.",
-            "Keep more photos aside for validation, or use folds.",
+            mark(
+                "Label at least 10 photos taken elsewhere (another table, another light, several "
+                "objects), and draw boxes around the objects: without them a good run and a bad "
+                "one look alike."
+            ),
+            mark("Keep more photos aside for validation, or use folds."),
         ]
     if verdict == "generalises":
         return [
-            "Repeat it with five seeds: one run can be luck.",
-            "Look at the photos that it still gets wrong, in Compare.",
+            mark("Repeat it with five seeds: one run can be luck."),
+            mark("Look at the photos that it still gets wrong, in Compare."),
         ]
     tries = _front(recipe) + _variety(recipe)
     if verdict == "never learned":
         tries = _pace(recipe) + tries
     if verdict == "overfit, and it shows":
-        tries.append("Add training photos from other places: nothing replaces them.")
-    return tries[:4] or ["Add training photos from other places: the recipe itself is careful."]
+        tries.append(mark("Add training photos from other places: nothing replaces them."))
+    careful = mark("Add training photos from other places: the recipe itself is careful.")
+    return tries[:4] or [careful]
 
 
 def _front(recipe: Recipe) -> list[str]:
     """Layers that carry pretrained knowledge, trained fast."""
     if recipe.weights == "none":
-        return ["Start from pretrained weights: so few photos cannot teach a network to see."]
+        return [mark("Start from pretrained weights: so few photos cannot teach a network to see.")]
     head = head_start(recipe.backbone, recipe.map_stride)
     firsts = [band.first for band in recipe.bands]
     fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST]
     if not fast:
         return []
     end = [*firsts[1:], None][firsts.index(fast[0].first)]
-    layers = f"layers {fast[0].first} to {end - 1}" if end else f"layers from {fast[0].first} on"
+    layers = mark("layers from {first} on").format(first=fast[0].first)
+    if end:
+        layers = mark("layers {first} to {last}").format(first=fast[0].first, last=end - 1)
     return [
-        f"Freeze {layers} (rate 0) or train them far slower than {fast[0].lr:g}: they came with "
-        "knowledge of a million photos, which fast steps on a few photos overwrite."
+        mark(
+            "Freeze {layers} (rate 0) or train them far slower than {rate:g}: they came with "
+            "knowledge of a million photos, which fast steps on a few photos overwrite."
+        ).format(layers=layers, rate=fast[0].lr)
     ]
 
 
 def _variety(recipe: Recipe) -> list[str]:
     tries = []
     if recipe.augment == Augment.nothing():
-        tries.append("Switch varied views on, so that no two epochs show the same photos.")
+        tries.append(mark("Switch varied views on, so that no two epochs show the same photos."))
     drop = recipe.head.dropout if isinstance(recipe.head, ClassMapHead) else None
     if drop is not None and not any((drop.features, drop.class_map, drop.logits)):
-        tries.append("Switch dropout on, so that it cannot lean on a single detail.")
+        tries.append(mark("Switch dropout on, so that it cannot lean on a single detail."))
     return tries
 
 
@@ -63,8 +71,12 @@ def _pace(recipe: Recipe) -> list[str]:
     """Too fast, too slow, too short."""
     rates = [band.lr for band in recipe.bands if band.lr > 0]
     if rates and max(rates) > 10 * FAST:
-        return ["Lower every learning rate ten times: such steps leap over what there is to learn."]
-    tries = ["Let the learning-rate finder suggest a rate."]
+        return [
+            mark(
+                "Lower every learning rate ten times: such steps leap over what there is to learn."
+            )
+        ]
+    tries = [mark("Let the learning-rate finder suggest a rate.")]
     if recipe.planned_epochs() < 10:
-        tries.append("Train for longer: ten epochs at least.")
+        tries.append(mark("Train for longer: ten epochs at least."))
     return tries

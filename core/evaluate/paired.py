@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.evaluate.grouped import Difference, group_difference
 from core.evaluate.matched import ComparedScore, Matched, matched, photo_of
+from core.words import say, say_count
 
 SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
 
@@ -43,16 +44,35 @@ class Paired:
     def words(self, what: str = "photo") -> str:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or `... cannot tell`.
 
-        what: the thing that is counted, in the singular.
+        what: the thing that is counted, `photo` or `object`.
         """
         if not self.photos:
-            return f"no {what}s in common: cannot tell"
-        things = what if self.better == 1 else f"{what}s"
-        counts = f"better on {self.better} {things}, worse on {self.worse}"
+            objects = what == "object"
+            return say("no objects in common: cannot tell") if objects else (
+                say("no photos in common: cannot tell"))  # fmt: skip
+        counts = self.counts(what)
+        if not self.real:
+            return say("{finding}: cannot tell", finding=counts)
+        return say("{finding}: a real difference ({p})", finding=counts, p=_p_words(self.p))
+
+    def counts(self, what: str = "photo") -> str:
+        """`better on 11 photos, worse on 1`, or `the same photos right`; what: as in `words`."""
+        if what == "object":
+            if not self.better and not self.worse:
+                return say("the same objects right")
+            return say_count(
+                self.better,
+                "better on {count} object, worse on {worse}",
+                "better on {count} objects, worse on {worse}",
+                worse=self.worse,
+            )
         if not self.better and not self.worse:
-            counts = f"the same {what}s right"
-        return f"{counts}: " + (
-            f"a real difference ({_p_words(self.p)})" if self.real else "cannot tell"
+            return say("the same photos right")
+        return say_count(
+            self.better,
+            "better on {count} photo, worse on {worse}",
+            "better on {count} photos, worse on {worse}",
+            worse=self.worse,
         )
 
 

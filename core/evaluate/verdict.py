@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from core.words import mark
+
 Verdict = Literal[
     "generalises",
     "overfit that looks good",
@@ -24,58 +26,69 @@ Verdict = Literal[
     "too little evidence",
 ]
 MEANINGS: dict[Verdict, str] = {
-    "generalises": "It knows the objects: it finds them, looks at them and needs them on photos "
-    "from elsewhere too.",
-    "overfit that looks good": "Validation says all is well, yet on photos from elsewhere it has "
-    "not learned the objects.",
-    "overfit, and it shows": "It knows its training photos, and validation shows that this does "
-    "not carry over.",
-    "never learned": "It has not learned to tell the classes apart.",
-    "too little evidence": "The photos at hand cannot tell a good run from a bad one.",
-}
+    "generalises": mark("It knows the objects: it finds them, looks at them and needs them on "
+                        "photos from elsewhere too."),
+    "overfit that looks good": mark("Validation says all is well, yet on photos from elsewhere it "
+                                    "has not learned the objects."),
+    "overfit, and it shows": mark("It knows its training photos, and validation shows that this "
+                                  "does not carry over."),
+    "never learned": mark("It has not learned to tell the classes apart."),
+    "too little evidence": mark("The photos at hand cannot tell a good run from a bad one."),
+}  # fmt: skip
 
 # What the rules compare with. Skill is (score - constant) / (1 - constant): 0 is what the best
 # constant answer gets, 1 is perfect, so that sets with other classes and counts compare.
 THRESHOLDS: dict[str, tuple[float, str]] = {
-    "chance": (0.05, "validation beats the best constant answer if chance alone would give so many "
-               "right answers less often than this (binomial test)"),
-    "validation": (0.85, "validation is fine from this accuracy on"),
-    "random": (1.0, "and while its loss is below this share of ln(classes), the loss of answering "
-               "at random"),
-    "exploded": (4.0, "training has gone wild when its loss ends above this many times "
-                 "ln(classes)"),
-    "memorised": (0.5, "the training photos are known by heart when the training loss ends below "
-                  "this share of ln(classes), the loss of answering at random"),
-    "rise": (2.0, "validation has got worse when its loss ends above this many times its best"),
-    "photos": (10, "a sign counts when it rests on at least this many photos or objects"),
-    "objects": (0.40, "it finds the objects from this skill on, objects cut out"),
-    "ranking": (0.38, "where no objects are boxed: it finds them from this skill on, presence "
-                "ranking"),
-    "lift": (1.5, "it looks at the objects from this lift on"),
-    "needs": (0.35, "it needs the objects when the right classes lose this much more probability "
-              "with the objects hidden than with everything else hidden"),
+    "chance": (0.05, mark(
+        "validation beats the best constant answer if chance alone would give so many right "
+        "answers less often than this (binomial test)")),
+    "validation": (0.85, mark("validation is fine from this accuracy on")),
+    "random": (1.0, mark(
+        "and while its loss is below this share of ln(classes), the loss of answering at random")),
+    "exploded": (4.0, mark(
+        "training has gone wild when its loss ends above this many times ln(classes)")),
+    "memorised": (0.5, mark(
+        "the training photos are known by heart when the training loss ends below this share of "
+        "ln(classes), the loss of answering at random")),
+    "rise": (2.0, mark(
+        "validation has got worse when its loss ends above this many times its best")),
+    "photos": (10, mark(
+        "a sign counts when it rests on at least this many photos or objects")),
+    "objects": (0.40, mark("it finds the objects from this skill on, objects cut out")),
+    "ranking": (0.38, mark(
+        "where no objects are boxed: it finds them from this skill on, presence ranking")),
+    "lift": (1.5, mark("it looks at the objects from this lift on")),
+    "needs": (0.35, mark(
+        "it needs the objects when the right classes lose this much more probability with the "
+        "objects hidden than with everything else hidden")),
 }  # fmt: skip
 
 
 # Read from the top; the first that fires decides.
 RULES: dict[str, tuple[Verdict, str]] = {
-    "few validation photos": ("too little evidence", "fewer than half of `photos` validate"),
-    "training gone wild": ("never learned", "the training loss has `exploded`"),
-    "validation at chance, training photos known": (
-        "overfit, and it shows", "validation does not beat `chance`, yet the training photos are "
-        "`memorised`"),
-    "validation at chance": ("never learned", "validation does not beat `chance`"),
-    "validation behind training": (
-        "overfit, and it shows", "validation is not fine (`validation`, `random`), and the "
-        "training photos are `memorised` or the validation loss shows a `rise`"),
-    "not yet learned": ("never learned", "validation is not fine, and nothing else fired"),
-    "few test photos": ("too little evidence", "validation is fine, and no sign can be read"),
-    "most signs are good": ("generalises", "validation is fine, and so are more than half of the "
-                            "signs that can be read"),
-    "most signs are bad": ("overfit that looks good", "validation is fine, and fewer than half of "
-                           "the signs that can be read are"),
-    "the signs disagree": ("too little evidence", "validation is fine, and as many signs are good "
-                           "as bad"),
+    mark("few validation photos"): (
+        "too little evidence", mark("fewer than half of `photos` validate")),
+    mark("training gone wild"): ("never learned", mark("the training loss has `exploded`")),
+    mark("validation at chance, training photos known"): (
+        "overfit, and it shows",
+        mark("validation does not beat `chance`, yet the training photos are `memorised`")),
+    mark("validation at chance"): ("never learned", mark("validation does not beat `chance`")),
+    mark("validation behind training"): (
+        "overfit, and it shows",
+        mark("validation is not fine (`validation`, `random`), and the training photos are "
+             "`memorised` or the validation loss shows a `rise`")),
+    mark("not yet learned"): (
+        "never learned", mark("validation is not fine, and nothing else fired")),
+    mark("few test photos"): (
+        "too little evidence", mark("validation is fine, and no sign can be read")),
+    mark("most signs are good"): (
+        "generalises",
+        mark("validation is fine, and so are more than half of the signs that can be read")),
+    mark("most signs are bad"): (
+        "overfit that looks good",
+        mark("validation is fine, and fewer than half of the signs that can be read are")),
+    mark("the signs disagree"): (
+        "too little evidence", mark("validation is fine, and as many signs are good as bad")),
 }  # fmt: skip
 
 
@@ -135,19 +148,23 @@ def judge(
     good = sum(bool(sign.good) for sign in read)
     if not read:
         fired = "few test photos"
-        finding += (
-            f", but so it may for a network that only knows the shoot, and fewer than "
-            f"{threshold('photos'):.0f} labelled photos from elsewhere are there to check it."
-        )
+        finding = mark(
+            "{answers}, but so it may for a network that only knows the shoot, and fewer than "
+            "{least:.0f} labelled photos from elsewhere are there to check it."
+        ).format(answers=finding, least=threshold("photos"))
     elif good * 2 > len(read):
         fired = "most signs are good"
-        finding += ", and photos from elsewhere confirm it."
+        finding = mark("{answers}, and photos from elsewhere confirm it.").format(answers=finding)
     elif good * 2 < len(read):
         fired = "most signs are bad"
-        finding += ", which looks good. Photos from elsewhere tell another story."
+        finding = mark(
+            "{answers}, which looks good. Photos from elsewhere tell another story."
+        ).format(answers=finding)
     else:
         fired = "the signs disagree"
-        finding += ", but on photos from elsewhere the signs contradict each other."
+        finding = mark(
+            "{answers}, but on photos from elsewhere the signs contradict each other."
+        ).format(answers=finding)
     return Judgement(RULES[fired][0], fired, finding, name, signs)
 
 
@@ -162,37 +179,44 @@ def _by_validation(
     memorised = train_loss < threshold("memorised") * of_random
     wild = val_loss >= threshold("random") * of_random
     rose = val_loss > threshold("rise") * float(history["val_loss"].min())
-    answers = f"It answers {right} of {total} validation photos right"
+    answers = mark("It answers {right} of {total} validation photos right").format(
+        right=right, total=total
+    )
     if total < threshold("photos") / 2:
-        return "few validation photos", f"{answers}: too few photos to tell skill from luck."
+        return "few validation photos", mark(
+            "{answers}: too few photos to tell skill from luck."
+        ).format(answers=answers)
     if train_loss > threshold("exploded") * of_random:
-        return "training gone wild", (
-            f"Its training loss ended at {train_loss:.1f}, that of answering at random is "
-            f"{of_random:.1f}: its steps are too large to settle on anything, so that {right} of "
-            f"{total} validation photos come out right is luck."
-        )
+        return "training gone wild", mark(
+            "Its training loss ended at {loss:.1f}, that of answering at random is {random:.1f}: "
+            "its steps are too large to settle on anything, so that {right} of {total} validation "
+            "photos come out right is luck."
+        ).format(loss=train_loss, random=of_random, right=right, total=total)
     if chance_of(right, total, float(validation["constant"])) >= threshold("chance"):
-        known = f"{answers}, hardly more than one answer for all ({validation['constant']:.0%})"
+        constant = float(validation["constant"])
         if memorised:
-            return "validation at chance, training photos known", (
-                f"{known}, though it knows its training photos (training loss {train_loss:.2f})."
-            )
-        return "validation at chance", f"{known}."
+            return "validation at chance, training photos known", mark(
+                "{answers}, hardly more than one answer for all ({constant:.0%}), though it knows "
+                "its training photos (training loss {loss:.2f})."
+            ).format(answers=answers, constant=constant, loss=train_loss)
+        return "validation at chance", mark(
+            "{answers}, hardly more than one answer for all ({constant:.0%})."
+        ).format(answers=answers, constant=constant)
     if float(validation["value"]) < threshold("validation") or wild:
         if wild:
-            answers += (
-                f", and where it is wrong it is very sure: its loss there is {val_loss:.2f}, that "
-                f"of answering at random {of_random:.2f}"
-            )
+            answers = mark(
+                "{answers}, and where it is wrong it is very sure: its loss there is {loss:.2f}, "
+                "that of answering at random {random:.2f}"
+            ).format(answers=answers, loss=val_loss, random=of_random)
         if memorised or rose:
-            return "validation behind training", (
-                f"{answers}, while the training loss ended at {train_loss:.2f}: what it learned "
-                "does not carry over."
-            )
-        return "not yet learned", (
-            f"{answers}, and the training loss is still {train_loss:.2f}: it was stopped before it "
+            return "validation behind training", mark(
+                "{answers}, while the training loss ended at {loss:.2f}: what it learned does not "
+                "carry over."
+            ).format(answers=answers, loss=train_loss)
+        return "not yet learned", mark(
+            "{answers}, and the training loss is still {loss:.2f}: it was stopped before it "
             "learned, or it cannot."
-        )
+        ).format(answers=answers, loss=train_loss)
     return None, answers
 
 
@@ -226,10 +250,13 @@ def signs_of(
     objects, ranking = scores.get("object"), scores.get("ranking")
     signs = []
     if objects and objects["total"] >= threshold("photos"):
-        what = f"{objects['correct']} of {objects['total']} objects, cut out and shown alone"
+        what = mark("{right} of {total} objects, cut out and shown alone").format(
+            right=objects["correct"], total=objects["total"]
+        )
         signs.append(_finds("objects", objects, what))
     elif ranking:
-        signs.append(_finds("ranking", ranking, f"presence ranking {ranking['value']:.2f}"))
+        what = mark("presence ranking {value:.2f}").format(value=ranking["value"])
+        signs.append(_finds("ranking", ranking, what))
     if place:
         signs.append(_looks(place))
     hidden = reliance.get(name)
@@ -241,35 +268,42 @@ def signs_of(
 def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
     value, constant = float(score["value"]), float(score["constant"])
     skill = (value - constant) / (1 - constant) if constant < 1 else 0.0
-    words = f"{what} ({value:.0%}; one answer for all would get {constant:.0%})"
-    return _sign("finds", "Does it find the objects?", skill, key, int(score["total"]), words)
+    words = mark("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
+        what=what, value=value, constant=constant
+    )
+    title = mark("Does it find the objects?")
+    return _sign("finds", title, skill, key, int(score["total"]), words)
 
 
 def _looks(place: Mapping[str, Any]) -> Sign:
     lift = float(place["lift"])
-    words = (
-        f"{place['share']:.0%} of its evidence lies in the objects' boxes, which are "
-        f"{place['area']:.0%} of the photo: {lift:.2f} times an even spread"
-    )
-    return _sign(
-        "looks", "Does it look at the objects?", lift, "lift", int(place["objects"]), words
-    )
+    words = mark(
+        "{share:.0%} of its evidence lies in the objects' boxes, which are {area:.0%} of the "
+        "photo: {lift:.2f} times an even spread"
+    ).format(share=place["share"], area=place["area"], lift=lift)
+    title = mark("Does it look at the objects?")
+    return _sign("looks", title, lift, "lift", int(place["objects"]), words)
 
 
 def _needs(hidden: Mapping[str, Any]) -> Sign:
     objects, others = (float(hidden["fall"][kind]["value"]) for kind in ("object", "only_objects"))
-    words = (
-        f"with the objects hidden the right classes {_moves(objects)} of probability, "
-        f"with everything else hidden they {_moves(others)}"
-    )
+    words = mark(
+        "with the objects hidden the right classes {objects} of probability, with everything else "
+        "hidden they {others}"
+    ).format(objects=_moves(objects), others=_moves(others))
     value = float(hidden["balance"]["value"])
-    return _sign("needs", "Does it need the objects?", value, "needs", hidden["photos"], words)
+    title = mark("Does it need the objects?")
+    return _sign("needs", title, value, "needs", hidden["photos"], words)
 
 
 def _moves(fall: float) -> str:
     """`lose 54 points`; a fall below 0 is a gain."""
     points = round(100 * abs(fall))
-    return f"{'gain' if fall < 0 and points else 'lose'} {points} point{'' if points == 1 else 's'}"
+    if fall < 0 and points:
+        words = mark("gain {points} point") if points == 1 else mark("gain {points} points")
+    else:
+        words = mark("lose {points} point") if points == 1 else mark("lose {points} points")
+    return words.format(points=points)
 
 
 def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:

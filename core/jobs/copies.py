@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.data.leaks import Pair, known_copies, near_copies
 from core.errors import DataError
 from core.jobs.local import PROJECT_ROOT
+from core.words import mark
 
 Search = futures.Future[tuple[Pair, ...]]
 _searchers = futures.ThreadPoolExecutor(1, "near-copies")  # one search at a time
@@ -48,5 +49,9 @@ def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
     found = known_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
         lines = done.stderr.strip().splitlines() or ["no answer"]
-        raise DataError(f"no search for near-copies: {lines[-1].removeprefix('error: ')}")
+        raise DataError(
+            mark("no search for near-copies: {reason}").format(
+                reason=lines[-1].removeprefix("error: "),
+            )
+        )
     return found

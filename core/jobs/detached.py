@@ -18,6 +18,7 @@ from typing import IO
 
 from core import demo
 from core.errors import RunError
+from core.words import mark
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -107,7 +108,11 @@ class Detached:
             self.runs_dir.mkdir(parents=True, exist_ok=True)
             return self.lock.open("a+")
         except OSError as error:
-            raise RunError(f"{self.runs_dir}: cannot be written ({error.strerror})") from None
+            raise RunError(
+                mark("{path}: cannot be written ({reason})").format(
+                    path=self.runs_dir, reason=error.strerror
+                )
+            ) from None
 
 
 def _taken(file: IO[str]) -> bool:

@@ -20,6 +20,7 @@ from core.store.run import Status, open_run
 from core.store.search import open_work
 from core.store.visitors import house_of
 from core.text import duration, moment
+from core.words import say, say_count
 
 QUIET = timedelta(minutes=5)  # without a sign of life; longer than most steps take
 STARTING = timedelta(seconds=15)  # in which a worker that was just asked for comes up
@@ -142,12 +143,17 @@ def _no_worker(
                  default=None)  # fmt: skip
     if newest is not None and timedelta(0) <= now - newest < STARTING:
         return None
-    waits = "1 run waits" if len(waiting) == 1 else f"{len(waiting)} runs wait"
     return Trouble(
         "no worker",
-        f"{waits}, and no worker process is running.",
-        "Start the worker. What was under way is marked failed and can be resumed; nothing that "
-        "was finished is lost.",
+        say_count(
+            len(waiting),
+            "1 run waits, and no worker process is running.",
+            "{count} runs wait, and no worker process is running.",
+        ),
+        say(
+            "Start the worker. What was under way is marked failed and can be resumed; nothing "
+            "that was finished is lost."
+        ),
         tuple(waiting),
     )
 
@@ -175,10 +181,16 @@ def _silent(worker: Worker) -> Trouble | None:
         return None
     return Trouble(
         "silent",
-        f"The worker (process {worker.pid}) has given no sign of life for "
-        f"{duration(worker.quiet.total_seconds())}, and it uses no processor time.",
-        "It hangs. Restart it; the run that it was busy with can be resumed after its last "
-        "finished epoch.",
+        say(
+            "The worker (process {pid}) has given no sign of life for {time}, and it uses no "
+            "processor time.",
+            pid=worker.pid,
+            time=duration(worker.quiet.total_seconds()),
+        ),
+        say(
+            "It hangs. Restart it; the run that it was busy with can be resumed after its last "
+            "finished epoch."
+        ),
         () if worker.entry is None else (worker.entry,),
     )
 
@@ -189,9 +201,14 @@ def _disk(runs_dir: Path) -> Trouble | None:
         return None
     return Trouble(
         "disk",
-        f"The disk of the runs folder is nearly full: {disk.free / 1e9:.1f} GB are free.",
-        "Empty the feature cache, delete runs and empty the trash "
-        "(`python -m core runs delete --empty-trash`), or move the runs folder to another disk.",
+        say(
+            "The disk of the runs folder is nearly full: {free:.1f} GB are free.",
+            free=disk.free / 1e9,
+        ),
+        say(
+            "Empty the feature cache, delete runs and empty the trash "
+            "(`python -m core runs delete --empty-trash`), or move the runs folder to another disk."
+        ),
     )
 
 
@@ -201,9 +218,11 @@ def _memory() -> Trouble | None:
         return None
     return Trouble(
         "memory",
-        f"Memory is short: {memory.free / 1e9:.1f} GB are free.",
-        "A training may be ended by the system. Close other programs, or train with smaller photos "
-        "or a smaller backbone.",
+        say("Memory is short: {free:.1f} GB are free.", free=memory.free / 1e9),
+        say(
+            "A training may be ended by the system. Close other programs, or train with smaller "
+            "photos or a smaller backbone."
+        ),
     )
 
 
@@ -216,11 +235,14 @@ def _stray(rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime) -> T
     ]
     if not strays:
         return None
-    waits = "1 run waits" if len(strays) == 1 else f"{len(strays)} runs wait"
     return Trouble(
         "stray",
-        f"{waits}, but the queue does not know of it.",
-        "Put it back into the queue.",
+        say_count(
+            len(strays),
+            "1 run waits, but the queue does not know of it.",
+            "{count} runs wait, but the queue does not know of it.",
+        ),
+        say("Put it back into the queue."),
         tuple(strays),
     )
 
@@ -242,12 +264,16 @@ def _lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Trouble | No
                 lost.append(row.id)
     if not lost:
         return None
-    stopped = "1 run was" if len(lost) == 1 else f"{len(lost)} runs were"
     return Trouble(
         "lost",
-        f"{stopped} lost: the process ended in the middle (killed, out of memory, or the machine "
-        "was switched off).",
-        "Resume it: it goes on after its last finished epoch, and the result is the same.",
+        say_count(
+            len(lost),
+            "1 run was lost: the process ended in the middle (killed, out of memory, or the "
+            "machine was switched off).",
+            "{count} runs were lost: the process ended in the middle (killed, out of memory, or "
+            "the machine was switched off).",
+        ),
+        say("Resume it: it goes on after its last finished epoch, and the result is the same."),
         tuple(lost),
         pressing=False,
     )

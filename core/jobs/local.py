@@ -48,6 +48,7 @@ from core.store.run import (
 )
 from core.store.search import Search, create_search, find_search, find_searches, open_work
 from core.store.visitors import house_of
+from core.words import mark
 
 LOCK_FILE = "worker.lock"
 ASK_LOCK = ".ask.lock"  # two who ask the same at once ask it once
@@ -372,4 +373,8 @@ def _open_lock(runs_dir: Path) -> IO[str]:
         house.mkdir(parents=True, exist_ok=True)
         return (house / LOCK_FILE).open("a+")
     except OSError as error:
-        raise RunError(f"{runs_dir}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(
+                path=runs_dir, reason=error.strerror
+            )
+        ) from None

@@ -21,6 +21,7 @@ from core import demo, files
 from core.jobs.local import PROJECT_ROOT, process_alive, under_way
 from core.recipe import Recipe
 from core.train.speed import Speed, read_speed, speed_path
+from core.words import mark
 
 POLL_SECONDS = 1.0
 RESPITE = 30.0  # a process that has just been started may not have written its note yet
@@ -56,7 +57,9 @@ def ask(runs_dir: Path, recipe: Recipe) -> Speed | Measuring:
         return told
     if child is not None and time.monotonic() - child[1] < RESPITE:
         # It has ended without a result: it cannot measure here.
-        return Measuring("failed", f"it ended with status {child[0].returncode}")
+        return Measuring(
+            "failed", mark("it ended with status {status}").format(status=child[0].returncode)
+        )
     if pid and process_alive(pid):
         return told  # another dashboard's, or one from before a restart
     _start(runs_dir, recipe, note)

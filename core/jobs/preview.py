@@ -28,6 +28,7 @@ from core.jobs.detached import Detached
 from core.jobs.message import Message, MessageError, receive, send
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict
+from core.words import mark
 
 COMMAND = "preview"
 MOST_PHOTOS = 8  # on the wall, and as many views
@@ -192,9 +193,15 @@ def socket_path(runs_dir: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise RunError(f"{folder}: cannot be made ({error.strerror})") from None
+        raise RunError(
+            mark("{folder}: cannot be made ({reason})").format(folder=folder, reason=error.strerror)
+        ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise RunError(f"{folder}: others can open it: remove it, it will be made again")
+        raise RunError(
+            mark("{folder}: others can open it: remove it, it will be made again").format(
+                folder=folder
+            )
+        )
     return folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
 
 
@@ -205,8 +212,10 @@ def _ask(runs_dir: Path, question: Message, tick: Tick) -> Message:
             answer = receive(connection, ANSWER_SECONDS, tick)
         except (MessageError, OSError) as error:
             raise PreviewError(
-                f"the preview process gave no answer ({error}): try again; if it stays so, "
-                f"{Detached(COMMAND, runs_dir).log} tells more"
+                mark(
+                    "the preview process gave no answer ({reason}): try again; if it "
+                    "stays so, {log} tells more"
+                ).format(reason=error, log=Detached(COMMAND, runs_dir).log)
             ) from None
     if "error" in answer.facts:
         raise PreviewError(str(answer.facts["error"]))
@@ -233,15 +242,16 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
         tick()
         time.sleep(0.05)
     raise PreviewError(
-        f"the preview process did not answer within {START_SECONDS:.0f} seconds: {process.log} "
-        "may tell why"
+        mark(
+            "the preview process did not answer within {limit:.0f} seconds: {log} may tell why"
+        ).format(limit=START_SECONDS, log=process.log)
     )
 
 
 def _cannot_start(process: Detached) -> PreviewError:
     why = process.last_words() or f"exit status {process.ended()}"
     process.forget()
-    return PreviewError(f"the preview process could not be started: {why}")
+    return PreviewError(mark("the preview process could not be started: {why}").format(why=why))
 
 
 def stop(runs_dir: Path) -> None:
@@ -255,4 +265,4 @@ def stop(runs_dir: Path) -> None:
 def _of_another_version(runs_dir: Path) -> PreviewError:
     """A process that was started before the program was changed goes on with what it loaded."""
     stop(runs_dir)
-    return PreviewError("the preview process was of another version and was ended: try again")
+    return PreviewError(mark("the preview process was of another version and was ended: try again"))

@@ -21,6 +21,7 @@ from typing import Literal
 from core.demo import check_queue
 from core.errors import RunError
 from core.store.visitors import entry_prefix, house_of
+from core.words import mark
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]
@@ -185,9 +186,13 @@ class Queue:
             with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as db:
                 yield db
         except (sqlite3.OperationalError, OSError) as error:
-            raise RunError(f"{self.path}: cannot use the queue ({error})") from None
+            raise RunError(
+                mark("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
+            ) from None
         except sqlite3.Error as error:
             raise RunError(
-                f"{self.path}: cannot use the queue ({error}): delete the file, and resume the "
-                "runs that wait"
+                mark(
+                    "{path}: cannot use the queue ({reason}): delete the file, and "
+                    "resume the runs that wait"
+                ).format(path=self.path, reason=error)
             ) from None

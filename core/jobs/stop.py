@@ -16,6 +16,7 @@ from core.jobs.queue import Queue
 from core.store.run import Clock, utc_now
 from core.store.search import open_work
 from core.store.visitors import house_of
+from core.words import mark
 
 STOP_FILE = "worker.stop"
 GRACE = 10.0  # seconds in which a worker that is asked to end does so, if it is not hung
@@ -30,7 +31,9 @@ def ask_stop(runs_dir: Path) -> None:
     try:
         path.touch()
     except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(path=path, reason=error.strerror)
+        ) from None
 
 
 def stop_asked(runs_dir: Path) -> bool:
@@ -72,14 +75,20 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> No
                 os.kill(pid, sent)
             except PermissionError:
                 raise RunError(
-                    f"the worker (process {pid}) belongs to another user, who must end it"
+                    mark(
+                        "the worker (process {pid}) belongs to another user, who must end it"
+                    ).format(pid=pid)
                 ) from None
         deadline = time.monotonic() + grace
         while pid is not None and time.monotonic() < deadline:
             time.sleep(_POLL)
             pid = worker_pid(runs_dir)
     if pid is not None:
-        raise RunError(f"the worker (process {pid}) does not end, not even when it is killed")
+        raise RunError(
+            mark("the worker (process {pid}) does not end, not even when it is killed").format(
+                pid=pid
+            )
+        )
     with worker_lock(runs_dir) as mine:
         if mine:
             recover(runs_dir, clock)

@@ -18,6 +18,7 @@ from core.store.search import SEARCH_FOLDER, Search, open_work
 from core.text import time_left
 from core.train.estimate import TRAINING, estimate, photos_of
 from core.train.speed import read_speed, speed_path
+from core.words import say
 
 _BEFORE = ("photos", "features")  # parts of an estimate that come before the first epoch
 
@@ -39,11 +40,11 @@ def entry_words(entry: str, labels: Mapping[str, str]) -> str:
     """What an entry of the queue is, in words. labels: the runs' names by id."""
     folder, _, id_ = entry.rpartition("/")
     if folder == SEARCH_FOLDER:
-        return "search for a learning rate"
+        return say("search for a learning rate")
     name = labels.get(id_, id_)
     if folder == CHALLENGE_FOLDER:
-        return f"{name}: answers the challenge's photos"
-    return f"{name}: scored again" if folder == RESCORING_FOLDER else name
+        return say("{name}: answers the challenge's photos", name=name)
+    return say("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
 
 
 def turns(runs_dir: Path, now: datetime) -> list[Turn]:

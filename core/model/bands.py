@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import RecipeError
 from core.model.flat_list import network_layers
+from core.words import mark
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn
@@ -83,8 +84,12 @@ def check_stages(recipe: Recipe) -> None:
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
             raise RecipeError(
-                f"stages.{number}: nothing would train: give a band with weights, or the stage, "
-                "an lr above 0"
+                mark(
+                    "stages.{number}: nothing would train: give a band with weights, or the stage, "
+                    "an lr above 0"
+                ).format(
+                    number=number,
+                )
             )
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from core.words import mark
+
 _TABLE = Path(__file__).with_name("layers.json")
 
 CLASS_MAP_HEAD_LAYERS = 7
@@ -99,7 +101,7 @@ BACKBONES: dict[str, Backbone] = {
         train_bfloat16=False,
     ),
     "vgg16_bn": Backbone(
-        title="VGG16 with batch norm",
+        title=mark("VGG16 with batch norm"),
         map_stride=16,
         bands=((0, 0.0), (34, 1e-5), (40, 1e-4), (43, 1e-3)),
         mean=_IMAGENET_MEAN,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.model.layers import BACKBONES
+from core.words import mark
 
 
 def find_weights(backbone: str, weights: str) -> Path | None:
@@ -24,12 +25,22 @@ def find_weights(backbone: str, weights: str) -> Path | None:
         return path
     if weights != "imagenet":
         raise InputError(
-            f"weights: {path}: no such file; give imagenet, none or the path of a file of weights"
+            mark(
+                "weights: {path}: no such file; give imagenet, none or the path of a file "
+                "of weights"
+            ).format(
+                path=path,
+            )
         )
     facts = BACKBONES[backbone]
     raise InputError(
-        f"weights: the ImageNet weights of {backbone} ({facts.weights_file}) are not on this "
-        f"machine: {', or '.join(ways_on(backbone))}"
+        mark(
+            "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}"
+        ).format(
+            backbone=backbone,
+            file=facts.weights_file,
+            ways=", or ".join(ways_on(backbone)),
+        )
     )
 
 
@@ -37,11 +48,17 @@ def ways_on(backbone: str) -> tuple[str, ...]:
     """What a person can do who lacks a backbone's ImageNet weights, in Markdown."""
     fetch = f"python -m core weights fetch {backbone}"
     return (
-        f"download them with `{fetch}` ({BACKBONES[backbone].weights_size})",
-        f"use a file of your own (torchvision's: `{fetch} --from FILE`; any other: `weights: FILE` "
-        "in the recipe)",
-        "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, as "
-        "in the preset quick)",
+        mark("download them with `{command}` ({size})").format(
+            command=fetch, size=BACKBONES[backbone].weights_size
+        ),
+        mark(
+            "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
+            "`weights: FILE` in the recipe)"
+        ).format(command=fetch),
+        mark(
+            "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, "
+            "as in the preset quick)"
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from core.recipe import check_name
 from core.store.examples import refuse_example
 from core.store.run import Run
 from core.store.shapes import shaped
+from core.words import mark
 
 FILE = "annotations.json"
 LOCK = ".annotations.lock"  # in the runs folder: a lock inside a run would travel with it
@@ -77,11 +78,17 @@ def annotate(
         tags = dict.fromkeys((*said.tags, *add_tags))
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
         if len(said.tags) > MOST_TAGS:
-            raise RunError(f"{run.id}: a run has at most {MOST_TAGS} tags")
+            raise RunError(
+                mark("{run}: a run has at most {most} tags").format(run=run.id, most=MOST_TAGS)
+            )
         try:
             files.write_json(run.path / FILE, asdict(said))
         except OSError as error:
-            raise RunError(f"{run.path / FILE}: cannot be written ({error.strerror})") from None
+            raise RunError(
+                mark("{path}: cannot be written ({reason})").format(
+                    path=run.path / FILE, reason=error.strerror
+                )
+            ) from None
     return said
 
 
@@ -97,12 +104,18 @@ def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
         try:
             check_name(name)
         except ValueError as error:
-            raise RunError(f"name: {error}") from None
+            raise RunError(mark("name: {reason}").format(reason=error)) from None
     if note is not None and len(note) > LONGEST_NOTE:
-        raise RunError(f"note: at most {LONGEST_NOTE} characters, not {len(note)}")
+        raise RunError(
+            mark("note: at most {most} characters, not {count}").format(
+                most=LONGEST_NOTE, count=len(note)
+            )
+        )
     for tag in tags:
         if not _TAG.fullmatch(tag):
             raise RunError(
-                f"tag {tag[:40]!r}: must be 1 to 30 characters without spaces, commas, colons or "
-                "quotes"
+                mark(
+                    "tag {tag!r}: must be 1 to 30 characters without spaces, commas, "
+                    "colons or quotes"
+                ).format(tag=tag[:40])
             )

@@ -18,6 +18,7 @@ from core.errors import DataError
 from core.store.index import RunRow
 from core.store.run import Clock
 from core.store.trash import KEPT, TRASH
+from core.words import mark
 
 _TIME = "%Y%m%d-%H%M%S"
 
@@ -45,10 +46,19 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
     """
     root = Path(root)
     if not deletable(root):
-        raise DataError(f"{root}: was not imported, so it is not deleted here")
+        raise DataError(
+            mark("{root}: was not imported, so it is not deleted here").format(
+                root=root,
+            )
+        )
     busy = [row for row in rows if row.data_path == str(root.resolve()) and not row.status.ended]
     if busy:
-        raise DataError(f"{root.name}: the run {busy[0].id} needs it; stop that run first, or wait")
+        raise DataError(
+            mark("{name}: the run {run} needs it; stop that run first, or wait").format(
+                name=root.name,
+                run=busy[0].id,
+            )
+        )
     trash = root.parent / TRASH
     for old in deleted_datasets(root.parent):
         if clock() - old.when > KEPT:
@@ -58,7 +68,9 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
         trash.mkdir(exist_ok=True)
         root.rename(place)
     except OSError as error:
-        raise DataError(f"{root}: cannot be moved ({error.strerror})") from None
+        raise DataError(
+            mark("{path}: cannot be moved ({reason})").format(path=root, reason=error.strerror)
+        ) from None
     return place.name
 
 
@@ -68,14 +80,25 @@ def restore_dataset(parent: Path, deleted: str) -> Path:
     demo.refuse("delete_data")
     known = [each for each in deleted_datasets(parent) if deleted in (each.id, each.name)]
     if not known:
-        raise DataError(f"{deleted}: no deleted data set of that name in {Path(parent) / TRASH}")
+        raise DataError(
+            mark("{deleted}: no deleted data set of that name in {folder}").format(
+                deleted=deleted,
+                folder=Path(parent) / TRASH,
+            )
+        )
     kept, place = Path(parent) / TRASH / known[0].id, Path(parent) / known[0].name
     if place.exists():
-        raise DataError(f"{place}: is there already; it has to go first")
+        raise DataError(
+            mark("{place}: is there already; it has to go first").format(
+                place=place,
+            )
+        )
     try:
         kept.rename(place)
     except OSError as error:
-        raise DataError(f"{kept}: cannot be moved ({error.strerror})") from None
+        raise DataError(
+            mark("{path}: cannot be moved ({reason})").format(path=kept, reason=error.strerror)
+        ) from None
     return place
 
 

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from core.errors import RunError
+from core.words import mark
 
 PREFIX = "example-"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -37,7 +38,9 @@ def refuse_example(run_id: str) -> None:
     """Raises RunError, one line, where the run is an example: it stays as it came."""
     if is_example(run_id):
         raise RunError(
-            f"{run_id}: is an example, which stays as it is; runs of your own can change"
+            mark("{run}: is an example, which stays as it is; runs of your own can change").format(
+                run=run_id
+            )
         )
 
 
@@ -57,4 +60,6 @@ def hide_examples(runs_dir: Path, hidden: bool) -> None:
         else:
             note.unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(f"{note}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(path=note, reason=error.strerror)
+        ) from None

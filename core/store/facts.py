@@ -21,13 +21,14 @@ from core import text
 from core.recipe import Recipe
 from core.store.compare import flat_recipe
 from core.store.index import RunRow
+from core.words import mark
 
 Kind = Literal["words", "number", "share", "seconds", "moment"]
 _SCORES = {
-    "primary": "Most prominent book",
-    "object": "Objects cut out",
-    "ranking": "Presence ranking",
-    "present": "Any book present",
+    "primary": mark("Most prominent book"),
+    "object": mark("Objects cut out"),
+    "ranking": mark("Presence ranking"),
+    "present": mark("Any book present"),
 }
 
 
@@ -41,28 +42,42 @@ class Fact:
 
 
 OWN: dict[str, Fact] = {
-    "name": Fact("run", "words", "The run's name, as it is shown"),
-    "verdict": Fact("verdict", "words", "What the diagnosis says"),
-    "state": Fact("state", "words", "queued, running, done, failed, cancelled or paused"),
-    "validation": Fact("validation", "share", "Share of the validation photos classified right"),
-    "loss": Fact("val. loss", "number", "Loss on the validation photos"),
-    "test": Fact("test", "share", "Most prominent book on the easy test photos"),
-    "difficult": Fact("difficult", "share", "Most prominent book on the difficult test photos"),
-    "objects": Fact("objects", "share", "Objects of the difficult photos, cut out"),
-    "lift": Fact(
-        "lift", "number", "Evidence inside the objects' boxes against evidence strewn evenly (1)"
+    "name": Fact(mark("run"), "words", mark("The run's name, as it is shown")),
+    "verdict": Fact(mark("verdict"), "words", mark("What the diagnosis says")),
+    "state": Fact(
+        mark("state"), "words", mark("queued, running, done, failed, cancelled or paused")
     ),
-    "took": Fact("took", "seconds", "How long the run took"),
-    "started": Fact("started", "moment", "When the run began (UTC), such as 2026-03-01"),
-    "seed": Fact("seed", "number", "Number from which the run's chance is drawn"),
-    "data": Fact("data set", "words", "Name of the data set"),
-    "tag": Fact("tags", "words", "A tag that the run has"),
-    "note": Fact("note", "words", "Words in the run's note"),
-    "from": Fact("came from", "words", "Who sent the run, where it was not trained here"),
-    "lr": Fact("highest rate", "number", "The highest learning rate of any band of layers"),
-    "epoch": Fact("epoch", "number", "Epochs that are done"),
-    "epochs": Fact("epochs", "number", "Epochs that are planned"),
-    "id": Fact("id", "words", "Name of the run's folder"),
+    "validation": Fact(
+        mark("validation"), "share", mark("Share of the validation photos classified right")
+    ),
+    "loss": Fact(mark("val. loss"), "number", mark("Loss on the validation photos")),
+    "test": Fact(mark("test"), "share", mark("Most prominent book on the easy test photos")),
+    "difficult": Fact(
+        mark("difficult"), "share", mark("Most prominent book on the difficult test photos")
+    ),
+    "objects": Fact(mark("objects"), "share", mark("Objects of the difficult photos, cut out")),
+    "lift": Fact(
+        mark("lift"),
+        "number",
+        mark("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
+    ),
+    "took": Fact(mark("took"), "seconds", mark("How long the run took")),
+    "started": Fact(
+        mark("started"), "moment", mark("When the run began (UTC), such as 2026-03-01")
+    ),
+    "seed": Fact(mark("seed"), "number", mark("Number from which the run's chance is drawn")),
+    "data": Fact(mark("data set"), "words", mark("Name of the data set")),
+    "tag": Fact(mark("tags"), "words", mark("A tag that the run has")),
+    "note": Fact(mark("note"), "words", mark("Words in the run's note")),
+    "from": Fact(
+        mark("came from"), "words", mark("Who sent the run, where it was not trained here")
+    ),
+    "lr": Fact(
+        mark("highest rate"), "number", mark("The highest learning rate of any band of layers")
+    ),
+    "epoch": Fact(mark("epoch"), "number", mark("Epochs that are done")),
+    "epochs": Fact(mark("epochs"), "number", mark("Epochs that are planned")),
+    "id": Fact(mark("id"), "words", mark("Name of the run's folder")),
 }
 STANDARD = (
     "verdict", "state", "validation", "loss", "test", "difficult", "objects", "lift", "took",
@@ -122,10 +137,14 @@ def fact(key: str) -> Fact:
         return OWN[key]
     last = key.rsplit(".", 1)[-1]
     if last in _SCORES and "." in key:
-        return Fact(key, "share", f"{_SCORES[last]}, on {key.rpartition('.')[0]}")
+        words = mark("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
+        return Fact(key, "share", words)
     if last == "lift" and "." in key:
-        return Fact(key, "number", f"{OWN['lift'].words}, on {key.rpartition('.')[0]}")
-    return Fact(key, "words", "Of the recipe")
+        words = mark("{score}, on {set}").format(
+            score=OWN["lift"].words, set=key.rpartition(".")[0]
+        )
+        return Fact(key, "number", words)
+    return Fact(key, "words", mark("Of the recipe"))
 
 
 def recipe_columns(rows: Sequence[RunRow]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.errors import RunError
 from core.store.visitors import house_of
+from core.words import mark
 
 CACHE_FOLDER = ".features"
 MAX_BYTES = 4_000_000_000
@@ -32,5 +33,9 @@ def empty_cache(runs_dir: Path) -> int:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise RunError(f"{path}: cannot be deleted ({error.strerror})") from None
+            raise RunError(
+                mark("{path}: cannot be deleted ({reason})").format(
+                    path=path, reason=error.strerror
+                )
+            ) from None
     return freed

@@ -18,6 +18,7 @@ import pandas as pd
 
 from core.store.examples import PREFIX
 from core.store.index import RunRow
+from core.words import retell, say
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 
@@ -50,9 +51,10 @@ class Verdicts:
     def words(self) -> str:
         """`generalises, 4 of 5`, or `no majority: generalises 2, never learned 2 of 4`."""
         if self.majority:
-            return f"{self.majority}, {self.counts[0][1]} of {self.n}"
-        each = ", ".join(f"{verdict} {count}" for verdict, count in self.counts)
-        return f"no majority: {each} of {self.n}"
+            return say("{verdict}, {n} of {total}", verdict=retell(self.majority),
+                       n=self.counts[0][1], total=self.n)  # fmt: skip
+        each = say(", ").join(f"{retell(verdict)} {count}" for verdict, count in self.counts)
+        return say("no majority: {verdicts} of {total}", verdicts=each, total=self.n)
 
 
 @dataclass(frozen=True)
@@ -189,9 +191,11 @@ def _title(newest_first: Sequence[RunRow]) -> str:
     newest = newest_first[0]
     alike = len({row.name for row in newest_first}) == 1
     title = newest.title if alike else str(newest.recipe["name"])
-    for number, what in zip(zip(*map(_repeat, newest_first)), ("seeds", "folds"), strict=True):
-        if len(set(number)) > 1:
-            title += f", {len(set(number))} {what}"
+    seeds, folds = (len(set(numbers)) for numbers in zip(*map(_repeat, newest_first), strict=True))
+    if seeds > 1:
+        title = say("{name}, {count} seeds", name=title, count=seeds)
+    if folds > 1:
+        title = say("{name}, {count} folds", name=title, count=folds)
     return title
 
 

@@ -27,7 +27,7 @@ from core.store.arrivals import FOLDER as ARRIVALS
 from core.store.arrivals import arrival_of
 from core.store.examples import is_example
 from core.store.run import Run, Status
-from core.words import say
+from core.words import mark, say
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
@@ -136,7 +136,9 @@ class RunIndex:
                 self._delete()
             except OSError as error:
                 raise RunError(
-                    f"{self.runs_dir / INDEX_FILE}: cannot be written ({error.strerror})"
+                    mark("{path}: cannot be written ({reason})").format(
+                        path=self.runs_dir / INDEX_FILE, reason=error.strerror
+                    )
                 ) from None
         self._known = None
         return self.rows()

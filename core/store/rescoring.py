@@ -12,6 +12,7 @@ from core.errors import RunError
 from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.run import Clock, Run, Status, open_run
+from core.words import mark
 
 RESCORING_FOLDER = ".rescore"
 _WHOLE = ".results"  # in a run: new results, all written, on their way to their places
@@ -33,7 +34,7 @@ class Rescoring(Run):
         return open_run(self.path.parent.parent, self.id)
 
     def lost_words(self, status: Status) -> str:
-        return f"its process ({status.pid}) stopped; it can be asked again"
+        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
     def settle(self) -> None:
         """Puts in place what was whole when its process was killed."""
@@ -64,7 +65,11 @@ def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         rescoring.path.mkdir(parents=True)
         rescoring.write_status(replace(Status(state="queued"), created=now))
     except OSError as error:
-        raise RunError(f"{rescoring.path}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(
+                path=rescoring.path, reason=error.strerror
+            )
+        ) from None
 
 
 def put_in_place(run: Run, stage: Path) -> None:
@@ -88,10 +93,14 @@ def _move_in(run: Run) -> None:
 def check_can_answer(run: Run) -> None:
     """Raises RunError when a run is not finished or without its weights."""
     if run.status().state != "done":
-        raise RunError(f"{run.id}: is not finished ({run.status().state})")
+        raise RunError(
+            mark("{run}: is not finished ({state})").format(run=run.id, state=run.status().state)
+        )
     if not has_weights(run):
         raise RunError(
-            f"{run.id}: its trained weights are not kept here, so it cannot answer again"
+            mark("{run}: its trained weights are not kept here, so it cannot answer again").format(
+                run=run.id
+            )
         )
 
 

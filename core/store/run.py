@@ -30,8 +30,11 @@ from core.recipe_file import load_recipe, recipe_yaml
 from core.store.arrivals import arrival_of
 from core.store.examples import PROJECT, folder_of, refuse_example
 from core.store.shapes import check_shape, shaped
+from core.words import mark
 
 FORMAT = 1
+# How errors are known that core.ending has more to say of.
+DIVERGED, DISK_FULL = "training diverged", "free some space"
 CANCEL_FILE = "cancel-asked"
 LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
@@ -183,11 +186,17 @@ class Run:
                     log_probs={s: _log_probs(archive, s) for s in splits},
                 )
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-            raise RunError(f"{path}: damaged ({error})") from None
+            raise RunError(
+                mark("{path}: damaged ({reason})").format(path=path, reason=error)
+            ) from None
         for split, maps in found.maps.items():
             shape = (len(found.epochs), len(found.files[split]), len(found.classes))
             if maps.ndim != 5 or maps.shape[:3] != shape:
-                raise RunError(f"{path}: damaged (maps.{split} has shape {maps.shape})")
+                raise RunError(
+                    mark("{path}: damaged (maps.{split} has shape {shape})").format(
+                        path=path, split=split, shape=maps.shape
+                    )
+                )
         return found
 
     def log_tail(self, lines: int = 30) -> str:
@@ -232,7 +241,9 @@ class Run:
 
     def lost_words(self, status: Status) -> str:
         """One line for a run whose process is gone."""
-        return f"its process ({status.pid}) stopped in epoch {status.epoch + 1}; it can be resumed"
+        return mark("its process ({pid}) stopped in epoch {epoch}; it can be resumed").format(
+            pid=status.pid, epoch=status.epoch + 1
+        )
 
     def settle(self) -> None:
         """Puts right what the process that is gone was about to do elsewhere."""
@@ -243,7 +254,11 @@ class Run:
         refuse_example(self.id)
         if not self.resumable():
             state = self.status().state
-            raise RunError(f"{self.id}: is {state}; only a stopped run can be resumed")
+            raise RunError(
+                mark("{run}: is {state}; only a stopped run can be resumed").format(
+                    run=self.id, state=state
+                )
+            )
         (self.path / CANCEL_FILE).unlink(missing_ok=True)
         self.write_status(
             replace(self.status(), state="queued", error=None, finished=None, pid=None, phase="")
@@ -254,11 +269,13 @@ class Run:
         try:
             data = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
-            raise RunError(f"{path}: missing") from None
+            raise RunError(mark("{path}: missing").format(path=path)) from None
         except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"{path}: damaged ({error})") from None
+            raise RunError(
+                mark("{path}: damaged ({reason})").format(path=path, reason=error)
+            ) from None
         if not isinstance(data, dict):
-            raise RunError(f"{path}: damaged (not an object)")
+            raise RunError(mark("{path}: damaged (not an object)").format(path=path))
         check_shape(path, data)
         return data
 
@@ -287,16 +304,26 @@ class Run:
         except pd.errors.EmptyDataError:
             return pd.DataFrame()
         except (OSError, ValueError) as error:
-            raise RunError(f"{path}: damaged ({error})") from None
+            raise RunError(
+                mark("{path}: damaged ({reason})").format(path=path, reason=error)
+            ) from None
         missing = [column for column in columns if column not in frame]
         if missing:
-            raise RunError(f"{path}: damaged (lacks the column {missing[0]})")
+            raise RunError(
+                mark("{path}: damaged (lacks the column {column})").format(
+                    path=path, column=missing[0]
+                )
+            )
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
-                raise RunError(f"{self.path / name}: damaged ({column} holds no number somewhere)")
+                raise RunError(
+                    mark("{path}: damaged ({column} holds no number somewhere)").format(
+                        path=self.path / name, column=column
+                    )
+                )
 
 
 def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
@@ -338,7 +365,9 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     except OSError as error:
         shutil.rmtree(hidden.path, ignore_errors=True)
         raise RunError(
-            f"{runs_dir}: cannot write a run there ({error.strerror}); give another folder for runs"
+            mark(
+                "{folder}: cannot write a run there ({reason}); give another folder for runs"
+            ).format(folder=runs_dir, reason=error.strerror)
         ) from None
     return run
 
@@ -363,8 +392,10 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
-        raise RunError(f"{run_id[:80]}: not the id of a run")
+        raise RunError(mark("{run}: not the id of a run").format(run=run_id[:80]))
     run = Run(folder_of(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
-        raise RunError(f"{run_id}: no such run in {run.path.parent}")
+        raise RunError(
+            mark("{run}: no such run in {parent}").format(run=run_id, parent=run.path.parent)
+        )
     return run

@@ -27,6 +27,7 @@ from core.store.challenge import find_trial
 from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Clock, Run, Status, open_run
 from core.store.visitors import split_entry
+from core.words import mark
 
 SEARCH_FOLDER = ".lr_find"
 STARTS = 3
@@ -63,7 +64,7 @@ class Search(Run):
         return self.path.parent.parent
 
     def lost_words(self, status: Status) -> str:
-        return f"its process ({status.pid}) stopped; it can be asked again"
+        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
     def curves(self) -> pd.DataFrame:
         """Columns step, lr (of the last band that trains), loss, smoothed, start."""
@@ -77,14 +78,18 @@ class Search(Run):
         try:
             return Suggestion(**data)
         except TypeError as error:
-            raise RunError(f"{self.path / 'suggestion.json'}: damaged ({error})") from None
+            raise RunError(
+                mark("{path}: damaged ({reason})").format(
+                    path=self.path / "suggestion.json", reason=error
+                )
+            ) from None
 
 
 def question(recipe: Recipe) -> Recipe:
     """What a search depends on of a recipe: its bands' proportions, not their size; neither its
     name nor its stages. Raises RunError when no band trains."""
     if last_trained_band(recipe) is None:
-        raise RunError("bands: every one is frozen, so there is no rate to look for")
+        raise RunError(mark("bands: every one is frozen, so there is no rate to look for"))
     top = max(band.lr for band in recipe.bands)
     bands = tuple(b.model_copy(update={"lr": float(f"{b.lr / top:.1e}")}) for b in recipe.bands)
     stages = (Stage(train="bands", epochs=1),)
@@ -132,7 +137,11 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
         hidden.write_status(replace(Status(state="queued"), epochs=STARTS, created=now))
         hidden.path.rename(search.path)
     except OSError as error:
-        raise RunError(f"{search.path}: cannot be written ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be written ({reason})").format(
+                path=search.path, reason=error.strerror
+            )
+        ) from None
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
@@ -149,5 +158,7 @@ def open_work(runs_dir: Path, name: str) -> Run:
         return open_run(runs_dir, name)
     search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
-        raise RunError(f"{name}: no such search in {runs_dir}")
+        raise RunError(
+            mark("{name}: no such search in {folder}").format(name=name, folder=runs_dir)
+        )
     return search

@@ -19,6 +19,7 @@ from core.store.examples import refuse_example
 from core.store.rescoring import RESCORING_FOLDER
 from core.store.run import Clock, Run, find_runs, open_run
 from core.store.visitors import is_visitors
+from core.words import mark, say_count
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
@@ -28,7 +29,11 @@ _GOING = ".going"  # what is being deleted for good; a kill leaves it for the ne
 
 def kept_words(runs_dir: Path) -> str:
     """How long deleted runs are kept: a visitor's not longer than others of theirs."""
-    return demo.kept_words() if is_visitors(runs_dir) else f"{KEPT.days} days"
+    return (
+        demo.kept_words()
+        if is_visitors(runs_dir)
+        else say_count(KEPT.days, "{count} day", "{count} days")
+    )
 
 
 def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:
@@ -53,7 +58,11 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
                 files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
                 run.path.rename(trash / run.id)
             except OSError as error:
-                raise RunError(f"{run.path}: cannot be moved ({error.strerror})") from None
+                raise RunError(
+                    mark("{path}: cannot be moved ({reason})").format(
+                        path=run.path, reason=error.strerror
+                    )
+                ) from None
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -62,12 +71,16 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
-        raise RunError(f"{run.path}: is there already")
+        raise RunError(mark("{path}: is there already").format(path=run.path))
     try:
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(f"{deleted.path}: cannot be moved ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be moved ({reason})").format(
+                path=deleted.path, reason=error.strerror
+            )
+        ) from None
     return run
 
 
@@ -102,7 +115,11 @@ def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
             with suppress(FileNotFoundError):  # another erases it, too
                 shutil.rmtree(going)
     except OSError as error:
-        raise RunError(f"{error.filename}: cannot be deleted ({error.strerror})") from None
+        raise RunError(
+            mark("{path}: cannot be deleted ({reason})").format(
+                path=error.filename, reason=error.strerror
+            )
+        ) from None
     return [run.id for run in runs]
 
 
@@ -121,5 +138,7 @@ def _refuse_busy(run: Run) -> None:
     except RunError:
         return
     if state in ("running", "queued"):
-        words = "is training" if state == "running" else "waits to train"
-        raise RunError(f"{run.id}: {words}; stop it first: python -m core cancel {run.id}")
+        words = mark("{run}: waits to train; stop it first: python -m core cancel {run}")
+        if state == "running":
+            words = mark("{run}: is training; stop it first: python -m core cancel {run}")
+        raise RunError(words.format(run=run.id))

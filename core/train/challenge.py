@@ -21,6 +21,7 @@ from core.train.attempt import attempt, heed, say
 from core.train.machine import settle_threads
 from core.train.recorder import write_table
 from core.train.trained import Answerer, classes_of
+from core.words import mark
 
 _TELL_SECONDS = 1.0  # how often the drawing is told of
 
@@ -80,7 +81,7 @@ def _teller(trial: Trial, clock: Clock) -> Callable[[int, int], None]:
             return
         told = time.monotonic()
         now = clock().isoformat(timespec="seconds")
-        phase = f"drawing the hidden photos, {done} of {total}"
+        phase = mark("drawing the hidden photos, {n} of {total}").format(n=done, total=total)
         trial.write_status(replace(trial.status(), phase=phase, heartbeat=now))
 
     return tell

@@ -19,6 +19,7 @@ from core.train.results import write_controls, write_results
 from core.train.setup import Setup, set_up
 from core.train.speed import read_speed
 from core.train.weights import weights_bytes
+from core.words import mark
 
 
 def execute(
@@ -42,12 +43,12 @@ def execute(
         runs_dir = run.path.parent
         known = read_speed(runs_dir, recipe)
         if known is None:
-            say(run, clock, "measuring this machine")
+            say(run, clock, mark("measuring this machine"))
         speed = speed_for(runs_dir, recipe)
         if speed != known:
             laps.lap("measuring")
             give_back_memory()
-        say(run, clock, "preparing the photos")
+        say(run, clock, mark("preparing the photos"))
         setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
         # Arithmetic alone: nothing that this run has taken so far is in it.
         expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
@@ -62,7 +63,7 @@ def execute(
         finally:
             settle_checkpoint(run.path, drop_spare=True)
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
-        recorder.status("running", phase="looking at what it learned")
+        recorder.status("running", phase=mark("looking at what it learned"))
         give_back_memory()
         last = recipe.planned_epochs()
         write_results(

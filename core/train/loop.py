@@ -27,6 +27,7 @@ from core.train.schedule import (
 )
 from core.train.seeds import derived_seed
 from core.train.weights import copied_tensors, put_in
+from core.words import mark
 
 
 class Diverged(RunError):
@@ -134,8 +135,10 @@ def fit(
             value = loss.item()
             if not math.isfinite(value):
                 raise Diverged(
-                    f"training diverged: the loss is {value:g} in epoch {epoch.number}, "
-                    f"batch {batch + 1}; try lower learning rates"
+                    mark(
+                        "training diverged: the loss is {value:g} in epoch {epoch}, batch {batch}; "
+                        "try lower learning rates"
+                    ).format(value=value, epoch=epoch.number, batch=batch + 1)
                 )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -174,7 +177,9 @@ def validate(
     loss: Tensor = nll_loss(torch.from_numpy(found.log_probs), truth)
     if not math.isfinite(loss.item()):
         raise Diverged(
-            "training diverged: the validation loss is not a finite number; "
-            "try lower learning rates"
+            mark(
+                "training diverged: the validation loss is not a finite number; "
+                "try lower learning rates"
+            )
         )
     return loss.item(), float((found.log_probs.argmax(1) == truth.numpy()).mean())

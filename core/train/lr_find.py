@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from core.model.bands import first_trained, stage_ranges
 from core.recipe import Stage
-from core.store.search import STARTS, Suggestion
+from core.store.search import STARTS, Confidence, Suggestion
 from core.train.loop import split_batches
 from core.train.optimizer import make_optimizer
 from core.train.schedule import batches_per_epoch
 from core.train.seeds import derived_seed
 from core.train.setup import Setup, seeded_network
+from core.words import mark
 
 LOWEST, HIGHEST = 1e-5, 10.0  # the article's range
 STEPS = 100
@@ -109,17 +110,23 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
     if len(answers) * 2 <= len(curves):
         return Suggestion(
             None, "cannot tell", None, None,
-            f"in {len(curves) - len(answers)} of {len(curves)} searches the loss hardly fell",
+            mark("in {few} of {count} searches the loss hardly fell").format(
+                few=len(curves) - len(answers), count=len(curves)),
         )  # fmt: skip
     low, high = min(answers), max(answers)
     decades = math.log10(high / low)
     middle = float(np.exp(np.median(np.log(answers))))
-    spread = f"{len(answers)} of {len(curves)} searches say {low:.1e} to {high:.1e}"
+    confidence: Confidence = "cannot tell"
+    why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they do not agree")
     if decades <= AGREEMENT and len(answers) == len(curves):
-        return Suggestion(middle, "good", low, high, f"{spread}: they agree")
-    if decades <= 2 * AGREEMENT:
-        return Suggestion(middle, "fair", low, high, f"{spread}: they agree roughly")
-    return Suggestion(None, "cannot tell", low, high, f"{spread}: they do not agree")
+        confidence = "good"
+        why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree")
+    elif decades <= 2 * AGREEMENT:
+        confidence = "fair"
+        why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree roughly")
+    told = why.format(few=len(answers), count=len(curves), low=low, high=high)
+    lr = None if confidence == "cannot tell" else middle
+    return Suggestion(lr, confidence, low, high, told)
 
 
 def steepest(lr: NDArray[np.float64], smoothed: NDArray[np.float64]) -> float | None:

@@ -11,6 +11,7 @@ from core.train.attempt import attempt, heed, say
 from core.train.lr_find import find
 from core.train.recorder import write_table
 from core.train.setup import set_up
+from core.words import mark
 
 
 def carry_out_search(search: Search, clock: Clock) -> None:
@@ -19,12 +20,12 @@ def carry_out_search(search: Search, clock: Clock) -> None:
     with attempt(search, clock) as log:
         recipe = search.recipe()
         heed(search)
-        say(search, clock, "preparing the photos")
+        say(search, clock, mark("preparing the photos"))
         setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: heed(search))
 
         def tell(done: int) -> None:
             now = clock().isoformat(timespec="seconds")
-            phase = f"search {min(done + 1, STARTS)} of {STARTS}"
+            phase = mark("search {n} of {total}").format(n=min(done + 1, STARTS), total=STARTS)
             search.write_status(replace(search.status(), phase=phase, epoch=done, heartbeat=now))
 
         tell(0)

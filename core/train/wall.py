@@ -15,6 +15,7 @@ from core.data.split import split_photos
 from core.errors import DataError
 from core.recipe import Recipe
 from core.train.views import ReadLevels, TrainingViews, read_levels
+from core.words import mark
 
 VIEWS = 8
 FEW = 4  # photos, where none are named
@@ -91,7 +92,12 @@ def _named(dataset: Dataset, files: Sequence[str]) -> list[int]:
     places = {photo.file: index for index, photo in enumerate(dataset.train)}
     for file in files:
         if file not in places:
-            raise DataError(f"{dataset.root / 'train'}: no photo {file}: choose another one")
+            raise DataError(
+                mark("{place}: no photo {file}: choose another one").format(
+                    place=dataset.root / "train",
+                    file=file,
+                )
+            )
     return [places[file] for file in files]
 
 

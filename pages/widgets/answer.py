@@ -13,10 +13,11 @@ from core.jobs import preview
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.try_it import TriedPhoto, cam_picture, cam_words, hidden_words, says
+from core.words import mark, say
 from pages import settings
 from pages.widgets import plot, verdict
 
-PREDICTED = "what it says"
+PREDICTED = mark("what it says")
 
 
 def show(
@@ -33,8 +34,9 @@ def show(
             verdict.chip(str(found))
     corners = None if box is None else (box.x0, box.y0, box.x1, box.y1)
     stamp = f"{row.status.finished} {found}"
-    answers = _answers(str(settings.runs_dir()), row.id, stamp, photo.data, corners)
-    st.markdown(f"### Says {plain(says(answers))}")
+    with st.spinner(say("Asking the run")):
+        answers = _answers(str(settings.runs_dir()), row.id, stamp, photo.data, corners)
+    st.markdown("### " + say("Says {answer}", answer=plain(says(answers))))
     for line in hidden_words(answers):
         st.markdown(plain(line))
     name = answers.predicted if explain == PREDICTED else explain
@@ -43,17 +45,19 @@ def show(
         crop = open_run(settings.runs_dir(), row.id).recipe().crop
         words = cam_words(name, label)
         st.image(cam_picture(photo, crop, answers.density[place]), alt=words, width="stretch")
-        st.caption(f"Bright: evidence for {plain(name)}.")
-    plot.show(f"{key}.{row.id}.bars", answer_bars(answers, colour),
-              f"Probabilities of run {label}: {says(answers)}")  # fmt: skip
+        st.caption(say("Bright: evidence for {name}.", name=plain(name)))
+    words = say("Probabilities of run {run}: {answer}", run=label, answer=says(answers))
+    plot.show(f"{key}.{row.id}.bars", answer_bars(answers, colour), words)
     if answers.hidden is not None:
-        with st.expander("What it was shown"):
+        with st.expander(say("What it was shown"), key=f"{key}.{row.id}.shown"):
             st.image(list(answers.hidden.pictures), width=96,
-                     caption=["mean colour", "blur", "texture"])  # fmt: skip
-            st.caption("No way of hiding is neutral, so there are three; the answer is their mean.")
+                     caption=[say("mean colour"), say("blur"), say("texture")])  # fmt: skip
+            st.caption(
+                say("No way of hiding is neutral, so there are three; the answer is their mean.")
+            )
 
 
-@st.cache_data(max_entries=60, show_spinner="Asking the run")
+@st.cache_data(max_entries=60, show_spinner=False)
 def _answers(
     runs_dir: str, run_id: str, stamp: str, photo: bytes,
     corners: tuple[float, float, float, float] | None,

@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.model.layers import BACKBONES
 from core.recipe_file import recipe_dict, recipe_from
+from core.words import mark, retell, say
 from pages.widgets import door
 from pages.widgets.draft import Draft
 
-_WEIGHTS = {"imagenet": "ImageNet", "none": "none: random numbers"}
-_FROZEN_BN = {"eval": "stays as it is", "train": "moves with each batch"}
-_PRECISIONS = {"auto": "what is fastest here", "float32": "float32", "bfloat16": "bfloat16"}
+_WEIGHTS = {"imagenet": "ImageNet", "none": mark("none: random numbers")}
+_FROZEN_BN = {"eval": mark("stays as it is"), "train": mark("moves with each batch")}
+_PRECISIONS = {"auto": mark("what is fastest here"), "float32": "float32", "bfloat16": "bfloat16"}
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -22,21 +23,23 @@ def show(draft: Draft) -> dict[str, Any]:
     key, names = draft.controls("backbone"), list(BACKBONES)
     with left:
         backbone = st.selectbox(
-            "Backbone", names, names.index(draft.begin("backbone")),
-            format_func=lambda name: BACKBONES[name].title, key=key, persist_state="session",
+            say("Backbone"), names, names.index(draft.begin("backbone")),
+            format_func=lambda name: retell(BACKBONES[name].title), key=key,
+            persist_state="session",
             on_change=_other, args=(draft, key),
-            help="The pretrained network that turns a photo into features. Another one comes with "
-            "its own bands.",
+            help=say("The pretrained network that turns a photo into features. Another one comes "
+                     "with its own bands."),
         )  # fmt: skip
     begin = draft.begin("weights")
     with right:
         weights = st.selectbox(
-            "It starts from", [*dict.fromkeys([*_WEIGHTS, begin])],
+            say("It starts from"), [*dict.fromkeys([*_WEIGHTS, begin])],
             [*dict.fromkeys([*_WEIGHTS, begin])].index(begin),
-            format_func=lambda name: _WEIGHTS.get(name, name), key=draft.controls("weights"),
-            persist_state="session", accept_new_options=not door.shut("weights"),
-            help="What it learned on ImageNet (1.3 million photos), random numbers, or a file of "
-            "weights: type its path (.safetensors or .pth).",
+            format_func=lambda name: retell(_WEIGHTS.get(str(name), str(name))),
+            key=draft.controls("weights"), persist_state="session",
+            accept_new_options=not door.shut("weights"),
+            help=say("What it learned on ImageNet (1.3 million photos), random numbers, or a file "
+                     "of weights: type its path (.safetensors or .pth)."),
         )  # fmt: skip
     return {"backbone": backbone, "weights": str(weights)}
 
@@ -44,15 +47,17 @@ def show(draft: Draft) -> dict[str, Any]:
 def more(draft: Draft) -> dict[str, Any]:
     """The recipe's `map_stride`, `frozen_bn` and `precision`."""
     stride = st.segmented_control(
-        "Pixels per cell of the class map", [16, 32], default=draft.begin("map_stride"),
+        say("Pixels per cell of the class map"), [16, 32], default=draft.begin("map_stride"),
         required=True, key=draft.controls("map_stride"), persist_state="session",
-        help="16 gives finer maps of where the evidence lies, and costs time.",
+        help=say("16 gives finer maps of where the evidence lies, and costs time."),
     )  # fmt: skip
-    frozen_bn = _choice(draft, "frozen_bn", "Batch norm in frozen layers", _FROZEN_BN,
-                        "It scales what a layer sees by the mean and spread of the photos: those "
-                        "of ImageNet, or those of each batch.")  # fmt: skip
-    precision = _choice(draft, "precision", "Numbers", _PRECISIONS,
-                        "bfloat16 is half as long: faster where the processor has it.")  # fmt: skip
+    frozen_bn = _choice(draft, "frozen_bn", say("Batch norm in frozen layers"), _FROZEN_BN,
+                        say("It scales what a layer sees by the mean and spread of the photos: "
+                            "those of ImageNet, or those of each batch."))  # fmt: skip
+    precision = _choice(
+        draft, "precision", say("Numbers"), _PRECISIONS,
+        say("bfloat16 is half as long: faster where the processor has it."),
+    )  # fmt: skip
     return {"map_stride": stride, "frozen_bn": frozen_bn, "precision": precision}
 
 
@@ -60,7 +65,7 @@ def _choice(draft: Draft, part: str, label: str, options: dict[str, str], words:
     return str(
         st.selectbox(
             label, list(options), list(options).index(draft.begin(part)), key=draft.controls(part),
-            format_func=lambda name: options[name], persist_state="session", help=words,
+            format_func=lambda name: retell(options[name]), persist_state="session", help=words,
         )
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import text
 from core.band_edit import MOST_BANDS, RATES, split_longest, without
+from core.words import retell, say
 from pages.widgets.draft import Draft
 
 
@@ -20,7 +21,7 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
         label: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
         with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"):
             first = st.number_input(
-                "From layer",
+                say("From layer"),
                 0,
                 layers - 1,
                 min(band["from"], layers - 1),
@@ -29,19 +30,19 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 label_visibility=label,
                 disabled=number == 0,
                 width=125,
-                help="The band reaches up to the layer before the next band's first.",
+                help=say("The band reaches up to the layer before the next band's first."),
             )
             rates = _rates(band["lr"])
             lr = st.selectbox(
-                "Learning rate",
+                say("Learning rate"),
                 rates,
                 index=rates.index(band["lr"]),
-                format_func=lambda lr: lr if isinstance(lr, str) else text.rate(lr),
+                format_func=lambda lr: lr if isinstance(lr, str) else retell(text.rate(lr)),
                 key=f"{key}.lr.{number}",
                 persist_state="session",
                 label_visibility=label,
                 accept_new_options=True,
-                help="How far each step changes the weights. Type another rate, such as 2e-4.",
+                help=say("How far each step changes the weights. Type another rate, such as 2e-4."),
             )
             closing.append(st.container(width="content"))
         found.append({"from": int(first), "lr": _as_number(lr)})
@@ -52,11 +53,11 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 key=f"{key}.remove.{number}",
                 type="tertiary",
                 disabled=number == 0,
-                help="Removes this band; the one before it then reaches further.",
+                help=say("Removes this band; the one before it then reaches further."),
             ):
                 draft.rewrite({"bands": without(found, number)})
     if st.button(
-        "Add a band",
+        say("Add a band"),
         key=f"{key}.add",
         icon=":material/add:",
         type="tertiary",

@@ -17,6 +17,7 @@ from core.errors import InputError
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names, recipe_yaml
 from core.store.run import Run, open_run
+from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, told, words
 from pages.widgets.draft import Draft
@@ -31,36 +32,41 @@ def show(key: str) -> Draft:
     draft = _draft(key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(
-            f"From **{text.plain_markdown(draft.title)}**",
+            say("From **{recipe}**", recipe=text.plain_markdown(retell(draft.title))),
             icon=":material/flag:",
             key=f"{key}.begin",
             on_change="rerun",
         ):
-            st.caption("A recipe is everything that decides a run, apart from the photos. What you "
-                       "change in one is kept while you look at another.")  # fmt: skip
+            st.caption(
+                say(
+                    "A recipe is everything that decides a run, apart from the photos. What you "
+                    "change in one is kept while you look at another."
+                )
+            )
             _presets(key)
             _upload(key)
         _problem(key)
-        said = words.PRESETS.get(draft.base.name, "") if draft.title.startswith("preset") else ""
+        preset = draft.title.startswith("preset")
+        said = retell(words.PRESETS.get(draft.base.name, "")) if preset else ""
         st.caption(said or _said(key), width="stretch")
     return draft
 
 
 def name_and_seed(draft: Draft) -> dict[str, Any]:
     """The recipe's `name` and `seed`."""
-    name = st.text_input("Name of the run", draft.begin("name"), max_chars=80,
+    name = st.text_input(say("Name of the run"), draft.begin("name"), max_chars=80,
                          key=draft.controls("name"), persist_state="session")  # fmt: skip
-    seed = st.number_input("Seed", 0, 2**32 - 1, draft.begin("seed"), 1, width=130,
+    seed = st.number_input(say("Seed"), 0, 2**32 - 1, draft.begin("seed"), 1, width=130,
                            key=draft.controls("seed"), persist_state="session",
-                           help="Another seed gives another run of the same recipe: see how "
-                           "much is luck.")  # fmt: skip
+                           help=say("Another seed gives another run of the same recipe: see how "
+                                    "much is luck."))  # fmt: skip
     return {"name": name.strip(), "seed": int(seed)}
 
 
 def download(key: str, recipe: Recipe) -> None:
     """The recipe as a file, every key written out."""
     st.download_button(
-        "Save as a file",
+        say("Save as a file"),
         recipe_yaml(recipe),
         file_name=f"{recipe.name}.yaml",
         mime="application/yaml",
@@ -68,7 +74,7 @@ def download(key: str, recipe: Recipe) -> None:
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",
-        help="Every key, as YAML: for `python -m core train FILE`, or to load here again.",
+        help=say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
     )
 
 
@@ -82,7 +88,7 @@ def _follow_link(key: str) -> None:
     if new:
         problem = _choose(key, new[0])
         if problem:
-            st.warning(text.plain_markdown(problem), icon=":material/warning:")
+            st.warning(text.plain_markdown(retell(problem)), icon=":material/warning:")
     kind, name = _place(key)
     for other in _LINKS:
         if other != kind:
@@ -102,7 +108,7 @@ def _choose(key: str, place: Place) -> str:
     kind, name = place
     try:
         if kind == "preset" and name not in preset_names():
-            return f"There is no preset {name} here."
+            return mark("There is no preset {name} here.").format(name=name)
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
@@ -139,22 +145,23 @@ def _bases(key: str) -> dict[Place, Recipe]:
 def _draft(key: str) -> Draft:
     kind, name = place = _place(key)
     if kind == "preset":
-        return Draft(f"{key}.{name}", f"preset {name}", load_recipe(name))
-    return Draft(f"{key}.{kind}.{name}", f"{'run' if kind == 'again' else 'file'} {name}",
-                 _bases(key)[place])  # fmt: skip
+        return Draft(f"{key}.{name}", mark("preset {name}").format(name=name), load_recipe(name))
+    title = mark("run {name}") if kind == "again" else mark("file {name}")
+    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place])
 
 
 def _said(key: str) -> str:
     """What there is to say about a recipe that is no preset."""
     if _place(key)[0] == "file":
-        return "The recipe of your file."
+        return say("The recipe of your file.")
     elsewhere = st.session_state.get(f"{key}.elsewhere")
     if elsewhere:
-        return (
-            f"An earlier run's recipe. Its photos ({text.plain_markdown(elsewhere)}) are not among "
-            "the data sets here: choose others below."
+        return say(
+            "An earlier run's recipe. Its photos ({folder}) are not among the data sets here: "
+            "choose others below.",
+            folder=text.plain_markdown(elsewhere),
         )
-    return "An earlier run's recipe and photos: change what you like, and launch it again."
+    return say("An earlier run's recipe and photos: change what you like, and launch it again.")
 
 
 # --- the popover ----------------------------------------------------------------------------------
@@ -165,10 +172,10 @@ def _presets(key: str) -> None:
     kind, name = _place(key)
     st.session_state[f"{key}.preset"] = name if kind == "preset" else None
     st.radio(
-        "Ready-made recipes",
+        say("Ready-made recipes"),
         names,
         index=None,
-        captions=[words.PRESETS.get(name, "") for name in names],
+        captions=[retell(words.PRESETS.get(name, "")) for name in names],
         key=f"{key}.preset",
         on_change=_take_preset,
         args=(key,),
@@ -186,7 +193,7 @@ def _upload(key: str) -> None:
     if door.closed("recipe_file"):
         return
     st.file_uploader(
-        "or a recipe of yours, as a YAML file",
+        say("or a recipe of yours, as a YAML file"),
         type=["yaml", "yml"],
         key=f"{key}.upload",
         on_change=_take_file,

@@ -14,7 +14,7 @@ from core.store.annotations import annotate
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
-from core.words import say
+from core.words import say, say_count
 from pages import settings
 from pages.widgets import chosen, export_runs, report, told, trash
 
@@ -32,34 +32,34 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
     stopped = [row for row in own if row.status.state in ("failed", "cancelled", "paused")]
     stopped = [row for row in stopped if not row.problem]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        words = "1 run selected" if len(picked) == 1 else f"{len(picked)} runs selected"
+        words = say_count(len(picked), "1 run selected", "{count} runs selected")
         st.markdown(f"**{words}**", width="content")
-        st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
+        st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
                      query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
         report.button(key, grouped_items(picked, rows), rows)
         export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
-            st.page_link("pages/train.py", label="Run again", icon=":material/replay:",
+            st.page_link("pages/train.py", label=say("Run again"), icon=":material/replay:",
                          query_params={"again": picked[0].id},
-                         help="Opens Train with this recipe.")  # fmt: skip
+                         help=say("Opens Train with this recipe."))  # fmt: skip
         if own:
             starred = all(row.starred for row in own)
-            _button(key, "Take the stars off" if starred else "Star", "star", own,
+            _button(key, say("Take the stars off") if starred else say("Star"), "star", own,
                     lambda row: annotate(_run(row), starred=not starred))  # fmt: skip
             _tags(key, own)
         if live:
-            _button(key, "Cancel", "stop_circle", live, lambda row: executor.cancel(row.id),
-                    help="Stops the selected runs that wait or train; their epochs are kept, and "
-                    "Resume goes on with them.")  # fmt: skip
+            _button(key, say("Cancel"), "stop_circle", live, lambda row: executor.cancel(row.id),
+                    help=say("Stops the selected runs that wait or train; their epochs are kept, "
+                             "and Resume goes on with them."))  # fmt: skip
         if stopped:
-            _button(key, "Resume", "resume", stopped, lambda row: executor.resume(row.id),
-                    help="Goes on with the selected runs that have stopped.")  # fmt: skip
-        if own and st.button("Delete", icon=":material/delete:", key=f"{key}.delete",
-                             help="Moves them to the deleted runs, whence they come "
-                             "back."):  # fmt: skip
+            _button(key, say("Resume"), "resume", stopped, lambda row: executor.resume(row.id),
+                    help=say("Goes on with the selected runs that have stopped."))  # fmt: skip
+        if own and st.button(say("Delete"), icon=":material/delete:", key=f"{key}.delete",
+                             help=say("Moves them to the deleted runs, whence they come "
+                                      "back.")):  # fmt: skip
             trash.delete(f"{key}.failed", [row.id for row in own])
-        if st.button("Clear", icon=":material/close:", key=f"{key}.clear", type="tertiary",
-                     help="Selects no run."):  # fmt: skip
+        if st.button(say("Clear"), icon=":material/close:", key=f"{key}.clear", type="tertiary",
+                     help=say("Selects no run.")):  # fmt: skip
             st.session_state[checked] = []
             st.rerun()
         if len(own) < len(picked):
@@ -90,15 +90,15 @@ def _each(key: str, rows: Sequence[RunRow], act: Callable[[RunRow], object]) -> 
 
 def _tags(key: str, picked: Sequence[RunRow]) -> None:
     """Adds a tag to all selected runs, or takes off one that some have."""
-    with st.popover("Tag", icon=":material/label:"):
+    with st.popover(say("Tag"), icon=":material/label:", key=f"{key}.tags"):
         with st.form(f"{key}.form", clear_on_submit=True, border=False):
-            tag = st.text_input("New tag", key=f"{key}.tag", max_chars=30,
-                                placeholder="class-3")  # fmt: skip
-            if st.form_submit_button("Add it") and tag.strip():
+            tag = st.text_input(say("New tag"), key=f"{key}.tag", max_chars=30,
+                                placeholder=say("class-3"))  # fmt: skip
+            if st.form_submit_button(say("Add it")) and tag.strip():
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):
             if st.button(
-                f"Take off {text.plain_markdown(old)}",
+                say("Take off {tag}", tag=text.plain_markdown(old)),
                 icon=":material/label_off:",
                 key=f"{key}.off.{old}",
             ):

@@ -16,8 +16,10 @@ from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.text import plain_markdown
+from core.words import language, retell, say
 from pages import settings
 from pages.widgets import chosen
+from pages.widgets.cam_words import grid_words
 from pages.widgets.words import VERDICTS
 
 _HERE = Path(__file__).parent / "cam_grid_js"
@@ -27,7 +29,10 @@ _GRID = st.components.v2.component(
     "overfit_lens_cam_grid",
     html='<div class="grid-root"></div>',
     css=(_HERE / "grid.css").read_text("utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        path.read_text("utf-8")
+        for path in (_HERE.parent / "words.js", *(_HERE / f"{name}.js" for name in _SCRIPTS))
+    ),
 )
 
 
@@ -45,23 +50,26 @@ def show(
     titled = [_titled(item, paint[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
-        names = plain_markdown(", ".join(waiting))
-        st.info(f"No class maps yet: {names}. They come at the end of each cycle.")
+        runs = plain_markdown(say(", ").join(waiting))
+        st.info(say("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
     drawn = [one for one in titled if one.column]
     if drawn:
         grid = _grid(drawn, dataset, test_set)
-        _GRID(key=key, data={**grid.facts, "thumbnails": grid.thumbnails, "maps": grid.maps})
+        stamp = f"{grid.facts['stamp']} {language()}"
+        data = {**grid.facts, "stamp": stamp, "words": grid_words(), "thumbnails": grid.thumbnails}
+        _GRID(key=key, data=data | {"maps": grid.maps})
 
 
 def _titled(item: Group, colour: str, test_set: TestSet) -> Titled:
     members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
-    found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
+    with st.spinner(say("Reading class maps")):
+        found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
     columns = [column for column in found if column]
     verdict = item.verdict()
     words = None
     if verdict:
         text = verdict.words() if len(members) > 1 else str(verdict.majority)
-        words = text, VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
+        words = retell(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
     column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
     return Titled(members[0].id, item.title, colour, column, words)
 
@@ -77,7 +85,7 @@ def _by_content(test_set: TestSet) -> str:
     return repr((test_set, times))
 
 
-@st.cache_data(max_entries=64, show_spinner="Reading class maps", hash_funcs={TestSet: _by_content})
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={TestSet: _by_content})
 def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | None:
     """The run's stamp is only there to make the cache notice."""
     del stamp
@@ -86,10 +94,11 @@ def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | 
 
 def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
     crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
-    pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
+    with st.spinner(say("Reading photos")):
+        pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
     return build_grid(titled, dataset, test_set, pictures)
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading photos", hash_funcs={TestSet: _by_content})
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={TestSet: _by_content})
 def _thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
     return thumbnails(test_set, crop)

@@ -13,6 +13,7 @@ from core.data.dataset import read_dataset
 from core.data.photos import jpeg_url
 from core.errors import InputError
 from core.store.run import Run, open_run
+from core.words import retell, say
 
 _STYLE = (Path(__file__).parent / "cam_strip.css").read_text("utf-8")
 
@@ -25,17 +26,21 @@ def show(run: Run) -> None:
                  root / "labels.csv") if path.is_file()]  # fmt: skip
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
-        st.caption(f"Without class maps: {text.plain_markdown(str(error))}")
+        problem = text.plain_markdown(retell(str(error)))
+        st.caption(say("Without class maps: {problem}", problem=problem))
         return
     if strip is None:
         return
     st.markdown(
-        "**Where it looks, cycle by cycle**",
-        help="Bright areas speak for the object named on the left; its box is drawn. Below: "
-        "whether the whole photo was answered right, and the probability of that object. These "
-        "are always the same photos, so runs can be compared.",
+        say("**Where it looks, cycle by cycle**"),
+        help=say(
+            "Bright areas speak for the object named on the left; its box is drawn. Below: whether "
+            "the whole photo was answered right, and the probability of that object. These are "
+            "always the same photos, so runs can be compared."
+        ),
     )
-    st.caption(f"The first photos of {text.plain_markdown(strip.set_name)} with each object.")
+    name = text.plain_markdown(strip.set_name)
+    st.caption(say("The first photos of {set} with each object.", set=name))
     st.html(f"<style>{_STYLE}</style>{_table(strip)}")
 
 
@@ -49,20 +54,26 @@ def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
 def _table(strip: Strip) -> str:
     """Names of classes and files are a person's text: escaped."""
     ends = [*strip.epochs, *strip.to_come]
-    head = "".join(f'<th scope="col">epoch {epoch}</th>' for epoch in ends)
+    epochs = [say("epoch {epoch}", epoch=epoch) for epoch in ends]
+    head = "".join(f'<th scope="col">{escape(words)}</th>' for words in epochs)
     rows = "".join(_row(row, strip) for row in strip.rows)
     return (
-        '<div class="cam-strip" tabindex="0" role="region" aria-label="Class maps by cycle">'
-        f'<table><tr><th scope="col">photo</th>{head}</tr>{rows}</table></div>'
+        '<div class="cam-strip" tabindex="0" role="region" '
+        f'aria-label="{escape(say("Class maps by cycle"))}"><table>'
+        f'<tr><th scope="col">{escape(say("photo"))}</th>{head}</tr>{rows}</table></div>'
     )
 
 
 def _row(row: Row, strip: Strip) -> str:
-    alt = f"Photo {row.file} of {strip.set_name}, with a box around {row.label}"
+    alt = say(
+        "Photo {file} of {set}, with a box around {label}",
+        file=row.file, set=strip.set_name, label=row.label,
+    )  # fmt: skip
     cells = [f"<td>{_image(row.photo, alt)}{escape(row.label)}</td>"]
     for epoch, look in zip(strip.epochs, row.looks, strict=True):
         cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
-    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>to come</td>'
+    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
+    empty += f"{escape(say('to come'))}</td>"
     cells += [empty] * len(strip.to_come)
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -72,7 +83,10 @@ def _image(jpeg: bytes, alt: str) -> str:
 
 
 def _words(row: Row, look: Look, epoch: int) -> str:
-    return f"Evidence for {row.label} in {row.file} after epoch {epoch}; answer: {look.answer}"
+    return say(
+        "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
+        label=row.label, file=row.file, epoch=epoch, answer=look.answer,
+    )  # fmt: skip
 
 
 def _answer(row: Row, look: Look) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.cautions import Caution, Column
+from core.words import say
 
 
 def show(found: Sequence[Caution], column: Column) -> None:
@@ -15,4 +16,4 @@ def show(found: Sequence[Caution], column: Column) -> None:
         if caution.column == column:
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f":orange[:material/lightbulb:] {caution.words}")
-                st.caption(f"From {caution.source}.")
+                st.caption(say("From {source}.", source=caution.source))

@@ -19,6 +19,7 @@ from core.store.examples import PREFIX, examples_dir
 from core.store.groups import Group
 from core.store.index import RunIndex, RunRow
 from core.store.trash import TRASH
+from core.words import say
 from pages import settings
 
 _CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
@@ -119,25 +120,29 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         st.session_state[key] = found[-most:] if most else found
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
-            rest = f" and {len(lost) - _MANY} more" if len(lost) > _MANY else ""
-            named = text.plain_markdown(", ".join(lost[:_MANY]))
-            st.warning(f"Not found here: {named}{rest}.")
+            names = text.plain_markdown(", ".join(lost[:_MANY]))
+            if len(lost) > _MANY:
+                names = say("{names} and {count} more", names=names, count=len(lost) - _MANY)
+            st.warning(say("Not found here: {names}.", names=names))
     ids = st.multiselect(
-        "Runs and groups of repeats" if groups else "Runs",
+        say("Runs and groups of repeats") if groups else say("Runs"),
         list(items),
         key=key,
         format_func=lambda id_: items[id_].title if id_ in items else id_,
         max_selections=most,
-        placeholder="Choose runs",
+        placeholder=say("Choose runs"),
         filter_mode="contains",
         select_all=most is None,
         wrap=len(st.session_state[key]) <= _MANY,
-        help="Type a part of a name and press *Select matches* to take many at once."
+        help=say("Type a part of a name and press *Select matches* to take many at once.")
         if most is None
         else None,
     )
     if len(ids) > _MANY:
-        st.caption(f"{len(ids)} chosen of {len(items)}. The list above scrolls sideways.")
+        st.caption(
+            say("{count} chosen of {total}. The list above scrolls sideways.", count=len(ids),
+                total=len(items))
+        )  # fmt: skip
     picked = set(ids)
     chosen = [item for id_, item in items.items() if id_ in picked]
     st.session_state[f"{key}.linked"] = [item.id for item in chosen]

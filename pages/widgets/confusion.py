@@ -15,6 +15,7 @@ from core.confusion import Confusion, confusion, confusion_table
 from core.paints import Paint
 from core.photo_answers import answer_sets
 from core.store.groups import Group
+from core.words import mark, say
 from pages.widgets import chosen, clicked, figure, photo_set
 
 Cell: TypeAlias = tuple[Group, Confusion, str, str]  # and its label, its answer
@@ -29,17 +30,19 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
     if set_name is None:
         return
     if len(items) > _AT_ONCE:
-        items = [chosen.pick(key, "Run or group", items, "of")]
+        items = [chosen.pick(key, say("Run or group"), items, "of")]
     found = {item.id: confusion(item, predictions, set_name) for item in items}
     drawn = [(item, one) for item in items if (one := found[item.id]) is not None]
     if not drawn:
-        st.caption("These photos have no labels: there is nothing to be right or wrong about.")
+        st.caption(say("These photos have no labels: there is nothing to be right or wrong about."))
         return
     numbers = confusion_table([item.title for item, _ in drawn], [one for _, one in drawn])
     st.caption(
-        "Down: the label; across: the answer. Darker: a larger share of the label's photos. Right "
-        "answers are on the diagonal. Of a group, the mean count of its runs. Point at a cell for "
-        "its photos, click it to see them below."
+        say(
+            "Down: the label; across: the answer. Darker: a larger share of the label's photos. "
+            "Right answers are on the diagonal. Of a group, the mean count of its runs. Point at a "
+            "cell for its photos, click it to see them below."
+        )
     )
     cells: dict[str, Cell] = {}  # by their words in the link
     selected: dict[str, str | None] = {}
@@ -52,8 +55,9 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
                 for truth in one.counts.index for answer in one.counts.columns
             }  # fmt: skip
             name = f"{key}.{set_name}.{item.id}"
-            cell = _cells(name, one, paint.colours[item.id], numbers[numbers["run"] == item.title],
-                          f"confusion {set_name} {item.title}")  # fmt: skip
+            words = mark("confusion {set} {run}").format(set=set_name, run=item.title)
+            own = numbers[numbers["run"] == item.title]
+            cell = _cells(name, one, paint.colours[item.id], own, words)
             selected[name] = f"{item.id}/{cell[0]}/{cell[1]}" if cell else None
     picked = cells.get(clicked.last(key, "cell", selected) or "") or _worst(drawn)
     if picked is not None:
@@ -78,11 +82,15 @@ def _worst(drawn: Sequence[tuple[Group, Confusion]]) -> Cell | None:
 
 def _photos(set_name: str, item: Group, one: Confusion, truth: str, answer: str) -> None:
     """The photos of one cell, as pictures."""
-    words = "answered right" if truth == answer else f"taken for {answer}"
-    st.markdown(f"**{text.plain_markdown(item.title)}**: {text.plain_markdown(truth)}, "
-                f"{text.plain_markdown(words)}")  # fmt: skip
+    run, label, said = (text.plain_markdown(name) for name in (item.title, truth, answer))
+    st.markdown(
+        say("**{run}**: {label}, answered right", run=run, label=label)
+        if truth == answer
+        else say("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
+    )
     named = one.photos(truth, answer)
     files = [name.split(" (")[0] for name in named[:_MORE]]
     photo_set.pictures(item, set_name, files, named[:_MORE])
     if len(named) > _MORE:
-        st.caption(f"And {len(named) - _MORE} more: all of them are in the numbers.")
+        count = len(named) - _MORE
+        st.caption(say("And {count} more: all of them are in the numbers.", count=count))

@@ -10,9 +10,10 @@ from core.curve_charts import curve_panels
 from core.curves import AXES, Axis, curve_table, lines_of
 from core.paints import MOST, Paint
 from core.store.groups import Group
-from pages.widgets import figure, run_files
+from core.words import mark, retell, say
+from pages.widgets import figure, linked, run_files
 
-_SMOOTHING = (
+_SMOOTHING = mark(
     "Each point becomes the mean of itself and those before it, each of which counts this many "
     "times as much as the one after it: 0 leaves the curve as it is, .9 averages over about ten "
     "points. The curve as it was stays faintly behind."
@@ -22,14 +23,17 @@ _SMOOTHING = (
 def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """Loss above accuracy on one axis: a zoom in one is a zoom in all."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        linked.settle("axis", AXES, "epoch")
+        names = {"epoch": say("epoch"), "step": say("step"), "seconds": say("seconds")}
         axis: Axis = st.segmented_control(
-            "Along", list(AXES), default="epoch", required=True, key="axis", bind="query-params",
-            help="A step is one batch of photos. Seconds count from the run's start, with the time "
-            "that reading photos and computing features took.",
-        )  # fmt: skip
-        smoothing = st.slider("Smoothing", 0.0, 0.95, 0.0, 0.05, key="smooth", width=220,
-                              bind="query-params", help=_SMOOTHING)  # fmt: skip
-        log = st.toggle("Log scale of the losses", key="log", bind="query-params")
+            say("Along"), list(AXES), required=True, key="axis", format_func=names.__getitem__,
+            help=say("A step is one batch of photos. Seconds count from the run's start, with the "
+                     "time that reading photos and computing features took."),
+        ) or "epoch"  # fmt: skip
+        linked.tell("axis", axis, "epoch")
+        smoothing = st.slider(say("Smoothing"), 0.0, 0.95, 0.0, 0.05, key="smooth", width=220,
+                              bind="query-params", help=retell(_SMOOTHING))  # fmt: skip
+        log = st.toggle(say("Log scale of the losses"), key="log", bind="query-params")
     ids = [row.id for item in items for row in item.members if not row.problem]
     lines = lines_of(
         items,
@@ -40,15 +44,17 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         smoothing,
     )
     if not lines:
-        st.caption(
-            "No chosen run has finished an epoch yet."
-            if axis == "epoch"
-            else f"The chosen runs have not kept their {axis.rstrip('s')}s. Choose epoch."
-        )
+        st.caption({
+            "epoch": say("No chosen run has finished an epoch yet."),
+            "step": say("The chosen runs have not kept their steps. Choose epoch."),
+            "seconds": say("The chosen runs have not kept their seconds. Choose epoch."),
+        }[axis])  # fmt: skip
         return
     titles = {item.id: item.title for item in items}
     panels = curve_panels(lines, titles, paint, axis, log, raw=smoothing > 0)
-    figure.show(key, panels, curve_table(lines, titles, axis), f"curves by {axis}")
+    figure.show(
+        key, panels, curve_table(lines, titles, axis), mark("curves by {axis}").format(axis=axis)
+    )
     without = len(items) - len({line.item for line in lines})
     st.caption(" ".join(_words(items, axis, without)))
 
@@ -56,16 +62,22 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
 def _words(items: Sequence[Group], axis: Axis, without: int) -> list[str]:
     """What the figure shows and how it is used."""
     many = len(items) > MOST
-    words = ["Drag across to zoom all panels, double-click to come back."]
+    words = [say("Drag across to zoom all panels, double-click to come back.")]
     if many:
-        words.append("Point at a line: its run is named and lit up in every panel.")
+        words.append(say("Point at a line: its run is named and lit up in every panel."))
     else:
-        words.insert(0, "Solid: validation. Dotted: training.")
+        words.insert(0, say("Solid: validation. Dotted: training."))
     if axis == "step":
-        words.append("Training loss is that of every batch; validation is measured once an epoch.")
+        words.append(
+            say("Training loss is that of every batch; validation is measured once an epoch.")
+        )
     if any(item.repeats > 1 for item in items):
-        band = "" if many else ", its band goes from the lowest to the highest"
-        words.append(f"A group's line is the mean over its runs{band}.")
+        words.append(
+            say("A group's line is the mean over its runs.")
+            if many
+            else say("A group's line is the mean over its runs, its band goes from the lowest to "
+                     "the highest.")
+        )  # fmt: skip
     if without:
-        words.append(f"{without} without such a curve are left out.")
+        words.append(say("{count} without such a curve are left out.", count=without))
     return words

@@ -16,15 +16,18 @@ from core.store.deleted_data import (
 )
 from core.store.run import utc_now
 from core.store.trash import KEPT
+from core.words import say
 from pages import settings
 from pages.widgets import chosen, door, told
 
 
 def delete(key: str, root: Path) -> None:
     """The button, only for a data set that was imported."""
-    if deletable(root) and st.button("Delete", key=f"{key}.delete", icon=":material/delete:",
-                                     help="This data set, after a question"):  # fmt: skip
-        _ask(key, root)
+    if deletable(root) and st.button(
+        say("Delete"), key=f"{key}.delete", icon=":material/delete:",
+        help=say("This data set, after a question"),
+    ):  # fmt: skip
+        st.dialog(say("Delete this data set?"))(_question)(key, root)
 
 
 def bring_back(key: str) -> None:
@@ -36,37 +39,47 @@ def bring_back(key: str) -> None:
     deleted = deleted_datasets(settings.data_parent())
     if not deleted:
         return
-    with st.expander(f"Deleted data sets ({len(deleted)})", icon=":material/delete:"):
+    with st.expander(
+        say("Deleted data sets ({count})", count=len(deleted)), icon=":material/delete:"
+    ):
         for each in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button("Bring back", key=f"{key}.{each.id}", on_click=_restore,
+                st.button(say("Bring back"), key=f"{key}.{each.id}", on_click=_restore,
                           args=(key, each.id))  # fmt: skip
                 st.markdown(
-                    f"**{text.plain_markdown(each.name)}**, deleted {each.when:%d %b %Y, %H:%M} "
-                    f"UTC; it can be brought back until {each.when + KEPT:%d %b %Y}"
+                    say(
+                        "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
+                        "until {until:%d %b %Y}",
+                        name=text.plain_markdown(each.name),
+                        when=each.when,
+                        until=each.when + KEPT,
+                    )
                 )
 
 
-@st.dialog("Delete this data set?")
-def _ask(key: str, root: Path) -> None:
+def _question(key: str, root: Path) -> None:
     st.markdown(
-        f"**{text.plain_markdown(root.name)}**, with its photos, labels and boxes. It can be "
-        f"brought back for {KEPT.days} days. "
-        "Runs on it stay, but cannot be scored again without it."
+        say(
+            "**{name}**, with its photos, labels and boxes. It can be brought back for {days} "
+            "days. Runs on it stay, but cannot be scored again without it.",
+            name=text.plain_markdown(root.name),
+            days=KEPT.days,
+        )
     )
     with st.container(horizontal=True):
-        sure = st.button("Delete", key=f"{key}.sure", type="primary", on_click=_delete,
+        sure = st.button(say("Delete"), key=f"{key}.sure", type="primary", on_click=_delete,
                          args=(key, root))  # fmt: skip
         if sure:
             st.rerun()  # closes the question
-        if st.button("Keep it", key=f"{key}.keep"):
+        if st.button(say("Keep it"), key=f"{key}.keep"):
             st.rerun()
 
 
 def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, chosen.all_runs(), utc_now)
-        st.toast(f"{text.plain_markdown(root.name)} is in the trash.", icon=":material/delete:")
+        name = text.plain_markdown(root.name)
+        st.toast(say("{name} is in the trash.", name=name), icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -74,6 +87,7 @@ def _delete(key: str, root: Path) -> None:
 def _restore(key: str, deleted: str) -> None:
     try:
         place = restore_dataset(settings.data_parent(), deleted)
-        st.toast(f"{text.plain_markdown(place.name)} is back.", icon=":material/history:")
+        name = text.plain_markdown(place.name)
+        st.toast(say("{name} is back.", name=name), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

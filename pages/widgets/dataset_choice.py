@@ -10,6 +10,7 @@ from core import text
 from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
 from core.errors import InputError
+from core.words import retell, say
 from pages import settings
 from pages.widgets import near_copies, told
 from pages.widgets.first_runs import DEFAULT_DATA
@@ -20,19 +21,22 @@ def show(key: str) -> Dataset | None:
     datasets = find_datasets(settings.data_parent())
     if not datasets:
         told.error(
-            f"No data set in {settings.data_parent()}. A data set is a folder with train/, which "
-            "holds a folder of photos for each class."
+            say(
+                "No data set in {folder}. A data set is a folder with train/, which holds a folder "
+                "of photos for each class.",
+                folder=settings.data_parent(),
+            )
         )
         return None
     names = [path.name for path in datasets]
     _follow_link(key, names)
     name = st.selectbox(
-        "Data set",
+        say("Data set"),
         names,
         index=names.index(DEFAULT_DATA) if DEFAULT_DATA in names else 0,
         key=f"{key}.data",
         persist_state="session",
-        help="Every folder of photos beside `train/` is a test set: no training sees it.",
+        help=say("Every folder of photos beside `train/` is a test set: no training sees it."),
     )
     st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
     try:
@@ -54,15 +58,23 @@ def _follow_link(key: str, names: list[str]) -> None:
     if linked in names:
         st.session_state[f"{key}.data"] = linked
     else:
-        st.warning(f"There is no data set {text.plain_markdown(linked)} here.")
+        st.warning(say("There is no data set {name} here.", name=text.plain_markdown(linked)))
 
 
 def _caption(dataset: Dataset) -> None:
-    tests = ", ".join(f"{t.name} ({len(t.photos)} photos)" for t in dataset.test_sets)
     plain = text.plain_markdown
+    tests = ", ".join(
+        say("{name} ({count} photos)", name=plain(each.name), count=len(each.photos))
+        for each in dataset.test_sets
+    )
     st.caption(
-        f"{plain(dataset.title)}: {len(dataset.train)} training photos of {len(dataset.classes)} "
-        f"classes. Test sets: {plain(tests) or 'none'}."
+        say(
+            "{title}: {photos} training photos of {classes} classes. Test sets: {tests}.",
+            title=plain(retell(dataset.title)),
+            photos=len(dataset.train),
+            classes=len(dataset.classes),
+            tests=tests or say("none"),
+        )
     )
 
 

@@ -11,10 +11,11 @@ from core import tables, text
 from core.compared_table import compared_table
 from core.comparison import Against, Predictions, each_against_first, elsewhere_title
 from core.store.groups import Group
+from core.words import mark, retell, say
 from pages.widgets import verdict
 
 FEW = 3  # items whose comparisons are told in sentences; more in a table
-_HOW = (
+_HOW = mark(
     "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds "
     "(bootstrap over photos, 95 % interval). Cannot tell does not mean equal: the photos are few."
 )
@@ -35,10 +36,10 @@ def show(
     for number, found in enumerate(compared):
         with st.container(border=True):
             _sentences(found)
-            with st.expander("Every comparison", key=f"{key}.{number}"):
+            with st.expander(say("Every comparison"), key=f"{key}.{number}"):
                 wide = {"finding": st.column_config.TextColumn(width="large")}
                 st.dataframe(found.table(), hide_index=True, height="content", column_config=wide)
-                st.caption(_HOW)
+                st.caption(retell(_HOW))
 
 
 def _table(items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]) -> None:
@@ -46,36 +47,47 @@ def _table(items: Sequence[Group], compared: Sequence[Against], colours: Mapping
     column = st.column_config
     columns: dict[str, Any] = {
         "dot": column.TextColumn("", width=36),
-        "run": column.TextColumn("run or group", width=190),
+        "run": column.TextColumn(say("run or group"), width=190),
         "verdict": verdict.column(items),
-        "validation": column.TextColumn(width=130, help=tables.SCORE_WORDS["accuracy"]),
-        "objects": column.TextColumn("difficult objects", width=140,
-                                     help=tables.SCORE_WORDS["object"]),
-        "lift": column.TextColumn(width=110, help=tables.LIFT_WORDS),
-        "by validation": column.TextColumn("validation says", width=290, help=_HOW),
-        "elsewhere": column.TextColumn(f"{elsewhere_title(compared)} say", width=330, help=_HOW),
+        "validation": column.TextColumn(say("validation"), width=130,
+                                        help=retell(tables.SCORE_WORDS["accuracy"])),
+        "objects": column.TextColumn(say("difficult objects"), width=140,
+                                     help=retell(tables.SCORE_WORDS["object"])),
+        "lift": column.TextColumn(say("lift"), width=110, help=retell(tables.LIFT_WORDS)),
+        "by_validation": column.TextColumn(say("validation says"), width=290,
+                                                 help=retell(_HOW)),
+        "elsewhere": column.TextColumn(
+            say("{photos} say", photos=retell(elsewhere_title(compared))), width=330,
+            help=retell(_HOW),
+        ),
     }  # fmt: skip
     parted = sum(found.parted for found in compared)
     if parted:
         st.markdown(
-            f"**Validation cannot tell {parted} of {len(compared)} from the reference; photos from "
-            "elsewhere can.**"
+            say(
+                "**Validation cannot tell {parted} of {count} from the reference; photos from "
+                "elsewhere can.**",
+                parted=parted,
+                count=len(compared),
+            )
         )
     st.dataframe(
         compared_table(items, compared, colours),
         hide_index=True,
         height="content" if len(items) <= 10 else 390,
         column_config=columns,
-        alt="Each run or group against the reference",
+        alt=say("Each run or group against the reference"),
     )
 
 
 def _sentences(found: Against) -> None:
     plain = text.plain_markdown
-    st.caption(f"**{plain(found.item.title)}** against **{plain(found.first.title)}**")
-    st.markdown(f"#### {plain(found.validation)}")
+    one, first = plain(found.item.title), plain(found.first.title)
+    st.caption(say("**{run}** against **{reference}**", run=one, reference=first))
+    st.markdown(f"#### {plain(retell(found.validation))}")
     if found.elsewhere:
-        mark = ":material/arrow_forward: " if found.parted else ""
-        st.markdown(f"{'###' if found.parted else '####'} {mark}{plain(found.elsewhere)}")
+        arrow = ":material/arrow_forward: " if found.parted else ""
+        words = plain(retell(found.elsewhere))
+        st.markdown(f"{'###' if found.parted else '####'} {arrow}{words}")
     else:
-        st.caption("No labelled test set: nothing else can tell them apart.")
+        st.caption(say("No labelled test set: nothing else can tell them apart."))

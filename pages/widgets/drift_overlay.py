@@ -10,6 +10,7 @@ from core.comparison import drift_overlays
 from core.comparison_charts import drift_steps
 from core.paints import MOST, Paint
 from core.store.groups import Group
+from core.words import mark, say
 from pages.widgets import figure, run_files
 
 
@@ -17,23 +18,29 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """A figure per backbone; a line of words where no run has its drift measured."""
     overlays = drift_overlays(items, run_files.finished("drift.csv", items))
     if not overlays:
-        st.caption("No chosen run has its drift measured yet.")
+        st.caption(say("No chosen run has its drift measured yet."))
         return
-    st.subheader("How far the layers moved", anchor=False)
-    words = (
-        "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as the "
-        "pretrained network did, 1 that nothing of it is left."
-    )
-    if len(items) <= MOST:
-        words += (
-            " Hollow points: frozen layers, which can only change through the layers before them."
+    st.subheader(say("How far the layers moved"), anchor=False)
+    words = [
+        say(
+            "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as "
+            "the pretrained network did, 1 that nothing of it is left."
         )
-    st.caption(words)
+    ]
+    if len(items) <= MOST:
+        words.append(
+            say(
+                "Hollow points: frozen layers, which can only change through the layers before "
+                "them."
+            )
+        )
+    st.caption(" ".join(words))
     for backbone, overlay in overlays.items():
         if len(overlays) > 1:
             st.markdown(f"**{backbone}**")
+        name = mark("drift {backbone}").format(backbone=backbone)
         drawn = drift_steps(overlay, paint.colours)
-        figure.show(f"{key}.{backbone}", drawn, overlay.drop(columns="run"), f"drift {backbone}")
+        figure.show(f"{key}.{backbone}", drawn, overlay.drop(columns="run"), name)
     if len(overlays) > 1:
-        st.caption("Different backbones have different layers, so they are not laid over each "
-                   "other.")  # fmt: skip
+        st.caption(say("Different backbones have different layers, so they are not laid over each "
+                       "other."))  # fmt: skip

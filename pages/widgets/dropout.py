@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.recipe import ClassMapDropout
+from core.words import say
 
 
 def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
@@ -13,12 +14,18 @@ def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
     for column, (name, title, words) in zip(
         st.columns(3),
         (
-            ("features", "Features", "Whole channels of the backbone's output are dropped."),
-            ("class_map", "Class maps", "Whole maps of a class are dropped."),
-            ("logits", "Answer", "Single numbers of the answer are dropped."),
+            ("features", say("Features"),
+             say("Whole channels of the backbone's output are dropped. While training, this share "
+                 "of them is set to zero at random, so that no single one can be relied on.")),
+            ("class_map", say("Class maps"),
+             say("Whole maps of a class are dropped. While training, this share of them is set to "
+                 "zero at random, so that no single one can be relied on.")),
+            ("logits", say("Answer"),
+             say("Single numbers of the answer are dropped. While training, this share of them is "
+                 "set to zero at random, so that no single one can be relied on.")),
         ),
         strict=True,
-    ):
+    ):  # fmt: skip
         rates[name] = column.slider(
             title,
             0.0,
@@ -27,7 +34,6 @@ def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
             0.05,
             key=f"{key}.{name}",
             persist_state="session",
-            help=f"{words} While training, this share of them is set to zero at random, so that "
-            "no single one can be relied on.",
+            help=words,
         )
     return rates

@@ -10,7 +10,7 @@ from core.jobs import measure
 from core.recipe import Recipe
 from core.train.estimate import EVERYTHING, NOTHING, estimate, photos_of
 from core.train.speed import Speed, doubtful
-from core.words import say
+from core.words import retell, say, sentences
 from pages import settings
 from pages.widgets import door
 
@@ -32,15 +32,19 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     fresh, known = (
         text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
     )
-    shorter = "" if known == fresh else f" Here that would make it {known}."
-    doubt = " The machine was busy with other work when it was measured." if doubtful(speed) else ""
-    st.markdown(
-        f":material/timer: **{fresh}**",
-        width="content",
-        help=f"About {fresh} a run on this machine, from a short measurement of it. The frozen "
-        "layers look at each view once; what they see (the features) is kept, so another run with "
-        f"the same views is faster.{shorter}{doubt}",
-    )
+    told = [
+        say(
+            "About {time} a run on this machine, from a short measurement of it. The frozen layers "
+            "look at each view once; what they see (the features) is kept, so another run with the "
+            "same views is faster.",
+            time=fresh,
+        )
+    ]
+    if known != fresh:
+        told.append(say("Here that would make it {time}.", time=known))
+    if doubtful(speed):
+        told.append(say("The machine was busy with other work when it was measured."))
+    st.markdown(f":material/timer: **{fresh}**", width="content", help=sentences(*told))
 
 
 def _wait(key: str, recipe: Recipe) -> None:
@@ -48,14 +52,15 @@ def _wait(key: str, recipe: Recipe) -> None:
     if isinstance(found, Speed):
         st.rerun()
     elif found.state == "failed":
-        st.caption(f"This machine could not be measured: {text.plain_markdown(found.error)}")
-        if st.button("Measure again", key=f"{key}.again", icon=":material/timer:"):
+        why = text.plain_markdown(retell(found.error))
+        st.caption(say("This machine could not be measured: {why}", why=why))
+        if st.button(say("Measure again"), key=f"{key}.again", icon=":material/timer:"):
             measure.forget(settings.runs_dir(), recipe)
             st.rerun()
     elif door.shut("worker"):
         st.caption(say(":material/timer: Time unknown: nobody has trained such a recipe yet."))
     elif found.state == "waiting":
-        st.caption(":material/timer: Time unknown: this machine is measured when the training that "
-                   "is under way ends.")  # fmt: skip
+        st.caption(say(":material/timer: Time unknown: this machine is measured when the training "
+                       "that is under way ends."))  # fmt: skip
     else:
-        st.caption(":material/timer: Measuring this machine…")
+        st.caption(say(":material/timer: Measuring this machine…"))

@@ -9,15 +9,17 @@ import streamlit as st
 from core import text
 from core.charts import Figure, Table
 from core.export.spreadsheet import for_spreadsheets
+from core.words import retell, say
 from pages.widgets import plot
 
 
 def show(
     key: str, figure: Figure, numbers: Table, name: str, least: int = 0, **options: Any
 ) -> Any:
-    """Draws it. name: of the downloaded files, without an ending. least: pixels across below which
-    it cannot be read; on a narrower screen it is scrolled. options: of st.plotly_chart, which draws
-    what pages.widgets.plot cannot. Returns what that returns, the selection."""
+    """Draws it. name: of the downloaded files, in English and without an ending. least: pixels
+    across below which it cannot be read; on a narrower screen it is scrolled. options: of
+    st.plotly_chart, which draws what pages.widgets.plot cannot. Returns what that returns, the
+    selection."""
     frame = f"{key}.frame"
     if least:
         place = f".st-key-{text.class_name(frame)}"
@@ -25,7 +27,7 @@ def show(
     found = None
     with st.container(key=frame):
         if {trace.type for trace in figure.data} <= plot.TRACES:
-            plot.show(key, figure, name, picture=name)
+            plot.show(key, figure, retell(name), picture=name)
         else:
             found = st.plotly_chart(figure, key=key, config=plot.config(name), **options)
     csv_button(key, numbers, name)
@@ -35,7 +37,7 @@ def show(
 def csv_button(key: str, numbers: Table, name: str) -> None:
     """The numbers as a file, made when it is asked for."""
     st.download_button(
-        "Numbers as CSV",
+        say("Numbers as CSV"),
         lambda: for_spreadsheets(numbers.to_csv(index=False)).encode("utf-8"),
         f"{text.file_stem(name)}.csv",
         "text/csv",
@@ -43,5 +45,5 @@ def csv_button(key: str, numbers: Table, name: str) -> None:
         type="tertiary",
         icon=":material/download:",
         on_click="ignore",
-        help="The picture: the camera at the figure's upper right corner.",
+        help=say("The picture: the camera at the figure's upper right corner."),
     )

@@ -9,6 +9,7 @@ from core.data.dataset import find_datasets
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
+from core.words import say
 from pages import settings
 from pages.widgets import door, told
 
@@ -25,28 +26,30 @@ def show(key: str) -> None:
     chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
     chosen = chosen or next(iter(datasets), None)
     with st.container(border=True):
-        st.subheader("Two runs that look equally good", anchor=False)
+        st.subheader(say("Two runs that look equally good"), anchor=False)
         st.markdown(
-            "Train **quick** and **looks-good** on the same photos of books. Both end almost "
-            "without an error on the photos kept aside for validation.\n\n"
-            "- **quick** keeps most of the pretrained network and changes only its last layers, "
-            "on varied views of each photo.\n"
-            "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
-            "Validation cannot tell them apart, because its photos come from the same shoot as "
-            "the training photos. The difficult photos and the class maps can: they show whether "
-            "the network looks at the books."
+            say(
+                "Train **quick** and **looks-good** on the same photos of books. Both end almost "
+                "without an error on the photos kept aside for validation.\n\n"
+                "- **quick** keeps most of the pretrained network and changes only its last "
+                "layers, on varied views of each photo.\n"
+                "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
+                "Validation cannot tell them apart, because its photos come from the same shoot "
+                "as the training photos. The difficult photos and the class maps can: they show "
+                "whether the network looks at the books."
+            )
         )
         if chosen is None:
             folder = text.plain_markdown(str(settings.data_parent()))
-            st.warning(f"There is no data set in {folder} to train on.")
+            st.warning(say("There is no data set in {folder} to train on.", folder=folder))
             return
         where = text.plain_markdown(chosen.name)
         if st.button(
-            "Train both",
+            say("Train both"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=f"On {where}, one after the other; a few minutes on a laptop.",
+            help=say("On {data}, one after the other; a few minutes on a laptop.", data=where),
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())

@@ -14,12 +14,14 @@ from core.data.thumbnails import for_browser
 from core.data.wall import WallPhoto
 from core.errors import DataError, InputError
 from core.store.run import utc_now
+from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, photo_filter
+from pages.widgets.label_words import editor_words
 
 _HERE = Path(__file__).parent / "label_editor_js"
 # One module, in the order in which a reader meets its nouns.
-_SCRIPTS = ("truth", "keys", "stage", "form", "editor")
+_SCRIPTS = ("../words", "truth", "keys", "stage", "form", "editor")
 _SIDE = 1280  # pixels of the longer side
 _EDITOR = st.components.v2.component(
     "overfit_lens_label_editor",
@@ -42,26 +44,30 @@ def show(
     walk = chosen if any(one.photo.file == file for one in chosen) else everything
     files = [one.photo.file for one in walk]
     if file not in files:
-        raise DataError(f"{split}/{file}: no such photo in {dataset.root.name}")
+        raise DataError(mark("{photo}: no such photo in {data}").format(
+            photo=f"{split}/{file}", data=dataset.root.name))  # fmt: skip
     place = files.index(file)
     one = walk[place]
     image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
     editable = not door.shut("label") and any(
         split == test_set.name for test_set in dataset.test_sets
     )
-    notes = [
-        f"This photo is {copy}." if copy.startswith("a ") else f"{copy}." for copy in one.copies
-    ]
-    told = f", {sum(bool(each.primary) for each in everything)} of {len(everything)} labelled"
-    told = f" · {dataset.root.name}, {split}" + (told if editable else "")
+    notes = [_copy_note(copy) for copy in one.copies]
+    where = say("{number} of {count} · {data}, {split}", number=place + 1, count=len(files),
+                data=dataset.root.name, split=split)  # fmt: skip
+    if editable:
+        labelled = sum(bool(each.primary) for each in everything)
+        where = say("{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
+                    number=place + 1, count=len(files), data=dataset.root.name, split=split,
+                    labelled=labelled, all=len(everything))  # fmt: skip
     if one.fold is not None:
-        notes.append(f"It validates in fold {one.fold}.")
+        notes.append(say("It validates in fold {fold}.", fold=one.fold))
     _EDITOR(
         key=key,
         data={
             "key": f"{dataset.root}/{split}/{file}",
             "file": file,
-            "where": f"{place + 1} of {len(files)}{told}",
+            "where": where,
             "photo": image,
             "aspect": aspect,
             "previous": files[place - 1] if place else None,
@@ -75,11 +81,18 @@ def show(
             "editable": editable,
             "editing": editable and "edit" in st.query_params,
             "reply": st.session_state.get(f"{key}.reply"),
+            "words": editor_words(),
         },
         on_go_change=lambda: _go(st.session_state[key]["go"]),
         on_edit_change=lambda: _edit(st.session_state[key]["edit"] == "on"),
         on_save_change=lambda: _save(key, dataset.root, split, file),
     )  # fmt: skip
+
+
+def _copy_note(copy: str) -> str:
+    """What the wall tells of a near-copy (core.data.wall), as a sentence."""
+    note = mark("This photo is {copy}.") if copy.startswith("a ") else mark("{copy}.")
+    return retell(note.format(copy=copy))
 
 
 def _next_unlabelled(photos: Sequence[WallPhoto], file: str) -> str | None:
@@ -120,7 +133,7 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
     try:
         save_truth(root, split, file, truth_from(sent["truth"]), utc_now, truth_from(sent["seen"]))
     except InputError as problem:
-        error = str(problem)
+        error = retell(str(problem))
     st.session_state[f"{key}.reply"] = {"id": sent["id"], "error": error}
     if not error and sent["then"] is False:
         _edit(False)

@@ -10,6 +10,7 @@ from core import text
 from core.data.labels import earlier_versions, restore_version
 from core.errors import InputError
 from core.store.run import utc_now
+from core.words import retell, say
 from pages.widgets import door, told
 
 _SHOWN = 20
@@ -24,29 +25,35 @@ def show(key: str, root: Path) -> None:
         told.error(error)
     if not versions:
         return
-    with st.expander(f"Earlier labels ({len(versions)})", icon=":material/history:"):
+    with st.expander(
+        say("Earlier labels ({count})", count=len(versions)), icon=":material/history:"
+    ):
         st.caption(
-            "Each change puts the tables before it by, in the data set's folder `.earlier`. "
-            "Bringing one back changes the labels of all test sets; that can be undone too."
+            say(
+                "Each change puts the tables before it by, in the data set's folder `.earlier`. "
+                "Bringing one back changes the labels of all test sets; that can be undone too."
+            )
         )
         for version in versions[:_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    "Bring back",
+                    say("Bring back"),
                     key=f"{key}.{version.id}",
                     on_click=_restore,
                     args=(key, root, version.id),
-                    help="The labels and boxes as they were just before this change.",
+                    help=say("The labels and boxes as they were just before this change."),
                 )
-                words = text.plain_markdown(version.change)
-                st.markdown(f"as of {version.when:%d %b %Y, %H:%M:%S} UTC, before: {words}")
+                words = text.plain_markdown(retell(version.change))
+                st.markdown(say("as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
+                                when=version.when, change=words))  # fmt: skip
         if len(versions) > _SHOWN:
-            st.caption(f"{len(versions) - _SHOWN} older ones are in the folder.")
+            st.caption(say("{count} older ones are in the folder.",
+                           count=len(versions) - _SHOWN))  # fmt: skip
 
 
 def _restore(key: str, root: Path, version: str) -> None:
     try:
         restore_version(root, version, utc_now)
-        st.toast("The earlier labels are back.", icon=":material/history:")
+        st.toast(say("The earlier labels are back."), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict
+from core.words import say
 from pages.widgets import changes, estimate, repeats
 from pages.widgets.draft import Draft
 
@@ -23,8 +24,9 @@ def show(key: str, draft: Draft, recipe: Recipe, dataset: Dataset, cautioned: in
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             changes.show(draft, recipe_dict(recipe))
             if cautioned:
+                words = say("Cautions, at the columns' ends. None stops you.")
                 st.markdown(f":orange[:material/lightbulb:] {cautioned}", width="content",
-                            help="Cautions, at the columns' ends. None stops you.")  # fmt: skip
+                            help=words)  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             estimate.show(f"{key}.time", recipe, dataset)
             repeats.launch(key, recipe, dataset, told)

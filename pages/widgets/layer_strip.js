@@ -1,8 +1,7 @@
 // The network as a strip of its layers. Everything on screen comes from `data`
-// (core/layer_strip.py); what is done goes back as { layer, what }, and the answer is new data.
+// (core/layer_strip.py), its words too; what is done goes back as { layer, what }, and the answer is
+// new data.
 
-const KEYS =
-  "Click a layer to start a band there; click again to end it. Keys: ← → walk, Enter starts or ends, ↑ ↓ change the rate.";
 const LABEL_GAP = 6; // pixels between two rates on one line
 
 function element(tag, className, text) {
@@ -16,13 +15,14 @@ function bandOf(data, index) {
   return data.bands.find((band) => band.first <= index && index <= band.last);
 }
 
-const learns = (band) => (band.frozen ? "frozen" : `learns at ${band.rate}`);
+const learns = (data, band) => (band.frozen ? data.words.frozen : fill(data.words.learns, band));
 
 function told(data, index) {
   const layer = data.layers[index];
-  const parts = [`${layer.kind}, output ${layer.shape}`, `${layer.weights} weights`];
-  if (layer.dropout !== null) parts.push(`drops ${Math.round(100 * layer.dropout)} %`);
-  parts.push(learns(bandOf(data, index)));
+  const { words } = data;
+  const parts = [fill(words.output, layer), fill(words.weights, layer)];
+  if (layer.dropout !== null) parts.push(fill(words.drops, { share: Math.round(100 * layer.dropout) }));
+  parts.push(learns(data, bandOf(data, index)));
   return { name: `${index} ${layer.name}`, rest: parts.join(" · ") };
 }
 
@@ -38,7 +38,7 @@ function drawLayer(data, index) {
   if (index > 0 && band.first === index) button.classList.add("first");
   if (layer.head) button.classList.add("head");
   const { name, rest } = told(data, index);
-  button.setAttribute("aria-label", `Layer ${name}: ${rest}`);
+  button.setAttribute("aria-label", fill(data.words.layer, { name, rest }));
   button.setAttribute("aria-pressed", String(index > 0 && band.first === index));
   const block = element("span", band.frozen ? "block frozen" : "block");
   block.style.height = `${100 * layer.height}%`;
@@ -67,11 +67,11 @@ function drawPart(name, from, to) {
 
 function drawLegend(data) {
   const legend = element("div", "legend");
-  legend.append(element("span", "swatch frozen"), element("span", "", "frozen"));
+  legend.append(element("span", "swatch frozen"), element("span", "", data.words.frozen));
   const bar = element("span", "scale");
   bar.style.background = `linear-gradient(to right, ${data.scale.map((step) => step.colour).join(", ")})`;
   legend.append(element("span", "low", data.scale[0].rate), bar);
-  legend.append(element("span", "", `${data.scale[data.scale.length - 1].rate} learning rate`));
+  legend.append(element("span", "", fill(data.words.scale, data.scale[data.scale.length - 1])));
   return legend;
 }
 
@@ -149,7 +149,7 @@ function walk(strip, index) {
 function tell(strip, index) {
   strip.words.replaceChildren();
   if (index < 0) {
-    strip.words.append(KEYS);
+    strip.words.append(strip.data.words.keys);
     return;
   }
   const { name, rest } = told(strip.data, index);
@@ -164,18 +164,19 @@ function update(strip, data) {
   strip.at = Math.min(strip.at, data.layers.length - 1);
   strip.sheet.style.setProperty("--layers", data.layers.length);
   strip.parts.replaceChildren(
-    drawPart("backbone", 0, head),
-    drawPart("head", head, data.layers.length),
+    drawPart(data.words.backbone, 0, head),
+    drawPart(data.words.head, head, data.layers.length),
   );
   strip.blocks.replaceChildren(...data.layers.map((_, index) => drawLayer(data, index)));
   strip.blocks.setAttribute(
     "aria-label",
-    "Layers from the photo to the answer: " +
-      data.bands.map((band) => `${band.first} to ${band.last} ${learns(band)}`).join("; "),
+    fill(data.words.layers, {
+      bands: data.bands.map((band) => fill(data.words.band, { ...band, learns: learns(data, band) })).join("; "),
+    }),
   );
   strip.lines.replaceChildren(...data.bands.map(drawBand));
   strip.rates.replaceChildren(
-    ...data.bands.map((band) => element("span", "rate", band.frozen ? "frozen" : band.rate)),
+    ...data.bands.map((band) => element("span", "rate", band.frozen ? data.words.frozen : band.rate)),
   );
   strip.legend.replaceChildren(drawLegend(data));
   strip.blocks.children[strip.at].tabIndex = 0;

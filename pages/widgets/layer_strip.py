@@ -12,6 +12,7 @@ import streamlit as st
 from core.band_edit import MOST_BANDS, start_or_end_band, step_rate
 from core.layer_strip import strip_data
 from core.model.layers import Layer
+from core.words import say
 from pages.widgets.draft import Draft
 
 _HERE = Path(__file__).parent
@@ -19,14 +20,14 @@ _STRIP = st.components.v2.component(
     "overfit_lens_layer_strip",
     html='<div class="strip-root"></div>',
     css=(_HERE / "layer_strip.css").read_text("utf-8"),
-    js=(_HERE / "layer_strip.js").read_text("utf-8"),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "layer_strip")),
 )
 
 
 def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]) -> None:
     """The strip of an edited recipe in plain data; what is done to it goes into the draft."""
-
-    done = _STRIP(key=key, data=strip_data(layers, edited), on_pressed_change=lambda: None).pressed
+    data = {**strip_data(layers, edited), "words": _words()}
+    done = _STRIP(key=key, data=data, on_pressed_change=lambda: None).pressed
     if not done:
         return
     bands, layer = edited["bands"], int(done["layer"])
@@ -36,3 +37,22 @@ def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]
         bands = step_rate(bands, layer, up=done["what"] == "up")
     if len(bands) <= MOST_BANDS:
         draft.rewrite({"bands": bands})
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of words.js."""
+    return {
+        "keys": say("Click a layer to start a band there; click again to end it. Keys: ← → walk, "
+                    "Enter starts or ends, ↑ ↓ change the rate."),
+        "frozen": say("frozen"),
+        "learns": say("learns at {rate}"),
+        "output": say("{kind}, output {shape}"),
+        "weights": say("{weights} weights"),
+        "drops": say("drops {share} %"),
+        "layer": say("Layer {name}: {rest}"),
+        "scale": say("{rate} learning rate"),
+        "backbone": say("backbone"),
+        "head": say("head"),
+        "layers": say("Layers from the photo to the answer: {bands}"),
+        "band": say("{first} to {last} {learns}"),
+    }  # fmt: skip

@@ -7,6 +7,7 @@ import streamlit as st
 from core import charts, score_charts, text
 from core.letter import Evidence, Letter, rules_table, thresholds_table
 from core.letter_pictures import Picture
+from core.words import retell, say
 from pages.widgets import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
@@ -17,11 +18,14 @@ def show(key: str, letter: Letter, colour: str) -> None:
     _finding(letter)
     if letter.problem:
         st.warning(text.plain_markdown(letter.problem), icon=":material/broken_image:")
-    st.subheader("How we know", anchor=False)
+    st.subheader(say("How we know"), anchor=False)
     if letter.set_name:
         st.caption(
-            f"Photos from elsewhere: the test set {text.plain_markdown(letter.set_name)}. "
-            "Pictures are typical for the run, not the worst."
+            say(
+                "Photos from elsewhere: the test set {set}. Pictures are typical for the run, not "
+                "the worst.",
+                set=text.plain_markdown(letter.set_name),
+            )
         )
     for piece in letter.evidence:
         with st.container(border=True):
@@ -33,7 +37,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
                 _words(piece)
             with right:
                 _pictures(f"{key}.{piece.key}", piece, letter, colour)
-    st.subheader("What to try next", anchor=False)
+    st.subheader(say("What to try next"), anchor=False)
     st.markdown("\n".join(f"1. {text.plain_markdown(line)}" for line in letter.advice))
 
 
@@ -41,11 +45,14 @@ def _finding(letter: Letter) -> None:
     st.subheader(text.plain_markdown(letter.finding), anchor=False)
     st.write(letter.meaning)
     with st.expander(
-        f"Why this verdict: {text.plain_markdown(letter.rule)}", icon=":material/rule:"
+        say("Why this verdict: {rule}", rule=text.plain_markdown(retell(letter.rule))),
+        icon=":material/rule:",
     ):
         st.caption(
-            "The rules are read from the top; the first that fires decides. A sign is one of the "
-            "three questions about photos from elsewhere below."
+            say(
+                "The rules are read from the top; the first that fires decides. A sign is one of "
+                "the three questions about photos from elsewhere below."
+            )
         )
         st.table(rules_table(letter.rule), border="horizontal", hide_index=True)
         st.table(thresholds_table(), border="horizontal", hide_index=True)
@@ -56,15 +63,15 @@ def _words(piece: Evidence) -> None:
         st.markdown(f"**{piece.question}**", width="content")
         if piece.good is not None:
             label, icon, colour = (
-                ("good", ":material/check:", "green")
+                (say("good"), ":material/check:", "green")
                 if piece.good
-                else ("bad", ":material/close:", "red")
+                else (say("bad"), ":material/close:", "red")
             )
             st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
         elif piece.counts:
-            st.badge("not judged", icon=":material/help:", color="gray")
+            st.badge(say("not judged"), icon=":material/help:", color="gray")
         else:
-            st.badge("not part of the verdict", icon=":material/info:", color="gray")
+            st.badge(say("not part of the verdict"), icon=":material/info:", color="gray")
     st.markdown(text.plain_markdown(piece.words))
     if piece.note:
         st.caption(text.plain_markdown(piece.note))
@@ -73,9 +80,9 @@ def _words(piece: Evidence) -> None:
 def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
     if piece.key == "validation" and not letter.history.empty:
         figure = charts.curves({key: letter.history}, {key: ""}, {key: colour}, "loss")
-        plot.show(key, figure.update_layout(height=190), "Loss in training and validation")
+        plot.show(key, figure.update_layout(height=190), say("Loss in training and validation"))
     elif piece.key == "drift":
-        plot.show(key, charts.drift_bars(letter.layers, colour), "How far each layer moved")
+        plot.show(key, charts.drift_bars(letter.layers, colour), say("How far each layer moved"))
     if piece.pictures:
         with st.container(horizontal=True, gap="small"):
             for picture in piece.pictures:
@@ -83,7 +90,7 @@ def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
     if piece.key == "finds" and len(letter.controls) > 1:
         _controls(f"{key}.controls", letter, colour)
     if piece.key == "needs" and piece.pictures:
-        st.caption("Answers are means over three ways of painting over; one is shown.")
+        st.caption(say("Answers are means over three ways of painting over; one is shown."))
 
 
 def _picture(picture: Picture, width: int) -> None:
@@ -97,8 +104,10 @@ def _controls(key: str, letter: Letter, colour: str) -> None:
     scores = letter.controls
     paint = {run: colour if run == "run" else charts.GREY for run in scores["run"]}
     figure = score_charts.score_dots(scores, paint).update_layout(height=160)
-    plot.show(key, figure, "The share of objects it finds, beside what costs no training")
+    plot.show(key, figure, say("The share of objects it finds, beside what costs no training"))
     st.caption(
-        "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
-        "features that never saw these photos."
+        say(
+            "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
+            "features that never saw these photos."
+        )
     )

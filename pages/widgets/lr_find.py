@@ -14,10 +14,12 @@ from core.model.bands import last_trained_band, scaled_bands
 from core.recipe import Recipe
 from core.store.run import utc_now
 from core.store.search import Search, find_search
+from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, plot, told
 
 _POLL_SECONDS = 1.0
+_SURE = (mark("good"), mark("fair"), mark("cannot tell"))  # core.store.search.Confidence
 Use = Callable[[tuple[tuple[int, float], ...]], None]
 
 
@@ -25,18 +27,18 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
     """The button, or how the search for this recipe stands, or what it found. `use` is called with
     the first layer and rate of each band when the answer is taken."""
     with st.container(border=True):
-        st.subheader("Which learning rate?", anchor=False, help="A search trains for a hundred "
-                     "steps at rising rates, from three random starts, and looks where the loss "
-                     "falls fastest.")  # fmt: skip
+        st.subheader(say("Which learning rate?"), anchor=False, help=say(
+            "A search trains for a hundred steps at rising rates, from three random starts, and "
+            "looks where the loss falls fastest."))  # fmt: skip
         if last_trained_band(recipe) is None:
-            st.caption("Every layer is frozen, so there is no rate to look for.")
+            st.caption(say("Every layer is frozen, so there is no rate to look for."))
             return
         if words := door.beyond(recipe, dataset):
             st.caption(text.plain_markdown(words))
             return
         search = find_search(settings.runs_dir(), recipe, dataset)
         if not search.exists():
-            _ask(key, recipe, dataset, "Find a learning rate")
+            _ask(key, recipe, dataset, say("Find a learning rate"))
             return
         try:
             find_lost_work(search, utc_now)
@@ -46,7 +48,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
             )
         except InputError as error:
             told.error(error)
-            _ask(key, recipe, dataset, "Search again")
+            _ask(key, recipe, dataset, say("Search again"))
 
 
 def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
@@ -54,7 +56,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
         label,
         key=f"{key}.ask",
         icon=":material/search:",
-        help="The worker does it after the runs that wait already; seconds to a few minutes.",
+        help=say("The worker does it after the runs that wait already; seconds to a few minutes."),
     ):
         try:
             LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
@@ -75,56 +77,62 @@ def _stand(
         _answer(key, search, recipe, use)
     elif status.ended:
         if status.state == "failed":
-            told.error(status.error or "It failed.")
+            told.error(status.error or mark("It failed."))
         else:
-            st.caption("The search was cancelled.")
-        _ask(key, recipe, dataset, "Search again")
+            st.caption(say("The search was cancelled."))
+        _ask(key, recipe, dataset, say("Search again"))
     else:
         _progress(key, search)
 
 
 def _progress(key: str, search: Search) -> None:
     status = search.status()
-    waits = "waiting for the runs before it" if status.state == "queued" else "starting"
+    queued = status.state == "queued"
+    waits = mark("waiting for the runs before it") if queued else mark("starting")
+    phase = retell(status.phase or waits)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
             min(1.0, status.epoch / max(1, status.epochs)),
-            text=(status.phase or waits).capitalize(),
+            text=f"{phase[:1].upper()}{phase[1:]}",
         )
-        if st.button("Cancel", key=f"{key}.cancel", icon=":material/stop_circle:"):
+        if st.button(say("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)
             st.rerun()
-        idle = status.state == "queued" and not worker_alive(settings.runs_dir())
-        if idle and st.button("Start the worker", key=f"{key}.worker"):
+        idle = queued and not worker_alive(settings.runs_dir())
+        if idle and st.button(say("Start the worker"), key=f"{key}.worker"):
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 
 
 def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
     found, curves = search.suggestion(), search.curves()
     if found is None:
-        st.error("The search left no answer.", icon=":material/error:")
+        st.error(say("The search left no answer."), icon=":material/error:")
         return
     words, below = st.container(), st.container()
     with below:
         plot.show(f"{key}.plot", charts.rate_search(curves, found.lr),
-                  f"Loss against learning rate: {found.why}")  # fmt: skip
+                  say("Loss against learning rate: {why}", why=retell(found.why)))  # fmt: skip
     with words:
         if found.lr is None:
-            st.markdown("**Cannot tell.** " + _sentence(found.why))
-            st.caption("Keep the rates as they are, or change what trains and search again.")
+            st.markdown(say("**Cannot tell.** {why}", why=_sentence(found.why)))
+            st.caption(say("Keep the rates as they are, or change what trains and search again."))
             return
-        st.metric("Suggested rate of the last band", text.rate(float(f"{found.lr:.1e}")),
-                  f"confidence: {found.confidence}", delta_color="off", delta_arrow="off",
-                  width="content")  # fmt: skip
+        sure = say("confidence: {level}", level=retell(found.confidence))
+        st.metric(say("Suggested rate of the last band"), text.rate(float(f"{found.lr:.1e}")),
+                  sure, delta_color="off", delta_arrow="off", width="content")  # fmt: skip
         st.caption(_sentence(found.why))
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
-            st.caption(":material/check: The bands use it.")
+            st.caption(say(":material/check: The bands use it."))
             return
-        st.button("Use it", key=f"{key}.use", icon=":material/check:", on_click=use, args=(bands,),
-                  help="Bands: " + ", ".join(f"from {first}: {text.rate(lr)}"
-                                             for first, lr in bands))  # fmt: skip
+        told = ", ".join(
+            say("from {layer}: {rate}", layer=first, rate=retell(text.rate(lr)))
+            for first, lr in bands
+        )
+        st.button(say("Use it"), key=f"{key}.use", icon=":material/check:", on_click=use,
+                  args=(bands,), help=say("Bands: {bands}", bands=told))  # fmt: skip
 
 
 def _sentence(why: str) -> str:
-    return f"{why[:1].upper()}{why[1:]}."
+    told = retell(why)
+    return say("{finding}.", finding=f"{told[:1].upper()}{told[1:]}")

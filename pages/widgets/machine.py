@@ -13,6 +13,7 @@ from core.jobs.local import under_way
 from core.processor import cores
 from core.store.features import MAX_BYTES, cache_size, empty_cache
 from core.store.index import RunRow
+from core.words import say
 from pages import settings
 from pages.widgets import told
 
@@ -20,16 +21,21 @@ from pages.widgets import told
 def show(key: str, rows: Sequence[RunRow]) -> None:
     """Bars of what is in use; what the system does not tell is left out."""
     with st.container(border=True):
-        st.subheader("This machine", anchor=False)
+        st.subheader(say("This machine"), anchor=False)
         load, count = resources.load(), cores()
         if load is not None:
-            waits = f", and work for {load - count:.1f} more waits" if load > count else ""
-            words = f"Processors: {min(load, count):.1f} of {count} cores busy{waits}"
-            st.progress(min(load / count, 1.0), text=f"{words} (last minute)")
-        _share("Memory", resources.memory(), LOW_MEMORY)
-        _share("Disk of the runs folder", resources.disk(settings.runs_dir()), LOW_DISK)
+            words = say("Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load,
+                        count=count)  # fmt: skip
+            if load > count:
+                words = say(
+                    "Processors: {busy:.1f} of {count} cores busy, and work for {more:.1f} more "
+                    "waits (last minute)", busy=count, count=count, more=load - count,
+                )  # fmt: skip
+            st.progress(min(load / count, 1.0), text=words)
+        _share(say("Memory"), resources.memory(), LOW_MEMORY)
+        _share(say("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
     with st.container(border=True):
-        st.subheader("Feature cache", anchor=False)
+        st.subheader(say("Feature cache"), anchor=False)
         _cache(key, rows)
 
 
@@ -37,21 +43,25 @@ def _share(name: str, found: resources.Share | None, low: int) -> None:
     if found is None:
         return
     mark = ":material/warning: " if found.free < low else ""
-    words = f"{mark}{name}: {found.free / 1e9:.1f} of {found.total / 1e9:.0f} GB free"
-    st.progress(1 - found.free / found.total if found.total else 1.0, text=words)
+    words = say("{name}: {free:.1f} of {total:.0f} GB free", name=name, free=found.free / 1e9,
+                total=found.total / 1e9)  # fmt: skip
+    st.progress(1 - found.free / found.total if found.total else 1.0, text=f"{mark}{words}")
 
 
 def _cache(key: str, rows: Sequence[RunRow]) -> None:
     size = cache_size(settings.runs_dir())
     st.caption(
-        f"{size / 1e6:.0f} MB of at most {MAX_BYTES / 1e9:.0f} GB: what the frozen layers see of "
-        "each photo, kept so that the next run begins sooner. A run that misses it computes it "
-        "again."
+        say(
+            "{size:.0f} MB of at most {most:.0f} GB: what the frozen layers see of each photo, "
+            "kept so that the next run begins sooner. A run that misses it computes it again.",
+            size=size / 1e6,
+            most=MAX_BYTES / 1e9,
+        )
     )
     busy = any(row.status.state == "running" for row in rows)
     if busy:
-        st.caption("It can be emptied when no run trains.")
-    if st.button("Empty it", icon=":material/delete_sweep:", key=f"{key}.empty",
+        st.caption(say("It can be emptied when no run trains."))
+    if st.button(say("Empty it"), icon=":material/delete_sweep:", key=f"{key}.empty",
                  disabled=busy or not size):  # fmt: skip
         _empty()
 
@@ -59,7 +69,7 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
 def _empty() -> None:
     try:
         if under_way(settings.runs_dir()):
-            st.caption("A run has just begun to train: try again when it is done.")
+            st.caption(say("A run has just begun to train: try again when it is done."))
             return
         empty_cache(settings.runs_dir())
     except InputError as error:

@@ -6,15 +6,20 @@ import streamlit as st
 
 from core.model.layers import BACKBONES
 from core.model.weights import lacks_imagenet, ways_on
+from core.words import retell, say
 
 
 def show(backbone: str, weights: str) -> None:
     """The ways on, where the weights are missing; nothing otherwise."""
     if not lacks_imagenet(backbone, weights):
         return
-    ways = "\n".join(f"- {way}" for way in ways_on(backbone))
+    ways = "\n".join(f"- {retell(way)}" for way in ways_on(backbone))
     st.warning(
-        f"This recipe starts from the ImageNet weights of {BACKBONES[backbone].title}, "
-        f"which are not on this machine. You can\n\n{ways}",
+        say(
+            "This recipe starts from the ImageNet weights of {backbone}, which are not on this "
+            "machine. You can",
+            backbone=retell(BACKBONES[backbone].title),
+        )
+        + f"\n\n{ways}",
         icon=":material/download:",
     )

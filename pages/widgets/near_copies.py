@@ -12,6 +12,7 @@ from core.data import leaks
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.jobs.copies import Search, found_soon, search_copies
+from core.words import retell, say
 from pages import settings
 from pages.widgets import told
 
@@ -23,7 +24,7 @@ Pairs = tuple[leaks.Pair, ...]
 def show(dataset: Dataset) -> None:
     """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
     DataError when a photo cannot be read."""
-    with st.spinner("Looking for copies among the photos…"):
+    with st.spinner(say("Looking for copies among the photos…")):
         tell(_search_of(dataset).result())
 
 
@@ -35,7 +36,7 @@ def tell(pairs: Sequence[leaks.Pair]) -> None:
         " ".join(text.plain_markdown(line) for line in leaks.headlines(pairs)),
         icon=":material/warning:",
     ):
-        st.markdown("\n".join(f"- {text.plain_markdown(pair.told())}" for pair in pairs))
+        st.markdown("\n".join(f"- {text.plain_markdown(retell(pair.told()))}" for pair in pairs))
 
 
 def soon(dataset: Dataset) -> Pairs | None:
@@ -59,7 +60,7 @@ def _wait(search: Search) -> None:
     """It never draws the whole page again: an st.rerun from here would bring back the link as it
     was when this was asked for, and with it undo a click that came meanwhile."""
     if not search.done():
-        st.caption(":material/hourglass_top: Looking for copies among the photos…")
+        st.caption(say(":material/hourglass_top: Looking for copies among the photos…"))
         return
     try:
         tell(search.result())

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.words import say
+
 _NAMES = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
 
@@ -16,23 +18,24 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
     with left:
         name = str(
             st.selectbox(
-                "Optimizer", list(_NAMES), list(_NAMES).index(begin["name"]),
+                say("Optimizer"), list(_NAMES), list(_NAMES).index(begin["name"]),
                 format_func=lambda name: _NAMES[name], key=f"{key}.name", persist_state="session",
-                help="How gradients become steps. SGD: a step against the gradient. The others "
-                "scale each weight's step by how large its gradients are.",
+                help=say("How gradients become steps. SGD: a step against the gradient. The "
+                         "others scale each weight's step by how large its gradients are."),
             )
         )  # fmt: skip
     usual = 0.0 if name == "rmsprop" else 0.9
     with middle:
         momentum = st.number_input(
-            "Momentum", 0.0, 0.999, float(begin["momentum"] if name == begin["name"] else usual),
-            0.05, format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
-            help="Share of the last step that is kept; Adam's first beta.",
+            say("Momentum"), 0.0, 0.999,
+            float(begin["momentum"] if name == begin["name"] else usual), 0.05,
+            format="%.3g", key=f"{key}.momentum.{name}", persist_state="session",
+            help=say("Share of the last step that is kept; Adam's first beta."),
         )  # fmt: skip
     with right:
         decay = st.number_input(
-            "Decay", 0.0, 1.0, float(begin["weight_decay"]), 1e-4, format="%.3g",
+            say("Decay"), 0.0, 1.0, float(begin["weight_decay"]), 1e-4, format="%.3g",
             key=f"{key}.decay", persist_state="session",
-            help="Weight decay: the pull of every weight towards 0.",
+            help=say("Weight decay: the pull of every weight towards 0."),
         )  # fmt: skip
     return {"name": name, "momentum": momentum, "weight_decay": decay}

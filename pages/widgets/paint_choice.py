@@ -10,20 +10,27 @@ from core import charts
 from core.paints import Paint, paints
 from core.store.groups import Group
 from core.store.index import RunRow
+from core.words import say
+from pages.widgets import linked
 
 
 def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
     """Each its own colour, or, of many items, a choice kept in the link as `colour`."""
     found = paints(items, all_rows)
     if len(found) == 1:
+        st.query_params.pop("colour", None)
         return next(iter(found.values()))
+    usual = next(iter(found))
+    linked.settle("colour", found, usual)
     with st.container(width=220):
         name = st.selectbox(
-            "Colours tell", list(found), key="colour", bind="query-params",
-            help=f"{len(items)} colours could not be told apart, so runs that share something "
-            "share a colour.",
+            say("Colours tell"), list(found), key="colour",
+            format_func=lambda name: found[name].title,
+            help=say("{count} colours could not be told apart, so runs that share something share "
+                     "a colour.", count=len(items)),
         )  # fmt: skip
-    return found[str(name)]
+    linked.tell("colour", name, usual)
+    return found[name]
 
 
 def legend(paint: Paint) -> None:

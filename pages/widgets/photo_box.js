@@ -3,8 +3,6 @@
 
 const LEAST = 0.03; // a smaller one is a click beside the box: it removes the box
 const STEP = 0.02;
-const HELP =
-  "Photo. Enter puts a box on it, arrow keys move the box, with Shift they resize it, Delete removes it.";
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -22,7 +20,7 @@ function build(root, data, send) {
   const stage = element("div", "stage");
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
-  stage.setAttribute("aria-label", `${data.alt}. ${HELP}`);
+  stage.setAttribute("aria-label", fill(data.words.help, { photo: data.alt }));
   const image = element("img");
   image.src = `data:image/jpeg;base64,${data.jpeg}`;
   image.alt = data.alt;
@@ -42,12 +40,12 @@ function build(root, data, send) {
     frame.hidden = box === null;
     remove.disabled = box === null;
     if (box === null) {
-      told.textContent = "Draw a box over what you want to hide.";
+      told.textContent = data.words.draw;
       return;
     }
     const [x0, y0, x1, y1] = box.map((value) => 100 * value);
     Object.assign(frame.style, { left: `${x0}%`, top: `${y0}%`, width: `${x1 - x0}%`, height: `${y1 - y0}%` });
-    told.textContent = `Hidden: ${Math.round(((x1 - x0) * (y1 - y0)) / 100)} % of the photo.`;
+    told.textContent = fill(data.words.hidden, { share: Math.round(((x1 - x0) * (y1 - y0)) / 100) });
   };
   const put = (wanted, wait = 0) => {
     box = rounded(wanted);
@@ -55,10 +53,10 @@ function build(root, data, send) {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => send(box), wait);
   };
-  for (const { label, box: known } of data.known) button(`Hide ${label}`, () => put(known));
+  for (const { label, box: known } of data.known) button(fill(data.words.hide, { label }), () => put(known));
   const middle = () => put([0.3, 0.3, 0.7, 0.7]);
-  if (!data.known.length) button("Box in the middle", middle);
-  const remove = button("Remove the box", () => put(null));
+  if (!data.known.length) button(data.words.middle, middle);
+  const remove = button(data.words.remove, () => put(null));
 
   const place = (event) => {
     const around = stage.getBoundingClientRect();
@@ -124,7 +122,8 @@ function build(root, data, send) {
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".box-root");
-  if (root.overfitLens === data.stamp) return;
-  root.overfitLens = data.stamp;
+  const stamp = `${data.stamp} ${data.language}`;
+  if (root.overfitLens === stamp) return;
+  root.overfitLens = stamp;
   build(root, data, (box) => setStateValue("box", { photo: data.stamp, corners: box }));
 }

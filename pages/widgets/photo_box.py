@@ -8,13 +8,14 @@ import streamlit as st
 
 from core.data.dataset import Box
 from core.try_it import TriedPhoto, box_of, box_payload
+from core.words import language, say
 
 _HERE = Path(__file__).parent
 _BOX = st.components.v2.component(
     "overfit_lens_photo_box",
     html='<div class="box-root"></div>',
     css=(_HERE / "photo_box.css").read_text("utf-8"),
-    js=(_HERE / "photo_box.js").read_text("utf-8"),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "photo_box")),
 )
 
 
@@ -26,8 +27,8 @@ def show(key: str, photo: TriedPhoto) -> Box | None:
     if fresh:  # another photo begins without the box of the one before
         linked = None
     st.session_state[f"{key}.photo"] = stamp
-    found = _BOX(key=key, data=box_payload(photo, stamp, linked), default={"box": None},
-                 on_box_change=lambda: None)  # fmt: skip
+    data = box_payload(photo, stamp, linked) | {"words": _words(), "language": language()}
+    found = _BOX(key=key, data=data, default={"box": None}, on_box_change=lambda: None)
     told = found.box
     box = box_of(told["corners"]) if told and told["photo"] == stamp else linked
     if box is None:
@@ -35,3 +36,18 @@ def show(key: str, photo: TriedPhoto) -> Box | None:
     else:
         st.query_params["box"] = ",".join(f"{v:g}" for v in (box.x0, box.y0, box.x1, box.y1))
     return box
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of words.js."""
+    return {
+        "help": say(
+            "{photo}. Photo. Enter puts a box on it, arrow keys move the box, with Shift they "
+            "resize it, Delete removes it."
+        ),
+        "draw": say("Draw a box over what you want to hide."),
+        "hidden": say("Hidden: {share} % of the photo."),
+        "hide": say("Hide {label}"),
+        "middle": say("Box in the middle"),
+        "remove": say("Remove the box"),
+    }

@@ -9,16 +9,17 @@ import streamlit as st
 from core import text
 from core.data.dataset import Dataset
 from core.data.leaks import TRAIN
-from core.data.wall import WallPhoto, kind_counts, most_folds, wall_splits
+from core.data.wall import WallPhoto, kind_counts, kind_words, most_folds, wall_splits
+from core.words import mark, retell, say
 from pages.widgets import photo_wall
 from pages.widgets.first_runs import DEFAULT_DATA
 
 _DRAWN = "data_page.drawn"
-_SPLITS = (
+_SPLITS = mark(
     "train and validation: the photos in `train/`, parted as a recipe does that says nothing else. "
     "The others are test sets: no training sees them."
 )
-_FOLDS = (
+_FOLDS = mark(
     "Shows all photos of `train/` by the fold in which each validates: with `--folds`, a recipe is "
     "trained once for each fold."
 )
@@ -32,7 +33,8 @@ def linked_data(names: Sequence[str]) -> str:
 def data(key: str, names: Sequence[str]) -> str:
     """The chosen data set's name."""
     place = names.index(linked_data(names))
-    chosen = st.selectbox("Data set", names, place, key=key, width=320, on_change=_forget_all)
+    chosen = st.selectbox(say("Data set"), names, place, key=key, width=320,
+                          on_change=_forget_all)  # fmt: skip
     return _keep("data", chosen)
 
 
@@ -45,8 +47,8 @@ def linked_split(dataset: Dataset) -> str:
 def split(key: str, dataset: Dataset) -> str:
     """The chosen split's name."""
     chosen = st.segmented_control(
-        "Photos", wall_splits(dataset), default=linked_split(dataset), key=key, required=True,
-        format_func=text.plain_markdown, on_change=forget, help=_SPLITS,
+        say("Photos"), wall_splits(dataset), default=linked_split(dataset), key=key, required=True,
+        format_func=text.plain_markdown, on_change=forget, help=retell(_SPLITS),
     )  # fmt: skip
     return _keep("set", chosen)
 
@@ -64,8 +66,9 @@ def folds(key: str, dataset: Dataset, split: str) -> int | None:
     if split == TRAIN and len(options) > 1:
         place = options.index(str(linked_folds(dataset, split) or "none"))
         chosen = st.selectbox(
-            "Folds", options, place, key=key, width=140, help=_FOLDS, on_change=forget
-        )
+            say("Folds"), options, place, key=key, width=140, help=retell(_FOLDS),
+            format_func=lambda name: say("none") if name == "none" else name, on_change=forget,
+        )  # fmt: skip
         if chosen == "none":
             st.query_params.pop("folds", None)
         else:
@@ -84,8 +87,8 @@ def kind(key: str, photos: Sequence[WallPhoto], classes: Sequence[str]) -> None:
     counts = kind_counts(photos, classes)
     linked = st.query_params.get("class")
     chosen = st.pills(
-        "Classes, with the number of photos that show them", list(counts), key=key,
-        format_func=lambda name: text.plain_markdown(f"{name} · {counts.get(name, 0)}"),
+        say("Classes, with the number of photos that show them"), list(counts), key=key,
+        format_func=lambda name: text.plain_markdown(f"{kind_words(name)} · {counts.get(name, 0)}"),
         default=linked if linked in counts else None, on_change=forget,
     )  # fmt: skip
     if chosen is None:
@@ -101,7 +104,7 @@ def page(key: str, photos: Sequence[WallPhoto]) -> int:
         st.query_params.pop("page", None)
         return 1
     place = int(_linked("page", [str(number) for number in range(1, last + 1)], "1"))
-    label = f"Page, of {last} ({len(photos)} photos)"
+    label = say("Page, of {last} ({count} photos)", last=last, count=len(photos))
     chosen = st.number_input(label, 1, last, place, key=f"{key}.{last}", width=220)
     return int(_keep("page", str(chosen)))
 

@@ -8,24 +8,42 @@ from pathlib import Path
 import streamlit as st
 
 from core import text, thumbnails
+from core.data.dataset import VALIDATION
 from core.errors import InputError
 from core.store.groups import Group
 from core.store.run import open_run
+from core.words import mark, retell, say
 from pages import settings
+from pages.widgets import linked
 
 
 def choose(sets: Sequence[str]) -> str | None:
     """A choice of sets, kept in the link as `set`; the hardest first. None where there are none."""
     if not sets:
-        st.caption("No chosen run has answered any photo yet.")
+        st.caption(say("No chosen run has answered any photo yet."))
         return None
-    usual = "test_difficult" if "test_difficult" in sets else sets[-1]
-    return st.segmented_control(
-        "Photos", list(sets), default=usual, required=True, key="set", bind="query-params",
-        format_func=lambda name: text.plain_markdown(name.replace("/objects", ", objects cut out")),
-        help="Validation photos come from the same shoot as the training photos. Objects cut out: "
-        "each labelled object alone.",
-    )  # fmt: skip
+    names = {_in_link(name): name for name in sets}
+    usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
+    linked.settle("set", names, usual)
+    chosen = st.segmented_control(
+        say("Photos"), list(names), required=True, key="set",
+        format_func=lambda name: text.plain_markdown(_in_words(names[name])),
+        help=say("Validation photos come from the same shoot as the training photos. Objects cut "
+                 "out: each labelled object alone."),
+    ) or usual  # fmt: skip
+    linked.tell("set", chosen, usual)
+    return names[chosen]
+
+
+def _in_link(name: str) -> str:
+    whole = name.removesuffix("/objects")
+    return name if whole == name else mark("{set}, objects cut out").format(set=whole)
+
+
+def _in_words(name: str) -> str:
+    whole = name.removesuffix("/objects")
+    words = say("validation") if whole == VALIDATION else whole
+    return words if whole == name else say("{set}, objects cut out", set=words)
 
 
 def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
@@ -33,13 +51,17 @@ def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, byte
     that is gone or damaged is told, and gives no picture."""
     try:
         folder = open_run(settings.runs_dir(), item.members[-1].id).data_dir()
-        return _thumbnails(str(folder), set_name, tuple(files), thumbnails.mark(folder, set_name))
+        stamp = thumbnails.mark(folder, set_name)
+        with st.spinner(say("Reading photos")):
+            return _thumbnails(str(folder), set_name, tuple(files), stamp)
     except InputError as error:
-        st.caption(f":material/broken_image: No pictures: {text.plain_markdown(str(error))}")
+        problem = text.plain_markdown(retell(str(error)))
+        words = say("No pictures: {problem}", problem=problem)
+        st.caption(f":material/broken_image: {words}")
         return {}
 
 
-@st.cache_data(max_entries=24, show_spinner="Reading photos")
+@st.cache_data(max_entries=24, show_spinner=False)
 def _thumbnails(folder: str, set_name: str, files: tuple[str, ...], mark: str) -> dict[str, bytes]:
     del mark  # only there to make the cache notice
     return thumbnails.thumbnails(Path(folder), set_name, files)

@@ -12,9 +12,10 @@ from core import text
 from core.comparison import Predictions
 from core.data.photos import jpeg_url
 from core.evaluate.matched import photo_of
-from core.photo_answers import FILTERS, Answers, Filter
+from core.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
 from core.store.groups import Group
-from pages.widgets import chosen, clicked, figure, photo_set
+from core.words import retell, say
+from pages.widgets import chosen, clicked, figure, linked, photo_set
 
 _COLUMNS = 12  # items with a column of their own; more are counted
 _CAMS = 6  # runs that CAMs shows at once
@@ -30,7 +31,7 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     titles = {item.id: item.title for item in items}
     total = answers["file"].nunique()
     if not files:
-        st.caption(f"None of the {total} photos is like this.")
+        st.caption(say("None of the {total} photos is like this.", total=total))
         return
     few = len(items) <= _COLUMNS
     table = (
@@ -40,12 +41,15 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     )
     pictures = photo_set.of_files(items[0], set_name, files)
     words = (
-        "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest answer "
-        "and how many of its runs gave it. Choose a row to see more."
+        say("✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
+            "answer and how many of its runs gave it. Choose a row to see more.")
         if few
-        else "How many of the chosen are right, and what they answer. Choose a row to see each one."
+        else say("How many of the chosen are right, and what they answer. Choose a row to see each "
+                 "one.")
+    )  # fmt: skip
+    st.caption(
+        say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
     )
-    st.caption(f"{len(files)} of {total} photos. {words}")
     shown = table.copy()
     urls = {file: jpeg_url(jpeg) for file, jpeg in pictures.items()}
     shown.insert(0, "", [urls.get(file) for file in files])
@@ -58,8 +62,8 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
         selection_mode="single-row",
         row_height=64,
         height="content" if len(files) < 8 else 560,
-        column_config={"": st.column_config.ImageColumn("", width=84)},
-        alt="Photos with the answer of each run",
+        column_config={"": st.column_config.ImageColumn("", width=84), **_heads()},
+        alt=say("Photos with the answer of each run"),
     )
     figure.csv_button(key, answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
                       f"answers {set_name}")  # fmt: skip
@@ -69,16 +73,28 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
         _photo(items, answers, set_name, file, pictures.get(file), few)
 
 
+def _heads() -> dict[str, str]:
+    """Columns in the reader's words; the others are names of runs."""
+    return {
+        "photo": say("photo"), "label": say("label"), "right": say("right"),
+        "answers": say("answers"),
+    }  # fmt: skip
+
+
 def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
     """The photos that the filter leaves."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        which: Filter = st.segmented_control(
-            "Show", list(FILTERS), default="all", required=True, key="show", bind="query-params",
+        linked.settle("show", FILTERS, ALL)
+        which = (
+            st.segmented_control(say("Show"), FILTERS, required=True, key="show",
+                                 format_func=retell)
+            or ALL
         )  # fmt: skip
+        linked.tell("show", which, ALL)
         only = ""
-        if which == "only one right":
+        if which == ONE_RIGHT:
             with st.container(width=320):
-                only = chosen.pick(key, "Which one", items, "one").id
+                only = chosen.pick(key, say("Which one"), items, "one").id
     return answers_of.filtered_files(answers, which, only)
 
 
@@ -88,7 +104,7 @@ def _photo(
 ) -> None:  # fmt: skip
     """One photo: large, with everybody's answer, and the way to its class maps."""
     rows = answers[answers["file"] == file]
-    truth = str(rows["truth"].iloc[0]) or "no label"
+    truth = str(rows["truth"].iloc[0]) or say("no label")
     with st.container(border=True):
         left, right = st.columns([1, 3])
         with left:
@@ -99,8 +115,10 @@ def _photo(
             photo = photo_of(file)
             name = set_name.removesuffix("/objects")
             link = chosen.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
-            st.page_link("pages/cams.py", label="See where they look at this photo",
+            st.page_link("pages/cams.py", label=say("See where they look at this photo"),
                          icon=":material/frame_inspect:", query_params=link)  # fmt: skip
             table = answers_of.answers_to(rows, {item.id: item.title for item in items})
             height: Any = "content" if few else 300
-            st.dataframe(table, hide_index=True, height=height, width="content")
+            heads = {"run": say("run"), "answer": say("answer")}
+            st.dataframe(table, hide_index=True, height=height, width="content",
+                         column_config=heads)  # fmt: skip

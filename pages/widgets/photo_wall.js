@@ -1,5 +1,5 @@
 // A wall of photos (core/data/wall.py). A click, or Enter, tells the page which one to open. Text
-// from files is only ever set as textContent.
+// from files is only ever set as textContent; our own comes from Python (`data.words`).
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -31,28 +31,28 @@ function frame(photo) {
   return node;
 }
 
-function tile(photo, open) {
+function tile(photo, words, open) {
   const item = element("li", "tile");
   item.style.setProperty("--aspect", Math.min(Math.max(photo.aspect, 0.4), 3));
   const button = element("button", "open");
   button.append(frame(photo));
   const truth = element("span", "words");
   if (photo.primary) truth.append(element("b", "", photo.primary));
-  else truth.append(element("span", "none", "not labelled"));
+  else truth.append(element("span", "none", words.unlabelled));
   if (photo.also.length) truth.append(element("span", "quiet", ` + ${photo.also.join(", ")}`));
   const facts = element("span", "words quiet", photo.file.split("/").pop());
-  if (photo.fold !== null) facts.textContent = `fold ${photo.fold} · ${facts.textContent}`;
+  if (photo.fold !== null) facts.textContent = `${fill(words.fold, photo)} · ${facts.textContent}`;
   button.append(truth);
-  if (photo.copies.length) button.append(element("span", "words copy", "⚠ near-copy"));
+  if (photo.copies.length) button.append(element("span", "words copy", `⚠ ${words.copy}`));
   button.append(facts);
   const boxes = photo.boxes.map((box) => box.label);
   button.setAttribute(
     "aria-label",
     [
-      `Open ${photo.file}: ${photo.primary || "not labelled"}`,
-      photo.also.length ? `also ${photo.also.join(", ")}` : "",
-      boxes.length ? `boxes: ${boxes.join(", ")}` : "",
-      photo.fold === null ? "" : `fold ${photo.fold}`,
+      fill(words.open, { file: photo.file, label: photo.primary || words.unlabelled }),
+      photo.also.length ? fill(words.also, { names: photo.also.join(", ") }) : "",
+      boxes.length ? fill(words.boxes, { names: boxes.join(", ") }) : "",
+      photo.fold === null ? "" : fill(words.fold, photo),
       ...photo.copies,
       photo.problem,
     ].filter(Boolean).join("; "),
@@ -65,12 +65,13 @@ function tile(photo, open) {
 
 export default function (component) {
   const root = component.parentElement.querySelector(".wall-root");
-  const stamp = JSON.stringify(component.data.photos.map((photo) => ({ ...photo, image: photo.image.length })));
+  const { photos, words } = component.data;
+  const stamp = JSON.stringify([words, photos.map((photo) => ({ ...photo, image: photo.image.length }))]);
   if (root.stamp === stamp) return;
   root.stamp = stamp;
   const wall = element("ul", "wall");
   const open = (file) => component.setTriggerValue("open", file);
-  wall.append(...component.data.photos.map((photo) => tile(photo, open)), element("li", "rest"));
+  wall.append(...photos.map((photo) => tile(photo, words, open)), element("li", "rest"));
   wall.lastChild.setAttribute("aria-hidden", "true");
   root.replaceChildren(wall);
 }

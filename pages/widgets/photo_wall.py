@@ -12,6 +12,7 @@ from core.data.labels import truth_data
 from core.data.thumbnails import for_browser
 from core.data.wall import WallPhoto
 from core.errors import DataError
+from core.words import retell, say
 from pages import settings
 
 _HERE = Path(__file__).parent
@@ -21,7 +22,7 @@ _WALL = st.components.v2.component(
     "overfit_lens_photo_wall",
     html='<div class="wall-root"></div>',
     css=(_HERE / "photo_wall.css").read_text("utf-8"),
-    js=(_HERE / "photo_wall.js").read_text("utf-8"),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "photo_wall")),
 )
 
 
@@ -30,9 +31,21 @@ def show(key: str, photos: Sequence[WallPhoto], page: int, on_open: Callable[[st
     shown = photos[PER_PAGE * (page - 1) : PER_PAGE * page]
     _WALL(
         key=key,
-        data={"photos": [_tile(one) for one in shown]},
+        data={"photos": [_tile(one) for one in shown], "words": _words()},
         on_open_change=lambda: on_open(str(st.session_state[key]["open"])),
     )
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of words.js."""
+    return {
+        "unlabelled": say("not labelled"),
+        "fold": say("fold {fold}"),
+        "copy": say("near-copy"),
+        "open": say("Open {file}: {label}"),
+        "also": say("also {names}"),
+        "boxes": say("boxes: {names}"),
+    }
 
 
 def pages(photos: Sequence[WallPhoto]) -> int:
@@ -46,13 +59,13 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
         "primary": one.primary,
         "also": [name for name in one.present if name != one.primary],
         "boxes": truth_data(one.truth())["boxes"],
-        "copies": list(one.copies),
+        "copies": [retell(copy) for copy in one.copies],
         "fold": one.fold,
     }
     try:
         image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
     except (DataError, OSError) as error:
-        return tile | {"image": "", "aspect": 1.0, "problem": str(error)}
+        return tile | {"image": "", "aspect": 1.0, "problem": retell(str(error))}
     return tile | {"image": image, "aspect": aspect, "problem": ""}
 
 

@@ -10,7 +10,7 @@ function library() {
     const script = document.createElement("script");
     script.src = new URL(SOURCE, document.baseURI);
     script.onload = () => done(window.Plotly);
-    script.onerror = () => fail(new Error(`${SOURCE} cannot be loaded`));
+    script.onerror = () => fail(new Error(SOURCE));
     document.head.append(script);
   });
   return window.overfitLensPlotly;
@@ -101,7 +101,7 @@ export default function ({ parentElement, data }) {
   };
   library().then(
     (loaded) => { Plotly = loaded; again(); },
-    (problem) => { plot.textContent = problem.message; },
+    (problem) => { plot.textContent = data.missing.replace("{file}", problem.message); },
   );
   const timer = setInterval(again, 1000); // light or dark is chosen without a word to us
   return () => clearInterval(timer);

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import text
 from core.charts import Figure
+from core.words import say
 
 TRACES = {"scatter", "bar"}  # of those that the basic edition draws, what core's figures use
 _PLOT = st.components.v2.component(
@@ -24,7 +25,9 @@ def show(key: str, figure: Figure, words: str, picture: str = "") -> None:
     """Draws a figure of TRACES. Pointing at a line fades those of other runs (their `meta`).
     words: what it shows, for who cannot see it; picture: the file that its camera writes, without
     an ending; none, no camera."""
-    _PLOT(key=key, data={"figure": figure.to_json(), "config": config(picture), "words": words})
+    missing = say("{file} cannot be loaded")
+    _PLOT(key=key, data={"figure": figure.to_json(), "config": config(picture),
+                         "words": words, "missing": missing})  # fmt: skip
 
 
 def config(picture: str) -> dict[str, Any]:

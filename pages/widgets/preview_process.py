@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs import preview
 from core.jobs.detached import Detached
+from core.words import say
 from pages import settings
 from pages.widgets import told
 
@@ -16,20 +17,23 @@ def show(key: str) -> None:
     pid = Detached(preview.COMMAND, settings.runs_dir()).pid()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Preview process", anchor=False, width="content")
+            st.subheader(say("Preview process"), anchor=False, width="content")
             if pid:
-                st.badge("ready", icon=":material/play_arrow:", color="green")
+                st.badge(say("ready"), icon=":material/play_arrow:", color="green")
             else:
-                st.badge("not running", icon=":material/power_settings_new:", color="gray")
+                st.badge(say("not running"), icon=":material/power_settings_new:", color="gray")
         st.caption(
-            "Makes the varied views on Train and the answers on Try it, also while a run trains. "
-            "It starts when a page asks for one of them, and leaves after ten idle minutes."
+            say(
+                "Makes the varied views on Train and the answers on Try it, also while a run "
+                "trains. It starts when a page asks for one of them, and leaves after ten idle "
+                "minutes."
+            )
         )
         if not pid:
             return
-        st.caption(f"Process {pid}")
-        if st.button("Stop", key=f"{key}.stop", icon=":material/stop_circle:",
-                     help="It starts again when it is asked something."):  # fmt: skip
+        st.caption(say("Process {pid}", pid=pid))
+        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:",
+                     help=say("It starts again when it is asked something.")):  # fmt: skip
             try:
                 preview.stop(settings.runs_dir())
             except InputError as error:

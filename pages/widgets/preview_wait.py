@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.jobs import preview
+from core.words import say
 from pages import settings
 from pages.widgets import told
 
@@ -20,7 +21,7 @@ def show(key: str) -> bool:
         st.fragment(_wait, run_every=_POLL_SECONDS)()
     except InputError as error:
         told.error(error)
-        st.button("Try again", key=f"{key}.wake", icon=":material/refresh:")
+        st.button(say("Try again"), key=f"{key}.wake", icon=":material/refresh:")
     return False
 
 
@@ -31,6 +32,8 @@ def _wait() -> None:
     except InputError:
         st.rerun()  # the page tells it
     st.caption(
-        ":material/hourglass_top: The process that makes these pictures is starting. That takes "
-        "some seconds the first time."
+        say(
+            ":material/hourglass_top: The process that makes these pictures is starting. That "
+            "takes some seconds the first time."
+        )
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from core import charts, tables, text
 from core.jobs.waiting import Turn, entry_words, turns
 from core.store.index import RunRow
+from core.words import say, say_count
 from pages import settings
 from pages.widgets import chosen
 
@@ -21,9 +22,9 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
     line = turns(settings.runs_dir(), now)
     labels, paint = tables.labels_of(rows), chosen.colours(rows)
     with st.container(border=True):
-        st.subheader("Queue", anchor=False)
+        st.subheader(say("Queue"), anchor=False)
         if not line:
-            st.caption("Nothing waits. Launch a run on Train, or resume one that was stopped.")
+            st.caption(say("Nothing waits. Launch a run on Train, or resume one that was stopped."))
             return
         for place, turn in enumerate(line[:_MOST], start=1):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -31,7 +32,7 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
                 _name(turn, labels, paint)
                 st.caption(text.plain_markdown(_times(turn)), width="content")
         if len(line) > _MOST:
-            st.caption(f"and {len(line) - _MOST} more")
+            st.caption(say("and {count} more", count=len(line) - _MOST))
         st.markdown(_total(line))
 
 
@@ -47,15 +48,15 @@ def _name(turn: Turn, labels: dict[str, str], paint: dict[str, str]) -> None:
 def _times(turn: Turn) -> str:
     words = [text.state(turn.status)]
     if turn.status.state == "queued" and turn.begins:
-        words.append(f"begins in about {text.duration(turn.begins)}")
+        words.append(say("begins in about {time}", time=text.duration(turn.begins)))
     if turn.ends is not None:
-        words.append(f"done in about {text.duration(turn.ends)}")
-    return ", ".join(words)
+        words.append(say("done in about {time}", time=text.duration(turn.ends)))
+    return say(", ").join(words)
 
 
 def _total(line: Sequence[Turn]) -> str:
-    what = "1 run" if len(line) == 1 else f"{len(line)} runs"
+    what = say_count(len(line), "1 run", "{count} runs")
     ends = line[-1].ends
     if ends is not None:
-        return f"**{what}, all done in about {text.duration(ends)}.**"
-    return f"**{what}**; how long all take is not known yet."
+        return say("**{runs}, all done in about {time}.**", runs=what, time=text.duration(ends))
+    return say("**{runs}**; how long all take is not known yet.", runs=what)

@@ -9,6 +9,7 @@ from core.draft import changes_link, linked_parts
 from core.errors import InputError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict
+from core.words import retell
 from pages.widgets.draft import Draft
 
 _WITH = "with"
@@ -26,7 +27,7 @@ def follow(key: str, draft: Draft) -> None:
     try:
         draft.put(linked_parts(draft.base, linked))
     except InputError as error:
-        st.warning(text.plain_markdown(str(error)), icon=":material/warning:")
+        st.warning(text.plain_markdown(retell(str(error))), icon=":material/warning:")
 
 
 def write(draft: Draft, recipe: Recipe) -> None:

@@ -12,45 +12,48 @@ from core.parallel import parallel
 from core.parallel_chart import parallel_lines
 from core.store.compare import recipe_difference
 from core.store.groups import Group
-from core.words import say_count
+from core.words import say, say_count, spoken
 from pages.widgets import figure, paint_choice
 from pages.widgets import parallel as parallel_widget
 
 _FEWEST = 3  # items; two are read better in the tables
 _ACROSS = 4  # recipes that are columns of the table
 _AXES = 6  # recipe keys that are shown unasked
-_NAME = "recipes and results"
+_NAME = "recipes-and-results"  # of files
 
 
 def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """The keys that differ, then all recipes with their results as lines."""
     frame = recipe_difference({item.title: item.members[0].recipe for item in items})
     if frame.empty:
-        st.caption("The chosen runs follow the same recipe.")
+        st.caption(say("The chosen runs follow the same recipe."))
     else:
-        st.markdown("**What differs in the recipes**")
+        st.markdown(say("**What differs in the recipes**"))
         # Of many recipes a row each: their keys fit across, they would not.
         wide = frame if len(items) <= _ACROSS else frame.set_index("key").T.reset_index(names="run")
         st.dataframe(
             wide,
             hide_index=True,
             height="content" if len(wide) <= 12 else 420,
-            column_config={"key": "what"},
+            column_config={"key": say("what"), "run": say("run")},
         )
-        figure.csv_button(f"{key}.difference", wide, "recipe difference")
+        figure.csv_button(f"{key}.difference", wide, "recipe-difference")
     _lines(f"{key}.lines", items, paint)
 
 
 def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
     """The figure, with a choice of its axes."""
-    found = parallel(items)
+    with spoken("en"):  # as files are
+        found = parallel(items)
     if len(found.items) < _FEWEST:
-        st.caption("Choose three finished runs or more to see their recipes and results as lines.")
+        st.caption(
+            say("Choose three finished runs or more to see their recipes and results as lines.")
+        )
         return
     shown = st.multiselect(
-        "Recipe keys", [dimension.title for dimension in found.recipe],
+        say("Recipe keys"), [dimension.title for dimension in found.recipe],
         default=list(found.leading[:_AXES]), key="keys",
-        bind="query-params", help="Only keys in which the chosen runs differ.",
+        bind="query-params", help=say("Only keys in which the chosen runs differ."),
     )  # fmt: skip
     lines = parallel_lines(found, shown, paint)
     if not paint.legend:  # else it stands above every section

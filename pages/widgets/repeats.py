@@ -16,17 +16,13 @@ from core.jobs.local import LocalExecutor
 from core.recipe import Recipe
 from core.repeats import next_seeds, over_folds, over_seeds
 from core.store.run import Run, open_run
+from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, told
 
 FOLDS = 5
-FOLD_CHOICE = f"folds ({FOLDS})"
-SEEDS = {"one seed": 1, "3 seeds": 3, "5 seeds": 5}
-WORDS = (
-    "The runs train one after the other. Seeds: each begins from other random numbers, and the "
-    "results show how much is luck. Folds: the training photos are shared out into "
-    f"{FOLDS} parts, and each part validates once, so that every photo validates."
-)
+FOLD_CHOICE = mark("folds ({count})").format(count=FOLDS)
+SEEDS = {mark("one seed"): 1} | {mark("{count} seeds").format(count=n): n for n in (3, 5)}
 
 
 _LINK = "seeds"  # the link's `seeds=3` chooses so many
@@ -38,7 +34,7 @@ def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) ->
     recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
     if beyond := door.beyond(recipe, dataset):
         place.warning(text.plain_markdown(beyond), icon=":material/lock:")
-    if st.button("Launch", type="primary", icon=":material/play_arrow:", key=f"{key}.go",
+    if st.button(say("Launch"), type="primary", icon=":material/play_arrow:", key=f"{key}.go",
                  disabled=bool(beyond)):  # fmt: skip
         try:
             runs = _submitted(recipes, dataset)
@@ -51,7 +47,12 @@ def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) ->
         with place, st.container(horizontal=True, vertical_alignment="center"):
             _queued(recipe, ids)
     elif len(recipes) > 1:
-        place.caption(WORDS)
+        place.caption(say(
+            "The runs train one after the other. Seeds: each begins from other random numbers, and "
+            "the results show how much is luck. Folds: the training photos are shared out into "
+            "{folds} parts, and each part validates once, so that every photo validates.",
+            folds=FOLDS,
+        ))  # fmt: skip
 
 
 def _any_under_way(ids: Sequence[str]) -> bool:
@@ -72,21 +73,21 @@ def as_launched(key: str, recipe: Recipe) -> Recipe:
 def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
     """What waits now, and the ways to it."""
     several = len(ids) > 1
-    what = f"{len(ids)} runs are" if several else f"{text.plain_markdown(recipe.name)} is"
-    it, trains = ("them", "they train") if several else ("it", "it trains")
-    st.success(
-        f"{what} on {'their' if several else 'its'} way: {trains} on even when you close this "
-        "page.",
-        icon=":material/check_circle:",
-    )
+    if several:
+        words = say("{count} runs are on their way: they train on even when you close this page.",
+                    count=len(ids))  # fmt: skip
+    else:
+        words = say("{run} is on its way: it trains on even when you close this page.",
+                    run=text.plain_markdown(recipe.name))  # fmt: skip
+    st.success(words, icon=":material/check_circle:")
     st.page_link(
         "pages/runs.py",
-        label=f"Watch {it} on Runs",
+        label=say("Watch them on Runs") if several else say("Watch it on Runs"),
         icon=":material/monitoring:",
         query_params={"run": ids[0]},
     )
     if not several:
-        st.page_link("pages/run.py", label="Open its page", icon=":material/diagnosis:",
+        st.page_link("pages/run.py", label=say("Open its page"), icon=":material/diagnosis:",
                      query_params={"run": ids[0]})  # fmt: skip
 
 
@@ -96,8 +97,8 @@ def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
         return [recipe]
     _follow_link(key)
     choice = st.selectbox(
-        "Repeat with", [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
-        width=130, label_visibility="collapsed",
+        say("Repeat with"), [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
+        format_func=retell, width=130, label_visibility="collapsed",
     )  # fmt: skip
     seeds = SEEDS.get(choice, 1)
     if seeds > 1:

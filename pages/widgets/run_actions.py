@@ -14,6 +14,7 @@ from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
 from core.store.trash import TRASH, delete_runs, kept_words, restore_run
+from core.words import say
 from pages import settings
 from pages.widgets import told
 
@@ -23,19 +24,21 @@ def show(key: str, row: RunRow) -> None:
     if not row.status.ended:
         _cancel(key, row)
     elif _helps(row) and st.button(
-        "Resume",
+        say("Resume"),
         icon=":material/resume:",
         key=f"{key}.resume.{row.id}",
-        help="Goes on after the last finished epoch; the result is the same, to the last bit, "
-        "as if it had never stopped.",
+        help=say(
+            "Goes on after the last finished epoch; the result is the same, to the last bit, "
+            "as if it had never stopped."
+        ),
     ):
         _try(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
     if not row.problem:
         st.page_link(
             "pages/train.py",
-            label="Run again with changes",
+            label=say("Run again with changes"),
             icon=":material/tune:",
-            help="Opens Train with this run's recipe and photos.",
+            help=say("Opens Train with this run's recipe and photos."),
             query_params={"again": row.id},
         )
 
@@ -46,11 +49,13 @@ def delete(key: str, row: RunRow) -> None:
         row.status.ended
         and not row.example
         and st.button(
-            "Delete",
+            say("Delete"),
             icon=":material/delete:",
             key=f"{key}.delete.{row.id}",
-            help="Moves it to the trash, from where it can be brought back for "
-            f"{kept_words(settings.runs_dir())}.",
+            help=say(
+                "Moves it to the trash, from where it can be brought back for {kept}.",
+                kept=kept_words(settings.runs_dir()),
+            ),
         )
     ):
         _try(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
@@ -64,10 +69,14 @@ def deleted(key: str, run_id: str) -> bool:
         return False
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/delete: **{text.plain_markdown(name)}** is in the trash. It is kept for "
-            f"{kept_words(settings.runs_dir())} after it was deleted."
+            ":material/delete: "
+            + say(
+                "**{name}** is in the trash. It is kept for {kept} after it was deleted.",
+                name=text.plain_markdown(name),
+                kept=kept_words(settings.runs_dir()),
+            )
         )
-        if st.button("Bring it back", icon=":material/undo:", key=f"{key}.undo.{run_id}"):
+        if st.button(say("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
             _try(lambda: restore_run(settings.runs_dir(), run_id))
     return True
 
@@ -85,14 +94,14 @@ def _helps(row: RunRow) -> bool:
 def _cancel(key: str, row: RunRow) -> None:
     try:
         if open_run(settings.runs_dir(), row.id).cancel_asked():
-            st.badge("is being stopped", icon=":material/stop_circle:", color="orange")
+            st.badge(say("is being stopped"), icon=":material/stop_circle:", color="orange")
             return
     except InputError as error:
         told.error(error)
         return
-    with st.popover("Cancel", icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
-        st.write("Stop this run? The epochs that are done are kept, and it can be resumed.")
-        if st.button("Stop it", type="primary", key=f"{key}.stop.{row.id}"):
+    with st.popover(say("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
+        st.write(say("Stop this run? The epochs that are done are kept, and it can be resumed."))
+        if st.button(say("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
             _try(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
 
 

@@ -9,13 +9,16 @@ from core import charts, tables
 from core.run_charts import live_charts
 from core.store.index import RunRow
 from core.store.run import Run
+from core.words import mark, retell, say
 from pages.widgets import live_chart, plot
 
 _TITLES = (
-    ("loss", "Loss", "How wrong the answers are, weighted by how sure they were. Dotted: on the "
-     "varied views that it trains on; solid: on the validation photos."),
-    ("accuracy", "Validation accuracy", tables.SCORE_WORDS["accuracy"]),
-    ("rates", "Learning rates", "How far each step changed the weights, per band of layers."),
+    ("loss", mark("Loss"), mark(
+        "How wrong the answers are, weighted by how sure they were. Dotted: on the varied views "
+        "that it trains on; solid: on the validation photos.")),
+    ("accuracy", mark("Validation accuracy"), tables.SCORE_WORDS["accuracy"]),
+    ("rates", mark("Learning rates"), mark(
+        "How far each step changed the weights, per band of layers.")),
 )  # fmt: skip
 
 
@@ -29,7 +32,7 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
         drawn = live_charts(history, batches, row.status.epochs, colour)
         for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
             with column:
-                st.markdown(f"**{title}**", help=words)
+                st.markdown(f"**{retell(title)}**", help=retell(words))
                 live_chart.show(f"{key}.live.{part}", chart)
         return
     if history.empty:
@@ -42,5 +45,6 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
     )
     for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
         with column:
-            st.markdown(f"**{title}**", help=words)
-            plot.show(f"{key}.{part}", figure, f"{title} of {row.title}")
+            st.markdown(f"**{retell(title)}**", help=retell(words))
+            words = say("{figure} of {run}", figure=retell(title), run=row.title)
+            plot.show(f"{key}.{part}", figure, words)

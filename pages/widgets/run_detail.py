@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.items import run_items
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.words import say
 from pages import settings
 from pages.widgets import (
     chosen,
@@ -59,10 +60,10 @@ def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with this run and the newest other finished one."""
     others = [other.id for other in rows if other.summary and other.id != row.id]
     pair = ",".join([row.id, *others[:1]])
-    st.page_link("pages/run.py", label="Diagnosis" if row.summary else "Its page",
+    st.page_link("pages/run.py", label=say("Diagnosis") if row.summary else say("Its page"),
                  icon=":material/diagnosis:", query_params={"run": row.id})  # fmt: skip
     if row.summary:
-        st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:",
+        st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
                      query_params={"runs": pair})  # fmt: skip
-        st.page_link("pages/cams.py", label="CAMs", icon=":material/frame_inspect:",
+        st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:",
                      query_params={"runs": pair})  # fmt: skip

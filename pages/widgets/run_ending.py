@@ -8,6 +8,7 @@ from core import text
 from core.ending import ending
 from core.store.index import RunRow
 from core.store.run import Run
+from core.words import say
 
 _LINES = 6
 
@@ -22,8 +23,8 @@ def show(row: RunRow, run: Run) -> None:
         st.info(words, icon=":material/block:")
     else:
         st.error(words, icon=":material/error:")
-    st.markdown(f"**What to do.** {text.plain_markdown(found.advice)}")
+    st.markdown(say("**What to do.** {advice}", advice=text.plain_markdown(found.advice)))
     last = run.log_tail(_LINES)
     if last and row.status.state == "failed":
-        st.caption("The last lines of its log:")
+        st.caption(say("The last lines of its log:"))
         st.code(last, language=None, wrap_lines=True)

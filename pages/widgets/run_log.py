@@ -6,21 +6,27 @@ import streamlit as st
 
 from core import tables
 from core.store.run import Run
+from core.words import say
 
 
 def show(run: Run, done: bool, opened: bool = False) -> None:
     """The last lines of the log; of a done run, its times beside what was estimated."""
     if done:
         _time(run)
-    with st.expander("Log", icon=":material/terminal:", expanded=opened):
-        st.code(run.log_tail() or "Nothing is logged yet.", language=None, wrap_lines=True)
+    with st.expander(say("Log"), icon=":material/terminal:", expanded=opened):
+        st.code(run.log_tail() or say("Nothing is logged yet."), language=None, wrap_lines=True)
 
 
 def _time(run: Run) -> None:
     parts = tables.time_parts(run.timing(), run.estimate())
     if len(parts) < 2:
         return
-    seconds = st.column_config.NumberColumn(format="%.1f s")
-    with st.expander("Where the time went", icon=":material/timer:"):
+    seconds = say("%.1f s")
+    columns = {
+        "part": st.column_config.TextColumn(say("part")),
+        "took": st.column_config.NumberColumn(say("took"), format=seconds),
+        "estimated": st.column_config.NumberColumn(say("estimated"), format=seconds),
+    }
+    with st.expander(say("Where the time went"), icon=":material/timer:"):
         st.dataframe(parts, hide_index=True, width="content", height="content",
-                     column_config={"took": seconds, "estimated": seconds})  # fmt: skip
+                     column_config=columns)  # fmt: skip

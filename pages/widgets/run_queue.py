@@ -11,13 +11,14 @@ from core.errors import InputError
 from core.jobs.queue import Move, Queue
 from core.jobs.waiting import entry_words
 from core.store.index import RunRow
+from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import told
 
 _MOVES: dict[Move, tuple[str, str]] = {
-    "first": ("vertical_align_top", "Train it next"),
-    "up": ("arrow_upward", "One earlier"),
-    "down": ("arrow_downward", "One later"),
+    "first": ("vertical_align_top", mark("Train it next")),
+    "up": ("arrow_upward", mark("One earlier")),
+    "down": ("arrow_downward", mark("One later")),
 }
 
 
@@ -33,14 +34,16 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         return
     if len(waiting) < 2:
         return
-    with st.popover(f"Queue ({len(waiting)})", icon=":material/low_priority:"):
+    label = say("Queue ({count})", count=len(waiting))
+    with st.popover(label, icon=":material/low_priority:", key=f"{key}.order"):
         for place, run in enumerate(waiting, start=1):
             name = text.plain_markdown(entry_words(run, labels))
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{place}. {name}", width="stretch")
                 for to, (icon, words) in _MOVES.items():
                     last = place == (len(waiting) if to == "down" else 1)
-                    if st.button(f":material/{icon}:", key=f"{key}.{to}.{run}", disabled=last,
-                                 help=words, type="tertiary"):  # fmt: skip
+                    arrow = f":material/{icon}:"
+                    if st.button(arrow, key=f"{key}.{to}.{run}", disabled=last,
+                                 help=retell(words), type="tertiary"):  # fmt: skip
                         queue.move(run, to)
                         st.rerun()

@@ -10,24 +10,24 @@ from core.jobs.waiting import seconds_left, turns
 from core.phase import phase
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
-from core.words import say
+from core.words import mark, retell, say, say_count, sentences
 from pages import settings
 from pages.widgets import door
 
 BADGES = {
-    "queued": ("waiting", ":material/hourglass_empty:", "gray"),
-    "running": ("running", ":material/play_arrow:", "blue"),
-    "paused": ("paused", ":material/pause:", "gray"),
-    "done": ("done", ":material/check:", "green"),
-    "failed": ("failed", ":material/error:", "red"),
-    "cancelled": ("cancelled", ":material/block:", "orange"),
+    "queued": (mark("waiting"), ":material/hourglass_empty:", "gray"),
+    "running": (mark("running"), ":material/play_arrow:", "blue"),
+    "paused": (mark("paused"), ":material/pause:", "gray"),
+    "done": (mark("done"), ":material/check:", "green"),
+    "failed": (mark("failed"), ":material/error:", "red"),
+    "cancelled": (mark("cancelled"), ":material/block:", "orange"),
 }
 
 
 def badge(row: RunRow) -> None:
     """An icon and the word; that it is an example, if it is."""
     label, icon, colour = BADGES[row.status.state]
-    st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(retell(label), icon=icon, color=colour)  # type: ignore[arg-type]
     if row.example:
         st.badge(say("example"), icon=":material/school:", color="violet",
                  help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
@@ -49,19 +49,21 @@ def show(row: RunRow) -> None:
         words = phase(status, run.recipe())
         left = text.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
-        st.progress(
-            min(share, 1.0),
-            text=text.plain_markdown(words) + (f". About {left} left." if left else "."),
-        )
+        words = say("{sentence}.", sentence=text.plain_markdown(words))
+        if left:
+            words = sentences(words, say("About {time} left.", time=left))
+        st.progress(min(share, 1.0), text=words)
 
 
 def _ended(row: RunRow, run: Run) -> None:
     status = row.status
     took = text.duration(text.time_taken(status, utc_now()))
-    words = text.state(status) + (f", took {took}" if took else "")
+    words = [text.state(status)]
+    if took:
+        words.append(say("took {time}", time=took))
     if status.state == "done" and (expected := _expected(run)):
-        words += f", estimated {text.duration(expected)}"
-    st.caption(text.plain_markdown(words))
+        words.append(say("estimated {time}", time=text.duration(expected)))
+    st.caption(text.plain_markdown(say(", ").join(words)))
 
 
 def _place(row: RunRow) -> None:
@@ -72,18 +74,21 @@ def _place(row: RunRow) -> None:
     line = turns(settings.runs_dir(), utc_now())
     place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
     if place is None:
-        st.caption("It waits, but the queue does not know of it: the page Worker helps.")
+        st.caption(say("It waits, but the queue does not know of it: the page Worker helps."))
         return
     if place == 0:
-        st.caption("It is the next: it begins when the worker takes it.")
+        st.caption(say("It is the next: it begins when the worker takes it."))
         return
-    before = "1 run is" if place == 1 else f"{place} runs are"
-    begins, ends = line[place].begins, line[place].ends
-    words = f"{before} before it in the queue."
-    if begins is not None:
-        words += f" It begins in about {text.duration(begins)}"
-        words += f" and is done in about {text.duration(ends)}." if ends is not None else "."
-    st.caption(words)
+    begins, ends = text.duration(line[place].begins), text.duration(line[place].ends)
+    words = say_count(
+        place, "1 run is before it in the queue.", "{count} runs are before it in the queue."
+    )
+    if begins and ends:
+        when = say("It begins in about {begins} and is done in about {ends}.", begins=begins,
+                   ends=ends)  # fmt: skip
+    else:
+        when = say("It begins in about {begins}.", begins=begins) if begins else ""
+    st.caption(sentences(words, when))
 
 
 def _expected(run: Run) -> float:

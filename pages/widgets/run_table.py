@@ -17,7 +17,7 @@ from core.store.annotations import annotate
 from core.store.facts import STANDARD, fact
 from core.store.index import RunRow
 from core.store.run import open_run, utc_now
-from core.words import say
+from core.words import language, retell, say
 from pages import settings
 from pages.widgets import bulk, chosen, examples, import_runs, run_queue, told, trash
 from pages.widgets.words import VERDICTS
@@ -41,7 +41,9 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
     known = {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
     if linked and linked not in known:
-        st.warning(f"There is no run {text.plain_markdown(linked)} here; this is another one.")
+        st.warning(
+            say("There is no run {run} here; this is another one.", run=text.plain_markdown(linked))
+        )
     training = next((row for row in rows if row.status.state == "running"), rows[0])
     return known.get(linked, training)
 
@@ -97,9 +99,18 @@ def _board(key: str, opened: str) -> None:
     bulk.show(f"{key}.bulk", f"{key}.checked", rows)
 
 
-def _words() -> dict[str, str]:
-    """What the browser says by itself, for `fill` of words.js."""
+def _words() -> dict[str, Any]:
+    """What the browser says by itself, for `fill` and `fillCount` of words.js."""
     return {
+        "search": say("Search runs"),
+        "search_hint": say("Search: a word, verdict:generalises, objects>60%, -tag:old"),
+        "search_clear": say("Clear the search"),
+        "all": [say("{count} run"), say("{count} runs")],
+        "some": say("{shown} of {all} runs"),
+        "locale": "en-GB" if language() == "en" else language(),
+        "now": say("just now"),
+        "minutes_ago": say("{minutes} min ago"),
+        "hours_ago": say("{hours} h ago"),
         "run": say("run"),
         "run_words": say("The run's name"),
         "sort": say("{column}. Click to sort."),
@@ -126,7 +137,7 @@ def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
     """Keys as the search box offers them, those that are asked for most first."""
     flags = {"key": "is", "sign": ":", "words": ", ".join(FLAGS), "values": list(FLAGS)}
     found = {
-        key.key: {"key": key.key, "sign": ">" if key.numeric else ":", "words": key.words,
+        key.key: {"key": key.key, "sign": ">" if key.numeric else ":", "words": retell(key.words),
                   "values": [] if key.key in ("id", "note", "started") else key.values}
         for key in keys.values()
         if ".N." not in key.key
@@ -136,13 +147,18 @@ def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
 
 
 def _group_choice(key: str, groupings: Sequence[str]) -> str:
-    words = {run_table.NO_GROUPS: "No groups", run_table.REPEATS: "Group repeats (seeds, folds)"}
+    words = {
+        run_table.NO_GROUPS: say("No groups"),
+        run_table.REPEATS: say("Group repeats (seeds, folds)"),
+    }
     linked = st.query_params.get("group", run_table.REPEATS)
     _follow(key, linked if linked in groupings else run_table.REPEATS)
     return st.selectbox(
-        "Group by",
+        say("Group by"),
         groupings,
-        format_func=lambda by: words.get(by) or f"Group by {fact(by).title}",
+        format_func=lambda by: (
+            words.get(by) or say("Group by {column}", column=retell(fact(by).title))
+        ),
         key=key,
         on_change=lambda: _write("group", st.session_state[key], run_table.REPEATS),
         label_visibility="collapsed",
@@ -154,14 +170,14 @@ def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
     standard = ",".join(STANDARD)
     linked = st.query_params.get("columns", standard).split(",")
     _follow(key, [column for column in linked if column in columns])
-    with st.popover("Columns", icon=":material/view_column:"):
+    with st.popover(say("Columns"), icon=":material/view_column:", key=f"{key}.open"):
         return st.multiselect(
-            "Columns of the table",
+            say("Columns of the table"),
             columns,
-            format_func=lambda column: fact(column).title,
+            format_func=lambda column: retell(fact(column).title),
             key=key,
             on_change=lambda: _write("columns", ",".join(st.session_state[key]), standard),
-            help="Scores, and every key of the recipes in which these runs differ.",
+            help=say("Scores, and every key of the recipes in which these runs differ."),
         )
 
 

@@ -10,6 +10,7 @@ from core import text
 from core.comparison import Predictions
 from core.same_photos import comparable, on_other_photos, split_prints
 from core.store.groups import Group
+from core.words import say
 from pages.widgets import run_files
 
 _NAMED = 6  # items that the notice names
@@ -20,12 +21,17 @@ def notice(items: Sequence[Group]) -> None:
     others = on_other_photos(items, items[0]) if items else []
     if not others:
         return
-    names = ", ".join(text.plain_markdown(item.title) for item in others[:_NAMED])
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    names = say(", ").join(text.plain_markdown(item.title) for item in others[:_NAMED])
+    if len(others) > _NAMED:
+        names = say("{names} and {count} more", names=names, count=len(others) - _NAMED)
     st.warning(
-        f"Other photos than those of {text.plain_markdown(items[0].title)}: {names}{more}. Sets of "
-        "the same name may hold different photos, so their scores do not compare; photo by photo, "
-        "only sets that are the same are compared."
+        say(
+            "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
+            "photos, so their scores do not compare; photo by photo, only sets that are the same "
+            "are compared.",
+            run=text.plain_markdown(items[0].title),
+            runs=names,
+        )
     )
 
 

@@ -14,6 +14,7 @@ from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker
 from core.store.index import RunRow
 from core.store.rescoring import Rescoring, find_rescorings, runs_behind
 from core.store.run import utc_now
+from core.words import retell, say, say_count
 from pages import settings
 from pages.widgets import chosen, told
 
@@ -41,34 +42,37 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
     for rescoring in asked:
         status = rescoring.status()
         if status.state == "failed":
-            words = f"{labels[rescoring.id]} could not be scored again: {status.error}"
+            words = say("{run} could not be scored again: {why}", run=labels[rescoring.id],
+                        why=retell(status.error or ""))  # fmt: skip
             told.error(words)
     behind = runs_behind(settings.runs_dir(), rows, dataset)
     if behind:
         _offer(key, behind, labels)
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(":material/check: The runs on these photos are scored by these labels.")
-            st.page_link("pages/compare.py", label="Compare", icon=":material/compare_arrows:")
-            st.page_link("pages/cams.py", label="CAMs", icon=":material/frame_inspect:")
+            st.markdown(
+                say(":material/check: The runs on these photos are scored by these labels.")
+            )
+            st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:")
+            st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:")
 
 
 def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
     names = text.plain_markdown(", ".join(labels[row.id] for row in behind))
-    count = "1 run" if len(behind) == 1 else f"{len(behind)} runs"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            f"Score {count} again with these labels",
+            say_count(len(behind), "Score 1 run again with these labels",
+                      "Score {count} runs again with these labels"),
             key=f"{key}.ask",
             icon=":material/refresh:",
-            help=f"Scores, localisation and verdict, without training: {names}",
-        ):
+            help=say("Scores, localisation and verdict, without training: {names}", names=names),
+        ):  # fmt: skip
             try:
                 LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
                 st.rerun()
             except InputError as error:
                 told.error(error)
-        st.caption("Their scores come from other labels or boxes than there are now.")
+        st.caption(say("Their scores come from other labels or boxes than there are now."))
 
 
 def _progress(
@@ -78,18 +82,20 @@ def _progress(
     batch = [rescoring for rescoring in asked if rescoring.status().created >= first]
     done = len(batch) - len(waiting)
     now = next((r for r in waiting if r.status().state == "running"), None)
-    words = f"; now {labels[now.id]}" if now else "; waiting for the worker"
+    if now:
+        words = say("Scored {done} of {count} runs again; now {run}", done=done, count=len(batch),
+                    run=labels[now.id])  # fmt: skip
+    else:
+        words = say("Scored {done} of {count} runs again; waiting for the worker", done=done,
+                    count=len(batch))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(
-            done / len(batch),
-            text=text.plain_markdown(f"Scored {done} of {len(batch)} runs again{words}"),
-        )
-        if st.button("Stop", key=f"{key}.stop", icon=":material/stop_circle:"):
+        st.progress(done / len(batch), text=text.plain_markdown(words))
+        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
             st.rerun()
         if not worker_alive(settings.runs_dir()) and st.button(
-            "Start the worker", key=f"{key}.worker"
+            say("Start the worker"), key=f"{key}.worker"
         ):
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core import charts, score_charts, score_tables, tables, text
+from core.data.dataset import VALIDATION
 from core.paints import MOST
 from core.ranked_scores import ranked_columns, ranked_scores
 from core.score_tables import Controls
 from core.store.groups import Group
+from core.words import language, retell, say, spoken
 from pages.widgets import figure, plot, run_files, verdict
 
 
@@ -30,15 +32,15 @@ def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
                 verdict.link(item)
             with st.container(horizontal=True):
                 for label, (value, small), words in (
-                    ("Validation accuracy",
+                    (say("Validation accuracy"),
                      score_tables.share_words(item, "validation", "accuracy"),
                      tables.SCORE_WORDS["accuracy"]),
-                    ("Difficult objects", cut_out, tables.SCORE_WORDS["object"]),
-                    ("Lift", (lift or "-", ends.strip("()") or "evidence in the boxes"),
+                    (say("Difficult objects"), cut_out, tables.SCORE_WORDS["object"]),
+                    (say("Lift"), (lift or "-", ends.strip("()") or say("evidence in the boxes")),
                      tables.LIFT_WORDS),
                 ):  # fmt: skip
                     st.metric(label, value, small or None, delta_color="off", delta_arrow="off",
-                              width="content", help=words)  # fmt: skip
+                              width="content", help=retell(words))  # fmt: skip
 
 
 def controls_of(items: Sequence[Group]) -> Controls:
@@ -50,7 +52,8 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
     controls = controls_of(items)
-    numbers = score_tables.numbers_table(items, controls)
+    with spoken("en"):  # as files are
+        numbers = score_tables.numbers_table(items, controls)
     if len(items) > MOST:
         columns = ranked_columns(items, controls)
         if columns:
@@ -60,13 +63,23 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
         _dots(key, items, controls, colours)
         figure.csv_button(key, numbers, "scores")
     st.caption(_legend(items, any(controls.values())))
-    with st.expander("The same numbers as a table", expanded=False):
-        st.dataframe(numbers, hide_index=True, height="content")
+    with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):
+        _table(items, controls, numbers)
+
+
+def _table(items: Sequence[Group], controls: Controls, numbers: charts.Table) -> None:
+    """Every number, in the reader's words. numbers: the same in English."""
+    titles, told = {item.title for item in items}, numbers
+    if language() != "en":
+        told = score_tables.numbers_table(items, controls)
+        told = told.assign(score=told["score"].map(retell))
+    names = {name: retell(str(name)) for name in told.columns if name not in titles}
+    st.dataframe(told, hide_index=True, height="content", column_config=names)
 
 
 def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:
     """A figure per set, side by side."""
-    plots = [("validation", score_tables.validation_dots(items, controls))]
+    plots = [(VALIDATION, score_tables.validation_dots(items, controls))]
     plots += [
         (name, score_tables.set_dots(items, controls, name)) for name in score_tables.sets_of(items)
     ]
@@ -74,36 +87,45 @@ def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping
     places = list(st.columns(max(len(shown), 1)))
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
-            st.markdown(f"**{text.plain_markdown(name)}**", help=_words(list(dots["title"])))
-            words = f"scores {name}"
-            plot.show(f"{key}.{name}", score_charts.score_dots(dots, colours), words, words)
+            title = say("validation") if name == VALIDATION else text.plain_markdown(name)
+            st.markdown(f"**{title}**", help=_words(list(dots["title"])))
+            plot.show(f"{key}.{name}", score_charts.score_dots(dots, colours),
+                      say("scores {set}", set=name), f"scores {name}")  # fmt: skip
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
-            st.markdown("**Lift**", help=tables.LIFT_WORDS)
+            st.markdown(f"**{say('Lift')}**", help=retell(tables.LIFT_WORDS))
             dots = score_charts.score_dots(lifts, colours, ".1f", 2.0)
-            plot.show(f"{key}.lift", dots, "lift", "lift")
+            plot.show(f"{key}.lift", dots, say("lift"), "lift")
 
 
 def _legend(items: Sequence[Group], controls: bool) -> str:
     """What dots, lines and grey marks are."""
-    words = "Dot: score. Line: 95 % interval, wide because the photos are few"
     if any(item.repeats > 1 for item in items):
-        words += "; of a group, from its lowest to its highest run, a tick each"
-    words += ". Grey, what needs no training: **thick line** the best constant answer"
+        dots = say("Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
+                   "from its lowest to its highest run, a tick each.")  # fmt: skip
+    else:
+        dots = say("Dot: score. Line: 95 % interval, wide because the photos are few.")
     if controls:
-        words += (
-            "; **diamond** logistic regression on the frozen pretrained backbone; **cross** the "
-            "same on untrained weights. A run that is no better has learned nothing that counts"
+        grey = say(
+            "Grey, what needs no training: **thick line** the best constant answer; **diamond** "
+            "logistic regression on the frozen pretrained backbone; **cross** the same on "
+            "untrained weights. A run that is no better has learned nothing that counts."
         )
-    return (
-        f"{words}. *Any book present* is nearly empty as evidence where photos show several "
-        "books: compare it with its thick grey line."
+    else:
+        grey = say("Grey, what needs no training: **thick line** the best constant answer.")
+    present = say(
+        "*Any book present* is nearly empty as evidence where photos show several books: compare "
+        "it with its thick grey line."
     )
+    return f"{dots} {grey} {present}"
 
 
 def _words(shown: Sequence[str]) -> str:
     """What the scores of these titles mean."""
     titles = {title: name for name, title in tables.SCORE_TITLES.items()}
-    words = [f"- {title}: {tables.SCORE_WORDS[titles.get(title, title)]}" for title in shown]
+    words = [
+        f"- {retell(title)}: {retell(tables.SCORE_WORDS[titles.get(title, title)])}"
+        for title in shown
+    ]
     return "\n".join(dict.fromkeys(words))

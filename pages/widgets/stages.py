@@ -6,11 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from core.words import mark, retell, say
 from pages.widgets import optimizer
 from pages.widgets.draft import Draft
 
 _MOST = 20
-_WHAT = {"head": "only the head learns", "bands": "all bands learn"}
+_WHAT = {"head": mark("only the head learns"), "bands": mark("all bands learn")}
+_KINDS = {"epochs": mark("epochs"), "cycles": mark("cycles")}
 _NEW: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
 Stage = dict[str, Any]
 
@@ -27,14 +29,15 @@ def show(draft: Draft) -> list[Stage]:
     for number, place in enumerate(places):  # the buttons know every stage as it is now
         with place:
             _head(draft, stages, number)
-    if st.button("Add a stage", key=f"{draft.controls('stages')}.add", icon=":material/add:",
-                 type="tertiary", disabled=len(stages) >= _MOST):  # fmt: skip
+    if st.button(say("Add a stage"), key=f"{draft.controls('stages')}.add",
+                 icon=":material/add:", type="tertiary",
+                 disabled=len(stages) >= _MOST):  # fmt: skip
         draft.rewrite({"stages": [*stages, _NEW]})
     return stages
 
 
 def _head(draft: Draft, stages: list[Stage], number: int) -> None:
-    st.markdown(f"**Stage {number + 1}**", width="stretch")
+    st.markdown(say("**Stage {number}**", number=number + 1), width="stretch")
     key, last = f"{draft.controls('stages')}.{number}", len(stages) - 1
     earlier, later = list(stages), list(stages)
     if number > 0:
@@ -42,39 +45,41 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     if number < last:
         later[number : number + 2] = [stages[number + 1], stages[number]]
     for name, icon, words, result, off in (
-        ("up", "arrow_upward", "Train this stage earlier", earlier, number == 0),
-        ("down", "arrow_downward", "Train this stage later", later, number == last),
-        ("remove", "close", "Remove this stage", stages[:number] + stages[number + 1 :], last == 0),
-    ):
-        if st.button(f":material/{icon}:", key=f"{key}.{name}", type="tertiary", help=words,
+        ("up", ":material/arrow_upward:", say("Train this stage earlier"), earlier, number == 0),
+        ("down", ":material/arrow_downward:", say("Train this stage later"), later, number == last),
+        ("remove", ":material/close:", say("Remove this stage"),
+         stages[:number] + stages[number + 1 :], last == 0),
+    ):  # fmt: skip
+        if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words,
                      disabled=off):  # fmt: skip
             draft.rewrite({"stages": result})
 
 
 def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     what = st.selectbox(
-        "What learns", list(_WHAT), list(_WHAT).index(begin["train"]), key=f"{key}.train",
-        format_func=lambda name: _WHAT[name], persist_state="session",
+        say("What learns"), list(_WHAT), list(_WHAT).index(begin["train"]), key=f"{key}.train",
+        format_func=lambda name: retell(_WHAT[name]), persist_state="session",
         label_visibility="collapsed",
     )  # fmt: skip
     kind = st.segmented_control(
-        "How it is timed", ["epochs", "cycles"], required=True,
+        say("How it is timed"), list(_KINDS), required=True,
         default="cycles" if begin.get("cycles") else "epochs", key=f"{key}.kind",
+        format_func=lambda name: retell(_KINDS[name]),
         persist_state="session", label_visibility="collapsed",
-        help="An epoch shows every training photo once. Epochs: at a constant rate. Cycles: the "
-        "rate falls along a cosine to 0, then starts again.",
+        help=say("An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
+                 "the rate falls along a cosine to 0, then starts again."),
     )  # fmt: skip
     stage: Stage = {"train": what}
     if kind == "epochs":
-        stage["epochs"] = _number(f"{key}.epochs", "Epochs", begin.get("epochs") or 5, 1000,
-                                  "Passes over the training photos.")  # fmt: skip
+        stage["epochs"] = _number(f"{key}.epochs", say("Epochs"), begin.get("epochs") or 5, 1000,
+                                  say("Passes over the training photos."))  # fmt: skip
     else:
         with st.container(horizontal=True, gap="small"):
             for name, label, top, words in (
-                ("cycles", "Cycles", 20, "How often the rate falls from full to 0."),
-                ("cycle_len", "First", 500, "Epochs of the first cycle."),
-                ("cycle_mult", "Times", 4,
-                 "Each cycle is so many times as long as the one before."),
+                ("cycles", say("Cycles"), 20, say("How often the rate falls from full to 0.")),
+                ("cycle_len", say("First"), 500, say("Epochs of the first cycle.")),
+                ("cycle_mult", say("Times"), 4,
+                 say("Each cycle is so many times as long as the one before.")),
             ):  # fmt: skip
                 value = begin.get(name) or _NEW[name]
                 stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
@@ -85,24 +90,24 @@ def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
 
 def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
-    with st.popover("More", key=f"{key}.more", type="tertiary", icon=":material/tune:"):
+    with st.popover(say("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
         best = st.toggle(
-            "End with the best epoch", begin.get("keep") == "best", key=f"{key}.keep",
-            persist_state="session", help="The weights of the epoch with the lowest validation "
-            "loss, not the last one's (`keep: best`).",
+            say("End with the best epoch"), begin.get("keep") == "best", key=f"{key}.keep",
+            persist_state="session", help=say("The weights of the epoch with the lowest "
+            "validation loss, not the last one's (`keep: best`)."),
         )  # fmt: skip
         warmup = st.toggle(
-            "Warm up", begin.get("warmup") == "fastai", key=f"{key}.warmup",
-            persist_state="session", help="The first twentieth of the first cycle's batches trains "
-            "at a hundredth of the rate, as in fast.ai (`warmup: fastai`).",
+            say("Warm up"), begin.get("warmup") == "fastai", key=f"{key}.warmup",
+            persist_state="session", help=say("The first twentieth of the first cycle's batches "
+            "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."),
         )  # fmt: skip
         lr = st.number_input(
-            "One rate for this stage", 0.0, 10.0, begin.get("lr"), 1e-3, format="%.3g",
-            key=f"{key}.lr", persist_state="session", placeholder="the bands' rates",
-            help="For all that trains in this stage. Empty: each band at its own rate, and a head "
-            "stage at the last band's.",
+            say("One rate for this stage"), 0.0, 10.0, begin.get("lr"), 1e-3, format="%.3g",
+            key=f"{key}.lr", persist_state="session", placeholder=say("the bands' rates"),
+            help=say("For all that trains in this stage. Empty: each band at its own rate, and a "
+                     "head stage at the last band's."),
         )  # fmt: skip
-        own = st.toggle("An optimizer of its own", bool(begin.get("optimizer")),
+        own = st.toggle(say("An optimizer of its own"), bool(begin.get("optimizer")),
                         key=f"{key}.own", persist_state="session")  # fmt: skip
         stage: Stage = {
             "keep": "best" if best else "last",

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import InputError
 from core.store.run import utc_now
 from core.store.trash import delete_runs, kept_words, restore_run
+from core.words import say, say_count
 from pages import settings
 from pages.widgets import chosen, told
 
@@ -36,11 +37,11 @@ def undo(key: str) -> None:
     if not ids:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        words = "1 run was deleted." if len(ids) == 1 else f"{len(ids)} runs were deleted."
+        words = say_count(len(ids), "1 run was deleted.", "{count} runs were deleted.")
         st.markdown(f":material/delete: {words}", width="content")
-        if st.button("Undo", key=f"{key}.undo", type="primary", icon=":material/undo:"):
+        if st.button(say("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
             _restore(ids)
-        if st.button("Hide", key=f"{key}.hide", type="tertiary"):
+        if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[_JUST]
             st.rerun()
 
@@ -50,12 +51,19 @@ def show(key: str) -> None:
     rows = chosen.deleted_runs()
     if not rows:
         return
-    names = {row.id: f"{row.name}, seed {row.recipe['seed']} ({row.id})" for row in rows}
-    with st.popover(f"Deleted ({len(rows)})", icon=":material/delete:"):
-        st.caption(f"Deleted runs are kept for {kept_words(settings.runs_dir())}.")
-        ids = st.multiselect("Runs to bring back", list(names), key=f"{key}.ids",
+    names = {
+        row.id: say("{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"],
+                    run=row.id)
+        for row in rows
+    }  # fmt: skip
+    label = say("Deleted ({count})", count=len(rows))
+    with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
+        st.caption(say("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
+        ids = st.multiselect(say("Runs to bring back"), list(names), key=f"{key}.ids",
                              format_func=lambda id_: names.get(id_, id_))  # fmt: skip
-        if st.button("Restore", key=f"{key}.restore", disabled=not ids, icon=":material/undo:"):
+        if st.button(
+            say("Restore"), key=f"{key}.restore", disabled=not ids, icon=":material/undo:"
+        ):
             _restore(ids)
 
 

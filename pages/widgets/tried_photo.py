@@ -7,30 +7,33 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import InputError
 from core.try_it import TriedPhoto, own_photo, photo_of_set
-from pages.widgets import told
+from core.words import mark, retell, say
+from pages.widgets import linked, told
 
-_TEST, _FILE, _CAMERA = "test", "file", "camera"
-_SOURCES = {_TEST: "Test photo", _FILE: "My photo", _CAMERA: "Camera"}
+_TEST, _FILE, _CAMERA = mark("Test photo"), mark("My photo"), mark("Camera")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
 
 
 def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
     """The photo; None while there is none, or when it cannot be used (which is then said). Of a
     test photo the link keeps which one."""
-    sources = [s for s in _SOURCES if s != _TEST or (dataset is not None and dataset.test_sets)]
-    source = st.segmented_control(
-        "Photo", sources, default=sources[0], required=True, key="from", bind="query-params",
-        format_func=lambda name: _SOURCES[name],
-    )  # fmt: skip
+    known = dataset is not None and dataset.test_sets
+    sources = [*([_TEST] if known else []), _FILE, _CAMERA]
+    linked.settle("from", sources, sources[0])
+    source = (
+        st.segmented_control(say("Photo"), sources, required=True, key="from", format_func=retell)
+        or sources[0]
+    )
+    linked.tell("from", source, sources[0])
     try:
         if source == _TEST and dataset is not None:
             return _of_test_set(dataset)
         if source == _CAMERA:
-            taken = st.camera_input("Take a picture", key=f"{key}.camera")
+            taken = st.camera_input(say("Take a picture"), key=f"{key}.camera")
         else:
             taken = st.file_uploader(
-                "A photo of your own", _TYPES, key=f"{key}.file",
-                help="It is shown to the runs and kept nowhere.",
+                say("A photo of your own"), _TYPES, key=f"{key}.file",
+                help=say("It is shown to the runs and kept nowhere."),
             )  # fmt: skip
         return None if taken is None else _own(taken.name, taken.getvalue())
     except InputError as error:
@@ -42,8 +45,8 @@ def _of_test_set(dataset: Dataset) -> TriedPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
     difficult = [name for name in names if name.startswith("test_difficult/")]
     name = st.selectbox(
-        "Which one", names, index=names.index((difficult or names)[0]), key="photo",
-        bind="query-params", help="No run has trained on these.",
+        say("Which one"), names, index=names.index((difficult or names)[0]), key="photo",
+        bind="query-params", help=say("No run has trained on these."),
     )  # fmt: skip
     set_name, _, file = str(name).partition("/")
     test_set = dataset.test_set(set_name)

@@ -14,6 +14,7 @@ from core.jobs.local import LocalExecutor, ensure_worker
 from core.jobs.queue import Queue
 from core.jobs.stop import restart
 from core.store.index import RunRow
+from core.words import say
 from pages import settings
 from pages.widgets import told
 from pages.widgets.worker_notice import start_worker
@@ -24,7 +25,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     read."""
     found = find_trouble(settings.runs_dir(), now, rows)
     if not found:
-        st.success("All is well.", icon=":material/check_circle:")
+        st.success(say("All is well."), icon=":material/check_circle:")
     for one in found:
         with st.container(border=True):
             icon = ":material/warning:" if one.pressing else ":material/info:"
@@ -37,20 +38,24 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
 def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
     """The button or links that mend it, where there is one."""
     runs_dir = settings.runs_dir()
-    if one.kind == "no worker":
-        if st.button("Start the worker", type="primary", icon=":material/play_arrow:", key=key):
+    if "worker" in one.kind:
+        if st.button(
+            say("Start the worker"), type="primary", icon=":material/play_arrow:", key=key
+        ):
             start_worker()
     elif one.kind == "silent":
-        if st.button("Restart the worker", type="primary", icon=":material/restart_alt:", key=key):
+        if st.button(
+            say("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
+        ):
             try:
-                with st.spinner("Ending the worker and starting another"):
+                with st.spinner(say("Ending the worker and starting another")):
                     restart(runs_dir)
             except InputError as error:
                 told.error(error)
             else:
                 st.rerun()
     elif one.kind == "stray":
-        if st.button("Put back", type="primary", icon=":material/playlist_add:", key=key):
+        if st.button(say("Put back"), type="primary", icon=":material/playlist_add:", key=key):
             for run_id in one.runs:
                 Queue(runs_dir).submit(run_id)
             ensure_worker(runs_dir)
@@ -64,8 +69,8 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
                 icon=":material/diagnosis:",
                 query_params={"run": run_id},
             )
-        if st.button("Resume" if len(one.runs) == 1 else "Resume all", icon=":material/resume:",
-                     key=key):  # fmt: skip
+        label = say("Resume") if len(one.runs) == 1 else say("Resume all")
+        if st.button(label, icon=":material/resume:", key=key):
             for run_id in one.runs:
                 LocalExecutor(runs_dir).resume(run_id)
             st.rerun()

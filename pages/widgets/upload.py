@@ -14,24 +14,11 @@ from core.data.upload_report import Report
 from core.errors import InputError
 from core.jobs.local import LocalExecutor
 from core.recipe_file import load_recipe
+from core.words import retell, say
 from pages import settings
 from pages.widgets import door, told
 
 UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
-_WORDS = """
-A zip file with a folder of photos for each class, at least two of them; best inside a folder
-`train`. Other folders beside it become **test sets**: photos that no training sees. A folder of
-difficult photos there (`test_difficult`) is what shows whether a network has learned the thing or
-the shoot. Labels are not needed: they can be given here, later.
-
-```
-books.zip
-  train/keras/…       photos of one book
-  train/bayes/…       photos of another
-  train/background/…  photos without any of them
-  test_difficult/…    other places and light
-```
-"""
 
 
 def show(key: str) -> None:
@@ -44,41 +31,65 @@ def show(key: str) -> None:
         return
     left, right = st.columns([3, 2], gap="large")
     with right:
-        st.markdown(_WORDS)
+        st.markdown(
+            say(
+                "A zip file with a folder of photos for each class, at least two of them; best "
+                "inside a folder `train`. Other folders beside it become **test sets**: photos "
+                "that no training sees. A folder of difficult photos there (`test_difficult`) is "
+                "what shows whether a network has learned the thing or the shoot. Labels are not "
+                "needed: they can be given here, later."
+            )
+        )
+        st.code(_example(), language=None)
         st.caption(
-            "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
-            "left out and told. A folder, or more than "
-            f"{UPLOAD_MB} MB: `python -m core data import`."
+            say(
+                "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
+                "left out and told. A folder, or more than {size} MB: `python -m core data "
+                "import`.",
+                size=UPLOAD_MB,
+            )
         )
     with left:
         # Another number makes another widget: an upload that is done lets go of its memory.
         number = st.session_state.setdefault(f"{key}.number", 0)
         sent = st.file_uploader(
-            "Zip file of photos", type="zip", key=f"{key}.zip.{number}", max_upload_size=UPLOAD_MB
-        )
+            say("Zip file of photos"), type="zip", key=f"{key}.zip.{number}",
+            max_upload_size=UPLOAD_MB,
+        )  # fmt: skip
         if sent is not None:
             _import(key, sent)
+
+
+def _example() -> str:
+    """What lies in such a zip file."""
+    return "\n".join((
+        "books.zip",
+        f"  train/keras/…       {say('photos of one book')}",
+        f"  train/bayes/…       {say('photos of another')}",
+        f"  train/background/…  {say('photos without any of them')}",
+        f"  test_difficult/…    {say('other places and light')}",
+    ))  # fmt: skip
 
 
 def _import(key: str, sent: Any) -> None:
     parent = settings.data_parent()
     name = st.text_input(
-        "Name of the data set",
+        say("Name of the data set"),
         value=free_name(parent, sent.name),
         key=f"{key}.name.{sent.file_id}",
         max_chars=60,
-        help="Letters, digits, `-` and `_`. It is the folder's name.",
+        help=say("Letters, digits, `-` and `_`. It is the folder's name."),
     ).strip()
     problem = _problem(name)
     if problem:
         st.warning(problem, icon=":material/edit:")
-    if not st.button("Import", key=f"{key}.go", type="primary", icon=":material/upload:",
+    if not st.button(say("Import"), key=f"{key}.go", type="primary", icon=":material/upload:",
                      disabled=bool(problem)):  # fmt: skip
         return
-    bar = st.progress(0.0, text="Looking at the zip file")
+    bar = st.progress(0.0, text=say("Looking at the zip file"))
 
     def tell(done: int, total: int) -> None:
-        bar.progress(done / total, text=f"{done} of {total} photos")
+        bar.progress(done / total, text=say("{done} of {total} photos", done=done, total=total))
 
     try:
         dataset, report = import_upload(sent, sent.name, parent, name, tell)
@@ -95,24 +106,25 @@ def _problem(name: str) -> str:
     """Why a name will not do, in a sentence."""
     parent = settings.data_parent()
     if not name:
-        return "Give it a name."
+        return say("Give it a name.")
     if name != clean_name(name):
-        return f"A name is of letters, digits, - and _, such as `{clean_name(name)}`."
+        return say("A name is of letters, digits, - and _, such as `{name}`.",
+                   name=clean_name(name))  # fmt: skip
     if (parent / name).exists():
-        return (
-            f"`{name}` is there already. Choose another name, such as `{free_name(parent, name)}`."
-        )
+        return say("`{name}` is there already. Choose another name, such as `{other}`.", name=name,
+                   other=free_name(parent, name))  # fmt: skip
     return ""
 
 
 def _report(key: str, name: str, report: Report) -> None:
     """What was taken and what was refused, and the next step."""
     st.success(
-        f"**{text.plain_markdown(name)}** is ready: {len(report.taken)} photos taken, "
-        f"{len(report.refused)} files left out.", icon=":material/check:",
+        say("**{name}** is ready: {photos} photos taken, {files} files left out.",
+            name=text.plain_markdown(name), photos=len(report.taken), files=len(report.refused)),
+        icon=":material/check:",
     )  # fmt: skip
     with st.container(horizontal=True):
-        if st.button("Train on it with quick", key=f"{key}.train", type="primary",
+        if st.button(say("Train on it with quick"), key=f"{key}.train", type="primary",
                      icon=":material/play_arrow:"):  # fmt: skip
             try:
                 LocalExecutor(settings.runs_dir()).submit(
@@ -123,38 +135,41 @@ def _report(key: str, name: str, report: Report) -> None:
             else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")
-        st.button("Look at the photos", key=f"{key}.look", icon=":material/photo_library:",
-                  on_click=leave, args=(key, name))  # fmt: skip
-        st.button("Upload another", key=f"{key}.again", on_click=leave, args=(key,))
+        st.button(say("Look at the photos"), key=f"{key}.look",
+                  icon=":material/photo_library:", on_click=leave, args=(key, name))  # fmt: skip
+        st.button(say("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
     rows = [
-        {"part": folder, "photos": sum(one.folder == folder for one in report.taken),
-         "found in": printable(found)}
+        {say("part"): folder,
+         say("photos"): sum(one.folder == folder for one in report.taken),
+         say("found in"): printable(found)}
         for folder, found in report.folders.items()
     ]  # fmt: skip
-    st.markdown("**Taken**")
+    st.markdown(say("**Taken**"))
     st.dataframe(rows, hide_index=True)
     if not any(not folder.startswith("train/") for folder in report.folders):
         st.info(
-            "It has no test set, so nothing will show whether a network has learned more than this "
-            "shoot. Put a folder of other photos beside the classes in the zip (or beside `train/` "
-            "in the data set's folder), such as `test_difficult`.", icon=":material/lightbulb:",
+            say("It has no test set, so nothing will show whether a network has learned more than "
+                "this shoot. Put a folder of other photos beside the classes in the zip (or beside "
+                "`train/` in the data set's folder), such as `test_difficult`."),
+            icon=":material/lightbulb:",
         )  # fmt: skip
     changed = [
-        {"photo": f"{one.folder}/{one.file}", "from": printable(one.place.file),
-         "changed": ", ".join(one.changes)}
+        {say("photo"): f"{one.folder}/{one.file}", say("from"): printable(one.place.file),
+         say("changed"): ", ".join(retell(change) for change in one.changes)}
         for one in report.taken if one.changes
     ]  # fmt: skip
     if report.refused:
-        st.markdown("**Left out**")
+        st.markdown(say("**Left out**"))
         st.dataframe(
-            [{"file": printable(one.name), "reason": one.reason} for one in report.refused],
+            [{say("file"): printable(one.name), say("reason"): retell(one.reason)}
+             for one in report.refused],
             hide_index=True,
-        )
+        )  # fmt: skip
     if changed:
-        st.markdown("**Changed on the way**")
+        st.markdown(say("**Changed on the way**"))
         st.dataframe(changed, hide_index=True)
     for note in report.notes:
-        st.caption(text.plain_markdown(note))
+        st.caption(text.plain_markdown(retell(note)))
 
 
 def leave(key: str, name: str | None = None) -> None:

@@ -10,6 +10,7 @@ from core import tables, text
 from core.store.groups import Group
 from core.varied import varied_number, varied_scores
 from core.varied_chart import scores_by_number
+from core.words import retell, say
 from pages.widgets import plot, scores
 
 
@@ -22,21 +23,28 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
     if found is None:
         return
     name = text.plain_markdown(found.set_name)
-    title = str(found.shown["title"].iloc[0])
-    st.subheader(f"By {text.plain_markdown(varied.key)}", anchor=False)
+    title = retell(str(found.shown["title"].iloc[0]))
+    st.subheader(say("By {key}", key=text.plain_markdown(varied.title)), anchor=False)
     accuracy, lift = st.columns(2)
     with accuracy:
-        st.markdown(f"**{name}, {title}**, and validation", help=tables.SCORE_WORDS["object"])
-        lines = [(title, found.shown), ("validation accuracy", found.validation)]
-        figure = scores_by_number(lines, colours, varied.key, logarithmic=varied.logarithmic)
-        plot.show(f"{key}.accuracy", figure, f"by {varied.key}", f"by {varied.key}")
+        st.markdown(say("**{set}, {score}**, and validation", set=name, score=title),
+                    help=retell(tables.SCORE_WORDS["object"]))  # fmt: skip
+        lines = [(title, found.shown), (say("validation accuracy"), found.validation)]
+        figure = scores_by_number(lines, colours, varied.title, logarithmic=varied.logarithmic)
+        told = say("by {key}", key=varied.title)
+        plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
-            st.markdown(f"**{name}, lift**", help=tables.LIFT_WORDS)
-            figure = scores_by_number([("lift", found.lift)], colours, varied.key, ".1f", 2.0,
-                                      varied.logarithmic, "evidence strewn evenly")  # fmt: skip
-            plot.show(f"{key}.lift", figure, f"lift by {varied.key}", f"lift by {varied.key}")
+            st.markdown(say("**{set}, lift**", set=name), help=retell(tables.LIFT_WORDS))
+            lines = [(say("lift"), found.lift)]
+            figure = scores_by_number(lines, colours, varied.title, ".1f", 2.0, varied.logarithmic,
+                                      say("evidence strewn evenly"))  # fmt: skip
+            told = say("lift by {key}", key=varied.title)
+            plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
     st.caption(
-        "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the highest of "
-        "them; of a run alone its 95 % interval. Thick grey line: what needs no training."
+        say(
+            "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the "
+            "highest of them; of a run alone its 95 % interval. Thick grey line: what needs no "
+            "training."
+        )
     )

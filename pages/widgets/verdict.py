@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import tables, text
 from core.store.groups import Group
+from core.words import retell, say
 from pages.widgets.words import VERDICTS
 
 
@@ -20,7 +21,7 @@ def look(verdict: str | None) -> tuple[str, str]:
 def chip(verdict: str) -> None:
     """Draws the chip."""
     icon, colour = look(verdict)
-    st.badge(text.plain_markdown(verdict), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(text.plain_markdown(retell(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def link(item: Group) -> None:
@@ -31,10 +32,11 @@ def link(item: Group) -> None:
         return
     alone = len(item.members) == 1
     icon, colour = look(found.majority)
+    chip = f":{colour}-badge[{icon} {text.plain_markdown(tables.verdict_words(item))}]"
     st.page_link(
         "pages/run.py" if alone else "pages/runs.py",
-        label=f":{colour}-badge[{icon} {text.plain_markdown(tables.verdict_words(item))}]",
-        help="Read the diagnosis" if alone else "See the runs of this group",
+        label=chip,
+        help=say("Read the diagnosis") if alone else say("See the runs of this group"),
         query_params={"run": item.members[0].id},
     )
 
@@ -46,9 +48,9 @@ def column(items: Sequence[Group]) -> Any:
         if found := item.verdict():
             looks[tables.verdict_words(item)] = look(found.majority)[1]
     return st.column_config.MultiselectColumn(
-        "verdict",
+        say("verdict"),
         options=list(looks),
         color=list(looks.values()),
         width=235 if any(len(item.members) > 1 for item in items) else 185,
-        help="What the diagnosis says. Open the run and its diagnosis to read why.",
+        help=say("What the diagnosis says. Open the run and its diagnosis to read why."),
     )

@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.jobs import preview
 from core.recipe import Recipe
 from core.view_wall import epoch_words, next_epoch, wall_html
+from core.words import say
 from pages import settings
 from pages.widgets import door, preview_wait, told
 
@@ -23,17 +24,19 @@ def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
 def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         files = st.multiselect(
-            "Photos to look at",
+            say("Photos to look at"),
             [photo.file for photo in dataset.train],
             key=f"{key}.files.{dataset.root.name}",
             persist_state="session",
             max_selections=preview.MOST_PHOTOS,
-            placeholder="one of each of a few classes",
-            help="What the network gets to see of them: eight of the very views that training "
-            "shows, not examples.",
+            placeholder=say("one of each of a few classes"),
+            help=say(
+                "What the network gets to see of them: eight of the very views that training "
+                "shows, not examples."
+            ),
         )
-        again = st.button("Draw again", key=f"{key}.again", icon=":material/refresh:",
-                          help="Other epochs' views of the same photos.")  # fmt: skip
+        again = st.button(say("Draw again"), key=f"{key}.again", icon=":material/refresh:",
+                          help=say("Other epochs' views of the same photos."))  # fmt: skip
     place = st.empty()
     last = st.session_state.get(f"{key}.shown", ([], ()))
     begin = st.session_state.get(f"{key}.epoch", 1)

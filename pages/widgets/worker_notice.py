@@ -12,6 +12,7 @@ from core.jobs.health import find_trouble
 from core.jobs.local import ensure_worker
 from core.store.index import RunRow
 from core.store.run import utc_now
+from core.words import retell, say
 from pages import settings
 from pages.widgets import door, told
 
@@ -29,12 +30,13 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
         return
     first = found[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/warning: {text.plain_markdown(first.words)}", width="content")
-        if first.kind == "no worker" and st.button(
-            "Start the worker", key=f"{key}.start", type="primary"
+        words = text.plain_markdown(retell(first.words))
+        st.markdown(f":material/warning: {words}", width="content")
+        if "worker" in first.kind and st.button(
+            say("Start the worker"), key=f"{key}.start", type="primary"
         ):
             start_worker()
-        st.page_link("pages/worker.py", label="What to do", icon=":material/build:")
+        st.page_link("pages/worker.py", label=say("What to do"), icon=":material/build:")
 
 
 def start_worker() -> None:

@@ -32,16 +32,16 @@ def test_the_default_recipe_on_enough_photos_needs_none(tmp_path):
 @pytest.mark.parametrize(
     ("name", "preset", "changed", "without"),
     [
-        ("bare photos", "quick-bare", {}, {"augment.flip": "horizontal"}),
-        ("thin folds", "quick", {"split": FOLDS}, {"split": FOLDS | {"folds": 4}}),
-        ("fresh views take long", "article-success", {}, {"views_per_photo": 8}),
-        ("front layers learn fast", "looks-good", {}, {"bands.0.lr": 3e-3}),
-        ("rates far too high", "quick", {"bands.3.lr": 1.0}, {"bands.3.lr": 0.3}),
-        ("more rates than evidence", "quick", {}, {"bands": [{"from": 0, "lr": 1e-4}]}),
-        ("nothing to keep", "article-success", {}, {"frozen_bn": "eval"}),
-        ("dense head", "quick", {"head": DENSE}, {"head": {"kind": "class_map"}}),
-        ("frozen at random", "quick", {"weights": "none"}, {"bands": [{"from": 0, "lr": 1e-4}]}),
-        ("bands unused", "quick", {"stages": [{"train": "head", "epochs": 1}]},
+        ("bare-photos", "quick-bare", {}, {"augment.flip": "horizontal"}),
+        ("thin-folds", "quick", {"split": FOLDS}, {"split": FOLDS | {"folds": 4}}),
+        ("fresh-views-take-long", "article-success", {}, {"views_per_photo": 8}),
+        ("front-layers-learn-fast", "looks-good", {}, {"bands.0.lr": 3e-3}),
+        ("rates-far-too-high", "quick", {"bands.3.lr": 1.0}, {"bands.3.lr": 0.3}),
+        ("more-rates-than-evidence", "quick", {}, {"bands": [{"from": 0, "lr": 1e-4}]}),
+        ("nothing-to-keep", "article-success", {}, {"frozen_bn": "eval"}),
+        ("dense-head", "quick", {"head": DENSE}, {"head": {"kind": "class_map"}}),
+        ("frozen-at-random", "quick", {"weights": "none"}, {"bands": [{"from": 0, "lr": 1e-4}]}),
+        ("bands-unused", "quick", {"stages": [{"train": "head", "epochs": 1}]},
          {"stages": [{"train": "bands", "epochs": 1}]}),
     ],
 )  # fmt: skip
@@ -52,10 +52,10 @@ def test_a_rule_speaks_for_its_shape_alone(photos, name, preset, changed, withou
 
 def test_rules_stay_with_what_they_know(photos):
     adam = {"bands.3.lr": 1.0, "optimizer": {"name": "adam"}}
-    assert "rates far too high" not in found(photos, **adam)
+    assert "rates-far-too-high" not in found(photos, **adam)
     unused = {"stages": [{"train": "head", "epochs": 1}]}
-    assert "front layers learn fast" not in found(photos, "looks-good", **unused)
-    assert "nothing to keep" not in found(photos, "looks-good", frozen_bn="train")
+    assert "front-layers-learn-fast" not in found(photos, "looks-good", **unused)
+    assert "nothing-to-keep" not in found(photos, "looks-good", frozen_bn="train")
 
 
 def test_every_caution_names_its_source_in_words_and_a_column(photos):

@@ -101,7 +101,7 @@ def test_ones_own_photo(runs, dataset, open_page, asked):
     run = write_run(runs, dataset, "quick")
     app = open_page("try_it", runs=run.id)
     asked.clear()
-    app.segmented_control(key="from").set_value("file").run()
+    app.segmented_control(key="from").set_value("My photo").run()
     assert not app.exception
     assert "Choose a photo" in texts(app) and not asked
     uploader = app.file_uploader(key="try.file")

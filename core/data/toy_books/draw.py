@@ -17,6 +17,7 @@ from core.data.toy_books.labels import BACKGROUND, Sighting, present, primary, s
 from core.data.toy_books.lens import develop
 from core.data.toy_books.render import Scene, look, paint
 from core.data.toy_books.scenes import Shot, background, landscape, shoot
+from core.words import mark
 
 # Photos are rendered a little larger and shrunk, which smooths letters and textures.
 OVERSAMPLING = 1.2
@@ -64,11 +65,14 @@ def draw_toy_books(
     (out / "dataset.yaml").write_text(_DESCRIPTION.format(seed=seed), encoding="utf-8")
 
 
-_DESCRIPTION = """\
-title: Toy books
+# What pages tell of it in other languages.
+_TITLE = mark("Toy books")
+_SOURCE = mark("drawn by core.data.toy_books with Pillow and NumPy")
+_DESCRIPTION = f"""\
+title: {_TITLE}
 licence: MIT
-source: drawn by core.data.toy_books with Pillow and NumPy
-seed: {seed}
+source: {_SOURCE}
+seed: {{seed}}
 note: Five fictional books; the yellow book "atlas" belongs to no class and counts as background.
 """
 

@@ -73,8 +73,8 @@ def import_runs(
     """Takes what can be taken, in the order of the parcels; an entry for every run, and for every
     zip file that was refused whole.
 
-    Raises DemoError for a visitor of the demo; RunError, one line, where the folder of runs cannot be
-    written or the disk is full: what was taken before stays.
+    Raises DemoError for a visitor of the demo; RunError, one line, where the folder of runs
+    cannot be written or the disk is full: what was taken before stays.
     """
     demo.refuse_visitor(runs_dir, "import")
     entries: list[Entry] = []

@@ -3,12 +3,12 @@
 const TALLEST = 21; // rem: the height that a portrait may have in the grid
 
 // The verdict in words on its colour, a link to the run's diagnosis; nothing before it is made.
-function chip(run) {
+function chip(run, say) {
   const [words, colour] = run.verdict;
   const link = element("a", `chip ${colour}`, words);
   link.href = `run?run=${encodeURIComponent(run.id)}`;
   link.target = "_self";
-  link.title = "Read the diagnosis";
+  link.title = say.diagnosis;
   return link;
 }
 
@@ -20,13 +20,14 @@ function runName(run) {
   return box;
 }
 
-function epochWords(run, snapshot) {
-  const mean = run.members > 1 ? `, mean of ${run.members} runs` : "";
-  return `epoch ${run.epochs[snapshot]}${mean}`;
+function epochWords(run, snapshot, say) {
+  const text = run.members > 1 ? say.epoch_mean : say.epoch;
+  return fill(text, { epoch: run.epochs[snapshot], count: run.members });
 }
 
 // A run's name and its numbers over the whole set at this moment.
 function runHead(view, run) {
+  const say = view.grid.words;
   const head = element("div", "head");
   head.style.borderTopColor = run.colour;
   const epoch = element("span", "quiet epoch");
@@ -35,37 +36,41 @@ function runHead(view, run) {
   const line = element("div", "line");
   const second = element("div", "line");
   line.append(runName(run));
-  if (run.verdict) line.append(" ", chip(run));
+  if (run.verdict) line.append(" ", chip(run, say));
   second.append(number, " ", words, " ", epoch);
   head.append(line, second);
   view.follow(() => {
     const snapshot = snapshotAt(run, view.state.moment);
     const found = run.located[snapshot];
-    epoch.textContent = epochWords(run, snapshot);
+    epoch.textContent = epochWords(run, snapshot, say);
     number.textContent = found.lift === undefined ? "" : percent(found.share);
     words.textContent =
       found.lift === undefined
-        ? "no boxes in this set"
-        : `in the box, lift ${found.lift.toFixed(2)}`;
+        ? say.no_boxes
+        : fill(say.lift, { lift: found.lift.toFixed(2) });
     words.title =
       found.lift === undefined
         ? ""
-        : `Mean over ${found.objects} objects. Evidence strewn evenly would put ` +
-          `${percent(found.area)} there: lift 1.`;
+        : fill(say.lift_help, { objects: found.objects, area: percent(found.area) });
   });
   return head;
 }
 
 function buildHeads(view) {
   const row = element("div", "row heads-row");
-  const first = element("div", "corner quiet", `${view.grid.photos.length} photos`);
-  if (view.grid.photos.length === 1) first.textContent = "1 photo";
+  const { photos, words } = view.grid;
+  const first = element("div", "corner quiet", fillCount(words.photos, photos.length));
   row.append(first, ...view.grid.runs.map((run) => runHead(view, run)));
   return row;
 }
 
+function alsoWords(names, say) {
+  return fill(say.also, { names: names.join(say.comma) });
+}
+
 function photoCell(view, photo) {
   const { file, primary, present } = view.grid.photos[photo];
+  const say = view.grid.words;
   const crop = view.grid.thumbnails.schema.fields[0].name;
   const cell = element("div", "photo");
   cell.setAttribute("role", "rowheader");
@@ -74,28 +79,28 @@ function photoCell(view, photo) {
     new Blob([view.grid.thumbnails.getChild(crop).get(photo)], { type: "image/jpeg" }),
   );
   image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-  image.alt = primary === null ? `photo ${file}` : `photo ${file}, which shows ${primary}`;
+  image.alt = fill(primary === null ? say.photo : say.photo_shows, { file, name: primary });
   image.style.aspectRatio = String(view.grid.views[crop].ratios[photo]);
   const others = (present ?? []).filter((name) => name !== primary);
-  cell.append(image, element("div", "truth", primary ?? "no label"));
-  if (others.length) cell.append(element("div", "quiet", `also ${others.join(", ")}`));
+  cell.append(image, element("div", "truth", primary ?? say.no_label));
+  if (others.length) cell.append(element("div", "quiet", alsoWords(others, say)));
   cell.append(element("div", "quiet file", file));
   cell.addEventListener("click", () => view.open(photo));
   return cell;
 }
 
 // What stands under a picture: the share in the box, large, as a bar; what the run says.
-function factLines(run) {
+function factLines(run, say) {
   const share = element("div", "share");
   const big = element("span", "big");
   const words = element("span", "words");
   share.append(big, " ", words);
   const bar = element("div", "bar");
-  const fill = element("div", "fill");
-  fill.style.background = run.colour;
+  const level = element("div", "fill");
+  level.style.background = run.colour;
   const even = element("div", "even");
-  even.title = "What evidence strewn evenly would put into the box";
-  bar.append(fill, even);
+  even.title = say.even;
+  bar.append(level, even);
   const says = element("div", "says");
   const mark = element("span", "mark");
   const guess = element("span");
@@ -104,13 +109,13 @@ function factLines(run) {
     big.textContent = facts.share === null ? "" : percent(facts.share);
     words.textContent = facts.words;
     bar.classList.toggle("none", facts.share === null);
-    fill.style.width = `${100 * (facts.share ?? 0)}%`;
+    level.style.width = `${100 * (facts.share ?? 0)}%`;
     even.style.left = `${100 * (facts.area ?? 0)}%`;
     mark.textContent = facts.right === null ? "" : facts.right ? "✓" : "✗";
     mark.className = `mark ${facts.right ? "right" : "wrong"}`;
     const { name, chance, votes } = facts.guess;
-    const of = votes === null ? "" : `, ${votes} of ${run.members} runs`;
-    guess.textContent = `says ${name} ${percent(chance)}${of}`;
+    const text = votes === null ? say.says : say.says_votes;
+    guess.textContent = fill(text, { name, chance: percent(chance), votes, runs: run.members });
   };
   return { nodes: [share, bar, says], tell };
 }
@@ -121,11 +126,11 @@ function buildCell(view, run, photo, number) {
   cell.node.tabIndex = -1;
   cell.node.dataset.column = number;
   if (!hasMap(run, photo)) {
-    cell.node.append(element("p", "quiet", "This run has no map of this photo."));
+    cell.node.append(element("p", "quiet", view.grid.words.no_map));
     return cell;
   }
   cell.canvas = pictureCanvas(view.grid, run, photo, TALLEST);
-  const lines = factLines(run);
+  const lines = factLines(run, view.grid.words);
   cell.node.append(cell.canvas, ...lines.nodes);
   cell.node.addEventListener("click", () => view.open(photo));
   cell.tell = () => {

@@ -1,20 +1,11 @@
 // The controls above the grid. Each calls view.changed({...}) and follows view.state.
 
-const WAYS = [
-  ["one", "one for all"],
-  ["own", "each its own"],
-  ["raw", "raw values"],
-];
-const WAYS_HELP =
-  "One for all: a colour means the same share of a run's evidence everywhere, so runs compare. " +
-  "Each its own: the strongest spot of every map is brightest, also of one that says little. " +
-  "Raw: what the network adds up to its answer, before it becomes a share; blue speaks against.";
-const SORTS = [
-  ["name", "by name"],
-  ["disagree", "runs disagree most"],
-  ["worst", "worst in the box"],
-];
+// Values, and their words by their names in grid.words.
+const WAYS = [["one", "one"], ["own", "own"], ["raw", "raw"]];
+const SORTS = [["name", "by_name"], ["disagree", "disagree"], ["worst", "worst"]];
 const SPEEDS = [["1800", "slow"], ["1000", "normal"], ["500", "fast"]];
+
+const told = (options, say) => options.map(([value, name]) => [value, say[name]]);
 
 function labelled(text, control, help) {
   const label = element("label", "control");
@@ -41,24 +32,26 @@ function slider(high, step, changed) {
 }
 
 function classControl(view) {
-  const options = [["predicted", "what each run predicts"]];
+  const say = view.grid.words;
+  const options = [["predicted", say.predicted]];
   if (view.state.usualClass === "labelled") {
-    options.unshift(["labelled", "what the photo shows"]);
+    options.unshift(["labelled", say.labelled]);
   }
   options.push(...view.grid.classes.map((name) => [name, name]));
   const control = select(options, (value) => view.changed({ class: value }));
   view.follow(() => (control.value = view.state.class));
-  return labelled("Evidence for", control, "The class whose evidence the heat shows");
+  return labelled(say.class, control, say.class_help);
 }
 
 function heatControl(view) {
   const control = slider(100, 5, (value) => view.changed({ heat: value }));
   view.follow(() => (control.value = view.state.heat));
-  return labelled("Heat", control, "How much the map covers the photo");
+  return labelled(view.grid.words.heat, control, view.grid.words.heat_help);
 }
 
 // The moment of training, for all runs, and the button that lets it pass.
 function momentControl(view) {
+  const say = view.grid.words;
   const last = view.moments.length - 1;
   const box = element("div", "control");
   const play = element("button", "play");
@@ -68,44 +61,45 @@ function momentControl(view) {
     view.play(false);
     view.changed({ moment: view.moments[value] });
   });
-  control.setAttribute("aria-label", "Moment");
-  const speed = select(SPEEDS, (value) => (view.pace = Number(value)));
-  speed.setAttribute("aria-label", "Speed");
+  control.setAttribute("aria-label", say.moment);
+  const speed = select(told(SPEEDS, say), (value) => (view.pace = Number(value)));
+  speed.setAttribute("aria-label", say.speed);
   const said = element("output");
   view.follow(() => {
     const moment = view.state.moment;
     control.value = view.moments.indexOf(moment);
     speed.value = String(view.pace);
-    said.textContent = view.state.atEnd ? "end" : `${Math.round(100 * moment)} %`;
+    said.textContent = view.state.atEnd ? say.end : `${Math.round(100 * moment)} %`;
     control.setAttribute("aria-valuetext", said.textContent);
     play.textContent = view.playing ? "❚❚" : "▶";
-    play.setAttribute("aria-label", view.playing ? "Pause" : "Play the training");
+    play.setAttribute("aria-label", view.playing ? say.pause : say.play);
   });
-  box.title = "How much of the training has passed; maps were saved at each cycle's end";
-  box.append(element("span", "name", "Moment"), play, control, said, speed);
+  box.title = say.moment_help;
+  box.append(element("span", "name", say.moment), play, control, said, speed);
   return box;
 }
 
 function buildControls(view) {
+  const say = view.grid.words;
   const bar = element("div", "controls");
   bar.append(classControl(view));
   if (view.moments.length > 1) bar.append(momentControl(view));
   bar.append(heatControl(view));
-  const scale = select(WAYS, (value) => view.changed({ scale: value }));
+  const scale = select(told(WAYS, say), (value) => view.changed({ scale: value }));
   view.follow(() => (scale.value = view.state.scale));
-  bar.append(labelled("Scale", scale, WAYS_HELP));
+  bar.append(labelled(say.scale, scale, say.scale_help));
   const boxes = element("input");
   boxes.type = "checkbox";
   boxes.addEventListener("change", () => view.changed({ boxes: boxes.checked }));
   view.follow(() => (boxes.checked = view.state.boxes));
-  bar.append(labelled("Boxes", boxes));
+  bar.append(labelled(say.boxes, boxes));
   if (view.grid.photos.length > 1) {
     const order = select(
-      SORTS.filter(([name]) => name !== "disagree" || view.grid.runs.length > 1),
+      told(SORTS, say).filter(([name]) => name !== "disagree" || view.grid.runs.length > 1),
       (value) => view.changed({ order: value }),
     );
     view.follow(() => (order.value = view.state.order));
-    bar.append(labelled("Order", order, "By what the runs show at the end of their training"));
+    bar.append(labelled(say.order, order, say.order_help));
   }
   return bar;
 }
@@ -114,6 +108,7 @@ function buildControls(view) {
 
 function legend(view) {
   const { grid, state } = view;
+  const say = grid.words;
   const box = element("div", "legend");
   const canvas = element("canvas");
   [canvas.width, canvas.height] = [256, 1];
@@ -128,11 +123,12 @@ function legend(view) {
     const top = raw ? grid.rawTop.toPrecision(2) : grid.top;
     const marks = {
       one: [0, 1, 2, 3, top].map((at) => [at / top, at === top ? `${at}×+` : `${at}×`]),
-      own: [[0, "nothing"], [1, "the map's most"]],
+      own: [[0, say.nothing], [1, say.most]],
       raw: [[0, `−${top}`], [0.5, "0"], [1, `+${top}`]],
     };
-    name.textContent = raw ? "Raw value" : state.scale === "own" ? "Evidence" : "Times an even spread";
-    canvas.setAttribute("aria-label", `Colours: ${marks[state.scale].map((m) => m[1]).join(" to ")}`);
+    name.textContent = raw ? say.raw_value : state.scale === "own" ? say.evidence : say.times_even;
+    const all = marks[state.scale].map((m) => m[1]).join(say.to);
+    canvas.setAttribute("aria-label", fill(say.colours, { marks: all }));
     ticks.replaceChildren(
       ...marks[state.scale].map(([place, text]) => {
         const tick = element("span", "", text);

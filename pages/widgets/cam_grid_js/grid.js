@@ -1,11 +1,7 @@
 // The CAM grid as a whole: photos down, runs across. Everything on screen comes from `data`
-// (core/cam_grid.py); no control asks the server. Text from files and runs is only ever set as
+// (core/cam_grid.py, its words: pages/widgets/cam_words.py); no control asks the server. Text from files and runs is only ever set as
 // textContent or drawn on a canvas.
 
-const NOTE =
-  "Where it glows lies what speaks for the class. The number is the share of that evidence inside " +
-  "the object's box; the mark on the bar is what an even spread would put there. Click a photo, or " +
-  "walk with the arrow keys and press Enter, to see it large.";
 const FEW = 60; // so many photos are built at once, to be found and read; of more, those near the screen
 const TWEEN = 0.6; // the part of a step of the playing training in which attention moves
 
@@ -126,14 +122,14 @@ function build(root, grid, old) {
   heads.append(buildHeads(view));
   scroll.addEventListener("scroll", () => (heads.scrollLeft = scroll.scrollLeft));
   scroll.setAttribute("role", "grid");
-  scroll.setAttribute("aria-label", "Photos and class maps");
+  scroll.setAttribute("aria-label", grid.words.grid);
   // The controls and the runs' numbers stay in sight while photos pass beneath them.
   const top = element("div", "top");
   top.append(buildControls(view), heads);
   const frame = element("div", "frame");
   frame.style.setProperty("--runs", grid.runs.length);
   const key = element("div", "key");
-  key.append(element("p", "note", NOTE), legend(view));
+  key.append(element("p", "note", grid.words.note), legend(view));
   const large = buildLarge(view);
   const reachable = addKeys(view, table, rows);
 

@@ -15,16 +15,17 @@ function button(text, label, pressed) {
 // A class of a run: its small map, how likely the run holds it, its share in the box. It can be
 // chosen as the class that is shown large.
 function classLine(view, run, photo, name) {
+  const say = view.grid.words;
   const line = element("button", "class-line");
   line.type = "button";
   const canvas = pictureCanvas(view.grid, run, photo, 4);
   const words = element("span", "class-words");
   const bar = element("span", "bar");
-  const fill = element("span", "fill");
+  const level = element("span", "fill");
   const share = element("span", "quiet");
   const label = element("span", "class-name");
-  fill.style.background = run.colour;
-  bar.append(fill);
+  level.style.background = run.colour;
+  bar.append(level);
   words.append(label, bar, share);
   line.append(canvas, words);
   line.addEventListener("click", () => view.changed({ class: name }));
@@ -34,9 +35,11 @@ function classLine(view, run, photo, name) {
     const snapshot = snapshotAt(run, view.state.moment);
     const chance = run.chances[snapshot][photo][klass];
     const inside = run.shares[snapshot][photo][klass];
-    label.textContent = `${name}${present ? " (in the photo)" : ""} ${percent(chance)}`;
-    fill.style.width = `${100 * chance}%`;
-    share.textContent = inside === null ? "" : `${percent(inside)} in the box`;
+    label.textContent = present
+      ? fill(say.class_present, { name, chance: percent(chance) })
+      : `${name} ${percent(chance)}`;
+    level.style.width = `${100 * chance}%`;
+    share.textContent = inside === null ? "" : fill(say.class_share, { share: percent(inside) });
     const shown = factsOf(view.grid, run, photo, view.state).name;
     line.setAttribute("aria-pressed", String(shown === name));
   };
@@ -51,12 +54,12 @@ function largeColumn(view, run, photo) {
   head.append(runName(run), epoch);
   node.append(head);
   if (!hasMap(run, photo)) {
-    node.append(element("p", "quiet", "This run has no map of this photo."));
+    node.append(element("p", "quiet", view.grid.words.no_map));
     return { node, tell: () => {}, paint: () => {} };
   }
   const canvas = pictureCanvas(view.grid, run, photo, LARGE);
   canvas.setAttribute("role", "img");
-  const lines = factLines(run);
+  const lines = factLines(run, view.grid.words);
   const classes = view.grid.classes.filter((name) => run.classes.includes(name));
   const list = classes.map((name) => classLine(view, run, photo, name));
   node.append(canvas, ...lines.nodes, ...list.map((line) => line.node));
@@ -64,7 +67,7 @@ function largeColumn(view, run, photo) {
     node,
     tell: () => {
       const facts = factsOf(view.grid, run, photo, view.state);
-      epoch.textContent = epochWords(run, facts.snapshot);
+      epoch.textContent = epochWords(run, facts.snapshot, view.grid.words);
       canvas.setAttribute("aria-label", facts.spoken);
       lines.tell(facts);
       list.forEach((line) => line.tell());
@@ -78,6 +81,7 @@ function largeColumn(view, run, photo) {
 }
 
 function buildLarge(view) {
+  const say = view.grid.words;
   const dialog = element("dialog", "large");
   const title = element("h2");
   const place = element("span", "quiet");
@@ -93,9 +97,9 @@ function buildLarge(view) {
     const at = view.order.indexOf(asked()) + step; // keys may come faster than frames
     if (at >= 0 && at < view.order.length) view.open(view.order[at]);
   };
-  const before = button("←", "Photo before", () => walk(-1));
-  const after = button("→", "Next photo", () => walk(1));
-  head.append(title, place, before, after, button("✕", "Close", () => dialog.close()));
+  const before = button("←", say.before, () => walk(-1));
+  const after = button("→", say.next, () => walk(1));
+  head.append(title, place, before, after, button("✕", say.close, () => dialog.close()));
   controls.append(classControl(view));
   if (view.moments.length > 1) controls.append(momentControl(view));
   controls.append(heatControl(view));
@@ -112,14 +116,14 @@ function buildLarge(view) {
   const show = (photo) => {
     const { file, primary, present } = view.grid.photos[photo];
     const others = (present ?? []).filter((name) => name !== primary);
-    title.textContent = primary ?? "no label";
-    if (others.length) title.append(element("span", "also", ` also ${others.join(", ")}`));
+    title.textContent = primary ?? say.no_label;
+    if (others.length) title.append(element("span", "also", ` ${alsoWords(others, say)}`));
     const at = view.order.indexOf(photo);
-    place.textContent = `${file}, ${at + 1} of ${view.order.length}`;
+    place.textContent = fill(say.place, { file, at: at + 1, count: view.order.length });
     // Not `disabled`: such a button would swallow the arrow keys.
     before.setAttribute("aria-disabled", String(at === 0));
     after.setAttribute("aria-disabled", String(at === view.order.length - 1));
-    dialog.setAttribute("aria-label", `Photo ${file} large`);
+    dialog.setAttribute("aria-label", fill(say.large, { file }));
     if (photo !== shown) {
       const lines = () => [...body.querySelectorAll(".class-line")];
       const focused = lines().indexOf(dialog.getRootNode().activeElement);

@@ -50,27 +50,28 @@ function factsOf(grid, run, photo, state) {
   const guess = guessOf(run, photo, snapshot);
   const name = explained(grid, run, photo, state, snapshot);
   const klass = run.classes.indexOf(name);
+  const say = grid.words;
   const facts = { snapshot, guess, name, share: null, area: null };
   facts.right = primary === null ? null : guess.name === primary;
-  if (name === null) facts.words = "no label to explain";
-  else if (klass < 0) facts.words = `this run does not know ${name}`;
+  if (name === null) facts.words = say.nothing_to_explain;
+  else if (klass < 0) facts.words = fill(say.unknown, { name });
   else {
     facts.mapped = true;
     facts.share = run.shares[snapshot][photo][klass];
     facts.area = run.areas[photo][klass];
     const nothing = !mapOf(run, photo, name, snapshot).some((value) => value > 0);
-    if (facts.share !== null) facts.words = `in the box of ${name}`;
+    if (facts.share !== null) facts.words = fill(say.in_box, { name });
     else if (present && name !== "background" && !present.includes(name)) {
-      facts.words = `${name} is not in this photo`;
-    } else facts.words = name === "background" ? "background has no box" : `no box of ${name}`;
-    if (nothing) facts.words = `no evidence for ${name} at all`;
+      facts.words = fill(say.absent, { name });
+    } else facts.words = name === "background" ? say.background : fill(say.no_box, { name });
+    if (nothing) facts.words = fill(say.no_evidence, { name });
   }
-  const verdict = facts.right === null ? "" : facts.right ? " (right)" : ` (wrong, it shows ${primary})`;
-  const where =
-    facts.share === null ? facts.words : `${percent(facts.share)} of evidence ${facts.words}`;
-  facts.spoken =
-    `photo ${grid.photos[photo].file}, run ${run.label}: says ${guess.name} ` +
-    `${percent(guess.chance)}${verdict}, ${where}`;
+  const { file } = grid.photos[photo];
+  const share = facts.share === null ? "" : percent(facts.share);
+  const where = share && facts.mapped ? fill(say.share_in_box, { share, name }) : facts.words;
+  const verdict = facts.right === null ? say.spoken : facts.right ? say.spoken_right : say.spoken_wrong;
+  const chance = percent(guess.chance);
+  facts.spoken = fill(verdict, { file, run: run.label, name: guess.name, chance, primary, where });
   return facts;
 }
 

@@ -1,5 +1,6 @@
 // One photo, large, with its labels and boxes; and, while editing, the tools to change them. The
-// page saves (core/data/labels.py). Text from files is only ever set as textContent or value.
+// page saves (core/data/labels.py). Text from files is only ever set as textContent or value; our own
+// comes from Python (label_words.py).
 
 class Editor {
   constructor(root) {
@@ -30,7 +31,7 @@ class Editor {
     if (draft && !same(draft.truth, this.data.truth)) {
       this.truth = draft.truth;
       this.seen = draft.seen;
-      this.message = "These changes of yours were not saved yet.";
+      this.message = this.data.words.kept;
     }
   }
 
@@ -69,7 +70,7 @@ class Editor {
     } else {
       try { window.sessionStorage.removeItem(`overfit-lens:${saved.key}`); } catch { /* none */ }
       if (saved.key === this.data.key) this.seen = copyOf(saved.truth);
-      this.message = `Saved ${saved.file}.`;
+      this.message = fill(this.data.words.saved, { file: saved.file });
       this.bad = false;
     }
   }
@@ -179,13 +180,13 @@ class Editor {
     if (!this.dirty()) {
       if (then === false) this.send("edit", "off");
       else if (then !== null) this.send("go", then);
-      else { this.message = "Nothing has changed."; this.draw(); }
+      else { this.message = this.data.words.unchanged; this.draw(); }
       return;
     }
     this.saves += 1;
     this.asked = null;
     this.pending = { id: `${Date.now()}-${this.saves}`, key: this.data.key, file: this.data.file, truth: copyOf(this.truth) };
-    this.message = "Saving…";
+    this.message = this.data.words.saving;
     this.bad = false;
     this.draw();
     this.send("save", { id: this.pending.id, key: this.data.key, truth: this.truth, seen: this.seen, then });
@@ -203,7 +204,7 @@ class Editor {
     if (this.painted !== this.data.key) {
       this.image = element("img");
       this.image.src = `data:image/jpeg;base64,${this.data.photo}`;
-      this.image.alt = `photo ${this.data.file}`;
+      this.image.alt = fill(this.data.words.photo, { file: this.data.file });
       this.image.draggable = false;
       this.painted = this.data.key;
     }

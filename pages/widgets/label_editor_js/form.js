@@ -17,6 +17,7 @@ function button(text, id, act, className = "plain") {
 
 function drawBar(editor) {
   const { data } = editor;
+  const { words } = data;
   const bar = element("div", "bar");
   const walk = (text, id, file) => {
     const node = button(text, id, () => editor.go(file));
@@ -25,11 +26,11 @@ function drawBar(editor) {
   };
   const where = element("span", "where", data.file);
   where.append(element("span", "quiet", ` ${data.where}`));
-  bar.append(button("← All photos", "wall", () => editor.go("")), where);
-  bar.append(walk("Previous", "previous", data.previous), walk("Next", "next", data.next));
+  bar.append(button(words.wall, "wall", () => editor.go("")), where);
+  bar.append(walk(words.previous, "previous", data.previous), walk(words.next, "next", data.next));
   if (data.editable && !data.editing) {
-    bar.append(walk("Next unlabelled", "unlabelled", data.unlabelled));
-    bar.append(button("Edit labels and boxes", "edit", () => editor.edit(true), "plain main"));
+    bar.append(walk(words.next_unlabelled, "unlabelled", data.unlabelled));
+    bar.append(button(words.to_edit, "edit", () => editor.edit(true), "plain main"));
   }
   return bar;
 }
@@ -43,33 +44,35 @@ function part(title, ...nodes) {
 // What is said of the photo, for reading.
 function drawWords(editor) {
   const { data, truth } = editor;
+  const { words } = data;
   const side = element("div", "side");
   const also = truth.present.filter((name) => name !== truth.primary);
-  side.append(part(data.editable ? "Shows most" : "Class", element("p", "", truth.primary || "not labelled yet")));
-  if (also.length) side.append(part("Also visible", element("p", "", also.join(", "))));
+  side.append(part(data.editable ? words.shows : words.class, element("p", "", truth.primary || words.unlabelled)));
+  if (also.length) side.append(part(words.also, element("p", "", also.join(", "))));
   if (data.editable) {
     const list = element("ul", "hints");
     for (const box of truth.boxes) {
-      const outside = data.classes.includes(box.label) ? "" : ", not in training: counts as background";
-      list.append(element("li", "", `${box.label}, ${percent(box.visible)} visible${outside}`));
+      const line = data.classes.includes(box.label) ? words.box_line : words.box_outside;
+      list.append(element("li", "", fill(line, { label: box.label, share: percent(box.visible) })));
     }
-    side.append(part("Boxes", truth.boxes.length ? list : element("p", "quiet", "none yet")));
+    side.append(part(words.boxes, truth.boxes.length ? list : element("p", "quiet", words.no_boxes)));
   }
   for (const note of data.notes) side.append(element("div", "note", note));
   if (editor.message) side.append(element("div", "note", editor.message));
-  side.append(drawKeys("view", data.editable));
+  side.append(drawKeys(data, "view", data.editable));
   return side;
 }
 
 function drawForm(editor) {
   const { data, truth } = editor;
+  const { words } = data;
   const side = element("div", "side");
-  const status = element("div", editor.bad && editor.message ? "note bad" : "note", editor.message || (editor.dirty() ? "Not saved yet." : ""));
+  const status = element("div", editor.bad && editor.message ? "note bad" : "note", editor.message || (editor.dirty() ? words.unsaved : ""));
   status.setAttribute("role", "status");
   side.append(drawSaving(editor), drawAsk(editor), status);
-  side.append(part("What does it show most?", drawPrimary(editor)));
-  side.append(part("Visible, at least 15 % of it", drawPresent(editor)));
-  side.append(part("Boxes", drawBoxes(editor)));
+  side.append(part(words.primary, drawPrimary(editor)));
+  side.append(part(words.present, drawPresent(editor)));
+  side.append(part(words.boxes, drawBoxes(editor)));
   const told = hints(data, truth);
   if (told.length) {
     const list = element("ul", "hints");
@@ -77,39 +80,41 @@ function drawForm(editor) {
     side.append(list);
   }
   for (const note of data.notes) side.append(element("div", "note", note));
-  side.append(drawKeys("edit", true));
+  side.append(drawKeys(data, "edit", true));
   return side;
 }
 
 function drawSaving(editor) {
   const { data } = editor;
+  const { words } = data;
   const bar = element("div", "chips");
-  const save = button("Save", "save", () => editor.save(), "plain main");
-  const on = button("Save, next unlabelled", "save-next", () => editor.save(data.unlabelled));
-  const undo = button("Undo", "undo", () => editor.undo(editor.past, editor.future));
-  const redo = button("Redo", "redo", () => editor.undo(editor.future, editor.past));
+  const save = button(words.save, "save", () => editor.save(), "plain main");
+  const on = button(words.save_next, "save-next", () => editor.save(data.unlabelled));
+  const undo = button(words.undo, "undo", () => editor.undo(editor.past, editor.future));
+  const redo = button(words.redo, "redo", () => editor.undo(editor.future, editor.past));
   save.disabled = !editor.dirty() || !savable(editor.truth) || Boolean(editor.pending);
   on.disabled = data.unlabelled === null || !savable(editor.truth) || Boolean(editor.pending);
   undo.disabled = !editor.past.length;
   redo.disabled = !editor.future.length;
-  const discard = button("Discard", "discard", () => { editor.reset(data.truth); editor.changed("save"); });
+  const discard = button(words.discard, "discard", () => { editor.reset(data.truth); editor.changed("save"); });
   discard.disabled = !editor.dirty();
-  bar.append(save, on, undo, redo, discard, button("Done", "done", () => editor.edit(false)));
+  bar.append(save, on, undo, redo, discard, button(words.done, "done", () => editor.edit(false)));
   return bar;
 }
 
 function drawAsk(editor) {
+  const { words } = editor.data;
   const ask = element("div", "note ask");
   ask.setAttribute("role", "alertdialog");
-  ask.setAttribute("aria-label", "Not saved yet");
+  ask.setAttribute("aria-label", words.ask);
   ask.hidden = editor.asked === null;
   if (ask.hidden) return ask;
-  const save = button("Save them", "ask", () => editor.save(editor.asked), "plain main");
+  const save = button(words.ask_save, "ask", () => editor.save(editor.asked), "plain main");
   save.disabled = !savable(editor.truth);
   ask.append(
-    element("span", "", "Your changes to this photo are not saved."), save,
-    button("Throw them away", "ask-throw", () => editor.leave()),
-    button("Stay", "ask-stay", () => { editor.asked = null; editor.draw("save"); }),
+    element("span", "", words.ask_told), save,
+    button(words.ask_throw, "ask-throw", () => editor.leave()),
+    button(words.ask_stay, "ask-stay", () => { editor.asked = null; editor.draw("save"); }),
   );
   return ask;
 }
@@ -127,7 +132,7 @@ function choice(type, name, text, checked, id, act) {
 function drawPrimary(editor) {
   const chips = element("div", "chips");
   chips.setAttribute("role", "radiogroup");
-  chips.setAttribute("aria-label", "What does it show most?");
+  chips.setAttribute("aria-label", editor.data.words.primary);
   // What is shown most is visible, too; where only that has ticked it, another choice unticks it.
   const set = (name) => editor.commit((truth) => {
     const { classes } = editor.data;
@@ -141,7 +146,7 @@ function drawPrimary(editor) {
   for (const name of editor.data.classes) {
     chips.append(choice("radio", "primary", name, editor.truth.primary === name, `primary-${name}`, () => set(name)));
   }
-  chips.append(choice("radio", "primary", "not labelled yet", !editor.truth.primary, "primary-", () => set("")));
+  chips.append(choice("radio", "primary", editor.data.words.unlabelled, !editor.truth.primary, "primary-", () => set("")));
   return chips;
 }
 
@@ -158,33 +163,36 @@ function drawPresent(editor) {
 }
 
 function drawBoxes(editor) {
+  const { words } = editor.data;
   const part = element("div");
   const list = element("ul", "boxes");
   editor.truth.boxes.forEach((box, index) => list.append(drawRow(editor, box, index)));
-  part.append(list, element("p", "quiet", editor.truth.boxes.length ? "" : "Drag over the photo to draw one."));
-  part.append(button("Add a box", "add", () => editor.add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 })));
+  part.append(list, element("p", "quiet", editor.truth.boxes.length ? "" : words.draw));
+  part.append(button(words.add, "add", () => editor.add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 })));
   return part;
 }
 
 function drawRow(editor, box, index) {
   const { data } = editor;
+  const { words } = data;
+  const number = index + 1;
   const row = element("li", index === editor.chosen ? "chosen" : "");
   const names = [...new Set([...data.classes.filter((name) => name !== BACKGROUND), ...data.others, box.label])];
   let name;
   if (editor.naming === index) {
     name = element("input");
-    name.placeholder = "its name";
+    name.placeholder = words.name;
     name.style.width = "8rem";
     name.addEventListener("change", () => { editor.naming = null; editor.name(index, name.value); });
     name.addEventListener("blur", () => { if (editor.naming === index) { editor.naming = null; editor.draw(); } });
   } else {
     name = element("select");
     for (const each of names) {
-      const option = element("option", "", data.classes.includes(each) ? each : `${each} (not in training)`);
+      const option = element("option", "", data.classes.includes(each) ? each : fill(words.outside, { label: each }));
       option.value = each;
       name.append(option);
     }
-    const other = element("option", "", "something else…");
+    const other = element("option", "", words.other);
     other.value = "";
     name.append(other);
     name.value = box.label;
@@ -194,30 +202,30 @@ function drawRow(editor, box, index) {
     });
   }
   name.dataset.id = `label${index}`;
-  name.setAttribute("aria-label", `What is in box ${index + 1}`);
+  name.setAttribute("aria-label", fill(words.what, { number }));
   const visible = element("input");
   Object.assign(visible, { type: "number", min: 0, max: 100, step: 5, value: Math.round(100 * box.visible) });
   visible.dataset.id = `visible${index}`;
-  visible.setAttribute("aria-label", `How much of box ${index + 1} is visible, in percent`);
+  visible.setAttribute("aria-label", fill(words.how_much, { number }));
   visible.addEventListener("change", () => {
     const share = clamp(Number(visible.value) || 0, 0, 100) / 100;
     editor.boxes((boxes) => { boxes[index].visible = share; });
   });
   const label = element("label", "", "");
-  label.append(visible, element("span", "", "% visible"));
-  label.title = "How much of the whole object can be seen: 100 when nothing hides it";
+  label.append(visible, element("span", "", words.visible));
+  label.title = words.visible_told;
   const away = button("✕", `remove${index}`, () => editor.remove(index));
-  away.setAttribute("aria-label", `Remove box ${index + 1}`);
+  away.setAttribute("aria-label", fill(words.remove, { number }));
   row.append(name, label, away);
   row.addEventListener("pointerdown", (event) => { if (event.target === row) editor.choose(index); });
   return row;
 }
 
-function drawKeys(mode, editable) {
+function drawKeys(data, mode, editable) {
   const box = element("details", "keys");
-  box.append(element("summary", "", "Keys"));
+  box.append(element("summary", "", data.words.keys));
   const list = element("dl");
-  for (const [key, words] of KEYS[mode]) {
+  for (const [key, words] of data.words[mode]) {
     if (!editable && (key === "E" || key === "N")) continue;
     const term = element("dt");
     term.append(element("kbd", "", key));

@@ -1,14 +1,4 @@
-// What the keys do, and the list of them that is shown beside the photo.
-
-const KEYS = {
-  view: [["← →", "previous, next photo"], ["N", "next photo without a label"], ["E", "edit"], ["Esc", "back to the wall"]],
-  edit: [
-    ["B", "new box in the middle"], ["Tab", "from box to box"], ["← ↑ → ↓", "on a box: move it"],
-    ["Shift + arrow", "on a box: change its size"], ["Ctrl + arrow", "in small steps"], ["1 to 9", "on a box: its class"],
-    ["Delete", "remove the box"], ["Ctrl Z, Ctrl Y", "undo, redo"], ["S", "save"],
-    ["N", "save, and to the next photo without a label"], ["← →", "without a box: previous, next photo"], ["Esc", "leave the box, then the editor"],
-  ],
-};
+// What the keys do; label_words.py tells it, in the list that is shown beside the photo.
 
 function pressKey(editor, event) {
   if (!editor.root.isConnected) return window.removeEventListener("keydown", editor.onKey);

@@ -13,9 +13,10 @@ function drawBox(editor, box, index) {
   node.append(element("span", "tag", box.visible < 1 ? `${box.label} ${percent(box.visible)}` : box.label));
   node.dataset.index = index;
   node.setAttribute("role", editor.data.editing ? "button" : "img");
-  node.setAttribute("aria-label",
-    `box ${index + 1}: ${box.label}, ${percent(box.visible)} visible, from ${percent(box.x0)} to ${percent(box.x1)} across ` +
-    `and ${percent(box.y0)} to ${percent(box.y1)} down`);
+  node.setAttribute("aria-label", fill(editor.data.words.box_told, {
+    number: index + 1, label: box.label, share: percent(box.visible),
+    left: percent(box.x0), right: percent(box.x1), top: percent(box.y0), bottom: percent(box.y1),
+  }));
   if (!editor.data.editing) return node;
   node.dataset.id = `box${index}`;
   node.tabIndex = 0;

@@ -35,13 +35,14 @@ function follow(data, before, truth) {
 function hints(data, truth) {
   const found = [];
   const { primary, present } = truth;
+  const { words } = data;
   const shown = boxed(data, truth);
-  if (!primary) found.push(present.length ? "Choose what the photo shows most, too: without it nothing can be saved." : "Without a choice the photo stays unlabelled.");
-  if (primary && primary !== BACKGROUND && !present.includes(primary)) found.push(`${primary} is shown most, so it should be ticked as visible too.`);
+  if (!primary) found.push(present.length ? words.hint_primary : words.hint_nothing);
+  if (primary && primary !== BACKGROUND && !present.includes(primary)) found.push(fill(words.hint_tick, { label: primary }));
   for (const name of data.classes) {
     if (!isClass(data, name)) continue;
-    if (present.includes(name) && !truth.boxes.some((b) => b.label === name)) found.push(`${name} has no box: the test of where a network looks needs one.`);
-    if (!present.includes(name) && shown.has(name)) found.push(`${name} has a box that shows it, but is not ticked.`);
+    if (present.includes(name) && !truth.boxes.some((b) => b.label === name)) found.push(fill(words.hint_box, { label: name }));
+    if (!present.includes(name) && shown.has(name)) found.push(fill(words.hint_boxed, { label: name }));
   }
   return found;
 }

@@ -2,19 +2,28 @@
 
 // --- words ----------------------------------------------------------------------------------
 
-const FAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const NEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const FORMATS = {}; // by locale: to make one takes far longer than to use it
 
-function moment(seconds) {
-  const then = new Date(seconds * 1000);
-  const ago = (Date.now() - then) / 1000;
-  if (ago >= 0 && ago < 60) return "just now";
-  if (ago >= 0 && ago < 3600) return `${Math.floor(ago / 60)} min ago`;
-  if (ago >= 0 && ago < 86400) return `${Math.floor(ago / 3600)} h ago`;
-  return (then.getFullYear() === new Date().getFullYear() ? NEAR : FAR).format(then);
+function date(then, locale, year) {
+  FORMATS[`${locale} ${year}`] ??= new Intl.DateTimeFormat(locale, {
+    day: "numeric", month: "short", year: year ? "numeric" : undefined, hour: "2-digit", minute: "2-digit",
+  });
+  return FORMATS[`${locale} ${year}`].format(then);
 }
 
-const wordsOf = (cell) => (cell === null ? "" : cell[0] ?? moment(cell[1]));
+function moment(seconds, words) {
+  const then = new Date(seconds * 1000);
+  const ago = (Date.now() - then) / 1000;
+  if (ago >= 0 && ago < 60) return words.now;
+  if (ago >= 0 && ago < 3600) return fill(words.minutes_ago, { minutes: Math.floor(ago / 60) });
+  if (ago >= 0 && ago < 86400) return fill(words.hours_ago, { hours: Math.floor(ago / 3600) });
+  return date(then, words.locale, then.getFullYear() !== new Date().getFullYear());
+}
+
+const wordsOf = (cell, words) => (cell === null ? "" : cell[0] ?? moment(cell[1], words));
+
+// How many letters wide a text is: Japanese ones are twice as wide.
+const breadth = (text) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 
 // --- order ----------------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ function chip(words, [name, colour]) {
 function fillCell(td, column, line, data) {
   const cell = line.cells[column.place];
   if (cell === null) return;
-  const words = wordsOf(cell);
-  td.title = column.key === "started" ? FAR.format(new Date(cell[1] * 1000)) : words;
+  const words = wordsOf(cell, data.words);
+  td.title = column.key === "started" ? date(new Date(cell[1] * 1000), data.words.locale, true) : words;
   if (column.key === "verdict") {
-    td.append(chip(words, data.chips[line.runs ? cell[2] : words] ?? ["help", "gray"]));
+    td.append(chip(words, data.chips[cell[2]] ?? ["help", "gray"]));
   } else if (column.key === "state" && line.state) {
     const [name, colour] = STATES[line.state];
     const state = element("div", `state ${colour}`);

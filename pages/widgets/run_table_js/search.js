@@ -70,11 +70,10 @@ function searchBox(view) {
   const box = element("div", "box");
   const input = element("input");
   input.type = "text";
-  input.placeholder = "Search: a word, verdict:generalises, objects>60%, -tag:old";
   input.spellcheck = false;
   input.autocomplete = "off";
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-label": "Search runs", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": "offers" })) input.setAttribute(name, value);
-  const clear = labelled(element("button"), "Clear the search");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": "offers" })) input.setAttribute(name, value);
+  const clear = element("button");
   clear.append(icon("close"));
   const list = element("ul", "offers");
   list.id = "offers";
@@ -174,8 +173,11 @@ function searchBox(view) {
   input.value = linked("q");
   clear.hidden = !input.value;
   const tell = (data) => {
-    const { shown, all } = data;
-    count.textContent = shown === all ? `${all} ${all === 1 ? "run" : "runs"}` : `${shown} of ${all} runs`;
+    const { shown, all, words } = data;
+    input.placeholder = words.search_hint;
+    input.setAttribute("aria-label", words.search);
+    labelled(clear, words.search_clear);
+    count.textContent = shown === all ? fillCount(words.all, all) : fill(words.some, { shown, all });
     if (data.query === input.value.trim()) error.textContent = data.error;
   };
   return { node, error, tell };

@@ -11,12 +11,12 @@ const KEPT = 30; // events that are sent again, in case a message was overtaken 
 function widths(view) {
   const narrow = window.innerWidth < 640;
   const names = view.entries.map(({ line, member }) =>
-    6.9 * (line.title.length + (line.tags ?? []).join("").length + (line.badge ?? "").length) +
-    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * line.from.length + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
+    6.9 * breadth(line.title + (line.tags ?? []).join("") + (line.badge ?? "")) +
+    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * breadth(line.from) + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
   const found = [Math.min(Math.max(110, ...names) + 50, narrow ? 170 : 340)];
   for (const column of view.columns) {
-    let most = column.title.length + 1;
-    for (const { line } of view.entries) most = Math.max(most, wordsOf(line.cells[column.place]).length);
+    let most = breadth(column.title) + 1;
+    for (const { line } of view.entries) most = Math.max(most, breadth(wordsOf(line.cells[column.place], view.data.words)));
     const extra = column.key === "verdict" ? 52 : column.key === "state" ? 42 : 22;
     found.push(Math.min(most * 6.7 + extra, column.key === "state" ? 220 : 320));
   }

@@ -1,0 +1,26 @@
+"""A choice that the link holds in English, whatever the language of its words: Streamlit's own
+binding would write the words that are shown.
+
+`settle` before the control of key `name` is drawn, `tell` after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def settle(name: str, options: Collection[str], usual: str) -> None:
+    """Gives the control the link's value, unless it has one."""
+    if st.session_state.get(name) not in options:
+        linked = st.query_params.get(name, usual)
+        st.session_state[name] = linked if linked in options else usual
+
+
+def tell(name: str, chosen: str, usual: str) -> None:
+    """Puts what is chosen into the link; what is usual needs no word."""
+    if chosen == usual:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
