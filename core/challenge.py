@@ -31,6 +31,7 @@ from core.store.groups import Group, groups_of
 from core.store.index import RunRow
 from core.store.rescoring import has_weights
 from core.store.run import Run
+from core.words import mark
 
 RECIPE = "looks-good"  # the preset that is to be mended
 CHANGES = 3  # in so many changes
@@ -193,9 +194,11 @@ def _entrant(runs_dir: Path, group: Group) -> Entrant:
         repeat = _repeat(row)
         done = finished.get(repeat)
         if done is None:
-            missing.append((repeat, f"{_called(row)} {_became(row)}"))
+            missing.append((repeat, _became(row).format(run=_called(row))))
         elif not has_weights(Run(Path(runs_dir) / done.id)):
-            missing.append((repeat, f"{_called(row)} is kept without its weights"))
+            missing.append(
+                (repeat, mark("{run} is kept without its weights").format(run=_called(row)))
+            )
         elif done not in runs:
             runs.append(done)
     return Entrant(group, tuple(runs), tuple(dict(missing).values()))
@@ -207,16 +210,21 @@ def _repeat(row: RunRow) -> tuple[int, int | None]:
 
 def _called(row: RunRow) -> str:
     seed, fold = _repeat(row)
-    return f"seed {seed}" if fold is None else f"seed {seed}, fold {fold},"
+    if fold is None:
+        return mark("seed {seed}").format(seed=seed)
+    return mark("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
 
 
 def _became(row: RunRow) -> str:
-    """What became of a run that has no results."""
-    if (row.status.error or "").startswith("training diverged"):
-        return "diverged"
-    words = {"running": "is training", "queued": "waits", "paused": "is paused",
-             "failed": "failed", "cancelled": "was cancelled"}  # fmt: skip
-    return words.get(row.status.state, "has no results")
+    """What became of a `{run}` that has no results."""
+    if (row.status.error or "").startswith(mark("training diverged")):
+        return mark("{run} diverged")
+    words = {
+        "running": mark("{run} is training"), "queued": mark("{run} waits"),
+        "paused": mark("{run} is paused"), "failed": mark("{run} failed"),
+        "cancelled": mark("{run} was cancelled"),
+    }  # fmt: skip
+    return words.get(row.status.state, mark("{run} has no results"))
 
 
 # --- ranks ----------------------------------------------------------------------------------------

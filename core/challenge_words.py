@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.challenge import SEEDS, Board, Change, Entrant, Gap, Standing
 from core.text import decimal, percent
-from core.words import say, say_count
+from core.words import retell, say, say_count
 
 
 def score_words(standing: Standing) -> str:
@@ -45,7 +45,7 @@ def missing_words(entrant: Entrant) -> str:
     """`not counted: seed 2 failed`; empty where all count."""
     if not entrant.missing:
         return ""
-    return say("not counted: {seeds}", seeds=", ".join(entrant.missing))
+    return say("not counted: {seeds}", seeds=", ".join(map(retell, entrant.missing)))
 
 
 def left_out_words(entrant: Entrant) -> str:
@@ -56,7 +56,7 @@ def left_out_words(entrant: Entrant) -> str:
         "{count} seeds of the {needed} that are needed",
         needed=SEEDS,
     )
-    missing = ", ".join(entrant.missing)
+    missing = ", ".join(map(retell, entrant.missing))
     return say("{have}; {missing}", have=have, missing=missing) if missing else have
 
 

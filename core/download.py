@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import InputError
+from core.words import mark
 
 _CHUNK = 1 << 16
 _PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP errors that may be gone in a moment
@@ -165,8 +166,10 @@ def _told(error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
         loops = "redirect" in str(error.reason) and error.code < 400
-        return "its redirects never end" if loops else f"HTTP error {error.code} ({error.reason})"
+        if loops:
+            return mark("its redirects never end")
+        return mark("HTTP error {code} ({reason})").format(code=error.code, reason=error.reason)
     if isinstance(reason, TimeoutError):
-        return "the server does not answer, or stopped sending"
+        return mark("the server does not answer, or stopped sending")
     text = " ".join(str(reason).split())
     return text or type(reason).__name__

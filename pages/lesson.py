@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY, read_arms
 from core.lesson.steps import titles
-from core.words import say
+from core.words import retell, say
 from pages import settings
 from pages.widgets import (
     lesson_nav,
@@ -83,7 +83,7 @@ def show_page() -> None:
         hidden = show_step(number, teach, vote)
     except InputError as problem:
         st.title(say("Lesson"), anchor=False)
-        st.info(text.plain_markdown(str(problem)), icon=":material/info:")
+        st.info(text.plain_markdown(retell(str(problem))), icon=":material/info:")
         st.markdown(
             say(
                 "The lesson is told from the example runs in `runs/examples/`, which come with "

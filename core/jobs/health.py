@@ -29,7 +29,7 @@ LOW_MEMORY = 400_000_000
 RECENT = timedelta(days=1)
 
 WorkerState = Literal["off", "idle", "working", "leaving", "silent"]
-Kind = Literal["no worker", "silent", "disk", "memory", "stray", "lost"]
+Kind = Literal["no_worker", "silent", "disk", "memory", "stray", "lost"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _no_worker(
     if newest is not None and timedelta(0) <= now - newest < STARTING:
         return None
     return Trouble(
-        "no worker",
+        "no_worker",
         say_count(
             len(waiting),
             "1 run waits, and no worker process is running.",

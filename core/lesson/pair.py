@@ -19,6 +19,7 @@ from core.evaluate.verdict import evidence_set
 from core.lesson.measured import Measured, measured
 from core.recipe_file import recipe_dict
 from core.store.run import Run, find_runs
+from core.words import mark
 
 BAD, GOOD = "overfit that looks good", "generalises"
 FEWEST = 3  # trainings; with fewer there is no spread to speak of
@@ -86,7 +87,7 @@ def find_pair(folder: Path) -> Pair:
     a = max((side for side in sides if side.verdict == BAD), key=_size, default=None)
     b = max((side for side in sides if side.verdict == GOOD), key=_size, default=None)
     if a is None or b is None or min(_size(a), _size(b)) < FEWEST:
-        raise RunError(f"{folder}: no example runs of both kinds")
+        raise RunError(f"{folder}: {mark('no example runs of both kinds')}")
     if _photos(a.shown) != _photos(b.shown):
         raise RunError(f"{folder}: the example runs of the two kinds saw different photos")
     name = evidence_set(a.summaries[0]["sets"])

@@ -25,7 +25,7 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
         told.error(error)
         return
     if door.shut("worker"):  # of the machine a visitor need not know
-        found = [trouble for trouble in found if trouble.kind == "no worker"]
+        found = [trouble for trouble in found if trouble.kind == "no_worker"]
     if not found:
         return
     first = found[0]

@@ -11,7 +11,6 @@ from core.jobs.queue import Queue
 from core.query import FLAGS
 from pages.widgets.words import PRESETS
 from tests.factory import write_run
-from tests.not_yet import PAGES_NOT_YET
 from tests.pages.conftest import APP
 from tests.pages.untranslated import untranslated
 
@@ -25,10 +24,7 @@ def test_an_empty_page_speaks_japanese(open_page, dataset, page):
     app = open_page(page, lang="ja")
     assert not app.exception
     found = untranslated(app, str(dataset.root.parent), "toy_books")
-    if page in PAGES_NOT_YET:
-        assert found, f"{page} is clean: take it out of PAGES_NOT_YET"
-    else:
-        assert not found, "\n".join(found)
+    assert not found, "\n".join(found)
 
 
 def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker):
@@ -51,8 +47,7 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
         app = open_page(page, run=run.id, lang="ja")
         assert not app.exception
         found = untranslated(app, *names)
-        if page not in PAGES_NOT_YET:
-            assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
+        assert not found, "\n".join([f"{page}, {run.status().state}:", *found])
 
 
 SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")

@@ -41,7 +41,7 @@ def test_status_tells_worker_queue_machine_and_what_is_wrong(call, tmp_path, tin
     data = json.loads(call("status", "--json")[1])
     assert data["worker"]["state"] == "off"
     assert [turn["entry"] for turn in data["queue"]] == [run.id]
-    assert data["trouble"][0]["kind"] == "no worker"
+    assert data["trouble"][0]["kind"] == "no_worker"
     assert set(data["machine"]) == {"cores", "load", "memory", "disk"}
 
 

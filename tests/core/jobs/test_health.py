@@ -74,7 +74,7 @@ def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
     assert kinds(tmp_path) == []  # it was launched this instant: the worker is coming up
     age(run.path / "status.json", 1)
     found = find_trouble(tmp_path, utc_now())
-    assert [t.kind for t in found] == ["no worker"]
+    assert [t.kind for t in found] == ["no_worker"]
     assert found[0].words == "1 run waits, and no worker process is running."
     assert found[0].runs == (run.id,)
 
