@@ -78,7 +78,8 @@ def launch_the_failing_recipe(page: Page, lang: str) -> None:
     expect(page.get_by_role("spinbutton", name=say("Photo size in pixels"))).to_have_value("64")
     settled(page)
     page.get_by_role("button", name=say("Launch")).click()
-    expect(page.get_by_text(say("{count} runs are on their way", count=3))).to_be_visible()
+    told = "{count} runs are on their way: they train on even when you close this page."
+    expect(page.get_by_text(retell(told.format(count=3)))).to_be_visible()
 
 
 def see_the_board(page: Page, link: str) -> None:
