@@ -19,7 +19,6 @@ from core.words import say
 # who do not tell red from green still tell these apart.
 RUN_COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#AA4499",
-    "#88CCEE",
 )  # fmt: skip
 GREY = "#8a90a0"
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit

@@ -19,10 +19,10 @@ def rows(count):
 
 
 def test_few_have_a_colour_each():
-    everything = rows(9)
+    everything = rows(8)
     (paint,) = paints(run_items(everything, everything), everything).values()
     assert paint.name == OWN
-    assert len(set(paint.colours.values())) == 9
+    assert len(set(paint.colours.values())) == 8
     assert paint.legend == ()
 
 
