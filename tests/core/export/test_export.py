@@ -147,7 +147,7 @@ def test_the_command_tells_what_it_wrote(onnx, trained, tmp_path, capsys):
     assert main(["export", trained.id, *runs, "--csv", str(tmp_path)]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / trained.id)
     assert main(["export", trained.id, *runs]) == 2
-    assert "say what: --onnx FILE" in capsys.readouterr().err
+    assert "say what: --zip FILE, --onnx FILE" in capsys.readouterr().err
     for path, words in ((tmp_path / "net.pb", "must end in .onnx"),
                         (tmp_path / "no" / "net.onnx", "there is no folder")):  # fmt: skip
         assert main(["export", trained.id, *runs, "--onnx", str(path)]) == 2
