@@ -12,14 +12,15 @@ Any number of processes may use it at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from core.demo import check_queue
 from core.errors import RunError
+from core.store.run import Run
 from core.store.visitors import entry_prefix, house_of
 from core.words import mark
 
@@ -63,9 +64,8 @@ class Queue:
         where a visitor has one in the queue, or it is full."""
         with self._write() as db:
             entries = self._everybodys(db)
-            own = [entry.run for entry in entries if entry.run.startswith(self._own)]
-            if self._own and self._own + run not in own:
-                check_queue(len(own), len(entries))
+            if self._own and all(entry.run != self._own + run for entry in entries):
+                check_queue(self._under_way(entries), len(entries))
             db.execute("INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own + run,))
 
     def check_room(self) -> None:
@@ -73,7 +73,7 @@ class Queue:
         if self._own:
             with self._write() as db:
                 entries = self._everybodys(db)
-            check_queue(sum(e.run.startswith(self._own) for e in entries), len(entries))
+            check_queue(self._under_way(entries), len(entries))
 
     def claim(self, worker: int) -> str | None:
         """Takes the first waiting run for the worker; None when nothing waits."""
@@ -166,6 +166,15 @@ class Queue:
             for entry in self._everybodys(db)
             if entry.run.startswith(self._own)
         ]
+
+    def _under_way(self, entries: Iterable[Entry]) -> int:
+        """How many of one's own have not ended: the worker has a little to do after a run's end."""
+        return sum(not self._ended(e.run) for e in entries if e.run.startswith(self._own))
+
+    def _ended(self, name: str) -> bool:
+        with suppress(RunError):
+            return Run(self.path.parent / name).status().ended
+        return True  # deleted, or damaged
 
     def _everybodys(self, db: sqlite3.Connection) -> list[Entry]:
         rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()

@@ -1,4 +1,5 @@
 import subprocess
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -122,6 +123,15 @@ def test_one_at_a_time_and_the_next_when_it_has_ended(house):
     with pytest.raises(demo.DemoError, match="One at a time"):
         executor.resume(run.id)
     assert open_run(executor.runs_dir, run.id).status().state == "cancelled"
+
+
+def test_a_run_that_has_ended_holds_nobody_up_though_its_worker_still_has_it(house):
+    executor = visitor(house)
+    run = executor.submit(load_recipe("quick"), TOY_BOOKS)
+    Queue(house).claim(7)
+    run.write_status(replace(run.status(), state="done"))
+    second = executor.submit(load_recipe("quick"), TOY_BOOKS)
+    assert [entry.run for entry in Queue(executor.runs_dir).entries()] == [run.id, second.id]
 
 
 def test_the_queue_is_everybodys_and_each_sees_their_own(house):
