@@ -17,7 +17,7 @@ from core.comparison import Against, each_against_first, runs_needed
 from core.errors import InputError, RunError
 from core.items import run_items
 from core.score_tables import numbers_table
-from core.store.all_runs import all_rows
+from core.store.all_runs import AllRuns
 from core.store.compare import recipe_difference
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -64,7 +64,7 @@ def _items(run_ids: Sequence[str], runs: Path) -> list[Group]:
     wanted = list(dict.fromkeys(run_ids))
     if len(wanted) < 2:
         raise InputError("runs compare: name two runs or more")
-    rows = all_rows(runs)
+    rows = AllRuns(runs).rows(even_hidden=True)
     known: dict[str, RunRow] = {row.id: row for row in rows}
     for id_ in wanted:
         open_run(runs, id_)  # told when it is not there

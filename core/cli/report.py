@@ -13,7 +13,7 @@ from core.cli.places import DEFAULT_RUNS, RunsOption
 from core.errors import InputError
 from core.items import grouped_items
 from core.report.page import make_report
-from core.store.index import RunIndex
+from core.store.all_runs import AllRuns
 from core.store.run import open_run
 
 
@@ -33,7 +33,7 @@ def report(
     wanted = list(dict.fromkeys(run_ids))
     for id_ in wanted:
         open_run(runs, id_)  # told when it is not there
-    rows = RunIndex(runs).rows()
+    rows = AllRuns(runs).rows(even_hidden=True)
     known = {row.id: row for row in rows}
     items = grouped_items([known[id_] for id_ in wanted], rows)
     page = make_report(items, rows, runs, datetime.now(UTC).date())

@@ -140,3 +140,12 @@ def test_commands_list_and_show_them_but_change_none(runs, example, tiny, capsys
             "error: example-quick-s0: is an example, which stays as it is; "
             "runs of your own can change"
         ], command
+
+
+def test_a_report_tells_of_examples_hidden_or_not(runs, example, tmp_path, capsys):
+    for hidden in (False, True):
+        hide_examples(runs, hidden)
+        out = tmp_path / f"{hidden}.html"
+        assert main(["report", example.id, "--runs", str(runs), "-o", str(out)]) == 0
+        assert example.id in out.read_text("utf-8")
+        capsys.readouterr()
