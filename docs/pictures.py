@@ -37,8 +37,11 @@ def take(browser: Browser, url: str, out: Path, width: int, height: int, scheme:
     page.wait_for_selector("h1")
     if page.locator("h1").inner_text() == "Train":
         page.wait_for_selector(".views img", timeout=90_000)  # its process may have to start first
+    if "step=3" in url:  # the lesson's third step, when the training is over
+        page.get_by_role("slider", name="Moment of the training").press("End")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(4000)
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     page.screenshot(path=out)
     context.close()
 
