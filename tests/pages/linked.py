@@ -15,7 +15,6 @@ _TOLD = {"pick": 3, "last": 1, "_linked": 0, "_keep": 0, "_write": 0}
 LISTS = {
     "chosen.py": ("link",),
     "begin.py": ("_LINKS",),
-    "compare.py": ("CLICKS",),
     "photo_filter.py": ("forget", "_forget_all"),
     "run_table.py": ("_LINKED",),
 }
@@ -73,6 +72,8 @@ def _asked(node: ast.AST) -> Iterator[ast.AST]:
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
+            yield node.args[0]
+        if ast.unparse(called) in ("linked.settle", "linked.tell"):
             yield node.args[0]
         if name in _TOLD and len(node.args) > max(_TOLD[name], 1):  # it comes with more
             yield node.args[_TOLD[name]]

@@ -24,7 +24,8 @@ PAGES = (
 # everything below, on every page.
 PARAMETERS = {
     "again", "against", "axis", "box", "boxes", "cell", "class", "colour", "columns", "data",
-    "edit", "evidence", "folds", "from", "group", "groups", "heat", "keys", "lang", "log", "moment",
+    "edit", "evidence", "folds", "from", "group", "groups", "heat", "key", "keys", "lang", "log",
+    "moment",
     "of", "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
     "section", "seeds", "set", "show", "smooth", "sort", "step", "teach", "unfold", "view", "vote",
     "with", "without",
@@ -33,7 +34,8 @@ PARAMETERS = {
 BY_NAME = {
     "begin.py _follow_link", "chosen.py _linked_to_example", "chosen.py keep", "chosen.py pick",
     "chosen.py replace", "chosen.py show_items", "clicked.py last", "compare.py show_section",
-    "kept.py keep", "photo_filter.py _forget_all", "photo_filter.py _keep",
+    "kept.py keep", "linked.py settle", "linked.py tell", "photo_filter.py _forget_all",
+    "photo_filter.py _keep",
     "photo_filter.py _linked", "photo_filter.py forget", "run_table.py _hear",
     "run_table.py _write",
 }  # fmt: skip
