@@ -30,7 +30,7 @@ from core.store.compare import recipe_difference
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
 from core.store.rescoring import has_weights
-from core.store.run import Run
+from core.store.run import DIVERGED, Run
 from core.words import mark
 
 RECIPE = "looks-good"  # the preset that is to be mended
@@ -217,7 +217,7 @@ def _called(row: RunRow) -> str:
 
 def _became(row: RunRow) -> str:
     """What became of a `{run}` that has no results."""
-    if (row.status.error or "").startswith(mark("training diverged")):
+    if (row.status.error or "").startswith(DIVERGED):
         return mark("{run} diverged")
     words = {
         "running": mark("{run} is training"), "queued": mark("{run} waits"),

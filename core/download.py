@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import InputError
+from core.errors import InputError, not_written
 from core.words import mark
 
 _CHUNK = 1 << 16
@@ -149,7 +149,7 @@ def _append(file: BinaryIO, chunk: bytes) -> None:
         file.write(chunk)
         file.flush()
     except OSError as error:
-        raise InputError(f"{file.name}: cannot be written ({error.strerror})") from None
+        raise InputError(not_written(file.name, error)) from None
 
 
 def _first_byte(response: http.client.HTTPResponse) -> int | None:

@@ -28,10 +28,29 @@ class RunError(InputError):
 def os_error_line(error: OSError) -> str:
     """What the system would not do, in one line: the file, the reason, and what helps against a
     full disk."""
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = _reason(error)
     line = reason if error.filename is None else f"{error.filename}: {reason}"
     if error.errno in _NO_ROOM:
         return mark(
             "{line}; free some space, then try again (a run that stopped can be resumed)"
         ).format(line=line)
     return line
+
+
+def not_written(place: object, error: OSError) -> str:
+    """One line: a place cannot be written."""
+    return mark("{path}: cannot be written ({reason})").format(path=place, reason=_reason(error))
+
+
+def not_moved(place: object, error: OSError) -> str:
+    """Likewise: moved."""
+    return mark("{path}: cannot be moved ({reason})").format(path=place, reason=_reason(error))
+
+
+def not_deleted(place: object, error: OSError) -> str:
+    """Likewise: deleted."""
+    return mark("{path}: cannot be deleted ({reason})").format(path=place, reason=_reason(error))
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__

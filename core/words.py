@@ -94,10 +94,8 @@ def _retold(language: str, english: str) -> str:
         known = catalogue(language).get(first) or _refilled(language, first)
         if known:
             return known + _between(known) + _retold(language, english[end:])
-    place, _, rest = english.partition(": ")
-    if (
-        rest and " " not in place and _retold(language, rest) != rest
-    ):  # a file's or key's name before it
+    place, colon, rest = english.partition(": ")
+    if colon and " " not in place:  # a file's or key's name stands before it
         return f"{place}: {_retold(language, rest)}"
     return english
 

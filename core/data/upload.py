@@ -29,7 +29,7 @@ from core.data.dataset import (
 )
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
-from core.errors import DataError, InputError, os_error_line
+from core.errors import DataError, InputError, not_written, os_error_line
 from core.words import mark
 from core.yamlfile import parse_yaml, write_yaml
 
@@ -68,10 +68,7 @@ def import_photos(
             read_dataset(stage)
             stage.rename(target)
         except OSError as error:
-            reason = error.strerror or error
-            raise DataError(
-                mark("{path}: cannot be written ({reason})").format(path=target, reason=reason)
-            ) from None
+            raise DataError(not_written(target, error)) from None
         except DataError as error:
             raise DataError(str(error).replace(str(stage), str(target))) from None
         finally:

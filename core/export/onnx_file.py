@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import files
-from core.errors import InputError
+from core.errors import InputError, not_written
 from core.export.onnx_graph import INPUT, OUTPUTS, onnx_model, outputs_of
 from core.export.packages import need
 from core.model.layers import BACKBONES
@@ -61,7 +61,7 @@ def export_onnx(run: Run, path: Path) -> Exported:
     try:
         files.write_bytes(path, content)
     except OSError as error:
-        raise InputError(f"--onnx {path}: cannot be written ({error.strerror})") from None
+        raise InputError(not_written(f"--onnx {path}", error)) from None
     return Exported(difference, len(content))
 
 

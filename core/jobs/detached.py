@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from core import demo
-from core.errors import RunError
-from core.words import mark
+from core.errors import RunError, not_written
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -108,11 +107,7 @@ class Detached:
             self.runs_dir.mkdir(parents=True, exist_ok=True)
             return self.lock.open("a+")
         except OSError as error:
-            raise RunError(
-                mark("{path}: cannot be written ({reason})").format(
-                    path=self.runs_dir, reason=error.strerror
-                )
-            ) from None
+            raise RunError(not_written(self.runs_dir, error)) from None
 
 
 def _taken(file: IO[str]) -> bool:

@@ -170,9 +170,11 @@ def _read_only(runs_dir: Path) -> Trouble | None:
         return None
     return Trouble(
         "disk",
-        f"The runs folder {runs_dir} cannot be written.",
-        "Its runs can be looked at, but none can be launched, changed or deleted. Give this user "
-        "the right to write there, or set OVERFIT_LENS_RUNS to another folder.",
+        say("The runs folder {folder} cannot be written.", folder=runs_dir),
+        say(
+            "Its runs can be looked at, but none can be launched, changed or deleted. Give this "
+            "user the right to write there, or set OVERFIT_LENS_RUNS to another folder."
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from typing import IO, Protocol
 
 from core import demo, files
 from core.data.dataset import Dataset
-from core.errors import InputError, RunError
+from core.errors import InputError, RunError, not_written
 from core.jobs.queue import Queue
 from core.model.bands import check_stages
 from core.model.weights import find_weights
@@ -48,7 +48,6 @@ from core.store.run import (
 )
 from core.store.search import Search, create_search, find_search, find_searches, open_work
 from core.store.visitors import house_of
-from core.words import mark
 
 LOCK_FILE = "worker.lock"
 ASK_LOCK = ".ask.lock"  # two who ask the same at once ask it once
@@ -373,8 +372,4 @@ def _open_lock(runs_dir: Path) -> IO[str]:
         house.mkdir(parents=True, exist_ok=True)
         return (house / LOCK_FILE).open("a+")
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be written ({reason})").format(
-                path=runs_dir, reason=error.strerror
-            )
-        ) from None
+        raise RunError(not_written(runs_dir, error)) from None

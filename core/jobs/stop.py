@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core import demo
-from core.errors import RunError
+from core.errors import RunError, not_written
 from core.jobs.local import ensure_worker, recover, worker_lock, worker_pid
 from core.jobs.queue import Queue
 from core.store.run import Clock, utc_now
@@ -31,9 +31,7 @@ def ask_stop(runs_dir: Path) -> None:
     try:
         path.touch()
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be written ({reason})").format(path=path, reason=error.strerror)
-        ) from None
+        raise RunError(not_written(path, error)) from None
 
 
 def stop_asked(runs_dir: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core import files
 from core.download import PATIENCE, Patience, download
-from core.errors import InputError
+from core.errors import InputError, not_written
 from core.model.layers import BACKBONES
 from core.model.weights import imagenet_path
 
@@ -44,7 +44,7 @@ def fetch_weights(
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{part.parent}: cannot be written ({error.strerror})") from None
+        raise InputError(not_written(part.parent, error)) from None
     with files.locked(place.with_name(f".{place.name}.lock")):  # two would spoil the same part
         if _digest(place).startswith(facts.weights_hash):
             return place
@@ -68,7 +68,7 @@ def _copy(backbone: str, source: Path, place: Path) -> None:
         shutil.copyfile(source, beside)
         beside.replace(place)
     except OSError as error:
-        raise InputError(f"{place}: cannot be written ({error.strerror})") from None
+        raise InputError(not_written(place, error)) from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import TypeAdapter
 
 from core import files
-from core.errors import RunError
+from core.errors import RunError, not_written
 from core.recipe import check_name
 from core.store.examples import refuse_example
 from core.store.run import Run
@@ -84,11 +84,7 @@ def annotate(
         try:
             files.write_json(run.path / FILE, asdict(said))
         except OSError as error:
-            raise RunError(
-                mark("{path}: cannot be written ({reason})").format(
-                    path=run.path / FILE, reason=error.strerror
-                )
-            ) from None
+            raise RunError(not_written(run.path / FILE, error)) from None
     return said
 
 

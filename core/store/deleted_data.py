@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core import demo
 from core.data.upload import REPORT
-from core.errors import DataError
+from core.errors import DataError, not_moved
 from core.store.index import RunRow
 from core.store.run import Clock
 from core.store.trash import KEPT, TRASH
@@ -68,9 +68,7 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
         trash.mkdir(exist_ok=True)
         root.rename(place)
     except OSError as error:
-        raise DataError(
-            mark("{path}: cannot be moved ({reason})").format(path=root, reason=error.strerror)
-        ) from None
+        raise DataError(not_moved(root, error)) from None
     return place.name
 
 
@@ -96,9 +94,7 @@ def restore_dataset(parent: Path, deleted: str) -> Path:
     try:
         kept.rename(place)
     except OSError as error:
-        raise DataError(
-            mark("{path}: cannot be moved ({reason})").format(path=kept, reason=error.strerror)
-        ) from None
+        raise DataError(not_moved(kept, error)) from None
     return place
 
 

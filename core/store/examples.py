@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.errors import RunError
+from core.errors import RunError, not_written
 from core.words import mark
 
 PREFIX = "example-"
@@ -60,6 +60,4 @@ def hide_examples(runs_dir: Path, hidden: bool) -> None:
         else:
             note.unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be written ({reason})").format(path=note, reason=error.strerror)
-        ) from None
+        raise RunError(not_written(note, error)) from None

@@ -6,9 +6,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import RunError
+from core.errors import RunError, not_deleted
 from core.store.visitors import house_of
-from core.words import mark
 
 CACHE_FOLDER = ".features"
 MAX_BYTES = 4_000_000_000
@@ -33,9 +32,5 @@ def empty_cache(runs_dir: Path) -> int:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise RunError(
-                mark("{path}: cannot be deleted ({reason})").format(
-                    path=path, reason=error.strerror
-                )
-            ) from None
+            raise RunError(not_deleted(path, error)) from None
     return freed

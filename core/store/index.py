@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, RunError
+from core.errors import InputError, RunError, not_written
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict, recipe_from
 from core.store.annotations import FILE, Annotations, annotations_of
@@ -27,7 +27,7 @@ from core.store.arrivals import FOLDER as ARRIVALS
 from core.store.arrivals import arrival_of
 from core.store.examples import is_example
 from core.store.run import Run, Status
-from core.words import mark, say
+from core.words import say
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
@@ -135,11 +135,7 @@ class RunIndex:
             try:
                 self._delete()
             except OSError as error:
-                raise RunError(
-                    mark("{path}: cannot be written ({reason})").format(
-                        path=self.runs_dir / INDEX_FILE, reason=error.strerror
-                    )
-                ) from None
+                raise RunError(not_written(self.runs_dir / INDEX_FILE, error)) from None
         self._known = None
         return self.rows()
 

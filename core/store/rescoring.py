@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.dataset import Dataset, truth_fingerprint
-from core.errors import RunError
+from core.errors import RunError, not_written
 from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.run import Clock, Run, Status, open_run
@@ -65,11 +65,7 @@ def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         rescoring.path.mkdir(parents=True)
         rescoring.write_status(replace(Status(state="queued"), created=now))
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be written ({reason})").format(
-                path=rescoring.path, reason=error.strerror
-            )
-        ) from None
+        raise RunError(not_written(rescoring.path, error)) from None
 
 
 def put_in_place(run: Run, stage: Path) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 from core import files
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
-from core.errors import RunError
+from core.errors import RunError, not_written
 from core.model.bands import last_trained_band
 from core.recipe import Recipe, Stage
 from core.recipe_file import recipe_yaml
@@ -137,11 +137,7 @@ def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) 
         hidden.write_status(replace(Status(state="queued"), epochs=STARTS, created=now))
         hidden.path.rename(search.path)
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be written ({reason})").format(
-                path=search.path, reason=error.strerror
-            )
-        ) from None
+        raise RunError(not_written(search.path, error)) from None
 
 
 def open_work(runs_dir: Path, name: str) -> Run:

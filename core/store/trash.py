@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core import demo, files
 from core.data.challenge_photos import CHALLENGE_FOLDER
-from core.errors import RunError
+from core.errors import RunError, not_deleted, not_moved
 from core.store.arrivals import forget_arrival
 from core.store.examples import refuse_example
 from core.store.rescoring import RESCORING_FOLDER
@@ -58,11 +58,7 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
                 files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
                 run.path.rename(trash / run.id)
             except OSError as error:
-                raise RunError(
-                    mark("{path}: cannot be moved ({reason})").format(
-                        path=run.path, reason=error.strerror
-                    )
-                ) from None
+                raise RunError(not_moved(run.path, error)) from None
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -76,11 +72,7 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be moved ({reason})").format(
-                path=deleted.path, reason=error.strerror
-            )
-        ) from None
+        raise RunError(not_moved(deleted.path, error)) from None
     return run
 
 
@@ -115,11 +107,7 @@ def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
             with suppress(FileNotFoundError):  # another erases it, too
                 shutil.rmtree(going)
     except OSError as error:
-        raise RunError(
-            mark("{path}: cannot be deleted ({reason})").format(
-                path=error.filename, reason=error.strerror
-            )
-        ) from None
+        raise RunError(not_deleted(error.filename, error)) from None
     return [run.id for run in runs]
 
 
