@@ -3,6 +3,7 @@ link (`?lang=ja`; none for English)."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +15,7 @@ NAME = "lang"
 CHOICE = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
 _CHOSEN, _KEY = "language", "language.choice"
 _HERE = Path(__file__).parent
+_drawing = threading.local()  # a script's thread serves one visitor: their language
 _LINKS = st.components.v2.component(
     "overfit_lens_language", js=(_HERE / "language.js").read_text("utf-8")
 )
@@ -26,13 +28,21 @@ def settle() -> None:
     linked = st.query_params.get(NAME, "")
     if linked in words.LANGUAGES:
         st.session_state[_CHOSEN] = linked
+    _drawing.language = _asked()
     _write(spoken())
 
 
 def spoken() -> str:
-    """The visitor's language, also in fragments and callbacks; English where nobody looks."""
+    """The visitor's language, also in fragments and callbacks; English where nobody looks. Asked
+    for every word, so Streamlit's link and state are looked up once for a drawing."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
+    if not hasattr(_drawing, "language"):  # a fragment alone, without app.py
+        _drawing.language = _asked()
+    return str(_drawing.language)
+
+
+def _asked() -> str:
     linked = st.query_params.get(NAME, "")
     return linked if linked in words.LANGUAGES else str(st.session_state.get(_CHOSEN, "en"))
 
@@ -49,7 +59,7 @@ def choice() -> None:
 
 
 def _choose(code: str) -> None:
-    st.session_state[_CHOSEN] = code
+    st.session_state[_CHOSEN] = _drawing.language = code
     _write(code)
 
 
