@@ -24,7 +24,7 @@ from pathlib import Path
 
 from common import TOY_BOOKS, dashboard, memory, option_parser, own_worker, wait_until_done
 
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.jobs.detached import Detached
 from core.jobs.local import LocalExecutor
 from core.jobs.preview import COMMAND, ask_answers, ask_views, stop

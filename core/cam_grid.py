@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core import heat_map
-from core.data.dataset import Box, Dataset, TestSet
+from core.data.dataset import Dataset, TestSet
+from core.data.label_tables import Box
 from core.data.photos import Crop, jpeg_bytes, photo_size
 from core.evaluate.cam import density
 from core.evaluate.localise import localisation_summary, localise_snapshots, view_boxes

@@ -13,7 +13,8 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageOps
 
 from core.data.blanking import Fill, Variant
-from core.data.dataset import Box, Dataset, TestSet
+from core.data.dataset import Dataset, TestSet
+from core.data.label_tables import Box
 from core.data.objects import LabelledObject, labelled_objects
 from core.data.photos import (
     Crop,

@@ -17,7 +17,8 @@ from PIL import Image
 from core import text
 from core.data.archive import printable
 from core.data.copies import jpeg_copy
-from core.data.dataset import Box, Label, Photo, TestSet
+from core.data.dataset import Photo, TestSet
+from core.data.label_tables import Box, Label
 from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
 from core.errors import DataError
 from core.heat_map import heat_map

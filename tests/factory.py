@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from core.data.dataset import Box, Dataset, TestSet, fingerprints, read_dataset
+from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
+from core.data.label_tables import Box
 from core.data.photos import open_photo
 from core.evaluate.localise import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
-from core.data.dataset import Box, Label, read_dataset
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box, Label
 from core.data.labels import Truth, earlier_versions, restore_version, save_truth, truth_of
 from core.errors import InputError
 from core.store.deleted_data import delete_dataset, restore_dataset

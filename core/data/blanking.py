@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.data.photos import Pixels
 from core.train.seeds import generator
 

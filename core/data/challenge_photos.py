@@ -19,7 +19,8 @@ from pathlib import Path
 import pydantic
 
 from core import files
-from core.data.dataset import BACKGROUND, Photo, TestSet, read_boxes, read_labels, truth_fingerprint
+from core.data.dataset import BACKGROUND, Photo, TestSet, truth_fingerprint
+from core.data.label_tables import read_boxes, read_labels
 from core.data.toy_books import draw_toy_books
 from core.data.toy_books.covers import CLASSES as BOOKS
 from core.errors import DataError, os_error_line

@@ -8,7 +8,6 @@ the test sets and are optional.
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.csvfile import read_rows
+from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
 from core.errors import DataError, os_error_line
 from core.words import mark, say
 from core.yamlfile import read_yaml
@@ -24,8 +24,6 @@ from core.yamlfile import read_yaml
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
-LABEL_COLUMNS = ("split", "file", "primary", "present")
-BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
 # What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
@@ -37,32 +35,6 @@ class Photo:
 
     path: Path
     file: str
-
-
-@dataclass(frozen=True)
-class Label:
-    """`primary`: the most prominent class. `present`: every class that can be seen."""
-
-    primary: str
-    present: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where an object is: corners as fractions of width and height (0..1), x0 < x1, y0 < y1, and
-    the visible fraction of the object (0..1). The label may be of no class."""
-
-    label: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    visible: float
-
-    @property
-    def area(self) -> float:
-        """Share of the photo that the box covers."""
-        return (self.x1 - self.x0) * (self.y1 - self.y0)
 
 
 @dataclass(frozen=True)
@@ -100,9 +72,7 @@ class Dataset:
         names = ", ".join(t.name for t in self.test_sets) or "none"
         raise DataError(
             mark("{root}: no test set {name} (there are: {names})").format(
-                root=self.root,
-                name=name,
-                names=names,
+                root=self.root, name=name, names=names
             )
         )
 
@@ -114,8 +84,7 @@ class Dataset:
         if gone:
             raise DataError(
                 mark("{place}: {file} is no longer there").format(
-                    place=self.root / "train",
-                    file=gone[0],
+                    place=self.root / "train", file=gone[0]
                 )
             )
         names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
@@ -157,15 +126,11 @@ def read_dataset(root: Path) -> Dataset:
 
 def _read(root: Path) -> Dataset:
     if not root.is_dir():
-        raise DataError(
-            mark("{root}: no such folder").format(
-                root=root,
-            )
-        )
+        raise DataError(mark("{root}: no such folder").format(root=root))
     if not is_dataset(root):
         raise DataError(
             mark("{root}: has no folder train/ with a folder of photos for each class").format(
-                root=root,
+                root=root
             )
         )
     note = _read_note(root)
@@ -176,10 +141,7 @@ def _read(root: Path) -> Dataset:
             mark(
                 "{place}: needs photos of at least two classes, has {count}; "
                 "the photos of each class lie in a folder of their own"
-            ).format(
-                place=root / "train",
-                count=len(counts),
-            )
+            ).format(place=root / "train", count=len(counts))
         )
     for name, count in sorted(counts.items()):
         if count < 2:
@@ -187,10 +149,7 @@ def _read(root: Path) -> Dataset:
                 mark(
                     "{place}: class {name} has one photo; it needs at least two, "
                     "one to train on and one to validate"
-                ).format(
-                    place=root / "train",
-                    name=name,
-                )
+                ).format(place=root / "train", name=name)
             )
     classes = tuple(sorted(counts))
     test_sets = tuple(_read_test_sets(root, classes))
@@ -275,7 +234,7 @@ def _read_note(root: Path) -> dict[str, Any]:
     if not isinstance(note, dict):
         raise DataError(
             mark("{path}: must be a list of `key: value` lines (title, licence, source)").format(
-                path=path,
+                path=path
             )
         )
     return note
@@ -294,7 +253,7 @@ def _photos_in(folder: Path) -> list[Path]:
         if not path.is_file():
             raise DataError(
                 mark("{path}: a link to a file that is not there: remove or mend it").format(
-                    path=path,
+                    path=path
                 )
             )
     return found
@@ -318,8 +277,7 @@ def _check_name(path: Path) -> None:
         shown = path.name.encode("utf-8", "replace").decode()
         raise DataError(
             mark("{folder}/{shown}: its name is not UTF-8: rename it").format(
-                folder=path.parent,
-                shown=shown,
+                folder=path.parent, shown=shown
             )
         ) from None
 
@@ -340,13 +298,12 @@ def _read_train(root: Path) -> list[_TrainRow]:
 
 def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
     for folder in _folders_in(train):
-        label, photos = _class_name(folder.name, str(folder)), _photos_in(folder)
+        label, photos = class_name(folder.name, str(folder)), _photos_in(folder)
         if not photos:
             suffixes = ", ".join(PHOTO_SUFFIXES)
             raise DataError(
                 mark("{folder}: has no photo ({suffixes}): add some or remove the folder").format(
-                    folder=folder,
-                    suffixes=suffixes,
+                    folder=folder, suffixes=suffixes
                 )
             )
         for path in photos:
@@ -358,29 +315,15 @@ def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     for line, row in read_rows(table, ("fnames", "target"), further=True):
         where, file = f"{table} line {line}", row.pop("fnames")
         path = _inside(root / "train", file, where)
-        label = _class_name(row.pop("target"), where)
+        label = class_name(row.pop("target"), where)
         if path in seen:
             raise DataError(
                 mark("{where}: {file} is listed twice: keep one of the lines").format(
-                    where=where,
-                    file=file,
+                    where=where, file=file
                 )
             )
         seen.add(path)
         yield _TrainRow(Photo(path, file), label, row)
-
-
-def _class_name(name: str, where: str) -> str:
-    if not name or any(c.isspace() or ord(c) < 32 for c in name):
-        raise DataError(
-            mark(
-                "{where}: class name {name!r} must not be empty or hold a space; write two_words"
-            ).format(
-                where=where,
-                name=name,
-            )
-        )
-    return name
 
 
 def _inside(folder: Path, file: str, where: str) -> Path:
@@ -390,24 +333,19 @@ def _inside(folder: Path, file: str, where: str) -> Path:
     except (OSError, ValueError):  # too long for a name, or with a zero byte
         raise DataError(
             mark("{where}: {file!r} cannot be the name of a file").format(
-                where=where,
-                file=file[:40],
+                where=where, file=file[:40]
             )
         ) from None
     if not inside:
         raise DataError(
             mark("{where}: {file} points outside {folder}").format(
-                where=where,
-                file=file,
-                folder=folder,
+                where=where, file=file, folder=folder
             )
         )
     if not there:
         raise DataError(
             mark("{where}: {file} is not in {folder}: add the photo or remove the line").format(
-                where=where,
-                file=file,
-                folder=folder,
+                where=where, file=file, folder=folder
             )
         )
     return path
@@ -424,111 +362,10 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
             mark(
                 "{place}: validation photos are taken from train/; rename the folder to "
                 "have it as a test set, or move its photos into train/"
-            ).format(
-                place=root / VALIDATION,
-            )
+            ).format(place=root / VALIDATION)
         )
     files = {name: {photo.file for photo in found} for name, found in photos.items()}
     labels = read_labels(root / "labels.csv", files, classes)
     boxes = read_boxes(root / "boxes.csv", files)
     for name, found in photos.items():
         yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}))
-
-
-def read_labels(
-    path: Path, files: dict[str, set[str]], classes: tuple[str, ...]
-) -> dict[str, dict[str, Label]]:
-    """The labels of a table, by test set and file; none where there is no such table. files: the
-    photos of each test set. Raises DataError: one line that names the file and line."""
-    labels: dict[str, dict[str, Label]] = {}
-    for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
-        where = f"{path} line {line}"
-        split, file = _known_file(row, files, where)
-        present = tuple(row["present"].split())
-        for name in (row["primary"], *present):
-            if name not in classes:
-                raise DataError(
-                    mark("{where}: {name!r} is no class (there are: {classes})").format(
-                        where=where,
-                        name=name,
-                        classes=", ".join(classes),
-                    )
-                )
-        if file in labels.setdefault(split, {}):
-            raise DataError(
-                mark("{where}: {file} of {split} is labelled twice: keep one of the lines").format(
-                    where=where,
-                    file=file,
-                    split=split,
-                )
-            )
-        labels[split][file] = Label(row["primary"], present)
-    return labels
-
-
-def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
-    """The boxes of a table, likewise. Raises DataError: one line that names the file and line."""
-    boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
-    for line, row in read_rows(path, BOX_COLUMNS, optional=True):
-        where = f"{path} line {line}"
-        split, file = _known_file(row, files, where)
-        x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
-        if x0 >= x1 or y0 >= y1:
-            raise DataError(
-                mark("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
-                    where=where,
-                )
-            )
-        box = Box(_class_name(row["label"], where), x0, y0, x1, y1, visible)
-        of_split = boxes.setdefault(split, {})
-        if box in of_split.get(file, ()):
-            raise DataError(
-                mark("{where}: {file} of {split} has this box twice: keep one of the lines").format(
-                    where=where,
-                    file=file,
-                    split=split,
-                )
-            )
-        of_split[file] = (*of_split.get(file, ()), box)
-    return boxes
-
-
-def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> tuple[str, str]:
-    split, file = row["split"], row["file"]
-    if split not in files:
-        names = ", ".join(files) or "none"
-        raise DataError(
-            mark("{where}: there is no test set {split} (there are: {names})").format(
-                where=where,
-                split=split,
-                names=names,
-            )
-        )
-    if file not in files[split]:
-        raise DataError(
-            mark("{where}: {file} is not in {split}/: add the photo or remove the line").format(
-                where=where,
-                file=file,
-                split=split,
-            )
-        )
-    return split, file
-
-
-def _fraction(text: str, column: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 1:
-        raise DataError(
-            mark(
-                "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
-                "photo's side, not pixels)"
-            ).format(
-                where=where,
-                column=column,
-                given=text[:40],
-            )
-        )
-    return value

@@ -20,17 +20,8 @@ from typing import Any
 
 from core import demo, files
 from core.data.csvfile import read_rows
-from core.data.dataset import (
-    BOX_COLUMNS,
-    LABEL_COLUMNS,
-    Box,
-    Dataset,
-    Label,
-    TestSet,
-    read_boxes,
-    read_dataset,
-    read_labels,
-)
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS, Box, Label, read_boxes, read_labels
 from core.errors import DataError, os_error_line
 from core.words import mark
 

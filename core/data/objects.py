@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from core.data.dataset import BACKGROUND, Box, Photo, TestSet
+from core.data.dataset import BACKGROUND, Photo, TestSet
+from core.data.label_tables import Box
 
 OBJECT_MARGIN = 0.1  # of the box's width and height, on each side
 OBJECT_VISIBLE = 0.5  # objects less visible than this are not cut out

@@ -20,13 +20,8 @@ from core import demo, files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
 from core.data.csvfile import MAX_BYTES
-from core.data.dataset import (
-    BACKGROUND,
-    BOX_COLUMNS,
-    LABEL_COLUMNS,
-    Dataset,
-    read_dataset,
-)
+from core.data.dataset import BACKGROUND, Dataset, read_dataset
+from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
 from core.errors import DataError, InputError, not_written, os_error_line

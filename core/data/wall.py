@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.data.dataset import BACKGROUND, VALIDATION, Box, Dataset, Label, Photo
+from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
+from core.data.label_tables import Box, Label
 from core.data.labels import Truth
 from core.data.leaks import TRAIN, Pair
 from core.data.split import folds_of, holdout

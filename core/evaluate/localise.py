@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.dataset import Box, TestSet
+from core.data.dataset import TestSet
+from core.data.label_tables import Box
 from core.data.photos import Crop, centre_square
 from core.evaluate.cam import Array, evidence
 from core.evaluate.scores import wilson

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.errors import InputError, RunError
 from core.jobs.detached import Detached
 from core.jobs.message import Message, MessageError, receive, send

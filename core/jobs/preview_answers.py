@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.dataset import Box, read_dataset
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box
 from core.data.photos import Crop, Pixels, jpeg_bytes
 from core.errors import InputError, RunError
 from core.evaluate.cam import density

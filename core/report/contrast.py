@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cam_grid import STEP, Column, mean_column, run_column
-from core.data.dataset import VALIDATION, Box, Dataset, TestSet, read_dataset
+from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
+from core.data.label_tables import Box
 from core.data.photos import Crop, photo_size
 from core.evaluate.localise import MIN_BOX_AREA, view_boxes
 from core.heat_map import heat_map, shown_view

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.data.blanking import FILLS, Scene, Variant
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.data.photos import Pixels, open_photo, view_photo
 from core.errors import DataError
 from core.evaluate.localise import view_box

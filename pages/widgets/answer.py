@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import charts, text
 from core.answer_chart import answer_bars
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.jobs import preview
 from core.store.index import RunRow
 from core.store.run import open_run

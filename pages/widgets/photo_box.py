@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.try_it import TriedPhoto, box_of, box_payload
 from core.words import language, say
 

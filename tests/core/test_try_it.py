@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.answer_chart import answer_bars
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.errors import DataError
 from core.jobs.preview import Answers, Hidden
 from core.try_it import (

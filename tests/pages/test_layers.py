@@ -24,7 +24,7 @@ CORE = sorted((ROOT / "core").rglob("*.py"))
 # Paths, environment variables and types; no pandas, no parsing, no arithmetic libraries.
 ALLOWED = {
     "streamlit", "core", "pages", "__future__", "typing", "collections", "pathlib", "os", "base64",
-    "contextlib", "html", "dataclasses", "datetime", "time",
+    "contextlib", "html", "dataclasses", "datetime", "time", "threading",
 }  # fmt: skip
 HEAVY = {"torch", "torchvision", "timm"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.__main__ import main
-from core.data.dataset import Box, Label, read_dataset
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box, Label
 from core.data.labels import earlier_versions
 from tests.factory import write_dataset
 

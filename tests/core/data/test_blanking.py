@@ -16,7 +16,7 @@ from core.data.blanking import (
     elsewhere,
     room,
 )
-from core.data.dataset import Box
+from core.data.label_tables import Box
 
 BOOK = Box("book", 0.25, 0.25, 0.625, 0.75, 1.0)
 STRANGER = Box("other", 0.75, 0.0, 1.0, 0.25, 1.0)

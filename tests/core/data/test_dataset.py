@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from core.data.dataset import Box, find_datasets, fingerprints, read_dataset
+from core.data.dataset import find_datasets, fingerprints, read_dataset
+from core.data.label_tables import Box
 from core.errors import DataError
 from tests.factory import write_dataset
 

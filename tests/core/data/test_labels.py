@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data import labels
-from core.data.dataset import Box, Label, fingerprints, read_dataset
+from core.data.dataset import fingerprints, read_dataset
+from core.data.label_tables import Box, Label
 from core.data.labels import (
     Truth,
     earlier_versions,

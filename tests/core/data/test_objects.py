@@ -1,4 +1,4 @@
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.data.objects import labelled_objects, object_corners
 
 

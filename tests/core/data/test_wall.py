@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from core.data import thumbnails, wall
-from core.data.dataset import Box, read_dataset
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box
 from core.data.leaks import Pair
 from core.data.split import split_photos
 from core.errors import DataError

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.data.dataset import Box, Label, Photo, TestSet
+from core.data.dataset import Photo, TestSet
+from core.data.label_tables import Box, Label
 from core.evaluate.cam import density, evidence
 from core.evaluate.localise import (
     coverage,

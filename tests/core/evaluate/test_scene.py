@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.dataset import Box, Label, Photo, TestSet
+from core.data.dataset import Photo, TestSet
+from core.data.label_tables import Box, Label
 from core.evaluate.scene import find_scene
 
 CLASSES = ("background", "a", "b")

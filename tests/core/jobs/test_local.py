@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.data.dataset import Box, Label, read_dataset
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box, Label
 from core.data.labels import Truth, save_truth
 from core.errors import RunError
 from core.jobs.local import (

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.dataset import Box
+from core.data.label_tables import Box
 from core.errors import InputError, RunError
 from core.jobs import detached, preview, preview_server
 from core.jobs.detached import Detached

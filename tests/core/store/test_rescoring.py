@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from core.data.dataset import Label, fingerprints, read_dataset
+from core.data.dataset import fingerprints, read_dataset
+from core.data.label_tables import Label
 from core.data.labels import Truth, save_truth
 from core.errors import RunError
 from core.store.index import RunIndex
