@@ -20,15 +20,19 @@ from core.jobs.stop import ask_stop
 from core.jobs.worker import carry_out, work
 from core.recipe import Recipe
 from core.store.annotations import Annotations, annotate, annotations_of
+from core.store.arrivals import arrival_of
 from core.store.index import RunIndex
 from core.store.rescoring import find_rescoring
 from core.store.run import Run, find_runs, utc_now
 from core.store.trash import delete_runs, deleted_runs, empty_trash, restore_run
+from core.store.travel.pack import export_zip
+from core.store.travel.unpack import STAGE, Entry, Parcel, import_runs
 from tests.conftest import fast_recipe
 from tests.faults.inject import in_child
 from tests.faults.invariants import Finished, differences
 
 ANOTHER = "20260101-000000-another-s0-00000000"
+SENDER = "Ada"
 
 
 @dataclass
@@ -270,6 +274,38 @@ def _scored_again(world: World) -> list[str]:
     return _expect(rescoring.status().state, "done", "scored again")
 
 
+def _sent(world: World) -> Path:
+    """The zip file that the runs come in."""
+    return world.runs_dir / "sent.zip"
+
+
+def _send(world: World) -> None:
+    """A second finished run is packed and leaves; the first one stays."""
+    copied(world.undisturbed.path, world.runs_dir / ANOTHER)
+    export_zip(world.runs_dir, [ANOTHER], _sent(world), SENDER, utc_now)
+    shutil.rmtree(world.runs_dir / ANOTHER)
+
+
+def _import(world: World) -> list[Entry]:
+    parcel = Parcel(_sent(world), _sent(world).name)
+    return import_runs([parcel], world.runs_dir, world.data.parent, utc_now)
+
+
+def _imported(world: World) -> list[str]:
+    """A run is whole or not there; the same zip file once more brings it, and leaves nothing."""
+    found = [words for run in world.others() for words in differences(run, world.undisturbed)]
+    (entry,) = _import(world)
+    if entry.outcome not in ("taken", "here"):
+        found.append(f"not taken the second time: {entry.reason}")
+    _serve(world)
+    arrival = arrival_of(world.runs_dir, ANOTHER)
+    found += _expect(arrival and arrival.sender, SENDER, "who sent it")
+    found += _expect((world.runs_dir / STAGE).exists(), False, "what was being checked is there")
+    for run in world.others():
+        found += differences(run, world.undisturbed)
+    return found + _expect([run.id for run in world.others()], [ANOTHER], "runs that came")
+
+
 def _two_wait(world: World) -> None:
     for _ in range(2):
         _submit(world)
@@ -308,6 +344,7 @@ LIVES = (
     Life("empty the trash", _delete_another, _empty, _emptied),
     Life("rename, star and tag", lambda world: None, _annotate, _annotated),
     Life("score again", lambda world: None, _score_again, _scored_again, trains=True),
+    Life("import", _send, _import, _imported),
     Life("reorder", _two_wait, _move, _both_wait),
     Life("make the index anew", lambda world: None, _look_anew, _nothing),
     Life("leave after an epoch", _submit, _leave, _go_on, trains=True, sampled=True),
