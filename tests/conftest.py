@@ -36,6 +36,16 @@ FAST = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay in one process when there are two (`make test`): those of a file, and all
+    that start a server or a browser, or they would slow each other down until they time out."""
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix()
+        alone = file.startswith("tests/browser/") or file == "tests/test_serve.py"
+        item.add_marker(pytest.mark.xdist_group("browser" if alone else file))
+
+
 def fixed_clock() -> datetime:
     """A clock that stands still."""
     return datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
