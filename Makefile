@@ -8,7 +8,7 @@ run: .venv/.run
 	$(BIN)/streamlit run app.py
 
 test: .venv/.test browser check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: .venv/.test
 	$(BIN)/ruff check .

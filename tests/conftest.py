@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from core.data.dataset import Dataset, read_dataset
 from core.recipe import Recipe
@@ -36,14 +37,19 @@ FAST = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay in one process when there are two (`make test`): those of a file, and all
-    that start a server or a browser, or they would slow each other down until they time out."""
-    for item in items:
-        file = item.path.relative_to(ROOT).as_posix()
+class TwoProcesses(LoadScopeScheduling):
+    """What stays in one process when there are two (`make test`): the tests of a file, and all that
+    start a server or a browser, or they would slow each other down until they time out."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
         alone = file.startswith("tests/browser/") or file == "tests/test_serve.py"
-        item.add_marker(pytest.mark.xdist_group("browser" if alone else file))
+        return "browser" if alone else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return TwoProcesses(config, log)
 
 
 def fixed_clock() -> datetime:
