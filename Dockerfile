@@ -10,9 +10,10 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 
 WORKDIR /app
 COPY requirements.txt requirements-hosting.txt ./
-# torch without CUDA, from where its makers publish it; the rest as everywhere.
+# torch without CUDA, from where its makers publish it (or a mirror); the rest as everywhere.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN grep -E '^(torch|torchvision)==' requirements.txt > /tmp/torch.txt \
- && pip install --index-url https://download.pytorch.org/whl/cpu -r /tmp/torch.txt \
+ && pip install --index-url $TORCH_INDEX -r /tmp/torch.txt \
  && pip install -r requirements.txt -r requirements-hosting.txt \
  && rm /tmp/torch.txt
 

@@ -22,13 +22,19 @@ function carry(event) {
   if (wrong.length) link.href = to;
 }
 
-// Streamlit goes to another page with a link of its own. Put right at once, as the server would add
-// them by a second step of the history, from which "back" would lead forward again.
+// Streamlit goes to another page with a link of its own. It is put right at once, as the server would
+// add what is missing by a second step of the history, from which "back" would lead forward again.
+// So would whatever else a page adds to its link by itself, before anybody has touched it.
+let touched = false;
+
 function push(state, title, url) {
   const to = new URL(url ?? "", window.location.href);
-  if (to.pathname !== window.location.pathname)
+  const leaves = to.pathname !== window.location.pathname;
+  if (leaves)
     for (const [name, value] of carried()) if (value) to.searchParams.set(name, value);
-  History.prototype.pushState.call(window.history, state, title, to);
+  const step = leaves || touched ? "pushState" : "replaceState";
+  History.prototype[step].call(window.history, state, title, to);
+  if (leaves) touched = false;
 }
 
 export default function ({ data }) {
@@ -37,4 +43,7 @@ export default function ({ data }) {
   window.overfitLensCarries = true;
   window.history.pushState = push;
   for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, carry, true);
+  for (const kind of ["pointerdown", "keydown"])
+    document.addEventListener(kind, () => (touched = true), true);
+  window.addEventListener("popstate", () => (touched = false), true);
 }

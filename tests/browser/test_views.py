@@ -41,6 +41,25 @@ def test_a_link_opened_first_after_a_start_shows_the_whole_app(app, ids, open_pa
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
+def test_back_leads_to_where_one_was(app, open_page):
+    """What a page adds to its own link is no step of the history; what a visitor changes is."""
+    page = open_page(f"{app.url}/runs")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Train").click()
+    expect(page.locator("h1")).to_have_text("Train")
+    expect(page).to_have_url(re.compile(r"/train\?.*data="))  # added by the page itself
+    settled(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Runs")
+    settled(page)
+    page.get_by_role("combobox", name="Group by").click()
+    page.get_by_role("option", name="No groups").click()
+    expect(page).to_have_url(re.compile(r"/runs\?.*group=none"))
+    settled(page)
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("group=none"))
+    expect(page.locator("h1")).to_have_text("Runs")
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 @pytest.mark.parametrize("place", ["", "train", "runs", "compare", "cams", "try_it"])
 def test_pages_fit_the_screen(app, open_page, place, width, dark):
