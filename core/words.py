@@ -23,6 +23,9 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
+_LEAD = re.compile(r"\{\w+\}: ")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
 _FOLDER = Path(__file__).parent / "locale"
 _asked: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
 _settled: ContextVar[str | None] = ContextVar("language", default=None)
@@ -95,21 +98,26 @@ def _retold(language: str, english: str) -> str:
         if known:
             return known + _between(known) + _retold(language, english[end:])
     place, colon, rest = english.partition(": ")
-    if colon and " " not in place:  # a file's or key's name stands before it
+    if colon and _NAME.fullmatch(place):  # a file's or key's name stands before it
         return f"{place}: {_retold(language, rest)}"
     return english
 
 
 def _refilled(language: str, english: str) -> str:
     """The text as the most telling template of the catalogue that makes it; empty without one."""
-    for pattern, translated, short in _templates(language):
+    for pattern, translated, loose in _templates(language):
         found = pattern.fullmatch(english)
         if found:
-            values = {name: _retold(language, value) for name, value in found.groupdict().items()}
-            unknown = [value for value in found.groups() if " " in value]
-            if not short or not any(value in values.values() for value in unknown):
+            given = found.groupdict()
+            values = {name: _retold(language, value) for name, value in given.items()}
+            if not any(_swallowed(given[name], values[name]) for name in loose):
                 return _PLACE.sub(partial(_value, values), translated)
     return ""
+
+
+def _swallowed(given: str, told: str) -> bool:
+    """Whether a value is rather a sentence that the catalogue does not know; a path is none."""
+    return given == told and " " in given and not given.startswith("/")
 
 
 def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
@@ -117,18 +125,27 @@ def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
 
 
 @cache
-def _templates(language: str) -> list[tuple[re.Pattern[str], str, bool]]:
-    """Of each text with values: what it matches, its translation, and whether it has so few words
-    of its own (under three) that a value of several words would not tell it. Those with most
-    letters of their own come first."""
+def _templates(language: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
+    """Of each text with values: what it matches, its translation, and which of its values cannot be
+    of several unknown words, since it has so few of its own (under three) that they would not tell
+    it; those in brackets can. Those with most letters of their own come first."""
     found = []
     for english, translated in catalogue(language).items():
-        own = _PLACE.sub(" ", english)
-        if own != english and re.search(r"\w", own):
-            few = len(re.findall(r"\w+", own)) < 3
-            found.append((len(own), _pattern(english), translated, few))
+        for text, told in ((english, translated), *_placeless(english, translated)):
+            own = _PLACE.sub(" ", text)
+            if (own != text or text != english) and re.search(r"\w", own):
+                few = len(re.findall(r"\w+", own)) < 3
+                loose = frozenset(_PLACE.findall(_BRACKETS.sub("", text)) if few else ())
+                found.append((len(own), _pattern(text), told, loose))
     found.sort(key=lambda one: -one[0])
     return [one[1:] for one in found]
+
+
+def _placeless(english: str, translated: str) -> Iterator[tuple[str, str]]:
+    """`{path}: ...` without the path, which whoever shows it may have taken off."""
+    lead = _LEAD.match(english)
+    if lead and translated.startswith(lead[0]):
+        yield english[lead.end() :], translated[lead.end() :]
 
 
 def _pattern(english: str) -> re.Pattern[str]:
