@@ -270,7 +270,11 @@ def _check_name(path: Path) -> None:
     """Names travel through tables, terminals and pages as UTF-8; an old archive may hold others."""
     if UNSEEN.search(path.name):
         shown = UNSEEN.sub("?", path.name)
-        raise DataError(f"{path.parent}/{shown}: its name holds a sign that is not seen: rename it")
+        raise DataError(
+            mark("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
+                folder=path.parent, shown=shown
+            )
+        )
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError:
