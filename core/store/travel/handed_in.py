@@ -122,8 +122,6 @@ def score(row: RunRow) -> str:
     summary, hard = row.summary or {}, hard_set_of(row)
     found = ((summary.get("sets", {}).get(hard) or {}).get("scores") or {}).get("primary")
     if found:
-        return say("{score}, {set}", score=text.share_of(found), set=hard)
+        return f"{text.share_of(found)}, {hard}"
     found = (summary.get("validation") or {}).get("accuracy")
-    if not found:
-        return ""
-    return say("{score}, {set}", score=text.share_of(found), set=say("validation"))
+    return f"{text.share_of(found)}, {say('validation')}" if found else ""
