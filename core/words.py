@@ -23,6 +23,9 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
+# Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
+_OWN = {"path", "file", "folder", "root", "place", "parent", "source", "table", "column", "key",
+        "dotted", "split", "name", "run", "photo", "classes", "assignment"}  # fmt: skip
 _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
@@ -88,19 +91,29 @@ def retell(english: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _retold(language: str, english: str) -> str:
-    known = catalogue(language).get(english) or _refilled(language, english)
+    known = _known(language, english)
     if known:
         return known
     ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
     for end in reversed(ends):  # as many sentences at a time as the catalogue knows
-        first = english[: end - 1]
-        known = catalogue(language).get(first) or _refilled(language, first)
+        known = _known(language, english[: end - 1])
         if known:
             return known + _between(known) + _retold(language, english[end:])
     place, colon, rest = english.partition(": ")
-    if colon and _NAME.fullmatch(place):  # a file's or key's name stands before it
+    if colon and _NAME.fullmatch(place):
         return f"{place}: {_retold(language, rest)}"
     return english
+
+
+def _known(language: str, english: str) -> str:
+    """What the catalogue knows as a whole, maybe behind the name of a file or key; else empty."""
+    known = catalogue(language).get(english) or _refilled(language, english)
+    if known:
+        return known
+    place, colon, rest = english.partition(": ")
+    if colon and _NAME.fullmatch(place) and (known := _known(language, rest)):
+        return f"{place}: {known}"
+    return ""
 
 
 def _refilled(language: str, english: str) -> str:
@@ -109,7 +122,10 @@ def _refilled(language: str, english: str) -> str:
         found = pattern.fullmatch(english)
         if found:
             given = found.groupdict()
-            values = {name: _retold(language, value) for name, value in given.items()}
+            values = {
+                name: value if name in _OWN else _retold(language, value)
+                for name, value in given.items()
+            }
             if not any(_swallowed(given[name], values[name]) for name in loose):
                 return _PLACE.sub(partial(_value, values), translated)
     return ""

@@ -13,6 +13,11 @@ from core.words import mark
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
 
 
+def at_line(path: Path, line: int) -> str:
+    """Where something is wrong in a table."""
+    return mark("{path} line {line}").format(path=path, line=line)
+
+
 def too_large() -> str:
     """What is wrong with a table of more than MAX_BYTES."""
     return mark("larger than {size:.0f} MB; that is no table of photos").format(

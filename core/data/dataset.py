@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.data.csvfile import read_rows
+from core.data.csvfile import at_line, read_rows
 from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
 from core.errors import DataError, os_error_line
 from core.words import mark, say
@@ -317,7 +317,7 @@ def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
 def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     seen = set()
     for line, row in read_rows(table, ("fnames", "target"), further=True):
-        where, file = f"{table} line {line}", row.pop("fnames")
+        where, file = at_line(table, line), row.pop("fnames")
         path = _inside(root / "train", file, where)
         label = class_name(row.pop("target"), where)
         if path in seen:

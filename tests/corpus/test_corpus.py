@@ -26,7 +26,7 @@ from tests.factory import plain_speed
 
 CASES = read_cases()
 KEPT = (  # caches and locks of a runs folder
-    ".speed", ".features", "index.sqlite", "worker.lock", ".import.lock",
+    ".speed", ".features", "index.sqlite", "worker.lock", ".import.lock", ".states.lock",
 )  # fmt: skip
 PATIENCE = 120.0  # seconds that a moment for Ctrl-C is waited for; a busy machine is slow
 

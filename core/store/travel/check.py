@@ -131,10 +131,10 @@ def check_run(run: Run) -> None:
         _check(run)
     except RunError:
         raise
-    except InputError as error:  # of the recipe, which does not say its file
-        line = str(error)
-        place = run.path / "recipe.yaml"
-        raise RunError(line if str(place) in line else f"{place}: {line}") from None
+    except InputError as error:
+        line = str(error)  # that of a recipe does not say its file
+        named = str(run.path) in line
+        raise RunError(line if named else f"{run.path / 'recipe.yaml'}: {line}") from None
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         why = mark("cannot be read as a run ({error})").format(error=printable(str(error)))
         raise RunError(f"{run.path}: {why}") from None
@@ -267,7 +267,7 @@ def _class_maps(run: Run) -> None:
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
-            why = mark("the arrays of {set} do not fit").format(set=printable(split))
+            why = mark("the arrays of {split} do not fit").format(split=printable(split))
             raise RunError(damaged(path, why))
 
 
