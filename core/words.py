@@ -25,7 +25,7 @@ LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
 # Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
 _OWN = {"path", "file", "folder", "root", "place", "parent", "source", "table", "column", "key",
-        "dotted", "split", "name", "run", "photo", "classes", "assignment"}  # fmt: skip
+        "dotted", "split", "name", "twin", "run", "photo", "classes", "assignment"}  # fmt: skip
 _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
@@ -91,12 +91,12 @@ def retell(english: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _retold(language: str, english: str) -> str:
-    known = _known(language, english)
+    _, known = _known(language, english)
     if known:
         return known
     ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
     for end in reversed(ends):  # as many sentences at a time as the catalogue knows
-        known = _known(language, english[: end - 1])
+        _, known = _known(language, english[: end - 1])
         if known:
             return known + _between(known) + _retold(language, english[end:])
     place, colon, rest = english.partition(": ")
@@ -105,20 +105,23 @@ def _retold(language: str, english: str) -> str:
     return english
 
 
-def _known(language: str, english: str) -> str:
-    """What the catalogue knows as a whole, maybe behind the name of a file or key; else empty."""
-    known = catalogue(language).get(english) or _refilled(language, english)
-    if known:
-        return known
+def _known(language: str, english: str) -> tuple[int, str]:
+    """The text that the catalogue knows as a whole or behind the name of a file or key, whichever
+    has more letters of its own, and how many; nothing where it knows neither."""
+    if told := catalogue(language).get(english):
+        return len(english), told
+    letters, told = _refilled(language, english)
     place, colon, rest = english.partition(": ")
-    if colon and _NAME.fullmatch(place) and (known := _known(language, rest)):
-        return f"{place}: {known}"
-    return ""
+    if colon and _NAME.fullmatch(place):
+        of_rest, told_rest = _known(language, rest)
+        if told_rest and of_rest >= letters:
+            return of_rest, f"{place}: {told_rest}"
+    return letters, told
 
 
-def _refilled(language: str, english: str) -> str:
-    """The text as the most telling template of the catalogue that makes it; empty without one."""
-    for pattern, translated, loose in _templates(language):
+def _refilled(language: str, english: str) -> tuple[int, str]:
+    """The most telling template of the catalogue that makes the text, filled; and its letters."""
+    for letters, pattern, translated, loose in _templates(language):
         found = pattern.fullmatch(english)
         if found:
             given = found.groupdict()
@@ -127,13 +130,14 @@ def _refilled(language: str, english: str) -> str:
                 for name, value in given.items()
             }
             if not any(_swallowed(given[name], values[name]) for name in loose):
-                return _PLACE.sub(partial(_value, values), translated)
-    return ""
+                return letters, _PLACE.sub(partial(_value, values), translated)
+    return 0, ""
 
 
 def _swallowed(given: str, told: str) -> bool:
     """Whether a value is rather a sentence that the catalogue does not know; a path is none."""
-    return given == told and " " in given and not given.startswith("/")
+    path = given.startswith("/") and ": " not in given
+    return given == told and " " in given and not path
 
 
 def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
@@ -141,20 +145,20 @@ def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
 
 
 @cache
-def _templates(language: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
-    """Of each text with values: what it matches, its translation, and which of its values cannot be
-    of several unknown words, since it has so few of its own (under three) that they would not tell
-    it; those in brackets can. Those with most letters of their own come first."""
+def _templates(language: str) -> list[tuple[int, re.Pattern[str], str, frozenset[str]]]:
+    """Of each text with values: the letters of its own, what it matches, its translation, and which
+    of its values cannot be of several unknown words, since it has so few of its own (under three)
+    that they would not tell it; those in brackets can. Those with most letters come first."""
     found = []
     for english, translated in catalogue(language).items():
         for text, told in ((english, translated), *_placeless(english, translated)):
-            own = _PLACE.sub(" ", text)
+            own = _PLACE.sub("", text)
             if (own != text or text != english) and re.search(r"\w", own):
-                few = len(re.findall(r"\w+", own)) < 3
+                few = len(re.findall(r"\w+", _PLACE.sub(" ", text))) < 3
                 loose = frozenset(_PLACE.findall(_BRACKETS.sub("", text)) if few else ())
                 found.append((len(own), _pattern(text), told, loose))
     found.sort(key=lambda one: -one[0])
-    return [one[1:] for one in found]
+    return found
 
 
 def _placeless(english: str, translated: str) -> Iterator[tuple[str, str]]:
