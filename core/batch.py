@@ -21,6 +21,7 @@ from typing import Any
 from core.errors import RecipeError
 from core.recipe import Recipe
 from core.recipe_file import PRESETS_DIR, changed_recipe, preset_names, read_recipe, recipe_dict
+from core.words import mark
 from core.yamlfile import read_yaml
 
 BATCHES_DIR = PRESETS_DIR / "batches"
@@ -68,10 +69,11 @@ def load_batch(name_or_path: str | Path, changes: dict[str, Any] | None = None) 
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise RecipeError(f"{source}: must be a list of `key: value` lines")
+        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
     unknown = [str(key) for key in data if key not in _KEYS]
     if unknown:
-        raise RecipeError(f"{source}: {unknown[0]}: unknown key; a batch has name, base and vary")
+        why = mark("unknown key; a batch has name, base and vary")
+        raise RecipeError(f"{source}: {unknown[0]}: {why}")
     changes = dict(changes or {})
     name = str(changes.pop("name", data.get("name", path.stem)))
     base = _base(data.get("base"), source)
@@ -102,7 +104,8 @@ def _base(base: Any, source: str) -> dict[str, Any]:
         return base
     if not isinstance(base, str) or base not in preset_names():
         known = ", ".join(preset_names())
-        raise RecipeError(f"{source}: base: must be a preset's name ({known}) or a recipe's keys")
+        why = mark("must be a preset's name ({known}) or a recipe's keys").format(known=known)
+        raise RecipeError(f"{source}: base: {why}")
     return read_recipe(base)
 
 
@@ -111,18 +114,18 @@ def _changes(vary: Any, source: str) -> Iterator[_Change]:
         return _combinations(vary, source)
     if isinstance(vary, list) and vary:
         return _entries(vary, source)
-    raise RecipeError(
-        f"{source}: vary: must be `key: [value, value]` lines, or a list of named changes"
-    )
+    why = mark("must be `key: [value, value]` lines, or a list of named changes")
+    raise RecipeError(f"{source}: vary: {why}")
 
 
 def _combinations(vary: dict[Any, Any], source: str) -> Iterator[_Change]:
     """Every combination of the keys' values, the last key's changing fastest."""
     for key, values in vary.items():
         if not isinstance(values, list) or not values:
-            raise RecipeError(f"{source}: vary.{key}: must be a list of values")
+            raise RecipeError(f"{source}: vary.{key}: {mark('must be a list of values')}")
     if (count := prod(len(values) for values in vary.values())) > MOST:
-        raise RecipeError(f"{source}: vary: {count} combinations; at most {MOST} are run together")
+        why = mark("{count} combinations; at most {most} are run together")
+        raise RecipeError(f"{source}: vary: {why.format(count=count, most=MOST)}")
     keys = [str(key) for key in vary]
     for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
         parts = [f"{key} {_word(value, n)}" for key, (n, value) in zip(keys, numbered, strict=True)]
@@ -145,12 +148,13 @@ def _entries(vary: list[Any], source: str) -> Iterator[_Change]:
     for number, entry in enumerate(vary):
         where = f"vary.{number}"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-            raise RecipeError(
-                f"{source}: {where}: must be changes with a name: {{name: ..., key: value}}"
-            )
+            why = mark("must be changes with a name: {name: ..., key: value}")
+            raise RecipeError(f"{source}: {where}: {why}")
         name = entry["name"]
         if name in taken:
-            raise RecipeError(f"{source}: {where}: is called {name!r}, as vary.{taken[name]} is")
+            why = mark("is called {name!r}, as {other} is")
+            why = why.format(name=name, other=f"vary.{taken[name]}")
+            raise RecipeError(f"{source}: {where}: {why}")
         taken[name] = number
         yield where, name, {str(key): value for key, value in entry.items() if key != "name"}
 
@@ -162,7 +166,11 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
     for key in changes:
         for own in varied:
             if f"{own}.".startswith(f"{key}.") or f"{key}.".startswith(f"{own}."):
-                raise RecipeError(f"--set {key}: {source} varies {own} itself")
+                raise RecipeError(
+                    mark("--set {key}: {source} varies {own} itself").format(
+                        key=key, source=source, own=own
+                    )
+                )
 
 
 def _refuse_twins(recipes: list[Recipe], places: list[str], source: str) -> None:
@@ -171,5 +179,6 @@ def _refuse_twins(recipes: list[Recipe], places: list[str], source: str) -> None
         plain = same_but_for_name(recipe)
         if plain in seen:
             twin = recipes[seen.index(plain)].name
-            raise RecipeError(f"{source}: {where}: {recipe.name!r} is the same recipe as {twin!r}")
+            why = mark("{name!r} is the same recipe as {twin!r}")
+            raise RecipeError(f"{source}: {where}: {why.format(name=recipe.name, twin=twin)}")
         seen.append(plain)

@@ -257,7 +257,11 @@ def _answers(runs_dir: Path, row: RunRow, draw: str) -> _Answers | None:
         return None
     right = answers(trial.answers(), SET, "object")
     if right.empty:
-        raise RunError(f"{trial.path / 'answers.csv'}: holds no answer: rank the run again")
+        raise RunError(
+            mark("{path}: holds no answer: rank the run again").format(
+                path=trial.path / "answers.csv"
+            )
+        )
     return _Answers(right, found.lift)
 
 

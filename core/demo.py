@@ -17,7 +17,7 @@ from core.recipe import Recipe
 from core.store.examples import PROJECT
 from core.store.run import find_runs
 from core.store.visitors import count_runs, house_of, is_visitors
-from core.words import say, say_count
+from core.words import mark, say, say_count
 
 KEPT = timedelta(days=1)  # a visitor's run, and everything else of theirs
 DATA = PROJECT / "dataset" / "toy_books"
@@ -62,7 +62,9 @@ def training() -> bool:
 def _setting(name: str, known: tuple[str, ...]) -> str:
     value = os.environ.get(name, "").strip().lower()
     if value not in known:
-        raise InputError(f"{name}={value}: must be {' or '.join(w for w in known if w)}")
+        first, second = filter(None, known)
+        wanted = mark("must be {first} or {second}").format(first=first, second=second)
+        raise InputError(f"{name}={value}: {wanted}")
     return value
 
 

@@ -61,7 +61,7 @@ def download(
     """
     shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
     if not url.startswith(("http://", "https://")):
-        raise InputError(f"{shown}: must begin with http:// or https://")
+        raise InputError(f"{shown}: {mark('must begin with http:// or https://')}")
     furthest = _size(part)
     failures = wrong = 0
     while True:
@@ -83,7 +83,8 @@ def download(
         failures = 1 if got > furthest else failures + 1
         furthest = max(furthest, got)
         if failures >= patience.tries:
-            raise InputError(f"{shown}: {problem} (tried {failures} times)")
+            often = mark("{problem} (tried {count} times)").format(problem=problem, count=failures)
+            raise InputError(f"{shown}: {often}")
         time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
 
 
@@ -105,15 +106,15 @@ def _go_on(
             raise _Permanent(_told(error)) from None
         raise
     if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
-        raise _Permanent("redirected to what is not the web")
+        raise _Permanent(mark("redirected to what is not the web"))
     with response:
         if "html" in response.headers.get_content_type():
-            raise ValueError("the server sent a web page instead of the file")
+            raise ValueError(mark("the server sent a web page instead of the file"))
         # A server may ignore Range and send everything, or from elsewhere.
         goes_on = response.status == 206 and _first_byte(response) == start
         if response.status == 206 and not goes_on:
             part.unlink(missing_ok=True)
-            raise ValueError("the server sent another part of the file than was asked for")
+            raise ValueError(mark("the server sent another part of the file than was asked for"))
         _write(response, part, start if goes_on else 0, limit, patience, on_bytes)
 
 
@@ -126,21 +127,25 @@ def _write(
     on_bytes: Callable[[int], None],
 ) -> None:
     promised = response.length
-    size, mark, at_mark = start, time.monotonic(), start
+    size, since, before = start, time.monotonic(), start
     with part.open("ab" if start else "wb") as file:
         while chunk := response.read1(_CHUNK):
             size += len(chunk)
             if size > limit:
-                raise _Permanent(f"the server sent more than the {limit} bytes of this file")
+                raise _Permanent(
+                    mark("the server sent more than the {limit} bytes of this file").format(
+                        limit=limit
+                    )
+                )
             _append(file, chunk)
             on_bytes(size)
             # A server that drips never times out by itself.
-            if time.monotonic() - mark > patience.timeout:
-                if size - at_mark < 1000 * patience.timeout:
+            if time.monotonic() - since > patience.timeout:
+                if size - before < 1000 * patience.timeout:
                     raise TimeoutError
-                mark, at_mark = time.monotonic(), size
+                since, before = time.monotonic(), size
     if promised is not None and size - start < promised:
-        raise ConnectionError("the connection broke off")
+        raise ConnectionError(mark("the connection broke off"))
 
 
 def _append(file: BinaryIO, chunk: bytes) -> None:

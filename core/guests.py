@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from core.errors import InputError
+from core.words import mark
 
 Answer = Literal["in", "unverified", "unlisted"]
 LIST = "OVERFIT_LENS_ALLOW"
@@ -30,12 +31,12 @@ def allow_list() -> tuple[str, ...]:
         entry for entry in re.split(r"[,;\s]+", os.environ.get(LIST, "").lower()) if entry
     )
     if not entries:
-        raise InputError(
-            f"{LIST}: is empty, so nobody is let in; name addresses, or domains as @example.org"
-        )
+        empty = mark("is empty, so nobody is let in; name addresses, or domains as @example.org")
+        raise InputError(f"{LIST}: {empty}")
     for entry in entries:
         if not re.fullmatch(r"[^@]*@[^@.]+(\.[^@.]+)+", entry):
-            raise InputError(f"{LIST}: {entry} is neither an address nor a domain (@example.org)")
+            neither = mark("{entry} is neither an address nor a domain (@example.org)")
+            raise InputError(f"{LIST}: {neither.format(entry=entry)}")
     return entries
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.errors import InputError, RunError
+from core.errors import InputError, RunError, damaged
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, evidence_set, threshold
 from core.letter_pictures import Picture, cut_outs, gaze, painted_over
 from core.model.layers import head_start
@@ -65,7 +65,7 @@ def write_letter(run: Run, pictures: bool = True) -> Letter | None:
     try:
         return _written(run, diagnosis, summary, pictures)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(f"{run.path / 'summary.json'}: damaged ({error})") from None
+        raise RunError(damaged(run.path / "summary.json", error)) from None
 
 
 def _written(

@@ -258,6 +258,8 @@ def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
             return mark("must be text, not {given}").format(given=shown)
         case "too_short":
             return mark("must not be empty")
+        case "invalid_key":
+            return mark("keys should be strings (got {given})").format(given=shown)
         case _:
             return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
 

@@ -103,7 +103,7 @@ def _run_line(row: RunRow, title: str, columns: Sequence[str], colour: str, now:
         "example": row.example,
         "tags": list(row.tags),
         "note": row.note,
-        "from": row.came_from,
+        "from": retell(row.came_from),
         "state": "problem" if row.problem else row.status.state,
         "cells": [_cell(row, key, now) for key in columns],
     }
@@ -176,7 +176,8 @@ def _words(key: str, value: Any) -> str:
 
 def _told(key: str, words: str) -> str:
     """What `_words` gave, for the reader; names, tags and a recipe's values stay as they are."""
-    return retell(words) if key in ("verdict", "state") or words in ("off", "none") else words
+    spoken = key in ("verdict", "state", "from") or words in ("off", "none")
+    return retell(words) if spoken else words
 
 
 def _group_line(group: Group, columns: Sequence[str], colour: str) -> Line:

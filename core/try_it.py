@@ -23,7 +23,7 @@ from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
 from core.errors import DataError
 from core.heat_map import heat_map
 from core.jobs.preview import Answers, most_likely
-from core.words import say
+from core.words import mark, say
 
 SHOWN_SIDE = 720  # pixels of the longer side on the page
 MAX_BYTES = 30_000_000
@@ -46,7 +46,11 @@ def own_photo(name: str, data: bytes) -> TriedPhoto:
     and says why it cannot be used."""
     name = printable(name)
     if len(data) > MAX_BYTES:
-        raise DataError(f"{name}: larger than {MAX_BYTES / 1e6:.0f} MB: save it smaller")
+        raise DataError(
+            mark("{name}: larger than {size:.0f} MB: save it smaller").format(
+                name=name, size=MAX_BYTES / 1e6
+            )
+        )
     with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
         path = Path(folder) / "photo"
         path.write_bytes(data)

@@ -23,6 +23,12 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
+# Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
+_OWN = {"path", "file", "folder", "root", "place", "parent", "source", "table", "column", "key",
+        "dotted", "split", "name", "twin", "run", "photo", "classes", "assignment"}  # fmt: skip
+_LEAD = re.compile(r"\{\w+\}: ")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
 _FOLDER = Path(__file__).parent / "locale"
 _asked: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
 _settled: ContextVar[str | None] = ContextVar("language", default=None)
@@ -85,31 +91,53 @@ def retell(english: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _retold(language: str, english: str) -> str:
-    known = catalogue(language).get(english) or _refilled(language, english)
+    _, known = _known(language, english)
     if known:
         return known
     ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
     for end in reversed(ends):  # as many sentences at a time as the catalogue knows
-        first = english[: end - 1]
-        known = catalogue(language).get(first) or _refilled(language, first)
+        _, known = _known(language, english[: end - 1])
         if known:
             return known + _between(known) + _retold(language, english[end:])
     place, colon, rest = english.partition(": ")
-    if colon and " " not in place:  # a file's or key's name stands before it
+    if colon and _NAME.fullmatch(place):
         return f"{place}: {_retold(language, rest)}"
     return english
 
 
-def _refilled(language: str, english: str) -> str:
-    """The text as the most telling template of the catalogue that makes it; empty without one."""
-    for pattern, translated, short in _templates(language):
+def _known(language: str, english: str) -> tuple[int, str]:
+    """The text that the catalogue knows as a whole or behind the name of a file or key, whichever
+    has more letters of its own, and how many; nothing where it knows neither."""
+    if told := catalogue(language).get(english):
+        return len(english), told
+    letters, told = _refilled(language, english)
+    place, colon, rest = english.partition(": ")
+    if colon and _NAME.fullmatch(place):
+        of_rest, told_rest = _known(language, rest)
+        if told_rest and of_rest >= letters:
+            return of_rest, f"{place}: {told_rest}"
+    return letters, told
+
+
+def _refilled(language: str, english: str) -> tuple[int, str]:
+    """The most telling template of the catalogue that makes the text, filled; and its letters."""
+    for letters, pattern, translated, loose in _templates(language):
         found = pattern.fullmatch(english)
         if found:
-            values = {name: _retold(language, value) for name, value in found.groupdict().items()}
-            unknown = [value for value in found.groups() if " " in value]
-            if not short or not any(value in values.values() for value in unknown):
-                return _PLACE.sub(partial(_value, values), translated)
-    return ""
+            given = found.groupdict()
+            values = {
+                name: value if name in _OWN else _retold(language, value)
+                for name, value in given.items()
+            }
+            if not any(_swallowed(given[name], values[name]) for name in loose):
+                return letters, _PLACE.sub(partial(_value, values), translated)
+    return 0, ""
+
+
+def _swallowed(given: str, told: str) -> bool:
+    """Whether a value is rather a sentence that the catalogue does not know; a path is none."""
+    path = given.startswith("/") and ": " not in given
+    return given == told and " " in given and not path
 
 
 def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
@@ -117,18 +145,27 @@ def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
 
 
 @cache
-def _templates(language: str) -> list[tuple[re.Pattern[str], str, bool]]:
-    """Of each text with values: what it matches, its translation, and whether it has so few words
-    of its own (under three) that a value of several words would not tell it. Those with most
-    letters of their own come first."""
+def _templates(language: str) -> list[tuple[int, re.Pattern[str], str, frozenset[str]]]:
+    """Of each text with values: the letters of its own, what it matches, its translation, and which
+    of its values cannot be of several unknown words, since it has so few of its own (under three)
+    that they would not tell it; those in brackets can. Those with most letters come first."""
     found = []
     for english, translated in catalogue(language).items():
-        own = _PLACE.sub(" ", english)
-        if own != english and re.search(r"\w", own):
-            few = len(re.findall(r"\w+", own)) < 3
-            found.append((len(own), _pattern(english), translated, few))
+        for text, told in ((english, translated), *_placeless(english, translated)):
+            own = _PLACE.sub("", text)
+            if (own != text or text != english) and re.search(r"\w", own):
+                few = len(re.findall(r"\w+", _PLACE.sub(" ", text))) < 3
+                loose = frozenset(_PLACE.findall(_BRACKETS.sub("", text)) if few else ())
+                found.append((len(own), _pattern(text), told, loose))
     found.sort(key=lambda one: -one[0])
-    return [one[1:] for one in found]
+    return found
+
+
+def _placeless(english: str, translated: str) -> Iterator[tuple[str, str]]:
+    """`{path}: ...` without the path, which whoever shows it may have taken off."""
+    lead = _LEAD.match(english)
+    if lead and translated.startswith(lead[0]):
+        yield english[lead.end() :], translated[lead.end() :]
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -42,10 +42,12 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Refused:
-    """Something that was left out: its name in the source, and why."""
+    """Something that was left out: its name in the source, and why. what: the reason without what
+    comes of it, for whoever takes all or nothing."""
 
     name: str
     reason: str
+    what: str = ""
 
 
 class Source(Protocol):
@@ -92,7 +94,7 @@ class _Folder:
             if stat.S_ISREG(mode):
                 found.append(name)
             else:
-                refused.append(Refused(name, _kind(mode)))
+                refused.append(_special(name, mode))
             _check_count(path, len(found) + len(refused), limits)
         self.files, self.refused = tuple(sorted(found)), tuple(refused)
 
@@ -170,9 +172,12 @@ class _Zip:
                 continue
             clean, mode = "/".join(parts), member.external_attr >> 16
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-                refused.append(Refused(clean, _kind(mode)))
+                refused.append(_special(clean, mode))
             elif clean in members:
-                refused.append(Refused(clean, mark("is in the zip file twice; the first is taken")))
+                twice = mark("is in the zip file twice")
+                refused.append(
+                    Refused(clean, mark("is in the zip file twice; the first is taken"), twice)
+                )
             elif member.flag_bits & 0x1:
                 raise DataError(mark("{path}: is encrypted; unpack it with its password and "
                                      "import the "
@@ -242,11 +247,12 @@ def _check_count(path: Path, count: int, limits: Limits) -> None:
 
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
-        raise DataError(
-            mark("larger than {size:.0f} MB").format(
-                size=limits.file_bytes / 1e6,
-            )
-        )
+        raise DataError(larger_than(limits.file_bytes))
+
+
+def larger_than(most: int) -> str:
+    """What is wrong with a file of more bytes than that."""
+    return mark("larger than {size:.0f} MB").format(size=most / 1e6)
 
 
 def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -284,7 +290,8 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
             )
 
 
-def _kind(mode: int) -> str:
+def _special(name: str, mode: int) -> Refused:
     if stat.S_ISLNK(mode):
-        return mark("a link; links are not followed")
-    return mark("neither a file nor a folder")
+        return Refused(name, mark("a link; links are not followed"), mark("a link"))
+    neither = mark("neither a file nor a folder")
+    return Refused(name, neither, neither)

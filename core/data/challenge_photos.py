@@ -24,6 +24,7 @@ from core.data.label_tables import read_boxes, read_labels
 from core.data.toy_books import draw_toy_books
 from core.data.toy_books.covers import CLASSES as BOOKS
 from core.errors import DataError, os_error_line
+from core.words import mark
 
 CHALLENGE_FOLDER = ".challenge"
 CLASSES = tuple(sorted((*BOOKS, BACKGROUND)))  # what a run must tell apart to be asked
@@ -57,7 +58,11 @@ def find_draw(runs_dir: Path) -> Draw | None:
     try:
         found = _Note.model_validate_json(note.read_bytes())
     except (OSError, pydantic.ValidationError):
-        raise DataError(f"{note}: damaged: delete {root}, and other photos are drawn") from None
+        raise DataError(
+            mark("{path}: damaged: delete {root}, and other photos are drawn").format(
+                path=note, root=root
+            )
+        ) from None
     return Draw(root, found.print, found.photos)
 
 
@@ -98,7 +103,9 @@ def read_draw(draw: Draw) -> TestSet:
         if len(test_set.photos) == draw.photos and truth_fingerprint(test_set) == draw.print:
             return test_set
     raise DataError(
-        f"{draw.root}: photos are missing or changed: delete the folder, and others are drawn"
+        mark(
+            "{root}: photos are missing or changed: delete the folder, and others are drawn"
+        ).format(root=draw.root)
     )
 
 

@@ -13,6 +13,18 @@ from core.words import mark
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
 
 
+def at_line(path: Path, line: int) -> str:
+    """Where something is wrong in a table."""
+    return mark("{path} line {line}").format(path=path, line=line)
+
+
+def too_large() -> str:
+    """What is wrong with a table of more than MAX_BYTES."""
+    return mark("larger than {size:.0f} MB; that is no table of photos").format(
+        size=MAX_BYTES / 1e6
+    )
+
+
 def read_rows(
     path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
@@ -26,7 +38,7 @@ def read_rows(
     if optional and not path.is_file():
         return
     if path.stat().st_size > MAX_BYTES:
-        raise DataError(f"{path}: larger than {MAX_BYTES / 1e6:.0f} MB; that is no table of photos")
+        raise DataError(f"{path}: {too_large()}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

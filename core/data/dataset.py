@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.data.csvfile import read_rows
+from core.data.csvfile import at_line, read_rows
 from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
 from core.errors import DataError, os_error_line
 from core.words import mark, say
@@ -270,7 +270,11 @@ def _check_name(path: Path) -> None:
     """Names travel through tables, terminals and pages as UTF-8; an old archive may hold others."""
     if UNSEEN.search(path.name):
         shown = UNSEEN.sub("?", path.name)
-        raise DataError(f"{path.parent}/{shown}: its name holds a sign that is not seen: rename it")
+        raise DataError(
+            mark("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
+                folder=path.parent, shown=shown
+            )
+        )
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError:
@@ -313,7 +317,7 @@ def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
 def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     seen = set()
     for line, row in read_rows(table, ("fnames", "target"), further=True):
-        where, file = f"{table} line {line}", row.pop("fnames")
+        where, file = at_line(table, line), row.pop("fnames")
         path = _inside(root / "train", file, where)
         label = class_name(row.pop("target"), where)
         if path in seen:

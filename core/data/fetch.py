@@ -23,7 +23,8 @@ from core.data.copies import jpeg_copy
 from core.data.dataset import Dataset, read_dataset
 from core.data.photos import open_photo
 from core.download import PATIENCE, Patience, download
-from core.errors import DataError
+from core.errors import DataError, not_written
+from core.words import mark
 
 NAME = "small_books"
 MANIFEST = "upstream_manifest.csv"
@@ -56,8 +57,12 @@ class Original:
         if git_blob_sha1(data) == self.blob:
             return None
         if self.size is not None and len(data) != self.size:
-            return f"has {len(data)} bytes instead of {self.size}"
-        return f"is another file than the one published (git blob {git_blob_sha1(data)[:12]})"
+            return mark("has {count} bytes instead of {size}").format(
+                count=len(data), size=self.size
+            )
+        return mark("is another file than the one published (git blob {blob})").format(
+            blob=git_blob_sha1(data)[:12]
+        )
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def fetch_small_books(
             if not keep_originals:
                 shutil.rmtree(target / ORIGINALS, ignore_errors=True)
     except OSError as error:
-        raise DataError(f"{target}: cannot be written ({error.strerror or error})") from None
+        raise DataError(not_written(target, error)) from None
     return read_dataset(target)
 
 
@@ -117,7 +122,9 @@ def read_manifest(path: Path) -> tuple[Original, ...]:
                 for row in csv.DictReader(file)
             )
     except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{path}: not a manifest of photos ({error})") from None
+        raise DataError(
+            mark("{path}: not a manifest of photos ({error})").format(path=path, error=error)
+        ) from None
 
 
 def git_blob_sha1(data: bytes) -> str:
@@ -188,7 +195,7 @@ def _fetch(
 
 
 def _original_problem(original: Original, path: Path) -> str | None:
-    return original.problem(path.read_bytes()) if path.is_file() else "is not there"
+    return original.problem(path.read_bytes()) if path.is_file() else mark("is not there")
 
 
 def _readable(path: Path) -> bool:
@@ -250,7 +257,9 @@ def _from_source(name: str, source: Source) -> _Getter:
             if f"/{file}".endswith(f"/{original.place}")
         ]
         if not found:
-            raise DataError(f"{name}: holds no {original.place}")
+            raise DataError(
+                mark("{source}: holds no {file}").format(source=name, file=original.place)
+            )
         try:
             data = source.read(found[0])
         except DataError as error:

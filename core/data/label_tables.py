@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.csvfile import read_rows
+from core.data.csvfile import at_line, read_rows
 from core.errors import DataError
 from core.words import mark
 
@@ -47,7 +47,7 @@ def read_labels(
     photos of each test set. Raises DataError: one line that names the file and line."""
     labels: dict[str, dict[str, Label]] = {}
     for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
-        where = f"{path} line {line}"
+        where = at_line(path, line)
         split, file = _known_file(row, files, where)
         present = tuple(row["present"].split())
         for name in (row["primary"], *present):
@@ -71,7 +71,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
     """The boxes of a table, likewise. Raises DataError: one line that names the file and line."""
     boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
     for line, row in read_rows(path, BOX_COLUMNS, optional=True):
-        where = f"{path} line {line}"
+        where = at_line(path, line)
         split, file = _known_file(row, files, where)
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:

@@ -74,7 +74,9 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
             with Image.open(path, formats=formats) as image:
-                size = f"{image.width}x{image.height} pixels"
+                size = mark("{width}x{height} pixels").format(
+                    width=image.width, height=image.height
+                )
                 if image.width * image.height > MAX_PIXELS:
                     raise DataError(
                         mark("{path}: {size}; the limit is 80 million: save it smaller").format(

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from core import demo, files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
-from core.data.csvfile import MAX_BYTES
+from core.data.csvfile import MAX_BYTES, too_large
 from core.data.dataset import BACKGROUND, Dataset, read_dataset
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
@@ -266,7 +266,7 @@ def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, s
     try:
         data = source.read(name)
         if len(data) > MAX_BYTES:
-            raise DataError(f"larger than {MAX_BYTES / 1e6:.0f} MB; that is no table of photos")
+            raise DataError(too_large())
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:

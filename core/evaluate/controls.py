@@ -33,6 +33,7 @@ from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
 from core.recipe import recipe_part
 from core.train.setup import Setup
+from core.words import mark
 
 FOLDER = ".controls"
 VERSION = 1  # raise it when the computation changes
@@ -163,7 +164,11 @@ def _compute(setup: Setup, network: Network) -> dict[str, Any]:
     training, validating = split_photos(dataset, setup.recipe)
     for number, label in enumerate(classes):
         if number not in labels[training]:
-            raise InputError(f"no photo of {label} trains, so nothing can be fitted to it")
+            raise InputError(
+                mark("no photo of {label} trains, so nothing can be fitted to it").format(
+                    label=label
+                )
+            )
     head = LinearHead(of_train[training], labels[training])
     guesses = head.predict(of_train[validating]).log_probs.argmax(axis=1)
     correct = accuracy(

@@ -48,7 +48,7 @@ def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
     )
     found = known_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
-        lines = done.stderr.strip().splitlines() or ["no answer"]
+        lines = done.stderr.strip().splitlines() or [mark("no answer")]
         raise DataError(
             mark("no search for near-copies: {reason}").format(
                 reason=lines[-1].removeprefix("error: "),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InputError
+from core.words import mark
 
 MARK = b"OLP1"
 MAX_TEXT = 1 << 20  # bytes of the JSON text
@@ -56,17 +57,17 @@ def receive(
     deadline = time.monotonic() + seconds
     start = _read(connection, len(MARK) + 4, deadline, tick)
     if start[: len(MARK)] != MARK:
-        raise MessageError("what came is no message")
+        raise MessageError(mark("what came is no message"))
     (length,) = struct.unpack(">I", start[len(MARK) :])
     _check_sizes(length, [])
     try:
         told = json.loads(_read(connection, length, deadline, tick))
         facts, sizes = told["facts"], told["parts"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise MessageError("what came is no message") from None
+        raise MessageError(mark("what came is no message")) from None
     whole = isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
     if not isinstance(facts, dict) or not whole:
-        raise MessageError("what came is no message")
+        raise MessageError(mark("what came is no message"))
     _check_sizes(length, sizes)
     return Message(facts, tuple(_read(connection, size, deadline, tick) for size in sizes))
 
@@ -85,9 +86,14 @@ def hung_up(connection: socket.socket) -> bool:
 def _check_sizes(text: int, parts: list[int]) -> None:
     if text > MAX_TEXT or len(parts) > MAX_PARTS or sum(parts) > MAX_BYTES:
         raise MessageError(
-            f"the message is too large: {(text + sum(parts)) / 1e6:.1f} MB in {len(parts)} parts; "
-            f"the limits are {MAX_BYTES / 1e6:.0f} MB and {MAX_PARTS} parts"
-        )
+            mark(
+                "the message is too large: {size:.1f} MB in {count} parts; the limits are "
+                "{most:.0f} MB and {parts} parts"
+            ).format(
+                size=(text + sum(parts)) / 1e6, count=len(parts), most=MAX_BYTES / 1e6,
+                parts=MAX_PARTS,
+            )
+        )  # fmt: skip
 
 
 def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[[], None]) -> bytes:
@@ -95,7 +101,7 @@ def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[
     while len(found) < size:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise MessageError("no answer came in time")
+            raise MessageError(mark("no answer came in time"))
         connection.settimeout(min(left, _GLANCE))
         try:
             chunk = connection.recv(min(size - len(found), 1 << 20))
@@ -105,6 +111,6 @@ def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[
         except OSError:
             chunk = b""
         if not chunk:
-            raise MessageError("the other side went away in the middle of it")
+            raise MessageError(mark("the other side went away in the middle of it"))
         found += chunk
     return bytes(found)

@@ -249,7 +249,8 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
 
 
 def _cannot_start(process: Detached) -> PreviewError:
-    why = process.last_words() or f"exit status {process.ended()}"
+    why = process.last_words()
+    why = why or mark("exit status {number}").format(number=process.ended())
     process.forget()
     return PreviewError(mark("the preview process could not be started: {why}").format(why=why))
 

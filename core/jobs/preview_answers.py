@@ -29,6 +29,7 @@ from core.train.seeds import generator
 from core.train.trained import Answerer
 from core.train.views import read_levels
 from core.train.wall import view_wall
+from core.words import mark
 
 PHOTO_BYTES = 128 << 20  # of decoded photos in memory
 RUN_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
@@ -83,8 +84,11 @@ class Answering:
             return self._views(question.facts)
         if what == "answers":
             return self._answers(question)
-        raise InputError(f"the preview process was asked for {str(what)[:40]!r}, which it does not "
-                         "know")  # fmt: skip
+        raise InputError(
+            mark("the preview process was asked for {what!r}, which it does not know").format(
+                what=str(what)[:40]
+            )
+        )
 
     # --- views ------------------------------------------------------------------------------------
 
@@ -92,9 +96,11 @@ class Answering:
         recipe = recipe_from(facts.get("recipe"))
         files, epoch = facts.get("files"), facts.get("epoch")
         if not isinstance(files, list) or len(files) > MOST_PHOTOS:
-            raise InputError(f"photos: must be a list of at most {MOST_PHOTOS}")
+            raise InputError(mark("photos: must be a list of at most {n}").format(n=MOST_PHOTOS))
         if type(epoch) is not int or not 1 <= epoch <= 10**6:
-            raise InputError(f"epoch: must be a whole number from 1, not {epoch!r:.40}")
+            raise InputError(
+                mark("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
+            )
         dataset = read_dataset(Path(str(facts.get("data"))))
         wall = view_wall(recipe, dataset, [str(file) for file in files], epoch, self._levels)
         told, parts = [], []
@@ -117,7 +123,7 @@ class Answering:
     def _answers(self, question: Message) -> Message:
         answerer = self._answerer(str(question.facts.get("run")))
         if len(question.parts) != 1:
-            raise InputError("photo: one is needed")
+            raise InputError(mark("photo: one is needed"))
         box = _box(question.facts.get("box"))
         with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
             path = Path(folder) / "photo"
@@ -125,7 +131,7 @@ class Answering:
             try:
                 asked = ask_photo(answerer, path, box)
             except InputError as error:
-                raise InputError(str(error).replace(f"{path}", "the photo")) from None
+                raise InputError(str(error).replace(str(path), mark("the photo"))) from None
         classes = answerer.network.classes
 
         def by_class(chances: NDArray[np.float32] | None) -> dict[str, float] | None:
@@ -153,7 +159,9 @@ def _loaded(run: Run) -> Answerer:
     try:
         return Answerer(run)
     except FileNotFoundError as error:
-        raise RunError(f"{run.id}: {error.filename} is not there any more") from None
+        raise RunError(
+            mark("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
+        ) from None
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -170,10 +178,10 @@ def _box(corners: Any) -> Box | None:
         return None
     numbers = isinstance(corners, list) and all(type(c) in (int, float) for c in corners)
     if not numbers or len(corners) != 4:
-        raise InputError("box: must be four numbers, x0, y0, x1, y1")
+        raise InputError(mark("box: must be four numbers, x0, y0, x1, y1"))
     x0, y0, x1, y1 = map(float, corners)
     if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise InputError("box: must be x0 < x1 and y0 < y1, from 0 to 1")
+        raise InputError(mark("box: must be x0 < x1 and y0 < y1, from 0 to 1"))
     return Box("box", x0, y0, x1, y1, visible=1.0)
 
 

@@ -23,6 +23,7 @@ from core.errors import InputError
 from core.jobs.detached import Detached
 from core.jobs.message import Message, MessageError, hung_up, receive, send
 from core.jobs.preview import COMMAND, socket_path
+from core.words import mark
 
 NICE = 5  # how far it stands back behind a training
 READ_SECONDS = 5.0  # for a question to arrive, and for its answer to be taken
@@ -116,12 +117,19 @@ def _answered(answer: Answer, question: Message) -> Message:
     except InputError as error:
         return _error(str(error))
     except TimeIsUp:
-        return _error(f"it took longer than {WORK_SECONDS:.0f} seconds and was given up")
+        return _error(
+            mark("it took longer than {limit:.0f} seconds and was given up").format(
+                limit=WORK_SECONDS
+            )
+        )
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
         reason = " ".join(str(error).split())[:200]
-        return _error(f"the preview failed ({type(error).__name__}: {reason}); preview.log tells "
-                      "more")  # fmt: skip
+        return _error(
+            mark("the preview failed ({kind}: {reason}); preview.log tells more").format(
+                kind=type(error).__name__, reason=reason
+            )
+        )
     finally:
         seconds = time.monotonic() - begun
         print(f"{question.facts.get('what')!r:.20}: {seconds:.2f} s", flush=True)

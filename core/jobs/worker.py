@@ -27,6 +27,7 @@ from core.store.run import Clock, Run
 from core.store.search import Search, open_work
 from core.store.trash import sweep_trash
 from core.store.visitors import house_of, sweep_visitors
+from core.words import mark
 
 if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
@@ -123,8 +124,10 @@ def _must_have_ended(runs_dir: Path, run_id: str) -> None:
     mine = status.state == "running" and status.pid == os.getpid()
     if mine or status.state == "queued":
         raise RunError(
-            f"{run_id}: what became of it cannot be written; the worker leaves, and what waits "
-            "goes on waiting: free some space, then start a worker"
+            mark(
+                "{run}: what became of it cannot be written; the worker leaves, and what waits "
+                "goes on waiting: free some space, then start a worker"
+            ).format(run=run_id)
         )
 
 

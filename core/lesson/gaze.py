@@ -13,6 +13,7 @@ from core.errors import RunError
 from core.evaluate.localise import localisation_summary, localise_snapshots
 from core.lesson.measured import Measured
 from core.lesson.pair import Pair, Side
+from core.words import mark
 
 
 def gaze(pair: Pair) -> dict[str, Any]:
@@ -23,7 +24,11 @@ def gaze(pair: Pair) -> dict[str, Any]:
     strips = {letter: cam_strip(side.shown, pair.dataset) for letter, side in pair.sides.items()}
     a, b = strips["A"], strips["B"]
     if a is None or b is None or a.epochs != b.epochs:
-        raise RunError(f"{pair.a.shown.path}: no class maps to show beside {pair.b.shown.id}")
+        raise RunError(
+            mark("{path}: no class maps to show beside {run}").format(
+                path=pair.a.shown.path, run=pair.b.shown.id
+            )
+        )
     rows = []
     for one, other in zip(a.rows, b.rows, strict=True):
         looks = {"A": one.looks, "B": other.looks}
@@ -48,7 +53,9 @@ def lifts(pair: Pair, side: Side) -> list[Measured]:
     for run in side.runs:
         maps = run.class_maps()
         if maps is None or test_set.name not in maps.maps:
-            raise RunError(f"{run.path}: no class maps of {test_set.name}")
+            raise RunError(
+                mark("{path}: no class maps of {set}").format(path=run.path, set=test_set.name)
+            )
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),
             maps.files[test_set.name], maps.classes, test_set, sizes, run.recipe().crop,

@@ -16,6 +16,7 @@ from core.lesson.measured import Measured
 from core.lesson.pair import Pair, Side
 from core.letter_pictures import SHOWN_FILL
 from core.store.run import Run
+from core.words import mark
 
 SIDE = 300  # pixels of a picture's longer side
 Seen = Variant | str
@@ -69,7 +70,11 @@ def painted_photo(pair: Pair) -> list[Painted]:
         fall = table["plain"] - table["object"]
         away += (fall - fall.mean()).abs().loc[right]
     if away.empty:
-        raise DataError(f"{pair.dataset.root}: no photo of {pair.set_name} serves")
+        raise DataError(
+            mark("{root}: no photo of {set} serves").format(
+                root=pair.dataset.root, set=pair.set_name
+            )
+        )
     return _pictures(pair, str(away.idxmin()), chances)
 
 
@@ -78,7 +83,9 @@ def _pictures(pair: Pair, file: str, chances: dict[str, pd.DataFrame]) -> list[P
     photo = next(photo for photo in pair.test_set.photos if photo.file == file)
     scene = find_scene(pair.test_set, photo, pair.dataset.classes, recipe.crop)
     if scene is None:
-        raise DataError(f"{photo.path}: its boxes have changed since the example runs")
+        raise DataError(
+            mark("{path}: its boxes have changed since the example runs").format(path=photo.path)
+        )
     pixels = read_view(photo.path, recipe.image_size, recipe.crop)
     square = (recipe.image_size, recipe.image_size)
     width, height = photo_size(photo.path) if recipe.crop == "squash" else square

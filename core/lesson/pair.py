@@ -89,10 +89,11 @@ def find_pair(folder: Path) -> Pair:
     if a is None or b is None or min(_size(a), _size(b)) < FEWEST:
         raise RunError(f"{folder}: {mark('no example runs of both kinds')}")
     if _photos(a.shown) != _photos(b.shown):
-        raise RunError(f"{folder}: the example runs of the two kinds saw different photos")
+        different = mark("the example runs of the two kinds saw different photos")
+        raise RunError(f"{folder}: {different}")
     name = evidence_set(a.summaries[0]["sets"])
     if name is None:
-        raise RunError(f"{folder}: the example runs have no test set to tell of")
+        raise RunError(f"{folder}: {mark('the example runs have no test set to tell of')}")
     return Pair(a, b, read_dataset(a.shown.data_dir()), name)
 
 

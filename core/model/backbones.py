@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.model.layers import _TABLE, BACKBONES
 from core.model.weights import find_weights
+from core.words import mark
 
 
 def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
@@ -138,17 +139,21 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
-        raise InputError(f"weights: {path}: not a file of weights ({reason})") from None
+        raise _unfit(path, mark("not a file of weights ({reason})").format(reason=reason)) from None
     if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise InputError(f"weights: {path}: holds no state dict (names to tensors)")
+        raise _unfit(path, mark("holds no state dict (names to tensors)"))
     return state
+
+
+def _unfit(path: Path, why: str) -> InputError:
+    return InputError(f"weights: {path}: {why}")
 
 
 def _pair_in_order(
     state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
-        raise InputError(f"weights: {path}: tensors are not those of efficientnet_lite0")
+        raise _unfit(path, mark("tensors are not those of efficientnet_lite0"))
     return dict(zip(wanted, state.values(), strict=True))
 
 
@@ -159,20 +164,20 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
         if name not in state and name.endswith(".num_batches_tracked"):
             continue  # files from before PyTorch 0.4.1 lack this counter, which nothing here reads
         if name not in state:
-            raise InputError(f"weights: {path}: lacks the tensor {name}: of another network?")
+            why = mark("lacks the tensor {name}: of another network?").format(name=name)
+            raise _unfit(path, why)
         if state[name].shape != tensor.shape:
-            raise InputError(
-                f"weights: {path}: {name} has shape {tuple(state[name].shape)}, "
-                f"not {tuple(tensor.shape)}: of another network?"
+            why = mark("{name} has shape {shape}, not {wanted}: of another network?")
+            raise _unfit(
+                path,
+                why.format(name=name, shape=tuple(state[name].shape), wanted=tuple(tensor.shape)),
             )
         kind, layout = state[name].dtype, state[name].layout
         if layout != torch.strided or (tensor.is_floating_point() and kind not in _FRACTIONS):
-            raise InputError(
-                f"weights: {path}: {name} is of {kind}, {layout}, which is not read here: save it "
-                "as float32"
-            )
+            why = mark("{name} is of {kind}, {layout}, which is not read here: save it as float32")
+            raise _unfit(path, why.format(name=name, kind=kind, layout=layout))
         if not torch.isfinite(state[name]).all():
-            raise InputError(f"weights: {path}: {name} has values that are not finite")
+            raise _unfit(path, mark("{name} has values that are not finite").format(name=name))
         used[name] = state[name]
     network.load_state_dict(used)
     return used

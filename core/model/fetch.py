@@ -15,6 +15,7 @@ from core.download import PATIENCE, Patience, download
 from core.errors import InputError, not_written
 from core.model.layers import BACKBONES
 from core.model.weights import imagenet_path
+from core.words import mark
 
 
 def fetch_weights(
@@ -53,8 +54,11 @@ def fetch_weights(
             download(address, part, facts.weights_bytes, lambda path: _problem(backbone, path),
                      replace(patience, wrong=2 if part.exists() else 1), on_bytes)  # fmt: skip
         except InputError as error:
-            ways = "name a mirror (--url) or a file you have (--from)"
-            raise InputError(f"{error}; or {ways}") from None
+            raise InputError(
+                mark("{error}; or name a mirror (--url) or a file you have (--from)").format(
+                    error=error
+                )
+            ) from None
         part.replace(place)
     return place
 
@@ -85,13 +89,12 @@ def _problem(backbone: str, path: Path) -> str | None:
     facts = BACKBONES[backbone]
     digest = _digest(path)
     if not digest:
-        return "no such file, or it cannot be read"
+        return mark("no such file, or it cannot be read")
     if not digest.startswith(facts.weights_hash):
-        return (
-            f"is not torchvision's {facts.weights_file}: its SHA-256 begins with "
-            f"{digest[: len(facts.weights_hash)]}; a damaged file must be fetched again, weights "
-            "of your own go into the recipe as `weights: FILE`"
-        )
+        return mark(
+            "is not torchvision's {file}: its SHA-256 begins with {digest}; a damaged file must be "
+            "fetched again, weights of your own go into the recipe as `weights: FILE`"
+        ).format(file=facts.weights_file, digest=digest[: len(facts.weights_hash)])
     from core.model.backbones import check_weights  # torch
 
     try:

@@ -9,7 +9,7 @@ from core.report.markup import Markup, tag
 from core.report.subject import Part, Shown, Subject
 from core.report.verdicts import title
 from core.text import percent
-from core.words import say, say_count
+from core.words import retell, say, say_count
 
 _LEAST_ACROSS = 4  # pictures in a row: of one item they would be too large for their pixels
 
@@ -22,7 +22,7 @@ def cams(subject: Subject, part: Part) -> Markup | None:
         found = contrast(subject, part.shown)
     except InputError as error:
         problem = say("Without pictures of photos: {problem}",
-                      problem=subject.without_folders(str(error)))  # fmt: skip
+                      problem=retell(subject.without_folders(str(error))))  # fmt: skip
         return tag("section", head, tag("p", problem, class_="warning"))
     if found is None:
         if not part.finished:

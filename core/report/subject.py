@@ -19,6 +19,7 @@ from core.same_photos import photos_of
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
+from core.words import retell
 
 LETTERS = "ABCDEFGHI"  # one for each item that has a colour of its own
 # A folder in an error's line: it tells a reader of the report nothing, and may tell too much.
@@ -92,7 +93,7 @@ class Subject:
 
     def note(self, problem: str) -> None:
         """Keeps a line for the reader, once."""
-        line = self.without_folders(problem)
+        line = retell(self.without_folders(problem))
         if line not in self.problems:
             self.problems.append(line)
 

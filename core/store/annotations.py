@@ -92,7 +92,7 @@ def check_annotations(said: Annotations) -> None:
     """Raises RunError where somebody's annotations hold what `annotate` would not take."""
     _check(said.name, said.note, said.tags)
     if len(said.tags) > MOST_TAGS:
-        raise RunError(f"a run has at most {MOST_TAGS} tags")
+        raise RunError(mark("a run has at most {most} tags").format(most=MOST_TAGS))
 
 
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:

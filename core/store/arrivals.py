@@ -14,8 +14,9 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from core import files
-from core.errors import RunError
+from core.errors import RunError, damaged
 from core.store.shapes import shaped
+from core.words import mark
 
 FOLDER = ".arrived"
 
@@ -35,7 +36,9 @@ class Arrival:
     @property
     def words(self) -> str:
         """Whom it came from."""
-        return f"{self.sender}, by way of {self.bearer}" if self.bearer else self.sender
+        if not self.bearer:
+            return self.sender
+        return mark("{sender}, by way of {bearer}").format(sender=self.sender, bearer=self.bearer)
 
 
 _SHAPE = TypeAdapter(Arrival)
@@ -50,7 +53,7 @@ def arrival_of(runs_dir: Path, run_id: str) -> Arrival | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"{path}: damaged ({error})") from None
+        raise RunError(damaged(path, error)) from None
     arrival: Arrival = shaped(_SHAPE, path, noted)
     return arrival
 

@@ -14,6 +14,7 @@ from core import files
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.errors import RunError
 from core.store.rescoring import Rescoring
+from core.words import mark
 
 
 class Answered(pydantic.BaseModel):
@@ -44,7 +45,9 @@ class Trial(Rescoring):
         try:
             return Answered.model_validate_json(path.read_bytes())
         except (OSError, pydantic.ValidationError):
-            raise RunError(f"{path}: damaged: delete its folder, and rank the run again") from None
+            raise RunError(
+                mark("{path}: damaged: delete its folder, and rank the run again").format(path=path)
+            ) from None
 
     def answers(self) -> pd.DataFrame:
         """Its answers as core.store.run.Run.predictions gives a run's; no rows until then."""

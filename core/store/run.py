@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from core import files
-from core.errors import RunError, os_error_line
+from core.errors import RunError, damaged, os_error_line
 from core.recipe import Recipe
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.arrivals import arrival_of
@@ -123,7 +123,9 @@ class Run:
             return PROJECT / named
         if not arrival.data:
             # Without a stranger's words: this line is shown in many places.
-            raise RunError(f"{self.id}: came from elsewhere, and its photos are not here")
+            raise RunError(
+                mark("{run}: came from elsewhere, and its photos are not here").format(run=self.id)
+            )
         return Path(arrival.data)
 
     def estimate(self) -> dict[str, float]:
@@ -186,17 +188,12 @@ class Run:
                     log_probs={s: _log_probs(archive, s) for s in splits},
                 )
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-            raise RunError(
-                mark("{path}: damaged ({reason})").format(path=path, reason=error)
-            ) from None
+            raise RunError(damaged(path, error)) from None
         for split, maps in found.maps.items():
             shape = (len(found.epochs), len(found.files[split]), len(found.classes))
             if maps.ndim != 5 or maps.shape[:3] != shape:
-                raise RunError(
-                    mark("{path}: damaged (maps.{split} has shape {shape})").format(
-                        path=path, split=split, shape=maps.shape
-                    )
-                )
+                why = mark("maps.{split} has shape {shape}").format(split=split, shape=maps.shape)
+                raise RunError(damaged(path, why))
         return found
 
     def log_tail(self, lines: int = 30) -> str:
@@ -271,11 +268,9 @@ class Run:
         except FileNotFoundError:
             raise RunError(mark("{path}: missing").format(path=path)) from None
         except (OSError, ValueError, RecursionError) as error:
-            raise RunError(
-                mark("{path}: damaged ({reason})").format(path=path, reason=error)
-            ) from None
+            raise RunError(damaged(path, error)) from None
         if not isinstance(data, dict):
-            raise RunError(mark("{path}: damaged (not an object)").format(path=path))
+            raise RunError(damaged(path, mark("not an object")))
         check_shape(path, data)
         return data
 
@@ -304,26 +299,18 @@ class Run:
         except pd.errors.EmptyDataError:
             return pd.DataFrame()
         except (OSError, ValueError) as error:
-            raise RunError(
-                mark("{path}: damaged ({reason})").format(path=path, reason=error)
-            ) from None
+            raise RunError(damaged(path, error)) from None
         missing = [column for column in columns if column not in frame]
         if missing:
-            raise RunError(
-                mark("{path}: damaged (lacks the column {column})").format(
-                    path=path, column=missing[0]
-                )
-            )
+            why = mark("lacks the column {column}").format(column=missing[0])
+            raise RunError(damaged(path, why))
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
-                raise RunError(
-                    mark("{path}: damaged ({column} holds no number somewhere)").format(
-                        path=self.path / name, column=column
-                    )
-                )
+                why = mark("{column} holds no number somewhere").format(column=column)
+                raise RunError(damaged(self.path / name, why))
 
 
 def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:

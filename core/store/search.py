@@ -19,7 +19,7 @@ import pandas as pd
 from core import files
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
-from core.errors import RunError, not_written
+from core.errors import RunError, damaged, not_written
 from core.model.bands import last_trained_band
 from core.recipe import Recipe, Stage
 from core.recipe_file import recipe_yaml
@@ -78,11 +78,7 @@ class Search(Run):
         try:
             return Suggestion(**data)
         except TypeError as error:
-            raise RunError(
-                mark("{path}: damaged ({reason})").format(
-                    path=self.path / "suggestion.json", reason=error
-                )
-            ) from None
+            raise RunError(damaged(self.path / "suggestion.json", error)) from None
 
 
 def question(recipe: Recipe) -> Recipe:

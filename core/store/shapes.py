@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from core.errors import RunError
-from core.words import mark
+from core.errors import RunError, damaged
 
 _Numbers = dict[str, float | None]
 
@@ -88,8 +87,4 @@ def shaped(shape: TypeAdapter[Any], path: Path, data: Any) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"]))
-        raise RunError(
-            mark("{path}: damaged ({key}: {reason})").format(
-                path=path, key=key, reason=first["msg"]
-            )
-        ) from None
+        raise RunError(damaged(path, f"{key}: {first['msg']}")) from None

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from core.errors import InputError, RunError, os_error_line
 from core.store.run import Clock, Run, State
+from core.words import mark
 
 
 class Cancelled(Exception):
@@ -58,7 +59,11 @@ def _take_up(run: Run, clock: Clock) -> None:
     with run.changing():
         state = run.status().state
         if state != "queued":
-            raise RunError(f"{run.id}: is {state}; only what waits is carried out")
+            raise RunError(
+                mark("{run}: is {state}; only what waits is carried out").format(
+                    run=run.id, state=state
+                )
+            )
         say(run, clock, "")
 
 

@@ -31,7 +31,7 @@ def carry_out_trial(trial: Trial, clock: Clock, photos: int = PHOTOS) -> None:
     trial's status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with attempt(trial, clock) as log:
         heed(trial)
-        say(trial, clock, "answering the hidden photos")
+        say(trial, clock, mark("answering the hidden photos"))
         draw = draw_challenge(trial.path.parent.parent, photos, _teller(trial, clock))
         write_answers(trial, draw)
         now = clock().isoformat(timespec="seconds")
@@ -54,7 +54,11 @@ def ask(run: Run, draw: Draw) -> tuple[pd.DataFrame, Answered]:
     predictions.csv, and where it looks. Raises InputError: one line, when it cannot answer."""
     classes = classes_of(run)
     if tuple(sorted(classes)) != CLASSES:
-        raise RunError(f"{run.id}: does not tell the toy books apart, but {', '.join(classes)}")
+        raise RunError(
+            mark("{run}: does not tell the toy books apart, but {classes}").format(
+                run=run.id, classes=", ".join(classes)
+            )
+        )
     settle_threads()
     test_set, answerer = read_draw(draw), Answerer(run)
     size, crop = answerer.recipe.image_size, answerer.recipe.crop

@@ -20,6 +20,7 @@ from core.recipe import Recipe
 from core.train.loop import Best, Progress
 from core.train.optimizer import make_optimizer, optimizer_tensors, restore
 from core.train.weights import put_in, weights_bytes
+from core.words import mark
 
 CHECKPOINT = "checkpoint"
 
@@ -99,5 +100,7 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> Progress:
         return Progress(int(state["epoch"]), optimizer, best)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise RunError(
-            f"{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
+            mark(
+                "{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
+            ).format(place=place, error=error)
         ) from None

@@ -20,6 +20,7 @@ from core.errors import DataError
 from core.evaluate.localise import view_box
 from core.train.trained import Answerer
 from core.train.views import to_tensor
+from core.words import mark
 
 LEAST_AREA = 0.002  # of the view; nobody sees a smaller box
 
@@ -48,10 +49,14 @@ def ask_photo(answerer: Answerer, path: Path, box: Box | None = None) -> Asked:
     if box is not None:
         seen = view_box(box, image.size, crop)
         if seen is None:
-            raise DataError("this run sees the middle square of the photo only, and the box lies "
-                            "outside of it: draw it nearer to the middle")  # fmt: skip
+            raise DataError(
+                mark(
+                    "this run sees the middle square of the photo only, and the box lies outside "
+                    "of it: draw it nearer to the middle"
+                )
+            )
         if seen.area < LEAST_AREA:
-            raise DataError("the box is too small to hide anything: draw a larger one")
+            raise DataError(mark("the box is too small to hide anything: draw a larger one"))
         scene = Scene("photo", (seen,))
         variants = ["object", "elsewhere"] if scene.comparable else ["object"]
         views += [scene.blanked(view, variant, fill) for variant in variants for fill in FILLS]

@@ -11,6 +11,7 @@ from core.errors import RunError
 from core.model.bands import parameter_groups, stage_ranges
 from core.model.network import Network
 from core.recipe import Recipe
+from core.words import mark
 
 SECOND_BETA = 0.999  # of Adam: how slowly the mean square of the gradients follows (its paper's)
 # The same of RMSprop: Keras's default, since the article's recipe with it is a Keras one.
@@ -27,7 +28,11 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
     groups = parameter_groups(network.layers, ranges)
     if not groups:
-        raise RunError(f"stages.{stage_number - 1}: every band is frozen, so nothing would train")
+        raise RunError(
+            mark("stages.{stage}: every band is frozen, so nothing would train").format(
+                stage=stage_number - 1
+            )
+        )
     momentum, decay = chosen.momentum, chosen.weight_decay
     match chosen.name:
         case "sgd":

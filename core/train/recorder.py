@@ -23,6 +23,7 @@ from core.train.checkpoint import save_checkpoint
 from core.train.estimate import TRAINING, Estimate
 from core.train.loop import BatchRow, EpochRow, Progress
 from core.train.setup import Setup
+from core.words import mark
 
 STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
 
@@ -177,8 +178,10 @@ class Recorder:
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
             if table.empty or table["epoch"].max() < epochs:
                 raise RunError(
-                    f"{self.run.path / name}: lacks epochs that the checkpoint has; delete the "
-                    "folder checkpoint to begin the run again"
+                    mark(
+                        "{path}: lacks epochs that the checkpoint has; delete the folder "
+                        "checkpoint to begin the run again"
+                    ).format(path=self.run.path / name)
                 )
 
     def _note(self, epoch: int) -> None:

@@ -22,6 +22,7 @@ from core.train.recorder import write_table
 from core.train.schedule import kept_history
 from core.train.setup import Setup, set_up
 from core.train.weights import load_weights
+from core.words import mark
 
 
 def write_results(
@@ -92,7 +93,7 @@ def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with attempt(rescoring, clock) as log:
         heed(rescoring)
-        say(rescoring, clock, "scoring again")
+        say(rescoring, clock, mark("scoring again"))
         evaluate_again(rescoring.run())
         now = clock().isoformat(timespec="seconds")
         rescoring.write_status(

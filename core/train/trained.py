@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from core.data.photos import read_view
-from core.errors import DataError, RunError
+from core.errors import DataError, RunError, damaged
 from core.evaluate.cam import density
 from core.evaluate.predict import PhotoSet, Predictions, predict
 from core.model.network import Network, build_network
@@ -26,6 +26,7 @@ from core.train.prefix import Prefix, prefix_length
 from core.train.seeds import derived_seed
 from core.train.views import normalise, to_tensor
 from core.train.weights import load_weights
+from core.words import mark
 
 TOGETHER = 32  # photos in memory at a time
 EXACT = Settings(device="cpu", prefix="float32", training="float32")
@@ -35,7 +36,8 @@ def classes_of(run: Run) -> tuple[str, ...]:
     """The classes that a finished run tells apart. Raises RunError for another one."""
     summary = run.summary()
     if run.status().state != "done" or summary is None:
-        raise RunError(f"{run.id}: is not finished ({run.status().state})")
+        state = run.status().state
+        raise RunError(mark("{run}: is not finished ({state})").format(run=run.id, state=state))
     return tuple(str(name) for name in summary["classes"])
 
 
@@ -47,7 +49,11 @@ def trained_network(run: Run, settings: Settings) -> Network:
     """
     recipe, classes = run.recipe(), classes_of(run)
     if not has_weights(run):
-        raise RunError(f"{run.id}: its trained weights are not kept here, so it cannot answer")
+        raise RunError(
+            mark("{run}: its trained weights are not kept here, so it cannot answer").format(
+                run=run.id
+            )
+        )
     torch.manual_seed(derived_seed(recipe.seed, "weights"))  # layers that nothing has trained
     network = build_network(recipe, classes, settings.device, settings.training == "bfloat16")
     load_weights(run.path, network, recipe)
@@ -134,9 +140,11 @@ def _refuse_other_base(run: Run, network: Network) -> None:
         with safe_open(path, "pt") as file:
             base = (file.metadata() or {}).get("base")
     except (OSError, SafetensorError) as error:
-        raise RunError(f"{path}: damaged ({error})") from None
+        raise RunError(damaged(path, error)) from None
     if base != network.base_weights:
         raise RunError(
-            f"{run.id}: its frozen layers came with other weights of {run.recipe().backbone} than "
-            "those that are on this machine now"
+            mark(
+                "{run}: its frozen layers came with other weights of {backbone} than those that "
+                "are on this machine now"
+            ).format(run=run.id, backbone=run.recipe().backbone)
         )

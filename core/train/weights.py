@@ -16,6 +16,7 @@ from core.errors import RunError
 from core.model.bands import first_trained, stage_ranges
 from core.model.network import Network
 from core.recipe import Recipe
+from core.words import mark
 
 
 def changed_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
@@ -47,7 +48,7 @@ def weights_bytes(network: Network, recipe: Recipe) -> bytes:
 def put_in(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
     """Puts such tensors into the network. Raises ValueError when they are not the recipe's."""
     if weights.keys() != changed_tensors(network, recipe).keys():
-        raise ValueError("its tensors are not those of the recipe")
+        raise ValueError(mark("its tensors are not those of the recipe"))
     network.load_state_dict(weights, strict=False)
 
 
@@ -58,6 +59,10 @@ def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
     try:
         put_in(network, recipe, load_file(path))
     except FileNotFoundError:
-        raise RunError(f"{path}: missing; only a finished run has it") from None
+        raise RunError(
+            mark("{path}: missing; only a finished run has it").format(path=path)
+        ) from None
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
-        raise RunError(f"{path}: damaged or of another network ({error})") from None
+        raise RunError(
+            mark("{path}: damaged or of another network ({error})").format(path=path, error=error)
+        ) from None

@@ -13,7 +13,7 @@ from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker
 from core.store.challenge import Trial, find_trial
 from core.store.index import RunRow
 from core.store.run import utc_now
-from core.words import say, say_count
+from core.words import retell, say, say_count
 from pages import settings
 from pages.widgets import door, told
 
@@ -39,8 +39,8 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
     for trial in _asked(board):
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
-            words = say("{run} could not answer: {why}", run=labels[trial.id], why=status.error)
-            told.error(words)
+            told.error(say("{run} could not answer: {why}", run=labels[trial.id],
+                           why=retell(status.error or "")))  # fmt: skip
     if board.waiting and not door.shut("challenge"):
         _offer(key, board, unanswered)
 
@@ -79,7 +79,7 @@ def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
     words = say("{done} of {total} runs have answered", done=total - left, total=total)
     if now:
-        words += f"; {labels[now.id]}: {now.status().phase}"
+        words += f"; {labels[now.id]}: {retell(now.status().phase)}"
     elif worker_alive(settings.runs_dir()):
         words += say("; they are next when the worker is free")
     with st.container(horizontal=True, vertical_alignment="center"):

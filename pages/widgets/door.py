@@ -21,7 +21,7 @@ from core.store.run import utc_now
 from core.store.visitors import is_key, keep_swept, visitor_dir
 from core.words import say
 from pages import settings
-from pages.widgets import language
+from pages.widgets import language, told
 
 LINK = "key"
 
@@ -35,7 +35,7 @@ def enter() -> None:
         _ask_who()
         st.session_state[settings.ADMITTED] = True
     except InputError as error:  # a mistyped setting opens nothing
-        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        told.error(error)
         st.stop()
     if hosted:
         _sweeper(str(settings.house()))
@@ -71,8 +71,9 @@ def _ask_who() -> None:
     if "is_logged_in" not in user:
         if guests.asked_for():
             raise InputError(
-                f"{guests.LIST} is set, but secrets.toml has no [auth], so nobody can sign in"
-            )
+                say("{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
+                    setting=guests.LIST)
+            )  # fmt: skip
         return
     guests.allow_list()
     if not user["is_logged_in"]:

@@ -13,7 +13,7 @@ from core.store.index import RunRow
 from core.store.run import utc_now
 from core.store.travel.manifest import LONGEST_NAME
 from core.store.travel.pack import pack, problem_zip, size_of
-from core.words import say
+from core.words import language, retell, say, spoken
 from pages import settings
 from pages.widgets.upload import UPLOAD_MB
 
@@ -33,11 +33,12 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         sender = st.text_input(say("Your name"), key=f"{key}.from", max_chars=LONGEST_NAME,
                                persist_state="session",
                                help=say("Shown to whoever imports the zip file."))  # fmt: skip
-        folder, ids = settings.runs_dir(), [row.id for row in ready]
+        # Known now: where the file is made, nobody is looking at a page.
+        folder, ids, spoken_here = settings.runs_dir(), [row.id for row in ready], language()
         title = sender.strip() or " ".join(row.name for row in ready[:2])
         st.download_button(
             say("Download as a zip file"),
-            lambda: _make(folder, ids, sender),
+            lambda: _make(folder, ids, sender, spoken_here),
             f"{text.file_stem(f'runs {title}')}.zip",
             "application/zip",
             key=f"{key}.download",
@@ -53,10 +54,11 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             )
 
 
-def _make(folder: Path, ids: Sequence[str], sender: str) -> bytes:
+def _make(folder: Path, ids: Sequence[str], sender: str, language: str) -> bytes:
     """Called when the button is pressed, away from the page, which cannot be told of an error any
     more: the zip file says why there is nothing in it."""
     try:
         return pack(folder, ids, sender, utc_now).data
     except InputError as error:
-        return problem_zip(str(error))
+        with spoken(language):
+            return problem_zip(retell(str(error)))

@@ -9,9 +9,9 @@ from core import text
 from core.errors import InputError
 from core.store.run import utc_now
 from core.store.travel.handed_in import headline, import_uploads, table
-from core.words import say
+from core.words import retell, say
 from pages import settings
-from pages.widgets import door
+from pages.widgets import door, told
 from pages.widgets.upload import UPLOAD_MB
 
 _SHOWN = 12  # lines of the table, and reasons below it; more scroll
@@ -53,7 +53,7 @@ def _import(key: str, sent: list[tuple[str, object]]) -> None:
         )
     except InputError as error:
         bar.empty()
-        st.error(text.plain_markdown(str(error)), icon=":material/error:")
+        told.error(error)
         return
     st.session_state[f"{key}.done"] = entries
     st.session_state[f"{key}.number"] += 1
@@ -72,8 +72,8 @@ def result(key: str) -> None:
         # In the table a long reason is cut off.
         refused = [entry for entry in entries if entry.outcome == "refused"]
         for entry in refused[:_SHOWN]:
-            where = ": ".join(part for part in (entry.file, entry.run) if part)
-            st.caption(f":red[:material/block:] {text.plain_markdown(f'{where}: {entry.reason}')}")
+            line = ": ".join(part for part in (entry.file, entry.run, retell(entry.reason)) if part)
+            st.caption(f":red[:material/block:] {text.plain_markdown(line)}")
         if any(entry.row is not None and not entry.photos for entry in entries):
             st.caption(say("Of runs whose photos are not here, curves and scores are shown, and no "
                            "pictures. Once the photos are among the data sets, import the zip file "

@@ -13,7 +13,7 @@ from core.report.page import make_report, problem_page
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import utc_now
-from core.words import language, say, spoken
+from core.words import language, retell, say, spoken
 from pages import settings
 
 
@@ -49,7 +49,7 @@ def _make(
         try:
             page = make_report(items, all_rows, runs_dir, utc_now().date())
         except InputError as error:
-            page = problem_page(str(error))
+            page = problem_page(retell(str(error)))
         except OSError as error:
-            page = problem_page(os_error_line(error))
+            page = problem_page(retell(os_error_line(error)))
     return page.encode("utf-8")

@@ -32,7 +32,7 @@ def badge(row: RunRow) -> None:
         st.badge(say("example"), icon=":material/school:", color="violet",
                  help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
     if row.came_from:
-        st.badge(say("from {sender}", sender=text.plain_markdown(row.came_from)),
+        st.badge(say("from {sender}", sender=text.plain_markdown(retell(row.came_from))),
                  icon=":material/move_to_inbox:", color="blue",
                  help=say("Was trained elsewhere and imported."))  # fmt: skip
 

@@ -19,15 +19,23 @@ from core.recipe import Recipe
 from core.recipe_file import recipe_yaml
 from core.store.run import find_runs
 from core.train.speed import Speed
+from core.words import retell, spoken
 from tests.conftest import ROOT, fast_recipe
 from tests.corpus.case import CORPUS, Case, read_cases
 from tests.corpus.table import readme
 from tests.factory import plain_speed
+from tests.pages.untranslated import JAPANESE
 
 CASES = read_cases()
 KEPT = (  # caches and locks of a runs folder
     ".speed", ".features", "index.sqlite", "worker.lock", ".import.lock", ".states.lock",
 )  # fmt: skip
+# Refused by a command alone, in words that no page has.
+COMMANDS_ALONE = {
+    "runs/cancel_of_a_finished_run", "runs/file_for_the_folder_of_a_list",
+    "runs/show_of_a_damaged_run", "zips/empty_folder", "zips/export_to_another_kind_of_file",
+    "zips/export_to_nowhere", "zips/missing",
+}  # fmt: skip
 PATIENCE = 120.0  # seconds that a moment for Ctrl-C is waited for; a busy machine is slow
 
 
@@ -72,6 +80,9 @@ def test_refused_in_one_line_and_nothing_is_left(case, here, tiny, fast, measure
     assert told.startswith("error: ") and "error:" not in "\n".join(err.splitlines()[:-1])
     assert "Traceback" not in out + err
     assert says(told, case.words), told
+    with spoken("ja"):
+        again = retell(told.removeprefix("error: "))
+    assert JAPANESE.search(again) or case.name in COMMANDS_ALONE or "commands/" in case.name, told
     if case.leaves is None:
         assert tree(here) == before
     else:

@@ -14,6 +14,7 @@ from tests.conftest import fixed_clock
 from tests.factory import note_photos, write_dataset, write_run
 from tests.pages.conftest import texts
 from tests.pages.test_runs import data, select
+from tests.pages.untranslated import untranslated
 
 IMPORT = "runs.table.import"
 SENDER = "Ada *x* <b>L</b>"
@@ -62,6 +63,17 @@ def test_zip_files_are_imported_and_a_table_says_who_sent_what(
     assert [line["from"] for line in data(app)["lines"]].count(SENDER) == 2
     app.button(key=f"{IMPORT}.hide").click().run()
     assert len(app.dataframe) == 0
+
+
+def test_what_an_import_refused_is_told_in_the_readers_language(runs, dataset, open_page, zipped):
+    app = open_page("runs", lang="ja")
+    sent = [("ada.zip", zipped[:-9], "application/zip"), ("bo.zip", b"x", "application/zip")]
+    app.get("file_uploader")[0].set_value(sent).run()
+    app.button(key=f"{IMPORT}.go").click().run()
+    assert not app.exception
+    told = list(app.dataframe[0].value.iloc[:, -1])
+    assert told and all("読み取れるzipファイルではありません" in line for line in told)
+    assert not untranslated(app, "ada.zip", "bo.zip")
 
 
 def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, dataset, open_page):

@@ -10,6 +10,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -19,18 +20,20 @@ from safetensors import SafetensorError, safe_open
 
 from core import text
 from core.data.archive import Limits, open_source, printable
-from core.errors import InputError, RunError
+from core.errors import InputError, RunError, damaged
 from core.evaluate.verdict import Verdict
 from core.letter import write_letter
 from core.store.annotations import annotations_of, check_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run, Status
 from core.store.shapes import shaped
+from core.store.travel.manifest import of_format
+from core.words import mark
 
 _ALWAYS = ("recipe.yaml", "environment.json", "status.json")
 _DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
 _MAPS = Limits(files=1000, file_bytes=1_000_000_000, total_bytes=1_000_000_000, ratio=2000,
-               what="file of class maps")  # fmt: skip
+               what=mark("file of class maps"))  # fmt: skip
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
 _Word = Annotated[str, Field(max_length=300)]
@@ -128,12 +131,13 @@ def check_run(run: Run) -> None:
         _check(run)
     except RunError:
         raise
-    except InputError as error:  # of the recipe, which does not say its file
-        line = str(error)
-        place = run.path / "recipe.yaml"
-        raise RunError(line if str(place) in line else f"{place}: {line}") from None
+    except InputError as error:
+        line = str(error)  # that of a recipe does not say its file
+        named = str(run.path) in line
+        raise RunError(line if named else f"{run.path / 'recipe.yaml'}: {line}") from None
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise RunError(f"{run.path}: cannot be read as a run ({printable(str(error))})") from None
+        why = mark("cannot be read as a run ({error})").format(error=printable(str(error)))
+        raise RunError(f"{run.path}: {why}") from None
 
 
 def _check(run: Run) -> None:
@@ -141,8 +145,10 @@ def _check(run: Run) -> None:
     status = run.status()
     if not status.ended:
         raise RunError(
-            f"{run.id}: is {status.state}; only a run that has ended (done, failed or cancelled) "
-            "can be moved"
+            mark(
+                "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be "
+                "moved"
+            ).format(run=run.id, state=status.state)
         )
     _check_status(run, status)
     if status.state == "done":
@@ -154,14 +160,14 @@ def _check(run: Run) -> None:
     if row.problem:
         raise RunError(row.problem)
     if not row.facts:
-        raise RunError(f"{run.path}: tells nothing")
+        raise RunError(f"{run.path}: {mark('tells nothing')}")
     write_letter(run, pictures=False)
 
 
 def _need(run: Run, names: Sequence[str]) -> None:
     for name in names:
         if not (run.path / name).is_file():
-            raise RunError(f"{run.path / name}: missing")
+            raise RunError(mark("{path}: missing").format(path=run.path / name))
 
 
 # --- file by file ---------------------------------------------------------------------------------
@@ -172,12 +178,14 @@ def _check_status(run: Run, status: Status) -> None:
     _strict_json(run, "status.json")
     path = run.path / "status.json"
     if status.epoch < 0 or status.epochs < status.epoch:
-        raise RunError(f"{path}: damaged (epoch {status.epoch} of {status.epochs})")
+        far = mark("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
+        raise RunError(damaged(path, far))
     for name in ("created", "started", "heartbeat", "finished"):
         said = getattr(status, name)
         moment = text.moment(said)
         if said and (moment is None or moment.tzinfo is None):
-            raise RunError(f"{path}: damaged ({name}: {printable(said)} is no time in UTC)")
+            why = mark("{said} is no time in UTC").format(said=printable(said))
+            raise RunError(damaged(path, f"{name}: {why}"))
 
 
 def _recipe(run: Run) -> None:
@@ -185,13 +193,10 @@ def _recipe(run: Run) -> None:
 
 
 def _environment(run: Run) -> None:
-    found = shaped(_ENVIRONMENT, run.path / "environment.json",
-                   _strict_json(run, "environment.json"))  # fmt: skip
+    path = run.path / "environment.json"
+    found = shaped(_ENVIRONMENT, path, _strict_json(run, "environment.json"))
     if found.format != FORMAT:
-        raise RunError(
-            f"{run.path / 'environment.json'}: is of format {found.format}; this version reads "
-            f"{FORMAT}"
-        )
+        raise RunError(f"{path}: {of_format(found.format, FORMAT)}")
     run.environment()
     run.estimate()
 
@@ -251,9 +256,9 @@ def _class_maps(run: Run) -> None:
     path = run.path / "cams.npz"
     with open_source(path, _MAPS) as archive:
         if archive.refused:
-            raise RunError(f"{path}: damaged (holds more than arrays)")
+            raise RunError(damaged(path, mark("holds more than arrays")))
         for name in archive.files:
-            _check_array(f"{path}: damaged ({printable(name)}", archive.read(name))
+            _check_array(path, printable(name), archive.read(name))
     found = run.class_maps()
     assert found is not None  # the file is there
     _check_files(
@@ -262,10 +267,11 @@ def _class_maps(run: Run) -> None:
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
-            raise RunError(f"{path}: damaged (the arrays of {printable(split)} do not fit)")
+            why = mark("the arrays of {split} do not fit").format(split=printable(split))
+            raise RunError(damaged(path, why))
 
 
-def _check_array(where: str, data: bytes) -> None:
+def _check_array(path: Path, name: str, data: bytes) -> None:
     """Raises RunError where an array claims another size than it has, or holds objects."""
     opened = io.BytesIO(data)
     try:
@@ -277,9 +283,10 @@ def _check_array(where: str, data: bytes) -> None:
         )
         shape, _, kind = read(opened)
     except ValueError as error:
-        raise RunError(f"{where}: {printable(str(error))})") from None
+        raise RunError(damaged(path, f"{name}: {printable(str(error))}")) from None
     if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
-        raise RunError(f"{where} is not the array that it claims to be)")
+        why = mark("{name} is not the array that it claims to be").format(name=name)
+        raise RunError(damaged(path, why))
 
 
 def _tensors(name: str) -> Callable[[Run], None]:
@@ -289,7 +296,7 @@ def _tensors(name: str) -> Callable[[Run], None]:
             with safe_open(run.path / name, framework="numpy") as opened:
                 opened.keys()
         except (SafetensorError, OSError, ValueError) as error:
-            raise RunError(f"{run.path / name}: damaged ({printable(str(error))})") from None
+            raise RunError(damaged(run.path / name, printable(str(error)))) from None
 
     return check
 
@@ -303,7 +310,7 @@ def _log(run: Run) -> None:
     try:
         (run.path / "log.txt").read_text("utf-8")
     except UnicodeDecodeError:
-        raise RunError(f"{run.path / 'log.txt'}: not UTF-8 text") from None
+        raise RunError(f"{run.path / 'log.txt'}: {mark('not UTF-8 text')}") from None
 
 
 _CHECKS: dict[str, Callable[[Run], None]] = {
@@ -337,14 +344,14 @@ def _strict_json(run: Run, name: str) -> dict[str, Any]:
     path = run.path / name
 
     def refuse(word: str) -> None:
-        raise ValueError(f"{word} is no number")
+        raise ValueError(mark("{word} is no number").format(word=word))
 
     try:
         found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{path}: damaged ({printable(str(error))})") from None
+        raise RunError(damaged(path, printable(str(error)))) from None
     if not isinstance(found, dict):
-        raise RunError(f"{path}: damaged (not an object)")
+        raise RunError(damaged(path, mark("not an object")))
     return found
 
 
@@ -353,7 +360,8 @@ def _whole_epochs(run: Run, name: str, table: pd.DataFrame, *columns: str) -> No
     for column in columns if len(table) else ():
         values = table[column].to_numpy(np.float64)
         if not np.isfinite(values).all() or (values % 1 != 0).any():
-            raise RunError(f"{run.path / name}: damaged ({column} holds no whole number somewhere)")
+            why = mark("{column} holds no whole number somewhere").format(column=column)
+            raise RunError(damaged(run.path / name, why))
 
 
 def _names(run: Run, name: str, table: pd.DataFrame) -> None:
@@ -361,9 +369,10 @@ def _names(run: Run, name: str, table: pd.DataFrame) -> None:
         _check_files(run.path / name, {*table["split"], *table["file"]})
 
 
-def _check_files(path: Any, names: Iterable[str]) -> None:
+def _check_files(path: Path, names: Iterable[str]) -> None:
     """Raises RunError where a name of a set or photo leads out of the data set's folder."""
     for name in names:
         parts = name.split("/")
         if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
-            raise RunError(f"{path}: damaged ({printable(name)!r} cannot be the name of a photo)")
+            why = mark("{name!r} cannot be the name of a photo").format(name=printable(name))
+            raise RunError(damaged(path, why))

@@ -18,7 +18,7 @@ from core.store.index import RunRow
 from core.store.run import Clock
 from core.store.travel.manifest import MANIFEST
 from core.store.travel.unpack import Entry, Parcel, import_runs
-from core.words import say
+from core.words import retell, say
 
 MOST = 2000  # files that are handed in at once
 
@@ -102,17 +102,18 @@ def headline(entries: Sequence[Entry]) -> str:
 
 def _line(entry: Entry) -> tuple[str, ...]:
     row = entry.row
-    what = say("taken") if entry.outcome == "taken" else entry.reason
+    what = say("taken") if entry.outcome == "taken" else retell(entry.reason)
     if entry.outcome == "refused":
-        what = say("refused: {reason}", reason=entry.reason)
+        what = say("refused: {reason}", reason=what)
     if row is None:
         return entry.file, entry.sender, entry.run, "", "", "", what
     data = say("{name} (not here)", name=row.data)
     if entry.photos:
         data = say("{name} (here)", name=row.data)
     verdict = str((row.summary or {}).get("verdict") or row.status.state)
-    name = f"{row.name}, seed {row.recipe['seed']}"
-    return entry.file, row.came_from or entry.sender, name, data, verdict, score(row), what
+    name = say("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
+    sender = retell(row.came_from) or entry.sender
+    return entry.file, sender, name, data, retell(verdict), score(row), what
 
 
 def score(row: RunRow) -> str:
@@ -123,4 +124,4 @@ def score(row: RunRow) -> str:
     if found:
         return f"{text.share_of(found)}, {hard}"
     found = (summary.get("validation") or {}).get("accuracy")
-    return f"{text.share_of(found)}, validation" if found else ""
+    return f"{text.share_of(found)}, {say('validation')}" if found else ""

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.data.archive import LIMITS, printable
-from core.errors import RunError
+from core.errors import RunError, damaged
 from core.store.examples import is_example
+from core.words import mark
 
 FORMAT = 1
 MANIFEST = "travel.json"
-RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what="zip of runs")
+RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what=mark("zip of runs"))
 LONGEST_NAME = 80  # of who sends
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 _NO_RUNS = {"examples"}  # what else lies in a folder of runs; every file there has a dot
@@ -84,23 +85,26 @@ def read_manifest(data: bytes) -> Manifest:
     try:
         found: Any = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{MANIFEST}: damaged ({printable(str(error))})") from None
+        raise RunError(damaged(MANIFEST, printable(str(error)))) from None
     number = found.get("format") if isinstance(found, dict) else None
     if number != FORMAT or isinstance(number, bool):
-        raise RunError(
-            f"{MANIFEST}: is of format {printable(repr(number))}; this version reads {FORMAT}"
-        )
+        raise RunError(f"{MANIFEST}: {of_format(printable(repr(number)), FORMAT)}")
     try:
         return Manifest.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = printable(".".join(map(str, first["loc"])))
-        raise RunError(f"{MANIFEST}: damaged ({key}: {first['msg']})") from None
+        raise RunError(damaged(MANIFEST, f"{key}: {first['msg']}")) from None
+
+
+def of_format(found: object, read: int) -> str:
+    """What is wrong with a file of another version."""
+    return mark("is of format {found}; this version reads {read}").format(found=found, read=read)
 
 
 def check_id(run_id: str) -> None:
     """Raises RunError where no run that moves can have that id."""
     if is_example(run_id):
-        raise RunError("is an example, which everybody has; only runs of one's own are moved")
+        raise RunError(mark("is an example, which everybody has; only runs of one's own are moved"))
     if not _ID.fullmatch(run_id) or run_id in _NO_RUNS:
-        raise RunError("not the id of a run that can be moved (letters, digits, - and _)")
+        raise RunError(mark("not the id of a run that can be moved (letters, digits, - and _)"))

@@ -27,6 +27,7 @@ from core.store.travel.manifest import (
     PackedRun,
     check_id,
 )
+from core.words import mark
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
 _MOST_RATIO = 100  # what packs better than this would look like a bomb
@@ -106,7 +107,9 @@ def checked_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()
     if len(name) > LONGEST_NAME or name != printable(name):
-        raise InputError(f"--from: at most {LONGEST_NAME} characters, in one line")
+        raise InputError(
+            mark("--from: at most {most} characters, in one line").format(most=LONGEST_NAME)
+        )
     return name
 
 
@@ -137,13 +140,17 @@ def _bytes(path: Path) -> bytes:
     """Raises RunError where it cannot be read or is larger than any that would be taken."""
     try:
         if path.is_symlink():
-            raise RunError(f"{path}: a link; only files are moved")
+            raise RunError(f"{path}: {mark('a link; only files are moved')}")
         data = path.read_bytes()
     except OSError as error:
         raise RunError(os_error_line(error)) from None
     most = LARGEST[path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"]
     if len(data) > most:
-        raise RunError(f"{path}: larger than {most / 1e6:.0f} MB, the most that is moved")
+        raise RunError(
+            mark("{path}: larger than {size:.0f} MB, the most that is moved").format(
+                path=path, size=most / 1e6
+            )
+        )
     return data
 
 

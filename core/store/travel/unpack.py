@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from core import demo, files
-from core.data.archive import Limits, Source, open_source, printable
+from core.data.archive import Limits, Source, larger_than, open_source, printable
 from core.errors import DataError, InputError, RunError, os_error_line
 from core.store.arrivals import Arrival, arrival_of, note_arrival
 from core.store.index import RunRow, read_row
@@ -33,6 +33,7 @@ from core.store.travel.manifest import (
 )
 from core.store.travel.pack import run_files
 from core.store.travel.photos import Shelf
+from core.words import mark
 
 STAGE = ".import"  # in the runs folder: what is being checked
 _LOCK = ".import.lock"
@@ -126,20 +127,24 @@ def _manifest(source: Source) -> tuple[str, Manifest]:
     """What the zip file says it holds, and the folder inside it that holds that: somebody may have
     packed it again. Raises RunError where it holds anything else."""
     for refused in source.refused:
-        raise RunError(f"{printable(refused.name)}: {refused.reason.partition(';')[0]}")
+        raise RunError(f"{printable(refused.name)}: {refused.what}")
     found = [name for name in source.files if name.rpartition("/")[2] == MANIFEST]
-    if len(found) != 1:
+    if not found:
         raise RunError(
-            f"holds no {MANIFEST}: not a zip that `export --zip` has written"
-            if not found
-            else f"holds {MANIFEST} more than once"
+            mark("holds no {file}: not a zip that `export --zip` has written").format(file=MANIFEST)
         )
+    if len(found) > 1:
+        raise RunError(mark("holds {file} more than once").format(file=MANIFEST))
     prefix = found[0].removesuffix(MANIFEST)
     manifest = read_manifest(_read(source, found[0]))
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
-            raise RunError(f"holds {printable(name)}, which its {MANIFEST} does not tell of")
+            raise RunError(
+                mark("holds {file}, which its {manifest} does not tell of").format(
+                    file=printable(name), manifest=MANIFEST
+                )
+            )
     return prefix, manifest
 
 
@@ -192,10 +197,10 @@ class _Carrier:
         for name, told in sorted(packed.files.items()):
             member = f"{self.prefix}{staged.name}/{name}"
             if member not in self.source.files:
-                raise RunError(f"{name}: missing in the zip file")
+                raise RunError(f"{name}: {mark('missing in the zip file')}")
             data = _read(self.source, member)
             if len(data) != told.size or hashlib.sha256(data).hexdigest() != told.sha256:
-                raise RunError(f"{name}: is not what was packed (its SHA-256 differs)")
+                raise RunError(f"{name}: {mark('is not what was packed (its SHA-256 differs)')}")
             place = staged / name
             place.parent.mkdir(exist_ok=True)
             files.overwrite(place, data)
@@ -210,25 +215,28 @@ class _Carrier:
     def _met(self, run: Run, packed: PackedRun, entry: Entry) -> Entry:
         """A run that is here already, the same or another; it stays as it is."""
         if not (run.path / "status.json").is_file():
-            raise RunError("something else of that name is in the folder of runs")
+            raise RunError(mark("something else of that name is in the folder of runs"))
         names, _ = run_files(run.path)
         other = sorted(set(names) ^ set(packed.files))
         other += [name for name in names if name in packed.files
                   and _digest(run.path / name) != packed.files[name].sha256]  # fmt: skip
         if other:
             raise RunError(
-                f"is here already, and differs in {', '.join(other)}. To have this one instead, "
-                "delete that one first"
+                mark(
+                    "is here already, and differs in {files}. To have this one instead, delete "
+                    "that one first"
+                ).format(files=", ".join(other))
             )
         noted = arrival_of(self.runs_dir, run.id)
         if noted is None:
-            return replace(entry, outcome="here", reason="is here already", row=read_row(run),
+            return replace(entry, outcome="here", reason=mark("is here already"), row=read_row(run),
                            photos=run.data_dir().is_dir())  # fmt: skip
         # The photos may have come since.
         noted = replace(noted, data=self.shelf.find(run.environment()))
         note_arrival(self.runs_dir, run.id, noted)
-        return replace(entry, outcome="here", reason=f"is here already, from {noted.words}",
-                       row=read_row(run), photos=bool(noted.data))  # fmt: skip
+        here = mark("is here already, from {sender}").format(sender=noted.words)
+        return replace(entry, outcome="here", reason=here, row=read_row(run),
+                       photos=bool(noted.data))  # fmt: skip
 
     def _arrival(self, run: Run, packed: PackedRun) -> Arrival:
         sender = printable(packed.sender or self.arrival.sender)
@@ -245,9 +253,9 @@ def _check_names(packed: PackedRun) -> None:
     """Raises RunError where the manifest tells of a file that no run has, or of too large a one."""
     for name, told in packed.files.items():
         if name not in LARGEST:
-            raise RunError(f"{printable(name)}: no file of a run")
+            raise RunError(f"{printable(name)}: {mark('no file of a run')}")
         if told.size > LARGEST[name]:
-            raise RunError(f"{name}: larger than {LARGEST[name] / 1e6:.0f} MB")
+            raise RunError(f"{name}: {larger_than(LARGEST[name])}")
 
 
 def _digest(path: Path) -> str:
