@@ -1,4 +1,4 @@
-"""A button that gives selected runs as one zip file, to be imported elsewhere."""
+"""Selected runs as one zip file, to be imported elsewhere."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.errors import InputError
 from core.store.index import RunRow
 from core.store.run import utc_now
 from core.store.travel.manifest import LONGEST_NAME
-from core.store.travel.pack import pack, problem_zip, size_of
-from core.words import language, retell, say, spoken
+from core.store.travel.pack import pack, size_of
+from core.words import retell, say
 from pages import settings
 from pages.widgets.upload import UPLOAD_MB
 
@@ -33,18 +33,24 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         sender = st.text_input(say("Your name"), key=f"{key}.from", max_chars=LONGEST_NAME,
                                persist_state="session",
                                help=say("Shown to whoever imports the zip file."))  # fmt: skip
-        # Known now: where the file is made, nobody is looking at a page.
-        folder, ids, spoken_here = settings.runs_dir(), [row.id for row in ready], language()
+        folder, ids = settings.runs_dir(), [row.id for row in ready]
         title = sender.strip() or " ".join(row.name for row in ready[:2])
-        st.download_button(
-            say("Download as a zip file"),
-            lambda: _make(folder, ids, sender, spoken_here),
-            f"{text.file_stem(f'runs {title}')}.zip",
-            "application/zip",
-            key=f"{key}.download",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        # Made by a button of its own: a download that makes its file when it is pressed would miss
+        # a name that was typed just before, and could tell of no error.
+        if st.button(say("Make the zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
+            _make(key, folder, ids, sender)
+        made = st.session_state.get(f"{key}.made")
+        if made and made[0] == (ids, sender):
+            st.download_button(
+                say("Download it"),
+                made[1],
+                f"{text.file_stem(f'runs {title}')}.zip",
+                "application/zip",
+                key=f"{key}.download",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
         megabytes = size_of(folder, ids) / 1e6
         st.caption(say("With everything in their folders, about {size} MB.",
                        size=max(1, round(megabytes))))  # fmt: skip
@@ -54,11 +60,13 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             )
 
 
-def _make(folder: Path, ids: Sequence[str], sender: str, language: str) -> bytes:
-    """Called when the button is pressed, away from the page, which cannot be told of an error any
-    more: the zip file says why there is nothing in it."""
+def _make(key: str, folder: Path, ids: list[str], sender: str) -> None:
+    """Keeps the file with what it was made of: it is offered as long as that is chosen."""
+    st.session_state.pop(f"{key}.made", None)
     try:
-        return pack(folder, ids, sender, utc_now).data
+        with st.spinner(say("Packing the runs")):
+            packed = pack(folder, ids, sender, utc_now)
     except InputError as error:
-        with spoken(language):
-            return problem_zip(retell(str(error)))
+        st.error(text.plain_markdown(retell(str(error))), icon=":material/error:")
+        return
+    st.session_state[f"{key}.made"] = ((ids, sender), packed.data)

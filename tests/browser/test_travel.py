@@ -37,9 +37,9 @@ def test_export_delete_for_good_import_and_they_are_back(app, open_page, tmp_pat
         page.get_by_role("checkbox", name=f"Select {title}").check()
     page.get_by_role("button", name="Export", exact=True).click(timeout=PATIENCE)
     page.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Make the zip file").click()  # at once, as one does
     with page.expect_download(timeout=PATIENCE) as download:
-        page.get_by_role("button", name="Download as a zip file").click(timeout=PATIENCE)
+        page.get_by_role("button", name="Download it").click(timeout=PATIENCE)
     file = tmp_path / "ada.zip"
     download.value.save_as(file)
     page.keyboard.press("Escape")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.store.run import Run, find_runs
 from core.store.travel.pack import pack
@@ -82,12 +84,22 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
     app = select(open_page("runs"), done, waiting)
     assert not app.exception
     assert "have not ended or cannot be read: 1" in texts(app)
-    app.text_input(key="runs.table.bulk.export.from").set_value("Ada").run()
+    app.text_input(key="runs.table.bulk.export.from").set_value("Ada")
+    app.button(key="runs.table.bulk.export.make").click().run()  # both at once, as one does
     assert not app.exception
-    (button,) = [b for b in app.get("download_button") if "zip" in b.proto.label]
-    assert button.proto.id
+    assert len(offered(app)) == 1
+    app.text_input(key="runs.table.bulk.export.from").set_value("Eva").run()
+    assert not offered(app)  # that file says Ada
+    (done.path / "history.csv").write_bytes(b"damaged")
+    app.button(key="runs.table.bulk.export.make").click().run()
+    assert not app.exception and not offered(app)
+    assert "history\\.csv" in app.error[0].value  # as plain text
     app = select(app, waiting)
     assert "Only a run that has ended can be exported." in texts(app)
+
+
+def offered(app: AppTest) -> list[Any]:
+    return [b for b in app.get("download_button") if b.proto.label == "Download it"]
 
 
 def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(

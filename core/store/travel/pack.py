@@ -95,14 +95,6 @@ def size_of(runs_dir: Path, run_ids: Sequence[str]) -> int:
     return total
 
 
-def problem_zip(line: str) -> bytes:
-    """What a browser is given that waits for a zip file when there can be none."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        _write(archive, "not-exported.txt", f"{line}\n".encode())
-    return buffer.getvalue()
-
-
 def checked_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()

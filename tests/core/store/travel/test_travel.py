@@ -20,7 +20,7 @@ from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs, empty_trash
 from core.store.travel.handed_in import headline, import_uploads, parcels_of, table
 from core.store.travel.manifest import LARGEST
-from core.store.travel.pack import export_zip, pack, problem_zip, run_files, size_of
+from core.store.travel.pack import export_zip, pack, run_files, size_of
 from core.store.travel.unpack import STAGE, Entry, Parcel, import_runs
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import note_photos, write_dataset, write_run
@@ -236,7 +236,8 @@ def test_uploads_are_taken_as_files_are(tmp_path, tiny):
     write_run(tmp_path / "a" / "runs", tiny)
     path = written(tmp_path / "a" / "runs", sender="")
     why = tmp_path / "why.zip"
-    why.write_bytes(problem_zip("the disk is full"))
+    with zipfile.ZipFile(why, "w") as archive:
+        archive.writestr("not-exported.txt", "the disk is full")
     with path.open("rb") as one, why.open("rb") as two:
         entries = import_uploads([("eva\x1b.zip", one), ("why.zip", two)], tmp_path / "b",
                                  tmp_path, fixed_clock)  # fmt: skip
