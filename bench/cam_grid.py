@@ -27,8 +27,8 @@ need("playwright")
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-GRID = ".grid-root[data-drawn]"
-DRAWN = "node => Number(node.dataset.drawn)"
+GRID = ".grid-root[data-painted]"
+PAINTED = "node => Number(node.dataset.painted)"
 # Sets a control as a person would and waits for the drawing that answers it.
 CONTROL = """(root, [name, value]) => new Promise(done => {
   const control = root.querySelector(`input[aria-label=${name}]`);
@@ -56,7 +56,7 @@ def trained_runs(folder: Path) -> str:
 def navigated(page: Page, address: str) -> float:
     """Milliseconds from the start of the navigation until the grid is painted."""
     page.goto(address, wait_until="commit")
-    return float(page.locator(GRID).evaluate(DRAWN))
+    return float(page.locator(GRID).evaluate(PAINTED))
 
 
 def clicked(page: Page, address: str, ids: str) -> float:
@@ -66,7 +66,7 @@ def clicked(page: Page, address: str, ids: str) -> float:
     page.wait_for_timeout(4000)
     link = page.get_by_role("link", name="CAMs").first
     begun = link.evaluate("link => { link.click(); return performance.now(); }")
-    return float(page.locator(GRID).evaluate(DRAWN)) - begun
+    return float(page.locator(GRID).evaluate(PAINTED)) - begun
 
 
 def control(page: Page, name: str, times: int, values: tuple[int, ...]) -> float:

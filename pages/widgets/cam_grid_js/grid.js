@@ -133,6 +133,8 @@ function build(root, grid, old) {
   const large = buildLarge(view);
   const reachable = addKeys(view, table, rows);
 
+  const soon = new Set(); // rows near the screen, painted once those on it are
+
   // Draws what is near the screen, once per frame however much changes.
   let asked = null;
   view.draw = (words = true) => {
@@ -144,9 +146,11 @@ function build(root, grid, old) {
       const drawn = rows.map((row) => row.update(telling));
       await Promise.all([...drawn, large.update(telling)]);
       root.dataset.drawn = performance.now(); // for who measures it, or waits for it
-      if (rows.length > FEW || view.complete) return;
-      view.complete = true; // what can be seen is painted: now the rest
-      rows.forEach((row) => row.build());
+      if (view.painted) return;
+      view.painted = true; // what can be seen: now the rest
+      root.dataset.painted = root.dataset.drawn;
+      soon.forEach((row) => (row.near = true));
+      if (rows.length <= FEW) rows.forEach((row) => row.build());
       view.draw();
     });
   };
@@ -161,6 +165,10 @@ function build(root, grid, old) {
         const row = rows.find(({ node }) => node === entry.target);
         row.near = entry.isIntersecting;
         if (!row.near) row.leave();
+        soon.delete(row);
+        if (view.painted || !row.near || entry.boundingClientRect.top < window.innerHeight) continue;
+        row.near = false;
+        soon.add(row);
       }
       view.draw();
     },
