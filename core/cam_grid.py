@@ -26,7 +26,8 @@ from core.evaluate.cam import density
 from core.evaluate.localise import localisation_summary, localise_snapshots, view_boxes
 from core.store.run import ClassMaps, Run
 
-THUMBNAIL = 400  # pixels of a photo's longer side, as it is sent
+THUMBNAIL = 320  # pixels of a photo's longer side, as it is sent
+QUALITY = 76  # of its JPEG: most of what a new grid waits for are these bytes
 STEP = 0.1  # a byte of a density counts tenths of an even spread; 25.5 times and more are the same
 RAW_STEPS = 127  # a byte of a raw map counts 127ths of a value that NEARLY_ALL stay below
 NEARLY_ALL = 0.998  # a few cells must not make all others pale
@@ -182,7 +183,8 @@ def thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
     `squash` (a map is stretched over it), the centre square for `centre`. Raises DataError naming
     a damaged photo."""
     return [
-        jpeg_bytes(heat_map.shown_view(photo.path, crop, THUMBNAIL)) for photo in test_set.photos
+        jpeg_bytes(heat_map.shown_view(photo.path, crop, THUMBNAIL), QUALITY)
+        for photo in test_set.photos
     ]
 
 
