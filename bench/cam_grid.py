@@ -20,13 +20,12 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from common import TOY_BOOKS, core_command, dashboard, need, option_parser, timed_command
+from common import FLAGS, TOY_BOOKS, core_command, dashboard, need, option_parser, timed_command
 
 need("playwright")
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 GRID = ".grid-root[data-painted]"
 PAINTED = "node => Number(node.dataset.painted)"
 # Sets a control as a person would and waits for the drawing that answers it.

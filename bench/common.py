@@ -29,6 +29,8 @@ from core.store.run import Run  # noqa: E402
 
 TOY_BOOKS = ROOT / "dataset" / "toy_books"
 POLL_SECONDS = 0.02
+# Of Chromium: without a GPU, and with no connections of its own that would take time.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def option_parser(doc: str) -> argparse.ArgumentParser:

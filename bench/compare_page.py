@@ -20,14 +20,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import TOY_BOOKS, dashboard, option_parser
+from common import FLAGS, TOY_BOOKS, dashboard, option_parser
 from playwright.sync_api import Browser, sync_playwright
 
 from core.data.dataset import read_dataset
 from core.store.run import Run
 from tests.factory import write_run, write_steps
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 RECIPES = 10
 SECTIONS = {
     "Scores": ".js-plotly-plot .main-svg", "Curves": ".js-plotly-plot .main-svg",

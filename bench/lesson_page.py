@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import dashboard, need, option_parser
+from common import FLAGS, dashboard, need, option_parser
 
 need("playwright")
 
@@ -25,7 +25,6 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 LIMIT = 5  # seconds
 STEPS = range(1, 8)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 DRAWN = """() => document.querySelector('[data-test-script-state=notRunning]')
   && !document.querySelector('[data-testid=stSkeleton]') && document.querySelector('h1')
   && document.querySelector('.lesson, .live-chart, .gaze-root[data-drawn]')

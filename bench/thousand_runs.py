@@ -29,7 +29,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from common import dashboard, memory, need, option_parser
+from common import FLAGS, dashboard, memory, need, option_parser
 
 need("playwright", "hypothesis")
 
@@ -41,7 +41,6 @@ from core.store.run import find_runs  # noqa: E402
 from tests.factory import write_dataset, write_run  # noqa: E402
 
 PRESETS = ("quick", "looks-good", "quick-bare", "quick-no-dropout")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SEEDS = 5
 
 
