@@ -42,14 +42,17 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
 st.title(say("Runs"), anchor=False)
 door.keep_link()
 version, runs = chosen.look()
-undo, notice, warning = st.container(), st.container(), st.container()  # what follows stays put
-import_runs.result(f"{KEY}.table.import")
+# What comes and goes has a place of its own: a table that is moved is drawn twice for a moment.
+imported, undo, notice, examples_only, warning = (st.container() for _ in range(5))
+with imported:
+    import_runs.result(f"{KEY}.table.import")
 with undo:
     trash.undo(f"{KEY}.deleted")
 with notice:
     st.fragment(watch, run_every=LOOK_SECONDS)(version, runs)
 if runs:
-    examples.notice(runs)
+    with examples_only:
+        examples.notice(runs)
     with warning:
         opened = run_table.opened_run(runs)
     run_table.show(f"{KEY}.table", opened.id)

@@ -50,11 +50,13 @@ def test_export_delete_for_good_import_and_they_are_back(app, open_page, tmp_pat
     page.locator("input[type=file]").set_input_files([file])
     send = page.get_by_test_id("stPopoverBody").get_by_role("button", name="Import", exact=True)
     expect(send).to_be_enabled(timeout=PATIENCE)
+    page.locator(".runs-root").evaluate("table => { table.dataset.same = 'yes' }")
     send.click()
     expect(page.get_by_text("taken: 2, here already: 0, refused: 0")).to_be_visible(
         timeout=PATIENCE
     )
     expect(count).to_have_text("3 runs", timeout=PATIENCE)
+    expect(page.locator(".runs-root[data-same]")).to_have_count(1)  # what was told moved nothing
     expect(page.locator(".runs-root .tag.from")).to_have_count(2)
     assert page.locator(".runs-root .tag.from").first.get_attribute("title") == (
         "Came from Ada Lovelace"
