@@ -1,0 +1,84 @@
+"""How soon Streamlit's own scripts arrive, on uvloop and on asyncio's own loop.
+
+    .venv/bin/python bench/server_loop.py
+
+A browser that has never been here asks for some sixty files before it draws anything, over six
+connections that it keeps. Streamlit (1.67) opens its port in a way that asyncio's loop does not
+recognise as TCP, so each answer after a connection's first waits for the browser's delayed
+acknowledgement (https://github.com/Kludex/uvicorn/issues/3149 is the same in another place).
+uvloop, which Streamlit takes where it is installed, sends at once. Fetches the files of the start
+page in that way, `--times` times on each loop, and prints the medians.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import queue
+import re
+import statistics
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from common import dashboard, need, option_parser
+
+need("uvloop")
+
+CONNECTIONS = 6  # as browsers open to one server
+ASYNCIO_ONLY = "raise ModuleNotFoundError('left out for the comparison')\n"
+
+
+def fetch(url: str) -> float:
+    """Seconds for the files that the start page names, over CONNECTIONS kept connections."""
+    page = urllib.request.urlopen(url).read().decode()
+    files: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for path in re.findall(r'(?:src|href)="\./(static/(?:js|css)/[^"]+)"', page):
+        files.put(f"/{path}")
+
+    def one_connection() -> None:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        while not files.empty():
+            try:
+                connection.request("GET", files.get_nowait())
+            except queue.Empty:
+                break
+            connection.getresponse().read()
+        connection.close()
+
+    threads = [threading.Thread(target=one_connection) for _ in range(CONNECTIONS)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - begun
+
+
+def seconds_on(loop: str, times: int, folder: Path) -> float:
+    """Median of `times` fetches from an app on that loop. folder: an empty one."""
+    if loop == "asyncio":
+        (folder / "uvloop.py").write_text(ASYNCIO_ONLY, "utf-8")
+        os.environ["PYTHONPATH"] = str(folder)
+    with dashboard(folder / "runs") as app:
+        os.environ.pop("PYTHONPATH", None)
+        return statistics.median(fetch(app.url) for _ in range(times))
+
+
+def main() -> None:
+    parser = option_parser(__doc__ or "")
+    parser.add_argument("--times", type=int, default=9, help="fetches on each loop")
+    times = parser.parse_args().times
+    found = {}
+    for loop in ("asyncio", "uvloop"):
+        with tempfile.TemporaryDirectory() as folder:
+            found[loop] = seconds_on(loop, times, Path(folder))
+        print(f"{loop:8} {1000 * found[loop]:5.0f} ms", flush=True)
+    print(f"uvloop takes {found['uvloop'] / found['asyncio']:.0%} of the time")
+
+
+if __name__ == "__main__":
+    main()
