@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
 from core.comparison import Against, words_table
 from core.score_tables import hard_set, share_words
@@ -14,11 +13,9 @@ from core.tables import lift_words, verdict_words
 from core.words import say
 
 
-def compared_table(
-    items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]
-) -> Styler:
-    """A row per item, the reference first: dot, run, verdict (a list, for chips), validation,
-    objects, lift, then `by_validation` and `elsewhere`: the comparison with the reference."""
+def compared_table(items: Sequence[Group], compared: Sequence[Against]) -> pd.DataFrame:
+    """A row per item, the reference first: run, verdict, validation, objects, lift, then
+    `by_validation` and `elsewhere`: the comparison with the reference."""
     hard = hard_set(items)
     words = {
         found.item.id: (row["validation"], row["elsewhere"])
@@ -33,9 +30,8 @@ def compared_table(
         validation, elsewhere = words.get(item.id, (reference, reference))
         rows.append(
             {
-                "dot": "⬤",
                 "run": item.title,
-                "verdict": [found] if (found := verdict_words(item)) else [],
+                "verdict": verdict_words(item),
                 "validation": _joined(share_words(item, "validation", "accuracy")),
                 "objects": _joined(objects),
                 "lift": lift_words(item, hard),
@@ -43,11 +39,10 @@ def compared_table(
                 "elsewhere": elsewhere,
             }
         )
-    marks = [f"color: {colours[item.id]}" for item in items]
-    return pd.DataFrame(rows).style.apply(lambda _: marks, subset=["dot"])
+    return pd.DataFrame(rows)
 
 
 def _joined(words: tuple[str, str]) -> str:
-    """`75 % (56 of 75)`, padded, so that texts sort as numbers."""
+    """`75 % (56 of 75)`."""
     value, small = words
-    return value.rjust(5) + (f" ({small})" if small else "")
+    return value + (f" ({small})" if small else "")

@@ -19,20 +19,16 @@ from core.text import plain_markdown
 from core.words import language, retell, say
 from pages import settings
 from pages.widgets import chosen
+from pages.widgets.assets import script, style
 from pages.widgets.cam_words import grid_words
 from pages.widgets.words import VERDICTS
 
-_HERE = Path(__file__).parent / "cam_grid_js"
-# One module, in the order in which a reader meets its nouns.
 _SCRIPTS = ("reading", "link", "painting", "controls", "cells", "large", "grid")
 _GRID = st.components.v2.component(
     "overfit_lens_cam_grid",
     html='<div class="grid-root"></div>',
-    css=(_HERE / "grid.css").read_text("utf-8"),
-    js="\n".join(
-        path.read_text("utf-8")
-        for path in (_HERE.parent / "words.js", *(_HERE / f"{name}.js" for name in _SCRIPTS))
-    ),
+    css=style("cam_grid_js/grid"),
+    js=script("words", "element", *(f"cam_grid_js/{name}" for name in _SCRIPTS)),
 )
 
 

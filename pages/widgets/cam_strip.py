@@ -14,8 +14,9 @@ from core.data.photos import jpeg_url
 from core.errors import InputError
 from core.store.run import Run, open_run
 from core.words import retell, say
+from pages.widgets.assets import style
 
-_STYLE = (Path(__file__).parent / "cam_strip.css").read_text("utf-8")
+_STYLE = style("cam_strip")
 
 
 def show(run: Run) -> None:

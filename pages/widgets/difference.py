@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -12,8 +11,10 @@ from core.compared_table import compared_table
 from core.comparison import Against, Predictions, each_against_first, elsewhere_title
 from core.store.groups import Group
 from core.words import mark, retell, say
-from pages.widgets import verdict
+from pages.widgets import reading_table, verdict
+from pages.widgets.reading_table import Column
 
+_TALLEST = 640  # pixels of the table; more rows are scrolled
 FEW = 3  # items whose comparisons are told in sentences; more in a table
 _HOW = mark(
     "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds "
@@ -31,36 +32,30 @@ def show(
     many items a row of a table each. predictions: by run id."""
     compared = each_against_first(items, predictions)
     if len(items) > FEW:
-        _table(items, compared, colours)
+        _table(key, items, compared, colours)
         return
     for number, found in enumerate(compared):
         with st.container(border=True):
             _sentences(found)
             with st.expander(say("Every comparison"), key=f"{key}.{number}"):
-                wide = {"finding": st.column_config.TextColumn(width="large")}
-                st.dataframe(found.table(), hide_index=True, height="content", column_config=wide)
+                reading_table.show(f"{key}.{number}.all", found.table(), say("Every comparison"))
                 st.caption(retell(_HOW))
 
 
-def _table(items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]) -> None:
+def _table(
+    key: str, items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]
+) -> None:
     """All of them, with their verdicts and headline numbers."""
-    column = st.column_config
-    columns: dict[str, Any] = {
-        "dot": column.TextColumn("", width=36),
-        "run": column.TextColumn(say("run or group"), width=190),
+    elsewhere = say("{photos} say", photos=retell(elsewhere_title(compared)))
+    columns: dict[str, Column | str] = {
+        "run": say("run or group"),
         "verdict": verdict.column(items),
-        "validation": column.TextColumn(say("validation"), width=130,
-                                        help=retell(tables.SCORE_WORDS["accuracy"])),
-        "objects": column.TextColumn(say("difficult objects"), width=140,
-                                     help=retell(tables.SCORE_WORDS["object"])),
-        "lift": column.TextColumn(say("lift"), width=110, help=retell(tables.LIFT_WORDS)),
-        "by_validation": column.TextColumn(say("validation says"), width=290,
-                                                 help=retell(_HOW)),
-        "elsewhere": column.TextColumn(
-            say("{photos} say", photos=retell(elsewhere_title(compared))), width=330,
-            help=retell(_HOW),
-        ),
-    }  # fmt: skip
+        "validation": Column(say("validation"), retell(tables.SCORE_WORDS["accuracy"])),
+        "objects": Column(say("difficult objects"), retell(tables.SCORE_WORDS["object"])),
+        "lift": Column(say("lift"), retell(tables.LIFT_WORDS)),
+        "by_validation": Column(say("validation says"), retell(_HOW)),
+        "elsewhere": Column(elsewhere, retell(_HOW)),
+    }
     parted = sum(found.parted for found in compared)
     if parted:
         st.markdown(
@@ -71,12 +66,13 @@ def _table(items: Sequence[Group], compared: Sequence[Against], colours: Mapping
                 count=len(compared),
             )
         )
-    st.dataframe(
-        compared_table(items, compared, colours),
-        hide_index=True,
-        height="content" if len(items) <= 10 else 390,
-        column_config=columns,
-        alt=say("Each run or group against the reference"),
+    reading_table.show(
+        f"{key}.table",
+        compared_table(items, compared),
+        say("Each run or group against the reference"),
+        columns,
+        ("run", [colours[item.id] for item in items]),
+        height=_TALLEST,
     )
 
 

@@ -17,17 +17,16 @@ from core.store.run import utc_now
 from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, photo_filter
+from pages.widgets.assets import script, style
 from pages.widgets.label_words import editor_words
 
-_HERE = Path(__file__).parent / "label_editor_js"
-# One module, in the order in which a reader meets its nouns.
-_SCRIPTS = ("../words", "truth", "keys", "stage", "form", "editor")
+_SCRIPTS = ("truth", "keys", "stage", "form", "editor")
 _SIDE = 1280  # pixels of the longer side
 _EDITOR = st.components.v2.component(
     "overfit_lens_label_editor",
     html='<div class="editor-root"></div>',
-    css=(_HERE / "editor.css").read_text("utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
+    css=style("label_editor_js/editor"),
+    js=script("words", *(f"label_editor_js/{name}" for name in _SCRIPTS)),
 )
 
 

@@ -10,15 +10,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import words
+from pages.widgets.assets import script
 
 NAME = "lang"
 CHOICE = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
 _CHOSEN, _KEY = "language", "language.choice"
 _HERE = Path(__file__).parent
 _drawing = threading.local()  # a script's thread serves one visitor: their language
-_LINKS = st.components.v2.component(
-    "overfit_lens_language", js=(_HERE / "language.js").read_text("utf-8")
-)
+_LINKS = st.components.v2.component("overfit_lens_language", js=script("language"))
 
 
 def settle() -> None:

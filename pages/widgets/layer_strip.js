@@ -4,13 +4,6 @@
 
 const LABEL_GAP = 6; // pixels between two rates on one line
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function bandOf(data, index) {
   return data.bands.find((band) => band.first <= index && index <= band.last);
 }

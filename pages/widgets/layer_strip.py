@@ -4,7 +4,6 @@ starts a band there, and the keys do all that the mouse does."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,14 +12,14 @@ from core.band_edit import MOST_BANDS, start_or_end_band, step_rate
 from core.layer_strip import strip_data
 from core.model.layers import Layer
 from core.words import say
+from pages.widgets.assets import script, style
 from pages.widgets.draft import Draft
 
-_HERE = Path(__file__).parent
 _STRIP = st.components.v2.component(
     "overfit_lens_layer_strip",
     html='<div class="strip-root"></div>',
-    css=(_HERE / "layer_strip.css").read_text("utf-8"),
-    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "layer_strip")),
+    css=style("layer_strip"),
+    js=script("words", "element", "layer_strip"),
 )
 
 

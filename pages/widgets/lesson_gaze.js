@@ -3,13 +3,6 @@
 
 const STAY = 1600; // milliseconds at each moment while it plays
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function picture(source, alt) {
   const image = element("img");
   image.src = source;

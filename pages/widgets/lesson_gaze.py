@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.lesson.measured import Measured
 from core.words import say
+from pages.widgets.assets import script, style
 
-_HERE = Path(__file__).parent
 _GAZE = st.components.v2.component(
     "overfit_lens_lesson_gaze",
     html='<div class="gaze-root"></div>',
-    css=(_HERE / "lesson_gaze.css").read_text("utf-8"),
-    js=(_HERE / "lesson_gaze.js").read_text("utf-8"),
+    css=style("lesson_gaze"),
+    js=script("element", "lesson_gaze"),
 )
 
 

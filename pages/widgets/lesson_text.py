@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from core.lesson.glossary import RANGE, SIDES, glossary, pieces
 from core.lesson.steps import Why
+from pages.widgets.assets import style
 
-_STYLE = (Path(__file__).parent / "lesson.css").read_text("utf-8")
+_STYLE = style("lesson")
 
 
 def box(inner: str, colours: Mapping[str, str], large: bool = False) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.run_charts import Chart
+from pages.widgets.assets import script, style
 
-_HERE = Path(__file__).parent
 _CHART = st.components.v2.component(
     "overfit_lens_live_chart",
     html='<div class="live-chart"></div>',
-    css=(_HERE / "live_chart.css").read_text("utf-8"),
-    js=(_HERE / "live_chart.js").read_text("utf-8"),
+    css=style("live_chart"),
+    js=script("live_chart"),
 )
 
 

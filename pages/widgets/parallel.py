@@ -3,19 +3,17 @@ under the pointer and by the keys, and dragging along an axis keeps the lines th
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core import text
 from core.parallel_chart import ParallelLines
+from pages.widgets.assets import script, style
 
-_HERE = Path(__file__).parent
 _PARALLEL = st.components.v2.component(
     "overfit_lens_parallel",
     html='<div class="parallel"></div>',
-    css=(_HERE / "parallel.css").read_text("utf-8"),
-    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("picture", "parallel")),
+    css=style("parallel"),
+    js=script("picture", "parallel"),
 )
 
 

@@ -4,13 +4,6 @@
 const LEAST = 0.03; // a smaller one is a click beside the box: it removes the box
 const STEP = 0.02;
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 const within = (value) => Math.min(Math.max(value, 0), 1);
 const rounded = (box) => box && box.map((value) => Math.round(value * 1e4) / 1e4);
 

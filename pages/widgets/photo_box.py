@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.data.label_tables import Box
 from core.try_it import TriedPhoto, box_of, box_payload
 from core.words import language, say
+from pages.widgets.assets import script, style
 
-_HERE = Path(__file__).parent
 _BOX = st.components.v2.component(
     "overfit_lens_photo_box",
     html='<div class="box-root"></div>',
-    css=(_HERE / "photo_box.css").read_text("utf-8"),
-    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "photo_box")),
+    css=style("photo_box"),
+    js=script("words", "element", "photo_box"),
 )
 
 

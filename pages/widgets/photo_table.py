@@ -15,7 +15,7 @@ from core.evaluate.matched import photo_of
 from core.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
 from core.store.groups import Group
 from core.words import retell, say
-from pages.widgets import chosen, clicked, figure, linked, photo_set
+from pages.widgets import chosen, clicked, figure, linked, photo_set, reading_table
 
 _COLUMNS = 12  # items with a column of their own; more are counted
 _CAMS = 6  # runs that CAMs shows at once
@@ -70,7 +70,7 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
     rows = [row for row in event["selection"]["rows"] if row < len(files)]
     file = clicked.last(key, "photo", {name: files[rows[0]] if rows else None})
     if file in files:
-        _photo(items, answers, set_name, file, pictures.get(file), few)
+        _photo(key, items, answers, set_name, file, pictures.get(file), few)
 
 
 def _heads() -> dict[str, str]:
@@ -99,7 +99,7 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
 
 
 def _photo(
-    items: Sequence[Group], answers: Answers, set_name: str, file: str,
+    key: str, items: Sequence[Group], answers: Answers, set_name: str, file: str,
     jpeg: bytes | None, few: bool,
 ) -> None:  # fmt: skip
     """One photo: large, with everybody's answer, and the way to its class maps."""
@@ -118,7 +118,6 @@ def _photo(
             st.page_link("pages/cams.py", label=say("See where they look at this photo"),
                          icon=":material/frame_inspect:", query_params=link)  # fmt: skip
             table = answers_of.answers_to(rows, {item.id: item.title for item in items})
-            height: Any = "content" if few else 300
             heads = {"run": say("run"), "answer": say("answer")}
-            st.dataframe(table, hide_index=True, height=height, width="content",
-                         column_config=heads)  # fmt: skip
+            reading_table.show(f"{key}.answers", table, say("What each run answers"), heads,
+                               height=0 if few else 300)  # fmt: skip

@@ -1,13 +1,6 @@
 // A wall of photos (core/data/wall.py). A click, or Enter, tells the page which one to open. Text
 // from files is only ever set as textContent; our own comes from Python (`data.words`).
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function frame(photo) {
   const node = element("span", "frame");
   if (photo.problem) {

@@ -14,15 +14,15 @@ from core.data.wall import WallPhoto
 from core.errors import DataError
 from core.words import retell, say
 from pages import settings
+from pages.widgets.assets import script, style
 
-_HERE = Path(__file__).parent
 _SIDE = 320  # pixels of a small copy's longer side: sharp on a screen of double density
 PER_PAGE = 60
 _WALL = st.components.v2.component(
     "overfit_lens_photo_wall",
     html='<div class="wall-root"></div>',
-    css=(_HERE / "photo_wall.css").read_text("utf-8"),
-    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("words", "photo_wall")),
+    css=style("photo_wall"),
+    js=script("words", "element", "photo_wall"),
 )
 
 

@@ -3,7 +3,6 @@ holds, as Streamlit's own st.plotly_chart brings all of plotly.js, four times as
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,12 +10,13 @@ import streamlit as st
 from core import text
 from core.charts import Figure
 from core.words import say
+from pages.widgets.assets import script
 
 TRACES = {"scatter", "bar"}  # of those that the basic edition draws, what core's figures use
 _PLOT = st.components.v2.component(
     "overfit_lens_plot",
     html='<div class="plot" role="img"></div>',
-    js=(Path(__file__).parent / "plot.js").read_text("utf-8"),
+    js=script("plot"),
     isolate_styles=False,  # plotly.js writes its styles into the document
 )
 

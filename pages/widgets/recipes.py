@@ -13,7 +13,7 @@ from core.parallel_chart import parallel_lines
 from core.store.compare import recipe_difference
 from core.store.groups import Group
 from core.words import say, say_count, spoken
-from pages.widgets import figure, paint_choice
+from pages.widgets import figure, paint_choice, reading_table
 from pages.widgets import parallel as parallel_widget
 
 _FEWEST = 3  # items; two are read better in the tables
@@ -31,12 +31,9 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         st.markdown(say("**What differs in the recipes**"))
         # Of many recipes a row each: their keys fit across, they would not.
         wide = frame if len(items) <= _ACROSS else frame.set_index("key").T.reset_index(names="run")
-        st.dataframe(
-            wide,
-            hide_index=True,
-            height="content" if len(wide) <= 12 else 420,
-            column_config={"key": say("what"), "run": say("run")},
-        )
+        names = {"key": say("what"), "run": say("run")}
+        reading_table.show(f"{key}.table", wide, say("What differs in the recipes"), names,
+                           height=480)  # fmt: skip
         figure.csv_button(f"{key}.difference", wide, "recipe-difference")
     _lines(f"{key}.lines", items, paint)
 

@@ -5,7 +5,6 @@ what can be done with the selected ones. The link says what is searched for (`q`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -20,16 +19,15 @@ from core.store.run import open_run, utc_now
 from core.words import language, retell, say
 from pages import settings
 from pages.widgets import bulk, chosen, examples, import_runs, run_queue, told, trash
+from pages.widgets.assets import script, style
 from pages.widgets.words import VERDICTS
 
-_HERE = Path(__file__).parent / "run_table_js"
-# One module, in the order in which a reader meets its nouns.
-_SCRIPTS = ("../words", "search", "order", "rows", "table")
+_SCRIPTS = ("search", "order", "rows", "table")
 _TABLE = st.components.v2.component(
     "overfit_lens_run_table",
     html='<div class="runs-root"></div>',
-    css=(_HERE / "table.css").read_text("utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
+    css=style("chips", "run_table_js/table"),
+    js=script("words", "element", "chips", *(f"run_table_js/{name}" for name in _SCRIPTS)),
 )
 _LINKED = ("q", "sort", "unfold", "run")
 _FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")

@@ -13,7 +13,7 @@ from core.ranked_scores import ranked_columns, ranked_scores
 from core.score_tables import Controls
 from core.store.groups import Group
 from core.words import language, retell, say, spoken
-from pages.widgets import figure, plot, run_files, verdict
+from pages.widgets import figure, plot, reading_table, run_files, verdict
 
 
 def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
@@ -64,17 +64,17 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
         figure.csv_button(key, numbers, "scores")
     st.caption(_legend(items, any(controls.values())))
     with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):
-        _table(items, controls, numbers)
+        _table(f"{key}.numbers", items, controls, numbers)
 
 
-def _table(items: Sequence[Group], controls: Controls, numbers: charts.Table) -> None:
+def _table(key: str, items: Sequence[Group], controls: Controls, numbers: charts.Table) -> None:
     """Every number, in the reader's words. numbers: the same in English."""
     titles, told = {item.title for item in items}, numbers
     if language() != "en":
         told = score_tables.numbers_table(items, controls)
         told = told.assign(score=told["score"].map(retell))
     names = {name: retell(str(name)) for name in told.columns if name not in titles}
-    st.dataframe(told, hide_index=True, height="content", column_config=names)
+    reading_table.show(key, told, say("The same numbers as a table"), names)
 
 
 def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from core import tables, text
 from core.store.groups import Group
 from core.words import retell, say
+from pages.widgets.reading_table import Column
 from pages.widgets.words import VERDICTS
 
 
@@ -41,16 +41,11 @@ def link(item: Group) -> None:
     )
 
 
-def column(items: Sequence[Group]) -> Any:
-    """A table's column of verdicts as chips: words on the verdict's colour."""
+def column(items: Sequence[Group]) -> Column:
+    """A table's column of verdicts as chips."""
     looks = {}
     for item in items:
         if found := item.verdict():
-            looks[tables.verdict_words(item)] = look(found.majority)[1]
-    return st.column_config.MultiselectColumn(
-        say("verdict"),
-        options=list(looks),
-        color=list(looks.values()),
-        width=235 if any(len(item.members) > 1 for item in items) else 185,
-        help=say("What the diagnosis says. Open the run and its diagnosis to read why."),
-    )
+            looks[tables.verdict_words(item)] = look(found.majority)
+    words = say("What the diagnosis says. Open the run and its diagnosis to read why.")
+    return Column(say("verdict"), words, looks)

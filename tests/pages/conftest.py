@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
@@ -105,3 +107,17 @@ def texts(app: AppTest) -> str:
         app.error, app.success, app.code,
     )  # fmt: skip
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def tables(app: AppTest) -> list[pd.DataFrame]:
+    """What pages.widgets.reading_table draws, in the page's order: the words of each cell under the
+    shown titles."""
+    given = [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    return [_table(data) for data in given if "titles" in data.get("words", {})]
+
+
+def _table(data: Any) -> pd.DataFrame:
+    words = [
+        [cell["words"] if isinstance(cell, dict) else cell for cell in row] for row in data["rows"]
+    ]
+    return pd.DataFrame(words, columns=data["words"]["titles"]).fillna("")

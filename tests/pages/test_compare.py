@@ -10,12 +10,12 @@ from core.items import items_of
 from core.store.index import RunIndex
 from core.store.run import open_run
 from tests.factory import write_dataset, write_run, write_steps
-from tests.pages.conftest import texts
+from tests.pages.conftest import tables, texts
 
 
 def numbers_of(app):
     """The table of all numbers."""
-    return next(t.value for t in app.dataframe if "constant answer" in t.value.columns)
+    return next(table for table in tables(app) if "constant answer" in table.columns)
 
 
 def answer_validation(run, photos=15):
@@ -49,9 +49,9 @@ def test_the_link_chooses_the_runs(runs, dataset, open_page):
     assert lift[0] > lift[1]
     assert numbers_of(app)["quick"].iloc[0] == "100 % (14 of 14), 78 to 100 %"
     app = open_page("compare", runs=f"{two.id},{one.id}", section="Recipes")
-    difference = app.dataframe[0].value
-    assert list(difference.columns) == ["key", "quick", "looks-good"]
-    assert "bands" in set(difference["key"])
+    difference = tables(app)[0]
+    assert list(difference.columns) == ["what", "quick", "looks-good"]
+    assert "bands" in set(difference["what"])
 
 
 def test_without_a_link_it_takes_the_newest_finished_ones_and_says_so_in_the_link(
@@ -120,7 +120,7 @@ def test_the_sentence_that_matters_comes_first(runs, dataset, open_page):
     plain = [value.replace("\\", "") for value in words]
     assert plain[0].endswith("Validation cannot tell them apart: both right on 15 of 15.")
     assert "test_difficult (objects cut out)" in plain[1]
-    compared = app.dataframe[0].value
+    compared = tables(app)[0]
     assert list(compared["photos"].unique()) == ["validation", "test", "test_difficult"]
 
 
@@ -200,7 +200,7 @@ def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, o
     assert "Training loss is that of every batch" in texts(app)
     assert app.slider(key="smooth").value == 0.5
     assert app.toggle(key="log").value is True
-    assert not app.dataframe
+    assert not tables(app)
     assert app.query_params["section"] in ("Curves", ["Curves"])
 
 
@@ -247,10 +247,15 @@ def test_any_number_can_be_chosen_and_is_compared_with_one(runs, dataset, open_p
     assert not app.exception
     assert "11 chosen of 13" in texts(app)
     assert app.selectbox(key="colour").value == "recipe"
-    table = app.dataframe[0].value
-    assert table["run"].iloc[0] == "quick, seed 3"
-    assert table["elsewhere"].iloc[0] == "the reference"
-    assert table["elsewhere"].iloc[1:].str.contains("better on|the same").all()
+    table = tables(app)[0]
+    assert table["run or group"].iloc[0] == "quick, seed 3"
+    assert table["test_difficult, objects cut out say"].iloc[0] == "the reference"
+    assert (
+        table["test_difficult, objects cut out say"]
+        .iloc[1:]
+        .str.contains("better on|the same")
+        .all()
+    )
     for section in ("Curves", "Photos", "Confusion", "Layers", "Recipes"):
         app = open_page("compare", runs=",".join(ids), section=section)
         assert not app.exception

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 FIELDS = {"label", "help", "body", "placeholder", "options", "caption", "title", "format"}
 NO_WORDS = re.compile(
-    r"(?s)```.*?```|`[^`]*`|<style.*?</style>|<[^>]*>|:material/\w+:|https?:\S+|\S+\.\w{2,5}\b"
+    r"(?s)```.*?```|`[^`]*`|<style.*?</style>|<[^>]*>|:material/\w+:|https?:\S+"
+    r"|\S+\.\w{2,5}\b|\b\w+(?:\.\w+)+\b"  # names of files, keys of recipes
 )
 
 

@@ -6,13 +6,6 @@ const DIM = 0.62; // how much darker the photo becomes beneath full heat
 const AGAINST = [[30, 70, 190], [70, 140, 255], [170, 215, 255]]; // raw values below 0: blue
 const KEPT_PHOTOS = 80; // decoded photos that are kept; others are decoded again when they are needed
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 // The colour (r, g, b, alpha 0..255) of each level 0..255. Little evidence leaves the dimmed photo
 // as it is: on the common scale, only what is above an even spread begins to glow.
 function colourTable(colours, from, full) {

@@ -6,12 +6,6 @@ const STATES = {
   problem: ["error", "red"],
 };
 
-function chip(words, [name, colour]) {
-  const node = element("span", `chip ${colour}`);
-  node.append(icon(name), element("span", "words", words));
-  return node;
-}
-
 function fillCell(td, column, line, data) {
   const cell = line.cells[column.place];
   if (cell === null) return;

@@ -1,19 +1,6 @@
 // The search box of Runs: keys and values are offered as one types, and what is typed is told to the
 // server, which reads the language (core/query.py). Text is only ever set as textContent.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-function icon(name) {
-  const node = element("span", "icon", name);
-  node.setAttribute("aria-hidden", "true");
-  return node;
-}
-
 function labelled(node, words) {
   node.setAttribute("aria-label", words);
   node.title = words;

@@ -1,0 +1,81 @@
+"""A table to read, sorted by a click on a title. Streamlit's own (st.dataframe) draws on a canvas
+and brings 1.2 MB of scripts, which is half of what a page needs to stand; it is for tables in which
+rows are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from core.charts import Table
+from core.words import say
+from pages.widgets.assets import script, style
+
+_TABLE = st.components.v2.component(
+    "overfit_lens_reading_table",
+    html='<div class="table-root"><div class="scroll" role="region" tabindex="0"><table>'
+    "<thead></thead><tbody></tbody></table></div></div>",
+    css=style("chips", "reading_table"),
+    js=script("words", "element", "chips", "reading_table"),
+)
+
+
+class Column(NamedTuple):
+    """title: in the reader's words; help: what it means; looks: of a verdict's column, icon and
+    colour by its words."""
+
+    title: str
+    help: str = ""
+    looks: Mapping[str, tuple[str, str]] | None = None
+
+
+def show(
+    key: str,
+    table: Table,
+    label: str,
+    columns: Mapping[str, Column | str] | None = None,
+    dots: tuple[str, list[str]] | None = None,
+    height: int = 0,
+) -> None:
+    """Draws it. columns: by name, those that are not shown under their own; the first names its
+    row. label: what it is, for who cannot see it. dots: a column, and the colour of each row there.
+    height: pixels above which its rows are scrolled; 0, never."""
+    heads = {name: _head(str(name), columns or {}) for name in table.columns}
+    cells: list[list[Any]] = [[] for _ in range(len(table))]
+    for name, head in heads.items():
+        colours = dots[1] if dots and dots[0] == name else [""] * len(table)
+        for row, value, colour in zip(cells, table[name], colours, strict=True):
+            row.append(_cell(value, head, colour))
+    _TABLE(
+        key=key,
+        data={
+            "rows": cells,
+            "height": height,
+            "words": {
+                "label": label,
+                "titles": [head.title for head in heads.values()],
+                "help": [head.help for head in heads.values()],
+                "sort": say("{column}. Click to sort."),
+            },
+        },
+    )
+
+
+def _head(name: str, columns: Mapping[str, Column | str]) -> Column:
+    found = columns.get(name, name)
+    return Column(found) if isinstance(found, str) else found
+
+
+def _cell(value: Any, head: Column, colour: str) -> Any:
+    """What reading_table.js draws: words, words with a dot or on a colour, or nothing."""
+    words = "" if value is None or value != value else str(value).strip()
+    if colour:
+        return {"words": words, "dot": colour}
+    if not words:
+        return None
+    if head.looks is not None and words in head.looks:
+        icon, tint = head.looks[words]
+        return {"words": words, "chip": [icon.removeprefix(":material/").removesuffix(":"), tint]}
+    return words
