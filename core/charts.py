@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.io.json import to_json_plotly
 
 from core import text
 from core.store.examples import is_example
@@ -157,6 +158,14 @@ def layout(height: int) -> dict[str, Any]:
         "hovermode": "x unified",
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
     }
+
+
+def figure_json(figure: go.Figure) -> str:
+    """The figure for pages/widgets/plot.js, without Plotly's template: it is half of the whole, and
+    the page puts its own in its place."""
+    parts = figure.to_dict()
+    parts["layout"].pop("template", None)
+    return to_json_plotly(parts)
 
 
 # --- curves of runs ---------------------------------------------------------------------------

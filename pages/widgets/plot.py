@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core import text
-from core.charts import Figure
+from core.charts import Figure, figure_json
 from core.words import say
 from pages.widgets.assets import script
 
@@ -26,7 +26,7 @@ def show(key: str, figure: Figure, words: str, picture: str = "") -> None:
     words: what it shows, for who cannot see it; picture: the file that its camera writes, without
     an ending; none, no camera."""
     missing = say("{file} cannot be loaded")
-    _PLOT(key=key, data={"figure": figure.to_json(), "config": config(picture),
+    _PLOT(key=key, data={"figure": figure_json(figure), "config": config(picture),
                          "words": words, "missing": missing})  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
+from core.charts import figure_json
 from pages.widgets import plot
 from tests.pages.conftest import APP
 
@@ -33,6 +36,18 @@ def test_the_script_is_there_in_the_version_that_the_package_writes_for():
     assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}" in script.read_text()[:200]
     assert get_plotlyjs_version() in script.name
     assert "MIT" in (STATIC / "plotly-LICENSE.txt").read_text()
+
+
+def test_the_browser_is_told_to_compile_it_at_once():
+    (script,) = STATIC.glob("plotly-basic-*.js")
+    assert 'typeof self !== "undefined" ? self : this, (() => {' in script.read_text()[:600]
+
+
+def test_a_figure_goes_to_the_browser_without_plotlys_template():
+    figure = go.Figure([go.Scatter(x=[1, 2], y=[0.5, float("nan")])], {"height": 90})
+    assert json.loads(figure_json(figure)) == {
+        "data": [{"type": "scatter", "x": [1, 2], "y": [0.5, None]}], "layout": {"height": 90}
+    }  # fmt: skip
 
 
 def test_the_basic_edition_draws_what_is_given_to_it():
