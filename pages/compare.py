@@ -35,6 +35,7 @@ from pages.widgets import (
     told,
     varied,
 )  # fmt: skip  # isort: skip
+from pages.widgets.made import Look
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
@@ -48,6 +49,7 @@ class Chosen(NamedTuple):
     items: list[Group]
     finished: list[Group]
     paint: Paint
+    look: Look
 
 
 def show_scores(what: Chosen) -> None:
@@ -56,11 +58,10 @@ def show_scores(what: Chosen) -> None:
         st.caption(say("Scores appear when a chosen run is done."))
         return
     if len(what.finished) > 1:
-        answers = same_photos.answers(what.finished)
-        difference.show(f"{KEY}.difference", what.finished, answers, what.paint.colours)
-    varied.show(f"{KEY}.varied", what.finished, what.paint.colours)
+        difference.show(f"{KEY}.difference", what.finished, what.paint.colours, what.look)
+    varied.show(f"{KEY}.varied", what.finished, what.paint.colours, what.look)
     st.subheader(say("Scores"), anchor=False)
-    scores.show(f"{KEY}.scores", what.finished, what.paint.colours)
+    scores.show(f"{KEY}.scores", what.finished, what.paint.colours, what.look)
 
 
 def show_curves(what: Chosen) -> None:
@@ -95,7 +96,7 @@ SECTIONS: dict[str, Callable[[Chosen], None]] = {
 
 
 @st.fragment
-def show_section(items: list[Group], everything: list[RunRow]) -> None:
+def show_section(items: list[Group], everything: list[RunRow], look: Look) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
     kept.keep(KEY, CONTROLS)
     linked.settle("section", SECTIONS, "Scores")
@@ -115,15 +116,15 @@ def show_section(items: list[Group], everything: list[RunRow]) -> None:
             st.query_params.pop(name, None)
     paint_choice.legend(paint)
     same_photos.notice(finished)
-    SECTIONS[section](Chosen(items, finished, paint))
+    SECTIONS[section](Chosen(items, finished, paint, look))
 
 
-def show_page(everything: list[RunRow]) -> None:
+def show_page(everything: list[RunRow], look: Look) -> None:
     """All of the page, for the runs and groups in its link."""
     items = chosen.show_items(KEY, everything)
     if not items:
         st.info(say("Choose two runs or more to see them side by side."))
-        clearest_pair.show(f"{KEY}.pair", everything)
+        clearest_pair.show(f"{KEY}.pair", everything, look)
         return
     for row in (row for item in items for row in item.members if row.problem):
         told.error(row.problem)
@@ -133,14 +134,15 @@ def show_page(everything: list[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/cams.py", label=say("See where they look"), width="content",
                      icon=":material/frame_inspect:", query_params=chosen.link(items))  # fmt: skip
-        clearest_pair.show(f"{KEY}.pair", everything)
+        clearest_pair.show(f"{KEY}.pair", everything, look)
         report.button(KEY, items, everything)
-    show_section(items, everything)
+    show_section(items, everything, look)
 
 
 st.title(say("Compare"), anchor=False)
-if runs := chosen.all_runs():
-    show_page(runs)
+version, runs = chosen.look()
+if runs:
+    show_page(runs, Look(version))
 else:
     st.write(say("There are no runs to compare yet. Train one on the Train page, or take these "
                  "two:"))  # fmt: skip

@@ -12,13 +12,14 @@ from core.items import items_of
 from core.store.index import RunRow
 from core.words import mark, retell, say
 from pages.widgets import chosen
+from pages.widgets.made import Look
 
 _LABEL = mark("Overfit against generalising")
 
 
-def show(key: str, all_rows: Sequence[RunRow]) -> None:
+def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
     """A button that chooses the store's clearest pair, or says how to make one."""
-    pair = clearest_pair(items_of(all_rows))
+    pair = look.made("clearest pair", [], lambda: clearest_pair(items_of(all_rows)))
     if pair is None:
         with st.popover(retell(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(

@@ -8,10 +8,11 @@ import streamlit as st
 
 from core import tables, text
 from core.compared_table import compared_table
-from core.comparison import Against, Predictions, each_against_first, elsewhere_title
+from core.comparison import Against, each_against_first, elsewhere_title
 from core.store.groups import Group
 from core.words import mark, retell, say
-from pages.widgets import reading_table, verdict
+from pages.widgets import reading_table, run_files, same_photos, verdict
+from pages.widgets.made import Look
 from pages.widgets.reading_table import Column
 
 _TALLEST = 640  # pixels of the table; more rows are scrolled
@@ -22,15 +23,15 @@ _HOW = mark(
 )
 
 
-def show(
-    key: str,
-    items: Sequence[Group],
-    predictions: Predictions,
-    colours: Mapping[str, str],
-) -> None:
+def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
     """Each item against the first: validation's sentence, then that of photos from elsewhere; of
-    many items a row of a table each. predictions: by run id."""
-    compared = each_against_first(items, predictions)
+    many items a row of a table each."""
+    predictions = same_photos.answers(items)  # tells what cannot be read, every time
+    compared = look.made(
+        "against the first",
+        [*(item.id for item in items), *run_files.marks("predictions.csv", items)],
+        lambda: each_against_first(items, predictions),
+    )
     if len(items) > FEW:
         _table(key, items, compared, colours)
         return

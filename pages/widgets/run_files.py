@@ -45,6 +45,13 @@ def finished(name: str, items: Sequence[Group]) -> dict[str, Any]:
     return read(name, dict.fromkeys(row.id for item in items for row in item.finished()))
 
 
+def marks(name: str, items: Sequence[Group]) -> list[str]:
+    """Which runs' files `finished` reads, and in which state: another one when a file changes."""
+    ids = dict.fromkeys(row.id for item in items for row in item.finished())
+    places = ((id_, folder_of(settings.runs_dir(), id_) / name) for id_ in ids)
+    return [f"{id_} {files.mark(path)}" for id_, path in places]
+
+
 @st.cache_data(max_entries=_KEPT, show_spinner=False)
 def _read(path: str, name: str, mark: str) -> Any:
     del mark  # only there to make the cache notice

@@ -14,6 +14,7 @@ from core.score_tables import Controls
 from core.store.groups import Group
 from core.words import language, retell, say, spoken
 from pages.widgets import figure, plot, reading_table, run_files, verdict
+from pages.widgets.made import Look
 
 
 def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
@@ -48,16 +49,19 @@ def controls_of(items: Sequence[Group]) -> Controls:
     return run_files.finished("controls.json", items)
 
 
-def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
+def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
     controls = controls_of(items)
     with spoken("en"):  # as files are
         numbers = score_tables.numbers_table(items, controls)
     if len(items) > MOST:
-        columns = ranked_columns(items, controls)
+        of = [f"{item.id} {colours[item.id]}" for item in items]
+        of += run_files.marks("controls.json", items)
+        columns = look.made("ranked columns", of, lambda: ranked_columns(items, controls))
         if columns:
-            figure.show(f"{key}.ranked", ranked_scores(columns, colours), numbers, "scores",
+            ranked = look.made("ranked scores", of, lambda: ranked_scores(columns, colours))
+            figure.show(f"{key}.ranked", ranked, numbers, "scores",
                         least=150 * len(columns) + 120)  # fmt: skip
     else:
         _dots(key, items, controls, colours)

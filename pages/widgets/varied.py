@@ -7,38 +7,40 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core import tables, text
+from core.charts import Figure
 from core.store.groups import Group
-from core.varied import varied_number, varied_scores
+from core.varied import Varied, VariedScores, varied_number, varied_scores
 from core.varied_chart import scores_by_number
 from core.words import retell, say
-from pages.widgets import plot, scores
+from pages.widgets import plot, run_files, scores
+from pages.widgets.made import Look
 
 
-def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
+def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
     """A figure of accuracy and one of lift; nothing where more than a number differs."""
     varied = varied_number(items)
     if varied is None:
         return
-    found = varied_scores(items, varied, scores.controls_of(items))
+    controls = scores.controls_of(items)
+    of = [*(item.id for item in items), *run_files.marks("controls.json", items)]
+    found = look.made("varied", of, lambda: varied_scores(items, varied, controls))
     if found is None:
         return
     name = text.plain_markdown(found.set_name)
     title = retell(str(found.shown["title"].iloc[0]))
     st.subheader(say("By {key}", key=text.plain_markdown(varied.title)), anchor=False)
+    drawn = [*of, *(colours[item.id] for item in items)]
     accuracy, lift = st.columns(2)
     with accuracy:
         st.markdown(say("**{set}, {score}**, and validation", set=name, score=title),
                     help=retell(tables.SCORE_WORDS["object"]))  # fmt: skip
-        lines = [(title, found.shown), (say("validation accuracy"), found.validation)]
-        figure = scores_by_number(lines, colours, varied.title, logarithmic=varied.logarithmic)
+        figure = look.made("accuracy by number", drawn, lambda: _accuracy(found, varied, colours))
         told = say("by {key}", key=varied.title)
         plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
             st.markdown(say("**{set}, lift**", set=name), help=retell(tables.LIFT_WORDS))
-            lines = [(say("lift"), found.lift)]
-            figure = scores_by_number(lines, colours, varied.title, ".1f", 2.0, varied.logarithmic,
-                                      say("evidence strewn evenly"))  # fmt: skip
+            figure = look.made("lift by number", drawn, lambda: _lift(found, varied, colours))
             told = say("lift by {key}", key=varied.title)
             plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
     st.caption(
@@ -48,3 +50,14 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str]) -> None:
             "training."
         )
     )
+
+
+def _accuracy(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -> Figure:
+    title = retell(str(found.shown["title"].iloc[0]))
+    lines = [(title, found.shown), (say("validation accuracy"), found.validation)]
+    return scores_by_number(lines, colours, varied.title, logarithmic=varied.logarithmic)
+
+
+def _lift(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -> Figure:
+    return scores_by_number([(say("lift"), found.lift)], colours, varied.title, ".1f", 2.0,
+                            varied.logarithmic, say("evidence strewn evenly"))  # fmt: skip
