@@ -19,7 +19,7 @@ _LABEL = mark("Overfit against generalising")
 
 def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
     """A button that chooses the store's clearest pair, or says how to make one."""
-    pair = look.made("clearest pair", [], lambda: clearest_pair(items_of(all_rows)))
+    pair = look.made("clearest_pair", [], lambda: clearest_pair(items_of(all_rows)))
     if pair is None:
         with st.popover(retell(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(

@@ -28,7 +28,7 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     many items a row of a table each."""
     predictions = same_photos.answers(items)  # tells what cannot be read, every time
     compared = look.made(
-        "against the first",
+        "against_first",
         [*(item.id for item in items), *run_files.marks("predictions.csv", items)],
         lambda: each_against_first(items, predictions),
     )

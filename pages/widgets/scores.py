@@ -58,9 +58,9 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     if len(items) > MOST:
         of = [f"{item.id} {colours[item.id]}" for item in items]
         of += run_files.marks("controls.json", items)
-        columns = look.made("ranked columns", of, lambda: ranked_columns(items, controls))
+        columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
         if columns:
-            ranked = look.made("ranked scores", of, lambda: ranked_scores(columns, colours))
+            ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, colours))
             figure.show(f"{key}.ranked", ranked, numbers, "scores",
                         least=150 * len(columns) + 120)  # fmt: skip
     else:

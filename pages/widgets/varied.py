@@ -34,13 +34,13 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     with accuracy:
         st.markdown(say("**{set}, {score}**, and validation", set=name, score=title),
                     help=retell(tables.SCORE_WORDS["object"]))  # fmt: skip
-        figure = look.made("accuracy by number", drawn, lambda: _accuracy(found, varied, colours))
+        figure = look.made("accuracy_by_number", drawn, lambda: _accuracy(found, varied, colours))
         told = say("by {key}", key=varied.title)
         plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
             st.markdown(say("**{set}, lift**", set=name), help=retell(tables.LIFT_WORDS))
-            figure = look.made("lift by number", drawn, lambda: _lift(found, varied, colours))
+            figure = look.made("lift_by_number", drawn, lambda: _lift(found, varied, colours))
             told = say("lift by {key}", key=varied.title)
             plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
     st.caption(

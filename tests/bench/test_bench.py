@@ -1,5 +1,7 @@
 """The benchmarks start, and the one that proves something tells equal runs from different ones."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,18 +18,35 @@ SCRIPTS = sorted(p for p in (ROOT / "bench").glob("*.py") if p.name not in MODUL
 sys.path.append(str(ROOT / "bench"))
 
 
+# In one process, as most of what a script loads (torch, Playwright) is the same for all.
+HELP = """
+import contextlib, io, json, pathlib, runpy, sys
+said = {}
+for script in map(pathlib.Path, sys.argv[1:]):
+    sys.argv = [str(script), "--help"]
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+            ended = None
+        except SystemExit as leaving:
+            ended = leaving.code
+    said[script.name] = [ended, out.getvalue()]
+print(json.dumps(said))
+"""
+
+
 def test_every_script_says_how_it_is_used_and_is_in_the_docs():
     docs = "".join(p.read_text("utf-8") for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
-    asked = {
-        script: subprocess.Popen(
-            [sys.executable, script, "--help"], stdout=subprocess.PIPE, text=True
-        )
-        for script in SCRIPTS
-    }
-    for script, process in asked.items():
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, script
-        command = f".venv/bin/python bench/{script.name}"
+    asked = subprocess.run(
+        [sys.executable, "-c", HELP, *SCRIPTS], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "bench")},
+    )  # fmt: skip
+    found = json.loads(asked.stdout)
+    assert set(found) == {script.name for script in SCRIPTS}
+    for script, (ended, said) in found.items():
+        assert ended == 0, script
+        command = f".venv/bin/python bench/{script}"
         assert command in said, script  # the docstring, which gives the command
         assert command in docs, script
 
