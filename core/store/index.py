@@ -16,6 +16,7 @@ import time
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ class RunRow:
 
 
 _FIELDS = hashlib.sha256(",".join(field.name for field in fields(RunRow)).encode()).hexdigest()[:8]
+_VERSIONS = count(1)  # of all indexes, so that one that is made anew never repeats a number
 
 
 class RunIndex:
@@ -122,7 +124,7 @@ class RunIndex:
             return self._version, rows
 
     def version(self, at_most_old: float = 0) -> int:
-        """A number that changes whenever the rows do, within this process. `at_most_old`: seconds;
+        """A number that grows whenever the rows change, within this process. `at_most_old`: seconds;
         a look that was taken so lately, for whomever, is good enough."""
         with self._lock:
             if time.monotonic() - self._looked > at_most_old:
@@ -152,7 +154,7 @@ class RunIndex:
             found[id_] = known
         gone = before.keys() - found.keys()
         if changed or gone or self._known is None:
-            self._version += 1
+            self._version = next(_VERSIONS)
             self._known = found
             self._mirror({id_: found[id_] for id_ in changed}, list(gone))
         self._looked = time.monotonic()

@@ -105,6 +105,7 @@ def test_a_kept_index_tells_by_a_number_when_its_rows_change(tmp_path):
     assert second != first and index.rows()[0].starred
     shutil.rmtree(run.path)
     assert index.version() != second and index.rows() == []
+    assert RunIndex(runs).version() > index.version()  # a number means one state of one folder
 
 
 def test_an_index_may_be_shared_by_threads_while_runs_come_and_go(tmp_path):
