@@ -9,13 +9,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.challenge import CHANGES, RECIPE, SEEDS, Board, Field, fields, read_board
+from core.challenge import SEEDS, Board, Field, fields, read_board
 from core.errors import InputError
 from core.store.challenge import board_mark
 from core.store.index import RunRow
 from core.words import say
 from pages import settings
-from pages.widgets import challenge_ask, challenge_board, chosen, door, told, worker_notice
+from pages.widgets import (
+    challenge_ask,
+    challenge_board,
+    challenge_task,
+    chosen,
+    door,
+    told,
+    worker_notice,
+)
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
@@ -32,45 +40,6 @@ def board_of(field: Field) -> Board:
     runs_dir = settings.runs_dir()
     mark = f"{chosen.version()} {field.id} {board_mark(runs_dir)}"
     return _board(str(runs_dir), mark, field)
-
-
-def task() -> None:
-    """What is asked, and the way to begin."""
-    st.markdown(
-        say(
-            "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
-            "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
-            "or more are ranked on photos of the same books that no page shows.",
-            recipe=RECIPE, changes=CHANGES, seeds=SEEDS,
-        )
-    )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "pages/train.py", label=say("Open the failing recipe on Train, with three seeds"),
-            icon=":material/model_training:", query_params={"preset": RECIPE, "seeds": "3"},
-            width="content",
-        )  # fmt: skip
-        with st.popover(say("How it is ranked"), icon=":material/help:", type="tertiary",
-                        key=f"{KEY}.how"):  # fmt: skip
-            rules()
-
-
-def rules() -> None:
-    st.markdown(
-        say(
-            "- **Score**: the share of the books in the hidden photos, each cut out and classified "
-            "alone, that are named right. One object, one answer: the sharpest score there is.\n"
-            "- **Rank**: 1 + how many groups are really better. Really: the photos say so (95 % "
-            "interval of the difference) and so do the seeds (Welch's test). Where they do not, "
-            "groups share a rank.\n"
-            "- **Every seed counts.** One that failed or was stopped is named beside its group.\n"
-            "- **The photos** were drawn for this folder of runs alone, from a random seed, so "
-            "that nobody can tune on them. Do not hold this board against another computer's: "
-            "bring the runs together instead.\n"
-            "- Try often enough and you fit the board itself. Few changes, with a reason for each, "
-            "are worth more than a high rank after fifty tries."
-        )
-    )
 
 
 def choose(found: Sequence[Field]) -> Field:
@@ -141,7 +110,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
 
 
 st.title(say("Challenge"), anchor=False)
-task()
+challenge_task.show(KEY)
 try:
     if not door.closed("challenge"):
         show_page(chosen.all_runs())

@@ -124,8 +124,8 @@ class RunIndex:
             return self._version, rows
 
     def version(self, at_most_old: float = 0) -> int:
-        """A number that grows whenever the rows change, within this process. `at_most_old`: seconds;
-        a look that was taken so lately, for whomever, is good enough."""
+        """A number that grows whenever the rows change, within this process. `at_most_old`: a look
+        that was taken so many seconds ago or later, for whomever, is good enough."""
         with self._lock:
             if time.monotonic() - self._looked > at_most_old:
                 self._look()

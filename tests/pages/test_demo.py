@@ -245,6 +245,12 @@ def test_what_is_closed_says_so_where_it_would_be(hosted, page, act, link):
     assert demo.why_not(act) in texts(app)
 
 
+def test_the_challenge_sends_nobody_to_more_seeds_than_one(hosted):
+    link = visit("challenge").get("page_link")[0].proto
+    assert link.label == "Open the failing recipe on Train"
+    assert "seeds" not in link.query_string
+
+
 def test_there_is_no_field_for_a_file_or_a_path(hosted):
     for page in PAGES:
         app = visit(page, view="upload", **{"from": "file"})
