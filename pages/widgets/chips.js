@@ -1,4 +1,4 @@
-// Icons of Streamlit's font, and words on a colour. Joined after element.js, and with chips.css.
+// Icons of Streamlit's font, and words on a colour. Joined after element.js, and with tables.css.
 
 function icon(name) {
   const node = element("span", "icon", name);

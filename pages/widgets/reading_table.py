@@ -17,7 +17,7 @@ _TABLE = st.components.v2.component(
     "overfit_lens_reading_table",
     html='<div class="table-root"><div class="scroll" role="region" tabindex="0"><table>'
     "<thead></thead><tbody></tbody></table></div></div>",
-    css=style("chips", "reading_table"),
+    css=style("tables", "reading_table"),
     js=script("words", "element", "chips", "reading_table"),
 )
 

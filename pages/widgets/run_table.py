@@ -26,7 +26,7 @@ _SCRIPTS = ("search", "order", "rows", "table")
 _TABLE = st.components.v2.component(
     "overfit_lens_run_table",
     html='<div class="runs-root"></div>',
-    css=style("chips", "run_table_js/table"),
+    css=style("tables", "run_table_js/table"),
     js=script("words", "element", "chips", *(f"run_table_js/{name}" for name in _SCRIPTS)),
 )
 _LINKED = ("q", "sort", "unfold", "run")
