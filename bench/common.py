@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -162,6 +163,21 @@ def dashboard(runs: Path, data: Path = TOY_BOOKS.parent) -> Iterator[Dashboard]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+# Also inside our own widgets, most of which have a document of their own.
+_STANDS = """([selector, words]) => {
+  const own = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+  const roots = [document, ...own.map((node) => node.shadowRoot).filter(Boolean)];
+  const fits = (node) => node.textContent.includes(words);
+  return roots.some((root) => [...root.querySelectorAll(selector)].some(fits));
+}"""
+
+
+def wait_until_stands(page: Any, selector: str, words: str = "") -> None:
+    """Waits until an element with those words is on a Playwright page, asking every 30 ms: a
+    locator's own waiting asks every 500 ms after its first quarter of a second."""
+    page.wait_for_function(_STANDS, arg=[selector, words], polling=30)
 
 
 def free_port() -> int:

@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import FLAGS, TOY_BOOKS, dashboard, option_parser
+from common import FLAGS, TOY_BOOKS, dashboard, option_parser, wait_until_stands
 from playwright.sync_api import Browser, sync_playwright
 
 from core.data.dataset import read_dataset
@@ -76,10 +76,10 @@ def seconds_to_draw(browser: Browser, link: str, selector: str) -> tuple[float, 
     page.set_default_timeout(PATIENCE)
     begun = time.perf_counter()
     page.goto(link, wait_until="commit")
-    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    wait_until_stands(page, "h1", "Compare")
     title = time.perf_counter() - begun
-    page.wait_for_selector(selector, state="attached")  # also inside a widget's shadow
-    page.wait_for_function(SETTLED, polling=50)
+    wait_until_stands(page, selector)
+    page.wait_for_function(SETTLED, polling=30)
     took = time.perf_counter() - begun
     context.close()
     return took, title

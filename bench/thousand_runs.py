@@ -29,7 +29,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from common import FLAGS, dashboard, memory, need, option_parser
+from common import FLAGS, dashboard, memory, need, option_parser, wait_until_stands
 
 need("playwright", "hypothesis")
 
@@ -95,14 +95,14 @@ def drawn(page: Page, url: str) -> tuple[float, float]:
     """Seconds until the title and the first row of the table can be seen."""
     begun = time.perf_counter()
     page.goto(url, wait_until="commit")
-    page.locator("h1").wait_for()
+    wait_until_stands(page, "h1")
     title = time.perf_counter() - begun
-    page.locator(".runs-root tbody tr:not(.space) .name").first.wait_for()
+    wait_until_stands(page, ".runs-root tbody tr:not(.space) .name")
     return title, time.perf_counter() - begun
 
 
 def said(page: Page, words: str) -> None:
-    page.locator(".runs-root .count", has_text=words).wait_for()
+    wait_until_stands(page, ".runs-root .count", words)
 
 
 def search(page: Page, query: str, words: str) -> float:
