@@ -169,13 +169,14 @@ def dashboard(runs: Path, data: Path = TOY_BOOKS.parent) -> Iterator[Dashboard]:
 _STANDS = """([selector, words]) => {
   const own = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
   const roots = [document, ...own.map((node) => node.shadowRoot).filter(Boolean)];
-  const fits = (node) => node.textContent.includes(words);
+  const fits = (node) =>
+    node.checkVisibility({ visibilityProperty: true }) && node.textContent.includes(words);
   return roots.some((root) => [...root.querySelectorAll(selector)].some(fits));
 }"""
 
 
 def wait_until_stands(page: Any, selector: str, words: str = "") -> None:
-    """Waits until an element with those words is on a Playwright page, asking every 30 ms: a
+    """Waits until an element with those words is seen on a Playwright page, asking every 30 ms: a
     locator's own waiting asks every 500 ms after its first quarter of a second."""
     page.wait_for_function(_STANDS, arg=[selector, words], polling=30)
 

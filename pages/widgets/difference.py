@@ -26,12 +26,9 @@ _HOW = mark(
 def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
     """Each item against the first: validation's sentence, then that of photos from elsewhere; of
     many items a row of a table each."""
+    of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
     predictions = same_photos.answers(items)  # tells what cannot be read, every time
-    compared = look.made(
-        "against_first",
-        [*(item.id for item in items), *run_files.marks("predictions.csv", items)],
-        lambda: each_against_first(items, predictions),
-    )
+    compared = look.made("against_first", of, lambda: each_against_first(items, predictions))
     if len(items) > FEW:
         _table(key, items, compared, colours)
         return

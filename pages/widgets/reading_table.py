@@ -1,6 +1,5 @@
 """A table to read, sorted by a click on a title. Streamlit's own (st.dataframe) draws on a canvas
-and brings 1.2 MB of scripts, which is half of what a page needs to stand; it is for tables in which
-rows are chosen."""
+and brings 1.2 MB of scripts: it is for tables in which rows are chosen."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ import streamlit as st
 from core.charts import Table
 from core.words import say
 from pages.widgets.assets import script, style
+from pages.widgets.words import symbol
 
 _TABLE = st.components.v2.component(
     "overfit_lens_reading_table",
@@ -77,5 +77,5 @@ def _cell(value: Any, head: Column, colour: str) -> Any:
         return None
     if head.looks is not None and words in head.looks:
         icon, tint = head.looks[words]
-        return {"words": words, "chip": [icon.removeprefix(":material/").removesuffix(":"), tint]}
+        return {"words": words, "chip": [symbol(icon), tint]}
     return words

@@ -42,14 +42,18 @@ def read(name: str, ids: Iterable[str]) -> dict[str, Any]:
 
 def finished(name: str, items: Sequence[Group]) -> dict[str, Any]:
     """The file of every evaluated run of the items."""
-    return read(name, dict.fromkeys(row.id for item in items for row in item.finished()))
+    return read(name, _finished_ids(items))
 
 
 def marks(name: str, items: Sequence[Group]) -> list[str]:
-    """Which runs' files `finished` reads, and in which state: another one when a file changes."""
-    ids = dict.fromkeys(row.id for item in items for row in item.finished())
-    places = ((id_, folder_of(settings.runs_dir(), id_) / name) for id_ in ids)
-    return [f"{id_} {files.mark(path)}" for id_, path in places]
+    """Which runs' files `finished` reads, and in which state: another one when a file changes. To
+    be asked for before they are read: what is kept for it is then never older."""
+    runs_dir = settings.runs_dir()
+    return [f"{id_} {files.mark(folder_of(runs_dir, id_) / name)}" for id_ in _finished_ids(items)]
+
+
+def _finished_ids(items: Sequence[Group]) -> list[str]:
+    return list(dict.fromkeys(row.id for item in items for row in item.finished()))
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)

@@ -20,7 +20,7 @@ from core.words import language, retell, say
 from pages import settings
 from pages.widgets import bulk, chosen, examples, import_runs, run_queue, told, trash
 from pages.widgets.assets import script, style
-from pages.widgets.words import VERDICTS
+from pages.widgets.words import VERDICTS, symbol
 
 _SCRIPTS = ("search", "order", "rows", "table")
 _TABLE = st.components.v2.component(
@@ -80,7 +80,7 @@ def _board(key: str, opened: str) -> None:
         data={
             **run_table.table(found, rows, shown_columns, by, paint, utc_now()),
             "keys": _suggestions(keys),
-            "chips": {name: [icon[10:-1], colour] for name, (icon, colour) in VERDICTS.items()},
+            "chips": {name: [symbol(icon), colour] for name, (icon, colour) in VERDICTS.items()},
             "opened": opened,
             "query": query,
             "error": problem,

@@ -52,12 +52,12 @@ def controls_of(items: Sequence[Group]) -> Controls:
 def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
+    of = [f"{item.id} {colours[item.id]}" for item in items]
+    of += run_files.marks("controls.json", items)
     controls = controls_of(items)
     with spoken("en"):  # as files are
         numbers = score_tables.numbers_table(items, controls)
     if len(items) > MOST:
-        of = [f"{item.id} {colours[item.id]}" for item in items]
-        of += run_files.marks("controls.json", items)
         columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
         if columns:
             ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, colours))

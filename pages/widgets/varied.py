@@ -21,8 +21,8 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     varied = varied_number(items)
     if varied is None:
         return
-    controls = scores.controls_of(items)
     of = [*(item.id for item in items), *run_files.marks("controls.json", items)]
+    controls = scores.controls_of(items)
     found = look.made("varied", of, lambda: varied_scores(items, varied, controls))
     if found is None:
         return

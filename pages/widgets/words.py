@@ -36,3 +36,8 @@ VERDICTS = {
     mark("never learned"): (":material/do_not_disturb_on:", "violet"),
     mark("too little evidence"): (":material/help:", "gray"),
 }
+
+
+def symbol(icon: str) -> str:
+    """The name by which chips.js draws an icon of Streamlit's, `:material/name:`."""
+    return icon.removeprefix(":material/").removesuffix(":")
