@@ -16,6 +16,7 @@ Axis = Literal["epoch", "step", "seconds"]
 AXES: tuple[Axis, ...] = ("epoch", "step", "seconds")
 MOST_POINTS = 400  # of a line; a screen shows no more
 Frames = Mapping[str, pd.DataFrame]  # a file of each run, by run id
+Points = dict[str, NDArray[np.float64]]  # columns of a Line, all of one length
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,11 @@ def lines_of(
             points = _steps([_frame(batches, id_) for id_ in ids]) if (
                 axis == "step" and curve == "train_loss"
             ) else _points(means, x, curve)  # fmt: skip
-            if len(points):
-                points = points.assign(value=smoothed(points["raw"].to_numpy(), smoothing))
-                found.append(Line(item.id, curve, _thinned(points)))
+            if len(points["x"]):
+                points["value"] = smoothed(points["raw"], smoothing)
+                kept = _thinned(len(points["x"]))
+                points = {name: values[kept] for name, values in points.items()}
+                found.append(Line(item.id, curve, pd.DataFrame(points)))
     return found
 
 
@@ -93,23 +96,25 @@ def _frame(frames: Frames, id_: str) -> pd.DataFrame:
     return frames.get(id_, pd.DataFrame())
 
 
-def _points(means: pd.DataFrame, x: pd.Series, curve: str) -> pd.DataFrame:
+def _points(means: pd.DataFrame, x: pd.Series, curve: str) -> Points:
     columns = {"x": x, "raw": means[curve]}
     columns |= {end: means.get(f"{curve}_{end}", means[curve]) for end in ("low", "high")}
-    points = pd.DataFrame({name: values.to_numpy(float) for name, values in columns.items()})
-    return points[points["x"].notna() & points["raw"].notna()]
+    points = {name: values.to_numpy(float) for name, values in columns.items()}
+    known = ~(np.isnan(points["x"]) | np.isnan(points["raw"]))
+    return {name: values[known] for name, values in points.items()}
 
 
-def _steps(batches: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _steps(batches: Sequence[pd.DataFrame]) -> Points:
     """The loss of every batch, over several runs its mean, lowest and highest."""
     begun = [frame for frame in batches if len(frame)]
     if not begun:
-        return pd.DataFrame()
+        return {"x": np.empty(0)}
     means = (
         pd.concat(begun).groupby("step")["loss"].agg(raw="mean", low="min", high="max", n="size")
     )
-    means = means[means["n"] >= min(2, len(begun))]
-    return means.drop(columns="n").rename_axis("x").reset_index()
+    means = means[means["n"] >= min(2, len(begun))].drop(columns="n")
+    means = means.rename_axis("x").reset_index()
+    return {str(name): values.to_numpy(float) for name, values in means.items()}
 
 
 def _ends(batches: pd.DataFrame, timing: pd.DataFrame, axis: Axis) -> pd.Series:
@@ -121,10 +126,7 @@ def _ends(batches: pd.DataFrame, timing: pd.DataFrame, axis: Axis) -> pd.Series:
     return pd.Series(dtype=float)
 
 
-def _thinned(points: pd.DataFrame) -> pd.DataFrame:
-    """Every n-th point, and the last one."""
-    step = -(-len(points) // MOST_POINTS)
-    if step <= 1:
-        return points.reset_index(drop=True)
-    kept = sorted({*range(0, len(points), step), len(points) - 1})
-    return points.iloc[kept].reset_index(drop=True)
+def _thinned(count: int) -> list[int]:
+    """Of so many points the places of every n-th one, and of the last."""
+    step = max(1, -(-count // MOST_POINTS))
+    return sorted({*range(0, count, step), count - 1})

@@ -69,7 +69,7 @@ def show_curves(what: Chosen) -> None:
 
 
 def show_photos(what: Chosen) -> None:
-    photo_table.show(f"{KEY}.photos", what.finished, same_photos.answers(what.finished))
+    photo_table.show(f"{KEY}.photos", what.finished, what.look)
 
 
 def show_confusion(what: Chosen) -> None:
@@ -100,7 +100,7 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
     """The open section: its controls draw it anew, and nothing else of the page."""
     kept.keep(KEY, CONTROLS)
     linked.settle("section", SECTIONS, "Scores")
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         section = st.segmented_control(say("Show"), list(SECTIONS), required=True, key="section",
                                        format_func=retell, label_visibility="collapsed",
                                        wrap=True) or "Scores"  # fmt: skip
@@ -108,8 +108,7 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
         paint = paint_choice.show(items, everything)
         finished = [item for item in items if item.finished()]
         if len(finished) > 2 and section == "Scores":
-            with st.container(width=320):
-                first = chosen.pick(KEY, say("Compared with"), finished, "against")
+            first = chosen.pick(KEY, say("Compared with"), finished, "against", folded=True)
             finished = [first, *(item for item in finished if item.id != first.id)]
     for name, places in PLACES.items():
         if section not in places:  # the link tells what is on screen

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import charts, text
 from core.items import item_colours, items_of
@@ -118,31 +119,27 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         asked = set(linked or st.session_state.get(_CARRIED) or _newest(rows, groups))
         found = [id_ for id_ in items if id_ in asked]
         st.session_state[key] = found[-most:] if most else found
+        st.session_state[f"{key}.folded"] = len(st.session_state[key]) > _MANY
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
             names = text.plain_markdown(", ".join(lost[:_MANY]))
             if len(lost) > _MANY:
                 names = say("{names} and {count} more", names=names, count=len(lost) - _MANY)
             st.warning(say("Not found here: {names}.", names=names))
-    ids = st.multiselect(
-        say("Runs and groups of repeats") if groups else say("Runs"),
-        list(items),
-        key=key,
-        format_func=lambda id_: items[id_].title if id_ in items else id_,
-        max_selections=most,
-        placeholder=say("Choose runs"),
-        filter_mode="contains",
-        select_all=most is None,
-        wrap=len(st.session_state[key]) <= _MANY,
-        help=say("Type a part of a name and press *Select matches* to take many at once.")
-        if most is None
-        else None,
-    )
-    if len(ids) > _MANY:
-        st.caption(
-            say("{count} chosen of {total}. The list above scrolls sideways.", count=len(ids),
-                total=len(items))
-        )  # fmt: skip
+    with _place(key, len(items)):
+        ids = st.multiselect(
+            say("Runs and groups of repeats") if groups else say("Runs"),
+            list(items),
+            key=key,
+            format_func=lambda id_: items[id_].title if id_ in items else id_,
+            max_selections=most,
+            placeholder=say("Choose runs"),
+            filter_mode="contains",
+            select_all=most is None,
+            help=say("Type a part of a name and press *Select matches* to take many at once.")
+            if most is None
+            else None,
+        )
     picked = set(ids)
     chosen = [item for id_, item in items.items() if id_ in picked]
     st.session_state[f"{key}.linked"] = [item.id for item in chosen]
@@ -154,10 +151,22 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
     return chosen
 
 
+def _place(key: str, total: int) -> DeltaGenerator:
+    """Where items are chosen. Of many that a link chose it is behind a button, as their names would
+    fill the page (and the browser builds the list when it is opened only); it stays where it is
+    while somebody chooses."""
+    if not st.session_state.get(f"{key}.folded"):
+        return st.container()
+    label = say("{count} of {total} chosen", count=len(st.session_state[key]), total=total)
+    return st.popover(label, icon=":material/checklist:", key=f"{key}.place")
+
+
 def pick(
-    key: str, label: str, items: Sequence[Group], param: str, help: str | None = None
-) -> Group:
-    """One of the chosen items, kept in the link as `param`; the first without one."""
+    key: str, label: str, items: Sequence[Group], param: str, help: str | None = None,
+    folded: bool = False,
+) -> Group:  # fmt: skip
+    """One of the chosen items, kept in the link as `param`; the first without one. folded: behind a
+    button that tells it."""
     known = {item.id: item for item in items}
     name = f"{key}.{param}"
     if st.session_state.get(name) not in known:
@@ -167,8 +176,11 @@ def pick(
     def keep() -> None:
         st.query_params[param] = st.session_state[name]
 
-    id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
-                       format_func=lambda id_: known[id_].title)  # fmt: skip
+    now = known[st.session_state[name]].title
+    told = f"{label}: {text.plain_markdown(now)}"
+    with st.popover(told, key=f"{name}.place") if folded else st.container():
+        id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
+                           format_func=lambda id_: known[id_].title)  # fmt: skip
     return known[id_]
 
 

@@ -68,7 +68,7 @@ def _cells(
     key: str, one: Confusion, colour: str, numbers: Table, name: str
 ) -> tuple[str, str] | None:
     """The figure; the cell that was clicked."""
-    event: Any = figure.show(key, confusion_cells(one, colour), numbers, name,
+    event: Any = figure.show(key, confusion_cells(one, colour), lambda: numbers, name,
                              on_select="rerun", selection_mode="points")  # fmt: skip
     points = event["selection"]["points"] if event else []
     return (str(points[0]["customdata"][0]), str(points[0]["customdata"][1])) if points else None

@@ -52,9 +52,8 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         return
     titles = {item.id: item.title for item in items}
     panels = curve_panels(lines, titles, paint, axis, log, raw=smoothing > 0)
-    figure.show(
-        key, panels, curve_table(lines, titles, axis), mark("curves by {axis}").format(axis=axis)
-    )
+    figure.show(key, panels, lambda: curve_table(lines, titles, axis),
+                mark("curves by {axis}").format(axis=axis))  # fmt: skip
     without = len(items) - len({line.item for line in lines})
     st.caption(" ".join(_words(items, axis, without)))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.charts import Table
 from core.comparison import drift_overlays
 from core.comparison_charts import drift_steps
 from core.paints import MOST, Paint
@@ -40,7 +41,11 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
             st.markdown(f"**{backbone}**")
         name = mark("drift {backbone}").format(backbone=backbone)
         drawn = drift_steps(overlay, paint.colours)
-        figure.show(f"{key}.{backbone}", drawn, overlay.drop(columns="run"), name)
+        figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
         st.caption(say("Different backbones have different layers, so they are not laid over each "
                        "other."))  # fmt: skip
+
+
+def _numbers(overlay: Table) -> Callable[[], Table]:
+    return lambda: overlay.drop(columns="run")

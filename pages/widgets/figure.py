@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -14,12 +15,17 @@ from pages.widgets import plot
 
 
 def show(
-    key: str, figure: Figure, numbers: Table, name: str, least: int = 0, **options: Any
+    key: str,
+    figure: Figure,
+    numbers: Callable[[], Table],
+    name: str,
+    least: int = 0,
+    **options: Any,
 ) -> Any:
-    """Draws it. name: of the downloaded files, in English and without an ending. least: pixels
-    across below which it cannot be read; on a narrower screen it is scrolled. options: of
-    st.plotly_chart, which draws what pages.widgets.plot cannot. Returns what that returns, the
-    selection."""
+    """Draws it. numbers: makes them, see csv_button. name: of the downloaded files, in English and
+    without an ending. least: pixels across below which it cannot be read; on a narrower screen it
+    is scrolled. options: of st.plotly_chart, which draws what pages.widgets.plot cannot. Returns
+    what that returns, the selection."""
     frame = f"{key}.frame"
     if least:
         place = f".st-key-{text.class_name(frame)}"
@@ -34,11 +40,12 @@ def show(
     return found
 
 
-def csv_button(key: str, numbers: Table, name: str) -> None:
-    """The numbers as a file, made when it is asked for."""
+def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
+    """The numbers as a file, made when it is asked for: away from the page, so that what makes them
+    may not ask for the reader's language."""
     st.download_button(
         say("Numbers as CSV"),
-        lambda: for_spreadsheets(numbers.to_csv(index=False)).encode("utf-8"),
+        lambda: for_spreadsheets(numbers().to_csv(index=False)).encode("utf-8"),
         f"{text.file_stem(name)}.csv",
         "text/csv",
         key=f"{key}.csv",

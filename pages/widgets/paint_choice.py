@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import charts
+from core import charts, text
 from core.paints import Paint, paints
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -22,9 +22,11 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
         return next(iter(found.values()))
     usual = next(iter(found))
     linked.settle("colour", found, usual)
-    with st.container(width=220):
+    label = say("Colours tell")
+    now = text.plain_markdown(found[st.session_state["colour"]].title)
+    with st.popover(f"{label}: {now}", key="colour.place"):
         name = st.selectbox(
-            say("Colours tell"), list(found), key="colour",
+            label, list(found), key="colour",
             format_func=lambda name: found[name].title,
             help=say("{count} colours could not be told apart, so runs that share something share "
                      "a colour.", count=len(items)),

@@ -9,24 +9,36 @@ import streamlit as st
 
 from core import photo_answers as answers_of
 from core import text
-from core.comparison import Predictions
 from core.data.photos import jpeg_url
 from core.evaluate.matched import photo_of
 from core.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
 from core.store.groups import Group
 from core.words import retell, say
-from pages.widgets import chosen, clicked, figure, linked, photo_set, reading_table
+from pages.widgets import (
+    chosen,
+    clicked,
+    figure,
+    linked,
+    photo_set,
+    reading_table,
+    run_files,
+    same_photos,
+)  # fmt: skip  # isort: skip
+from pages.widgets.made import Look
 
 _COLUMNS = 12  # items with a column of their own; more are counted
 _CAMS = 6  # runs that CAMs shows at once
 
 
-def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
+def show(key: str, items: Sequence[Group], look: Look) -> None:
     """The table with its filter; a chosen row shows its photo large and leads to its class maps."""
+    of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
+    predictions = same_photos.answers(items)
     set_name = photo_set.choose(answers_of.answer_sets(items, predictions))
     if set_name is None:
         return
-    answers = answers_of.photo_answers(items, predictions, set_name)
+    answers = look.made("photo_answers", [set_name, *of],
+                        lambda: answers_of.photo_answers(items, predictions, set_name))  # fmt: skip
     files = _filtered(key, items, answers)
     titles = {item.id: item.title for item in items}
     total = answers["file"].nunique()
@@ -65,8 +77,10 @@ def show(key: str, items: Sequence[Group], predictions: Predictions) -> None:
         column_config={"": st.column_config.ImageColumn("", width=84), **_heads()},
         alt=say("Photos with the answer of each run"),
     )
-    figure.csv_button(key, answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
-                      f"answers {set_name}")  # fmt: skip
+    figure.csv_button(
+        key, lambda: answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
+        f"answers {set_name}",
+    )  # fmt: skip
     rows = [row for row in event["selection"]["rows"] if row < len(files)]
     file = clicked.last(key, "photo", {name: files[rows[0]] if rows else None})
     if file in files:

@@ -1,5 +1,6 @@
 // A figure of core (plotly's JSON), drawn by plotly.js in its basic edition: a quarter of what
 // Streamlit's own st.plotly_chart brings, so that a figure stands before the page is a second old.
+// What is on the screen is drawn first; the rest of the page does not wait for figures beneath it.
 
 // As plotly.js ships it, but with the whole of it in parentheses: browsers compile such a function at
 // once, while it loads, where they would read one that may never be called twice (0.1 s).
@@ -79,30 +80,42 @@ function follow(plot) {
   plot.on("plotly_unhover", () => light(plot, null));
 }
 
-function draw(Plotly, plot, data) {
-  const figure = JSON.parse(data.figure);
+function draw(Plotly, plot, figure, config) {
   const layout = { ...figure.layout, template: template(plot), autosize: true };
-  plot.style.height = `${layout.height ?? 450}px`;
-  const drawn = Plotly.react(plot, figure.data, layout, { ...data.config, responsive: true });
+  Plotly.react(plot, figure.data, layout, { ...config, responsive: true });
   if (!plot.dataset.followed) {
     plot.dataset.followed = "yes";
     follow(plot);
   }
-  return drawn;
+}
+
+function onScreen(plot) {
+  const { top, bottom } = plot.getBoundingClientRect();
+  return top < window.innerHeight && bottom > 0;
+}
+
+// Resolves when the browser has nothing better to do, for one figure after the other.
+function turn() {
+  const idle = window.requestIdleCallback ?? ((done) => setTimeout(done, 50));
+  const last = window.overfitLensTurn ?? Promise.resolve();
+  return (window.overfitLensTurn = last.then(() => new Promise((done) => idle(done, { timeout: 1000 }))));
 }
 
 export default function ({ parentElement, data }) {
   const plot = parentElement.querySelector(".plot");
+  const figure = JSON.parse(data.figure);
   let Plotly = null, seen = "";
   plot.setAttribute("aria-label", data.words);
+  plot.style.height = `${figure.layout.height ?? 450}px`;
   const again = () => {
     const now = palette(plot).text;
     if (Plotly && plot.isConnected && now !== seen) {
       seen = now;
-      draw(Plotly, plot, data);
+      draw(Plotly, plot, figure, data.config);
     }
   };
-  library().then(
+  const ready = onScreen(plot) ? library() : turn().then(library);
+  ready.then(
     (loaded) => { Plotly = loaded; again(); },
     (problem) => { plot.textContent = data.missing.replace("{file}", problem.message); },
   );

@@ -34,7 +34,7 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         names = {"key": say("what"), "run": say("run")}
         reading_table.show(f"{key}.table", wide, say("What differs in the recipes"), names,
                            height=480)  # fmt: skip
-        figure.csv_button(f"{key}.difference", wide, "recipe-difference")
+        figure.csv_button(f"{key}.difference", lambda: wide, "recipe-difference")
     _lines(f"{key}.lines", items, paint)
 
 
@@ -56,7 +56,7 @@ def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
     if not paint.legend:  # else it stands above every section
         paint_choice.legend(replace(paint, legend=tuple(lines["legend"])))
     parallel_widget.show(key, lines, _NAME)
-    figure.csv_button(key, found.table, _NAME)
+    figure.csv_button(key, lambda: found.table, _NAME)
     if found.left_out:
         st.caption(
             say_count(

@@ -61,11 +61,11 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
         columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
         if columns:
             ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, colours))
-            figure.show(f"{key}.ranked", ranked, numbers, "scores",
+            figure.show(f"{key}.ranked", ranked, lambda: numbers, "scores",
                         least=150 * len(columns) + 120)  # fmt: skip
     else:
         _dots(key, items, controls, colours)
-        figure.csv_button(key, numbers, "scores")
+        figure.csv_button(key, lambda: numbers, "scores")
     st.caption(_legend(items, any(controls.values())))
     with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):
         _table(f"{key}.numbers", items, controls, numbers)

@@ -71,7 +71,7 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
 
 def test_a_line_under_the_pointer_is_named_and_lit_in_every_panel(app, open_page):
     page = open_page(f"{app.url}/compare?runs={ids(app, 12)}&section=Curves")
-    expect(page.get_by_text("12 chosen of")).to_be_visible()
+    expect(page.get_by_role("button", name="12 of 14 chosen")).to_be_visible()
     plot = page.locator(f"{PLOT}[data-followed]")
     expect(plot).to_have_count(1)
     plot.scroll_into_view_if_needed()
@@ -204,6 +204,34 @@ def test_recipes_can_be_taken_along(app, open_page, tmp_path):
     with (tmp_path / "lines.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["verdict"] for row in rows] == ["overfit that looks good", *["generalises"] * 2]
+
+
+def test_of_many_the_choice_is_behind_a_button_that_stays_open(app, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 10)}")
+    expect(page.get_by_label("Runs and groups of repeats")).to_have_count(0)
+    page.get_by_role("button", name="10 of 14 chosen").click()
+    chooser = page.get_by_role("dialog", name="chosen")
+    chooser.get_by_role("button", name=re.compile("^(Remove|Clear) .*seed 9")).click()
+    settled(page)
+    expect(page.get_by_role("button", name="9 of 14 chosen")).to_be_visible()
+    expect(chooser).to_be_visible()
+    assert len(re.findall("quick-s|looks-good-s", page.url)) == 9
+    page.keyboard.press("Escape")
+    expect(chooser).to_have_count(0)
+    again = open_page(page.url)  # as many as colours can tell apart and one: in the open
+    expect(again.get_by_role("button", name="9 of 14 chosen")).to_have_count(0)
+
+
+def test_what_many_are_compared_with_is_told_and_can_be_changed(app, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 10)}")
+    first = page.locator(".table-root tbody tr").first
+    expect(first).to_contain_text("looks-good, seed 0")
+    page.get_by_role("button", name="Compared with: looks-good, seed 0").click()
+    page.get_by_role("combobox", name="Compared with").click()
+    page.get_by_role("option", name="quick, seed 4").click()
+    expect(page.get_by_role("button", name="Compared with: quick, seed 4")).to_be_visible()
+    expect(first).to_contain_text("quick, seed 4")
+    expect(page).to_have_url(re.compile("against=.*s4"))
 
 
 def test_narrow_it_does_not_scroll_sideways(app, open_page):
