@@ -32,7 +32,7 @@ from tests.factory import write_run, write_steps
 RECIPES = 10
 SECTIONS = {
     "Scores": ".table-root tbody tr", "Curves": ".js-plotly-plot .main-svg",
-    "Photos": "[data-testid=stDataFrame] canvas", "Recipes": ".parallel .line",
+    "Photos": ".table-root tbody img", "Recipes": ".parallel .line",
 }  # fmt: skip
 SETTLED = """above => document.querySelector('[data-test-script-state=notRunning]')
   && !document.querySelector('[data-testid=stSkeleton]')

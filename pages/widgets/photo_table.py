@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -16,7 +15,6 @@ from core.store.groups import Group
 from core.words import retell, say
 from pages.widgets import (
     chosen,
-    clicked,
     figure,
     linked,
     photo_set,
@@ -27,6 +25,7 @@ from pages.widgets import (
 from pages.widgets.made import Look
 
 _COLUMNS = 12  # items with a column of their own; more are counted
+_TALLEST = 560  # pixels of the table; more rows are scrolled
 _CAMS = 6  # runs that CAMs shows at once
 
 
@@ -62,29 +61,32 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     st.caption(
         say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
     )
-    shown = table.copy()
-    urls = {file: jpeg_url(jpeg) for file, jpeg in pictures.items()}
-    shown.insert(0, "", [urls.get(file) for file in files])
-    name = f"{key}.{set_name}.{hash(tuple(files))}"
-    event: Any = st.dataframe(
-        shown,
-        key=name,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        row_height=64,
-        height="content" if len(files) < 8 else 560,
-        column_config={"": st.column_config.ImageColumn("", width=84), **_heads()},
-        alt=say("Photos with the answer of each run"),
+    photo = st.query_params.get("photo")
+    reading_table.show(
+        f"{key}.{set_name}",
+        table,
+        say("Photos with the answer of each run"),
+        _heads(),
+        height=_TALLEST,
+        pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files],
+        chosen=files.index(photo) if photo in files else None,
+        on_choose=lambda row: _choose(files[row]),
     )
     figure.csv_button(
-        key, lambda: answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
+        key,
+        lambda: answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
         f"answers {set_name}",
-    )  # fmt: skip
-    rows = [row for row in event["selection"]["rows"] if row < len(files)]
-    file = clicked.last(key, "photo", {name: files[rows[0]] if rows else None})
-    if file in files:
-        _photo(key, items, answers, set_name, file, pictures.get(file), few)
+    )
+    if photo in files:
+        _photo(key, items, answers, set_name, photo, pictures.get(photo), few)
+
+
+def _choose(file: str) -> None:
+    """Puts the photo into the link, or takes it out again."""
+    if st.query_params.get("photo") == file:
+        del st.query_params["photo"]
+    else:
+        st.query_params["photo"] = file
 
 
 def _heads() -> dict[str, str]:

@@ -1,14 +1,14 @@
-// A table to read (reading_table.py): lines are sorted here, by a click on a column's title. Text is
-// only ever set as textContent.
+// A table to read (reading_table.py): lines are sorted here, by a click on a column's title, and one may
+// be chosen. Text is only ever set as textContent.
 
 const UNSORTED = { place: null, down: false };
 
 const wordsIn = (cell) => (cell === null ? "" : typeof cell === "string" ? cell : cell.words);
 
 // "75 % (56 of 75)" before "8 % (6 of 75)" when the greatest comes first; nothing comes last.
-function ordered(rows, place, down) {
+function ordered(rows, place, down) { // of [cells, number] each
   const number = (words) => (/^\s*[-+−]?[\d.]/.test(words) ? parseFloat(words.replace("−", "-")) : NaN);
-  const compare = (a, b) => {
+  const compare = ([a], [b]) => {
     const [x, y] = [wordsIn(a[place]), wordsIn(b[place])];
     if (!x || !y) return !x - !y;
     const [m, n] = [number(x), number(y)];
@@ -32,17 +32,52 @@ function cellOf(cell, tag) {
   return node;
 }
 
+function pictureOf(url) {
+  const node = element("td", "picture");
+  if (url) {
+    const picture = element("img");
+    picture.src = url;
+    picture.alt = ""; // the row's name says which
+    node.append(picture);
+  }
+  return node;
+}
+
+// The whole row is clicked; for the keyboard its name is a button, and arrows walk.
+function choosable(row, head, chosen, choose) {
+  const button = element("button");
+  button.append(...head.childNodes);
+  button.setAttribute("aria-pressed", String(chosen));
+  head.append(button);
+  row.classList.add("choosable");
+  row.classList.toggle("chosen", chosen);
+  row.onclick = choose;
+  button.onkeydown = (event) => {
+    const other = { ArrowDown: row.nextSibling, ArrowUp: row.previousSibling }[event.key];
+    if (other === undefined) return;
+    event.preventDefault();
+    other?.querySelector("button").focus();
+  };
+}
+
+function rowOf(cells, number, data, choose) {
+  const row = element("tr");
+  row.dataset.number = number;
+  const [head, ...rest] = cells.map((cell, place) => cellOf(cell, place ? "td" : "th"));
+  head.scope = "row";
+  if (data.pictures.length) row.append(pictureOf(data.pictures[number]));
+  row.append(head, ...rest);
+  if (data.choosable) choosable(row, head, number === data.chosen, () => choose(number));
+  return row;
+}
+
 function drawRows(root, data, sort) {
-  const rows = sort.place === null ? data.rows : ordered(data.rows, sort.place, sort.down);
-  root.querySelector("tbody").replaceChildren(...rows.map((cells) => {
-    const row = element("tr");
-    row.append(...cells.map((cell, place) => {
-      const node = cellOf(cell, place ? "td" : "th");
-      if (!place) node.scope = "row";
-      return node;
-    }));
-    return row;
-  }));
+  const numbered = data.rows.map((cells, number) => [cells, number]);
+  const rows = sort.place === null ? numbered : ordered(numbered, sort.place, sort.down);
+  const body = root.querySelector("tbody");
+  const held = body.getRootNode().activeElement?.closest("tbody tr")?.dataset.number;
+  body.replaceChildren(...rows.map(([cells, number]) => rowOf(cells, number, data, root.choose)));
+  if (held !== undefined) body.querySelector(`tr[data-number="${held}"] button`)?.focus();
 }
 
 // Up, down, and back to the order in which the lines came.
@@ -53,6 +88,7 @@ function next(sort, place) {
 
 function drawHead(root, data, sort) {
   const row = element("tr");
+  if (data.pictures.length) row.append(element("td"));
   row.append(...data.words.titles.map((title, place) => {
     const th = element("th");
     th.scope = "col";
@@ -77,8 +113,9 @@ function draw(root, data) {
   drawRows(root, data, root.sort);
 }
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".table-root");
+  root.choose = (number) => setTriggerValue("chosen", number);
   root.sort ??= UNSORTED;
   if (root.sort.place >= data.words.titles.length) root.sort = UNSORTED;
   const scroll = root.querySelector(".scroll");

@@ -1,9 +1,10 @@
-"""A table to read, sorted by a click on a title. Streamlit's own (st.dataframe) draws on a canvas
-and brings 1.2 MB of scripts: it is for tables in which rows are chosen."""
+"""A table to read, sorted by a click on a title, of which a row may be chosen. Streamlit's own
+(st.dataframe) draws on a canvas, where no screen reader and no search in the page finds its words,
+and brings 1.2 MB of scripts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -38,10 +39,15 @@ def show(
     columns: Mapping[str, Column | str] | None = None,
     dots: tuple[str, list[str]] | None = None,
     height: int = 0,
+    pictures: Sequence[str] = (),
+    chosen: int | None = None,
+    on_choose: Callable[[int], None] | None = None,
 ) -> None:
     """Draws it. columns: by name, those that are not shown under their own; the first names its
     row. label: what it is, for who cannot see it. dots: a column, and the colour of each row there.
-    height: pixels above which its rows are scrolled; 0, never."""
+    height: pixels above which its rows are scrolled; 0, never. pictures: an address for each row,
+    empty where there is none. on_choose: called with the number of the row that is clicked, from 0;
+    `chosen` is the one that stands out."""
     heads = {name: _head(str(name), columns or {}) for name in table.columns}
     cells: list[list[Any]] = [[] for _ in range(len(table))]
     for name, head in heads.items():
@@ -53,6 +59,9 @@ def show(
         data={
             "rows": cells,
             "height": height,
+            "pictures": list(pictures),
+            "choosable": on_choose is not None,
+            "chosen": chosen,
             "words": {
                 "label": label,
                 "titles": [head.title for head in heads.values()],
@@ -60,6 +69,7 @@ def show(
                 "sort": say("{column}. Click to sort."),
             },
         },
+        on_chosen_change=lambda: on_choose and on_choose(int(st.session_state[key]["chosen"])),
     )
 
 

@@ -117,9 +117,7 @@ def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page,
         rows = list(csv.DictReader(file))
     assert {"file", "truth", "predicted", "probability", "run"} <= set(rows[0])
     assert len(rows) == 2 * 6
-    table = page.get_by_test_id("stDataFrame").first
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 16, box["y"] + 36 + 32)  # the mark of the first row
+    page.locator(".table-root tbody tr").first.locator("td").last.click()
     link = page.get_by_role("link", name="See where they look at this photo")
     expect(link).to_have_attribute("href", re.compile(r"open=img_0\.jpg"))
     expect(page).to_have_url(re.compile("photo=img_0"))
@@ -129,6 +127,25 @@ def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page,
     link.click()
     expect(page.get_by_role("heading", name="CAMs")).to_be_visible()
     expect(page).to_have_url(re.compile("set=test_difficult|open=img_0"))
+
+
+def test_a_photo_is_chosen_by_keys_and_given_up_by_the_same(app, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Photos&set=test_difficult")
+    rows = page.locator(".table-root").first.locator("tbody tr")
+    expect(rows).to_have_count(6)
+    assert rows.nth(1).locator("img").evaluate("img => img.naturalWidth > 100")
+    rows.nth(0).get_by_role("button").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    chosen = rows.nth(1).get_by_role("button")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile(r"photo=img_1\.jpg"))
+    link = page.get_by_role("link", name="See where they look at this photo")
+    expect(link).to_be_visible()
+    expect(chosen).to_be_focused()  # though all was drawn again
+    page.keyboard.press("Enter")
+    expect(link).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("photo="))
 
 
 def middle_of_first_step(line: Locator) -> tuple[float, float]:

@@ -211,15 +211,18 @@ def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, datas
     ]
     app = open_page("compare", runs=",".join(ids), section="Photos")
     assert not app.exception
-    everything = app.dataframe[0].value
-    assert list(everything.columns) == ["", "photo", "label", "quick", "looks-good"]
+    everything = tables(app)[0]
+    assert list(everything.columns) == ["photo", "label", "quick", "looks-good"]
     assert len(everything) == 6  # of test_difficult
-    assert everything[""].str.startswith("data:image/jpeg").all()
+    drawn = [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    (pictures,) = [data["pictures"] for data in drawn if data.get("pictures")]
+    assert len(pictures) == 6
+    assert all(picture.startswith("data:image/jpeg") for picture in pictures)
     app = open_page("compare", runs=",".join(ids), section="Photos", show="only one right",
                     one=ids[0])  # fmt: skip
     assert not app.exception
     assert app.selectbox(key="compare.photos.one").value == ids[0]
-    alone = app.dataframe[0].value
+    alone = tables(app)[0]
     assert 0 < len(alone) < 6
     assert (
         alone["quick"].str.startswith("✓").all() and alone["looks-good"].str.startswith("✗").all()
