@@ -102,7 +102,7 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         linked.settle("show", FILTERS, ALL)
         which = (
-            st.segmented_control(say("Show"), FILTERS, required=True, key="show",
+            st.segmented_control(say("Show"), FILTERS, required=True, key="show", wrap=True,
                                  format_func=retell)
             or ALL
         )  # fmt: skip
