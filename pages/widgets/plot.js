@@ -94,11 +94,22 @@ function onScreen(plot) {
   return top < window.innerHeight && bottom > 0;
 }
 
-// Resolves when the browser has nothing better to do, for one figure after the other.
+// When the browser has nothing better to do, for one figure after the other.
 function turn() {
   const idle = window.requestIdleCallback ?? ((done) => setTimeout(done, 50));
   const last = window.overfitLensTurn ?? Promise.resolve();
   return (window.overfitLensTurn = last.then(() => new Promise((done) => idle(done, { timeout: 1000 }))));
+}
+
+function scrolledTo(plot) {
+  return new Promise((done) => {
+    const watch = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      watch.disconnect();
+      done();
+    });
+    watch.observe(plot);
+  });
 }
 
 export default function ({ parentElement, data }) {
@@ -114,7 +125,7 @@ export default function ({ parentElement, data }) {
       draw(Plotly, plot, figure, data.config);
     }
   };
-  const ready = onScreen(plot) ? library() : turn().then(library);
+  const ready = onScreen(plot) ? library() : Promise.race([scrolledTo(plot), turn()]).then(library);
   ready.then(
     (loaded) => { Plotly = loaded; again(); },
     (problem) => { plot.textContent = data.missing.replace("{file}", problem.message); },
