@@ -214,7 +214,7 @@ def curves(
         figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%",
                             title=say("validation accuracy"))  # fmt: skip
     else:
-        figure.update_yaxes(title=say("loss"), rangemode="tozero")
+        figure.update_yaxes(title=say("loss"), rangemode="tozero", exponentformat="e")
         if log:
             figure.update_yaxes(type="log", exponentformat="power")
     return figure

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -21,6 +23,7 @@ _UNITS = {
     "seconds": mark("seconds since the start"),
 }  # fmt: skip
 _HEIGHT = 270  # pixels of a panel
+_FEW_DECADES, _MOST_DECADES = 3, 8  # of a panel's losses: with 2 and 5 between; each written
 _GAP = 0.07  # between panels, as a share of the figure's height
 # Room for what is written at the axes, so that Plotly need not measure it: a quarter of its time.
 _MARGIN = {"l": 64, "r": 8, "t": 34, "b": 48}
@@ -64,7 +67,7 @@ def curve_panels(
             "title": {"text": unit if last else ""},
         }
         axes[f"yaxis{number}"] = {"anchor": f"x{number}", "domain": _place(number, len(panels)),
-                                  **_y_axis(curves, log)}  # fmt: skip
+                                  **_y_axis(curves, found, log)}  # fmt: skip
     return go.Figure(
         traces,
         {
@@ -155,17 +158,29 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
     return traces
 
 
-def _y_axis(curves: tuple[str, ...], log: bool) -> dict[str, object]:
+def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[str, object]:
     # A drag zooms along the shared axis only.
     look: dict[str, object] = {"fixedrange": True, "automargin": False}
     if curves == ("val_accuracy",):
         title = retell(_TITLES["val_accuracy"])
         return look | {"title": {"text": title}, "range": [-0.03, 1.05], "tickformat": ".0%"}
     title = retell(_TITLES[curves[0]]) if len(curves) == 1 else say("loss")
-    look |= {"title": {"text": title}, "rangemode": "tozero"}
+    # 5e-4, as learning rates are written; Plotly would say 500μ.
+    look |= {"title": {"text": title}, "rangemode": "tozero", "exponentformat": "e"}
     if log:
-        look |= {"type": "log", "exponentformat": "power", "dtick": "D2"}  # 1, 2, 5, 10
+        look |= {"type": "log", "exponentformat": "power", "dtick": _log_step(lines)}
     return look
+
+
+def _log_step(lines: Sequence[Line]) -> str | int:
+    """What is written at a logarithmic axis: 1, 2, 5, 10; over many decades only every so many of
+    them, as a panel has no room for more."""
+    values = pd.concat([line.points["raw"] for line in lines]) if lines else pd.Series(dtype=float)
+    values = values[(values > 0) & np.isfinite(values)]
+    if values.empty:
+        return "D2"
+    decades = math.log10(values.max() / values.min())
+    return "D2" if decades <= _FEW_DECADES else math.ceil(decades / _MOST_DECADES)
 
 
 def _faint(colour: str) -> str:

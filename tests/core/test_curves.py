@@ -71,6 +71,15 @@ def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
     assert len(table) == 2 * 3 * 2
 
 
+@pytest.mark.parametrize(("lowest", "step"), [(0.5, "D2"), (1e-3, "D2"), (1e-5, 1), (1e-15, 2)])
+def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
+    history = HISTORY.assign(train_loss=[1.0, lowest], val_loss=[0.0, 1.0])
+    paint = Paint(OWN, {"a": "#0072B2"})
+    lines = lines_of([run("a")], {"a": history}, {}, {}, "epoch")
+    figure = curve_panels(lines, {"a": "a"}, paint, "epoch", log=True)
+    assert figure.layout.yaxis.dtick == step
+
+
 def test_many_runs_have_a_panel_per_curve_and_no_band():
     items = [group(f"g{n}", f"{n}a", f"{n}b") for n in range(10)]
     histories = {f"{n}{s}": HISTORY + (s == "b") for n in range(10) for s in "ab"}
