@@ -172,14 +172,15 @@ def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[s
     return look
 
 
-def _log_step(lines: Sequence[Line]) -> str | int:
+def _log_step(lines: Sequence[Line]) -> str | int | None:
     """What is written at a logarithmic axis: 1, 2, 5, 10; over many decades only every so many of
-    them, as a panel has no room for more."""
+    them, as a panel has no room for more; within one what Plotly finds (None), as there might be
+    none of these."""
     values = pd.concat([line.points["raw"] for line in lines]) if lines else pd.Series(dtype=float)
     values = values[(values > 0) & np.isfinite(values)]
-    if values.empty:
-        return "D2"
-    decades = math.log10(values.max() / values.min())
+    decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+    if decades < 1:
+        return None
     return "D2" if decades <= _FEW_DECADES else math.ceil(decades / _MOST_DECADES)
 
 

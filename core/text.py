@@ -116,8 +116,8 @@ def state(status: Status) -> str:
 
 # Of tables with a column per run.
 _COLUMNS = (
-    mark("photos"), mark("score"), mark("key"), mark("constant answer"), mark("frozen backbone"),
-    mark("untrained weights"),
+    mark("photo"), mark("label"), mark("right"), mark("answers"), mark("photos"), mark("score"),
+    mark("key"), mark("constant answer"), mark("frozen backbone"), mark("untrained weights"),
 )  # fmt: skip
 
 

@@ -77,8 +77,7 @@ def scores_by_number(
     look["margin"] = {"l": 48, "r": 8, "t": 34, "b": 48}  # room for the axes, without measuring it
     figure.update_layout(**look, showlegend=True, xaxis_title=key)
     figure.update_xaxes(tickvals=list(rows["x"]), ticktext=[f"{x:g}" for x in rows["x"]],
-                        type="log" if logarithmic else "linear", fixedrange=True,
-                        automargin=False)  # fmt: skip
+                        type="log" if logarithmic else "linear", fixedrange=True)  # fmt: skip
     most = max(top, float(rows["high"].max())) * 1.05
     figure.update_yaxes(range=[-0.03 * most, most], tickformat=form, fixedrange=True,
                         automargin=False)  # fmt: skip

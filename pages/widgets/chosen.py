@@ -7,7 +7,7 @@ shows the repeats that there are when it is opened, also those that came later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -126,7 +126,7 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
             if len(lost) > _MANY:
                 names = say("{names} and {count} more", names=names, count=len(lost) - _MANY)
             st.warning(say("Not found here: {names}.", names=names))
-    with _place(key, len(items)):
+    with _place(key, items):
         ids = st.multiselect(
             say("Runs and groups of repeats") if groups else say("Runs"),
             list(items),
@@ -151,13 +151,14 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
     return chosen
 
 
-def _place(key: str, total: int) -> DeltaGenerator:
+def _place(key: str, items: Mapping[str, Group]) -> DeltaGenerator:
     """Where items are chosen. Of many that a link chose it is behind a button, as their names would
     fill the page (and the browser builds the list when it is opened only); it stays where it is
     while somebody chooses."""
     if not st.session_state.get(f"{key}.folded"):
         return st.container()
-    label = say("{count} of {total} chosen", count=len(st.session_state[key]), total=total)
+    count = sum(id_ in items for id_ in st.session_state[key])
+    label = say("{count} of {total} chosen", count=count, total=len(items))
     return st.popover(label, icon=":material/checklist:", key=f"{key}.place")
 
 
@@ -176,12 +177,18 @@ def pick(
     def keep() -> None:
         st.query_params[param] = st.session_state[name]
 
-    now = known[st.session_state[name]].title
-    told = f"{label}: {text.plain_markdown(now)}"
-    with st.popover(told, key=f"{name}.place") if folded else st.container():
+    with (
+        folded_place(name, label, known[st.session_state[name]].title) if folded else st.container()
+    ):
         id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
                            format_func=lambda id_: known[id_].title)  # fmt: skip
     return known[id_]
+
+
+def folded_place(key: str, label: str, value: str) -> DeltaGenerator:
+    """For a choice behind a button that tells it. label: of the choice, in the reader's words."""
+    told = say("{what}: {value}", what=label, value=text.plain_markdown(value))
+    return st.popover(told, key=f"{key}.place")
 
 
 def _newest(rows: Sequence[RunRow], groups: dict[str, Group]) -> list[str]:

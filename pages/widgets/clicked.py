@@ -1,4 +1,4 @@
-"""What was clicked last in figures and tables, kept in the link."""
+"""What was clicked last in several figures, kept in the link."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 def last(key: str, name: str, selected: Mapping[str, str | None]) -> str | None:
     """What was clicked last, which the link holds as `name`; a link's own stands until something is
-    clicked. selected: what is selected now in each figure or table, by its key (one that is clicked
+    clicked. selected: what is selected now in each figure, by its key (one that is clicked
     keeps its selection when the next one is clicked)."""
     seen: dict[str, str | None] = st.session_state.setdefault(f"{key}.{name}.clicked", {})
     for place, now in selected.items():

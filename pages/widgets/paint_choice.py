@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import charts, text
+from core import charts
 from core.paints import Paint, paints
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.words import say
-from pages.widgets import linked
+from pages.widgets import chosen, linked
 
 
 def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
@@ -23,8 +23,7 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
     usual = next(iter(found))
     linked.settle("colour", found, usual)
     label = say("Colours tell")
-    now = text.plain_markdown(found[st.session_state["colour"]].title)
-    with st.popover(f"{label}: {now}", key="colour.place"):
+    with chosen.folded_place("colour", label, found[st.session_state["colour"]].title):
         name = st.selectbox(
             label, list(found), key="colour",
             format_func=lambda name: found[name].title,

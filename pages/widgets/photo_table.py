@@ -23,6 +23,7 @@ from pages.widgets import (
     same_photos,
 )  # fmt: skip  # isort: skip
 from pages.widgets.made import Look
+from pages.widgets.reading_table import Choice
 
 _COLUMNS = 12  # items with a column of their own; more are counted
 _TALLEST = 560  # pixels of the table; more rows are scrolled
@@ -61,32 +62,25 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     st.caption(
         say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
     )
-    photo = st.query_params.get("photo")
     reading_table.show(
         f"{key}.{set_name}",
         table,
         say("Photos with the answer of each run"),
         _heads(),
         height=_TALLEST,
-        pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files],
-        chosen=files.index(photo) if photo in files else None,
-        on_choose=lambda row: _choose(files[row]),
+        pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files]
+        if pictures
+        else [],
+        choice=Choice(files, "photo"),
     )
     figure.csv_button(
         key,
         lambda: answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
         f"answers {set_name}",
     )
+    photo = st.query_params.get("photo")
     if photo in files:
         _photo(key, items, answers, set_name, photo, pictures.get(photo), few)
-
-
-def _choose(file: str) -> None:
-    """Puts the photo into the link, or takes it out again."""
-    if st.query_params.get("photo") == file:
-        del st.query_params["photo"]
-    else:
-        st.query_params["photo"] = file
 
 
 def _heads() -> dict[str, str]:

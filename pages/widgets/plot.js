@@ -115,10 +115,12 @@ function scrolledTo(plot) {
 export default function ({ parentElement, data }) {
   const plot = parentElement.querySelector(".plot");
   const figure = JSON.parse(data.figure);
-  let Plotly = null, seen = "";
+  const mine = (plot.latest = {}); // Streamlit calls again with new data, and never says that these are old
+  let Plotly = null, seen = "", timer = 0;
   plot.setAttribute("aria-label", data.words);
   plot.style.height = `${figure.layout.height ?? 450}px`;
   const again = () => {
+    if (plot.latest !== mine) return clearInterval(timer);
     const now = palette(plot).text;
     if (Plotly && plot.isConnected && now !== seen) {
       seen = now;
@@ -130,6 +132,6 @@ export default function ({ parentElement, data }) {
     (loaded) => { Plotly = loaded; again(); },
     (problem) => { plot.textContent = data.missing.replace("{file}", problem.message); },
   );
-  const timer = setInterval(again, 1000); // light or dark is chosen without a word to us
+  timer = setInterval(again, 1000); // light or dark is chosen without a word to us
   return () => clearInterval(timer);
 }

@@ -43,15 +43,24 @@ function pictureOf(url) {
   return node;
 }
 
-// The whole row is clicked; for the keyboard its name is a button, and arrows walk.
-function choosable(row, head, chosen, choose) {
+const chosenIn = (data) => (data.param ? new URLSearchParams(location.search).get(data.param) : null);
+
+// The whole row is clicked, unless words in it were marked; for the keyboard its name is a button, and
+// arrows walk, so that the table is one stop of the tabulator.
+function choosable(row, head, choose) {
   const button = element("button");
   button.append(...head.childNodes);
-  button.setAttribute("aria-pressed", String(chosen));
   head.append(button);
   row.classList.add("choosable");
-  row.classList.toggle("chosen", chosen);
-  row.onclick = choose;
+  let begun = null;
+  row.onpointerdown = (event) => { begun = event; };
+  row.onclick = (event) => {
+    const moved = event.detail ? Math.hypot(event.clientX - begun?.clientX, event.clientY - begun?.clientY) : 0;
+    if (!(moved > 5)) choose();
+  };
+  button.onfocus = () => {
+    for (const other of row.parentNode.querySelectorAll("button")) other.tabIndex = other === button ? 0 : -1;
+  };
   button.onkeydown = (event) => {
     const other = { ArrowDown: row.nextSibling, ArrowUp: row.previousSibling }[event.key];
     if (other === undefined) return;
@@ -60,14 +69,27 @@ function choosable(row, head, chosen, choose) {
   };
 }
 
+function markChosen(root) {
+  const buttons = [...root.querySelectorAll(".choosable button")];
+  for (const button of buttons) {
+    const row = button.closest("tr"), on = row.dataset.id === root.chosen;
+    row.classList.toggle("chosen", on);
+    button.setAttribute("aria-pressed", String(on));
+    button.tabIndex = on ? 0 : -1;
+  }
+  if (buttons.length && buttons.every((button) => button.tabIndex)) buttons[0].tabIndex = 0;
+}
+
 function rowOf(cells, number, data, choose) {
   const row = element("tr");
-  row.dataset.number = number;
   const [head, ...rest] = cells.map((cell, place) => cellOf(cell, place ? "td" : "th"));
   head.scope = "row";
   if (data.pictures.length) row.append(pictureOf(data.pictures[number]));
   row.append(head, ...rest);
-  if (data.choosable) choosable(row, head, number === data.chosen, () => choose(number));
+  if (data.ids.length) {
+    row.dataset.id = data.ids[number];
+    choosable(row, head, () => choose(row.dataset.id));
+  }
   return row;
 }
 
@@ -75,9 +97,10 @@ function drawRows(root, data, sort) {
   const numbered = data.rows.map((cells, number) => [cells, number]);
   const rows = sort.place === null ? numbered : ordered(numbered, sort.place, sort.down);
   const body = root.querySelector("tbody");
-  const held = body.getRootNode().activeElement?.closest("tbody tr")?.dataset.number;
+  const held = body.getRootNode().activeElement?.closest("tbody tr")?.dataset.id;
   body.replaceChildren(...rows.map(([cells, number]) => rowOf(cells, number, data, root.choose)));
-  if (held !== undefined) body.querySelector(`tr[data-number="${held}"] button`)?.focus();
+  markChosen(root);
+  if (held) [...body.children].find((row) => row.dataset.id === held)?.querySelector("button").focus();
 }
 
 // Up, down, and back to the order in which the lines came.
@@ -115,11 +138,23 @@ function draw(root, data) {
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".table-root");
-  root.choose = (number) => setTriggerValue("chosen", number);
+  root.chosen = chosenIn(data);
+  root.choose = (id) => {
+    root.chosen = root.chosen === id ? null : id;
+    markChosen(root);
+    setTriggerValue("chosen", id);
+  };
   root.sort ??= UNSORTED;
   if (root.sort.place >= data.words.titles.length) root.sort = UNSORTED;
   const scroll = root.querySelector(".scroll");
   scroll.setAttribute("aria-label", data.words.label);
   scroll.style.maxHeight = data.height ? `${data.height}px` : "";
   draw(root, data);
+  window.removeEventListener("popstate", root.back);
+  root.back = () => {
+    root.chosen = chosenIn(data);
+    markChosen(root);
+  };
+  window.addEventListener("popstate", root.back);
+  return () => window.removeEventListener("popstate", root.back);
 }

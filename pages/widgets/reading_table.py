@@ -4,7 +4,7 @@ and brings 1.2 MB of scripts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -32,6 +32,15 @@ class Column(NamedTuple):
     looks: Mapping[str, tuple[str, str]] | None = None
 
 
+class Choice(NamedTuple):
+    """A row that is chosen by a click, and given up by another one. ids: of the rows. param: of the
+    link, which holds the chosen row's id: the browser reads it there, so that the table, which may
+    be long and full of pictures, is not sent again for a click."""
+
+    ids: Sequence[str]
+    param: str
+
+
 def show(
     key: str,
     table: Table,
@@ -40,28 +49,31 @@ def show(
     dots: tuple[str, list[str]] | None = None,
     height: int = 0,
     pictures: Sequence[str] = (),
-    chosen: int | None = None,
-    on_choose: Callable[[int], None] | None = None,
+    choice: Choice | None = None,
 ) -> None:
     """Draws it. columns: by name, those that are not shown under their own; the first names its
     row. label: what it is, for who cannot see it. dots: a column, and the colour of each row there.
     height: pixels above which its rows are scrolled; 0, never. pictures: an address for each row,
-    empty where there is none. on_choose: called with the number of the row that is clicked, from 0;
-    `chosen` is the one that stands out."""
+    empty where there is none. choice: lets a row be chosen."""
     heads = {name: _head(str(name), columns or {}) for name in table.columns}
     cells: list[list[Any]] = [[] for _ in range(len(table))]
     for name, head in heads.items():
         colours = dots[1] if dots and dots[0] == name else [""] * len(table)
         for row, value, colour in zip(cells, table[name], colours, strict=True):
             row.append(_cell(value, head, colour))
+
+    def follow() -> None:
+        if choice:
+            _follow(choice, str(st.session_state[key]["chosen"]))
+
     _TABLE(
         key=key,
         data={
             "rows": cells,
             "height": height,
             "pictures": list(pictures),
-            "choosable": on_choose is not None,
-            "chosen": chosen,
+            "ids": list(choice.ids) if choice else [],
+            "param": choice.param if choice else "",
             "words": {
                 "label": label,
                 "titles": [head.title for head in heads.values()],
@@ -69,8 +81,18 @@ def show(
                 "sort": say("{column}. Click to sort."),
             },
         },
-        on_chosen_change=lambda: on_choose and on_choose(int(st.session_state[key]["chosen"])),
+        on_chosen_change=follow,
     )
+
+
+def _follow(choice: Choice, id_: str) -> None:
+    """Puts the row that was clicked into the link, or takes it out again."""
+    if id_ not in choice.ids:
+        return
+    if st.query_params.get(choice.param) == id_:
+        del st.query_params[choice.param]
+    else:
+        st.query_params[choice.param] = id_
 
 
 def _head(name: str, columns: Mapping[str, Column | str]) -> Column:

@@ -142,10 +142,51 @@ def test_a_photo_is_chosen_by_keys_and_given_up_by_the_same(app, open_page):
     expect(page).to_have_url(re.compile(r"photo=img_1\.jpg"))
     link = page.get_by_role("link", name="See where they look at this photo")
     expect(link).to_be_visible()
-    expect(chosen).to_be_focused()  # though all was drawn again
-    page.keyboard.press("Enter")
+    expect(chosen).to_be_focused()
+    rows.nth(3).locator("td").last.click()
+    expect(page).to_have_url(re.compile(r"photo=img_3\.jpg"))
+    expect(chosen).to_have_attribute("aria-pressed", "false")
+    page.go_back()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".table-root tbody [aria-pressed=true]")).to_have_count(1)
+    settled(page)
+    chosen.click()
     expect(link).to_have_count(0)
     expect(page).not_to_have_url(re.compile("photo="))
+
+
+def test_words_of_a_row_can_be_marked_without_choosing_it(app, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Photos&set=test_difficult")
+    cell = page.locator(".table-root tbody tr").nth(1).locator("td").last
+    box = cell.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 15, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, middle, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert "photo=" not in page.url
+
+
+def test_a_figure_stays_what_it_is_when_the_page_turns_dark(app, open_page):
+    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Curves")
+    plot = page.locator(PLOT)
+    expect(plot).to_have_count(1)
+    without = plot.evaluate("plot => plot.data.length")
+    page.get_by_role("slider", name="Smoothing").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("smooth="))
+    settled(page)
+    page.wait_for_function(
+        "count => document.querySelector('.plot').data.length > count", arg=without
+    )
+    before = plot.evaluate("plot => [plot.data.length, plot._fullLayout.font.color]")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "was => document.querySelector('.plot')._fullLayout.font.color !== was", arg=before[1]
+    )
+    page.wait_for_timeout(2500)  # each old figure would have been drawn again
+    assert plot.evaluate("plot => plot.data.length") == before[0]
 
 
 def middle_of_first_step(line: Locator) -> tuple[float, float]:

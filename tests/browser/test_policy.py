@@ -62,7 +62,7 @@ def test_pages_work_under_the_policy(app, browser):
             ("runs", ".runs-root tr"),
             ("compare?section=Curves", ".plot svg"),
             ("compare?section=Confusion", ".js-plotly-plot svg"),
-            ("compare?section=Photos", "canvas"),
+            ("compare?section=Photos", ".table-root img"),
             ("cams", "canvas"),
         ]:
             page.goto(f"{app.url}/{place}")

@@ -71,7 +71,7 @@ def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
     assert len(table) == 2 * 3 * 2
 
 
-@pytest.mark.parametrize(("lowest", "step"), [(0.5, "D2"), (1e-3, "D2"), (1e-5, 1), (1e-15, 2)])
+@pytest.mark.parametrize(("lowest", "step"), [(0.5, None), (1e-3, "D2"), (1e-5, 1), (1e-15, 2)])
 def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
     history = HISTORY.assign(train_loss=[1.0, lowest], val_loss=[0.0, 1.0])
     paint = Paint(OWN, {"a": "#0072B2"})

@@ -107,6 +107,7 @@ def test_other_text_is_only_escaped(typed):
 
 def test_a_run_cannot_take_the_name_of_a_table_column():
     assert text.run_labels([("a", "score", 0)]) == {"a": "score (2)"}
+    assert text.run_labels([("a", "label", 0)]) == {"a": "label (2)"}
 
 
 def test_the_spread_of_several_runs():
