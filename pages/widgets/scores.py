@@ -62,7 +62,7 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
         if columns:
             ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, colours))
             figure.show(f"{key}.ranked", ranked, lambda: numbers, "scores",
-                        least=150 * len(columns) + 120)  # fmt: skip
+                        least=180 * len(columns) + 120)  # fmt: skip
     else:
         _dots(key, items, controls, colours)
         figure.csv_button(key, lambda: numbers, "scores")

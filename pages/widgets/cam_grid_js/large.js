@@ -99,7 +99,9 @@ function buildLarge(view) {
   };
   const before = button("←", say.before, () => walk(-1));
   const after = button("→", say.next, () => walk(1));
-  head.append(title, place, before, after, button("✕", say.close, () => dialog.close()));
+  const ways = element("div", "line"); // stay side by side on a phone, too
+  ways.append(before, after, button("✕", say.close, () => dialog.close()));
+  head.append(title, place, ways);
   controls.append(classControl(view));
   if (view.moments.length > 1) controls.append(momentControl(view));
   controls.append(heatControl(view));
