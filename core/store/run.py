@@ -330,7 +330,7 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     """
     created = clock()
     stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
-    run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(2)}"
+    run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(4)}"
     run = Run(Path(runs_dir) / run_id)
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
     hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.UNFINISHED}"))

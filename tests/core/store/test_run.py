@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,8 @@ def run(tmp_path):
 
 
 def test_a_new_run_is_queued_and_holds_its_recipe(run, tmp_path):
-    assert run.id.startswith("20260301-090000-quick-s0-")
+    # 32 random bits, so that runs of one second do not meet, in one folder or two.
+    assert re.fullmatch(r"20260301-090000-quick-s0-[0-9a-f]{8}", run.id)
     assert run.recipe() == load_recipe("quick")
     assert run.data_dir() == tmp_path / "data"
     status = run.status()
