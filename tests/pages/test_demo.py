@@ -73,7 +73,6 @@ def theirs(hosted, dataset) -> tuple[str, Run, str]:
 
 def visit(page: str, /, key: str = "", **link: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.run()
     app.switch_page(f"pages/{page}.py")
     for name, value in (link | ({"key": key} if key else {})).items():
         app.query_params[name] = value

@@ -24,8 +24,16 @@ from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
 from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
+from core.train.speed import write_speed
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import write_dataset
+from tests.factory import plain_speed, write_dataset
+
+
+def know_speed(runs):
+    """The worker has no need to measure the machine, which takes longer than these runs train."""
+    for size in (32, 64):
+        recipe = fast_recipe(image_size=size)
+        write_speed(runs, recipe, plain_speed(recipe))
 
 
 def wait_for(condition, seconds=90):
@@ -39,6 +47,7 @@ def wait_for(condition, seconds=90):
 def executor(tmp_path):
     """An executor on a folder of its own; its worker is ended afterwards."""
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
+    know_speed(found.runs_dir)
     yield found
     lock = found.runs_dir / "worker.lock"
     if worker_alive(found.runs_dir):

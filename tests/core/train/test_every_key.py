@@ -18,7 +18,7 @@ from core.recipe_file import recipe_from
 from core.store.run import create_run
 from core.train.execute import execute
 from tests.conftest import fixed_clock
-from tests.factory import plain_speed, write_dataset
+from tests.factory import write_dataset
 
 EXAMPLES = max(2, 8 // len(BACKBONES))  # of each backbone
 
@@ -136,9 +136,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
-def test_any_combination_trains(backbone, dataset, tmp_path_factory, monkeypatch):
-    monkeypatch.setattr("core.train.execute.speed_for", lambda runs, recipe: plain_speed(recipe))
-
+def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @settings(
         max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
         phases=[Phase.generate],  # looking for a smaller failure would take minutes

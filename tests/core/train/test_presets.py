@@ -11,7 +11,7 @@ from core.recipe_file import load_recipe, preset_names
 from core.store.run import create_run
 from core.train.execute import execute
 from tests.conftest import fixed_clock
-from tests.factory import plain_speed, write_dataset
+from tests.factory import write_dataset
 
 
 def two_epochs(recipe: Recipe) -> Recipe:
@@ -31,8 +31,7 @@ def twelve_photos(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("data") / "twelve")
 
 
-def trains(recipe: Recipe, data, folder, monkeypatch) -> None:
-    monkeypatch.setattr("core.train.execute.speed_for", lambda runs, recipe: plain_speed(recipe))
+def trains(recipe: Recipe, data, folder) -> None:
     run = create_run(folder, recipe, data.root, fixed_clock)
     execute(run, fixed_clock)
     assert run.status().state == "done"
@@ -45,9 +44,9 @@ def trains(recipe: Recipe, data, folder, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_two_epochs_of_every_preset(name, twelve_photos, tmp_path, monkeypatch):
+def test_two_epochs_of_every_preset(name, twelve_photos, tmp_path):
     assert len(twelve_photos.train) == 12
-    trains(two_epochs(load_recipe(name)), twelve_photos, tmp_path, monkeypatch)
+    trains(two_epochs(load_recipe(name)), twelve_photos, tmp_path)
 
 
 def test_the_eight_rows_are_the_articles():
