@@ -1,6 +1,7 @@
 # `make run` and `make test` are all the set-up there is; `make faults` takes minutes more.
 PYTHON ?= python3
 BIN := .venv/bin
+MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 
 .PHONY: run test check browser faults clean
 

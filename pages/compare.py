@@ -25,6 +25,7 @@ from pages.widgets import (
     first_runs,
     kept,
     linked,
+    no_results,
     paint_choice,
     photo_table,
     recipes,
@@ -114,6 +115,7 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
         if section not in places:  # the link tells what is on screen
             st.query_params.pop(name, None)
     paint_choice.legend(paint)
+    no_results.notice(items, section)
     same_photos.notice(finished)
     SECTIONS[section](Chosen(items, finished, paint, look))
 

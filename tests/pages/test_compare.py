@@ -286,6 +286,18 @@ def test_runs_on_other_photos_are_named_and_not_compared(runs, dataset, open_pag
     assert "real difference" not in texts(app)
 
 
+def test_a_run_without_results_is_not_left_out_in_silence(runs, dataset, open_page):
+    done, failed = write_run(runs, dataset), write_run(runs, dataset, "looks-good", "failed")
+    both = f"{done.id},{failed.id}"
+    told = "and so not shown here: looks\\-good (failed). Curves"
+    for section in ("Scores", "Photos", "Confusion", "Layers"):
+        assert told in texts(open_page("compare", runs=both, section=section)), section
+    for section in ("Curves", "Recipes"):
+        assert "Without results" not in texts(open_page("compare", runs=both, section=section))
+    alone = texts(open_page("compare", runs=failed.id))
+    assert "Scores appear when" in alone and "Without results" not in alone
+
+
 def test_a_section_is_as_it_was_when_one_comes_back_to_it(runs, dataset, open_page):
     one = write_run(runs, dataset, "quick")
     app = open_page("compare", runs=one.id, section="Curves", smooth="0.5")
