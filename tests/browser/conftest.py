@@ -18,6 +18,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.jobs import preview
+from core.recipe import Recipe
+from core.recipe_file import load_recipe, preset_names
+from core.train.speed import write_speed
+from tests.factory import plain_speed
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -51,9 +55,16 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def know_speed(runs: Path, *recipes: Recipe) -> None:
+    """No process has to measure the machine for these, which takes longer than a page."""
+    for recipe in recipes:
+        write_speed(runs, recipe, plain_speed(recipe))
+
+
 @contextmanager
 def serve(runs: Path, data: Path) -> Iterator[App]:
-    """`streamlit run app.py` on a free port until the block ends."""
+    """`streamlit run app.py` on a free port until the block ends; what presets take is known."""
+    know_speed(runs, *map(load_recipe, preset_names()))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -10,14 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.challenge_photos import draw_challenge
+from core.data.toy_books import draw_toy_books
 from core.lesson.steps import titles
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
-from core.train.speed import write_speed
 from core.words import LANGUAGES, retell, say, say_count, spoken
-from tests.browser.conftest import ROOT, serve, settled
+from tests.browser.conftest import know_speed, serve, settled
 from tests.browser.test_story import stop_worker
-from tests.factory import plain_speed
 
 FAST = {
     "weights": "none", "image_size": 64,
@@ -27,14 +26,14 @@ FAST = {
 
 @pytest.fixture
 def app(tmp_path):
-    runs = tmp_path / "runs"
+    runs, books = tmp_path / "runs", tmp_path / "dataset" / "toy_books"
     draw_challenge(runs, 3)  # eighty take half a minute
-    recipe = load_recipe("looks-good")
-    write_speed(runs, recipe, plain_speed(recipe))  # else the machine would be measured
+    draw_toy_books(books, 3, train_per_book=3, backgrounds=3, easy=3, difficult=3, long_side=160)
+    know_speed(runs, load_recipe("looks-good", {"image_size": FAST["image_size"]}))
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("OVERFIT_LENS_EXAMPLES")  # the lesson is told from those that come along
-            with serve(runs, ROOT / "dataset") as app:
+            with serve(runs, books.parent) as app:
                 yield app
     finally:
         stop_worker(runs)

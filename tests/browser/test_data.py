@@ -17,7 +17,7 @@ from core.data.labels import earlier_versions
 from core.jobs.local import worker_alive
 from core.store.run import create_run, utc_now
 from core.train.execute import execute
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import know_speed, serve, settled
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import write_dataset
 
@@ -132,6 +132,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(page.get_by_text("0 of 6 labelled, 0 with boxes")).to_be_visible()
 
     dataset = read_dataset(app.runs.parent / "dataset" / "shelf")
+    know_speed(app.runs, fast_recipe())
     run = create_run(app.runs, fast_recipe(), dataset.root, utc_now)
     execute(run, utc_now)
     assert (run.summary() or {})["sets"]["test_difficult"]["localisation"] is None

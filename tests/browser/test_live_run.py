@@ -20,7 +20,7 @@ from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor, worker_pid
 from core.recipe_file import load_recipe
 from core.store.run import Run
-from tests.browser.conftest import ROOT, App, settled
+from tests.browser.conftest import ROOT, App, know_speed, settled
 from tests.conftest import FAST
 from tests.factory import write_dataset, write_run
 
@@ -98,6 +98,7 @@ def launch(app: App) -> Run:
     """A run of 32 epochs in the queue of the app; cycles end after epochs 2, 8, 14, 20, 26, 32."""
     cycles = {"train": "bands", "cycles": 5, "cycle_len": 6, "cycle_mult": 1}
     recipe = load_recipe("quick", {**FAST, "stages": [{"train": "head", "epochs": 2}, cycles]})
+    know_speed(app.runs, recipe)
     return LocalExecutor(app.runs).submit(recipe, app.runs.parent / "dataset" / "toy_books")
 
 

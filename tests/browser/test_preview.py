@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from core.jobs.detached import Detached
 from core.store.run import create_run
 from core.train.execute import execute
-from tests.browser.conftest import ROOT, serve, settled
+from tests.browser.conftest import ROOT, know_speed, serve, settled
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
 from tests.core.jobs.test_local import wait_for
 
@@ -26,6 +26,7 @@ def app(tmp_path_factory):
     root = tmp_path_factory.mktemp("preview")
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, weights="imagenet", stages__1__cycles=1)
+        know_speed(root / "runs", recipe)
         execute(create_run(root / "runs", recipe, TOY_BOOKS, fixed_clock), fixed_clock)
     with serve(root / "runs", ROOT / "dataset") as app:
         yield app

@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 from core.jobs.local import worker_lock
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.run import find_runs
-from core.train.speed import write_speed
 from tests.browser.conftest import serve, settled
-from tests.factory import plain_speed, write_dataset, write_run
+from tests.factory import write_dataset, write_run
 
 QUICK = load_recipe("quick")
 
@@ -21,7 +20,6 @@ QUICK = load_recipe("quick")
 def app(tmp_path_factory):
     root = tmp_path_factory.mktemp("train")
     dataset = write_dataset(root / "dataset" / "toy_books", photos=8)
-    write_speed(root / "runs", QUICK, plain_speed(QUICK))  # else a process would measure
     write_run(root / "runs", dataset, "looks-good", changes={"batch_size": 8})
     with worker_lock(root / "runs"), serve(root / "runs", root / "dataset") as app:
         yield app  # while the lock is held here, no worker starts: what is launched waits
