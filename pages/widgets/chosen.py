@@ -122,9 +122,7 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         st.session_state[f"{key}.folded"] = len(st.session_state[key]) > _MANY
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
-            names = text.plain_markdown(", ".join(lost[:_MANY]))
-            if len(lost) > _MANY:
-                names = say("{names} and {count} more", names=names, count=len(lost) - _MANY)
+            names = text.listed([text.plain_markdown(id_) for id_ in lost], _MANY)
             st.warning(say("Not found here: {names}.", names=names))
     with _place(key, items):
         ids = st.multiselect(

@@ -21,12 +21,9 @@ def notice(items: Sequence[Group], section: str) -> None:
     missing = [item for item in items if not item.finished()]
     if section in _EVERYTHING or not missing or len(missing) == len(items):
         return
-    names = say(", ").join(_named(item) for item in missing[:_NAMED])
-    if len(missing) > _NAMED:
-        names = say("{names} and {count} more", names=names, count=len(missing) - _NAMED)
     st.caption(
         say("Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
-            runs=names)
+            runs=text.listed([_named(item) for item in missing], _NAMED))
     )  # fmt: skip
 
 

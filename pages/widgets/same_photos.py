@@ -21,16 +21,13 @@ def notice(items: Sequence[Group]) -> None:
     others = on_other_photos(items, items[0]) if items else []
     if not others:
         return
-    names = say(", ").join(text.plain_markdown(item.title) for item in others[:_NAMED])
-    if len(others) > _NAMED:
-        names = say("{names} and {count} more", names=names, count=len(others) - _NAMED)
     st.warning(
         say(
             "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
             "photos, so their scores do not compare; photo by photo, only sets that are the same "
             "are compared.",
             run=text.plain_markdown(items[0].title),
-            runs=names,
+            runs=text.listed([text.plain_markdown(item.title) for item in others], _NAMED),
         )
     )
 

@@ -18,10 +18,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.jobs import preview
-from core.recipe import Recipe
 from core.recipe_file import load_recipe, preset_names
-from core.train.speed import write_speed
-from tests.factory import plain_speed
+from tests.factory import know_speed
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -53,12 +51,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
-
-
-def know_speed(runs: Path, *recipes: Recipe) -> None:
-    """No process has to measure the machine for these, which takes longer than a page."""
-    for recipe in recipes:
-        write_speed(runs, recipe, plain_speed(recipe))
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from core.lesson.steps import titles
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from core.words import LANGUAGES, retell, say, say_count, spoken
-from tests.browser.conftest import know_speed, serve, settled
+from tests.browser.conftest import serve, settled
 from tests.browser.test_story import stop_worker
+from tests.factory import know_speed
 
 FAST = {
     "weights": "none", "image_size": 64,

@@ -17,9 +17,9 @@ from core.data.labels import earlier_versions
 from core.jobs.local import worker_alive
 from core.store.run import create_run, utc_now
 from core.train.execute import execute
-from tests.browser.conftest import know_speed, serve, settled
+from tests.browser.conftest import serve, settled
 from tests.conftest import TOY_BOOKS, fast_recipe
-from tests.factory import write_dataset
+from tests.factory import know_speed, write_dataset
 
 WAIT = 180_000  # milliseconds; a busy machine is slow
 

@@ -20,9 +20,9 @@ from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor, worker_pid
 from core.recipe_file import load_recipe
 from core.store.run import Run
-from tests.browser.conftest import ROOT, App, know_speed, settled
+from tests.browser.conftest import ROOT, App, settled
 from tests.conftest import FAST
-from tests.factory import write_dataset, write_run
+from tests.factory import know_speed, write_dataset, write_run
 
 PATIENCE = 240  # seconds; on an idle machine everything takes well under a minute
 MAIN = "document.querySelector('[data-testid=stMain]')"

@@ -13,9 +13,10 @@ from playwright.sync_api import expect
 from core.jobs.detached import Detached
 from core.store.run import create_run
 from core.train.execute import execute
-from tests.browser.conftest import ROOT, know_speed, serve, settled
+from tests.browser.conftest import ROOT, serve, settled
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
 from tests.core.jobs.test_local import wait_for
+from tests.factory import know_speed
 
 PATIENCE = 200_000  # milliseconds for the preview process to start on a busy machine
 HIDDEN = re.compile("^With the box hidden it")

@@ -113,3 +113,9 @@ def test_a_run_cannot_take_the_name_of_a_table_column():
 def test_the_spread_of_several_runs():
     assert text.spread_of(0.68, 0.65, 0.71, 3) == "68 % (65-71)"
     assert text.spread_of(0.68, 0.68, 0.68, 1) == "68 %"
+
+
+def test_of_many_names_the_first_are_listed():
+    assert text.listed(["a", "b"], 2) == "a, b"
+    assert text.listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert text.listed([], 2) == ""

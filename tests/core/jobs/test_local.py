@@ -24,16 +24,8 @@ from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
 from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
-from core.train.speed import write_speed
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import plain_speed, write_dataset
-
-
-def know_speed(runs):
-    """The worker has no need to measure the machine, which takes longer than these runs train."""
-    for size in (32, 64):
-        recipe = fast_recipe(image_size=size)
-        write_speed(runs, recipe, plain_speed(recipe))
+from tests.factory import know_speed, write_dataset
 
 
 def wait_for(condition, seconds=90):
@@ -47,7 +39,7 @@ def wait_for(condition, seconds=90):
 def executor(tmp_path):
     """An executor on a folder of its own; its worker is ended afterwards."""
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
-    know_speed(found.runs_dir)
+    know_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
     yield found
     lock = found.runs_dir / "worker.lock"
     if worker_alive(found.runs_dir):

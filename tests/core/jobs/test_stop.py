@@ -12,8 +12,8 @@ from core.jobs.queue import Entry, Queue
 from core.jobs.stop import ask_stop, forget_stop, put_back, restart, stop_asked, stop_now
 from core.store.run import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.core.jobs.test_local import know_speed, wait_for
-from tests.factory import write_run
+from tests.core.jobs.test_local import wait_for
+from tests.factory import know_speed, write_run
 
 LONG = [{"train": "head", "epochs": 900}]
 
@@ -22,7 +22,7 @@ LONG = [{"train": "head", "epochs": 900}]
 def executor(tmp_path):
     """An executor on a folder of its own; its worker is ended afterwards."""
     found = LocalExecutor(tmp_path / "runs")
-    know_speed(found.runs_dir)
+    know_speed(found.runs_dir, fast_recipe())
     yield found
     pid = worker_pid(found.runs_dir)
     if pid is not None:
