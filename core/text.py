@@ -148,18 +148,18 @@ _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after 
 _JOINER = "\u2060"  # nobody sees it, and no line breaks there
 
 
+def plain_markdown(text: str) -> str:
+    """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
+    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """Names in a row; of more than `most`, the first ones and how many there are besides."""
     row = say(", ").join(names[:most])
     if len(names) <= most:
         return row
     return say("{names} and {count} more", names=row, count=len(names) - most)
-
-
-def plain_markdown(text: str) -> str:
-    """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
-    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
 
 
 def class_name(key: str) -> str:

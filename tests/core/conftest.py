@@ -9,10 +9,11 @@ import pytest
 from tests.factory import plain_speed
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def measured() -> Iterator[None]:
     """A run of this process does not measure the machine first, which takes longer than its epochs;
-    tests/core/train/test_estimate.py is about that, and what other processes train is measured."""
+    tests/core/train/test_estimate.py is about that, and what other processes train is measured.
+    For a module, as the tests of other folders may follow in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.train.execute.speed_for", lambda runs, recipe: plain_speed(recipe))
         yield
