@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from core.data.dataset import Dataset, read_dataset
 from core.recipe import Recipe
 from core.recipe_file import load_recipe
 from core.store.run import Run, create_run
 from tests.factory import write_dataset
+from tests.failures import tell_failure
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY_BOOKS = ROOT / "dataset" / "toy_books"
@@ -37,21 +38,6 @@ FAST = {
 }
 
 
-class TwoProcesses(LoadScopeScheduling):
-    """What stays in one process when there are two (`make test`): the tests of a file, and all that
-    start a server or a browser, or they would slow each other down until they time out."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        alone = file.startswith("tests/browser/") or file == "tests/test_serve.py"
-        return "browser" if alone else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    return TwoProcesses(config, log)
-
-
 def fixed_clock() -> datetime:
     """A clock that stands still."""
     return datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -60,6 +46,25 @@ def fixed_clock() -> datetime:
 def fast_recipe(preset: str = "quick", **changes: Any) -> Recipe:
     """A preset made fast; changes by dotted key with `__` for the dots."""
     return load_recipe(preset, FAST | {key.replace("__", "."): v for key, v in changes.items()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A failure tells what the processes of the test last said (tests/failures.py)."""
+    report = yield
+    if report.failed:
+        tell_failure(item, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Warm:
+    """The warm processes, shared by the test processes of this session."""
+    base = tmp_path_factory.getbasetemp()
+    shared = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (base.parent if shared else base) / "warm"
+    folder.mkdir(exist_ok=True)
+    return Warm(folder, os.getppid() if shared else os.getpid())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,9 @@
-"""A real server and a real browser: Chromium of the system, driven by Playwright."""
+"""A real server and a real browser: headless Chromium of the system, driven by Playwright.
+
+Each test process has one browser, and one context in it that keeps the app's scripts; tests leave
+no cookie and no page behind. Motion is reduced, as a visitor can ask: what moves is drawn sixty
+times a second, and most of the processor's time went there.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +15,29 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.jobs import preview
 from core.recipe_file import load_recipe, preset_names
 from tests.factory import know_speed
+from tests.failures import PAGES
+from tests.warm import Process, Warm, started_warm
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The shell draws the same pages without a browser's windows around them, in half the time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-expect.set_options(timeout=20_000)
+WAIT = 240_000  # milliseconds that only a dead process takes
+expect.set_options(timeout=WAIT)
 
 
 @dataclass(frozen=True)
@@ -39,89 +49,182 @@ class App:
 
 
 OpenPage = Callable[..., Page]
+Serve = Callable[[Path, Path], AbstractContextManager[App]]
+
+
+def chromium() -> str:
+    """The browser's program; a machine without one fails, it does not skip."""
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("no Chromium found: `apt-get install chromium-headless-shell`", pytrace=False)
+    return path
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; a machine without one fails, it does not skip."""
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.fail("no Chromium found: `apt-get install chromium`", pytrace=False)
+    """One Chromium for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
 
 
-@contextmanager
-def serve(runs: Path, data: Path) -> Iterator[App]:
-    """`streamlit run app.py` on a free port until the block ends; what presets take is known."""
-    know_speed(runs, *map(load_recipe, preset_names()))
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """The context of all pages but those of another visitor: it keeps the app's scripts."""
+    context = browser.new_context(reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@cache
+def usual_port() -> int:
+    """The port of this process's servers: the same one each time, as the browser keeps scripts by
+    their address."""
+    return free_port()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass
+class Server:
+    """`streamlit run app.py` on one port, which can be killed and started again."""
+
+    warm: Warm
+    places: dict[str, str]
+    port: int
+    log: Path
+    process: Process | subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns once it answers; a server that ends before fails the test, with its log."""
+        with self.log.open("ab") as file:
+            self.process = self.warm.popen(
+                [
+                    sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+                    f"--server.port={self.port}", "--server.address=127.0.0.1",
+                ],
+                cwd=ROOT, env={**os.environ, **self.places}, stdin=subprocess.DEVNULL, stdout=file,
+                stderr=file,
+            )  # fmt: skip
+        while not self._healthy():
+            if self.process.poll() is not None:
+                words = self.log.read_text("utf-8", errors="replace")[-2000:]
+                pytest.fail(f"the app did not start:\n{words}")
+            time.sleep(0.05)
+
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=60) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def _served(runs: Path, data: Path, warm: Warm) -> Iterator[App]:
+    know_speed(runs, *map(load_recipe, preset_names()))
     places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
-    log = runs.parent / "server.log"
-    with log.open("wb") as file:
-        server = subprocess.Popen(
-            [
-                sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-                f"--server.port={port}", "--server.address=127.0.0.1",
-            ],
-            cwd=ROOT, env={**os.environ, **places}, stdout=file, stderr=file,
-        )  # fmt: skip
+    port = usual_port() if _is_free(usual_port()) else free_port()
+    server = Server(warm, places, port, runs.parent / "server.log")
     try:
-        _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server, log)
-        yield App(f"http://127.0.0.1:{port}", runs)
+        server.start()
+        yield App(server.url, runs)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        if server.process is not None:
+            server.process.terminate()
+            server.process.wait()
         preview.stop(runs)
 
 
-def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the app did not start:\n{log.read_text('utf-8', errors='replace')[-2000:]}")
+@pytest.fixture(scope="session")
+def serve(warm: Warm) -> Serve:
+    """A server on a folder of runs and one of data sets, until its block ends; what presets take is
+    known."""
+    return lambda runs, data: _served(runs, data, warm)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def warm_starts(warm: Warm) -> Iterator[None]:
+    """What tests start themselves is forked from a warm process, as what their servers start."""
+    with started_warm(warm):
+        yield
 
 
 @pytest.fixture
-def open_page(browser) -> Iterator[OpenPage]:
-    """Opens an address in a fresh browser context and waits for its title. On leaving, no page
-    may have shown an exception or logged a script error."""
-    contexts, pages, errors = [], [], []
+def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
+    """Opens an address and waits for the page's title. On leaving, no page may have shown an
+    exception or logged a script error."""
+    others: list[BrowserContext] = []
+    errors: list[str] = []
+    context.clear_cookies()
 
     def open_(
-        url: str, width: int = 1440, dark: bool = False, frames: list[object] | None = None
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        if frames is not None:  # what the page sends to the app
+        url: str, width: int = 1440, dark: bool = False, frames: list[object] | None = None,
+        stranger: bool = False, script: str = "",
+    ) -> Page:  # fmt: skip
+        """frames: takes what the page sends to the app. stranger: in another browser. script: a
+        function that runs before the page's own."""
+        place = context
+        if stranger:
+            others.append(place := browser.new_context(reduced_motion="reduce"))
+        page = place.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.set_default_timeout(WAIT)
+        console: list[str] = []
+        page.on("console", lambda message: console.append(message.text))
+        PAGES.append((page, console))
+        if frames is not None:
             page.on("websocket", lambda socket: socket.on("framesent", lambda f: frames.append(f)))
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if script:
+            page.add_init_script(f"({script})()")
         page.goto(url)
         expect(page.locator("h1")).to_be_visible()
         settled(page)
-        pages.append(page)
         return page
 
     yield open_
+    pages = [page for page, _ in PAGES]
+    broken = [page.url for page in pages if page.get_by_test_id("stException").count()]
+    PAGES.clear()
     for page in pages:
-        assert page.get_by_test_id("stException").count() == 0
-    for context in contexts:
-        context.close()
+        page.close()
+    for each in others:
+        each.close()
+    assert broken == []
     assert errors == []
+
+
+def frames(page: Page) -> None:
+    """Lets the browser draw twice."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def settled(page: Page) -> None:

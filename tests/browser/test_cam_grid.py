@@ -12,14 +12,14 @@ from core.data.dataset import read_dataset
 from core.store.groups import groups_of
 from core.store.index import RunIndex
 from core.store.run import Run
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import frames, settled
 from tests.factory import write_dataset, write_run
 
 SET = "test_difficult"
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("grid")
     dataset = write_dataset(root / "dataset" / "toy_books")
     write_run(root / "runs", dataset, "quick")
@@ -81,11 +81,8 @@ _PIXELS = """canvas => {
 
 def drawn(page: Page) -> None:
     """Waits until the grid has drawn everything that was asked of it."""
-    root = page.locator(".grid-root")
-    expect(root).to_have_attribute("data-drawn", re.compile(r"\d"))
-    before = None
-    while before != (before := root.get_attribute("data-drawn")):
-        page.wait_for_timeout(300)
+    frames(page)  # which rows are on the screen is noticed by the browser once it has drawn
+    expect(page.locator(".grid-root")).to_have_attribute("aria-busy", "false")
 
 
 def pixels(page: Page, number: int = 0) -> tuple[int, int]:
@@ -182,11 +179,11 @@ def test_runs_with_other_cycles_stay_in_step(app, open_page):
 
 
 def test_controls_act_without_the_server_and_the_link_reopens_the_picture(app, ids, open_page):
-    frames: list[object] = []
-    page = open_page(f"{app.url}/cams?runs={ids}", frames=frames)
+    sent: list[object] = []
+    page = open_page(f"{app.url}/cams?runs={ids}", frames=sent)
     pictures = [pixels(page)[0]]
-    assert frames
-    frames.clear()
+    assert sent
+    sent.clear()
     for change in (
         lambda: page.get_by_role("slider", name="Heat").first.fill("60"),
         lambda: page.get_by_role("combobox", name="Evidence for").first.select_option("red"),
@@ -205,7 +202,7 @@ def test_controls_act_without_the_server_and_the_link_reopens_the_picture(app, i
     for part in ("class=red", "heat=60", "moment=16", "scale=raw", "boxes=off", "order=worst"):
         expect(page).to_have_url(re.compile(rf"[?&]{part}(&|$)"))
     expect(page).to_have_url(re.compile("open=img_"))
-    assert frames == []
+    assert sent == []
     again = open_page(page.url)
     expect(again.get_by_role("dialog")).to_be_visible()
     assert files(again) == files(page)

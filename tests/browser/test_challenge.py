@@ -15,7 +15,7 @@ from core.lesson.steps import titles
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from core.words import LANGUAGES, retell, say, say_count, spoken
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.browser.test_story import stop_worker
 from tests.factory import know_speed
 
@@ -26,7 +26,7 @@ FAST = {
 
 
 @pytest.fixture
-def app(tmp_path):
+def app(serve, tmp_path):
     runs, books = tmp_path / "runs", tmp_path / "dataset" / "toy_books"
     draw_challenge(runs, 3)  # eighty take half a minute
     draw_toy_books(books, 3, train_per_book=3, backgrounds=3, easy=3, difficult=3, long_side=160)
@@ -40,7 +40,6 @@ def app(tmp_path):
         stop_worker(runs)
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_the_lesson_to_the_board(app, open_page, language):
     with spoken(language):
@@ -93,11 +92,11 @@ def see_the_board(page: Page, link: str) -> None:
     rank = page.get_by_role(
         "button", name=say_count(1, "Rank {count} group", "Rank {count} groups")
     )
-    expect(rank).to_be_visible(timeout=200_000)
+    expect(rank).to_be_visible()
     rank.click()
     named = say("Objects named right: {score}. Validation: {validation}.", score=r"\d.*",
                 validation=".*")  # fmt: skip
-    expect(page.get_by_role("img", name=re.compile(named))).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("img", name=re.compile(named))).to_be_visible()
     expect(page.get_by_role("heading", name="1", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"\d")).filter(
         has_text=re.compile(say("{count} changes", count=r"\d"))

@@ -10,14 +10,22 @@ import pytest
 from PIL import Image, ImageColor
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App, serve, settled
+from tests.browser.conftest import App, frames, settled
 from tests.factory import write_dataset, write_run, write_steps
 
 PLOT = ".js-plotly-plot"
+# Where on the page the first line's fourth point is.
+ON_A_LINE = """plot => {
+  const points = plot.calcdata.find((line) => line.length > 3), { trace } = points[0];
+  const axis = (name) => plot._fullLayout[name[0] + "axis" + name.slice(1)];
+  const [x, y] = [axis(trace.xaxis), axis(trace.yaxis)];
+  const { left, top } = plot.getBoundingClientRect();
+  return [left + x._offset + x.c2p(points[3].x), top + y._offset + y.c2p(points[3].y)];
+}"""
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("compare")
     dataset = write_dataset(root / "dataset" / "toy_books")
     for number in range(12):
@@ -63,10 +71,12 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
     other.mouse.up()
     ranges = "plot => [plot._fullLayout.xaxis.range, plot._fullLayout.xaxis2.range]"
     full = page.locator(PLOT).evaluate(ranges)
-    other.wait_for_timeout(500)
-    upper, lower = plot.evaluate(ranges)
-    assert upper == lower
-    assert upper[1] - upper[0] < 0.5 * (full[0][1] - full[0][0])
+    half = 0.5 * (full[0][1] - full[0][0])
+    other.wait_for_function(
+        f"half => {{ const [upper, lower] = ({ranges})(document.querySelector('{PLOT}'));"
+        " return upper[1] - upper[0] < half && String(upper) === String(lower) }",
+        arg=half,
+    )
 
 
 def test_a_line_under_the_pointer_is_named_and_lit_in_every_panel(app, open_page):
@@ -75,12 +85,7 @@ def test_a_line_under_the_pointer_is_named_and_lit_in_every_panel(app, open_page
     plot = page.locator(f"{PLOT}[data-followed]")
     expect(plot).to_have_count(1)
     plot.scroll_into_view_if_needed()
-    area = plot.locator(".nsewdrag").first.bounding_box()
-    for share in (0.9, 0.8, 0.7, 0.6, 0.5):  # until some line is under it
-        page.mouse.move(area["x"] + area["width"] * 0.12, area["y"] + area["height"] * share)
-        page.wait_for_timeout(250)
-        if plot.locator(".hovertext").count():
-            break
+    page.mouse.move(*plot.evaluate(ON_A_LINE))
     expect(plot.locator(".hovertext").first).to_contain_text(re.compile("quick|looks-good"))
     lit = plot.evaluate(
         "plot => [...plot.querySelectorAll('.scatterlayer .trace')]"
@@ -163,13 +168,31 @@ def test_words_of_a_row_can_be_marked_without_choosing_it(app, open_page):
     page.mouse.move(box["x"] + 15, middle)
     page.mouse.down()
     page.mouse.move(box["x"] + 80, middle, steps=4)
+    before = page.evaluate("history.length")
     page.mouse.up()
-    page.wait_for_timeout(500)
-    assert "photo=" not in page.url
+    assert page.evaluate("String(getSelection())")
+    settled(page)
+    # What is chosen next is the first choice of all: one step of the history.
+    page.locator(".table-root tbody tr").nth(3).locator("td").last.click()
+    expect(page).to_have_url(re.compile(r"photo=img_3\.jpg"))
+    assert page.evaluate("history.length") == before + 1
+
+
+# Collects what is to happen every second.
+_TICKS = """() => {
+  const { setInterval, clearInterval } = window;
+  window.ticks = new Map();
+  window.setInterval = (tick, every, ...rest) => {
+    const id = setInterval(tick, every, ...rest);
+    if (every === 1000) window.ticks.set(id, tick);
+    return id;
+  };
+  window.clearInterval = (id) => { window.ticks.delete(id); clearInterval(id); };
+}"""
 
 
 def test_a_figure_stays_what_it_is_when_the_page_turns_dark(app, open_page):
-    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Curves")
+    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Curves", script=_TICKS)
     plot = page.locator(PLOT)
     expect(plot).to_have_count(1)
     without = plot.evaluate("plot => plot.data.length")
@@ -185,7 +208,9 @@ def test_a_figure_stays_what_it_is_when_the_page_turns_dark(app, open_page):
     page.wait_for_function(
         "was => document.querySelector('.plot')._fullLayout.font.color !== was", arg=before[1]
     )
-    page.wait_for_timeout(2500)  # each old figure would have been drawn again
+    # Each figure looks every second whether the page is light or dark: an old one would be drawn.
+    page.evaluate("() => window.ticks.forEach((tick) => tick())")
+    frames(page)
     assert plot.evaluate("plot => plot.data.length") == before[0]
 
 

@@ -17,34 +17,20 @@ from core.data.labels import earlier_versions
 from core.jobs.local import worker_alive
 from core.store.run import create_run, utc_now
 from core.train.execute import execute
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import know_speed, write_dataset
 
-WAIT = 180_000  # milliseconds; a busy machine is slow
-
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory, browser):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("data")
     (root / "runs").mkdir()
     shutil.copytree(TOY_BOOKS, root / "dataset" / "toy_books")
     with serve(root / "runs", root / "dataset") as app:
-        first = browser.new_page()  # a server imports all it needs for its first page
-        first.goto(f"{app.url}/data?set=train")
-        expect(first.locator(".wall")).to_be_visible(timeout=WAIT)
-        first.close()
         yield app
     if worker_alive(app.runs):
         os.kill(int((app.runs / "worker.lock").read_text()), signal.SIGTERM)
-
-
-@pytest.fixture(autouse=True)
-def patient():
-    """Here each step asks the server; on a busy machine it answers late."""
-    expect.set_options(timeout=WAIT)
-    yield
-    expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +70,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 def test_the_bundled_photos_hang_and_open_and_keys_walk(app, open_page):
     page = open_page(f"{app.url}/data")
-    expect(tiles(page)).to_have_count(40, timeout=WAIT)
+    expect(tiles(page)).to_have_count(40)
     expect(page.locator(".wall .box")).not_to_have_count(0)
     page.get_by_role("radio", name="ferns · 17").click()
     expect(tiles(page)).to_have_count(17)
@@ -117,7 +103,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     page.get_by_role("button", name="Upload photos").click()
     page.locator("input[type=file]").set_input_files(zipped)
     name = page.get_by_role("textbox", name="Name of the data set")
-    expect(name).to_have_value("My_shelf", timeout=WAIT)
+    expect(name).to_have_value("My_shelf")
     name.fill("toy_books")
     name.press("Enter")
     expect(page.get_by_text("is there already. Choose another name")).to_be_visible()
@@ -125,10 +111,10 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     name.fill("shelf")
     name.press("Enter")
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text("21 photos taken, 1 files left out")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("21 photos taken, 1 files left out")).to_be_visible()
     expect(page.get_by_role("button", name="Train on it with quick")).to_be_visible()
     page.get_by_role("button", name="Look at the photos").click()
-    expect(tiles(page)).to_have_count(6, timeout=WAIT)
+    expect(tiles(page)).to_have_count(6)
     expect(page.get_by_text("0 of 6 labelled, 0 with boxes")).to_be_visible()
 
     dataset = read_dataset(app.runs.parent / "dataset" / "shelf")
@@ -157,7 +143,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     page.keyboard.press("Control+z")
     expect(boxes).to_have_count(2)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved img_0.jpg.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Saved img_0.jpg.")).to_be_visible()
 
     # By keyboard: the next photo, a box, its class, its place, and on.
     page.keyboard.press("n")
@@ -168,14 +154,14 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("n")
-    expect(page.locator(".where")).to_contain_text("img_2.jpg", timeout=WAIT)
+    expect(page.locator(".where")).to_contain_text("img_2.jpg")
     page.get_by_role("radio", name="blue").check()
     page.keyboard.press("ArrowRight")  # among the radio buttons: a choice, not a walk
     expect(page.get_by_role("radio", name="red")).to_be_checked()
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.get_by_text("Your changes to this photo are not saved.")).to_be_visible()
     page.get_by_role("button", name="Save them").click()
-    expect(page.locator(".where")).to_contain_text("img_3.jpg", timeout=WAIT)
+    expect(page.locator(".where")).to_contain_text("img_3.jpg")
 
     saved = read_dataset(dataset.root).test_set("test_difficult")
     assert {file: label.primary for file, label in saved.labels.items()} == {
@@ -194,7 +180,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(boxes).to_have_count(1)
     draft = page.url
     page.goto(f"{app.url}/data?data=shelf")
-    expect(page.get_by_text("3 of 6 labelled, 2 with boxes")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("3 of 6 labelled, 2 with boxes")).to_be_visible()
     page.goto(draft)
     expect(page.get_by_text("These changes of yours were not saved yet.")).to_be_visible()
     page.get_by_role("button", name="Discard").click()
@@ -205,7 +191,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     # The finished run is scored by these labels, without training.
     weights = (run.path / "weights.safetensors").read_bytes()
     page.get_by_role("button", name="Score 1 run again with these labels").click()
-    expect(page.get_by_text("are scored by these labels")).to_be_visible(timeout=3 * WAIT)
+    expect(page.get_by_text("are scored by these labels")).to_be_visible()
     found = (run.summary() or {})["sets"]["test_difficult"]
     assert found["scores"]["primary"]["total"] == 3
     assert found["localisation"]["lift"] is not None
@@ -214,6 +200,6 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
 
     page.get_by_text(re.compile(r"^Earlier labels")).click()
     page.get_by_role("button", name="Bring back").first.click()
-    expect(page.get_by_text("2 of 6 labelled")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("2 of 6 labelled")).to_be_visible()
     settled(page)
     expect(page.get_by_role("button", name="Score 1 run again")).to_be_visible()

@@ -11,14 +11,14 @@ from playwright.sync_api import expect
 from core.data.dataset import Dataset
 from core.store.run import Run
 from core.store.visitors import new_key, visitor_dir
-from tests.browser.conftest import App, OpenPage, serve
+from tests.browser.conftest import App, OpenPage
 from tests.factory import START, write_run
 
 NAME = "zebra-7731"
 
 
 @pytest.fixture
-def hosted(tmp_path, toy_books: Dataset, monkeypatch) -> Iterator[tuple[App, str, Run]]:
+def hosted(serve, tmp_path, toy_books: Dataset, monkeypatch) -> Iterator[tuple[App, str, Run]]:
     """A demo, and a visitor's key and run of just now."""
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     monkeypatch.delenv("OVERFIT_LENS_EXAMPLES", raising=False)
@@ -40,10 +40,10 @@ def test_every_link_carries_the_key_and_no_log_tells_it(hosted, open_page: OpenP
         link.click()
         expect(page.locator("h1")).to_be_visible()
         page.wait_for_url(lambda url: f"key={key}" in url)
-    other = open_page(f"{app.url}/run?run={run.id}")
+    other = open_page(f"{app.url}/run?run={run.id}", stranger=True)
     expect(other.get_by_text("There is no run")).to_be_visible()
     assert "key=" not in other.url
-    stranger = open_page(f"{app.url}/runs")
+    stranger = open_page(f"{app.url}/runs", stranger=True)
     expect(stranger.get_by_text("quick (example)").first).to_be_visible()
     assert stranger.get_by_text(NAME).count() == 0
     assert key not in (app.runs.parent / "server.log").read_text("utf-8")

@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.factory import write_dataset
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("language")
     write_dataset(root / "dataset" / "toy_books")
     with serve(root / "runs", root / "dataset") as app:

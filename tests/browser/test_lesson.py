@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.factory import write_dataset
 from tests.lessons import write_examples
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("lesson")
     dataset = write_dataset(root / "dataset" / "toy_books")
     examples = write_examples(root / "examples", dataset)

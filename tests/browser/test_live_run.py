@@ -6,12 +6,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,78 +15,30 @@ from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor, worker_pid
 from core.recipe_file import load_recipe
 from core.store.run import Run
-from tests.browser.conftest import ROOT, App, settled
+from tests.browser.conftest import App, Server, free_port, settled
 from tests.conftest import FAST
 from tests.factory import know_speed, write_dataset, write_run
+from tests.waiting import wait_for
 
-PATIENCE = 240  # seconds; on an idle machine everything takes well under a minute
 MAIN = "document.querySelector('[data-testid=stMain]')"
 PHOTOS = 4  # of the strip
 CHARTS = ".live-chart"
 STEADY = "charts => charts.every((chart, place) => chart === window.kept[place])"
 
 
-class Server:
-    """`streamlit run app.py` on one port, which can be killed and started again."""
-
-    def __init__(self, places: dict[str, str], port: int) -> None:
-        self.places, self.port = places, port
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-                f"--server.port={self.port}", "--server.address=127.0.0.1",
-            ],
-            cwd=ROOT, env={**os.environ, **self.places},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        until(self.healthy, "the app did not start")
-
-    def healthy(self) -> bool:
-        assert self.process.poll() is None, "the app has ended"
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(timeout=20)
-
-
-def until(done: Callable[[], bool], words: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        if time.monotonic() > deadline:
-            pytest.fail(words)
-        time.sleep(0.1)
-
-
 @pytest.fixture
-def app(tmp_path, free_port) -> Iterator[tuple[Server, App]]:
+def app(tmp_path, warm) -> Iterator[tuple[Server, App]]:
     runs, data = tmp_path / "runs", tmp_path / "dataset"
     runs.mkdir()
     write_dataset(data / "toy_books")
-    server = Server({"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}, free_port)
+    places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
+    server = Server(warm, places, free_port(), tmp_path / "server.log")
+    server.start()
     yield server, App(server.url, runs)
     server.kill()
     pid = worker_pid(runs)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def launch(app: App) -> Run:
@@ -106,10 +53,7 @@ def advance(app: App, run: Run, epoch: int) -> None:
     """Lets the worker train until that epoch is done, then halts it: it trains as fast as it can,
     and a browser on a busy machine would miss everything."""
     signal_worker(app, signal.SIGCONT)
-    deadline = time.monotonic() + PATIENCE
-    while run.status().epoch < epoch:
-        assert time.monotonic() < deadline, run.status()
-        time.sleep(0.005)
+    wait_for(lambda: run.status().epoch >= epoch, "no epoch was finished")
     signal_worker(app, signal.SIGSTOP)
     assert run.status().state == "running"
 
@@ -135,7 +79,6 @@ def points(page: Page) -> int:
     return len(line.split())
 
 
-@pytest.mark.timeout(500)
 def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     server, place = app
     run = launch(place)
@@ -156,8 +99,8 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     scrolled, before = page.evaluate(f"{MAIN}.scrollTop"), points(page)
     assert scrolled > 0 and before >= 3
     advance(place, run, 8)
-    until(lambda: points(page) >= 8, "no curve grew")
-    until(lambda: images.count() >= PHOTOS * 3, "no class maps arrived")
+    wait_for(lambda: points(page) >= 8, "no curve grew")
+    wait_for(lambda: images.count() >= PHOTOS * 3, "no class maps arrived")
     assert kept(page)
     assert page.evaluate(f"{MAIN}.scrollTop") == scrolled
 
@@ -181,15 +124,14 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     stopped = run.status().epoch
     settled(page)  # no polling any more
     page.get_by_role("button", name="Resume").click()
-    until(lambda: run.status().state == "done", "it did not end")
-    expect(page.get_by_role("heading", name="How we know")).to_be_visible(timeout=60_000)
+    wait_for(lambda: run.status().state == "done", "it did not end")
+    expect(page.get_by_role("heading", name="How we know")).to_be_visible()
     expect(page.get_by_role("heading", name="How it trained")).to_be_visible()
     assert f"resumed after epoch {stopped}" in run.log_tail()
     assert list(run.history()["epoch"]) == list(range(1, 33))
     settled(page)
 
 
-@pytest.mark.timeout(300)
 def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     _, place = app
     dataset = read_dataset(place.runs.parent / "dataset" / "toy_books")
@@ -202,7 +144,8 @@ def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     box = page.get_by_role("combobox", name="Run")
     box.click()
     page.keyboard.type("jk")  # into the box, where letters are letters
-    page.wait_for_timeout(500)
+    expect(box).to_have_value("jk")
+    settled(page)
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(ids[1]))
     settled(page)

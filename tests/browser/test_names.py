@@ -12,10 +12,9 @@ from playwright.sync_api import expect
 from core.items import items_of
 from core.report.page import make_report
 from core.store.all_runs import AllRuns
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import frames, settled
 from tests.hostile import FILE, SCRIPT, SET, TEXT, hostile_dataset, hostile_runs
 
-WAIT = 120_000  # milliseconds; a busy machine is slow
 _WATCH = "window.pwned = () => { window.__pwned = true; }"
 # Elements with a handler or an address from somebody's text, also inside components.
 _MARKUP = """() => {
@@ -38,7 +37,7 @@ _MARKUP = """() => {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
+def hostile(serve, tmp_path_factory):
     """A server on hostile photos and runs; their ids."""
     root = tmp_path_factory.mktemp("hostile")
     (root / "runs").mkdir()
@@ -51,9 +50,8 @@ def hostile(tmp_path_factory):
 @pytest.fixture
 def watched(browser):
     """A page that notes a script's success and every address that it asks for."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(WAIT)
     page.add_init_script(_WATCH)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -70,38 +68,36 @@ def unharmed(page) -> None:
 def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
     app, ids = hostile
     page, asked = watched
-    expect.set_options(timeout=WAIT)
     every, done = ",".join(ids.values()), ids["done"]
     photo = {"set": SET, "photo": f"{FILE}img_0.jpg", "edit": "1"}
-    links: list[tuple[str, dict[str, str]]] = [
-        ("", {}),
-        ("train", {"again": done}),
-        ("data", {"set": SET}),
-        ("data", {"set": "train"}),
-        ("data", photo),
-        ("runs", {"run": done}),
-        ("run", {"run": done}),
-        ("run", {"run": ids["failed"]}),
-        *[("compare", {"runs": every, "section": name})
-          for name in ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")],
-        ("cams", {"runs": every, "set": SET}),
-        ("challenge", {}),
-        ("try_it", {"runs": done}),
-        ("worker", {}),
-        ("run", {"run": SCRIPT}),
+    # Each with what its last component draws.
+    links: list[tuple[str, dict[str, str], str]] = [
+        ("", {}, "h1"),
+        ("train", {"again": done}, ".plot svg"),
+        ("data", {"set": SET}, ".wall img"),
+        ("data", {"set": "train"}, ".wall img"),
+        ("data", photo, ".stage img"),
+        ("runs", {"run": done}, ".runs-root tbody tr"),
+        ("run", {"run": done}, ".plot svg"),
+        ("run", {"run": ids["failed"]}, "h1"),
+        *[("compare", {"runs": every, "section": name}, sign) for name, sign in (
+            ("Scores", ".table-root td"), ("Curves", ".plot svg"), ("Photos", ".table-root img"),
+            ("Confusion", ".plot svg"), ("Layers", ".plot svg"), ("Recipes", ".parallel .line"))],
+        ("cams", {"runs": every, "set": SET}, ".grid-root[aria-busy=false]"),
+        ("challenge", {}, "h1"),
+        ("try_it", {"runs": done}, "h1"),
+        ("worker", {}, "h1"),
+        ("run", {"run": SCRIPT}, "h1"),
     ]  # fmt: skip
     said = ""
-    try:
-        for place, link in links:
-            page.goto(f"{app.url}/{place}?{urlencode(link, quote_via=quote)}")
-            expect(page.locator("h1")).to_be_visible()
-            if place not in ("runs", "worker", "try_it", "challenge"):  # those poll
-                settled(page)
-            page.wait_for_timeout(500)
-            unharmed(page)
-            said += page.locator("body").inner_text().replace("\u2060", "")
-    finally:
-        expect.set_options(timeout=20_000)
+    for place, link, sign in links:
+        page.goto(f"{app.url}/{place}?{urlencode(link, quote_via=quote)}")
+        expect(page.locator("h1")).to_be_visible()
+        settled(page)
+        expect(page.locator(sign).first).to_be_attached()
+        frames(page)
+        unharmed(page)
+        said += page.locator("body").inner_text().replace("\u2060", "")
     assert said.count(SCRIPT) > 20
     assert TEXT.split("\n")[0] in said  # icons, addresses and arrows too stand there as typed
     elsewhere = [url for url in asked if not url.startswith((app.url, "data:", "blob:"))]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, serve, settled
+from tests.browser.conftest import FLAGS, ROOT, chromium, settled
 from tests.factory import write_dataset, write_run
-
-WAIT = 60_000  # milliseconds; a busy machine is slow
 
 
 def policy(url: str) -> str:
@@ -23,7 +20,7 @@ def policy(url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("policy")
     (root / "runs").mkdir()
     dataset = write_dataset(root / "dataset" / "toy_books")
@@ -35,9 +32,8 @@ def app(tmp_path_factory):
 
 def test_pages_work_under_the_policy(app, browser):
     # A page that is answered here counts as one from far away, which may not speak to this machine.
-    path = next(found for name in CHROMIUM if (found := shutil.which(name)))
     flags = [*FLAGS, "--disable-features=LocalNetworkAccessChecks"]
-    own = browser.browser_type.launch(executable_path=path, args=flags)
+    own = browser.browser_type.launch(executable_path=chromium(), args=flags)
     context = own.new_context(viewport={"width": 1440, "height": 900})
     refused: list[str] = []
 
@@ -52,25 +48,19 @@ def test_pages_work_under_the_policy(app, browser):
 
     context.route("**/*", answer)
     page = context.new_page()
-    page.set_default_timeout(WAIT)
     page.on("console", lambda told: refused.append(told.text) if "Security" in told.text else None)
-    expect.set_options(timeout=WAIT)
-    try:
-        for place, sign in [
-            ("train", ".plot svg"),
-            ("data", ".wall img"),
-            ("runs", ".runs-root tr"),
-            ("compare?section=Curves", ".plot svg"),
-            ("compare?section=Confusion", ".js-plotly-plot svg"),
-            ("compare?section=Photos", ".table-root img"),
-            ("cams", "canvas"),
-        ]:
-            page.goto(f"{app.url}/{place}")
-            expect(page.locator("h1")).to_be_visible()
-            expect(page.locator(sign).first).to_be_attached()
-            if place != "runs":  # it polls
-                settled(page)
-    finally:
-        expect.set_options(timeout=20_000)
-        own.close()
+    for place, sign in [
+        ("train", ".plot svg"),
+        ("data", ".wall img"),
+        ("runs", ".runs-root tr"),
+        ("compare?section=Curves", ".plot svg"),
+        ("compare?section=Confusion", ".js-plotly-plot svg"),
+        ("compare?section=Photos", ".table-root img"),
+        ("cams", "canvas"),
+    ]:
+        page.goto(f"{app.url}/{place}")
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(sign).first).to_be_attached()
+        settled(page)
+    own.close()
     assert refused == []

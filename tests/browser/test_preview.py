@@ -13,17 +13,16 @@ from playwright.sync_api import expect
 from core.jobs.detached import Detached
 from core.store.run import create_run
 from core.train.execute import execute
-from tests.browser.conftest import ROOT, serve, settled
+from tests.browser.conftest import ROOT, settled
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
-from tests.core.jobs.test_local import wait_for
 from tests.factory import know_speed
+from tests.waiting import wait_for
 
-PATIENCE = 200_000  # milliseconds for the preview process to start on a busy machine
 HIDDEN = re.compile("^With the box hidden it")
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("preview")
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, weights="imagenet", stages__1__cycles=1)
@@ -38,14 +37,13 @@ def runs(app):
     return ",".join(sorted(path.name for path in app.runs.glob("2026*")))
 
 
-@pytest.mark.timeout(600)
 def test_the_wall_shows_the_views_and_follows_the_controls(app, open_page):
     page = open_page(f"{app.url}/train")
     pictures = page.locator(".views img")
-    expect(pictures).to_have_count(12, timeout=PATIENCE)  # four photos, with two views each
+    expect(pictures).to_have_count(12)  # four photos, with two views each
     before = pictures.nth(1).get_attribute("src")
     page.get_by_text("Mixup", exact=True).click()
-    expect(page.locator(".views figcaption", has_text="%")).to_have_count(8, timeout=PATIENCE)
+    expect(page.locator(".views figcaption", has_text="%")).to_have_count(8)
     expect(pictures.nth(1)).not_to_have_attribute("src", before)
     expect(page.locator(".views figcaption").nth(1)).to_have_text(
         re.compile(r"^epoch 1: \d+ % ferns, \d+ % \w+ \(\w+/img_\d+\.jpg\)$")
@@ -54,15 +52,12 @@ def test_the_wall_shows_the_views_and_follows_the_controls(app, open_page):
     os.kill(process.pid(), signal.SIGKILL)
     wait_for(lambda: not process.alive())
     page.get_by_role("button", name="Draw again").click()
-    expect(page.get_by_text("in epochs 3 to 4 of 32")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("in epochs 3 to 4 of 32")).to_be_visible()
 
 
-@pytest.mark.timeout(600)
 def test_a_box_is_drawn_by_mouse_and_by_keys_and_the_link_brings_it_back(app, runs, open_page):
     page = open_page(f"{app.url}/try_it?runs={runs}")
-    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(
-        2, timeout=PATIENCE
-    )
+    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(2)
     stage, drawn = page.locator(".stage"), re.compile("Hidden: 1[23] % of the photo.")
     stage.scroll_into_view_if_needed()
     at = stage.bounding_box()
@@ -70,27 +65,26 @@ def test_a_box_is_drawn_by_mouse_and_by_keys_and_the_link_brings_it_back(app, ru
     page.mouse.down()
     page.mouse.move(at["x"] + 0.5 * at["width"], at["y"] + 0.75 * at["height"], steps=4)
     page.mouse.up()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2, timeout=PATIENCE)
+    expect(page.get_by_text(HIDDEN)).to_have_count(2)
     expect(page.get_by_text(drawn)).to_be_visible()
     expect(page).to_have_url(re.compile(r"box=0\.25"))
     settled(page)
     again = open_page(page.url)
-    expect(again.get_by_text(HIDDEN)).to_have_count(2, timeout=PATIENCE)
+    expect(again.get_by_text(HIDDEN)).to_have_count(2)
     assert again.get_by_text(HIDDEN).all_inner_texts() == page.get_by_text(HIDDEN).all_inner_texts()
     expect(again.get_by_text(drawn)).to_be_visible()
 
     stage.focus()
     page.keyboard.press("Delete")
-    expect(page.get_by_text(HIDDEN)).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text(HIDDEN)).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Hidden: 16 % of the photo.")).to_be_visible()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("Hidden: 17 % of the photo.")).to_be_visible()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2, timeout=PATIENCE)
+    expect(page.get_by_text(HIDDEN)).to_have_count(2)
     expect(page).to_have_url(re.compile(r"box=0\.3%2C0\.3%2C0\.72%2C0\.7"))
 
 
-@pytest.mark.timeout(600)
 def test_ones_own_photo_on_a_narrow_screen(app, runs, open_page, tmp_path):
     page = open_page(f"{app.url}/try_it?runs={runs}", 390, dark=True)
     page.get_by_text("My photo", exact=True).click()
@@ -100,11 +94,9 @@ def test_ones_own_photo_on_a_narrow_screen(app, runs, open_page, tmp_path):
     photo = TOY_BOOKS / "test" / "img_0001.jpg"
     settled(page)
     page.locator("input[type=file]").set_input_files(photo)
-    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(
-        2, timeout=PATIENCE
-    )
+    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(2)
     page.get_by_role("button", name="Box in the middle").click()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2, timeout=PATIENCE)
+    expect(page.get_by_text(HIDDEN)).to_have_count(2)
     overflow = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth - main.clientWidth; }"

@@ -10,14 +10,14 @@ from playwright.sync_api import Page
 
 from core.data.dataset import read_dataset
 from core.report.page import _CSS
-from tests.browser.conftest import ROOT, serve
+from tests.browser.conftest import ROOT
 from tests.factory import write_run
 
 PAPERS = ("A4", "Letter")
 
 
 @pytest.fixture(scope="module")
-def report(browser, tmp_path_factory) -> Path:
+def report(serve, browser, tmp_path_factory) -> Path:
     """What the button on Compare gives for four runs."""
     root = tmp_path_factory.mktemp("report")
     dataset = read_dataset(ROOT / "dataset" / "toy_books")
@@ -28,8 +28,8 @@ def report(browser, tmp_path_factory) -> Path:
     with serve(root / "runs", root / "dataset") as app:
         page = browser.new_page()
         page.goto(f"{app.url}/compare?runs={','.join(ids)}")
-        with page.expect_download(timeout=120_000) as download:
-            page.get_by_role("button", name="Report (HTML)").click(timeout=60_000)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Report (HTML)").click()
         file = root / "report.html"
         download.value.save_as(file)
         page.close()

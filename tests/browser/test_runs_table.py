@@ -10,21 +10,17 @@ from playwright.sync_api import Locator, Page, expect
 from core.jobs.local import LocalExecutor
 from core.store.annotations import annotate, annotations_of
 from core.store.run import find_runs, open_run
-from tests.browser.conftest import serve
 from tests.factory import write_dataset, write_run
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("runs_table")
     dataset = write_dataset(root / "dataset" / "toy_books")
     for number, preset in enumerate(["quick", "quick", "looks-good", "quick-bare"]):
         write_run(root / "runs", dataset, preset, changes={"seed": number % 2}, minutes=number)
     with serve(root / "runs", root / "dataset") as app:
         yield app
-
-
-PATIENCE = 90_000  # milliseconds for what another browser does; two seconds on an idle machine
 
 
 def row(page: Page, title: str) -> Locator:
@@ -60,7 +56,7 @@ def test_star_tag_search_delete_undo_and_the_link(app, open_page):
     box.press("Escape")
     page.get_by_role("button", name="objects", exact=True).click()
     expect(page).to_have_url(re.compile("sort=-objects"))
-    again = open_page(page.url)  # another browser
+    again = open_page(page.url, stranger=True)
     expect(count(again)).to_have_text("1 of 4 runs")
     expect(star(again, "looks-good")).to_have_attribute("aria-pressed", "true")
     expect(again.get_by_role("columnheader", name="objects")).to_have_attribute(
@@ -68,27 +64,25 @@ def test_star_tag_search_delete_undo_and_the_link(app, open_page):
     )
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("1 run was deleted.")).to_be_visible()
-    expect(count(again)).to_have_text("0 of 3 runs", timeout=PATIENCE)
+    expect(count(again)).to_have_text("0 of 3 runs")
     page.get_by_role("button", name="Undo").click()
-    expect(count(page)).to_have_text("1 of 4 runs", timeout=PATIENCE)
-    expect(count(again)).to_have_text("1 of 4 runs", timeout=PATIENCE)
+    expect(count(page)).to_have_text("1 of 4 runs")
+    expect(count(again)).to_have_text("1 of 4 runs")
 
 
 def test_two_people_see_each_others_edits_and_lose_none(app, open_page):
     one = open_page(f"{app.url}/runs?group=none&q=quick")
-    two = open_page(f"{app.url}/runs?group=none&q=quick")
+    two = open_page(f"{app.url}/runs?group=none&q=quick", stranger=True)
     one.evaluate("() => { window.still = true }")  # gone if the page were loaded anew
     star(one, "quick, seed 0").click()
     star(two, "quick, seed 1").click()
     for page in (one, two):
         for title in ("quick, seed 0", "quick, seed 1"):
-            expect(star(page, title)).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+            expect(star(page, title)).to_have_attribute("aria-pressed", "true")
     run = next(run for run in find_runs(app.runs) if "quick-s0" in run.id)
     annotate(run, add_tags=["from-the-command-line"])
     for page in (one, two):
-        expect(row(page, "quick, seed 0").get_by_text("from-the-command-line")).to_be_visible(
-            timeout=PATIENCE
-        )
+        expect(row(page, "quick, seed 0").get_by_text("from-the-command-line")).to_be_visible()
     assert one.evaluate("window.still")
     assert annotations_of(run).starred
 
@@ -128,6 +122,6 @@ def test_a_launch_is_seen_by_others(app, open_page):
     waiting = write_run(
         app.runs, write_dataset(app.runs.parent / "more"), state="queued", minutes=9
     )
-    expect(count(page)).to_have_text(re.compile("^1 of"), timeout=PATIENCE)
+    expect(count(page)).to_have_text(re.compile("^1 of"))
     LocalExecutor(app.runs).cancel(open_run(app.runs, waiting.id).id)
-    expect(count(page)).to_have_text(re.compile("^0 of"), timeout=PATIENCE)
+    expect(count(page)).to_have_text(re.compile("^0 of"))

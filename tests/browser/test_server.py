@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.browser.conftest import ROOT, serve
+from tests.browser.conftest import ROOT
 from tests.factory import write_dataset
 
 UPLOAD = "/_stcore/upload_file/somebody/something"
@@ -24,7 +24,7 @@ SECRET = (b"root:", b"import streamlit", b"[server]", b"SQLite")
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("server")
     (root / "runs").mkdir()
     write_dataset(root / "dataset" / "toy_books")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,12 @@ from playwright.sync_api import Page, expect
 
 from core.jobs.local import worker_alive
 from core.store.run import Run, find_runs
-from tests.browser.conftest import ROOT, App, serve, settled
-
-PATIENCE = 240  # seconds for both runs; they take well under a minute on an idle machine
+from tests.browser.conftest import ROOT, App, settled
+from tests.waiting import wait_for
 
 
 @pytest.fixture
-def app(tmp_path):
+def app(serve, tmp_path):
     runs = tmp_path / "runs"
     try:
         with serve(runs, ROOT / "dataset") as app:
@@ -56,21 +55,20 @@ def launch(page: Page, preset: str) -> None:
     expect(page.get_by_text(re.compile("is on its way"))).to_be_visible()
 
 
-def wait_for(app: App, what: str, done) -> list[Run]:  # type: ignore[no-untyped-def]
-    """Polls the run folders until `done(runs)`; says what the runs were doing if it never is."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        runs = find_runs(app.runs)
+def runs_when(app: App, done: Callable[[list[Run]], bool]) -> list[Run]:
+    """The runs once `done(runs)`; none of them may have failed."""
+    runs: list[Run] = []
+
+    def look() -> bool:
+        runs[:] = find_runs(app.runs)
         failed = [run.status().error for run in runs if run.status().state == "failed"]
         assert not failed, failed
-        if done(runs):
-            return runs
-        time.sleep(0.2)
-    log = app.runs / "worker.log"
-    pytest.fail(f"{what}: {[run.status() for run in runs]}\n{log.read_text('utf-8')[-2000:]}")
+        return done(runs)
+
+    wait_for(look)
+    return runs
 
 
-@pytest.mark.timeout(400)
 def test_two_runs_from_launch_to_class_maps(app, open_page):
     page = open_page(f"{app.url}/train")
     expect(page.get_by_role("heading", name="Two runs that look equally good")).to_be_visible()
@@ -83,15 +81,13 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     page.get_by_role("link", name="Watch it on Runs").click()
     page.goto(f"{app.url}/runs?run={first.id}")
     expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
-    wait_for(app, "no epoch was finished", lambda runs: not runs[-1].history().empty)
+    runs_when(app, lambda runs: not runs[-1].history().empty)
     expect(page.locator(".live-chart, .js-plotly-plot")).to_have_count(3)
     before = find_runs(app.runs)[-1].status()
     assert not find_runs(app.runs)[0].status().ended  # the other run is still to come
     page.reload()
     expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
-    runs = wait_for(
-        app, "the runs were not done", lambda runs: all(r.status().state == "done" for r in runs)
-    )
+    runs = runs_when(app, lambda runs: all(run.status().state == "done" for run in runs))
     assert runs[-1].status().started == before.started
     expect(page.get_by_text("done, took").first).to_be_visible()
     expect(page.get_by_role("link", name="CAMs").last).to_be_visible()

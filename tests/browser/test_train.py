@@ -10,14 +10,14 @@ from playwright.sync_api import Page, expect
 from core.jobs.local import worker_lock
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.run import find_runs
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.factory import write_dataset, write_run
 
 QUICK = load_recipe("quick")
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("train")
     dataset = write_dataset(root / "dataset" / "toy_books", photos=8)
     write_run(root / "runs", dataset, "looks-good", changes={"batch_size": 8})

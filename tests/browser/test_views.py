@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serve, settled
+from tests.browser.conftest import settled
 from tests.factory import write_dataset, write_run
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("views")
     dataset = write_dataset(root / "dataset" / "toy_books")
     write_run(root / "runs", dataset, "quick")

@@ -136,22 +136,27 @@ function build(root, grid, old) {
   const soon = new Set(); // rows near the screen, painted once those on it are
 
   // Draws what is near the screen, once per frame however much changes.
-  let asked = null;
+  let asked = null, drawing = 0;
   view.draw = (words = true) => {
     asked = { words: words || asked?.words };
     if (view.frame) return;
+    drawing += 1;
+    root.setAttribute("aria-busy", "true");
     view.frame = window.requestAnimationFrame(async () => {
       const { words: telling } = asked;
       [view.frame, asked] = [null, null];
       const drawn = rows.map((row) => row.update(telling));
       await Promise.all([...drawn, large.update(telling)]);
-      root.dataset.drawn = performance.now(); // for who measures it, or waits for it
-      if (view.painted) return;
-      view.painted = true; // what can be seen: now the rest
-      root.dataset.painted = root.dataset.drawn;
-      soon.forEach((row) => (row.near = true));
-      if (rows.length <= FEW) rows.forEach((row) => row.build());
-      view.draw();
+      root.dataset.drawn = performance.now(); // for who measures it
+      if (!view.painted) {
+        view.painted = true; // what can be seen: now the rest
+        root.dataset.painted = root.dataset.drawn;
+        soon.forEach((row) => (row.near = true));
+        if (rows.length <= FEW) rows.forEach((row) => row.build());
+        view.draw();
+      }
+      drawing -= 1;
+      root.setAttribute("aria-busy", String(drawing > 0));
     });
   };
   view.reorder = () => {

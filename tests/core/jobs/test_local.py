@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from core.data.dataset import read_dataset
 from core.data.label_tables import Box, Label
 from core.data.labels import Truth, save_truth
 from core.errors import RunError
+from core.jobs import preview
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
@@ -19,6 +19,7 @@ from core.jobs.local import (
     recover,
     worker_alive,
     worker_lock,
+    worker_pid,
 )
 from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
@@ -26,13 +27,7 @@ from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_dataset
-
-
-def wait_for(condition, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.1)
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -155,6 +150,18 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     wait_for(lambda: waiting.status().ended)
     with pytest.raises(RunError, match="no such run"):
         executor.score_again(["gone"])
+
+
+@pytest.mark.cold
+def test_worker_and_preview_start_without_anything_loaded(executor):
+    runs = executor.runs_dir
+    ensure_worker(runs)
+    wait_for(lambda: worker_alive(runs))
+    os.kill(worker_pid(runs), signal.SIGTERM)
+    preview.wake(runs)
+    wait_for(lambda: preview.wake(runs))
+    preview.stop(runs)
+    wait_for(lambda: not worker_alive(runs))
 
 
 def test_one_worker_at_a_time(tmp_path):

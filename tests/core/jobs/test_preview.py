@@ -24,7 +24,7 @@ from core.jobs.preview_answers import Answering, Kept
 from core.train.trained import Answerer
 from core.train.wall import view_wall
 from tests.conftest import fast_recipe
-from tests.core.jobs.test_local import wait_for
+from tests.waiting import wait_for
 
 
 def end(runs):

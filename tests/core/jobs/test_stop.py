@@ -12,8 +12,8 @@ from core.jobs.queue import Entry, Queue
 from core.jobs.stop import ask_stop, forget_stop, put_back, restart, stop_asked, stop_now
 from core.store.run import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.core.jobs.test_local import wait_for
 from tests.factory import know_speed, write_run
+from tests.waiting import wait_for
 
 LONG = [{"train": "head", "epochs": 900}]
 
@@ -30,7 +30,6 @@ def executor(tmp_path):
         wait_for(lambda: not worker_alive(found.runs_dir))
 
 
-@pytest.mark.timeout(400)
 def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     runs = executor.runs_dir
     run = executor.submit(fast_recipe(stages=LONG), tiny.root)
