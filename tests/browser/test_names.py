@@ -73,16 +73,16 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
     # Each with what its last component draws.
     links: list[tuple[str, dict[str, str], str]] = [
         ("", {}, "h1"),
-        ("train", {"again": done}, ".plot svg"),
+        ("train", {"again": done}, ".js-plotly-plot svg"),
         ("data", {"set": SET}, ".wall img"),
         ("data", {"set": "train"}, ".wall img"),
         ("data", photo, ".stage img"),
         ("runs", {"run": done}, ".runs-root tbody tr"),
-        ("run", {"run": done}, ".plot svg"),
+        ("run", {"run": done}, ".js-plotly-plot svg"),
         ("run", {"run": ids["failed"]}, "h1"),
         *[("compare", {"runs": every, "section": name}, sign) for name, sign in (
-            ("Scores", ".table-root td"), ("Curves", ".plot svg"), ("Photos", ".table-root img"),
-            ("Confusion", ".plot svg"), ("Layers", ".plot svg"), ("Recipes", ".parallel .line"))],
+            ("Scores", ".table-root td"), ("Curves", ".js-plotly-plot svg"), ("Photos", ".table-root img"),
+            ("Confusion", ".js-plotly-plot svg"), ("Layers", ".js-plotly-plot svg"), ("Recipes", ".parallel .line"))],
         ("cams", {"runs": every, "set": SET}, ".grid-root[aria-busy=false]"),
         ("challenge", {}, "h1"),
         ("try_it", {"runs": done}, "h1"),

@@ -121,7 +121,8 @@ function searchBox(view) {
   };
   const changed = () => {
     clear.hidden = !input.value;
-    error.textContent = "";
+    // Asked the same again (a space was typed), the server has nothing new to say.
+    error.textContent = input.value.trim() === view.data.query ? view.data.error : "";
     open();
     clearTimeout(timer);
     // A term that has its key and no value yet is not asked: it would only be refused.
