@@ -231,6 +231,18 @@ def test_damaged_entries_are_computed_again(tmp_path):
     assert cache.hits == 1
 
 
+def test_maps_of_one_cell_are_kept_like_any(tmp_path):
+    """Torch calls them contiguous in whatever layout they come."""
+    features = torch.rand(4, 3, 1, 1).to(memory_format=torch.channels_last)
+    assert features.stride(-1) != 1
+    cache = FeatureCache(tmp_path)
+    computed = cache.get({"a": 1}, lambda: features)
+    kept = cache.get({"a": 1}, make(0))
+    assert torch.equal(computed, features) and torch.equal(kept, features)
+    assert computed.stride() == kept.stride()
+    assert (cache.hits, cache.misses) == (1, 1)
+
+
 def test_the_folder_stays_within_its_bound_and_keeps_what_was_used(tmp_path):
     size = 1000
     cache = FeatureCache(tmp_path, max_bytes=3 * size * 4 + 2000)
