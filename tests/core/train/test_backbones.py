@@ -13,9 +13,7 @@ from tests.conftest import fast_recipe, fixed_clock
 @pytest.mark.usefixtures("few_pictures")
 @pytest.mark.parametrize("backbone", sorted(BACKBONES.keys() - {"efficientnet_lite0", "vgg16_bn"}))
 def test_two_epochs_give_class_maps_drift_and_a_verdict(backbone, tiny, tmp_path):
-    recipe = fast_recipe(
-        backbone=backbone, image_size=32, stages__1__cycles=1, augment__blur=None
-    )
+    recipe = fast_recipe(backbone=backbone, image_size=32, stages__1__cycles=1, augment__blur=None)
     run = create_run(tmp_path, recipe, tiny.root, fixed_clock)
     execute(run, fixed_clock)
     assert len(run.history()) == 2

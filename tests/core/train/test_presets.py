@@ -18,7 +18,8 @@ DIAGNOSED = ("quick", "looks-good", "keras-imagenet")  # both kinds of head, muc
 
 
 def two_epochs(recipe: Recipe) -> Recipe:
-    """The recipe on the smallest photos from random weights, its first and last stage an epoch each."""
+    """The recipe on the smallest photos from random weights; an epoch of its first and last stage
+    each."""
     ends = [
         stage.model_copy(
             update={"epochs": 1, "cycles": None, "cycle_len": None, "cycle_mult": None}
