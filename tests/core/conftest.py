@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,12 +21,18 @@ def measured() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def few_pictures() -> Iterator[None]:
+@contextmanager
+def fewer_pictures() -> Iterator[None]:
     """A diagnosis that asks about a third of the pictures: one varied view of each photo and one
     fill of what is painted over. For tests that train a lot and look at what is found, not at how
     much of it; test_reliance.py and test_execute.py are about the whole of it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.evaluate.tta.VARIED", 1)
         patch.setattr("core.evaluate.reliance.FILLS", FILLS[:1])
+        yield
+
+
+@pytest.fixture
+def few_pictures() -> Iterator[None]:
+    with fewer_pictures():
         yield

@@ -12,7 +12,13 @@ from core.model.network import build_network
 from core.train.feature_cache import FeatureCache, entry_name
 from core.train.inputs import Features, TrainingInputs
 from core.train.precision import Settings, cpu_has_bfloat16, resolve
-from core.train.prefix import HalvingMaxPool, Prefix, fold_batch_norms, prefix_length
+from core.train.prefix import (
+    HalvingMaxPool,
+    Prefix,
+    fold_batch_norms,
+    halve_by_maxima,
+    prefix_length,
+)
 from core.train.views import TrainingViews, normalise
 from tests.conftest import fast_recipe
 
@@ -98,7 +104,7 @@ def test_only_pools_that_halve_are_replaced():
         torch.nn.MaxPool2d(2, ceil_mode=True),
     ]
     layers = torch.nn.Sequential(*others, torch.nn.MaxPool2d(2))
-    fold_batch_norms(layers)
+    halve_by_maxima(layers)
     assert list(layers)[:3] == others
     assert isinstance(layers[3], HalvingMaxPool)
 
