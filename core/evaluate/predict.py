@@ -19,7 +19,7 @@ from core.data.photos import Crop, open_photo, read_view, view_photo
 from core.model.layers import BACKBONES
 from core.model.network import Network
 from core.train.machine import give_back_memory
-from core.train.prefix import PREFIX_BATCH, fold_batch_norms
+from core.train.prefix import PREFIX_BATCH, fold_batch_norms, halve_by_maxima
 from core.train.views import normalise, to_tensor
 
 BATCH = 32  # fixed: another batch size can change the last bits of a prediction
@@ -148,6 +148,7 @@ def backbone_features(
     layers = nn.ModuleList(copy.deepcopy(list(network.layers)[start : network.head_start])).eval()
     for layer in layers:
         fold_batch_norms(layer)
+        halve_by_maxima(layer)
     if BACKBONES[backbone].channels_last:
         layers.to(memory_format=torch.channels_last)
     found = []

@@ -57,7 +57,9 @@ class FeatureCache:
                     os.utime(path)  # recently used
                 return found
             self.misses += 1
-            tensor = compute().contiguous()
+            found = compute()
+            # With the strides of a tensor that is read: maps of one cell may come with others.
+            tensor = found.reshape(-1).view(found.shape)
             data = tensor.view(torch.uint8).reshape(-1).numpy().data
             digest = hashlib.sha256(data).hexdigest()
             with contextlib.suppress(OSError):  # a full disk or a read-only folder

@@ -40,6 +40,7 @@ class Prefix:
         self._layout = torch.channels_last if facts.channels_last else torch.contiguous_format
         layers = nn.Sequential(*copy.deepcopy(list(network.layers)[:length])).eval()
         fold_batch_norms(layers)
+        halve_by_maxima(layers)
         layers.requires_grad_(False)
         self.layers = layers.to(
             device=settings.device,
@@ -64,21 +65,26 @@ class Prefix:
 def fold_batch_norms(module: nn.Module) -> None:
     """Folds each batch norm into the convolution right before it, in place, in inference mode.
 
-    timm's batch norms carry their activation: it stays where the batch norm was. Max pools of 2x2
-    give way to HalvingMaxPool, which finds the same values. Only for modules that list each batch
-    norm right after the convolution whose output it takes, as those of the backbones here do (a
-    residual block too, whatever else it does with its parts).
+    timm's batch norms carry their activation: it stays where the batch norm was. Only for modules
+    that list each batch norm right after the convolution whose output it takes, as those of the
+    backbones here do (a residual block too, whatever else it does with its parts).
     """
     children = list(module.named_children())
     for (conv_name, conv), (norm_name, norm) in pairwise(children):
         if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
             setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
             setattr(module, norm_name, getattr(norm, "act", nn.Identity()))
+    for child in module.children():
+        fold_batch_norms(child)
+
+
+def halve_by_maxima(module: nn.Module) -> None:
+    """Puts HalvingMaxPool, which finds the same values, in the place of max pools of 2x2."""
     for name, child in module.named_children():
         if isinstance(child, nn.MaxPool2d) and _halves(child):
             setattr(module, name, HalvingMaxPool())
         else:
-            fold_batch_norms(child)
+            halve_by_maxima(child)
 
 
 class HalvingMaxPool(nn.Module):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from core.data.blanking import FILLS
 from tests.factory import plain_speed
 
 
@@ -16,4 +18,21 @@ def measured() -> Iterator[None]:
     For a module, as the tests of other folders may follow in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.train.execute.speed_for", lambda runs, recipe: plain_speed(recipe))
+        yield
+
+
+@contextmanager
+def fewer_pictures() -> Iterator[None]:
+    """A diagnosis that asks about a third of the pictures: one varied view of each photo and one
+    fill of what is painted over. For tests that train a lot and look at what is found, not at how
+    much of it; test_reliance.py and test_execute.py are about the whole of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.evaluate.tta.VARIED", 1)
+        patch.setattr("core.evaluate.reliance.FILLS", FILLS[:1])
+        yield
+
+
+@pytest.fixture
+def few_pictures() -> Iterator[None]:
+    with fewer_pictures():
         yield

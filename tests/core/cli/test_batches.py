@@ -53,6 +53,7 @@ def pretended(monkeypatch, tiny):
     return fails, trained
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_a_batch_trains_and_is_not_trained_again(capsys, tmp_path, tiny, batch):
     runs = tmp_path / "runs"
     status, out, _ = call(capsys, "train", batch, "--data", tiny.root, "--runs", runs)

@@ -65,9 +65,10 @@ def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
     assert re.fullmatch(r"estimated time: \d.*( \(.* features are there already\))?", line)
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     recipe = tmp_path / "fast.yaml"
-    recipe.write_text(recipe_yaml(fast_recipe()))
+    recipe.write_text(recipe_yaml(fast_recipe(weights="imagenet", views_per_photo=1)))
     runs = tmp_path / "runs"
     status, out, err = call(
         capsys, "train", recipe, "--data", tiny.root, "--runs", runs, "--seeds", "3,4",

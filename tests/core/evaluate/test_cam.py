@@ -4,6 +4,8 @@ A class's logit is the mean of its map, so its gradient at each cell of the clas
 1 / cells, and Grad-CAM there (Selvaraju et al. 2017) is the map divided by the number of cells.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -27,6 +29,13 @@ class RawGradCam(GradCAM):
         return self.raw
 
 
+def some_photos(dataset, recipe):
+    """Two photos, as a network sees them."""
+    test_set = dataset.test_set("test_difficult")
+    few = replace(test_set, photos=test_set.photos[:2])
+    return photo_set(few, recipe.image_size, recipe.crop)
+
+
 SETTINGS = [
     ("efficientnet_lite0", {}),
     ("efficientnet_lite0", {"map_stride": 16}),
@@ -34,14 +43,14 @@ SETTINGS = [
 ]
 
 
-@pytest.fixture(params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
+@pytest.fixture(scope="module", params=SETTINGS, ids=lambda setting: " ".join(map(str, setting)))
 def case(request, tiny):
     """A network's layers up to the logits, its class-map layer, the photos it sees, our maps."""
     backbone, changes = request.param
     recipe = fast_recipe(backbone=backbone, **changes)
     torch.manual_seed(0)
     network = build_network(recipe, tiny.classes).eval()
-    photos = photo_set(tiny.test_set("test_difficult"), recipe.image_size, recipe.crop)
+    photos = some_photos(tiny, recipe)
     maps = predict(network, photos, backbone).maps
     x = normalise(photos.pixels.float() / 255, backbone)
     logits = torch.nn.Sequential(*list(network.layers)[:-1])
@@ -73,7 +82,7 @@ def test_pytorch_grad_cam_is_the_positive_part_of_our_map(case):
 # --- the dense head: Grad-CAM at the features that enter it ---------------------------------------
 
 
-@pytest.fixture(params=BACKBONES)
+@pytest.fixture(scope="module", params=BACKBONES)
 def dense(request, tiny):
     """A network with the dense head up to its logits, the backbone's last layer, the photos it
     sees, our maps, and how large they get."""
@@ -83,7 +92,7 @@ def dense(request, tiny):
     recipe = fast_recipe(backbone=request.param, weights=weights, head=head, bands=bands)
     torch.manual_seed(0)
     network = build_network(recipe, tiny.classes).eval()
-    photos = photo_set(tiny.test_set("test_difficult"), recipe.image_size, recipe.crop)
+    photos = some_photos(tiny, recipe)
     x = normalise(photos.pixels.float() / 255, request.param)
     if weights == "none":  # random layers make almost nothing of a photo until it is normalised
         for module in network.modules():

@@ -148,7 +148,8 @@ def test_statistics_of_frozen_layers_that_move_show(random_setup):
     assert found["cka"][3] < 1
 
 
-def test_a_finished_run_drifted_where_it_trained(tiny, runs):
+def test_a_finished_run_drifted_where_it_trained(tiny, runs, monkeypatch):
+    monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
     recipe = fast_recipe(augment__blur=None, views_per_photo=1)
     run = create_run(runs, recipe, tiny.root, fixed_clock)
     execute(run, fixed_clock)

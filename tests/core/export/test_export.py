@@ -20,13 +20,8 @@ from core.export.tensorboard_log import export_tensorboard
 from core.store.run import Run, create_run
 from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
+from tests.core.conftest import fewer_pictures
 from tests.factory import write_run
-
-
-@pytest.fixture(scope="module")
-def onnx(trained, tmp_path_factory):
-    path = tmp_path_factory.mktemp("onnx") / "net.onnx"
-    return path, export_onnx(trained, path)
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +29,28 @@ def dense(tiny, tmp_path_factory):
     """A finished run with the dense head, whose class maps are Grad-CAM."""
     recipe = fast_recipe(head={"kind": "dense", "width": 16})
     run = create_run(tmp_path_factory.mktemp("dense"), recipe, tiny.root, fixed_clock)
-    execute(run, fixed_clock)
+    with fewer_pictures():
+        execute(run, fixed_clock)
     return run
 
 
-@pytest.mark.parametrize("head", ["trained", "dense"])
+@pytest.fixture(scope="module")
+def onnx(trained, tmp_path_factory):
+    path = tmp_path_factory.mktemp("onnx") / "net.onnx"
+    return trained, path, export_onnx(trained, path)
+
+
+@pytest.fixture(scope="module")
+def onnx_of_dense(dense, tmp_path_factory):
+    path = tmp_path_factory.mktemp("onnx") / "net.onnx"
+    return dense, path, export_onnx(dense, path)
+
+
+@pytest.mark.parametrize("exported", ["onnx", "onnx_of_dense"])
 def test_an_onnx_file_answers_as_the_run_did_when_photos_are_prepared_as_it_says(
-    head, request, tiny, tmp_path
+    exported, request, tiny
 ):
-    trained, path = request.getfixturevalue(head), tmp_path / "net.onnx"
-    written = export_onnx(trained, path)
+    trained, path, written = request.getfixturevalue(exported)
     assert written.difference <= 1e-3
     assert written.size == path.stat().st_size
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -65,7 +72,7 @@ def test_an_onnx_file_answers_as_the_run_did_when_photos_are_prepared_as_it_says
 
 
 def test_a_file_that_answers_otherwise_is_not_written(onnx, trained, tmp_path, monkeypatch):
-    right, content = onnx_file._run_onnx, onnx[0].read_bytes()
+    right, content = onnx_file._run_onnx, onnx[1].read_bytes()
     monkeypatch.setattr(onnx_file, "onnx_model", lambda *a: content)
     monkeypatch.setattr(onnx_file, "_run_onnx", lambda *a: [x + 2e-3 for x in right(*a)])
     with pytest.raises(InputError, match=r"not written: .* differ from PyTorch's by up to 0\.002"):
@@ -142,7 +149,7 @@ def test_missing_packages_say_how_to_install_them(tmp_path, tiny, monkeypatch, c
         assert words in err and "requirements-export.txt" in err
 
 
-def test_the_command_tells_what_it_wrote(onnx, trained, tmp_path, capsys):
+def test_the_command_tells_what_it_wrote(trained, tmp_path, capsys):
     runs = ["--runs", str(trained.path.parent)]
     assert main(["export", trained.id, *runs, "--csv", str(tmp_path)]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / trained.id)

@@ -98,7 +98,7 @@ def recipes(draw: st.DrawFn, backbone: str) -> Recipe:
         "name": "drawn",
         "backbone": backbone,
         "weights": "none",
-        "image_size": 64,
+        "image_size": 32,
         "map_stride": stride,
         "crop": draw(st.sampled_from(["squash", "centre"])),
         "head": draw(heads),
@@ -135,6 +135,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return plain
 
 
+@pytest.mark.usefixtures("few_pictures")
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @settings(

@@ -1,5 +1,7 @@
 """A whole run on the CPU in seconds: every artefact, and every way it can end."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from core.errors import DataError, InputError
 from core.evaluate.predict import photo_set, predict
 from core.model.network import build_network
 from core.repeats import over_folds
-from core.store.run import create_run
+from core.store.run import Run, create_run
 from core.train import recorder
 from core.train.estimate import PARTS
 from core.train.execute import execute
@@ -22,15 +24,33 @@ from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_dataset
 
 
-def run_it(tmp_path, data, **changes):
-    run = create_run(tmp_path, fast_recipe(**changes), data, fixed_clock)
+def run_it(folder, data, **changes):
+    run = create_run(folder, fast_recipe(**changes), data, fixed_clock)
     execute(run, fixed_clock)
     return run
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, tiny):
-    return run_it(tmp_path_factory.mktemp("runs"), tiny.root)
+def runs(tmp_path_factory):
+    """One folder of runs for those that are not about its features: they are computed once."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def finished(runs, tiny):
+    return run_it(runs, tiny.root)
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory, tiny):
+    """The same in another folder, which shares nothing with the first."""
+    return run_it(tmp_path_factory.mktemp("again"), tiny.root)
+
+
+@pytest.fixture
+def undiagnosed(monkeypatch):
+    """For what happens before the training's end, or whatever is found after it."""
+    monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
 
 
 def test_every_file_of_the_format_is_there(finished):
@@ -115,7 +135,7 @@ def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
     np.testing.assert_allclose(p, saved, atol=2e-3 if low else 1e-5)
 
 
-def test_frozen_weights_are_named_not_copied(tmp_path, tiny):
+def test_frozen_weights_are_named_not_copied(tmp_path, tiny, undiagnosed):
     run = run_it(tmp_path, tiny.root, weights="imagenet")
     with safe_open(run.path / "weights.safetensors", "pt") as file:
         assert min(int(name.split(".")[1]) for name in file.keys()) == 16  # noqa: SIM118
@@ -123,8 +143,7 @@ def test_frozen_weights_are_named_not_copied(tmp_path, tiny):
         assert len(file.metadata()["base"]) == 64
 
 
-def test_the_same_recipe_gives_the_same_bytes(finished, tmp_path, tiny):
-    again = run_it(tmp_path, tiny.root)
+def test_the_same_recipe_gives_the_same_bytes(finished, again):
     for name in (
         "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors",
         "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "recipe.yaml",
@@ -156,9 +175,9 @@ def test_the_checkpoint_holds_the_last_epoch(finished):
     assert not any(name.startswith("layers.3.") for name in momentum)
 
 
-def test_a_test_set_without_labels_is_predicted_and_not_scored(tmp_path):
+def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
     data = write_dataset(tmp_path / "bare", labelled=False)
-    run = run_it(tmp_path / "runs", data.root)
+    run = run_it(runs, data.root)
     summary = run.summary()
     assert summary is not None
     assert summary["sets"]["test"] == {"photos": 3, "scores": {}, "tta": {}, "localisation": None}
@@ -166,8 +185,8 @@ def test_a_test_set_without_labels_is_predicted_and_not_scored(tmp_path):
     assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
 
 
-def test_a_wish_to_cancel_stops_after_the_epoch_and_keeps_it(tmp_path, tiny):
-    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+def test_a_wish_to_cancel_stops_after_the_epoch_and_keeps_it(runs, tiny):
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     execute(run, fixed_clock, on_epoch=lambda row, eta: run.ask_cancel())
     status = run.status()
     assert (status.state, status.epoch, status.error) == ("cancelled", 1, None)
@@ -186,25 +205,23 @@ def test_a_broken_photo_fails_with_a_line_that_names_it(tmp_path):
     assert status.error is not None and data.train[0].path.name in status.error
 
 
-def test_any_other_error_is_one_line_in_the_status_and_whole_in_the_log(
-    tmp_path, tiny, monkeypatch
-):
+def test_any_other_error_is_one_line_in_the_status_and_whole_in_the_log(runs, tiny, monkeypatch):
     def full(*args):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("core.train.recorder.save_checkpoint", full)
-    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(OSError, match="No space"):
         execute(run, fixed_clock)
     assert str(run.status().error).startswith("No space left on device; free some space")
     assert "Traceback" in (run.path / "log.txt").read_text()
 
 
-def test_ctrl_c_ends_as_cancelled(tmp_path, tiny):
+def test_ctrl_c_ends_as_cancelled(runs, tiny):
     def interrupt(row, eta):
         raise KeyboardInterrupt
 
-    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(KeyboardInterrupt):
         execute(run, fixed_clock, on_epoch=interrupt)
     assert run.status().state == "cancelled"
@@ -225,14 +242,13 @@ def test_timing_adds_up(finished):
     assert isinstance(timing, pd.DataFrame)
 
 
-def test_evaluating_again_gives_the_same_bytes(tmp_path, tiny):
-    run = run_it(tmp_path, tiny.root)
+def test_evaluating_again_gives_the_same_bytes(tmp_path, again):
+    """Where nothing of its features is left."""
+    run = Run(shutil.copytree(again.path, tmp_path / again.id))
     names = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json", "summary.json")
     before = {name: (run.path / name).read_bytes() for name in names}
     for name in names:
         (run.path / name).write_text("")
-    for leftover in (tmp_path / ".features").glob("*"):
-        leftover.unlink()
     evaluate_again(run)
     assert {name: (run.path / name).read_bytes() for name in names} == before
     controls = run.controls()
@@ -244,22 +260,24 @@ def test_evaluating_again_gives_the_same_bytes(tmp_path, tiny):
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_finished_run_stays_done_whatever_happens_to_its_controls(
-    tmp_path, tiny, monkeypatch, error
+    runs, tiny, monkeypatch, undiagnosed, error
 ):
     def fail(setup):
         raise error
 
     monkeypatch.setattr("core.train.results.controls", fail)
-    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(error):
         execute(run, fixed_clock, with_controls=True)
     assert (run.status().state, run.status().error) == ("done", None)
     assert run.controls() is None
 
 
-def test_labels_made_afterwards_are_scored_without_training(tmp_path):
+@pytest.mark.usefixtures("few_pictures")
+def test_labels_made_afterwards_are_scored_without_training(runs, tmp_path, undiagnosed):
     bare = write_dataset(tmp_path / "data", labelled=False)
-    run = run_it(tmp_path / "runs", bare.root)
+    run = run_it(runs, bare.root)
+    assert run.summary() is None
     write_dataset(tmp_path / "labelled")
     for name in ("labels.csv", "boxes.csv"):
         (bare.root / name).write_bytes((tmp_path / "labelled" / name).read_bytes())
@@ -273,11 +291,12 @@ def test_unchanged_dataset_reads_the_same(tiny):
     assert read_dataset(tiny.root) == tiny
 
 
-def test_the_folds_of_a_run_validate_every_training_photo_once(tmp_path, tiny):
+@pytest.mark.usefixtures("few_pictures")
+def test_the_folds_of_a_run_validate_every_training_photo_once(runs, tiny):
     base = fast_recipe(stages=[{"train": "head", "epochs": 1}])
     validated = []
     for recipe in over_folds(base, 2):
-        run = create_run(tmp_path, recipe, tiny.root, fixed_clock)
+        run = create_run(runs, recipe, tiny.root, fixed_clock)
         execute(run, fixed_clock)
         frame = run.predictions()
         files = frame[frame["split"] == "validation"]["file"]
@@ -289,7 +308,9 @@ def test_the_folds_of_a_run_validate_every_training_photo_once(tmp_path, tiny):
     assert sorted(validated) == sorted(photo.file for photo in tiny.train)
 
 
-def test_the_batches_of_the_first_epoch_show_before_it_is_done(tmp_path, tiny, monkeypatch):
+def test_the_batches_of_the_first_epoch_show_before_it_is_done(
+    runs, tiny, monkeypatch, undiagnosed
+):
     seen: list[int] = []
     finish = recorder.Recorder.on_epoch
 
@@ -299,7 +320,7 @@ def test_the_batches_of_the_first_epoch_show_before_it_is_done(tmp_path, tiny, m
 
     monkeypatch.setattr(recorder, "STATUS_SECONDS", 0)
     monkeypatch.setattr(recorder.Recorder, "on_epoch", look)
-    run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     execute(run, fixed_clock)
     per_epoch = len(run.batches()) // 3
     assert seen == [per_epoch, per_epoch, 2 * per_epoch]  # later ones come an epoch at a time

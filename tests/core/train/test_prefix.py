@@ -1,9 +1,10 @@
-import multiprocessing
+import fcntl
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from core.evaluate.predict import photo_set, predict
 from core.model.layers import BACKBONES
@@ -11,7 +12,13 @@ from core.model.network import build_network
 from core.train.feature_cache import FeatureCache, entry_name
 from core.train.inputs import Features, TrainingInputs
 from core.train.precision import Settings, cpu_has_bfloat16, resolve
-from core.train.prefix import HalvingMaxPool, Prefix, fold_batch_norms, prefix_length
+from core.train.prefix import (
+    HalvingMaxPool,
+    Prefix,
+    fold_batch_norms,
+    halve_by_maxima,
+    prefix_length,
+)
 from core.train.views import TrainingViews, normalise
 from tests.conftest import fast_recipe
 
@@ -30,12 +37,17 @@ def awake(network):
     return network.eval()
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.fixture(scope="module", params=BACKBONES)
+def of_backbone(request):
+    """A backbone's name and its network, which tests leave as it is."""
+    return request.param, awake(build_network(fast_recipe(backbone=request.param), ["a", "b"]))
+
+
 @pytest.mark.parametrize("length", [1, 2, 9, 20])
 @torch.no_grad()
-def test_folded_layers_give_the_same_features(backbone, length):
+def test_folded_layers_give_the_same_features(of_backbone, length):
     """Also where the boundary parts a convolution from its batch norm (length 1)."""
-    network = awake(build_network(fast_recipe(backbone=backbone), ["a", "b"]))
+    backbone, network = of_backbone
     length = min(length, network.head_start)
     x = normalise(torch.rand(3, 3, 64, 64), backbone)
     expected = x
@@ -51,25 +63,26 @@ def test_folded_layers_give_the_same_features(backbone, length):
     assert any(norms) == (backbone != "vgg16")
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
 @torch.no_grad()
-def test_the_prefix_may_end_before_any_layer(backbone):
-    network = awake(build_network(fast_recipe(backbone=backbone), ["a", "b"]))
-    x = normalise(torch.rand(2, 3, 48, 48), backbone)
+def test_the_prefix_may_end_before_any_layer(of_backbone):
+    """Of the large ones, which repeat their first layers, up to the eleventh and at the end."""
+    backbone, network = of_backbone
+    x = normalise(torch.rand(2, 3, 32, 32), backbone)
     whole = network(x).maps
-    for length in range(network.head_start + 1):
+    head = network.head_start
+    large = backbone in ("vgg16", "vgg16_bn", "resnet34")
+    for length in [*range(11), head - 1, head] if large else range(head + 1):
         features = Prefix(network, length, backbone, FLOAT32)(x)
         for _ in range(2):  # a layer that works in place must not spoil features for the next pass
             maps = network(features, start=length).maps
             torch.testing.assert_close(maps, whole, atol=1e-3, rtol=1e-3)
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
 @torch.no_grad()
-def test_bfloat16_features_are_near(backbone):
-    recipe = fast_recipe(backbone=backbone)
-    network = awake(build_network(recipe, ["a", "b"]))
-    x, length = normalise(torch.rand(3, 3, 64, 64), backbone), recipe.bands[1].first
+def test_bfloat16_features_are_near(of_backbone):
+    backbone, network = of_backbone
+    x = normalise(torch.rand(3, 3, 32, 32), backbone)
+    length = fast_recipe(backbone=backbone).bands[1].first
     exact = Prefix(network, length, backbone, FLOAT32)(x)
     low = Prefix(network, length, backbone, Settings("cpu", "bfloat16", "float32"))(x)
     assert low.dtype == torch.bfloat16
@@ -91,7 +104,7 @@ def test_only_pools_that_halve_are_replaced():
         torch.nn.MaxPool2d(2, ceil_mode=True),
     ]
     layers = torch.nn.Sequential(*others, torch.nn.MaxPool2d(2))
-    fold_batch_norms(layers)
+    halve_by_maxima(layers)
     assert list(layers)[:3] == others
     assert isinstance(layers[3], HalvingMaxPool)
 
@@ -157,6 +170,21 @@ def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
     assert found.cache.misses == 2
 
 
+def pool(dataset, folder, **changes):
+    recipe = fast_recipe(**{"weights": "imagenet", "image_size": 32} | changes)
+    _, found = features(recipe, dataset, folder)
+    TrainingInputs(TrainingViews(recipe, dataset, list(range(12))), found, "print").prepare()
+    return found
+
+
+@pytest.fixture(scope="module")
+def with_a_pool(tiny, tmp_path_factory):
+    """A folder with the pool of the plain recipe; no two of the changes below share one."""
+    folder = tmp_path_factory.mktemp("pools")
+    pool(tiny, folder)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("changes", "shared"),
     [
@@ -167,15 +195,13 @@ def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
         ({"augment__cutout__holes": 1}, False),
         ({"augment__mixup": 0.5}, False),
         ({"seed": 1}, False),
-        ({"image_size": 96}, False),
+        ({"image_size": 64}, False),
         ({"map_stride": 16}, False),
         ({"crop": "centre"}, False),
     ],
 )
-def test_what_shares_the_pool_of_features(tiny, tmp_path, changes, shared):
-    for recipe in (fast_recipe(weights="imagenet"), fast_recipe(weights="imagenet", **changes)):
-        _, found = features(recipe, tiny, tmp_path)
-        TrainingInputs(TrainingViews(recipe, tiny, list(range(12))), found, "print").prepare()
+def test_what_shares_the_pool_of_features(tiny, with_a_pool, changes, shared):
+    found = pool(tiny, with_a_pool, **changes)
     assert (found.cache.hits, found.cache.misses) == ((2, 0) if shared else (0, 2))
 
 
@@ -231,6 +257,18 @@ def test_damaged_entries_are_computed_again(tmp_path):
     assert cache.hits == 1
 
 
+def test_maps_of_one_cell_are_kept_like_any(tmp_path):
+    """Torch calls them contiguous in whatever layout they come."""
+    features = torch.rand(4, 3, 1, 1).to(memory_format=torch.channels_last)
+    assert features.stride(-1) != 1
+    cache = FeatureCache(tmp_path)
+    computed = cache.get({"a": 1}, lambda: features)
+    kept = cache.get({"a": 1}, make(0))
+    assert torch.equal(computed, features) and torch.equal(kept, features)
+    assert computed.stride() == kept.stride()
+    assert (cache.hits, cache.misses) == (1, 1)
+
+
 def test_the_folder_stays_within_its_bound_and_keeps_what_was_used(tmp_path):
     size = 1000
     cache = FeatureCache(tmp_path, max_bytes=3 * size * 4 + 2000)
@@ -249,32 +287,40 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path):
     assert torch.equal(cache.get({"a": 1}, make(1)), torch.ones(2, 3))
 
 
-def _compute_slowly(folder, out):
-    import time
+# Holds the lock of an entry that it is asked to write.
+WORKER = """
+import fcntl, os, sys
+lock, written, place = sys.argv[1:]
+with open(lock, "w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print("computing", flush=True)
+    sys.stdin.readline()
+    os.rename(written, place)
+"""
 
-    def compute():
-        time.sleep(0.5)
-        return torch.ones(3)
 
-    cache = FeatureCache(folder)
-    cache.get({"a": 1}, compute)
-    out.put(cache.misses)
+def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path, monkeypatch):
+    """The other one has the entry only when this one waits for its lock."""
+    first, second = FeatureCache(tmp_path), FeatureCache(tmp_path)
+    first.get({"a": 1}, make(1))
+    place = first.folder / f"{entry_name({'a': 1})}.safetensors"
+    written = place.rename(tmp_path / "written")
+    arguments = [place.with_suffix(".lock"), written, place]
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER, *map(str, arguments)], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as worker:  # fmt: skip
+        assert worker.stdout.readline() == "computing\n"
+        wait_for_lock = fcntl.flock
 
+        def flock(file, operation):
+            print(file=worker.stdin, flush=True)
+            wait_for_lock(file, operation)
 
-def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    out = context.Queue()
-    workers = [context.Process(target=_compute_slowly, args=(tmp_path, out)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    misses = [out.get(timeout=60) for _ in workers]
-    for worker in workers:
-        worker.join()
-        worker.close()
-    out.close()
-    out.join_thread()
-    assert sorted(misses) == [0, 1]
-    assert load_file(next((tmp_path / ".features").glob("*.safetensors")))["features"].sum() == 3
+        monkeypatch.setattr("core.files.fcntl.flock", flock)
+        found = second.get({"a": 1}, make(2))
+    assert (second.hits, second.misses) == (1, 0)
+    assert torch.equal(found, torch.ones(2, 3))
 
 
 # --- the table of formats ------------------------------------------------------------------------

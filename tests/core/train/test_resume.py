@@ -16,16 +16,18 @@ from core.__main__ import main
 from core.errors import RunError
 from core.jobs.local import mark_lost
 from core.jobs.queue import Queue
-from core.store.run import create_run, open_run, utc_now
+from core.store.run import Run, create_run, open_run, utc_now
 from core.train.checkpoint import checkpoint_place, settle_checkpoint
 from core.train.execute import execute
+from core.train.speed import write_speed
 from tests.conftest import ROOT, fast_recipe, fixed_clock
+from tests.factory import plain_speed
 
-EXACT = (
-    "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors", "drift.csv",
-    "reliance.csv", "diagnosis.json",
+TRAINED = (
+    "history.csv", "batches.csv", "cams.npz", "weights.safetensors",
     "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "checkpoint/state.json",
 )  # fmt: skip
+FOUND = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json")
 RECIPE = {
     "weights": "imagenet",
     "stages": [
@@ -35,19 +37,34 @@ RECIPE = {
 }
 
 
-def whole_run(folder, tiny):
-    run = create_run(folder, fast_recipe(**RECIPE), tiny.root, utc_now)
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """One folder: features do not depend on where a training was stopped. They go in between in
+    test_killed_at_drawn_states."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(runs, tiny):
+    run = create_run(runs, fast_recipe(**RECIPE), tiny.root, utc_now)
     execute(run, utc_now)
     return run
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, tiny):
-    return whole_run(tmp_path_factory.mktemp("undisturbed"), tiny)
+@pytest.fixture
+def copied(undisturbed, tmp_path):
+    """The undisturbed run, to be damaged."""
+    return Run(shutil.copytree(undisturbed.path, tmp_path / undisturbed.id))
 
 
-def assert_same_bytes(run, other):
-    for name in EXACT:
+@pytest.fixture
+def undiagnosed(monkeypatch):
+    """What is found follows from the weights: it is compared after one stop and after kills."""
+    monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
+
+
+def assert_same_bytes(run, other, names=TRAINED):
+    for name in names:
         assert (run.path / name).read_bytes() == (other.path / name).read_bytes(), name
 
 
@@ -69,13 +86,21 @@ def stopped_after(folder, recipe, data, epochs):
     return run
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 8])
-def test_stopped_after_any_epoch(undisturbed, tmp_path, tiny, epochs):
+@pytest.mark.parametrize("epochs", [1, 2, 5, 8])
+def test_stopped_after_any_epoch(undisturbed, runs, tiny, undiagnosed, epochs):
     """In a stage, between stages, at a cycle's end and after the last epoch."""
-    run = stopped_after(tmp_path, fast_recipe(**RECIPE), tiny.root, epochs)
+    run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, epochs)
     execute(run, utc_now)
     assert_same_bytes(run, undisturbed)
     assert f"resumed after epoch {epochs}" in (run.path / "log.txt").read_text()
+
+
+def test_what_is_found_after_a_stop_is_the_same(undisturbed, runs, tiny):
+    """In a cycle."""
+    run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, 3)
+    execute(run, utc_now)
+    assert_same_bytes(run, undisturbed, TRAINED + FOUND)
+    assert "resumed after epoch 3" in (run.path / "log.txt").read_text()
 
 
 KERAS = {
@@ -112,20 +137,21 @@ WHOLE = {
     ("changes", "stops"), [(KERAS, (1, 4)), (FRESH, (3,)), (WHOLE, (2,))],
     ids=["keras", "fresh views", "every layer"],
 )  # fmt: skip
-def test_every_kind_of_training_resumes(tmp_path, tiny, changes, stops):
-    recipe = fast_recipe(**changes)
-    undisturbed = create_run(tmp_path, recipe, tiny.root, utc_now)
+def test_every_kind_of_training_resumes(runs, tiny, undiagnosed, changes, stops):
+    recipe = fast_recipe(**changes, image_size=32)
+    undisturbed = create_run(runs, recipe, tiny.root, utc_now)
     execute(undisturbed, utc_now)
     for epochs in stops:
-        run = stopped_after(tmp_path, recipe, tiny.root, epochs)
+        run = stopped_after(runs, recipe, tiny.root, epochs)
         execute(run, utc_now)
         assert_same_bytes(run, undisturbed)
 
 
-def test_the_best_weights_survive_a_kill(tmp_path, tiny, monkeypatch):
+@pytest.mark.usefixtures("few_pictures")
+def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
     """The second of four epochs is the best one; the training is stopped before and after it."""
     stages = [{"train": "bands", "epochs": 4, "keep": "best"}]
-    recipe = fast_recipe(stages=stages, head={"kind": "dense", "width": 16})
+    recipe = fast_recipe(stages=stages, head={"kind": "dense", "width": 16}, image_size=32)
 
     def script(done):
         losses = iter([3.0, 1.0, 2.0, 4.0][done:])
@@ -137,31 +163,44 @@ def test_the_best_weights_survive_a_kill(tmp_path, tiny, monkeypatch):
         if row.planned.number == 2:
             best.append((undisturbed.path / "checkpoint" / "weights.safetensors").read_bytes())
 
-    undisturbed = create_run(tmp_path, recipe, tiny.root, utc_now)
+    undisturbed = create_run(runs, recipe, tiny.root, utc_now)
     script(0)
     execute(undisturbed, utc_now, on_epoch=look)
     assert (undisturbed.path / "weights.safetensors").read_bytes() == best[0]
     assert undisturbed.summary()["validation"]["loss"] == 1.0
+    monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
     for epochs in (1, 3, 4):
         script(0)
-        run = stopped_after(tmp_path, recipe, tiny.root, epochs)
+        run = stopped_after(runs, recipe, tiny.root, epochs)
         assert (run.path / "checkpoint" / "best.safetensors").is_file() == (epochs < 4)
         script(epochs)
         execute(run, utc_now)
         assert_same_bytes(run, undisturbed)
 
 
-def test_killed_at_random_moments(undisturbed, tmp_path, tiny):
+def reached(run):
+    """How far a run is: epochs, and one more when it looks at what it learned or has looked."""
+    status = run.status()
+    return status.epoch + (status.phase == "looking at what it learned" or status.state == "done")
+
+
+def test_killed_at_drawn_states(undisturbed, tmp_path, tiny):
     """SIGKILL from outside, several times in one run's life; the feature cache goes in between."""
-    run = create_run(tmp_path, fast_recipe(**RECIPE), tiny.root, utc_now)
+    recipe = fast_recipe(**RECIPE)
+    run = create_run(tmp_path, recipe, tiny.root, utc_now)
+    write_speed(tmp_path, recipe, plain_speed(recipe))  # or the machine would be measured
     command = [sys.executable, "-m", "core", "resume", run.id, "--runs", str(tmp_path)]
-    moment = random.Random(0)
+    last = recipe.planned_epochs() + 1
+    states = sorted(random.Random(0).sample(range(last + 1), 3))
     run.write_status(run.status().__class__(**{**vars(run.status()), "state": "paused"}))
-    for kill in range(3):
+    for kill, state in enumerate(states):
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        while run.status().pid != process.pid and process.poll() is None:
-            time.sleep(0.02)
-        time.sleep(moment.uniform(0, 2.5))
+        deadline = time.monotonic() + 300
+        ended = False
+        while run.status().pid != process.pid or reached(run) < state:
+            assert not ended and time.monotonic() < deadline, run.status()
+            ended = process.poll() is not None
+            time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
         if kill == 1:
@@ -169,11 +208,11 @@ def test_killed_at_random_moments(undisturbed, tmp_path, tiny):
                 entry.unlink()
     if run.status().state != "done":
         assert main(command[3:]) == 0
-    assert_same_bytes(run, undisturbed)
+    assert_same_bytes(run, undisturbed, TRAINED + FOUND)
 
 
-def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(undisturbed, tmp_path, tiny):
-    run = whole_run(tmp_path, tiny)
+def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(copied):
+    run = copied
     place = run.path / "checkpoint"
     place.rename(run.path / ".checkpoint.old")
     assert checkpoint_place(run.path) == run.path / ".checkpoint.old"
@@ -183,9 +222,9 @@ def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(undisturbed, t
     assert checkpoint_place(run.path) == place
 
 
-def test_a_checkpoint_is_written_over_the_one_before_the_last(tmp_path, tiny):
+def test_a_checkpoint_is_written_over_the_one_before_the_last(copied):
     """Killed while it writes: the last one stands; killed before the first rename: the new one."""
-    run = whole_run(tmp_path, tiny)
+    run = copied
     place, beside = run.path / "checkpoint", run.path / ".checkpoint.new"
     assert [p.name for p in run.path.glob("*checkpoint*")] == ["checkpoint"]
     shutil.copytree(place, beside)
@@ -203,8 +242,8 @@ def test_a_checkpoint_is_written_over_the_one_before_the_last(tmp_path, tiny):
     assert [p.name for p in run.path.glob("*checkpoint*")] == ["checkpoint"]
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path, tiny):
-    run = whole_run(tmp_path, tiny)
+def test_a_damaged_checkpoint_is_named(copied):
+    run = copied
     weights = run.path / "checkpoint" / "weights.safetensors"
     assert load_file(weights)
     weights.write_bytes(weights.read_bytes()[:100])
@@ -219,7 +258,9 @@ def test_only_a_stopped_run_is_resumed(capsys, undisturbed):
     assert "is done; only a stopped run can be resumed" in capsys.readouterr().err
 
 
-def test_a_run_that_never_began_can_be_carried_out_unless_the_worker_will(capsys, tmp_path, tiny):
+def test_a_run_that_never_began_can_be_carried_out_unless_the_worker_will(
+    capsys, tmp_path, tiny, undiagnosed
+):
     run = create_run(tmp_path, fast_recipe(), tiny.root, utc_now)
     Queue(tmp_path).submit(run.id)
     assert main(["resume", run.id, "--runs", str(tmp_path)]) == 2
