@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core.__main__, before torch is loaded
 os.environ["OVERFIT_LENS_EXAMPLES"] = "none"  # tests that are about the examples ask for them
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from core.recipe_file import load_recipe
 from core.store.run import Run, create_run
 from tests.factory import write_dataset
 from tests.failures import tell_failure
-from tests.warm import Warm
+from tests.warm import Warm, started_warm
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY_BOOKS = ROOT / "dataset" / "toy_books"
@@ -65,6 +66,13 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Warm:
     folder = (base.parent if shared else base) / "warm"
     folder.mkdir(exist_ok=True)
     return Warm(folder, os.getppid() if shared else os.getpid())
+
+
+@pytest.fixture
+def warm_starts(warm: Warm) -> Iterator[None]:
+    """Workers and preview processes that the project starts are forked from a warm one."""
+    with started_warm(warm):
+        yield
 
 
 @pytest.fixture(scope="session")

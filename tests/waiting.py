@@ -1,11 +1,16 @@
-"""Waiting for a state, however slow the machine is."""
+"""Waiting for a state, however slow the machine is; and ending the processes of a test."""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from core.jobs.local import worker_alive, worker_pid
 
 LIMIT = 600  # seconds that only a dead process takes
 
@@ -17,3 +22,11 @@ def wait_for(done: Callable[[], object], words: str = "waited too long") -> None
         if time.monotonic() > end:
             pytest.fail(words)
         time.sleep(0.02)
+
+
+def end_worker(runs_dir: Path) -> None:
+    """Kills the worker of this folder, if there is one, so that the test leaves none behind."""
+    pid = worker_pid(runs_dir)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not worker_alive(runs_dir))

@@ -16,8 +16,8 @@ from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from core.words import LANGUAGES, retell, say, say_count, spoken
 from tests.browser.conftest import settled
-from tests.browser.test_story import stop_worker
 from tests.factory import know_speed
+from tests.waiting import end_worker
 
 FAST = {
     "weights": "none", "image_size": 64,
@@ -37,7 +37,7 @@ def app(serve, tmp_path):
             with serve(runs, books.parent) as app:
                 yield app
     finally:
-        stop_worker(runs)
+        end_worker(runs)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import signal
 import zipfile
 
 import pytest
@@ -14,12 +12,12 @@ from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
 from core.data.labels import earlier_versions
-from core.jobs.local import worker_alive
 from core.store.run import create_run, utc_now
 from core.train.execute import execute
 from tests.browser.conftest import settled
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import know_speed, write_dataset
+from tests.waiting import end_worker
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +27,7 @@ def app(serve, tmp_path_factory):
     shutil.copytree(TOY_BOOKS, root / "dataset" / "toy_books")
     with serve(root / "runs", root / "dataset") as app:
         yield app
-    if worker_alive(app.runs):
-        os.kill(int((app.runs / "worker.lock").read_text()), signal.SIGTERM)
+    end_worker(app.runs)
 
 
 @pytest.fixture(scope="module")

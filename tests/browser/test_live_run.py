@@ -18,7 +18,7 @@ from core.store.run import Run
 from tests.browser.conftest import App, Server, free_port, settled
 from tests.conftest import FAST
 from tests.factory import know_speed, write_dataset, write_run
-from tests.waiting import wait_for
+from tests.waiting import end_worker, wait_for
 
 MAIN = "document.querySelector('[data-testid=stMain]')"
 PHOTOS = 4  # of the strip
@@ -36,9 +36,7 @@ def app(tmp_path, warm) -> Iterator[tuple[Server, App]]:
     server.start()
     yield server, App(server.url, runs)
     server.kill()
-    pid = worker_pid(runs)
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)
+    end_worker(runs)
 
 
 def launch(app: App) -> Run:

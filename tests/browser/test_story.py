@@ -3,19 +3,15 @@ watch, reload, compare, look where they look."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.jobs.local import worker_alive
 from core.store.run import Run, find_runs
 from tests.browser.conftest import ROOT, App, settled
-from tests.waiting import wait_for
+from tests.waiting import end_worker, wait_for
 
 
 @pytest.fixture
@@ -25,13 +21,7 @@ def app(serve, tmp_path):
         with serve(runs, ROOT / "dataset") as app:
             yield app
     finally:
-        stop_worker(runs)
-
-
-def stop_worker(runs: Path) -> None:
-    """Ends the worker of this folder, so that the test leaves no process behind."""
-    if worker_alive(runs):
-        os.kill(int((runs / "worker.lock").read_text("utf-8")), signal.SIGTERM)
+        end_worker(runs)
 
 
 def launch(page: Page, preset: str) -> None:

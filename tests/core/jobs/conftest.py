@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-
-from tests.warm import Warm, started_warm
 
 
 @pytest.fixture(autouse=True)
-def warm_starts(request: pytest.FixtureRequest, warm: Warm) -> Iterator[None]:
-    """Workers and preview processes are forked from a warm one; not where a test is marked
-    `cold`."""
-    if request.node.get_closest_marker("cold"):
-        yield
-        return
-    with started_warm(warm):
-        yield
+def warm_unless_cold(request: pytest.FixtureRequest) -> None:
+    """Processes start warm, but in tests that are marked `cold`."""
+    if not request.node.get_closest_marker("cold"):
+        request.getfixturevalue("warm_starts")

@@ -27,7 +27,7 @@ from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_dataset
-from tests.waiting import wait_for
+from tests.waiting import end_worker, wait_for
 
 
 @pytest.fixture
@@ -36,10 +36,7 @@ def executor(tmp_path):
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
     know_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
     yield found
-    lock = found.runs_dir / "worker.lock"
-    if worker_alive(found.runs_dir):
-        os.kill(int(lock.read_text()), signal.SIGKILL)
-        wait_for(lambda: not worker_alive(found.runs_dir))
+    end_worker(found.runs_dir)
 
 
 def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, tiny):

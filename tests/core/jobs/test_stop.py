@@ -13,7 +13,7 @@ from core.jobs.stop import ask_stop, forget_stop, put_back, restart, stop_asked,
 from core.store.run import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_run
-from tests.waiting import wait_for
+from tests.waiting import end_worker, wait_for
 
 LONG = [{"train": "head", "epochs": 900}]
 
@@ -24,10 +24,7 @@ def executor(tmp_path):
     found = LocalExecutor(tmp_path / "runs")
     know_speed(found.runs_dir, fast_recipe())
     yield found
-    pid = worker_pid(found.runs_dir)
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not worker_alive(found.runs_dir))
+    end_worker(found.runs_dir)
 
 
 def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -17,7 +14,7 @@ from core.data.dataset import read_dataset, truth_fingerprint
 from core.data.toy_books import draw_toy_books
 from core.errors import RunError
 from core.evaluate.matched import answers
-from core.jobs.local import LocalExecutor, worker_alive
+from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue
 from core.jobs.waiting import entry_words
 from core.store.challenge import find_trial, find_trials
@@ -28,6 +25,7 @@ from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 from tests.core.conftest import fewer_pictures
 from tests.factory import write_run
+from tests.waiting import end_worker, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +53,7 @@ def runs(shared, tmp_path):
     folder = tmp_path / "runs"
     shutil.copytree(shared, folder)
     yield folder
-    if worker_alive(folder):
-        os.kill(int((folder / "worker.lock").read_text()), signal.SIGTERM)
+    end_worker(folder)
 
 
 def all_runs(folder):
@@ -83,6 +80,7 @@ def test_a_run_that_knows_other_classes_is_refused(runs, tmp_path, tiny):
         ask(stranger, draw_challenge(runs))
 
 
+@pytest.mark.usefixtures("warm_starts")
 def test_the_worker_does_it_before_runs_that_wait(runs, toy, monkeypatch):
     executor = LocalExecutor(runs, utc_now)
     with monkeypatch.context() as patch:
@@ -97,10 +95,7 @@ def test_the_worker_does_it_before_runs_that_wait(runs, toy, monkeypatch):
     assert entry_words(order[0], {ids[0]: "a"}) == "a: answers the challenge's photos"
     assert open_work(runs, order[0]).path == find_trial(runs, ids[0]).path
     executor.put_to_challenge(ids)  # they wait already; this starts the worker
-    deadline = time.monotonic() + 300
-    while not all(trial.status().ended for trial in find_trials(runs)):
-        assert time.monotonic() < deadline, (runs / "worker.log").read_text("utf-8")
-        time.sleep(0.2)
+    wait_for(lambda: all(trial.status().ended for trial in find_trials(runs)))
     assert [trial.status().state for trial in find_trials(runs)] == ["done"] * 3
     draw = draw_challenge(runs)
     for trial in find_trials(runs):

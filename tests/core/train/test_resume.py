@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from safetensors.torch import load_file
@@ -22,6 +21,7 @@ from core.train.execute import execute
 from core.train.speed import write_speed
 from tests.conftest import ROOT, fast_recipe, fixed_clock
 from tests.factory import plain_speed
+from tests.waiting import wait_for
 
 TRAINED = (
     "history.csv", "batches.csv", "cams.npz", "weights.safetensors",
@@ -184,7 +184,7 @@ def reached(run):
     return status.epoch + (status.phase == "looking at what it learned" or status.state == "done")
 
 
-def test_killed_at_drawn_states(undisturbed, tmp_path, tiny):
+def test_killed_at_drawn_states(undisturbed, warm, tmp_path, tiny):
     """SIGKILL from outside, several times in one run's life; the feature cache goes in between."""
     recipe = fast_recipe(**RECIPE)
     run = create_run(tmp_path, recipe, tiny.root, utc_now)
@@ -194,13 +194,16 @@ def test_killed_at_drawn_states(undisturbed, tmp_path, tiny):
     states = sorted(random.Random(0).sample(range(last + 1), 3))
     run.write_status(run.status().__class__(**{**vars(run.status()), "state": "paused"}))
     for kill, state in enumerate(states):
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 300
-        ended = False
-        while run.status().pid != process.pid or reached(run) < state:
-            assert not ended and time.monotonic() < deadline, run.status()
-            ended = process.poll() is not None
-            time.sleep(0.01)
+        process = warm.popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+        def there(process=process, state=state) -> bool:
+            ended = process.poll() is not None  # before the look: what it reached last counts
+            if run.status().pid == process.pid and reached(run) >= state:
+                return True
+            assert not ended, run.status()
+            return False
+
+        wait_for(there)
         process.send_signal(signal.SIGKILL)
         process.wait()
         if kill == 1:
