@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from core.data.dataset import Dataset, read_dataset
 from core.recipe import Recipe
@@ -21,6 +22,13 @@ from core.store.run import Run, create_run
 from tests.factory import write_dataset
 from tests.failures import tell_failure
 from tests.warm import Warm, started_warm
+
+# The same examples every time, however long the machine takes over them.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY_BOOKS = ROOT / "dataset" / "toy_books"

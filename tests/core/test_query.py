@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
@@ -109,7 +109,6 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_any_text_is_answered_or_refused_in_words(rows, query):
     try:
@@ -135,7 +134,6 @@ TERMS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(TERMS, max_size=4), TERMS)
 def test_terms_narrow_and_a_minus_takes_the_rest(rows, terms, last):
     known, query = vocabulary(rows), " ".join(terms)
@@ -146,7 +144,6 @@ def test_terms_narrow_and_a_minus_takes_the_rest(rows, terms, last):
     assert not held & others
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1), st.sampled_from(["<", "<=", ">", ">=", "=", "!="]))
 def test_numbers_compare_as_numbers(rows, number, sign):
     known = vocabulary(rows)

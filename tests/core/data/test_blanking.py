@@ -118,7 +118,7 @@ box = st.tuples(
 ).map(lambda c: Box("a", c[0], c[1], min(1, c[0] + c[2]), min(1, c[1] + c[3]), 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(box, min_size=1, max_size=3), st.integers(0, 5))
 def test_the_control_area_is_as_large_as_the_objects_and_off_them_where_there_is_room(boxes, seed):
     scene = Scene(str(seed), tuple(boxes))

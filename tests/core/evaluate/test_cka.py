@@ -81,7 +81,7 @@ def test_half_shared_features_score_between():
     assert 0.4 < found < 0.6  # half of each one's variance is shared
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(4, 25), st.integers(1, 40), st.floats(1e-6, 1e6))
 def test_what_it_does_not_depend_on(seed, n, p, scale):
     x, y = gaussian(seed, n, p), gaussian(seed + 1, n, p + 2)

@@ -88,7 +88,7 @@ def test_what_waits_can_be_moved_and_what_is_claimed_stays(tmp_path):
     assert [queue.claim(2) for _ in range(4)] == ["c", "d", "b", None]
 
 
-@settings(deadline=None, max_examples=30)  # each move is written to the disk
+@settings(max_examples=30)  # each move is written to the disk
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["first", "up", "down"])), max_size=8))
 def test_moving_loses_and_doubles_nothing(moves):
     with TemporaryDirectory() as folder:
