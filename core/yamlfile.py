@@ -7,7 +7,9 @@ twice are refused.
 
 from __future__ import annotations
 
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from core.errors import InputError
 from core.words import mark
 
 MAX_BYTES = 1_000_000
+_REMEMBERED = 20_000  # characters; recipes have some 2,000
 
 
 class _Loader(yaml.SafeLoader):
@@ -78,10 +81,21 @@ def _construct_whole(loader: _Loader, node: yaml.ScalarNode) -> int:
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_whole)
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
+
+
 def parse_yaml(text: str, source: str) -> Any:
-    """Plain data from YAML text. Raises InputError with one line that names `source`."""
+    """Plain data from YAML text. Raises InputError with one line that names `source`.
+
+    A page reads the same few recipes each time it is drawn, and parsing one takes longer than
+    copying what it held the last time.
+    """
     try:
-        return yaml.load(text, Loader=_Loader)
+        if len(text) > _REMEMBERED:
+            return yaml.load(text, Loader=_Loader)
+        return copy.deepcopy(_parsed(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +42,20 @@ START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 def write_dataset(root: Path, labelled: bool = True, photos: int = 4) -> Dataset:
     """Two books and a background, `photos` photos of each; test sets `test` and
     `test_difficult`, with labels and boxes when `labelled`."""
+    for name, data in _dataset_files(labelled, photos).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return read_dataset(root)
+
+
+@cache
+def _dataset_files(labelled: bool, photos: int) -> dict[str, bytes]:
+    """The data set's files by name: drawn once, as most tests write the same ones."""
     random = np.random.default_rng(1)
+    files: dict[str, bytes] = {}
     for name in (*COLOURS, "background"):
         for number in range(photos):
-            _draw(root / "train" / name / f"{name}_{number}.jpg", [name], random)
+            files[f"train/{name}/{name}_{number}.jpg"], _ = _draw([name], random)
     labels, boxes = [], []
     for split, count in (("test", 3), ("test_difficult", 6)):
         for number in range(count):
@@ -51,24 +63,26 @@ def write_dataset(root: Path, labelled: bool = True, photos: int = 4) -> Dataset
             if number == 5:
                 names = []
             file = f"img_{number}.jpg"
-            drawn = _draw(root / split / file, names, random)
+            files[f"{split}/{file}"], drawn = _draw(names, random)
             labels.append((split, file, names[0] if names else "background", " ".join(names)))
             boxes += [(split, file, name, *corners, 1.0) for name, corners in drawn]
     if labelled:
-        _write_rows(root / "labels.csv", ("split", "file", "primary", "present"), labels)
+        files["labels.csv"] = _rows(("split", "file", "primary", "present"), labels)
         header = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
-        _write_rows(root / "boxes.csv", header, boxes)
-    return read_dataset(root)
+        files["boxes.csv"] = _rows(header, boxes)
+    return files
 
 
-def _write_rows(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
+def _rows(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    return text.getvalue().encode()
 
 
 def _draw(
-    path: Path, names: list[str], random: np.random.Generator
-) -> list[tuple[str, tuple[float, float, float, float]]]:
+    names: list[str], random: np.random.Generator
+) -> tuple[bytes, list[tuple[str, tuple[float, float, float, float]]]]:
+    """A photo of these books as a JPEG, and where they are on it."""
     grain = random.normal(150, 12, (120, 160, 3)).clip(0, 255).astype(np.uint8)
     image = Image.fromarray(grain)
     pen, found = ImageDraw.Draw(image), []
@@ -77,9 +91,9 @@ def _draw(
         pen.rectangle((x, y, x + 50, y + 70), fill=COLOURS[name], outline="white", width=3)
         corners = (x / 160, y / 120, (x + 51) / 160, (y + 71) / 120)
         found.append((name, tuple(round(value, 4) for value in corners)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, "JPEG")
-    return found  # type: ignore[return-value]
+    data = io.BytesIO()
+    image.save(data, "JPEG")
+    return data.getvalue(), found  # type: ignore[return-value]
 
 
 # --- runs -----------------------------------------------------------------------------------------
@@ -122,7 +136,7 @@ def write_run(
     if status.ended:
         status = replace(status, finished=_iso(created + timedelta(seconds=2 * done)))
     if state == "done":
-        _write_results(run, recipe, dataset, looks)
+        _copy_results(run, recipe, dataset, looks)
     run.write_status(status)
     return run
 
@@ -175,6 +189,27 @@ def write_steps(run: Run, batches: int = 4) -> None:
     pd.DataFrame(timing, columns=["epoch", "phase", "seconds"]).to_csv(
         run.path / "timing.csv", index=False
     )
+
+
+_RESULTS: dict[tuple[str, str, float], dict[str, bytes]] = {}
+
+
+def _copy_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:
+    """The results of such a run on such photos: made once, as many tests write the same run."""
+    photos = [
+        (each.name, [(photo.file, open_photo(photo.path).size) for photo in each.photos],
+         each.labels, each.boxes)
+        for each in dataset.test_sets
+    ]  # fmt: skip
+    key = (recipe.model_dump_json(), repr((dataset.classes, photos)), looks)
+    if key not in _RESULTS:
+        before = set(run.path.iterdir())
+        _write_results(run, recipe, dataset, looks)
+        made = set(run.path.iterdir()) - before
+        _RESULTS[key] = {path.name: path.read_bytes() for path in made}
+    else:
+        for name, data in _RESULTS[key].items():
+            (run.path / name).write_bytes(data)
 
 
 def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:

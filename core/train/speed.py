@@ -10,6 +10,7 @@ import hashlib
 import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def speed_key(recipe: Recipe) -> str:
         "version": _VERSION,
         "processor": processor(),
         "threads": cores(),
-        "torch": version("torch"),
+        "torch": _torch(),
         "backbone": recipe.backbone,
         "map_stride": recipe.map_stride,
         "head": recipe.head.width if isinstance(recipe.head, DenseHead) else recipe.head.kind,
@@ -76,6 +77,12 @@ def speed_key(recipe: Recipe) -> str:
         "precision": recipe.precision,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+@cache
+def _torch() -> str:
+    """Looked up once: it is read from a file, and a page asks for every recipe that it shows."""
+    return version("torch")
 
 
 def speed_path(runs_dir: Path, recipe: Recipe) -> Path:

@@ -12,24 +12,48 @@ import pandas as pd
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
+from core.data import leaks
 from core.data.dataset import Dataset
 from core.jobs import local, measure, preview
 from core.jobs.message import Message
 from tests.factory import write_dataset
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
+TIMEOUT = 300  # seconds in which any machine draws a page
 OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def scanned_once() -> Iterator[None]:
-    """Every AppTest looks through all installed packages for components, which takes longer than
-    the page it then draws; here the first one does."""
+def one_server() -> Iterator[None]:
+    """As on a server, components are looked for once and a script is compiled once. (AppTest does
+    both anew for each, which takes longer than the page it then draws.)"""
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        scripts = ScriptCache()
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copies_once() -> Iterator[None]:
+    """The same photos are searched for near-copies once, in whichever folder they lie: nearly
+    every test has the tiny data set, and the search takes longer than a page."""
+    known: dict[object, tuple[leaks.Pair, ...]] = {}
+
+    def find(dataset: Dataset) -> tuple[leaks.Pair, ...]:
+        photos = (leaks.fingerprint(dataset), tuple(each.name for each in dataset.test_sets))
+        if photos not in known:
+            known[photos] = find_copies(dataset)
+        return known[photos]
+
+    with pytest.MonkeyPatch.context() as patch:
+        find_copies = leaks.find_copies
+        patch.setattr(leaks, "find_copies", find)
         yield
 
 
@@ -99,11 +123,11 @@ def by_the_door(monkeypatch) -> None:
 
 
 @pytest.fixture
-def open_page(runs) -> OpenPage:
+def open_page(runs, by_the_door) -> OpenPage:
     """Opens a page of the app, with the link's parameters."""
 
     def open_(page: str, **link: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=90).run()
+        app = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
         app.switch_page(f"pages/{page}.py")
         for name, value in link.items():
             app.query_params[name] = value
@@ -121,10 +145,15 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+def components(app: AppTest) -> list[Any]:
+    """What was drawn with scripts of our own, without the languages at the top of every page."""
+    return [each for each in app.get("bidi_component") if each.key != "language.choice.links"]
+
+
 def tables(app: AppTest) -> list[pd.DataFrame]:
     """What pages.widgets.reading_table draws, in the page's order: the words of each cell under the
     shown titles."""
-    given = [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    given = [json.loads(each.proto.json) for each in components(app)]
     return [_table(data) for data in given if "titles" in data.get("words", {})]
 
 

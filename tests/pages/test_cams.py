@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from tests.factory import write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 
 
 def test_without_runs_it_offers_the_two(dataset, open_page):
@@ -20,7 +20,7 @@ def test_it_shows_the_difficult_photos_of_the_chosen_runs(runs, dataset, open_pa
     assert not app.exception
     assert not app.error
     assert app.selectbox(key="set").value == "test_difficult"
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
     app = open_page("cams", runs=",".join(ids), set="test")
     assert app.selectbox(key="set").value == "test"
 

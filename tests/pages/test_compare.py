@@ -10,7 +10,7 @@ from core.items import items_of
 from core.store.index import RunIndex
 from core.store.run import open_run
 from tests.factory import write_dataset, write_run, write_steps
-from tests.pages.conftest import tables, texts
+from tests.pages.conftest import components, tables, texts
 
 
 def numbers_of(app):
@@ -214,7 +214,7 @@ def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, datas
     everything = tables(app)[0]
     assert list(everything.columns) == ["photo", "label", "quick", "looks-good"]
     assert len(everything) == 6  # of test_difficult
-    drawn = [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    drawn = [json.loads(each.proto.json) for each in components(app)]
     (pictures,) = [data["pictures"] for data in drawn if data.get("pictures")]
     assert len(pictures) == 6
     assert all(picture.startswith("data:image/jpeg") for picture in pictures)

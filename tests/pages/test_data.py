@@ -14,12 +14,12 @@ from core.jobs.queue import Queue
 from core.store.rescoring import find_rescoring
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 
 
 def component(app, number=0):
     """The data that a component of the page was given."""
-    return json.loads(app.get("bidi_component")[number].proto.json)
+    return json.loads(components(app)[number].proto.json)
 
 
 def files_on(app):

@@ -25,7 +25,7 @@ from pages import settings
 from pages.widgets import door
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import write_example, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import TIMEOUT, texts
 
 PAGES = (
     "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
@@ -72,7 +72,7 @@ def theirs(hosted, dataset) -> tuple[str, Run, str]:
 
 
 def visit(page: str, /, key: str = "", **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
     app.switch_page(f"pages/{page}.py")
     for name, value in (link | ({"key": key} if key else {})).items():
         app.query_params[name] = value
@@ -276,6 +276,6 @@ def test_with_training_off_train_says_so(hosted, monkeypatch):
 
 def test_a_mistyped_mode_opens_nothing(hosted, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_MODE", "dmeo")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
     assert "OVERFIT_LENS_MODE=dmeo" in texts(app).replace("\\", "")
     assert not app.title

@@ -11,7 +11,7 @@ from core.jobs.queue import Queue
 from core.query import FLAGS
 from pages.widgets.words import PRESETS
 from tests.factory import write_run
-from tests.pages.conftest import APP
+from tests.pages.conftest import APP, TIMEOUT
 from tests.pages.untranslated import untranslated
 
 PAGES = (
@@ -74,7 +74,7 @@ def test_runs_side_by_side_speak_japanese(runs, dataset, open_page, no_worker):
 
 
 def test_the_language_stays_with_the_visitor(runs, dataset):
-    app = AppTest.from_file(str(APP), default_timeout=90).run()
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT).run()
     assert app.title[0].value == "Lesson"
     app.button(key="language.choice.ja").click().run()
     assert app.title[0].value == "レッスン"

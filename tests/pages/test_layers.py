@@ -15,6 +15,7 @@ from core.jobs import preview
 from core.recipe_file import load_recipe
 from core.train.speed import write_speed
 from tests.factory import plain_speed, write_dataset, write_run
+from tests.pages.conftest import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
@@ -82,21 +83,21 @@ def test_every_page_opens_without_torch(tmp_path):
     write_speed(tmp_path / "runs", recipe, plain_speed(recipe))  # else a process would measure
     ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
     script = f"""
-import sys, time
+import sys
+from pathlib import Path
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("app.py", default_timeout=150).run()
+from core.jobs import preview
+from core.recipe_file import load_recipe
+app = AppTest.from_file("app.py", default_timeout={TIMEOUT}).run()
 for page in ("runs", "compare", "cams", "try_it", "lesson", "train"):
     app.switch_page(f"pages/{{page}}.py")
     app.query_params["runs"] = {",".join(ids)!r}
     app.run()
     assert not app.exception, (page, app.exception)
-for _ in range(600):
-    if any("<img" in element.proto.body for element in app.get("html")):
-        break
-    time.sleep(0.2)
-    app.run()
-else:
-    raise AssertionError(app.error)
+places = (Path({str(tmp_path / "runs")!r}), load_recipe("quick"), Path({str(dataset.root)!r}))
+preview.ask_views(*places)  # answers once its process listens; a page does not wait for that
+app.run()
+assert any("<img" in element.proto.body for element in app.get("html")), app.error
 heavy = {HEAVY!r} & set(sys.modules)
 assert not heavy, heavy
 print("light")
@@ -107,7 +108,7 @@ print("light")
     try:
         done = subprocess.run(
             [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **places},
-            capture_output=True, text=True, timeout=240, check=False,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
     finally:
         preview.stop(tmp_path / "runs")

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.lesson.steps import titles
 from tests.lessons import write_examples
-from tests.pages.conftest import APP, texts
+from tests.pages.conftest import APP, TIMEOUT, texts
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def examples(runs, dataset, monkeypatch, tmp_path):
 
 
 def lesson(**link: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
     for name, value in link.items():
         app.query_params[name] = value
     app.run()

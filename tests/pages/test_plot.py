@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.charts import figure_json
 from pages.widgets import plot
-from tests.pages.conftest import APP
+from tests.pages.conftest import APP, TIMEOUT
 
 STATIC = APP.parent / "static"
 
@@ -26,7 +26,7 @@ def drawn(figure_type: str) -> AppTest:
         one = go.Scatter(y=[1]) if figure_type == "scatter" else go.Heatmap(z=[[1]])
         figure.show("key", go.Figure([one]), Table({"a": [1]}), "some words")
 
-    return AppTest.from_function(page, args=(figure_type,), default_timeout=60).run()
+    return AppTest.from_function(page, args=(figure_type,), default_timeout=TIMEOUT).run()
 
 
 def test_the_script_is_there_in_the_version_that_the_package_writes_for():

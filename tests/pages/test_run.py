@@ -6,8 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 
-from streamlit.testing.v1 import AppTest
-
 from core.data.dataset import read_dataset
 from core.evaluate.verdict import MEANINGS
 from core.jobs.queue import Queue
@@ -15,7 +13,7 @@ from core.store.run import find_runs
 from core.train.speed import write_speed
 from pages.widgets.words import VERDICTS
 from tests.factory import plain_speed, write_dataset, write_run
-from tests.pages.conftest import APP, texts
+from tests.pages.conftest import components, texts
 
 
 def test_without_runs_it_offers_some(dataset, open_page):
@@ -37,7 +35,7 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     assert "Right for 4 of 10 objects" in page
     assert "Freeze layers 0 to 12" in page
     assert len(app.get("image")) == 6 + 2 + 3
-    assert len(app.get("bidi_component")) == 3 + 3  # loss, controls, drift; how it trained
+    assert len(components(app)) == 3 + 3  # loss, controls, drift; how it trained
     assert app.expander[0].label == "Why this verdict: most signs are bad"
     linked = [link.proto.query_string for link in app.get("page_link")]
     assert any(other.id in query for query in linked)
@@ -83,7 +81,7 @@ def test_a_running_run_shows_phase_progress_curves_and_log(runs, dataset, open_p
     words = app.get("progress")[0].proto.text.replace("\\", "")
     assert words.startswith("Training the layers' bands, cycle 2 of 2: epoch 16 of 32 is done.")
     assert re.search(r"About (40|3\d) s left", words)
-    assert len(app.get("bidi_component")) == 3  # curves that grow in place
+    assert len(components(app)) == 3  # curves that grow in place
     assert "epoch 16 of 32" in app.code[0].value
     assert app.button(key=f"run.stop.{run.id}")
 
@@ -96,7 +94,7 @@ def test_before_the_first_epoch_the_batches_show(runs, dataset, open_page):
     (run.path / "batches.csv").write_text(rows, "utf-8")
     app = open_page("run", run=run.id)
     assert not app.exception
-    assert "batch of the first epoch" in str(app.get("bidi_component")[0].proto)
+    assert "batch of the first epoch" in str(components(app)[0].proto)
     assert "the first epoch" in app.get("progress")[0].proto.text
 
 
@@ -223,13 +221,12 @@ def test_every_verdict_has_its_own_icon():
     assert len({icon for icon, _ in VERDICTS.values()}) == len(VERDICTS)
 
 
-def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(runs, tmp_path):
+def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(
+    runs, tmp_path, open_page
+):
     bare = write_dataset(tmp_path / "dataset" / "bare", labelled=False)
     run = write_run(runs, bare, "looks-good")
-    app = AppTest.from_file(str(APP), default_timeout=20).run()
-    app.switch_page("pages/run.py")
-    app.query_params["run"] = run.id
-    app.run()
+    app = open_page("run", run=run.id)
     assert not app.exception
     page = texts(app)
     assert "too little evidence" in page

@@ -12,12 +12,12 @@ from core.store.annotations import annotate, annotations_of
 from core.store.run import find_runs, open_run
 from core.store.trash import deleted_runs
 from tests.factory import write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 
 
 def data(app):
     """What the table in the browser is given."""
-    table, *_ = app.get("bidi_component")  # the open run's curves are the others
+    table, *_ = components(app)  # the open run's curves are the others
     return json.loads(table.proto.json)
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from tests.conftest import ROOT
 from tests.factory import write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import TIMEOUT, texts
 from tests.pages.test_demo import PAGES
 
 
@@ -38,7 +38,7 @@ def account(runs, dataset, by_the_door, monkeypatch):
 
 
 def visit(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
     app.switch_page(f"pages/{page}.py")
     return app.run()
 

@@ -14,7 +14,7 @@ from core.store.travel.pack import pack
 from core.store.travel.unpack import Parcel, import_runs
 from tests.conftest import fixed_clock
 from tests.factory import note_photos, write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 from tests.pages.test_runs import data, select
 from tests.pages.untranslated import untranslated
 
@@ -131,4 +131,4 @@ def test_beside_a_run_of_ones_own_only_its_maps_are_shown(runs, dataset, landed,
     app = open_page("cams", runs=",".join([landed[0].id, own.id]))
     assert not app.exception and not app.error
     assert "their photos are not here" in app.info[0].value
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1

@@ -17,6 +17,7 @@ from core.store.run import Run, create_run
 from core.store.trash import delete_runs, restore_run
 from core.tables import labels_of
 from tests.conftest import fixed_clock
+from tests.core.store.writers import write
 
 
 @pytest.fixture
@@ -104,20 +105,14 @@ def test_keys_of_a_later_version_do_no_harm(run):
     assert annotations_of(run).tags == ("a",)
 
 
-def _write(folder, number):
-    run = Run(folder)
-    for step in range(5):
-        annotate(run, add_tags=[f"w{number}-{step}"], remove_tags=[f"w{number}-{step - 1}"])
-    annotate(run, **[{"name": "mine"}, {"starred": True}, {"note": "theirs"}][number])
-
-
 def test_writers_at_the_same_moment_lose_nothing(run):
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write, args=(run.path, number)) for number in range(3)]
+    ready = context.Barrier(3)
+    writers = [context.Process(target=write, args=(run.path, n, ready)) for n in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(timeout=120)
+        writer.join(timeout=300)
         assert writer.exitcode == 0
         writer.close()
     said = annotations_of(run)
