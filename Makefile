@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
+unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
 .PHONY: run check test lint browser faults clean
 
