@@ -13,6 +13,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -93,9 +94,13 @@ def _started(what: Callable[[Hammer, int], None], shared: Hammer, number: int) -
 def _kill_now_and_then(shared: Hammer, workers: list[Any], kills: int) -> None:
     """SIGKILL to a worker at random moments; another one takes its place."""
     draw = random.Random(shared.seed)
+
+    def begun() -> int:
+        return shared.told()[0]["begin"]
+
     for _ in range(kills):
-        before = shared.told()[0]["begin"]
-        wait_for(lambda: shared.told()[0]["begin"] > before, "no worker begins anything")
+        before = begun()
+        wait_for(partial(lambda seen: begun() > seen, before), "no worker begins anything")
         time.sleep(draw.uniform(0, 1))
         place = draw.randrange(len(workers))
         workers[place].kill()
