@@ -7,7 +7,6 @@ imports MODULE.
 
 from __future__ import annotations
 
-import os
 import runpy
 import signal
 import sys
@@ -44,7 +43,7 @@ def _hear(event: str, found: tuple[object, ...]) -> None:
         return
     waits = _waiting.pop()  # the moment itself may open files
     if moment():
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # to this thread: at once, and not to one of torch's
     else:
         _waiting.append(waits)
 
