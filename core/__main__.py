@@ -38,10 +38,10 @@ def _run(arguments: list[str] | None) -> int:
     # Loading the commands takes a second, in which Ctrl-C should be as quiet as later.
     from typer.exceptions import Abort, TyperException
 
-    from core.cli import app
+    from core.cli import command
 
     try:
-        result = app(arguments, standalone_mode=False)
+        result = command()(arguments, standalone_mode=False)
     except Abort:
         raise KeyboardInterrupt from None
     except TyperException as error:  # a wrong option or a missing argument

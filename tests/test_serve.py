@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import LIMIT
 
 CLIENT = ROOT / "bench" / "visitor.py"
 # Within namespaces of its own: no network but the loop, the project read-only, nobody's rights.
@@ -30,19 +31,23 @@ fi
 {user} env -i PATH="$PATH" PORT=8719 ADDRESS=127.0.0.1 OVERFIT_LENS_MODE=demo \\
   OVERFIT_LENS_TRAINING=off OVERFIT_LENS_RUNS="$RUNS" "$ROOT/bin/serve" > "$RUNS/../log" 2>&1 &
 server=$!
-for _ in $(seq 300); do
-  "$PYTHON" -c "$HEALTH" 2>/dev/null && break
-  kill -0 $server || {{ cat "$RUNS/../log"; exit 1; }}
-  sleep 0.2
-done
+"$PYTHON" -c "$HEALTH" $server || {{ cat "$RUNS/../log"; exit 1; }}
 touch "$ROOT/app.py" 2>/dev/null && echo "the project can be written"
 "$PYTHON" "$CLIENT" http://127.0.0.1:8719 lesson runs && echo "served by $(ps -o uid= -p $server)"
 kill $server
 """
-HEALTH = (
-    "import urllib.request;"
-    "assert urllib.request.urlopen('http://127.0.0.1:8719/_stcore/health').read() == b'ok'"
-)
+# Ends when the server is healthy, or with an error when it has ended.
+HEALTH = """
+import os, sys, time, urllib.request
+while True:
+    os.kill(int(sys.argv[1]), 0)
+    try:
+        said = urllib.request.urlopen("http://127.0.0.1:8719/_stcore/health").read()
+        assert said == b"ok", said
+        break
+    except OSError:
+        time.sleep(0.2)
+"""
 # What `ip link set lo up` does, where there is no ip.
 LOOP = (
     "import fcntl, socket, struct;"
@@ -92,7 +97,7 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
             "CLIENT": str(CLIENT), "HEALTH": HEALTH, "LOOP": LOOP, "BASE": sys.base_prefix,
             "CLOSED": closed_folder(Path(sys.base_prefix)) if user else "",
         },
-        capture_output=True, text=True, timeout=280, check=False,
+        capture_output=True, text=True, timeout=LIMIT, check=False,
     )  # fmt: skip
     said = done.stdout + done.stderr + (tmp_path / "log").read_text("utf-8")
     assert "lesson: " in done.stdout and "Which one would you ship?" in done.stdout, said

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import typer
 
 from core.cli import (
@@ -46,3 +49,9 @@ app.command("resume")(work.resume)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(weights.app, name="weights")
+
+
+@cache
+def command() -> Any:
+    """All of them as one Click command, which takes a while to put together."""
+    return typer.main.get_command(app)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from core import files
 from core.data.dataset import Dataset, Photo, fingerprints
@@ -174,8 +175,10 @@ def _alike(photos: Sequence[Photo]) -> Vectors:
     the best part of the other."""
     small = [_small(open_photo(photo.path, at_least=4 * _SIDE)) for photo in photos]
     wholes = np.concatenate([_differences(image, _parts()[:1]) for image in small])
-    # One photo's parts at a time: those of all would take much memory.
-    best = np.stack([(_differences(image, _parts()) @ wholes.T).max(axis=0) for image in small])
+    # One photo's parts at a time: those of all would take much memory. In one thread: several spin
+    # for most of the time that such small products take.
+    with threadpool_limits(1, user_api="blas"):
+        best = np.stack([(_differences(image, _parts()) @ wholes.T).max(axis=0) for image in small])
     return np.maximum(best, best.T)
 
 

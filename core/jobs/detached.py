@@ -53,7 +53,7 @@ class Detached:
         if not self.lock.is_file():
             return False
         with self.lock.open("r+" if os.access(self.lock, os.W_OK) else "r") as file:
-            return not _taken(file)
+            return not _taken(file, fcntl.LOCK_SH)  # of two who look none is taken for it
 
     def pid(self) -> int | None:
         """The process id, None where there is none."""
@@ -110,10 +110,10 @@ class Detached:
             raise RunError(not_written(self.runs_dir, error)) from None
 
 
-def _taken(file: IO[str]) -> bool:
+def _taken(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
     """Takes the lock if it is free; whether it was."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -326,8 +326,8 @@ def worker_alive(runs_dir: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:  # shared: of two who look at once none takes the other for a worker
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         return False

@@ -151,8 +151,8 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TimeIsUp
 
     earlier: Any = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -76,11 +76,22 @@ def process_memory(pid: int) -> int | None:
 
 
 def computes(pid: int, seconds: float = 0.3) -> bool | None:
-    """Whether a process uses the processor, looked at for so long."""
+    """Whether a process uses the processor, looked at for so long, or stands in line for it."""
     before = _ticks(pid)
     time.sleep(seconds if before is not None else 0)
     after = _ticks(pid)
-    return None if before is None or after is None else after > before + 1  # more than a glimpse
+    if before is None or after is None:
+        return None
+    return after > before + 1 or _in_line(pid)  # more than a glimpse
+
+
+def _in_line(pid: int) -> bool:
+    """Whether a thread of a process runs or would, if others left it a processor."""
+    try:
+        texts = [path.read_text() for path in (_PROC / str(pid)).glob("task/*/stat")]
+    except OSError:
+        return False
+    return any(text.rpartition(")")[2].split()[0] == "R" for text in texts)
 
 
 def _ticks(pid: int) -> int | None:

@@ -59,13 +59,14 @@ def put_back(runs_dir: Path, entry: str) -> None:
     queue.finish(entry, worker)
 
 
-def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> None:
-    """Ends the worker and returns when it is gone. One that hears nothing for `grace` seconds is
-    killed: its run is then marked failed and can be resumed. Raises RunError when even that fails.
-    """
+def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None) -> None:
+    """Ends the worker and returns when it is gone. One that hears nothing for `grace` seconds (by
+    default GRACE) is killed: its run is then marked failed and can be resumed. Raises RunError when
+    even that fails."""
     demo.refuse_visitor(runs_dir, "worker")
     pid = worker_pid(runs_dir)
-    for sent in (signal.SIGTERM, signal.SIGKILL):
+    for sent, patience in ((signal.SIGTERM, GRACE if grace is None else grace),
+                           (signal.SIGKILL, GRACE)):  # fmt: skip
         if pid is None:
             break
         with suppress(ProcessLookupError):
@@ -77,7 +78,7 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float = GRACE) -> No
                         "the worker (process {pid}) belongs to another user, who must end it"
                     ).format(pid=pid)
                 ) from None
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + patience
         while pid is not None and time.monotonic() < deadline:
             time.sleep(_POLL)
             pid = worker_pid(runs_dir)

@@ -10,6 +10,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from tests.corpus.press import OPENS
+
 CORPUS = Path(__file__).parent
 GROUPS = {
     "data": "Data sets and photos",
@@ -25,7 +27,8 @@ RECIPE_COMMAND = "train HERE/recipe.yaml --data TINY --runs HERE/runs"
 @dataclass(frozen=True)
 class Case:
     """words: what the command must say, in this order. moment: for Ctrl-C, when to press it, asked
-    of the runs folder again and again. leaves: the state of the one run that stays."""
+    of the runs folder before each such event. while_importing: or while which module is loaded, in
+    a process of its own. leaves: the state of the one run that stays."""
 
     name: str
     title: str
@@ -36,8 +39,9 @@ class Case:
     meanwhile: Callable[[], AbstractContextManager[Any]]
     check: Callable[[Path], None]
     moment: Callable[[Path], bool] | None
+    event: str
+    while_importing: str | None
     leaves: str | None
-    own_process: bool
 
     def arguments(self, **places: Path) -> list[str]:
         """The command's words, with the places put in."""
@@ -78,6 +82,7 @@ def _read(path: Path) -> Case:
         meanwhile=held.get("meanwhile", nullcontext),
         check=held.get("check", lambda here: None),
         moment=held.get("moment"),
+        event=held.get("event", OPENS),
+        while_importing=held.get("while_importing"),
         leaves=held.get("leaves"),
-        own_process=held.get("own_process", False),
     )

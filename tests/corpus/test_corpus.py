@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -22,8 +18,9 @@ from core.train.speed import Speed
 from core.words import retell, spoken
 from tests.conftest import ROOT, fast_recipe
 from tests.corpus.case import CORPUS, Case, read_cases
+from tests.corpus.press import pressed
 from tests.corpus.table import readme
-from tests.factory import plain_speed
+from tests.factory import know_speed, plain_speed
 from tests.pages.untranslated import JAPANESE
 
 CASES = read_cases()
@@ -36,7 +33,6 @@ COMMANDS_ALONE = {
     "runs/show_of_a_damaged_run", "zips/empty_folder", "zips/export_to_another_kind_of_file",
     "zips/export_to_nowhere", "zips/missing",
 }  # fmt: skip
-PATIENCE = 120.0  # seconds that a moment for Ctrl-C is waited for; a busy machine is slow
 
 
 @pytest.fixture(scope="session")
@@ -103,11 +99,14 @@ def test_handled(case, here, tiny, fast, measured, capsys):
 # Python may be interrupted right after it has opened a file, before anything could close it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("case", of("stopped"), ids=lambda case: case.name)
-def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys):
+def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys, monkeypatch):
+    monkeypatch.setattr("core.train.recorder.STATUS_SECONDS", 0)  # each batch opens a file
     runs = here / "runs"
+    know_speed(runs, fast_recipe())
+    case.make(here)
     arguments = case.arguments(HERE=here, TINY=tiny.root, FAST=fast)
-    if case.own_process:
-        status, err = interrupted_process(case, arguments, runs)
+    if case.while_importing:
+        status, err = interrupted_process(case.while_importing, arguments, here / "err")
     else:
         status = interrupted(case, arguments, runs)
         err = capsys.readouterr().err
@@ -116,6 +115,7 @@ def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys):
     assert "Traceback" not in err and "error:" not in err
     (run,) = find_runs(runs)
     assert (run.status().state, run.status().error) == ("cancelled", None)
+    know_speed(runs, fast_recipe())
     assert main(["resume", run.id, "--runs", str(runs)]) == 0
     assert run.status().state == "done"
     case.check(here)
@@ -160,50 +160,25 @@ def tree(folder: Path) -> dict[Path, bytes | None]:
 
 def interrupted(case: Case, arguments: list[str], runs: Path) -> int:
     """The exit status of a command in this process that gets SIGINT at the case's moment."""
-    over = threading.Event()
-
-    def press() -> None:
-        if waited(case, runs, over.is_set):
-            os.kill(os.getpid(), signal.SIGINT)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, stop)
-    finger = threading.Thread(target=press)
-    finger.start()
+    moment = case.moment
+    assert moment is not None
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return main(arguments)
+        with pressed(lambda: moment(runs), case.event):
+            return main(arguments)
     finally:
-        over.set()
-        finger.join()
         signal.signal(signal.SIGINT, before)
 
 
-def interrupted_process(case: Case, arguments: list[str], runs: Path) -> tuple[int, str]:
-    """The same with a process of its own; also what it said on stderr."""
+def interrupted_process(module: str, arguments: list[str], log: Path) -> tuple[int, str]:
+    """The exit status of a process of its own that gets SIGINT while it imports a module; also what
+    it said on stderr."""
     # A process inherits that SIGINT is ignored (as under nohup), but not that it is handled.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "core", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with log.open("w") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.corpus.press", module, *arguments],
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=err,
+        )  # fmt: skip
     signal.signal(signal.SIGINT, before)
-    assert waited(case, runs, lambda: process.poll() is not None)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=PATIENCE)
-    return process.returncode, err
-
-
-def waited(case: Case, runs: Path, over) -> bool:
-    """Waits for the case's moment; whether it came before the command was over."""
-    assert case.moment is not None
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and not over():
-        if case.moment(runs):
-            return True
-        time.sleep(0.002)
-    return False
+    return process.wait(), log.read_text("utf-8")

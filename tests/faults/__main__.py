@@ -1,12 +1,12 @@
 """Every kind of fault, in every life, and what does not hold afterwards: `make faults`.
 
-    .venv/bin/python -m tests.faults [--seed N] [--seconds N] [--only LIFE] [--most N] [--every]
+    .venv/bin/python -m tests.faults [--seed N] [--kills N] [--only LIFE] [--most N] [--every]
 
 Each life of tests/faults/lives.py is lived once, which gives its points: the operations on files in
 it. Then it is lived again for each fault: a SIGKILL at the first and the last point of every name,
 and `MORE` drawn from the rest (half-written files, a full disk, one that turns read-only, other
 kills). `--every` takes all of them, which takes an hour. At last two dashboards and two workers
-hammer one folder for `--seconds`.
+hammer one folder until `--kills` workers were killed.
 
 Prints what is broken, with its fault, and at the end a table; ends with 1 when anything is.
 """
@@ -36,7 +36,7 @@ _FORK = multiprocessing.get_context("fork")
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
-    parser.add_argument("--seconds", type=float, default=60, help="of hammering")
+    parser.add_argument("--kills", type=int, default=20, help="of workers, while hammering")
     parser.add_argument("--only", help="one life")
     parser.add_argument("--most", type=int, help="so many faults, drawn from all of these")
     parser.add_argument("--every", action="store_true", help="every fault at every point")
@@ -55,10 +55,10 @@ def main() -> None:
         tasks = tasks[: chosen.most]
         told = _strike(found, tasks)
         print(f"{len(told)} faults in {time.monotonic() - begun:.0f} s", flush=True)
-        done, problems = hammer(found, chosen.seconds, chosen.seed)
+        done, problems = hammer(found, chosen.kills, chosen.seed)
     _print_table(told)
     done_words = ", ".join(f"{what} {count}" for what, count in sorted(done.items()))
-    print(f"hammered for {chosen.seconds:.0f} s: {done_words}; {len(problems)} broken")
+    print(f"hammered: {done_words}; {len(problems)} broken")
     for problem in problems:
         print(f"  BROKEN: {problem}")
     reached = [broken for _, _, broken in told if broken is not None]

@@ -83,7 +83,12 @@ class Campaign:
         world = World(self.template, self.data, Run(self.folder), None)  # type: ignore[arg-type]
         write_speed(self.template, tiny_recipe(), plain_speed(tiny_recipe()))
         world.executor.submit(tiny_recipe(), self.data)
-        outcome = in_child(lambda: serve(world), self.template)
+
+        def listed() -> None:
+            serve(world)
+            (self.folder / "modules").write_text("\n".join(sys.modules), "utf-8")
+
+        outcome = in_child(listed, self.template)
         (run,) = find_runs(self.template)
         if outcome.ending != "done" or run.status().state != "done":
             raise AssertionError(f"the undisturbed run: {outcome.said} {run.status().error}")
@@ -141,14 +146,6 @@ def campaign() -> Iterator[Campaign]:
 
 def _load_the_rest(campaign: Campaign) -> None:
     """Imports what a training has imported in the end."""
-    with campaign.world() as world:
-        world.executor.submit(tiny_recipe(), world.data)
-
-        def listed() -> None:
-            serve(world)
-            (campaign.folder / "modules").write_text("\n".join(sys.modules), "utf-8")
-
-        in_child(listed, world.runs_dir)
     for name in (campaign.folder / "modules").read_text("utf-8").splitlines():
         if name.split(".")[0] in _LOADED and name not in sys.modules:
             __import__(name)

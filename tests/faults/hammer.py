@@ -4,13 +4,16 @@ killed."""
 from __future__ import annotations
 
 import fcntl
+import json
 import multiprocessing
 import os
 import random
+import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -28,6 +31,7 @@ from tests.faults.campaign import Campaign
 from tests.faults.inject import in_child
 from tests.faults.invariants import broken, differences
 from tests.faults.lives import World, later, tiny_recipe
+from tests.waiting import wait_for
 
 DASHBOARDS, SESSIONS, WORKERS = 2, 2, 2
 MOST_WAITING = 4  # a run is launched while fewer wait: training is what takes the time
@@ -37,33 +41,47 @@ _FORK = multiprocessing.get_context("fork")
 class Hammer:
     """What the processes share: the folder, the end, and what they have to tell."""
 
-    def __init__(self, world: World, seconds: float, seed: int, notes: Path) -> None:
+    def __init__(self, world: World, seed: int, notes: Path) -> None:
         self.world, self.seed, self.notes = world, seed, notes
-        self.until = time.monotonic() + seconds
-        self.told: Any = _FORK.SimpleQueue()
+        self._told, self._over = notes / "told", notes / "over"
 
-    def going_on(self) -> bool:
-        return time.monotonic() < self.until
+    def tell(self, what: str, words: str | int = 1) -> None:
+        """A line in one write: a process that is killed holds nothing that others wait for."""
+        with self._told.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([what, words]) + "\n")
 
-
-def hammer(campaign: Campaign, seconds: float, seed: int) -> tuple[Counter[str], list[str]]:
-    """How often each thing was done, and what does not hold afterwards."""
-    with campaign.world() as world:
-        notes = campaign.folder / "notes"
-        notes.mkdir(exist_ok=True)
-        shared = Hammer(world, seconds, seed, notes)
-        people = [_started(_dashboard, shared, number) for number in range(DASHBOARDS)]
-        workers = [_started(_worker, shared, number) for number in range(WORKERS)]
-        kills = _kill_now_and_then(shared, workers)
-        for process in (*people, *workers):
-            process.join()
-        done, problems = Counter({"kill a worker": kills}), []
-        while not shared.told.empty():
-            what, words = shared.told.get()
+    def told(self) -> tuple[Counter[str], list[str]]:
+        """How often each thing was done so far, and the problems."""
+        lines = self._told.read_text("utf-8").splitlines() if self._told.exists() else []
+        done, problems = Counter[str](), []
+        for what, words in map(json.loads, lines):
             if what == "problem":
                 problems.append(words)
             else:
                 done[what] += words
+        return done, problems
+
+    def end(self) -> None:
+        self._over.touch()
+
+    def going_on(self) -> bool:
+        return not self._over.exists()
+
+
+def hammer(campaign: Campaign, kills: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """Goes on until so many workers were killed, each once it or the other had begun something.
+    Returns how often each thing was done, and what does not hold afterwards."""
+    with campaign.world() as world:
+        shared = Hammer(world, seed, Path(tempfile.mkdtemp(dir=campaign.folder)))
+        people = [_started(_dashboard, shared, number) for number in range(DASHBOARDS)]
+        workers = [_started(_worker, shared, number) for number in range(WORKERS)]
+        try:
+            _kill_now_and_then(shared, workers, kills)
+        finally:
+            shared.end()
+            for process in (*people, *workers):
+                process.join()
+        done, problems = shared.told()
         return done, problems + _afterwards(world, done["launch"])
 
 
@@ -73,17 +91,22 @@ def _started(what: Callable[[Hammer, int], None], shared: Hammer, number: int) -
     return process
 
 
-def _kill_now_and_then(shared: Hammer, workers: list[Any]) -> int:
-    """SIGKILL to a worker at random moments; another one takes its place. How many."""
-    draw, kills = random.Random(shared.seed), 0
-    while shared.going_on():
-        time.sleep(draw.uniform(1, 5))
+def _kill_now_and_then(shared: Hammer, workers: list[Any], kills: int) -> None:
+    """SIGKILL to a worker at random moments; another one takes its place."""
+    draw = random.Random(shared.seed)
+
+    def begun() -> int:
+        return shared.told()[0]["begin"]
+
+    for _ in range(kills):
+        before = begun()
+        wait_for(partial(lambda seen: begun() > seen, before), "no worker begins anything")
+        time.sleep(draw.uniform(0, 1))
         place = draw.randrange(len(workers))
         workers[place].kill()
         workers[place].join()
         workers[place] = _started(_worker, shared, place)
-        kills += 1
-    return kills
+        shared.tell("kill a worker")
 
 
 # --- a worker -------------------------------------------------------------------------------------
@@ -97,9 +120,10 @@ def _worker(shared: Hammer, number: int) -> None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                shared.told.put(("problem", "two workers carry something out at once"))
+                shared.tell("problem", "two workers carry something out at once")
+            shared.tell("begin")
             carry_out(runs_dir, run_id, clock)
-            shared.told.put(("carry out", 1))
+            shared.tell("carry out")
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     with patch("core.jobs.worker.carry_out", alone):
@@ -107,7 +131,7 @@ def _worker(shared: Hammer, number: int) -> None:
             try:
                 work(shared.world.runs_dir, utc_now, 0.2)
             except Exception:
-                shared.told.put(("problem", traceback.format_exc()))
+                shared.tell("problem", traceback.format_exc())
             time.sleep(0.05)
 
 
@@ -128,17 +152,17 @@ def _dashboard(shared: Hammer, number: int) -> None:
 def _session(shared: Hammer, number: int) -> None:
     draw, done = random.Random(f"{shared.seed}-{number}"), Counter[str]()
     person = _Person(shared.world, draw, f"tag-{number}")
-    while shared.going_on():
+    while shared.going_on() or not done["look"]:
         act = draw.choice(person.acts)
         try:
             done[act.__name__.strip("_").replace("_", " ")] += act()
         except InputError:
             done["told that it cannot be"] += 1  # another was quicker
         except Exception:
-            shared.told.put(("problem", traceback.format_exc()))
+            shared.tell("problem", traceback.format_exc())
         time.sleep(draw.uniform(0, 0.05))
     for what, count in done.items():
-        shared.told.put((what, count))
+        shared.tell(what, count)
 
 
 class _Person:

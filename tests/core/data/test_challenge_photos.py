@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from core.data import challenge_photos
 from core.data.challenge_photos import CLASSES, draw_challenge, find_draw, read_draw
 from core.data.dataset import find_datasets
 from core.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def small_photos(monkeypatch):
+    """Photos of other sizes are drawn by the same rules."""
+    small = partial(challenge_photos.draw_toy_books, long_side=256)
+    monkeypatch.setattr(challenge_photos, "draw_toy_books", small)
 
 
 def test_a_folder_of_runs_has_one_draw_that_no_list_shows(tmp_path):

@@ -48,12 +48,18 @@ COPIES = {
 }
 
 
+@pytest.fixture(scope="module")
+def photos_with_vectors(toy_books):
+    """Some photos, opened, with their vectors."""
+    images = [open_photo(photo.path) for photo in toy_books.train[::4]]
+    return [(image, vectors(image)) for image in images]
+
+
 @pytest.mark.parametrize("kind", COPIES)
-def test_copies_are_found(toy_books, kind):
+def test_copies_are_found(photos_with_vectors, kind):
     found = []
-    for photo in toy_books.train[::4]:
-        image = open_photo(photo.path)
-        whole, copy = vectors(image), vectors(COPIES[kind](image))
+    for image, whole in photos_with_vectors:
+        copy = vectors(COPIES[kind](image))
         found.append(max((whole @ copy[0]).max(), (copy @ whole[0]).max()))
     assert min(found) >= NEAR, sorted(found)
     if kind == "the same":

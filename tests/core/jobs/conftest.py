@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from core.jobs import local, preview, preview_server, stop
+from tests.waiting import LIMIT
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the product gives up after some seconds, it gives up late here."""
+    for module, name in (
+        (preview, "START_SECONDS"), (preview, "ANSWER_SECONDS"), (stop, "GRACE"),
+        (preview_server, "READ_SECONDS"), (preview_server, "WORK_SECONDS"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, LIMIT)
+
+
+@pytest.fixture(autouse=True)
+def workers_end() -> Iterator[None]:
+    """No worker that a test has started outlives it, also one that has not come up yet."""
+    yield
+    for process in local._started:
+        process.kill()
+        process.wait()
+    local._started.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,8 @@
-import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +16,7 @@ from core.jobs.waiting import turns
 from core.store.index import RunIndex
 from core.store.run import utc_now
 from tests.factory import write_run
+from tests.waiting import wait_for
 
 HOLD = """
 import fcntl, os, sys, time
@@ -44,19 +43,24 @@ def a_worker(runs, what="sleep"):
         process.communicate()
 
 
-def kinds(runs, rows=()):
-    return [trouble.kind for trouble in find_trouble(runs, utc_now(), rows)]
+def kinds(runs, now, rows=()):
+    return [trouble.kind for trouble in find_trouble(runs, now, rows)]
 
 
-def beat(run, minutes, **changes):
-    """The run's last sign of life was so many minutes ago."""
-    then = (utc_now() - timedelta(minutes=minutes)).isoformat()
+def beat(run, now, minutes, **changes):
+    """The run's last sign of life was so many minutes before now."""
+    then = (now - timedelta(minutes=minutes)).isoformat()
     run.write_status(replace(run.status(), heartbeat=then, **changes))
 
 
-def age(path, minutes):
-    then = time.time() - 60 * minutes
-    os.utime(path, (then, then))
+def asked(run):
+    """When the run was queued."""
+    return datetime.fromtimestamp((run.path / "status.json").stat().st_mtime, UTC)
+
+
+def wait_until_silent(runs, now):
+    """A process that sleeps may have done its last step before that a moment ago."""
+    wait_for(lambda: look_at_worker(runs, now).state == "silent")
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +71,12 @@ def enough(monkeypatch):
 
 
 def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
-    assert kinds(tmp_path) == []
+    assert kinds(tmp_path, utc_now()) == []
     assert look_at_worker(tmp_path, utc_now()).state == "off"
     run = write_run(tmp_path, tiny, state="queued")
     Queue(tmp_path).submit(run.id)
-    assert kinds(tmp_path) == []  # it was launched this instant: the worker is coming up
-    age(run.path / "status.json", 1)
-    found = find_trouble(tmp_path, utc_now())
+    assert kinds(tmp_path, asked(run)) == []  # launched this instant: the worker is coming up
+    found = find_trouble(tmp_path, asked(run) + timedelta(minutes=1))
     assert [t.kind for t in found] == ["no_worker"]
     assert found[0].words == "1 run waits, and no worker process is running."
     assert found[0].runs == (run.id,)
@@ -83,49 +86,52 @@ def test_a_run_that_was_lost_with_its_worker_does_not_wait(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="failed")
     Queue(tmp_path).submit(run.id)
     Queue(tmp_path).claim(2**22 + 1)
-    age(run.path / "status.json", 1)
-    assert kinds(tmp_path) == []
-    assert turns(tmp_path, utc_now()) == []
+    later = asked(run) + timedelta(minutes=1)
+    assert kinds(tmp_path, later) == []
+    assert turns(tmp_path, later) == []
 
 
 def test_a_worker_is_idle_works_leaves_and_hangs(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="running")
+    before = utc_now() - timedelta(seconds=1)  # a file's time lags behind
     with a_worker(tmp_path) as pid:
-        worker = look_at_worker(tmp_path, utc_now())
+        now = utc_now()
+        worker = look_at_worker(tmp_path, now)
         assert (worker.state, worker.pid, worker.entry) == ("idle", pid, None)
-        assert worker.since is not None and utc_now() - worker.since < timedelta(minutes=5)
+        assert worker.since is not None and before <= worker.since <= now
         Queue(tmp_path).submit(run.id)
         Queue(tmp_path).claim(pid)
-        beat(run, 1, pid=pid)
-        worker = look_at_worker(tmp_path, utc_now())
+        beat(run, now, 1, pid=pid)
+        worker = look_at_worker(tmp_path, now)
         assert (worker.state, worker.entry) == ("working", run.id)
         ask_stop(tmp_path)
-        assert look_at_worker(tmp_path, utc_now()).state == "leaving"
-        beat(run, 7)
-        assert look_at_worker(tmp_path, utc_now()).state == "silent"
-        found = find_trouble(tmp_path, utc_now())
+        assert look_at_worker(tmp_path, now).state == "leaving"
+        beat(run, now, 7)
+        wait_until_silent(tmp_path, now)
+        found = find_trouble(tmp_path, now)
         assert [t.kind for t in found] == ["silent"]
         assert "no sign of life for 7 min" in found[0].words
         assert found[0].runs == (run.id,)
 
 
 def test_a_long_step_that_computes_is_no_hanging(tmp_path, tiny):
+    """Nor where the machine is so busy that it gets no processor time."""
     run = write_run(tmp_path, tiny, state="running")
     Queue(tmp_path).submit(run.id)
     Queue(tmp_path).claim(1)
-    beat(run, 30)
+    now = utc_now()
+    beat(run, now, 30)
     with a_worker(tmp_path, "compute"):
-        assert look_at_worker(tmp_path, utc_now()).state == "working"
+        assert look_at_worker(tmp_path, now).state == "working"
 
 
 def test_a_worker_that_takes_nothing_hangs(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="queued")
     Queue(tmp_path).submit(run.id)
     with a_worker(tmp_path):
-        assert look_at_worker(tmp_path, utc_now()).state == "idle"
-        for name in (run.path / "status.json", tmp_path / "worker.lock"):
-            age(name, 10)
-        assert look_at_worker(tmp_path, utc_now()).state == "silent"
+        now = utc_now()
+        assert look_at_worker(tmp_path, now - timedelta(minutes=1)).state == "idle"
+        wait_until_silent(tmp_path, now + timedelta(minutes=10))
 
 
 def test_where_the_system_does_not_tell_only_a_long_silence_is_hanging(tmp_path, tiny, monkeypatch):
@@ -133,11 +139,12 @@ def test_where_the_system_does_not_tell_only_a_long_silence_is_hanging(tmp_path,
     run = write_run(tmp_path, tiny, state="running")
     Queue(tmp_path).submit(run.id)
     Queue(tmp_path).claim(1)
+    now = utc_now()
     with worker_lock(tmp_path):
-        beat(run, 30)
-        assert look_at_worker(tmp_path, utc_now()).state == "working"
-        beat(run, 70)
-        assert look_at_worker(tmp_path, utc_now()).state == "silent"
+        beat(run, now, 30)
+        assert look_at_worker(tmp_path, now).state == "working"
+        beat(run, now, 70)
+        assert look_at_worker(tmp_path, now).state == "silent"
 
 
 def test_a_full_disk_and_short_memory_are_told_with_what_helps(tmp_path, monkeypatch):

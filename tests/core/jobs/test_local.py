@@ -1,5 +1,6 @@
 """The detached worker, for real: other processes, real signals."""
 
+import fcntl
 import os
 import signal
 from dataclasses import replace
@@ -27,16 +28,15 @@ from core.store.rescoring import find_rescoring, runs_behind
 from core.store.run import open_run, utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_dataset
-from tests.waiting import end_worker, wait_for
+from tests.waiting import wait_for
 
 
 @pytest.fixture
 def executor(tmp_path):
-    """An executor on a folder of its own; its worker is ended afterwards."""
+    """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
     know_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
-    yield found
-    end_worker(found.runs_dir)
+    return found
 
 
 def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, tiny):
@@ -59,7 +59,7 @@ def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, ti
     killed = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
     after = executor.submit(fast_recipe(seed=4), tiny.root)
     wait_for(lambda: executor.poll(killed.id).epoch >= 1)
-    os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
+    os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
     assert executor.poll(killed.id).state == "running"  # nobody has looked yet
     ensure_worker(runs)
@@ -85,7 +85,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     assert search.status().state == "queued"
     wait_for(lambda: search.status().state == "running")
     assert executor.poll(run.id).state == "done"  # first in, first out
-    os.kill(int((runs / "worker.lock").read_text()), signal.SIGKILL)
+    os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
     assert find_lost_work(search, utc_now)
     assert "it can be asked again" in str(search.status().error)
@@ -153,7 +153,7 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
 def test_worker_and_preview_start_without_anything_loaded(executor):
     runs = executor.runs_dir
     ensure_worker(runs)
-    wait_for(lambda: worker_alive(runs))
+    wait_for(lambda: worker_pid(runs))
     os.kill(worker_pid(runs), signal.SIGTERM)
     preview.wake(runs)
     wait_for(lambda: preview.wake(runs))
@@ -169,6 +169,22 @@ def test_one_worker_at_a_time(tmp_path):
             assert not other
     assert not worker_alive(tmp_path)
     assert not worker_alive(tmp_path / "never")
+
+
+def test_who_looks_at_the_same_time_is_not_taken_for_a_worker(tmp_path, monkeypatch):
+    with worker_lock(tmp_path):
+        pass  # the lock's file stays
+    looks, real = [], fcntl.flock
+
+    def slowly(file, how):
+        real(file, how)
+        if not looks:
+            looks.append(None)
+            looks.append(worker_alive(tmp_path))
+
+    monkeypatch.setattr("fcntl.flock", slowly)
+    assert not worker_alive(tmp_path)
+    assert looks == [None, False]
 
 
 def test_cancel_of_a_run_whose_process_is_gone(executor, tiny, monkeypatch):

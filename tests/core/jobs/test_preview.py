@@ -24,7 +24,7 @@ from core.jobs.preview_answers import Answering, Kept
 from core.train.trained import Answerer
 from core.train.wall import view_wall
 from tests.conftest import fast_recipe
-from tests.waiting import wait_for
+from tests.waiting import LIMIT, wait_for
 
 
 def end(runs):
@@ -161,9 +161,9 @@ def talk(answer, question: Message | bytes) -> Message:
         if isinstance(question, bytes):
             ours.sendall(question)
         else:
-            send(ours, question, 5)
+            send(ours, question, LIMIT)
         preview_server.handle(theirs, answer)
-        return receive(ours, 5)
+        return receive(ours, LIMIT)
 
 
 def test_a_question_that_breaks_the_code_does_not_break_the_process(capsys):
@@ -181,7 +181,7 @@ def test_a_question_that_takes_too_long_is_given_up(monkeypatch):
 
     def slow(question):
         try:
-            time.sleep(60)
+            time.sleep(LIMIT)
         except Exception:
             pytest.fail("nothing in between may catch it")
         return Message({})
@@ -198,7 +198,7 @@ def test_what_is_no_question_and_too_large_an_answer_are_told():
 
 def test_nobody_works_for_who_has_left():
     ours, theirs = socket.socketpair()
-    send(ours, Message({}), 5)
+    send(ours, Message({}), LIMIT)
     ours.close()
     preview_server.handle(theirs, lambda q: pytest.fail("somebody works"))
     theirs.close()
@@ -228,10 +228,12 @@ class Stub:
         self._listener.close()
 
 
+def answering(facts):
+    return lambda c: (receive(c, LIMIT), send(c, Message(facts), LIMIT))
+
+
 def test_a_process_that_dies_over_a_question_is_told_and_the_next_one_works(tmp_path):
-    acts = iter(
-        [lambda c: receive(c, 5), lambda c: (receive(c, 5), send(c, Message({"photos": []}), 5))]
-    )
+    acts = iter([lambda c: receive(c, LIMIT), answering({"photos": []})])
     stub = Stub(tmp_path, lambda connection: next(acts)(connection))
     with pytest.raises(PreviewError, match=r"gave no answer .*went away.* try again"):
         ask_views(tmp_path, fast_recipe(), tmp_path)
@@ -240,7 +242,7 @@ def test_a_process_that_dies_over_a_question_is_told_and_the_next_one_works(tmp_
 
 
 def test_an_answer_of_another_version_is_told(tmp_path):
-    stub = Stub(tmp_path, lambda c: (receive(c, 5), send(c, Message({"photos": [{}]}), 5)))
+    stub = Stub(tmp_path, answering({"photos": [{}]}))
     with pytest.raises(PreviewError, match="another version"):
         ask_views(tmp_path, fast_recipe(), tmp_path)
     with pytest.raises(PreviewError, match="another version"):
@@ -250,9 +252,11 @@ def test_an_answer_of_another_version_is_told(tmp_path):
 
 def test_silence_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(preview, "ANSWER_SECONDS", 0.3)
-    stub = Stub(tmp_path, lambda connection: time.sleep(1))
+    told = threading.Event()
+    stub = Stub(tmp_path, lambda connection: told.wait(LIMIT))
     with pytest.raises(PreviewError, match="no answer came in time"):
         ask_views(tmp_path, fast_recipe(), tmp_path)
+    told.set()
     stub.close()
 
 
@@ -287,10 +291,10 @@ def test_it_leaves_when_nobody_asks_and_answers_who_came_at_the_last_moment(tmp_
     with preview_server._listening(path) as listener:
         client = socket.socket(socket.AF_UNIX)
         client.connect(str(path))
-        send(client, Message({"what": "last"}), 5)
+        send(client, Message({"what": "last"}), LIMIT)
         preview_server._loop(listener, lambda q: answered.append(q.facts) or Message({}), 0.2)
     assert answered == [{"what": "last"}]
-    assert receive(client, 5) == Message({})
+    assert receive(client, LIMIT) == Message({})
     client.close()
     assert not path.exists()
 

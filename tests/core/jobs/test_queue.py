@@ -34,28 +34,33 @@ def test_only_what_waits_can_be_withdrawn(tmp_path):
     assert queue.entries() == [Entry("a", 1)]
 
 
-def _claim_all(folder, number, out):
+def at_once(act, *arguments):
+    """Does it in a process for each of the arguments, all at the same time."""
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=act, args=each) for each in arguments]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+        process.close()
+
+
+def _claim_all(folder, number, all_here):
     queue, mine = Queue(folder), []
+    all_here.wait()
     while (run := queue.claim(number)) is not None:
         mine.append(run)
-    out.put(mine)
+    (folder / f"claimed-by-{number}").write_text("\n".join(mine))
 
 
 def test_no_run_is_claimed_twice(tmp_path):
     queue = Queue(tmp_path)
     for i in range(60):
         queue.submit(str(i))
-    context = multiprocessing.get_context("spawn")
-    out = context.Queue()
-    workers = [context.Process(target=_claim_all, args=(tmp_path, i, out)) for i in (1, 2, 3)]
-    for worker in workers:
-        worker.start()
-    claimed = [run for _ in workers for run in out.get(timeout=60)]
-    for worker in workers:
-        worker.join()
-        worker.close()
-    out.close()
-    out.join_thread()
+    all_here = multiprocessing.get_context("fork").Barrier(3)
+    at_once(_claim_all, *((tmp_path, number, all_here) for number in (1, 2, 3)))
+    claimed = [run for each in tmp_path.glob("claimed-by-*") for run in each.read_text().split()]
     assert sorted(claimed, key=int) == [str(i) for i in range(60)]
 
 
@@ -108,8 +113,9 @@ def test_moving_loses_and_doubles_nothing(moves):
             assert order(queue) == wanted
 
 
-def _shuffle(folder, run):
+def _shuffle(folder, run, all_here):
     queue = Queue(folder)
+    all_here.wait()
     for step in range(30):
         queue.move(run, ("first", "down", "up")[step % 3])
 
@@ -118,12 +124,6 @@ def test_people_who_move_runs_at_once_lose_none(tmp_path):
     queue = Queue(tmp_path)
     for run in ("a", "b", "c", "d"):
         queue.submit(run)
-    context = multiprocessing.get_context("spawn")
-    people = [context.Process(target=_shuffle, args=(tmp_path, run)) for run in ("b", "d")]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join(timeout=120)
-        assert person.exitcode == 0
-        person.close()
+    all_here = multiprocessing.get_context("fork").Barrier(2)
+    at_once(_shuffle, *((tmp_path, run, all_here) for run in ("b", "d")))
     assert sorted(order(queue)) == ["a", "b", "c", "d"]

@@ -53,3 +53,15 @@ def test_a_process_that_computes_is_told_from_one_that_sleeps(monkeypatch):
     if resources.process_memory(os.getpid()) is not None:
         monkeypatch.setattr(resources.time, "sleep", spin)
         assert resources.computes(os.getpid()) is True
+
+
+def test_a_process_that_stands_in_line_for_a_busy_processor_does_not_hang(tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "_PROC", tmp_path)
+    stat = "7 (a name) S " + "0 " * 20  # it uses no time
+    for thread in ("7", "8"):
+        (tmp_path / "7" / "task" / thread).mkdir(parents=True)
+        (tmp_path / "7" / "task" / thread / "stat").write_text(stat)
+    (tmp_path / "7" / "stat").write_text(stat)
+    assert resources.computes(7, 0) is False
+    (tmp_path / "7" / "task" / "8" / "stat").write_text(stat.replace(" S ", " R "))
+    assert resources.computes(7, 0) is True

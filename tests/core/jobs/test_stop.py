@@ -13,18 +13,17 @@ from core.jobs.stop import ask_stop, forget_stop, put_back, restart, stop_asked,
 from core.store.run import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_run
-from tests.waiting import end_worker, wait_for
+from tests.waiting import wait_for
 
 LONG = [{"train": "head", "epochs": 900}]
 
 
 @pytest.fixture
 def executor(tmp_path):
-    """An executor on a folder of its own; its worker is ended afterwards."""
+    """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs")
     know_speed(found.runs_dir, fast_recipe())
-    yield found
-    end_worker(found.runs_dir)
+    return found
 
 
 def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
@@ -41,7 +40,7 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     assert status.epoch == len(run.history())  # it ended between two epochs
     assert Queue(runs).entries() == [Entry(run.id, None), Entry(after.id, None)]
 
-    ensure_worker(runs, wait_seconds=60)
+    ensure_worker(runs)
     wait_for(lambda: executor.poll(run.id).epoch > status.epoch)  # on, not from the beginning
     assert not stop_asked(runs)
     assert "resumed after epoch" in run.log_tail()
