@@ -15,6 +15,8 @@ from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_run
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 LONG = [{"train": "head", "epochs": 900}]
 
 
