@@ -69,19 +69,13 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
                            (signal.SIGKILL, GRACE)):  # fmt: skip
         if pid is None:
             break
-        with suppress(ProcessLookupError):
-            try:
-                os.kill(pid, sent)
-            except PermissionError:
-                raise RunError(
-                    mark(
-                        "the worker (process {pid}) belongs to another user, who must end it"
-                    ).format(pid=pid)
-                ) from None
+        _send(pid, sent)
         deadline = time.monotonic() + patience
         while pid is not None and time.monotonic() < deadline:
             time.sleep(_POLL)
-            pid = worker_pid(runs_dir)
+            before, pid = pid, worker_pid(runs_dir)
+            if pid not in (before, None):  # one that was started too, and stood in line
+                _send(pid, sent)
     if pid is not None:
         raise RunError(
             mark("the worker (process {pid}) does not end, not even when it is killed").format(
@@ -92,6 +86,21 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
         if mine:
             recover(runs_dir, clock)
     forget_stop(runs_dir)
+
+
+def _send(pid: int | None, sent: signal.Signals) -> None:
+    """Signals a worker that may have gone. Raises RunError where that is not allowed."""
+    if pid is None:
+        return
+    with suppress(ProcessLookupError):
+        try:
+            os.kill(pid, sent)
+        except PermissionError:
+            raise RunError(
+                mark("the worker (process {pid}) belongs to another user, who must end it").format(
+                    pid=pid
+                )
+            ) from None
 
 
 def restart(runs_dir: Path, clock: Clock = utc_now) -> None:

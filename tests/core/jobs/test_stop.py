@@ -89,3 +89,12 @@ def test_without_a_worker_there_is_nothing_to_end(tmp_path):
     assert not stop_asked(tmp_path)
     with pytest.raises(RunError, match=r"worker\.stop: cannot be written"):
         ask_stop(tmp_path / "no folder")
+
+
+def test_a_worker_that_stood_in_line_is_ended_too(tmp_path, monkeypatch):
+    """Two were started at once; the second serves as soon as the first has gone."""
+    serving, sent = iter([11, 11, 12, 12, None]), []
+    monkeypatch.setattr("core.jobs.stop.worker_pid", lambda runs: next(serving))
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
+    stop_now(tmp_path)
+    assert sent == [(11, signal.SIGTERM), (12, signal.SIGTERM)]
