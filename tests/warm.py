@@ -46,7 +46,6 @@ IMPORTS = {
 }  # fmt: skip
 STARTERS = ("core.jobs.detached", "core.jobs.local", "core.jobs.measure")  # they start processes
 _MESSAGE = 1 << 20
-_kept: list[subprocess.Popen[bytes]] = []  # a process object that goes warns of its process
 
 
 class Process:
@@ -139,11 +138,11 @@ class Warm:
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
                 start_new_session=True,
             )  # fmt: skip
-        _kept.append(process)
         while not path.exists():
             if process.poll() is not None:
                 pytest.fail(f"no warm process:\n{log.read_text('utf-8')[-3000:]}", pytrace=False)
             time.sleep(0.05)
+        process.returncode = 0  # it ends by itself; a process object that goes would warn of it
 
 
 class _Subprocess:
