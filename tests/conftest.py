@@ -57,6 +57,13 @@ def fast_recipe(preset: str = "quick", **changes: Any) -> Recipe:
     return load_recipe(preset, FAST | {key.replace("__", "."): v for key, v in changes.items()})
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a trained run or another process is slow, whether it is marked so or not."""
+    for item in items:
+        if {"trained", "warm"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """A failure tells what the processes of the test last said (tests/failures.py)."""

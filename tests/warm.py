@@ -31,6 +31,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.waiting import LIMIT
+
 ROOT = Path(__file__).resolve().parents[1]
 # What `python -m MODULE` imports sooner or later. No process forks from one that has computed with
 # torch, whose threads a fork would not survive.
@@ -219,6 +221,7 @@ def _become(asked: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn
     os.environ.clear()
     os.environ.update(asked["environment"])
     module = asked["module"]
+    _give_time()
     sys.argv = [module, *asked["arguments"]]
     status = 0
     try:
@@ -239,6 +242,14 @@ def _become(asked: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+def _give_time() -> None:
+    """What the product gives up after some seconds, it gives up late in tests."""
+    from core.jobs import preview, preview_server
+
+    preview.START_SECONDS = preview.ANSWER_SECONDS = LIMIT
+    preview_server.READ_SECONDS = preview_server.WORK_SECONDS = LIMIT
 
 
 if __name__ == "__main__":

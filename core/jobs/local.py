@@ -362,7 +362,7 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
             )
         _started.append(worker)
     deadline = time.monotonic() + wait_seconds
-    while time.monotonic() < deadline and not worker_alive(runs_dir):
+    while time.monotonic() < deadline and worker_pid(runs_dir) is None:
         time.sleep(0.05)
 
 

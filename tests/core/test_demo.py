@@ -215,6 +215,7 @@ def test_what_the_machine_has_computed_is_shared(tmp_path):
     assert not mine.exists()
 
 
+@pytest.mark.slow
 def test_one_worker_carries_out_every_visitors_run(tmp_path, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir, wait_seconds=0: None)
     monkeypatch.setattr("core.jobs.worker.signal.signal", lambda *_: None)

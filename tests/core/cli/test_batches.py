@@ -17,6 +17,8 @@ from core.yamlfile import write_yaml
 from tests.conftest import fast_recipe
 from tests.factory import plain_speed
 
+pytestmark = pytest.mark.slow
+
 
 def call(capsys, *arguments):
     status = main([str(argument) for argument in arguments])

@@ -10,6 +10,8 @@ from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import plain_speed
 
+pytestmark = pytest.mark.slow
+
 
 def call(capsys, *arguments):
     status = main([str(argument) for argument in arguments])

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from core.__main__ import main
 from core.store.run import find_runs
 from tests.factory import note_photos, write_run
+
+pytestmark = pytest.mark.slow
 
 
 def test_runs_go_out_and_come_in(tmp_path, tiny, capsys):

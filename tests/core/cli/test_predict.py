@@ -12,6 +12,8 @@ from core.__main__ import main
 from core.data.photos import open_photo
 from tests.factory import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def call(capsys, trained):

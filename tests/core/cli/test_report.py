@@ -8,6 +8,8 @@ from core.__main__ import main
 from tests.core.report.reading import Page
 from tests.factory import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def call(capsys, tmp_path):

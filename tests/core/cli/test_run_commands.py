@@ -14,6 +14,8 @@ from core.store.run import find_runs
 from core.store.trash import deleted_runs
 from tests.factory import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def call(capsys, monkeypatch, tmp_path):

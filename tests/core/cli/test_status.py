@@ -16,6 +16,8 @@ from core.train.speed import write_speed
 from tests.core.jobs.test_health import a_worker, beat
 from tests.factory import plain_speed, write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def call(capsys, tmp_path):

@@ -11,6 +11,8 @@ from core.data.challenge_photos import CLASSES, draw_challenge, find_draw, read_
 from core.data.dataset import find_datasets
 from core.errors import DataError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def small_photos(monkeypatch):

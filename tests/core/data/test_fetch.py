@@ -23,6 +23,8 @@ from core.errors import DataError, InputError
 from tests.bad_server import bad_server
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 HOME = ROOT / "dataset" / "small_books"
 PATIENT = Patience(timeout=20, tries=2, pause=0.01, longest=0.02)
 PLACES = [

@@ -21,6 +21,8 @@ from core.data.leaks import (
 from core.data.photos import jpeg_bytes, open_photo
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 
 def reopened(image, quality):
     return Image.open(io.BytesIO(jpeg_bytes(image, quality))).convert("RGB")

@@ -19,6 +19,8 @@ from core.data.toy_books.labels import primary, sightings
 from core.data.toy_books.piles import clip_polygon, is_steady, polygon_area, settle
 from core.data.toy_books.render import Scene, look
 
+pytestmark = pytest.mark.slow
+
 SMALL: dict[str, Any] = {
     "train_per_book": 2,
     "backgrounds": 3,

@@ -20,6 +20,8 @@ from core.model.network import build_network
 from core.train.views import normalise
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 
 class RawGradCam(GradCAM):
     """Keeps the maps before they are scaled to 0..1 and to the photo's size."""

@@ -13,6 +13,8 @@ from core.evaluate.controls import LinearHead, controls
 from core.train.setup import set_up
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(seed, photos=30, channels=8, classes=3):
     random = np.random.default_rng(seed)

@@ -15,6 +15,8 @@ from core.train.setup import set_up
 from core.train.views import normalise
 from tests.conftest import fast_recipe, fixed_clock
 
+pytestmark = pytest.mark.slow
+
 # A backbone that moves, from pretrained weights.
 MOVING = {"weights": "imagenet", "bands": {0: 0, 13: 1e-2, 18: 0, 19: 1e-2}}
 

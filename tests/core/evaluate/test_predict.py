@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 import torch
 
 from core.data.dataset import read_dataset
@@ -13,6 +14,8 @@ from core.evaluate.predict import (
 from core.model.network import build_network
 from tests.conftest import fast_recipe
 from tests.factory import write_dataset
+
+pytestmark = pytest.mark.slow
 
 
 def test_objects_of_no_class_count_as_background_and_hidden_ones_not_at_all(tmp_path):

@@ -16,6 +16,8 @@ from core.model.network import Network
 from core.train.setup import set_up
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 BARE = {"bands": {0: 1e-3}}  # nothing is frozen: no features
 
 

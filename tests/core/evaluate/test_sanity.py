@@ -9,6 +9,8 @@ from core.train.setup import set_up
 from tests.conftest import fast_recipe
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def setup(tiny, tmp_path_factory):

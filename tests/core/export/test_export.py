@@ -23,6 +23,8 @@ from tests.conftest import fast_recipe, fixed_clock
 from tests.core.conftest import fewer_pictures
 from tests.factory import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dense(tiny, tmp_path_factory):

@@ -12,6 +12,8 @@ from core.errors import DataError
 from core.jobs import copies
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_large_set_is_searched_in_a_process_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setattr(copies, "FEW", 3)

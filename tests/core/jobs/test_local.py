@@ -30,6 +30,8 @@ from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_dataset
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def executor(tmp_path):

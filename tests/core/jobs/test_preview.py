@@ -26,6 +26,8 @@ from core.train.wall import view_wall
 from tests.conftest import fast_recipe
 from tests.waiting import LIMIT, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def end(runs):
     """Ends the process of a folder, so that no test leaves one behind."""

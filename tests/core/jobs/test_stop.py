@@ -15,6 +15,8 @@ from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_run
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 LONG = [{"train": "head", "epochs": 900}]
 
 
@@ -47,7 +49,8 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
 
     first = worker_pid(runs)
     restart(runs)  # in the middle of an epoch
-    assert worker_pid(runs) not in (first, None)
+    assert worker_pid(runs) is not None
+    wait_for(lambda: worker_pid(runs) not in (first, None))  # it may not have written its own yet
     wait_for(lambda: executor.poll(run.id).state == "running")
 
     # One that hears nothing is killed; its run can be resumed, and what waits keeps waiting.

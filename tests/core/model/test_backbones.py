@@ -12,6 +12,8 @@ from core.model.layers import BACKBONES, head_start, layer_table
 from core.recipe_file import load_recipe, recipe_from
 from tests.core.train.test_prefix import awake
 
+pytestmark = pytest.mark.slow
+
 RESIDUAL = ["resnet18", "resnet34", "mobilenet_v3_large"]
 
 

@@ -12,6 +12,8 @@ from tests.bad_server import bad_server
 from tests.published import SERVED as NAME
 from tests.published import publish, random_weights, saved
 
+pytestmark = pytest.mark.slow
+
 ONCE = Patience(timeout=20, tries=1, pause=0.01)
 
 

@@ -6,6 +6,8 @@ from core.model.layers import _TABLE, BACKBONES, head_start, layer_table
 from core.model.network import build_network
 from core.recipe_file import recipe_from
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_table_is_what_the_real_networks_give():
     assert _TABLE.read_text("utf-8") == generate_tables(), "run: python -m core.model.backbones"

@@ -10,6 +10,8 @@ from core.model.network import build_network
 from core.recipe_file import load_recipe
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 CLASSES = ["a", "b", "c"]
 
 

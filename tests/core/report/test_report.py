@@ -21,6 +21,8 @@ from tests.core.report.conftest import DAY
 from tests.core.report.reading import Page
 from tests.factory import write_dataset, write_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = [
     "Verdicts", "What parts them", "Scores", "How they trained", "Where they look", "How we know",

@@ -105,6 +105,7 @@ def test_keys_of_a_later_version_do_no_harm(run):
     assert annotations_of(run).tags == ("a",)
 
 
+@pytest.mark.slow
 def test_writers_at_the_same_moment_lose_nothing(run):
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(3)

@@ -9,6 +9,8 @@ from core.store.run import create_run
 from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.usefixtures("few_pictures")
 @pytest.mark.parametrize("backbone", sorted(BACKBONES.keys() - {"efficientnet_lite0", "vgg16_bn"}))

@@ -27,6 +27,8 @@ from tests.core.conftest import fewer_pictures
 from tests.factory import write_run
 from tests.waiting import end_worker, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):

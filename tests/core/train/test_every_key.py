@@ -20,6 +20,8 @@ from core.train.execute import execute
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = max(2, 8 // len(BACKBONES))  # of each backbone
 
 rates = st.sampled_from([1e-5, 1e-4, 1e-3])

@@ -23,6 +23,8 @@ from core.train.seeds import derived_seed
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 
 def run_it(folder, data, **changes):
     run = create_run(folder, fast_recipe(**changes), data, fixed_clock)

@@ -17,6 +17,8 @@ from core.train.prefix import Prefix, prefix_length
 from core.train.views import TrainingViews
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 
 class Ears:
     """A listener that keeps everything."""

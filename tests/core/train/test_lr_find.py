@@ -6,6 +6,8 @@ from core.train.lr_find import HIGHEST, LOWEST, STEPS, find, rate, search, steep
 from core.train.setup import set_up
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 
 def curve(drop_at: float, noise: int = 0) -> pd.DataFrame:
     """A loss that falls around a rate and explodes two decades later."""

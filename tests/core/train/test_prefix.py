@@ -22,6 +22,8 @@ from core.train.prefix import (
 from core.train.views import TrainingViews, normalise
 from tests.conftest import fast_recipe
 
+pytestmark = pytest.mark.slow
+
 FLOAT32 = Settings("cpu", "float32", "float32")
 
 

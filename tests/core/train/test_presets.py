@@ -14,6 +14,8 @@ from core.train.execute import execute
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset
 
+pytestmark = pytest.mark.slow
+
 DIAGNOSED = ("quick", "looks-good", "keras-imagenet")  # both kinds of head, much and little frozen
 
 

@@ -23,6 +23,8 @@ from tests.conftest import ROOT, fast_recipe, fixed_clock
 from tests.factory import plain_speed
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 TRAINED = (
     "history.csv", "batches.csv", "cams.npz", "weights.safetensors",
     "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "checkpoint/state.json",

@@ -12,6 +12,8 @@ from core.errors import RunError
 from core.store.run import Run
 from core.train.trained import EXACT, Answerer, trained_network
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copied(trained, tmp_path):

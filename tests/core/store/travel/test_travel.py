@@ -25,6 +25,8 @@ from core.store.travel.unpack import STAGE, Entry, Parcel, import_runs
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import note_photos, write_dataset, write_run
 
+pytestmark = pytest.mark.slow
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {
