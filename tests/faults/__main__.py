@@ -22,7 +22,6 @@ import time
 from collections import Counter
 from typing import Any
 
-from core.processor import cores
 from tests.faults.campaign import Campaign, campaign, every_fault, some_faults
 from tests.faults.hammer import hammer
 from tests.faults.inject import Fault, alike
@@ -74,7 +73,7 @@ def main() -> None:
 def _strike(found: Campaign, tasks: list[tuple[Life, Fault]]) -> list[Told]:
     """One process for each core."""
     told: Any = _FORK.SimpleQueue()
-    count = cores()
+    count = len(os.sched_getaffinity(0))
     processes = [
         _FORK.Process(target=_strike_some, args=(found, tasks[number::count], told))
         for number in range(count)

@@ -135,7 +135,6 @@ def campaign() -> Iterator[Campaign]:
     place = MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(prefix="faults-", dir=place) as name,
-        patch("core.train.machine.cores", return_value=1),  # a photo of 32 pixels wants no more
         patch("core.jobs.local.ensure_worker"),  # the campaign says when a worker begins
         patch("core.train.recorder.STATUS_SECONDS", 0),  # the same points every time
     ):

@@ -47,7 +47,7 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
         Queue(runs).submit(each.id)
     with a_worker(runs) as pid:
         Queue(runs).claim(pid)
-        beat(run, 0, pid=pid)
+        beat(run, utc_now(), 0, pid=pid)
         app = open_page("worker")
         assert not app.exception
         page = texts(app)
@@ -89,7 +89,7 @@ def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
     asked = []
     monkeypatch.setattr("pages.widgets.trouble.restart", asked.append)
     with a_worker(runs) as pid:
-        beat(run, 8, pid=pid)
+        beat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
         assert not app.exception
         assert "has given no sign of life for 8 min" in texts(app)

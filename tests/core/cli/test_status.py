@@ -12,6 +12,7 @@ from core.__main__ import main
 from core.jobs.queue import Queue
 from core.jobs.stop import stop_asked
 from core.store.features import CACHE_FOLDER
+from core.store.run import utc_now
 from core.train.speed import write_speed
 from tests.core.jobs.test_health import a_worker, beat
 from tests.factory import plain_speed, write_run
@@ -54,7 +55,7 @@ def test_a_worker_is_asked_to_end_and_ended(call, tmp_path, tiny):
     Queue(tmp_path).submit(run.id)
     with a_worker(tmp_path) as pid:
         Queue(tmp_path).claim(pid)
-        beat(run, 0, pid=pid)
+        beat(run, utc_now(), 0, pid=pid)
         assert call("worker", "--stop")[1] == "the worker ends after the epoch under way\n"
         assert stop_asked(tmp_path)
         assert "worker: leaving" in call("status")[1]
