@@ -21,7 +21,6 @@ from core.evaluate.grouped import (
     GroupMean,
     group_differences,
     group_mean,
-    seeds_differ,
 )
 from core.evaluate.matched import answers, matched_answers
 from core.recipe_file import load_recipe, recipe_dict
@@ -71,18 +70,6 @@ class Entrant:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """One group against another: by the photos, and whether the seeds hold it up too."""
-
-    photos: Difference
-    by_seeds: bool
-
-    @property
-    def real(self) -> bool:
-        return self.photos.real and self.by_seeds
-
-
-@dataclass(frozen=True)
 class Standing:
     """A ranked group. rank: 1 + how many groups are really better; shared: whether another group
     has it too. score: the share of hidden objects that are named right; of_seeds: of each run.
@@ -94,7 +81,7 @@ class Standing:
     score: GroupMean
     of_seeds: tuple[float, ...]
     lift: float | None
-    above: Gap | None
+    above: Difference | None
     changes: tuple[Change, ...]
 
     @property
@@ -268,10 +255,7 @@ def _answers(runs_dir: Path, row: RunRow, draw: str) -> _Answers | None:
 def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
     lined_up = matched_answers([[one.right for one in found] for _, found in known])
     photos, correct = lined_up.photos, lined_up.correct
-    gaps = {
-        pair: Gap(difference, seeds_differ(correct[pair[0]], correct[pair[1]]))
-        for pair, difference in group_differences(correct, photos=photos).items()
-    }
+    gaps = group_differences(correct, photos=photos)
     means = [float(group.mean()) for group in correct]
     better = _better(means, gaps)
     order = sorted(range(len(known)), key=lambda i: (better[i], -means[i], known[i][0].group.id))
@@ -296,7 +280,7 @@ def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
     return Board(standings=tuple(standings), objects=len(lined_up.files))
 
 
-def _better(means: Sequence[float], gaps: dict[tuple[int, int], Gap]) -> list[int]:
+def _better(means: Sequence[float], gaps: dict[tuple[int, int], Difference]) -> list[int]:
     """How many groups are really better than each. What is better than a better one counts too, so
     that no two groups share a rank of which one is really better."""
     above: dict[int, set[int]] = {}
@@ -306,11 +290,6 @@ def _better(means: Sequence[float], gaps: dict[tuple[int, int], Gap]) -> list[in
     return [len(above[i]) for i in range(len(means))]
 
 
-def _against(gaps: dict[tuple[int, int], Gap], i: int, j: int) -> Gap:
+def _against(gaps: dict[tuple[int, int], Difference], i: int, j: int) -> Difference:
     """Group i against group j, whichever way round it was computed."""
-    if (i, j) in gaps:
-        return gaps[i, j]
-    gap = gaps[j, i]
-    d = gap.photos
-    turned = replace(d, a=d.b, b=d.a, value=-d.value, low=-d.high, high=-d.low)
-    return replace(gap, photos=turned)
+    return gaps[i, j] if (i, j) in gaps else gaps[j, i].turned

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.challenge import SEEDS, Board, Change, Entrant, Gap, Standing
+from core.challenge import SEEDS, Board, Change, Entrant, Standing
+from core.evaluate.grouped import Difference
 from core.text import decimal, percent
 from core.words import retell, say, say_count
 
@@ -20,16 +21,13 @@ def score_words(standing: Standing) -> str:
     )
 
 
-def gap_words(gap: Gap) -> str:
+def gap_words(gap: Difference) -> str:
     """One line of the board against the line above it."""
-    photos = gap.photos
-    if not photos.real:
-        return say("cannot tell from the one above")
-    if not gap.by_seeds:
-        return say("cannot tell from the one above: seeds differ as much")
-    low, high = sorted((abs(photos.low), abs(photos.high)))
-    size = {"by": decimal(abs(photos.value)), "low": decimal(low), "high": decimal(high)}
-    if photos.value > 0:
+    if not gap.real:
+        return say("against the one above: {reason}", reason=gap.shortfall())
+    low, high = sorted((abs(gap.low), abs(gap.high)))
+    size = {"by": decimal(abs(gap.value)), "low": decimal(low), "high": decimal(high)}
+    if gap.value > 0:
         return say("better than the one above by {by} ({low} to {high})", **size)
     return say("worse than the one above by {by} ({low} to {high})", **size)
 

@@ -192,14 +192,14 @@ def _validation(item: Group, first: Group, finding: Finding) -> str:
             run=item.title, better=found.better, worse=found.worse, **right,
         )  # fmt: skip
     return say(
-        "Validation cannot tell them apart: {values}, on {photos} photos.",
-        values=finding.numbers,
-        photos=found.photos,
+        "Validation: {finding} ({photos} photos).", finding=finding.words, photos=found.photos
     )
 
 
 def _elsewhere(item: Group, first: Group, validation: Finding, finding: Finding) -> str:
     where = {"set": finding.split, "score": finding.title}
+    if not finding.real and isinstance(finding.found, Difference):
+        return say("{set} ({score}): {finding}.", finding=finding.words, **where)
     if not finding.real:
         if validation.real:
             return say(
@@ -228,9 +228,7 @@ def _won(item: Group, first: Group, finding: Finding) -> str:
         )
     assert found is not None
     if found.value < 0:
-        item, found = first, replace(
-            found, a=found.b, b=found.a, value=-found.value, low=-found.high, high=-found.low
-        )  # fmt: skip
+        item, found = first, found.turned
     return say(
         "{run} is {size}, {values}", run=item.title, size=found.size(), values=found.values()
     )

@@ -89,11 +89,14 @@ def time_left(status: Status, now: datetime) -> float | None:
 
 
 def time_taken(status: Status, now: datetime) -> float | None:
-    """Seconds from the start to the end, or until now; None before the start."""
+    """Seconds of work until the end, or until now, without those between a stop and a resumption;
+    None before the start."""
     start, end = moment(status.started), moment(status.finished)
     if start is None:
         return None
-    return ((end if status.ended and end else now) - start).total_seconds()
+    if status.state == "queued":  # it was stopped, and is to go on
+        return status.earlier
+    return status.earlier + ((end if status.ended and end else now) - start).total_seconds()
 
 
 def state(status: Status) -> str:

@@ -127,8 +127,7 @@ def _line(standing: Standing) -> dict[str, Any]:
         "missing": list(entrant.missing),
         "objects": asdict(standing.score) | {"of_runs": list(standing.of_seeds)},
         "above": None if above is None else {
-            **asdict(above.photos), "by_photos": above.photos.real, "by_seeds": above.by_seeds,
-            "real": above.real,
+            **asdict(above), "by_photos": above.by_photos, "real": above.real,
         },
         "validation": standing.validation,
         "lift": standing.lift,

@@ -12,7 +12,8 @@ import typer
 from PIL import Image
 
 from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
-from core.errors import InputError
+from core.data.photos import open_photo
+from core.errors import DataError, InputError
 from core.heat_map import heat_map, shown_view
 from core.store.run import open_run
 
@@ -39,6 +40,7 @@ def predict(
     line of its own; the others are answered all the same, and the exit status is 2."""
     found = open_run(runs, run)
     pictures = _pictures(cam, photos)
+    _end_if_none_can_be_read(photos, as_json)
     from core.train.machine import settle_threads
     from core.train.trained import Answerer
 
@@ -61,6 +63,23 @@ def predict(
         print(json.dumps(told, indent=1))
     if any("error" in line for line in told):
         raise typer.Exit(2)
+
+
+def _end_if_none_can_be_read(photos: Sequence[Path], as_json: bool) -> None:
+    """Says so of each photo before torch is loaded, which takes many seconds. Raises Exit then."""
+    refused = []
+    for photo in photos:
+        try:
+            open_photo(photo)
+        except DataError as error:
+            refused.append({"file": str(photo), "error": " ".join(str(error).split())})
+        else:
+            return
+    for line in refused:
+        print(f"error: {line['error']}", file=sys.stderr, flush=True)
+    if as_json:
+        print(json.dumps(refused, indent=1))
+    raise typer.Exit(2)
 
 
 def _as_data(answer: Answer, picture: Path | None) -> dict[str, Any]:

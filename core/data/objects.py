@@ -33,14 +33,18 @@ class LabelledObject:
 def labelled_objects(test_set: TestSet, classes: Sequence[str]) -> list[LabelledObject]:
     """The objects that are at least half visible, in the order of predictions.csv."""
     found: list[LabelledObject] = []
+    files: set[str] = set()
     for photo in test_set.photos:
         for box in test_set.boxes.get(photo.file, ()):
             name = box.label if box.label in classes else BACKGROUND
             if box.visible < OBJECT_VISIBLE or name not in classes:
                 continue
-            stem = f"{photo.file}#{box.label}"
-            same = sum(other.file.startswith(stem) for other in found)
-            file = stem + (f".{same + 1}" if same else "")
+            stem = file = f"{photo.file}#{box.label}"
+            number = 1
+            while file in files:
+                number += 1
+                file = f"{stem}.{number}"
+            files.add(file)
             found.append(LabelledObject(file, photo, box, name))
     return found
 

@@ -2,13 +2,14 @@
 
 The bootstrap (Efron & Tibshirani 1993, chapter 13: percentile intervals) draws as many photos as
 there are, with replacement, again and again: how far does the mean move with the choice of photos?
-The seeds stay as they are; how much they move it is told apart, as the spread over seeds.
+It takes the seeds as they are, so alone it calls every fifth pair of equal groups different. A
+difference is therefore real only where a t-test over the seeds finds it too (bench/same_groups.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -48,7 +49,9 @@ class GroupMean:
 class Difference:
     """The mean of group a less the mean of group b, with its 95 % interval over photos.
 
-    differing: photos on which the groups' means over seeds are not the same.
+    differing: photos on which the groups' means over seeds are not the same. by_seeds: whether the
+    seeds tell the groups apart (`seeds_differ`); None where both are one run each, of which no
+    spread over seeds is asked.
     """
 
     a: float
@@ -58,11 +61,17 @@ class Difference:
     high: float
     photos: int
     differing: int
+    by_seeds: bool | None
+
+    @property
+    def by_photos(self) -> bool:
+        """Whether the interval leaves out 0 and enough photos differ to trust it."""
+        return (self.low > 0 or self.high < 0) and self.differing >= LEAST_PHOTOS
 
     @property
     def real(self) -> bool:
-        """Whether the interval leaves out 0 and enough photos differ to trust it."""
-        return (self.low > 0 or self.high < 0) and self.differing >= LEAST_PHOTOS
+        """Whether photos and seeds both tell the groups apart."""
+        return self.by_photos and self.by_seeds is not False
 
     def words(self, what: str) -> str:
         """`object accuracy .68 against .33: better by .35 (.25 to .44)`, or `... cannot tell`.
@@ -71,8 +80,21 @@ class Difference:
         """
         values = self.values(what)
         if not self.real:
-            return say("{finding}: cannot tell", finding=values)
+            return say("{finding}: {reason}", finding=values, reason=self.shortfall())
         return say("{values}: {size}", values=values, size=self.size())
+
+    def shortfall(self) -> str:
+        """Why a difference that is not `real` is not: by photos, by seeds or by both."""
+        if self.by_photos:
+            return say("cannot tell: other seeds may differ as much")
+        if self.by_seeds is False:
+            return say("cannot tell: other photos or seeds may say otherwise")
+        return say("cannot tell: other photos may say otherwise")
+
+    @property
+    def turned(self) -> Difference:
+        """The same with the groups exchanged."""
+        return replace(self, a=self.b, b=self.a, value=-self.value, low=-self.high, high=-self.low)
 
     def values(self, what: str = "") -> str:
         """`object accuracy .68 against .33`; what: as in `words`, or nothing."""
@@ -152,27 +174,37 @@ def group_differences(
         a, b = float(means[i].mean()), float(means[j].mean())
         differing = int(np.sum(~np.isclose(of_photos[i], of_photos[j])))
         photo_count = of_photos.shape[1]
-        found[i, j] = Difference(a, b, a - b, float(low), float(high), photo_count, differing)
+        found[i, j] = Difference(
+            a, b, a - b, float(low), float(high), photo_count, differing,
+            by_seeds=seeds_differ(groups[i], groups[j]),
+        )  # fmt: skip
     return found
 
 
-def seeds_differ(a: Values, b: Values) -> bool:
+def seeds_differ(a: Values, b: Values) -> bool | None:
     """Whether the seeds too tell two groups apart, given as to `group_difference`: Welch's t-test
-    (1947) of the single seeds' means, two-sided at 5 %. A group of one seed tells nothing.
+    (1947) of the single seeds' means, two-sided at 5 %. A single run against a group is a further
+    seed of it or not: Student's t-test with the group's variance for both. None for two single
+    runs.
 
     The bootstrap over photos takes the seeds as they are; this asks whether other seeds of the two
     recipes would differ likewise.
     """
-    if min(len(a), len(b)) < 2:
-        return False
+    if max(len(a), len(b)) < 2:
+        return None
     means = [group.astype(np.float64).mean(axis=1) for group in (a, b)]
     gap = abs(float(means[0].mean() - means[1].mean()))
-    parts = [float(seeds.var(ddof=1)) / len(seeds) for seeds in means]
-    if not sum(parts):
-        return gap > 0
-    freedom = sum(parts) ** 2 / sum(p**2 / (len(s) - 1) for p, s in zip(parts, means, strict=True))
+    if min(len(a), len(b)) < 2:
+        group = max(means, key=len)
+        freedom = len(group) - 1.0
+        squared = float(group.var(ddof=1)) * (1 + 1 / len(group))
+    else:
+        parts = [float(seeds.var(ddof=1)) / len(seeds) for seeds in means]
+        squared = sum(parts)
+        below = sum(p**2 / (len(s) - 1) for p, s in zip(parts, means, strict=True))
+        freedom = squared**2 / below if below else 1.0
     quantile = _T_975[min(int(freedom), len(_T_975)) - 1]
-    return gap > quantile * sum(parts) ** 0.5
+    return gap > quantile * squared**0.5
 
 
 def _drawn_means(

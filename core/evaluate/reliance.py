@@ -94,7 +94,8 @@ def summary(found: Sequence[Blanked], classes: Sequence[str]) -> dict[str, Any]:
     photos, area: how many photos, and the mean share of the view that is blanked. stays: of the
     photos that were answered with a class they show, the share whose answer is the same when
     blanked. fall: how far the probability of the present classes fell. hallucinated: the share of
-    photos that get a book for an answer with every book blanked. balance: the mean of the fall
+    photos that get another answer than the background with every object blanked (None without a
+    background class, where nothing else can be answered). balance: the mean of the fall
     without the objects minus the fall without all the rest (above 0: the answer hangs on the
     objects more than on all the rest of the photo). comparison: stays and fall of the
     objects and of the control area on the photos that had room for one, and selectivity, the mean
@@ -114,9 +115,9 @@ def summary(found: Sequence[Blanked], classes: Sequence[str]) -> dict[str, Any]:
         "balance": mean_interval(
             np.array([one.fall("object") - one.fall("only_objects") for one in found])
         ),
-        "hallucinated": proportion(
-            [bool(one.mean("object").argmax() != background) for one in found]
-        ),
+        "hallucinated": None
+        if background < 0
+        else proportion([bool(one.mean("object").argmax() != background) for one in found]),
         "comparison": {
             "photos": len(paired),
             "left_out": len(found) - len(paired),

@@ -33,10 +33,10 @@ class Score:
     correct: int | None = None
 
 
-def wilson(correct: int, total: int, z: float = Z_95) -> tuple[float, float]:
+def wilson(correct: float, total: float, z: float = Z_95) -> tuple[float, float]:
     """Wilson's score interval for a share (E. B. Wilson 1927): low, high in 0..1.
 
-    total must be at least 1.
+    total must be above 0; it and correct may be fractions (an effective number of photos).
     """
     share = correct / total
     centre = share + z * z / (2 * total)
@@ -123,8 +123,11 @@ def presence_ranking(
     """Mean average precision: does a class's probability rank the photos that show it first?
 
     probabilities, present: (photos, classes). Classes that no photo or every photo shows say
-    nothing and are left out; None when that leaves no class. The interval is a percentile
-    bootstrap over photos, seeded, and the constant is what a constant ranking scores.
+    nothing and are left out; None when that leaves no class. The constant is what a constant
+    ranking scores. The interval is Wilson's for as many photos as would give a share the variance
+    of a seeded bootstrap over photos (an effective sample size, Korn & Graubard 1998), so that it
+    holds the value; the bootstrap's own percentiles may not, as photos that are drawn twice rank
+    better than they did once.
     """
     telling = present.any(axis=0) & ~present.all(axis=0)
     if not telling.any():
@@ -140,8 +143,10 @@ def presence_ranking(
     told = ~np.isnan(of_classes)
     with np.errstate(invalid="ignore"):
         means = np.where(told, of_classes, 0.0).sum(axis=0) / told.sum(axis=0)
-    low, high = np.nanpercentile(means[1:], [2.5, 97.5])
-    return Score(float(means[0]), float(low), float(high), len(p), float(t.mean()))
+    value, variance = float(means[0]), float(np.nanvar(means[1:], ddof=1))
+    photos = value * (1 - value) / variance if 0 < value < 1 and variance > 0 else len(p)
+    low, high = wilson(value * photos, photos)
+    return Score(value, low, high, len(p), float(t.mean()))
 
 
 def set_scores(

@@ -178,8 +178,8 @@ def compared(subject: Subject, part: Part) -> Markup | None:
     ]
     how = say(
         "Two runs are compared photo by photo (exact McNemar test), groups by the mean over their "
-        "seeds (bootstrap over photos, 95 % interval). Cannot tell does not mean equal: the photos "
-        "are few."
+        "seeds: a bootstrap over photos and a t-test over seeds must both find the difference "
+        "(95 %). Cannot tell does not mean equal: photos and seeds are few."
     )
     return tag("section", tag("h2", title(say("What parts them"), part, subject)), lines,
                tag("p", how, class_="small"))  # fmt: skip

@@ -51,7 +51,8 @@ def utc_now() -> datetime:
 @dataclass(frozen=True)
 class Status:
     """What a run is doing. Times are ISO 8601 in UTC; `eta_seconds` counts from `heartbeat`;
-    `phase` is a word for the person who waits; `error` is one line."""
+    `phase` is a word for the person who waits; `error` is one line. A run that was resumed
+    `started` its last stretch then; `earlier` are the seconds of those before."""
 
     state: State
     epoch: int = 0
@@ -64,6 +65,7 @@ class Status:
     heartbeat: str | None = None
     finished: str | None = None
     error: str | None = None
+    earlier: float = 0.0
 
     @property
     def ended(self) -> bool:
@@ -71,6 +73,15 @@ class Status:
 
 
 _STATUS = TypeAdapter(Status)
+
+
+def _seconds(start: str | None, end: str | None) -> float:
+    """Between two times of a status; 0 where one is missing or cannot be read."""
+    try:
+        times = [datetime.fromisoformat(time or "") for time in (start, end)]
+        return (times[1] - times[0]).total_seconds()
+    except (ValueError, TypeError):
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -257,9 +268,13 @@ class Run:
                 )
             )
         (self.path / CANCEL_FILE).unlink(missing_ok=True)
+        status = self.status()
         self.write_status(
-            replace(self.status(), state="queued", error=None, finished=None, pid=None, phase="")
-        )
+            replace(
+                status, state="queued", error=None, finished=None, pid=None, phase="",
+                earlier=status.earlier + _seconds(status.started, status.heartbeat),
+            )
+        )  # fmt: skip
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name

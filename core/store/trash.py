@@ -48,17 +48,45 @@ def deletable_runs(runs_dir: Path, run_ids: Sequence[str]) -> list[Run]:
 
 
 def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
-    """Moves runs to the trash: all or, where one is not deletable, none. Raises RunError."""
-    trash = Path(runs_dir) / TRASH
-    for run in deletable_runs(runs_dir, run_ids):
-        with run.changing():
-            _refuse_busy(run)  # nobody can begin it now
-            try:
-                trash.mkdir(exist_ok=True)
-                files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
-                run.path.rename(trash / run.id)
-            except OSError as error:
-                raise RunError(not_moved(run.path, error)) from None
+    """Moves runs to the trash: all or, where one cannot be moved, none. Raises RunError."""
+    moved: list[Run] = []
+    try:
+        for run in deletable_runs(runs_dir, run_ids):
+            _delete(run, Path(runs_dir) / TRASH, clock)
+            moved.append(run)
+    except RunError:
+        for run in moved:
+            with suppress(RunError):
+                restore_run(runs_dir, run.id)
+        raise
+
+
+def _delete(run: Run, trash: Path, clock: Clock) -> None:
+    with run.changing():
+        _refuse_busy(run)  # nobody can begin it now
+        try:
+            trash.mkdir(exist_ok=True)
+            files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
+            _hide(trash / run.id)  # it was deleted before, and has been imported again since
+            run.path.rename(trash / run.id)
+        except OSError as error:
+            with suppress(OSError):
+                _hidden(trash / run.id).rename(trash / run.id)
+            raise RunError(not_moved(run.path, error)) from None
+    shutil.rmtree(_hidden(trash / run.id), ignore_errors=True)
+
+
+def _hidden(deleted: Path) -> Path:
+    """The name under which a run is deleted for good: half of it must not seem to be one that comes
+    back."""
+    return deleted.with_name(f".{deleted.name}{_GOING}")
+
+
+def _hide(deleted: Path) -> None:
+    """Gives a run in the trash that name, where it is there. Raises OSError."""
+    with suppress(FileNotFoundError):  # it was brought back, or erased by another
+        shutil.rmtree(_hidden(deleted), ignore_errors=True)
+        deleted.rename(_hidden(deleted))
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -93,12 +121,10 @@ def sweep_trash(runs_dir: Path, clock: Clock) -> list[str]:
 
 
 def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
-    """Under a hidden name first: half of a run must not seem to be one that comes back."""
     trash = Path(runs_dir) / TRASH
     try:
         for run in runs:
-            with suppress(FileNotFoundError):  # it was brought back, or erased by another
-                run.path.rename(trash / f".{run.id}{_GOING}")
+            _hide(run.path)
             for asked in (RESCORING_FOLDER, CHALLENGE_FOLDER):
                 shutil.rmtree(Path(runs_dir) / asked / run.id, ignore_errors=True)
             if not (Path(runs_dir) / run.id).exists():  # it may have been imported again meanwhile

@@ -42,12 +42,21 @@ def levels(photo: Tensor, smallest: float) -> Levels:
     """The photo, uint8 (3, height, width), and smaller copies of it, largest first, down to a
     shorter side of about `smallest`: a view is made from the smallest copy that is large enough for
     its zoom."""
-    found = [photo]
+    sizes = level_sizes(int(photo.shape[1]), int(photo.shape[2]), smallest)
+    return (photo, *(tv.resize(photo, list(size)) for size in sizes[1:]))
+
+
+def level_sizes(height: int, width: int, smallest: float) -> list[tuple[int, int]]:
+    """Height and width of each copy of `levels`, of the photo itself first; shorter sides fall."""
+    sizes = [(height, width)]
     least = smallest * LARGEST_STEP
-    while (side := min(found[-1].shape[1:])) > least:
+    while (side := min(sizes[-1])) > least:
         ratio = max(least, side / LARGEST_STEP) / side
-        found.append(tv.resize(photo, [round(s * ratio) for s in found[-1].shape[1:]]))
-    return tuple(found)
+        smaller = (round(sizes[-1][0] * ratio), round(sizes[-1][1] * ratio))
+        if min(smaller) == side:  # within half a pixel of `least`
+            break
+        sizes.append(smaller)
+    return sizes
 
 
 @dataclass(frozen=True)
@@ -216,10 +225,11 @@ def light(x: Tensor, brightness: Sequence[float], contrast: Sequence[float]) -> 
 def cut_out(view: Tensor, cutout: Cutout, d: Draw) -> None:
     """Blackens squares of `length` pixels about the centres in the view, (3, size, size), in place;
     they are cut off at the edges (DeVries & Taylor 2017)."""
-    half = cutout.length // 2
+    before = cutout.length // 2
+    after = cutout.length - before
     for cy, cx in d.centres:
         y, x = int(cy * d.height) - d.top, int(cx * d.width) - d.left
-        view[:, max(0, y - half) : max(0, y + half), max(0, x - half) : max(0, x + half)] = 0
+        view[:, max(0, y - before) : max(0, y + after), max(0, x - before) : max(0, x + after)] = 0
 
 
 def fill(view: Tensor, noise: NDArray[np.float32], at: tuple[int, int]) -> None:

@@ -18,8 +18,9 @@ from pages.widgets.reading_table import Column
 _TALLEST = 640  # pixels of the table; more rows are scrolled
 FEW = 3  # items whose comparisons are told in sentences; more in a table
 _HOW = mark(
-    "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds "
-    "(bootstrap over photos, 95 % interval). Cannot tell does not mean equal: the photos are few."
+    "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds: a "
+    "bootstrap over photos and a t-test over seeds must both find the difference (95 %). Cannot "
+    "tell does not mean equal: photos and seeds are few."
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core import challenge
-from core.challenge import Gap, _better, changes_of, fields, read_board
+from core.challenge import _better, changes_of, fields, read_board
 from core.challenge_chart import standing_picture
 from core.challenge_words import (
     changes_words,
@@ -48,7 +48,7 @@ def test_what_cannot_be_told_apart_shares_a_rank(tmp_path, tiny):
     assert first.score.value == pytest.approx(0.825)
     assert first.of_seeds == pytest.approx([0.8, 0.825, 0.85])
     assert board.objects == OBJECTS and board.photos == OBJECTS // 2
-    assert first.above is None and second.above and gap_words(second.above).startswith("cannot")
+    assert first.above is None and second.above and "cannot tell" in gap_words(second.above)
     assert last.above and last.above.real and gap_words(last.above).startswith("worse than the one")
     assert last.lift == 1.5 and last.changes == ()
     assert changes_words(last.changes) == "the failing recipe itself"
@@ -63,14 +63,15 @@ def test_a_difference_that_the_seeds_do_not_hold_up_is_none(tmp_path, tiny):
     write_group(tmp_path, tiny, "looks-good", right=0.35, minutes=10)
     first, second = the_board(tmp_path).standings
     assert first.rank == second.rank == 1 and second.above is not None
-    assert second.above.photos.real and not second.above.by_seeds
-    assert gap_words(second.above) == "cannot tell from the one above: seeds differ as much"
+    assert second.above.by_photos and not second.above.by_seeds and not second.above.real
+    assert gap_words(second.above) == (
+        "against the one above: cannot tell: other seeds may differ as much"
+    )
 
 
 def test_what_beats_a_better_one_is_better_too():
     def gap(value, real=True):
-        found = Difference(0.5 + value, 0.5, value, value - 0.01, value + 0.01, 40, 20)
-        return Gap(found, by_seeds=real)
+        return Difference(0.5 + value, 0.5, value, value - 0.01, value + 0.01, 40, 20, real)
 
     # The first beats the second, the second the third; first and third cannot be told apart.
     gaps = {(0, 1): gap(0.1), (1, 2): gap(0.1), (0, 2): gap(0.2, real=False)}

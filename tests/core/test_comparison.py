@@ -86,7 +86,8 @@ def test_groups_are_told_by_their_means_with_an_interval():
     a, b = group("a", "a0", "a1"), group("b", "b0", "b1")
     (found,) = each_against_first([a, b], frames)
     assert found.validation == (
-        "Validation cannot tell them apart: share right 1.00 against 1.00, on 8 photos."
+        "Validation: share right 1.00 against 1.00: cannot tell: other photos or seeds may say "
+        "otherwise (8 photos)."
     )
     assert found.elsewhere.startswith("hard (objects cut out) can: a is better by .83 (")
     assert found.elsewhere.endswith("), 1.00 against .17.")

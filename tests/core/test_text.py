@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core import text
 from core.store.run import Status
+from tests.factory import write_run
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -53,6 +55,19 @@ def test_time_taken_ends_with_the_run():
     assert text.time_taken(Status("running", started=start), NOW) == 60
     assert text.time_taken(Status("done", started=start, finished=end), NOW) == 40
     assert text.time_taken(Status("queued"), NOW) is None
+
+
+def test_time_taken_counts_every_stretch_of_a_resumed_run(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="failed")
+    start, end = (f"2026-03-01T09:{minute}:00+00:00" for minute in ("00", "20"))
+    run.write_status(replace(run.status(), started=start, heartbeat=end, finished=end))
+    for earlier in (1200, 2400):
+        run.queue_again()
+        status = run.status()
+        assert text.time_taken(status, NOW) == status.earlier == earlier
+        status = replace(status, state="failed", started=start, heartbeat=end, finished=end)
+        assert text.time_taken(status, NOW) == earlier + 1200
+        run.write_status(status)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image
 
 from core.__main__ import main
 from core.data.photos import open_photo
+from tests.conftest import ROOT
 from tests.factory import write_run
 
 pytestmark = pytest.mark.slow
@@ -59,6 +62,20 @@ def test_a_photo_that_cannot_be_read_does_not_stop_the_others(call, trained, pho
     status, out, _ = call(trained.id, bad, "--json")
     assert status == 2
     assert set(json.loads(out)[0]) == {"file", "error"}
+
+
+def test_photos_of_which_none_can_be_read_are_told_without_loading_torch(trained, tmp_path):
+    code = (
+        "import sys; from core.__main__ import main; status = main(sys.argv[1:]);"
+        "sys.exit(status if 'torch' not in sys.modules else 1)"
+    )
+    arguments = ["predict", trained.id, "gone.jpg", "--runs", str(trained.path.parent)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: gone.jpg: ") and done.stdout == ""
 
 
 def test_the_class_map_is_drawn_over_each_photo(call, trained, photos, tmp_path):

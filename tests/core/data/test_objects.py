@@ -17,3 +17,13 @@ def test_a_hidden_object_is_left_out_and_a_second_one_is_told_apart(tiny):
     boxed = type(test_set)("s", test_set.photos, test_set.labels, {file: (*two, hidden)})
     found = labelled_objects(boxed, tiny.classes)
     assert [one.file for one in found] == [f"{file}#blue", f"{file}#blue.2"]
+
+
+def test_a_label_that_begins_like_another_is_counted_by_itself(tiny):
+    test_set = tiny.test_set("test_difficult")
+    file = test_set.photos[0].file
+    labels = ["artist", "art", "art", "art.2"]
+    boxes = tuple(Box(label, 0, 0, 0.3, 0.3, 1) for label in labels)
+    boxed = type(test_set)("s", test_set.photos, test_set.labels, {file: boxes})
+    found = [one.file for one in labelled_objects(boxed, ("artist", "art", "art.2"))]
+    assert found == [f"{file}#artist", f"{file}#art", f"{file}#art.2", f"{file}#art.2.2"]

@@ -10,7 +10,7 @@ from core.data.blanking import FILLS
 from core.evaluate.consistency import consistency
 from core.evaluate.derived import DerivedPredictor
 from core.evaluate.predict import predict
-from core.evaluate.reliance import reliance
+from core.evaluate.reliance import Blanked, reliance, summary
 from core.evaluate.tta import VARIED, tta_predictions, varied_views
 from core.model.network import Network
 from core.train.setup import set_up
@@ -84,6 +84,14 @@ def test_a_network_that_knows_only_the_table_answers_on(bare, tiny):
     assert numbers["comparison"]["selectivity"]["value"] == pytest.approx(0, abs=1e-6)
     # Blue is shown on two of the three photos; only those count as answered.
     assert numbers["stays"]["object"]["total"] == 2
+
+
+def test_without_a_background_class_nothing_is_hallucinated(bare, tiny):
+    found, _ = reliance(bare, seeing(Colours(), tiny.classes), {})
+    assert found["test"]["hallucinated"] is not None
+    blanked = [Blanked("a.jpg", (0,), 0.2, np.array([0.9, 0.1]), {
+        variant: np.array([[0.8, 0.2]]) for variant in ("object", "only_objects")})]  # fmt: skip
+    assert summary(blanked, ("blue", "red"))["hallucinated"] is None
 
 
 def test_the_table_holds_the_plain_answer_every_fill_and_their_mean(frozen, tiny):

@@ -79,7 +79,7 @@ def test_presence_ranking_of_a_perfect_and_of_a_constant_ranking():
     assert presence_ranking(np.ones((2, 1)), np.ones((2, 1), dtype=bool)) is None
 
 
-def test_the_interval_of_the_ranking_is_scipys_percentile_bootstrap():
+def test_the_interval_of_the_ranking_has_the_variance_of_scipys_bootstrap():
     random = np.random.default_rng(5)
     present = random.random((40, 3)) < 0.4
     scores = (present * 0.4 + random.random((40, 3))) / 1.4
@@ -87,14 +87,32 @@ def test_the_interval_of_the_ranking_is_scipys_percentile_bootstrap():
     def mean_ap(rows):
         return np.mean([average_precision(scores[rows, c], present[rows, c]) for c in range(3)])
 
-    oracle = stats.bootstrap(
+    error = stats.bootstrap(
         (np.arange(40),), mean_ap, vectorized=False, n_resamples=1000, method="percentile", rng=1
-    ).confidence_interval
+    ).standard_error
     found = presence_ranking(scores, present)
     assert found is not None
     assert found.value == pytest.approx(mean_ap(np.arange(40)))
-    # The error of such a percentile of 1000 draws is about .06 of the draws' deviation, here .004.
-    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=0.015)
+    photos = found.value * (1 - found.value) / error**2
+    wanted = proportion_confint(found.value * photos, photos, method="wilson")
+    assert (found.low, found.high) == pytest.approx(wanted, abs=0.015)
+
+
+@pytest.mark.parametrize(("classes", "each"), [(12, 1), (20, 2), (37, 2), (60, 1), (5, 10)])
+def test_the_interval_of_the_ranking_holds_its_value(classes, each):
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        truth = np.repeat(np.eye(classes, dtype=bool), each, axis=0)
+        p = np.exp(random.normal(size=truth.shape) + truth)
+        found = presence_ranking(p / p.sum(axis=1, keepdims=True), truth)
+        assert found is not None and 0 < found.low < found.value < found.high < 1
+
+
+def test_a_perfect_ranking_is_as_sure_as_its_photos_are_many():
+    truth = np.repeat(np.eye(3, dtype=bool), 4, axis=0)
+    found = presence_ranking(truth * 0.9 + 0.05, truth)
+    assert found is not None and found.value == 1
+    assert (found.low, found.high) == pytest.approx(wilson(12, 12))
 
 
 def test_every_score_has_an_interval_and_the_constant_answers_score():

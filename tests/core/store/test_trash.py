@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,39 @@ def test_a_deleted_run_is_nowhere_and_comes_back_whole(tmp_path, tiny):
     assert restore_run(tmp_path, run.id).path == run.path
     assert contents(run.path) == before
     assert deleted_runs(tmp_path) == []
+
+
+def test_a_run_that_came_again_can_be_deleted_again(tmp_path, tiny):
+    run = write_run(tmp_path, tiny)
+    delete_runs(tmp_path, [run.id], fixed_clock)
+    shutil.copytree(tmp_path / TRASH / run.id, run.path)  # as an import brings it
+    (run.path / "log.txt").write_text("the newer one")
+    delete_runs(tmp_path, [run.id], fixed_clock)
+    assert [path.name for path in (tmp_path / TRASH).iterdir()] == [run.id]
+    assert (restore_run(tmp_path, run.id).path / "log.txt").read_text() == "the newer one"
+    assert deleted_runs(tmp_path) == []
+
+
+def test_where_one_run_cannot_be_moved_none_is_deleted(tmp_path, tiny, monkeypatch):
+    runs = [write_run(tmp_path, tiny, minutes=n) for n in range(3)]
+    before = [contents(run.path) for run in runs]
+    delete_runs(tmp_path, [runs[1].id], fixed_clock)
+    shutil.copytree(tmp_path / TRASH / runs[1].id, runs[1].path)
+    rename = Path.rename
+
+    def refuse(path, target):
+        if path == runs[1].path:
+            raise OSError(13, "Permission denied")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)
+        with pytest.raises(RunError, match="Permission denied"):
+            delete_runs(tmp_path, [run.id for run in runs], fixed_clock)
+    assert [found.id for found in deleted_runs(tmp_path)] == [runs[1].id]  # as it was
+    for run, found in zip(runs, before, strict=True):
+        assert {name: data for name, data in contents(run.path).items()
+                if name.name != "deleted.txt"} == found  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["running", "queued"])

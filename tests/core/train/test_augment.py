@@ -9,6 +9,7 @@ from core.train.augment import (
     augmented_views,
     blur,
     cut_out,
+    level_sizes,
     levels,
     light,
     resample,
@@ -137,6 +138,44 @@ def test_one_resampling_zooms_as_a_resize_does():
         pixels[None].float() / 255, (100, 100), mode="bilinear", align_corners=False
     )[0, :, 10:74, 20:84]
     torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
+
+
+def as_before(height, width, smallest):
+    """The sizes as they were until rounding could bring a side back for ever: None then."""
+    sizes, least = [(height, width)], smallest * LARGEST_STEP
+    while (side := min(sizes[-1])) > least:
+        ratio = max(least, side / LARGEST_STEP) / side
+        sizes.append((round(sizes[-1][0] * ratio), round(sizes[-1][1] * ratio)))
+        if len(sizes) > 40:
+            return None
+    return sizes
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 4), (4, 3), (9, 16), (1, 4), (2000, 2001)])
+def test_copies_of_any_photo_at_any_zoom_come_to_an_end(shape):
+    """Every image size that the schema allows, every low end of the zoom's slider."""
+    endless = 0
+    for size in range(32, 1025):
+        for low in np.arange(0.5, 1.001, 0.05):
+            ratio = size * 1.5 / min(shape)
+            height, width = (max(1, round(side * ratio)) for side in shape)
+            found = level_sizes(height, width, size * low)
+            sides = [min(each) for each in found]
+            assert sides == sorted(set(sides), reverse=True)
+            assert found[0] == (height, width)
+            assert sides[-1] <= size * low * LARGEST_STEP + 0.5 or len(found) == 1
+            before = as_before(height, width, size * low)
+            endless += before is None
+            assert before is None or found == before  # bits of views stay
+    assert endless  # what the sizes are held against did not end
+
+
+@pytest.mark.parametrize("length", [1, 2, 40, 41])
+def test_cutout_cuts_as_many_pixels_as_it_says(length):
+    view = torch.ones(3, 100, 100)
+    where = decided(100, 100, centres=np.array([[0.5, 0.5]]))
+    cut_out(view, Cutout(holes=1, length=length), where)
+    assert (view == 0).sum() == 3 * length**2
 
 
 @pytest.mark.parametrize("largest", [1.0, 1.1, 1.5, 2.0, 4.0])
