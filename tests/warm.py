@@ -55,6 +55,9 @@ class Process:
         self._connection, self.pid = connection, pid
         self.returncode: int | None = None
 
+    def __del__(self) -> None:
+        self._connection.close()  # the process goes on: nobody need wait for it
+
     def poll(self) -> int | None:
         return self._status(0)
 
