@@ -52,11 +52,9 @@ class Finding:
 
     @property
     def numbers(self) -> str:
-        """The same without its conclusion."""
-        if isinstance(self.found, Paired):
-            return self.found.counts(_THINGS[self.score])
-        assert self.found is not None
-        return self.found.values(say("share right"))
+        """The same of two runs without its conclusion."""
+        assert isinstance(self.found, Paired)
+        return self.found.counts(_THINGS[self.score])
 
 
 @dataclass(frozen=True)
