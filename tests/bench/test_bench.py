@@ -91,7 +91,7 @@ def test_a_claim_holds_only_where_all_that_it_speaks_of_comes_out_as_it_says():
     from results import Arm, conclusion
 
     def difference(low, high):
-        return Difference(0.5, 0.5, (low + high) / 2, low, high, photos=40, differing=20)
+        return Difference(0.5, 0.5, (low + high) / 2, low, high, 40, 20, by_seeds=True)
 
     worse, better = difference(-0.3, -0.1), difference(0.1, 0.3)
     neither = difference(-0.1, 0.1)
