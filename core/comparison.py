@@ -19,7 +19,7 @@ from core.store.groups import Group
 from core.words import mark, retell, say
 
 Predictions = Mapping[str, pd.DataFrame]  # predictions.csv by run id
-_TITLES = {"primary": mark("most prominent book"), "object": mark("objects cut out")}
+_TITLES = {"primary": mark("most prominent object"), "object": mark("objects cut out")}
 _THINGS = {"primary": "photo", "object": "object"}
 
 

@@ -11,16 +11,25 @@ from typing import Any, Literal
 import pandas as pd
 
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.errors import InputError, RunError, damaged
-from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, evidence_set, threshold
+from core.errors import InputError
+from core.evaluate.verdict import (
+    MEANINGS,
+    RULES,
+    THRESHOLDS,
+    Answer,
+    density_ratio,
+    evidence_set,
+    threshold,
+)
 from core.letter_pictures import Picture, cut_outs, gaze, painted_over
 from core.model.layers import head_start
 from core.store.run import Run
+from core.store.shapes import WHOLE, shaped
 from core.text import percent
 from core.words import retell, say, sentences
 
 Key = Literal["validation", "finds", "looks", "needs", "drift"]
-REDRAWN_NEAR_1 = 1.3  # a re-drawn head's lift up to here is as good as an even spread
+REDRAWN_NEAR_1 = 1.4  # a random head's evidence up to so dense is as good as strewn evenly
 
 
 @dataclass(frozen=True)
@@ -59,30 +68,27 @@ class Letter:
 def write_letter(run: Run, pictures: bool = True) -> Letter | None:
     """The letter on a run; None while it has no diagnosis. Raises InputError when a file of the run
     folder is damaged; photos that are gone only cost the pictures, which may be left out, too."""
-    diagnosis, summary = run.diagnosis(), run.summary()
+    diagnosis, summary, controls = run.diagnosis(), run.summary(), run.controls()
     if diagnosis is None or summary is None:
         return None
-    try:
-        return _written(run, diagnosis, summary, pictures)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(damaged(run.path / "summary.json", error)) from None
-
-
-def _written(
-    run: Run, diagnosis: Mapping[str, Any], summary: Mapping[str, Any], pictures: bool
-) -> Letter:
-    found, sets = diagnosis["evidence"], summary.get("sets", {})
+    whole = {"diagnosis.json": diagnosis, "summary.json": summary, "controls.json": controls or {}}
+    for file, data in whole.items():
+        shaped(WHOLE[file], run.path / file, data)
+    found, sets = diagnosis["evidence"], summary["sets"]
     name = found["set"] or evidence_set(sets)
     layers = backbone_drift(run)
     pieces = [
-        _validation(summary["validation"]["accuracy"]),
+        _validation(summary["validation"]["accuracy"], found.get("validation")),
         *(_sign(sign, sets.get(name) or {}) for sign in found["signs"]),
         _drift(layers),
     ]
     evidence = tuple(piece for piece in pieces if piece is not None)
     evidence, problem = _with_pictures(run, evidence, name if pictures else None)
     notes = {
-        "looks": _sanity((found.get("redrawn_head") or {}).get(name)),
+        "looks": _sanity(
+            (found.get("redrawn_head") or {}).get(name),
+            (sets.get(name) or {}).get("localisation"),
+        ),
         "needs": _control((found.get("reliance") or {}).get(name)),
     }
     outlived = _outlived(run.reliance(), name)
@@ -100,7 +106,7 @@ def _written(
             )
             for piece in evidence
         ),
-        controls=_controls(sets.get(name) or {}, run.controls(), name),
+        controls=_controls(sets.get(name) or {}, controls, name),
         history=run.history(),
         layers=layers,
         advice=tuple(map(retell, diagnosis["advice"])),
@@ -137,36 +143,38 @@ def _spaced(words: str) -> str:
     return re.sub(r"(?<=\d)%", " %", words)
 
 
-def _validation(accuracy: Mapping[str, Any]) -> Evidence:
+def _validation(accuracy: Mapping[str, Any], answer: Answer | None) -> Evidence:
     words = say(
         "{right} of {total} validation photos are answered right. They come from the same shoot as "
         "the training photos, so this alone proves little.",
         right=accuracy["correct"],
         total=accuracy["total"],
     )
-    good = float(accuracy["value"]) >= threshold("validation")
+    good = {"fine": True, "bad": False}.get(answer or "")
     return Evidence("validation", say("What does validation say?"), words, good, True)
+
+
+_COUNTED = {"accuracy": "primary", "objects": "object"}  # a sign's score, where it is a share
 
 
 def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
     told = _spaced(retell(str(sign["words"])))
-    objects = sign["name"] == "finds" and "objects," in str(sign["words"])
-    if objects:
+    kind = sign.get("kind")
+    score = of_set["scores"].get(_COUNTED.get(kind or "")) if of_set else None
+    if score:
         words = say("Right for {objects}.", objects=told)
     else:
         words = say("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
     good = ""
     if sign["good"] is None:
-        good = say("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
-    elif sign["name"] == "finds":
-        score = (of_set.get("scores") or {}).get("object") or {}
-        constant = score.get("constant")
-        if constant is not None and objects:
-            needed = constant + sign["threshold"] * (1 - constant)
-            good = say("Good from {share}.", share=percent(needed))
-    elif sign["name"] == "looks":
+        if sign["total"] < threshold("photos"):
+            good = say("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
+    elif score:
+        needed = score["constant"] + sign["threshold"] * (1 - score["constant"])
+        good = say("Good from {share}.", share=percent(needed))
+    elif kind == "density":
         good = say("Good from {lift:g} times.", lift=sign["threshold"])
-    elif sign["name"] == "needs":
+    elif kind == "needs":
         good = say("Good from {points:.0f} points between the two.",
                    points=100 * sign["threshold"])  # fmt: skip
     return Evidence(sign["name"], retell(sign["title"]), sentences(words, good), sign["good"], True)
@@ -267,15 +275,23 @@ def _range(layers: pd.DataFrame) -> str:
     return say("Layers {layers}", layers=say(", ").join(map(str, numbers)))
 
 
-def _sanity(redrawn: Mapping[str, Any] | None) -> str:
-    if redrawn is None:
+def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) -> str:
+    """What the maps of heads with random weights say of the run's own. place: its localisation."""
+    if redrawn is None or place is None:
         return ""
-    lift = float(redrawn["lift"])
-    if lift <= REDRAWN_NEAR_1:
-        return say("Check of the maps: a random head gives {lift:.2f} times, so they show what the "
-                   "head has learned.", lift=lift)  # fmt: skip
-    return say("Check of the maps: a random head gives {lift:.2f} times, so part of what they show "
-               "is the backbone's doing.", lift=lift)  # fmt: skip
+    own, area = float(place["share"]), float(place["area"])
+    shares = [area * lift for lift in (redrawn["lift"], *redrawn.get("lifts", ()))]
+    lift, *lifts = (density_ratio(share, area) for share in shares)
+    values = {"own": density_ratio(own, area), "lift": lift}
+    told = say("Check of the maps: with random heads the evidence is {lift:.2f} times as dense in "
+               "the boxes as outside, with this one {own:.2f} times.", **values)  # fmt: skip
+    if values["own"] <= max(lift, *lifts):
+        meant = say("So these maps show nothing that the head has learned.")
+    elif lift <= REDRAWN_NEAR_1:
+        meant = say("So they show what the head has learned.")
+    else:
+        meant = say("So part of what they show is the backbone's doing.")
+    return sentences(told, meant)
 
 
 def _controls(

@@ -14,21 +14,21 @@ from core.store.index import RunRow
 from core.words import mark, retell, say
 
 SCORE_TITLES = {
-    "primary": mark("most prominent book"),
+    "primary": mark("most prominent object"),
     "object": mark("objects cut out"),
     "ranking": mark("presence ranking"),
-    "present": mark("any book present"),
+    "present": mark("any object present"),
 }
 SCORE_WORDS = {
     "accuracy": mark("Share of the validation photos that are classified right. They come from the "
                      "same shoot as the training photos."),
-    "primary": mark("The answer is the most prominent book of the photo."),
+    "primary": mark("The answer is the most prominent object of the photo."),
     "object": mark("Each labelled object, cut out and classified alone: the sharpest of the "
                    "scores."),
-    "ranking": mark("Do the photos that show a book come first when all are ordered by its "
+    "ranking": mark("Do the photos that show an object come first when all are ordered by its "
                     "probability? (mean average precision)"),
-    "present": mark("The answer is any book that can be seen. Nearly empty as evidence: where "
-                    "photos show several books, guessing does well too. Look at the grey mark."),
+    "present": mark("The answer is any object that can be seen. Nearly empty as evidence: where "
+                    "photos show several objects, guessing does well too. Look at the grey mark."),
 }  # fmt: skip
 LIFT_WORDS = mark(
     "Evidence inside the objects' boxes, compared with evidence strewn evenly: "

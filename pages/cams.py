@@ -84,7 +84,7 @@ st.title(say("CAMs"), anchor=False)
 st.caption(
     say(
         "A class activation map shows which parts of a photo speak for a class: a network that has "
-        "learned books looks at the book. With the dense head the map is its Grad-CAM."
+        "learned the objects looks at them. With the dense head the map is its Grad-CAM."
     )
 )
 runs = chosen.all_runs()

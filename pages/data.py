@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import text
 from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
+from core.data.leaks import Pair
 from core.data.upload import REPORT
 from core.data.upload_report import retold
 from core.data.wall import wall
@@ -21,6 +24,7 @@ from pages.widgets import (
     photo_filter,
     photo_wall,
     score_again,
+    set_origin,
     told,
     upload,
 )
@@ -64,7 +68,7 @@ def describe(dataset: Dataset) -> None:
         )
 
 
-def labelling(dataset: Dataset, test_set: TestSet) -> None:
+def labelling(dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | None) -> None:
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
@@ -78,6 +82,10 @@ def labelling(dataset: Dataset, test_set: TestSet) -> None:
                 "around each thing. Photos without a label count in no score."
             )
         )
+    if labelled:
+        set_origin.show(
+            f"{KEY}.origin.{dataset.root.name}.{test_set.name}", dataset, test_set, pairs
+        )
     score_again.show(f"{KEY}.again", dataset)
 
 
@@ -89,13 +97,13 @@ def show_wall(dataset: Dataset) -> None:
         split = photo_filter.split(f"{KEY}.set.{dataset.root.name}", dataset)
         folds = photo_filter.folds(f"{KEY}.folds.{dataset.root.name}", dataset, split)
     with warning:
-        pairs = near_copies.soon(dataset) or ()
-    everything = wall(dataset, split, pairs, folds)
+        pairs = near_copies.soon(dataset)
+    everything = wall(dataset, split, pairs or (), folds)
     photo_filter.kind(f"{KEY}.class.{dataset.root.name}.{split}", everything, dataset.classes)
     chosen = photo_filter.of_linked_class(everything)
     test_set = next((each for each in dataset.test_sets if each.name == split), None)
     if test_set is not None:
-        labelling(dataset, test_set)
+        labelling(dataset, test_set, pairs)
     number = photo_filter.page(f"{KEY}.page", chosen)
     photo_wall.show(f"{KEY}.wall", chosen, number, open_photo)
     if test_set is not None:

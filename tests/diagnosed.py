@@ -50,16 +50,11 @@ def write_diagnosis(
     _drift(recipe, len(dataset.classes), looks).to_csv(run.path / "drift.csv", index=False)
     (run.path / "controls.json").write_text(json.dumps(_controls(summary)), "utf-8")
     judgement = judge(
-        run.history(), summary["validation"]["accuracy"], len(dataset.classes), summary["sets"],
-        hidden,
-    )  # fmt: skip
+        run.history(), summary["validation"], len(dataset.classes), summary["sets"], hidden
+    )
     data = judgement.as_data()
-    signs, name = data.pop("signs"), data.pop("evidence_set")
     lifts = {split: {"lift": 1.05, "lifts": [1.0, 1.1]} for split in hidden}
-    data["evidence"] = {
-        "set": name, "signs": signs, "reliance": hidden, "consistency": agreed,
-        "redrawn_head": lifts,
-    }  # fmt: skip
+    data["evidence"] |= {"reliance": hidden, "consistency": agreed, "redrawn_head": lifts}
     data["advice"] = advice(judgement.verdict, recipe)
     (run.path / "diagnosis.json").write_text(json.dumps(data), "utf-8")
     return judgement

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from core.yamlfile import read_yaml
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
+NOTE = "dataset.yaml"
+ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 # What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -39,7 +41,8 @@ class Photo:
 
 @dataclass(frozen=True)
 class TestSet:
-    """Photos that no training sees. Labels and boxes may be missing for some or all of them."""
+    """Photos that no training sees. Labels and boxes may be missing for some or all of them.
+    origin: one of ORIGINS, "" where dataset.yaml does not state it (core.data.origin)."""
 
     __test__ = False  # not a class of tests, whatever pytest thinks of the name
 
@@ -47,6 +50,7 @@ class TestSet:
     photos: tuple[Photo, ...]
     labels: dict[str, Label] = field(default_factory=dict)
     boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def _read(root: Path) -> Dataset:
                 root=root
             )
         )
-    note = _read_note(root)
+    note = read_note(root)
     rows = _read_train(root)
     counts = Counter(row.label for row in rows)
     if len(counts) < 2:
@@ -152,7 +156,7 @@ def _read(root: Path) -> Dataset:
                 ).format(place=root / "train", name=name)
             )
     classes = tuple(sorted(counts))
-    test_sets = tuple(_read_test_sets(root, classes))
+    test_sets = tuple(_read_test_sets(root, classes, note.get("test_sets") or {}))
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
@@ -210,8 +214,9 @@ def fingerprints(dataset: Dataset) -> dict[str, Any]:
 
 
 def truth_fingerprint(test_set: TestSet) -> str:
-    """SHA-256 of a test set's labels and boxes."""
+    """SHA-256 of a test set's labels and boxes, and of where it is stated to be from."""
     truth = repr((sorted(test_set.labels.items()), sorted(test_set.boxes.items())))
+    truth += test_set.origin
     return hashlib.sha256(truth.encode()).hexdigest()
 
 
@@ -226,8 +231,9 @@ def _file_digest(path: Path) -> bytes:
         raise DataError(f"{path}: {error.strerror or error}") from None
 
 
-def _read_note(root: Path) -> dict[str, Any]:
-    path = root / "dataset.yaml"
+def read_note(root: Path) -> dict[str, Any]:
+    """What dataset.yaml says; nothing where there is none. Raises DataError, one line."""
+    path = root / NOTE
     if not path.is_file():
         return {}
     note = read_yaml(path)
@@ -237,6 +243,15 @@ def _read_note(root: Path) -> dict[str, Any]:
                 path=path
             )
         )
+    stated = note.get("test_sets") or {}
+    for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
+        if not isinstance(told, dict) or told.get("origin") not in ORIGINS:
+            raise DataError(
+                mark(
+                    "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
+                    "origin: same_shoot"
+                ).format(path=path, name=name)
+            )
     return note
 
 
@@ -355,7 +370,9 @@ def _inside(folder: Path, file: str, where: str) -> Path:
     return path
 
 
-def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
+def _read_test_sets(
+    root: Path, classes: tuple[str, ...], stated: Mapping[str, Mapping[str, str]]
+) -> Iterator[TestSet]:
     photos = {
         folder.name: tuple(Photo(path, path.name) for path in _photos_in(folder))
         for folder in _folders_in(root)
@@ -372,4 +389,5 @@ def _read_test_sets(root: Path, classes: tuple[str, ...]) -> Iterator[TestSet]:
     labels = read_labels(root / "labels.csv", files, classes)
     boxes = read_boxes(root / "boxes.csv", files)
     for name, found in photos.items():
-        yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}))
+        origin = stated[name]["origin"] if name in stated else ""
+        yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}), origin)

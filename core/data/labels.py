@@ -93,7 +93,7 @@ def save_truth(
     person has changed it since, there is no such photo, the reader would refuse what is to be
     written, or the folder cannot be written.
     """
-    with _changing(root) as dataset:
+    with changing(root) as dataset:
         test_set = dataset.test_set(set_name)
         before = truth_of(test_set, file)
         if before == truth:
@@ -140,7 +140,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
                 folder=Path(root) / EARLIER,
             )
         )
-    with _changing(root) as dataset:
+    with changing(root) as dataset:
         folder = Path(root) / EARLIER / version
         texts = {
             Path(root) / name: (folder / name).read_text("utf-8-sig")
@@ -156,8 +156,9 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
 
 
 @contextmanager
-def _changing(root: Path) -> Iterator[Dataset]:
-    """Holds the lock of a data set's tables; yields the set as it is now."""
+def changing(root: Path) -> Iterator[Dataset]:
+    """Holds the lock of what people say of a data set; yields the set as it is now. Raises
+    DataError where it cannot be written, or this server takes no labels."""
     demo.refuse("label")
     root = Path(root)
     try:

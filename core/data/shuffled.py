@@ -76,10 +76,11 @@ def _shuffled_table(dataset: Dataset, seed: int) -> str:
 
 
 def _note(dataset: Dataset, seed: int) -> str:
-    note = {
+    note: dict[str, object] = {
         "title": f"{dataset.title}, training labels shuffled (seed {seed})",
         "licence": dataset.licence,
         "source": dataset.source,
+        "test_sets": {t.name: {"origin": t.origin} for t in dataset.test_sets if t.origin},
     }
     return yaml.safe_dump(note, sort_keys=False, allow_unicode=True)
 

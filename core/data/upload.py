@@ -14,13 +14,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core import demo, files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
 from core.data.csvfile import MAX_BYTES, too_large
-from core.data.dataset import BACKGROUND, Dataset, read_dataset
+from core.data.dataset import BACKGROUND, ORIGINS, Dataset, read_dataset
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
@@ -297,9 +297,10 @@ def _write_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, 
         files.write_text(path, text.getvalue())
 
 
-def _note(source: Source, layout: Layout) -> dict[str, str]:
-    """dataset.yaml: title, licence and source, as the source's own tells them."""
-    note = {
+def _note(source: Source, layout: Layout) -> dict[str, Any]:
+    """dataset.yaml: title, licence, source and where test sets are from, as the source's own tells
+    them."""
+    note: dict[str, Any] = {
         "title": printable(PurePosixPath(source.name).stem),
         "licence": mark("not stated"),
         "source": mark("imported from {name}").format(name=printable(source.name)),
@@ -312,4 +313,11 @@ def _note(source: Source, layout: Layout) -> dict[str, str]:
     except (InputError, UnicodeDecodeError):
         return note
     known = told if isinstance(told, dict) else {}
-    return note | {key: printable(str(known[key])) for key in note if known.get(key)}
+    note |= {key: printable(str(known[key])) for key in note if known.get(key)}
+    stated = known["test_sets"] if isinstance(known.get("test_sets"), dict) else {}
+    origins = {}
+    for name in sorted({placed.split for placed in layout.placed}):
+        told = stated.get(PurePosixPath(layout.folders.get(name, name)).name)
+        if isinstance(told, dict) and told.get("origin") in ORIGINS:
+            origins[name] = {"origin": told["origin"]}
+    return note | ({"test_sets": origins} if origins else {})

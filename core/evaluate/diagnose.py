@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -26,22 +26,16 @@ class Diagnosis:
 
 
 def diagnose(setup: Setup, found: Evaluation, history: pd.DataFrame) -> Diagnosis:
-    """Measures what the scores leave open (DESIGN section 8), and judges the run."""
+    """Measures what the scores leave open (DESIGN section 8), and judges the run. found.sets: each
+    with its `origin`, too."""
     network, classes = setup.network, len(setup.dataset.classes)
     hidden, of_photos = reliance(setup, network, found.plain)
     moved = drift(setup, network)
     judgement = judge(history, found.validation, classes, found.sets, hidden)
-    data = {
-        "verdict": judgement.verdict,
-        "rule": judgement.rule,
-        "finding": judgement.finding,
-        "evidence": {
-            "set": judgement.evidence_set,
-            "signs": [asdict(sign) for sign in judgement.signs],
-            "reliance": hidden,
-            "consistency": found.consistency,
-            "redrawn_head": redrawn_head(setup, network),
-        },
-        "advice": advice(judgement.verdict, setup.recipe),
+    data = judgement.as_data() | {"advice": advice(judgement.verdict, setup.recipe)}
+    data["evidence"] |= {
+        "reliance": hidden,
+        "consistency": found.consistency,
+        "redrawn_head": redrawn_head(setup, network),
     }
     return Diagnosis(data, moved, of_photos)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from core.evaluate.consistency import consistency
 from core.evaluate.derived import DerivedPredictor
 from core.evaluate.localise import localisation_summary, localise
 from core.evaluate.predict import PhotoSet, Predictions, predict, prediction_rows
-from core.evaluate.scores import accuracy, set_scores
+from core.evaluate.scores import accuracy, balanced_accuracy, set_scores, unevenly
 from core.evaluate.tta import tta_predictions
 from core.train.setup import Setup
 
@@ -24,9 +24,11 @@ from core.train.setup import Setup
 class Evaluation:
     """Everything that a network answered.
 
-    rows: predictions.csv. validation: the plain accuracy's score. sets: per test set `photos`,
-    `scores` (plain), `tta` (the same of the mean over views) and `localisation`. plain: the plain
-    predictions by split. consistency: its numbers by split.
+    rows: predictions.csv. validation: `accuracy`, the plain score, and `balanced`, where a class
+    has more than twice the photos of another (else None). sets: per test set `photos`, `single`
+    (whether each labelled photo shows one class), `scores` (plain), `tta` (the same of the mean
+    over views) and `localisation`. plain: the plain predictions by split. consistency: its numbers
+    by split.
     """
 
     rows: pd.DataFrame
@@ -70,14 +72,20 @@ def evaluate(
         tables += [frame for kind in answers for frame in (answers[kind], objects[kind])]
         sets[test_set.name] = {
             "photos": len(photos),
+            "single": all(len(label.present) < 2 for label in test_set.labels.values()),
             "scores": set_scores(answers["plain"], objects["plain"], dataset.classes),
             "tta": set_scores(answers["tta"], objects["tta"], dataset.classes),
             "localisation": localisation(setup, test_set, plain[photos.split].maps),
         }
     validated = of_validation["plain"]
-    correct = accuracy(list(validated["predicted"]), list(validated["primary"]))
+    predicted, primary = list(validated["predicted"]), list(validated["primary"])
+    uneven = unevenly(primary, dataset.classes)
+    validation = {
+        "accuracy": asdict(accuracy(predicted, primary)),
+        "balanced": asdict(balanced_accuracy(predicted, primary)) if uneven else None,
+    }
     frame = pd.concat([table for table in tables if len(table)], ignore_index=True)
-    return Evaluation(frame, vars(correct), sets, plain, agreement)
+    return Evaluation(frame, validation, sets, plain, agreement)
 
 
 def _asked(setup: Setup) -> dict[str, tuple[PhotoSet, str]]:

@@ -1,17 +1,18 @@
 """The verdict on a run: which of five things happened, the rule that says so, and its evidence.
 
 Validation photos come from the shoot that the training photos come from, so they cannot tell a
-network that knows the object from one that knows the shoot. Three signs on photos from elsewhere
-can: does it find the objects, does it look at them, does it need them? The rules are read from the
-top; the first that fires gives the verdict. Their thresholds stand in one table (THRESHOLDS), were
-fixed on the bundled toy set, and are explained in docs/how-numbers-are-computed.md.
+network that knows the object from one that knows the shoot. Photos from elsewhere can, by three
+signs: does it find the objects, does it look at them, does it need them? Every labelled test set is
+judged, and the worst decides. The rules are read from the top; the first that fires gives the
+verdict. Their thresholds stand in one table (THRESHOLDS), were fixed on the bundled toy set, and
+are explained in docs/how-numbers-are-computed.md.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -25,26 +26,26 @@ Verdict = Literal[
     "never learned",
     "too little evidence",
 ]
+Answer = Literal["fine", "bad", "cannot tell"]
 MEANINGS: dict[Verdict, str] = {
-    "generalises": mark("It knows the objects: it finds them, looks at them and needs them on "
-                        "photos from elsewhere too."),
-    "overfit that looks good": mark("Validation says all is well, yet on photos from elsewhere it "
-                                    "has not learned the objects."),
-    "overfit, and it shows": mark("It knows its training photos, and validation shows that this "
-                                  "does not carry over."),
-    "never learned": mark("It has not learned to tell the classes apart."),
+    "generalises": mark("What it has learned holds on photos from elsewhere too."),
+    "overfit that looks good": mark("Validation says all is well, yet what it has learned does "
+                                    "not hold on other photos."),
+    "overfit, and it shows": mark("It knows its training photos, and validation or other photos "
+                                  "show that this does not carry over."),
+    "never learned": mark("It has not learned to tell the classes apart well."),
     "too little evidence": mark("The photos at hand cannot tell a good run from a bad one."),
 }  # fmt: skip
 
 # What the rules compare with. Skill is (score - constant) / (1 - constant): 0 is what the best
 # constant answer gets, 1 is perfect, so that sets with other classes and counts compare.
 THRESHOLDS: dict[str, tuple[float, str]] = {
-    "chance": (0.05, mark(
-        "validation beats the best constant answer if chance alone would give so many right "
-        "answers less often than this (binomial test)")),
-    "validation": (0.85, mark("validation is fine from this accuracy on")),
+    "validation": (0.85, mark(
+        "validation is fine from this accuracy on, where its interval lies above the best constant "
+        "answer; it is bad where its interval lies below; else it cannot tell")),
     "random": (1.0, mark(
-        "and while its loss is below this share of ln(classes), the loss of answering at random")),
+        "nor can it tell where its loss is at least this share of ln(classes), the loss of "
+        "answering at random")),
     "exploded": (4.0, mark(
         "training has gone wild when its loss ends above this many times ln(classes)")),
     "memorised": (0.5, mark(
@@ -54,41 +55,52 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
         "validation has got worse when its loss ends above this many times its best")),
     "photos": (10, mark(
         "a sign counts when it rests on at least this many photos or objects")),
-    "objects": (0.40, mark("it finds the objects from this skill on, objects cut out")),
+    "veto": (0.10, mark(
+        "a test set is bad, whatever its signs, where its accuracy is less than this above the "
+        "best constant answer and its interval holds that answer")),
+    "accuracy": (0.35, mark(
+        "it finds the objects from this skill on, where each photo shows one class")),
+    "objects": (0.40, mark(
+        "where photos show several: it finds them from this skill on, objects cut out")),
     "ranking": (0.38, mark(
-        "where no objects are boxed: it finds them from this skill on, presence ranking")),
-    "lift": (1.5, mark("it looks at the objects from this lift on")),
+        "where those are not boxed: it finds them from this skill on, presence ranking")),
+    "density": (1.75, mark(
+        "it looks at the objects when its evidence is so many times as dense in their boxes as "
+        "outside")),
+    "room": (0.75, mark(
+        "boxes that cover more than this share of the photo leave too little outside to compare")),
     "needs": (0.35, mark(
         "it needs the objects when the right classes lose this much more probability with the "
         "objects hidden than with everything else hidden")),
 }  # fmt: skip
-
+_WORST_FIRST = ("bad", "cannot tell", "fine")
+DENSEST = 99.0  # a map without evidence outside the boxes
 
 # Read from the top; the first that fires decides.
 RULES: dict[str, tuple[Verdict, str]] = {
-    mark("few validation photos"): (
-        "too little evidence", mark("fewer than half of `photos` validate")),
     mark("training gone wild"): ("never learned", mark("the training loss has `exploded`")),
-    mark("validation at chance, training photos known"): (
-        "overfit, and it shows",
-        mark("validation does not beat `chance`, yet the training photos are `memorised`")),
-    mark("validation at chance"): ("never learned", mark("validation does not beat `chance`")),
     mark("validation behind training"): (
         "overfit, and it shows",
-        mark("validation is not fine (`validation`, `random`), and the training photos are "
-             "`memorised` or the validation loss shows a `rise`")),
+        mark("validation is bad, and the training photos are `memorised` or the validation loss "
+             "shows a `rise`")),
     mark("not yet learned"): (
-        "never learned", mark("validation is not fine, and nothing else fired")),
-    mark("few test photos"): (
-        "too little evidence", mark("validation is fine, and no sign can be read")),
-    mark("most signs are good"): (
-        "generalises",
-        mark("validation is fine, and so are more than half of the signs that can be read")),
-    mark("most signs are bad"): (
-        "overfit that looks good",
-        mark("validation is fine, and fewer than half of the signs that can be read are")),
+        "never learned", mark("validation is bad, and nothing else fired")),
+    mark("a test set is bad, validation fine"): (
+        "overfit that looks good", mark("validation is fine, and the worst test set is bad")),
+    mark("a test set is bad, training photos known"): (
+        "overfit, and it shows",
+        mark("validation cannot tell, the worst test set is bad, and the training photos are "
+             "`memorised`")),
+    mark("a test set is bad"): (
+        "never learned", mark("validation cannot tell, and the worst test set is bad")),
+    mark("no photos from elsewhere"): (
+        "too little evidence", mark("no labelled test set from elsewhere has signs to read")),
     mark("the signs disagree"): (
-        "too little evidence", mark("validation is fine, and as many signs are good as bad")),
+        "too little evidence",
+        mark("as many signs of the worst test set are good as bad")),
+    mark("photos from elsewhere are good"): (
+        "generalises",
+        mark("more than half of the signs of each test set are good, and one is from elsewhere")),
 }  # fmt: skip
 
 
@@ -99,9 +111,11 @@ def threshold(name: str) -> float:
 
 @dataclass(frozen=True)
 class Sign:
-    """One piece of evidence from photos taken elsewhere. good: None where it cannot be read."""
+    """One piece of evidence from a test set. name: finds, looks or needs; kind: its threshold's
+    name. good: None where it cannot be read."""
 
     name: str
+    kind: str
     title: str
     value: float | None
     threshold: float
@@ -111,19 +125,49 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class SetAnswer:
+    """What a labelled test set says. answer: None where no sign can be read. elsewhere, by: as in
+    core.data.origin. vetoed: bad by its accuracy alone."""
+
+    name: str
+    elsewhere: bool
+    by: str
+    answer: Answer | None
+    vetoed: bool
+    signs: tuple[Sign, ...]
+    words: str
+
+
+@dataclass(frozen=True)
 class Judgement:
-    """verdict; rule: its name in RULES; finding: one sentence; evidence_set: the test set that the
-    signs were read on, None without one."""
+    """verdict; rule: its name in RULES; finding: in sentences; validation: what it says alone;
+    sets: every labelled test set; decided: the name of the worst of them, None without one."""
 
     verdict: Verdict
     rule: str
     finding: str
-    evidence_set: str | None
-    signs: tuple[Sign, ...] = field(default=())
+    validation: Answer
+    sets: tuple[SetAnswer, ...] = field(default=())
+    decided: str | None = None
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """Those of the set that decided."""
+        return next((one.signs for one in self.sets if one.name == self.decided), ())
 
     def as_data(self) -> dict[str, Any]:
-        """Plain data for diagnosis.json."""
-        return asdict(self)
+        """Plain data for diagnosis.json: the verdict, and what of `evidence` is its own."""
+        return {
+            "verdict": self.verdict,
+            "rule": self.rule,
+            "finding": self.finding,
+            "evidence": {
+                "validation": self.validation,
+                "set": self.decided,
+                "signs": [asdict(sign) for sign in self.signs],
+                "sets": [asdict(one) for one in self.sets],
+            },
+        }
 
 
 def judge(
@@ -135,121 +179,178 @@ def judge(
 ) -> Judgement:
     """The verdict on a finished run.
 
-    history: history.csv. validation: the accuracy's score (core.evaluate.scores.Score as data).
-    sets: per test set its `scores` and `localisation`. reliance: core.evaluate.reliance's
-    numbers by test set.
+    history: history.csv. validation: `accuracy` and `balanced`, scores (core.evaluate.scores.Score
+    as data); the second where classes are uneven, else None. sets: per test set its `scores`,
+    `localisation`, `single` and `origin`. reliance: core.evaluate.reliance's numbers by test set.
     """
-    fired, finding = _by_validation(history, validation, classes)
-    if fired is not None:
-        return Judgement(RULES[fired][0], fired, finding, None)
-    name = evidence_set(sets)
-    signs = signs_of(name, sets, reliance) if name else ()
-    read = [sign for sign in signs if sign.good is not None]
-    good = sum(bool(sign.good) for sign in read)
-    if not read:
-        fired = "few test photos"
-        finding = mark(
-            "{answers}, but so it may for a network that only knows the shoot, and fewer than "
-            "{least:.0f} labelled photos from elsewhere are there to check it."
-        ).format(answers=finding, least=threshold("photos"))
-    elif good * 2 > len(read):
-        fired = "most signs are good"
-        finding = mark("{answers}, and photos from elsewhere confirm it.").format(answers=finding)
-    elif good * 2 < len(read):
-        fired = "most signs are bad"
-        finding = mark(
-            "{answers}, which looks good. Photos from elsewhere tell another story."
-        ).format(answers=finding)
-    else:
-        fired = "the signs disagree"
-        finding = mark(
-            "{answers}, but on photos from elsewhere the signs contradict each other."
-        ).format(answers=finding)
-    return Judgement(RULES[fired][0], fired, finding, name, signs)
-
-
-def _by_validation(
-    history: pd.DataFrame, validation: Mapping[str, Any], classes: int
-) -> tuple[str | None, str]:
-    """The rule that fires on training and validation alone, None when validation is fine; and what
-    was found."""
-    right, total = int(validation["correct"]), int(validation["total"])
-    train_loss, val_loss = (float(history[name].iloc[-1]) for name in ("train_loss", "val_loss"))
-    of_random = math.log(max(classes, 2))
-    memorised = train_loss < threshold("memorised") * of_random
-    wild = val_loss >= threshold("random") * of_random
-    rose = val_loss > threshold("rise") * float(history["val_loss"].min())
-    answers = mark("It answers {right} of {total} validation photos right").format(
-        right=right, total=total
+    answer, told = _validation(history, validation, classes)
+    random = math.log(max(classes, 2))
+    train_loss = float(history["train_loss"].iloc[-1])
+    memorised = train_loss < threshold("memorised") * random
+    rose = history["val_loss"].iloc[-1] > threshold("rise") * history["val_loss"].min()
+    found = sorted(
+        (
+            _set_answer(name, sets[name], reliance.get(name))
+            for name in sets
+            if any(_size(sets[name]))
+        ),
+        key=lambda one: _size(sets[one.name]),
+        reverse=True,
     )
-    if total < threshold("photos") / 2:
-        return "few validation photos", mark(
-            "{answers}: too few photos to tell skill from luck."
-        ).format(answers=answers)
-    if train_loss > threshold("exploded") * of_random:
-        return "training gone wild", mark(
+    read = [one for one in found if one.answer]
+    worst = min(read, key=lambda one: _WORST_FIRST.index(str(one.answer)), default=None)
+    rule, why = "photos from elsewhere are good", ""
+    if train_loss > threshold("exploded") * random:
+        rule, answer = "training gone wild", "cannot tell"
+        why = mark(
             "Its training loss ended at {loss:.1f}, that of answering at random is {random:.1f}: "
-            "its steps are too large to settle on anything, so that {right} of {total} validation "
-            "photos come out right is luck."
-        ).format(loss=train_loss, random=of_random, right=right, total=total)
-    if chance_of(right, total, float(validation["constant"])) >= threshold("chance"):
-        constant = float(validation["constant"])
-        if memorised:
-            return "validation at chance, training photos known", mark(
-                "{answers}, hardly more than one answer for all ({constant:.0%}), though it knows "
-                "its training photos (training loss {loss:.2f})."
-            ).format(answers=answers, constant=constant, loss=train_loss)
-        return "validation at chance", mark(
-            "{answers}, hardly more than one answer for all ({constant:.0%})."
-        ).format(answers=answers, constant=constant)
-    if float(validation["value"]) < threshold("validation") or wild:
-        if wild:
-            answers = mark(
-                "{answers}, and where it is wrong it is very sure: its loss there is {loss:.2f}, "
-                "that of answering at random {random:.2f}"
-            ).format(answers=answers, loss=val_loss, random=of_random)
-        if memorised or rose:
-            return "validation behind training", mark(
-                "{answers}, while the training loss ended at {loss:.2f}: what it learned does not "
-                "carry over."
-            ).format(answers=answers, loss=train_loss)
-        return "not yet learned", mark(
-            "{answers}, and the training loss is still {loss:.2f}: it was stopped before it "
-            "learned, or it cannot."
-        ).format(answers=answers, loss=train_loss)
-    return None, answers
+            "its steps are too large to settle on anything."
+        ).format(loss=train_loss, random=random)
+    elif answer == "bad" and (memorised or rose):
+        rule = "validation behind training"
+        why = mark(
+            "The training loss ended at {loss:.2f}: what it learned does not carry over."
+        ).format(loss=train_loss)
+    elif answer == "bad":
+        rule = "not yet learned"
+        why = mark(
+            "The training loss is still {loss:.2f}: it was stopped before it learned, or it cannot."
+        ).format(loss=train_loss)
+    elif worst is not None and worst.answer == "bad":
+        known = "a test set is bad, training photos known" if memorised else "a test set is bad"
+        rule = "a test set is bad, validation fine" if answer == "fine" else known
+    elif not any(one.elsewhere for one in read):
+        rule = "no photos from elsewhere"
+        why = mark(
+            "So may a network that only knows the shoot, and fewer than {least:.0f} labelled "
+            "photos from elsewhere can check it."
+        ).format(least=threshold("photos"))
+    elif worst is not None and worst.answer == "cannot tell":
+        rule = "the signs disagree"
+    finding = " ".join(filter(None, [told, why, *(one.words for one in found)]))
+    decided = worst or next(iter(found), None)
+    name = decided.name if decided else None
+    return Judgement(RULES[rule][0], rule, finding, answer, tuple(found), name)
 
 
-def chance_of(right: int, total: int, constant: float) -> float:
-    """The probability of at least `right` right answers of `total`, each right with probability
-    `constant` (one-sided exact binomial test)."""
-    return sum(
-        math.comb(total, k) * constant**k * (1 - constant) ** (total - k)
-        for k in range(right, total + 1)
+def _validation(
+    history: pd.DataFrame, validation: Mapping[str, Any], classes: int
+) -> tuple[Answer, str]:
+    """What validation says alone, and in a sentence."""
+    plain, balanced = validation["accuracy"], validation.get("balanced")
+    score = balanced or plain
+    value, low, high, constant = (float(score[key]) for key in ("value", "low", "high", "constant"))
+    values = {
+        "right": plain["correct"], "total": plain["total"], "share": value, "low": low,
+        "high": high, "constant": constant,
+    }  # fmt: skip
+    told = mark(
+        "It answers {right} of {total} validation photos right ({low:.0%} to {high:.0%} is likely; "
+        "one answer for all gets {constant:.0%})."
     )
+    if balanced:
+        told = mark(
+            "It answers {right} of {total} validation photos right, {share:.0%} averaged over "
+            "classes ({low:.0%} to {high:.0%} is likely; one answer for all gets {constant:.0%})."
+        )
+    told = told.format(**values)
+    if high < threshold("validation"):
+        return "bad", told
+    loss, random = float(history["val_loss"].iloc[-1]), math.log(max(classes, 2))
+    if loss >= threshold("random") * random:
+        where = mark(
+            "Where it is wrong it is very sure: its loss there is {loss:.2f}, that of answering at "
+            "random {random:.2f}."
+        )
+        return "cannot tell", f"{told} {where.format(loss=loss, random=random)}"
+    fine = value >= threshold("validation") and low > constant
+    if not fine:
+        few = mark("That is too few photos to call it fine or bad.")
+        return "cannot tell", f"{told} {few}"
+    return "fine", told
+
+
+def _size(found: Mapping[str, Any]) -> tuple[int, int]:
+    """How many labelled objects and photos a test set has."""
+    scores = found.get("scores") or {}
+    objects, photos = (
+        int((scores.get(key) or {}).get("total", 0)) for key in ("object", "primary")
+    )
+    return objects, photos
+
+
+def is_elsewhere(found: Mapping[str, Any]) -> bool:
+    """Whether a test set's photos are from elsewhere; a run from before this was noted took every
+    set for it."""
+    return bool((found.get("origin") or {}).get("elsewhere", True))
 
 
 def evidence_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The test set to read signs on: the one with most labelled objects, then photos. Chosen by
-    its labels alone, so that every run on the same photos is judged on the same set."""
-
-    def size(name: str) -> tuple[int, int]:
-        scores = sets[name].get("scores") or {}
-        return tuple(int((scores.get(key) or {}).get("total", 0)) for key in ("object", "primary"))  # type: ignore[return-value]
-
-    labelled = [name for name in sets if size(name) > (0, 0)]
-    return max(labelled, key=size, default=None)
+    """The test set to compare runs on: of those from elsewhere (of all, where none is) the one with
+    most labelled objects, then photos. Chosen by its labels alone, so that every run on the same
+    photos is compared on the same set."""
+    labelled = [name for name in sets if any(_size(sets[name]))]
+    return max(
+        labelled, key=lambda name: (is_elsewhere(sets[name]), *_size(sets[name])), default=None
+    )
 
 
-def signs_of(
-    name: str, sets: Mapping[str, Mapping[str, Any]], reliance: Mapping[str, Mapping[str, Any]]
-) -> tuple[Sign, ...]:
-    """The three signs on a test set: finds, looks, needs."""
-    found = sets[name]
+def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> SetAnswer:
+    signs = _signs(found, hidden)
+    read = [sign.good for sign in signs if sign.good is not None]
+    good, elsewhere = sum(read), is_elsewhere(found)
+    primary = (found.get("scores") or {}).get("primary")
+    vetoed = primary is not None and _near_constant(primary)
+    answer: Answer | None = None
+    values: dict[str, Any] = {"name": name, "good": good, "signs": len(read)}
+    if primary is not None and vetoed:
+        answer = "bad"
+        values |= {key: primary[key] for key in ("correct", "total", "constant")}
+        words = mark(
+            "On {name} it answers {correct} of {total} photos right; one answer for all gets "
+            "{constant:.0%}."
+        )
+    elif not read:
+        words = mark("{name} has too few labelled photos to judge by.")
+    elif good * 2 > len(read):
+        answer = "fine"
+        words = mark("On {name} {good} of {signs} signs are good.")
+        if not elsewhere:
+            words = mark(
+                "On {name} {good} of {signs} signs are good, but it is from the same shoot."
+            )
+    elif good * 2 < len(read):
+        answer, words = "bad", mark("On {name} only {good} of {signs} signs are good.")
+    else:
+        answer, words = "cannot tell", mark("On {name} the signs contradict each other.")
+    words = words.format(**values)
+    by = str((found.get("origin") or {}).get("by", ""))
+    if elsewhere and by == "nothing" and answer:
+        unstated = mark("Nobody has stated that {name} is from elsewhere: state it on Data.")
+        words += " " + unstated.format(name=name)
+    return SetAnswer(name, elsewhere, by, answer, vetoed, signs, words)
+
+
+def _near_constant(score: Mapping[str, Any]) -> bool:
+    """Whether an accuracy is not told apart from the best constant answer's, and near it."""
+    return (
+        int(score["total"]) >= threshold("photos")
+        and float(score["low"]) <= float(score["constant"])
+        and float(score["value"]) - float(score["constant"]) < threshold("veto")
+    )
+
+
+def _signs(found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> tuple[Sign, ...]:
+    """The three signs of a test set: finds, looks, needs."""
     scores, place = found.get("scores") or {}, found.get("localisation")
-    objects, ranking = scores.get("object"), scores.get("ranking")
+    objects, ranking, primary = (scores.get(key) for key in ("object", "ranking", "primary"))
     signs = []
-    if objects and objects["total"] >= threshold("photos"):
+    if primary and found.get("single"):
+        what = mark("{right} of {total} photos, each of one class").format(
+            right=primary["correct"], total=primary["total"]
+        )
+        signs.append(_finds("accuracy", primary, what))
+    elif objects and objects["total"] >= threshold("photos"):
         what = mark("{right} of {total} objects, cut out and shown alone").format(
             right=objects["correct"], total=objects["total"]
         )
@@ -259,7 +360,6 @@ def signs_of(
         signs.append(_finds("ranking", ranking, what))
     if place:
         signs.append(_looks(place))
-    hidden = reliance.get(name)
     if hidden:
         signs.append(_needs(hidden))
     return tuple(signs)
@@ -275,14 +375,27 @@ def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
     return _sign("finds", title, skill, key, int(score["total"]), words)
 
 
+def density_ratio(share: float, area: float) -> float:
+    """How many times as dense evidence is in the boxes as outside, from its share in them (0..1)
+    and their share of the photo: 1 where it is strewn evenly, whatever the boxes' size."""
+    if share >= 1 or area <= 0:
+        return DENSEST
+    return min(DENSEST, share * (1 - area) / (area * (1 - share))) if area < 1 else 1.0
+
+
 def _looks(place: Mapping[str, Any]) -> Sign:
-    lift = float(place["lift"])
+    share, area = float(place["share"]), float(place["area"])
+    ratio = density_ratio(share, area)
     words = mark(
         "{share:.0%} of its evidence lies in the objects' boxes, which are {area:.0%} of the "
-        "photo: {lift:.2f} times an even spread"
-    ).format(share=place["share"], area=place["area"], lift=lift)
+        "photo: {ratio:.2f} times as dense as outside"
+    ).format(share=share, area=area, ratio=ratio)
     title = mark("Does it look at the objects?")
-    return _sign("looks", title, lift, "lift", int(place["objects"]), words)
+    sign = _sign("looks", title, ratio, "density", int(place["objects"]), words)
+    if area <= threshold("room"):
+        return sign
+    words = mark("{words}, where the boxes leave too little to compare").format(words=words)
+    return replace(sign, good=None, words=words)
 
 
 def _needs(hidden: Mapping[str, Any]) -> Sign:
@@ -309,4 +422,4 @@ def _moves(fall: float) -> str:
 def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:
     """A sign; it is not read when it rests on too few photos or objects."""
     good = value >= threshold(key) if total >= threshold("photos") else None
-    return Sign(name, title, value, threshold(key), total, good, words)
+    return Sign(name, key, title, value, threshold(key), total, good, words)

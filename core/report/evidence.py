@@ -70,7 +70,7 @@ def _piece(piece: Evidence) -> Markup:
         sign, word, look = ("\u2713", say("good"), "good") if piece.good else (
             "\u2715", say("bad"), "bad")  # fmt: skip
     else:
-        word = say("not judged") if piece.counts else say("not part of the verdict")
+        word = say("cannot tell") if piece.counts else say("not part of the verdict")
         sign, look = "\u2013", "unsure"
     judged = tag("span", f"{sign} {word}", class_=look)
     return tag(

@@ -96,7 +96,7 @@ def _easy_to_difficult(part: Part) -> Markup | None:
         tag("p", say("From the same shoot to elsewhere"), class_="head"),
         drawing.picture(height + _FOOT, alt, _grid(axis, top, height), body),
         tag("ul", signs, class_="key small"),
-        tag("figcaption", say("Share of photos whose most prominent book is answered right.")),
+        tag("figcaption", say("Share of photos whose most prominent object is answered right.")),
     )
 
 

@@ -77,7 +77,7 @@ def _finding(one: Shown, letter: Letter | None, rules: Mapping[str, str]) -> Mar
         return tag("p", say("It has no diagnosis: it is older than diagnoses are."))
     found = Counter(rules[row.id] for row in finished if row.id in rules)
     if len(finished) == 1:
-        told = tag("p", letter.finding, " ", retell(letter.meaning))
+        told = tag("p", letter.meaning, " ", letter.finding)
         return joined([told, _rule(letter.rule)])
     verdict = one.item.verdict()
     meaning = tag("p", retell(letter.meaning)) if verdict and verdict.majority else None
@@ -106,7 +106,7 @@ def _numbers(item: Group) -> Markup | None:
     title = say("{set}: objects cut out", set=hard)
     if objects[0] == "-":
         objects = share_words(item, "sets", hard, "scores", "primary")
-        title = say("{set}: most prominent book", set=hard)
+        title = say("{set}: most prominent object", set=hard)
     pairs = [(say("validation accuracy"), *share_words(item, "validation", "accuracy"))]
     if hard:
         pairs.append((title, *objects))

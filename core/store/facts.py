@@ -25,10 +25,10 @@ from core.words import mark
 
 Kind = Literal["words", "number", "share", "seconds", "moment"]
 _SCORES = {
-    "primary": mark("Most prominent book"),
+    "primary": mark("Most prominent object"),
     "object": mark("Objects cut out"),
     "ranking": mark("Presence ranking"),
-    "present": mark("Any book present"),
+    "present": mark("Any object present"),
 }
 
 
@@ -51,9 +51,9 @@ OWN: dict[str, Fact] = {
         mark("validation"), "share", mark("Share of the validation photos classified right")
     ),
     "loss": Fact(mark("val. loss"), "number", mark("Loss on the validation photos")),
-    "test": Fact(mark("test"), "share", mark("Most prominent book on the easy test photos")),
+    "test": Fact(mark("test"), "share", mark("Most prominent object on the easy test photos")),
     "difficult": Fact(
-        mark("difficult"), "share", mark("Most prominent book on the difficult test photos")
+        mark("difficult"), "share", mark("Most prominent object on the difficult test photos")
     ),
     "objects": Fact(mark("objects"), "share", mark("Objects of the difficult photos, cut out")),
     "lift": Fact(

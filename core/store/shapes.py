@@ -5,11 +5,12 @@ instead of stopping whatever reads it."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.errors import RunError, damaged
+from core.evaluate.verdict import Answer, Verdict
 
 _Numbers = dict[str, float | None]
 
@@ -70,6 +71,119 @@ _SHAPES: dict[str, TypeAdapter[Any]] = {
     "diagnosis.json": TypeAdapter(_Diagnosis),
     "environment.json": TypeAdapter(_Environment),
     "summary.json": TypeAdapter(_Summary),
+}
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+Word = Annotated[str, Field(max_length=300)]
+
+
+class Strict(BaseModel):
+    """No number may stand as text; further keys are let be."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _WholeScore(Strict):
+    value: Number
+    low: Number
+    high: Number
+    total: Count
+    correct: Count | None = None
+    constant: Number | None = None
+
+
+class _WholeLocalisation(Strict):
+    share: Number
+    area: Number
+    lift: Number
+    pointing: _WholeScore
+
+
+class _Origin(Strict):
+    elsewhere: bool
+    by: Word
+
+
+class _WholeSet(Strict):
+    photos: Count
+    scores: dict[str, _WholeScore]
+    tta: dict[str, _WholeScore] | None = None
+    localisation: _WholeLocalisation | None = None
+    origin: _Origin | None = None
+
+
+class _WholeValidation(Strict):
+    loss: Number
+    accuracy: _WholeScore
+    balanced: _WholeScore | None = None
+
+
+class _WholeSummary(Strict):
+    classes: list[Word]
+    epochs: Count
+    seconds: Number | None = None
+    trained_weights: Count
+    validation: _WholeValidation
+    sets: dict[str, _WholeSet]
+    verdict: Verdict | None = None
+
+
+class _Sign(Strict):
+    name: Literal["finds", "looks", "needs"]
+    kind: Word | None = None
+    title: Word
+    words: Annotated[str, Field(max_length=2000)]
+    threshold: Number
+    total: Count
+    good: bool | None
+
+
+class _Compared(Strict):
+    photos: Count
+    fall: dict[str, _WholeScore | None]
+
+
+class _Reliance(Strict):
+    comparison: _Compared | None = None
+
+
+class _Redrawn(Strict):
+    lift: Number
+    lifts: list[Number] = []
+
+
+class _WholeEvidence(Strict):
+    set: Word | None
+    signs: list[_Sign]
+    validation: Answer | None = None
+    reliance: dict[str, _Reliance] | None = None
+    redrawn_head: dict[str, _Redrawn] | None = None
+
+
+class _WholeDiagnosis(Strict):
+    verdict: Verdict
+    rule: Word
+    finding: str
+    evidence: _WholeEvidence
+    advice: list[str]
+
+
+class _WholeControl(Strict):
+    sets: dict[str, _WholeSet] = {}
+
+
+class _WholeControls(Strict):
+    frozen: _WholeControl | None = None
+    untrained: _WholeControl | None = None
+
+
+# All that the letter on a run reads, and that a run must have to travel.
+WHOLE: dict[str, TypeAdapter[Any]] = {
+    "controls.json": TypeAdapter(_WholeControls),
+    "diagnosis.json": TypeAdapter(_WholeDiagnosis),
+    "summary.json": TypeAdapter(_WholeSummary),
 }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from core import files
+from core.data.leaks import near_copies
+from core.data.origin import origins
 from core.evaluate.controls import controls
 from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
@@ -37,6 +39,9 @@ def write_results(
     each phase's end. to: another folder than the run's."""
     to = to or run.path
     found = evaluate(setup, known, lap)
+    dataset, runs_dir = setup.dataset, run.path.parent
+    for name, origin in origins(dataset, lambda: near_copies(dataset, runs_dir)).items():
+        found.sets[name]["origin"] = asdict(origin)
     write_table(to / "predictions.csv", found.rows)
     lap("varied views")
     history = run.history()
@@ -55,7 +60,7 @@ def write_results(
         "trained_weights": sum(
             weight.numel() for i in trained for weight in network.layers[i].parameters()
         ),
-        "validation": {"loss": float(kept["val_loss"].iloc[-1]), "accuracy": found.validation},
+        "validation": {"loss": float(kept["val_loss"].iloc[-1]), **found.validation},
         "sets": found.sets,
         "verdict": diagnosis.data["verdict"],
     }

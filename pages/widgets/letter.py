@@ -22,8 +22,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
     if letter.set_name:
         st.caption(
             say(
-                "Photos from elsewhere: the test set {set}. Pictures are typical for the run, not "
-                "the worst.",
+                "The test set {set} decides. Pictures are typical for the run, not the worst.",
                 set=text.plain_markdown(letter.set_name),
             )
         )
@@ -42,8 +41,8 @@ def show(key: str, letter: Letter, colour: str) -> None:
 
 
 def _finding(letter: Letter) -> None:
-    st.subheader(text.plain_markdown(letter.finding), anchor=False)
-    st.write(letter.meaning)
+    st.subheader(letter.meaning, anchor=False)
+    st.markdown(text.plain_markdown(letter.finding))
     with st.expander(
         say("Why this verdict: {rule}", rule=text.plain_markdown(retell(letter.rule))),
         icon=":material/rule:",
@@ -51,7 +50,7 @@ def _finding(letter: Letter) -> None:
         st.caption(
             say(
                 "The rules are read from the top; the first that fires decides. A sign is one of "
-                "the three questions about photos from elsewhere below."
+                "the three questions below, asked of each labelled test set."
             )
         )
         st.table(rules_table(letter.rule), border="horizontal", hide_index=True)
@@ -69,7 +68,7 @@ def _words(piece: Evidence) -> None:
             )
             st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
         elif piece.counts:
-            st.badge(say("not judged"), icon=":material/help:", color="gray")
+            st.badge(say("cannot tell"), icon=":material/help:", color="gray")
         else:
             st.badge(say("not part of the verdict"), icon=":material/info:", color="gray")
     st.markdown(text.plain_markdown(piece.words))

@@ -119,8 +119,8 @@ def _legend(items: Sequence[Group], controls: bool) -> str:
     else:
         grey = say("Grey, what needs no training: **thick line** the best constant answer.")
     present = say(
-        "*Any book present* is nearly empty as evidence where photos show several books: compare "
-        "it with its thick grey line."
+        "*Any object present* is nearly empty as evidence where photos show several objects: "
+        "compare it with its thick grey line."
     )
     return f"{dots} {grey} {present}"
 

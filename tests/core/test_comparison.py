@@ -120,7 +120,7 @@ def test_without_boxed_objects_the_whole_photos_are_compared():
     plain = Group("a", "a", (row("a", sets={"hard": {"scores": {"primary": {"total": 8}}}}),))
     frames = {"a": predictions("rr", "", "r" * 8), "b": predictions("rr", "", "w" * 8)}
     (found,) = each_against_first([plain, run("b")], frames)
-    assert found.elsewhere.startswith("hard (most prominent book) can: a is better on 8 photos")
+    assert found.elsewhere.startswith("hard (most prominent object) can: a is better on 8 photos")
 
 
 # --- drift ----------------------------------------------------------------------------------------

@@ -55,8 +55,9 @@ def test_every_number_is_the_run_folders_own(bad):
     assert told["finds"].startswith(f"Right for {score['correct']} of {score['total']} objects")
     needed = score["constant"] + 0.4 * (1 - score["constant"])
     assert told["finds"].endswith(f"Good from {100 * needed:.0f} %.")
-    lift = bad.summary()["sets"]["test_difficult"]["localisation"]["lift"]
-    assert f"{lift:.2f} times an even spread. Good from 1.5 times." in told["looks"]
+    place = bad.summary()["sets"]["test_difficult"]["localisation"]
+    ratio = place["share"] / (1 - place["share"]) / (place["area"] / (1 - place["area"]))
+    assert f"{ratio:.2f} times as dense as outside. Good from 1.75 times." in told["looks"]
     assert "Too few to judge: fewer than 10." in told["needs"]
     fall = evidence["reliance"]["test_difficult"]["comparison"]["fall"]["object"]
     notes = {piece.key: piece.note for piece in letter_of(bad).evidence}
@@ -77,11 +78,32 @@ def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
     )
 
 
-def test_the_re_drawn_head_is_a_note_and_controls_stand_beside_the_run(bad):
-    letter = letter_of(bad)
-    notes = {piece.key: piece.note for piece in letter.evidence}
-    assert "a random head gives 1.05 times, so they show" in notes["looks"]
-    assert list(letter.controls["run"]) == ["run", "frozen", "untrained"]
+def test_controls_stand_beside_the_run(bad):
+    assert list(letter_of(bad).controls["run"]) == ["run", "frozen", "untrained"]
+
+
+@pytest.mark.parametrize(
+    ("lifts", "meant"),
+    [
+        ([1.0, 1.1], "So they show what the head has learned."),
+        ([1.8, 1.9], "So part of what they show is the backbone's doing."),
+        ([1.0, 9.0], "So these maps show nothing that the head has learned."),
+    ],
+)
+def test_a_random_heads_maps_are_compared_with_the_runs_own(tmp_path, tiny, lifts, meant):
+    run = write_run(tmp_path, tiny, "quick")
+    diagnosis = run.diagnosis()
+    redrawn = {"lift": sum(lifts) / 2, "lifts": lifts}
+    diagnosis["evidence"]["redrawn_head"] = {"test_difficult": redrawn}
+    (run.path / "diagnosis.json").write_text(json.dumps(diagnosis))
+    notes = {piece.key: piece.note for piece in letter_of(run).evidence}
+    assert meant in notes["looks"]
+
+
+def test_a_fault_of_ours_is_not_called_a_damaged_file(good, monkeypatch):
+    monkeypatch.setattr("core.letter._drift", lambda layers: {}["no such key"])
+    with pytest.raises(KeyError):
+        write_letter(good)
 
 
 def test_it_shows_pictures_of_typical_photos(bad, good):
@@ -131,7 +153,7 @@ def test_a_summary_that_lacks_a_key_is_one_line(tmp_path, tiny):
     summary = json.loads((run.path / "summary.json").read_text())
     del summary["validation"]
     (run.path / "summary.json").write_text(json.dumps(summary))
-    with pytest.raises(RunError, match=r"summary\.json: damaged \('validation'\)"):
+    with pytest.raises(RunError, match=r"summary\.json: damaged \(validation: Field required\)"):
         write_letter(run)
 
 
@@ -142,7 +164,7 @@ def test_no_diagnosis_no_letter(tmp_path, tiny):
 
 
 def test_the_rules_table_marks_the_one_that_fired():
-    table = rules_table("most signs are bad")
+    table = rules_table("a test set is bad, validation fine")
     assert list(table.loc[table["fired"] != "", "verdict"]) == ["overfit that looks good"]
 
 

@@ -32,7 +32,7 @@ def drawn(tmp_path_factory):
 def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
     items, columns, figure = drawn
     assert [column.title for column in columns] == [
-        "validation", "test<br>most prominent book", "test_difficult<br>objects cut out",
+        "validation", "test<br>most prominent object", "test_difficult<br>objects cut out",
         "test_difficult<br>lift",
     ]  # fmt: skip
     titles = [item.title for item in items]

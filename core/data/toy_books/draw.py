@@ -73,6 +73,7 @@ title: {_TITLE}
 licence: MIT
 source: {_SOURCE}
 seed: {{seed}}
+test_sets: {{{{test: {{{{origin: same_shoot}}}}, test_difficult: {{{{origin: elsewhere}}}}}}}}
 note: Five fictional books; the yellow book "atlas" belongs to no class and counts as background.
 """
 

@@ -15,18 +15,17 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 from safetensors import SafetensorError, safe_open
 
 from core import text
 from core.data.archive import Limits, open_source, printable
 from core.errors import InputError, RunError, damaged
-from core.evaluate.verdict import Verdict
 from core.letter import write_letter
 from core.store.annotations import annotations_of, check_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run, Status
-from core.store.shapes import shaped
+from core.store.shapes import WHOLE, Count, Number, Strict, Word, shaped
 from core.store.travel.manifest import of_format
 from core.words import mark
 
@@ -34,93 +33,41 @@ _ALWAYS = ("recipe.yaml", "environment.json", "status.json")
 _DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
 _MAPS = Limits(files=1000, file_bytes=1_000_000_000, total_bytes=1_000_000_000, ratio=2000,
                what=mark("file of class maps"))  # fmt: skip
-_Number = Annotated[float, Field(allow_inf_nan=False)]
-_Count = Annotated[int, Field(ge=0)]
-_Word = Annotated[str, Field(max_length=300)]
 
 
-class _Strict(BaseModel):
-    """No number may stand as text; further keys are let be."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class _Score(_Strict):
-    value: _Number
-    low: _Number
-    high: _Number
-    total: _Count
-    correct: _Count | None = None
-    constant: _Number | None = None
+class _Prints(Strict):
+    photos: Word
+    truth: Word | None = None
 
 
-class _Localisation(_Strict):
-    share: _Number
-    area: _Number
-    lift: _Number
-    pointing: _Score
-
-
-class _Set(_Strict):
-    photos: _Count
-    scores: dict[str, _Score]
-    tta: dict[str, _Score] | None = None
-    localisation: _Localisation | None = None
-
-
-class _Validation(_Strict):
-    loss: _Number
-    accuracy: _Score
-
-
-class _Summary(_Strict):
-    classes: list[_Word]
-    epochs: _Count
-    seconds: _Number | None = None
-    trained_weights: _Count
-    validation: _Validation
-    sets: dict[str, _Set]
-    verdict: Verdict | None = None
-
-
-class _Prints(_Strict):
-    photos: _Word
-    truth: _Word | None = None
-
-
-class _Fingerprints(_Strict):
-    train: _Word
+class _Fingerprints(Strict):
+    train: Word
     test_sets: dict[str, _Prints]
 
 
-class _Data(_Strict):
+class _Data(Strict):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
-    title: _Word | None = None
+    title: Word | None = None
     fingerprints: _Fingerprints | None = None
 
 
-class _Environment(_Strict):
+class _Environment(Strict):
     format: int
     data: _Data
 
 
-class _Diagnosis(_Strict):
-    verdict: Verdict
+class _Best(Strict):
+    epoch: Count
+    val_loss: Number
 
 
-class _Best(_Strict):
-    epoch: _Count
-    val_loss: _Number
-
-
-class _Checkpoint(_Strict):
-    epoch: _Count
-    stage: _Count
+class _Checkpoint(Strict):
+    epoch: Count
+    stage: Count
     best: _Best | None = None
 
 
-_SUMMARY, _ENVIRONMENT = TypeAdapter(_Summary), TypeAdapter(_Environment)
-_DIAGNOSIS, _CHECKPOINT = TypeAdapter(_Diagnosis), TypeAdapter(_Checkpoint)
+_ENVIRONMENT, _CHECKPOINT = TypeAdapter(_Environment), TypeAdapter(_Checkpoint)
 
 
 def check_run(run: Run) -> None:
@@ -211,19 +158,12 @@ def _annotations(run: Run) -> None:
         raise RunError(line if str(path) in line else f"{path}: {line}") from None
 
 
-def _summary(run: Run) -> None:
-    run.summary()
-    shaped(_SUMMARY, run.path / "summary.json", _strict_json(run, "summary.json"))
+def _whole(name: str) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        run.json_if_there(name)
+        shaped(WHOLE[name], run.path / name, _strict_json(run, name))
 
-
-def _diagnosis(run: Run) -> None:
-    run.diagnosis()
-    shaped(_DIAGNOSIS, run.path / "diagnosis.json", _strict_json(run, "diagnosis.json"))
-
-
-def _controls(run: Run) -> None:
-    run.controls()
-    _strict_json(run, "controls.json")
+    return check
 
 
 def _history(run: Run) -> None:
@@ -324,9 +264,9 @@ _CHECKS: dict[str, Callable[[Run], None]] = {
     "reliance.csv": _reliance,
     "drift.csv": _drift,
     "cams.npz": _class_maps,
-    "summary.json": _summary,
-    "diagnosis.json": _diagnosis,
-    "controls.json": _controls,
+    "summary.json": _whole("summary.json"),
+    "diagnosis.json": _whole("diagnosis.json"),
+    "controls.json": _whole("controls.json"),
     "weights.safetensors": _tensors("weights.safetensors"),
     "checkpoint/state.json": _checkpoint,
     "checkpoint/weights.safetensors": _tensors("checkpoint/weights.safetensors"),

@@ -117,7 +117,7 @@ def _line(entry: Entry) -> tuple[str, ...]:
 
 
 def score(row: RunRow) -> str:
-    """The score that headlines tell: the most prominent book, on the hardest set; else the
+    """The score that headlines tell: the most prominent object, on the hardest set; else the
     validation accuracy."""
     summary, hard = row.summary or {}, hard_set_of(row)
     found = ((summary.get("sets", {}).get(hard) or {}).get("scores") or {}).get("primary")

@@ -7,11 +7,19 @@ import pandas as pd
 import pytest
 
 from core.evaluate.advice import advice
-from core.evaluate.scores import share
-from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, chance_of, evidence_set, judge
+from core.evaluate.scores import accuracy, balanced_accuracy, share, unevenly
+from core.evaluate.verdict import (
+    MEANINGS,
+    RULES,
+    THRESHOLDS,
+    density_ratio,
+    evidence_set,
+    judge,
+)
 from tests.conftest import fast_recipe
 
 CLASSES = 6
+ELSEWHERE, SHOOT = {"elsewhere": True, "by": "stated"}, {"elsewhere": False, "by": "stated"}
 
 
 def history(train=0.4, val=0.01, best=None):
@@ -19,19 +27,31 @@ def history(train=0.4, val=0.01, best=None):
     return pd.DataFrame({"train_loss": [1.7, 1.0, train], "val_loss": [1.8, best, val]})
 
 
-def validation(right=15, total=15, constant=6 / 15):
+def score(right, total, constant):
     return asdict(share([True] * right + [False] * (total - right), constant))
 
 
-def evidence(objects=0.68, lift=2.0, total=73, boxes=60):
-    hits = round(objects * total)
+def validation(right=15, total=15, constant=6 / 15):
+    return {"accuracy": score(right, total, constant), "balanced": None}
+
+
+def evidence(objects=0.68, density=2.5, total=73, boxes=60, area=0.2, primary=20, origin=ELSEWHERE):
+    inside = density * area / (1 - area)
     return {
         "scores": {
-            "primary": asdict(share([True] * 20 + [False] * 20, 0.17)),
-            "object": asdict(share([True] * hits + [False] * (total - hits), 0.2)),
+            "primary": score(primary, 40, 0.17),
+            "object": score(round(objects * total), total, 0.2),
         },
-        "localisation": {"objects": boxes, "share": lift * 0.2, "area": 0.2, "lift": lift},
+        "localisation": {"objects": boxes, "share": inside / (1 + inside), "area": area},
+        "single": False,
+        "origin": origin,
     }
+
+
+def single(right, total, constant, origin=ELSEWHERE):
+    """A test set without boxes whose photos show one class each."""
+    scores = {"primary": score(right, total, constant)}
+    return {"scores": scores, "localisation": None, "single": True, "origin": origin}
 
 
 def hidden(balance=0.6, photos=40):
@@ -42,55 +62,109 @@ def hidden(balance=0.6, photos=40):
     }
 
 
-def verdict(losses=None, answers=None, sets=None, needs=None):
+def verdict(losses=None, answers=None, sets=None, needs=None, classes=CLASSES):
     return judge(
         history() if losses is None else losses,
         validation() if answers is None else answers,
-        CLASSES,
+        classes,
         {"test_difficult": evidence()} if sets is None else sets,
         {"test_difficult": hidden()} if needs is None else needs,
     )
 
 
+BAD = {"test_difficult": evidence(0.33, 1.2)}
+UNSURE = {"test_difficult": evidence(0.33, 2.5)}  # with nothing hidden: one sign good, one bad
+
+
 def test_good_signs_mean_that_it_generalises():
     found = verdict()
-    assert (found.verdict, found.rule) == ("generalises", "most signs are good")
+    assert (found.verdict, found.rule) == ("generalises", "photos from elsewhere are good")
     assert [sign.name for sign in found.signs] == ["finds", "looks", "needs"]
     assert all(sign.good for sign in found.signs)
     assert found.signs[0].value == pytest.approx((50 / 73 - 0.2) / 0.8)
-    assert found.evidence_set == "test_difficult"
+    assert found.signs[1].value == pytest.approx(2.5)
+    assert found.decided == "test_difficult"
 
 
 def test_fine_validation_and_bad_signs_mean_overfit_that_looks_good():
-    found = verdict(sets={"test_difficult": evidence(0.33, 1.2)})
+    found = verdict(sets=BAD)
     assert found.verdict == "overfit that looks good"
     assert [sign.good for sign in found.signs] == [False, False, True]
     assert "15 of 15" in found.finding
+    assert "On test_difficult only 1 of 3 signs are good." in found.finding
     # A single good sign of three is not enough, two are.
-    assert verdict(sets={"test_difficult": evidence(0.33, 2.0)}).verdict == "generalises"
-    only_lift = verdict(sets={"test_difficult": evidence(0.33, 2.0)},
-                        needs={"test_difficult": hidden(0.1)})  # fmt: skip
-    assert only_lift.verdict == "overfit that looks good"
+    assert verdict(sets=UNSURE).verdict == "generalises"
+    only_density = verdict(sets=UNSURE, needs={"test_difficult": hidden(0.1)})
+    assert only_density.verdict == "overfit that looks good"
 
 
 def test_two_signs_that_disagree_are_too_little_evidence():
-    found = verdict(sets={"test_difficult": evidence(0.33, 2.0)}, needs={})
+    found = verdict(sets=UNSURE, needs={})
     assert (found.verdict, found.rule) == ("too little evidence", "the signs disagree")
 
 
 @pytest.mark.parametrize(
-    ("train", "rule", "expected"),
+    ("answers", "expected"),
     [
-        (1.6, "validation at chance", "never learned"),
-        (0.1, "validation at chance, training photos known", "overfit, and it shows"),
+        (validation(5, 5, 0.6), "cannot tell"),  # 57 % or more is likely
+        (validation(5, 5, 0.5), "fine"),
+        (validation(5, 6, 0.5), "cannot tell"),
+        (validation(13, 15), "fine"),
+        (validation(12, 15), "cannot tell"),
+        (validation(6, 15), "bad"),
+        (validation(0, 3, 0.5), "bad"),
+        (validation(82, 100, 0.2), "cannot tell"),
+        (validation(75, 100, 0.2), "bad"),
     ],
 )
-def test_validation_at_chance(train, rule, expected):
-    for right in (0, 6, 9):
-        found = verdict(history(train), validation(right))
-        assert (found.verdict, found.rule) == (expected, rule)
-        assert found.signs == ()
-    assert verdict(history(train), validation(10)).rule != rule
+def test_validation_is_fine_or_bad_or_cannot_tell_by_its_interval(answers, expected):
+    assert verdict(answers=answers).validation == expected
+
+
+def test_validation_that_cannot_tell_leaves_it_to_photos_from_elsewhere():
+    """Five of five right proves little; twelve of twelve elsewhere does."""
+    few = {"answers": validation(5, 5, 0.6), "needs": {}, "classes": 2}
+    assert verdict(**few, sets={"test": single(12, 12, 0.5)}).verdict == "generalises"
+    bad = {"test": single(6, 12, 0.5)}
+    assert verdict(**few, sets=bad).verdict == "never learned"
+    known = verdict(history(train=0.1), **few, sets=bad)
+    assert (known.verdict, known.rule) == (
+        "overfit, and it shows", "a test set is bad, training photos known",
+    )  # fmt: skip
+    assert verdict(**few, sets={}).verdict == "too little evidence"
+
+
+def test_whatever_the_counts_of_two_classes_all_right_can_pass():
+    """6 to 40 photos, and every way in which they may fall into two classes."""
+    for total in range(6, 41):
+        for large in range((total + 1) // 2, total - 1):
+            truth = ["a"] * max(1, round(large / 5)) + ["b"] * max(1, round((total - large) / 5))
+            uneven = unevenly(truth, ("a", "b"))
+            answers = {
+                "accuracy": asdict(accuracy(truth, truth)),
+                "balanced": asdict(balanced_accuracy(truth, truth)) if uneven else None,
+            }
+            sets = {"test": single(12, 12, 0.5)}
+            found = verdict(answers=answers, needs={}, classes=2, sets=sets)
+            assert found.verdict == "generalises", (total, large)
+
+
+def test_where_classes_are_uneven_the_balanced_accuracy_counts():
+    """Nine of ten right by always naming the large class."""
+    truth, told = ["a"] * 9 + ["b"], ["a"] * 10
+    assert unevenly(truth, ("a", "b"))
+    assert not unevenly(["a", "a", "b"], ("a", "b"))
+    assert unevenly(["a", "b"], ("a", "b", "c"))  # a class of which no photo validates
+    balanced = balanced_accuracy(told, truth)
+    assert (balanced.value, balanced.constant, balanced.correct) == (0.5, 0.5, 9)
+    answers = {"accuracy": score(9, 10, 0.9), "balanced": asdict(balanced)}
+    found = verdict(answers=answers, classes=2)
+    assert found.validation != "fine"
+    assert "9 of 10 validation photos right, 50% averaged over classes" in found.finding
+    right = balanced_accuracy(truth, truth)
+    assert 0.5 < right.low < right.value == right.high == 1
+    answers = {"accuracy": score(10, 10, 0.9), "balanced": asdict(right)}
+    assert verdict(answers=answers, classes=2).validation == "fine"
 
 
 @pytest.mark.parametrize(
@@ -102,85 +176,127 @@ def test_validation_at_chance(train, rule, expected):
         (history(train=1.2, val=0.5), "not yet learned", "never learned"),
     ],
 )  # fmt: skip
-def test_validation_that_is_not_fine(losses, rule, expected):
-    found = verdict(losses, validation(12))
+def test_bad_validation_decides_and_test_sets_are_told_all_the_same(losses, rule, expected):
+    found = verdict(losses, validation(8))
     assert (found.verdict, found.rule) == (expected, rule)
-    assert verdict(losses, validation(13)).verdict == "generalises"
+    assert "On test_difficult 3 of 3 signs are good." in found.finding
+    assert len(found.signs) == 3
 
 
-@pytest.mark.parametrize(
-    ("losses", "expected"),
-    [
-        (history(train=6.0, val=2.7), "never learned"),
-        (history(train=6.0, val=6.2, best=0.01), "overfit, and it shows"),
-    ],
-)
-def test_right_answers_with_a_loss_worse_than_random_are_not_fine(losses, expected):
+def test_right_answers_with_a_loss_worse_than_random_cannot_tell():
+    losses = history(train=0.1, val=2.7)
     found = verdict(losses)
-    assert found.verdict == expected
-    assert f"its loss there is {losses['val_loss'].iloc[-1]:.2f}" in found.finding
+    assert (found.validation, found.verdict) == ("cannot tell", "generalises")
+    assert "its loss there is 2.70" in found.finding
     assert f"answering at random {math.log(CLASSES):.2f}" in found.finding
+    assert verdict(losses, sets=BAD).verdict == "overfit, and it shows"
 
 
 def test_a_training_that_has_gone_wild_has_learned_nothing_whatever_validation_says():
     limit = 4 * math.log(CLASSES)
     found = verdict(history(train=limit + 0.1))
     assert (found.verdict, found.rule) == ("never learned", "training gone wild")
-    assert "15 of 15 validation photos come out right is luck" in found.finding
+    assert found.validation == "cannot tell"
     assert verdict(history(train=limit - 0.1)).verdict == "generalises"
-    assert verdict(history(train=99.0), validation(3, 3)).rule == "few validation photos"
 
 
 def test_few_photos_are_too_little_evidence():
-    assert verdict(answers=validation(4, 4)).rule == "few validation photos"
-    four = {"test": {"scores": {"primary": asdict(share([True] * 4, 0.25)),
-                                "object": asdict(share([True] * 8, 0.25)),
+    four = {"test": {"scores": {"primary": score(4, 4, 0.25), "object": score(8, 8, 0.25),
                                 "ranking": {"value": 0.9, "constant": 0.4, "total": 4}},
-                     "localisation": evidence(boxes=8)["localisation"]}}  # fmt: skip
+                     "localisation": evidence(boxes=8)["localisation"], "single": False,
+                     "origin": ELSEWHERE}}  # fmt: skip
     found = verdict(sets=four, needs={"test": hidden(photos=4)})
-    assert (found.verdict, found.rule) == ("too little evidence", "few test photos")
+    assert (found.verdict, found.rule) == ("too little evidence", "no photos from elsewhere")
     assert [sign.good for sign in found.signs] == [None, None, None]
     for nothing in ({}, {"test": {"scores": {}, "localisation": None}}):
         found = verdict(sets=nothing, needs={})
-        assert (found.rule, found.signs) == ("few test photos", ())
+        assert (found.rule, found.signs) == ("no photos from elsewhere", ())
 
 
 def test_without_boxes_the_ranking_tells():
     def only(value):
-        return {"x": {"scores": {"primary": asdict(share([True] * 30, 0.3)),
+        return {"x": {"scores": {"primary": score(20, 30, 0.3),
                                  "ranking": {"value": value, "constant": 0.4, "total": 30}},
-                      "localisation": None}}  # fmt: skip
+                      "localisation": None, "single": False, "origin": ELSEWHERE}}  # fmt: skip
 
     assert verdict(sets=only(0.7), needs={}).verdict == "generalises"
     assert verdict(sets=only(0.5), needs={}).verdict == "overfit that looks good"
 
 
-def test_signs_are_read_on_the_set_with_most_labelled_objects():
-    easy, hard = evidence(total=12), evidence(total=73)
-    photos_only = {"scores": {"primary": asdict(share([True] * 500, 0.2))}}
-    assert evidence_set({"a": hard, "b": easy, "c": photos_only, "d": {"scores": {}}}) == "a"
-    assert evidence_set({"c": photos_only, "d": {"scores": {}}}) == "c"
+def test_where_photos_show_one_class_each_their_accuracy_tells():
+    """Cut-out objects may be named while the photos are not."""
+    boxed = evidence(0.9) | {"single": True}
+    for right, good in ((27, True), (15, False)):
+        boxed["scores"]["primary"] = score(right, 40, 0.2)
+        found = verdict(sets={"test_difficult": boxed})
+        assert [sign.good for sign in found.signs] == [good, True, True]
+        assert found.signs[0].kind == "accuracy"
+
+
+def test_the_worst_set_decides_and_each_is_named():
+    good, bad = evidence(total=200), evidence(0.3, 1.2, total=12)
+    found = verdict(sets={"easy": good, "hard": bad}, needs={})
+    assert (found.verdict, found.decided) == ("overfit that looks good", "hard")
+    assert "On easy 2 of 2 signs are good." in found.finding
+    assert "On hard only 0 of 2 signs are good." in found.finding
+
+
+def test_a_set_from_the_same_shoot_never_makes_it_generalise_but_may_be_the_worst():
+    same = {"test": single(30, 30, 0.5, SHOOT)}
+    found = verdict(sets=same, needs={}, classes=2)
+    assert (found.verdict, found.rule) == ("too little evidence", "no photos from elsewhere")
+    assert "but it is from the same shoot" in found.finding
+    both = same | {"elsewhere": single(30, 30, 0.5)}
+    assert verdict(sets=both, needs={}, classes=2).verdict == "generalises"
+    worse = {"test": single(16, 30, 0.5, SHOOT), "elsewhere": single(30, 30, 0.5)}
+    assert verdict(sets=worse, needs={}, classes=2).verdict == "overfit that looks good"
+
+
+def test_it_is_told_that_nobody_has_stated_where_a_set_is_from():
+    unstated = {"test": single(30, 30, 0.5, {"elsewhere": True, "by": "nothing"})}
+    told = "Nobody has stated that test is from elsewhere: state it on Data."
+    assert told in verdict(sets=unstated, needs={}, classes=2).finding
+    assert "Nobody" not in verdict(classes=2).finding
+
+
+def test_an_accuracy_near_the_constant_answers_is_bad_whatever_the_signs():
+    """A class told by its background's colour: objects cut out are named, whole photos are not."""
+    at_chance = evidence(0.82, primary=9)
+    assert verdict(sets={"test_difficult": at_chance}).verdict == "overfit that looks good"
+    assert "it answers 9 of 40 photos right" in verdict(sets={"x": at_chance}).finding
+    above = evidence(0.82, primary=13)  # .33 of 40, one answer for all .17: outside the interval
+    assert verdict(sets={"test_difficult": above}).verdict == "generalises"
+
+
+def test_evidence_is_compared_inside_and_outside_whatever_the_boxes_size():
+    for area in (0.03, 0.2, 0.7):
+        assert density_ratio(area, area) == pytest.approx(1)
+        sign = verdict(sets={"test_difficult": evidence(area=area)}).signs[1]
+        assert (sign.value, sign.good) == (pytest.approx(2.5), True)
+    assert density_ratio(1.0, 0.2) == 99
+    large = verdict(sets={"test_difficult": evidence(area=0.9)}).signs[1]
+    assert large.good is None
+    assert "too little to compare" in large.words
+
+
+def test_runs_are_compared_on_the_set_from_elsewhere_with_most_labelled_objects():
+    easy, hard = evidence(total=99, origin=SHOOT), evidence(total=73)
+    photos_only = single(400, 500, 0.2)
+    sets = {"a": hard, "b": easy, "c": photos_only, "d": {"scores": {}}}
+    assert evidence_set(sets) == "a"
+    assert evidence_set({"b": easy, "c": photos_only}) == "c"
+    assert evidence_set({"b": easy, "d": {"scores": {}}}) == "b"
     assert evidence_set({"d": {"scores": {}}}) is None
-
-
-def test_chance_is_the_binomial_tests():
-    from scipy.stats import binomtest
-
-    for right, total, constant in ((9, 15, 0.4), (15, 15, 0.4), (0, 15, 0.4), (3, 7, 1 / 6)):
-        assert chance_of(right, total, constant) == pytest.approx(
-            binomtest(right, total, constant, alternative="greater").pvalue
-        )
 
 
 def test_every_rule_can_fire_and_every_word_is_explained():
     rules = {
         verdict(losses, answers, sets, needs).rule
         for losses in (history(), history(1.6), history(1.2, 1.0, 0.4), history(9.0))
-        for answers in (validation(), validation(4, 4), validation(6), validation(12))
-        for sets in (None, {}, {"test_difficult": evidence(0.33, 1.2)},
-                     {"test_difficult": evidence(0.33, 2.0)})
+        for answers in (validation(), validation(5, 5, 0.6), validation(6))
+        for sets in (None, {}, BAD, UNSURE)
         for needs in (None, {})
-    }  # fmt: skip
+    }
     assert rules == set(RULES)
     assert {verdict for verdict, _ in RULES.values()} == set(MEANINGS)
     assert all(math.isfinite(value) and words for value, words in THRESHOLDS.values())

@@ -182,7 +182,11 @@ def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
     run = run_it(runs, data.root)
     summary = run.summary()
     assert summary is not None
-    assert summary["sets"]["test"] == {"photos": 3, "scores": {}, "tta": {}, "localisation": None}
+    of_set = summary["sets"]["test"]
+    assert of_set.pop("origin") == {"elsewhere": True, "by": "nothing"}
+    assert of_set == {
+        "photos": 3, "single": True, "scores": {}, "tta": {}, "localisation": None,
+    }  # fmt: skip
     assert summary["verdict"] in ("never learned", "too little evidence")
     assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
 

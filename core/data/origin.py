@@ -1,0 +1,96 @@
+"""Whether a test set was taken elsewhere or on the training photos' shoot: stated in dataset.yaml,
+else told by its name, by near-copies, or by when the photos were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from PIL import ExifTags, Image
+
+from core import files
+from core.data.dataset import NOTE, Dataset, Photo, TestSet, read_note
+from core.data.labels import changing
+from core.data.leaks import Pair
+from core.words import mark
+from core.yamlfile import write_yaml
+
+By = Literal["stated", "name", "copies", "time", "nothing"]
+SHOOT_NAMES = ("val", "valid", "dev", "eval")
+SHARE = 1 / 3  # of its photos, from which on copies or times tell
+SECONDS = 3600.0  # between two photos of one shoot
+WHY: dict[By, str] = {
+    "stated": mark("stated in dataset.yaml"),
+    "name": mark("by its name; nobody stated it"),
+    "copies": mark("a third of it is near-copies of training photos; nobody stated it"),
+    "time": mark("a third of it was taken within an hour of a training photo; nobody stated it"),
+    "nothing": mark("nothing speaks against it, but nobody stated it"),
+}
+
+
+@dataclass(frozen=True)
+class SetOrigin:
+    """Where a test set's photos are from, and what says so."""
+
+    elsewhere: bool
+    by: By
+
+
+def origins(dataset: Dataset, copies: Callable[[], Sequence[Pair]]) -> dict[str, SetOrigin]:
+    """The origin of each test set, by name. `copies` tells the near-copies (core.data.leaks), and
+    is asked only where neither a statement nor a name tells."""
+    found = {each.name: _told(each) for each in dataset.test_sets}
+    if None in found.values():
+        copied = [pair.split for pair in copies()]
+        trained = _moments(dataset.train)
+        for each in dataset.test_sets:
+            if found[each.name] is None:
+                found[each.name] = _seen(each, copied.count(each.name), trained)
+    return {name: origin for name, origin in found.items() if origin is not None}
+
+
+def state_origin(root: Path, set_name: str, elsewhere: bool) -> None:
+    """Writes into dataset.yaml where a test set is from; all else in the file stays. Raises
+    DataError, one line: no such set, or a file that cannot be read or written."""
+    with changing(root) as dataset:
+        dataset.test_set(set_name)
+        note = read_note(dataset.root)
+        stated: dict[str, Any] = dict(note.get("test_sets") or {})
+        origin = "elsewhere" if elsewhere else "same_shoot"
+        stated[set_name] = dict(stated.get(set_name) or {}) | {"origin": origin}
+        files.write_text(dataset.root / NOTE, write_yaml(note | {"test_sets": stated}))
+
+
+def _told(test_set: TestSet) -> SetOrigin | None:
+    if test_set.origin:
+        return SetOrigin(test_set.origin == "elsewhere", "stated")
+    return SetOrigin(False, "name") if test_set.name.lower() in SHOOT_NAMES else None
+
+
+def _seen(test_set: TestSet, copies: int, trained: Sequence[float]) -> SetOrigin:
+    photos = len(test_set.photos)
+    if copies >= SHARE * photos:
+        return SetOrigin(False, "copies")
+    near = sum(
+        any(abs(moment - other) <= SECONDS for other in trained)
+        for moment in _moments(test_set.photos)
+    )
+    return SetOrigin(False, "time") if near >= SHARE * photos else SetOrigin(True, "nothing")
+
+
+def _moments(photos: Sequence[Photo]) -> list[float]:
+    """When the photos were taken, by their cameras, in seconds; photos that do not say it are left
+    out."""
+    found = []
+    for photo in photos:
+        try:
+            with Image.open(photo.path) as image:
+                exif = image.getexif()
+                told = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+            found.append(datetime.strptime(str(told), "%Y:%m:%d %H:%M:%S").timestamp())
+        except (OSError, ValueError, SyntaxError):  # no such time, or a damaged EXIF block
+            continue
+    return found
