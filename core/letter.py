@@ -24,7 +24,6 @@ from core.evaluate.verdict import (
 from core.letter_pictures import Picture, cut_outs, gaze, painted_over
 from core.model.layers import head_start
 from core.store.run import Run
-from core.store.shapes import WHOLE, shaped
 from core.text import percent
 from core.words import retell, say, sentences
 
@@ -71,9 +70,6 @@ def write_letter(run: Run, pictures: bool = True) -> Letter | None:
     diagnosis, summary, controls = run.diagnosis(), run.summary(), run.controls()
     if diagnosis is None or summary is None:
         return None
-    whole = {"diagnosis.json": diagnosis, "summary.json": summary, "controls.json": controls or {}}
-    for file, data in whole.items():
-        shaped(WHOLE[file], run.path / file, data)
     found, sets = diagnosis["evidence"], summary["sets"]
     name = found["set"] or evidence_set(sets)
     layers = backbone_drift(run)

@@ -112,10 +112,7 @@ def show(
     if status.error:
         print(f"error: {status.error}")
     if summary:
-        try:
-            _print_scores(summary)
-        except (KeyError, TypeError):
-            raise RunError(f"{found.path / 'summary.json'}: damaged; evaluate it again") from None
+        _print_scores(summary)
     if diagnosis := found.diagnosis():
         print(f"verdict: {diagnosis.get('verdict')} ({diagnosis.get('rule')})")
         print(f"  {diagnosis.get('finding')}")

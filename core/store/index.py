@@ -266,7 +266,7 @@ def read_row(run: Run) -> RunRow:
             note=said.note,
             came_from=arrival.words if arrival else "",
         )
-    except (InputError, KeyError, TypeError, AttributeError) as error:
+    except InputError as error:
         empty = recipe_dict(recipe_from({}))
         failed = Status(state="failed", error=str(error))
         return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))

@@ -12,68 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from core.errors import RunError, damaged
 from core.evaluate.verdict import Answer, Verdict
 
-_Numbers = dict[str, float | None]
-
-
-class _Set(BaseModel):
-    scores: dict[str, _Numbers] | None = None
-    localisation: dict[str, Any] | None = None
-
-
-class _Validation(BaseModel):
-    loss: float | None = None
-    accuracy: _Numbers | None = None
-
-
-class _Scores(BaseModel):
-    validation: _Validation | None = None
-    sets: dict[str, _Set] = {}
-
-
-class _Summary(_Scores):
-    verdict: str | None = None
-
-
-class _Controls(BaseModel):
-    frozen: _Scores | None = None
-    untrained: _Scores | None = None
-
-
-class _Evidence(BaseModel):
-    set: str | None
-    signs: list[dict[str, Any]]
-
-
-class _Diagnosis(BaseModel):
-    verdict: str
-    rule: str
-    finding: str
-    evidence: _Evidence
-    advice: list[str]
-
-
-class _Data(BaseModel):
-    path: str
-    fingerprints: dict[str, Any] | None = None
-
-
-class _Estimate(BaseModel):
-    parts: dict[str, float] = {}
-
-
-class _Environment(BaseModel):
-    data: _Data
-    estimate: _Estimate | None = None
-
-
-_SHAPES: dict[str, TypeAdapter[Any]] = {
-    "controls.json": TypeAdapter(_Controls),
-    "diagnosis.json": TypeAdapter(_Diagnosis),
-    "environment.json": TypeAdapter(_Environment),
-    "summary.json": TypeAdapter(_Summary),
-}
-
-
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Word = Annotated[str, Field(max_length=300)]
@@ -85,7 +23,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class _WholeScore(Strict):
+class _Score(Strict):
     value: Number
     low: Number
     high: Number
@@ -94,11 +32,11 @@ class _WholeScore(Strict):
     constant: Number | None = None
 
 
-class _WholeLocalisation(Strict):
+class _Localisation(Strict):
     share: Number
     area: Number
     lift: Number
-    pointing: _WholeScore
+    pointing: _Score
 
 
 class _Origin(Strict):
@@ -106,27 +44,27 @@ class _Origin(Strict):
     by: Word
 
 
-class _WholeSet(Strict):
+class _Set(Strict):
     photos: Count
-    scores: dict[str, _WholeScore]
-    tta: dict[str, _WholeScore] | None = None
-    localisation: _WholeLocalisation | None = None
+    scores: dict[str, _Score]
+    tta: dict[str, _Score] | None = None
+    localisation: _Localisation | None = None
     origin: _Origin | None = None
 
 
-class _WholeValidation(Strict):
+class _Validation(Strict):
     loss: Number
-    accuracy: _WholeScore
-    balanced: _WholeScore | None = None
+    accuracy: _Score
+    balanced: _Score | None = None
 
 
-class _WholeSummary(Strict):
+class _Summary(Strict):
     classes: list[Word]
     epochs: Count
     seconds: Number | None = None
     trained_weights: Count
-    validation: _WholeValidation
-    sets: dict[str, _WholeSet]
+    validation: _Validation
+    sets: dict[str, _Set]
     verdict: Verdict | None = None
 
 
@@ -142,7 +80,7 @@ class _Sign(Strict):
 
 class _Compared(Strict):
     photos: Count
-    fall: dict[str, _WholeScore | None]
+    fall: dict[str, _Score | None]
 
 
 class _Reliance(Strict):
@@ -154,7 +92,7 @@ class _Redrawn(Strict):
     lifts: list[Number] = []
 
 
-class _WholeEvidence(Strict):
+class _Evidence(Strict):
     set: Word | None
     signs: list[_Sign]
     validation: Answer | None = None
@@ -162,28 +100,54 @@ class _WholeEvidence(Strict):
     redrawn_head: dict[str, _Redrawn] | None = None
 
 
-class _WholeDiagnosis(Strict):
+class _Diagnosis(Strict):
     verdict: Verdict
     rule: Word
     finding: str
-    evidence: _WholeEvidence
+    evidence: _Evidence
     advice: list[str]
 
 
-class _WholeControl(Strict):
-    sets: dict[str, _WholeSet] = {}
+class _Control(Strict):
+    sets: dict[str, _Set] = {}
 
 
-class _WholeControls(Strict):
-    frozen: _WholeControl | None = None
-    untrained: _WholeControl | None = None
+class _Controls(Strict):
+    frozen: _Control | None = None
+    untrained: _Control | None = None
 
 
-# All that the letter on a run reads, and that a run must have to travel.
-WHOLE: dict[str, TypeAdapter[Any]] = {
-    "controls.json": TypeAdapter(_WholeControls),
-    "diagnosis.json": TypeAdapter(_WholeDiagnosis),
-    "summary.json": TypeAdapter(_WholeSummary),
+class _Prints(Strict):
+    photos: Word
+    truth: Word | None = None
+
+
+class _Fingerprints(Strict):
+    train: Word
+    test_sets: dict[str, _Prints]
+
+
+class _Data(Strict):
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    title: Word | None = None
+    fingerprints: _Fingerprints | None = None
+
+
+class _Estimate(Strict):
+    parts: dict[str, float] = {}
+
+
+class _Environment(Strict):
+    format: int | None = None
+    data: _Data
+    estimate: _Estimate | None = None
+
+
+_SHAPES: dict[str, TypeAdapter[Any]] = {
+    "controls.json": TypeAdapter(_Controls),
+    "diagnosis.json": TypeAdapter(_Diagnosis),
+    "environment.json": TypeAdapter(_Environment),
+    "summary.json": TypeAdapter(_Summary),
 }
 
 

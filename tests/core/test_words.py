@@ -170,7 +170,7 @@ def test_a_zip_that_is_larger_than_allowed_is_told_in_japanese(tmp_path):
     [
         ("[]", "summary.json: 壊れています（オブジェクトではありません）"),
         ("{", "summary.json: 壊れています（Expecting property name"),
-        ('{"sets": 3}', "summary.json: 壊れています（sets: "),
+        ('{"sets": 3}', "summary.json: 壊れています（classes: "),
     ],
 )
 def test_a_damaged_run_is_told_in_japanese(tmp_path, tiny, content, told):

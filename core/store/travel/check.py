@@ -11,11 +11,11 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 from safetensors import SafetensorError, safe_open
 
 from core import text
@@ -25,7 +25,7 @@ from core.letter import write_letter
 from core.store.annotations import annotations_of, check_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run, Status
-from core.store.shapes import WHOLE, Count, Number, Strict, Word, shaped
+from core.store.shapes import Count, Number, Strict, shaped
 from core.store.travel.manifest import of_format
 from core.words import mark
 
@@ -33,27 +33,6 @@ _ALWAYS = ("recipe.yaml", "environment.json", "status.json")
 _DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
 _MAPS = Limits(files=1000, file_bytes=1_000_000_000, total_bytes=1_000_000_000, ratio=2000,
                what=mark("file of class maps"))  # fmt: skip
-
-
-class _Prints(Strict):
-    photos: Word
-    truth: Word | None = None
-
-
-class _Fingerprints(Strict):
-    train: Word
-    test_sets: dict[str, _Prints]
-
-
-class _Data(Strict):
-    path: Annotated[str, Field(min_length=1, max_length=4096)]
-    title: Word | None = None
-    fingerprints: _Fingerprints | None = None
-
-
-class _Environment(Strict):
-    format: int
-    data: _Data
 
 
 class _Best(Strict):
@@ -67,7 +46,7 @@ class _Checkpoint(Strict):
     best: _Best | None = None
 
 
-_ENVIRONMENT, _CHECKPOINT = TypeAdapter(_Environment), TypeAdapter(_Checkpoint)
+_CHECKPOINT = TypeAdapter(_Checkpoint)
 
 
 def check_run(run: Run) -> None:
@@ -141,10 +120,10 @@ def _recipe(run: Run) -> None:
 
 def _environment(run: Run) -> None:
     path = run.path / "environment.json"
-    found = shaped(_ENVIRONMENT, path, _strict_json(run, "environment.json"))
-    if found.format != FORMAT:
-        raise RunError(f"{path}: {of_format(found.format, FORMAT)}")
-    run.environment()
+    _strict_json(run, "environment.json")
+    found = run.environment().get("format")
+    if found != FORMAT:
+        raise RunError(f"{path}: {of_format(found, FORMAT)}")
     run.estimate()
 
 
@@ -158,10 +137,12 @@ def _annotations(run: Run) -> None:
         raise RunError(line if str(path) in line else f"{path}: {line}") from None
 
 
-def _whole(name: str) -> Callable[[Run], None]:
+def _read_twice(name: str) -> Callable[[Run], None]:
+    """As pages read it, and without a number that JSON does not know."""
+
     def check(run: Run) -> None:
+        _strict_json(run, name)
         run.json_if_there(name)
-        shaped(WHOLE[name], run.path / name, _strict_json(run, name))
 
     return check
 
@@ -264,9 +245,9 @@ _CHECKS: dict[str, Callable[[Run], None]] = {
     "reliance.csv": _reliance,
     "drift.csv": _drift,
     "cams.npz": _class_maps,
-    "summary.json": _whole("summary.json"),
-    "diagnosis.json": _whole("diagnosis.json"),
-    "controls.json": _whole("controls.json"),
+    "summary.json": _read_twice("summary.json"),
+    "diagnosis.json": _read_twice("diagnosis.json"),
+    "controls.json": _read_twice("controls.json"),
     "weights.safetensors": _tensors("weights.safetensors"),
     "checkpoint/state.json": _checkpoint,
     "checkpoint/weights.safetensors": _tensors("checkpoint/weights.safetensors"),

@@ -9,7 +9,7 @@ from core.repeats import over_folds, over_seeds
 from core.store.groups import groups_of, mean_curves, mean_history
 from core.store.index import RunIndex
 from core.store.run import create_run
-from tests.factory import START
+from tests.factory import START, evaluated
 
 OBJECTS = ("sets", "hard", "scores", "object", "value")
 
@@ -33,7 +33,8 @@ class Folder:
             }
             (run.path / "environment.json").write_text(json.dumps(environment))
         if value is not None:
-            summary = {"sets": {"hard": {"scores": {"object": {"value": value}}}}}
+            score = {"value": value, "low": 0, "high": 1, "total": 9}
+            summary = evaluated(hard={"photos": 9, "scores": {"object": score}})
             summary |= {"verdict": verdict} if verdict else {}
             (run.path / "summary.json").write_text(json.dumps(summary))
         return run
@@ -141,11 +142,11 @@ def test_the_verdict_of_the_majority_and_its_agreement(folder):
 
 
 def test_no_majority_is_said(folder):
-    for seed, verdict in enumerate(["b", "a", "b", "a"]):
+    for seed, verdict in enumerate(["never learned", "generalises"] * 2):
         folder.add(load_recipe("quick", {"seed": seed}), value=0.5, verdict=verdict)
     verdict = folder.groups()[0].verdict()
     assert verdict.majority is None
-    assert verdict.words() == "no majority: a 2, b 2 of 4"
+    assert verdict.words() == "no majority: generalises 2, never learned 2 of 4"
 
 
 # --- curves -----------------------------------------------------------------------------------

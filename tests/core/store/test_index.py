@@ -9,6 +9,7 @@ from core.store.annotations import annotate
 from core.store.index import INDEX_FILE, RunIndex
 from core.store.run import create_run
 from tests.conftest import fixed_clock
+from tests.factory import evaluated
 
 
 def new_run(runs, **changes):
@@ -23,8 +24,8 @@ def test_the_index_follows_the_folders(tmp_path):
     assert {row.id for row in index.rows()} == {first.id, second.id}
     row = next(row for row in index.rows() if row.id == second.id)
     assert (row.name, row.recipe["seed"], row.data, row.summary) == ("quick", 2, "toy", None)
-    (second.path / "summary.json").write_text(json.dumps({"epochs": 3}))
-    assert next(r for r in index.rows() if r.id == second.id).summary == {"epochs": 3}
+    (second.path / "summary.json").write_text(json.dumps(evaluated()))
+    assert next(r for r in index.rows() if r.id == second.id).summary == evaluated()
     shutil.rmtree(first.path)
     assert [row.id for row in index.rows()] == [second.id]
 

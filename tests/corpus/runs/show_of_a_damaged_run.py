@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.making import run_of
 
 command = "runs show the-run --runs HERE/runs"
-refused = "summary.json: damaged; evaluate it again"
+refused = "summary.json: damaged (classes: Field required)"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.making import run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "summary.json: damaged"
+refused = "diagnosis.json: damaged"
 
 
 def make(here: Path) -> None:
