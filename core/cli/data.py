@@ -15,6 +15,7 @@ from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import Bar
 from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
 from core.data.leaks import Pair, headlines, near_copies
+from core.data.origin import WHY, origins
 from core.errors import InputError, os_error_line
 
 app = typer.Typer(
@@ -60,7 +61,11 @@ def check(
     _tell(dataset)
     if words := left_out_words(dataset):
         print(f"  {words}")
-    _warn(near_copies(dataset, runs))
+    copies = near_copies(dataset, runs)
+    for name, origin in origins(dataset, lambda: copies).items():
+        place = "elsewhere" if origin.elsewhere else "the training photos' shoot"
+        print(f"  {name} is from {place} ({WHY[origin.by]})")
+    _warn(copies)
     print("sound: every photo, label and box can be read")
 
 

@@ -117,6 +117,7 @@ def test_data_commands(capsys, tiny):
     assert status == 0
     assert "train/blue: 4 photos" in out
     assert "test_difficult: 6 photos, 6 labelled" in out
+    assert "test_difficult is from " in out and "nobody stated it)" in out
     status, out, _ = call(capsys, "data", "list", tiny.root.parent)
     assert "tiny: 12 training photos of 3 classes" in out
 
