@@ -45,6 +45,7 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 help=say("How far each step changes the weights. Type another rate, such as 2e-4."),
             )
             closing.append(st.container(width="content"))
+        draft.places[f"bands.{number}"] = st.container()
         found.append({"from": int(first), "lr": _as_number(lr)})
     for number, place in enumerate(closing):
         with place:

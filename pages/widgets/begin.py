@@ -63,8 +63,8 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
     return {"name": name.strip(), "seed": int(seed)}
 
 
-def download(key: str, recipe: Recipe) -> None:
-    """The recipe as a file, every key written out."""
+def download(key: str, recipe: Recipe, wrong: str) -> None:
+    """The recipe as a file, every key written out; disabled where the words `wrong` tell why."""
     st.download_button(
         say("Save as a file"),
         recipe_yaml(recipe),
@@ -74,7 +74,9 @@ def download(key: str, recipe: Recipe) -> None:
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",
-        help=say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
+        disabled=bool(wrong),
+        help=wrong
+        or say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
     )
 
 
@@ -145,9 +147,10 @@ def _bases(key: str) -> dict[Place, Recipe]:
 def _draft(key: str) -> Draft:
     kind, name = place = _place(key)
     if kind == "preset":
-        return Draft(f"{key}.{name}", mark("preset {name}").format(name=name), load_recipe(name))
+        title = mark("preset {name}").format(name=name)
+        return Draft(f"{key}.{name}", title, load_recipe(name), {})
     title = mark("run {name}") if kind == "again" else mark("file {name}")
-    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place])
+    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place], {})
 
 
 def _said(key: str) -> str:

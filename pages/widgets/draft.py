@@ -11,18 +11,22 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import InputError
 from core.recipe import Recipe
 from core.recipe_file import recipe_dict
+from pages.widgets import told
 
 
 class Draft(NamedTuple):
     """key: where it is kept in the session; title: what it began from, such as `preset quick`;
-    base: the recipe it began from."""
+    base: the recipe it began from; places: by dotted key, where to tell what is wrong with it."""
 
     key: str
     title: str
     base: Recipe
+    places: dict[str, DeltaGenerator]
 
     @property
     def _parts(self) -> dict[str, tuple[int, Any]]:
@@ -38,6 +42,22 @@ class Draft(NamedTuple):
         """The beginning of the keys of the part's controls."""
         return f"{self.key}.{part}.{self._parts.get(part, (0, None))[0]}"
 
+    def show_error(self, problem: InputError) -> None:
+        """Tells what is wrong beneath the controls that it is about."""
+        key = f"{problem.key}."
+        found = (place for name, place in self.places.items() if key.startswith(f"{name}."))
+        told.error(problem, next(found, st.bottom))
+
+    @property
+    def valid(self) -> Recipe:
+        """The last recipe that was one."""
+        recipe: Recipe = st.session_state.get(f"{self.key}.valid", self.base)
+        return recipe
+
+    def keep(self, recipe: Recipe) -> None:
+        """Notes what was written last without a mistake."""
+        st.session_state[f"{self.key}.valid"] = recipe
+
     def put(self, parts: Mapping[str, Any]) -> None:
         """Writes into parts, before their controls are drawn."""
         for part, value in parts.items():
@@ -51,7 +71,8 @@ class Draft(NamedTuple):
 
     def renew(self) -> None:
         """Begins again, because the base is another."""
-        st.session_state.pop(f"{self.key}.undone", None)
+        for name in ("undone", "valid"):
+            st.session_state.pop(f"{self.key}.{name}", None)
         self.put(recipe_dict(self.base))
 
     def put_back(self, edited: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from core.recipe_file import load_recipe, preset_names
 from core.store.run import find_runs
 from core.text import plain_markdown
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
@@ -204,10 +204,21 @@ def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
 ):
     app = open_page("train")
     kind = app.text_input if control.startswith("name") else app.number_input
+    before = kind(key=f"{KEY}.{control}").value
     kind(key=f"{KEY}.{control}").set_value(value).run()
     assert not app.exception
     assert app.error[0].value.replace("\\", "").startswith(words)
-    assert not [button for button in app.button if button.label == "Launch"]
+    assert [column for column in app.columns if column.error]  # beneath its control
+    (launch,) = [button for button in app.button if button.label == "Launch"]
+    for button in (launch, app.download_button(key="train.save")):
+        assert button.disabled
+        assert button.help.replace("\\", "").startswith(words)
+    assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
+    assert "Photos to look at" in [control.label for control in app.multiselect]
+    assert "Shown without the mistake:" in texts(app)
+    kind(key=f"{KEY}.{control}").set_value(before).run()
+    assert not app.error
+    assert difference(app) == set()
 
 
 def test_controls_keep_their_values_when_the_page_is_left(dataset, open_page):

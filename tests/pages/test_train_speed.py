@@ -12,6 +12,8 @@ from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from core.store.search import Suggestion, find_searches
 from core.train.speed import write_speed
+from core.text import duration
+from core.train.estimate import estimate, photos_of
 from tests.factory import plain_speed, write_run, write_search
 from tests.pages.conftest import texts
 
@@ -31,6 +33,16 @@ def test_the_estimate_follows_the_controls(runs, dataset, open_page, measured):
 
 
 def test_a_change_of_a_control_is_drawn_with_little_work(runs, dataset, open_page):
+def test_the_estimate_is_of_all_the_runs(runs, dataset, open_page):
+    write_speed(runs, QUICK, plain_speed(QUICK, 0.01))
+    seconds = estimate(QUICK, plain_speed(QUICK, 0.01), photos_of(dataset, QUICK)).seconds
+    app = open_page("train", seeds="3")
+    (timer,) = [m for m in app.markdown if m.value.startswith(":material/timer:")]
+    assert timer.value == f":material/timer: **{duration(3 * seconds)}**"
+    assert f"About {duration(seconds)} a run" in timer.help
+    assert f"3 runs: {duration(3 * seconds)}." in timer.help
+
+
     """Counted in calls of functions, of ours and of libraries', as no machine's speed changes
     them."""
     write_speed(runs, QUICK, plain_speed(QUICK))
