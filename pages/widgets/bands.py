@@ -76,7 +76,8 @@ def put(draft: Draft, bands: Sequence[tuple[int, float]]) -> None:
 def _rates(own: Any) -> list[Any]:
     """What can be chosen: the usual rates, and the band's own among them."""
     if isinstance(own, int | float):
-        return sorted({*RATES, float(own)})
+        shown = text.rate(own)  # the browser knows a rate by its words: two may not share them
+        return sorted({float(own), *(lr for lr in RATES if text.rate(lr) != shown)})
     return [own, *RATES]
 
 
