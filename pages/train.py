@@ -10,12 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core import cautions as known
 from core import charts
 from core.data.dataset import Dataset
-from core.data.split import epoch_size, split_sizes
-from core.errors import InputError
+from core.data.split import epoch_size
 from core.layer_strip import strip_layers, trained_words
-from core.model.bands import check_stages
-from core.recipe import Augment, Holdout, Recipe
-from core.recipe_file import recipe_dict, recipe_from
+from core.recipe import Augment, Recipe
+from core.recipe_file import recipe_dict
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
 from core.words import say
@@ -40,7 +38,6 @@ from pages.widgets import (
     repeats,
     sees,
     stages,
-    told,
     views_wall,
     worker_notice,
 )
@@ -113,18 +110,10 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         edited["stages"] = stages.show(draft)
         curve = st.container()
         edited |= pace.show(draft)
-    wrong = ""
-    try:
-        recipe = recipe_from({**edited, **named})
-        check_stages(recipe)
-        draft.keep(recipe)
-        recipe_link.write(draft, recipe)
-        split_sizes(recipe, dataset)
-    except InputError as problem:
-        wrong, recipe = told.words(problem), _fitting(draft.valid, dataset)
-        draft.show_error(problem)
-        for place in (wall, curve):
-            place.caption(say("Shown without the mistake:"))
+    recipe, wrong = draft.checked({**edited, **named}, dataset)
+    for place in (wall, curve) if wrong else ():
+        place.caption(say("Shown without the mistake:"))
+    recipe_link.write(draft, draft.valid)
     plain = recipe_dict(recipe)
     trained.caption(trained_words(recipe, strip_layers(plain, len(dataset.classes))))
     found = known.cautions(repeats.as_launched(KEY, recipe), dataset)
@@ -140,15 +129,6 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         with column:
             cautions.show(found, about)
     launch_bar.show(KEY, draft, recipe, dataset, len(found), wrong)
-
-
-def _fitting(recipe: Recipe, dataset: Dataset) -> Recipe:
-    """The recipe, with another split where its own does not fit the photos."""
-    try:
-        split_sizes(recipe, dataset)
-    except InputError:
-        return recipe.model_copy(update={"split": Holdout()})
-    return recipe
 
 
 st.title(say("Train"), anchor=False)
