@@ -74,7 +74,8 @@ def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> 
 
 
 def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
-    """What differs, by dotted key, for a link; empty when nothing does."""
+    """What differs, by dotted key, for a link; empty when nothing does. Another backbone is told
+    with its bands and map stride: without them it brings its usual ones."""
     found: dict[str, Any] = {}
     for part, value in edited.items():
         old = base[part]
@@ -82,19 +83,25 @@ def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
             found |= {f"{part}.{key}": value[key] for key in value if value[key] != old[key]}
         elif value != old:
             found[part] = value
+    if "backbone" in found:
+        found |= {part: edited[part] for part in _TOGETHER}
     return json.dumps(found, separators=(",", ":")) if found else ""
 
 
 def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
-    """The parts that a link changes in `base`. Raises RecipeError, naming the key, when the outcome
-    is no recipe."""
+    """The parts that a link changes in `base`. Raises as `linked_recipe`."""
+    edited = recipe_dict(linked_recipe(base, link))
+    return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
+
+
+def linked_recipe(base: Recipe, link: str) -> Recipe:
+    """`base` with a link's changes. Raises RecipeError, naming the key, when it is no recipe."""
     try:
         found = json.loads(link)
     except (ValueError, RecursionError):
         raise RecipeError(
-            mark("the link's `with` was cut off or changed: open it again whole")
+            mark("the link's recipe was cut off or changed: open it again whole")
         ) from None
     if not isinstance(found, dict):
-        raise RecipeError(mark("the link's `with` must hold keys of a recipe"))
-    edited = recipe_dict(changed_recipe(recipe_dict(base), found))
-    return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
+        raise RecipeError(mark("the link's recipe must hold keys of a recipe"))
+    return changed_recipe(recipe_dict(base), found)

@@ -22,6 +22,11 @@ SYSTEM = (
 class InputError(Exception):
     """Bad input from a person. The message is one line and says what to change."""
 
+    @property
+    def key(self) -> str:
+        """What the line begins with: the dotted key of the recipe, where it is about one."""
+        return str(self).partition(":")[0]
+
 
 class RecipeError(InputError):
     """A recipe key is unknown or out of range."""

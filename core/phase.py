@@ -15,6 +15,7 @@ _STEPS = {
     mark("looking at what it learned"): mark(
         "Every epoch is done: answering the test photos, then the diagnosis"
     ),
+    mark("diagnosing"): mark("Every epoch is done: diagnosing what the answers rest on"),
 }
 
 

@@ -49,8 +49,8 @@ def describe(dataset: Dataset) -> None:
     """Where it is from, what of it is not used, and how it gets a test set where it has none."""
     door.closed("label")
     plain = text.plain_markdown
-    told = (dataset.title, dataset.licence, dataset.source)
-    title, licence, source = (plain(retell(each)) for each in told)
+    about = (dataset.title, dataset.licence, dataset.source)
+    title, licence, source = (plain(retell(each)) for each in about)
     st.caption(say("{title}. Licence: {licence}. Source: {source}.", title=title, licence=licence,
                    source=source))  # fmt: skip
     if words := left_out_words(dataset):
@@ -72,9 +72,9 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | None)
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
-    told = say("{labelled} of {total} labelled, {boxed} with boxes", labelled=labelled, total=total,
-               boxed=boxed)  # fmt: skip
-    st.progress(labelled / total, text=told)
+    words = say("{labelled} of {total} labelled, {boxed} with boxes", labelled=labelled,
+                total=total, boxed=boxed)  # fmt: skip
+    st.progress(labelled / total, text=words)
     if labelled < total:
         st.caption(
             say(

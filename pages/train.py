@@ -11,11 +11,9 @@ from core import cautions as known
 from core import charts
 from core.data.dataset import Dataset
 from core.data.split import epoch_size
-from core.errors import RecipeError
 from core.layer_strip import strip_layers, trained_words
-from core.model.bands import check_stages
 from core.recipe import Augment, Recipe
-from core.recipe_file import recipe_from
+from core.recipe_file import recipe_dict
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
 from core.words import say
@@ -40,7 +38,6 @@ from pages.widgets import (
     repeats,
     sees,
     stages,
-    told,
     views_wall,
     worker_notice,
 )
@@ -62,6 +59,7 @@ def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]
     parts["augment"] = {**start, **shown}
     with st.expander(say("More: which photos validate")):
         parts |= sees.kept_aside(draft, dataset)
+    draft.places["split"] = st.container()
     return parts, wall
 
 
@@ -83,19 +81,20 @@ def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, De
 
 
 def show_plan(recipe: Recipe, dataset: Dataset) -> None:
-    """The exact learning rate of every band in every batch."""
+    """The planned learning rate of every band that trains, batch by batch."""
     views = epoch_size(recipe, dataset)
     curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
     st.markdown(
         say("**Learning rates** over {count} epochs", count=recipe.planned_epochs()),
         help=say("In each cycle the rates fall along a cosine, then start again."),
     )
-    told = say("Planned learning rates of each band")
-    plot.show(f"{KEY}.plan", charts.planned_rates(curve), told)
+    words = say("Planned learning rates of each band")
+    plot.show(f"{KEY}.plan", charts.planned_rates(curve), words)
 
 
 def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
-    """The three columns, and the launch beneath them."""
+    """The three columns, and the launch beneath them. While something is wrong, views, rates and
+    time are of the last recipe without a mistake, and nothing can be launched or saved."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
     titles = (say("What the network sees"), say("What may change"), say("For how long"))
     for number, column in enumerate(columns):
@@ -111,17 +110,15 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         edited["stages"] = stages.show(draft)
         curve = st.container()
         edited |= pace.show(draft)
-    try:
-        recipe = recipe_from({**edited, **named})
-        check_stages(recipe)
-    except RecipeError as problem:
-        told.error(problem, st.bottom)
-        return
-    trained.caption(trained_words(recipe, strip_layers(edited, len(dataset.classes))))
+    recipe, wrong = draft.checked({**edited, **named}, dataset)
+    for place in (wall, curve) if wrong else ():
+        place.caption(say("Shown without the mistake:"))
+    recipe_link.write(draft, draft.valid)
+    plain = recipe_dict(recipe)
+    trained.caption(trained_words(recipe, strip_layers(plain, len(dataset.classes))))
     found = known.cautions(repeats.as_launched(KEY, recipe), dataset)
     with save:
-        begin.download(KEY, recipe)
-    recipe_link.write(draft, recipe)
+        begin.download(KEY, recipe, wrong)
     with wall:
         views_wall.show(f"{KEY}.views", recipe, dataset)
     with curve:
@@ -131,7 +128,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     for column, about in zip(columns, known.COLUMNS, strict=True):
         with column:
             cautions.show(found, about)
-    launch_bar.show(KEY, draft, recipe, dataset, len(found))
+    launch_bar.show(KEY, draft, recipe, dataset, len(found), wrong)
 
 
 st.title(say("Train"), anchor=False)
@@ -146,4 +143,5 @@ with start:
 with names, st.container(horizontal=True, vertical_alignment="bottom"):
     called = begin.name_and_seed(chosen)
     save_place = st.container(width="content")
+chosen.places["name"] = names.container()
 write(chosen, called, save_place)

@@ -71,6 +71,15 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
     return photos - validation, validation
 
 
+def fitting(recipe: Recipe, dataset: Dataset) -> Recipe:
+    """The recipe, with the usual split where its own does not fit the photos."""
+    try:
+        split_sizes(recipe, dataset)
+    except DataError:
+        return recipe.model_copy(update={"split": Holdout()})
+    return recipe
+
+
 def holdout_size(photos: int, classes: int, split: Holdout) -> int:
     """How many photos validate: the recipe's share, but no fewer than there are classes, so that
     it also fits a handful of photos."""

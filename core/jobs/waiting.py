@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -80,13 +80,15 @@ def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
     training = sum(parts.get(name, 0.0) for name in TRAINING)
     before = sum(parts.get(name, 0.0) for name in _BEFORE)
     after = sum(parts.values()) - training - before
+    trained = status.epoch >= status.epochs
     if status.state == "running" and status.eta_seconds is not None:
-        left = time_left(status, now)  # of the training alone
-        return None if left is None else left + after
-    if status.state == "running" and status.epoch >= status.epochs:
-        return after  # it looks at what it learned
+        left = time_left(status, now)
+        return left if left is None or trained else left + after  # of the training alone
     share = 1 - status.epoch / max(1, status.epochs)  # a resumed run has some epochs already
-    return before + share * training + after
+    if status.state != "running":
+        return before + share * training + after
+    left = after if trained else before + share * training + after
+    return time_left(replace(status, eta_seconds=left), now)
 
 
 def _parts(work: Run) -> dict[str, float]:

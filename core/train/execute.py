@@ -65,10 +65,7 @@ def execute(
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
         recorder.status("running", phase=mark("looking at what it learned"))
         give_back_memory()
-        last = recipe.planned_epochs()
-        write_results(
-            run, setup, recorder.final_predictions(), lambda phase: recorder.lap(phase, last)
-        )
+        write_results(run, setup, recorder.final_predictions(), recorder.end_of_results)
         recorder.status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
         finished = setup

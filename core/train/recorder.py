@@ -167,6 +167,12 @@ class Recorder:
         self._laps.lap(phase)
         self._note(epoch)
 
+    def end_of_results(self, phase: str) -> None:
+        """Notes the end of a phase after the training; which is next, where that takes long."""
+        self.lap(phase, len(self._history))
+        if phase == "varied views":
+            self.status("running", mark("diagnosing"), eta=self._estimate.parts["diagnose"])
+
     def final_predictions(self) -> dict[str, Predictions]:
         """By split: those made for the last epoch's class maps, which need not be made again."""
         return self._last

@@ -49,12 +49,13 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
             "zoom": _zoom(key, preset.zoom or Zoom()) if on["zoom"] else None,
             "rotate": _rotate(key, preset.rotate or Rotate()) if on["rotate"] else None,
             "lighting": _slide(f"{key}.lighting_by", say("Lighting: most change"), 0.0, 0.9,
-                               preset.lighting or 0.05, 0.01) if on["lighting"] else None,
+                               preset.lighting or 0.05, 0.01)
+            if on["lighting"] else preset.lighting and None,  # 0 stays 0
             "flip": flip or "none",
             "cutout": _cutout(key, preset.cutout or Cutout()) if on["cutout"] else None,
             "erase": _erase(key, preset.erase or Erase()) if on["erase"] else None,
             "blur": _blur(key, preset.blur or Blur()) if on["blur"] else None,
-            "mixup": _slide(f"{key}.mixup_by", say("Mixup: strength"), 0.05, 5.0,
+            "mixup": _slide(f"{key}.mixup_by", say("Mixup: strength"), 0.0, 5.0,
                             preset.mixup or _MIXUP, 0.05,
                             say("Alpha of the mixup paper: near 0, most views keep nearly all "
                                 "of their own photo; 1, any share is as likely."))

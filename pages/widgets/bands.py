@@ -45,6 +45,7 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 help=say("How far each step changes the weights. Type another rate, such as 2e-4."),
             )
             closing.append(st.container(width="content"))
+        draft.places[f"bands.{number}"] = st.container()
         found.append({"from": int(first), "lr": _as_number(lr)})
     for number, place in enumerate(closing):
         with place:
@@ -75,7 +76,8 @@ def put(draft: Draft, bands: Sequence[tuple[int, float]]) -> None:
 def _rates(own: Any) -> list[Any]:
     """What can be chosen: the usual rates, and the band's own among them."""
     if isinstance(own, int | float):
-        return sorted({*RATES, float(own)})
+        shown = text.rate(own)  # the browser knows a rate by its words: two may not share them
+        return sorted({float(own), *(lr for lr in RATES if text.rate(lr) != shown)})
     return [own, *RATES]
 
 

@@ -1,6 +1,6 @@
 """Where a recipe begins: a preset, an earlier run, or a file; and the run's name and seed.
 
-A link says `?preset=quick` or `?again=<run id>`; a file cannot be linked to.
+A link says `?preset=quick`, `?again=<run id>`, or `?file=<name>&recipe=<what it changes of quick>`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import streamlit as st
 
 from core import text
 from core.data.dataset import find_datasets
-from core.draft import uploaded_recipe
+from core.draft import changes_link, linked_recipe, uploaded_recipe
 from core.errors import InputError
 from core.recipe import Recipe
-from core.recipe_file import load_recipe, preset_names, recipe_yaml
+from core.recipe_file import load_recipe, preset_names, recipe_dict, recipe_yaml
 from core.store.run import Run, open_run
 from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, told, words
 from pages.widgets.draft import Draft
 
-_LINKS = ("preset", "again")
-Place = tuple[str, str]  # "preset" or "again" or "file", and its name
+_LINKS = ("preset", "again", "file")
+Place = tuple[str, str]  # one of _LINKS, and its name
 
 
 def show(key: str) -> Draft:
@@ -45,7 +45,6 @@ def show(key: str) -> Draft:
             )
             _presets(key)
             _upload(key)
-        _problem(key)
         preset = draft.title.startswith("preset")
         said = retell(words.PRESETS.get(draft.base.name, "")) if preset else ""
         st.caption(said or _said(key), width="stretch")
@@ -63,8 +62,8 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
     return {"name": name.strip(), "seed": int(seed)}
 
 
-def download(key: str, recipe: Recipe) -> None:
-    """The recipe as a file, every key written out."""
+def download(key: str, recipe: Recipe, wrong: str) -> None:
+    """The recipe as a file, every key written out; disabled where the words `wrong` tell why."""
     st.download_button(
         say("Save as a file"),
         recipe_yaml(recipe),
@@ -74,7 +73,9 @@ def download(key: str, recipe: Recipe) -> None:
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",
-        help=say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
+        disabled=bool(wrong),
+        help=wrong
+        or say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
     )
 
 
@@ -93,8 +94,12 @@ def _follow_link(key: str) -> None:
     for other in _LINKS:
         if other != kind:
             st.query_params.pop(other, None)
-    if kind in _LINKS:
-        st.query_params[kind] = name
+    st.query_params[kind] = name
+    if kind == "file":
+        base, recipe = (recipe_dict(each) for each in (Recipe(), _bases(key)[kind, name]))
+        st.query_params["recipe"] = changes_link(base, recipe) or "{}"
+    else:
+        st.query_params.pop("recipe", None)
     st.session_state[f"{key}.linked"] = (kind, name)
 
 
@@ -113,12 +118,13 @@ def _choose(key: str, place: Place) -> str:
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
             _bring_photos(key, run)
+        if kind == "file" and place not in _bases(key):  # as on a fresh visit
+            linked = linked_recipe(Recipe(), st.query_params.get("recipe", ""))
+            st.session_state[f"{key}.bases"] = _bases(key) | {place: linked}
     except InputError as error:
         return str(error)
     st.session_state[f"{key}.place"] = place
     st.session_state.pop(f"{key}.problem", None)
-    if kind == "preset":
-        st.session_state[f"{key}.preset"] = name
     return ""
 
 
@@ -145,9 +151,10 @@ def _bases(key: str) -> dict[Place, Recipe]:
 def _draft(key: str) -> Draft:
     kind, name = place = _place(key)
     if kind == "preset":
-        return Draft(f"{key}.{name}", mark("preset {name}").format(name=name), load_recipe(name))
+        title = mark("preset {name}").format(name=name)
+        return Draft(f"{key}.{name}", title, load_recipe(name), {})
     title = mark("run {name}") if kind == "again" else mark("file {name}")
-    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place])
+    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place], {})
 
 
 def _said(key: str) -> str:
@@ -165,25 +172,27 @@ def _said(key: str) -> str:
 
 
 # --- the popover ----------------------------------------------------------------------------------
+# While it is closed the browser holds its controls' old values and sends them with the next click:
+# another place has controls of its own.
 
 
 def _presets(key: str) -> None:
     names = preset_names()
     kind, name = _place(key)
-    st.session_state[f"{key}.preset"] = name if kind == "preset" else None
+    control = f"{key}.preset.{kind}.{name}"
     st.radio(
         say("Ready-made recipes"),
         names,
-        index=None,
+        index=names.index(name) if kind == "preset" else None,
         captions=[retell(words.PRESETS.get(name, "")) for name in names],
-        key=f"{key}.preset",
+        key=control,
         on_change=_take_preset,
-        args=(key,),
+        args=(key, control),
     )
 
 
-def _take_preset(key: str) -> None:
-    name = st.session_state[f"{key}.preset"]
+def _take_preset(key: str, control: str) -> None:
+    name = st.session_state[control]
     if name is not None:
         _choose(key, ("preset", str(name)))
         st.session_state[f"{key}.begin"] = False  # it closes
@@ -192,17 +201,20 @@ def _take_preset(key: str) -> None:
 def _upload(key: str) -> None:
     if door.closed("recipe_file"):
         return
+    control = f"{key}.upload.{'.'.join(_place(key))}"
     st.file_uploader(
         say("or a recipe of yours, as a YAML file"),
         type=["yaml", "yml"],
-        key=f"{key}.upload",
+        key=control,
         on_change=_take_file,
-        args=(key,),
+        args=(key, control),
     )
+    if problem := st.session_state.get(f"{key}.problem"):
+        told.error(problem)
 
 
-def _take_file(key: str) -> None:
-    file = st.session_state[f"{key}.upload"]
+def _take_file(key: str, control: str) -> None:
+    file = st.session_state[control]
     st.session_state.pop(f"{key}.problem", None)
     if file is None:
         return
@@ -216,9 +228,3 @@ def _take_file(key: str) -> None:
     _choose(key, place)
     _draft(key).renew()  # an earlier file of this name may have been edited
     st.session_state[f"{key}.begin"] = False
-
-
-def _problem(key: str) -> None:
-    problem = st.session_state.get(f"{key}.problem")
-    if problem:
-        told.error(problem)

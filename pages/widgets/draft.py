@@ -11,18 +11,25 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.data.dataset import Dataset
+from core.data.split import fitting, split_sizes
+from core.errors import InputError
+from core.model.bands import check_stages
 from core.recipe import Recipe
-from core.recipe_file import recipe_dict
+from core.recipe_file import recipe_dict, recipe_from
+from pages.widgets import told
 
 
 class Draft(NamedTuple):
     """key: where it is kept in the session; title: what it began from, such as `preset quick`;
-    base: the recipe it began from."""
+    base: the recipe it began from; places: by dotted key, where to tell what is wrong with it."""
 
     key: str
     title: str
     base: Recipe
+    places: dict[str, DeltaGenerator]
 
     @property
     def _parts(self) -> dict[str, tuple[int, Any]]:
@@ -38,6 +45,27 @@ class Draft(NamedTuple):
         """The beginning of the keys of the part's controls."""
         return f"{self.key}.{part}.{self._parts.get(part, (0, None))[0]}"
 
+    @property
+    def valid(self) -> Recipe:
+        """The last recipe that was one, whatever the photos."""
+        recipe: Recipe = st.session_state.get(f"{self.key}.valid", self.base)
+        return recipe
+
+    def checked(self, edited: Mapping[str, Any], dataset: Dataset) -> tuple[Recipe, str]:
+        """The recipe of edited parts. Where something is wrong, the last one without that, and the
+        words for it, which are told beneath its controls too."""
+        try:
+            recipe = recipe_from(dict(edited))
+            check_stages(recipe)
+            st.session_state[f"{self.key}.valid"] = recipe
+            split_sizes(recipe, dataset)
+        except InputError as problem:
+            key = f"{problem.key}."
+            found = (place for name, place in self.places.items() if key.startswith(f"{name}."))
+            told.error(problem, next(found, st.bottom))
+            return fitting(self.valid, dataset), told.words(problem)
+        return recipe, ""
+
     def put(self, parts: Mapping[str, Any]) -> None:
         """Writes into parts, before their controls are drawn."""
         for part, value in parts.items():
@@ -51,7 +79,8 @@ class Draft(NamedTuple):
 
     def renew(self) -> None:
         """Begins again, because the base is another."""
-        st.session_state.pop(f"{self.key}.undone", None)
+        for name in ("undone", "valid"):
+            st.session_state.pop(f"{self.key}.{name}", None)
         self.put(recipe_dict(self.base))
 
     def put_back(self, edited: Mapping[str, Any]) -> None:

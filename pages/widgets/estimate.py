@@ -17,21 +17,21 @@ from pages.widgets import door
 _POLL_SECONDS = 1.0
 
 
-def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
-    """One line: the estimate, or that the machine is being measured (drawn again until it is)."""
+def show(key: str, recipe: Recipe, dataset: Dataset, runs: int) -> None:
+    """One line: the estimate of so many runs, or that the machine is being measured (drawn again
+    until it is)."""
     found = measure.ask(settings.runs_dir(), recipe)
     if isinstance(found, Speed):
-        _line(recipe, dataset, found)
+        _line(recipe, dataset, found, runs)
     else:
         waits = found.state != "failed" and not door.shut("worker")
         st.fragment(_wait, run_every=_POLL_SECONDS if waits else None)(key, recipe)
 
 
-def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
+def _line(recipe: Recipe, dataset: Dataset, speed: Speed, runs: int) -> None:
     photos = photos_of(dataset, recipe)
-    fresh, known = (
-        text.duration(estimate(recipe, speed, photos, k).seconds) for k in (NOTHING, EVERYTHING)
-    )
+    seconds, again = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    fresh, known, total = (text.duration(time) for time in (seconds, again, runs * seconds))
     told = [
         say(
             "About {time} a run on this machine, from a short measurement of it. The frozen layers "
@@ -42,9 +42,11 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed) -> None:
     ]
     if known != fresh:
         told.append(say("Here that would make it {time}.", time=known))
+    if runs > 1:
+        told.append(say("{count} runs: {time}.", count=runs, time=total))
     if doubtful(speed):
         told.append(say("The machine was busy with other work when it was measured."))
-    st.markdown(f":material/timer: **{fresh}**", width="content", help=sentences(*told))
+    st.markdown(f":material/timer: **{total}**", width="content", help=sentences(*told))
 
 
 def _wait(key: str, recipe: Recipe) -> None:

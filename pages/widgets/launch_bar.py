@@ -16,17 +16,27 @@ from pages.widgets.draft import Draft
 _LOW = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</style>"
 
 
-def show(key: str, draft: Draft, recipe: Recipe, dataset: Dataset, cautioned: int) -> None:
-    """cautioned: how many cautions the columns show."""
+def show(
+    key: str, draft: Draft, recipe: Recipe, dataset: Dataset, cautioned: int,
+    wrong: str,
+) -> None:  # fmt: skip
+    """cautioned: how many cautions the columns show. wrong: why what is written cannot be
+    launched; `recipe` is then another one."""
     st.html(_LOW)
-    told = st.bottom.container()
+    outcome = st.bottom.container()
     with st.bottom.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            changes.show(draft, recipe_dict(recipe))
+            if wrong:
+                st.markdown(f":red[:material/error: {wrong}]", width="stretch")
+            else:
+                changes.show(draft, recipe_dict(recipe))
             if cautioned:
                 words = say("Cautions, at the columns' ends. None stops you.")
                 st.markdown(f":orange[:material/lightbulb:] {cautioned}", width="content",
                             help=words)  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            estimate.show(f"{key}.time", recipe, dataset)
-            repeats.launch(key, recipe, dataset, told)
+            time = st.container(width="content")
+            recipes = repeats.choose(key, recipe)
+            with time:
+                estimate.show(f"{key}.time", recipe, dataset, len(recipes))
+            repeats.launch(key, recipes, dataset, outcome, wrong)

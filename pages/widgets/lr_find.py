@@ -9,14 +9,16 @@ import streamlit as st
 from core import charts, text
 from core.data.dataset import Dataset
 from core.errors import InputError
-from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
+from core.jobs.health import find_trouble
+from core.jobs.local import LocalExecutor, find_lost_work
+from core.jobs.queue import Queue
 from core.model.bands import last_trained_band, scaled_bands
 from core.recipe import Recipe
 from core.store.run import utc_now
 from core.store.search import Search, find_search
 from core.words import mark, retell, say
 from pages import settings
-from pages.widgets import door, plot, told
+from pages.widgets import door, plot, told, worker_notice
 
 _POLL_SECONDS = 1.0
 _SURE = (mark("good"), mark("fair"), mark("cannot tell"))  # core.store.search.Confidence
@@ -87,8 +89,9 @@ def _stand(
 
 def _progress(key: str, search: Search) -> None:
     status = search.status()
-    queued = status.state == "queued"
-    waits = mark("waiting for the runs before it") if queued else mark("starting")
+    entries = Queue(settings.runs_dir()).entries()
+    behind = status.state == "queued" and entries and entries[0].run != search.queue_name
+    waits = mark("waiting for the runs before it") if behind else mark("starting")
     phase = retell(status.phase or waits)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
@@ -98,9 +101,11 @@ def _progress(key: str, search: Search) -> None:
         if st.button(say("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)
             st.rerun()
-        idle = queued and not worker_alive(settings.runs_dir())
-        if idle and st.button(say("Start the worker"), key=f"{key}.worker"):
-            ensure_worker(settings.runs_dir(), wait_seconds=10)
+        trouble = find_trouble(settings.runs_dir(), utc_now())
+        if any(found.kind == "no_worker" for found in trouble) and st.button(
+            say("Start the worker"), key=f"{key}.worker"
+        ):
+            worker_notice.start_worker()
 
 
 def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
@@ -125,14 +130,14 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
             st.caption(say(":material/check: The bands use it."))
             return
-        told = ", ".join(
+        listed = ", ".join(
             say("from {layer}: {rate}", layer=first, rate=retell(text.rate(lr)))
             for first, lr in bands
         )
         st.button(say("Use it"), key=f"{key}.use", icon=":material/check:", on_click=use,
-                  args=(bands,), help=say("Bands: {bands}", bands=told))  # fmt: skip
+                  args=(bands,), help=say("Bands: {bands}", bands=listed))  # fmt: skip
 
 
 def _sentence(why: str) -> str:
-    told = retell(why)
-    return say("{finding}.", finding=f"{told[:1].upper()}{told[1:]}")
+    finding = retell(why)
+    return say("{finding}.", finding=f"{finding[:1].upper()}{finding[1:]}")

@@ -31,9 +31,9 @@ def follow(key: str, draft: Draft) -> None:
 
 
 def write(draft: Draft, recipe: Recipe) -> None:
-    """Makes the link reopen this recipe (a file's cannot be)."""
+    """Makes the link reopen this recipe."""
     found = changes_link(recipe_dict(draft.base), recipe_dict(recipe))
-    if found and not draft.title.startswith("file"):
+    if found:
         st.query_params[_WITH] = found
     else:
         st.query_params.pop(_WITH, None)

@@ -28,14 +28,17 @@ SEEDS = {mark("one seed"): 1} | {mark("{count} seeds").format(count=n): n for n 
 _LINK = "seeds"  # the link's `seeds=3` chooses so many
 
 
-def launch(key: str, recipe: Recipe, dataset: Dataset, place: DeltaGenerator) -> None:
-    """The choice of repeats and the button; what became of the click is told at `place`, until the
-    runs have ended or another recipe is asked for."""
-    recipes, name = _repeated(f"{key}.repeat", recipe), f"{key}.launched"
+def launch(
+    key: str, recipes: Sequence[Recipe], dataset: Dataset, place: DeltaGenerator,
+    wrong: str,
+) -> None:  # fmt: skip
+    """The button, disabled where the words `wrong` tell why; what became of the click is told at
+    `place`, until the runs have ended or another recipe is asked for."""
+    recipe, name = recipes[0], f"{key}.launched"
     if beyond := door.beyond(recipe, dataset):
         place.warning(text.plain_markdown(beyond), icon=":material/lock:")
     if st.button(say("Launch"), type="primary", icon=":material/play_arrow:", key=f"{key}.go",
-                 disabled=bool(beyond)):  # fmt: skip
+                 disabled=bool(beyond or wrong), help=wrong or None):  # fmt: skip
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
@@ -91,10 +94,11 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
                      query_params={"run": ids[0]})  # fmt: skip
 
 
-def _repeated(key: str, recipe: Recipe) -> list[Recipe]:
+def choose(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
     if door.shut("repeats"):
         return [recipe]
+    key = f"{key}.repeat"
     _follow_link(key)
     choice = st.selectbox(
         say("Repeat with"), [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",

@@ -26,6 +26,7 @@ def show(draft: Draft) -> list[Stage]:
             places.append(st.container(horizontal=True, vertical_alignment="center", gap="xsmall"))
             key = f"{draft.controls('stages')}.{number}"
             stages.append(_stage(key, stage, draft.begin("optimizer")))
+            draft.places[f"stages.{number}"] = st.container()
     for number, place in enumerate(places):  # the buttons know every stage as it is now
         with place:
             _head(draft, stages, number)

@@ -10,6 +10,11 @@ from core import text
 from core.words import retell
 
 
+def words(problem: object) -> str:
+    """One line, in the chosen language."""
+    return text.plain_markdown(retell(str(problem)))
+
+
 def error(problem: object, at: Any = st) -> None:
-    """One line in red. at: where, the page's next place by default."""
-    at.error(text.plain_markdown(retell(str(problem))), icon=":material/error:")
+    """The line in red. at: where, the page's next place by default."""
+    at.error(words(problem), icon=":material/error:")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.draft import changes, changes_link, linked_parts, taken_back, uploaded_recipe
+from core.draft import (
+    changes,
+    changes_link,
+    linked_parts,
+    linked_recipe,
+    taken_back,
+    uploaded_recipe,
+)
 from core.errors import InputError, RecipeError
 from core.recipe_file import load_recipe, preset_names, recipe_dict, recipe_from, recipe_yaml
 
@@ -96,10 +103,24 @@ def test_a_link_carries_what_differs(preset):
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        {"backbone": "vgg16", "bands": QUICK["bands"]},
+        {"backbone": "resnet18", "map_stride": 32},
+        {"head": {"kind": "dense", "width": 32}, "optimizer": {"name": "rmsprop"}},
+        {"split": {"method": "csv", "column": "fold", "fold": 1}, "augment": {"mixup": 0.02}},
+    ],
+)
+def test_a_link_carries_a_whole_recipe(parts):
+    recipe, quick = recipe_from(parts), load_recipe("quick")
+    assert linked_recipe(quick, changes_link(QUICK, recipe_dict(recipe))) == recipe
+
+
+@pytest.mark.parametrize(
     ("link", "words"),
     [
-        ('{"batch_size":', "the link's `with` was cut off"),
-        ("[1]", "the link's `with` must hold keys"),
+        ('{"batch_size":', "the link's recipe was cut off"),
+        ("[1]", "the link's recipe must hold keys"),
         ('{"batch_size": 1e9}', "batch_size: must be"),
         ('{"bands": [{"from": 0, "lr": NaN}]}', "bands.0.lr: must be"),
         ('{"nothing": 1}', "nothing: unknown key"),

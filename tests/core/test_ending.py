@@ -66,4 +66,7 @@ def test_phases_are_told_in_plain_words():
     assert phase(replace(status, epoch=32), recipe) == "Every epoch is done"
     looking = replace(status, phase="looking at what it learned", epoch=32)
     assert phase(looking, recipe).startswith("Every epoch is done: answering the test photos")
+    assert phase(replace(looking, phase="diagnosing"), recipe).startswith(
+        "Every epoch is done: diagnosing"
+    )
     assert phase(replace(status, state="queued"), recipe) == "Waiting for its turn"

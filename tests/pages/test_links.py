@@ -24,11 +24,10 @@ PAGES = (
 # everything below, on every page.
 PARAMETERS = {
     "again", "against", "axis", "box", "boxes", "cell", "class", "colour", "columns", "data",
-    "edit", "evidence", "folds", "from", "group", "groups", "heat", "key", "keys", "lang", "log",
-    "moment",
-    "of", "one", "open", "order", "page", "photo", "photos", "preset", "q", "run", "runs", "scale",
-    "section", "seeds", "set", "show", "smooth", "sort", "step", "teach", "unfold", "view", "vote",
-    "with", "without",
+    "edit", "evidence", "file", "folds", "from", "group", "groups", "heat", "key", "keys", "lang",
+    "log", "moment", "of", "one", "open", "order", "page", "photo", "photos", "preset", "q",
+    "recipe", "run", "runs", "scale", "section", "seeds", "set", "show", "smooth", "sort", "step",
+    "teach", "unfold", "view", "vote", "with", "without",
 }  # fmt: skip
 # Places that read a parameter by a name that they are told.
 BY_NAME = {
@@ -125,6 +124,8 @@ def test_what_is_not_there_is_told_in_a_plain_line(store, open_page):
         ("train", {"again": SCRIPT}),
         ("train", {"data": SCRIPT}),
         ("train", {"with": "{"}),
+        ("train", {"file": SCRIPT, "recipe": "{"}),
+        ("train", {"file": SCRIPT}),
         ("data", {"photo": SCRIPT}),
     ]:
         app = open_page(page, **link)

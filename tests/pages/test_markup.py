@@ -30,6 +30,24 @@ def test_no_page_lets_html_through_markdown(path):
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
+def test_no_local_name_hides_a_module(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if (ROOT / str(node.module).replace(".", "/") / f"{alias.name}.py").is_file()
+    }
+    stored = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert not modules & (stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
 def test_an_error_is_told_by_told(path):
     """Errors quote files, so none goes to Streamlit as it is: pages.widgets.told writes it."""
     caught: set[str] = set()

@@ -6,11 +6,11 @@ import pytest
 
 from core.model.weights import imagenet_path
 from core.recipe import Optimizer, Recipe
-from core.recipe_file import load_recipe, preset_names
+from core.recipe_file import load_recipe, preset_names, recipe_from, recipe_yaml
 from core.store.run import find_runs
 from core.text import plain_markdown
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import texts
+from tests.pages.conftest import components, texts
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
@@ -204,10 +204,21 @@ def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
 ):
     app = open_page("train")
     kind = app.text_input if control.startswith("name") else app.number_input
+    before = kind(key=f"{KEY}.{control}").value
     kind(key=f"{KEY}.{control}").set_value(value).run()
     assert not app.exception
     assert app.error[0].value.replace("\\", "").startswith(words)
-    assert not [button for button in app.button if button.label == "Launch"]
+    assert [column for column in app.columns if column.error]  # beneath its control
+    (launch,) = [button for button in app.button if button.label == "Launch"]
+    for button in (launch, app.download_button(key="train.save")):
+        assert button.disabled
+        assert button.help.replace("\\", "").startswith(words)
+    assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
+    assert "Photos to look at" in [control.label for control in app.multiselect]
+    assert "Shown without the mistake:" in texts(app)
+    kind(key=f"{KEY}.{control}").set_value(before).run()
+    assert not app.error
+    assert difference(app) == set()
 
 
 def test_controls_keep_their_values_when_the_page_is_left(dataset, open_page):
@@ -228,13 +239,13 @@ def test_every_preset_opens_unchanged(runs, dataset, open_page, no_worker, prese
     assert not app.exception
     assert not app.error
     assert f"As **preset {plain_markdown(preset)}**, unchanged." in texts(app)
-    assert app.radio(key="train.preset").value == preset
-    assert len(app.radio(key="train.preset").options) == len(preset_names())
+    assert app.radio[0].value == preset
+    assert len(app.radio[0].options) == len(preset_names())
 
 
 def test_a_preset_is_chosen_in_the_page_and_the_link_follows(dataset, open_page):
     app = open_page("train")
-    app.radio(key="train.preset").set_value("looks-good").run()
+    app.radio[0].set_value("looks-good").run()
     assert not app.exception
     assert app.query_params["preset"] == "looks-good"
     assert "As **preset looks\\-good**, unchanged." in texts(app)
@@ -279,6 +290,65 @@ def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_w
     assert "There is no data set" in again.warning[0].value
 
 
+FILES = {
+    "faint": {"augment": {"mixup": 0.02, "lighting": 0.0, "zoom": None}, "head": {"kind": "dense"}},
+    "near": {"bands": [{"from": 0, "lr": 0.0}, {"from": 12, "lr": 1.0001e-3}]},
+    "other": {"backbone": "vgg16", "bands": [{"from": 0, "lr": 0.02}], "seed": 3, "crop": "centre",
+              "split": {"method": "kfold", "folds": 3, "fold": 2}},
+}  # fmt: skip
+
+
+def upload(app, recipe):
+    file = (f"{recipe.name}.yaml", recipe_yaml(recipe).encode(), "application/yaml")
+    app.file_uploader[0].set_value(file).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_trained_as_it_says_here_and_by_its_link(
+    runs, dataset, open_page, no_worker, name, monkeypatch
+):
+    monkeypatch.setattr("core.jobs.local.find_weights", lambda *given: None)
+    recipe = recipe_from({"name": name, **FILES[name]})
+    app = open_page("train")
+    upload(app, recipe)
+    assert f"As **file {name}\\.yaml**, unchanged." in texts(app)
+    app.number_input(key=f"train.file.{name}.yaml.batch_size.1").set_value(4).run()
+    assert difference(app) == {"batch_size"}
+    app.button(key="train.go").click().run()
+    again = open_page("train", **app.query_params)
+    assert difference(again) == {"batch_size"}
+    again.button(key=f"train.file.{name}.yaml.put_back").click().run()
+    again.button(key="train.go").click().run()
+    assert not again.exception
+    found = {run.recipe() for run in find_runs(runs)}
+    assert found == {recipe, recipe.model_copy(update={"batch_size": 4})}
+
+
+def test_a_refused_file_is_told_beneath_where_it_was_given(dataset, open_page):
+    app = open_page("train")
+    app.file_uploader[0].set_value(("bad.yaml", b"batch: 4", "application/yaml")).run()
+    assert "As **preset quick**, unchanged." in texts(app)
+    popover = next(each for each in app.get("popover") if each.get("file_uploader"))
+    assert popover.get("error")[0].value.replace("\\", "").startswith("bad.yaml: batch: unknown")
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"split": {"method": "csv"}}, "split.column: "),
+        ({"split": {"method": "kfold", "folds": 20}}, "split.folds: 20 folds need"),
+        ({"bands": [{"from": 0, "lr": 0.0}]}, "stages.0: nothing would train"),
+    ],
+)
+def test_a_file_that_does_not_fit_leaves_the_page_whole(dataset, open_page, parts, words):
+    app = open_page("train")
+    upload(app, recipe_from({"name": "mine", **parts}))
+    assert app.error[0].value.replace("\\", "").startswith(words)
+    assert app.button(key="train.go").disabled
+    assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
+
+
 def test_a_run_that_is_not_there_is_said(runs, dataset, open_page):
     app = open_page("train", again="20260101-000000-gone-s0-0000")
     assert not app.exception
@@ -290,7 +360,7 @@ def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_work
     monkeypatch.setenv("TORCH_HOME", str(runs.parent / "home"))
     app = open_page("train")
     assert not app.warning  # quick's are installed
-    app.radio(key="train.preset").set_value("article-success").run()
+    app.radio[0].set_value("article-success").run()
     assert not app.exception
     words = app.warning[0].value
     assert "VGG16 with batch norm, which are not on this machine" in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -11,6 +12,8 @@ from core.jobs.queue import Queue
 from core.recipe_file import load_recipe
 from core.store.run import find_runs
 from core.store.search import Suggestion, find_searches
+from core.text import duration
+from core.train.estimate import estimate, photos_of
 from core.train.speed import write_speed
 from tests.factory import plain_speed, write_run, write_search
 from tests.pages.conftest import texts
@@ -28,6 +31,16 @@ def test_the_estimate_follows_the_controls(runs, dataset, open_page, measured):
     app.number_input(key="train.quick.stages.0.1.cycles").set_value(4).run()
     after = next(m.value for m in app.markdown if ":material/timer:" in m.value)
     assert before != after
+
+
+def test_the_estimate_is_of_all_the_runs(runs, dataset, open_page):
+    write_speed(runs, QUICK, plain_speed(QUICK, 0.01))
+    seconds = estimate(QUICK, plain_speed(QUICK, 0.01), photos_of(dataset, QUICK)).seconds
+    app = open_page("train", seeds="3")
+    (timer,) = [m for m in app.markdown if m.value.startswith(":material/timer:")]
+    assert timer.value == f":material/timer: **{duration(3 * seconds)}**"
+    assert f"About {duration(seconds)} a run" in timer.help
+    assert f"3 runs: {duration(3 * seconds)}." in timer.help
 
 
 def test_a_change_of_a_control_is_drawn_with_little_work(runs, dataset, open_page):
@@ -69,6 +82,12 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     assert [entry.run for entry in Queue(runs).entries()] == [search.queue_name]
     assert no_worker == [runs]
     assert len(find_runs(runs)) == 1
+    # Nothing is before it, and the worker has just been asked for.
+    assert [bar.proto.text for bar in app.get("progress")] == ["Starting"]
+    assert not [button for button in app.button if button.label == "Start the worker"]
+    old = search.path / "status.json"
+    os.utime(old, (0, 0))
+    assert [button for button in app.run().button if button.key == "train.lr.worker"]
     app.button(key="train.lr.cancel").click().run()
     assert not app.exception
     assert search.status().state == "cancelled"

@@ -46,8 +46,15 @@ def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, 
     resumed = replace(status, state="queued", epoch=status.epochs // 2)
     left = seconds_left(run, resumed, now)
     assert left is not None and abs(left - (before + training / 2 + after)) < 0.01
-    ended = replace(status, epoch=status.epochs, eta_seconds=None)
-    assert seconds_left(run, ended, now) == pytest.approx(after)
+    beginning = replace(status, epoch=0, eta_seconds=None, heartbeat=now.isoformat())
+    trained = replace(beginning, epoch=status.epochs)
+    diagnosing = replace(trained, eta_seconds=2.0)
+    for each, whole in [
+        (beginning, before + training + after), (trained, after), (diagnosing, 2.0)
+    ]:  # fmt: skip
+        assert seconds_left(run, each, now) == pytest.approx(whole)
+        assert seconds_left(run, each, now + timedelta(seconds=1)) == pytest.approx(whole - 1)
+        assert seconds_left(run, each, now + timedelta(seconds=whole + 1)) is None
     assert seconds_left(run, replace(status, state="done"), now) is None
 
 

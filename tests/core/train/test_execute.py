@@ -16,12 +16,12 @@ from core.model.network import build_network
 from core.repeats import over_folds
 from core.store.run import Run, create_run
 from core.train import recorder
-from core.train.estimate import PARTS
+from core.train.estimate import PARTS, Estimate
 from core.train.execute import execute
 from core.train.results import evaluate_again
 from core.train.seeds import derived_seed
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import write_dataset
+from tests.factory import write_dataset, write_run
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,17 @@ def again(tmp_path_factory, tiny):
 def undiagnosed(monkeypatch):
     """For what happens before the training's end, or whatever is found after it."""
     monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
+
+
+def test_the_diagnosis_is_announced_with_its_time(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="running")
+    tells = recorder.Recorder(
+        run, None, fixed_clock, lambda row, eta: None, recorder.Laps(), Estimate({"diagnose": 7.0})
+    )
+    tells.end_of_results("evaluate")
+    assert run.status().phase == "training"
+    tells.end_of_results("varied views")
+    assert (run.status().phase, run.status().eta_seconds) == ("diagnosing", 7)
 
 
 def test_every_file_of_the_format_is_there(finished):

@@ -183,7 +183,8 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
 def reached(run):
     """How far a run is: epochs, and one more when it looks at what it learned or has looked."""
     status = run.status()
-    return status.epoch + (status.phase == "looking at what it learned" or status.state == "done")
+    looked = ("looking at what it learned", "diagnosing")
+    return status.epoch + (status.phase in looked or status.state == "done")
 
 
 def test_killed_at_drawn_states(undisturbed, warm, tmp_path, tiny):
