@@ -181,7 +181,7 @@ def prediction_rows(
     """Rows of predictions.csv for one set."""
     probabilities = predictions.probabilities
     answers = probabilities.argmax(axis=1)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "kind": kind,
             "split": photos.split,
@@ -189,8 +189,6 @@ def prediction_rows(
             "primary": photos.primary,
             "present": [" ".join(names) for names in photos.present],
             "predicted": [classes[i] for i in answers],
+            **{f"p_{name}": probabilities[:, i] for i, name in enumerate(classes)},
         }
     )
-    for i, name in enumerate(classes):
-        frame[f"p_{name}"] = probabilities[:, i]
-    return frame
