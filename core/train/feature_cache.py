@@ -1,10 +1,10 @@
 """Features on disk, shared by runs: what one run computed, the next one reads.
 
 An entry is one safetensors file under a name that says everything it depends on (a hash of the
-photos, weights, prefix, transform, seed and settings), with a checksum inside. Entries are written
-beside and renamed; a lock file per entry lets one process compute while others wait; a damaged one
-is computed again; the least recently used go when the folder grows past its bound. A cache that
-cannot be written is done without.
+photos, weights, prefix, transform, seed, settings, libraries and the kind of machine), with a
+checksum inside. Entries are written beside and renamed; a lock file per entry lets one process
+compute while others wait; a damaged one is computed again; the least recently used go when the
+folder grows past its bound. A cache that cannot be written is done without.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from torch import Tensor
 from core import files
 from core.store.features import CACHE_FOLDER, MAX_BYTES
 from core.store.visitors import house_of
+from core.train.machine import decides_bits
 
 CACHE_VERSION = 3  # raise it when the computation of features changes
 
@@ -32,7 +33,7 @@ CACHE_VERSION = 3  # raise it when the computation of features changes
 def entry_name(facts: dict[str, Any]) -> str:
     """The name of an entry that depends on these facts."""
     text = json.dumps(
-        {"version": CACHE_VERSION, "torch": torch.__version__, **facts}, sort_keys=True
+        {"version": CACHE_VERSION, "machine": decides_bits(), **facts}, sort_keys=True
     )
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import PIL
 import torch
 
 from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
@@ -58,8 +57,7 @@ class Setup:
         size, crop, photos = self.recipe.image_size, self.recipe.crop, self.fingerprints["train"]
         facts = {"set": "pixels of train", "photos": photos, "image_size": size, "crop": crop}
         pixels = self.features.cache.get(
-            {**facts, "pillow": PIL.__version__},
-            lambda: plain_pixels(self.dataset.train, size, crop),
+            facts, lambda: plain_pixels(self.dataset.train, size, crop)
         )
         return self.features.of_photos(training_set(self.dataset, pixels), photos)
 
