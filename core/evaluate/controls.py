@@ -113,6 +113,7 @@ def _kept(setup: Setup, name: str) -> dict[str, Any]:
         if isinstance(kept, dict):
             return kept
     computed = _compute(setup, network or _network(setup, name))
+    setup.check_photos()
     with suppress(OSError):  # a full disk or a read-only folder: done without
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(path, computed)

@@ -39,11 +39,17 @@ def entry_name(facts: dict[str, Any]) -> str:
 
 
 class FeatureCache:
-    """The cache in a folder of runs, at most `max_bytes` large."""
+    """The cache in a folder of runs, at most `max_bytes` large. check: is called before what was
+    computed is kept; raising from it keeps nothing."""
 
-    def __init__(self, runs_dir: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        runs_dir: Path,
+        max_bytes: int = MAX_BYTES,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self.folder = house_of(runs_dir) / CACHE_FOLDER
-        self.max_bytes = max_bytes
+        self.max_bytes, self.check = max_bytes, check
         self.hits = self.misses = 0
 
     def get(self, facts: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
@@ -59,6 +65,7 @@ class FeatureCache:
                 return found
             self.misses += 1
             found = compute()
+            self.check()
             # With the strides of a tensor that is read: maps of one cell may come with others.
             tensor = found.reshape(-1).view(found.shape)
             data = tensor.view(torch.uint8).reshape(-1).numpy().data

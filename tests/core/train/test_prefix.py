@@ -229,7 +229,7 @@ def test_a_stopped_run_keeps_the_views_it_computed(tiny, tmp_path):
         if len(asked) == 5:  # two batches a view
             raise KeyboardInterrupt
 
-    found._tick = stop_in_the_third_view
+    found.tick = stop_in_the_third_view
     with pytest.raises(KeyboardInterrupt):
         found.of_pool(views, "print")
     _, again = features(recipe, tiny, tmp_path)
