@@ -101,12 +101,6 @@ def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
     assert "1" in figure.data[1].text + figure.data[2].text  # red for red: one of each two runs
 
 
-def test_a_bracket_in_a_name_is_part_of_it():
-    frame = answers("test", [("img (1).jpg", "blue", "red")])
-    found = confusion(run("one"), {"one": frame}, "test")
-    assert list(found.photos("blue", "red")) == ["img (1).jpg"]
-
-
 def test_the_work_of_a_confusion_does_not_grow_with_its_empty_cells():
     """Of 200 classes 39,600 of 40,000 cells are empty. Counted in calls of functions, as no
     machine's speed changes them."""

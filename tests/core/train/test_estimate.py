@@ -196,7 +196,7 @@ def test_a_measurement_on_a_busy_machine_is_made_again_when_it_is_quiet(tmp_path
     busy = [0.9]
     monkeypatch.setattr(calibrate, "busy_share", lambda: busy[0])
     monkeypatch.setattr(
-        calibrate, "calibrate", lambda recipe: replace(plain_speed(recipe, 1.0), busy=busy[0])
+        calibrate, "calibrate", lambda recipe, tick: replace(plain_speed(recipe), busy=busy[0])
     )
     first = calibrate.speed_for(tmp_path, QUICK)
     assert doubtful(first)
