@@ -32,11 +32,13 @@ class Look:
 
 @dataclass(frozen=True)
 class Row:
-    """A photo, the class whose evidence is drawn, and a look per epoch of the strip. aspect: width
-    of its pictures by their height."""
+    """A photo, the class whose evidence is drawn, and a look per epoch of the strip. labelled:
+    whether that class is the photo's label, else it is the last answer. aspect: width of its
+    pictures by their height."""
 
     file: str
     label: str
+    labelled: bool
     photo: bytes
     aspect: float
     looks: tuple[Look, ...]
@@ -132,4 +134,5 @@ def _row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) 
         )
         for of_epoch, chance in zip(found, chances, strict=True)
     )
-    return Row(file, label, boxed_jpeg(view, boxes), view.width / view.height, looks)
+    aspect = view.width / view.height
+    return Row(file, label, file in test_set.labels, boxed_jpeg(view, boxes), aspect, looks)

@@ -78,10 +78,9 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
 
 def confusion_cells(found: Confusion, colour: str) -> go.Figure:
     """Labels down, answers across: a square per pair, darker with its share of the label's photos,
-    with the count in it. Hover lists the photos; a click selects the cell's point, whose
-    `customdata` begins with label and answer."""
+    with the count in it. Hover lists the photos of a cell that has some; a click selects its point,
+    whose `customdata` begins with label and answer."""
     names = [plain_name(name) for name in found.classes]
-    cells = [(truth, answer) for truth in found.classes for answer in found.classes]
     shares = found.shares.to_numpy()
     figure = go.Figure(
         go.Heatmap(
@@ -89,12 +88,9 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
             colorscale=[[0, "rgba(138,144,160,0.10)"], [1, colour]], xgap=2, ygap=2,
         )
     )  # fmt: skip
-    full = [cell for cell in cells if found.shares.loc[cell] >= _FULL]
-    for some, look in (
-        (full, {"size": 14, "color": _on(colour)}),
-        ([cell for cell in cells if cell not in full], {"size": 14}),
-    ):
-        figure.add_trace(_clickable(found, some, look))
+    for full, look in ((True, {"size": 14, "color": _on(colour)}), (False, {"size": 14})):
+        cells = [cell for cell in found.files if (found.shares.at[cell] >= _FULL) == full]
+        figure.add_trace(_clickable(found, cells, look))
     figure.update_layout(
         height=90 + 42 * len(names),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -135,19 +131,18 @@ def _on(colour: str) -> str:
 
 
 def _cell_text(found: Confusion, truth: str, answer: str) -> str:
-    """The count, of several runs their mean; nothing where nobody answered so."""
-    count = found.counts.loc[truth, answer] / found.runs
-    return "" if not count else f"{count:.1f}".removesuffix(".0")
+    """The count, of several runs their mean."""
+    return f"{found.counts.at[truth, answer] / found.runs:.1f}".removesuffix(".0")
 
 
 def _cell_words(found: Confusion, truth: str, answer: str) -> str:
-    count, total = int(found.counts.loc[truth, answer]), int(found.counts.loc[truth].sum())
+    count, total = int(found.counts.at[truth, answer]), int(found.counts.loc[truth].sum())
     words = say(
         "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
         label=plain_name(truth), answer=plain_name(answer), count=count, total=total,
-        share=found.shares.loc[truth, answer],
+        share=found.shares.at[truth, answer],
     )  # fmt: skip
-    photos = found.photos(truth, answer)
+    photos = list(found.photos(truth, answer).values())
     more = []
     if len(photos) > _LISTED:
         more = [say("and {count} more", count=len(photos) - _LISTED)]

@@ -24,15 +24,16 @@ class Confusion:
     files: dict[tuple[str, str], dict[str, int]]
     runs: int
 
-    def photos(self, truth: str, answer: str) -> list[str]:
-        """The photos of a cell, the commonest first: `img_1.jpg`, or `img_1.jpg (3 of 5)`."""
+    def photos(self, truth: str, answer: str) -> dict[str, str]:
+        """The photos of a cell in words, by file, the commonest first: `img_1.jpg`, or `img_1.jpg
+        (3 of 5)`."""
         found = sorted(self.files.get((truth, answer), {}).items(), key=lambda pair: -pair[1])
         if self.runs == 1:
-            return [file for file, _ in found]
-        return [
-            say("{file} ({count} of {runs})", file=file, count=n, runs=self.runs)
+            return {file: file for file, _ in found}
+        return {
+            file: say("{file} ({count} of {runs})", file=file, count=n, runs=self.runs)
             for file, n in found
-        ]
+        }
 
     def mistakes(self) -> list[tuple[str, str]]:
         """The cells off the diagonal that hold photos, the fullest first."""
@@ -58,18 +59,20 @@ def confusion(item: Group, predictions: Mapping[str, pd.DataFrame], split: str) 
     counts = counts.reindex(index=classes, columns=classes, fill_value=0)
     shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
     files: dict[tuple[str, str], dict[str, int]] = {}
-    for cell, found in rows.groupby(["primary", "predicted"])["file"]:
-        files[cell] = found.value_counts().to_dict()
+    for (*cell, file), count in rows.groupby(["primary", "predicted", "file"]).size().items():
+        files.setdefault((cell[0], cell[1]), {})[file] = int(count)
     return Confusion(classes, counts, shares, files, len(frames))
 
 
 def confusion_table(titles: Sequence[str], found: Sequence[Confusion]) -> pd.DataFrame:
     """Every cell of several items as a row: run, label, answer, count, share, photos."""
     rows = [
-        (title, truth, answer, int(one.counts.loc[truth, answer]), one.shares.loc[truth, answer],
+        (title, truth, answer, count, share,
          " ".join(dict.fromkeys(photo_of(file) for file in one.files.get((truth, answer), ()))))
         for title, one in zip(titles, found, strict=True)
-        for truth in one.classes
-        for answer in one.classes
+        for truth, counts, shares in zip(
+            one.classes, one.counts.to_numpy().tolist(), one.shares.to_numpy().tolist(), strict=True
+        )
+        for answer, count, share in zip(one.classes, counts, shares, strict=True)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["run", "label", "answer", "count", "share", "photos"])

@@ -1,4 +1,6 @@
-"""A class map drawn over its photo, as the CAM grid of the dashboard paints it.
+"""A class map drawn over its photo, in the colours of the dashboard's CAM grid and up to the same
+top. The grid itself is painted in the browser, which also darkens the photo and leaves it as it is
+where there is little evidence (pages/widgets/cam_grid_js/painting.js).
 
 Free of torch.
 """
@@ -13,7 +15,7 @@ from PIL import Image
 
 from core.data.photos import Crop, centre_square, open_photo
 
-# The colours of the CAM grid (pages/widgets/cam_grid.js), from no evidence to TOP even spreads.
+# From no evidence to TOP even spreads; the CAM grid is sent them (core.cam_grid).
 HEAT = np.array(
     [(66, 10, 104), (147, 38, 103), (221, 81, 58), (252, 155, 12), (246, 230, 90), (252, 255, 190)],
     dtype=np.float32,

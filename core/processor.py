@@ -8,6 +8,8 @@ import time
 from functools import cache
 from pathlib import Path
 
+_VECTORS = ("sse", "avx", "amx", "fma", "f16c", "asimd", "sve", "bf16", "i8mm")
+
 
 def cores() -> int:
     """How many cores this process may use; torch gets one thread for each."""
@@ -35,6 +37,17 @@ def _busy_and_all() -> tuple[int, int] | None:
         return None
     ticks = [int(number) for number in first[1:9]]
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # without idle and waiting for the disk
+
+
+@cache
+def instructions() -> tuple[str, ...]:
+    """The processor's vector instructions by the system's names (`avx2`, `avx512_bf16`, `bf16`):
+    libraries add up in another order with others. () where the system does not tell."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return ()
+    return tuple(sorted({flag for flag in text.split() if flag.startswith(_VECTORS)}))
 
 
 @cache

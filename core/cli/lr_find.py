@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.model.bands import last_trained_label
 from core.recipe_file import load_recipe, parse_changes
-from core.store.search import STARTS, question
+from core.store.search import MEASURED_AT, STARTS, question
 
 
 def lr_find(
@@ -22,7 +23,8 @@ def lr_find(
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a key.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
 ) -> None:
-    """Searches for a learning rate: of the last band, the others keeping their proportion to it."""
+    """Searches for a learning rate: of the last band that trains, the others keeping their
+    proportion to it, from a new head, whatever the recipe's stages."""
     chosen = load_recipe(recipe, parse_changes(set_ or []))
     from core.train.lr_find import find
     from core.train.setup import set_up
@@ -31,10 +33,14 @@ def lr_find(
         print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)
 
     curves, suggestion = find(set_up(question(chosen), data, runs), starts, tell)
+    layers = last_trained_label(chosen)
     if as_json:
-        print(json.dumps({**asdict(suggestion), "curves": curves.to_dict("records")}))
+        told = {**asdict(suggestion), "layers": layers}
+        print(json.dumps({**told, "curves": curves.to_dict("records")}))
         return
     if suggestion.lr is None:
         print(f"cannot tell: {suggestion.why}")
     else:
-        print(f"{suggestion.lr:.1e} ({suggestion.confidence}): {suggestion.why}")
+        print(f"{suggestion.lr:.1e} for layers {layers}, agreement {suggestion.confidence}: "
+              f"{suggestion.why}")  # fmt: skip
+        print(MEASURED_AT)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core import files
 from core.data.csvfile import at_line, read_rows
 from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
 from core.errors import DataError, os_error_line
@@ -191,21 +192,52 @@ def left_out_words(dataset: Dataset) -> str:
     return say("not used, being no photos of the set: {names}", names=", ".join(names))
 
 
-def fingerprints(dataset: Dataset) -> dict[str, Any]:
+class FileDigests:
+    """SHA-256 of files as they are read; notices those that are replaced later. `tick` is called
+    before each file is read."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
+        self._known: dict[Path, tuple[str, bytes]] = {}
+
+    def of(self, path: Path) -> bytes:
+        """Raises DataError when the file cannot be read."""
+        self._tick()
+        before = files.mark(path)
+        self._known[path] = before, _file_digest(path)
+        return self._known[path][1]
+
+    def check(self) -> None:
+        """Raises DataError, naming it, where a file holds no longer what was read. Only those with
+        another time, size or number are read again."""
+        for path, (before, digest) in self._known.items():
+            now = files.mark(path)
+            if now != before and _file_digest(path) != digest:
+                raise DataError(
+                    mark(
+                        "{path}: was replaced while it was in use: put it back as it was, or begin "
+                        "again with the new one"
+                    ).format(path=path)
+                )
+            self._known[path] = now, digest
+
+
+def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None) -> dict[str, Any]:
     """SHA-256 of the training photos with all that train.csv says of them, of each test set's
     photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
-    orphans no run."""
+    orphans no run. digest: `FileDigests.of`, where files may be replaced meanwhile."""
+    digest = digest or _file_digest
     train = hashlib.sha256()
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
-        train.update(_file_digest(photo.path))
+        train.update(digest(photo.path))
     for name, values in dataset.train_columns.items():
         train.update("\0".join(("", name, *values)).encode())
     tests = {}
     for test_set in dataset.test_sets:
         photos = hashlib.sha256()
         for photo in test_set.photos:
-            photos.update(f"{photo.file}\0".encode() + _file_digest(photo.path))
+            photos.update(f"{photo.file}\0".encode() + digest(photo.path))
         tests[test_set.name] = {
             "photos": photos.hexdigest(),
             "truth": truth_fingerprint(test_set),

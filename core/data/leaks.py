@@ -68,6 +68,8 @@ def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
         return known
     path = _kept(dataset, kept_in)
     found = find_copies(dataset)
+    if path != _kept(dataset, kept_in):  # a photo was replaced meanwhile
+        return found
     with suppress(OSError):  # a full disk or a read-only folder: done without
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(path, {"version": VERSION, "pairs": [asdict(pair) for pair in found]})

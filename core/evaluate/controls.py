@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sklearn
 import torch
 from numpy.typing import NDArray
 
@@ -32,6 +31,7 @@ from core.evaluate.predict import (
 from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
 from core.recipe import recipe_part
+from core.train.machine import decides_bits
 from core.train.setup import Setup
 from core.words import mark
 
@@ -113,6 +113,7 @@ def _kept(setup: Setup, name: str) -> dict[str, Any]:
         if isinstance(kept, dict):
             return kept
     computed = _compute(setup, network or _network(setup, name))
+    setup.check_photos()
     with suppress(OSError):  # a full disk or a read-only folder: done without
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(path, computed)
@@ -128,7 +129,7 @@ def _entry_name(setup: Setup, base: str) -> str:
     recipe = setup.recipe
     facts = {
         "version": VERSION,
-        "libraries": [torch.__version__, sklearn.__version__, np.__version__],
+        "machine": decides_bits(),
         "photos": setup.fingerprints,
         "split": recipe_part(recipe.split),
         "weights": base,

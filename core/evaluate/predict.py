@@ -57,9 +57,16 @@ class Predictions:
         return np.exp(self.log_probs)
 
 
-def plain_pixels(photos: Sequence[Photo], size: int, crop: Crop) -> Tensor:
-    """Photos as the network sees them, decoded now: uint8 (photos, 3, size, size)."""
-    return torch.stack([to_tensor(read_view(photo.path, size, crop)) for photo in photos])
+def plain_pixels(
+    photos: Sequence[Photo], size: int, crop: Crop, tick: Callable[[], None] = lambda: None
+) -> Tensor:
+    """Photos as the network sees them, decoded now: uint8 (photos, 3, size, size). `tick` is called
+    before each."""
+    found = []
+    for photo in photos:
+        tick()
+        found.append(to_tensor(read_view(photo.path, size, crop)))
+    return torch.stack(found)
 
 
 def training_set(dataset: Dataset, pixels: Tensor) -> PhotoSet:
@@ -75,8 +82,14 @@ def training_set(dataset: Dataset, pixels: Tensor) -> PhotoSet:
     )
 
 
-def validation_set(dataset: Dataset, indices: Sequence[int], size: int, crop: Crop) -> PhotoSet:
-    """The validation photos, plain."""
+def validation_set(
+    dataset: Dataset,
+    indices: Sequence[int],
+    size: int,
+    crop: Crop,
+    tick: Callable[[], None] = lambda: None,
+) -> PhotoSet:
+    """The validation photos, plain; `tick` as of `plain_pixels`."""
     names = tuple(dataset.classes[dataset.train_labels[i]] for i in indices)
     photos = [dataset.train[i] for i in indices]
     return PhotoSet(
@@ -84,19 +97,21 @@ def validation_set(dataset: Dataset, indices: Sequence[int], size: int, crop: Cr
         files=tuple(photo.file for photo in photos),
         primary=names,
         present=tuple((name,) for name in names),
-        pixels=plain_pixels(photos, size, crop),
+        pixels=plain_pixels(photos, size, crop, tick),
     )
 
 
-def photo_set(test_set: TestSet, size: int, crop: Crop) -> PhotoSet:
-    """The photos of a test set, plain."""
+def photo_set(
+    test_set: TestSet, size: int, crop: Crop, tick: Callable[[], None] = lambda: None
+) -> PhotoSet:
+    """The photos of a test set, plain; `tick` as of `plain_pixels`."""
     labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
     return PhotoSet(
         split=test_set.name,
         files=tuple(photo.file for photo in test_set.photos),
         primary=tuple(label.primary if label else "" for label in labels),
         present=tuple(label.present if label else () for label in labels),
-        pixels=plain_pixels(test_set.photos, size, crop),
+        pixels=plain_pixels(test_set.photos, size, crop, tick),
     )
 
 
@@ -181,7 +196,7 @@ def prediction_rows(
     """Rows of predictions.csv for one set."""
     probabilities = predictions.probabilities
     answers = probabilities.argmax(axis=1)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "kind": kind,
             "split": photos.split,
@@ -189,8 +204,6 @@ def prediction_rows(
             "primary": photos.primary,
             "present": [" ".join(names) for names in photos.present],
             "predicted": [classes[i] for i in answers],
+            **{f"p_{name}": probabilities[:, i] for i, name in enumerate(classes)},
         }
     )
-    for i, name in enumerate(classes):
-        frame[f"p_{name}"] = probabilities[:, i]
-    return frame

@@ -205,10 +205,8 @@ def _table(split: str, found: Sequence[Blanked], classes: Sequence[str]) -> pd.D
             rows += [(one.file, variant, fill, p) for fill, p in zip(FILLS, fills, strict=True)]
     files, variants, names, values = zip(*rows, strict=True)
     p = np.stack(values)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {"split": split, "file": files, "variant": variants, "fill": names,
-         "predicted": [classes[i] for i in p.argmax(axis=1)]}
+         "predicted": [classes[i] for i in p.argmax(axis=1)],
+         **{f"p_{name}": p[:, i] for i, name in enumerate(classes)}}
     )  # fmt: skip
-    for i, name in enumerate(classes):
-        frame[f"p_{name}"] = p[:, i]
-    return frame

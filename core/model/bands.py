@@ -74,6 +74,13 @@ def last_trained_band(recipe: Recipe) -> int | None:
     return trained[-1] if trained else None
 
 
+def last_trained_label(recipe: Recipe) -> str:
+    """The layers of that band, `18-26`; "" when none trains."""
+    place = last_trained_band(recipe)
+    ranges = band_ranges(recipe.bands, len(network_layers(recipe)))
+    return "" if place is None else ranges[place].label
+
+
 def check_stages(recipe: Recipe) -> None:
     """Raises RecipeError, naming the stage, when one has nothing to train: its bands are frozen or
     hold no weights."""

@@ -1,9 +1,9 @@
 """What the dashboard and the recipe need to know about networks, without torch.
 
 A network is a flat list of layers, counted as in the article: the backbone's children (a residual
-or inverted-residual block counts as one), then the head's seven. `layers.json` holds the backbones'
-lists; it is generated from the real networks by `python -m core.model.backbones` and a test keeps
-it current.
+or inverted-residual block counts as one), then the head's: seven of the class-map head, six of the
+dense one (core.model.flat_list). `layers.json` holds the backbones' lists; it is generated from the
+real networks by `python -m core.model.backbones` and a test keeps it current.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from pathlib import Path
 from core.words import mark
 
 _TABLE = Path(__file__).with_name("layers.json")
-
-CLASS_MAP_HEAD_LAYERS = 7
 
 
 @dataclass(frozen=True)

@@ -59,11 +59,12 @@ def _which(found: Contrast) -> str:
 def _figure(row: Row, set_name: str) -> Markup:
     """The photo, then what each item sees in it."""
     what = say("{label}, boxed", label=row.label) if row.area is not None else row.label
-    if not row.labelled:
-        what = say("evidence for {label}, an answer", label=row.label)
     covers = say("{area} of the photo", area=percent(row.area)) if row.area is not None else None
     names = {"file": row.file, "set": set_name, "label": row.label}
     alt = say("Photo {file} of {set}, showing {label}", **names)
+    if not row.labelled:
+        what = say("evidence for {label}, an answer", **names)
+        alt = say("Photo {file} of {set}", **names)
     said = [tag("bdi", row.file, class_="small"), tag("br"), tag("strong", what)]
     cells = [tag("li", photo(row.jpeg, alt), said, [tag("br"), covers] if covers else None)]
     for look in row.looks:

@@ -42,7 +42,8 @@ class Look:
 @dataclass(frozen=True)
 class Row:
     """A photo, the class whose evidence is drawn, the share of the photo that its boxes cover (None
-    without one), whether the class is the label (else it is an answer), and a look per item."""
+    without one), whether the photo or a box is labelled so (else it is an answer), and a look per
+    item."""
 
     file: str
     label: str
@@ -206,7 +207,7 @@ def _row(
     return Row(
         photo.file,
         label,
-        said is not None and label in (*said.present, said.primary),
+        not np.isnan(area) or (said is not None and label in (*said.present, said.primary)),
         boxed_jpeg(views(first.crop), boxes(first.crop)),
         None if np.isnan(area) else area,
         tuple(looks),

@@ -33,7 +33,13 @@ SEARCH_FOLDER = ".lr_find"
 STARTS = 3
 POOL = 8
 
-Confidence = Literal["good", "fair", "cannot tell"]
+# What a suggestion speaks of, which the stages of a recipe may not be like.
+MEASURED_AT = mark(
+    "Found in a hundred steps of rising rates, from a new head, with all bands training at once. "
+    "Where the head trains first, or the rate falls in cycles, higher rates can do as well or "
+    "better."
+)
+Confidence = Literal["good", "fair", "cannot tell"]  # how far the searches agree
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from core.train.speed import BUSY, Speed, doubtful, measuring_alone, read_speed,
 from core.train.views import normalise
 
 Clock = Callable[[], float]
+Tick = Callable[[], None]
 CLASSES = ("a", "b", "c", "d", "e", "f")
 PASS_SECONDS = 0.25  # a pass through the layers should not take longer: fewer photos at a time then
 TRAINED = 4  # photos at a time in training: more would be a run's peak of memory
@@ -49,8 +50,9 @@ _CHANGES: dict[str, dict[str, object]] = {
 }
 
 
-def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
-    """The calibration for a recipe: the one that is kept, or a new one, which is kept then.
+def speed_for(runs_dir: Path, recipe: Recipe, tick: Tick = lambda: None) -> Speed:
+    """The calibration for a recipe: the one that is kept, or a new one, which is kept then. `tick`
+    is called between measurements; raising from it stops.
 
     Waits while another process measures. One that was made on a busy machine is made again as soon
     as the machine is found quiet.
@@ -61,13 +63,13 @@ def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
         fits = known is not None and known.device == settings.device
         if known is not None and fits and (not doubtful(known) or busy_share() > BUSY):
             return known
-        speed = calibrate(recipe)
+        speed = calibrate(recipe, tick=tick)
         write_speed(runs_dir, recipe, speed)
         return speed
 
 
 @torch.random.fork_rng(devices=())
-def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
+def calibrate(recipe: Recipe, clock: Clock = time.perf_counter, tick: Tick = lambda: None) -> Speed:
     """Measures now, on whatever the machine is; other work beside it makes it wrong."""
     busy = busy_share()
     settle_threads()
@@ -85,12 +87,17 @@ def calibrate(recipe: Recipe, clock: Clock = time.perf_counter) -> Speed:
     batch = max(2, min(PREFIX_BATCH, int(PASS_SECONDS / per_photo)))
     prefix = Prefix(network, network.head_start, recipe.backbone, settings)
     folded = photos[:batch].to(settings.device, settings.prefix_dtype)
+    tick()
     inference = _least(lambda: [_forward(prefix.layers, folded, settings, clock)], clock)[0]
     photos = photos[:batch].to(settings.device)
+    tick()
     built = _least(lambda: [_inference(network, photos, settings, clock)], clock)[0]
+    tick()
     train = _least(lambda: _train(network, photos[:TRAINED], settings, clock), clock)
+    tick()
     step, rest = _step(network, recipe, clock)
     nothing = Augment.nothing()
+    tick()
     plain = _view(recipe, nothing, clock)
     fixed, per_megapixel = _decoding(side, clock)
     write, write_megabyte, read_megabyte = _disk(clock)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.dataset import Dataset
+from core.data.objects import labelled_objects
 from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
 from core.model.bands import BandRange, first_trained, frozen_prefix, stage_ranges
@@ -82,16 +83,12 @@ def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
     training, validation = split_sizes(recipe, dataset)
     step = max(1, len(dataset.train) // _LOOKED_AT)
     sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_LOOKED_AT]]
-    boxes = [
-        box for test in dataset.test_sets for found in test.boxes.values() for box in found
-        if box.visible >= 0.5  # as core.evaluate.predict cuts objects out
-    ]  # fmt: skip
     return Photos(
         training=training,
         shown=epoch_size(recipe, dataset),
         validation=validation,
         tests=sum(len(test.photos) for test in dataset.test_sets),
-        objects=len(boxes),
+        objects=sum(len(labelled_objects(test, dataset.classes)) for test in dataset.test_sets),
         megapixels=sum(width * height for width, height in sizes) / 1e6 / max(1, len(sizes)),
     )
 

@@ -15,7 +15,7 @@ from core.train.estimate import Estimate, estimate, photos_of
 from core.train.loop import EpochRow, fit
 from core.train.machine import describe_machine, give_back_memory
 from core.train.recorder import Laps, Recorder
-from core.train.results import write_controls, write_results
+from core.train.results import refuse_other_photos, write_controls, write_results
 from core.train.setup import Setup, set_up
 from core.train.speed import read_speed
 from core.train.weights import weights_bytes
@@ -44,7 +44,7 @@ def execute(
         known = read_speed(runs_dir, recipe)
         if known is None:
             say(run, clock, mark("measuring this machine"))
-        speed = speed_for(runs_dir, recipe)
+        speed = speed_for(runs_dir, recipe, lambda: heed(run))
         if speed != known:
             laps.lap("measuring")
             give_back_memory()
@@ -52,9 +52,11 @@ def execute(
         setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
         # Arithmetic alone: nothing that this run has taken so far is in it.
         expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
+        progress = load_checkpoint(run.path, setup.network, recipe)
+        if progress.done:
+            refuse_other_photos(run, setup)
         _describe(run, setup, expected)
         recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
-        progress = load_checkpoint(run.path, setup.network, recipe)
         recorder.take_up(progress.done)
         _tell_beginning(log, setup, progress.done)
         recorder.status("running")

@@ -1,10 +1,10 @@
 """Features on disk, shared by runs: what one run computed, the next one reads.
 
 An entry is one safetensors file under a name that says everything it depends on (a hash of the
-photos, weights, prefix, transform, seed and settings), with a checksum inside. Entries are written
-beside and renamed; a lock file per entry lets one process compute while others wait; a damaged one
-is computed again; the least recently used go when the folder grows past its bound. A cache that
-cannot be written is done without.
+photos, weights, prefix, transform, seed, settings, libraries and the kind of machine), with a
+checksum inside. Entries are written beside and renamed; a lock file per entry lets one process
+compute while others wait; a damaged one is computed again; the least recently used go when the
+folder grows past its bound. A cache that cannot be written is done without.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from torch import Tensor
 from core import files
 from core.store.features import CACHE_FOLDER, MAX_BYTES
 from core.store.visitors import house_of
+from core.train.machine import decides_bits
 
 CACHE_VERSION = 3  # raise it when the computation of features changes
 
@@ -32,17 +33,23 @@ CACHE_VERSION = 3  # raise it when the computation of features changes
 def entry_name(facts: dict[str, Any]) -> str:
     """The name of an entry that depends on these facts."""
     text = json.dumps(
-        {"version": CACHE_VERSION, "torch": torch.__version__, **facts}, sort_keys=True
+        {"version": CACHE_VERSION, "machine": decides_bits(), **facts}, sort_keys=True
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class FeatureCache:
-    """The cache in a folder of runs, at most `max_bytes` large."""
+    """The cache in a folder of runs, at most `max_bytes` large. check: is called before what was
+    computed is kept; raising from it keeps nothing."""
 
-    def __init__(self, runs_dir: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        runs_dir: Path,
+        max_bytes: int = MAX_BYTES,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self.folder = house_of(runs_dir) / CACHE_FOLDER
-        self.max_bytes = max_bytes
+        self.max_bytes, self.check = max_bytes, check
         self.hits = self.misses = 0
 
     def get(self, facts: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
@@ -58,6 +65,7 @@ class FeatureCache:
                 return found
             self.misses += 1
             found = compute()
+            self.check()
             # With the strides of a tensor that is read: maps of one cell may come with others.
             tensor = found.reshape(-1).view(found.shape)
             data = tensor.view(torch.uint8).reshape(-1).numpy().data

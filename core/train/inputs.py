@@ -34,7 +34,7 @@ class Features:
         threads: int,
         tick: Callable[[], None] = lambda: None,
     ) -> None:
-        self.prefix, self.cache, self.recipe, self._tick = prefix, cache, recipe, tick
+        self.prefix, self.cache, self.recipe, self.tick = prefix, cache, recipe, tick
         self._facts: dict[str, Any] = {
             "backbone": recipe.backbone,
             "map_stride": recipe.map_stride,
@@ -60,7 +60,7 @@ class Features:
             found = []
             everything = photos.pixels if make is None else make()
             for pixels in torch.split(everything, PREFIX_BATCH):
-                self._tick()
+                self.tick()
                 found.append(self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone)))
             return torch.cat(found)
 
@@ -102,7 +102,7 @@ class Features:
         """Features of views, each a photo and its view's number."""
         found = []
         for start in range(0, len(shown), PREFIX_BATCH):
-            self._tick()
+            self.tick()
             photos, numbers = zip(*shown[start : start + PREFIX_BATCH], strict=True)
             found.append(self.prefix(views.views(photos, numbers)))
         return torch.cat(found)

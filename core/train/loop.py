@@ -49,7 +49,7 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True)
 class BatchRow:
-    """A trained batch: `step` counts from 1 over the run, `lr` is the last band's rate."""
+    """A trained batch: `step` counts from 1 over the run, `lr` is that of the last trained band."""
 
     step: int
     epoch: int

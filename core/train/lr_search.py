@@ -32,6 +32,7 @@ def carry_out_search(search: Search, clock: Clock) -> None:
         curves, suggestion = find(
             setup, on_search=lambda number: tell(number + 1), tick=lambda: heed(search)
         )
+        setup.check_photos()
         write_table(search.path / "curves.csv", curves)
         files.write_json(search.path / "suggestion.json", asdict(suggestion))
         now = clock().isoformat(timespec="seconds")

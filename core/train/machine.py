@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from core.processor import cores, processor
+from core.processor import cores, instructions, processor
 
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 
@@ -68,11 +68,24 @@ def describe_machine() -> dict[str, Any]:
         "machine": {
             "system": platform.platform(),
             "processor": processor(),
-            "cpu_capability": torch.backends.cpu.get_cpu_capability(),
             "threads": torch.get_num_threads(),
-            "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+            **_kernels(),
         },
         "commit": _commit(),
+    }
+
+
+def decides_bits() -> dict[str, Any]:
+    """What another machine, or this one after an upgrade, would give other last bits by; part of
+    the name of whatever is computed once and kept. Threads count too: who uses them names them."""
+    return {"versions": _versions(), **_kernels()}
+
+
+def _kernels() -> dict[str, Any]:
+    return {
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "instructions": list(instructions()),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
 
 

@@ -7,13 +7,12 @@ settings, which are recorded with the run, because they decide its bits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import torch
 
 from core.model.layers import BACKBONES
+from core.processor import instructions
 from core.recipe import Recipe
 
 Format = Literal["float32", "bfloat16"]
@@ -33,16 +32,10 @@ class Settings:
         return torch.bfloat16 if self.prefix == "bfloat16" else torch.float32
 
 
-@cache
 def cpu_has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 in hardware (x86: AVX-512 BF16 or AMX; ARM: BF16).
     Without it bfloat16 is emulated and slower than float32."""
-    try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
-    flags = {flag for line in text.splitlines() if ":" in line for flag in line.split()}
-    return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(instructions())
 
 
 def resolve(

@@ -11,6 +11,7 @@ from pathlib import Path
 from core import files
 from core.data.leaks import near_copies
 from core.data.origin import origins
+from core.errors import RunError
 from core.evaluate.controls import controls
 from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
@@ -36,18 +37,20 @@ def write_results(
 ) -> None:
     """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
     diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
-    each phase's end. to: another folder than the run's."""
+    each phase's end. to: another folder than the run's. Raises DataError, and writes nothing, where
+    a photo was replaced meanwhile."""
     to = to or run.path
     found = evaluate(setup, known, lap)
     dataset, runs_dir = setup.dataset, run.path.parent
     for name, origin in origins(dataset, lambda: near_copies(dataset, runs_dir)).items():
         found.sets[name]["origin"] = asdict(origin)
-    write_table(to / "predictions.csv", found.rows)
     lap("varied views")
     history = run.history()
     kept = kept_history(setup.recipe, history)
     diagnosis = diagnose(setup, found, kept)
     lap("diagnose")
+    setup.check_photos()
+    write_table(to / "predictions.csv", found.rows)
     write_table(to / "drift.csv", diagnosis.drift)
     write_table(to / "reliance.csv", diagnosis.reliance)
     files.write_json(to / "diagnosis.json", diagnosis.data)
@@ -67,6 +70,25 @@ def write_results(
     files.write_json(to / "summary.json", summary)
 
 
+def refuse_other_photos(run: Run, setup: Setup, of_both: bool = False) -> None:
+    """Raises RunError, naming the photo that changed last, where the photos are not those that the
+    run noted when it began. of_both: looks at no test set that was not there then or is not now."""
+    noted = run.environment()["data"].get("fingerprints") or setup.fingerprints
+    then, now = noted["test_sets"], setup.fingerprints["test_sets"]
+    names = then.keys() & now.keys() if of_both else then.keys() | now.keys()
+    photos = [[of.get(name, {}).get("photos") for name in sorted(names)] for of in (then, now)]
+    if noted["train"] == setup.fingerprints["train"] and photos[0] == photos[1]:
+        return
+    everything = (setup.dataset.train, *(test_set.photos for test_set in setup.dataset.test_sets))
+    paths = [photo.path for photos in everything for photo in photos]
+    raise RunError(
+        mark(
+            "{path}: changed last of the photos, which are not those that {run} began with: put "
+            "them back as they were, or begin a new run"
+        ).format(path=max(paths, key=lambda path: path.stat().st_ctime_ns), run=run.id)
+    )
+
+
 def write_controls(to: Path, setup: Setup) -> None:
     """controls.json in a run's folder: what its photos give without its training."""
     files.write_json(to / "controls.json", controls(setup))
@@ -81,6 +103,7 @@ def evaluate_again(run: Run) -> None:
     """
     refuse_example(run.id)
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
+    refuse_other_photos(run, setup, of_both=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.UNFINISHED}"
     try:

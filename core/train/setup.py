@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import PIL
 import torch
 
-from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
+from core.data.dataset import Dataset, FileDigests, TestSet, fingerprints, read_dataset
 from core.data.split import split_photos
 from core.evaluate.predict import (
     PhotoSet,
@@ -52,14 +51,18 @@ class Setup:
         """The layer that features enter: the length of the frozen prefix."""
         return self.features.prefix.length
 
+    def check_photos(self) -> None:
+        """Raises DataError, naming it, where a photo is not the one that was fingerprinted: before
+        anything is said or kept of photos that were decoded meanwhile."""
+        self.features.cache.check()
+
     def training_photos(self) -> PhotoSet:
         """Every photo of `train/`, plain, whether it trains or validates here. Decoded once for all
         runs at this size."""
         size, crop, photos = self.recipe.image_size, self.recipe.crop, self.fingerprints["train"]
         facts = {"set": "pixels of train", "photos": photos, "image_size": size, "crop": crop}
         pixels = self.features.cache.get(
-            {**facts, "pillow": PIL.__version__},
-            lambda: plain_pixels(self.dataset.train, size, crop),
+            facts, lambda: plain_pixels(self.dataset.train, size, crop, self.features.tick)
         )
         return self.features.of_photos(training_set(self.dataset, pixels), photos)
 
@@ -82,30 +85,34 @@ def set_up(
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
-    `tick` is called between batches of features; raising from it stops. `lap` is told the phases
-    as they end: "photos", "features". Without `to_train` the training views' features are left
-    until they are asked for. Raises InputError: one line that names the photo, key or file.
+    `tick` is called before each photo that is read and between batches of features; raising from it
+    stops. `lap` is told the phases as they end: "photos", "features". Without `to_train` the
+    training views' features are left until they are asked for. Raises InputError: one line that
+    names the photo, key or file.
     """
     threads = settle_threads()
     keep_memory()
     settings = resolve(recipe)
     settle_device(settings.device)
     dataset = read_dataset(data_dir)
-    prints = fingerprints(dataset)
+    digests = FileDigests(tick)
+    prints = fingerprints(dataset, digests.of)
     network = seeded_network(recipe, dataset, settings)
     prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, settings)
-    features = Features(prefix, FeatureCache(runs_dir), recipe, network.base_weights, threads, tick)
+    cache = FeatureCache(runs_dir, check=digests.check)
+    features = Features(prefix, cache, recipe, network.base_weights, threads, tick)
     training, validating = split_photos(dataset, recipe)
     size, crop = recipe.image_size, recipe.crop
-    plain = validation_set(dataset, validating, size, crop)
-    tests = [photo_set(test_set, size, crop) for test_set in dataset.test_sets]
+    plain = validation_set(dataset, validating, size, crop, tick)
+    tests = [photo_set(test_set, size, crop, tick) for test_set in dataset.test_sets]
     lap("photos")
     validation = features.of_photos(plain, prints["train"])
     test_photos = tuple(
         features.of_photos(photos, prints["test_sets"][photos.split]["photos"]) for photos in tests
     )
     hits, misses = features.cache.hits, features.cache.misses
-    inputs = TrainingInputs(TrainingViews(recipe, dataset, training), features, prints["train"])
+    views = TrainingViews(recipe, dataset, training, tick=tick)
+    inputs = TrainingInputs(views, features, prints["train"])
     if to_train:
         inputs.prepare()
     lap("features")

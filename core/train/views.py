@@ -32,7 +32,7 @@ class TrainingViews:
 
     With `views_per_photo: K` each photo has a fixed pool of K views and passes through all of
     them, in an order of its own, every K times it is shown; with null each time is a fresh one.
-    Each photo is read once, when a view of it is first asked for.
+    Each photo is read once, when a view of it is first asked for; `tick` is called before.
     """
 
     def __init__(
@@ -41,13 +41,14 @@ class TrainingViews:
         dataset: Dataset,
         indices: Sequence[int],
         read: ReadLevels = read_levels,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         self.recipe = recipe
         self.files = [dataset.train[i].file for i in indices]
         self.labels = [dataset.train_labels[i] for i in indices]
         self.classes = len(dataset.classes)
         self._paths = [dataset.train[i].path for i in indices]
-        self._read = read
+        self._read, self._tick = read, tick
         self._photos: dict[int, Levels] = {}
         self._partners = evenly(self.labels, recipe.balance)
 
@@ -126,6 +127,7 @@ class TrainingViews:
 
     def _levels(self, photo: int) -> Levels:
         if photo not in self._photos:
+            self._tick()
             recipe = self.recipe
             side = working_side(recipe.augment, recipe.image_size)
             smallest = smallest_side(recipe.augment, recipe.image_size)

@@ -41,7 +41,11 @@ def show(run: Run) -> None:
         ),
     )
     name = text.plain_markdown(strip.set_name)
-    st.caption(say("The first photos of {set} with each object.", set=name))
+    if strip.rows[0].labelled:
+        st.caption(say("The first photos of {set} with each object.", set=name))
+    else:
+        st.caption(say("Photos of {set}. None is labelled, so none is right or wrong: each row is "
+                       "about its last answer.", set=name))  # fmt: skip
     st.html(f"<style>{_STYLE}</style>{_table(strip)}")
 
 
@@ -66,11 +70,12 @@ def _table(strip: Strip) -> str:
 
 
 def _row(row: Row, strip: Strip) -> str:
-    alt = say(
-        "Photo {file} of {set}, with a box around {label}",
-        file=row.file, set=strip.set_name, label=row.label,
-    )  # fmt: skip
-    cells = [f"<td>{_image(row.photo, alt)}{escape(row.label)}</td>"]
+    names = {"file": row.file, "set": strip.set_name, "label": row.label}
+    alt, what = say("Photo {file} of {set}, with a box around {label}", **names), row.label
+    if not row.labelled:
+        alt = say("Photo {file} of {set}", **names)
+        what = say("evidence for {label}, an answer", **names)
+    cells = [f"<td>{_image(row.photo, alt)}{escape(what)}</td>"]
     for epoch, look in zip(strip.epochs, row.looks, strict=True):
         cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
     empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
@@ -91,5 +96,5 @@ def _words(row: Row, look: Look, epoch: int) -> str:
 
 
 def _answer(row: Row, look: Look) -> str:
-    mark = "✓" if look.answer == row.label else "✗"
-    return f"{mark} {text.percent(look.chance)}"
+    mark = "" if not row.labelled else "✓ " if look.answer == row.label else "✗ "
+    return f"{mark}{text.percent(look.chance)}"

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import streamlit as st
 
 from core import text
-from core.charts import Table
 from core.comparison import Predictions
 from core.comparison_charts import confusion_cells
 from core.confusion import Confusion, confusion, confusion_table
@@ -36,7 +35,6 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
     if not drawn:
         st.caption(say("These photos have no labels: there is nothing to be right or wrong about."))
         return
-    numbers = confusion_table([item.title for item, _ in drawn], [one for _, one in drawn])
     st.caption(
         say(
             "Down: the label; across: the answer. Darker: a larger share of the label's photos. "
@@ -50,25 +48,20 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
     for place, (item, one) in enumerate(drawn):
         with columns[place % len(columns)]:
             st.markdown(f"**{text.plain_markdown(item.title)}**")
-            cells |= {
-                f"{item.id}/{truth}/{answer}": (item, one, truth, answer)
-                for truth in one.counts.index for answer in one.counts.columns
-            }  # fmt: skip
+            cells |= {f"{item.id}/{'/'.join(cell)}": (item, one, *cell) for cell in one.files}
             name = f"{key}.{set_name}.{item.id}"
             words = mark("confusion {set} {run}").format(set=set_name, run=item.title)
-            own = numbers[numbers["run"] == item.title]
-            cell = _cells(name, one, paint.colours[item.id], own, words)
+            cell = _cells(name, item, one, paint.colours[item.id], words)
             selected[name] = f"{item.id}/{cell[0]}/{cell[1]}" if cell else None
     picked = cells.get(clicked.last(key, "cell", selected) or "") or _worst(drawn)
     if picked is not None:
         _photos(set_name, *picked)
 
 
-def _cells(
-    key: str, one: Confusion, colour: str, numbers: Table, name: str
-) -> tuple[str, str] | None:
+def _cells(key: str, item: Group, one: Confusion, colour: str, name: str) -> tuple[str, str] | None:
     """The figure; the cell that was clicked."""
-    event: Any = figure.show(key, confusion_cells(one, colour), lambda: numbers, name,
+    event: Any = figure.show(key, confusion_cells(one, colour),
+                             lambda: confusion_table([item.title], [one]), name,
                              on_select="rerun", selection_mode="points")  # fmt: skip
     points = event["selection"]["points"] if event else []
     return (str(points[0]["customdata"][0]), str(points[0]["customdata"][1])) if points else None
@@ -89,8 +82,7 @@ def _photos(set_name: str, item: Group, one: Confusion, truth: str, answer: str)
         else say("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
     )
     named = one.photos(truth, answer)
-    files = [name.split(" (")[0] for name in named[:_MORE]]
-    photo_set.pictures(item, set_name, files, named[:_MORE])
+    photo_set.pictures(item, set_name, list(named)[:_MORE], list(named.values())[:_MORE])
     if len(named) > _MORE:
         count = len(named) - _MORE
         st.caption(say("And {count} more: all of them are in the numbers.", count=count))

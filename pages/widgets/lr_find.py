@@ -12,10 +12,10 @@ from core.errors import InputError
 from core.jobs.health import find_trouble
 from core.jobs.local import LocalExecutor, find_lost_work
 from core.jobs.queue import Queue
-from core.model.bands import last_trained_band, scaled_bands
+from core.model.bands import last_trained_band, last_trained_label, scaled_bands
 from core.recipe import Recipe
 from core.store.run import utc_now
-from core.store.search import Search, find_search
+from core.store.search import MEASURED_AT, Search, find_search
 from core.words import mark, retell, say
 from pages import settings
 from pages.widgets import door, plot, told, worker_notice
@@ -122,10 +122,11 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             st.markdown(say("**Cannot tell.** {why}", why=_sentence(found.why)))
             st.caption(say("Keep the rates as they are, or change what trains and search again."))
             return
-        sure = say("confidence: {level}", level=retell(found.confidence))
-        st.metric(say("Suggested rate of the last band"), text.rate(float(f"{found.lr:.1e}")),
+        sure = say("agreement: {level}", level=retell(found.confidence))
+        title = say("Suggested rate, layers {layers}", layers=last_trained_label(recipe))
+        st.metric(title, text.rate(float(f"{found.lr:.1e}")),
                   sure, delta_color="off", delta_arrow="off", width="content")  # fmt: skip
-        st.caption(_sentence(found.why))
+        st.caption(f"{_sentence(found.why)} {retell(MEASURED_AT)}")
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
             st.caption(say(":material/check: The bands use it."))

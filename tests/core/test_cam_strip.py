@@ -24,7 +24,7 @@ def test_the_same_photos_are_shown_at_each_cycles_end(tmp_path, tiny):
     maps = runs[0].class_maps()
     assert maps is not None
     for row in first.rows:
-        assert row.label in tiny.classes and len(row.looks) == 3
+        assert row.label in tiny.classes and row.labelled and len(row.looks) == 3
         place = maps.files["test_difficult"].index(row.file)
         chances = np.exp(maps.log_probs["test_difficult"][:, place])
         for look, chance in zip(row.looks, chances, strict=True):
@@ -62,6 +62,7 @@ def test_photos_without_labels_show_what_is_answered(tmp_path):
     assert strip is not None
     assert len(strip.rows) == 4
     assert all(row.looks[-1].answer == row.label for row in strip.rows)
+    assert not any(row.labelled for row in strip.rows)
 
 
 def test_a_photo_that_is_gone_is_named(tmp_path):

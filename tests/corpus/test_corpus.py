@@ -47,7 +47,7 @@ def fast(tmp_path_factory) -> Path:
 def measured(monkeypatch) -> None:
     """No command measures this machine."""
 
-    def speed_for(runs_dir: Path, recipe: Recipe) -> Speed:
+    def speed_for(runs_dir: Path, recipe: Recipe, tick: object = None) -> Speed:
         return plain_speed(recipe)
 
     # In this order: `execute`, imported here, must find the one that it shall have again.

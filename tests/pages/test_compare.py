@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 
+from core.data.dataset import read_dataset
 from core.items import items_of
 from core.store.index import RunIndex
 from core.store.run import open_run
@@ -237,6 +238,19 @@ def test_confusion_opens_on_the_commonest_mistake_with_its_photos(runs, dataset,
     assert not app.exception
     assert "taken for" in texts(app)
     assert "img\\_" in texts(app)
+
+
+def test_a_photo_with_a_bracket_in_its_name_is_pictured(runs, tmp_path, open_page):
+    root = write_dataset(tmp_path / "dataset" / "brackets").root
+    for name in ("labels.csv", "boxes.csv"):
+        table = (root / name).read_text("utf-8")
+        (root / name).write_text(table.replace(".jpg", " (1).jpg"), "utf-8")
+    for photo in root.glob("test*/*.jpg"):
+        photo.rename(photo.with_name(f"{photo.stem} (1).jpg"))
+    one = write_run(runs, read_dataset(root), "looks-good")
+    app = open_page("compare", runs=one.id, section="Confusion")
+    assert not app.exception
+    assert app.get("image")
 
 
 def test_any_number_can_be_chosen_and_is_compared_with_one(runs, dataset, open_page):

@@ -115,6 +115,18 @@ def test_class_maps_arrive_with_names_as_plain_text(runs, tmp_path, open_page):
     assert "<b>" not in strip
 
 
+def test_class_maps_of_photos_without_labels_are_neither_right_nor_wrong(runs, tmp_path, open_page):
+    dataset = write_dataset(tmp_path / "dataset" / "bare", labelled=False)
+    run = write_run(runs, dataset, "quick", "running")
+    done = write_run(runs, dataset, "quick", minutes=1)
+    shutil.copy(done.path / "cams.npz", run.path / "cams.npz")
+    app = open_page("run", run=run.id)
+    assert not app.exception
+    strip = next(html.proto.body for html in app.get("html") if "cam-strip" in html.proto.body)
+    assert "an answer" in strip and not {"✓", "✗"} & set(strip) and "with a box" not in strip
+    assert "None is labelled" in texts(app)
+
+
 def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
     waiting = [write_run(runs, dataset, "quick", "queued", minutes=m) for m in range(3)]
     for run in waiting:

@@ -103,7 +103,9 @@ def test_an_answer_is_shown_and_used(runs, dataset, open_page):
     write_search(runs, QUICK, dataset, Suggestion(2.04e-2, "good", 1.5e-2, 3e-2, "they agree"))
     app = open_page("train")
     assert not app.exception
-    assert app.metric[0].value == "2e-2"
+    assert (app.metric[0].label, app.metric[0].value) == ("Suggested rate, layers 18-26", "2e-2")
+    assert app.metric[0].delta == "agreement: good"
+    assert "They agree. Found in a hundred steps of rising rates" in texts(app)
     app.button(key="train.lr.use").click().run()
     assert not app.exception
     assert "The bands use it." in texts(app)

@@ -1,11 +1,13 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from core.__main__ import main
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.run import find_runs
+from core.store.search import MEASURED_AT, Suggestion
 from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import plain_speed
@@ -26,6 +28,23 @@ def test_layers(capsys):
     assert len(lines) == 1 + 49
     assert lines[1 + 34].split()[-3:] == ["34-39", "(lr", "1e-05)"]
     assert "(frozen)" in lines[1] and "(lr 0.001)" in lines[49]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Suggestion(2.04e-3, "good", 1e-3, 3e-3, "they agree"),
+         f"2.0e-03 for layers 18-26, agreement good: they agree\n{MEASURED_AT}\n"),
+        (Suggestion(None, "cannot tell", None, None, "it is flat"), "cannot tell: it is flat\n"),
+    ],
+)  # fmt: skip
+def test_a_suggested_rate_is_of_layers_and_of_a_schedule(capsys, monkeypatch, found, said):
+    curves = pd.DataFrame({"step": [0], "lr": [1e-5], "loss": [1.8], "smoothed": [1.8]})
+    monkeypatch.setattr("core.train.setup.set_up", lambda *args: None)
+    monkeypatch.setattr("core.train.lr_find.find", lambda *args: (curves, found))
+    assert call(capsys, "lr-find", "quick")[:2] == (0, said)
+    told = json.loads(call(capsys, "lr-find", "quick", "--json")[1])
+    assert (told["layers"], told["lr"], told["curves"][0]["loss"]) == ("18-26", found.lr, 1.8)
 
 
 def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(

@@ -1,8 +1,9 @@
+import hashlib
 import shutil
 
 import pytest
 
-from core.data.dataset import find_datasets, fingerprints, read_dataset
+from core.data.dataset import FileDigests, find_datasets, fingerprints, read_dataset
 from core.data.label_tables import Box
 from core.errors import DataError
 from tests.factory import write_dataset
@@ -127,6 +128,22 @@ def test_labels_and_boxes_may_be_missing(root):
     (root / "boxes.csv").unlink()
     dataset = read_dataset(root)
     assert all(not t.labels and not t.boxes for t in dataset.test_sets)
+
+
+def test_a_file_that_is_replaced_after_it_was_read_is_noticed_and_named(tmp_path):
+    file, beside = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    file.write_bytes(b"one")
+    beside.write_bytes(b"one")
+    digests = FileDigests(lambda: None)
+    assert digests.of(file) == hashlib.sha256(b"one").digest()
+    beside.replace(file)
+    digests.check()  # another file, but the same photo
+    file.write_bytes(b"two")
+    with pytest.raises(DataError, match=r"a\.jpg: was replaced while it was in use"):
+        digests.check()
+    file.unlink()
+    with pytest.raises(DataError, match=r"a\.jpg: No such file"):
+        digests.check()
 
 
 def test_labelling_changes_no_photos_fingerprint(root):

@@ -15,6 +15,7 @@ from core.data.leaks import (
     Pair,
     find_copies,
     headlines,
+    known_copies,
     near_copies,
     vectors,
 )
@@ -138,6 +139,20 @@ def test_they_are_kept_by_the_photos_and_found_once(leaky, tmp_path, monkeypatch
     (dataset.root / "test" / "zz_small.jpg").unlink()
     with pytest.raises(AssertionError, match="looked at"):
         near_copies(read_dataset(dataset.root), runs)
+
+
+def test_what_was_found_in_photos_that_were_replaced_meanwhile_is_not_kept(tmp_path, monkeypatch):
+    dataset, runs = write_dataset(tmp_path / "data"), tmp_path / "runs"
+
+    def find(dataset):
+        dataset.train[0].path.write_bytes(whole + b"other")
+        return ()
+
+    whole = dataset.train[0].path.read_bytes()
+    monkeypatch.setattr(leaks, "find_copies", find)
+    assert near_copies(dataset, runs) == ()
+    dataset.train[0].path.write_bytes(whole)
+    assert known_copies(dataset, runs) is None
 
 
 def test_a_folder_of_runs_that_cannot_be_written_is_done_without(tmp_path, tiny):

@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.evaluate import controls as module
 from core.evaluate.cam import evidence
 from core.evaluate.controls import LinearHead, controls
+from core.train import machine
 from core.train.setup import set_up
 from tests.conftest import fast_recipe
 
@@ -120,7 +121,7 @@ def test_they_are_computed_once_whatever_trains(found, tiny, runs, monkeypatch):
     assert sorted((runs / ".controls").iterdir()) == kept
 
 
-def test_another_split_or_view_is_another_entry(setup):
+def test_another_split_view_or_library_is_another_entry(setup, monkeypatch):
     def entry(**changes):
         recipe = fast_recipe(weights="imagenet", **changes)
         return module._entry_name(replace(setup, recipe=recipe), "weights")
@@ -135,6 +136,9 @@ def test_another_split_or_view_is_another_entry(setup):
     }
     assert len(names) == 6
     assert entry(seed=3, batch_size=8) == entry()
+    versions = machine._versions()
+    monkeypatch.setattr(machine, "_versions", lambda: versions | {"pillow": "other"})
+    assert entry() not in names
 
 
 def test_a_damaged_entry_is_computed_again(setup, found, runs):

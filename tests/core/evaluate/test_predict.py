@@ -4,12 +4,15 @@ import pytest
 import torch
 
 from core.data.dataset import read_dataset
+from core.evaluate import reliance
 from core.evaluate.predict import (
     BATCH,
     PhotoSet,
+    Predictions,
     object_set,
     photo_set,
     predict,
+    prediction_rows,
 )
 from core.model.network import build_network
 from tests.conftest import fast_recipe
@@ -56,3 +59,17 @@ def test_predictions_keep_the_photos_order_over_batches(tiny):
         np.testing.assert_allclose(found.log_probs[i : i + 3], one.log_probs, atol=1e-5)
     assert not network.training
     assert isinstance(photos.pixels, torch.Tensor)
+
+
+def test_tables_of_many_classes_are_built_at_once():
+    """Column by column, pandas warns from the hundredth on, and warnings are errors here."""
+    names = [f"c{number:03}" for number in range(200)]
+    p = np.random.default_rng(0).dirichlet(np.ones(200), size=3).astype(np.float32)
+    truth = tuple(names[:3])
+    photos = PhotoSet("test", ("1", "2", "3"), truth, ((),) * 3, torch.empty(0))
+    rows = prediction_rows(photos, Predictions(np.log(p), np.empty(0)), names)
+    assert list(rows)[6:] == [f"p_{name}" for name in names] and len(rows) == 3
+    blanked = reliance.Blanked("1", (0,), 0.1, p[0], {"object": p, "only_objects": p})
+    table = reliance._table("test", [blanked], names)
+    assert list(table)[5:] == list(rows)[6:]
+    np.testing.assert_array_equal(table[table["variant"] == "plain"].iloc[:, 5:], p[:1])

@@ -62,14 +62,14 @@ def test_it_waits_for_a_run_to_end(tmp_path, tiny, monkeypatch):
         run.write_status(replace(run.status(), state="done"))
 
     monkeypatch.setattr(measure.time, "sleep", end)
-    monkeypatch.setattr("core.train.calibrate.calibrate", lambda recipe: plain_speed(recipe))
+    monkeypatch.setattr("core.train.calibrate.calibrate", lambda recipe, tick: plain_speed(recipe))
     measure.measure(tmp_path, RECIPE, on_wait=told.append)
     assert told == [run.id, "waiting"]
     assert isinstance(ask(tmp_path, RECIPE), type(plain_speed(RECIPE)))
 
 
 def test_what_goes_wrong_is_noted(tmp_path, monkeypatch, started):
-    def fail(recipe):
+    def fail(recipe, tick):
         raise MemoryError("too large")
 
     monkeypatch.setattr("core.train.calibrate.calibrate", fail)

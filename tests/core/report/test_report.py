@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core import __version__, words
+from core.data.dataset import read_dataset
 from core.errors import InputError
 from core.recipe_file import load_recipe, parse_changes
 from core.report import contrast
@@ -258,6 +259,16 @@ def test_unlabelled_photos_are_chosen_by_answers(runs, tmp_path, report):
     assert "nothing in them is boxed" in page.text
     assert "an answer" in page.text
     assert "in box" not in page.text
+    assert not [image for image in page.of("img") if "showing" in image["alt"]]
+
+
+def test_a_boxed_photo_without_a_label_shows_its_box_and_no_answer(runs, tmp_path, report):
+    data = write_dataset(tmp_path / "boxed")
+    (data.root / "labels.csv").unlink()
+    write_run(runs, read_dataset(data.root))
+    page = Page(report())
+    assert ", boxed" in page.text
+    assert "an answer" not in page.text
 
 
 def test_nothing_chosen_is_an_error(runs):

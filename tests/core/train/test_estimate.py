@@ -141,7 +141,9 @@ def test_a_checkpoint_holds_what_its_optimizer_and_the_best_weights_need():
 
 def test_a_dense_head_is_measured_on_its_own(tmp_path):
     dense = fast_recipe(head={"kind": "dense", "width": 16})
-    speed = calibrate.speed_for(tmp_path, dense)
+    ticks: list[None] = []
+    speed = calibrate.speed_for(tmp_path, dense, lambda: ticks.append(None))
+    assert len(ticks) == 5  # it can be stopped between any two measurements of layers or views
     assert len(speed.forward) == len(network_layers(dense))
     assert read_speed(tmp_path, fast_recipe()) is None
     assert estimate(dense, speed, PHOTOS).seconds > 0
@@ -194,7 +196,7 @@ def test_a_measurement_on_a_busy_machine_is_made_again_when_it_is_quiet(tmp_path
     busy = [0.9]
     monkeypatch.setattr(calibrate, "busy_share", lambda: busy[0])
     monkeypatch.setattr(
-        calibrate, "calibrate", lambda recipe: replace(plain_speed(recipe, 1.0), busy=busy[0])
+        calibrate, "calibrate", lambda recipe, tick: replace(plain_speed(recipe), busy=busy[0])
     )
     first = calibrate.speed_for(tmp_path, QUICK)
     assert doubtful(first)

@@ -9,6 +9,7 @@ import torch
 from core.evaluate.predict import photo_set, predict
 from core.model.layers import BACKBONES
 from core.model.network import build_network
+from core.train import machine
 from core.train.feature_cache import FeatureCache, entry_name
 from core.train.inputs import Features, TrainingInputs
 from core.train.precision import Settings, cpu_has_bfloat16, resolve
@@ -228,7 +229,7 @@ def test_a_stopped_run_keeps_the_views_it_computed(tiny, tmp_path):
         if len(asked) == 5:  # two batches a view
             raise KeyboardInterrupt
 
-    found._tick = stop_in_the_third_view
+    found.tick = stop_in_the_third_view
     with pytest.raises(KeyboardInterrupt):
         found.of_pool(views, "print")
     _, again = features(recipe, tiny, tmp_path)
@@ -257,6 +258,22 @@ def test_damaged_entries_are_computed_again(tmp_path):
     assert cache.hits == 0
     assert torch.equal(cache.get({"a": 1}, make(2)), torch.ones(2, 3))
     assert cache.hits == 1
+
+
+def test_another_machine_or_library_has_entries_of_its_own(tmp_path, monkeypatch):
+    cache = FeatureCache(tmp_path)
+    cache.get({"a": 1}, make(1))
+    versions = machine._versions()
+    others = [
+        *(("_versions", versions | {name: "other"})
+          for name in ("torch", "torchvision", "timm", "numpy", "pillow")),
+        ("instructions", ("avx2", "avx512_bf16")),
+    ]  # fmt: skip
+    for number, (name, value) in enumerate(others, start=2):
+        with monkeypatch.context() as patch:
+            patch.setattr(machine, name, lambda value=value: value)
+            assert torch.equal(cache.get({"a": 1}, make(number)), make(number)()), value
+    assert torch.equal(cache.get({"a": 1}, make(0)), torch.ones(2, 3))
 
 
 def test_maps_of_one_cell_are_kept_like_any(tmp_path):
