@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.curve_charts import curve_panels
-from core.curves import AXES, Axis, curve_table, lines_of
+from core.curves import AXES, Axis, curve_table, has_zero_loss, lines_of
 from core.paints import MOST, Paint
 from core.store.groups import Group
 from core.words import mark, retell, say
@@ -55,7 +55,10 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     figure.show(key, panels, lambda: curve_table(lines, titles, axis),
                 mark("curves by {axis}").format(axis=axis))  # fmt: skip
     without = len(items) - len({line.item for line in lines})
-    st.caption(" ".join(_words(items, axis, without)))
+    words = _words(items, axis, without)
+    if log and has_zero_loss(lines):
+        words.append(say("A loss of exactly 0 is drawn at the foot: a log scale has no 0."))
+    st.caption(" ".join(words))
 
 
 def _words(items: Sequence[Group], axis: Axis, without: int) -> list[str]:
