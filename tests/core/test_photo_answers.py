@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from core.charts import RUN_COLOURS
 from core.comparison_charts import confusion_cells
 from core.confusion import confusion, confusion_table
 from core.photo_answers import (
@@ -89,8 +90,12 @@ def test_confusion_counts_shares_and_names_the_photos():
 
 def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
     found = confusion(group("g", "good", "bad"), FRAMES, "test")
-    figure = confusion_cells(found, "#0072B2")
-    points = [tuple(data) for trace in figure.data[1:] for data in trace.customdata]
-    assert len(points) == 4
+    figure = confusion_cells(found, RUN_COLOURS[0])
+    (cells,) = figure.data
+    points = [tuple(data) for data in cells.customdata]
+    assert len(points) == len(figure.layout.shapes) == 4
+    assert cells.textfont.color is None  # the page's own, light or dark
+    strongest = max(figure.layout.shapes, key=lambda shape: shape.opacity)
+    assert (strongest.x0 + 0.48, strongest.y0 + 0.48) == (0, 0)  # red for red
     assert ("blue", "red", "label blue, answer red: 1 of 2 (50%)<br>2 (1 of 2)") in points
-    assert "1" in figure.data[1].text + figure.data[2].text  # red for red: one of each two runs
+    assert "1" in cells.text  # red for red: one of each two runs
