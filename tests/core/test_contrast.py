@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 THEMES = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
 WIDGETS = ROOT / "pages/widgets"
 READABLE = 4.5
-FADED = 0.6  # of Streamlit's captions: their text's colour over the page's
+FADED = 0.6  # of the text's colour, in some of Streamlit's icons and keys
+# Of captions: Streamlit's own texts in colour, which stand there as ticks and crosses.
+MARKED = {"light": ("#0c5a44", "#9e303b"), "dark": ("#7ed5b0", "#f2919a")}
 PAIR = re.compile(r"light-dark\((#\w+), (#\w+)\)")
 
 
@@ -71,8 +73,18 @@ def test_texts_and_marks_can_be_read(theme):
     for page in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
         for colour in (theme["textColor"], theme["primaryColor"], *own(theme)):
             assert contrast(rgb(colour), rgb(page)) >= READABLE, (colour, page)
-    caption = over(theme["textColor"], theme["backgroundColor"], FADED)
-    assert contrast(caption, rgb(theme["backgroundColor"])) >= READABLE
+    page = theme["backgroundColor"]
+    assert contrast(over(theme["textColor"], page, FADED), rgb(page)) >= READABLE
+
+
+def test_captions_and_the_marks_in_them_can_be_read(theme):
+    sheet = (WIDGETS / "theme.css").read_text("utf-8")
+    faded = re.search(r"stCaptionContainer\"\] \{ opacity: ([.\d]+)", sheet)
+    assert faded is not None
+    for colour in (theme["textColor"], *MARKED[theme["name"]]):
+        for page in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
+            shown = over(colour, page, float(faded[1]))
+            assert contrast(shown, rgb(page)) >= READABLE, (colour, page)
 
 
 def test_words_on_the_primary_colour_can_be_read(theme):
