@@ -58,7 +58,7 @@ async function savePicture(svg, legend, background, file) {
   pen.lineWidth = 3;
   for (const [words, colour, dash, left, top] of places) {
     pen.strokeStyle = solid(svg.parentNode, colour);
-    pen.setLineDash(dash.split(",").map(Number));
+    pen.setLineDash(dash.split(",").map(parseFloat).filter(Boolean));
     pen.beginPath();
     pen.moveTo(left, top - 5);
     pen.lineTo(left + 18, top - 5);
