@@ -66,11 +66,12 @@ class Column:
 @dataclass(frozen=True)
 class Titled:
     """A column with its head. id: the run's (of a group, its first one's). column: None where the
-    run has no maps of this test set. verdict: in words, and the name of their colour."""
+    run has no maps of this test set. verdict: in words, and the name of their colour. dot: of
+    core.charts.swatch."""
 
     id: str
     label: str
-    colour: str
+    dot: dict[str, str]
     column: Column | None
     verdict: tuple[str, str] | None = None
 
@@ -254,7 +255,7 @@ def _box(box: Box) -> dict[str, Any]:
 
 
 def _facts(one: Titled) -> dict[str, Any]:
-    head = {"id": one.id, "label": one.label, "colour": one.colour, "verdict": one.verdict}
+    head = {"id": one.id, "label": one.label, "dot": one.dot, "verdict": one.verdict}
     column = one.column
     if column is None:
         return {**head, "members": 1, "epochs": [], "progress": []}

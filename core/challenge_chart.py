@@ -5,20 +5,21 @@ from __future__ import annotations
 
 from html import escape
 
+from core import charts
 from core.challenge import Standing
 from core.challenge_words import score_words
 from core.text import percent
 from core.words import say
 
-_GREY = "#8a90a0"
+_GREY = charts.on_page(charts.GREY)
 _DIAMOND = "width:11px;height:11px;border:2px solid currentColor"
 _MIDDLE = 16  # pixels from the top
 
 
-def standing_picture(standing: Standing, colour: str) -> str:
+def standing_picture(standing: Standing, colour: str, mark: charts.Mark) -> str:
     """From 0 to 100 %: the score as a disc on its interval, each run as a tick, validation as an
-    empty diamond. colour: of the group; grey and the text's colour suit light and dark pages."""
-    score = standing.score
+    empty diamond. colour, mark: of the group."""
+    score, colour = standing.score, charts.on_page(colour)
     told = say(
         "Objects named right: {score}. Validation: {validation}.",
         score=score_words(standing),
@@ -29,11 +30,11 @@ def standing_picture(standing: Standing, colour: str) -> str:
         *(_scale(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
         _mark(
             score.low,
-            f"width:{100 * (score.high - score.low):.1f}%;height:6px;border-radius:3px;"
-            f"background:{colour};opacity:.4;transform:translateY(-50%)",
+            f"width:{100 * (score.high - score.low):.1f}%;height:3px;background:{colour};"
+            "transform:translateY(-50%)",
         ),
         *(_centred(seed, f"width:2px;height:18px;background:{colour}") for seed in _runs(standing)),
-        _centred(score.value, f"width:13px;height:13px;border-radius:50%;background:{colour}"),
+        _centred(score.value, f"width:13px;height:13px;clip-path:{mark.shape};background:{colour}"),
         _centred(standing.validation, _DIAMOND, " rotate(45deg)"),
     ]
     return (

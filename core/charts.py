@@ -1,27 +1,56 @@
 """Plotly figures from data frames. No figure computes a number; every figure suits a light and a
-dark page, because paper and text take the page's colours and the rest is mid-toned."""
+dark page, because paper and text take the page's colours, and ours have another on dark pages."""
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
 from core import text
-from core.store.examples import is_example
 from core.words import say
 
-# Okabe & Ito's colours (2008) that show on white and on near-black, then three of Tol's: people
-# who do not tell red from green still tell these apart.
+# On light pages and on dark ones, where no colour can be read that can be on the others. Searched
+# for so that they lie far apart for people who do not tell red from green, or blue from yellow, too
+# (tests/core/test_contrast.py).
 RUN_COLOURS = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#AA4499",
+    "#004fca", "#622c00", "#204c39", "#c0097b", "#0d7798", "#d71309", "#497400", "#6e2a9c",
 )  # fmt: skip
-GREY = "#8a90a0"
+GREY = "#666b78"
+_ON_DARK = (
+    "#46b5f2", "#d48a17", "#25d38a", "#e96bb1", "#9ed3fe", "#e9645b", "#c5d53c", "#c35eff",
+    "#8a90a0",
+)  # fmt: skip
+DARK = dict(zip((*RUN_COLOURS, GREY), _ON_DARK, strict=True))
+
+
+class Mark(NamedTuple):
+    """What parts items of one colour. symbol: of points, as Plotly names it; shape: the same as a
+    clip-path; dash: of lines, lengths in pixels."""
+
+    symbol: str
+    shape: str
+    dash: str
+
+
+MARKS = (
+    Mark("circle", "circle(50%)", ""),
+    Mark("square", "inset(7%)", "9px,4px"),
+    Mark("triangle-up", "polygon(50% 0,100% 100%,0 100%)", "9px,3px,2px,3px"),
+    Mark("diamond", "polygon(50% 0,100% 50%,50% 100%,0 50%)", "16px,4px"),
+    Mark("triangle-down", "polygon(0 0,100% 0,50% 100%)", "16px,3px,2px,3px"),
+    Mark("cross", "polygon(33% 0,67% 0,67% 33%,100% 33%,100% 67%,67% 67%,67% 100%,33% 100%,"
+         "33% 67%,0 67%,0 33%,33% 33%)", "9px,3px,2px,3px,2px,3px"),
+    Mark("hourglass", "polygon(0 0,100% 0,50% 50%,100% 100%,0 100%,50% 50%)", "4px,4px"),
+    Mark("bowtie", "polygon(0 0,50% 50%,100% 0,100% 100%,50% 50%,0 100%)", "16px,3px,6px,3px"),
+)  # fmt: skip
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
 Table: TypeAlias = pd.DataFrame
 _FROZEN = "#b4b9c6"
@@ -49,31 +78,31 @@ def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
 # --- colours --------------------------------------------------------------------------------
 
 
-def run_colours(all_ids: Sequence[str], chosen: Sequence[str] = ()) -> dict[str, str]:
-    """A colour per run: by its place among all runs (oldest first), so that it stays the same on
-    every page; examples are counted apart, as they can be hidden. Among `chosen`, a later run whose
-    colour is taken gets the next free one."""
-    size = len(RUN_COLOURS)
-    own = [id_ for id_ in all_ids if not is_example(id_)]
-    examples = [id_ for id_ in all_ids if is_example(id_)]
-    colours = {
-        id_: RUN_COLOURS[place % size] for ids in (own, examples) for place, id_ in enumerate(ids)
-    }
-    wanted = set(chosen)
-    return colours | told_apart({id_: colours[id_] for id_ in all_ids if id_ in wanted})
+def run_colour(id_: str) -> str:
+    """The colour of a run or group: by its id alone, so that it never changes. Where two that are
+    compared have the same one, `marks` part them."""
+    return RUN_COLOURS[hashlib.sha256(id_.encode()).digest()[-1] % len(RUN_COLOURS)]
 
 
-def told_apart(colours: Mapping[str, str]) -> dict[str, str]:
-    """Our colours, such that no two share one while there are enough: whoever comes later and
-    finds its colour taken gets the next free one."""
-    size, found, taken = len(RUN_COLOURS), dict(colours), set[str]()
+def on_page(colour: str) -> str:
+    """One of our colours as CSS, for light and dark pages."""
+    return f"light-dark({colour}, {DARK[colour]})"
+
+
+def marks(colours: Mapping[str, str]) -> dict[str, Mark]:
+    """How those of one colour are parted, each later one by the next of MARKS; where there are more
+    than colours, what shares a colour is meant to."""
+    seen, few = Counter[str](), len(colours) <= len(MARKS)
+    found = {}
     for key, colour in colours.items():
-        if colour in taken and len(taken) < size:
-            start = RUN_COLOURS.index(colour)
-            rest = (RUN_COLOURS[(start + step) % size] for step in range(size))
-            found[key] = next(colour for colour in rest if colour not in taken)
-        taken.add(found[key])
+        found[key] = MARKS[seen[colour] if few else 0]
+        seen[colour] += 1
     return found
+
+
+def swatch(colour: str, mark: Mark) -> dict[str, str]:
+    """The dot of an item, as style for scripts."""
+    return {"backgroundColor": on_page(colour), "clipPath": mark.shape}
 
 
 def rate_colour(lr: float) -> str:
@@ -176,7 +205,6 @@ def curves(
     labels: Mapping[str, str],
     colours: Mapping[str, str],
     what: str,
-    log: bool = False,
 ) -> go.Figure:
     """Training curves of runs, by run id. what: `loss` (training dotted, validation solid) or
     `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
@@ -215,8 +243,6 @@ def curves(
                             title=say("validation accuracy"))  # fmt: skip
     else:
         figure.update_yaxes(title=say("loss"), rangemode="tozero", exponentformat="e")
-        if log:
-            figure.update_yaxes(type="log", exponentformat="power")
     return figure
 
 
@@ -227,7 +253,8 @@ def _band(rows: pd.DataFrame, column: str, colour: str) -> go.Scatter:
         x=[*rows["epoch"], *rows["epoch"][::-1]],
         y=[*high, *low[::-1]],
         fill="toself",
-        fillcolor=f"rgba{(*_rgb(colour), 0.22)}",
+        fillcolor=colour,
+        opacity=0.22,
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
@@ -274,7 +301,7 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
     figure.add_trace(
         go.Scatter(
             x=[*lr, *lr[::-1]], y=[*common["max"], *common["min"][::-1]], fill="toself",
-            fillcolor=f"rgba({','.join(map(str, _rgb(line)))},0.15)", line={"width": 0},
+            fillcolor=line, opacity=0.15, line={"width": 0},
             name=say("spread"), hoverinfo="skip",
         )
     )  # fmt: skip
@@ -350,9 +377,9 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     return figure
 
 
-def dot(colour: str, size: int = 18) -> str:
-    """HTML of a disc of one of our colours, `size` pixels wide."""
+def dot(colour: str, size: int = 18, mark: Mark = MARKS[0]) -> str:
+    """HTML of a disc (or another mark's shape) of one of our colours, `size` pixels wide."""
     return (
-        f'<div aria-hidden="true" style="width:{size}px;height:{size}px;border-radius:50%;'
-        f'background-color:{colour}"></div>'
+        f'<div aria-hidden="true" style="width:{size}px;height:{size}px;clip-path:{mark.shape};'
+        f'background-color:{on_page(colour)}"></div>'
     )

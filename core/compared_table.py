@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from core.comparison import Against, words_table
-from core.score_tables import hard_set, share_words
+from core.score_tables import hard_score, share_words
 from core.store.groups import Group
 from core.tables import lift_words, verdict_words
 from core.words import say
@@ -16,7 +16,6 @@ from core.words import say
 def compared_table(items: Sequence[Group], compared: Sequence[Against]) -> pd.DataFrame:
     """A row per item, the reference first: run, verdict, validation, objects, lift, then
     `by_validation` and `elsewhere`: the comparison with the reference."""
-    hard = hard_set(items)
     words = {
         found.item.id: (row["validation"], row["elsewhere"])
         for found, row in zip(compared, words_table(compared).to_dict("records"), strict=True)
@@ -24,9 +23,7 @@ def compared_table(items: Sequence[Group], compared: Sequence[Against]) -> pd.Da
     reference = say("the reference")
     rows = []
     for item in items:
-        objects = share_words(item, "sets", hard, "scores", "object")
-        if objects[0] == "-":
-            objects = share_words(item, "sets", hard, "scores", "primary")
+        hard, _, objects = hard_score(item)
         validation, elsewhere = words.get(item.id, (reference, reference))
         rows.append(
             {

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts import plain_name
 from core.confusion import Confusion
-from core.paints import MOST
+from core.paints import MOST, Paint
 from core.words import say
 
-_FULL = 0.75  # share from which on a cell is as dark as its colour
+# How strong a cell's colour is without and with all of the label's photos: on every one the page's
+# own text colour can be read (a test computes the contrast).
+FAINTEST, STRONGEST = 0.08, 0.45
 _LISTED = 8  # photos that a cell's hover names
 
 
-def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
+def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
     """How much each backbone layer has changed what it makes of the photos: a line per item, with
     hollow points where its layer is frozen.
 
-    overlay: a table of core.comparison.drift_overlays. colours: by its `run`.
+    overlay: a table of core.comparison.drift_overlays. paint: of its `run`s.
     """
     figure = go.Figure()
     runs = list(dict.fromkeys(overlay["run"]))
     many = len(runs) > MOST
     for number, run in enumerate(runs):
         rows = overlay[overlay["run"] == run]
-        colour = colours[run]
+        colour, mark = paint.colours[run], paint.mark(run)
         wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         members = int(rows["runs"].iloc[0])
         mean = say(", mean of {count} runs", count=members) if members > 1 else ""
@@ -37,15 +39,14 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
                 y=rows["change"],
                 name=plain_name(str(rows["label"].iloc[0])),
                 meta=run,  # for the light under the pointer (plot.js)
-                opacity=0.75 if many else 1,
                 mode="lines" if many else "lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.
-                line={"color": colour, "shape": "hvh",
+                line={"color": colour, "shape": "hvh", "dash": mark.dash or "solid",
                       "width": 1.5 if many else wide},
                 marker={
                     "size": 11,
                     "color": colour,
-                    "symbol": ["circle" if on else "circle-open" for on in rows["trained"]],
+                    "symbol": [mark.symbol + "-open" * (not on) for on in rows["trained"]],
                     "line": {"width": 2, "color": colour},
                 },
                 customdata=[
@@ -77,57 +78,47 @@ def drift_steps(overlay: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
 
 
 def confusion_cells(found: Confusion, colour: str) -> go.Figure:
-    """Labels down, answers across: a square per pair, darker with its share of the label's photos,
-    with the count in it. Hover lists the photos of a cell that has some; a click selects its point,
-    whose `customdata` begins with label and answer."""
+    """Labels down, answers across: a square per pair that was answered, stronger with its share of
+    the label's photos, with the count in it, in the page's own colour. Hover lists the photos; a
+    click gives the point's `customdata`, which begins with label and answer."""
     names = [plain_name(name) for name in found.classes]
-    shares = found.shares.to_numpy()
+    number = {name: place for place, name in enumerate(found.classes)}
+    cells = list(found.files)
+    places = [(number[truth], number[answer]) for truth, answer in cells]
     figure = go.Figure(
-        go.Heatmap(
-            x=names, y=names, z=shares, zmin=0, zmax=1, showscale=False, hoverinfo="skip",
-            colorscale=[[0, "rgba(138,144,160,0.10)"], [1, colour]], xgap=2, ygap=2,
+        go.Scatter(
+            x=[across for _, across in places],
+            y=[down for down, _ in places],
+            mode="markers+text",
+            text=[_cell_text(found, *cell) for cell in cells],
+            textfont={"size": 14},
+            marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
+            customdata=[(*cell, _cell_words(found, *cell)) for cell in cells],
+            hovertemplate="%{customdata[2]}<extra></extra>",
         )
-    )  # fmt: skip
-    for full, look in ((True, {"size": 14, "color": _on(colour)}), (False, {"size": 14})):
-        cells = [cell for cell in found.files if (found.shares.at[cell] >= _FULL) == full]
-        figure.add_trace(_clickable(found, cells, look))
+    )
     figure.update_layout(
         height=90 + 42 * len(names),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         hovermode="closest",
         showlegend=False,
         dragmode=False,
-    )
-    figure.update_xaxes(title=say("answer"), fixedrange=True, showgrid=False, side="bottom",
-                        range=[-0.5, len(names) - 0.5])  # fmt: skip
-    figure.update_yaxes(title=say("label"), fixedrange=True, showgrid=False, zeroline=False,
-                        range=[len(names) - 0.5, -0.5])  # fmt: skip
+        shapes=[_square(*place, float(found.shares.at[cell]), colour)
+                for place, cell in zip(places, cells, strict=True)],
+    )  # fmt: skip
+    axis = {"tickvals": [*range(len(names))], "ticktext": names, "fixedrange": True,
+            "showgrid": False, "zeroline": False}  # fmt: skip
+    figure.update_xaxes(**axis, title=say("answer"), range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(**axis, title=say("label"), range=[len(names) - 0.5, -0.5])
     return figure
 
 
-def _clickable(
-    found: Confusion, cells: Sequence[tuple[str, str]], look: Mapping[str, object]
-) -> go.Scatter:
-    """The counts of cells, with a point that can be clicked, which a heat map has none of."""
-    return go.Scatter(
-        x=[plain_name(answer) for _, answer in cells],
-        y=[plain_name(truth) for truth, _ in cells],
-        mode="markers+text",
-        text=[_cell_text(found, *cell) for cell in cells],
-        textfont=look,
-        marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-        customdata=[(*cell, _cell_words(found, *cell)) for cell in cells],
-        hovertemplate="%{customdata[2]}<extra></extra>",
-    )
-
-
-def _on(colour: str) -> str:
-    """Black or white, whichever is read better on a colour (WCAG's relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    light = sum(w * c**2.2 for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
-    return "#000000" if light > 0.18 else "#ffffff"
+def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]:
+    return {
+        "type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour,
+        "opacity": FAINTEST + (STRONGEST - FAINTEST) * share,
+        "x0": across - 0.48, "x1": across + 0.48, "y0": down - 0.48, "y1": down + 0.48,
+    }  # fmt: skip
 
 
 def _cell_text(found: Confusion, truth: str, answer: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts import plain_name
-from core.curves import Axis, Line
+from core.curves import Axis, Line, has_zero_loss
 from core.paints import MOST, Paint
 from core.words import mark, retell, say
 
@@ -55,6 +56,8 @@ def curve_panels(
     # Plotly's make_subplots and its updates take far longer to put the same together.
     for number, curves in enumerate(panels, start=1):
         found = [line for curve in curves for line in lines if line.curve == curve]
+        if log and "val_accuracy" not in curves:
+            found = _on_log(found)
         drawn = _behind(found, paint, raw, bands=not many)
         drawn += _traces(found, titles, paint, many, shown)
         traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in drawn]
@@ -81,6 +84,22 @@ def curve_panels(
     )
 
 
+def _on_log(lines: list[Line]) -> list[Line]:
+    """The lines with what is 0 a decade below everything else; `told` holds what it was."""
+    if not has_zero_loss(lines):
+        return lines
+    columns = ["value", "raw", "low", "high"]
+    values = pd.concat([line.points[columns] for line in lines])
+    least = values[values > 0].min(axis=None)
+    foot = least / 10 if least > 0 else 1e-9
+    return [
+        replace(line, points=line.points.assign(
+            told=line.points["value"], **line.points[columns].clip(lower=foot)
+        ))
+        for line in lines
+    ]  # fmt: skip
+
+
 def _place(number: int, count: int) -> list[float]:
     """Where a panel's axis begins and ends, from 0 at the figure's foot to 1 at its top."""
     high = (1 - _GAP * (count - 1)) / count
@@ -95,13 +114,14 @@ def _traces(
     order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
     traces = []
     for line in lines:
-        dotted = line.curve == "train_loss" and not many
+        dotted, mark = line.curve == "train_loss" and not many, paint.mark(line.item)
         # Earlier items are drawn wider beneath later ones, so that equal curves all show.
         wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
         name = plain_name(titles[line.item])
         in_legend = not many and not dotted and line.item not in shown
         if in_legend:
             shown.add(line.item)
+        value = "customdata" if "told" in line.points else "y"
         form = ".0%" if line.curve == "val_accuracy" else ".3g"
         words = (
             f" {retell(_TITLES[line.curve])}" if line.curve != "val_accuracy" and not many else ""
@@ -115,12 +135,14 @@ def _traces(
                 "meta": line.item,
                 "legendgroup": line.item,
                 "showlegend": in_legend,
-                "mode": "lines+markers" if len(line.points) < 3 else "lines",
-                "opacity": 0.75 if many else 1,
-                "line": {"color": paint.colours[line.item], "dash": "dot" if dotted else "solid",
+                "mode": "lines+markers" if len(line.points) < 3 or mark.dash else "lines",
+                "line": {"color": paint.colours[line.item],
+                         "dash": "dot" if dotted else mark.dash or "solid",
                          "width": 1.5 if many else 1.8 if dotted else wide},
+                "customdata": line.points.get("told"),
+                "marker": {"symbol": mark.symbol, "maxdisplayed": 12},
                 "hovertemplate": (f"<b>{name}</b><br>" if many else "")
-                + f"%{{y:{form}}}{words}<extra>{'' if many else name}</extra>",
+                + f"%{{{value}:{form}}}{words}<extra>{'' if many else name}</extra>",
             }
         )  # fmt: skip
     return traces
@@ -137,7 +159,7 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
             traces.append(
                 {
                     "type": "scatter", "x": [*x, *x[::-1]], "y": [*high, *low[::-1]],
-                    "fill": "toself", "fillcolor": _faint(paint.colours[line.item]),
+                    "fill": "toself", "fillcolor": paint.colours[line.item], "opacity": 0.22,
                     "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip",
                     "legendgroup": line.item, "showlegend": False,
                 }
@@ -182,7 +204,3 @@ def _log_step(lines: Sequence[Line]) -> str | int | None:
     if decades < 1:
         return None
     return "D2" if decades <= _FEW_DECADES else math.ceil(decades / _MOST_DECADES)
-
-
-def _faint(colour: str) -> str:
-    return f"rgba({','.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))},0.22)"

@@ -82,6 +82,12 @@ def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     return found
 
 
+def has_zero_loss(lines: Sequence[Line]) -> bool:
+    """Whether a loss is exactly 0, for which a logarithmic axis has no place."""
+    losses = [line.points for line in lines if line.curve != "val_accuracy"]
+    return any((points[["value", "raw"]] <= 0).any(axis=None) for points in losses)
+
+
 def curve_table(lines: Sequence[Line], titles: Mapping[str, str], axis: Axis) -> pd.DataFrame:
     """The numbers of the figure: run, curve, the axis, value, raw, low, high."""
     frames = [

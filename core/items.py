@@ -53,11 +53,9 @@ def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Gr
     return list({item.id: item for item in told}.values())
 
 
-def item_colours(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, str]:
-    """A colour per item: that of its oldest run, which is the same on every page, unless an item
-    before it has that colour."""
-    paint = charts.run_colours([row.id for row in reversed(all_rows)])
-    return charts.told_apart({item.id: paint[oldest(item)] for item in items})
+def item_colours(items: Sequence[Group]) -> dict[str, str]:
+    """The colour of each item, by its id."""
+    return {item.id: charts.run_colour(item.id) for item in items}
 
 
 def oldest(item: Group) -> str:

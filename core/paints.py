@@ -4,9 +4,9 @@ that, items that share something share a colour, and the page says what."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from core.charts import GREY, RUN_COLOURS
+from core.charts import GREY, MARKS, RUN_COLOURS, Mark, marks
 from core.items import item_colours
 from core.store.compare import flat_recipe
 from core.store.groups import Group, groups_of
@@ -17,21 +17,27 @@ MOST = len(RUN_COLOURS)  # items that can have a colour each
 OWN, RECIPE, VERDICT = mark("each its own"), mark("recipe"), mark("verdict")
 NONE = mark("no colour")
 _NO_VERDICT, _NO_MAJORITY = mark("no verdict yet"), mark("no majority")
+_BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
 _VERDICT_COLOURS = {
-    mark("generalises"): "#009E73", mark("overfit that looks good"): "#D55E00",
-    mark("overfit, and it shows"): "#E69F00", mark("never learned"): "#AA4499",
-    mark("too little evidence"): "#56B4E9", _NO_VERDICT: GREY,
+    mark("generalises"): _GREEN, mark("overfit that looks good"): _RED,
+    mark("overfit, and it shows"): _AMBER, mark("never learned"): _PURPLE,
+    mark("too little evidence"): _SKY, _NO_VERDICT: GREY,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Paint:
     """name: what the colours tell, in English; `title` says it. colours: by item id. legend: words
-    and their colour; empty where each item has its own (or none has)."""
+    with their colour and mark; empty where each item has its own (or none has). marks: by item id,
+    what parts those whose own colours are the same."""
 
     name: str
     colours: dict[str, str]
-    legend: tuple[tuple[str, str], ...] = ()
+    legend: tuple[tuple[str, str, Mark], ...] = ()
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def mark(self, id_: str) -> Mark:
+        return self.marks.get(id_, MARKS[0])
 
     @property
     def title(self) -> str:
@@ -42,7 +48,8 @@ class Paint:
 def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
     """The ways to colour items, by name, the best first. all_rows: every run, newest first."""
     if len(items) <= MOST:
-        return {OWN: Paint(OWN, item_colours(items, all_rows))}
+        colours = item_colours(items)
+        return {OWN: Paint(OWN, colours, (), marks(colours))}
     found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_keys(items)]
     grey = Paint(NONE, {item.id: GREY for item in items})
     return {paint.name: paint for paint in [*found, grey] if paint is not None}
@@ -56,9 +63,14 @@ def _by_recipe(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint | No
     different = {group.id: group for group in own.values()}
     if len(own) < len(items) or not 1 < len(different) <= MOST:
         return None
-    colours = item_colours(list(different.values()), all_rows)
-    legend = tuple((group.title, colours[id_]) for id_, group in different.items())
-    return Paint(RECIPE, {id_: colours[group.id] for id_, group in own.items()}, legend)
+    colours = item_colours(list(different.values()))
+    parted = marks(colours)
+    return Paint(
+        RECIPE,
+        {id_: colours[group.id] for id_, group in own.items()},
+        tuple((group.title, colours[id_], parted[id_]) for id_, group in different.items()),
+        {id_: parted[group.id] for id_, group in own.items()},
+    )
 
 
 def _by_verdict(items: Sequence[Group]) -> Paint | None:
@@ -70,7 +82,7 @@ def _by_verdict(items: Sequence[Group]) -> Paint | None:
         return None
     colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
     return Paint(VERDICT, {id_: colours[word] for id_, word in words.items()},
-                 tuple((retell(word), colour) for word, colour in colours.items()))  # fmt: skip
+                 tuple((retell(word), c, MARKS[0]) for word, c in colours.items()))  # fmt: skip
 
 
 def _by_keys(items: Sequence[Group]) -> list[Paint]:
@@ -85,7 +97,7 @@ def _by_keys(items: Sequence[Group]) -> list[Paint]:
             continue
         colours = dict(zip(different, RUN_COLOURS, strict=False))
         paint = {id_: colours[value] for id_, value in values.items()}
-        found.append(Paint(key, paint, tuple(colours.items())))
+        found.append(Paint(key, paint, tuple((v, c, MARKS[0]) for v, c in colours.items())))
     return found
 
 

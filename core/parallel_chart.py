@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 from unicodedata import east_asian_width
 
+from core import charts
 from core.paints import MOST, OWN, Paint
 from core.parallel import Dimension, Parallel
 from core.words import retell, say
@@ -34,19 +35,21 @@ class Line(TypedDict):
 
     name: str
     colour: str
+    dash: str
     width: float
     at: list[float]
     values: list[str]
 
 
 class ParallelLines(TypedDict):
-    """words: what the figure shows, for who cannot see it. legend: what its colours tell. say: what
+    """words: what the figure shows, for who cannot see it. legend: what its colours tell, with the
+    dash of each line that has a colour of its own. say: what
     is said of it in the browser, with `{…}` for what only the browser knows."""
 
     axes: list[Axis]
     lines: list[Line]
     words: str
-    legend: list[tuple[str, str]]
+    legend: list[tuple[str, str, str]]
     say: dict[str, str]
 
 
@@ -60,7 +63,8 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
     lines: list[Line] = [
         {
             "name": item.title,
-            "colour": paint.colours[item.id],
+            "colour": charts.on_page(paint.colours[item.id]),
+            "dash": paint.mark(item.id).dash,
             "width": _line_width(number, len(found.items)),
             "at": [places[number] for places in at],
             "values": [_told(dimension, dimension.words[number]) for dimension in dimensions],
@@ -76,7 +80,8 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
         "words": say(
             "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
         ),
-        "legend": list(paint.legend) or _own_names(lines, paint),
+        "legend": [(words, charts.on_page(c), mark.dash) for words, c, mark in paint.legend]
+        or _own_names(lines, paint),
         "say": _said(),
     }
 
@@ -100,9 +105,9 @@ def _said() -> dict[str, str]:
     }
 
 
-def _own_names(lines: Sequence[Line], paint: Paint) -> list[tuple[str, str]]:
+def _own_names(lines: Sequence[Line], paint: Paint) -> list[tuple[str, str, str]]:
     own = paint.name == OWN
-    return [(line["name"], line["colour"]) for line in lines] if own else []
+    return [(line["name"], line["colour"], line["dash"]) for line in lines] if own else []
 
 
 def _line_width(number: int, lines: int) -> float:

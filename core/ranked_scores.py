@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts import GREY, plain_name, spread_bars
+from core.paints import Paint
 from core.score_tables import Controls, hard_set, lift_dots, set_dots, sets_of, validation_dots
 from core.store.groups import Group
 from core.tables import SCORE_TITLES
@@ -48,7 +49,7 @@ def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedCol
     return [column for column in found if len(column.rows)]
 
 
-def ranked_scores(columns: Sequence[RankedColumn], colours: Mapping[str, str]) -> go.Figure:
+def ranked_scores(columns: Sequence[RankedColumn], paint: Paint) -> go.Figure:
     """A dot per item with its interval (of a group: from its lowest to its highest run), and a grey
     line at the best constant answer. Rows are in the order of the last column but lift's."""
     by = columns[-2] if len(columns) > 1 and columns[-1].form != ".0%" else columns[-1]
@@ -61,7 +62,7 @@ def ranked_scores(columns: Sequence[RankedColumn], colours: Mapping[str, str]) -
     traces, axes, lines = [], {}, []
     for number, column in enumerate(columns, start=1):
         axis = f"x{number}"
-        traces.append(_dots(column.rows, axis, place, colours))
+        traces.append(_dots(column.rows, axis, place, paint))
         axes[f"xaxis{number}"] = _axis(column, number - 1, len(columns))
         constants = column.rows["constant"].dropna()
         if len(constants) and constants.nunique() == 1:
@@ -85,9 +86,7 @@ def ranked_scores(columns: Sequence[RankedColumn], colours: Mapping[str, str]) -
     )  # fmt: skip
 
 
-def _dots(
-    rows: pd.DataFrame, axis: str, place: Mapping[str, int], colours: Mapping[str, str]
-) -> dict[str, Any]:
+def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint) -> dict[str, Any]:
     labels = map(plain_name, rows["label"])
     return {
         "type": "scatter",
@@ -95,12 +94,13 @@ def _dots(
         "y": rows["run"].map(place),
         "xaxis": axis,
         "mode": "markers",
-        "marker": {"size": 9, "color": [colours[run] for run in rows["run"]]},
+        "marker": {"size": 9, "color": [paint.colours[run] for run in rows["run"]],
+                   "symbol": [paint.mark(run).symbol for run in rows["run"]]},
         "error_x": spread_bars(rows, GREY) | {"thickness": 1.5},
         "customdata": [*zip(labels, rows["words"], strict=True)],
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         "showlegend": False,
-    }
+    }  # fmt: skip
 
 
 def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
 def _upright(x: float, axis: str) -> dict[str, Any]:
     """A grey line through all rows of a column."""
     return {"type": "line", "xref": axis, "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1,
-            "line": {"color": GREY, "width": 3}, "opacity": 0.5}  # fmt: skip
+            "line": {"color": GREY, "width": 3}}  # fmt: skip
 
 
 def _short(label: str) -> str:

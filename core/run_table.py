@@ -4,12 +4,12 @@ per group with its runs under it. Each cell is what is written there and what it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import fmean
 from typing import Any
 
-from core import tables, text
+from core import charts, tables, text
 from core.items import run_items
 from core.store.facts import OWN, STANDARD, fact, recipe_columns
 from core.store.groups import Group, groups_of
@@ -20,6 +20,7 @@ REPEATS = "repeats"
 NO_GROUPS = "none"
 _OFFERED = ("tag", "note", "from", "lr", "epochs")  # further columns that are no recipe keys
 Line = dict[str, Any]
+Dot = dict[str, str]  # of core.charts.swatch
 
 
 def choices_of(rows: Sequence[RunRow]) -> tuple[list[str], list[str]]:
@@ -64,7 +65,6 @@ def table(
     all_rows: Sequence[RunRow],
     columns: Sequence[str],
     by: str,
-    colours: Mapping[str, str],
     now: datetime,
 ) -> dict[str, Any]:
     """Columns and lines. rows: those to show, newest first; all_rows: every run, which give the
@@ -72,19 +72,23 @@ def table(
     titles = {item.id: item.title for item in run_items(rows, all_rows)}
 
     def line(row: RunRow) -> Line:
-        return _run_line(row, titles[row.id], columns, colours[row.id], now)
+        return _run_line(row, titles[row.id], columns, dots[row.id], now)
 
-    lines = []
+    lines, groups = [], [] if by == NO_GROUPS else grouped(rows, by)
+    repeats = groups if by == REPEATS else []
+    # In Compare's order: groups, then runs, the oldest first.
+    ids = [*(group.id for group in reversed(repeats)), *(row.id for row in reversed(rows))]
+    colours = {id_: charts.run_colour(id_) for id_ in ids}
+    marks = charts.marks(colours)
+    dots = {id_: charts.swatch(colour, marks[id_]) for id_, colour in colours.items()}
     if by == NO_GROUPS:
         lines = [line(row) for row in rows]
     else:
-        for group in grouped(rows, by):
+        for group in groups:
             if by == REPEATS and len(group.members) == 1:
                 lines.append(line(group.members[0]))
             else:
-                oldest = min(group.members, key=lambda row: row.id)
-                colour = colours[oldest.id] if by == REPEATS else ""
-                found = _group_line(group, columns, colour)
+                found = _group_line(group, columns, dots.get(group.id))
                 count = len(group.members)
                 badge = "" if by == REPEATS else say_count(count, "1 run", "{count} runs")
                 runs = [line(row) for row in group.members]
@@ -94,11 +98,11 @@ def table(
     return {"columns": heads, "lines": lines}
 
 
-def _run_line(row: RunRow, title: str, columns: Sequence[str], colour: str, now: datetime) -> Line:
+def _run_line(row: RunRow, title: str, columns: Sequence[str], dot: Dot, now: datetime) -> Line:
     return {
         "id": row.id,
         "title": title,
-        "colour": colour,
+        "dot": dot,
         "starred": row.starred,
         "example": row.example,
         "tags": list(row.tags),
@@ -180,11 +184,11 @@ def _told(key: str, words: str) -> str:
     return retell(words) if spoken else words
 
 
-def _group_line(group: Group, columns: Sequence[str], colour: str) -> Line:
+def _group_line(group: Group, columns: Sequence[str], dot: Dot | None) -> Line:
     return {
         "id": group.id,
         "title": group.title,
-        "colour": colour,
+        "dot": dot,
         "state": "",
         "cells": [_group_cell(group, key) for key in columns],
     }

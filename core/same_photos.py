@@ -20,6 +20,12 @@ def photos_of(row: RunRow) -> str:
     return row.photos or row.data_path
 
 
+def others_on(row: RunRow, rows: Sequence[RunRow]) -> list[str]:
+    """The ids of the other finished runs on a run's photos: what it can be compared with."""
+    photos = photos_of(row)
+    return [o.id for o in rows if o.summary and o.id != row.id and photos_of(o) == photos]
+
+
 def on_other_photos(items: Sequence[Group], first: Group) -> list[Group]:
     """The items of which some photos are not those of `first`."""
     own = photos_of(first.members[0])

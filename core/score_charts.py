@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from core import charts
 from core.charts import GREY, layout, plain_name, spread_bars
 from core.tables import SCORE_TITLES
 from core.words import mark, retell
@@ -35,6 +36,7 @@ def score_dots(
     told = {title: retell(title) if title in _TITLES else title for title in titles}
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
+    parted = charts.marks(colours)
     lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
     gap = 0.7 / max(lanes, 1)
     for column, symbol, words in _CONTROL_MARKS:
@@ -74,7 +76,7 @@ def score_dots(
                 y=y,
                 mode="markers",
                 name=plain_name(str(rows["label"].iloc[0])),
-                marker={"color": colours[run], "size": 13},
+                marker={"color": colours[run], "size": 13, "symbol": parted[run].symbol},
                 error_x=spread_bars(rows, colours[run]),
                 customdata=[
                     (plain_name(told[title]), words)

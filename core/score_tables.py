@@ -32,9 +32,23 @@ def sets_of(items: Sequence[Group]) -> list[str]:
 
 
 def hard_set(items: Sequence[Group]) -> str:
-    """The test set that headlines tell: `test_difficult`, or else the last one."""
+    """The test set that headlines tell: `test_difficult`, or else the last one; of those with
+    scores, where any has some."""
     sets = sets_of(items)
+    scored = [n for n in sets if any(score_of(i, "sets", n, "scores", "primary") for i in items)]
+    sets = scored or sets
     return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
+
+
+def hard_score(item: Group) -> tuple[str, str, tuple[str, str]]:
+    """What a headline tells of an item: its hardest set, the sharpest score there (objects, or
+    photos where none is boxed), and `share_words` of it."""
+    hard = hard_set([item])
+    for key in ("object", "primary"):
+        words = share_words(item, "sets", hard, "scores", key)
+        if words[0] != "-":
+            break
+    return hard, key, words
 
 
 def validation_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from core import charts
 from core.charts import GREY, layout, plain_name, spread_bars
 from core.score_charts import member_marks
 from core.words import say
@@ -39,7 +40,6 @@ def scores_by_number(
             name=base,
             mode="lines",
             line={"color": GREY, "width": 4},
-            opacity=0.5,
             hovertemplate=f"{base}: %{{y:{form}}}<extra></extra>",
         )
     )
@@ -57,7 +57,7 @@ def scores_by_number(
             )
         )
     name, rows = lines[0]
-    paint = [colours[run] for run in rows["run"]]
+    paint, marks = [colours[run] for run in rows["run"]], charts.marks(colours)
     figure.add_trace(
         go.Scatter(
             x=rows["x"],
@@ -65,12 +65,13 @@ def scores_by_number(
             name=plain_name(name),
             mode="lines+markers",
             line={"color": GREY, "width": 2},
-            marker={"color": paint, "size": 13},
+            marker={"color": paint, "size": 13,
+                    "symbol": [marks[run].symbol for run in rows["run"]]},
             error_y=spread_bars(rows, GREY),
             customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
-    )
+    )  # fmt: skip
     figure.add_trace(member_marks(rows, list(rows["x"]), paint, upright=True))
     look = layout(320)
     look["hovermode"] = "closest"

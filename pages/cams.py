@@ -73,7 +73,7 @@ def show_page(everything: list[RunRow]) -> None:
             )
         )
     shown = [item for item in items if item not in others]
-    cam_grid.show(f"{KEY}.grid", shown, everything, dataset, str(set_name))
+    cam_grid.show(f"{KEY}.grid", shown, dataset, str(set_name))
 
 
 def _data_dir(item: Group) -> Path:

@@ -24,22 +24,18 @@ from pages.widgets import (
     told,
     worker_notice,
 )
+from pages.widgets.made import Look
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _board(runs_dir: str, mark: str, _field: Field) -> Board:
-    """Read anew when a run, an answer or the photos have changed."""
-    return read_board(settings.runs_dir(), _field)
-
-
 def board_of(field: Field) -> Board:
-    """Raises InputError when the hidden photos' note is damaged."""
+    """Read anew when a run, an answer or the photos have changed. Raises InputError when the hidden
+    photos' note is damaged."""
     runs_dir = settings.runs_dir()
-    mark = f"{chosen.version()} {field.id} {board_mark(runs_dir)}"
-    return _board(str(runs_dir), mark, field)
+    of = [field.id, board_mark(runs_dir)]
+    return Look(chosen.version()).made("board", of, lambda: read_board(runs_dir, field))
 
 
 def choose(found: Sequence[Field]) -> Field:
@@ -78,7 +74,7 @@ def board(field_id: str, watching: bool) -> None:
     for problem in found.problems:
         told.error(problem)
     challenge_ask.show(f"{KEY}.ask", found, rows)
-    challenge_board.show(f"{KEY}.board", found, rows)
+    challenge_board.show(f"{KEY}.board", found)
     if not found.standings and not found.waiting:
         st.info(say("No group here has {seeds} finished seeds yet.", seeds=SEEDS))
     challenge_board.show_left_out(f"{KEY}.board", found.left_out)

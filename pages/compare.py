@@ -59,10 +59,10 @@ def show_scores(what: Chosen) -> None:
         st.caption(say("Scores appear when a chosen run is done."))
         return
     if len(what.finished) > 1:
-        difference.show(f"{KEY}.difference", what.finished, what.paint.colours, what.look)
+        difference.show(f"{KEY}.difference", what.finished, what.paint, what.look)
     varied.show(f"{KEY}.varied", what.finished, what.paint.colours, what.look)
     st.subheader(say("Scores"), anchor=False)
-    scores.show(f"{KEY}.scores", what.finished, what.paint.colours, what.look)
+    scores.show(f"{KEY}.scores", what.finished, what.paint, what.look)
 
 
 def show_curves(what: Chosen) -> None:
@@ -131,7 +131,7 @@ def show_page(everything: list[RunRow], look: Look) -> None:
         told.error(row.problem)
     finished = [item for item in items if item.finished()]
     if finished and len(items) <= difference.FEW:
-        scores.headline(finished, paints(items, everything)[OWN].colours)
+        scores.headline(finished, paints(items, everything)[OWN])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/cams.py", label=say("See where they look"), width="content",
                      icon=":material/frame_inspect:", query_params=chosen.link(items))  # fmt: skip

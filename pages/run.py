@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.items import run_items
 from core.jobs.local import find_lost
 from core.letter import write_letter
+from core.same_photos import others_on
 from core.store.index import RunRow
 from core.store.run import Run, open_run, utc_now
 from core.words import say
@@ -46,7 +47,7 @@ def choose(rows: Sequence[RunRow]) -> RunRow | None:
     current = st.session_state[KEY]
     neighbours.show(f"{KEY}.step", list(known), current)
     if current in known:
-        st.html(charts.dot(chosen.colours(rows)[current], 20), width="content")
+        st.html(charts.dot(charts.run_colour(current), 20), width="content")
     picked = st.selectbox(
         say("Run"),
         list(known),
@@ -63,10 +64,9 @@ def choose(rows: Sequence[RunRow]) -> RunRow | None:
 
 
 def links(row: RunRow, rows: Sequence[RunRow]) -> None:
-    """To Compare with the newest other finished run, and to CAMs."""
-    others = [other.id for other in rows if other.summary and other.id != row.id][:1]
+    """To Compare with the newest other finished run on the same photos, and to CAMs."""
+    others, label = others_on(row, rows)[:1], say("Compare")
     pair = ",".join([row.id, *others])
-    label = say("Compare")
     if others:
         name = text.plain_markdown(tables.labels_of(rows)[others[0]])
         label = say("Compare with {run}", run=name)
@@ -99,7 +99,7 @@ def board(run_id: str, watching: bool) -> None:
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     """State and actions; why it stopped early, or the letter; then how it trained."""
-    colour = chosen.colours(rows)[row.id]
+    colour = charts.run_colour(row.id)
     found = write_letter(run) if row.status.state == "done" else None
     with st.container(horizontal=True, vertical_alignment="center"):
         run_state.badge(row)

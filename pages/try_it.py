@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import tables, text
+from core import charts, tables, text
 from core.data.dataset import Dataset, read_dataset
 from core.errors import InputError
 from core.store.index import RunRow
@@ -37,7 +37,8 @@ def dataset_of(row: RunRow) -> Dataset | None:
 
 def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
     """The photo, and each run's answer beside it."""
-    paint = chosen.colours(everything, [row.id for row in rows])
+    paint = {row.id: charts.run_colour(row.id) for row in rows}
+    marks = charts.marks(paint)
     labels = tables.labels_of(everything)
     left, *columns = st.columns([4, *(3 for _ in rows)], gap="large")
     with left:
@@ -66,7 +67,8 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
     for column, row in zip(columns, rows, strict=True):
         with column:
             try:
-                answer.show(KEY, row, labels[row.id], paint[row.id], photo, box, explain)
+                look = paint[row.id], marks[row.id]
+                answer.show(KEY, row, labels[row.id], look, photo, box, explain)
             except InputError as error:
                 told.error(error)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from core.curves import Line, lines_of
+from core.curves import Line, has_zero_loss, lines_of
 from core.report import drawing
 from core.report.drawing import WIDTH, Axis
 from core.report.markup import Markup, tag
@@ -41,6 +41,8 @@ def curves(subject: Subject, part: Part) -> Markup | None:
         "Dotted: loss on the training photos. Solid: loss and accuracy on the validation photos. "
         "The loss is on a logarithmic scale, and all pictures have the same axes."
     )
+    if has_zero_loss(lines):
+        words += " " + say("A loss of exactly 0 is drawn at the foot: a log scale has no 0.")
     if any(one.item.repeats > 1 for one in part.shown):
         words += " " + say("Of a group: the mean, and the band from its lowest to its highest run.")
     return tag(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.report.markup import Content, Markup, number, tag
 
 WIDTH = 340  # units of a figure; two stand side by side on paper
-_DARK_LETTER_FROM = 0.32  # luminance of a colour on which a black letter is read better
+LETTER = "light-dark(#fff, #000)"  # on an item's colour, as core.charts.on_page has it
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,5 @@ def dot(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Ma
         "g",
         tag("circle", cx=x, cy=y, r=radius, fill=colour),
         tag("text", letter, x=x, y=y + 3.2, text_anchor="middle", class_="letter",
-            style=f"fill:{letter_colour(colour)}"),
+            style=f"fill:{LETTER}"),
     )  # fmt: skip
-
-
-def letter_colour(colour: str) -> str:
-    """Black or white, whichever is read better on a colour `#rrggbb` (by WCAG's luminance)."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#000" if luminance > _DARK_LETTER_FROM else "#fff"

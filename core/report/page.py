@@ -38,8 +38,8 @@ def make_report(
     """The report as HTML, in the language that is spoken (core.words). Runs whose files or photos
     are gone are reported with what is left, and the report says so.
 
-    items: what it is about, in their order; all_rows: every run, newest first (they decide on the
-    colours). Raises InputError without items.
+    items: what it is about, in their order; all_rows: every run, newest first (they tell which
+    photos each saw). Raises InputError without items.
     """
     if not items:
         raise InputError("report: choose a run")

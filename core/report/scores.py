@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from core.charts import GREY
+from core.charts import GREY, on_page
 from core.report import drawing
 from core.report.drawing import WIDTH, Axis
 from core.report.markup import Content, Markup, joined, tag
@@ -117,7 +117,7 @@ def _sign(sign: str, x: float, y: float, colour: str) -> Markup:
 
 
 def _sign_alone(sign: str) -> Markup:
-    return tag("svg", _sign(sign, 8, 8, GREY), width=16, height=16, aria_hidden="true",
+    return tag("svg", _sign(sign, 8, 8, on_page(GREY)), width=16, height=16, aria_hidden="true",
                style="vertical-align:-3px;margin-right:.3em")  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import TypeVar
 
+from core import charts
 from core.errors import InputError
 from core.items import item_colours
 from core.paints import MOST
-from core.report.drawing import letter_colour
+from core.report.drawing import LETTER
 from core.report.markup import Markup, tag
 from core.same_photos import photos_of
 from core.store.groups import Group
@@ -38,7 +39,7 @@ class Shown:
     @property
     def mark(self) -> Markup:
         """The letter on the item's colour."""
-        look = f"background:{self.colour};color:{letter_colour(self.colour)}"
+        look = f"background:{self.colour};color:{LETTER}"
         return tag("span", self.letter, class_="mark", style=look)
 
     @property
@@ -71,9 +72,9 @@ class Subject:
     def __init__(self, items: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path) -> None:
         self.runs_dir = runs_dir
         shown, self.left_out = list(items[:MOST]), list(items[MOST:])
-        paint = item_colours(shown, all_rows)
+        paint = item_colours(shown)
         self.shown = [
-            Shown(item, letter, paint[item.id])
+            Shown(item, letter, charts.on_page(paint[item.id]))
             for item, letter in zip(shown, LETTERS, strict=False)
         ]
         self.parts = _parts(self.shown, all_rows)

@@ -13,7 +13,7 @@ from core.letter import Letter
 from core.paints import MOST
 from core.report.markup import Markup, joined, tag
 from core.report.subject import Part, Shown, Subject
-from core.score_tables import hard_set, share_words
+from core.score_tables import hard_score, hard_set, share_words
 from core.store.groups import Group
 from core.store.run import Run
 from core.words import retell, say, say_count
@@ -101,11 +101,9 @@ def _numbers(item: Group) -> Markup | None:
     """Validation, difficult objects (or photos) and lift: the three that a verdict is read from."""
     if not item.finished():
         return None
-    hard = hard_set([item])
-    objects = share_words(item, "sets", hard, "scores", "object")
+    hard, score, objects = hard_score(item)
     title = say("{set}: objects cut out", set=hard)
-    if objects[0] == "-":
-        objects = share_words(item, "sets", hard, "scores", "primary")
+    if score == "primary":
         title = say("{set}: most prominent object", set=hard)
     pairs = [(say("validation accuracy"), *share_words(item, "validation", "accuracy"))]
     if hard:
@@ -122,14 +120,13 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
     """What is not shown below, with its verdict and headline numbers."""
     if not items:
         return None
-    hard = hard_set(items)
     lines = [
         tag("tr", tag("th", tag("bdi", item.title), scope="row"), [
             tag("td", cell) for cell in (
                 retell(tables.verdict_words(item)) or retell(tables.states(item)),
                 share_words(item, "validation", "accuracy")[0],
-                share_words(item, "sets", hard, "scores", "object")[0],
-                tables.lift_words(item, hard),
+                share_words(item, "sets", hard_set([item]), "scores", "object")[0],
+                tables.lift_words(item, hard_set([item])),
             )
         ])
         for item in items[:_LEFT_OUT]

@@ -125,8 +125,10 @@ def facts_of(row: RunRow) -> dict[str, Any]:
 
 
 def hard_set_of(row: RunRow) -> str:
-    """The test set that headlines tell: `test_difficult`, or else the run's last one."""
-    sets = list((row.summary or {}).get("sets", {}))
+    """The test set that headlines tell (core.score_tables.hard_set), of a run."""
+    found = (row.summary or {}).get("sets", {})
+    scored = [name for name, one in found.items() if (one.get("scores") or {}).get("primary")]
+    sets = scored or list(found)
     return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
 
 

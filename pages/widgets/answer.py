@@ -21,13 +21,14 @@ PREDICTED = mark("what it says")
 
 
 def show(
-    key: str, row: RunRow, label: str, colour: str, photo: TriedPhoto, box: Box | None, explain: str
-) -> None:
+    key: str, row: RunRow, label: str, look: tuple[str, charts.Mark], photo: TriedPhoto,
+    box: Box | None, explain: str,
+) -> None:  # fmt: skip
     """The answer, and with the box hidden; `explain` is the class whose evidence is shown, or
-    PREDICTED. Raises InputError when the run cannot answer."""
-    plain = text.plain_markdown
+    PREDICTED. look: the run's colour and mark. Raises InputError when the run cannot answer."""
+    plain, (colour, shape) = text.plain_markdown, look
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(charts.dot(colour), width="content")
+        st.html(charts.dot(colour, mark=shape), width="content")
         st.markdown(f"**{plain(label)}**", width="content")
         found = (row.summary or {}).get("verdict")
         if found:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import charts
 from core.cam_grid import Column, Grid, Titled, build_grid, mean_column, run_column, thumbnails
 from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop
 from core.data.split import validating_set
+from core.items import item_colours
 from core.recipe_file import recipe_from
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -18,7 +20,6 @@ from core.store.run import open_run
 from core.text import plain_markdown
 from core.words import language, retell, say
 from pages import settings
-from pages.widgets import chosen
 from pages.widgets.assets import script, style
 from pages.widgets.cam_words import grid_words
 from pages.widgets.words import VERDICTS
@@ -32,9 +33,7 @@ _GRID = st.components.v2.component(
 )
 
 
-def show(
-    key: str, items: Sequence[Group], all_rows: Sequence[RunRow], dataset: Dataset, set_name: str
-) -> None:
+def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> None:
     """The grid of one test set, or of the photos that validate in these runs; a group is a column,
     the mean over its finished members. Raises InputError when photos or maps cannot be read."""
     if set_name == VALIDATION:
@@ -42,8 +41,10 @@ def show(
         test_set = validating_set(dataset, recipes)
     else:
         test_set = dataset.test_set(set_name)
-    paint = chosen.paint(items, all_rows)
-    titled = [_titled(item, paint[item.id], test_set) for item in items]
+    colours = item_colours(items)
+    marks = charts.marks(colours)
+    dots = {id_: charts.swatch(colour, marks[id_]) for id_, colour in colours.items()}
+    titled = [_titled(item, dots[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
         runs = plain_markdown(say(", ").join(waiting))
@@ -56,7 +57,7 @@ def show(
         _GRID(key=key, data=data | {"maps": grid.maps})
 
 
-def _titled(item: Group, colour: str, test_set: TestSet) -> Titled:
+def _titled(item: Group, dot: dict[str, str], test_set: TestSet) -> Titled:
     members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
     with st.spinner(say("Reading class maps")):
         found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
@@ -67,7 +68,7 @@ def _titled(item: Group, colour: str, test_set: TestSet) -> Titled:
         text = verdict.words() if len(members) > 1 else str(verdict.majority)
         words = retell(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
     column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
-    return Titled(members[0].id, item.title, colour, column, words)
+    return Titled(members[0].id, item.title, dot, column, words)
 
 
 def _stamp(row: RunRow) -> str:

@@ -18,15 +18,15 @@ from core.challenge_words import (
     seeds_words,
     validation_words,
 )
+from core.items import item_colours
 from core.store.groups import Group
-from core.store.index import RunRow
 from core.words import say, say_count
 from pages.widgets import chosen, verdict
 
 _MOST = 20  # cards that are drawn before more are asked for
 
 
-def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
+def show(key: str, board: Board) -> None:
     """The ranked groups, best first."""
     lines = board.standings
     if not lines:
@@ -40,11 +40,12 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
             objects=board.objects,
         )
     )
-    paint = chosen.paint([line.group for line in lines], everything)
+    paint = item_colours([line.group for line in lines])
+    marks = charts.marks(paint)
     shown = lines if st.session_state.get(f"{key}.all") else lines[:_MOST]
     for place, line in enumerate(shown):
         neighbour = lines[place - 1] if place else lines[1] if len(lines) > 1 else None
-        _card(key, line, neighbour, paint[line.group.id])
+        _card(key, line, neighbour, paint[line.group.id], marks[line.group.id])
     if len(lines) > len(shown):
         st.button(say("Show all {count}", count=len(lines)), key=f"{key}.more",
                   on_click=lambda: st.session_state.update({f"{key}.all": True}))  # fmt: skip
@@ -66,16 +67,18 @@ def show_left_out(key: str, left_out: Sequence[Entrant]) -> None:
             st.caption(say("and {count} more", count=len(left_out) - _MOST))
 
 
-def _card(key: str, line: Standing, neighbour: Standing | None, colour: str) -> None:
+def _card(
+    key: str, line: Standing, neighbour: Standing | None, colour: str, mark: charts.Mark
+) -> None:
     with st.container(border=True, key=f"{key}.{line.group.id}", gap="xsmall"):
         rank, who, figure, known = st.columns([2, 6, 8, 5], vertical_alignment="center")
         with rank:
             shared = say("shared") if line.shared else ""
             st.markdown(f"## {line.rank} :small[:gray[{shared}]]")
         with who, st.container(gap="xsmall"):
-            _who(line, colour)
+            _who(line, colour, mark)
         with figure, st.container(gap="xsmall"):
-            st.html(standing_picture(line, colour))
+            st.html(standing_picture(line, colour, mark))
             above = f" · {gap_words(line.above)}" if line.above else ""
             st.markdown(f"**{score_words(line)}**{text.plain_markdown(above)}")
         with known, st.container(gap="xsmall"):
@@ -89,9 +92,9 @@ def _card(key: str, line: Standing, neighbour: Standing | None, colour: str) -> 
             _ways(line, neighbour)
 
 
-def _who(line: Standing, colour: str) -> None:
+def _who(line: Standing, colour: str, mark: charts.Mark) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(charts.dot(colour, 14), width="content")
+        st.html(charts.dot(colour, 14, mark), width="content")
         st.markdown(f"**{text.plain_markdown(line.group.title)}**", width="content")
     st.caption(text.plain_markdown(seeds_words(line.entrant)))
     if words := missing_words(line.entrant):

@@ -13,8 +13,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import charts, text
-from core.items import item_colours, items_of
+from core import text
+from core.items import items_of
+from core.same_photos import others_on
 from core.store.all_runs import AllRuns
 from core.store.examples import PREFIX, examples_dir
 from core.store.groups import Group
@@ -71,16 +72,6 @@ def any_examples() -> bool:
 def _linked_to_example() -> bool:
     linked = ",".join(value for name in st.query_params for value in st.query_params.get_all(name))
     return any(id_.startswith(PREFIX) for id_ in linked.split(","))
-
-
-def colours(rows: Sequence[RunRow], chosen: Sequence[str] = ()) -> dict[str, str]:
-    """A colour per run, the same on every page."""
-    return charts.run_colours([row.id for row in reversed(rows)], chosen)
-
-
-def paint(items: Sequence[Group], rows: Sequence[RunRow]) -> dict[str, str]:
-    """A colour per item, by its id."""
-    return item_colours(items, rows)
 
 
 def carry(ids: Sequence[str]) -> None:
@@ -190,7 +181,10 @@ def folded_place(key: str, label: str, value: str) -> DeltaGenerator:
 
 
 def _newest(rows: Sequence[RunRow], groups: dict[str, Group]) -> list[str]:
-    """The two items that were finished last; a run of a group stands for its group."""
+    """The two items on the same photos that were finished last; a run of a group stands for it."""
     of = {row.id: id_ for id_, group in groups.items() for row in group.members}
-    finished = [of.get(row.id, row.id) for row in rows if row.summary]
-    return list(dict.fromkeys(finished))[:2] or [row.id for row in rows][:2]
+    last = next((row for row in rows if row.summary), None)
+    if last is None:
+        return [row.id for row in rows][:2]
+    finished = [last.id, *others_on(last, rows)]
+    return list(dict.fromkeys(of.get(id_, id_) for id_ in finished))[:2]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from core.paints import Paint
 from core.photo_answers import answer_sets
 from core.store.groups import Group
 from core.words import mark, say
-from pages.widgets import chosen, clicked, figure, photo_set
+from pages.widgets import chosen, figure, photo_set
 
 Cell: TypeAlias = tuple[Group, Confusion, str, str]  # and its label, its answer
 _AT_ONCE = 6  # more are shown one at a time
@@ -37,13 +38,12 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
         return
     st.caption(
         say(
-            "Down: the label; across: the answer. Darker: a larger share of the label's photos. "
-            "Right answers are on the diagonal. Of a group, the mean count of its runs. Point at a "
-            "cell for its photos, click it to see them below."
+            "Down: the label; across: the answer. Stronger colour: a larger share of the label's "
+            "photos. Right answers are on the diagonal. Of a group, the mean count of its runs. "
+            "Point at a cell for its photos, click it to see them below."
         )
     )
     cells: dict[str, Cell] = {}  # by their words in the link
-    selected: dict[str, str | None] = {}
     columns = st.columns(min(len(drawn), 3))
     for place, (item, one) in enumerate(drawn):
         with columns[place % len(columns)]:
@@ -51,20 +51,14 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
             cells |= {f"{item.id}/{'/'.join(cell)}": (item, one, *cell) for cell in one.files}
             name = f"{key}.{set_name}.{item.id}"
             words = mark("confusion {set} {run}").format(set=set_name, run=item.title)
-            cell = _cells(name, item, one, paint.colours[item.id], words)
-            selected[name] = f"{item.id}/{cell[0]}/{cell[1]}" if cell else None
-    picked = cells.get(clicked.last(key, "cell", selected) or "") or _worst(drawn)
+            drawing = confusion_cells(one, paint.colours[item.id])
+            table = partial(confusion_table, [item.title], [one])
+            cell = figure.show(name, drawing, table, words, clicks=True)
+            if cell:
+                st.query_params["cell"] = f"{item.id}/{cell[0]}/{cell[1]}"
+    picked = cells.get(st.query_params.get("cell", "")) or _worst(drawn)
     if picked is not None:
         _photos(set_name, *picked)
-
-
-def _cells(key: str, item: Group, one: Confusion, colour: str, name: str) -> tuple[str, str] | None:
-    """The figure; the cell that was clicked."""
-    event: Any = figure.show(key, confusion_cells(one, colour),
-                             lambda: confusion_table([item.title], [one]), name,
-                             on_select="rerun", selection_mode="points")  # fmt: skip
-    points = event["selection"]["points"] if event else []
-    return (str(points[0]["customdata"][0]), str(points[0]["customdata"][1])) if points else None
 
 
 def _worst(drawn: Sequence[tuple[Group, Confusion]]) -> Cell | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.curve_charts import curve_panels
-from core.curves import AXES, Axis, curve_table, lines_of
+from core.curves import AXES, Axis, curve_table, has_zero_loss, lines_of
 from core.paints import MOST, Paint
 from core.store.groups import Group
 from core.words import mark, retell, say
@@ -55,10 +55,13 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     figure.show(key, panels, lambda: curve_table(lines, titles, axis),
                 mark("curves by {axis}").format(axis=axis))  # fmt: skip
     without = len(items) - len({line.item for line in lines})
-    st.caption(" ".join(_words(items, axis, without)))
+    words = _words(items, paint, axis, without)
+    if log and has_zero_loss(lines):
+        words.append(say("A loss of exactly 0 is drawn at the foot: a log scale has no 0."))
+    st.caption(" ".join(words))
 
 
-def _words(items: Sequence[Group], axis: Axis, without: int) -> list[str]:
+def _words(items: Sequence[Group], paint: Paint, axis: Axis, without: int) -> list[str]:
     """What the figure shows and how it is used."""
     many = len(items) > MOST
     words = [say("Drag across to zoom all panels, double-click to come back.")]
@@ -66,6 +69,8 @@ def _words(items: Sequence[Group], axis: Axis, without: int) -> list[str]:
         words.append(say("Point at a line: its run is named and lit up in every panel."))
     else:
         words.insert(0, say("Solid: validation. Dotted: training."))
+        if any(mark.dash for mark in paint.marks.values()):
+            words.insert(1, say("Dashes and points part runs of one colour."))
     if axis == "step":
         words.append(
             say("Training loss is that of every batch; validation is measured once an epoch.")

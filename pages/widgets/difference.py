@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core import tables, text
+from core import charts, tables, text
 from core.compared_table import compared_table
 from core.comparison import Against, each_against_first, elsewhere_title
+from core.paints import Paint
 from core.store.groups import Group
 from core.words import mark, retell, say
 from pages.widgets import reading_table, run_files, same_photos, verdict
@@ -24,14 +25,14 @@ _HOW = mark(
 )
 
 
-def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
+def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
     """Each item against the first: validation's sentence, then that of photos from elsewhere; of
     many items a row of a table each."""
     of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
     predictions = same_photos.answers(items)  # tells what cannot be read, every time
     compared = look.made("against_first", of, lambda: each_against_first(items, predictions))
     if len(items) > FEW:
-        _table(key, items, compared, colours)
+        _table(key, items, compared, paint)
         return
     for number, found in enumerate(compared):
         with st.container(border=True):
@@ -41,9 +42,7 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
                 st.caption(retell(_HOW))
 
 
-def _table(
-    key: str, items: Sequence[Group], compared: Sequence[Against], colours: Mapping[str, str]
-) -> None:
+def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint: Paint) -> None:
     """All of them, with their verdicts and headline numbers."""
     elsewhere = say("{photos} say", photos=retell(elsewhere_title(compared)))
     columns: dict[str, Column | str] = {
@@ -70,7 +69,7 @@ def _table(
         compared_table(items, compared),
         say("Each run or group against the reference"),
         columns,
-        ("run", [colours[item.id] for item in items]),
+        ("run", [charts.swatch(paint.colours[item.id], paint.mark(item.id)) for item in items]),
         height=_TALLEST,
     )
 

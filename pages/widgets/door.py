@@ -24,6 +24,7 @@ from pages import settings
 from pages.widgets import language, told
 
 LINK = "key"
+_HERE = Path(__file__).parent
 
 
 def enter() -> None:
@@ -44,6 +45,7 @@ def enter() -> None:
 
 def show(page: StreamlitPage) -> None:
     """The page, below the choice of a language; then who is signed in."""
+    st.html(_HERE / "theme.css")
     language.choice()
     page.run()
     carry_key()

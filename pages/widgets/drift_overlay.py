@@ -40,7 +40,7 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         if len(overlays) > 1:
             st.markdown(f"**{backbone}**")
         name = mark("drift {backbone}").format(backbone=backbone)
-        drawn = drift_steps(overlay, paint.colours)
+        drawn = drift_steps(overlay, paint)
         figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
         st.caption(say("Different backbones have different layers, so they are not laid over each "

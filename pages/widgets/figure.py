@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -15,27 +14,18 @@ from pages.widgets import plot
 
 
 def show(
-    key: str,
-    figure: Figure,
-    numbers: Callable[[], Table],
-    name: str,
-    least: int = 0,
-    **options: Any,
-) -> Any:
+    key: str, figure: Figure, numbers: Callable[[], Table], name: str, least: int = 0,
+    clicks: bool = False,
+) -> list[str] | None:  # fmt: skip
     """Draws it. numbers: makes them, see csv_button. name: of the downloaded files, in English and
     without an ending. least: pixels across below which it cannot be read; on a narrower screen it
-    is scrolled. options: of st.plotly_chart, which draws what pages.widgets.plot cannot. Returns
-    what that returns, the selection."""
+    is scrolled. clicks, and what is returned: as pages.widgets.plot."""
     frame = f"{key}.frame"
     if least:
         place = f".st-key-{text.class_name(frame)}"
         st.html(f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{least}px}}</style>")
-    found = None
     with st.container(key=frame):
-        if {trace.type for trace in figure.data} <= plot.TRACES:
-            plot.show(key, figure, retell(name), picture=name)
-        else:
-            found = st.plotly_chart(figure, key=key, config=plot.config(name), **options)
+        found = plot.show(key, figure, retell(name), name, clicks)
     csv_button(key, numbers, name)
     return found
 

@@ -1,5 +1,5 @@
-"""What takes a while to work out of runs, kept for all who look at the same: a demo's visitors, a
-page that is opened again, a control that changes something else."""
+"""What takes a while to work out, kept for all who look at the same in the same language: a demo's
+visitors, a page that is opened again, a control that changes something else."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ T = TypeVar("T")
 _KEPT = 256
 
 
+def made(what: str, of: Iterable[str], make: Callable[[], T]) -> T:
+    """What `make` returns, in the reader's language; nobody may change it. what: its name. of: all
+    that it depends on."""
+    found: T = _make(what, language(), tuple(of), make)
+    return found
+
+
 class Look(NamedTuple):
     """Rows of runs as they were at one look. version: of those rows (pages.widgets.chosen.look), so
     that nothing is kept beyond a change of theirs."""
@@ -22,17 +29,11 @@ class Look(NamedTuple):
     version: int
 
     def made(self, what: str, of: Iterable[str], make: Callable[[], T]) -> T:
-        """What `make` returns, in the reader's language; nobody may change it. what: its name. of:
-        all that it depends on besides the runs' folders, the ids of those that it is made of among
-        it."""
-        place = str(settings.runs_dir())
-        found: T = _make(what, place, self.version, language(), tuple(of), make)
-        return found
+        """As the function. of: all that it depends on besides the runs' folders, the ids of those
+        that it is made of among it."""
+        return made(what, (str(settings.runs_dir()), str(self.version), *of), make)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _make(
-    what: str, place: str, version: int, language: str, of: tuple[str, ...],
-    _make: Callable[[], Any],
-) -> Any:  # fmt: skip
+def _make(what: str, language: str, of: tuple[str, ...], _make: Callable[[], Any]) -> Any:
     return _make()

@@ -34,12 +34,13 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
     return found[name]
 
 
-def legend(paint: Paint) -> None:
-    """The colours with their words; nothing where each item has its own."""
+def legend(paint: Paint, items: Sequence[Group] = ()) -> None:
+    """The colours with their words; of items with a colour each those of `items`."""
+    own = [(item.title, paint.colours[item.id], paint.mark(item.id)) for item in items]
     marks = [
-        f'<div style="display:flex;align-items:center;gap:6px">{charts.dot(colour, 12)}'
+        f'<div style="display:flex;align-items:center;gap:6px">{charts.dot(colour, 12, mark)}'
         f"<span>{charts.plain_name(words)}</span></div>"
-        for words, colour in paint.legend
+        for words, colour, mark in paint.legend or own
     ]
     if marks:
         st.html(

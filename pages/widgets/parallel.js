@@ -34,7 +34,7 @@ function draw(view) {
   view.lines = lines.map((line) => {
     const d = line.at.map((share, i) => `${i ? "L" : "M"}${LEFT + i * view.step} ${view.up(share)}`).join("");
     const told = axes.map((axis, i) => `${axis.name} ${line.values[i]}`).join(" · ");
-    const look = { class: "line", d, stroke: line.colour, "stroke-width": line.width };
+    const look = { class: "line", d, stroke: line.colour, "stroke-dasharray": line.dash, "stroke-width": line.width };
     return shape("path", { ...look, role: "img", tabindex: -1, "aria-label": `${line.name}: ${told}` });
   });
   view.all.append(...view.lines);
@@ -121,7 +121,7 @@ function light(view, lit, x = 0, y = 0) {
   const names = lit.slice(0, NAMES).map((i) => lines[i].name);
   if (lit.length > NAMES) names.push(say.more.replace("{count}", lit.length - NAMES));
   view.all.classList.toggle("dim", lit.length > 0);
-  view.front.replaceChildren(...lit.map((i) => shape("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour })));
+  view.front.replaceChildren(...lit.map((i) => shape("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour, "stroke-dasharray": lines[i].dash })));
   view.tip.hidden = !lit.length;
   view.tip.textContent = names.join("\n");
   const { offsetWidth: wide, offsetHeight: high } = view.tip;

@@ -2,7 +2,7 @@
 
 const STYLES = [
   "color", "display", "fill", "fill-opacity", "font-family", "font-size", "font-weight", "opacity", "paint-order",
-  "stroke", "stroke-linecap", "stroke-linejoin", "stroke-width",
+  "stroke", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-width",
 ];
 const FINE = 2; // pixels of the picture per pixel of the page
 
@@ -17,14 +17,24 @@ function styled(svg) {
   return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
 }
 
-// Words with their colours, in rows beneath the drawing: [words, colour, left, top].
+// The browser works out what a canvas does not know: light-dark().
+function solid(root, colour) {
+  const probe = document.createElement("i");
+  probe.style.color = colour;
+  root.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+// Words with their lines, in rows beneath the drawing: [words, colour, dash, left, top].
 function legendPlaces(pen, legend, width, top) {
   let left = 14;
-  return legend.map(([words, colour]) => {
+  return legend.map(([words, colour, dash]) => {
     const across = 44 + pen.measureText(words).width;
     if (left > 14 && left + across > width) [left, top] = [14, top + 20];
     left += across;
-    return [words, colour, left - across, top];
+    return [words, colour, dash, left - across, top];
   });
 }
 
@@ -39,15 +49,20 @@ async function savePicture(svg, legend, background, file) {
   pen.font = `13px ${fontFamily}`;
   const places = legendPlaces(pen, legend, image.width, image.height + 12);
   canvas.width = FINE * image.width;
-  canvas.height = FINE * (places.length ? places.at(-1)[3] + 16 : image.height);
+  canvas.height = FINE * (places.length ? places.at(-1)[4] + 16 : image.height);
   pen.scale(FINE, FINE);
   pen.fillStyle = background;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(image, 0, 0);
   pen.font = `13px ${fontFamily}`; // a new size has cleared it
-  for (const [words, colour, left, top] of places) {
-    pen.fillStyle = colour;
-    pen.fillRect(left, top - 6, 18, 3);
+  pen.lineWidth = 3;
+  for (const [words, colour, dash, left, top] of places) {
+    pen.strokeStyle = solid(svg.parentNode, colour);
+    pen.setLineDash(dash.split(",").map(parseFloat).filter(Boolean));
+    pen.beginPath();
+    pen.moveTo(left, top - 5);
+    pen.lineTo(left + 18, top - 5);
+    pen.stroke();
     pen.fillStyle = color;
     pen.fillText(words, left + 24, top);
   }

@@ -55,7 +55,6 @@ function template(root) {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       hoverlabel: { bgcolor: paper, bordercolor: border, font: { color: text, size: 13 } },
       legend: { font: { size: 12, color: text } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: text },
       xaxis: { ...axis, showgrid: false }, yaxis: axis,
     },
   };
@@ -78,11 +77,12 @@ function follow(plot) {
     light(plot, ids.size === 1 ? [...ids][0] : null);
   });
   plot.on("plotly_unhover", () => light(plot, null));
+  plot.on("plotly_click", (event) => plot.clicked(event.points[0].customdata));
 }
 
-function draw(Plotly, plot, figure, config) {
+function draw(Plotly, plot, figure) {
   const layout = { ...figure.layout, template: template(plot), autosize: true };
-  Plotly.react(plot, figure.data, layout, { ...config, responsive: true });
+  Plotly.react(plot, figure.data, layout, { displayModeBar: false, scrollZoom: false, responsive: true });
   if (!plot.dataset.followed) {
     plot.dataset.followed = "yes";
     follow(plot);
@@ -112,19 +112,35 @@ function scrolledTo(plot) {
   });
 }
 
-export default function ({ parentElement, data }) {
+// Above the figure, where it covers nothing (Plotly's own lies over the upper right corner).
+function camera(plot, button, data) {
+  button.hidden = !data.picture;
+  button.title = data.camera;
+  button.setAttribute("aria-label", data.camera);
+  button.onclick = () => library().then((Plotly) =>
+    Plotly.downloadImage(plot, { format: "png", filename: data.picture, scale: 2, width: plot.clientWidth, height: plot.clientHeight }));
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
   const plot = parentElement.querySelector(".plot");
-  const figure = JSON.parse(data.figure);
+  const onDark = (_, value) => { // our colours have another for dark pages; more may follow: opacity
+    const own = typeof value === "string" && data.dark[value.slice(0, 7)];
+    return own ? own + value.slice(7) : value;
+  };
+  const [onLight, inDark] = [JSON.parse(data.figure), JSON.parse(data.figure, onDark)];
+  camera(plot, parentElement.querySelector(".plot-camera"), data);
+  plot.clicked = (point) => data.clicks && setTriggerValue("point", point);
   const mine = (plot.latest = {}); // Streamlit calls again with new data, and never says that these are old
   let Plotly = null, seen = "", timer = 0;
   plot.setAttribute("aria-label", data.words);
-  plot.style.height = `${figure.layout.height ?? 450}px`;
+  plot.style.height = `${onLight.layout.height ?? 450}px`;
   const again = () => {
     if (plot.latest !== mine) return clearInterval(timer);
     const now = palette(plot).text;
     if (Plotly && plot.isConnected && now !== seen) {
       seen = now;
-      draw(Plotly, plot, figure, data.config);
+      const dark = getComputedStyle(plot).colorScheme === "dark";
+      draw(Plotly, plot, dark ? inDark : onLight);
     }
   };
   const ready = onScreen(plot) ? library() : Promise.race([scrolledTo(plot), turn()]).then(library);

@@ -12,7 +12,6 @@ from core.jobs.waiting import Turn, entry_words, turns
 from core.store.index import RunRow
 from core.words import say, say_count
 from pages import settings
-from pages.widgets import chosen
 
 _MOST = 20
 
@@ -20,7 +19,7 @@ _MOST = 20
 def show(rows: Sequence[RunRow], now: datetime) -> None:
     """Raises InputError when the queue cannot be read."""
     line = turns(settings.runs_dir(), now)
-    labels, paint = tables.labels_of(rows), chosen.colours(rows)
+    labels = tables.labels_of(rows)
     with st.container(border=True):
         st.subheader(say("Queue"), anchor=False)
         if not line:
@@ -29,18 +28,18 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
         for place, turn in enumerate(line[:_MOST], start=1):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{place}.", width="content")
-                _name(turn, labels, paint)
+                _name(turn, labels)
                 st.caption(text.plain_markdown(_times(turn)), width="content")
         if len(line) > _MOST:
             st.caption(say("and {count} more", count=len(line) - _MOST))
         st.markdown(_total(line))
 
 
-def _name(turn: Turn, labels: dict[str, str], paint: dict[str, str]) -> None:
+def _name(turn: Turn, labels: dict[str, str]) -> None:
     if turn.entry not in labels:
         st.text(entry_words(turn.entry, labels), width="content")
         return
-    st.html(charts.dot(paint[turn.entry], 12), width="content")
+    st.html(charts.dot(charts.run_colour(turn.entry), 12), width="content")
     st.page_link("pages/run.py", label=text.plain_markdown(labels[turn.entry]),
                  query_params={"run": turn.entry})  # fmt: skip
 

@@ -26,7 +26,7 @@ function cellOf(cell, tag) {
   if (cell?.chip) node.append(chip(cell.words, cell.chip));
   else if (cell?.dot) {
     const dot = element("span", "dot");
-    dot.style.background = cell.dot;
+    Object.assign(dot.style, cell.dot);
     node.append(dot, cell.words);
   } else node.textContent = wordsIn(cell);
   return node;

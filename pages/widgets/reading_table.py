@@ -46,21 +46,21 @@ def show(
     table: Table,
     label: str,
     columns: Mapping[str, Column | str] | None = None,
-    dots: tuple[str, list[str]] | None = None,
+    dots: tuple[str, list[dict[str, str]]] | None = None,
     height: int = 0,
     pictures: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> None:
     """Draws it. columns: by name, those that are not shown under their own; the first names its
-    row. label: what it is, for who cannot see it. dots: a column, and the colour of each row there.
-    height: pixels above which its rows are scrolled; 0, never. pictures: an address for each row,
-    empty where there is none. choice: lets a row be chosen."""
+    row. label: what it is, for who cannot see it. dots: a column, and of each row a
+    core.charts.swatch. height: pixels above which its rows are scrolled; 0, never. pictures: an
+    address for each row, empty where there is none. choice: lets a row be chosen."""
     heads = {name: _head(str(name), columns or {}) for name in table.columns}
     cells: list[list[Any]] = [[] for _ in range(len(table))]
     for name, head in heads.items():
-        colours = dots[1] if dots and dots[0] == name else [""] * len(table)
-        for row, value, colour in zip(cells, table[name], colours, strict=True):
-            row.append(_cell(value, head, colour))
+        marks = dots[1] if dots and dots[0] == name else [{}] * len(table)
+        for row, value, dot in zip(cells, table[name], marks, strict=True):
+            row.append(_cell(value, head, dot))
 
     def follow() -> None:
         if choice:
@@ -100,11 +100,11 @@ def _head(name: str, columns: Mapping[str, Column | str]) -> Column:
     return Column(found) if isinstance(found, str) else found
 
 
-def _cell(value: Any, head: Column, colour: str) -> Any:
+def _cell(value: Any, head: Column, dot: dict[str, str]) -> Any:
     """What reading_table.js draws: words, words with a dot or on a colour, or nothing."""
     words = "" if value is None or value != value else str(value).strip()
-    if colour:
-        return {"words": words, "dot": colour}
+    if dot:
+        return {"words": words, "dot": dot}
     if not words:
         return None
     if head.looks is not None and words in head.looks:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
-from core.paints import Paint
+from core.paints import OWN, Paint
 from core.parallel import parallel
 from core.parallel_chart import parallel_lines
 from core.store.compare import recipe_difference
@@ -53,8 +52,8 @@ def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
         bind="query-params", help=say("Only keys in which the chosen runs differ."),
     )  # fmt: skip
     lines = parallel_lines(found, shown, paint)
-    if not paint.legend:  # else it stands above every section
-        paint_choice.legend(replace(paint, legend=tuple(lines["legend"])))
+    if paint.name == OWN:  # else it stands above every section
+        paint_choice.legend(paint, found.items)
     parallel_widget.show(key, lines, _NAME)
     figure.csv_button(key, lambda: found.table, _NAME)
     if found.left_out:

@@ -29,7 +29,7 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
     history, running = run.history(), row.status.state == "running"
     if running or (light and not history.empty):
         batches = run.batches() if history.empty else history.iloc[:0]
-        drawn = live_charts(history, batches, row.status.epochs, colour)
+        drawn = live_charts(history, batches, row.status.epochs, charts.on_page(colour))
         for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
             with column:
                 st.markdown(f"**{retell(title)}**", help=retell(words))

@@ -10,12 +10,12 @@ import streamlit as st
 from core import charts, tables, text
 from core.errors import InputError
 from core.items import run_items
+from core.same_photos import others_on
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.words import say
 from pages import settings
 from pages.widgets import (
-    chosen,
     run_actions,
     run_curves,
     run_ending,
@@ -37,7 +37,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row)
             run_ending.show(row, run)
-            run_curves.show(key, row, run, chosen.colours(rows)[row.id], light=True)
+            run_curves.show(key, row, run, charts.run_colour(row.id), light=True)
             run_log.show(run, row.status.state == "done")
         except InputError as error:
             told.error(error)
@@ -45,7 +45,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(charts.dot(chosen.colours(rows)[row.id], 20), width="content")
+        st.html(charts.dot(charts.run_colour(row.id), 20), width="content")
         st.subheader(
             text.plain_markdown(tables.labels_of(rows)[row.id]), anchor=False, width="content"
         )
@@ -57,9 +57,8 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 
 
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
-    """To its page; to Compare and CAMs with this run and the newest other finished one."""
-    others = [other.id for other in rows if other.summary and other.id != row.id]
-    pair = ",".join([row.id, *others[:1]])
+    """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
+    pair = ",".join([row.id, *others_on(row, rows)[:1]])
     st.page_link("pages/run.py", label=say("Diagnosis") if row.summary else say("Its page"),
                  icon=":material/diagnosis:", query_params={"run": row.id})  # fmt: skip
     if row.summary:

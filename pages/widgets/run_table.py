@@ -74,11 +74,10 @@ def _board(key: str, opened: str) -> None:
         problem = str(error)
     ids = {row.id for row in rows}
     checked = [id_ for id_ in st.session_state.get(f"{key}.checked", []) if id_ in ids]
-    paint = chosen.colours(rows)
     _TABLE(
         key=f"{key}.table",
         data={
-            **run_table.table(found, rows, shown_columns, by, paint, utc_now()),
+            **run_table.table(found, rows, shown_columns, by, utc_now()),
             "keys": _suggestions(keys),
             "chips": {name: [symbol(icon), colour] for name, (icon, colour) in VERDICTS.items()},
             "opened": opened,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import charts, score_charts, score_tables, tables, text
 from core.data.dataset import VALIDATION
-from core.paints import MOST
+from core.paints import MOST, Paint
 from core.ranked_scores import ranked_columns, ranked_scores
 from core.score_tables import Controls
 from core.store.groups import Group
@@ -17,18 +17,19 @@ from pages.widgets import figure, plot, reading_table, run_files, verdict
 from pages.widgets.made import Look
 
 
-def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
+def headline(items: Sequence[Group], paint: Paint) -> None:
     """A card per item: its verdict, what validation says, and what the hardest set says."""
-    hard = score_tables.hard_set(items)
     for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
-        scores = ("sets", hard, "scores")
-        cut_out = score_tables.share_words(item, *scores, "object")
-        if cut_out[0] == "-":
-            cut_out = score_tables.share_words(item, *scores, "primary")
+        hard, score, share = score_tables.hard_score(item)
+        hard_words = say("Difficult objects")
+        if (hard, score) != ("test_difficult", "object"):
+            hard_words = f"{text.plain_markdown(hard)}: {retell(tables.SCORE_TITLES[score])}"
         lift, _, ends = tables.lift_words(item, hard).partition(" ")
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.html(charts.dot(colours[item.id]), width="content")
+                st.html(
+                    charts.dot(paint.colours[item.id], mark=paint.mark(item.id)), width="content"
+                )
                 st.text(item.title, width="content")
                 verdict.link(item)
             with st.container(horizontal=True):
@@ -36,7 +37,7 @@ def headline(items: Sequence[Group], colours: Mapping[str, str]) -> None:
                     (say("Validation accuracy"),
                      score_tables.share_words(item, "validation", "accuracy"),
                      tables.SCORE_WORDS["accuracy"]),
-                    (say("Difficult objects"), cut_out, tables.SCORE_WORDS["object"]),
+                    (hard_words, share, tables.SCORE_WORDS[score]),
                     (say("Lift"), (lift or "-", ends.strip("()") or say("evidence in the boxes")),
                      tables.LIFT_WORDS),
                 ):  # fmt: skip
@@ -49,10 +50,10 @@ def controls_of(items: Sequence[Group]) -> Controls:
     return run_files.finished("controls.json", items)
 
 
-def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Look) -> None:
+def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
-    of = [f"{item.id} {colours[item.id]}" for item in items]
+    of = [f"{item.id} {paint.colours[item.id]} {paint.mark(item.id)}" for item in items]
     of += run_files.marks("controls.json", items)
     controls = controls_of(items)
     with spoken("en"):  # as files are
@@ -60,11 +61,11 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     if len(items) > MOST:
         columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
         if columns:
-            ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, colours))
+            ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, paint))
             figure.show(f"{key}.ranked", ranked, lambda: numbers, "scores",
                         least=180 * len(columns) + 120)  # fmt: skip
     else:
-        _dots(key, items, controls, colours)
+        _dots(key, items, controls, paint.colours)
         figure.csv_button(key, lambda: numbers, "scores")
     st.caption(_legend(items, any(controls.values())))
     with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):

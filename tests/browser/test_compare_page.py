@@ -276,10 +276,8 @@ def test_recipes_can_be_taken_along(app, open_page, tmp_path):
         assert picture.width == pytest.approx(2 * across, abs=2)
         colours = {colour for _, colour in picture.convert("RGB").getcolors(picture.size[0] ** 2)}
     for number in range(3):  # each line, or its mark in the legend
-        assert (
-            ImageColor.getrgb(figure.locator(".line").nth(number).get_attribute("stroke"))
-            in colours
-        )
+        line = figure.locator(".line").nth(number)
+        assert ImageColor.getrgb(line.evaluate("line => getComputedStyle(line).stroke")) in colours
     with page.expect_download() as download:
         page.get_by_role("button", name="Numbers as CSV").last.click()
     assert download.value.suggested_filename == "recipes-and-results.csv"

@@ -56,7 +56,7 @@ def columns(runs, test_set):
 
 def grid_of(columns, dataset, set_name=SET):
     test_set = dataset.test_set(set_name)
-    titled = [Titled(f"r{i}", f"run {i}", "#0072B2", one) for i, one in enumerate(columns)]
+    titled = [Titled(f"r{i}", f"run {i}", {}, one) for i, one in enumerate(columns)]
     pictures = {one.crop: thumbnails(test_set, one.crop) for one in columns if one}
     return build_grid(titled, dataset, test_set, pictures)
 

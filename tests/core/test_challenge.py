@@ -16,6 +16,7 @@ from core.challenge_words import (
     missing_words,
     validation_words,
 )
+from core.charts import MARKS, RUN_COLOURS
 from core.evaluate.grouped import Difference
 from core.recipe_file import load_recipe, recipe_dict
 from core.store.challenge import board_mark, find_trial
@@ -53,7 +54,9 @@ def test_what_cannot_be_told_apart_shares_a_rank(tmp_path, tiny):
     assert last.lift == 1.5 and last.changes == ()
     assert changes_words(last.changes) == "the failing recipe itself"
     assert "The score" not in validation_words(board)
-    assert 'aria-label="Objects named right: 82 %' in standing_picture(first, "#123456")
+    assert 'aria-label="Objects named right: 82 %' in standing_picture(
+        first, RUN_COLOURS[0], MARKS[0]
+    )
 
 
 def test_a_difference_that_the_seeds_do_not_hold_up_is_none(tmp_path, tiny):

@@ -18,24 +18,30 @@ QUICK = load_recipe("quick")
 LAYERS = layer_table(QUICK.backbone, QUICK.map_stride)
 
 
-def test_a_run_keeps_its_colour_when_newer_runs_come():
-    before = charts.run_colours(["a", "b"])
-    after = charts.run_colours(["a", "b", "c", "d"])
-    assert {id_: after[id_] for id_ in before} == before
+def test_a_runs_colour_is_its_own_whoever_else_is_there():
+    ids = [f"2026{n:04}-quick-s{n}" for n in range(400)]
+    colours = {id_: charts.run_colour(id_) for id_ in ids}
+    assert colours == {id_: charts.run_colour(id_) for id_ in reversed(ids)}
+    assert set(colours.values()) == set(charts.RUN_COLOURS)
+    shares = [list(colours.values()).count(colour) / len(ids) for colour in charts.RUN_COLOURS]
+    assert min(shares) > 0.05
+    assert charts.run_colour("example-quick-s0") == charts.RUN_COLOURS[5]  # for good
 
 
-def test_chosen_runs_never_share_a_colour():
-    ids = [f"run{i}" for i in range(30)]
-    size = len(charts.RUN_COLOURS)
-    chosen = [ids[0], ids[size], ids[2 * size], ids[1]]
-    colours = charts.run_colours(ids, chosen)
-    assert len({colours[id_] for id_ in chosen}) == len(chosen)
-    assert colours[ids[0]] == charts.RUN_COLOURS[0]
+def test_the_lessons_two_networks_have_two_colours():
+    runs = [charts.run_colour(f"example-{name}-s0") for name in ("quick", "looks-good")]
+    assert len(set(runs)) == 2
 
 
-def test_more_chosen_runs_than_colours_still_get_one():
-    ids = [f"run{i}" for i in range(30)]
-    assert set(charts.run_colours(ids, ids)) == set(ids)
+def test_compared_runs_of_one_colour_are_parted_by_their_marks():
+    one, other = charts.RUN_COLOURS[:2]
+    found = charts.marks({"a": one, "b": other, "c": one, "d": one})
+    assert [found[id_] for id_ in "abcd"] == [charts.MARKS[n] for n in (0, 0, 1, 2)]
+    same = charts.marks(dict.fromkeys("abcdefgh", one)).values()
+    for part in ("symbol", "shape", "dash"):
+        assert len({getattr(mark, part) for mark in same}) == 8
+    # Where more are compared than can be told apart, what shares a colour is meant to.
+    assert set(charts.marks(dict.fromkeys("abcdefghi", one)).values()) == {charts.MARKS[0]}
 
 
 @pytest.mark.parametrize("lr", [0, 1e-9, 1e-6, 3e-4, 1e-1, 10])
@@ -115,12 +121,11 @@ def history(epochs: int) -> pd.DataFrame:
 def test_curves_show_training_and_validation_of_each_run():
     runs = {"a": history(5), "b": history(1)}
     labels, colours = {"a": "first", "b": "<b>second"}, {"a": "#111111", "b": "#222222"}
-    loss = charts.curves(runs, labels, colours, "loss", log=True)
+    loss = charts.curves(runs, labels, colours, "loss")
     assert [trace.name for trace in loss.data] == [
         "first, training", "first, validation", "&lt;b&gt;second, training",
         "&lt;b&gt;second, validation",
     ]  # fmt: skip
-    assert loss.layout.yaxis.type == "log"
     assert loss.data[2].mode == "lines+markers"  # one epoch makes no line
     assert len(charts.curves(runs, labels, colours, "accuracy").data) == 2
 
@@ -198,7 +203,7 @@ def test_a_groups_curve_has_a_band():
     figure = charts.curves({"g": group, "b": history(4)}, labels, colours, "loss")
     band = figure.data[1]
     assert band.fill == "toself"
-    assert band.fillcolor == "rgba(17, 34, 51, 0.22)"
+    assert (band.fillcolor, band.opacity) == ("#112233", 0.22)
     assert list(band.y) == [2.0] * 4 + [0.1] * 4
     assert len(figure.data) == 5  # the run alone has none
 
@@ -234,10 +239,3 @@ def test_an_axis_is_as_long_as_its_dots_need():
     axis = score_charts.score_dots(scores, {"a": "#111111"}, ".1f", 2.0).layout.xaxis
     assert axis.range[1] > 3.4
     assert (axis.tickformat, axis.dtick) == (".1f", 1)
-
-
-def test_told_apart_gives_the_next_free_colour():
-    first, second = charts.RUN_COLOURS[:2]
-    assert charts.told_apart({"a": first, "b": first, "c": second}) == {
-        "a": first, "b": second, "c": charts.RUN_COLOURS[2],
-    }  # fmt: skip

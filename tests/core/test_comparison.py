@@ -7,8 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from core.charts import MARKS
 from core.comparison import drift_overlays, each_against_first, runs_needed
 from core.comparison_charts import drift_steps
+from core.paints import OWN, Paint
 from core.recipe_file import load_recipe, recipe_dict
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -142,8 +144,8 @@ def test_drift_of_the_backbone_is_laid_over_and_a_groups_is_the_mean():
     of_group = overlay[overlay["run"] == "b"]
     assert of_group["change"].iloc[0] == pytest.approx(0.25)
     assert set(of_group["runs"]) == {2}
-    figure = drift_steps(overlay, {"a": "#111111", "b": "#222222"})
-    assert [set(trace.marker.symbol) for trace in figure.data] == [{"circle-open"}, {"circle"}]
+    figure = drift_steps(overlay, Paint(OWN, {"a": "#111111", "b": "#222222"}, (), {"b": MARKS[1]}))
+    assert [set(trace.marker.symbol) for trace in figure.data] == [{"circle-open"}, {"square"}]
     assert figure.data[0].customdata[0][1] == "frozen"
     assert figure.data[1].customdata[0][2] == "weights moved by 10 %"
     assert "mean of 2 runs" in figure.data[1].hovertemplate

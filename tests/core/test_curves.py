@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.charts import MARKS, RUN_COLOURS, marks
 from core.curve_charts import curve_panels
-from core.curves import curve_table, lines_of, smoothed
+from core.curves import curve_table, has_zero_loss, lines_of, smoothed
 from core.paints import OWN, Paint
 from tests.core.test_comparison import group, run
 
@@ -56,7 +57,7 @@ def test_smoothing_weighs_earlier_points_less_and_does_not_begin_at_nothing():
 
 def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
     items = [run("a"), run("b")]
-    paint = Paint(OWN, {"a": "#0072B2", "b": "#E69F00"})
+    paint = Paint(OWN, {"a": RUN_COLOURS[0], "b": RUN_COLOURS[1]})
     lines = lines_of(items, {"a": HISTORY, "b": HISTORY}, {}, {}, "epoch", 0.5)
     titles = {"a": "<b>a</b>", "b": "b"}
     figure = curve_panels(lines, titles, paint, "epoch", log=True, raw=True)
@@ -73,8 +74,8 @@ def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
 
 @pytest.mark.parametrize(("lowest", "step"), [(0.5, None), (1e-3, "D2"), (1e-5, 1), (1e-15, 2)])
 def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
-    history = HISTORY.assign(train_loss=[1.0, lowest], val_loss=[0.0, 1.0])
-    paint = Paint(OWN, {"a": "#0072B2"})
+    history = HISTORY.assign(train_loss=[1.0, lowest], val_loss=[1.0, 1.0])
+    paint = Paint(OWN, {"a": RUN_COLOURS[0]})
     lines = lines_of([run("a")], {"a": history}, {}, {}, "epoch")
     figure = curve_panels(lines, {"a": "a"}, paint, "epoch", log=True)
     assert figure.layout.yaxis.dtick == step
@@ -83,8 +84,40 @@ def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
 def test_many_runs_have_a_panel_per_curve_and_no_band():
     items = [group(f"g{n}", f"{n}a", f"{n}b") for n in range(10)]
     histories = {f"{n}{s}": HISTORY + (s == "b") for n in range(10) for s in "ab"}
-    paint = Paint("recipe", {item.id: "#0072B2" for item in items}, (("all", "#0072B2"),))
+    paint = Paint(
+        "recipe", {item.id: RUN_COLOURS[0] for item in items}, (("all", RUN_COLOURS[0], MARKS[0]),)
+    )
     lines = lines_of(items, histories, {}, {}, "epoch")
     figure = curve_panels(lines, {item.id: item.title for item in items}, paint, "epoch")
     assert len(figure.data) == 30
     assert not any(trace.fill for trace in figure.data)
+
+
+def test_a_loss_of_0_is_drawn_at_the_foot_of_a_log_axis_and_told_as_it_is():
+    history = HISTORY.assign(train_loss=[1.0, 0.0], val_loss=[0.02, 0.5])
+    lines = lines_of([run("a")], {"a": history}, {}, {}, "epoch")
+    paint = Paint(OWN, {"a": RUN_COLOURS[0]})
+    assert has_zero_loss(lines)
+    figure = curve_panels(lines, {"a": "a"}, paint, "epoch", log=True)
+    train = next(trace for trace in figure.data if trace.line.dash == "dot")
+    assert list(train.y) == [1.0, pytest.approx(0.002)]
+    assert list(train.customdata) == [1.0, 0.0] and "%{customdata:.3g}" in train.hovertemplate
+    plain = curve_panels(lines, {"a": "a"}, paint, "epoch")
+    assert list(plain.data[0].y) == [1.0, 0.0] and "%{y:.3g}" in plain.data[0].hovertemplate
+    nothing = HISTORY.assign(train_loss=[0.0, 0.0], val_loss=[0.0, 0.0])
+    lines = lines_of([run("a")], {"a": nothing}, {}, {}, "epoch")
+    assert min(curve_panels(lines, {"a": "a"}, paint, "epoch", log=True).data[0].y) > 0
+    whole = HISTORY.assign(train_loss=[1.0, 0.1], val_loss=[1.0, 0.1], val_accuracy=[0.0, 1.0])
+    assert not has_zero_loss(lines_of([run("a")], {"a": whole}, {}, {}, "epoch"))
+
+
+def test_curves_of_one_colour_are_parted_by_dashes_and_points():
+    items = [run("a"), run("b"), run("c")]
+    paint = Paint(OWN, colours := dict.fromkeys("abc", RUN_COLOURS[0]), (), marks(colours))
+    lines = lines_of(items, dict.fromkeys("abc", HISTORY), {}, {}, "epoch")
+    figure = curve_panels(lines, {id_: id_ for id_ in "abc"}, paint, "epoch")
+    solid = [trace for trace in figure.data if trace.line.dash != "dot"]
+    assert {trace.line.color for trace in figure.data} == {RUN_COLOURS[0]}
+    looks = {(trace.meta, trace.line.dash, trace.marker.symbol) for trace in solid}
+    assert len(looks) == len({look[1] for look in looks}) == len({look[2] for look in looks}) == 3
+    assert len({trace.marker.symbol for trace in figure.data if trace.line.dash == "dot"}) == 3

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.charts import RUN_COLOURS
-from core.items import grouped_items, item_colours, items_of, run_items
+from core.items import grouped_items, item_colours, items_of
 from core.recipe_file import load_recipe
 from core.repeats import over_seeds
 from core.store.index import RunIndex
@@ -35,13 +34,14 @@ def test_a_groups_title_is_never_a_runs(tmp_path):
     assert items_of(rows)[0].title == "quick, 2 seeds (group)"
 
 
-def test_a_group_has_the_colour_of_its_oldest_run_unless_that_is_taken(tmp_path):
-    rows = rows_of(tmp_path, load_recipe("looks-good"), *over_seeds(load_recipe("quick"), [3, 0]))
-    group = items_of(rows)[0]
-    oldest = run_items([rows[1]], rows)[0]
-    assert item_colours([group], rows) == {group.id: RUN_COLOURS[1]}
-    both = item_colours([group, oldest], rows)
-    assert both == {group.id: RUN_COLOURS[1], oldest.id: RUN_COLOURS[2]}
+def test_an_items_colour_does_not_change_with_what_else_is_there(tmp_path):
+    before = rows_of(tmp_path, *over_seeds(load_recipe("quick"), [0, 1]))
+    colours = item_colours(items_of(before))
+    after = rows_of(tmp_path, *over_seeds(load_recipe("quick"), [2, 3]), load_recipe("looks-good"))
+    newer = item_colours(items_of(after))
+    assert colours == {id_: newer[id_] for id_ in colours} and len(newer) > len(colours)
+    some = [item for item in items_of(after) if item.id not in colours]
+    assert item_colours(some) == {item.id: newer[item.id] for item in some}
 
 
 def test_repeats_among_some_runs_are_one_item_in_the_order_of_the_runs(tmp_path):

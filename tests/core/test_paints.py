@@ -22,7 +22,8 @@ def test_few_have_a_colour_each():
     everything = rows(8)
     (paint,) = paints(run_items(everything, everything), everything).values()
     assert paint.name == OWN
-    assert len(set(paint.colours.values())) == 8
+    looks = {(paint.colours[id_], paint.mark(id_)) for id_ in paint.colours}
+    assert len(looks) == 8  # what shares a colour has another mark
     assert paint.legend == ()
 
 
@@ -30,10 +31,11 @@ def test_many_share_the_colour_of_what_they_share():
     everything = rows(12)
     found = paints(run_items(everything, everything), everything)
     assert list(found) == [RECIPE, VERDICT, "batch_size", NONE]
-    assert len(set(found[RECIPE].colours.values())) == len(found[RECIPE].legend) == 2
-    assert dict(found["batch_size"].legend).keys() == {"8", "16"}
-    assert [words for words, _ in found["batch_size"].legend] == ["8", "16"]  # as numbers
+    recipe = found[RECIPE]
+    assert len({(recipe.colours[id_], recipe.mark(id_)) for id_ in recipe.colours}) == 2
+    assert len({(colour, mark) for _, colour, mark in recipe.legend}) == 2
+    assert [words for words, *_ in found["batch_size"].legend] == ["8", "16"]  # as numbers
     odd = {found[VERDICT].colours[f"{n:02}"] for n in range(1, 12, 2)}
-    assert odd == {dict(found[VERDICT].legend)["generalises"]}
+    assert odd == {colour for words, colour, _ in found[VERDICT].legend if words == "generalises"}
     assert set(found[NONE].colours.values()) == {GREY}
-    assert all(colour in RUN_COLOURS for _, colour in found[RECIPE].legend)
+    assert all(colour in RUN_COLOURS for _, colour, _ in found[RECIPE].legend)

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from core import parallel_chart
+from core.charts import GREY, MARKS, RUN_COLOURS, on_page
 from core.paints import MOST, NONE, OWN, Paint, paints
 from core.parallel import parallel
 from core.parallel_chart import parallel_lines
@@ -79,8 +80,9 @@ def test_a_line_per_run_in_its_own_colour_with_places_from_foot_to_top():
     figure = drawn(items)
     assert [line["name"] for line in figure["lines"]] == ["a", "b", "c"]
     own = paints(items, [one.members[0] for one in reversed(items)])[OWN]
-    assert [line["colour"] for line in figure["lines"]] == [own.colours[id_] for id_ in "abc"]
-    assert figure["legend"] == [(id_, own.colours[id_]) for id_ in "abc"]
+    told = [(id_, on_page(own.colours[id_]), own.mark(id_).dash) for id_ in "abc"]
+    assert [(line["name"], line["colour"], line["dash"]) for line in figure["lines"]] == told
+    assert figure["legend"] == told and len({look[1:] for look in told}) == 3
     names = [axis["name"] for axis in figure["axes"]]
     assert names == ["batch_size", "validation", "test_difficult, objects", "lift", "verdict"]
     across = dict(
@@ -117,13 +119,13 @@ def test_ticks_do_not_crowd_each_other_and_the_ends_stay():
 
 def test_many_lines_tell_by_their_paint_and_are_thin():
     many = [item(f"r{n}", 0.5, batch_size=8, seed=n) for n in range(MOST + 1)]
-    paint = Paint(NONE, {one.id: "#8a90a0" for one in many})
+    paint = Paint(NONE, {one.id: GREY for one in many})
     figure = drawn(many, ["seed"], paint)
-    assert {line["colour"] for line in figure["lines"]} == {"#8a90a0"}
+    assert {line["colour"] for line in figure["lines"]} == {on_page(GREY)}
     assert {line["width"] for line in figure["lines"]} == {1.5}
     assert figure["legend"] == []
-    told = Paint("seed", paint.colours, (("low", "#0072B2"),))
-    assert drawn(many, ["seed"], told)["legend"] == [("low", "#0072B2")]
+    told = Paint("seed", paint.colours, (("low", RUN_COLOURS[0], MARKS[0]),))
+    assert drawn(many, ["seed"], told)["legend"] == [("low", on_page(RUN_COLOURS[0]), "")]
 
 
 @pytest.mark.parametrize(("title", "rows"), [

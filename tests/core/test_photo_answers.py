@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.charts import RUN_COLOURS
 from core.comparison_charts import confusion_cells
 from core.confusion import confusion, confusion_table
 from core.photo_answers import (
@@ -94,11 +95,15 @@ def test_confusion_counts_shares_and_names_the_photos():
 
 def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
     found = confusion(group("g", "good", "bad"), FRAMES, "test")
-    figure = confusion_cells(found, "#0072B2")
-    points = [tuple(data) for trace in figure.data[1:] for data in trace.customdata]
-    assert len(points) == 4
+    figure = confusion_cells(found, RUN_COLOURS[0])
+    (cells,) = figure.data
+    points = [tuple(data) for data in cells.customdata]
+    assert len(points) == len(figure.layout.shapes) == 4
+    assert cells.textfont.color is None  # the page's own, light or dark
+    strongest = max(figure.layout.shapes, key=lambda shape: shape.opacity)
+    assert (strongest.x0 + 0.48, strongest.y0 + 0.48) == (0, 0)  # red for red
     assert ("blue", "red", "label blue, answer red: 1 of 2 (50%)<br>2 (1 of 2)") in points
-    assert "1" in figure.data[1].text + figure.data[2].text  # red for red: one of each two runs
+    assert "1" in cells.text  # red for red: one of each two runs
 
 
 def test_the_work_of_a_confusion_does_not_grow_with_its_empty_cells():
@@ -115,10 +120,10 @@ def test_the_work_of_a_confusion_does_not_grow_with_its_empty_cells():
     sys.setprofile(lambda frame, event, argument: event == "call" and next(calls))
     try:
         found = confusion(run("one"), {"one": frame}, "test")
-        figure = confusion_cells(found, "#0072B2")
+        figure = confusion_cells(found, RUN_COLOURS[0])
         table = confusion_table(["One"], [found])
     finally:
         sys.setprofile(None)
     assert next(calls) < MOST_CALLS
     assert len(table) == 40_000 and table["count"].sum() == 400
-    assert sum(len(trace.x) for trace in figure.data[1:]) == len(found.files) == 400
+    assert len(figure.data[0].x) == len(figure.layout.shapes) == len(found.files) == 400

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from core.charts import MARKS
 from core.items import items_of
+from core.paints import RECIPE, Paint
 from core.ranked_scores import ranked_columns, ranked_scores
 from core.store.index import RunIndex
 from core.store.run import open_run
@@ -25,8 +27,9 @@ def drawn(tmp_path_factory):
     items = items_of(rows)
     controls = {row.id: open_run(root / "runs", row.id).controls() for row in rows}
     columns = ranked_columns(items, controls)
-    colours = {item.id: f"#00000{place}" for place, item in enumerate(items)}
-    return [items[0], items[2], items[1]], columns, ranked_scores(columns, colours)
+    paint = Paint(RECIPE, {item.id: f"#00000{place}" for place, item in enumerate(items)}, (),
+                  {items[2].id: MARKS[1]})  # fmt: skip
+    return [items[0], items[2], items[1]], columns, ranked_scores(columns, paint)
 
 
 def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
@@ -40,6 +43,8 @@ def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
     for trace in figure.data:
         at = {name: y for (name, _), y in zip(trace.customdata, trace.y, strict=True)}
         assert [at[title] for title in titles] == [0, 1, 2]
+        looks = dict(zip(trace.y, trace.marker.symbol, strict=True))
+        assert [looks[place] for place in range(3)] == ["circle", MARKS[1].symbol, "circle"]
 
 
 def test_each_column_has_its_axis_beside_the_others_and_a_line_at_the_constant_answer(drawn):

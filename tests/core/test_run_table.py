@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core import run_table
-from core.charts import run_colours
+from core.charts import MARKS, RUN_COLOURS, on_page, run_colour
 from core.store.annotations import annotate
 from core.store.facts import STANDARD
 from core.store.index import RunIndex
@@ -30,8 +30,7 @@ def rows(tmp_path_factory):
 
 
 def table(rows, by, columns=STANDARD):
-    colours = run_colours([row.id for row in reversed(rows)])
-    return run_table.table(rows, rows, columns, by, colours, NOW)
+    return run_table.table(rows, rows, columns, by, NOW)
 
 
 def column(found, key):
@@ -101,3 +100,14 @@ def test_what_can_be_chosen(rows):
     assert "backbone" not in columns
     assert groupings[:2] == ["none", "repeats"]
     assert "augment.zoom" in groupings
+
+
+def test_a_line_has_its_runs_colour_and_those_of_one_colour_are_parted(rows, monkeypatch):
+    found = table(rows, run_table.REPEATS)["lines"]
+    for line in [*found, *found[1]["runs"]]:
+        assert line["dot"]["backgroundColor"] == on_page(run_colour(line["id"]))
+    assert [line["dot"] for line in table(rows, "data")["lines"]] == [None]
+    monkeypatch.setattr(run_table.charts, "run_colour", lambda id_: RUN_COLOURS[0])
+    lines = table(rows, run_table.NO_GROUPS)["lines"]
+    shapes = [mark.shape for mark in MARKS[:5]]
+    assert [line["dot"]["clipPath"] for line in reversed(lines)] == shapes

@@ -108,9 +108,9 @@ def test_the_answer_in_words():
 
 
 def test_bars_for_the_photo_and_with_the_box_hidden():
-    figure = answer_bars(answers(), "#0072B2")
+    figure = answer_bars(answers(), "#004fca")
     assert [list(bar.x) for bar in figure.data] == [[0.98, 0.02]]
-    figure = answer_bars(answers(0.25), "#0072B2")
+    figure = answer_bars(answers(0.25), "#004fca")
     assert [list(bar.x) for bar in figure.data] == [[0.98, 0.02], [0.25, 0.75]]
     assert list(figure.data[0].y) == ["red", "blue"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _READS = ("get", "get_all", "pop")
 # Functions that are told a parameter's name, and which of their arguments it is.
-_TOLD = {"pick": 3, "last": 1, "_linked": 0, "_keep": 0, "_write": 0}
+_TOLD = {"pick": 3, "_linked": 0, "_keep": 0, "_write": 0}
 # Where the names stand that are no words at the places where the link is read (`BY_NAME`).
 LISTS = {
     "chosen.py": ("link",),

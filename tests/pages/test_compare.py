@@ -321,3 +321,41 @@ def test_a_section_is_as_it_was_when_one_comes_back_to_it(runs, dataset, open_pa
     assert not app.exception
     assert app.toggle(key="log").value is True
     assert app.slider(key="smooth").value == 0.5
+
+
+def test_test_sets_of_any_name_fill_the_cards(runs, dataset, open_page, tmp_path):
+    """Also beside runs on other photos, and where the last set has no labels."""
+    one = write_run(runs, dataset, "quick")
+    two = write_run(runs, write_dataset(tmp_path / "dataset" / "other"), "looks-good", minutes=1)
+    path = two.path / "summary.json"
+    summary = json.loads(path.read_text("utf-8"))
+    sets = summary["sets"]
+    summary["sets"] = {"near": sets["test"], "far": sets["test_difficult"], "unlabelled": {}}
+    path.write_text(json.dumps(summary), "utf-8")
+    app = open_page("compare", runs=f"{one.id},{two.id}")
+    assert not app.exception
+    told = {metric.label: metric.value for metric in app.metric}
+    assert "-" not in [metric.value for metric in app.metric]
+    assert {"Difficult objects", "far: objects cut out"} <= set(told)
+    app = open_page("compare", runs=",".join([one.id, two.id] + [
+        write_run(runs, dataset, "quick", changes={"seed": n}, minutes=n).id for n in (2, 3)
+    ]))  # fmt: skip
+    rows = tables(app)[0].set_index("run or group")
+    assert "-" not in set(rows["difficult objects"]) and "" not in set(rows["lift"])
+
+
+def test_without_a_link_runs_on_the_same_photos_are_compared(runs, dataset, open_page, tmp_path):
+    ids = [write_run(runs, dataset, minutes=n, changes={"batch_size": 4 + n}).id for n in (0, 2)]
+    write_run(runs, write_dataset(tmp_path / "dataset" / "other"), "looks-good", minutes=1)
+    assert open_page("compare").multiselect(key="compare").value == ids
+
+
+def test_a_loss_of_0_on_a_log_axis_is_said(runs, dataset, open_page):
+    one = write_run(runs, dataset, "quick")
+    said = "A loss of exactly 0 is drawn at the foot"
+    assert said not in texts(open_page("compare", runs=one.id, section="Curves", log="true"))
+    history = pd.read_csv(one.path / "history.csv")
+    history.loc[3, "train_loss"] = 0.0
+    history.to_csv(one.path / "history.csv", index=False)
+    assert said in texts(open_page("compare", runs=one.id, section="Curves", log="true"))
+    assert said not in texts(open_page("compare", runs=one.id, section="Curves"))

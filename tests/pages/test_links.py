@@ -32,7 +32,7 @@ PARAMETERS = {
 # Places that read a parameter by a name that they are told.
 BY_NAME = {
     "begin.py _follow_link", "chosen.py _linked_to_example", "chosen.py keep", "chosen.py pick",
-    "chosen.py replace", "chosen.py show_items", "clicked.py last", "compare.py show_section",
+    "chosen.py replace", "chosen.py show_items", "compare.py show_section",
     "kept.py keep", "linked.py settle", "linked.py tell", "photo_filter.py _forget_all",
     "photo_filter.py _keep",
     "photo_filter.py _linked", "photo_filter.py forget", "run_table.py _hear",

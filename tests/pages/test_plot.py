@@ -9,24 +9,10 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
-from core.charts import figure_json
-from pages.widgets import plot
+from core.charts import DARK, GREY, RUN_COLOURS, figure_json
 from tests.pages.conftest import APP, TIMEOUT
 
 STATIC = APP.parent / "static"
-
-
-def drawn(figure_type: str) -> AppTest:
-    def page(figure_type):
-        import plotly.graph_objects as go
-
-        from core.charts import Table
-        from pages.widgets import figure
-
-        one = go.Scatter(y=[1]) if figure_type == "scatter" else go.Heatmap(z=[[1]])
-        figure.show("key", go.Figure([one]), Table({"a": [1]}), "some words")
-
-    return AppTest.from_function(page, args=(figure_type,), default_timeout=TIMEOUT).run()
 
 
 def test_the_script_is_there_in_the_version_that_the_package_writes_for():
@@ -50,19 +36,37 @@ def test_a_figure_goes_to_the_browser_without_plotlys_template():
     }  # fmt: skip
 
 
-def test_the_basic_edition_draws_what_is_given_to_it():
+def test_the_basic_edition_draws_what_core_gives_to_it():
+    used = {
+        kind.lower()
+        for path in (APP.parent / "core").rglob("*.py")
+        for kind in re.findall(r"go\.([A-Z]\w+)\(\n|\"type\": \"(scatter|bar)\"", path.read_text())
+        for kind in kind
+        if kind and kind != "Figure"
+    }
     (script,) = STATIC.glob("plotly-basic-*.js")
-    for kind in plot.TRACES:
+    assert used == {"scatter", "bar"}
+    for kind in used:
         assert f'name:"{kind}"' in re.sub(r"\s", "", script.read_text())
 
 
-def test_what_it_cannot_draw_goes_to_streamlits_own():
-    app = drawn("heatmap")
-    assert len(app.get("plotly_chart")) == 1 and not app.get("bidi_component")
-    app = drawn("scatter")
-    assert len(app.get("bidi_component")) == 1 and not app.get("plotly_chart")
+def test_a_camera_stands_above_the_figure_and_only_where_there_is_a_name_for_the_picture(runs):
+    def page(picture):
+        import plotly.graph_objects as go
+
+        from pages.widgets import plot
+
+        plot.show("key", go.Figure([go.Scatter(y=[1])]), "some words", picture)
+
+    def sent(picture: str) -> dict[str, str]:
+        app = AppTest.from_function(page, args=(picture,), default_timeout=TIMEOUT).run()
+        return json.loads(app.get("bidi_component")[0].proto.json)
+
+    assert sent("")["picture"] == ""
+    assert sent("a b/c")["picture"] == "a-b-c"
+    script = (APP.parent / "pages/widgets/plot.js").read_text()
+    assert "displayModeBar: false" in script  # Plotly's own covers what is drawn
 
 
-def test_a_camera_only_where_there_is_a_name_for_the_picture():
-    assert plot.config("")["displayModeBar"] is False
-    assert plot.config("a b/c")["toImageButtonOptions"]["filename"] == "a-b-c"
+def test_every_colour_of_ours_has_another_on_dark_pages(runs):
+    assert set(DARK) == {*RUN_COLOURS, GREY} and not set(DARK) & set(DARK.values())

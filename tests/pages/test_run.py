@@ -243,3 +243,17 @@ def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(
     page = texts(app)
     assert "too little evidence" in page
     assert "Label at least 10 photos" in page
+
+
+def test_it_is_compared_only_with_a_run_on_the_same_photos(runs, dataset, open_page, tmp_path):
+    first = write_run(runs, dataset, "looks-good")
+    one = write_run(runs, dataset, "quick", minutes=1)
+    other = write_run(runs, write_dataset(tmp_path / "dataset" / "other"), "quick-bare", minutes=2)
+
+    def compared(page: str, run: str) -> str:
+        links = [link.proto for link in open_page(page, run=run).get("page_link")]
+        return next(link.query_string for link in links if "ompare" in link.label)
+
+    for page in ("run", "runs"):
+        assert compared(page, one.id) == f"runs={one.id}%2C{first.id}"
+        assert compared(page, other.id) == f"runs={other.id}"

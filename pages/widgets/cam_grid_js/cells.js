@@ -15,7 +15,7 @@ function chip(run, say) {
 function runName(run) {
   const box = element("span", "run-name");
   const dot = element("span", "dot");
-  dot.style.background = run.colour;
+  Object.assign(dot.style, run.dot);
   box.append(dot, element("span", "label", run.label));
   return box;
 }
@@ -29,7 +29,7 @@ function epochWords(run, snapshot, say) {
 function runHead(view, run) {
   const say = view.grid.words;
   const head = element("div", "head");
-  head.style.borderTopColor = run.colour;
+  head.style.borderTopColor = run.dot.backgroundColor;
   const epoch = element("span", "quiet epoch");
   const number = element("span", "big");
   const words = element("span", "quiet");
@@ -97,7 +97,7 @@ function factLines(run, say) {
   share.append(big, " ", words);
   const bar = element("div", "bar");
   const level = element("div", "fill");
-  level.style.background = run.colour;
+  level.style.background = run.dot.backgroundColor;
   const even = element("div", "even");
   even.title = say.even;
   bar.append(level, even);

@@ -24,7 +24,7 @@ function classLine(view, run, photo, name) {
   const level = element("span", "fill");
   const share = element("span", "quiet");
   const label = element("span", "class-name");
-  level.style.background = run.colour;
+  level.style.background = run.dot.backgroundColor;
   bar.append(level);
   words.append(label, bar, share);
   line.append(canvas, words);
@@ -48,7 +48,7 @@ function classLine(view, run, photo, name) {
 
 function largeColumn(view, run, photo) {
   const node = element("section", "large-run");
-  node.style.borderTopColor = run.colour;
+  node.style.borderTopColor = run.dot.backgroundColor;
   const head = element("div", "line");
   const epoch = element("span", "quiet");
   head.append(runName(run), epoch);

@@ -68,9 +68,11 @@ function rowOf(view, entry) {
     name.append(icon(open ? "keyboard_arrow_down" : "keyboard_arrow_right"));
     name.onclick = () => view.unfold(line.id);
   } else name.onclick = () => view.open(line.id);
-  const dot = element("span", `dot${line.colour ? "" : " none"}`);
-  dot.style.background = line.colour;
-  if (line.colour) name.append(dot);
+  if (line.dot) {
+    const dot = element("span", "dot");
+    Object.assign(dot.style, line.dot);
+    name.append(dot);
+  }
   name.append(element("span", "words", line.title));
   if (line.badge) name.append(element("span", "tag", line.badge));
   for (const tag of line.tags ?? []) name.append(element("span", "tag", tag));
