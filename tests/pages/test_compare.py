@@ -330,7 +330,11 @@ def test_test_sets_of_any_name_fill_the_cards(runs, dataset, open_page, tmp_path
     path = two.path / "summary.json"
     summary = json.loads(path.read_text("utf-8"))
     sets = summary["sets"]
-    summary["sets"] = {"near": sets["test"], "far": sets["test_difficult"], "unlabelled": {}}
+    summary["sets"] = {
+        "near": sets["test"],
+        "far": sets["test_difficult"],
+        "unlabelled": {"photos": 3, "scores": {}},
+    }
     path.write_text(json.dumps(summary), "utf-8")
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
