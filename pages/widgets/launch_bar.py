@@ -34,7 +34,8 @@ def show(
                 words = say("Cautions, at the columns' ends. None stops you.")
                 st.markdown(f":orange[:material/lightbulb:] {cautioned}", width="content",
                             help=words)  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content",
+                          gap="xsmall"):  # fmt: skip
             time = st.container(width="content")
             recipes = repeats.choose(key, recipe)
             with time:

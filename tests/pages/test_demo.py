@@ -34,9 +34,9 @@ SECRET = "zebra-7731"
 # What a link may say, on whichever page.
 PARAMETERS = {
     "again", "against", "axis", "box", "by", "cell", "class", "colour", "columns", "data", "edit",
-    "evidence", "folds", "from", "group", "groups", "key", "keys", "lang", "log", "only", "page",
-    "photo", "photos", "preset", "q", "run", "runs", "section", "seeds", "set", "show", "smooth",
-    "split", "step", "teach", "view", "vote", "with", "without",
+    "evidence", "file", "folds", "from", "group", "groups", "key", "keys", "lang", "log", "only",
+    "page", "photo", "photos", "preset", "q", "recipe", "run", "runs", "section", "seeds", "set",
+    "show", "smooth", "split", "step", "teach", "view", "vote", "with", "without",
 }  # fmt: skip
 
 
