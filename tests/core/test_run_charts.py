@@ -2,6 +2,7 @@ import pandas as pd
 
 from core.run_charts import live_charts
 from core.store.run import Run
+from core.text import rate
 from tests.factory import write_run
 
 
@@ -28,6 +29,9 @@ def test_curves_grow_with_room_for_every_epoch(tmp_path, tiny):
     assert rates["lines"][0]["points"][-1][0] == 5  # the head's stage
     assert rates["lines"][1]["points"][0][0] == 6
     assert all(y > 0 for line in rates["lines"] for _, y in line["points"])
+    for line in rates["lines"]:
+        assert line["last"] == rate(line["points"][-1][1])
+    assert any(line["last"] != rate(max(y for _, y in line["points"])) for line in rates["lines"])
 
 
 def test_before_the_first_epoch_there_are_the_batches():

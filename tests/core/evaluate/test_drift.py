@@ -119,6 +119,16 @@ def test_the_starts_outputs_are_computed_once_for_all_seeds_and_splits(tiny, unt
     assert (found["cka"] == 1).all()  # with the head of its own seed
 
 
+def test_the_starts_outputs_of_other_photos_are_not_taken_for_these(setup, untrained):
+    """Test photos that were replaced under the same names."""
+    prints = copy.deepcopy(setup.fingerprints)
+    prints["test_sets"]["test"]["photos"] = "others"
+    other = replace(setup, fingerprints=prints)
+    before = setup.features.cache.misses
+    drift(other, other.network)
+    assert setup.features.cache.misses > before
+
+
 @pytest.fixture(scope="module")
 def random_setup(tiny, runs):
     """Random weights, and frozen layers whose batch norms go on moving."""

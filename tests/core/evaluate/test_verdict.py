@@ -91,6 +91,9 @@ def test_fine_validation_and_bad_signs_mean_overfit_that_looks_good():
     assert found.verdict == "overfit that looks good"
     assert [sign.good for sign in found.signs] == [False, False, True]
     assert "15 of 15" in found.finding
+    written = found.as_data()["evidence"]
+    assert [sign["good"] for sign in written["signs"]] == [False, False, True]
+    assert [one["name"] for one in written["sets"]] == ["test_difficult"]
     assert "On test_difficult only 1 of 3 signs are good." in found.finding
     # A single good sign of three is not enough, two are.
     assert verdict(sets=UNSURE).verdict == "generalises"

@@ -229,6 +229,14 @@ def test_the_command_makes_the_same_recipe(runs, tiny, report):
     assert load_recipe(told[1], {**parse_changes(sets), "seed": 3}) == run.recipe()
 
 
+def test_the_command_of_some_folds_names_the_recipes_folds(runs, tiny, report):
+    for fold in (0, 2):
+        split = {"method": "kfold", "folds": 4, "fold": fold, "seed": 42}
+        write_run(runs, tiny, minutes=fold, changes={"split": split})
+    told = Page(report()).text
+    assert "--folds 4" in told and "--folds 2" not in told
+
+
 def test_a_report_speaks_the_language_that_is_asked_for(four, report, monkeypatch):
     monkeypatch.setattr(words, "catalogue", lambda language: (
         {"Verdicts": "診断"} if language == "ja" else {}))  # fmt: skip
