@@ -3,6 +3,7 @@ else told by its name, by near-copies, or by when the photos were taken."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,7 +88,7 @@ def _moments(photos: Sequence[Photo]) -> list[float]:
     found = []
     for photo in photos:
         try:
-            with Image.open(photo.path) as image:
+            with warnings.catch_warnings(action="ignore"), Image.open(photo.path) as image:
                 exif = image.getexif()
                 told = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
             found.append(datetime.strptime(str(told), "%Y:%m:%d %H:%M:%S").timestamp())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 
+from core.comparison import each_against_first
 from core.data.dataset import read_dataset
 from core.items import items_of
 from core.store.index import RunIndex
@@ -346,6 +348,21 @@ def test_test_sets_of_any_name_fill_the_cards(runs, dataset, open_page, tmp_path
     ]))  # fmt: skip
     rows = tables(app)[0].set_index("run or group")
     assert "-" not in set(rows["difficult objects"]) and "" not in set(rows["lift"])
+
+
+def test_of_many_it_is_told_how_many_only_photos_from_elsewhere_part(
+    runs, dataset, open_page, monkeypatch
+):
+    monkeypatch.setattr(  # so few photos part nothing
+        "pages.widgets.difference.each_against_first",
+        lambda *of: [replace(found, parted=True) for found in each_against_first(*of)],
+    )
+    ids = [write_run(runs, dataset, "quick").id] + [
+        write_run(runs, dataset, "looks-good", changes={"batch_size": n}, minutes=n).id
+        for n in (4, 5, 6)
+    ]
+    told = texts(open_page("compare", runs=",".join(ids)))
+    assert "Validation cannot tell 3 of 3 from the reference" in told
 
 
 def test_without_a_link_runs_on_the_same_photos_are_compared(runs, dataset, open_page, tmp_path):
