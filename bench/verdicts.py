@@ -169,6 +169,8 @@ def spread(values: Sequence[float | None], form: str = ".2f") -> str:
     kept = [v for v in values if v is not None]
     if not kept:
         return ""
+    if len(kept) == 1:
+        return f"{kept[0]:{form}}"
     return f"{sum(kept) / len(kept):{form}} ({min(kept):{form}}-{max(kept):{form}})"
 
 

@@ -28,6 +28,7 @@ from core.words import mark
 LOWEST, HIGHEST = 1e-5, 10.0  # the article's range
 STEPS = 100
 SMOOTHING = 0.9  # of the exponential moving average of the loss
+SETTLED = 10  # steps after which the average no longer rests on a few batches: 1 / (1 - SMOOTHING)
 STOP_RATIO = 4.0  # stop when the smoothed loss exceeds this many times the best
 LEAST_FALL = 0.2  # a search whose loss falls by less than this share has found nothing
 AGREEMENT = 0.5  # decades between the searches' answers within which they agree
@@ -130,10 +131,11 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
 
 
 def steepest(lr: NDArray[np.float64], smoothed: NDArray[np.float64]) -> float | None:
-    """Where the smoothed loss falls fastest before its minimum; None when it hardly falls."""
+    """Where the smoothed loss falls fastest before its minimum, once the average has settled; None
+    when it hardly falls."""
     lowest = int(np.argmin(smoothed))
     first = float(smoothed[: max(5, len(smoothed) // 10)].max(initial=0.0))
-    if lowest < 5 or smoothed[lowest] > first * (1 - LEAST_FALL):
+    if lowest <= SETTLED or smoothed[lowest] > first * (1 - LEAST_FALL):
         return None
     slope = np.gradient(smoothed[: lowest + 1], np.log(lr[: lowest + 1]))
-    return float(lr[int(np.argmin(slope))])
+    return float(lr[SETTLED + int(np.argmin(slope[SETTLED:]))])
