@@ -62,7 +62,7 @@ def test_the_same_recipe_on_other_photos_is_no_training_of_it(tmp_path):
     other = write_dataset(tmp_path / "dataset" / "other", photos=5)
     stranger = write_run(folder, other, "quick", minutes=30)
     note = stranger.environment()
-    note["data"]["fingerprints"] = {"train": "another"}
+    note["data"]["fingerprints"] = {"train": "another", "test_sets": {}}
     (stranger.path / "environment.json").write_text(json.dumps(note), "utf-8")
     assert [run.recipe().seed for run in find_pair(folder).b.runs] == list(range(SEEDS))
 
