@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core import text
 from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
-from core.data.leaks import Pair
 from core.data.upload import REPORT
 from core.data.upload_report import retold
 from core.data.wall import wall
@@ -68,7 +65,7 @@ def describe(dataset: Dataset) -> None:
         )
 
 
-def labelling(dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | None) -> None:
+def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | None) -> None:
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
@@ -83,9 +80,7 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | None)
             )
         )
     if labelled:
-        set_origin.show(
-            f"{KEY}.origin.{dataset.root.name}.{test_set.name}", dataset, test_set, pairs
-        )
+        set_origin.show(f"{KEY}.origin", dataset, test_set, pairs)
     score_again.show(f"{KEY}.again", dataset)
 
 

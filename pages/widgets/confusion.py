@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import streamlit as st
 
 from core import text
+from core.charts import Table
 from core.comparison import Predictions
 from core.comparison_charts import confusion_cells
 from core.confusion import Confusion, confusion, confusion_table
@@ -52,13 +52,17 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
             name = f"{key}.{set_name}.{item.id}"
             words = mark("confusion {set} {run}").format(set=set_name, run=item.title)
             drawing = confusion_cells(one, paint.colours[item.id])
-            table = partial(confusion_table, [item.title], [one])
-            cell = figure.show(name, drawing, table, words, clicks=True)
+            cell = figure.show(name, drawing, _numbers(item, one), words, clicks=True)
             if cell:
                 st.query_params["cell"] = f"{item.id}/{cell[0]}/{cell[1]}"
     picked = cells.get(st.query_params.get("cell", "")) or _worst(drawn)
     if picked is not None:
         _photos(set_name, *picked)
+
+
+def _numbers(item: Group, one: Confusion) -> Callable[[], Table]:
+    """What makes the table behind a drawing, once it is asked for."""
+    return lambda: confusion_table([item.title], [one])
 
 
 def _worst(drawn: Sequence[tuple[Group, Confusion]]) -> Cell | None:

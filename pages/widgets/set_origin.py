@@ -18,6 +18,7 @@ from pages.widgets import door, told
 def show(key: str, dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | None) -> None:
     """The switch, and what is taken for true while nobody has set it. pairs: the near-copies, None
     while they are looked for."""
+    key = f"{key}.{dataset.root.name}.{test_set.name}"
     if error := st.session_state.pop(f"{key}.error", None):
         told.error(error)
     names = dict(zip(ORIGINS, (say("elsewhere"), say("same shoot")), strict=True))
