@@ -222,8 +222,8 @@ def judge(
     elif not any(one.elsewhere for one in read):
         rule = "no photos from elsewhere"
         why = mark(
-            "So may a network that only knows the shoot, and fewer than {least:.0f} labelled "
-            "photos from elsewhere can check it."
+            "A network that only knows the shoot may do as well, and fewer than {least:.0f} "
+            "labelled photos from elsewhere can check it."
         ).format(least=threshold("photos"))
     elif worst is not None and worst.answer == "cannot tell":
         rule = "the signs disagree"

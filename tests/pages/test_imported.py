@@ -45,7 +45,7 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
     assert "6 training photos of 2 classes. Test sets: none." in texts(app)
     for page, word in [
         ("runs", ""),
-        ("run", "So may a network that only knows the shoot"),
+        ("run", "A network that only knows the shoot may do as well"),
         ("compare", ""),
         ("cams", "kept aside from the same shoot"),
     ]:
