@@ -71,6 +71,9 @@ def test_the_teacher_shows_each_answer_with_a_key(examples):
     assert app.title[0].value == titles()[2]
     assert 'class="answer"' not in drawn(app)
     assert app.query_params["teach"] == "true"
+    app.button(key="lesson.tell").click().run()
+    app.button(key="lesson.back").click().run()
+    assert 'class="answer"' in drawn(app)  # as the class has seen it
 
 
 def test_a_class_needs_no_vote_in_the_page(examples):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from core.__main__ import main
+from core.errors import DataError, RunError
 from core.recipe_file import load_recipe, recipe_yaml
 from core.store.run import find_runs
 from core.store.search import MEASURED_AT, Suggestion
@@ -87,6 +88,23 @@ def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("few_pictures")
+@pytest.mark.parametrize(("error", "kept"), [(RunError, True), (DataError, False)])
+def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
+    capsys, monkeypatch, tmp_path, tiny, error, kept
+):
+    """Diverged in its first epoch, or with a photo that cannot be read."""
+
+    def fail(run, clock, **options):
+        raise error("it ended")
+
+    monkeypatch.setattr("core.train.execute.execute", fail)
+    status, _, err = call(
+        capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path / "runs"
+    )
+    assert status == 2 and "it ended" in err
+    assert len(find_runs(tmp_path / "runs")) == kept
+
+
 def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     recipe = tmp_path / "fast.yaml"
     recipe.write_text(recipe_yaml(fast_recipe(weights="imagenet", views_per_photo=1)))
