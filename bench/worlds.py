@@ -48,7 +48,9 @@ PATTERNS = ("plain", "stripes", "dots", "half")
 
 @dataclass(frozen=True)
 class World:
-    """cue: what gives the class away in training. area: of the object's box, of the photo's."""
+    """cue: what gives the class away in training; the objects then have one colour and differ in
+    shape and pattern alone, so that the cue is the easier to learn. area: of the object's box, of
+    the photo's."""
 
     name: str
     cue: Cue = "nothing"
@@ -107,9 +109,9 @@ def photo(
     canvas = _table(random, hue + random.normal(0, 0.01), 0.55 if world.cue == "colour" else 0.3)
     box = None
     if label != BACKGROUND:
-        box = _put_object(random, canvas, names.index(label), world.area, elsewhere)
+        box = _put_object(random, canvas, names.index(label), world, elsewhere)
     elif world.unknown and elsewhere:
-        _put_object(random, canvas, 97 + int(random.integers(3)), world.area, elsewhere)
+        _put_object(random, canvas, 97 + int(random.integers(3)), world, elsewhere)
     pixels = np.asarray(canvas, np.float32)
     light = random.uniform(0.7, 1.2) if elsewhere else random.uniform(0.95, 1.05)
     if world.cue == "brightness":
@@ -132,13 +134,14 @@ def _table(random: np.random.Generator, hue: float, saturation: float) -> Image.
 
 
 def _put_object(
-    random: np.random.Generator, canvas: Image.Image, kind: int, area: float, elsewhere: bool
+    random: np.random.Generator, canvas: Image.Image, kind: int, world: World, elsewhere: bool
 ) -> tuple[float, float, float, float]:
-    """Draws an object so that its box covers about `area` of the photo."""
+    """Draws an object so that its box covers about the world's area of the photo."""
     spread = 0.15 if elsewhere else 0.05
-    side = min(0.97, math.sqrt(area) * random.uniform(1 - spread, 1 + spread / 2)) * SIDE
+    side = min(0.97, math.sqrt(world.area) * random.uniform(1 - spread, 1 + spread / 2)) * SIDE
     turn = random.uniform(-40, 40) if elsewhere else random.uniform(-8, 8)
-    piece = _object(kind, turn, round(side))
+    hue = kind * 0.618 if world.cue == "nothing" else 0.08
+    piece = _object(kind, hue, turn, round(side))
     room = SIDE - side
     where = random.uniform(0, 1, 2) if elsewhere else random.uniform(0.4, 0.6, 2)
     x, y = (float(v) for v in where * room)
@@ -146,12 +149,11 @@ def _put_object(
     return x / SIDE, y / SIDE, (x + side) / SIDE, (y + side) / SIDE
 
 
-def _object(kind: int, turn: float, side: int) -> Image.Image:
-    """The object of a kind: its shape, pattern and colours. It fills a square of `side` pixels."""
+def _object(kind: int, hue: float, turn: float, side: int) -> Image.Image:
+    """The object of a kind: its shape and pattern. It fills a square of `side` pixels."""
     large = 4 * max(side, 16)
     mask = Image.new("L", (large, large))
     ImageDraw.Draw(mask).polygon(_outline(SHAPES[kind % 5], large), fill=255)
-    hue = kind * 0.618
     coat = Image.new("RGB", (large, large), _rgb(hue, 0.8, 0.85))
     draw, other = ImageDraw.Draw(coat), _rgb(hue + 0.45, 0.7, 0.35)
     pattern = PATTERNS[kind // 5 % 4]
