@@ -18,12 +18,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
-from common import ROOT, option_parser
+from common import option_parser
 from contrast import trained
-from verdicts import drawn
+from verdicts import photo_set
 
 from core.data.dataset import VALIDATION
 from core.evaluate.grouped import Difference, group_difference
@@ -83,15 +82,7 @@ def rates(
 
 
 def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--toy-seed", type=int, help="draw a toy set with this seed")
-    parser.add_argument("--data", type=Path, help="or a photo set that is there")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
-    if (chosen.toy_seed is None) == (chosen.data is None):
-        parser.error("either --toy-seed or --data")
-    name = chosen.data.name if chosen.data else f"toy-{chosen.toy_seed}"
-    data = chosen.data or drawn(chosen.runs, chosen.toy_seed)
+    chosen, name, data = photo_set(option_parser(__doc__))
     folder = chosen.runs / f"verdicts-{name}" / "runs"
     same = [trained(folder, load_recipe("quick", {"seed": s}), data) for s in range(SEEDS)]
     other = [trained(folder, load_recipe("looks-good", {"seed": s}), data) for s in range(OTHERS)]

@@ -24,6 +24,7 @@ when a claim fails.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 from collections import Counter
@@ -123,6 +124,20 @@ def drawn(folder: Path, seed: int) -> Path:
     return data
 
 
+def photo_set(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, str, Path]:
+    """What is asked for, with `--toy-seed`, `--data` and `--runs`; the set's name, and its folder,
+    drawn if need be."""
+    parser.add_argument("--toy-seed", type=int, help="draw a toy set with this seed")
+    parser.add_argument("--data", type=Path, help="or a photo set that is there")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
+    chosen = parser.parse_args()
+    if (chosen.toy_seed is None) == (chosen.data is None):
+        parser.error("either --toy-seed or --data")
+    if chosen.data:
+        return chosen, chosen.data.name, chosen.data
+    return chosen, f"toy-{chosen.toy_seed}", drawn(chosen.runs, chosen.toy_seed)
+
+
 def outcome(runs: Path, case: Case, seed: int, data: Path) -> dict[str, Any] | None:
     """summary.json with the re-drawn head's numbers; None for a run that diverged."""
     recipe = load_recipe(case.preset)
@@ -218,16 +233,9 @@ def redrawn_lift(summary: dict[str, Any]) -> float:
 
 def main() -> None:
     parser = option_parser(__doc__)
-    parser.add_argument("--toy-seed", type=int, help="draw a toy set with this seed")
-    parser.add_argument("--data", type=Path, help="or a photo set that is there")
     parser.add_argument("--seeds", default="0,1,2,3,4")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
-    if (chosen.toy_seed is None) == (chosen.data is None):
-        parser.error("either --toy-seed or --data")
-    name = chosen.data.name if chosen.data else f"toy-{chosen.toy_seed}"
+    chosen, name, data = photo_set(parser)
     folder = chosen.runs / f"verdicts-{name}"
-    data = chosen.data or drawn(chosen.runs, chosen.toy_seed)
     sets = photo_sets(data, folder)
     seeds = [int(seed) for seed in chosen.seeds.split(",")]
     found = {

@@ -100,6 +100,12 @@ def marks(colours: Mapping[str, str]) -> dict[str, Mark]:
     return found
 
 
+def swatches(colours: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The dot of each item, by its id."""
+    parted = marks(colours)
+    return {id_: swatch(colour, parted[id_]) for id_, colour in colours.items()}
+
+
 def swatch(colour: str, mark: Mark) -> dict[str, str]:
     """The dot of an item, as style for scripts."""
     return {"backgroundColor": on_page(colour), "clipPath": mark.shape}

@@ -29,7 +29,7 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
     many = len(runs) > MOST
     for number, run in enumerate(runs):
         rows = overlay[overlay["run"] == run]
-        colour, mark = paint.colours[run], paint.mark(run)
+        colour, mark = paint.colours[run], paint.marker(run)
         wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         members = int(rows["runs"].iloc[0])
         mean = say(", mean of {count} runs", count=members) if members > 1 else ""

@@ -114,7 +114,7 @@ def _traces(
     order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
     traces = []
     for line in lines:
-        dotted, mark = line.curve == "train_loss" and not many, paint.mark(line.item)
+        dotted, mark = line.curve == "train_loss" and not many, paint.marker(line.item)
         # Earlier items are drawn wider beneath later ones, so that equal curves all show.
         wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
         name = plain_name(titles[line.item])

@@ -36,7 +36,7 @@ class Paint:
     legend: tuple[tuple[str, str, Mark], ...] = ()
     marks: dict[str, Mark] = field(default_factory=dict)
 
-    def mark(self, id_: str) -> Mark:
+    def marker(self, id_: str) -> Mark:
         return self.marks.get(id_, MARKS[0])
 
     @property

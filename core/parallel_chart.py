@@ -64,7 +64,7 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
         {
             "name": item.title,
             "colour": charts.on_page(paint.colours[item.id]),
-            "dash": paint.mark(item.id).dash,
+            "dash": paint.marker(item.id).dash,
             "width": _line_width(number, len(found.items)),
             "at": [places[number] for places in at],
             "values": [_told(dimension, dimension.words[number]) for dimension in dimensions],

@@ -95,7 +95,7 @@ def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint)
         "xaxis": axis,
         "mode": "markers",
         "marker": {"size": 9, "color": [paint.colours[run] for run in rows["run"]],
-                   "symbol": [paint.mark(run).symbol for run in rows["run"]]},
+                   "symbol": [paint.marker(run).symbol for run in rows["run"]]},
         "error_x": spread_bars(rows, GREY) | {"thickness": 1.5},
         "customdata": [*zip(labels, rows["words"], strict=True)],
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",

@@ -78,9 +78,7 @@ def table(
     repeats = groups if by == REPEATS else []
     # In Compare's order: groups, then runs, the oldest first.
     ids = [*(group.id for group in reversed(repeats)), *(row.id for row in reversed(rows))]
-    colours = {id_: charts.run_colour(id_) for id_ in ids}
-    marks = charts.marks(colours)
-    dots = {id_: charts.swatch(colour, marks[id_]) for id_, colour in colours.items()}
+    dots = charts.swatches({id_: charts.run_colour(id_) for id_ in ids})
     if by == NO_GROUPS:
         lines = [line(row) for row in rows]
     else:

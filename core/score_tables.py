@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core import text
+from core.store.facts import hardest
 from core.store.groups import Group
 from core.tables import SCORE_TITLES, lift_words
 from core.words import mark, say
@@ -32,12 +33,13 @@ def sets_of(items: Sequence[Group]) -> list[str]:
 
 
 def hard_set(items: Sequence[Group]) -> str:
-    """The test set that headlines tell: `test_difficult`, or else the last one; of those with
-    scores, where any has some."""
-    sets = sets_of(items)
-    scored = [n for n in sets if any(score_of(i, "sets", n, "scores", "primary") for i in items)]
-    sets = scored or sets
-    return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
+    """The test set that headlines tell (core.store.facts.hardest)."""
+    return hardest(
+        {
+            name: any(score_of(item, "sets", name, "scores", "primary") for item in items)
+            for name in sets_of(items)
+        }
+    )
 
 
 def hard_score(item: Group) -> tuple[str, str, tuple[str, str]]:

@@ -277,7 +277,7 @@ def read_note(root: Path) -> dict[str, Any]:
         )
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
-        if not isinstance(told, dict) or told.get("origin") not in ORIGINS:
+        if not stated_origin(told):
             raise DataError(
                 mark(
                     "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
@@ -285,6 +285,12 @@ def read_note(root: Path) -> dict[str, Any]:
                 ).format(path=path, name=name)
             )
     return note
+
+
+def stated_origin(told: Any) -> str:
+    """What a set's part of `test_sets` states: one of ORIGINS, "" where it states none of them."""
+    origin = told.get("origin") if isinstance(told, dict) else ""
+    return origin if origin in ORIGINS else ""
 
 
 def _photos_in(folder: Path) -> list[Path]:
@@ -403,7 +409,7 @@ def _inside(folder: Path, file: str, where: str) -> Path:
 
 
 def _read_test_sets(
-    root: Path, classes: tuple[str, ...], stated: Mapping[str, Mapping[str, str]]
+    root: Path, classes: tuple[str, ...], stated: Mapping[str, Any]
 ) -> Iterator[TestSet]:
     photos = {
         folder.name: tuple(Photo(path, path.name) for path in _photos_in(folder))
@@ -421,5 +427,5 @@ def _read_test_sets(
     labels = read_labels(root / "labels.csv", files, classes)
     boxes = read_boxes(root / "boxes.csv", files)
     for name, found in photos.items():
-        origin = stated[name]["origin"] if name in stated else ""
+        origin = stated_origin(stated.get(name))
         yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}), origin)

@@ -63,10 +63,10 @@ class Pair:
 def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
     """The near-copies of a data set, from the folder of runs `kept_in` where they are known, else
     found and kept there. Raises DataError when a photo cannot be read."""
-    known = known_copies(dataset, kept_in)
+    path = _kept(dataset, kept_in)
+    known = _read_copies(path)
     if known is not None:
         return known
-    path = _kept(dataset, kept_in)
     found = find_copies(dataset)
     if path != _kept(dataset, kept_in):  # a photo was replaced meanwhile
         return found
@@ -79,8 +79,12 @@ def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
 def known_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...] | None:
     """The near-copies as far as they were found before; None where nobody has looked yet. Raises
     DataError when a photo cannot be read."""
+    return _read_copies(_kept(dataset, kept_in))
+
+
+def _read_copies(path: Path) -> tuple[Pair, ...] | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(_kept(dataset, kept_in).read_text("utf-8"))
+        kept = json.loads(path.read_text("utf-8"))
         if kept["version"] == VERSION:
             return tuple(Pair(**pair) for pair in kept["pairs"])
     return None

@@ -20,7 +20,7 @@ from core import demo, files
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.copies import jpeg_copy
 from core.data.csvfile import MAX_BYTES, too_large
-from core.data.dataset import BACKGROUND, ORIGINS, Dataset, read_dataset
+from core.data.dataset import BACKGROUND, Dataset, read_dataset, stated_origin
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
 from core.data.layout import Layout, Names, Placed, clean_name, find_layout
 from core.data.upload_report import Report, Taken
@@ -317,7 +317,7 @@ def _note(source: Source, layout: Layout) -> dict[str, Any]:
     stated = known["test_sets"] if isinstance(known.get("test_sets"), dict) else {}
     origins = {}
     for name in sorted({placed.split for placed in layout.placed}):
-        told = stated.get(PurePosixPath(layout.folders.get(name, name)).name)
-        if isinstance(told, dict) and told.get("origin") in ORIGINS:
-            origins[name] = {"origin": told["origin"]}
+        folder = PurePosixPath(layout.folders.get(name, name)).name
+        if origin := stated_origin(stated.get(folder)):
+            origins[name] = {"origin": origin}
     return note | ({"test_sets": origins} if origins else {})

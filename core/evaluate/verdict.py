@@ -126,14 +126,11 @@ class Sign:
 
 @dataclass(frozen=True)
 class SetAnswer:
-    """What a labelled test set says. answer: None where no sign can be read. elsewhere, by: as in
-    core.data.origin. vetoed: bad by its accuracy alone."""
+    """What a labelled test set says. answer: None where no sign can be read."""
 
     name: str
     elsewhere: bool
-    by: str
     answer: Answer | None
-    vetoed: bool
     signs: tuple[Sign, ...]
     words: str
 
@@ -300,10 +297,9 @@ def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] |
     read = [sign.good for sign in signs if sign.good is not None]
     good, elsewhere = sum(read), is_elsewhere(found)
     primary = (found.get("scores") or {}).get("primary")
-    vetoed = primary is not None and _near_constant(primary)
     answer: Answer | None = None
     values: dict[str, Any] = {"name": name, "good": good, "signs": len(read)}
-    if primary is not None and vetoed:
+    if primary is not None and _near_constant(primary):
         answer = "bad"
         values |= {key: primary[key] for key in ("correct", "total", "constant")}
         words = mark(
@@ -324,11 +320,10 @@ def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] |
     else:
         answer, words = "cannot tell", mark("On {name} the signs contradict each other.")
     words = words.format(**values)
-    by = str((found.get("origin") or {}).get("by", ""))
-    if elsewhere and by == "nothing" and answer:
+    if elsewhere and answer and (found.get("origin") or {}).get("by") == "nothing":
         unstated = mark("Nobody has stated that {name} is from elsewhere: state it on Data.")
         words += " " + unstated.format(name=name)
-    return SetAnswer(name, elsewhere, by, answer, vetoed, signs, words)
+    return SetAnswer(name, elsewhere, answer, signs, words)
 
 
 def _near_constant(score: Mapping[str, Any]) -> bool:

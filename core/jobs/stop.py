@@ -74,7 +74,7 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
         while pid is not None and time.monotonic() < deadline:
             time.sleep(_POLL)
             before, pid = pid, worker_pid(runs_dir)
-            if pid not in (before, None):  # one that was started too, and stood in line
+            if pid is not None and pid != before:  # one that was started too, and stood in line
                 _send(pid, sent)
     if pid is not None:
         raise RunError(
@@ -88,10 +88,8 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
     forget_stop(runs_dir)
 
 
-def _send(pid: int | None, sent: signal.Signals) -> None:
+def _send(pid: int, sent: signal.Signals) -> None:
     """Signals a worker that may have gone. Raises RunError where that is not allowed."""
-    if pid is None:
-        return
     with suppress(ProcessLookupError):
         try:
             os.kill(pid, sent)

@@ -126,9 +126,14 @@ def facts_of(row: RunRow) -> dict[str, Any]:
 
 def hard_set_of(row: RunRow) -> str:
     """The test set that headlines tell (core.score_tables.hard_set), of a run."""
-    found = (row.summary or {}).get("sets", {})
-    scored = [name for name, one in found.items() if (one.get("scores") or {}).get("primary")]
-    sets = scored or list(found)
+    sets = (row.summary or {}).get("sets", {})
+    return hardest({name: "primary" in (one.get("scores") or {}) for name, one in sets.items()})
+
+
+def hardest(scored: Mapping[str, bool]) -> str:
+    """Of test sets, `test_difficult`, or else the last one; of those with scores, where any has
+    some. scored: by name, whether it has."""
+    sets = [name for name, has in scored.items() if has] or list(scored)
     return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
 
 

@@ -41,9 +41,7 @@ def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> N
         test_set = validating_set(dataset, recipes)
     else:
         test_set = dataset.test_set(set_name)
-    colours = item_colours(items)
-    marks = charts.marks(colours)
-    dots = {id_: charts.swatch(colour, marks[id_]) for id_, colour in colours.items()}
+    dots = charts.swatches(item_colours(items))
     titled = [_titled(item, dots[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:

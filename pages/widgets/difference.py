@@ -69,7 +69,7 @@ def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint:
         compared_table(items, compared),
         say("Each run or group against the reference"),
         columns,
-        ("run", [charts.swatch(paint.colours[item.id], paint.mark(item.id)) for item in items]),
+        ("run", [charts.swatch(paint.colours[item.id], paint.marker(item.id)) for item in items]),
         height=_TALLEST,
     )
 

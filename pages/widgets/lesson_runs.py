@@ -9,7 +9,7 @@ from core import charts, files
 from core.lesson import elsewhere, gaze, hidden, layers, steps
 from core.lesson.pair import Pair, find_pair
 from core.store.examples import examples_dir
-from pages.widgets import made as cache
+from pages.widgets.made import cached
 
 _MADE = {
     "shoot": elsewhere.shoot_photos,
@@ -23,18 +23,18 @@ _MADE = {
 
 def pair() -> Pair:
     """Raises InputError where there are no example runs to tell of, or their photos are gone."""
-    return cache.made("lesson", _state(), lambda: find_pair(Path(examples_dir())))
+    return cached("lesson", _state(), lambda: find_pair(Path(examples_dir())))
 
 
 def made(what: str) -> Any:
     """A picture's data: a key of _MADE. Raises InputError when it cannot be made."""
-    return cache.made(f"lesson.{what}", _state(), lambda: _MADE[what](pair()))
+    return cached(f"lesson.{what}", _state(), lambda: _MADE[what](pair()))
 
 
 def step(number: int, vote: str, without: str) -> steps.Step:
     """Raises InputError when a file of an example run is damaged or gone."""
     of = (str(number), vote, without, *_state())
-    return cache.made("lesson.step", of, lambda: steps.write_step(number, pair(), vote, without))
+    return cached("lesson.step", of, lambda: steps.write_step(number, pair(), vote, without))
 
 
 def colours(found: Pair) -> dict[str, str]:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 _KEPT = 256
 
 
-def made(what: str, of: Iterable[str], make: Callable[[], T]) -> T:
+def cached(what: str, of: Iterable[str], make: Callable[[], T]) -> T:
     """What `make` returns, in the reader's language; nobody may change it. what: its name. of: all
     that it depends on."""
     found: T = _make(what, language(), tuple(of), make)
@@ -31,7 +31,7 @@ class Look(NamedTuple):
     def made(self, what: str, of: Iterable[str], make: Callable[[], T]) -> T:
         """As the function. of: all that it depends on besides the runs' folders, the ids of those
         that it is made of among it."""
-        return made(what, (str(settings.runs_dir()), str(self.version), *of), make)
+        return cached(what, (str(settings.runs_dir()), str(self.version), *of), make)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

@@ -36,7 +36,7 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
 
 def legend(paint: Paint, items: Sequence[Group] = ()) -> None:
     """The colours with their words; of items with a colour each those of `items`."""
-    own = [(item.title, paint.colours[item.id], paint.mark(item.id)) for item in items]
+    own = [(item.title, paint.colours[item.id], paint.marker(item.id)) for item in items]
     marks = [
         f'<div style="display:flex;align-items:center;gap:6px">{charts.dot(colour, 12, mark)}'
         f"<span>{charts.plain_name(words)}</span></div>"

@@ -12,8 +12,8 @@ from pages.widgets.assets import script, style
 _PARALLEL = st.components.v2.component(
     "overfit_lens_parallel",
     html='<div class="parallel"></div>',
-    css=style("parallel"),
-    js=script("picture", "parallel"),
+    css=style("camera", "parallel"),
+    js=script("solid", "picture", "parallel"),
 )
 
 

@@ -17,16 +17,6 @@ function styled(svg) {
   return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
 }
 
-// The browser works out what a canvas does not know: light-dark().
-function solid(root, colour) {
-  const probe = document.createElement("i");
-  probe.style.color = colour;
-  root.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  return found;
-}
-
 // Words with their lines, in rows beneath the drawing: [words, colour, dash, left, top].
 function legendPlaces(pen, legend, width, top) {
   let left = 14;

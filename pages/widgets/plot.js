@@ -28,19 +28,6 @@ function palette(root) {
   };
 }
 
-// Plotly writes colours into SVG itself and knows no color-mix: the browser works it out.
-function solid(root, colour) {
-  const probe = document.createElement("i");
-  probe.style.color = colour;
-  root.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  const parts = found.match(/^color\(srgb ([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)$/);
-  if (!parts) return found;
-  const [r, g, b] = parts.slice(1, 4).map((value) => Math.round(255 * value));
-  return `rgba(${r},${g},${b},${parts[4] ?? 1})`;
-}
-
 function template(root) {
   const { text, quiet, border, paper, font } = palette(root);
   const muted = solid(root, quiet);

@@ -14,8 +14,8 @@ _PLOT = st.components.v2.component(
     "overfit_lens_plot",
     html='<button class="plot-camera" hidden>photo_camera</button>'
     '<div class="plot" role="img"></div>',
-    css=style("plot"),
-    js=script("plot"),
+    css=style("camera"),
+    js=script("solid", "plot"),
     isolate_styles=False,  # plotly.js writes its styles into the document
 )
 

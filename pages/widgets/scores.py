@@ -28,7 +28,7 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(
-                    charts.dot(paint.colours[item.id], mark=paint.mark(item.id)), width="content"
+                    charts.dot(paint.colours[item.id], mark=paint.marker(item.id)), width="content"
                 )
                 st.text(item.title, width="content")
                 verdict.link(item)
@@ -53,7 +53,7 @@ def controls_of(items: Sequence[Group]) -> Controls:
 def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
-    of = [f"{item.id} {paint.colours[item.id]} {paint.mark(item.id)}" for item in items]
+    of = [f"{item.id} {paint.colours[item.id]} {paint.marker(item.id)}" for item in items]
     of += run_files.marks("controls.json", items)
     controls = controls_of(items)
     with spoken("en"):  # as files are

@@ -22,7 +22,7 @@ def test_few_have_a_colour_each():
     everything = rows(8)
     (paint,) = paints(run_items(everything, everything), everything).values()
     assert paint.name == OWN
-    looks = {(paint.colours[id_], paint.mark(id_)) for id_ in paint.colours}
+    looks = {(paint.colours[id_], paint.marker(id_)) for id_ in paint.colours}
     assert len(looks) == 8  # what shares a colour has another mark
     assert paint.legend == ()
 
@@ -32,7 +32,7 @@ def test_many_share_the_colour_of_what_they_share():
     found = paints(run_items(everything, everything), everything)
     assert list(found) == [RECIPE, VERDICT, "batch_size", NONE]
     recipe = found[RECIPE]
-    assert len({(recipe.colours[id_], recipe.mark(id_)) for id_ in recipe.colours}) == 2
+    assert len({(recipe.colours[id_], recipe.marker(id_)) for id_ in recipe.colours}) == 2
     assert len({(colour, mark) for _, colour, mark in recipe.legend}) == 2
     assert [words for words, *_ in found["batch_size"].legend] == ["8", "16"]  # as numbers
     odd = {found[VERDICT].colours[f"{n:02}"] for n in range(1, 12, 2)}

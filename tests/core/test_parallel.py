@@ -80,7 +80,7 @@ def test_a_line_per_run_in_its_own_colour_with_places_from_foot_to_top():
     figure = drawn(items)
     assert [line["name"] for line in figure["lines"]] == ["a", "b", "c"]
     own = paints(items, [one.members[0] for one in reversed(items)])[OWN]
-    told = [(id_, on_page(own.colours[id_]), own.mark(id_).dash) for id_ in "abc"]
+    told = [(id_, on_page(own.colours[id_]), own.marker(id_).dash) for id_ in "abc"]
     assert [(line["name"], line["colour"], line["dash"]) for line in figure["lines"]] == told
     assert figure["legend"] == told and len({look[1:] for look in told}) == 3
     names = [axis["name"] for axis in figure["axes"]]
