@@ -31,9 +31,11 @@ from tests.factory import write_run, write_steps
 
 RECIPES = 10
 SECTIONS = {
-    "Scores": ".table-root tbody tr", "Curves": ".js-plotly-plot .main-svg",
-    "Photos": ".table-root tbody img", "Recipes": ".parallel .line",
-}  # fmt: skip
+    "Scores": ".table-root tbody tr",
+    "Curves": ".js-plotly-plot .main-svg",
+    "Photos": ".table-root tbody img",
+    "Recipes": ".parallel .line",
+}
 SETTLED = """above => document.querySelector('[data-test-script-state=notRunning]')
   && !document.querySelector('[data-testid=stSkeleton]')
   && [...document.querySelectorAll('.plot')].every((plot) =>
@@ -61,8 +63,14 @@ def make_store(folder: Path, runs: int) -> list[str]:
     ids = []
     for recipe in range(RECIPES):
         looks = 0.1 + 0.8 * recipe / (RECIPES - 1)
-        first = write_run(folder, dataset, "quick", changes={"batch_size": 8 + recipe, "seed": 0},
-                          minutes=recipe, looks=looks)  # fmt: skip
+        first = write_run(
+            folder,
+            dataset,
+            "quick",
+            changes={"batch_size": 8 + recipe, "seed": 0},
+            minutes=recipe,
+            looks=looks,
+        )
         write_steps(first)
         ids.append(first.id)
         ids += [copy_run(first, seed).id for seed in range(1, runs // RECIPES)]
@@ -114,19 +122,24 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             step = max(1, len(ids) // 100)
             picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
-            cold = seconds_to_draw(browser, f"{app.url}/compare?runs={','.join(picked[10])}",
-                                   SECTIONS["Scores"])  # fmt: skip
+            cold = seconds_to_draw(
+                browser, f"{app.url}/compare?runs={','.join(picked[10])}", SECTIONS["Scores"]
+            )
             print(f"first view after the start, 10 runs: {cold.screen:.2f} s", flush=True)
             for section in options.sections:
                 for count, some in picked.items():
                     link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
-                    found = [seconds_to_draw(browser, link, SECTIONS[section])
-                             for _ in range(options.times)]  # fmt: skip
+                    found = [
+                        seconds_to_draw(browser, link, SECTIONS[section])
+                        for _ in range(options.times)
+                    ]
                     title, screen, everything = map(statistics.median, zip(*found, strict=True))
                     times = " ".join(f"{each.screen:.2f}" for each in found)
-                    print(f"{section:8} {count:4} of {len(ids)} runs: title {title:.2f} s, the "
-                          f"screen {screen:.2f} s ({times}), everything {everything:.2f} s",
-                          flush=True)  # fmt: skip
+                    print(
+                        f"{section:8} {count:4} of {len(ids)} runs: title {title:.2f} s, the "
+                        f"screen {screen:.2f} s ({times}), everything {everything:.2f} s",
+                        flush=True,
+                    )
             browser.close()
 
 

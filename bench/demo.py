@@ -168,12 +168,17 @@ def served(house: Path, training: bool, limit: int) -> Iterator[tuple[str, Confi
     server = subprocess.Popen(
         [str(ROOT / "bin" / "serve")],
         env={
-            **os.environ, "PORT": str(port), "ADDRESS": "127.0.0.1", "OVERFIT_LENS_MODE": "demo",
-            "OVERFIT_LENS_TRAINING": "on" if training else "off", "OVERFIT_LENS_RUNS": str(house),
+            **os.environ,
+            "PORT": str(port),
+            "ADDRESS": "127.0.0.1",
+            "OVERFIT_LENS_MODE": "demo",
+            "OVERFIT_LENS_TRAINING": "on" if training else "off",
+            "OVERFIT_LENS_RUNS": str(house),
         },
         preexec_fn=confined.enter,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     watcher = threading.Thread(target=confined.watch, args=(server, stop))
     try:
         wait_until_healthy(f"http://127.0.0.1:{port}", server)
@@ -263,8 +268,9 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
         f"| {'on' if training else 'off'} | {limit / GB:.0f} GB ({confined.how}) | {len(pages)} "
         f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} "
         f"| {confined.busy / max(1, len(pages)):.2f} | {len(found.errors)} "
-        f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |", flush=True,
-    )  # fmt: skip
+        f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |",
+        flush=True,
+    )
     for error in found.errors[:5]:
         print(f"  {error}", file=sys.stderr)
     return not found.errors and not confined.kills and middle < MEDIAN_SECONDS
@@ -281,8 +287,19 @@ def main() -> int:
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
-    heads = ("training", "limit", "pages", "median s", "95 % s", "slowest s", "CPU s a page",
-             "errors", "kills", "peak", "runs")  # fmt: skip
+    heads = (
+        "training",
+        "limit",
+        "pages",
+        "median s",
+        "95 % s",
+        "slowest s",
+        "CPU s a page",
+        "errors",
+        "kills",
+        "peak",
+        "runs",
+    )
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
     good = [measure(training, (2 if training else 1) * GB, options) for training in cases]

@@ -42,9 +42,16 @@ SEEDS = 5
 DIVERGED = "diverged"
 # Of the files of a run: what is left out holds times, or is only for going on with it.
 KEPT = (
-    "recipe.yaml", "history.csv", "batches.csv", "predictions.csv", "cams.npz", "drift.csv",
-    "reliance.csv", "diagnosis.json", "controls.json",
-)  # fmt: skip
+    "recipe.yaml",
+    "history.csv",
+    "batches.csv",
+    "predictions.csv",
+    "cams.npz",
+    "drift.csv",
+    "reliance.csv",
+    "diagnosis.json",
+    "controls.json",
+)
 WEIGHTS = "weights.safetensors"
 FEW = Path(".photos") / "four_test_photos"  # in the folder of the examples
 
@@ -182,9 +189,13 @@ def write(run: Run, place: Path, example: Example) -> None:
     status = run.status()
     files.write_json(
         hidden / "status.json",
-        {"state": status.state, "epoch": status.epoch, "epochs": status.epochs,
-         "error": status.error},
-    )  # fmt: skip
+        {
+            "state": status.state,
+            "epoch": status.epoch,
+            "epochs": status.epochs,
+            "error": status.error,
+        },
+    )
     files.write_json(hidden / "environment.json", environment(run.environment()))
     if summary := run.summary():
         del summary["seconds"]

@@ -99,12 +99,16 @@ def learner(recipe: Recipe, data: Path) -> Any:
         batch_tfms=[
             *fv.aug_transforms(
                 size=recipe.image_size,
-                max_rotate=10, max_zoom=1.5, max_lighting=0.05, max_warp=0, p_affine=0.75,
+                max_rotate=10,
+                max_zoom=1.5,
+                max_lighting=0.05,
+                max_warp=0,
+                p_affine=0.75,
             ),
             fv.RandomErasing(p=1.0, sh=0.05, max_count=3),
             fv.Normalize.from_stats(facts.mean, facts.std),
         ],
-    )  # fmt: skip
+    )
     loaders = block.dataloaders(data / "train", bs=recipe.batch_size, num_workers=0)
     found = fv.Learner(
         loaders, LogProbs(), loss_func=torch.nn.NLLLoss(), opt_func=fv.SGD, metrics=fv.accuracy

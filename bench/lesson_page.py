@@ -65,8 +65,10 @@ def main() -> None:
         browser.close()
     firsts = [first for first, _ in found]
     median = statistics.median(firsts)
-    print(f"first page after the server's start: median {median:.2f} s of {LIMIT} allowed "
-          f"({' '.join(f'{seconds:.2f}' for seconds in firsts)})")  # fmt: skip
+    print(
+        f"first page after the server's start: median {median:.2f} s of {LIMIT} allowed "
+        f"({' '.join(f'{seconds:.2f}' for seconds in firsts)})"
+    )
     for step in STEPS:
         print(f"step {step}, warm: {statistics.median(steps[step] for _, steps in found):.2f} s")
     if median > LIMIT:

@@ -36,12 +36,14 @@ def row(name: str, rate: float, runs: list[Run]) -> str:
     hard = [(score.get("object") or score["primary"])["value"] for score in scores]
     verdicts = Counter(str(summary["verdict"]) for summary in summaries).most_common()
     cells = (
-        name, f"{rate:.1e}",
+        name,
+        f"{rate:.1e}",
         spread([float(run.history()["train_loss"].iloc[-1]) for run in runs]),
         spread([summary["validation"]["loss"] for summary in summaries], ".3f"),
         spread([summary["validation"]["accuracy"]["value"] for summary in summaries]),
-        spread(hard), ", ".join(f"{words} {count}" for words, count in verdicts),
-    )  # fmt: skip
+        spread(hard),
+        ", ".join(f"{words} {count}" for words, count in verdicts),
+    )
     return f"| {' | '.join(cells)} |"
 
 

@@ -117,8 +117,9 @@ def in_page(url: str, times: int) -> list[float]:
             page.get_by_text("Blur" if turn % 2 else "Rotate", exact=True).click()
             page.wait_for_function(
                 "before => document.querySelectorAll('.views img')[1]?.src !== before",
-                arg=before, timeout=60_000,
-            )  # fmt: skip
+                arg=before,
+                timeout=60_000,
+            )
             found.append(time.perf_counter() - begun)
         browser.close()
     return found[1:]  # the first one loads what the page needs

@@ -56,9 +56,14 @@ def write_one(place: tuple[Path, int]) -> None:
     }
     state = "failed" if number % 20 == 7 else "done"
     write_run(
-        store / "runs", read_dataset(store / "dataset" / "toy_books"), PRESETS[recipe % 4], state,
-        changes=changes, minutes=number, looks=(number * 0.37) % 1,
-    )  # fmt: skip
+        store / "runs",
+        read_dataset(store / "dataset" / "toy_books"),
+        PRESETS[recipe % 4],
+        state,
+        changes=changes,
+        minutes=number,
+        looks=(number * 0.37) % 1,
+    )
 
 
 def make_store(store: Path, count: int) -> None:

@@ -51,10 +51,14 @@ class Visitor:
     def __enter__(self) -> Visitor:
         self._socket = self._open.enter_context(
             connect(
-                self._url, subprotocols=["streamlit"], max_size=_LARGEST, open_timeout=60,
-                ping_timeout=None, compression=None,
+                self._url,
+                subprotocols=["streamlit"],
+                max_size=_LARGEST,
+                open_timeout=60,
+                ping_timeout=None,
+                compression=None,
             )
-        )  # fmt: skip
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,10 +72,12 @@ class Visitor:
         states = [WidgetState(id=press, trigger_value=True)] if press else []
         # As "back" and "forward" do: controls take what the link says, not what they said before.
         asked = ClientState(
-            query_string=words, page_name=page, page_script_hash=self._pages.get(page, ""),
+            query_string=words,
+            page_name=page,
+            page_script_hash=self._pages.get(page, ""),
             widget_states=WidgetStates(widgets=states),
             is_history_navigation=not press,
-        )  # fmt: skip
+        )
         found, begun = Drawn(query=words), time.perf_counter()
         self._socket.send(BackMsg(rerun_script=asked).SerializeToString())
         while True:
@@ -82,15 +88,17 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "navigation":
                 pages = message.navigation.app_pages
-                self._pages = {"" if p.is_default else p.url_pathname: p.page_script_hash
-                               for p in pages}  # fmt: skip
+                self._pages = {
+                    "" if p.is_default else p.url_pathname: p.page_script_hash for p in pages
+                }
             elif kind == "delta":
                 _read(message, found)
             elif kind == "page_info_changed":
                 found.query = message.page_info_changed.query_string
             elif kind == "script_finished" and message.script_finished in (
-                ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
-            ):  # fmt: skip
+                ForwardMsg.FINISHED_SUCCESSFULLY,
+                ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
+            ):
                 found.seconds = time.perf_counter() - begun
                 return found
 

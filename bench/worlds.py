@@ -172,11 +172,28 @@ def _object(kind: int, hue: float, turn: float, side: int) -> Image.Image:
 
 
 def _outline(shape: str, side: int) -> list[tuple[float, float]]:
-    corners, inner = {"disc": (60, 1.0), "square": (4, 1.0), "triangle": (3, 1.0),
-                      "star": (10, 0.45), "cross": (12, 1.0)}[shape]  # fmt: skip
+    corners, inner = {
+        "disc": (60, 1.0),
+        "square": (4, 1.0),
+        "triangle": (3, 1.0),
+        "star": (10, 0.45),
+        "cross": (12, 1.0),
+    }[shape]
     if shape == "cross":
-        steps = [(1, 0), (2, 0), (2, 1), (3, 1), (3, 2), (2, 2), (2, 3), (1, 3), (1, 2), (0, 2),
-                 (0, 1), (1, 1)]  # fmt: skip
+        steps = [
+            (1, 0),
+            (2, 0),
+            (2, 1),
+            (3, 1),
+            (3, 2),
+            (2, 2),
+            (2, 3),
+            (1, 3),
+            (1, 2),
+            (0, 2),
+            (0, 1),
+            (1, 1),
+        ]
         return [(x * side / 3, y * side / 3) for x, y in steps]
     turns = (2 * math.pi * (i + 0.5) / corners for i in range(corners))
     reach = [side / 2 * (inner if i % 2 else 1.0) for i in range(corners)]
@@ -221,8 +238,9 @@ def draw_world(out: Path, world: World, seed: int) -> None:
         stated["test_difficult"] = "elsewhere"
     write(out.with_suffix(".further"), "", FURTHER, True)
     for file, columns, rows in (
-        ("labels.csv", LABEL_COLUMNS, labels), ("boxes.csv", BOX_COLUMNS, boxes),
-    ):  # fmt: skip
+        ("labels.csv", LABEL_COLUMNS, labels),
+        ("boxes.csv", BOX_COLUMNS, boxes),
+    ):
         with (out / file).open("w", newline="", encoding="utf-8") as table:
             csv.writer(table).writerows([columns, *rows])
     origins = "".join(f"  {name}: {{origin: {origin}}}\n" for name, origin in stated.items())

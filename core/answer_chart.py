@@ -25,9 +25,12 @@ def answer_bars(answers: Answers, colour: str) -> go.Figure:
     row = _ROW if answers.hidden is None else _ROW_HIDDEN
     figure.update_layout(
         layout(height=row * len(names) + (20 if answers.hidden is None else 55)),
-        hovermode="closest", barmode="group", bargap=0.25, bargroupgap=0.05,
+        hovermode="closest",
+        barmode="group",
+        bargap=0.25,
+        bargroupgap=0.05,
         showlegend=answers.hidden is not None,
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[0, 1.15], visible=False)
     figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
     return figure
@@ -38,8 +41,13 @@ def _bars(
 ) -> go.Bar:
     values = list(chances.values())
     return go.Bar(
-        x=values, y=names, name=what, orientation="h",
-        text=[decimal(value) for value in values], textposition="outside", cliponaxis=False,
+        x=values,
+        y=names,
+        name=what,
+        orientation="h",
+        text=[decimal(value) for value in values],
+        textposition="outside",
+        cliponaxis=False,
         marker={**marker, "line": {"color": colour, "width": 2}},
         hovertemplate=f"%{{y}}, {what}: %{{x:.3f}}<extra></extra>",
-    )  # fmt: skip
+    )

@@ -159,9 +159,13 @@ def mean_column(columns: Sequence[Column]) -> Column:
 
 
 def _chances(
-    saved: ClassMaps, order: list[int], known: NDArray[np.bool_], files: Sequence[str],
-    predictions: pd.DataFrame, set_name: str,
-) -> Floats:  # fmt: skip
+    saved: ClassMaps,
+    order: list[int],
+    known: NDArray[np.bool_],
+    files: Sequence[str],
+    predictions: pd.DataFrame,
+    set_name: str,
+) -> Floats:
     """(snapshots, photos, classes): each snapshot's own answers; the last one's are the run's
     predictions where they are written. Of a photo that the run does not know, all alike."""
     found = np.exp(saved.log_probs[set_name].astype(np.float32))[:, order]

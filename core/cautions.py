@@ -83,15 +83,18 @@ def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
             "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
             "for that class is right or wrong, nothing between. Read the folds together, or take "
             "fewer.",
-            folds=folds, count=each, name=name,
-        )  # fmt: skip
+            folds=folds,
+            count=each,
+            name=name,
+        )
     else:
         words = say(
             "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
             "number for that class is right or wrong, nothing between. Read the folds together, or "
             "take fewer.",
-            folds=folds, name=name,
-        )  # fmt: skip
+            folds=folds,
+            name=name,
+        )
     source = say("arithmetic: photos of the smallest class / folds")
     return Caution("thin-folds", "sees", words, source)
 
@@ -160,8 +163,11 @@ def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None
         "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
         "validation photos give at most {accuracies} different accuracies. Validation cannot "
         "choose between so many: expect ties, and luck.",
-        rates=rates, recipes=2**rates, photos=photos, accuracies=photos + 1,
-    )  # fmt: skip
+        rates=rates,
+        recipes=2**rates,
+        photos=photos,
+        accuracies=photos + 1,
+    )
     source = say("arithmetic: two values for each rate, against the answers")
     return Caution("more-rates-than-evidence", "changes", words, source)
 
@@ -224,9 +230,17 @@ def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
 
 
 RULES: tuple[Rule, ...] = (
-    bare_photos, thin_folds, fresh_views_take_long, front_layers_fast, rates_far_too_high,
-    more_rates_than_evidence, no_frozen_features, dense_head, frozen_at_random, bands_unused,
-)  # fmt: skip
+    bare_photos,
+    thin_folds,
+    fresh_views_take_long,
+    front_layers_fast,
+    rates_far_too_high,
+    more_rates_than_evidence,
+    no_frozen_features,
+    dense_head,
+    frozen_at_random,
+    bands_unused,
+)
 
 
 def _ranges(recipe: Recipe) -> tuple[BandRange, ...]:

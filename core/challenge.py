@@ -149,9 +149,12 @@ def read_board(runs_dir: Path, field: Field) -> Board:
             waiting.append(entrant)
     board = _ranked(known) if known else Board()
     return replace(
-        board, waiting=tuple(waiting), left_out=left_out, problems=tuple(problems),
+        board,
+        waiting=tuple(waiting),
+        left_out=left_out,
+        problems=tuple(problems),
         photos=draw.photos if draw else 0,
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -207,10 +210,12 @@ def _became(row: RunRow) -> str:
     if (row.status.error or "").startswith(DIVERGED):
         return mark("{run} diverged")
     words = {
-        "running": mark("{run} is training"), "queued": mark("{run} waits"),
-        "paused": mark("{run} is paused"), "failed": mark("{run} failed"),
+        "running": mark("{run} is training"),
+        "queued": mark("{run} waits"),
+        "paused": mark("{run} is paused"),
+        "failed": mark("{run} failed"),
         "cancelled": mark("{run} was cancelled"),
-    }  # fmt: skip
+    }
     return words.get(row.status.state, mark("{run} has no results"))
 
 

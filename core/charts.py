@@ -21,13 +21,27 @@ from core.words import say
 # for so that they lie far apart for people who do not tell red from green, or blue from yellow, too
 # (tests/core/test_contrast.py).
 RUN_COLOURS = (
-    "#004fca", "#622c00", "#204c39", "#c0097b", "#0d7798", "#d71309", "#497400", "#6e2a9c",
-)  # fmt: skip
+    "#004fca",
+    "#622c00",
+    "#204c39",
+    "#c0097b",
+    "#0d7798",
+    "#d71309",
+    "#497400",
+    "#6e2a9c",
+)
 GREY = "#666b78"
 _ON_DARK = (
-    "#46b5f2", "#d48a17", "#25d38a", "#e96bb1", "#9ed3fe", "#e9645b", "#c5d53c", "#c35eff",
+    "#46b5f2",
+    "#d48a17",
+    "#25d38a",
+    "#e96bb1",
+    "#9ed3fe",
+    "#e9645b",
+    "#c5d53c",
+    "#c35eff",
     "#8a90a0",
-)  # fmt: skip
+)
 DARK = dict(zip((*RUN_COLOURS, GREY), _ON_DARK, strict=True))
 
 
@@ -46,11 +60,15 @@ MARKS = (
     Mark("triangle-up", "polygon(50% 0,100% 100%,0 100%)", "9px,3px,2px,3px"),
     Mark("diamond", "polygon(50% 0,100% 50%,50% 100%,0 50%)", "16px,4px"),
     Mark("triangle-down", "polygon(0 0,100% 0,50% 100%)", "16px,3px,2px,3px"),
-    Mark("cross", "polygon(33% 0,67% 0,67% 33%,100% 33%,100% 67%,67% 67%,67% 100%,33% 100%,"
-         "33% 67%,0 67%,0 33%,33% 33%)", "9px,3px,2px,3px,2px,3px"),
+    Mark(
+        "cross",
+        "polygon(33% 0,67% 0,67% 33%,100% 33%,100% 67%,67% 67%,67% 100%,33% 100%,"
+        "33% 67%,0 67%,0 33%,33% 33%)",
+        "9px,3px,2px,3px,2px,3px",
+    ),
     Mark("hourglass", "polygon(0 0,100% 0,50% 50%,100% 100%,0 100%,50% 50%)", "4px,4px"),
     Mark("bowtie", "polygon(0 0,50% 50%,100% 0,100% 100%,50% 50%,0 100%)", "16px,3px,6px,3px"),
-)  # fmt: skip
+)
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
 Table: TypeAlias = pd.DataFrame
 _FROZEN = "#b4b9c6"
@@ -168,8 +186,7 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
             )
         )
     _log_rates(figure, list(trained.groupby("band")["lr"].max()))
-    figure.update_layout(**layout(260), xaxis_title=say("epoch"),
-                         yaxis_title=say("learning rate"))  # fmt: skip
+    figure.update_layout(**layout(260), xaxis_title=say("epoch"), yaxis_title=say("learning rate"))
     return figure
 
 
@@ -237,16 +254,18 @@ def curves(
                     y=rows[column],
                     name=label,
                     mode="lines+markers" if len(rows) < 3 else "lines",
-                    line={"color": colours[id_], "width": width if dash == "solid" else 1.8,
-                          "dash": dash},
+                    line={
+                        "color": colours[id_],
+                        "width": width if dash == "solid" else 1.8,
+                        "dash": dash,
+                    },
                     hovertemplate=("%{y:.0%}" if what == "accuracy" else "%{y:.3g}")
                     + "<extra>%{fullData.name}</extra>",
                 )
-            )  # fmt: skip
+            )
     figure.update_layout(**layout(300), xaxis_title=say("epoch"))
     if what == "accuracy":
-        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%",
-                            title=say("validation accuracy"))  # fmt: skip
+        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=say("validation accuracy"))
     else:
         figure.update_yaxes(title=say("loss"), rangemode="tozero", exponentformat="e")
     return figure
@@ -287,8 +306,7 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
             )
         )
     _log_rates(figure, tops)
-    figure.update_layout(**layout(300), xaxis_title=say("epoch"),
-                         yaxis_title=say("learning rate"))  # fmt: skip
+    figure.update_layout(**layout(300), xaxis_title=say("epoch"), yaxis_title=say("learning rate"))
     return figure
 
 
@@ -306,35 +324,55 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
     lr = curves.groupby("step")["lr"].first().loc[common.index]
     figure.add_trace(
         go.Scatter(
-            x=[*lr, *lr[::-1]], y=[*common["max"], *common["min"][::-1]], fill="toself",
-            fillcolor=line, opacity=0.15, line={"width": 0},
-            name=say("spread"), hoverinfo="skip",
+            x=[*lr, *lr[::-1]],
+            y=[*common["max"], *common["min"][::-1]],
+            fill="toself",
+            fillcolor=line,
+            opacity=0.15,
+            line={"width": 0},
+            name=say("spread"),
+            hoverinfo="skip",
         )
-    )  # fmt: skip
+    )
     for number, (_, rows) in enumerate(curves.groupby("start")):
         figure.add_trace(
             go.Scatter(
-                x=rows["lr"], y=rows["smoothed"], name=say("single starts"), mode="lines",
-                legendgroup="starts", showlegend=number == 0,
-                line={"color": GREY, "width": 1}, hoverinfo="skip",
+                x=rows["lr"],
+                y=rows["smoothed"],
+                name=say("single starts"),
+                mode="lines",
+                legendgroup="starts",
+                showlegend=number == 0,
+                line={"color": GREY, "width": 1},
+                hoverinfo="skip",
             )
-        )  # fmt: skip
+        )
     figure.add_trace(
         go.Scatter(
-            x=lr, y=common["median"], name=say("median"), mode="lines",
-            line={"color": line, "width": 3}, hovertemplate=say("rate %{x:.1e}: loss %{y:.2f}"),
+            x=lr,
+            y=common["median"],
+            name=say("median"),
+            mode="lines",
+            line={"color": line, "width": 3},
+            hovertemplate=say("rate %{x:.1e}: loss %{y:.2f}"),
         )
-    )  # fmt: skip
+    )
     if suggested is not None:
         mark = {"color": RUN_COLOURS[1], "width": 3, "dash": "dash"}
         figure.add_vline(x=suggested, line=mark)
         figure.add_annotation(
-            x=math.log10(suggested), y=1, yref="paper", yanchor="top", xanchor="right", xshift=-6,
-            text=text.rate(float(f"{suggested:.1e}")), showarrow=False, font={"size": 13},
-        )  # fmt: skip
+            x=math.log10(suggested),
+            y=1,
+            yref="paper",
+            yanchor="top",
+            xanchor="right",
+            xshift=-6,
+            text=text.rate(float(f"{suggested:.1e}")),
+            showarrow=False,
+            font={"size": 13},
+        )
     top = float(common["median"].iloc[0])
-    figure.update_layout(**layout(260), xaxis_title=say("learning rate"),
-                         yaxis_title=say("loss"))  # fmt: skip
+    figure.update_layout(**layout(260), xaxis_title=say("learning rate"), yaxis_title=say("loss"))
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     figure.update_yaxes(range=[0, 1.6 * top])
@@ -378,8 +416,9 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     figure.update_xaxes(
         title=say("layer, photo side on the left"), fixedrange=True, dtick=5, showgrid=False
     )
-    figure.update_yaxes(title=say("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True,
-                        dtick=0.5)  # fmt: skip
+    figure.update_yaxes(
+        title=say("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True, dtick=0.5
+    )
     return figure
 
 

@@ -187,8 +187,11 @@ def _validation(item: Group, first: Group, finding: Finding) -> str:
         return say(
             "Validation cannot tell them apart: both right on {right} of {photos}, {run} better "
             "on {better}, worse on {worse}.",
-            run=item.title, better=found.better, worse=found.worse, **right,
-        )  # fmt: skip
+            run=item.title,
+            better=found.better,
+            worse=found.worse,
+            **right,
+        )
     return say(
         "Validation: {finding} ({photos} photos).", finding=finding.words, photos=found.photos
     )
@@ -202,12 +205,14 @@ def _elsewhere(item: Group, first: Group, validation: Finding, finding: Finding)
         if validation.real:
             return say(
                 "{set} ({score}) cannot tell them apart: {finding}.",
-                finding=finding.numbers, **where,
-            )  # fmt: skip
+                finding=finding.numbers,
+                **where,
+            )
         return say(
             "{set} ({score}) cannot tell them apart either: {finding}.",
-            finding=finding.numbers, **where,
-        )  # fmt: skip
+            finding=finding.numbers,
+            **where,
+        )
     won = _won(item, first, finding)
     if validation.real:
         return say("{set} ({score}) tells them apart: {finding}.", finding=won, **where)

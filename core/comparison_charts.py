@@ -41,8 +41,12 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
                 meta=run,  # for the light under the pointer (plot.js)
                 mode="lines" if many else "lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.
-                line={"color": colour, "shape": "hvh", "dash": mark.dash or "solid",
-                      "width": 1.5 if many else wide},
+                line={
+                    "color": colour,
+                    "shape": "hvh",
+                    "dash": mark.dash or "solid",
+                    "width": 1.5 if many else wide,
+                },
                 marker={
                     "size": 11,
                     "color": colour,
@@ -53,27 +57,37 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
                     (
                         plain_name(str(row["name"])),
                         say("trained") if row["trained"] else say("frozen"),
-                        say("no weights") if pd.isna(row["weights"])
+                        say("no weights")
+                        if pd.isna(row["weights"])
                         else say("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
                     )
                     for _, row in rows.iterrows()
                 ],
                 hovertemplate=say("layer %{x}")
                 + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
-                + mean + "<extra>%{fullData.name}</extra>",
+                + mean
+                + "<extra>%{fullData.name}</extra>",
             )
-        )  # fmt: skip
+        )
     figure.update_layout(
         height=300,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         hovermode="closest",
         showlegend=not many,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
-        xaxis={"title": say("layer, photo side on the left"), "dtick": 5, "fixedrange": True,
-               "zeroline": False},
-        yaxis={"title": "1 - CKA", "fixedrange": True, "rangemode": "tozero",
-               "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)]},
-    )  # fmt: skip
+        xaxis={
+            "title": say("layer, photo side on the left"),
+            "dtick": 5,
+            "fixedrange": True,
+            "zeroline": False,
+        },
+        yaxis={
+            "title": "1 - CKA",
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)],
+        },
+    )
     return figure
 
 
@@ -103,11 +117,18 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
         hovermode="closest",
         showlegend=False,
         dragmode=False,
-        shapes=[_square(*place, float(found.shares.at[cell]), colour)
-                for place, cell in zip(places, cells, strict=True)],
-    )  # fmt: skip
-    axis = {"tickvals": [*range(len(names))], "ticktext": names, "fixedrange": True,
-            "showgrid": False, "zeroline": False}  # fmt: skip
+        shapes=[
+            _square(*place, float(found.shares.at[cell]), colour)
+            for place, cell in zip(places, cells, strict=True)
+        ],
+    )
+    axis = {
+        "tickvals": [*range(len(names))],
+        "ticktext": names,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
     figure.update_xaxes(**axis, title=say("answer"), range=[-0.5, len(names) - 0.5])
     figure.update_yaxes(**axis, title=say("label"), range=[len(names) - 0.5, -0.5])
     return figure
@@ -115,10 +136,16 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
 
 def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]:
     return {
-        "type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour,
+        "type": "rect",
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": colour,
         "opacity": FAINTEST + (STRONGEST - FAINTEST) * share,
-        "x0": across - 0.48, "x1": across + 0.48, "y0": down - 0.48, "y1": down + 0.48,
-    }  # fmt: skip
+        "x0": across - 0.48,
+        "x1": across + 0.48,
+        "y0": down - 0.48,
+        "y1": down + 0.48,
+    }
 
 
 def _cell_text(found: Confusion, truth: str, answer: str) -> str:
@@ -130,9 +157,12 @@ def _cell_words(found: Confusion, truth: str, answer: str) -> str:
     count, total = int(found.counts.at[truth, answer]), int(found.counts.loc[truth].sum())
     words = say(
         "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
-        label=plain_name(truth), answer=plain_name(answer), count=count, total=total,
+        label=plain_name(truth),
+        answer=plain_name(answer),
+        count=count,
+        total=total,
         share=found.shares.at[truth, answer],
-    )  # fmt: skip
+    )
     photos = list(found.photos(truth, answer).values())
     more = []
     if len(photos) > _LISTED:

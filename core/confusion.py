@@ -67,12 +67,18 @@ def confusion(item: Group, predictions: Mapping[str, pd.DataFrame], split: str) 
 def confusion_table(titles: Sequence[str], found: Sequence[Confusion]) -> pd.DataFrame:
     """Every cell of several items as a row: run, label, answer, count, share, photos."""
     rows = [
-        (title, truth, answer, count, share,
-         " ".join(dict.fromkeys(photo_of(file) for file in one.files.get((truth, answer), ()))))
+        (
+            title,
+            truth,
+            answer,
+            count,
+            share,
+            " ".join(dict.fromkeys(photo_of(file) for file in one.files.get((truth, answer), ()))),
+        )
         for title, one in zip(titles, found, strict=True)
         for truth, counts, shares in zip(
             one.classes, one.counts.to_numpy().tolist(), one.shares.to_numpy().tolist(), strict=True
         )
         for answer, count, share in zip(one.classes, counts, shares, strict=True)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["run", "label", "answer", "count", "share", "photos"])

@@ -16,13 +16,15 @@ from core.paints import MOST, Paint
 from core.words import mark, retell, say
 
 _TITLES = {
-    "train_loss": mark("training loss"), "val_loss": mark("validation loss"),
+    "train_loss": mark("training loss"),
+    "val_loss": mark("validation loss"),
     "val_accuracy": mark("validation accuracy"),
-}  # fmt: skip
+}
 _UNITS = {
-    "epoch": mark("epoch"), "step": mark("step (batches seen)"),
+    "epoch": mark("epoch"),
+    "step": mark("step (batches seen)"),
     "seconds": mark("seconds since the start"),
-}  # fmt: skip
+}
 _HEIGHT = 270  # pixels of a panel
 _FEW_DECADES, _MOST_DECADES = 3, 8  # of a panel's losses: with 2 and 5 between; each written
 _GAP = 0.07  # between panels, as a share of the figure's height
@@ -69,8 +71,11 @@ def curve_panels(
             "showticklabels": last,
             "title": {"text": unit if last else ""},
         }
-        axes[f"yaxis{number}"] = {"anchor": f"x{number}", "domain": _place(number, len(panels)),
-                                  **_y_axis(curves, found, log)}  # fmt: skip
+        axes[f"yaxis{number}"] = {
+            "anchor": f"x{number}",
+            "domain": _place(number, len(panels)),
+            **_y_axis(curves, found, log),
+        }
     return go.Figure(
         traces,
         {
@@ -93,11 +98,14 @@ def _on_log(lines: list[Line]) -> list[Line]:
     least = values[values > 0].min(axis=None)
     foot = least / 10 if least > 0 else 1e-9
     return [
-        replace(line, points=line.points.assign(
-            told=line.points["value"], **line.points[columns].clip(lower=foot)
-        ))
+        replace(
+            line,
+            points=line.points.assign(
+                told=line.points["value"], **line.points[columns].clip(lower=foot)
+            ),
+        )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _place(number: int, count: int) -> list[float]:
@@ -136,15 +144,17 @@ def _traces(
                 "legendgroup": line.item,
                 "showlegend": in_legend,
                 "mode": "lines+markers" if len(line.points) < 3 or mark.dash else "lines",
-                "line": {"color": paint.colours[line.item],
-                         "dash": "dot" if dotted else mark.dash or "solid",
-                         "width": 1.5 if many else 1.8 if dotted else wide},
+                "line": {
+                    "color": paint.colours[line.item],
+                    "dash": "dot" if dotted else mark.dash or "solid",
+                    "width": 1.5 if many else 1.8 if dotted else wide,
+                },
                 "customdata": line.points.get("told"),
                 "marker": {"symbol": mark.symbol, "maxdisplayed": 12},
                 "hovertemplate": (f"<b>{name}</b><br>" if many else "")
                 + f"%{{{value}:{form}}}{words}<extra>{'' if many else name}</extra>",
             }
-        )  # fmt: skip
+        )
     return traces
 
 
@@ -158,12 +168,19 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
             x, low, high = (points[name] for name in ("x", "low", "high"))
             traces.append(
                 {
-                    "type": "scatter", "x": [*x, *x[::-1]], "y": [*high, *low[::-1]],
-                    "fill": "toself", "fillcolor": paint.colours[line.item], "opacity": 0.22,
-                    "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip",
-                    "legendgroup": line.item, "showlegend": False,
+                    "type": "scatter",
+                    "x": [*x, *x[::-1]],
+                    "y": [*high, *low[::-1]],
+                    "fill": "toself",
+                    "fillcolor": paint.colours[line.item],
+                    "opacity": 0.22,
+                    "line": {"width": 0},
+                    "mode": "lines",
+                    "hoverinfo": "skip",
+                    "legendgroup": line.item,
+                    "showlegend": False,
                 }
-            )  # fmt: skip
+            )
     by_colour: dict[str, list[pd.DataFrame]] = {}
     for line in lines if raw else ():
         gap = pd.DataFrame({"x": [None], "raw": [None]}, dtype=float)
@@ -172,11 +189,16 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
         rows = pd.concat(parts)
         traces.append(
             {
-                "type": "scatter", "x": rows["x"].to_numpy(), "y": rows["raw"].to_numpy(),
-                "mode": "lines", "line": {"width": 1, "color": colour}, "opacity": 0.3,
-                "hoverinfo": "skip", "showlegend": False,
+                "type": "scatter",
+                "x": rows["x"].to_numpy(),
+                "y": rows["raw"].to_numpy(),
+                "mode": "lines",
+                "line": {"width": 1, "color": colour},
+                "opacity": 0.3,
+                "hoverinfo": "skip",
+                "showlegend": False,
             }
-        )  # fmt: skip
+        )
     return traces
 
 

@@ -52,12 +52,17 @@ def lines_of(
             continue
         means = histories[ids[0]] if len(ids) == 1 else mean_curves([histories[i] for i in ids])
         ends = [_ends(_frame(batches, id_), _frame(timings, id_), axis) for id_ in ids]
-        x = means["epoch"].map(pd.concat(ends).groupby(level=0).mean()) if axis != "epoch" else (
-            means["epoch"])  # fmt: skip
+        x = (
+            means["epoch"].map(pd.concat(ends).groupby(level=0).mean())
+            if axis != "epoch"
+            else (means["epoch"])
+        )
         for curve in CURVES:
-            points = _steps([_frame(batches, id_) for id_ in ids]) if (
-                axis == "step" and curve == "train_loss"
-            ) else _points(means, x, curve)  # fmt: skip
+            points = (
+                _steps([_frame(batches, id_) for id_ in ids])
+                if (axis == "step" and curve == "train_loss")
+                else _points(means, x, curve)
+            )
             if len(points["x"]):
                 points["value"] = smoothed(points["raw"], smoothing)
                 kept = _thinned(len(points["x"]))

@@ -34,9 +34,20 @@ RUNS_IN_ALL = 300  # of all visitors: with their weights and maps about 10 MB ea
 UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 
 Act = Literal[
-    "upload", "import", "photo", "recipe_file", "label", "delete_data", "preview", "challenge",
-    "repeats", "score_again", "weights", "worker", "hide_examples",
-]  # fmt: skip
+    "upload",
+    "import",
+    "photo",
+    "recipe_file",
+    "label",
+    "delete_data",
+    "preview",
+    "challenge",
+    "repeats",
+    "score_again",
+    "weights",
+    "worker",
+    "hide_examples",
+]
 
 
 def kept_words() -> str:
@@ -84,13 +95,17 @@ def refuse(act: Act) -> None:
 
 def _words(act: Act) -> str:
     if act == "upload":
-        return say("Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
-                   "takes a zip file of them.")  # fmt: skip
+        return say(
+            "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
+            "takes a zip file of them."
+        )
     if act == "import":
         return say("Runs of other places cannot be brought into this demo.")
     if act == "photo":
-        return say("No photo can be tried in this demo: asking a network takes a process of "
-                   "1 GB, which the demo's machine has not left.")  # fmt: skip
+        return say(
+            "No photo can be tried in this demo: asking a network takes a process of "
+            "1 GB, which the demo's machine has not left."
+        )
     if act == "recipe_file":
         return say("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
     if act == "label":
@@ -98,11 +113,15 @@ def _words(act: Act) -> str:
     if act == "delete_data":
         return say("Photos cannot be deleted in this demo.")
     if act == "preview":
-        return say("The views are not drawn in this demo: that takes a process of 1 GB, which the "
-                   "demo's machine has not left. Training uses them all the same.")  # fmt: skip
+        return say(
+            "The views are not drawn in this demo: that takes a process of 1 GB, which the "
+            "demo's machine has not left. Training uses them all the same."
+        )
     if act == "challenge":
-        return say("Groups are not ranked in this demo: that takes three runs of one recipe, and "
-                   "photos drawn for each visitor.")  # fmt: skip
+        return say(
+            "Groups are not ranked in this demo: that takes three runs of one recipe, and "
+            "photos drawn for each visitor."
+        )
     if act == "repeats":
         return say("One run at a time in this demo: repeats would keep others waiting.")
     if act == "score_again":
@@ -120,15 +139,20 @@ def _words(act: Act) -> str:
 def limits() -> str:
     """What may be trained, in a sentence or two."""
     if not training():
-        return say("Nobody trains in this demo: it shows the example runs. On your own computer "
-                   "Overfit Lens trains on your photos.")  # fmt: skip
+        return say(
+            "Nobody trains in this demo: it shows the example runs. On your own computer "
+            "Overfit Lens trains on your photos."
+        )
     return say(
         "In this demo: the bundled photos, {backbone}, at most {epochs} epochs, photos of at most "
         "{size} pixels and {views} views of each, one run at a time. A run stays for {kept}, for "
         "whoever has your link.",
-        backbone="EfficientNet-Lite0", epochs=EPOCHS, size=IMAGE_SIZE, views=VIEWS,
+        backbone="EfficientNet-Lite0",
+        epochs=EPOCHS,
+        size=IMAGE_SIZE,
+        views=VIEWS,
         kept=kept_words(),
-    )  # fmt: skip
+    )
 
 
 def beyond(recipe: Recipe, data_dir: Path) -> str:
@@ -143,15 +167,33 @@ def beyond(recipe: Recipe, data_dir: Path) -> str:
         (Path(data_dir).resolve() != DATA, say("it trains on the bundled photos only")),
         (recipe.backbone not in BACKBONES, say("it trains EfficientNet-Lite0 only")),
         (recipe.weights not in WEIGHTS, say("it takes no file of weights")),
-        (epochs > EPOCHS, say("it trains {most} epochs at most, not {asked}", most=EPOCHS,
-                              asked=epochs)),
-        (recipe.image_size > IMAGE_SIZE, say("photos are {most} pixels at most, not {asked}",
-                                             most=IMAGE_SIZE, asked=recipe.image_size)),
-        (recipe.batch_size > BATCH_SIZE, say("a batch is {most} photos at most, not {asked}",
-                                             most=BATCH_SIZE, asked=recipe.batch_size)),
-        ((views or 0) > VIEWS, say("it makes {most} views of each photo at most, not {asked}",
-                                   most=VIEWS, asked=views)),
-    ]  # fmt: skip
+        (
+            epochs > EPOCHS,
+            say("it trains {most} epochs at most, not {asked}", most=EPOCHS, asked=epochs),
+        ),
+        (
+            recipe.image_size > IMAGE_SIZE,
+            say(
+                "photos are {most} pixels at most, not {asked}",
+                most=IMAGE_SIZE,
+                asked=recipe.image_size,
+            ),
+        ),
+        (
+            recipe.batch_size > BATCH_SIZE,
+            say(
+                "a batch is {most} photos at most, not {asked}",
+                most=BATCH_SIZE,
+                asked=recipe.batch_size,
+            ),
+        ),
+        (
+            (views or 0) > VIEWS,
+            say(
+                "it makes {most} views of each photo at most, not {asked}", most=VIEWS, asked=views
+            ),
+        ),
+    ]
     found = [words for too_much, words in asked if too_much]
     return say("This is a demo: {limits}.", limits="; ".join(found)) if found else ""
 
@@ -170,8 +212,13 @@ def check_room(runs_dir: Path) -> None:
     if not is_visitors(runs_dir):
         return
     if len(find_runs(runs_dir)) + len(find_runs(runs_dir / ".trash")) >= RUNS:
-        raise DemoError(say("You have {most} runs, which is all that this demo keeps of a visitor. "
-                            "Each goes a day after it was made.", most=RUNS))  # fmt: skip
+        raise DemoError(
+            say(
+                "You have {most} runs, which is all that this demo keeps of a visitor. "
+                "Each goes a day after it was made.",
+                most=RUNS,
+            )
+        )
     if count_runs(house_of(runs_dir)) >= RUNS_IN_ALL:
         raise DemoError(say("This demo is full for today. Please come back tomorrow."))
 
@@ -182,8 +229,12 @@ def check_queue(own: int, everybody: int) -> None:
     if own >= AT_ONCE:
         raise DemoError(say("One at a time in this demo: launch this when your run has ended."))
     if everybody >= WAITING:
-        raise DemoError(say("The demo's queue is full: {count} runs wait. Please try again in a "
-                            "few minutes.", count=everybody))  # fmt: skip
+        raise DemoError(
+            say(
+                "The demo's queue is full: {count} runs wait. Please try again in a few minutes.",
+                count=everybody,
+            )
+        )
 
 
 def refuse_visitor(runs_dir: Path, act: Act) -> None:

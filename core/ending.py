@@ -30,18 +30,26 @@ def ending(run: Run, status: Status) -> Ending | None:
             say(
                 "Its process ended in epoch {epoch} of {epochs}: it was killed, ran out of memory, "
                 "or the machine was switched off.",
-                epoch=status.epoch + 1, epochs=status.epochs,
+                epoch=status.epoch + 1,
+                epochs=status.epochs,
             ),
-            sentences(on, say("If it happens again, memory may be short: train with smaller "
-                              "photos, or close other programs.")),
-        )  # fmt: skip
+            sentences(
+                on,
+                say(
+                    "If it happens again, memory may be short: train with smaller "
+                    "photos, or close other programs."
+                ),
+            ),
+        )
     if error.startswith(DIVERGED):
         return Ending(
             say("The {error}.", error=told),
-            say("A resumed run would end the same way, to the last bit. Run it again with lower "
-                "learning rates; the search for a learning rate on Train suggests some."),
+            say(
+                "A resumed run would end the same way, to the last bit. Run it again with lower "
+                "learning rates; the search for a learning rate on Train suggests some."
+            ),
             resume_helps=False,
-        )  # fmt: skip
+        )
     if DISK_FULL in error:
         return Ending(
             say("{sentence}.", sentence=told),
@@ -60,14 +68,18 @@ def _cancelled(status: Status) -> Ending:
             happened = say("It was cancelled before its first epoch was done.")
         return Ending(happened, say("Resume puts it back into the queue."))
     return Ending(
-        say("It was cancelled after epoch {epoch} of {epochs}.", epoch=status.epoch,
-            epochs=status.epochs),
+        say(
+            "It was cancelled after epoch {epoch} of {epochs}.",
+            epoch=status.epoch,
+            epochs=status.epochs,
+        ),
         _goes_on(status),
-    )  # fmt: skip
+    )
 
 
 def _goes_on(status: Status) -> str:
     if not status.epoch:
         return say("Resume begins it again.")
-    return say("Resume goes on after epoch {epoch}: nothing that was finished is lost.",
-               epoch=status.epoch)  # fmt: skip
+    return say(
+        "Resume goes on after epoch {epoch}: nothing that was finished is lost.", epoch=status.epoch
+    )

@@ -9,14 +9,28 @@ from core.words import mark
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What systems say most often, for `retell`: their own words stand in many lines.
 SYSTEM = (
-    mark("No such file or directory"), mark("Permission denied"), mark("Operation not permitted"),
-    mark("Read-only file system"), mark("No space left on device"), mark("Disk quota exceeded"),
-    mark("File too large"), mark("File exists"), mark("Is a directory"), mark("Not a directory"),
-    mark("File name too long"), mark("Too many open files"), mark("Input/output error"),
-    mark("Connection refused"), mark("Connection reset by peer"), mark("Broken pipe"),
-    mark("Network is unreachable"), mark("No route to host"), mark("Name or service not known"),
-    mark("Temporary failure in name resolution"), mark("[Errno {number}] {reason}"),
-)  # fmt: skip
+    mark("No such file or directory"),
+    mark("Permission denied"),
+    mark("Operation not permitted"),
+    mark("Read-only file system"),
+    mark("No space left on device"),
+    mark("Disk quota exceeded"),
+    mark("File too large"),
+    mark("File exists"),
+    mark("Is a directory"),
+    mark("Not a directory"),
+    mark("File name too long"),
+    mark("Too many open files"),
+    mark("Input/output error"),
+    mark("Connection refused"),
+    mark("Connection reset by peer"),
+    mark("Broken pipe"),
+    mark("Network is unreachable"),
+    mark("No route to host"),
+    mark("Name or service not known"),
+    mark("Temporary failure in name resolution"),
+    mark("[Errno {number}] {reason}"),
+)
 
 
 class InputError(Exception):

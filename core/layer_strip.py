@@ -14,8 +14,11 @@ from core.recipe import Recipe
 from core.words import retell, say
 
 _LOWEST = 0.12  # share of the strip's height of a layer without weights
-_DROPOUTS = {"dropout_features": "features", "dropout_class_map": "class_map",
-             "dropout_logits": "logits"}  # fmt: skip
+_DROPOUTS = {
+    "dropout_features": "features",
+    "dropout_class_map": "class_map",
+    "dropout_logits": "logits",
+}
 
 
 def strip_layers(recipe: Mapping[str, Any], classes: int) -> tuple[Layer, ...]:

@@ -171,8 +171,7 @@ def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
     elif kind == "density":
         good = say("Good from {lift:g} times.", lift=sign["threshold"])
     elif kind == "needs":
-        good = say("Good from {points:.0f} points between the two.",
-                   points=100 * sign["threshold"])  # fmt: skip
+        good = say("Good from {points:.0f} points between the two.", points=100 * sign["threshold"])
     return Evidence(sign["name"], retell(sign["title"]), sentences(words, good), sign["good"], True)
 
 
@@ -227,9 +226,10 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
     frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
     if len(frozen):
         parts.append(
-            say("{layers} was frozen.", layers=_range(frozen)) if len(frozen) == 1
+            say("{layers} was frozen.", layers=_range(frozen))
+            if len(frozen) == 1
             else say("{layers} were frozen.", layers=_range(frozen))
-        )  # fmt: skip
+        )
     measured = trained.dropna(subset="cka")
     if len(measured):
         least = measured.loc[measured["cka"].idxmin()]
@@ -237,10 +237,12 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
             say(
                 "{layers} trained. Their likeness to how they began (CKA; 100 % is unchanged) is "
                 "{mean} on average, lowest in layer {layer}: {least}.",
-                layers=_range(trained), mean=percent(measured["cka"].mean()), layer=least["layer"],
+                layers=_range(trained),
+                mean=percent(measured["cka"].mean()),
+                layer=least["layer"],
                 least=percent(max(0.0, least["cka"])),
             )
-        )  # fmt: skip
+        )
     question = say("How far did the layers move?")
     if _pretrained(layers):
         question = say("What happened to the pretrained layers?")
@@ -279,8 +281,11 @@ def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) 
     shares = [area * lift for lift in (redrawn["lift"], *redrawn.get("lifts", ()))]
     lift, *lifts = (density_ratio(share, area) for share in shares)
     values = {"own": density_ratio(own, area), "lift": lift}
-    told = say("Check of the maps: with random heads the evidence is {lift:.2f} times as dense in "
-               "the boxes as outside, with this one {own:.2f} times.", **values)  # fmt: skip
+    told = say(
+        "Check of the maps: with random heads the evidence is {lift:.2f} times as dense in "
+        "the boxes as outside, with this one {own:.2f} times.",
+        **values,
+    )
     if values["own"] <= max(lift, *lifts):
         meant = say("So these maps show nothing that the head has learned.")
     elif lift <= REDRAWN_NEAR_1:

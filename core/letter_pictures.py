@@ -121,14 +121,21 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
     heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
     return [
-        Picture(boxed_jpeg(view, boxes),
-                say("{label}, boxed: {area} of the photo", label=label, area=area),
-                say("Photo {file} with a box around {label}", file=file, label=label)),
-        Picture(boxed_jpeg(heated, boxes),
-                say("bright: evidence for {label}; {share} of it lies in the box", label=label,
-                    share=share),
-                say("The same photo; bright where the evidence for {label} is", label=label)),
-    ]  # fmt: skip
+        Picture(
+            boxed_jpeg(view, boxes),
+            say("{label}, boxed: {area} of the photo", label=label, area=area),
+            say("Photo {file} with a box around {label}", file=file, label=label),
+        ),
+        Picture(
+            boxed_jpeg(heated, boxes),
+            say(
+                "bright: evidence for {label}; {share} of it lies in the box",
+                label=label,
+                share=share,
+            ),
+            say("The same photo; bright where the evidence for {label} is", label=label),
+        ),
+    ]
 
 
 def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
@@ -136,8 +143,12 @@ def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
     image = view.copy()
     pen = ImageDraw.Draw(image)
     for box in boxes:
-        frame = (box.x0 * image.width, box.y0 * image.height,
-                 box.x1 * image.width - 1, box.y1 * image.height - 1)  # fmt: skip
+        frame = (
+            box.x0 * image.width,
+            box.y0 * image.height,
+            box.x1 * image.width - 1,
+            box.y1 * image.height - 1,
+        )
         pen.rectangle(frame, outline="black", width=5)
         inner = (frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1)
         pen.rectangle(inner, outline="white", width=3)
@@ -188,10 +199,13 @@ def painted_over(
         # Without the objects, no answer is the right one.
         good = None if table is without else answer in test_set.labels[file].present
         pictures.append(
-            Picture(jpeg_bytes(_unsquashed(seen, shape)), f"{words}: {told}",
-                    say("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
-                    good)
-        )  # fmt: skip
+            Picture(
+                jpeg_bytes(_unsquashed(seen, shape)),
+                f"{words}: {told}",
+                say("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
+                good,
+            )
+        )
     return pictures
 
 

@@ -19,10 +19,13 @@ NONE = mark("no colour")
 _NO_VERDICT, _NO_MAJORITY = mark("no verdict yet"), mark("no majority")
 _BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
 _VERDICT_COLOURS = {
-    mark("generalises"): _GREEN, mark("overfit that looks good"): _RED,
-    mark("overfit, and it shows"): _AMBER, mark("never learned"): _PURPLE,
-    mark("too little evidence"): _SKY, _NO_VERDICT: GREY,
-}  # fmt: skip
+    mark("generalises"): _GREEN,
+    mark("overfit that looks good"): _RED,
+    mark("overfit, and it shows"): _AMBER,
+    mark("never learned"): _PURPLE,
+    mark("too little evidence"): _SKY,
+    _NO_VERDICT: GREY,
+}
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,11 @@ def _by_verdict(items: Sequence[Group]) -> Paint | None:
     if len(set(words.values())) < 2:
         return None
     colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
-    return Paint(VERDICT, {id_: colours[word] for id_, word in words.items()},
-                 tuple((retell(word), c, MARKS[0]) for word, c in colours.items()))  # fmt: skip
+    return Paint(
+        VERDICT,
+        {id_: colours[word] for id_, word in words.items()},
+        tuple((retell(word), c, MARKS[0]) for word, c in colours.items()),
+    )
 
 
 def _by_keys(items: Sequence[Group]) -> list[Paint]:

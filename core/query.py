@@ -34,8 +34,11 @@ _NOTHING = ("off", "none")
 _UNITS = {"": 1.0, "%": 0.01, "s": 1.0, "min": 60.0, "h": 3600.0}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(%|s|min|h|)", re.IGNORECASE)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 # A quoted text may stand for a word or a value; one that is not closed yet goes to the end.
 _TERM = re.compile(r'(-?)(?:([A-Za-z_][\w.]*)(:|!=|<=|>=|=|<|>))?((?:"[^"]*"?|[^\s"])*)')
 
@@ -121,9 +124,12 @@ def _term(key: str, sign: str, value: str, known: Vocabulary) -> Test:
     term = f"{key}{sign}{value}"
     if not _bare(value):
         raise QueryError(
-            say("`{term}` lacks a value: write, for example, {example}", term=term,
-                example=f"{key}{sign}{_sample(key)}")
-        )  # fmt: skip
+            say(
+                "`{term}` lacks a value: write, for example, {example}",
+                term=term,
+                example=f"{key}{sign}{_sample(key)}",
+            )
+        )
     if key.lower() == "is":
         return _flag(sign, value)
     key = _resolved(key, known)
@@ -150,9 +156,13 @@ def _one(key: str, sign: str, value: str, known: Vocabulary, term: str) -> Test:
         wanted = _STATES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
         raise QueryError(
-            say("`{term}`: {key} is a number: write, for example, {example}", term=term, key=key,
-                example=f"{key}={_sample(key)}")
-        )  # fmt: skip
+            say(
+                "`{term}`: {key} is a number: write, for example, {example}",
+                term=term,
+                key=key,
+                example=f"{key}={_sample(key)}",
+            )
+        )
 
     def test(facts: Facts) -> bool:
         found = facts.get(key)
@@ -169,21 +179,31 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
     if fact(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
             raise QueryError(
-                say("`{term}` needs a date: write, for example, {example}", term=term,
-                    example=f"{key}{sign}2026-03-01")
-            )  # fmt: skip
+                say(
+                    "`{term}` needs a date: write, for example, {example}",
+                    term=term,
+                    example=f"{key}{sign}2026-03-01",
+                )
+            )
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
     if key in known and not known[key].numeric and known[key].values:
         raise QueryError(
-            say("`{term}`: {key} is a word: write, for example, {example}", term=term, key=key,
-                example=f"{key}:{_value(known[key])}")
-        )  # fmt: skip
+            say(
+                "`{term}`: {key} is a word: write, for example, {example}",
+                term=term,
+                key=key,
+                example=f"{key}:{_value(known[key])}",
+            )
+        )
     number = _number(key, wanted)
     if number is None:
         raise QueryError(
-            say("`{term}` needs a number: write, for example, {example}", term=term,
-                example=f"{key}{sign}{_sample(key)}")
-        )  # fmt: skip
+            say(
+                "`{term}` needs a number: write, for example, {example}",
+                term=term,
+                example=f"{key}{sign}{_sample(key)}",
+            )
+        )
 
     def test(facts: Facts) -> bool:
         found = facts.get(key)
@@ -196,9 +216,12 @@ def _flag(sign: str, value: str) -> Test:
     wanted = _bare(value)
     if wanted not in FLAGS or sign not in (":", "="):
         raise QueryError(
-            say("`{term}` is not known: write is: and one of {flags}", term=f"is{sign}{value}",
-                flags=", ".join(FLAGS))
-        )  # fmt: skip
+            say(
+                "`{term}` is not known: write is: and one of {flags}",
+                term=f"is{sign}{value}",
+                flags=", ".join(FLAGS),
+            )
+        )
     return lambda facts: wanted in facts["is"]
 
 

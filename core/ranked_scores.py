@@ -76,14 +76,16 @@ def ranked_scores(columns: Sequence[RankedColumn], paint: Paint) -> go.Figure:
                 "tickvals": list(place.values()) if named else [],
                 "ticktext": [_short(labels[run]) for run in order] if named else [],
                 "range": [-0.7, len(order) - 0.3],
-                "fixedrange": True, "zeroline": False, "showgrid": False,
+                "fixedrange": True,
+                "zeroline": False,
+                "showgrid": False,
             },
             "shapes": lines,
             "height": 90 + min(_ROW * len(order), _MOST),
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "hovermode": "closest",
         },
-    )  # fmt: skip
+    )
 
 
 def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint) -> dict[str, Any]:
@@ -94,13 +96,16 @@ def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint)
         "y": rows["run"].map(place),
         "xaxis": axis,
         "mode": "markers",
-        "marker": {"size": 9, "color": [paint.colours[run] for run in rows["run"]],
-                   "symbol": [paint.marker(run).symbol for run in rows["run"]]},
+        "marker": {
+            "size": 9,
+            "color": [paint.colours[run] for run in rows["run"]],
+            "symbol": [paint.marker(run).symbol for run in rows["run"]],
+        },
         "error_x": spread_bars(rows, GREY) | {"thickness": 1.5},
         "customdata": [*zip(labels, rows["words"], strict=True)],
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         "showlegend": False,
-    }  # fmt: skip
+    }
 
 
 def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
@@ -121,8 +126,16 @@ def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
 
 def _upright(x: float, axis: str) -> dict[str, Any]:
     """A grey line through all rows of a column."""
-    return {"type": "line", "xref": axis, "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1,
-            "line": {"color": GREY, "width": 3}}  # fmt: skip
+    return {
+        "type": "line",
+        "xref": axis,
+        "yref": "y domain",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": GREY, "width": 3},
+    }
 
 
 def _short(label: str) -> str:

@@ -270,7 +270,21 @@ def _not_finite(value: Any) -> bool:
 
 def _all_keys() -> list[str]:
     parts = (
-        Recipe, Augment, Band, Stage, Optimizer, ClassMapHead, ClassMapDropout, DenseHead,
-        Zoom, Rotate, Cutout, Erase, Blur, Holdout, KFold, CsvSplit,
-    )  # fmt: skip
+        Recipe,
+        Augment,
+        Band,
+        Stage,
+        Optimizer,
+        ClassMapHead,
+        ClassMapDropout,
+        DenseHead,
+        Zoom,
+        Rotate,
+        Cutout,
+        Erase,
+        Blur,
+        Holdout,
+        KFold,
+        CsvSplit,
+    )
     return [field.alias or name for part in parts for name, field in part.model_fields.items()]

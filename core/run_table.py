@@ -91,8 +91,15 @@ def table(
                 badge = "" if by == REPEATS else say_count(count, "1 run", "{count} runs")
                 runs = [line(row) for row in group.members]
                 lines.append(found | {"badge": badge, "runs": runs})
-    heads = [{"key": key, "title": retell(fact(key).title), "words": retell(fact(key).words),
-              "number": _is_number(key, rows)} for key in columns]  # fmt: skip
+    heads = [
+        {
+            "key": key,
+            "title": retell(fact(key).title),
+            "words": retell(fact(key).words),
+            "number": _is_number(key, rows),
+        }
+        for key in columns
+    ]
     return {"columns": heads, "lines": lines}
 
 

@@ -59,11 +59,15 @@ def score_dots(
                     x=[value for value, _, _ in marks],
                     y=[low for _, low, _ in marks],
                     mode="markers",
-                    marker={"symbol": symbol, "size": 10, "color": GREY,
-                            "line": {"color": GREY, "width": 2.5}},
+                    marker={
+                        "symbol": symbol,
+                        "size": 10,
+                        "color": GREY,
+                        "line": {"color": GREY, "width": 2.5},
+                    },
                     hovertemplate=hover,
                 )
-            )  # fmt: skip
+            )
     for number, run in enumerate(runs):
         rows = scores[scores["run"] == run]
         shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0

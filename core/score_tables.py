@@ -123,15 +123,18 @@ def _dots(
     return pd.DataFrame(lines, columns=DOTS)
 
 
-def _line(
-    item: Group, title: str, controls: Controls, keys: tuple[str, ...]
-) -> dict[str, Any]:  # fmt: skip
+def _line(item: Group, title: str, controls: Controls, keys: tuple[str, ...]) -> dict[str, Any]:
     """One dot: the mean, and from the lowest to the highest run."""
     numbers = item.numbers(*keys)
     line: dict[str, Any] = {
-        "run": item.id, "label": item.title, "title": title, "value": fmean(numbers),
-        "low": min(numbers), "high": max(numbers), "members": numbers,
-    }  # fmt: skip
+        "run": item.id,
+        "label": item.title,
+        "title": title,
+        "value": fmean(numbers),
+        "low": min(numbers),
+        "high": max(numbers),
+        "members": numbers,
+    }
     return line | {name: control_number(item, controls, name, *keys) for name in CONTROLS}
 
 

@@ -20,16 +20,23 @@ SCORE_TITLES = {
     "present": mark("any object present"),
 }
 SCORE_WORDS = {
-    "accuracy": mark("Share of the validation photos that are classified right. They come from the "
-                     "same shoot as the training photos."),
+    "accuracy": mark(
+        "Share of the validation photos that are classified right. They come from the "
+        "same shoot as the training photos."
+    ),
     "primary": mark("The answer is the most prominent object of the photo."),
-    "object": mark("Each labelled object, cut out and classified alone: the sharpest of the "
-                   "scores."),
-    "ranking": mark("Do the photos that show an object come first when all are ordered by its "
-                    "probability? (mean average precision)"),
-    "present": mark("The answer is any object that can be seen. Nearly empty as evidence: where "
-                    "photos show several objects, guessing does well too. Look at the grey mark."),
-}  # fmt: skip
+    "object": mark(
+        "Each labelled object, cut out and classified alone: the sharpest of the scores."
+    ),
+    "ranking": mark(
+        "Do the photos that show an object come first when all are ordered by its "
+        "probability? (mean average precision)"
+    ),
+    "present": mark(
+        "The answer is any object that can be seen. Nearly empty as evidence: where "
+        "photos show several objects, guessing does well too. Look at the grey mark."
+    ),
+}
 LIFT_WORDS = mark(
     "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
     "1 is no better than chance, 2 is twice as much in the boxes."
@@ -60,9 +67,9 @@ def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
 
 def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
     """Where a run's evidence lies in a set; None when that is not known."""
-    found: dict[str, Any] | None = (
-        (row.summary or {}).get("sets", {}).get(set_name) or {}
-    ).get("localisation")  # fmt: skip
+    found: dict[str, Any] | None = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get(
+        "localisation"
+    )
     return found
 
 

@@ -107,21 +107,37 @@ def state(status: Status) -> str:
         phase = retell(status.phase) if status.phase else say("starting")
         if not status.epoch:
             return phase
-        return say("{phase}, epoch {epoch} of {epochs}", phase=phase, epoch=status.epoch,
-                   epochs=status.epochs)  # fmt: skip
+        return say(
+            "{phase}, epoch {epoch} of {epochs}",
+            phase=phase,
+            epoch=status.epoch,
+            epochs=status.epochs,
+        )
     if status.state == "cancelled" and not status.started:
         return say("cancelled before it began")
     if status.ended and status.state != "done" and status.epochs:
-        return say("{state} after epoch {epoch} of {epochs}", state=retell(status.state),
-                   epoch=status.epoch, epochs=status.epochs)  # fmt: skip
+        return say(
+            "{state} after epoch {epoch} of {epochs}",
+            state=retell(status.state),
+            epoch=status.epoch,
+            epochs=status.epochs,
+        )
     return retell(status.state)
 
 
 # Of tables with a column per run.
 _COLUMNS = (
-    mark("photo"), mark("label"), mark("right"), mark("answers"), mark("photos"), mark("score"),
-    mark("key"), mark("constant answer"), mark("frozen backbone"), mark("untrained weights"),
-)  # fmt: skip
+    mark("photo"),
+    mark("label"),
+    mark("right"),
+    mark("answers"),
+    mark("photos"),
+    mark("score"),
+    mark("key"),
+    mark("constant answer"),
+    mark("frozen backbone"),
+    mark("untrained weights"),
+)
 
 
 def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:

@@ -139,17 +139,25 @@ def hidden_words(answers: Answers) -> list[str]:
     words = [
         say("With the box hidden it still says {answer}.", answer=now)
         if same
-        else say("With the box hidden it says {answer}, no longer {before}.",
-                 answer=now, before=answers.predicted)
-    ]  # fmt: skip
+        else say(
+            "With the box hidden it says {answer}, no longer {before}.",
+            answer=now,
+            before=answers.predicted,
+        )
+    ]
     if hidden.elsewhere is None:
         words.append(say("There is no room to hide as much elsewhere, for comparison."))
     elif most_likely(hidden.elsewhere) == answers.predicted:
-        words.append(say("With as much hidden elsewhere it still says {answer}.",
-                         answer=_says(hidden.elsewhere)))  # fmt: skip
+        words.append(
+            say(
+                "With as much hidden elsewhere it still says {answer}.",
+                answer=_says(hidden.elsewhere),
+            )
+        )
     else:
-        words.append(say("With as much hidden elsewhere it says {answer}.",
-                         answer=_says(hidden.elsewhere)))  # fmt: skip
+        words.append(
+            say("With as much hidden elsewhere it says {answer}.", answer=_says(hidden.elsewhere))
+        )
     return words
 
 

@@ -65,21 +65,29 @@ def scores_by_number(
             name=plain_name(name),
             mode="lines+markers",
             line={"color": GREY, "width": 2},
-            marker={"color": paint, "size": 13,
-                    "symbol": [marks[run].symbol for run in rows["run"]]},
+            marker={
+                "color": paint,
+                "size": 13,
+                "symbol": [marks[run].symbol for run in rows["run"]],
+            },
             error_y=spread_bars(rows, GREY),
             customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
-    )  # fmt: skip
+    )
     figure.add_trace(member_marks(rows, list(rows["x"]), paint, upright=True))
     look = layout(320)
     look["hovermode"] = "closest"
     look["margin"] = {"l": 48, "r": 8, "t": 34, "b": 48}  # room for the axes, without measuring it
     figure.update_layout(**look, showlegend=True, xaxis_title=key)
-    figure.update_xaxes(tickvals=list(rows["x"]), ticktext=[f"{x:g}" for x in rows["x"]],
-                        type="log" if logarithmic else "linear", fixedrange=True)  # fmt: skip
+    figure.update_xaxes(
+        tickvals=list(rows["x"]),
+        ticktext=[f"{x:g}" for x in rows["x"]],
+        type="log" if logarithmic else "linear",
+        fixedrange=True,
+    )
     most = max(top, float(rows["high"].max())) * 1.05
-    figure.update_yaxes(range=[-0.03 * most, most], tickformat=form, fixedrange=True,
-                        automargin=False)  # fmt: skip
+    figure.update_yaxes(
+        range=[-0.03 * most, most], tickformat=form, fixedrange=True, automargin=False
+    )
     return figure

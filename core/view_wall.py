@@ -41,14 +41,26 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
         return ""
     first, last = min(shown), max(shown)
     if first == last:
-        told = [say("As training shows them in epoch {first} of {count}.", first=first,
-                    count=epochs)]  # fmt: skip
+        told = [
+            say("As training shows them in epoch {first} of {count}.", first=first, count=epochs)
+        ]
     else:
-        told = [say("As training shows them in epochs {first} to {last} of {count}.", first=first,
-                    last=last, count=epochs)]  # fmt: skip
+        told = [
+            say(
+                "As training shows them in epochs {first} to {last} of {count}.",
+                first=first,
+                last=last,
+                count=epochs,
+            )
+        ]
     if pool is not None:
-        told.append(say_count(pool, "Each photo has 1 view, which come again.",
-                              "Each photo has {count} views, which come again."))  # fmt: skip
+        told.append(
+            say_count(
+                pool,
+                "Each photo has 1 view, which come again.",
+                "Each photo has {count} views, which come again.",
+            )
+        )
     return sentences(*told)
 
 
@@ -78,9 +90,15 @@ def _view(photo: SeenPhoto, view: View) -> str:
     words = say("epoch {epoch}", epoch=view.epoch)
     if view.partner:
         own = round(100 * view.share)
-        words = say("epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
-                    epoch=view.epoch, own=own, label=photo.label, other=100 - own,
-                    partner=view.partner_label, file=view.partner)  # fmt: skip
+        words = say(
+            "epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
+            epoch=view.epoch,
+            own=own,
+            label=photo.label,
+            other=100 - own,
+            partner=view.partner_label,
+            file=view.partner,
+        )
     told = say("{photo} in {epoch}", photo=photo.file, epoch=words)
     return _figure(view.picture, told, words, "")
 

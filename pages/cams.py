@@ -34,8 +34,13 @@ def show_page(everything: list[RunRow]) -> None:
         return
     if away := [item for item in items if item.members[0].photos_away]:
         missing = ", ".join(text.plain_markdown(item.title) for item in away)
-        st.info(say("Left out, because they came from elsewhere and their photos are not here: "
-                    "{names}", names=missing), icon=":material/broken_image:")  # fmt: skip
+        st.info(
+            say(
+                "Left out, because they came from elsewhere and their photos are not here: {names}",
+                names=missing,
+            ),
+            icon=":material/broken_image:",
+        )
     items = [item for item in items if item not in away]
     if not items:
         return

@@ -49,10 +49,13 @@ def choose(found: Sequence[Field]) -> Field:
     if st.session_state.get(f"{KEY}.photos") not in known:
         st.session_state[f"{KEY}.photos"] = linked if linked in known else found[0].id
     picked = st.selectbox(
-        say("Trained on"), list(known), key=f"{KEY}.photos",
-        format_func=lambda id_: known[id_].title, width=320,
+        say("Trained on"),
+        list(known),
+        key=f"{KEY}.photos",
+        format_func=lambda id_: known[id_].title,
+        width=320,
         help=say("Only runs that saw the same photos are ranked together."),
-    )  # fmt: skip
+    )
     st.query_params["photos"] = picked
     return known[picked]
 
@@ -94,9 +97,13 @@ def await_first() -> None:
 def show_page(rows: Sequence[RunRow]) -> None:
     found = fields(rows)
     if not found:
-        st.info(say("No run here tells the toy books apart yet. Open the failing recipe, change "
-                    "what you think it needs, launch it with three seeds, and come back: the "
-                    "groups can be ranked as soon as their runs are done."))  # fmt: skip
+        st.info(
+            say(
+                "No run here tells the toy books apart yet. Open the failing recipe, change "
+                "what you think it needs, launch it with three seeds, and come back: the "
+                "groups can be ranked as soon as their runs are done."
+            )
+        )
         if any(not row.status.ended for row in rows):
             st.fragment(await_first, run_every=LIVE_SECONDS)()
         return

@@ -35,13 +35,18 @@ from pages.widgets import (
     scores,
     told,
     varied,
-)  # fmt: skip  # isort: skip
+)
 from pages.widgets.made import Look
 
 KEY = "compare"
 CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
-PLACES = {"photo": "Photos", "cell": "Confusion", "axis": "Curves", "show": "Photos",
-          "set": "Photos|Confusion"}  # in the link, of some sections  # fmt: skip
+PLACES = {
+    "photo": "Photos",
+    "cell": "Confusion",
+    "axis": "Curves",
+    "show": "Photos",
+    "set": "Photos|Confusion",
+}  # in the link, of some sections
 
 
 class Chosen(NamedTuple):
@@ -102,9 +107,18 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
     kept.keep(KEY, CONTROLS)
     linked.settle("section", SECTIONS, "Scores")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        section = st.segmented_control(say("Show"), list(SECTIONS), required=True, key="section",
-                                       format_func=retell, label_visibility="collapsed",
-                                       wrap=True) or "Scores"  # fmt: skip
+        section = (
+            st.segmented_control(
+                say("Show"),
+                list(SECTIONS),
+                required=True,
+                key="section",
+                format_func=retell,
+                label_visibility="collapsed",
+                wrap=True,
+            )
+            or "Scores"
+        )
         linked.tell("section", section, "Scores")
         paint = paint_choice.show(items, everything)
         finished = [item for item in items if item.finished()]
@@ -133,8 +147,13 @@ def show_page(everything: list[RunRow], look: Look) -> None:
     if finished and len(items) <= difference.FEW:
         scores.headline(finished, paints(items, everything)[OWN])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/cams.py", label=say("See where they look"), width="content",
-                     icon=":material/frame_inspect:", query_params=chosen.link(items))  # fmt: skip
+        st.page_link(
+            "pages/cams.py",
+            label=say("See where they look"),
+            width="content",
+            icon=":material/frame_inspect:",
+            query_params=chosen.link(items),
+        )
         clearest_pair.show(f"{KEY}.pair", everything, look)
         report.button(KEY, items, everything)
     show_section(items, everything, look)
@@ -145,6 +164,7 @@ version, runs = chosen.look()
 if runs:
     show_page(runs, Look(version))
 else:
-    st.write(say("There are no runs to compare yet. Train one on the Train page, or take these "
-                 "two:"))  # fmt: skip
+    st.write(
+        say("There are no runs to compare yet. Train one on the Train page, or take these two:")
+    )
     first_runs.show(f"{KEY}.first")

@@ -48,8 +48,14 @@ def describe(dataset: Dataset) -> None:
     plain = text.plain_markdown
     about = (dataset.title, dataset.licence, dataset.source)
     title, licence, source = (plain(retell(each)) for each in about)
-    st.caption(say("{title}. Licence: {licence}. Source: {source}.", title=title, licence=licence,
-                   source=source))  # fmt: skip
+    st.caption(
+        say(
+            "{title}. Licence: {licence}. Source: {source}.",
+            title=title,
+            licence=licence,
+            source=source,
+        )
+    )
     if words := left_out_words(dataset):
         st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
     if not dataset.test_sets:
@@ -69,8 +75,12 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | No
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
-    words = say("{labelled} of {total} labelled, {boxed} with boxes", labelled=labelled,
-                total=total, boxed=boxed)  # fmt: skip
+    words = say(
+        "{labelled} of {total} labelled, {boxed} with boxes",
+        labelled=labelled,
+        total=total,
+        boxed=boxed,
+    )
     st.progress(labelled / total, text=words)
     if labelled < total:
         st.caption(

@@ -36,22 +36,31 @@ def take_away(step: int) -> str:
 
     return str(
         st.pills(
-            say("Take away"), measured, required=True, key="lesson.without", on_change=keep,
+            say("Take away"),
+            measured,
+            required=True,
+            key="lesson.without",
+            on_change=keep,
             format_func=lambda key: names[key],
         )
-    )  # fmt: skip
+    )
 
 
 def ways_on() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
         st.page_link(
-            "pages/train.py", label=say("Open Train with the failing recipe"),
-            icon=":material/model_training:", query_params={"preset": FAILING},
-        )  # fmt: skip
+            "pages/train.py",
+            label=say("Open Train with the failing recipe"),
+            icon=":material/model_training:",
+            query_params={"preset": FAILING},
+        )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
-            st.page_link("pages/challenge.py", label=say("The challenge board"),
-                         icon=":material/leaderboard:")  # fmt: skip
+            st.page_link(
+                "pages/challenge.py",
+                label=say("The challenge board"),
+                icon=":material/leaderboard:",
+            )
 
 
 def show_step(number: int, teach: bool, vote: str) -> bool:

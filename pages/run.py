@@ -71,10 +71,18 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         name = text.plain_markdown(tables.labels_of(rows)[others[0]])
         label = say("Compare with {run}", run=name)
     with st.container(horizontal=True):
-        st.page_link("pages/compare.py", label=label,
-                     icon=":material/compare_arrows:", query_params={"runs": pair})  # fmt: skip
-        st.page_link("pages/cams.py", label=say("All its CAMs"), icon=":material/frame_inspect:",
-                     query_params={"runs": row.id})  # fmt: skip
+        st.page_link(
+            "pages/compare.py",
+            label=label,
+            icon=":material/compare_arrows:",
+            query_params={"runs": pair},
+        )
+        st.page_link(
+            "pages/cams.py",
+            label=say("All its CAMs"),
+            icon=":material/frame_inspect:",
+            query_params={"runs": row.id},
+        )
 
 
 def board(run_id: str, watching: bool) -> None:
@@ -141,8 +149,12 @@ if runs:
         live = not shown.status.ended
         st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)
     elif not asked:
-        st.info(say("Choose a run to watch it train, or to read its diagnosis: what went right or "
-                    "wrong, how we know, and what to try next."))  # fmt: skip
+        st.info(
+            say(
+                "Choose a run to watch it train, or to read its diagnosis: what went right or "
+                "wrong, how we know, and what to try next."
+            )
+        )
 elif not asked:
     st.write(
         say("A diagnosis comes with a finished run. Train one on the Train page, or take these:")

@@ -50,8 +50,12 @@ Parts = dict[str, Any]
 def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
     """What is done to the photos before the network gets them; and where to show the views, near
     the controls that change them."""
-    st.markdown(say("**Varied views**"), help=say("Each photo is changed at random, so that the "
-                "network cannot learn the photos by heart."))  # fmt: skip
+    st.markdown(
+        say("**Varied views**"),
+        help=say(
+            "Each photo is changed at random, so that the network cannot learn the photos by heart."
+        ),
+    )
     start = draft.begin("augment")
     shown = augment.show(draft.controls("augment"), Augment.model_validate(start))
     wall = st.container()

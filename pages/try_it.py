@@ -54,13 +54,19 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
         options = [answer.PREDICTED, *classes]
         linked.settle("evidence", options, answer.PREDICTED)
         explain = st.selectbox(
-            say("Evidence for"), options, key="evidence",
+            say("Evidence for"),
+            options,
+            key="evidence",
             format_func=lambda name: retell(name) if name == answer.PREDICTED else name,
             help=say("The maps show where each run finds what speaks for this class."),
-        )  # fmt: skip
+        )
         linked.tell("evidence", explain, answer.PREDICTED)
-        st.caption(say("A run that has learned the object changes its answer when the object is "
-                       "hidden, and not when as much is hidden elsewhere."))  # fmt: skip
+        st.caption(
+            say(
+                "A run that has learned the object changes its answer when the object is "
+                "hidden, and not when as much is hidden elsewhere."
+            )
+        )
     with columns[0]:
         if not preview_wait.show(KEY):
             return
@@ -93,8 +99,12 @@ def show_page(everything: list[RunRow]) -> None:
 
 
 st.title(say("Try it"), anchor=False)
-st.caption(say("Show a photo to two runs: what do they say it is, and where do they look? Then "
-               "hide a part of it."))  # fmt: skip
+st.caption(
+    say(
+        "Show a photo to two runs: what do they say it is, and where do they look? Then "
+        "hide a part of it."
+    )
+)
 runs = chosen.all_runs()
 if door.closed("photo"):
     pass

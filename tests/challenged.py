@@ -46,9 +46,13 @@ def write_group(
     runs = []
     for seed in seeds:
         run = write_run(
-            runs_dir, dataset, preset, changes={**changes, "seed": seed}, minutes=minutes + seed,
+            runs_dir,
+            dataset,
+            preset,
+            changes={**changes, "seed": seed},
+            minutes=minutes + seed,
             **options,
-        )  # fmt: skip
+        )
         environment = run.environment()
         environment["data"]["fingerprints"] = fingerprints(dataset)
         write_json(run.path / "environment.json", environment)
@@ -67,10 +71,16 @@ def write_answers(run: Run, right: float, seed: int = 0, draw: str = DRAW) -> No
     order = np.random.default_rng(5).permutation(OBJECTS)
     named = order < round(right * OBJECTS) + (seed % 3 - 1)
     rows = [
-        ("plain", f"{SET}/objects", f"img_{place // 2}.jpg#{'ab'[place % 2]}", "red", "red",
-         "red" if hit else "blue")
+        (
+            "plain",
+            f"{SET}/objects",
+            f"img_{place // 2}.jpg#{'ab'[place % 2]}",
+            "red",
+            "red",
+            "red" if hit else "blue",
+        )
         for place, hit in enumerate(named)
-    ]  # fmt: skip
+    ]
     columns = ["kind", "split", "file", "primary", "present", "predicted"]
     pd.DataFrame(rows, columns=columns).to_csv(trial.path / "answers.csv", index=False)
     answered = Answered(draw=draw, localisation={"lift": 1.5})

@@ -25,9 +25,12 @@ from tests.warm import Warm, started_warm
 
 # The same examples every time, however long the machine takes over them.
 settings.register_profile(
-    "steady", deadline=None, derandomize=True, database=None,
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+)
 settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -24,9 +24,13 @@ VARIED = 4  # as core.evaluate.tta, which needs torch
 
 
 def write_diagnosis(
-    run: Run, recipe: Recipe, dataset: Dataset, plain: pd.DataFrame, summary: dict[str, Any],
+    run: Run,
+    recipe: Recipe,
+    dataset: Dataset,
+    plain: pd.DataFrame,
+    summary: dict[str, Any],
     looks: float,
-) -> Judgement:  # fmt: skip
+) -> Judgement:
     """drift.csv, reliance.csv, controls.json, diagnosis.json and the rows of kind `tta`."""
     random = np.random.default_rng([recipe.seed, 77])
     columns = [f"p_{name}" for name in dataset.classes]
@@ -106,21 +110,26 @@ def _drift(recipe: Recipe, classes: int, looks: float) -> pd.DataFrame:
     layers = layer_table(recipe.backbone, recipe.map_stride, classes, recipe.image_size)
     head = next(layer.index for layer in layers if layer.in_head)
     bands = [
-        band for stage in recipe.stages
-        for band in stage_ranges(recipe, stage, head, len(layers)) if not band.frozen
-    ]  # fmt: skip
+        band
+        for stage in recipe.stages
+        for band in stage_ranges(recipe, stage, head, len(layers))
+        if not band.frozen
+    ]
     rows = []
     for layer in layers:
         trained = any(band.first <= layer.index <= band.last for band in bands)
         cka = 1 - (1 - looks) * (0.5 + 0.5 * layer.index / len(layers)) if trained else 1.0
         rows.append(
             (
-                layer.index, layer.name, trained,
+                layer.index,
+                layer.name,
+                trained,
                 "random start" if layer.in_head else "pretrained",
                 0.02 + (1 - looks) * 0.5 if trained and layer.params else 0.0,
-                0.0, round(cka, 4),
+                0.0,
+                round(cka, 4),
             )
-        )  # fmt: skip
+        )
     columns = ["layer", "name", "trained", "reference", "weights", "statistics", "cka"]
     return pd.DataFrame(rows, columns=columns)
 

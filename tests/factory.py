@@ -43,8 +43,13 @@ def evaluated(**sets):
     """The least that summary.json holds. sets: test sets by name."""
     accuracy = {"value": 1.0, "low": 0.8, "high": 1.0, "total": 15, "correct": 15, "constant": 0.4}
     validation = {"loss": 0.1, "accuracy": accuracy}
-    return {"classes": ["a", "b"], "epochs": 3, "trained_weights": 1, "validation": validation,
-            "sets": sets}  # fmt: skip
+    return {
+        "classes": ["a", "b"],
+        "epochs": 3,
+        "trained_weights": 1,
+        "validation": validation,
+        "sets": sets,
+    }
 
 
 def write_dataset(root: Path, labelled: bool = True, photos: int = 4) -> Dataset:
@@ -136,9 +141,13 @@ def write_run(
     if state == "running":
         now = datetime.now(UTC)
         status = replace(
-            status, phase="training", eta_seconds=40, pid=1, heartbeat=_iso(now),
+            status,
+            phase="training",
+            eta_seconds=40,
+            pid=1,
+            heartbeat=_iso(now),
             started=_iso(now - timedelta(seconds=30)),
-        )  # fmt: skip
+        )
     elif state == "failed":
         status = replace(status, error="the worker (process 4242) stopped in epoch 17")
     if status.ended:
@@ -205,10 +214,14 @@ _RESULTS: dict[tuple[str, str, float], dict[str, bytes]] = {}
 def _copy_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:
     """The results of such a run on such photos: made once, as many tests write the same run."""
     photos = [
-        (each.name, [(photo.file, open_photo(photo.path).size) for photo in each.photos],
-         each.labels, each.boxes)
+        (
+            each.name,
+            [(photo.file, open_photo(photo.path).size) for photo in each.photos],
+            each.labels,
+            each.boxes,
+        )
         for each in dataset.test_sets
-    ]  # fmt: skip
+    ]
     key = (recipe.model_dump_json(), repr((dataset.classes, photos)), looks)
     if key not in _RESULTS:
         before = set(run.path.iterdir())
@@ -250,8 +263,14 @@ def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> 
         }
     np.savez(run.path / "cams.npz", **arrays)
     low, high = wilson(14, 14)
-    accuracy = {"value": 1.0, "low": low, "high": high, "total": 14, "correct": 14,
-                "constant": 0.36}  # fmt: skip
+    accuracy = {
+        "value": 1.0,
+        "low": low,
+        "high": high,
+        "total": 14,
+        "correct": 14,
+        "constant": 0.36,
+    }
     summary = {
         "classes": list(dataset.classes),
         "epochs": recipe.planned_epochs(),
@@ -326,11 +345,15 @@ def _predictions(
         chances /= chances.sum()
         rows.append(
             (
-                "plain", test_set.name, photo.file, label.primary if label else "",
-                " ".join(label.present) if label else "", classes[int(chances.argmax())],
+                "plain",
+                test_set.name,
+                photo.file,
+                label.primary if label else "",
+                " ".join(label.present) if label else "",
+                classes[int(chances.argmax())],
                 *chances.round(5),
             )
-        )  # fmt: skip
+        )
         for box in test_set.boxes.get(photo.file, ()):
             truth = box.label if box.label in classes else "background"
             # Evenly spread, so that few objects already show what `looks` asks for.
@@ -352,13 +375,24 @@ def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
     """A calibration in which every single thing takes that long."""
     layers = (seconds,) * len(network_layers(recipe))
     return Speed(
-        prefix=layers, forward=layers, train_forward=layers, backward=layers, step=seconds,
-        batch=seconds, view=seconds,
+        prefix=layers,
+        forward=layers,
+        train_forward=layers,
+        backward=layers,
+        step=seconds,
+        batch=seconds,
+        view=seconds,
         changes=dict.fromkeys(("resample", "lighting", "cutout", "erase", "blur"), seconds),
-        decode=seconds, decode_megapixel=seconds, write=seconds, write_megabyte=seconds,
-        read_megabyte=seconds, busy=0.0, device="cpu",
-        prefix_format="float32", training_format="float32",
-    )  # fmt: skip
+        decode=seconds,
+        decode_megapixel=seconds,
+        write=seconds,
+        write_megabyte=seconds,
+        read_megabyte=seconds,
+        busy=0.0,
+        device="cpu",
+        prefix_format="float32",
+        training_format="float32",
+    )
 
 
 def know_speed(runs_dir: Path, *recipes: Recipe) -> None:
@@ -379,11 +413,16 @@ def write_search(
     lr = 1e-5 * 1e6 ** (steps / 99)
     curves = [
         pd.DataFrame(
-            {"step": steps, "lr": lr, "loss": (fall := 1.8 - 1.4 / (1 + (late * 1e-2 / lr) ** 2)),
-             "smoothed": fall + 0.3 * np.maximum(0, np.log10(lr / 0.3)), "start": start}
+            {
+                "step": steps,
+                "lr": lr,
+                "loss": (fall := 1.8 - 1.4 / (1 + (late * 1e-2 / lr) ** 2)),
+                "smoothed": fall + 0.3 * np.maximum(0, np.log10(lr / 0.3)),
+                "start": start,
+            }
         )
         for start, late in enumerate((0.7, 1.0, 1.6))
-    ]  # fmt: skip
+    ]
     pd.concat(curves).to_csv(search.path / "curves.csv", index=False)
     (search.path / "suggestion.json").write_text(json.dumps(asdict(found)), "utf-8")
     search.write_status(replace(search.status(), state="done", epoch=3))

@@ -20,10 +20,18 @@ from tests.factory import write_dataset, write_run, write_steps
 SCRIPT = "<img src=x onerror=pwned()>"
 LINK = "[pwn](javascript:pwned())"
 TOKENS = (
-    SCRIPT, LINK, "<svg/onload=pwned()>", "<script>pwned()</script>", ":red[pwn]", "$pwn^2$",
-    ":material/bomb:", "![pwn](https://evil.example/a.png)", "https://evil.example/",
-    "<a href=https://evil.example>pwn", "<b>pwn",
-)  # fmt: skip
+    SCRIPT,
+    LINK,
+    "<svg/onload=pwned()>",
+    "<script>pwned()</script>",
+    ":red[pwn]",
+    "$pwn^2$",
+    ":material/bomb:",
+    "![pwn](https://evil.example/a.png)",
+    "https://evil.example/",
+    "<a href=https://evil.example>pwn",
+    "<b>pwn",
+)
 
 # A folder's or file's name holds no slash, a class's and a tag's no space either.
 CLASS = "<b>pwn[pwn](javascript:pwned())$pwn^2$:red[pwn]"

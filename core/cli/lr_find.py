@@ -41,6 +41,8 @@ def lr_find(
     if suggestion.lr is None:
         print(f"cannot tell: {suggestion.why}")
     else:
-        print(f"{suggestion.lr:.1e} for layers {layers}, agreement {suggestion.confidence}: "
-              f"{suggestion.why}")  # fmt: skip
+        print(
+            f"{suggestion.lr:.1e} for layers {layers}, agreement {suggestion.confidence}: "
+            f"{suggestion.why}"
+        )
         print(MEASURED_AT)

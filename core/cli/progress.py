@@ -29,8 +29,12 @@ class Bar:
         left = f", about {duration(eta)} left" if eta and share < 1 else ""
         if self._terminal:
             full = int(share * _WIDTH)
-            print(f"\r\x1b[K[{'#' * full}{'.' * (_WIDTH - full)}] {words}{left}", end="",
-                  file=sys.stderr, flush=True)  # fmt: skip
+            print(
+                f"\r\x1b[K[{'#' * full}{'.' * (_WIDTH - full)}] {words}{left}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
             self._drawn = True
         else:
             print(f"{share:.0%}: {words}{left}", file=sys.stderr, flush=True)

@@ -69,18 +69,25 @@ def _look(runs: Path) -> dict[str, Any]:
     return {
         "worker": asdict(look_at_worker(runs, now)),
         "queue": [
-            {"entry": turn.entry, "name": turn.name, "what": state(turn.status),
-             "begins": turn.begins, "ends": turn.ends}
+            {
+                "entry": turn.entry,
+                "name": turn.name,
+                "what": state(turn.status),
+                "begins": turn.begins,
+                "ends": turn.ends,
+            }
             for turn in turns(runs, now)
         ],
         "machine": {
-            "cores": cores(), "load": resources.load(),
-            "memory": asdict(memory) if memory else None, "disk": asdict(disk) if disk else None,
+            "cores": cores(),
+            "load": resources.load(),
+            "memory": asdict(memory) if memory else None,
+            "disk": asdict(disk) if disk else None,
         },
         "cache": cache_size(runs),
         "runs": str(runs.resolve()),
         "trouble": [asdict(one) for one in find_trouble(runs, now, RunIndex(runs).rows())],
-    }  # fmt: skip
+    }
 
 
 def _in(seconds: float | None) -> str:

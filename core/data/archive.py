@@ -179,9 +179,13 @@ class _Zip:
                     Refused(clean, mark("is in the zip file twice; the first is taken"), twice)
                 )
             elif member.flag_bits & 0x1:
-                raise DataError(mark("{path}: is encrypted; unpack it with its password and "
-                                     "import the "
-"folder").format(path=path,))  # fmt: skip
+                raise DataError(
+                    mark(
+                        "{path}: is encrypted; unpack it with its password and import the folder"
+                    ).format(
+                        path=path,
+                    )
+                )
             else:
                 members[clean] = member
         return members, tuple(refused)

@@ -81,9 +81,14 @@ def draw_challenge(
             for leftover in (root, beside):
                 shutil.rmtree(leftover, ignore_errors=True)
             draw_toy_books(
-                beside, secrets.randbits(63), train_per_book=0, backgrounds=0, easy=0,
-                difficult=photos, on_photo=on_photo,
-            )  # fmt: skip
+                beside,
+                secrets.randbits(63),
+                train_per_book=0,
+                backgrounds=0,
+                easy=0,
+                difficult=photos,
+                on_photo=on_photo,
+            )
             shutil.rmtree(beside / "train")
             print_ = truth_fingerprint(_read(beside))
             note = _Note(print=print_, photos=photos)

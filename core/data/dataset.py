@@ -187,8 +187,11 @@ def left_out_words(dataset: Dataset) -> str:
     if not names:
         return ""
     if len(names) > 3:
-        return say("not used, being no photos of the set: {names} and {count} more",
-                   names=", ".join(names[:3]), count=len(names) - 3)  # fmt: skip
+        return say(
+            "not used, being no photos of the set: {names} and {count} more",
+            names=", ".join(names[:3]),
+            count=len(names) - 3,
+        )
     return say("not used, being no photos of the set: {names}", names=", ".join(names))
 
 

@@ -99,11 +99,7 @@ def find_copies(dataset: Dataset) -> tuple[Pair, ...]:
 
     Raises DataError when a photo cannot be read.
     """
-    named = [
-        (split, photo)
-        for split, photos in _splits(dataset)
-        for photo in photos
-    ]  # fmt: skip
+    named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
     alike = _alike([photo for _, photo in named])[:, : len(dataset.train)]
     found = []
     for place, (split, photo) in enumerate(named):

@@ -36,11 +36,21 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
         return by_column(dataset, split)
     train, validation = holdout(dataset.train_labels, split)
     nothing = (
-        (train, mark("split.validation: {share:g} leaves no photo of class {name} to train on: "
-                     "lower it, or add photos of {name}")),
-        (validation, mark("split.validation: {share:g} leaves no photo of class {name} to "
-                          "validate: raise it, or add photos of {name}")),
-    )  # fmt: skip
+        (
+            train,
+            mark(
+                "split.validation: {share:g} leaves no photo of class {name} to train on: "
+                "lower it, or add photos of {name}"
+            ),
+        ),
+        (
+            validation,
+            mark(
+                "split.validation: {share:g} leaves no photo of class {name} to "
+                "validate: raise it, or add photos of {name}"
+            ),
+        ),
+    )
     for chosen, problem in nothing:
         for name in _classes_without(dataset, chosen):
             raise DataError(problem.format(share=split.validation, name=name))
@@ -197,11 +207,21 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
             )
         )
     nothing = (
-        (train, mark("split.column: {table}: by {column} no photo of {name} trains: each class "
-                     "needs one on either side")),
-        (sorted(validating), mark("split.column: {table}: by {column} no photo of {name} "
-                                  "validates: each class needs one on either side")),
-    )  # fmt: skip
+        (
+            train,
+            mark(
+                "split.column: {table}: by {column} no photo of {name} trains: each class "
+                "needs one on either side"
+            ),
+        ),
+        (
+            sorted(validating),
+            mark(
+                "split.column: {table}: by {column} no photo of {name} "
+                "validates: each class needs one on either side"
+            ),
+        ),
+    )
     for chosen, problem in nothing:
         for name in _classes_without(dataset, chosen):
             raise DataError(problem.format(table=table, column=column, name=name))

@@ -210,10 +210,13 @@ def _check_classes(
             )
         raise DataError(
             told.format(
-                path=path, folder=printable(found), count=counts[label], file=printable(bad or ""),
+                path=path,
+                folder=printable(found),
+                count=counts[label],
+                file=printable(bad or ""),
                 reason=reasons.get(bad or "", ""),
             )
-        )  # fmt: skip
+        )
 
 
 # --- labels, boxes, note ------------------------------------------------------------------------

@@ -28,8 +28,11 @@ class Taken:
         line = mark("{photo}: from {source}")
         if self.changes:
             line = mark("{photo}: from {source} ({changes})")
-        return line.format(photo=f"{self.folder}/{self.file}", source=printable(self.place.file),
-                           changes=", ".join(self.changes))  # fmt: skip
+        return line.format(
+            photo=f"{self.folder}/{self.file}",
+            source=printable(self.place.file),
+            changes=", ".join(self.changes),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,9 @@ class Report:
                 words = mark(
                     "{set}: {count} photos, from {folder}/; {labelled} labelled by their folders"
                 )
-            told = words.format(set=folder, count=len(of_folder), folder=printable(found),
-                                labelled=labelled)  # fmt: skip
+            told = words.format(
+                set=folder, count=len(of_folder), folder=printable(found), labelled=labelled
+            )
             lines.append(f"  {told}")
         text = "\n".join(lines) + "\n"
         text += _listed(

@@ -24,9 +24,27 @@ LEAST_PHOTOS = 6  # with fewer photos that differ, no test of paired photos can 
 # The 98 % quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
 # taken, which is a little strict.
 _T_98 = (
-    15.895, 4.849, 3.482, 2.999, 2.757, 2.612, 2.517, 2.449, 2.398, 2.359, 2.328, 2.303, 2.282,
-    2.264, 2.249, 2.235, 2.224, 2.214, 2.205, 2.197,
-)  # fmt: skip
+    15.895,
+    4.849,
+    3.482,
+    2.999,
+    2.757,
+    2.612,
+    2.517,
+    2.449,
+    2.398,
+    2.359,
+    2.328,
+    2.303,
+    2.282,
+    2.264,
+    2.249,
+    2.235,
+    2.224,
+    2.214,
+    2.205,
+    2.197,
+)
 Values = NDArray[Any]  # (seeds, photos): right or wrong, or a number from 0 to 1
 
 
@@ -175,9 +193,15 @@ def group_differences(
         differing = int(np.sum(~np.isclose(of_photos[i], of_photos[j])))
         photo_count = of_photos.shape[1]
         found[i, j] = Difference(
-            a, b, a - b, float(low), float(high), photo_count, differing,
+            a,
+            b,
+            a - b,
+            float(low),
+            float(high),
+            photo_count,
+            differing,
             by_seeds=seeds_differ(groups[i], groups[j]),
-        )  # fmt: skip
+        )
     return found
 
 

@@ -48,8 +48,11 @@ class Paired:
         """
         if not self.photos:
             objects = what == "object"
-            return say("no objects in common: cannot tell") if objects else (
-                say("no photos in common: cannot tell"))  # fmt: skip
+            return (
+                say("no objects in common: cannot tell")
+                if objects
+                else (say("no photos in common: cannot tell"))
+            )
         counts = self.counts(what)
         if not self.real:
             return say("{finding}: cannot tell", finding=counts)

@@ -206,7 +206,12 @@ def _table(split: str, found: Sequence[Blanked], classes: Sequence[str]) -> pd.D
     files, variants, names, values = zip(*rows, strict=True)
     p = np.stack(values)
     return pd.DataFrame(
-        {"split": split, "file": files, "variant": variants, "fill": names,
-         "predicted": [classes[i] for i in p.argmax(axis=1)],
-         **{f"p_{name}": p[:, i] for i, name in enumerate(classes)}}
-    )  # fmt: skip
+        {
+            "split": split,
+            "file": files,
+            "variant": variants,
+            "fill": names,
+            "predicted": [classes[i] for i in p.argmax(axis=1)],
+            **{f"p_{name}": p[:, i] for i, name in enumerate(classes)},
+        }
+    )

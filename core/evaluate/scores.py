@@ -63,8 +63,11 @@ def mean_interval(values: NDArray[np.floating]) -> dict[str, float | int] | None
     draws = np.random.default_rng(0).integers(len(values), size=(BOOTSTRAP_DRAWS, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
     return {
-        "value": float(values.mean()), "low": float(low), "high": float(high), "total": len(values),
-    }  # fmt: skip
+        "value": float(values.mean()),
+        "low": float(low),
+        "high": float(high),
+        "total": len(values),
+    }
 
 
 def share(hits: Sequence[bool], constant: float) -> Score:
@@ -99,9 +102,13 @@ def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
     draws = np.random.default_rng(0).beta(right + 0.5, photos - right + 0.5, size=shape)
     low, high = np.percentile(draws.mean(axis=1), [2.5, 97.5])
     return Score(
-        value, min(float(low), value), max(float(high), value), len(truth), 1 / len(names),
+        value,
+        min(float(low), value),
+        max(float(high), value),
+        len(truth),
+        1 / len(names),
         int(right.sum()),
-    )  # fmt: skip
+    )
 
 
 def unevenly(truth: Sequence[str], classes: Sequence[str]) -> bool:

@@ -29,50 +29,90 @@ Verdict = Literal[
 Answer = Literal["fine", "bad", "cannot tell"]
 MEANINGS: dict[Verdict, str] = {
     "generalises": mark("What it has learned holds on photos from elsewhere too."),
-    "overfit that looks good": mark("Validation says all is well, yet what it has learned does "
-                                    "not hold on other photos."),
-    "overfit, and it shows": mark("It knows its training photos, and validation or other photos "
-                                  "show that this does not carry over."),
+    "overfit that looks good": mark(
+        "Validation says all is well, yet what it has learned does not hold on other photos."
+    ),
+    "overfit, and it shows": mark(
+        "It knows its training photos, and validation or other photos "
+        "show that this does not carry over."
+    ),
     "never learned": mark("It has not learned to tell the classes apart well."),
     "too little evidence": mark("The photos at hand cannot tell a good run from a bad one."),
-}  # fmt: skip
+}
 
 # What the rules compare with. Skill is (score - constant) / (1 - constant): 0 is what the best
 # constant answer gets, 1 is perfect, so that sets with other classes and counts compare.
 THRESHOLDS: dict[str, tuple[float, str]] = {
-    "validation": (0.85, mark(
-        "validation is fine from this accuracy on, where its interval lies above the best constant "
-        "answer; it is bad where its interval lies below; else it cannot tell")),
-    "random": (1.0, mark(
-        "nor can it tell where its loss is at least this share of ln(classes), the loss of "
-        "answering at random")),
-    "exploded": (4.0, mark(
-        "training has gone wild when its loss ends above this many times ln(classes)")),
-    "memorised": (0.5, mark(
-        "the training photos are known by heart when the training loss ends below this share of "
-        "ln(classes), the loss of answering at random")),
-    "rise": (2.0, mark(
-        "validation has got worse when its loss ends above this many times its best")),
-    "photos": (10, mark(
-        "a sign counts when it rests on at least this many photos or objects")),
-    "veto": (0.10, mark(
-        "a test set is bad, whatever its signs, where its accuracy is less than this above the "
-        "best constant answer and its interval holds that answer")),
-    "accuracy": (0.35, mark(
-        "it finds the objects from this skill on, where each photo shows one class")),
-    "objects": (0.40, mark(
-        "where photos show several: it finds them from this skill on, objects cut out")),
-    "ranking": (0.38, mark(
-        "where those are not boxed: it finds them from this skill on, presence ranking")),
-    "density": (1.75, mark(
-        "it looks at the objects when its evidence is so many times as dense in their boxes as "
-        "outside")),
-    "room": (0.75, mark(
-        "boxes that cover more than this share of the photo leave too little outside to compare")),
-    "needs": (0.35, mark(
-        "it needs the objects when the right classes lose this much more probability with the "
-        "objects hidden than with everything else hidden")),
-}  # fmt: skip
+    "validation": (
+        0.85,
+        mark(
+            "validation is fine from this accuracy on, where its interval lies above the best "
+            "constant answer; it is bad where its interval lies below; else it cannot tell"
+        ),
+    ),
+    "random": (
+        1.0,
+        mark(
+            "nor can it tell where its loss is at least this share of ln(classes), the loss of "
+            "answering at random"
+        ),
+    ),
+    "exploded": (
+        4.0,
+        mark("training has gone wild when its loss ends above this many times ln(classes)"),
+    ),
+    "memorised": (
+        0.5,
+        mark(
+            "the training photos are known by heart when the training loss ends below this share "
+            "of ln(classes), the loss of answering at random"
+        ),
+    ),
+    "rise": (
+        2.0,
+        mark("validation has got worse when its loss ends above this many times its best"),
+    ),
+    "photos": (10, mark("a sign counts when it rests on at least this many photos or objects")),
+    "veto": (
+        0.10,
+        mark(
+            "a test set is bad, whatever its signs, where its accuracy is less than this above the "
+            "best constant answer and its interval holds that answer"
+        ),
+    ),
+    "accuracy": (
+        0.35,
+        mark("it finds the objects from this skill on, where each photo shows one class"),
+    ),
+    "objects": (
+        0.40,
+        mark("where photos show several: it finds them from this skill on, objects cut out"),
+    ),
+    "ranking": (
+        0.38,
+        mark("where those are not boxed: it finds them from this skill on, presence ranking"),
+    ),
+    "density": (
+        1.75,
+        mark(
+            "it looks at the objects when its evidence is so many times as dense in their boxes as "
+            "outside"
+        ),
+    ),
+    "room": (
+        0.75,
+        mark(
+            "boxes that cover more than this share of the photo leave too little outside to compare"
+        ),
+    ),
+    "needs": (
+        0.35,
+        mark(
+            "it needs the objects when the right classes lose this much more probability with the "
+            "objects hidden than with everything else hidden"
+        ),
+    ),
+}
 _WORST_FIRST = ("bad", "cannot tell", "fine")
 DENSEST = 99.0  # a map without evidence outside the boxes
 
@@ -81,27 +121,40 @@ RULES: dict[str, tuple[Verdict, str]] = {
     mark("training gone wild"): ("never learned", mark("the training loss has `exploded`")),
     mark("validation behind training"): (
         "overfit, and it shows",
-        mark("validation is bad, and the training photos are `memorised` or the validation loss "
-             "shows a `rise`")),
-    mark("not yet learned"): (
-        "never learned", mark("validation is bad, and nothing else fired")),
+        mark(
+            "validation is bad, and the training photos are `memorised` or the validation loss "
+            "shows a `rise`"
+        ),
+    ),
+    mark("not yet learned"): ("never learned", mark("validation is bad, and nothing else fired")),
     mark("a test set is bad, validation fine"): (
-        "overfit that looks good", mark("validation is fine, and the worst test set is bad")),
+        "overfit that looks good",
+        mark("validation is fine, and the worst test set is bad"),
+    ),
     mark("a test set is bad, training photos known"): (
         "overfit, and it shows",
-        mark("validation cannot tell, the worst test set is bad, and the training photos are "
-             "`memorised`")),
+        mark(
+            "validation cannot tell, the worst test set is bad, and the training photos are "
+            "`memorised`"
+        ),
+    ),
     mark("a test set is bad"): (
-        "never learned", mark("validation cannot tell, and the worst test set is bad")),
+        "never learned",
+        mark("validation cannot tell, and the worst test set is bad"),
+    ),
     mark("no photos from elsewhere"): (
-        "too little evidence", mark("no labelled test set from elsewhere has signs to read")),
+        "too little evidence",
+        mark("no labelled test set from elsewhere has signs to read"),
+    ),
     mark("the signs disagree"): (
         "too little evidence",
-        mark("as many signs of the worst test set are good as bad")),
+        mark("as many signs of the worst test set are good as bad"),
+    ),
     mark("photos from elsewhere are good"): (
         "generalises",
-        mark("more than half of the signs of each test set are good, and one is from elsewhere")),
-}  # fmt: skip
+        mark("more than half of the signs of each test set are good, and one is from elsewhere"),
+    ),
+}
 
 
 def threshold(name: str) -> float:
@@ -238,9 +291,13 @@ def _validation(
     score = balanced or plain
     value, low, high, constant = (float(score[key]) for key in ("value", "low", "high", "constant"))
     values = {
-        "right": plain["correct"], "total": plain["total"], "share": value, "low": low,
-        "high": high, "constant": constant,
-    }  # fmt: skip
+        "right": plain["correct"],
+        "total": plain["total"],
+        "share": value,
+        "low": low,
+        "high": high,
+        "constant": constant,
+    }
     told = mark(
         "It answers {right} of {total} validation photos right ({low:.0%} to {high:.0%} is likely; "
         "one answer for all gets {constant:.0%})."

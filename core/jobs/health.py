@@ -95,9 +95,12 @@ def find_trouble(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> 
 
 
 def _quiet(
-    runs_dir: Path, entry: str | None, entries: Sequence[Entry], since: datetime | None,
+    runs_dir: Path,
+    entry: str | None,
+    entries: Sequence[Entry],
+    since: datetime | None,
     now: datetime,
-) -> timedelta:  # fmt: skip
+) -> timedelta:
     """How long the worker has shown nothing: since its run's last heartbeat, or, while it takes
     nothing that waits, since it could have."""
     with suppress(RunError):
@@ -139,8 +142,9 @@ def _no_worker(
     waiting = [entry.run for entry in entries if _awaits(runs_dir, entry.run)]
     if not waiting:
         return None
-    newest = max((t for run in waiting if (t := _changed(runs_dir / run / "status.json"))),
-                 default=None)  # fmt: skip
+    newest = max(
+        (t for run in waiting if (t := _changed(runs_dir / run / "status.json"))), default=None
+    )
     if newest is not None and timedelta(0) <= now - newest < STARTING:
         return None
     return Trouble(

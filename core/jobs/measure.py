@@ -112,14 +112,24 @@ def _write(note: Path, state: str, error: str = "") -> None:
 def _start(runs_dir: Path, recipe: Recipe, note: Path) -> None:
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "core", "calibrate", recipe.backbone,
-            "--map-stride", str(recipe.map_stride), "--image-size", str(recipe.image_size),
-            "--precision", recipe.precision, "--runs", str(Path(runs_dir).resolve()),
+            sys.executable,
+            "-m",
+            "core",
+            "calibrate",
+            recipe.backbone,
+            "--map-stride",
+            str(recipe.map_stride),
+            "--image-size",
+            str(recipe.image_size),
+            "--precision",
+            recipe.precision,
+            "--runs",
+            str(Path(runs_dir).resolve()),
         ],
         cwd=PROJECT_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )  # fmt: skip
+    )
     _children[note] = (process, time.monotonic())

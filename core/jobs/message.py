@@ -90,10 +90,12 @@ def _check_sizes(text: int, parts: list[int]) -> None:
                 "the message is too large: {size:.1f} MB in {count} parts; the limits are "
                 "{most:.0f} MB and {parts} parts"
             ).format(
-                size=(text + sum(parts)) / 1e6, count=len(parts), most=MAX_BYTES / 1e6,
+                size=(text + sum(parts)) / 1e6,
+                count=len(parts),
+                most=MAX_BYTES / 1e6,
                 parts=MAX_PARTS,
             )
-        )  # fmt: skip
+        )
 
 
 def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[[], None]) -> bytes:

@@ -119,9 +119,12 @@ def ask_views(
     Raises PreviewError, or the InputError of the recipe or the photos: one line.
     """
     facts = {
-        "what": "views", "recipe": view_parts(recipe), "data": str(Path(data_dir).resolve()),
-        "files": list(files), "epoch": first_epoch,
-    }  # fmt: skip
+        "what": "views",
+        "recipe": view_parts(recipe),
+        "data": str(Path(data_dir).resolve()),
+        "files": list(files),
+        "epoch": first_epoch,
+    }
     answer = _ask(runs_dir, Message(facts), tick)
     parts = iter(answer.parts)
     try:
@@ -153,8 +156,9 @@ def ask_answers(
     """What a finished run answers to a photo (the bytes of its file), and with the box of it
     painted over. `tick` as in `ask_views`. Raises PreviewError, or the InputError of the run."""
     corners = None if box is None else [box.x0, box.y0, box.x1, box.y1]
-    answer = _ask(runs_dir, Message({"what": "answers", "run": run_id, "box": corners}, (photo,)),
-                  tick)  # fmt: skip
+    answer = _ask(
+        runs_dir, Message({"what": "answers", "run": run_id, "box": corners}, (photo,)), tick
+    )
     try:
         told, (maps, *pictures) = answer.facts, answer.parts
         density = np.frombuffer(maps, "<f4").reshape(told["shape"])

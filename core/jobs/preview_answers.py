@@ -106,12 +106,21 @@ class Answering:
         told, parts = [], []
         for seen in wall:
             parts += [_jpeg(seen.plain), *(_jpeg(view.picture) for view in seen.views)]
-            told.append({"file": seen.file, "label": seen.label, "views": [
-                {"epoch": view.epoch, "share": view.share,
-                 "partner": view.partner[0] if view.partner else "",
-                 "partner_label": view.partner[1] if view.partner else ""}
-                for view in seen.views
-            ]})  # fmt: skip
+            told.append(
+                {
+                    "file": seen.file,
+                    "label": seen.label,
+                    "views": [
+                        {
+                            "epoch": view.epoch,
+                            "share": view.share,
+                            "partner": view.partner[0] if view.partner else "",
+                            "partner_label": view.partner[1] if view.partner else "",
+                        }
+                        for view in seen.views
+                    ],
+                }
+            )
         return Message({"photos": told}, tuple(parts))
 
     def _levels(self, path: Path, side: int, crop: Crop, smallest: float) -> Levels:
@@ -140,10 +149,15 @@ class Answering:
         found = density(asked.maps)
         hidden = None
         if asked.hidden is not None:
-            hidden = {"probabilities": by_class(asked.hidden),
-                      "elsewhere": by_class(asked.elsewhere)}  # fmt: skip
-        facts = {"probabilities": by_class(asked.probabilities), "shape": list(found.shape),
-                 "hidden": hidden}  # fmt: skip
+            hidden = {
+                "probabilities": by_class(asked.hidden),
+                "elsewhere": by_class(asked.elsewhere),
+            }
+        facts = {
+            "probabilities": by_class(asked.probabilities),
+            "shape": list(found.shape),
+            "hidden": hidden,
+        }
         pictures = [_jpeg(picture) for picture in asked.pictures]
         return Message(facts, (found.astype("<f4").tobytes(), *pictures))
 

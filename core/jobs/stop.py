@@ -65,8 +65,10 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
     even that fails."""
     demo.refuse_visitor(runs_dir, "worker")
     pid = worker_pid(runs_dir)
-    for sent, patience in ((signal.SIGTERM, GRACE if grace is None else grace),
-                           (signal.SIGKILL, GRACE)):  # fmt: skip
+    for sent, patience in (
+        (signal.SIGTERM, GRACE if grace is None else grace),
+        (signal.SIGKILL, GRACE),
+    ):
         if pid is None:
             break
         _send(pid, sent)

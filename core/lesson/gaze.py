@@ -58,7 +58,11 @@ def lifts(pair: Pair, side: Side) -> list[Measured]:
             )
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),
-            maps.files[test_set.name], maps.classes, test_set, sizes, run.recipe().crop,
-        )  # fmt: skip
+            maps.files[test_set.name],
+            maps.classes,
+            test_set,
+            sizes,
+            run.recipe().crop,
+        )
         each.append([float((localisation_summary(then) or {})["lift"]) for then in found])
     return [Measured(tuple(values)) for values in zip(*each, strict=True)]

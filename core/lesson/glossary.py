@@ -47,28 +47,38 @@ def glossary() -> dict[str, tuple[str, str]]:
     return {
         "validation": (
             say("validation"),
-            say("Photos kept aside from the training photos, to see what the network does with "
-                "photos that it has not trained on."),
+            say(
+                "Photos kept aside from the training photos, to see what the network does with "
+                "photos that it has not trained on."
+            ),
         ),
         "loss": (
             say("loss"),
-            say("How surprised the network is by the right answer: 0 when it was sure of it, "
-                "large when it was sure of another."),
+            say(
+                "How surprised the network is by the right answer: 0 when it was sure of it, "
+                "large when it was sure of another."
+            ),
         ),
         "overfitting": (
             say("overfitting"),
-            say("Learning the photos at hand, with their table and light, in place of what they "
-                "show."),
+            say(
+                "Learning the photos at hand, with their table and light, in place of what they "
+                "show."
+            ),
         ),
         "map": (
             say("class map"),
-            say("For each part of the photo, how much it speaks for one class and against the "
-                "others. Also called CAM, class activation map."),
+            say(
+                "For each part of the photo, how much it speaks for one class and against the "
+                "others. Also called CAM, class activation map."
+            ),
         ),
         "even": (
             say("even spread"),
-            say("1 is what evidence strewn evenly over the photo would have in the frames; 2 is "
-                "twice as much."),
+            say(
+                "1 is what evidence strewn evenly over the photo would have in the frames; 2 is "
+                "twice as much."
+            ),
         ),
         "probability": (
             say("probability"),
@@ -76,8 +86,10 @@ def glossary() -> dict[str, tuple[str, str]]:
         ),
         "pretrained": (
             say("pretrained"),
-            say("Trained before on ImageNet, more than a million photos of a thousand kinds of "
-                "things."),
+            say(
+                "Trained before on ImageNet, more than a million photos of a thousand kinds of "
+                "things."
+            ),
         ),
         "frozen": (
             say("frozen"),
@@ -85,8 +97,10 @@ def glossary() -> dict[str, tuple[str, str]]:
         ),
         "moved": (
             say("moved"),
-            say("1 − CKA: how differently the layer arranges the photos than before the "
-                "training. 0: just as before; 1: nothing in common."),
+            say(
+                "1 − CKA: how differently the layer arranges the photos than before the "
+                "training. 0: just as before; 1: nothing in common."
+            ),
         ),
         "interval": (
             say("95 % interval"),
@@ -98,11 +112,13 @@ def glossary() -> dict[str, tuple[str, str]]:
         ),
         "augmentation": (
             say("varied views"),
-            say("Augmentation: each photo is zoomed, turned, lit and partly covered at random "
-                "while the network learns."),
+            say(
+                "Augmentation: each photo is zoomed, turned, lit and partly covered at random "
+                "while the network learns."
+            ),
         ),
         "dropout": (
             say("dropout"),
             say("While it learns, a part of the network's features is switched off at random."),
         ),
-    }  # fmt: skip
+    }

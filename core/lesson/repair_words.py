@@ -42,9 +42,12 @@ def summed_up(arms: dict[str, Arm]) -> str:
 
 def told(key: str, arms: dict[str, Arm]) -> str:
     """`45 % named right, in place of 73 %: worse.`"""
-    return say("{right} named right, in place of {whole}: {difference}.",
-               right=text.percent(arms[key].right), whole=text.percent(arms["nothing"].right),
-               difference=difference_words(arms[key].told))  # fmt: skip
+    return say(
+        "{right} named right, in place of {whole}: {difference}.",
+        right=text.percent(arms[key].right),
+        whole=text.percent(arms["nothing"].right),
+        difference=difference_words(arms[key].told),
+    )
 
 
 def moving_words(arms: dict[str, Arm]) -> str:

@@ -51,8 +51,12 @@ def write_step(number: int, pair: Pair, vote: str = "", without: str = "nothing"
     if number == 6:
         return _mends(without)
     steps: dict[int, Callable[[Pair], Step]] = {
-        2: _elsewhere, 3: _looks, 4: _hidden, 5: _changed, 7: _yours,
-    }  # fmt: skip
+        2: _elsewhere,
+        3: _looks,
+        4: _hidden,
+        5: _changed,
+        7: _yours,
+    }
     return steps[number](pair)
 
 
@@ -60,8 +64,11 @@ def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
     """What stands on the card of a network: photos right, and its loss."""
     found = pair.sides[letter].summaries[0]["validation"]
     accuracy = found["accuracy"]
-    right = say("{right} of {total} validation photos right", right=accuracy["correct"],
-                total=accuracy["total"])  # fmt: skip
+    right = say(
+        "{right} of {total} validation photos right",
+        right=accuracy["correct"],
+        total=accuracy["total"],
+    )
     return right, say("validation loss {loss}", loss=f"{found['loss']:.1g}")
 
 
@@ -82,25 +89,33 @@ def _ship(pair: Pair, vote: str) -> Step:
         + say(
             "Validation cannot tell: over {n} trainings each, {a} ends with a {loss} of {a_loss}, "
             "{b} of {b_loss}.",
-            n=len(pair.a.runs), a_loss=a.range(), b_loss=b.range(), **marks("loss"),
+            n=len(pair.a.runs),
+            a_loss=a.range(),
+            b_loss=b.range(),
+            **marks("loss"),
         ),
         (
             (
                 say("Why can validation not tell?"),
-                say("Its photos show the same table, light and nearly the same pose as the "
+                say(
+                    "Its photos show the same table, light and nearly the same pose as the "
                     "training photos. Whoever knows that shoot passes, whether or not it knows "
-                    "the books."),
+                    "the books."
+                ),
             ),
             (
                 say("Which runs are these?"),
-                say("{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
+                say(
+                    "{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
                     "The lesson draws the first training of each, not the nicest; its numbers are "
                     "means over all, with the lowest and the highest in brackets. The photos were "
                     "drawn by a program.",
-                    n=len(pair.a.runs), **marks("seeds")),
+                    n=len(pair.a.runs),
+                    **marks("seeds"),
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _elsewhere(pair: Pair) -> Step:
@@ -112,8 +127,11 @@ def _elsewhere(pair: Pair) -> Step:
         say(
             "Beside photos of the shoot: books cut out of photos taken elsewhere. Of all {total}, "
             "{a} names {a_right} right, {b} {b_right}; one answer for all would get {constant}.",
-            a_right=a.percent(), b_right=b.percent(), total=first["total"],
-            constant=text.percent(first["constant"]), **marks(),
+            a_right=a.percent(),
+            b_right=b.percent(),
+            total=first["total"],
+            constant=text.percent(first["constant"]),
+            **marks(),
         ),
         say(
             "So a validation {loss} of almost 0 only meant: it knows this shoot. That is "
@@ -123,17 +141,23 @@ def _elsewhere(pair: Pair) -> Step:
         (
             (
                 say("What does A say instead?"),
-                say("Mostly “background”: to {n} of the {total} whole photos from elsewhere "
+                say(
+                    "Mostly “background”: to {n} of the {total} whole photos from elsewhere "
                     "(mean of its trainings).",
-                    n=f"{sum(said) / len(said):.0f}", total=len(pair.test_set.photos)),
+                    n=f"{sum(said) / len(said):.0f}",
+                    total=len(pair.test_set.photos),
+                ),
             ),
             (
                 say("Who chose these books?"),
-                say("Nobody: they are spread evenly over all {total}. A book of no class counts "
-                    "as right when it is called “background”.", total=first["total"]),
+                say(
+                    "Nobody: they are spread evenly over all {total}. A book of no class counts "
+                    "as right when it is called “background”.",
+                    total=first["total"],
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _looks(pair: Pair) -> Step:
@@ -144,25 +168,32 @@ def _looks(pair: Pair) -> Step:
             "Bright is what speaks for the framed book ({map}). Play: while only the last layers "
             "learn, both look at the books, {a_first} and {b_first} times an {even}. Then all of "
             "{a}'s layers learn, and its eye leaves: {a_last}. {b}: {b_last}.",
-            a_first=f"{a[0].mean:.1f}", b_first=f"{b[0].mean:.1f}", a_last=a[-1].number(),
-            b_last=b[-1].number(), **marks("map", "even"),
+            a_first=f"{a[0].mean:.1f}",
+            b_first=f"{b[0].mean:.1f}",
+            a_last=a[-1].number(),
+            b_last=b[-1].number(),
+            **marks("map", "even"),
         ),
         say("Still its validation loss ended near 0. The loss hid it; the map shows it."),
         (
             (
                 say("How is such a map made?"),
-                say("The network's last layer adds up evidence for each class, place by place. The "
+                say(
+                    "The network's last layer adds up evidence for each class, place by place. The "
                     "map shows that sum before it is averaged into an answer, less the mean of all "
-                    "classes."),
+                    "classes."
+                ),
             ),
             (
                 say("Can the map be trusted?"),
-                say("With a head of random weights, which knows no book, A's maps come to "
+                say(
+                    "With a head of random weights, which knows no book, A's maps come to "
                     "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
-                    redrawn=redrawn.number()),
+                    redrawn=redrawn.number(),
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _hidden(pair: Pair) -> Step:
@@ -179,27 +210,39 @@ def _hidden(pair: Pair) -> Step:
             "All books are painted over. The right answers lose {a_fall} points of {probability} "
             "with {a}, {b_fall} with {b}. On {a_same} of {photos} photos {a} still answers as "
             "before, {b} on {b_same}.",
-            a_fall=a.points(), b_fall=b.points(), photos=same_a.photos,
-            a_same=f"{same_a.count.mean:.0f}", b_same=f"{same_b.count.mean:.0f}",
+            a_fall=a.points(),
+            b_fall=b.points(),
+            photos=same_a.photos,
+            a_same=f"{same_a.count.mean:.0f}",
+            b_same=f"{same_b.count.mean:.0f}",
             **marks("probability"),
         ),
-        say("Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
-            "says does.", **marks()),
+        say(
+            "Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
+            "says does.",
+            **marks(),
+        ),
         (
             (
                 say("Does an answer that stays prove anything?"),
-                say("Not alone: whoever always says “background” never changes. So the "
+                say(
+                    "Not alone: whoever always says “background” never changes. So the "
                     "probability of the right books counts. As a check as much is hidden "
                     "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
-                    a_check=control_a.points(), b_check=control_b.points()),
+                    a_check=control_a.points(),
+                    b_check=control_b.points(),
+                ),
             ),
             (
                 say("Does A never need the book?"),
-                say("On the table that it was trained on it does: there it loses {easy} points. It "
-                    "knows the books as they lay in the shoot.", easy=at_home.points()),
+                say(
+                    "On the table that it was trained on it does: there it loses {easy} points. It "
+                    "knows the books as they lay in the shoot.",
+                    easy=at_home.points(),
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _changed(pair: Pair) -> Step:
@@ -245,17 +288,26 @@ def _mends(without: str) -> Step:
         (
             (
                 say("And on real photos?"),
-                say("On the photos of the experiment that this grew out of, B's recipe names "
-                    "{right} right.", right=text.percent(real["nothing"].right))
-                + " " + " ".join(words) if real else say("Not measured yet."),
+                say(
+                    "On the photos of the experiment that this grew out of, B's recipe names "
+                    "{right} right.",
+                    right=text.percent(real["nothing"].right),
+                )
+                + " "
+                + " ".join(words)
+                if real
+                else say("Not measured yet."),
             ),
             (
                 say("Why not every combination?"),
-                say("Only these were trained, {n} times or more each. What was not measured is not "
-                    "told.", n=min((arm.seeds for arm in arms.values()), default=0)),
+                say(
+                    "Only these were trained, {n} times or more each. What was not measured is not "
+                    "told.",
+                    n=min((arm.seeds for arm in arms.values()), default=0),
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _yours(pair: Pair) -> Step:
@@ -272,17 +324,21 @@ def _yours(pair: Pair) -> Step:
         (
             (
                 say("Why was the loss almost 0 and the network useless?"),
-                say("The validation photos came from the shoot that it was trained on. It learned "
-                    "that shoot, down to its first layers, and not the books."),
+                say(
+                    "The validation photos came from the shoot that it was trained on. It learned "
+                    "that shoot, down to its first layers, and not the books."
+                ),
             ),
             (
                 say("How could one have seen it?"),
-                say("By photos from elsewhere, by where it looks, by hiding the books, and by "
-                    "which layers moved. Not by the validation loss."),
+                say(
+                    "By photos from elsewhere, by where it looks, by hiding the books, and by "
+                    "which layers moved. Not by the validation loss."
+                ),
             ),
             (
                 say("What mends it?"),
                 " ".join([*lines, say("So it was here; measure it on your photos.")]),
             ),
         ),
-    )  # fmt: skip
+    )

@@ -51,8 +51,14 @@ def fetch_weights(
             return place
         try:
             # A wrong file is large: it is asked for once more only if an earlier try began it.
-            download(address, part, facts.weights_bytes, lambda path: _problem(backbone, path),
-                     replace(patience, wrong=2 if part.exists() else 1), on_bytes)  # fmt: skip
+            download(
+                address,
+                part,
+                facts.weights_bytes,
+                lambda path: _problem(backbone, path),
+                replace(patience, wrong=2 if part.exists() else 1),
+                on_bytes,
+            )
         except InputError as error:
             raise InputError(
                 mark("{error}; or name a mirror (--url) or a file you have (--from)").format(

@@ -21,8 +21,10 @@ def cams(subject: Subject, part: Part) -> Markup | None:
     try:
         found = contrast(subject, part.shown)
     except InputError as error:
-        problem = say("Without pictures of photos: {problem}",
-                      problem=retell(subject.without_folders(str(error))))  # fmt: skip
+        problem = say(
+            "Without pictures of photos: {problem}",
+            problem=retell(subject.without_folders(str(error))),
+        )
         return tag("section", head, tag("p", problem, class_="warning"))
     if found is None:
         if not part.finished:
@@ -47,13 +49,22 @@ def _which(found: Contrast) -> str:
     """How the photos were chosen."""
     values = {"n": len(found.rows), "total": found.photos, "set": found.set_name}
     if not found.means:
-        return say("{n} of the {total} photos of {set}; nothing in them is boxed, so these are the "
-                   "first on which the answers differ.", **values)  # fmt: skip
+        return say(
+            "{n} of the {total} photos of {set}; nothing in them is boxed, so these are the "
+            "first on which the answers differ.",
+            **values,
+        )
     if len(found.means) == 1:
-        return say("{n} of the {total} photos of {set}, evenly from the lowest to the highest "
-                   "share of evidence in the box.", **values)  # fmt: skip
-    return say("The {n} of {total} photos of {set} on which the shares of evidence in the box lie "
-               "furthest apart: not typical ones.", **values)  # fmt: skip
+        return say(
+            "{n} of the {total} photos of {set}, evenly from the lowest to the highest "
+            "share of evidence in the box.",
+            **values,
+        )
+    return say(
+        "The {n} of {total} photos of {set} on which the shares of evidence in the box lie "
+        "furthest apart: not typical ones.",
+        **values,
+    )
 
 
 def _figure(row: Row, set_name: str) -> Markup:
@@ -71,8 +82,13 @@ def _figure(row: Row, set_name: str) -> Markup:
         answer = say("answer: {answer}, {chance}", answer=look.answer, chance=percent(look.chance))
         share = None if look.share is None else say("{share} in box", share=percent(look.share))
         told = "; ".join(part for part in (share, answer) if part)
-        alt = say("Evidence for {label} as {name} sees it in {file}. {told}", label=row.label,
-                  name=look.shown.item.title, file=row.file, told=told)  # fmt: skip
+        alt = say(
+            "Evidence for {label} as {name} sees it in {file}. {told}",
+            label=row.label,
+            name=look.shown.item.title,
+            file=row.file,
+            told=told,
+        )
         words = [tag("strong", share), tag("br")] if share else None
         cells.append(tag("li", photo(look.jpeg, alt), look.shown.mark, words, answer))
     across = f"--across:{max(len(cells), _LEAST_ACROSS)}"
@@ -98,11 +114,19 @@ def _not_shown(found: Contrast) -> str:
     words = []
     rest = found.photos - len(found.rows)
     if rest:
-        words.append(say_count(rest, "1 photo is in no picture here.",
-                               "{count} photos are in no picture here."))  # fmt: skip
+        words.append(
+            say_count(
+                rest, "1 photo is in no picture here.", "{count} photos are in no picture here."
+            )
+        )
     if found.beyond:
-        words.append(say("There is room for {n} beside each other; left out: {names}.", n=COLUMNS,
-                         names=_names(found.beyond)))  # fmt: skip
+        words.append(
+            say(
+                "There is room for {n} beside each other; left out: {names}.",
+                n=COLUMNS,
+                names=_names(found.beyond),
+            )
+        )
     if found.without:
         words.append(say("No class maps: {names}.", names=_names(found.without)))
     return " ".join(words)

@@ -150,8 +150,9 @@ def _chosen(
         once = {photo: classes[label] for photo, label in reversed(pairs)}  # its furthest class
         order = list(dict.fromkeys(photo for photo, _ in pairs))
         return [(photo, once[photo]) for photo in order[:PHOTOS]]
-    answers = [[_answer(column, place)[0] for column in columns]
-               for place in range(len(test_set.photos))]  # fmt: skip
+    answers = [
+        [_answer(column, place)[0] for column in columns] for place in range(len(test_set.photos))
+    ]
     order = sorted(range(len(answers)), key=lambda place: -len(set(answers[place])))
     labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
     wanted = [

@@ -63,8 +63,11 @@ def _figure(one: Shown, lines: Sequence[Line], x: Axis, loss: Axis) -> Markup:
     drawn += _frame(x, accuracy, (0.0, 0.5, 1.0), percent)
     drawn += _epochs(x)
     told = []
-    names = {"train_loss": say("training loss"), "val_loss": say("validation loss"),
-             "val_accuracy": say("validation accuracy")}  # fmt: skip
+    names = {
+        "train_loss": say("training loss"),
+        "val_loss": say("validation loss"),
+        "val_accuracy": say("validation accuracy"),
+    }
     for line in lines:
         y = accuracy if line.curve == "val_accuracy" else loss
         drawn += _line(line, x, y, one.colour)
@@ -126,8 +129,7 @@ def _power(value: float) -> str:
     return "10" + digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def _frame(x: Axis, y: Axis, values: Iterable[float], told: Callable[[float], str]
-           ) -> list[Markup]:  # fmt: skip
+def _frame(x: Axis, y: Axis, values: Iterable[float], told: Callable[[float], str]) -> list[Markup]:
     """Level lines with their numbers at the left."""
     marks = []
     for value in values:

@@ -35,9 +35,15 @@ class Axis:
 def picture(height: float, alt: str, *content: Content) -> Markup:
     """A figure. alt: what it shows, for who cannot see it."""
     return tag(
-        "svg", tag("title", alt), content, class_="plot", role="img", viewBox=f"0 0 {WIDTH} "
-        f"{number(height)}", width=WIDTH, height=height,
-    )  # fmt: skip
+        "svg",
+        tag("title", alt),
+        content,
+        class_="plot",
+        role="img",
+        viewBox=f"0 0 {WIDTH} {number(height)}",
+        width=WIDTH,
+        height=height,
+    )
 
 
 def words(
@@ -48,18 +54,31 @@ def words(
 
 
 def line(
-    x0: float, y0: float, x1: float, y1: float, colour: str | None = None, width: float = 1,
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+    colour: str | None = None,
+    width: float = 1,
     class_: str | None = None,
-) -> Markup:  # fmt: skip
+) -> Markup:
     return tag("line", x1=x0, y1=y0, x2=x1, y2=y1, stroke=colour, stroke_width=width, class_=class_)
 
 
-def path(points: Sequence[tuple[float, float]], colour: str, width: float, dash: str | None = None
-         ) -> Markup:  # fmt: skip
+def path(
+    points: Sequence[tuple[float, float]], colour: str, width: float, dash: str | None = None
+) -> Markup:
     """A line through points."""
     text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return tag("polyline", points=text, fill="none", stroke=colour, stroke_width=width,
-               stroke_dasharray=dash, stroke_linejoin="round")  # fmt: skip
+    return tag(
+        "polyline",
+        points=text,
+        fill="none",
+        stroke=colour,
+        stroke_width=width,
+        stroke_dasharray=dash,
+        stroke_linejoin="round",
+    )
 
 
 def area(points: Sequence[tuple[float, float]], colour: str) -> Markup:
@@ -73,6 +92,13 @@ def dot(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Ma
     return tag(
         "g",
         tag("circle", cx=x, cy=y, r=radius, fill=colour),
-        tag("text", letter, x=x, y=y + 3.2, text_anchor="middle", class_="letter",
-            style=f"fill:{LETTER}"),
-    )  # fmt: skip
+        tag(
+            "text",
+            letter,
+            x=x,
+            y=y + 3.2,
+            text_anchor="middle",
+            class_="letter",
+            style=f"fill:{LETTER}",
+        ),
+    )

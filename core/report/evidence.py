@@ -67,8 +67,9 @@ def _whose(item: Group) -> Markup | None:
 def _piece(piece: Evidence) -> Markup:
     """A question, how its answer is judged, the answer, and pictures."""
     if piece.good is not None:
-        sign, word, look = ("\u2713", say("good"), "good") if piece.good else (
-            "\u2715", say("bad"), "bad")  # fmt: skip
+        sign, word, look = (
+            ("\u2713", say("good"), "good") if piece.good else ("\u2715", say("bad"), "bad")
+        )
     else:
         word = say("cannot tell") if piece.counts else say("not part of the verdict")
         sign, look = "\u2013", "unsure"

@@ -28,8 +28,13 @@ from core.text import file_name
 from core.words import mark, retell, say
 
 _HEADS = (
-    mark("seed"), mark("state"), mark("verdict"), mark("began (UTC)"), mark("took"), mark("run"),
-)  # fmt: skip
+    mark("seed"),
+    mark("state"),
+    mark("verdict"),
+    mark("began (UTC)"),
+    mark("took"),
+    mark("run"),
+)
 _MOST_RUNS = 24  # of a group that are listed
 _DIGITS = 12  # of a fingerprint: enough to tell two apart
 
@@ -112,13 +117,26 @@ def _runs(item: Group) -> Markup:
     ]
     heads = [retell(head) for head in _HEADS]
     rest = len(item.members) - _MOST_RUNS
-    return joined([
-        tag("div", tag("table",
-            tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
-            tag("tbody", lines)), class_="scroll"),
-        tag("p", say("{count} more runs of this group are not listed.", count=rest),
-            class_="small") if rest > 0 else None,
-    ])  # fmt: skip
+    return joined(
+        [
+            tag(
+                "div",
+                tag(
+                    "table",
+                    tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
+                    tag("tbody", lines),
+                ),
+                class_="scroll",
+            ),
+            tag(
+                "p",
+                say("{count} more runs of this group are not listed.", count=rest),
+                class_="small",
+            )
+            if rest > 0
+            else None,
+        ]
+    )
 
 
 def _run_cells(row: RunRow) -> Sequence[str]:
@@ -128,9 +146,13 @@ def _run_cells(row: RunRow) -> Sequence[str]:
     began = (row.status.started or "")[:16].replace("T", " ")
     took = row.facts.get("took")
     return (
-        seed, retell(text.state(row.status)), retell((row.summary or {}).get("verdict") or ""),
-        began, text.duration(took if isinstance(took, int | float) else None), row.id,
-    )  # fmt: skip
+        seed,
+        retell(text.state(row.status)),
+        retell((row.summary or {}).get("verdict") or ""),
+        began,
+        text.duration(took if isinstance(took, int | float) else None),
+        row.id,
+    )
 
 
 # --- what items share -----------------------------------------------------------------------------
@@ -151,10 +173,14 @@ def _shared(
                 if one not in members:
                     members.append(one)
     blocks = [
-        tag("div", tag("p", [one.mark for one in members]) if len(found) > 1 else None,
-            tag("ul", [tag("li", line) for line in lines], class_="plain"), class_="keep")
+        tag(
+            "div",
+            tag("p", [one.mark for one in members]) if len(found) > 1 else None,
+            tag("ul", [tag("li", line) for line in lines], class_="plain"),
+            class_="keep",
+        )
         for lines, members in found.items()
-    ]  # fmt: skip
+    ]
     return tag("article", tag("h3", title), blocks) if blocks else None
 
 

@@ -49,8 +49,14 @@ def make_report(
         [compared(subject, part), scores(subject, part), curves(subject, part), cams(subject, part)]
         for part in subject.parts
     ]
-    body = [verdicts(subject, found), parts, evidence(subject, found), recipes(subject),
-            origins(subject), glossary()]  # fmt: skip
+    body = [
+        verdicts(subject, found),
+        parts,
+        evidence(subject, found),
+        recipes(subject),
+        origins(subject),
+        glossary(),
+    ]
     # The head is made last: it tells what could not be read.
     return _document(_title(subject), [_head(subject, today), tag("main", body), _foot()])
 
@@ -86,20 +92,34 @@ def _head(subject: Subject, today: date) -> Markup:
     """Title, date, what this is about in two sentences, and what could not be read."""
     lines = [tag("p", _about(subject), " ", _question(subject), class_="lead")]
     if len(subject.parts) > 1:
-        words = say("They saw different photos, so that their scores do not compare: each data set "
-                    "has sections of its own.")  # fmt: skip
-        names = [tag("li", tag("bdi", part.title), ": ", [one.named for one in part.shown])
-                 for part in subject.parts]  # fmt: skip
+        words = say(
+            "They saw different photos, so that their scores do not compare: each data set "
+            "has sections of its own."
+        )
+        names = [
+            tag("li", tag("bdi", part.title), ": ", [one.named for one in part.shown])
+            for part in subject.parts
+        ]
         lines.append(
             tag("div", tag("p", words), tag("ul", names, class_="plain"), class_="warning")
         )
     if subject.problems:
         told = [tag("li", line) for line in subject.problems]
-        lines.append(tag("div", tag("p", say("Could not be read, and is left out:")),
-                         tag("ul", told, class_="plain"), class_="warning"))  # fmt: skip
-    return tag("header", tag("h1", _title(subject)),
-               tag("p", say("Made on {date}", date=today.isoformat()), class_="date"), lines,
-               key(subject.shown) if len(subject.shown) > 1 else None)  # fmt: skip
+        lines.append(
+            tag(
+                "div",
+                tag("p", say("Could not be read, and is left out:")),
+                tag("ul", told, class_="plain"),
+                class_="warning",
+            )
+        )
+    return tag(
+        "header",
+        tag("h1", _title(subject)),
+        tag("p", say("Made on {date}", date=today.isoformat()), class_="date"),
+        lines,
+        key(subject.shown) if len(subject.shown) > 1 else None,
+    )
 
 
 def _about(subject: Subject) -> str:
@@ -107,14 +127,20 @@ def _about(subject: Subject) -> str:
     photos = ", ".join(dict.fromkeys(part.title for part in subject.parts))
     recipes_ = len(subject.shown) + len(subject.left_out)
     if recipes_ == 1:
-        return say_count(runs, "This is about one run, trained on the photos {photos}.",
-                         "This is about {count} runs of one recipe, trained on the photos "
-                         "{photos}.",
-                         photos=photos)  # fmt: skip
+        return say_count(
+            runs,
+            "This is about one run, trained on the photos {photos}.",
+            "This is about {count} runs of one recipe, trained on the photos {photos}.",
+            photos=photos,
+        )
     if recipes_ == runs:
         return say("This compares {n} runs, trained on the photos {photos}.", n=runs, photos=photos)
-    return say("This compares {n} recipes, {runs} runs in all, trained on the photos {photos}.",
-               n=recipes_, runs=runs, photos=photos)  # fmt: skip
+    return say(
+        "This compares {n} recipes, {runs} runs in all, trained on the photos {photos}.",
+        n=recipes_,
+        runs=runs,
+        photos=photos,
+    )
 
 
 def _runs(subject: Subject) -> int:
@@ -138,5 +164,14 @@ def _question(subject: Subject) -> str:
 
 
 def _foot() -> Markup:
-    return tag("footer", tag("p", say("Made by Overfit Lens {version}. This file holds all of its "
-               "pictures, fetches nothing and runs no script.", version=__version__)))  # fmt: skip
+    return tag(
+        "footer",
+        tag(
+            "p",
+            say(
+                "Made by Overfit Lens {version}. This file holds all of its "
+                "pictures, fetches nothing and runs no script.",
+                version=__version__,
+            ),
+        ),
+    )

@@ -33,5 +33,8 @@ def recipes(subject: Subject) -> Markup | None:
         rows.append(tag("tr", tag("th", tag("code", str(row["key"])), scope="row"), cell))
     caption = say("Only keys that differ; off: not used; -: no such key there.")
     heads = tag("tr", [tag("th", retell(word), scope="col") for word in ("key", "value")])
-    return tag("section", head, tag("table", tag("caption", caption), tag("thead", heads),
-               tag("tbody", rows)))  # fmt: skip
+    return tag(
+        "section",
+        head,
+        tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)),
+    )

@@ -108,17 +108,32 @@ def _signs(count: int) -> list[str]:
 
 def _sign(sign: str, x: float, y: float, colour: str) -> Markup:
     if sign == "square":
-        return tag("rect", x=x - 6.5, y=y - 6.5, width=13, height=13, stroke=colour,
-                   stroke_width=2, style="fill:var(--paper)")  # fmt: skip
+        return tag(
+            "rect",
+            x=x - 6.5,
+            y=y - 6.5,
+            width=13,
+            height=13,
+            stroke=colour,
+            stroke_width=2,
+            style="fill:var(--paper)",
+        )
     if sign == "ring":
-        return tag("circle", cx=x, cy=y, r=3.6, stroke=colour, stroke_width=2,
-                   style="fill:var(--paper)")  # fmt: skip
+        return tag(
+            "circle", cx=x, cy=y, r=3.6, stroke=colour, stroke_width=2, style="fill:var(--paper)"
+        )
     return tag("circle", cx=x, cy=y, r=6.5, fill=colour)
 
 
 def _sign_alone(sign: str) -> Markup:
-    return tag("svg", _sign(sign, 8, 8, on_page(GREY)), width=16, height=16, aria_hidden="true",
-               style="vertical-align:-3px;margin-right:.3em")  # fmt: skip
+    return tag(
+        "svg",
+        _sign(sign, 8, 8, on_page(GREY)),
+        width=16,
+        height=16,
+        aria_hidden="true",
+        style="vertical-align:-3px;margin-right:.3em",
+    )
 
 
 # --- dots with intervals --------------------------------------------------------------------------
@@ -232,19 +247,33 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
             if any(cells):
                 head = one.named if one else retell(column)
                 lines.append(
-                    tag("tr", tag("th", head, scope="row"), [tag("td", _cell(c)) for c in cells],
-                        class_=None if one else "free")
-                )  # fmt: skip
+                    tag(
+                        "tr",
+                        tag("th", head, scope="row"),
+                        [tag("td", _cell(c)) for c in cells],
+                        class_=None if one else "free",
+                    )
+                )
         values = {"photos": retell(str(name))}
         caption = say(
             "Every number on {photos}, with 95 % intervals; of groups the lowest and highest run.",
             **values,
         )
         found.append(
-            tag("div", tag("table", tag("caption", caption), tag("thead", tag("tr", heads)),
-                tag("tbody", lines)), class_="scroll", tabindex=0, role="region",
-                aria_label=say("Numbers on {photos}", **values))
-        )  # fmt: skip
+            tag(
+                "div",
+                tag(
+                    "table",
+                    tag("caption", caption),
+                    tag("thead", tag("tr", heads)),
+                    tag("tbody", lines),
+                ),
+                class_="scroll",
+                tabindex=0,
+                role="region",
+                aria_label=say("Numbers on {photos}", **values),
+            )
+        )
     return found
 
 

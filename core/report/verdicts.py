@@ -45,9 +45,14 @@ def _card(one: Shown, subject: Subject, letter: Letter | None, rules: Mapping[st
         None if done else tag("p", say("State: {state}.", state=retell(tables.states(one.item))))
     )
     return tag(
-        "article", head, state, _endings(one, subject), _finding(one, letter, rules),
-        _numbers(one.item), class_="card",
-    )  # fmt: skip
+        "article",
+        head,
+        state,
+        _endings(one, subject),
+        _finding(one, letter, rules),
+        _numbers(one.item),
+        class_="card",
+    )
 
 
 def chip(item: Group) -> Markup | None:
@@ -121,28 +126,45 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
     if not items:
         return None
     lines = [
-        tag("tr", tag("th", tag("bdi", item.title), scope="row"), [
-            tag("td", cell) for cell in (
-                retell(tables.verdict_words(item)) or retell(tables.states(item)),
-                share_words(item, "validation", "accuracy")[0],
-                share_words(item, "sets", hard_set([item]), "scores", "object")[0],
-                tables.lift_words(item, hard_set([item])),
-            )
-        ])
+        tag(
+            "tr",
+            tag("th", tag("bdi", item.title), scope="row"),
+            [
+                tag("td", cell)
+                for cell in (
+                    retell(tables.verdict_words(item)) or retell(tables.states(item)),
+                    share_words(item, "validation", "accuracy")[0],
+                    share_words(item, "sets", hard_set([item]), "scores", "object")[0],
+                    tables.lift_words(item, hard_set([item])),
+                )
+            ],
+        )
         for item in items[:_LEFT_OUT]
-    ]  # fmt: skip
-    caption = say("Chosen too, but in no figure of this report: it tells {n} apart, not more.",
-                  n=MOST)  # fmt: skip
+    ]
+    caption = say(
+        "Chosen too, but in no figure of this report: it tells {n} apart, not more.", n=MOST
+    )
     rest = len(items) - _LEFT_OUT
-    heads = [say("run or group"), say("verdict"), say("validation"), say("difficult objects"),
-             say("lift")]  # fmt: skip
-    return joined([
-        tag("table", tag("caption", caption),
-            tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
-            tag("tbody", lines)),
-        tag("p", say_count(rest, "{count} more is not named.", "{count} more are not named."))
-        if rest > 0 else None,
-    ])  # fmt: skip
+    heads = [
+        say("run or group"),
+        say("verdict"),
+        say("validation"),
+        say("difficult objects"),
+        say("lift"),
+    ]
+    return joined(
+        [
+            tag(
+                "table",
+                tag("caption", caption),
+                tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
+                tag("tbody", lines),
+            ),
+            tag("p", say_count(rest, "{count} more is not named.", "{count} more are not named."))
+            if rest > 0
+            else None,
+        ]
+    )
 
 
 # --- what parts them ------------------------------------------------------------------------------
@@ -178,8 +200,12 @@ def compared(subject: Subject, part: Part) -> Markup | None:
         "seeds: a bootstrap over photos and a t-test over seeds must both find the difference "
         "(95 %). Cannot tell does not mean equal: photos and seeds are few."
     )
-    return tag("section", tag("h2", title(say("What parts them"), part, subject)), lines,
-               tag("p", how, class_="small"))  # fmt: skip
+    return tag(
+        "section",
+        tag("h2", title(say("What parts them"), part, subject)),
+        lines,
+        tag("p", how, class_="small"),
+    )
 
 
 def title(words: str, part: Part, subject: Subject) -> Markup:

@@ -80,9 +80,19 @@ OWN: dict[str, Fact] = {
     "id": Fact(mark("id"), "words", mark("Name of the run's folder")),
 }
 STANDARD = (
-    "verdict", "state", "validation", "loss", "test", "difficult", "objects", "lift", "took",
-    "started", "seed", "data",
-)  # fmt: skip
+    "verdict",
+    "state",
+    "validation",
+    "loss",
+    "test",
+    "difficult",
+    "objects",
+    "lift",
+    "took",
+    "started",
+    "seed",
+    "data",
+)
 
 
 def facts_of(row: RunRow) -> dict[str, Any]:
@@ -162,9 +172,10 @@ def recipe_columns(rows: Sequence[RunRow]) -> list[str]:
     outer = [
         key
         for key in keys
-        if key.split(".")[0] in Recipe.model_fields and key not in OWN
+        if key.split(".")[0] in Recipe.model_fields
+        and key not in OWN
         and not any(_start(key, dots) in keys for dots in range(1, key.count(".") + 1))
-    ]  # fmt: skip
+    ]
     return [key for key in outer if len({facts.get(key, "-") for facts in readable}) > 1]
 
 

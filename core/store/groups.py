@@ -51,8 +51,12 @@ class Verdicts:
     def words(self) -> str:
         """`generalises, 4 of 5`, or `no majority: generalises 2, never learned 2 of 4`."""
         if self.majority:
-            return say("{verdict}, {n} of {total}", verdict=retell(self.majority),
-                       n=self.counts[0][1], total=self.n)  # fmt: skip
+            return say(
+                "{verdict}, {n} of {total}",
+                verdict=retell(self.majority),
+                n=self.counts[0][1],
+                total=self.n,
+            )
         each = say(", ").join(f"{retell(verdict)} {count}" for verdict, count in self.counts)
         return say("no majority: {verdicts} of {total}", verdicts=each, total=self.n)
 

@@ -271,10 +271,15 @@ class Run:
         status = self.status()
         self.write_status(
             replace(
-                status, state="queued", error=None, finished=None, pid=None, phase="",
+                status,
+                state="queued",
+                error=None,
+                finished=None,
+                pid=None,
+                phase="",
                 earlier=status.earlier + _seconds(status.started, status.heartbeat),
             )
-        )  # fmt: skip
+        )
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name

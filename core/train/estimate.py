@@ -128,9 +128,15 @@ class _Sum:
 
     def parts(self) -> dict[str, float]:
         found = (
-            self.plain(), self.features(), self.training(), self.class_maps(), self.checkpoints(),
-            self.evaluation(), self.varied_views(), self.diagnosis(),
-        )  # fmt: skip
+            self.plain(),
+            self.features(),
+            self.training(),
+            self.class_maps(),
+            self.checkpoints(),
+            self.evaluation(),
+            self.varied_views(),
+            self.diagnosis(),
+        )
         return {name: round(seconds, 2) for name, seconds in zip(PARTS, found, strict=True)}
 
     def plain(self) -> float:
@@ -177,12 +183,15 @@ class _Sum:
         if self.pool is None:
             per_photo += self.view + self.prefix
         batches = batches_per_epoch(self.photos.shown, recipe.batch_size)
-        millions = sum(
-            layer.params
-            for band in ranges
-            if not band.frozen
-            for layer in self.layers[band.first : band.last + 1]
-        ) / 1e6  # fmt: skip
+        millions = (
+            sum(
+                layer.params
+                for band in ranges
+                if not band.frozen
+                for layer in self.layers[band.first : band.last + 1]
+            )
+            / 1e6
+        )
         return (
             self.photos.shown * per_photo
             + batches * (speed.batch + speed.step * millions)

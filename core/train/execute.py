@@ -98,8 +98,10 @@ def _tell_beginning(log: logging.Logger, setup: Setup, done: int) -> None:
         cache = setup.features.cache
         log.info(
             "layers 0-%d are frozen and pass each view once: features of %d sets read, %d computed",
-            setup.start - 1, cache.hits, cache.misses,
-        )  # fmt: skip
+            setup.start - 1,
+            cache.hits,
+            cache.misses,
+        )
     elif setup.recipe.frozen_bn == "train":
         log.info("frozen_bn: train moves statistics with every batch: no features are kept")
     if done:

@@ -110,10 +110,14 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
     ]
     if len(answers) * 2 <= len(curves):
         return Suggestion(
-            None, "cannot tell", None, None,
+            None,
+            "cannot tell",
+            None,
+            None,
             mark("in {few} of {count} searches the loss hardly fell").format(
-                few=len(curves) - len(answers), count=len(curves)),
-        )  # fmt: skip
+                few=len(curves) - len(answers), count=len(curves)
+            ),
+        )
     low, high = min(answers), max(answers)
     decades = math.log10(high / low)
     middle = float(np.exp(np.median(np.log(answers))))

@@ -21,9 +21,14 @@ PREDICTED = mark("what it says")
 
 
 def show(
-    key: str, row: RunRow, label: str, look: tuple[str, charts.Mark], photo: TriedPhoto,
-    box: Box | None, explain: str,
-) -> None:  # fmt: skip
+    key: str,
+    row: RunRow,
+    label: str,
+    look: tuple[str, charts.Mark],
+    photo: TriedPhoto,
+    box: Box | None,
+    explain: str,
+) -> None:
     """The answer, and with the box hidden; `explain` is the class whose evidence is shown, or
     PREDICTED. look: the run's colour and mark. Raises InputError when the run cannot answer."""
     plain, (colour, shape) = text.plain_markdown, look
@@ -51,8 +56,11 @@ def show(
     plot.show(f"{key}.{row.id}.bars", answer_bars(answers, colour), words)
     if answers.hidden is not None:
         with st.expander(say("What it was shown"), key=f"{key}.{row.id}.shown"):
-            st.image(list(answers.hidden.pictures), width=96,
-                     caption=[say("mean colour"), say("blur"), say("texture")])  # fmt: skip
+            st.image(
+                list(answers.hidden.pictures),
+                width=96,
+                caption=[say("mean colour"), say("blur"), say("texture")],
+            )
             st.caption(
                 say("No way of hiding is neutral, so there are three; the answer is their mean.")
             )
@@ -60,9 +68,12 @@ def show(
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def _answers(
-    runs_dir: str, run_id: str, stamp: str, photo: bytes,
+    runs_dir: str,
+    run_id: str,
+    stamp: str,
+    photo: bytes,
     corners: tuple[float, float, float, float] | None,
-) -> preview.Answers:  # fmt: skip
+) -> preview.Answers:
     del stamp  # makes the cache notice when the run has changed
     box = None if corners is None else Box("box", *corners, visible=1.0)
     return preview.ask_answers(Path(runs_dir), run_id, photo, box, settings.let_go)

@@ -53,12 +53,24 @@ def show(key: str) -> Draft:
 
 def name_and_seed(draft: Draft) -> dict[str, Any]:
     """The recipe's `name` and `seed`."""
-    name = st.text_input(say("Name of the run"), draft.begin("name"), max_chars=80,
-                         key=draft.controls("name"), persist_state="session")  # fmt: skip
-    seed = st.number_input(say("Seed"), 0, 2**32 - 1, draft.begin("seed"), 1, width=130,
-                           key=draft.controls("seed"), persist_state="session",
-                           help=say("Another seed gives another run of the same recipe: see how "
-                                    "much is luck."))  # fmt: skip
+    name = st.text_input(
+        say("Name of the run"),
+        draft.begin("name"),
+        max_chars=80,
+        key=draft.controls("name"),
+        persist_state="session",
+    )
+    seed = st.number_input(
+        say("Seed"),
+        0,
+        2**32 - 1,
+        draft.begin("seed"),
+        1,
+        width=130,
+        key=draft.controls("seed"),
+        persist_state="session",
+        help=say("Another seed gives another run of the same recipe: see how much is luck."),
+    )
     return {"name": name.strip(), "seed": int(seed)}
 
 

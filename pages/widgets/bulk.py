@@ -34,32 +34,67 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
         words = say_count(len(picked), "1 run selected", "{count} runs selected")
         st.markdown(f"**{words}**", width="content")
-        st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
-                     query_params=chosen.link(_as_items(picked, rows)))  # fmt: skip
+        st.page_link(
+            "pages/compare.py",
+            label=say("Compare"),
+            icon=":material/compare_arrows:",
+            query_params=chosen.link(_as_items(picked, rows)),
+        )
         report.button(key, grouped_items(picked, rows), rows)
         export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
-            st.page_link("pages/train.py", label=say("Run again"), icon=":material/replay:",
-                         query_params={"again": picked[0].id},
-                         help=say("Opens Train with this recipe."))  # fmt: skip
+            st.page_link(
+                "pages/train.py",
+                label=say("Run again"),
+                icon=":material/replay:",
+                query_params={"again": picked[0].id},
+                help=say("Opens Train with this recipe."),
+            )
         if own:
             starred = all(row.starred for row in own)
-            _button(key, say("Take the stars off") if starred else say("Star"), "star", own,
-                    lambda row: annotate(_run(row), starred=not starred))  # fmt: skip
+            _button(
+                key,
+                say("Take the stars off") if starred else say("Star"),
+                "star",
+                own,
+                lambda row: annotate(_run(row), starred=not starred),
+            )
             _tags(key, own)
         if live:
-            _button(key, say("Cancel"), "stop_circle", live, lambda row: executor.cancel(row.id),
-                    help=say("Stops the selected runs that wait or train; their epochs are kept, "
-                             "and Resume goes on with them."))  # fmt: skip
+            _button(
+                key,
+                say("Cancel"),
+                "stop_circle",
+                live,
+                lambda row: executor.cancel(row.id),
+                help=say(
+                    "Stops the selected runs that wait or train; their epochs are kept, "
+                    "and Resume goes on with them."
+                ),
+            )
         if stopped:
-            _button(key, say("Resume"), "resume", stopped, lambda row: executor.resume(row.id),
-                    help=say("Goes on with the selected runs that have stopped."))  # fmt: skip
-        if own and st.button(say("Delete"), icon=":material/delete:", key=f"{key}.delete",
-                             help=say("Moves them to the deleted runs, whence they come "
-                                      "back.")):  # fmt: skip
+            _button(
+                key,
+                say("Resume"),
+                "resume",
+                stopped,
+                lambda row: executor.resume(row.id),
+                help=say("Goes on with the selected runs that have stopped."),
+            )
+        if own and st.button(
+            say("Delete"),
+            icon=":material/delete:",
+            key=f"{key}.delete",
+            help=say("Moves them to the deleted runs, whence they come back."),
+        ):
             trash.delete(f"{key}.failed", [row.id for row in own])
-        if st.button(say("Clear"), icon=":material/close:", key=f"{key}.clear", type="tertiary",
-                     help=say("Selects no run.")):  # fmt: skip
+        if st.button(
+            say("Clear"),
+            icon=":material/close:",
+            key=f"{key}.clear",
+            type="tertiary",
+            help=say("Selects no run."),
+        ):
             st.session_state[checked] = []
             st.rerun()
         if len(own) < len(picked):
@@ -69,9 +104,13 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
 
 
 def _button(
-    key: str, label: str, icon: str, rows: Sequence[RunRow], act: Callable[[RunRow], object],
+    key: str,
+    label: str,
+    icon: str,
+    rows: Sequence[RunRow],
+    act: Callable[[RunRow], object],
     help: str | None = None,
-) -> None:  # fmt: skip
+) -> None:
     if st.button(label, icon=f":material/{icon}:", key=f"{key}.{icon}", help=help):
         _each(key, rows, act)
 
@@ -92,8 +131,9 @@ def _tags(key: str, picked: Sequence[RunRow]) -> None:
     """Adds a tag to all selected runs, or takes off one that some have."""
     with st.popover(say("Tag"), icon=":material/label:", key=f"{key}.tags"):
         with st.form(f"{key}.form", clear_on_submit=True, border=False):
-            tag = st.text_input(say("New tag"), key=f"{key}.tag", max_chars=30,
-                                placeholder=say("class-3"))  # fmt: skip
+            tag = st.text_input(
+                say("New tag"), key=f"{key}.tag", max_chars=30, placeholder=say("class-3")
+            )
             if st.form_submit_button(say("Add it")) and tag.strip():
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):

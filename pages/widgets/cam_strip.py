@@ -23,8 +23,11 @@ def show(run: Run) -> None:
     """Draws it; nothing before the first cycle's end, or without a test photo that serves."""
     try:
         root = run.data_dir()
-        marks = [path.stat().st_mtime_ns for path in (run.path / "cams.npz", root / "boxes.csv",
-                 root / "labels.csv") if path.is_file()]  # fmt: skip
+        marks = [
+            path.stat().st_mtime_ns
+            for path in (run.path / "cams.npz", root / "boxes.csv", root / "labels.csv")
+            if path.is_file()
+        ]
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
         problem = text.plain_markdown(retell(str(error)))
@@ -44,8 +47,13 @@ def show(run: Run) -> None:
     if strip.rows[0].labelled:
         st.caption(say("The first photos of {set} with each object.", set=name))
     else:
-        st.caption(say("Photos of {set}. None is labelled, so none is right or wrong: each row is "
-                       "about its last answer.", set=name))  # fmt: skip
+        st.caption(
+            say(
+                "Photos of {set}. None is labelled, so none is right or wrong: each row is "
+                "about its last answer.",
+                set=name,
+            )
+        )
     st.html(f"<style>{_STYLE}</style>{_table(strip)}")
 
 
@@ -91,8 +99,11 @@ def _image(jpeg: bytes, alt: str) -> str:
 def _words(row: Row, look: Look, epoch: int) -> str:
     return say(
         "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
-        label=row.label, file=row.file, epoch=epoch, answer=look.answer,
-    )  # fmt: skip
+        label=row.label,
+        file=row.file,
+        epoch=epoch,
+        answer=look.answer,
+    )
 
 
 def _answer(row: Row, look: Look) -> str:

@@ -39,8 +39,13 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
     for trial in _asked(board):
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
-            told.error(say("{run} could not answer: {why}", run=labels[trial.id],
-                           why=retell(status.error or "")))  # fmt: skip
+            told.error(
+                say(
+                    "{run} could not answer: {why}",
+                    run=labels[trial.id],
+                    why=retell(status.error or ""),
+                )
+            )
     if board.waiting and not door.shut("challenge"):
         _offer(key, board, unanswered)
 

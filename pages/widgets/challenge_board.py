@@ -47,8 +47,11 @@ def show(key: str, board: Board) -> None:
         neighbour = lines[place - 1] if place else lines[1] if len(lines) > 1 else None
         _card(key, line, neighbour, paint[line.group.id], marks[line.group.id])
     if len(lines) > len(shown):
-        st.button(say("Show all {count}", count=len(lines)), key=f"{key}.more",
-                  on_click=lambda: st.session_state.update({f"{key}.all": True}))  # fmt: skip
+        st.button(
+            say("Show all {count}", count=len(lines)),
+            key=f"{key}.more",
+            on_click=lambda: st.session_state.update({f"{key}.all": True}),
+        )
 
 
 def show_left_out(key: str, left_out: Sequence[Entrant]) -> None:
@@ -83,10 +86,13 @@ def _card(
             st.markdown(f"**{score_words(line)}**{text.plain_markdown(above)}")
         with known, st.container(gap="xsmall"):
             verdict.link(line.group)
-            st.caption(_numbers(line), help=say(
-                "Lift: evidence inside the books' boxes on the hidden photos, against evidence "
-                "strewn evenly. 1 is no better than chance."
-            ))  # fmt: skip
+            st.caption(
+                _numbers(line),
+                help=say(
+                    "Lift: evidence inside the books' boxes on the hidden photos, against evidence "
+                    "strewn evenly. 1 is no better than chance."
+                ),
+            )
         with st.container(horizontal=True, vertical_alignment="center"):
             _changes(key, line)
             _ways(line, neighbour)
@@ -115,8 +121,12 @@ def _changes(key: str, line: Standing) -> None:
     if not line.changes:
         st.markdown(f":gray[{words}]", width="content")
         return
-    with st.popover(words, icon=":material/task_alt:" if few else ":material/difference:",
-                    type="tertiary", key=f"{key}.changes.{line.group.id}"):  # fmt: skip
+    with st.popover(
+        words,
+        icon=":material/task_alt:" if few else ":material/difference:",
+        type="tertiary",
+        key=f"{key}.changes.{line.group.id}",
+    ):
         st.markdown(say("Changed from **{recipe}**", recipe=RECIPE))
         for name, failing, here in line.changes:
             was = text.plain_markdown(say("was {value}", value=failing))
@@ -128,14 +138,30 @@ def _ways(line: Standing, neighbour: Standing | None) -> None:
     items = [line.group] if neighbour is None else [line.group, neighbour.group]
     link = chosen.link(items)
     _train_link(line.group, say("Open its recipe"))
-    st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
-                 query_params=link, width="content",
-                 help=say("With its neighbour on the board"))  # fmt: skip
-    st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:",
-                 query_params=link, width="content", help=say("Where its runs look"))  # fmt: skip
+    st.page_link(
+        "pages/compare.py",
+        label=say("Compare"),
+        icon=":material/compare_arrows:",
+        query_params=link,
+        width="content",
+        help=say("With its neighbour on the board"),
+    )
+    st.page_link(
+        "pages/cams.py",
+        label=say("CAMs"),
+        icon=":material/frame_inspect:",
+        query_params=link,
+        width="content",
+        help=say("Where its runs look"),
+    )
 
 
 def _train_link(group: Group, label: str) -> None:
     newest = max(group.members, key=lambda row: row.id)
-    st.page_link("pages/train.py", label=label, icon=":material/tune:", width="content",
-                 query_params={"again": newest.id, "seeds": "3"})  # fmt: skip
+    st.page_link(
+        "pages/train.py",
+        label=label,
+        icon=":material/tune:",
+        width="content",
+        query_params={"again": newest.id, "seeds": "3"},
+    )

@@ -16,9 +16,11 @@ def show(key: str) -> None:
             "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
             "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
             "or more are ranked on photos of the same books that no page shows.",
-            recipe=RECIPE, changes=CHANGES, seeds=SEEDS,
+            recipe=RECIPE,
+            changes=CHANGES,
+            seeds=SEEDS,
         )
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         several = not door.shut("repeats")
         st.page_link(
@@ -30,8 +32,9 @@ def show(key: str) -> None:
             query_params={"preset": RECIPE} | ({"seeds": "3"} if several else {}),
             width="content",
         )
-        with st.popover(say("How it is ranked"), icon=":material/help:", type="tertiary",
-                        key=f"{key}.how"):  # fmt: skip
+        with st.popover(
+            say("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
+        ):
             _rules()
 
 

@@ -23,9 +23,13 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
     if not found:
         st.markdown(say("As **{recipe}**, unchanged.", recipe=began), width="stretch")
         if draft.undone:
-            st.button(say("Bring my changes back"), key=f"{draft.key}.bring_back",
-                      type="tertiary", icon=":material/redo:",
-                      on_click=draft.bring_back)  # fmt: skip
+            st.button(
+                say("Bring my changes back"),
+                key=f"{draft.key}.bring_back",
+                type="tertiary",
+                icon=":material/redo:",
+                on_click=draft.bring_back,
+            )
         return
     count = say_count(len(found), "1 change", "{count} changes")
     plain = text.plain_markdown
@@ -35,11 +39,16 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 was = say("was {value}", value=plain(old))
                 st.markdown(f"**{key}** {plain(new)}  \n:gray[{was}]", width="stretch")
-                if st.button(":material/undo:", key=f"{draft.key}.undo.{number}", type="tertiary",
-                             help=say("Puts {key} back", key=key)):  # fmt: skip
+                if st.button(
+                    ":material/undo:",
+                    key=f"{draft.key}.undo.{number}",
+                    type="tertiary",
+                    help=say("Puts {key} back", key=key),
+                ):
                     draft.rewrite(taken_back(base, edited, key))
-        if st.button(say("Put everything back"), key=f"{draft.key}.put_back",
-                     icon=":material/undo:"):  # fmt: skip
+        if st.button(
+            say("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"
+        ):
             draft.put_back(edited)
     named = [f"{key} **{plain(new)}**" for key, _, new in found[:_SHOWN]]
     rest = len(found) - _SHOWN

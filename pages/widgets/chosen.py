@@ -152,9 +152,13 @@ def _place(key: str, items: Mapping[str, Group]) -> DeltaGenerator:
 
 
 def pick(
-    key: str, label: str, items: Sequence[Group], param: str, help: str | None = None,
+    key: str,
+    label: str,
+    items: Sequence[Group],
+    param: str,
+    help: str | None = None,
     folded: bool = False,
-) -> Group:  # fmt: skip
+) -> Group:
     """One of the chosen items, kept in the link as `param`; the first without one. folded: behind a
     button that tells it."""
     known = {item.id: item for item in items}
@@ -169,8 +173,14 @@ def pick(
     with (
         folded_place(name, label, known[st.session_state[name]].title) if folded else st.container()
     ):
-        id_ = st.selectbox(label, list(known), key=name, help=help, on_change=keep,
-                           format_func=lambda id_: known[id_].title)  # fmt: skip
+        id_ = st.selectbox(
+            label,
+            list(known),
+            key=name,
+            help=help,
+            on_change=keep,
+            format_func=lambda id_: known[id_].title,
+        )
     return known[id_]
 
 

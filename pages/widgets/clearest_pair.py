@@ -29,8 +29,9 @@ def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
                     "photos: their validation will hardly differ, and what they learned will."
                 )
             )
-            st.page_link("pages/train.py", label=say("Open Train"),
-                         icon=":material/model_training:")  # fmt: skip
+            st.page_link(
+                "pages/train.py", label=say("Open Train"), icon=":material/model_training:"
+            )
         return
 
     def choose() -> None:

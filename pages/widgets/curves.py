@@ -25,14 +25,32 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         linked.settle("axis", AXES, "epoch")
         names = {"epoch": say("epoch"), "step": say("step"), "seconds": say("seconds")}
-        axis: Axis = st.segmented_control(
-            say("Along"), list(AXES), required=True, key="axis", format_func=names.__getitem__,
-            help=say("A step is one batch of photos. Seconds count from the run's start, with the "
-                     "time that reading photos and computing features took."),
-        ) or "epoch"  # fmt: skip
+        axis: Axis = (
+            st.segmented_control(
+                say("Along"),
+                list(AXES),
+                required=True,
+                key="axis",
+                format_func=names.__getitem__,
+                help=say(
+                    "A step is one batch of photos. Seconds count from the run's start, with the "
+                    "time that reading photos and computing features took."
+                ),
+            )
+            or "epoch"
+        )
         linked.tell("axis", axis, "epoch")
-        smoothing = st.slider(say("Smoothing"), 0.0, 0.95, 0.0, 0.05, key="smooth", width=220,
-                              bind="query-params", help=retell(_SMOOTHING))  # fmt: skip
+        smoothing = st.slider(
+            say("Smoothing"),
+            0.0,
+            0.95,
+            0.0,
+            0.05,
+            key="smooth",
+            width=220,
+            bind="query-params",
+            help=retell(_SMOOTHING),
+        )
         log = st.toggle(say("Log scale of the losses"), key="log", bind="query-params")
     ids = [row.id for item in items for row in item.members if not row.problem]
     lines = lines_of(
@@ -44,16 +62,22 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         smoothing,
     )
     if not lines:
-        st.caption({
-            "epoch": say("No chosen run has finished an epoch yet."),
-            "step": say("The chosen runs have not kept their steps. Choose epoch."),
-            "seconds": say("The chosen runs have not kept their seconds. Choose epoch."),
-        }[axis])  # fmt: skip
+        st.caption(
+            {
+                "epoch": say("No chosen run has finished an epoch yet."),
+                "step": say("The chosen runs have not kept their steps. Choose epoch."),
+                "seconds": say("The chosen runs have not kept their seconds. Choose epoch."),
+            }[axis]
+        )
         return
     titles = {item.id: item.title for item in items}
     panels = curve_panels(lines, titles, paint, axis, log, raw=smoothing > 0)
-    figure.show(key, panels, lambda: curve_table(lines, titles, axis),
-                mark("curves by {axis}").format(axis=axis))  # fmt: skip
+    figure.show(
+        key,
+        panels,
+        lambda: curve_table(lines, titles, axis),
+        mark("curves by {axis}").format(axis=axis),
+    )
     without = len(items) - len({line.item for line in lines})
     words = _words(items, paint, axis, without)
     if log and has_zero_loss(lines):
@@ -79,9 +103,11 @@ def _words(items: Sequence[Group], paint: Paint, axis: Axis, without: int) -> li
         words.append(
             say("A group's line is the mean over its runs.")
             if many
-            else say("A group's line is the mean over its runs, its band goes from the lowest to "
-                     "the highest.")
-        )  # fmt: skip
+            else say(
+                "A group's line is the mean over its runs, its band goes from the lowest to "
+                "the highest."
+            )
+        )
     if without:
         words.append(say("{count} without such a curve are left out.", count=without))
     return words

@@ -24,9 +24,11 @@ from pages.widgets import chosen, door, told
 def delete(key: str, root: Path) -> None:
     """The button, only for a data set that was imported."""
     if deletable(root) and st.button(
-        say("Delete"), key=f"{key}.delete", icon=":material/delete:",
+        say("Delete"),
+        key=f"{key}.delete",
+        icon=":material/delete:",
         help=say("This data set, after a question"),
-    ):  # fmt: skip
+    ):
         st.dialog(say("Delete this data set?"))(_question)(key, root)
 
 
@@ -44,8 +46,12 @@ def bring_back(key: str) -> None:
     ):
         for each in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(say("Bring back"), key=f"{key}.{each.id}", on_click=_restore,
-                          args=(key, each.id))  # fmt: skip
+                st.button(
+                    say("Bring back"),
+                    key=f"{key}.{each.id}",
+                    on_click=_restore,
+                    args=(key, each.id),
+                )
                 st.markdown(
                     say(
                         "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
@@ -67,8 +73,9 @@ def _question(key: str, root: Path) -> None:
         )
     )
     with st.container(horizontal=True):
-        sure = st.button(say("Delete"), key=f"{key}.sure", type="primary", on_click=_delete,
-                         args=(key, root))  # fmt: skip
+        sure = st.button(
+            say("Delete"), key=f"{key}.sure", type="primary", on_click=_delete, args=(key, root)
+        )
         if sure:
             st.rerun()  # closes the question
         if st.button(say("Keep it"), key=f"{key}.keep"):

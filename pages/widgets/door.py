@@ -73,28 +73,43 @@ def _ask_who() -> None:
     if "is_logged_in" not in user:
         if guests.asked_for():
             raise InputError(
-                say("{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
-                    setting=guests.LIST)
-            )  # fmt: skip
+                say(
+                    "{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
+                    setting=guests.LIST,
+                )
+            )
         return
     guests.allow_list()
     if not user["is_logged_in"]:
         _stop(say("Please sign in. Only addresses that this server's owner has listed are let in."))
-        st.button(say("Sign in"), icon=":material/login:", type="primary", on_click=st.login,
-                  key="door.login")  # fmt: skip
+        st.button(
+            say("Sign in"),
+            icon=":material/login:",
+            type="primary",
+            on_click=st.login,
+            key="door.login",
+        )
         st.stop()
     answer = guests.admitted(user)
     if answer == "in":
         return
     email = text.plain_markdown(str(user.get("email") or say("an account without an address")))
     if answer == "unverified":
-        _stop(say("You are signed in as {email}, but your provider does not say that this address "
-                  "was verified, so it does not count. Sign out, and sign in with another account.",
-                  email=email))  # fmt: skip
+        _stop(
+            say(
+                "You are signed in as {email}, but your provider does not say that this address "
+                "was verified, so it does not count. Sign out, and sign in with another account.",
+                email=email,
+            )
+        )
     else:
-        _stop(say("You are signed in as {email}, which is not on this server's list. Sign out, "
-                  "and sign in with another address, or ask the owner to be listed.",
-                  email=email))  # fmt: skip
+        _stop(
+            say(
+                "You are signed in as {email}, which is not on this server's list. Sign out, "
+                "and sign in with another address, or ask the owner to be listed.",
+                email=email,
+            )
+        )
     _sign_out()
     st.stop()
 
@@ -105,8 +120,13 @@ def _stop(words: str) -> None:
 
 
 def _sign_out() -> None:
-    st.button(say("Sign out"), icon=":material/logout:", on_click=st.logout, key="door.logout",
-              type="tertiary")  # fmt: skip
+    st.button(
+        say("Sign out"),
+        icon=":material/logout:",
+        on_click=st.logout,
+        key="door.logout",
+        type="tertiary",
+    )
 
 
 # --- whose runs they see --------------------------------------------------------------------------
@@ -142,9 +162,12 @@ def keep_link() -> None:
     """Tells visitors with runs of their own how they find them again."""
     if demo.on() and settings.runs_dir().is_dir():
         st.caption(
-            say("Your runs are found under the link in the address bar, by you and whoever has it, "
-                "for {kept} each.", kept=demo.kept_words())
-        )  # fmt: skip
+            say(
+                "Your runs are found under the link in the address bar, by you and whoever has it, "
+                "for {kept} each.",
+                kept=demo.kept_words(),
+            )
+        )
 
 
 # --- what a demo does not do ----------------------------------------------------------------------
@@ -180,14 +203,21 @@ def standing() -> bool:
     queue = Queue(settings.runs_dir())
     place = queue.standing()
     if place is None:
-        st.caption(say("Runs in the demo's queue: {count}. None of them is yours.",
-                       count=queue.length()))  # fmt: skip
+        st.caption(
+            say("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
+        )
     elif place.before:
-        st.caption(say("Your run is number {place} of {count} in the demo's queue.",
-                       place=place.before + 1, count=place.entries))  # fmt: skip
+        st.caption(
+            say(
+                "Your run is number {place} of {count} in the demo's queue.",
+                place=place.before + 1,
+                count=place.entries,
+            )
+        )
     else:
-        st.caption(say("Your run is the first of {count} in the demo's queue.",
-                       count=place.entries))  # fmt: skip
+        st.caption(
+            say("Your run is the first of {count} in the demo's queue.", count=place.entries)
+        )
     return place is not None
 
 

@@ -43,8 +43,9 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         drawn = drift_steps(overlay, paint)
         figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
-        st.caption(say("Different backbones have different layers, so they are not laid over each "
-                       "other."))  # fmt: skip
+        st.caption(
+            say("Different backbones have different layers, so they are not laid over each other.")
+        )
 
 
 def _numbers(overlay: Table) -> Callable[[], Table]:

@@ -14,18 +14,34 @@ def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
     for column, (name, title, words) in zip(
         st.columns(3),
         (
-            ("features", say("Features"),
-             say("Whole channels of the backbone's output are dropped. While training, this share "
-                 "of them is set to zero at random, so that no single one can be relied on.")),
-            ("class_map", say("Class maps"),
-             say("Whole maps of a class are dropped. While training, this share of them is set to "
-                 "zero at random, so that no single one can be relied on.")),
-            ("logits", say("Answer"),
-             say("Single numbers of the answer are dropped. While training, this share of them is "
-                 "set to zero at random, so that no single one can be relied on.")),
+            (
+                "features",
+                say("Features"),
+                say(
+                    "Whole channels of the backbone's output are dropped. While training, this "
+                    "share of them is set to zero at random, so that no single one can be relied "
+                    "on."
+                ),
+            ),
+            (
+                "class_map",
+                say("Class maps"),
+                say(
+                    "Whole maps of a class are dropped. While training, this share of them is set "
+                    "to zero at random, so that no single one can be relied on."
+                ),
+            ),
+            (
+                "logits",
+                say("Answer"),
+                say(
+                    "Single numbers of the answer are dropped. While training, this share of them "
+                    "is set to zero at random, so that no single one can be relied on."
+                ),
+            ),
         ),
         strict=True,
-    ):  # fmt: skip
+    ):
         rates[name] = column.slider(
             title,
             0.0,

@@ -62,7 +62,11 @@ def _wait(key: str, recipe: Recipe) -> None:
     elif door.shut("worker"):
         st.caption(say(":material/timer: Time unknown: nobody has trained such a recipe yet."))
     elif found.state == "waiting":
-        st.caption(say(":material/timer: Time unknown: this machine is measured when the training "
-                       "that is under way ends."))  # fmt: skip
+        st.caption(
+            say(
+                ":material/timer: Time unknown: this machine is measured when the training "
+                "that is under way ends."
+            )
+        )
     else:
         st.caption(say(":material/timer: Measuring this machine…"))

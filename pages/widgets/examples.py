@@ -40,9 +40,11 @@ def switch(key: str) -> None:
         say("Examples"),
         shown,
         key=f"{key}.{shown}",
-        help=say("The example runs that came with Overfit Lens stay as they are. Switched off, "
-                 "they are not listed; links to them still open."),
-    )  # fmt: skip
+        help=say(
+            "The example runs that came with Overfit Lens stay as they are. Switched off, "
+            "they are not listed; links to them still open."
+        ),
+    )
     if wanted == shown:
         return
     try:

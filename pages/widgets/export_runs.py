@@ -28,11 +28,19 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             st.caption(say("Only a run that has ended can be exported."))
             return
         if len(ready) < len(rows):
-            st.caption(say("Left out, because they have not ended or cannot be read: {count}",
-                           count=len(rows) - len(ready)))  # fmt: skip
-        sender = st.text_input(say("Your name"), key=f"{key}.from", max_chars=LONGEST_NAME,
-                               persist_state="session",
-                               help=say("Shown to whoever imports the zip file."))  # fmt: skip
+            st.caption(
+                say(
+                    "Left out, because they have not ended or cannot be read: {count}",
+                    count=len(rows) - len(ready),
+                )
+            )
+        sender = st.text_input(
+            say("Your name"),
+            key=f"{key}.from",
+            max_chars=LONGEST_NAME,
+            persist_state="session",
+            help=say("Shown to whoever imports the zip file."),
+        )
         folder, ids = settings.runs_dir(), [row.id for row in ready]
         title = sender.strip() or " ".join(row.name for row in ready[:2])
         # Made by a button of its own: a download that makes its file when it is pressed would miss
@@ -52,8 +60,9 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                 on_click="ignore",
             )
         megabytes = size_of(folder, ids) / 1e6
-        st.caption(say("With everything in their folders, about {size} MB.",
-                       size=max(1, round(megabytes))))  # fmt: skip
+        st.caption(
+            say("With everything in their folders, about {size} MB.", size=max(1, round(megabytes)))
+        )
         if megabytes > UPLOAD_MB:
             st.caption(
                 say("Too large to be imported on a page; the command `runs import` takes it.")

@@ -14,9 +14,13 @@ from pages.widgets import plot
 
 
 def show(
-    key: str, figure: Figure, numbers: Callable[[], Table], name: str, least: int = 0,
+    key: str,
+    figure: Figure,
+    numbers: Callable[[], Table],
+    name: str,
+    least: int = 0,
     clicks: bool = False,
-) -> list[str] | None:  # fmt: skip
+) -> list[str] | None:
     """Draws it. numbers: makes them, see csv_button. name: of the downloaded files, in English and
     without an ending. least: pixels across below which it cannot be read; on a narrower screen it
     is scrolled. clicks, and what is returned: as pages.widgets.plot."""

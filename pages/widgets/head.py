@@ -17,18 +17,33 @@ _KINDS = {"class_map": mark("class maps"), "dense": mark("dense")}
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `head`."""
     begin, key = draft.begin("head"), draft.controls("head")
-    kind = st.segmented_control(
-        say("Head of the network"), list(_KINDS), default=begin["kind"], required=True,
-        format_func=lambda name: retell(_KINDS[name]), key=f"{key}.kind", persist_state="session",
-        help=say("Class maps: one map per class, whose mean is the class's score, so one sees "
-                 "where the answer came from. Dense: features averaged over the photo, then a "
-                 "hidden layer."),
-    ) or begin["kind"]  # fmt: skip
+    kind = (
+        st.segmented_control(
+            say("Head of the network"),
+            list(_KINDS),
+            default=begin["kind"],
+            required=True,
+            format_func=lambda name: retell(_KINDS[name]),
+            key=f"{key}.kind",
+            persist_state="session",
+            help=say(
+                "Class maps: one map per class, whose mean is the class's score, so one sees "
+                "where the answer came from. Dense: features averaged over the photo, then a "
+                "hidden layer."
+            ),
+        )
+        or begin["kind"]
+    )
     if kind == "dense":
         width = st.number_input(
-            say("Units of the hidden layer"), 8, 4096, begin.get("width", 256), 8,
-            key=f"{key}.width", persist_state="session",
-        )  # fmt: skip
+            say("Units of the hidden layer"),
+            8,
+            4096,
+            begin.get("width", 256),
+            8,
+            key=f"{key}.width",
+            persist_state="session",
+        )
         return {"kind": kind, "width": int(width)}
     words = say(
         "While the network learns, so many of the numbers at three places of it are set to zero at "

@@ -30,9 +30,13 @@ def show(key: str) -> None:
         )
         # Another number makes another widget: files that are taken let go of their memory.
         number = st.session_state.setdefault(f"{key}.number", 0)
-        sent = st.file_uploader(say("Zip files of runs"), type="zip", key=f"{key}.zip.{number}",
-                                accept_multiple_files=True,
-                                max_upload_size=UPLOAD_MB)  # fmt: skip
+        sent = st.file_uploader(
+            say("Zip files of runs"),
+            type="zip",
+            key=f"{key}.zip.{number}",
+            accept_multiple_files=True,
+            max_upload_size=UPLOAD_MB,
+        )
         if st.button(say("Import"), key=f"{key}.go", type="primary", disabled=not sent):
             _import(key, [(file.name, file) for file in sent])
 
@@ -67,17 +71,22 @@ def result(key: str) -> None:
         return
     with st.container(border=True, key=key):
         st.markdown(f":material/move_to_inbox: **{headline(entries)}**")
-        st.dataframe(table(entries), hide_index=True,
-                     height="content" if len(entries) <= _SHOWN else 460)  # fmt: skip
+        st.dataframe(
+            table(entries), hide_index=True, height="content" if len(entries) <= _SHOWN else 460
+        )
         # In the table a long reason is cut off.
         refused = [entry for entry in entries if entry.outcome == "refused"]
         for entry in refused[:_SHOWN]:
             line = ": ".join(part for part in (entry.file, entry.run, retell(entry.reason)) if part)
             st.caption(f":red[:material/block:] {text.plain_markdown(line)}")
         if any(entry.row is not None and not entry.photos for entry in entries):
-            st.caption(say("Of runs whose photos are not here, curves and scores are shown, and no "
-                           "pictures. Once the photos are among the data sets, import the zip file "
-                           "again."))  # fmt: skip
+            st.caption(
+                say(
+                    "Of runs whose photos are not here, curves and scores are shown, and no "
+                    "pictures. Once the photos are among the data sets, import the zip file "
+                    "again."
+                )
+            )
         if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[f"{key}.done"]
             st.rerun()

@@ -43,8 +43,11 @@ def show(
     walk = chosen if any(one.photo.file == file for one in chosen) else everything
     files = [one.photo.file for one in walk]
     if file not in files:
-        raise DataError(mark("{photo}: no such photo in {data}").format(
-            photo=f"{split}/{file}", data=dataset.root.name))  # fmt: skip
+        raise DataError(
+            mark("{photo}: no such photo in {data}").format(
+                photo=f"{split}/{file}", data=dataset.root.name
+            )
+        )
     place = files.index(file)
     one = walk[place]
     image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
@@ -52,13 +55,24 @@ def show(
         split == test_set.name for test_set in dataset.test_sets
     )
     notes = [_copy_note(copy) for copy in one.copies]
-    where = say("{number} of {count} · {data}, {split}", number=place + 1, count=len(files),
-                data=dataset.root.name, split=split)  # fmt: skip
+    where = say(
+        "{number} of {count} · {data}, {split}",
+        number=place + 1,
+        count=len(files),
+        data=dataset.root.name,
+        split=split,
+    )
     if editable:
         labelled = sum(bool(each.primary) for each in everything)
-        where = say("{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
-                    number=place + 1, count=len(files), data=dataset.root.name, split=split,
-                    labelled=labelled, all=len(everything))  # fmt: skip
+        where = say(
+            "{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
+            number=place + 1,
+            count=len(files),
+            data=dataset.root.name,
+            split=split,
+            labelled=labelled,
+            all=len(everything),
+        )
     if one.fold is not None:
         notes.append(say("It validates in fold {fold}.", fold=one.fold))
     _EDITOR(
@@ -73,8 +87,10 @@ def show(
             "next": files[place + 1] if place + 1 < len(files) else None,
             "unlabelled": _next_unlabelled(everything, file) if editable else None,
             "truth": truth_data(one.truth()),
-            "classes": [*(c for c in dataset.classes if c != BACKGROUND),
-                        *(c for c in dataset.classes if c == BACKGROUND)],
+            "classes": [
+                *(c for c in dataset.classes if c != BACKGROUND),
+                *(c for c in dataset.classes if c == BACKGROUND),
+            ],
             "others": _other_things(dataset),
             "notes": notes,
             "editable": editable,
@@ -85,7 +101,7 @@ def show(
         on_go_change=lambda: _go(st.session_state[key]["go"]),
         on_edit_change=lambda: _edit(st.session_state[key]["edit"] == "on"),
         on_save_change=lambda: _save(key, dataset.root, split, file),
-    )  # fmt: skip
+    )
 
 
 def _copy_note(copy: str) -> str:

@@ -44,11 +44,15 @@ def show(key: str, root: Path) -> None:
                     help=say("The labels and boxes as they were just before this change."),
                 )
                 words = text.plain_markdown(retell(version.change))
-                st.markdown(say("as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
-                                when=version.when, change=words))  # fmt: skip
+                st.markdown(
+                    say(
+                        "as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
+                        when=version.when,
+                        change=words,
+                    )
+                )
         if len(versions) > _SHOWN:
-            st.caption(say("{count} older ones are in the folder.",
-                           count=len(versions) - _SHOWN))  # fmt: skip
+            st.caption(say("{count} older ones are in the folder.", count=len(versions) - _SHOWN))
 
 
 def _restore(key: str, root: Path, version: str) -> None:

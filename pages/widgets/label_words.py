@@ -65,11 +65,9 @@ def _form() -> dict[str, str]:
         "what": say("What is in box {number}"),
         "how_much": say("How much of box {number} is visible, in percent"),
         "visible": say("% visible"),
-        "visible_told": say(
-            "How much of the whole object can be seen: 100 when nothing hides it"
-        ),
+        "visible_told": say("How much of the whole object can be seen: 100 when nothing hides it"),
         "remove": say("Remove box {number}"),
-    }  # fmt: skip
+    }
 
 
 def _hints() -> dict[str, str]:

@@ -53,8 +53,13 @@ def choice() -> None:
         _LINKS(key=f"{_KEY}.links", data={"language": spoken()}, width="content", height="content")
         for code in words.LANGUAGES:
             if code != spoken():
-                st.button(CHOICE[code], key=f"{_KEY}.{code}", type="tertiary", on_click=_choose,
-                          args=(code,))  # fmt: skip
+                st.button(
+                    CHOICE[code],
+                    key=f"{_KEY}.{code}",
+                    type="tertiary",
+                    on_click=_choose,
+                    args=(code,),
+                )
 
 
 def _choose(code: str) -> None:

@@ -17,9 +17,13 @@ _LOW = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</st
 
 
 def show(
-    key: str, draft: Draft, recipe: Recipe, dataset: Dataset, cautioned: int,
+    key: str,
+    draft: Draft,
+    recipe: Recipe,
+    dataset: Dataset,
+    cautioned: int,
     wrong: str,
-) -> None:  # fmt: skip
+) -> None:
     """cautioned: how many cautions the columns show. wrong: why what is written cannot be
     launched; `recipe` is then another one."""
     st.html(_LOW)
@@ -32,10 +36,12 @@ def show(
                 changes.show(draft, recipe_dict(recipe))
             if cautioned:
                 words = say("Cautions, at the columns' ends. None stops you.")
-                st.markdown(f":orange[:material/lightbulb:] {cautioned}", width="content",
-                            help=words)  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center", width="content",
-                          gap="xsmall"):  # fmt: skip
+                st.markdown(
+                    f":orange[:material/lightbulb:] {cautioned}", width="content", help=words
+                )
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", gap="xsmall"
+        ):
             time = st.container(width="content")
             recipes = repeats.choose(key, recipe)
             with time:

@@ -41,8 +41,10 @@ def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]
 def _words() -> dict[str, str]:
     """What the browser says by itself, for `fill` of words.js."""
     return {
-        "keys": say("Click a layer to start a band there; click again to end it. Keys: ← → walk, "
-                    "Enter starts or ends, ↑ ↓ change the rate."),
+        "keys": say(
+            "Click a layer to start a band there; click again to end it. Keys: ← → walk, "
+            "Enter starts or ends, ↑ ↓ change the rate."
+        ),
         "frozen": say("frozen"),
         "learns": say("learns at {rate}"),
         "output": say("{kind}, output {shape}"),
@@ -54,4 +56,4 @@ def _words() -> dict[str, str]:
         "head": say("head"),
         "layers": say("Layers from the photo to the answer: {bands}"),
         "band": say("{first} to {last} {learns}"),
-    }  # fmt: skip
+    }

@@ -41,8 +41,10 @@ def show(
         "numbers": say("Evidence in the frames, against an even spread:"),
         "looks": say("Where it looks:"),
     }
-    _GAZE(key=key, data={"moments": moments, "rows": gaze["rows"], "words": words,
-                         "colours": dict(colours)})  # fmt: skip
+    _GAZE(
+        key=key,
+        data={"moments": moments, "rows": gaze["rows"], "words": words, "colours": dict(colours)},
+    )
 
 
 def _moment(place: int, epoch: int, count: int) -> str:

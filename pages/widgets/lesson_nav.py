@@ -40,9 +40,11 @@ def bar(step: int) -> bool:
             say("Teacher's mode"),
             key="teach",
             bind="query-params",
-            help=say("Large type; the answer of each step stays hidden until you press the right "
-                     "arrow key."),
-        )  # fmt: skip
+            help=say(
+                "Large type; the answer of each step stays hidden until you press the right "
+                "arrow key."
+            ),
+        )
 
 
 def told(step: int, teach: bool, vote: str) -> bool:
@@ -63,20 +65,34 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
         st.container(horizontal=True, gap="small", width=WIDTH),
     ):
         st.button(
-            say("Back"), key="lesson.back", icon=":material/arrow_back:", shortcut="Left",
-            disabled=step == 1, on_click=_go, args=(step - 1,),
-        )  # fmt: skip
+            say("Back"),
+            key="lesson.back",
+            icon=":material/arrow_back:",
+            shortcut="Left",
+            disabled=step == 1,
+            on_click=_go,
+            args=(step - 1,),
+        )
         if hidden and teach:
             st.button(
-                say("Show the answer"), key="lesson.tell", shortcut="Right", type="primary",
-                on_click=_tell, args=(step,),
-            )  # fmt: skip
+                say("Show the answer"),
+                key="lesson.tell",
+                shortcut="Right",
+                type="primary",
+                on_click=_tell,
+                args=(step,),
+            )
         elif not last:
             st.button(
-                say("Next: {title}", title=titles()[step]), key="lesson.next", shortcut="Right",
-                type="primary", disabled=hidden, on_click=_go, args=(step + 1,),
+                say("Next: {title}", title=titles()[step]),
+                key="lesson.next",
+                shortcut="Right",
+                type="primary",
+                disabled=hidden,
+                on_click=_go,
+                args=(step + 1,),
                 help=say("Vote first: A or B") if hidden else None,
-            )  # fmt: skip
+            )
 
 
 def _go(step: int) -> None:

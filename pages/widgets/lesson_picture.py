@@ -54,8 +54,9 @@ def _ship(pair: Pair, colours: Mapping[str, str], large: bool) -> None:
             box(
                 f'<div class="card"><div class="name">{side_name(letter)}</div>'
                 f"<div>{escape(right)}</div><div>{escape(loss)}</div></div>",
-                colours, large,
-            )  # fmt: skip
+                colours,
+                large,
+            )
             lesson_vote.button(letter)
     with chart:
         live_chart.show(f"{KEY}.losses", loss_chart(pair, colours))
@@ -137,8 +138,10 @@ def _layers(pair: Pair) -> str:
     numbers = "".join(f"<span>{one.layer}</span>" for one in moved)
     front = sum(one.layer < frozen for one in moved)
     alt = "; ".join(map(_layer_words, moved))
-    note = say("layers from the photo (left) to the answer; thin lines from the lowest to the "
-               "highest training")  # fmt: skip
+    note = say(
+        "layers from the photo (left) to the answer; thin lines from the lowest to the "
+        "highest training"
+    )
     return (
         f'<div class="layers" role="img" aria-label="{escape(alt)}">{lines}{bars}</div>'
         f'<div class="under" aria-hidden="true">{numbers}</div>'
@@ -168,8 +171,12 @@ def _repairs(without: str) -> str:
     arms, names = read_arms(TOY), arm_names()
     whole = arms.get("nothing")
     rows = "".join(_arm(arm, names[key], key == without, whole) for key, arm in arms.items())
-    note = escape(say("Share of {set} named right; dashed: the whole recipe.",
-                      set=say("the books from elsewhere")))  # fmt: skip
+    note = escape(
+        say(
+            "Share of {set} named right; dashed: the whole recipe.",
+            set=say("the books from elsewhere"),
+        )
+    )
     return f'<div role="list">{rows}</div><p class="note">{note}</p>'
 
 

@@ -29,9 +29,14 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
     """The button, or how the search for this recipe stands, or what it found. `use` is called with
     the first layer and rate of each band when the answer is taken."""
     with st.container(border=True):
-        st.subheader(say("Which learning rate?"), anchor=False, help=say(
-            "A search trains for a hundred steps at rising rates, from three random starts, and "
-            "looks where the loss falls fastest."))  # fmt: skip
+        st.subheader(
+            say("Which learning rate?"),
+            anchor=False,
+            help=say(
+                "A search trains for a hundred steps at rising rates, from three random starts, "
+                "and looks where the loss falls fastest."
+            ),
+        )
         if last_trained_band(recipe) is None:
             st.caption(say("Every layer is frozen, so there is no rate to look for."))
             return
@@ -115,8 +120,11 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
         return
     words, below = st.container(), st.container()
     with below:
-        plot.show(f"{key}.plot", charts.rate_search(curves, found.lr),
-                  say("Loss against learning rate: {why}", why=retell(found.why)))  # fmt: skip
+        plot.show(
+            f"{key}.plot",
+            charts.rate_search(curves, found.lr),
+            say("Loss against learning rate: {why}", why=retell(found.why)),
+        )
     with words:
         if found.lr is None:
             st.markdown(say("**Cannot tell.** {why}", why=_sentence(found.why)))
@@ -124,8 +132,14 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             return
         sure = say("agreement: {level}", level=retell(found.confidence))
         title = say("Suggested rate, layers {layers}", layers=last_trained_label(recipe))
-        st.metric(title, text.rate(float(f"{found.lr:.1e}")),
-                  sure, delta_color="off", delta_arrow="off", width="content")  # fmt: skip
+        st.metric(
+            title,
+            text.rate(float(f"{found.lr:.1e}")),
+            sure,
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
         st.caption(f"{_sentence(found.why)} {retell(MEASURED_AT)}")
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
@@ -135,8 +149,14 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             say("from {layer}: {rate}", layer=first, rate=retell(text.rate(lr)))
             for first, lr in bands
         )
-        st.button(say("Use it"), key=f"{key}.use", icon=":material/check:", on_click=use,
-                  args=(bands,), help=say("Bands: {bands}", bands=listed))  # fmt: skip
+        st.button(
+            say("Use it"),
+            key=f"{key}.use",
+            icon=":material/check:",
+            on_click=use,
+            args=(bands,),
+            help=say("Bands: {bands}", bands=listed),
+        )
 
 
 def _sentence(why: str) -> str:

@@ -24,13 +24,17 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         st.subheader(say("This machine"), anchor=False)
         load, count = resources.load(), cores()
         if load is not None:
-            words = say("Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load,
-                        count=count)  # fmt: skip
+            words = say(
+                "Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load, count=count
+            )
             if load > count:
                 words = say(
                     "Processors: {busy:.1f} of {count} cores busy, and work for {more:.1f} more "
-                    "waits (last minute)", busy=count, count=count, more=load - count,
-                )  # fmt: skip
+                    "waits (last minute)",
+                    busy=count,
+                    count=count,
+                    more=load - count,
+                )
             st.progress(min(load / count, 1.0), text=words)
         _share(say("Memory"), resources.memory(), LOW_MEMORY)
         _share(say("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
@@ -43,8 +47,12 @@ def _share(name: str, found: resources.Share | None, low: int) -> None:
     if found is None:
         return
     mark = ":material/warning: " if found.free < low else ""
-    words = say("{name}: {free:.1f} of {total:.0f} GB free", name=name, free=found.free / 1e9,
-                total=found.total / 1e9)  # fmt: skip
+    words = say(
+        "{name}: {free:.1f} of {total:.0f} GB free",
+        name=name,
+        free=found.free / 1e9,
+        total=found.total / 1e9,
+    )
     st.progress(1 - found.free / found.total if found.total else 1.0, text=f"{mark}{words}")
 
 
@@ -61,8 +69,12 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
     busy = any(row.status.state == "running" for row in rows)
     if busy:
         st.caption(say("It can be emptied when no run trains."))
-    if st.button(say("Empty it"), icon=":material/delete_sweep:", key=f"{key}.empty",
-                 disabled=busy or not size):  # fmt: skip
+    if st.button(
+        say("Empty it"),
+        icon=":material/delete_sweep:",
+        key=f"{key}.empty",
+        disabled=busy or not size,
+    ):
         _empty()
 
 

@@ -22,9 +22,11 @@ def notice(items: Sequence[Group], section: str) -> None:
     if section in _EVERYTHING or not missing or len(missing) == len(items):
         return
     st.caption(
-        say("Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
-            runs=text.listed([_named(item) for item in missing], _NAMED))
-    )  # fmt: skip
+        say(
+            "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
+            runs=text.listed([_named(item) for item in missing], _NAMED),
+        )
+    )
 
 
 def _named(item: Group) -> str:

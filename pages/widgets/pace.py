@@ -19,15 +19,26 @@ def show(draft: Draft) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         size = st.number_input(
-            say("Batch size"), 2, 512, draft.begin("batch_size"),
-            key=draft.controls("batch_size"), persist_state="session",
+            say("Batch size"),
+            2,
+            512,
+            draft.begin("batch_size"),
+            key=draft.controls("batch_size"),
+            persist_state="session",
             help=say("Views per step. Fewer: more steps in an epoch."),
-        )  # fmt: skip
+        )
     with right:
         smooth = st.number_input(
-            say("Label smoothing"), 0.0, 0.5, float(draft.begin("label_smoothing")), 0.05,
-            key=draft.controls("label_smoothing"), persist_state="session",
-            help=say("Share of each label that is spread evenly over all classes, so that the "
-                     "network is not pushed to be certain."),
-        )  # fmt: skip
+            say("Label smoothing"),
+            0.0,
+            0.5,
+            float(draft.begin("label_smoothing")),
+            0.05,
+            key=draft.controls("label_smoothing"),
+            persist_state="session",
+            help=say(
+                "Share of each label that is spread evenly over all classes, so that the "
+                "network is not pushed to be certain."
+            ),
+        )
     return found | {"batch_size": int(size), "label_smoothing": smooth}

@@ -25,11 +25,16 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
     label = say("Colours tell")
     with chosen.folded_place("colour", label, found[st.session_state["colour"]].title):
         name = st.selectbox(
-            label, list(found), key="colour",
+            label,
+            list(found),
+            key="colour",
             format_func=lambda name: found[name].title,
-            help=say("{count} colours could not be told apart, so runs that share something share "
-                     "a colour.", count=len(items)),
-        )  # fmt: skip
+            help=say(
+                "{count} colours could not be told apart, so runs that share something share "
+                "a colour.",
+                count=len(items),
+            ),
+        )
     linked.tell("colour", name, usual)
     return found[name]
 

@@ -33,8 +33,7 @@ def linked_data(names: Sequence[str]) -> str:
 def data(key: str, names: Sequence[str]) -> str:
     """The chosen data set's name."""
     place = names.index(linked_data(names))
-    chosen = st.selectbox(say("Data set"), names, place, key=key, width=320,
-                          on_change=_forget_all)  # fmt: skip
+    chosen = st.selectbox(say("Data set"), names, place, key=key, width=320, on_change=_forget_all)
     return _keep("data", chosen)
 
 
@@ -47,9 +46,15 @@ def linked_split(dataset: Dataset) -> str:
 def split(key: str, dataset: Dataset) -> str:
     """The chosen split's name."""
     chosen = st.segmented_control(
-        say("Photos"), wall_splits(dataset), default=linked_split(dataset), key=key, required=True,
-        format_func=text.plain_markdown, on_change=forget, help=retell(_SPLITS),
-    )  # fmt: skip
+        say("Photos"),
+        wall_splits(dataset),
+        default=linked_split(dataset),
+        key=key,
+        required=True,
+        format_func=text.plain_markdown,
+        on_change=forget,
+        help=retell(_SPLITS),
+    )
     return _keep("set", chosen)
 
 
@@ -66,9 +71,15 @@ def folds(key: str, dataset: Dataset, split: str) -> int | None:
     if split == TRAIN and len(options) > 1:
         place = options.index(str(linked_folds(dataset, split) or "none"))
         chosen = st.selectbox(
-            say("Folds"), options, place, key=key, width=140, help=retell(_FOLDS),
-            format_func=lambda name: say("none") if name == "none" else name, on_change=forget,
-        )  # fmt: skip
+            say("Folds"),
+            options,
+            place,
+            key=key,
+            width=140,
+            help=retell(_FOLDS),
+            format_func=lambda name: say("none") if name == "none" else name,
+            on_change=forget,
+        )
         if chosen == "none":
             st.query_params.pop("folds", None)
         else:
@@ -87,10 +98,13 @@ def kind(key: str, photos: Sequence[WallPhoto], classes: Sequence[str]) -> None:
     counts = kind_counts(photos, classes)
     linked = st.query_params.get("class")
     chosen = st.pills(
-        say("Classes, with the number of photos that show them"), list(counts), key=key,
+        say("Classes, with the number of photos that show them"),
+        list(counts),
+        key=key,
         format_func=lambda name: text.plain_markdown(f"{kind_words(name)} · {counts.get(name, 0)}"),
-        default=linked if linked in counts else None, on_change=forget,
-    )  # fmt: skip
+        default=linked if linked in counts else None,
+        on_change=forget,
+    )
     if chosen is None:
         st.query_params.pop("class", None)
     else:

@@ -25,12 +25,20 @@ def choose(sets: Sequence[str]) -> str | None:
     names = {_in_link(name): name for name in sets}
     usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
     linked.settle("set", names, usual)
-    chosen = st.segmented_control(
-        say("Photos"), list(names), required=True, key="set",
-        format_func=lambda name: text.plain_markdown(_in_words(names[name])),
-        help=say("Validation photos come from the same shoot as the training photos. Objects cut "
-                 "out: each labelled object alone."),
-    ) or usual  # fmt: skip
+    chosen = (
+        st.segmented_control(
+            say("Photos"),
+            list(names),
+            required=True,
+            key="set",
+            format_func=lambda name: text.plain_markdown(_in_words(names[name])),
+            help=say(
+                "Validation photos come from the same shoot as the training photos. Objects cut "
+                "out: each labelled object alone."
+            ),
+        )
+        or usual
+    )
     linked.tell("set", chosen, usual)
     return names[chosen]
 

@@ -21,7 +21,7 @@ from pages.widgets import (
     reading_table,
     run_files,
     same_photos,
-)  # fmt: skip  # isort: skip
+)
 from pages.widgets.made import Look
 from pages.widgets.reading_table import Choice
 
@@ -37,8 +37,11 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     set_name = photo_set.choose(answers_of.answer_sets(items, predictions))
     if set_name is None:
         return
-    answers = look.made("photo_answers", [set_name, *of],
-                        lambda: answers_of.photo_answers(items, predictions, set_name))  # fmt: skip
+    answers = look.made(
+        "photo_answers",
+        [set_name, *of],
+        lambda: answers_of.photo_answers(items, predictions, set_name),
+    )
     files = _filtered(key, items, answers)
     titles = {item.id: item.title for item in items}
     total = answers["file"].nunique()
@@ -53,12 +56,15 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     )
     pictures = photo_set.of_files(items[0], set_name, files)
     words = (
-        say("✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
-            "answer and how many of its runs gave it. Choose a row to see more.")
+        say(
+            "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
+            "answer and how many of its runs gave it. Choose a row to see more."
+        )
         if few
-        else say("How many of the chosen are right, and what they answer. Choose a row to see each "
-                 "one.")
-    )  # fmt: skip
+        else say(
+            "How many of the chosen are right, and what they answer. Choose a row to see each one."
+        )
+    )
     st.caption(
         say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
     )
@@ -86,9 +92,11 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
 def _heads() -> dict[str, str]:
     """Columns in the reader's words; the others are names of runs."""
     return {
-        "photo": say("photo"), "label": say("label"), "right": say("right"),
+        "photo": say("photo"),
+        "label": say("label"),
+        "right": say("right"),
         "answers": say("answers"),
-    }  # fmt: skip
+    }
 
 
 def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
@@ -96,10 +104,11 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         linked.settle("show", FILTERS, ALL)
         which = (
-            st.segmented_control(say("Show"), FILTERS, required=True, key="show", wrap=True,
-                                 format_func=retell)
+            st.segmented_control(
+                say("Show"), FILTERS, required=True, key="show", wrap=True, format_func=retell
+            )
             or ALL
-        )  # fmt: skip
+        )
         linked.tell("show", which, ALL)
         only = ""
         if which == ONE_RIGHT:
@@ -109,9 +118,14 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
 
 
 def _photo(
-    key: str, items: Sequence[Group], answers: Answers, set_name: str, file: str,
-    jpeg: bytes | None, few: bool,
-) -> None:  # fmt: skip
+    key: str,
+    items: Sequence[Group],
+    answers: Answers,
+    set_name: str,
+    file: str,
+    jpeg: bytes | None,
+    few: bool,
+) -> None:
     """One photo: large, with everybody's answer, and the way to its class maps."""
     rows = answers[answers["file"] == file]
     truth = str(rows["truth"].iloc[0]) or say("no label")
@@ -125,9 +139,18 @@ def _photo(
             photo = photo_of(file)
             name = set_name.removesuffix("/objects")
             link = chosen.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
-            st.page_link("pages/cams.py", label=say("See where they look at this photo"),
-                         icon=":material/frame_inspect:", query_params=link)  # fmt: skip
+            st.page_link(
+                "pages/cams.py",
+                label=say("See where they look at this photo"),
+                icon=":material/frame_inspect:",
+                query_params=link,
+            )
             table = answers_of.answers_to(rows, {item.id: item.title for item in items})
             heads = {"run": say("run"), "answer": say("answer")}
-            reading_table.show(f"{key}.answers", table, say("What each run answers"), heads,
-                               height=0 if few else 300)  # fmt: skip
+            reading_table.show(
+                f"{key}.answers",
+                table,
+                say("What each run answers"),
+                heads,
+                height=0 if few else 300,
+            )

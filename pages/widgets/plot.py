@@ -30,10 +30,14 @@ def show(
     found = _PLOT(
         key=key,
         data={
-            "figure": figure_json(figure), "dark": DARK, "words": words, "clicks": clicks,
+            "figure": figure_json(figure),
+            "dark": DARK,
+            "words": words,
+            "clicks": clicks,
             "picture": text.file_stem(picture) if picture else "",
-            "camera": say("Picture as PNG"), "missing": say("{file} cannot be loaded"),
+            "camera": say("Picture as PNG"),
+            "missing": say("{file} cannot be loaded"),
         },
         on_point_change=lambda: None,
-    )  # fmt: skip
+    )
     return found.point

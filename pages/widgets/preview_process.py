@@ -32,8 +32,12 @@ def show(key: str) -> None:
         if not pid:
             return
         st.caption(say("Process {pid}", pid=pid))
-        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:",
-                     help=say("It starts again when it is asked something.")):  # fmt: skip
+        if st.button(
+            say("Stop"),
+            key=f"{key}.stop",
+            icon=":material/stop_circle:",
+            help=say("It starts again when it is asked something."),
+        ):
             try:
                 preview.stop(settings.runs_dir())
             except InputError as error:

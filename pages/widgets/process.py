@@ -88,16 +88,25 @@ def _buttons(key: str, worker: Worker) -> None:
             _do(lambda: restart(runs_dir))
         return
     with st.popover(say("Stop"), icon=":material/stop_circle:", key=f"{key}.ask_stop"):
-        st.write(say("A run is under way. It keeps its finished epochs and its place in the "
-                     "queue, and goes on when a worker is started again."))  # fmt: skip
+        st.write(
+            say(
+                "A run is under way. It keeps its finished epochs and its place in the "
+                "queue, and goes on when a worker is started again."
+            )
+        )
         if st.button(say("Stop after this epoch"), type="primary", key=f"{key}.stop_later"):
             _do(lambda: ask_stop(runs_dir))
-        if st.button(say("Stop now"), help=say("The epoch under way is lost."),
-                     key=f"{key}.stop_now"):  # fmt: skip
+        if st.button(
+            say("Stop now"), help=say("The epoch under way is lost."), key=f"{key}.stop_now"
+        ):
             _do(lambda: stop_now(runs_dir))
     with st.popover(say("Restart"), icon=":material/restart_alt:", key=f"{key}.ask_restart"):
-        st.write(say("A run is under way. It goes on after its last finished epoch; the epoch "
-                     "under way is done again."))  # fmt: skip
+        st.write(
+            say(
+                "A run is under way. It goes on after its last finished epoch; the epoch "
+                "under way is done again."
+            )
+        )
         if st.button(say("Restart now"), type="primary", key=f"{key}.restart_now"):
             _do(lambda: restart(runs_dir))
 

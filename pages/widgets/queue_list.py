@@ -40,8 +40,11 @@ def _name(turn: Turn, labels: dict[str, str]) -> None:
         st.text(entry_words(turn.entry, labels), width="content")
         return
     st.html(charts.dot(charts.run_colour(turn.entry), 12), width="content")
-    st.page_link("pages/run.py", label=text.plain_markdown(labels[turn.entry]),
-                 query_params={"run": turn.entry})  # fmt: skip
+    st.page_link(
+        "pages/run.py",
+        label=text.plain_markdown(labels[turn.entry]),
+        query_params={"run": turn.entry},
+    )
 
 
 def _times(turn: Turn) -> str:

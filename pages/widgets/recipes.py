@@ -31,8 +31,9 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         # Of many recipes a row each: their keys fit across, they would not.
         wide = frame if len(items) <= _ACROSS else frame.set_index("key").T.reset_index(names="run")
         names = {"key": say("what"), "run": say("run")}
-        reading_table.show(f"{key}.table", wide, say("What differs in the recipes"), names,
-                           height=480)  # fmt: skip
+        reading_table.show(
+            f"{key}.table", wide, say("What differs in the recipes"), names, height=480
+        )
         figure.csv_button(f"{key}.difference", lambda: wide, "recipe-difference")
     _lines(f"{key}.lines", items, paint)
 
@@ -47,10 +48,13 @@ def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
         )
         return
     shown = st.multiselect(
-        say("Recipe keys"), [dimension.title for dimension in found.recipe],
-        default=list(found.leading[:_AXES]), key="keys",
-        bind="query-params", help=say("Only keys in which the chosen runs differ."),
-    )  # fmt: skip
+        say("Recipe keys"),
+        [dimension.title for dimension in found.recipe],
+        default=list(found.leading[:_AXES]),
+        key="keys",
+        bind="query-params",
+        help=say("Only keys in which the chosen runs differ."),
+    )
     lines = parallel_lines(found, shown, paint)
     if paint.name == OWN:  # else it stands above every section
         paint_choice.legend(paint, found.items)

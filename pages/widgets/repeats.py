@@ -29,16 +29,25 @@ _LINK = "seeds"  # the link's `seeds=3` chooses so many
 
 
 def launch(
-    key: str, recipes: Sequence[Recipe], dataset: Dataset, place: DeltaGenerator,
+    key: str,
+    recipes: Sequence[Recipe],
+    dataset: Dataset,
+    place: DeltaGenerator,
     wrong: str,
-) -> None:  # fmt: skip
+) -> None:
     """The button, disabled where the words `wrong` tell why; what became of the click is told at
     `place`, until the runs have ended or another recipe is asked for."""
     recipe, name = recipes[0], f"{key}.launched"
     if beyond := door.beyond(recipe, dataset):
         place.warning(text.plain_markdown(beyond), icon=":material/lock:")
-    if st.button(say("Launch"), type="primary", icon=":material/play_arrow:", key=f"{key}.go",
-                 disabled=bool(beyond or wrong), help=wrong or None):  # fmt: skip
+    if st.button(
+        say("Launch"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key=f"{key}.go",
+        disabled=bool(beyond or wrong),
+        help=wrong or None,
+    ):
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
@@ -50,12 +59,15 @@ def launch(
         with place, st.container(horizontal=True, vertical_alignment="center"):
             _queued(recipe, ids)
     elif len(recipes) > 1:
-        place.caption(say(
-            "The runs train one after the other. Seeds: each begins from other random numbers, and "
-            "the results show how much is luck. Folds: the training photos are shared out into "
-            "{folds} parts, and each part validates once, so that every photo validates.",
-            folds=FOLDS,
-        ))  # fmt: skip
+        place.caption(
+            say(
+                "The runs train one after the other. Seeds: each begins from other random "
+                "numbers, and the results show how much is luck. Folds: the training photos are "
+                "shared out into {folds} parts, and each part validates once, so that every photo "
+                "validates.",
+                folds=FOLDS,
+            )
+        )
 
 
 def _any_under_way(ids: Sequence[str]) -> bool:
@@ -77,11 +89,15 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
     """What waits now, and the ways to it."""
     several = len(ids) > 1
     if several:
-        words = say("{count} runs are on their way: they train on even when you close this page.",
-                    count=len(ids))  # fmt: skip
+        words = say(
+            "{count} runs are on their way: they train on even when you close this page.",
+            count=len(ids),
+        )
     else:
-        words = say("{run} is on its way: it trains on even when you close this page.",
-                    run=text.plain_markdown(recipe.name))  # fmt: skip
+        words = say(
+            "{run} is on its way: it trains on even when you close this page.",
+            run=text.plain_markdown(recipe.name),
+        )
     st.success(words, icon=":material/check_circle:")
     st.page_link(
         "pages/runs.py",
@@ -90,8 +106,12 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
         query_params={"run": ids[0]},
     )
     if not several:
-        st.page_link("pages/run.py", label=say("Open its page"), icon=":material/diagnosis:",
-                     query_params={"run": ids[0]})  # fmt: skip
+        st.page_link(
+            "pages/run.py",
+            label=say("Open its page"),
+            icon=":material/diagnosis:",
+            query_params={"run": ids[0]},
+        )
 
 
 def choose(key: str, recipe: Recipe) -> list[Recipe]:
@@ -101,9 +121,14 @@ def choose(key: str, recipe: Recipe) -> list[Recipe]:
     key = f"{key}.repeat"
     _follow_link(key)
     choice = st.selectbox(
-        say("Repeat with"), [*SEEDS, FOLD_CHOICE], key=key, persist_state="session",
-        format_func=retell, width=130, label_visibility="collapsed",
-    )  # fmt: skip
+        say("Repeat with"),
+        [*SEEDS, FOLD_CHOICE],
+        key=key,
+        persist_state="session",
+        format_func=retell,
+        width=130,
+        label_visibility="collapsed",
+    )
     seeds = SEEDS.get(choice, 1)
     if seeds > 1:
         st.query_params[_LINK] = str(seeds)

@@ -13,13 +13,21 @@ from core.words import mark, retell, say
 from pages.widgets import live_chart, plot
 
 _TITLES = (
-    ("loss", mark("Loss"), mark(
-        "How wrong the answers are, weighted by how sure they were. Dotted: on the varied views "
-        "that it trains on; solid: on the validation photos.")),
+    (
+        "loss",
+        mark("Loss"),
+        mark(
+            "How wrong the answers are, weighted by how sure they were. Dotted: on the varied "
+            "views that it trains on; solid: on the validation photos."
+        ),
+    ),
     ("accuracy", mark("Validation accuracy"), tables.SCORE_WORDS["accuracy"]),
-    ("rates", mark("Learning rates"), mark(
-        "How far each step changed the weights, per band of layers.")),
-)  # fmt: skip
+    (
+        "rates",
+        mark("Learning rates"),
+        mark("How far each step changed the weights, per band of layers."),
+    ),
+)
 
 
 def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> None:

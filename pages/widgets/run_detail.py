@@ -59,10 +59,22 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
     pair = ",".join([row.id, *others_on(row, rows)[:1]])
-    st.page_link("pages/run.py", label=say("Diagnosis") if row.summary else say("Its page"),
-                 icon=":material/diagnosis:", query_params={"run": row.id})  # fmt: skip
+    st.page_link(
+        "pages/run.py",
+        label=say("Diagnosis") if row.summary else say("Its page"),
+        icon=":material/diagnosis:",
+        query_params={"run": row.id},
+    )
     if row.summary:
-        st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:",
-                     query_params={"runs": pair})  # fmt: skip
-        st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:",
-                     query_params={"runs": pair})  # fmt: skip
+        st.page_link(
+            "pages/compare.py",
+            label=say("Compare"),
+            icon=":material/compare_arrows:",
+            query_params={"runs": pair},
+        )
+        st.page_link(
+            "pages/cams.py",
+            label=say("CAMs"),
+            icon=":material/frame_inspect:",
+            query_params={"runs": pair},
+        )

@@ -28,5 +28,6 @@ def _time(run: Run) -> None:
         "estimated": st.column_config.NumberColumn(say("estimated"), format=seconds),
     }
     with st.expander(say("Where the time went"), icon=":material/timer:"):
-        st.dataframe(parts, hide_index=True, width="content", height="content",
-                     column_config=columns)  # fmt: skip
+        st.dataframe(
+            parts, hide_index=True, width="content", height="content", column_config=columns
+        )

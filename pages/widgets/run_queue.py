@@ -43,7 +43,12 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                 for to, (icon, words) in _MOVES.items():
                     last = place == (len(waiting) if to == "down" else 1)
                     arrow = f":material/{icon}:"
-                    if st.button(arrow, key=f"{key}.{to}.{run}", disabled=last,
-                                 help=retell(words), type="tertiary"):  # fmt: skip
+                    if st.button(
+                        arrow,
+                        key=f"{key}.{to}.{run}",
+                        disabled=last,
+                        help=retell(words),
+                        type="tertiary",
+                    ):
                         queue.move(run, to)
                         st.rerun()

@@ -29,12 +29,19 @@ def badge(row: RunRow) -> None:
     label, icon, colour = BADGES[row.status.state]
     st.badge(retell(label), icon=icon, color=colour)  # type: ignore[arg-type]
     if row.example:
-        st.badge(say("example"), icon=":material/school:", color="violet",
-                 help=say("Came with Overfit Lens, and stays as it is."))  # fmt: skip
+        st.badge(
+            say("example"),
+            icon=":material/school:",
+            color="violet",
+            help=say("Came with Overfit Lens, and stays as it is."),
+        )
     if row.came_from:
-        st.badge(say("from {sender}", sender=text.plain_markdown(retell(row.came_from))),
-                 icon=":material/move_to_inbox:", color="blue",
-                 help=say("Was trained elsewhere and imported."))  # fmt: skip
+        st.badge(
+            say("from {sender}", sender=text.plain_markdown(retell(row.came_from))),
+            icon=":material/move_to_inbox:",
+            color="blue",
+            help=say("Was trained elsewhere and imported."),
+        )
 
 
 def show(row: RunRow) -> None:
@@ -84,8 +91,9 @@ def _place(row: RunRow) -> None:
         place, "1 run is before it in the queue.", "{count} runs are before it in the queue."
     )
     if begins and ends:
-        when = say("It begins in about {begins} and is done in about {ends}.", begins=begins,
-                   ends=ends)  # fmt: skip
+        when = say(
+            "It begins in about {begins} and is done in about {ends}.", begins=begins, ends=ends
+        )
     else:
         when = say("It begins in about {begins}.", begins=begins) if begins else ""
     st.caption(sentences(words, when))

@@ -134,11 +134,15 @@ def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
     """Keys as the search box offers them, those that are asked for most first."""
     flags = {"key": "is", "sign": ":", "words": ", ".join(FLAGS), "values": list(FLAGS)}
     found = {
-        key.key: {"key": key.key, "sign": ">" if key.numeric else ":", "words": retell(key.words),
-                  "values": [] if key.key in ("id", "note", "started") else key.values}
+        key.key: {
+            "key": key.key,
+            "sign": ">" if key.numeric else ":",
+            "words": retell(key.words),
+            "values": [] if key.key in ("id", "note", "started") else key.values,
+        }
         for key in keys.values()
         if ".N." not in key.key
-    } | {"is": flags}  # fmt: skip
+    } | {"is": flags}
     first = [found.pop(key) for key in _FIRST_KEYS if key in found]
     return [*first, *found.values()]
 

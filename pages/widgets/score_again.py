@@ -42,8 +42,11 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
     for rescoring in asked:
         status = rescoring.status()
         if status.state == "failed":
-            words = say("{run} could not be scored again: {why}", run=labels[rescoring.id],
-                        why=retell(status.error or ""))  # fmt: skip
+            words = say(
+                "{run} could not be scored again: {why}",
+                run=labels[rescoring.id],
+                why=retell(status.error or ""),
+            )
             told.error(words)
     behind = runs_behind(settings.runs_dir(), rows, dataset)
     if behind:
@@ -61,12 +64,15 @@ def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
     names = text.plain_markdown(", ".join(labels[row.id] for row in behind))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            say_count(len(behind), "Score 1 run again with these labels",
-                      "Score {count} runs again with these labels"),
+            say_count(
+                len(behind),
+                "Score 1 run again with these labels",
+                "Score {count} runs again with these labels",
+            ),
             key=f"{key}.ask",
             icon=":material/refresh:",
             help=say("Scores, localisation and verdict, without training: {names}", names=names),
-        ):  # fmt: skip
+        ):
             try:
                 LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
                 st.rerun()
@@ -83,11 +89,18 @@ def _progress(
     done = len(batch) - len(waiting)
     now = next((r for r in waiting if r.status().state == "running"), None)
     if now:
-        words = say("Scored {done} of {count} runs again; now {run}", done=done, count=len(batch),
-                    run=labels[now.id])  # fmt: skip
+        words = say(
+            "Scored {done} of {count} runs again; now {run}",
+            done=done,
+            count=len(batch),
+            run=labels[now.id],
+        )
     else:
-        words = say("Scored {done} of {count} runs again; waiting for the worker", done=done,
-                    count=len(batch))  # fmt: skip
+        words = say(
+            "Scored {done} of {count} runs again; waiting for the worker",
+            done=done,
+            count=len(batch),
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / len(batch), text=text.plain_markdown(words))
         if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):

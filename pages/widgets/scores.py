@@ -34,15 +34,27 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
                 verdict.link(item)
             with st.container(horizontal=True):
                 for label, (value, small), words in (
-                    (say("Validation accuracy"),
-                     score_tables.share_words(item, "validation", "accuracy"),
-                     tables.SCORE_WORDS["accuracy"]),
+                    (
+                        say("Validation accuracy"),
+                        score_tables.share_words(item, "validation", "accuracy"),
+                        tables.SCORE_WORDS["accuracy"],
+                    ),
                     (hard_words, share, tables.SCORE_WORDS[score]),
-                    (say("Lift"), (lift or "-", ends.strip("()") or say("evidence in the boxes")),
-                     tables.LIFT_WORDS),
-                ):  # fmt: skip
-                    st.metric(label, value, small or None, delta_color="off", delta_arrow="off",
-                              width="content", help=retell(words))  # fmt: skip
+                    (
+                        say("Lift"),
+                        (lift or "-", ends.strip("()") or say("evidence in the boxes")),
+                        tables.LIFT_WORDS,
+                    ),
+                ):
+                    st.metric(
+                        label,
+                        value,
+                        small or None,
+                        delta_color="off",
+                        delta_arrow="off",
+                        width="content",
+                        help=retell(words),
+                    )
 
 
 def controls_of(items: Sequence[Group]) -> Controls:
@@ -62,8 +74,9 @@ def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
         columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
         if columns:
             ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, paint))
-            figure.show(f"{key}.ranked", ranked, lambda: numbers, "scores",
-                        least=180 * len(columns) + 120)  # fmt: skip
+            figure.show(
+                f"{key}.ranked", ranked, lambda: numbers, "scores", least=180 * len(columns) + 120
+            )
     else:
         _dots(key, items, controls, paint.colours)
         figure.csv_button(key, lambda: numbers, "scores")
@@ -94,8 +107,12 @@ def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping
         with place:
             title = say("validation") if name == VALIDATION else text.plain_markdown(name)
             st.markdown(f"**{title}**", help=_words(list(dots["title"])))
-            plot.show(f"{key}.{name}", score_charts.score_dots(dots, colours),
-                      say("scores {set}", set=name), f"scores {name}")  # fmt: skip
+            plot.show(
+                f"{key}.{name}",
+                score_charts.score_dots(dots, colours),
+                say("scores {set}", set=name),
+                f"scores {name}",
+            )
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
@@ -107,8 +124,10 @@ def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping
 def _legend(items: Sequence[Group], controls: bool) -> str:
     """What dots, lines and grey marks are."""
     if any(item.repeats > 1 for item in items):
-        dots = say("Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
-                   "from its lowest to its highest run, a tick each.")  # fmt: skip
+        dots = say(
+            "Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
+            "from its lowest to its highest run, a tick each."
+        )
     else:
         dots = say("Dot: score. Line: 95 % interval, wide because the photos are few.")
     if controls:

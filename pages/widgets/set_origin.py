@@ -38,11 +38,21 @@ def show(key: str, dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | 
     found = _origins(str(dataset.root), stamp(dataset), stated, dataset, pairs)[test_set.name]
     why = text.plain_markdown(retell(WHY[found.by]))
     if found.elsewhere:
-        st.caption(say("Taken to be from elsewhere ({why}). Only photos from elsewhere can show "
-                       "that a network generalises.", why=why))  # fmt: skip
+        st.caption(
+            say(
+                "Taken to be from elsewhere ({why}). Only photos from elsewhere can show "
+                "that a network generalises.",
+                why=why,
+            )
+        )
     else:
-        st.caption(say("Taken to be from the training photos' shoot ({why}). Only photos from "
-                       "elsewhere can show that a network generalises.", why=why))  # fmt: skip
+        st.caption(
+            say(
+                "Taken to be from the training photos' shoot ({why}). Only photos from "
+                "elsewhere can show that a network generalises.",
+                why=why,
+            )
+        )
 
 
 def _state(key: str, dataset: Dataset, name: str) -> None:

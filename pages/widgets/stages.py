@@ -30,9 +30,13 @@ def show(draft: Draft) -> list[Stage]:
     for number, place in enumerate(places):  # the buttons know every stage as it is now
         with place:
             _head(draft, stages, number)
-    if st.button(say("Add a stage"), key=f"{draft.controls('stages')}.add",
-                 icon=":material/add:", type="tertiary",
-                 disabled=len(stages) >= _MOST):  # fmt: skip
+    if st.button(
+        say("Add a stage"),
+        key=f"{draft.controls('stages')}.add",
+        icon=":material/add:",
+        type="tertiary",
+        disabled=len(stages) >= _MOST,
+    ):
         draft.rewrite({"stages": [*stages, _NEW]})
     return stages
 
@@ -48,40 +52,63 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     for name, icon, words, result, off in (
         ("up", ":material/arrow_upward:", say("Train this stage earlier"), earlier, number == 0),
         ("down", ":material/arrow_downward:", say("Train this stage later"), later, number == last),
-        ("remove", ":material/close:", say("Remove this stage"),
-         stages[:number] + stages[number + 1 :], last == 0),
-    ):  # fmt: skip
-        if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words,
-                     disabled=off):  # fmt: skip
+        (
+            "remove",
+            ":material/close:",
+            say("Remove this stage"),
+            stages[:number] + stages[number + 1 :],
+            last == 0,
+        ),
+    ):
+        if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words, disabled=off):
             draft.rewrite({"stages": result})
 
 
 def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     what = st.selectbox(
-        say("What learns"), list(_WHAT), list(_WHAT).index(begin["train"]), key=f"{key}.train",
-        format_func=lambda name: retell(_WHAT[name]), persist_state="session",
+        say("What learns"),
+        list(_WHAT),
+        list(_WHAT).index(begin["train"]),
+        key=f"{key}.train",
+        format_func=lambda name: retell(_WHAT[name]),
+        persist_state="session",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     kind = st.segmented_control(
-        say("How it is timed"), list(_KINDS), required=True,
-        default="cycles" if begin.get("cycles") else "epochs", key=f"{key}.kind",
+        say("How it is timed"),
+        list(_KINDS),
+        required=True,
+        default="cycles" if begin.get("cycles") else "epochs",
+        key=f"{key}.kind",
         format_func=lambda name: retell(_KINDS[name]),
-        persist_state="session", label_visibility="collapsed",
-        help=say("An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
-                 "the rate falls along a cosine to 0, then starts again."),
-    )  # fmt: skip
+        persist_state="session",
+        label_visibility="collapsed",
+        help=say(
+            "An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
+            "the rate falls along a cosine to 0, then starts again."
+        ),
+    )
     stage: Stage = {"train": what}
     if kind == "epochs":
-        stage["epochs"] = _number(f"{key}.epochs", say("Epochs"), begin.get("epochs") or 5, 1000,
-                                  say("Passes over the training photos."))  # fmt: skip
+        stage["epochs"] = _number(
+            f"{key}.epochs",
+            say("Epochs"),
+            begin.get("epochs") or 5,
+            1000,
+            say("Passes over the training photos."),
+        )
     else:
         with st.container(horizontal=True, gap="small"):
             for name, label, top, words in (
                 ("cycles", say("Cycles"), 20, say("How often the rate falls from full to 0.")),
                 ("cycle_len", say("First"), 500, say("Epochs of the first cycle.")),
-                ("cycle_mult", say("Times"), 4,
-                 say("Each cycle is so many times as long as the one before.")),
-            ):  # fmt: skip
+                (
+                    "cycle_mult",
+                    say("Times"),
+                    4,
+                    say("Each cycle is so many times as long as the one before."),
+                ),
+            ):
                 value = begin.get(name) or _NEW[name]
                 stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
         if stage["cycle_mult"] == 1 and "cycle_mult" not in begin:
@@ -93,23 +120,46 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
     with st.popover(say("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
         best = st.toggle(
-            say("End with the best epoch"), begin.get("keep") == "best", key=f"{key}.keep",
-            persist_state="session", help=say("The weights of the epoch with the lowest "
-            "validation loss, not the last one's (`keep: best`)."),
-        )  # fmt: skip
+            say("End with the best epoch"),
+            begin.get("keep") == "best",
+            key=f"{key}.keep",
+            persist_state="session",
+            help=say(
+                "The weights of the epoch with the lowest "
+                "validation loss, not the last one's (`keep: best`)."
+            ),
+        )
         warmup = st.toggle(
-            say("Warm up"), begin.get("warmup") == "fastai", key=f"{key}.warmup",
-            persist_state="session", help=say("The first twentieth of the first cycle's batches "
-            "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."),
-        )  # fmt: skip
+            say("Warm up"),
+            begin.get("warmup") == "fastai",
+            key=f"{key}.warmup",
+            persist_state="session",
+            help=say(
+                "The first twentieth of the first cycle's batches "
+                "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."
+            ),
+        )
         lr = st.number_input(
-            say("One rate for this stage"), 0.0, 10.0, begin.get("lr"), 1e-3, format="%.3g",
-            key=f"{key}.lr", persist_state="session", placeholder=say("the bands' rates"),
-            help=say("For all that trains in this stage. Empty: each band at its own rate, and a "
-                     "head stage at the last band's."),
-        )  # fmt: skip
-        own = st.toggle(say("An optimizer of its own"), bool(begin.get("optimizer")),
-                        key=f"{key}.own", persist_state="session")  # fmt: skip
+            say("One rate for this stage"),
+            0.0,
+            10.0,
+            begin.get("lr"),
+            1e-3,
+            format="%.3g",
+            key=f"{key}.lr",
+            persist_state="session",
+            placeholder=say("the bands' rates"),
+            help=say(
+                "For all that trains in this stage. Empty: each band at its own rate, and a "
+                "head stage at the last band's."
+            ),
+        )
+        own = st.toggle(
+            say("An optimizer of its own"),
+            bool(begin.get("optimizer")),
+            key=f"{key}.own",
+            persist_state="session",
+        )
         stage: Stage = {
             "keep": "best" if best else "last",
             "warmup": "fastai" if warmup else "none",
@@ -124,5 +174,8 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
 
 
 def _number(key: str, label: str, value: int, top: int, words: str, width: int = 190) -> int:
-    return int(st.number_input(label, 1, top, value, key=key, persist_state="session", help=words,
-                               width=width))  # fmt: skip
+    return int(
+        st.number_input(
+            label, 1, top, value, key=key, persist_state="session", help=words, width=width
+        )
+    )

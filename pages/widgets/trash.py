@@ -52,15 +52,20 @@ def show(key: str) -> None:
     if not rows:
         return
     names = {
-        row.id: say("{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"],
-                    run=row.id)
+        row.id: say(
+            "{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"], run=row.id
+        )
         for row in rows
-    }  # fmt: skip
+    }
     label = say("Deleted ({count})", count=len(rows))
     with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
         st.caption(say("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
-        ids = st.multiselect(say("Runs to bring back"), list(names), key=f"{key}.ids",
-                             format_func=lambda id_: names.get(id_, id_))  # fmt: skip
+        ids = st.multiselect(
+            say("Runs to bring back"),
+            list(names),
+            key=f"{key}.ids",
+            format_func=lambda id_: names.get(id_, id_),
+        )
         if st.button(
             say("Restore"), key=f"{key}.restore", disabled=not ids, icon=":material/undo:"
         ):

@@ -32,9 +32,11 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
             taken = st.camera_input(say("Take a picture"), key=f"{key}.camera")
         else:
             taken = st.file_uploader(
-                say("A photo of your own"), _TYPES, key=f"{key}.file",
+                say("A photo of your own"),
+                _TYPES,
+                key=f"{key}.file",
                 help=say("It is shown to the runs and kept nowhere."),
-            )  # fmt: skip
+            )
         return None if taken is None else _own(taken.name, taken.getvalue())
     except InputError as error:
         told.error(error)
@@ -45,9 +47,13 @@ def _of_test_set(dataset: Dataset) -> TriedPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
     difficult = [name for name in names if name.startswith("test_difficult/")]
     name = st.selectbox(
-        say("Which one"), names, index=names.index((difficult or names)[0]), key="photo",
-        bind="query-params", help=say("No run has trained on these."),
-    )  # fmt: skip
+        say("Which one"),
+        names,
+        index=names.index((difficult or names)[0]),
+        key="photo",
+        bind="query-params",
+        help=say("No run has trained on these."),
+    )
     set_name, _, file = str(name).partition("/")
     test_set = dataset.test_set(set_name)
     return _kept(

@@ -53,22 +53,26 @@ def show(key: str) -> None:
         # Another number makes another widget: an upload that is done lets go of its memory.
         number = st.session_state.setdefault(f"{key}.number", 0)
         sent = st.file_uploader(
-            say("Zip file of photos"), type="zip", key=f"{key}.zip.{number}",
+            say("Zip file of photos"),
+            type="zip",
+            key=f"{key}.zip.{number}",
             max_upload_size=UPLOAD_MB,
-        )  # fmt: skip
+        )
         if sent is not None:
             _import(key, sent)
 
 
 def _example() -> str:
     """What lies in such a zip file."""
-    return "\n".join((
-        "books.zip",
-        f"  train/keras/…       {say('photos of one book')}",
-        f"  train/bayes/…       {say('photos of another')}",
-        f"  train/background/…  {say('photos without any of them')}",
-        f"  test_difficult/…    {say('other places and light')}",
-    ))  # fmt: skip
+    return "\n".join(
+        (
+            "books.zip",
+            f"  train/keras/…       {say('photos of one book')}",
+            f"  train/bayes/…       {say('photos of another')}",
+            f"  train/background/…  {say('photos without any of them')}",
+            f"  test_difficult/…    {say('other places and light')}",
+        )
+    )
 
 
 def _import(key: str, sent: Any) -> None:
@@ -83,8 +87,13 @@ def _import(key: str, sent: Any) -> None:
     problem = _problem(name)
     if problem:
         st.warning(problem, icon=":material/edit:")
-    if not st.button(say("Import"), key=f"{key}.go", type="primary", icon=":material/upload:",
-                     disabled=bool(problem)):  # fmt: skip
+    if not st.button(
+        say("Import"),
+        key=f"{key}.go",
+        type="primary",
+        icon=":material/upload:",
+        disabled=bool(problem),
+    ):
         return
     bar = st.progress(0.0, text=say("Looking at the zip file"))
 
@@ -108,24 +117,36 @@ def _problem(name: str) -> str:
     if not name:
         return say("Give it a name.")
     if name != clean_name(name):
-        return say("A name is of letters, digits, - and _, such as `{name}`.",
-                   name=clean_name(name))  # fmt: skip
+        return say(
+            "A name is of letters, digits, - and _, such as `{name}`.", name=clean_name(name)
+        )
     if (parent / name).exists():
-        return say("`{name}` is there already. Choose another name, such as `{other}`.", name=name,
-                   other=free_name(parent, name))  # fmt: skip
+        return say(
+            "`{name}` is there already. Choose another name, such as `{other}`.",
+            name=name,
+            other=free_name(parent, name),
+        )
     return ""
 
 
 def _report(key: str, name: str, report: Report) -> None:
     """What was taken and what was refused, and the next step."""
     st.success(
-        say("**{name}** is ready: {photos} photos taken, {files} files left out.",
-            name=text.plain_markdown(name), photos=len(report.taken), files=len(report.refused)),
+        say(
+            "**{name}** is ready: {photos} photos taken, {files} files left out.",
+            name=text.plain_markdown(name),
+            photos=len(report.taken),
+            files=len(report.refused),
+        ),
         icon=":material/check:",
-    )  # fmt: skip
+    )
     with st.container(horizontal=True):
-        if st.button(say("Train on it with quick"), key=f"{key}.train", type="primary",
-                     icon=":material/play_arrow:"):  # fmt: skip
+        if st.button(
+            say("Train on it with quick"),
+            key=f"{key}.train",
+            type="primary",
+            icon=":material/play_arrow:",
+        ):
             try:
                 LocalExecutor(settings.runs_dir()).submit(
                     load_recipe("quick"), settings.data_parent() / name
@@ -135,36 +156,51 @@ def _report(key: str, name: str, report: Report) -> None:
             else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")
-        st.button(say("Look at the photos"), key=f"{key}.look",
-                  icon=":material/photo_library:", on_click=leave, args=(key, name))  # fmt: skip
+        st.button(
+            say("Look at the photos"),
+            key=f"{key}.look",
+            icon=":material/photo_library:",
+            on_click=leave,
+            args=(key, name),
+        )
         st.button(say("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
     rows = [
-        {say("part"): folder,
-         say("photos"): sum(one.folder == folder for one in report.taken),
-         say("found in"): printable(found)}
+        {
+            say("part"): folder,
+            say("photos"): sum(one.folder == folder for one in report.taken),
+            say("found in"): printable(found),
+        }
         for folder, found in report.folders.items()
-    ]  # fmt: skip
+    ]
     st.markdown(say("**Taken**"))
     st.dataframe(rows, hide_index=True)
     if not any(not folder.startswith("train/") for folder in report.folders):
         st.info(
-            say("It has no test set, so nothing will show whether a network has learned more than "
+            say(
+                "It has no test set, so nothing will show whether a network has learned more than "
                 "this shoot. Put a folder of other photos beside the classes in the zip (or beside "
-                "`train/` in the data set's folder), such as `test_difficult`."),
+                "`train/` in the data set's folder), such as `test_difficult`."
+            ),
             icon=":material/lightbulb:",
-        )  # fmt: skip
+        )
     changed = [
-        {say("photo"): f"{one.folder}/{one.file}", say("from"): printable(one.place.file),
-         say("changed"): ", ".join(retell(change) for change in one.changes)}
-        for one in report.taken if one.changes
-    ]  # fmt: skip
+        {
+            say("photo"): f"{one.folder}/{one.file}",
+            say("from"): printable(one.place.file),
+            say("changed"): ", ".join(retell(change) for change in one.changes),
+        }
+        for one in report.taken
+        if one.changes
+    ]
     if report.refused:
         st.markdown(say("**Left out**"))
         st.dataframe(
-            [{say("file"): printable(one.name), say("reason"): retell(one.reason)}
-             for one in report.refused],
+            [
+                {say("file"): printable(one.name), say("reason"): retell(one.reason)}
+                for one in report.refused
+            ],
             hide_index=True,
-        )  # fmt: skip
+        )
     if changed:
         st.markdown(say("**Changed on the way**"))
         st.dataframe(changed, hide_index=True)

@@ -32,8 +32,10 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     drawn = [*of, *(colours[item.id] for item in items)]
     accuracy, lift = st.columns(2)
     with accuracy:
-        st.markdown(say("**{set}, {score}**, and validation", set=name, score=title),
-                    help=retell(tables.SCORE_WORDS["object"]))  # fmt: skip
+        st.markdown(
+            say("**{set}, {score}**, and validation", set=name, score=title),
+            help=retell(tables.SCORE_WORDS["object"]),
+        )
         figure = look.made("accuracy_by_number", drawn, lambda: _accuracy(found, varied, colours))
         told = say("by {key}", key=varied.title)
         plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
@@ -59,5 +61,12 @@ def _accuracy(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -
 
 
 def _lift(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -> Figure:
-    return scores_by_number([(say("lift"), found.lift)], colours, varied.title, ".1f", 2.0,
-                            varied.logarithmic, say("evidence strewn evenly"))  # fmt: skip
+    return scores_by_number(
+        [(say("lift"), found.lift)],
+        colours,
+        varied.title,
+        ".1f",
+        2.0,
+        varied.logarithmic,
+        say("evidence strewn evenly"),
+    )

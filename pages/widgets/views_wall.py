@@ -35,8 +35,12 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
                 "shows, not examples."
             ),
         )
-        again = st.button(say("Draw again"), key=f"{key}.again", icon=":material/refresh:",
-                          help=say("Other epochs' views of the same photos."))  # fmt: skip
+        again = st.button(
+            say("Draw again"),
+            key=f"{key}.again",
+            icon=":material/refresh:",
+            help=say("Other epochs' views of the same photos."),
+        )
     place = st.empty()
     last = st.session_state.get(f"{key}.shown", ([], ()))
     begin = st.session_state.get(f"{key}.epoch", 1)

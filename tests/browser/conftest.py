@@ -33,9 +33,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # The shell draws the same pages without a browser's windows around them, in half the time.
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WAIT = 240_000  # milliseconds that only a dead process takes
 expect.set_options(timeout=WAIT)
 
@@ -119,12 +123,21 @@ class Server:
         with self.log.open("ab") as file:
             self.process = self.warm.popen(
                 [
-                    sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-                    f"--server.port={self.port}", "--server.address=127.0.0.1",
+                    sys.executable,
+                    "-m",
+                    "streamlit",
+                    "run",
+                    "app.py",
+                    "--server.headless=true",
+                    f"--server.port={self.port}",
+                    "--server.address=127.0.0.1",
                 ],
-                cwd=ROOT, env={**os.environ, **self.places}, stdin=subprocess.DEVNULL, stdout=file,
+                cwd=ROOT,
+                env={**os.environ, **self.places},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
                 stderr=file,
-            )  # fmt: skip
+            )
         while not self._healthy():
             if self.process.poll() is not None:
                 words = self.log.read_text("utf-8", errors="replace")[-2000:]
@@ -183,9 +196,13 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
     context.clear_cookies()
 
     def open_(
-        url: str, width: int = 1440, dark: bool = False, frames: list[object] | None = None,
-        stranger: bool = False, script: str = "",
-    ) -> Page:  # fmt: skip
+        url: str,
+        width: int = 1440,
+        dark: bool = False,
+        frames: list[object] | None = None,
+        stranger: bool = False,
+        script: str = "",
+    ) -> Page:
         """frames: takes what the page sends to the app. stranger: in another browser. script: a
         function that runs before the page's own."""
         place = context

@@ -20,9 +20,10 @@ from tests.factory import know_speed
 from tests.waiting import end_worker
 
 FAST = {
-    "weights": "none", "image_size": 64,
+    "weights": "none",
+    "image_size": 64,
     "stages": [{"train": "head", "epochs": 1}, {"train": "bands", "epochs": 1}],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -94,8 +95,9 @@ def see_the_board(page: Page, link: str) -> None:
     )
     expect(rank).to_be_visible()
     rank.click()
-    named = say("Objects named right: {score}. Validation: {validation}.", score=r"\d.*",
-                validation=".*")  # fmt: skip
+    named = say(
+        "Objects named right: {score}. Validation: {validation}.", score=r"\d.*", validation=".*"
+    )
     expect(page.get_by_role("img", name=re.compile(named))).to_be_visible()
     expect(page.get_by_role("heading", name="1", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"\d")).filter(

@@ -87,8 +87,9 @@ def test_the_bundled_photos_hang_and_open_and_keys_walk(app, open_page):
     expect(tiles(page)).to_have_count(17)
 
 
-@pytest.mark.parametrize("link", ["", "?set=train&folds=3", "?view=upload",
-                                  "?set=test&photo=img_0001.jpg&edit=1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "link", ["", "?set=train&folds=3", "?view=upload", "?set=test&photo=img_0001.jpg&edit=1"]
+)
 def test_every_view_fits_a_phone(app, open_page, link):
     page = open_page(f"{app.url}/data{link}", 390)
     expect(page.locator(".wall, .stage, [data-testid=stFileUploader]").first).to_be_visible()
@@ -162,8 +163,10 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
 
     saved = read_dataset(dataset.root).test_set("test_difficult")
     assert {file: label.primary for file, label in saved.labels.items()} == {
-        "img_0.jpg": "blue", "img_1.jpg": "red", "img_2.jpg": "red"
-    }  # fmt: skip
+        "img_0.jpg": "blue",
+        "img_1.jpg": "red",
+        "img_2.jpg": "red",
+    }
     first, second = saved.boxes["img_0.jpg"]
     assert (first.label, second.label) == ("blue", "red")
     near = lambda value: pytest.approx(value, abs=0.02)  # noqa: E731

@@ -80,17 +80,24 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
         ("runs", {"run": done}, ".runs-root tbody tr"),
         ("run", {"run": done}, ".js-plotly-plot svg"),
         ("run", {"run": ids["failed"]}, "h1"),
-        *[("compare", {"runs": every, "section": name}, ".js-plotly-plot svg")
-          for name in ("Curves", "Confusion", "Layers")],
-        *[("compare", {"runs": every, "section": name}, sign)
-          for name, sign in (("Scores", ".table-root td"), ("Photos", ".table-root img"),
-                             ("Recipes", ".parallel .line"))],
+        *[
+            ("compare", {"runs": every, "section": name}, ".js-plotly-plot svg")
+            for name in ("Curves", "Confusion", "Layers")
+        ],
+        *[
+            ("compare", {"runs": every, "section": name}, sign)
+            for name, sign in (
+                ("Scores", ".table-root td"),
+                ("Photos", ".table-root img"),
+                ("Recipes", ".parallel .line"),
+            )
+        ],
         ("cams", {"runs": every, "set": SET}, ".grid-root[aria-busy=false]"),
         ("challenge", {}, "h1"),
         ("try_it", {"runs": done}, "h1"),
         ("worker", {}, "h1"),
         ("run", {"run": SCRIPT}, "h1"),
-    ]  # fmt: skip
+    ]
     said = ""
     for place, link, sign in links:
         page.goto(f"{app.url}/{place}?{urlencode(link, quote_via=quote)}")

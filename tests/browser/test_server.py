@@ -15,11 +15,21 @@ STREAM = "/_stcore/stream"
 # Where files are served from, each with ways out of it.
 ROOTS = ("/", "/static/", "/app/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/")
 WAYS = (
-    "../../../../../../etc/passwd", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
-    "%2e%2e/%2e%2e/%2e%2e/etc/passwd", "..%5c..%5cetc%5cpasswd", "..%252f..%252fetc%252fpasswd",
-    "/etc/passwd", "%2fetc%2fpasswd", "....//....//etc/passwd", "../app.py", "..%2fapp.py",
-    "../.streamlit/config.toml", "../runs/index.sqlite", "%00", "a%00.txt",
-)  # fmt: skip
+    "../../../../../../etc/passwd",
+    "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "..%5c..%5cetc%5cpasswd",
+    "..%252f..%252fetc%252fpasswd",
+    "/etc/passwd",
+    "%2fetc%2fpasswd",
+    "....//....//etc/passwd",
+    "../app.py",
+    "..%2fapp.py",
+    "../.streamlit/config.toml",
+    "../runs/index.sqlite",
+    "%00",
+    "a%00.txt",
+)
 SECRET = (b"root:", b"import streamlit", b"[server]", b"SQLite")
 
 
@@ -90,9 +100,11 @@ def test_the_cookie_stays_on_this_site(app):
 )
 def test_another_site_cannot_open_a_session(app, host, origin, status):
     headers = {
-        "Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec_WebSocket_Version": "13",
         "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    }  # fmt: skip
+    }
     if host:
         headers["Host"] = host
     if origin:

@@ -34,8 +34,11 @@ def launch(page: Page, preset: str) -> None:
     expect(page.get_by_role("textbox", name="Name of the run")).to_have_value(preset)
     settled(page)
     for name, value in (
-        ("Photo size in pixels", "64"), ("Epochs", "1"), ("Cycles", "1"), ("First", "2"),
-    ):  # fmt: skip
+        ("Photo size in pixels", "64"),
+        ("Epochs", "1"),
+        ("Cycles", "1"),
+        ("First", "2"),
+    ):
         control = page.get_by_role("spinbutton", name=name, exact=True)
         control.fill(value)
         control.press("Enter")

@@ -112,6 +112,13 @@ def test_first_trained_layer_begins_at_another_layer_each_time_and_with_looks_go
     recipes = load_batch("first-trained-layer").recipes
     count = len(layer_table("efficientnet_lite0", 32))
     assert [first_trained(band_ranges(r.bands, count)) for r in recipes] == [
-        0, 3, 5, 7, 10, 13, 17, 20,
-    ]  # fmt: skip
+        0,
+        3,
+        5,
+        7,
+        10,
+        13,
+        17,
+        20,
+    ]
     assert same_but_for_name(recipes[0]) == same_but_for_name(load_recipe("looks-good"))

@@ -18,14 +18,15 @@ from tests.conftest import ROOT
 TAKEN = {"say": 0, "say_count": 2, "mark": 0}  # which argument the catalogue knows a text by
 SAID = {*TAKEN, "retell"}
 OTHERS = sorted(set(LANGUAGES) - {"en"})
-SOURCES = sorted(
-    path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")
-) + [ROOT / "app.py"]  # fmt: skip
+SOURCES = sorted(path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")) + [
+    ROOT / "app.py"
+]
 # Of these every text is looked at: what pages draw, and the words that core has for them.
 SHOWN = [
-    path for path in SOURCES
+    path
+    for path in SOURCES
     if path.is_relative_to(ROOT / "pages") or path.parent in (ROOT, ROOT / "core")
-]  # fmt: skip
+]
 SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
 NO_WORDS = re.compile(
     r"[<>{}]|; *--|:[^ ]+;|: var\(|^model name$|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\""
@@ -94,18 +95,23 @@ def said(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Calls of core.words' functions, under whatever name they were imported."""
     imported = {
         (alias.asname or alias.name): alias.name
-        for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-        if node.module == "core.words" for alias in node.names if alias.name in SAID
-    }  # fmt: skip
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        if node.module == "core.words"
+        for alias in node.names
+        if alias.name in SAID
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func
             if isinstance(called, ast.Name) and called.id in imported:
                 yield imported[called.id], node
             elif (
-                isinstance(called, ast.Attribute) and called.attr in SAID
-                and isinstance(called.value, ast.Name) and called.value.id == "words"
-            ):  # fmt: skip
+                isinstance(called, ast.Attribute)
+                and called.attr in SAID
+                and isinstance(called.value, ast.Name)
+                and called.value.id == "words"
+            ):
                 yield called.attr, node
 
 
@@ -146,10 +152,7 @@ def test_texts_are_asked_for_literally():
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_text_is_missing_and_no_entry_stale(language):
     texts, known = asked()[0], dict(entries(language))
-    missing = [
-        f"{place}: {text!r}" for text, place in texts.items()
-        if not known.get(text)
-    ]  # fmt: skip
+    missing = [f"{place}: {text!r}" for text, place in texts.items() if not known.get(text)]
     stale = [text for text in known if text not in texts]
     assert not missing, "missing:\n" + "\n".join(missing)
     assert not stale, "stale:\n" + "\n".join(stale)
@@ -165,9 +168,10 @@ def test_no_text_has_two_entries(language):
 def test_both_sides_have_the_same_values(language):
     """All of one side in the other; a count need not be said twice."""
     differ = [
-        text for text, translated in entries(language)
+        text
+        for text, translated in entries(language)
         if set(PLACE.findall(text)) != set(PLACE.findall(translated))
-    ]  # fmt: skip
+    ]
     assert differ == []
 
 

@@ -41,10 +41,14 @@ def test_the_default_recipe_on_enough_photos_needs_none(tmp_path):
         ("nothing-to-keep", "article-success", {}, {"frozen_bn": "eval"}),
         ("dense-head", "quick", {"head": DENSE}, {"head": {"kind": "class_map"}}),
         ("frozen-at-random", "quick", {"weights": "none"}, {"bands": [{"from": 0, "lr": 1e-4}]}),
-        ("bands-unused", "quick", {"stages": [{"train": "head", "epochs": 1}]},
-         {"stages": [{"train": "bands", "epochs": 1}]}),
+        (
+            "bands-unused",
+            "quick",
+            {"stages": [{"train": "head", "epochs": 1}]},
+            {"stages": [{"train": "bands", "epochs": 1}]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_rule_speaks_for_its_shape_alone(photos, name, preset, changed, without):
     assert name in found(photos, preset, **changed)
     assert name not in found(photos, preset, **{**changed, **without})

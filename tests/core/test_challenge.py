@@ -42,8 +42,10 @@ def test_what_cannot_be_told_apart_shares_a_rank(tmp_path, tiny):
     write_group(tmp_path, tiny, "quick", right=0.82, minutes=20, changes={"batch_size": 8})
     board = the_board(tmp_path)
     assert [(line.rank, line.shared) for line in board.standings] == [
-        (1, True), (1, True), (3, False)
-    ]  # fmt: skip
+        (1, True),
+        (1, True),
+        (3, False),
+    ]
     first, second, last = board.standings
     assert first.group.members[0].recipe["batch_size"] == 8  # the higher score stands first
     assert first.score.value == pytest.approx(0.825)

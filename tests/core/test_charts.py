@@ -54,13 +54,16 @@ def test_every_rate_has_a_colour(lr):
 # How the three kinds of colour blindness see linear RGB (Machado, Oliveira & Fernandes 2009).
 SEEN_BY = {
     "everyone": np.eye(3),
-    "protanopes": np.array([[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992],
-                            [-0.0039, -0.0481, 1.0520]]),
-    "deuteranopes": np.array([[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474],
-                              [-0.0118, 0.0429, 0.9689]]),
-    "tritanopes": np.array([[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476],
-                            [0.0047, 0.6914, 0.3039]]),
-}  # fmt: skip
+    "protanopes": np.array(
+        [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]]
+    ),
+    "deuteranopes": np.array(
+        [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]]
+    ),
+    "tritanopes": np.array(
+        [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]]
+    ),
+}
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
@@ -123,9 +126,11 @@ def test_curves_show_training_and_validation_of_each_run():
     labels, colours = {"a": "first", "b": "<b>second"}, {"a": "#111111", "b": "#222222"}
     loss = charts.curves(runs, labels, colours, "loss")
     assert [trace.name for trace in loss.data] == [
-        "first, training", "first, validation", "&lt;b&gt;second, training",
+        "first, training",
+        "first, validation",
+        "&lt;b&gt;second, training",
         "&lt;b&gt;second, validation",
-    ]  # fmt: skip
+    ]
     assert loss.data[2].mode == "lines+markers"  # one epoch makes no line
     assert len(charts.curves(runs, labels, colours, "accuracy").data) == 2
 
@@ -173,15 +178,20 @@ def test_a_search_shows_its_starts_their_median_and_the_rate():
 def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
     layers = pd.DataFrame(
         {
-            "layer": [0, 1, 2], "name": ["a", "b", "c"], "trained": [False, False, True],
-            "cka": [1.0, 1.0, 0.25], "weights": [0.0, float("nan"), 0.5],
+            "layer": [0, 1, 2],
+            "name": ["a", "b", "c"],
+            "trained": [False, False, True],
+            "cka": [1.0, 1.0, 0.25],
+            "weights": [0.0, float("nan"), 0.5],
         }
-    )  # fmt: skip
+    )
     figure = charts.drift_bars(layers, "#123456")
     assert list(figure.data[0].y) == [0, 0, 0.75]
     assert [words for _, words in figure.data[0].customdata] == [
-        "weights changed by 0 %", "no weights", "weights changed by 50 %",
-    ]  # fmt: skip
+        "weights changed by 0 %",
+        "no weights",
+        "weights changed by 50 %",
+    ]
     assert [note.text for note in figure.layout.annotations] == ["frozen"]
     assert figure.layout.shapes[0].x1 == 1.4
 
@@ -189,10 +199,16 @@ def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
 def test_one_run_per_title_sits_in_the_middle_of_its_row():
     scores = pd.DataFrame(
         {
-            "run": ["a", "b"], "label": ["a", "b"], "title": ["one", "two"], "value": [0.5, 0.6],
-            "low": [0.4, 0.5], "high": [0.6, 0.7], "constant": [0.2, 0.2], "words": ["", ""],
+            "run": ["a", "b"],
+            "label": ["a", "b"],
+            "title": ["one", "two"],
+            "value": [0.5, 0.6],
+            "low": [0.4, 0.5],
+            "high": [0.6, 0.7],
+            "constant": [0.2, 0.2],
+            "words": ["", ""],
         }
-    )  # fmt: skip
+    )
     figure = score_charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
     assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]
 
@@ -211,12 +227,19 @@ def test_a_groups_curve_has_a_band():
 def test_controls_are_grey_marks_once_where_all_items_have_the_same():
     scores = pd.DataFrame(
         {
-            "run": ["a", "b"] * 2, "label": ["a", "b"] * 2, "title": ["one", "one", "two", "two"],
-            "value": 0.5, "low": 0.4, "high": 0.6, "constant": 0.2, "words": "",
-            "frozen": [0.7, 0.7, 0.8, 0.9], "untrained": [None, None, 0.3, 0.3],
+            "run": ["a", "b"] * 2,
+            "label": ["a", "b"] * 2,
+            "title": ["one", "one", "two", "two"],
+            "value": 0.5,
+            "low": 0.4,
+            "high": 0.6,
+            "constant": 0.2,
+            "words": "",
+            "frozen": [0.7, 0.7, 0.8, 0.9],
+            "untrained": [None, None, 0.3, 0.3],
             "members": [[0.5], [0.4, 0.6]] * 2,
         }
-    )  # fmt: skip
+    )
     figure = score_charts.score_dots(scores, {"a": "#111111", "b": "#222222"})
     found = {
         (trace.mode, (trace.hovertemplate or "").split(":")[0]): list(trace.x)

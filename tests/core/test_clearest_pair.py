@@ -31,8 +31,12 @@ def ids(pair):
 
 
 def test_the_largest_gap_among_equally_good_validation():
-    items = [alone("a", GOOD, 0.7), alone("b", GOOD, 0.8), alone("c", BAD, 0.4),
-             alone("d", BAD, 0.3)]  # fmt: skip
+    items = [
+        alone("a", GOOD, 0.7),
+        alone("b", GOOD, 0.8),
+        alone("c", BAD, 0.4),
+        alone("d", BAD, 0.3),
+    ]
     found = clearest_pair(items)
     assert ids(found) == ("b", "d")
     assert round(found.gap, 2) == 0.5
@@ -60,6 +64,10 @@ def test_groups_come_before_single_runs():
     def group(id_, verdict, objects):
         return Group(id_, id_, tuple(run(f"{id_}{s}", verdict, objects, seed=s) for s in range(2)))
 
-    items = [group("g", GOOD, 0.6), group("h", BAD, 0.5), alone("a", GOOD, 0.9),
-             alone("b", BAD, 0.1)]  # fmt: skip
+    items = [
+        group("g", GOOD, 0.6),
+        group("h", BAD, 0.5),
+        alone("a", GOOD, 0.9),
+        alone("b", BAD, 0.1),
+    ]
     assert ids(clearest_pair(items)) == ("g", "h")

@@ -37,12 +37,21 @@ def group(id_, *ids):
 def predictions(validation, objects, primary=()):
     """A letter per photo: r right, w wrong."""
     lines = [
-        ("plain", split, f"{name}{i}.jpg#red" if "/" in split else f"{name}{i}.jpg", "red", "red",
-         "red" if mark == "r" else "blue")
-        for split, name, marks in (("validation", "v", validation), ("hard/objects", "o", objects),
-                                   ("hard", "h", primary))
+        (
+            "plain",
+            split,
+            f"{name}{i}.jpg#red" if "/" in split else f"{name}{i}.jpg",
+            "red",
+            "red",
+            "red" if mark == "r" else "blue",
+        )
+        for split, name, marks in (
+            ("validation", "v", validation),
+            ("hard/objects", "o", objects),
+            ("hard", "h", primary),
+        )
         for i, mark in enumerate(marks)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(lines, columns=["kind", "split", "file", "primary", "present", "predicted"])
 
 

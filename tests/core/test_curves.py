@@ -17,9 +17,12 @@ HISTORY = pd.DataFrame(
 )
 BATCHES = pd.DataFrame({"step": [1, 2, 3, 4], "epoch": [1, 1, 2, 2], "loss": [3.0, 1, 1.5, 0.5]})
 TIMING = pd.DataFrame(
-    {"epoch": [0, 1, 1, 2], "phase": ["photos", "train", "checkpoint", "train"],
-     "seconds": [2.0, 1.0, 0.5, 1.0]}
-)  # fmt: skip
+    {
+        "epoch": [0, 1, 1, 2],
+        "phase": ["photos", "train", "checkpoint", "train"],
+        "seconds": [2.0, 1.0, 0.5, 1.0],
+    }
+)
 
 
 def line(lines, item, curve):

@@ -57,8 +57,10 @@ def test_only_keys_that_differ_are_told_and_the_name_is_none():
 
 
 def test_what_a_stage_has_of_its_own_is_told():
-    stages = [{**QUICK["stages"][0], "keep": "best", "optimizer": {"name": "adam"}},
-              QUICK["stages"][1]]  # fmt: skip
+    stages = [
+        {**QUICK["stages"][0], "keep": "best", "optimizer": {"name": "adam"}},
+        QUICK["stages"][1],
+    ]
     ((key, _, new),) = changes(QUICK, edited(stages=stages))
     assert key == "stages"
     assert new.startswith("head: 5 epochs, keeps the best, adam 0.9 0;")

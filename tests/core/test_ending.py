@@ -14,16 +14,29 @@ FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-
 @pytest.mark.parametrize(
     ("error", "happened", "advice", "helps"),
     [
-        ("training diverged: the loss is nan in epoch 2, batch 1; try lower learning rates",
-         "The training diverged: the loss is nan", "Run it again with lower learning rates", False),
-        ("/runs/x/history.csv: No space left on device; free some space, then try again (a run "
-         "that stopped can be resumed)", "No space left", "Free some space", True),
-        ("RuntimeError: not enough memory: you tried to allocate 9 bytes",
-         "not enough memory", "smaller photos", True),
+        (
+            "training diverged: the loss is nan in epoch 2, batch 1; try lower learning rates",
+            "The training diverged: the loss is nan",
+            "Run it again with lower learning rates",
+            False,
+        ),
+        (
+            "/runs/x/history.csv: No space left on device; free some space, then try again (a run "
+            "that stopped can be resumed)",
+            "No space left",
+            "Free some space",
+            True,
+        ),
+        (
+            "RuntimeError: not enough memory: you tried to allocate 9 bytes",
+            "not enough memory",
+            "smaller photos",
+            True,
+        ),
         ("train/a.jpg: cannot be read", "train/a.jpg", "Mend what this line names", True),
         (None, "nothing says why", "Resume goes on after epoch 16", True),
     ],
-)  # fmt: skip
+)
 def test_a_failed_run_says_what_happened_and_what_helps(
     tmp_path, tiny, error, happened, advice, helps
 ):

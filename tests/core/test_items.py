@@ -21,8 +21,12 @@ def test_groups_come_first_and_a_run_alone_is_no_group(tmp_path):
     rows = rows_of(tmp_path, other, *over_seeds(quick, [0, 1]), other)
     items = items_of(rows)
     assert [item.title for item in items] == [
-        "quick, 2 seeds", "looks-good", "quick, seed 0", "quick, seed 1", "looks-good (2)",
-    ]  # fmt: skip
+        "quick, 2 seeds",
+        "looks-good",
+        "quick, seed 0",
+        "quick, seed 1",
+        "looks-good (2)",
+    ]
     assert [len(item.members) for item in items] == [2, 1, 1, 1, 1]
     assert len({item.id for item in items}) == 5
     assert items[1].id == rows[-1].id

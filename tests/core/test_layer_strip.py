@@ -22,8 +22,11 @@ def test_every_layer_has_its_facts_and_every_band_its_colour():
     assert (stem["name"], stem["shape"], stem["params"]) == ("conv_stem", "32 × 112 × 112", 864)
     assert [layer["head"] for layer in data["layers"]].index(True) == 20
     assert [(band["first"], band["last"], band["rate"]) for band in data["bands"]] == [
-        (0, 15, "frozen"), (16, 16, "1e-3"), (17, 17, "3e-3"), (18, 26, "1e-2"),
-    ]  # fmt: skip
+        (0, 15, "frozen"),
+        (16, 16, "1e-3"),
+        (17, 17, "3e-3"),
+        (18, 26, "1e-2"),
+    ]
     assert [band["frozen"] for band in data["bands"]] == [True, False, False, False]
     assert data["bands"][1]["colour"] == charts.rate_colour(1e-3)
     json.dumps(data)
@@ -56,12 +59,18 @@ def test_every_backbone_has_a_strip(backbone):
 
 
 def test_bands_that_are_not_right_yet_are_drawn_as_far_as_they_can_be():
-    bands = [{"from": 0, "lr": 0.0}, {"from": 16, "lr": "fast"}, {"from": 16, "lr": 1e-2},
-             {"from": 12, "lr": -1.0}]  # fmt: skip
+    bands = [
+        {"from": 0, "lr": 0.0},
+        {"from": 16, "lr": "fast"},
+        {"from": 16, "lr": 1e-2},
+        {"from": 12, "lr": -1.0},
+    ]
     data = strip_data(strip_layers(QUICK, 6), {**QUICK, "bands": bands})
     assert [(band["first"], band["rate"]) for band in data["bands"]] == [
-        (0, "frozen"), (12, "?"), (16, "1e-2"),
-    ]  # fmt: skip
+        (0, "frozen"),
+        (12, "?"),
+        (16, "1e-2"),
+    ]
 
 
 def test_trained_weights_are_counted_over_all_stages():

@@ -43,8 +43,11 @@ def test_a_bad_and_a_good_run_are_told_apart(bad, good):
     of_bad, of_good = letter_of(bad), letter_of(good)
     assert (of_bad.verdict, of_good.verdict) == ("overfit that looks good", "generalises")
     assert {p.key: p.good for p in of_bad.evidence if p.counts} == {
-        "validation": True, "finds": False, "looks": False, "needs": None,
-    }  # fmt: skip
+        "validation": True,
+        "finds": False,
+        "looks": False,
+        "needs": None,
+    }
     assert all(p.good for p in of_good.evidence if p.key in ("validation", "finds", "looks"))
     assert all(p.good is None for p in of_bad.evidence if not p.counts)
 

@@ -12,10 +12,13 @@ from tests.core.test_comparison import row
 def rows(count):
     """Runs of two recipes, newest first, by turns good and bad."""
     return [
-        row(f"{n:02}", load_recipe("quick", {"seed": n, "batch_size": 8 if n % 2 else 16}),
-            verdict="generalises" if n % 2 else "never learned")
+        row(
+            f"{n:02}",
+            load_recipe("quick", {"seed": n, "batch_size": 8 if n % 2 else 16}),
+            verdict="generalises" if n % 2 else "never learned",
+        )
         for n in reversed(range(count))
-    ]  # fmt: skip
+    ]
 
 
 def test_few_have_a_colour_each():

@@ -20,9 +20,13 @@ def item(id_, objects, verdict="generalises", **changes):
     summary = {
         "verdict": verdict,
         "validation": {"accuracy": {"value": 1.0}},
-        "sets": {"test_difficult": {"scores": {"object": {"value": objects}},
-                                    "localisation": {"lift": 1.9}}},
-    }  # fmt: skip
+        "sets": {
+            "test_difficult": {
+                "scores": {"object": {"value": objects}},
+                "localisation": {"lift": 1.9},
+            }
+        },
+    }
     recipe = load_recipe("quick", {key.replace("__", "."): v for key, v in changes.items()})
     return Group(id_, id_, (row(id_, recipe, **summary),))
 
@@ -32,12 +36,20 @@ def axes(found):
 
 
 def test_numbers_that_span_decades_are_logarithmic_and_words_are_places():
-    found = parallel([
-        item("a", 0.7, optimizer__weight_decay=1e-4, batch_size=8, balance="none"),
-        item("b", 0.5, "never learned", optimizer__weight_decay=1e-1, batch_size=16,
-             balance="oversample"),
-        item("c", 0.6, optimizer__weight_decay=1e-2, batch_size=16, balance="oversample"),
-    ])  # fmt: skip
+    found = parallel(
+        [
+            item("a", 0.7, optimizer__weight_decay=1e-4, batch_size=8, balance="none"),
+            item(
+                "b",
+                0.5,
+                "never learned",
+                optimizer__weight_decay=1e-1,
+                batch_size=16,
+                balance="oversample",
+            ),
+            item("c", 0.6, optimizer__weight_decay=1e-2, batch_size=16, balance="oversample"),
+        ]
+    )
     drawn = axes(found)
     assert drawn["optimizer.weight_decay"].logarithmic
     assert drawn["optimizer.weight_decay"].places == pytest.approx((-4, -1, -2))
@@ -101,8 +113,10 @@ def test_a_line_per_run_in_its_own_colour_with_places_from_foot_to_top():
 def test_only_the_keys_that_were_chosen_in_their_order():
     items = [item("a", 0.7, batch_size=8, seed=1), item("b", 0.5, batch_size=32), item("c", 0.6)]
     assert drawn(items, [])["axes"][0]["key"] == "result validation"
-    some = [item(id_, 0.5, batch_size=8 + n, optimizer__weight_decay=10.0**-n)
-            for n, id_ in enumerate("abc")]  # fmt: skip
+    some = [
+        item(id_, 0.5, batch_size=8 + n, optimizer__weight_decay=10.0**-n)
+        for n, id_ in enumerate("abc")
+    ]
     axes = drawn(some, ["optimizer.weight_decay", "batch_size"])["axes"]
     assert [axis["name"] for axis in axes][:2] == ["weight_decay (log)", "batch_size"]
     assert [axis["result"] for axis in axes] == [False, False, True, True, True, True]
@@ -128,15 +142,20 @@ def test_many_lines_tell_by_their_paint_and_are_thin():
     assert drawn(many, ["seed"], told)["legend"] == [("low", on_page(RUN_COLOURS[0]), "")]
 
 
-@pytest.mark.parametrize(("title", "rows"), [
-    ("lift", ["lift"]),
-    ("test_difficult, objects", ["test_difficult,", "objects"]),
-    ("dropout.class_map", ["dropout.class_", "map"]),
-    ("x" * 40, ["x" * 14 + "…"]),
-    ("a rather long name of photos, objects", ["a rather long", "name of photos,", "objects"]),
-    ("a rather long name of a set of photos, objects",
-     ["a rather long", "name of a set", "of photos, obj…"]),
-    ("机の上の写真と棚の写真", ["机の上の写真と…"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("title", "rows"),
+    [
+        ("lift", ["lift"]),
+        ("test_difficult, objects", ["test_difficult,", "objects"]),
+        ("dropout.class_map", ["dropout.class_", "map"]),
+        ("x" * 40, ["x" * 14 + "…"]),
+        ("a rather long name of photos, objects", ["a rather long", "name of photos,", "objects"]),
+        (
+            "a rather long name of a set of photos, objects",
+            ["a rather long", "name of a set", "of photos, obj…"],
+        ),
+        ("机の上の写真と棚の写真", ["机の上の写真と…"]),
+    ],
+)
 def test_titles_are_broken_where_words_end(title, rows):
     assert parallel_chart._rows(title) == rows

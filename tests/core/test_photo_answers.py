@@ -25,16 +25,29 @@ from tests.core.test_comparison import group, run
 
 def answers(split, lines):
     """lines: file, truth, answer; the answer has probability .8."""
-    rows = [("plain", split, file, truth, truth, said, 0.8 if said == "red" else 0.2,
-             0.8 if said == "blue" else 0.2) for file, truth, said in lines]  # fmt: skip
+    rows = [
+        (
+            "plain",
+            split,
+            file,
+            truth,
+            truth,
+            said,
+            0.8 if said == "red" else 0.2,
+            0.8 if said == "blue" else 0.2,
+        )
+        for file, truth, said in lines
+    ]
     columns = ["kind", "split", "file", "primary", "present", "predicted", "p_red", "p_blue"]
     return pd.DataFrame(rows, columns=columns)
 
 
-GOOD = answers("test", [("1", "red", "red"), ("2", "blue", "blue"), ("3", "red", "blue"),
-                        ("4", "", "red")])  # fmt: skip
-BAD = answers("test", [("1", "red", "red"), ("2", "blue", "red"), ("3", "red", "blue"),
-                       ("4", "", "blue")])  # fmt: skip
+GOOD = answers(
+    "test", [("1", "red", "red"), ("2", "blue", "blue"), ("3", "red", "blue"), ("4", "", "red")]
+)
+BAD = answers(
+    "test", [("1", "red", "red"), ("2", "blue", "red"), ("3", "red", "blue"), ("4", "", "blue")]
+)
 FRAMES = {"good": GOOD, "bad": BAD}
 TWO = [run("good"), run("bad")]
 MOST_CALLS = 600_000  # three times what a confusion of 200 classes takes
@@ -116,10 +129,16 @@ def test_the_work_of_a_confusion_does_not_grow_with_its_empty_cells():
     names = [f"c{number:03}" for number in range(200)]
     truths, said = names * 2, names + names[1:] + names[:1]
     frame = pd.DataFrame(
-        {"kind": "plain", "split": "test", "file": [f"{n}.jpg" for n in range(400)],
-         "primary": truths, "present": truths, "predicted": said,
-         **{f"p_{name}": np.equal(said, name).astype(float) for name in names}}
-    )  # fmt: skip
+        {
+            "kind": "plain",
+            "split": "test",
+            "file": [f"{n}.jpg" for n in range(400)],
+            "primary": truths,
+            "present": truths,
+            "predicted": said,
+            **{f"p_{name}": np.equal(said, name).astype(float) for name in names},
+        }
+    )
     calls = count()
     sys.setprofile(lambda frame, event, argument: event == "call" and next(calls))
     try:

@@ -150,10 +150,13 @@ def test_numbers_compare_as_numbers(rows, number, sign):
     found = {row.id for row in select(rows, f"objects{sign}{number:.6f}", known)}
     value = float(f"{number:.6f}")
     compare = {
-        "<": lambda x: x < value, "<=": lambda x: x <= value, ">": lambda x: x > value,
-        ">=": lambda x: x >= value, "=": lambda x: abs(x - value) < 1e-9,
+        "<": lambda x: x < value,
+        "<=": lambda x: x <= value,
+        ">": lambda x: x > value,
+        ">=": lambda x: x >= value,
+        "=": lambda x: abs(x - value) < 1e-9,
         "!=": lambda x: abs(x - value) >= 1e-9,
-    }[sign]  # fmt: skip
+    }[sign]
     for row in rows:
         score = row.facts["objects"]
         assert (row.id in found) == (compare(score) if score is not None else sign == "!=")
@@ -177,6 +180,8 @@ def test_keys_and_their_commonest_values_are_suggested(rows):
 def test_the_columns_offered_are_recipe_keys_that_differ(rows):
     found = recipe_columns(rows)
     assert {"augment.mixup", "augment.blur", "bands", "stages"} & set(found) >= {
-        "augment.mixup", "augment.blur", "bands",
-    }  # fmt: skip
+        "augment.mixup",
+        "augment.blur",
+        "bands",
+    }
     assert not {"backbone", "augment.blur.size", "bands.0.lr", "seed"} & set(found)

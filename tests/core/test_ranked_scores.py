@@ -21,23 +21,30 @@ def drawn(tmp_path_factory):
     root = tmp_path_factory.mktemp("ranked")
     dataset = write_dataset(root / "data")
     for number, looks in enumerate((0.1, 0.9, 0.5)):
-        write_run(root / "runs", dataset, changes={"batch_size": 8 + number}, minutes=number,
-                  looks=looks)  # fmt: skip
+        write_run(
+            root / "runs", dataset, changes={"batch_size": 8 + number}, minutes=number, looks=looks
+        )
     rows = RunIndex(root / "runs").rows()
     items = items_of(rows)
     controls = {row.id: open_run(root / "runs", row.id).controls() for row in rows}
     columns = ranked_columns(items, controls)
-    paint = Paint(RECIPE, {item.id: f"#00000{place}" for place, item in enumerate(items)}, (),
-                  {items[2].id: MARKS[1]})  # fmt: skip
+    paint = Paint(
+        RECIPE,
+        {item.id: f"#00000{place}" for place, item in enumerate(items)},
+        (),
+        {items[2].id: MARKS[1]},
+    )
     return [items[0], items[2], items[1]], columns, ranked_scores(columns, paint)
 
 
 def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
     items, columns, figure = drawn
     assert [column.title for column in columns] == [
-        "validation", "test<br>most prominent object", "test_difficult<br>objects cut out",
+        "validation",
+        "test<br>most prominent object",
+        "test_difficult<br>objects cut out",
         "test_difficult<br>lift",
-    ]  # fmt: skip
+    ]
     titles = [item.title for item in items]
     assert list(figure.layout.yaxis.ticktext) == titles  # from below
     for trace in figure.data:

@@ -156,8 +156,12 @@ def test_momentum_is_the_optimizers_usual_one():
     assert momentum() == momentum("optimizer.name=adam") == 0.9
     assert momentum("optimizer.name=rmsprop") == 0
     assert momentum("optimizer.name=rmsprop", "optimizer.momentum=0.5") == 0.5
-    assert recipe_from({"stages": [{"train": "head", "epochs": 1, "optimizer": {
-        "name": "rmsprop"}}]}).stages[0].optimizer.momentum == 0  # fmt: skip
+    assert (
+        recipe_from({"stages": [{"train": "head", "epochs": 1, "optimizer": {"name": "rmsprop"}}]})
+        .stages[0]
+        .optimizer.momentum
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

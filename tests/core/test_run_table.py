@@ -47,12 +47,19 @@ def test_runs_are_newest_first_and_what_is_unknown_is_empty(rows):
     assert [cell is None for cell in column(found, "objects")] == [True, False, True, False, False]
     assert column(found, "validation")[4] == ["100 %", 1.0]
     assert [cell and cell[0] for cell in column(found, "verdict")] == [
-        None, "overfit that looks good", None, "overfit that looks good", "generalises",
-    ]  # fmt: skip
+        None,
+        "overfit that looks good",
+        None,
+        "overfit that looks good",
+        "generalises",
+    ]
     assert [line["starred"] for line in found["lines"]] == [False] * 4 + [True]
     assert {head["key"] for head in found["columns"] if not head["number"]} == {
-        "verdict", "state", "started", "data",
-    }  # fmt: skip
+        "verdict",
+        "state",
+        "started",
+        "data",
+    }
 
 
 def test_repeats_are_a_line_with_mean_and_spread(rows):
@@ -63,13 +70,16 @@ def test_repeats_are_a_line_with_mean_and_spread(rows):
         "looks-good",
     ]
     assert [run["title"] for run in found["lines"][1]["runs"]] == [
-        "quick, seed 0", "quick, seed 1", "quick, seed 2",
-    ]  # fmt: skip
+        "quick, seed 0",
+        "quick, seed 1",
+        "quick, seed 2",
+    ]
     scores = [row.facts["objects"] for row in rows if row.name == "quick" and row.summary]
     mean, (low, high) = sum(scores) / 2, sorted(100 * score for score in scores)
     assert column(found, "objects")[1] == [
-        f"{100 * mean:.0f} % ({low:.0f}-{high:.0f})", pytest.approx(mean),
-    ]  # fmt: skip
+        f"{100 * mean:.0f} % ({low:.0f}-{high:.0f})",
+        pytest.approx(mean),
+    ]
     assert column(found, "state")[1][0] == "2 of 3 done, 1 failed"
     assert column(found, "verdict")[1][0].startswith("no majority")
     assert column(found, "data")[1] == ["data", "data"]
@@ -78,11 +88,14 @@ def test_repeats_are_a_line_with_mean_and_spread(rows):
 def test_any_key_groups_and_a_run_with_two_tags_is_in_both(rows):
     found = table(rows, "tag")
     assert [(line["title"], line["badge"]) for line in found["lines"]] == [
-        ("none", "4 runs"), ("a", "1 run"), ("b", "1 run"),
-    ]  # fmt: skip
+        ("none", "4 runs"),
+        ("a", "1 run"),
+        ("b", "1 run"),
+    ]
     assert {line["title"] for line in table(rows, "augment.zoom")["lines"]} == {
-        "off", "range 1 to 1.5, p 0.75",
-    }  # fmt: skip
+        "off",
+        "range 1 to 1.5, p 0.75",
+    }
 
 
 def test_runs_of_other_recipes_with_the_same_seed_count_each(rows):

@@ -31,6 +31,8 @@ def test_only_sets_that_are_the_same_photos_are_compared():
 
 
 def test_items_on_other_photos_are_named():
-    a, b, c = (Group(id_, id_, (replace(row(id_), photos=print_),))
-               for id_, print_ in (("a", "x"), ("b", "y"), ("c", "x")))  # fmt: skip
+    a, b, c = (
+        Group(id_, id_, (replace(row(id_), photos=print_),))
+        for id_, print_ in (("a", "x"), ("b", "y"), ("c", "x"))
+    )
     assert on_other_photos([a, b, c], a) == [b]

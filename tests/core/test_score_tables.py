@@ -46,8 +46,10 @@ def test_dots_hold_every_score_of_every_item(rows, controls):
     dots = score_tables.set_dots(items, controls, "test_difficult")
     assert list(dots["title"].unique()) == list(SCORE_TITLES.values())
     assert len(dots) == 8  # the waiting run has none
-    group, run = (dots[(dots["run"] == i.id) & (dots["title"] == "objects cut out")].iloc[0]
-                  for i in items[:2])  # fmt: skip
+    group, run = (
+        dots[(dots["run"] == i.id) & (dots["title"] == "objects cut out")].iloc[0]
+        for i in items[:2]
+    )
     assert group["members"] == items[0].numbers(*HARD, "value")
     assert (group["low"], group["high"]) == (min(group["members"]), max(group["members"]))
     assert group["words"].endswith("2 runs")
@@ -86,13 +88,19 @@ def test_the_table_of_numbers_tells_runs_by_interval_and_groups_by_spread(rows, 
     items = [named(rows, "quick, 2 seeds"), named(rows, "looks-good")]
     frame = score_tables.numbers_table(items, controls)
     assert list(frame.columns) == [
-        "photos", "score", "quick, 2 seeds", "looks-good", "constant answer", "frozen backbone",
+        "photos",
+        "score",
+        "quick, 2 seeds",
+        "looks-good",
+        "constant answer",
+        "frozen backbone",
         "untrained weights",
-    ]  # fmt: skip
+    ]
     first = frame.iloc[0]
     assert (first["photos"], first["looks-good"]) == (
-        "validation", "100 % (14 of 14), 78 to 100 %",
-    )  # fmt: skip
+        "validation",
+        "100 % (14 of 14), 78 to 100 %",
+    )
     assert first["quick, 2 seeds"] == "100 % (100-100)"
     assert first["frozen backbone"] == "100 %"
     hard = frame[frame["photos"] == "test_difficult"].set_index("score")

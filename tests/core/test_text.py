@@ -37,8 +37,10 @@ def test_durations(seconds, words):
 
 def test_counts():
     assert [text.count(n) for n in (812, 46_400, 1_230_000)] == [
-        "812", "46 thousand", "1.2 million",
-    ]  # fmt: skip
+        "812",
+        "46 thousand",
+        "1.2 million",
+    ]
 
 
 def test_time_left_counts_from_the_heartbeat():
@@ -89,15 +91,25 @@ def test_labels_tell_runs_of_one_name_apart():
         [("a", "quick", 0), ("b", "quick", 1), ("c", "quick", 1), ("d", "looks-good", 0)]
     )
     assert labels == {
-        "a": "quick, seed 0", "b": "quick, seed 1", "c": "quick, seed 1 (2)", "d": "looks-good",
-    }  # fmt: skip
+        "a": "quick, seed 0",
+        "b": "quick, seed 1",
+        "c": "quick, seed 1 (2)",
+        "d": "looks-good",
+    }
 
 
 def test_a_share_as_statisticians_write_it():
     values = (0.678, 0, 1, -0.05, -0.001, 0.999, 12.3, -1)
     assert [text.decimal(value) for value in values] == [
-        ".68", ".00", "1.00", "-.05", ".00", "1.00", "12.30", "-1.00",
-    ]  # fmt: skip
+        ".68",
+        ".00",
+        "1.00",
+        "-.05",
+        ".00",
+        "1.00",
+        "12.30",
+        "-1.00",
+    ]
 
 
 def test_a_typed_name_is_shown_as_typed():
@@ -106,9 +118,21 @@ def test_a_typed_name_is_shown_as_typed():
 
 @pytest.mark.parametrize(
     "typed",
-    [":material/bomb:", ":streamlit:", "https://evil.example/x", "www.evil.example", "WWW.evil.x",
-     "a@evil.example", "a -> b", "a <- b", "a -- b", "a >= b", "a <= b", "a ~= b"],
-)  # fmt: skip
+    [
+        ":material/bomb:",
+        ":streamlit:",
+        "https://evil.example/x",
+        "www.evil.example",
+        "WWW.evil.x",
+        "a@evil.example",
+        "a -> b",
+        "a <- b",
+        "a -- b",
+        "a >= b",
+        "a <= b",
+        "a ~= b",
+    ],
+)
 def test_what_streamlit_would_put_something_in_for_is_parted_unseen(typed):
     """Escapes do not hold that off; the word joiner between does, as a browser test shows."""
     plain = text.plain_markdown(typed)

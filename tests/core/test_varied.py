@@ -30,9 +30,10 @@ def items_with(tmp_path, dataset, many, preset="quick"):
 
 def test_one_number_is_found_whatever_the_names_and_seeds(tmp_path, dataset):
     items = items_with(
-        tmp_path, dataset,
+        tmp_path,
+        dataset,
         [{"views_per_photo": n, "name": f"views {n}", "seed": n} for n in (16, 1, 4)],
-    )  # fmt: skip
+    )
     varied = varied_number(items)
     assert varied is not None
     assert varied.key == "views_per_photo"
@@ -50,9 +51,11 @@ def test_rates_over_powers_of_ten_are_logarithmic(tmp_path, dataset):
 def test_bands_that_begin_elsewhere_are_one_number(tmp_path, dataset):
     recipes = load_batch("first-trained-layer").recipes
     items = items_with(
-        tmp_path, dataset,
-        [{"bands": [b.model_dump(by_alias=True) for b in r.bands]} for r in recipes], "looks-good",
-    )  # fmt: skip
+        tmp_path,
+        dataset,
+        [{"bands": [b.model_dump(by_alias=True) for b in r.bands]} for r in recipes],
+        "looks-good",
+    )
     varied = varied_number(items)
     assert varied is not None
     assert varied.key == FIRST_TRAINED
@@ -86,8 +89,13 @@ def test_runs_on_other_photos_are_no_curve(tmp_path, dataset):
 
 def test_the_figure_has_a_point_per_item_in_order_and_a_dot_per_run(tmp_path, dataset):
     for number, (views, seed) in enumerate([(8, 0), (2, 0), (2, 1), (4, 0)]):
-        write_run(tmp_path, dataset, changes={"views_per_photo": views, "seed": seed},
-                  minutes=number, looks=0.2 + 0.15 * number)  # fmt: skip
+        write_run(
+            tmp_path,
+            dataset,
+            changes={"views_per_photo": views, "seed": seed},
+            minutes=number,
+            looks=0.2 + 0.15 * number,
+        )
     rows = RunIndex(tmp_path).rows()
     everything = items_of(rows)
     group = next(item for item in everything if item.repeats == 2)

@@ -149,8 +149,9 @@ def test_a_refused_import_is_told_in_japanese(tmp_path):
     run_zip(tmp_path, lambda files: files.pop("summary.json"))
     (tmp_path / "photo.zip").write_bytes(b"no zip")
     names = ("ada.zip", "photo.zip")
-    entries = import_runs([Parcel(tmp_path / name, name) for name in names], tmp_path / "runs",
-                          tmp_path, fixed_clock)  # fmt: skip
+    entries = import_runs(
+        [Parcel(tmp_path / name, name) for name in names], tmp_path / "runs", tmp_path, fixed_clock
+    )
     assert [entry.outcome for entry in entries] == ["refused", "refused"]
     with words.spoken("ja"):
         told = list(table(entries).iloc[:, -1])
@@ -160,8 +161,13 @@ def test_a_refused_import_is_told_in_japanese(tmp_path):
 
 def test_a_zip_that_is_larger_than_allowed_is_told_in_japanese(tmp_path):
     run_zip(tmp_path)
-    (entry,) = import_runs([Parcel(tmp_path / "ada.zip", "ada.zip")], tmp_path / "runs", tmp_path,
-                           fixed_clock, limits=Limits(total_bytes=1000))  # fmt: skip
+    (entry,) = import_runs(
+        [Parcel(tmp_path / "ada.zip", "ada.zip")],
+        tmp_path / "runs",
+        tmp_path,
+        fixed_clock,
+        limits=Limits(total_bytes=1000),
+    )
     assert said_again(entry.reason) == "展開すると0.0 GBになります。上限は1e-06 GBです"
 
 
@@ -213,8 +219,13 @@ def test_a_failed_download_is_told_in_japanese(tmp_path, order, told):
         server.files["a.bin"] = b"0123456789"
         server.orders["a.bin"] = [order]
         with pytest.raises(InputError) as caught:
-            download(f"{server.url}/a.bin", tmp_path / "p", 10, lambda part: None,
-                     Patience(timeout=20, tries=2, pause=0.01))  # fmt: skip
+            download(
+                f"{server.url}/a.bin",
+                tmp_path / "p",
+                10,
+                lambda part: None,
+                Patience(timeout=20, tries=2, pause=0.01),
+            )
     assert said_again(caught.value) == f"{server.url}/a.bin: {told}"
 
 
@@ -222,6 +233,11 @@ def test_nobody_who_answers_is_told_in_japanese(tmp_path):
     with bad_server() as gone:
         pass
     with pytest.raises(InputError) as caught:
-        download(f"{gone.url}/a.bin", tmp_path / "p", 10, lambda part: None,
-                 Patience(timeout=20, tries=1))  # fmt: skip
+        download(
+            f"{gone.url}/a.bin",
+            tmp_path / "p",
+            10,
+            lambda part: None,
+            Patience(timeout=20, tries=1),
+        )
     assert JAPANESE.search(said_again(caught.value))

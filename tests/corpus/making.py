@@ -112,9 +112,11 @@ def run_zip(
         for name, data in found.items()
     }
     told: dict[str, Any] = {
-        "format": 1, "from": "Ada", "exported": "2026-03-01T10:00:00+00:00",
+        "format": 1,
+        "from": "Ada",
+        "exported": "2026-03-01T10:00:00+00:00",
         "runs": {RUN: {"from": None, "files": listed}},
-    }  # fmt: skip
+    }
     manifest(told)
     with zipfile.ZipFile(here / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in found.items():

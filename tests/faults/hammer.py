@@ -173,9 +173,18 @@ class _Person:
         self.executor = LocalExecutor(world.runs_dir)
         self.index = RunIndex(world.runs_dir)
         self.acts = (
-            self.launch, self.cancel, self.resume, self.star, self.rename, self.delete, self.undo,
-            self.reorder, self.look, self.look, self.score_again,
-        )  # fmt: skip
+            self.launch,
+            self.cancel,
+            self.resume,
+            self.star,
+            self.rename,
+            self.delete,
+            self.undo,
+            self.reorder,
+            self.look,
+            self.look,
+            self.score_again,
+        )
 
     def launch(self) -> bool:
         if len(Queue(self.runs_dir).entries()) >= MOST_WAITING:

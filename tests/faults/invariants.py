@@ -23,10 +23,18 @@ from core.store.trash import TRASH, deleted_runs
 
 # Same bits: whatever is killed and resumed ends with these, byte for byte.
 EXACT = (
-    "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors", "drift.csv",
-    "reliance.csv", "diagnosis.json", "checkpoint/weights.safetensors",
-    "checkpoint/optimizer.safetensors", "checkpoint/state.json",
-)  # fmt: skip
+    "history.csv",
+    "batches.csv",
+    "predictions.csv",
+    "cams.npz",
+    "weights.safetensors",
+    "drift.csv",
+    "reliance.csv",
+    "diagnosis.json",
+    "checkpoint/weights.safetensors",
+    "checkpoint/optimizer.safetensors",
+    "checkpoint/state.json",
+)
 DONE = (*EXACT, "summary.json", "timing.csv", "recipe.yaml", "environment.json", "log.txt")
 WORDS = ("annotations.json", "deleted.txt")  # what people say of a run, and when they deleted it
 ON_THE_WAY = re.compile(r"\.tmp(/|$)|/\.results/")  # gone once a worker has looked

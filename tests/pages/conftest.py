@@ -139,9 +139,17 @@ def open_page(runs, by_the_door) -> OpenPage:
 def texts(app: AppTest) -> str:
     """Everything that the page says, in one text."""
     kinds = (
-        app.title, app.subheader, app.markdown, app.caption, app.text, app.info, app.warning,
-        app.error, app.success, app.code,
-    )  # fmt: skip
+        app.title,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.text,
+        app.info,
+        app.warning,
+        app.error,
+        app.success,
+        app.code,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

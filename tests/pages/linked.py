@@ -50,9 +50,10 @@ def _names(tree: ast.Module, file: str) -> Iterator[str]:
                 yield name.value
     for place in LISTS.get(file, ()):
         held = constants.get(place) or next(
-            node for node in ast.walk(tree)
+            node
+            for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef) and node.name == place
-        )  # fmt: skip
+        )
         for node in ast.walk(held):
             if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z]+", str(node.value)):
                 yield str(node.value)

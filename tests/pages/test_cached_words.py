@@ -46,10 +46,13 @@ def cached() -> Iterator[tuple[str, str, bool]]:
 def test_caches_are_found_where_they_are():
     found = set(cached())
     assert {
-        ("pages/widgets/made.py", "_make", True), ("core/words.py", "catalogue", True),
-        ("pages/widgets/run_table.py", "_offers", False), ("core/store/index.py", "facts", False),
-        ("core/store/index.py", "look", False), ("core/store/groups.py", "_observations", False),
-    } <= found  # fmt: skip
+        ("pages/widgets/made.py", "_make", True),
+        ("core/words.py", "catalogue", True),
+        ("pages/widgets/run_table.py", "_offers", False),
+        ("core/store/index.py", "facts", False),
+        ("core/store/index.py", "look", False),
+        ("core/store/groups.py", "_observations", False),
+    } <= found
     # What is no decorator would not be watched: these keep pixels and numbers.
     wrapped = {
         path.name
@@ -97,11 +100,16 @@ def everything(runs, dataset, monkeypatch, tmp_path) -> list[dict[str, str]]:
     write_run(runs, dataset, "quick", "failed", minutes=30)
     two, many = f"{good[0].id},{bad[0].id}", ",".join(run.id for run in [*good, *bad])
     return [
-        {"page": "challenge"}, {"page": "lesson", "step": "2"}, {"page": "compare", "runs": many},
+        {"page": "challenge"},
+        {"page": "lesson", "step": "2"},
+        {"page": "compare", "runs": many},
         *({"page": "compare", "runs": two, "section": name} for name in ("Photos", "Recipes")),
-        {"page": "runs"}, {"page": "run", "run": good[0].id}, {"page": "cams", "runs": two},
-        {"page": "try_it", "runs": two}, {"page": "data"},
-    ]  # fmt: skip
+        {"page": "runs"},
+        {"page": "run", "run": good[0].id},
+        {"page": "cams", "runs": two},
+        {"page": "try_it", "runs": two},
+        {"page": "data"},
+    ]
 
 
 @pytest.mark.slow

@@ -26,9 +26,13 @@ def answer_validation(run, photos=15):
     path = run.path / "predictions.csv"
     frame = pd.read_csv(path, na_filter=False)
     rows = pd.concat([frame.iloc[:1]] * photos, ignore_index=True).assign(
-        kind="plain", split="validation", primary="red", present="red", predicted="red",
+        kind="plain",
+        split="validation",
+        primary="red",
+        present="red",
+        predicted="red",
         file=[f"red/{number}.jpg" for number in range(photos)],
-    )  # fmt: skip
+    )
     pd.concat([frame, rows]).to_csv(path, index=False)
 
 
@@ -46,8 +50,9 @@ def test_the_link_chooses_the_runs(runs, dataset, open_page):
     assert not app.exception
     assert app.multiselect(key="compare").value == [one.id, two.id]
     assert [metric.value for metric in app.metric if metric.label == "Validation accuracy"] == [
-        "100 %", "100 %",
-    ]  # fmt: skip
+        "100 %",
+        "100 %",
+    ]
     lift = [float(metric.value) for metric in app.metric if metric.label == "Lift"]
     assert lift[0] > lift[1]
     assert numbers_of(app)["quick"].iloc[0] == "100 % (14 of 14), 78 to 100 %"
@@ -177,8 +182,12 @@ def test_older_runs_without_a_diagnosis_still_compare(runs, dataset, open_page):
 def test_runs_that_differ_in_one_number_are_drawn_by_it(runs, dataset, open_page):
     for number, views in enumerate((2, 4, 8)):
         for seed in range(2):
-            write_run(runs, dataset, changes={"views_per_photo": views, "seed": seed},
-                      minutes=2 * number + seed)  # fmt: skip
+            write_run(
+                runs,
+                dataset,
+                changes={"views_per_photo": views, "seed": seed},
+                minutes=2 * number + seed,
+            )
     groups = [item.id for item in items_of(RunIndex(runs).rows()) if item.repeats == 2]
     app = open_page("compare", groups=",".join(groups[:2]))
     assert "By views" not in texts(app)  # two items make no curve
@@ -196,8 +205,7 @@ def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, o
     assert "have not kept" in texts(open_page("compare", **link, axis="step"))
     for id_ in ids:
         write_steps(open_run(runs, id_))
-    app = open_page("compare", **link, axis="step", smooth="0.5",
-                    log="true")  # fmt: skip
+    app = open_page("compare", **link, axis="step", smooth="0.5", log="true")
     assert not app.exception
     assert "Solid: validation. Dotted: training." in texts(app)
     assert "Training loss is that of every batch" in texts(app)
@@ -221,8 +229,9 @@ def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, datas
     (pictures,) = [data["pictures"] for data in drawn if data.get("pictures")]
     assert len(pictures) == 6
     assert all(picture.startswith("data:image/jpeg") for picture in pictures)
-    app = open_page("compare", runs=",".join(ids), section="Photos", show="only one right",
-                    one=ids[0])  # fmt: skip
+    app = open_page(
+        "compare", runs=",".join(ids), section="Photos", show="only one right", one=ids[0]
+    )
     assert not app.exception
     assert app.selectbox(key="compare.photos.one").value == ids[0]
     alone = tables(app)[0]
@@ -343,9 +352,13 @@ def test_test_sets_of_any_name_fill_the_cards(runs, dataset, open_page, tmp_path
     told = {metric.label: metric.value for metric in app.metric}
     assert "-" not in [metric.value for metric in app.metric]
     assert {"Difficult objects", "far: objects cut out"} <= set(told)
-    app = open_page("compare", runs=",".join([one.id, two.id] + [
-        write_run(runs, dataset, "quick", changes={"seed": n}, minutes=n).id for n in (2, 3)
-    ]))  # fmt: skip
+    app = open_page(
+        "compare",
+        runs=",".join(
+            [one.id, two.id]
+            + [write_run(runs, dataset, "quick", changes={"seed": n}, minutes=n).id for n in (2, 3)]
+        ),
+    )
     rows = tables(app)[0].set_index("run or group")
     assert "-" not in set(rows["difficult objects"]) and "" not in set(rows["lift"])
 

@@ -47,10 +47,16 @@ def test_it_hangs_the_difficult_photos_with_counts_and_progress(dataset, open_pa
 
 @pytest.mark.parametrize(
     ("link", "count"),
-    [({"set": "train"}, 9), ({"set": "validation"}, 3), ({"set": "train", "folds": "4"}, 12),
-     ({"set": "test"}, 3), ({"set": "test", "class": "red"}, 1), ({"set": "atlantis"}, 6),
-     ({"set": "train", "folds": "99", "class": "blue"}, 3)],
-)  # fmt: skip
+    [
+        ({"set": "train"}, 9),
+        ({"set": "validation"}, 3),
+        ({"set": "train", "folds": "4"}, 12),
+        ({"set": "test"}, 3),
+        ({"set": "test", "class": "red"}, 1),
+        ({"set": "atlantis"}, 6),
+        ({"set": "train", "folds": "99", "class": "blue"}, 3),
+    ],
+)
 def test_every_view_is_a_link(dataset, open_page, link, count):
     app = open_page("data", **link)
     assert not app.exception and not app.error
@@ -87,8 +93,9 @@ def test_a_photo_that_is_not_there_is_one_line(dataset, open_page, photo):
 def test_the_next_unlabelled_photo_is_told(runs, tmp_path, open_page):
     dataset = write_dataset(tmp_path / "dataset" / "toy_books", labelled=False)
     for number in (0, 2):
-        save_truth(dataset.root, "test", f"img_{number}.jpg", Truth(Label("red", ()), ()),
-                   fixed_clock)  # fmt: skip
+        save_truth(
+            dataset.root, "test", f"img_{number}.jpg", Truth(Label("red", ()), ()), fixed_clock
+        )
     assert component(open_page("data", set="test", photo="img_2.jpg"))["unlabelled"] == "img_1.jpg"
     app = open_page("data", set="test")
     assert app.get("progress")[0].proto.text == "2 of 3 labelled, 0 with boxes"

@@ -28,16 +28,63 @@ from tests.factory import write_example, write_run
 from tests.pages.conftest import TIMEOUT, texts
 
 PAGES = (
-    "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
-)  # fmt: skip
+    "lesson",
+    "train",
+    "data",
+    "runs",
+    "run",
+    "compare",
+    "cams",
+    "challenge",
+    "try_it",
+    "worker",
+)
 SECRET = "zebra-7731"
 # What a link may say, on whichever page.
 PARAMETERS = {
-    "again", "against", "axis", "box", "by", "cell", "class", "colour", "columns", "data", "edit",
-    "evidence", "file", "folds", "from", "group", "groups", "key", "keys", "lang", "log", "only",
-    "page", "photo", "photos", "preset", "q", "recipe", "run", "runs", "section", "seeds", "set",
-    "show", "smooth", "split", "step", "teach", "view", "vote", "with", "without",
-}  # fmt: skip
+    "again",
+    "against",
+    "axis",
+    "box",
+    "by",
+    "cell",
+    "class",
+    "colour",
+    "columns",
+    "data",
+    "edit",
+    "evidence",
+    "file",
+    "folds",
+    "from",
+    "group",
+    "groups",
+    "key",
+    "keys",
+    "lang",
+    "log",
+    "only",
+    "page",
+    "photo",
+    "photos",
+    "preset",
+    "q",
+    "recipe",
+    "run",
+    "runs",
+    "section",
+    "seeds",
+    "set",
+    "show",
+    "smooth",
+    "split",
+    "step",
+    "teach",
+    "view",
+    "vote",
+    "with",
+    "without",
+}
 
 
 @pytest.fixture

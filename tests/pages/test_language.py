@@ -15,8 +15,17 @@ from tests.pages.conftest import APP, TIMEOUT
 from tests.pages.untranslated import untranslated
 
 PAGES = (
-    "lesson", "train", "data", "runs", "run", "compare", "cams", "challenge", "try_it", "worker",
-)  # fmt: skip
+    "lesson",
+    "train",
+    "data",
+    "runs",
+    "run",
+    "compare",
+    "cams",
+    "challenge",
+    "try_it",
+    "worker",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -39,9 +48,18 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
     status = others[0].status()
     others[0].write_status(replace(status, error=others[0].lost_words(status)))
     names = (
-        str(runs.parent), "quick", "looks-good", "toy_books", "test_difficult",
-        "Overfit Lens", ", ".join(FLAGS), ":green[", ":red[", "blue", "red",
-    )  # fmt: skip
+        str(runs.parent),
+        "quick",
+        "looks-good",
+        "toy_books",
+        "test_difficult",
+        "Overfit Lens",
+        ", ".join(FLAGS),
+        ":green[",
+        ":red[",
+        "blue",
+        "red",
+    )
     pages = [("runs", finished), ("worker", finished)]
     for page, run in pages + [("run", run) for run in (finished, bad, *others)]:
         app = open_page(page, run=run.id, lang="ja")
@@ -56,13 +74,26 @@ SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
 def test_runs_side_by_side_speak_japanese(runs, dataset, open_page, no_worker):
     """Compare with its sections, of few runs and of many; CAMs and Try it."""
     made = [
-        write_run(runs, dataset, "quick" if number % 2 else "looks-good", minutes=number,
-                  changes={"seed": number, "batch_size": 8 + number})
+        write_run(
+            runs,
+            dataset,
+            "quick" if number % 2 else "looks-good",
+            minutes=number,
+            changes={"seed": number, "batch_size": 8 + number},
+        )
         for number in range(11)
-    ]  # fmt: skip
+    ]
     ids = [run.id for run in made]
-    names = (str(runs.parent), "quick-no-dropout", "quick", "looks-good", "toy_books", "test",
-             "test_difficult", "batch_size")  # fmt: skip
+    names = (
+        str(runs.parent),
+        "quick-no-dropout",
+        "quick",
+        "looks-good",
+        "toy_books",
+        "test",
+        "test_difficult",
+        "batch_size",
+    )
     pages = [("compare", ids[:number], section) for number in (2, 11) for section in SECTIONS]
     for page, some, section in [*pages, ("cams", ids[:3], ""), ("try_it", ids[:2], "")]:
         link = {"section": section} if section else {}

@@ -32,8 +32,9 @@ def test_the_browser_is_told_to_compile_it_at_once():
 def test_a_figure_goes_to_the_browser_without_plotlys_template():
     figure = go.Figure([go.Scatter(x=[1, 2], y=[0.5, float("nan")])], {"height": 90})
     assert json.loads(figure_json(figure)) == {
-        "data": [{"type": "scatter", "x": [1, 2], "y": [0.5, None]}], "layout": {"height": 90}
-    }  # fmt: skip
+        "data": [{"type": "scatter", "x": [1, 2], "y": [0.5, None]}],
+        "layout": {"height": 90},
+    }
 
 
 def test_the_basic_edition_draws_what_core_gives_to_it():

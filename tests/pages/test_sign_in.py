@@ -52,11 +52,13 @@ def titles(app: AppTest) -> list[str]:
     ("facts", "words"),
     [
         ({"is_logged_in": False}, "Please sign in"),
-        ({"is_logged_in": True, "email": "bob@example.org", "email_verified": True},
-         "not on this server's list"),
+        (
+            {"is_logged_in": True, "email": "bob@example.org", "email_verified": True},
+            "not on this server's list",
+        ),
         ({"is_logged_in": True, "email": "ann@example.org"}, "does not say that this address"),
     ],
-)  # fmt: skip
+)
 def test_nobody_else_sees_any_page(account, page, facts, words):
     account(**facts)
     app = visit(page)

@@ -83,8 +83,15 @@ def test_changes_reach_the_recipe(runs, dataset, open_page, no_worker):
     app.number_input(key=f"{KEY}.seed.0").set_value(7)
     app.run()
     assert not app.exception
-    assert difference(app) == {"augment.zoom", "augment.rotate", "head.dropout.logits", "stages",
-                               "image_size", "bands", "seed"}  # fmt: skip
+    assert difference(app) == {
+        "augment.zoom",
+        "augment.rotate",
+        "head.dropout.logits",
+        "stages",
+        "image_size",
+        "bands",
+        "seed",
+    }
     recipe = launched(app, runs)
     assert recipe.name == "mine"
     assert recipe.augment.zoom is None
@@ -132,8 +139,15 @@ def test_rare_keys_reach_the_recipe_too(runs, dataset, open_page, no_worker):
 def test_every_key_of_a_recipe_is_on_the_page(dataset, open_page):
     """Whoever adds a key adds its control."""
     app = open_page("train")
-    kinds = (app.text_input, app.number_input, app.selectbox, app.toggle, app.slider,
-             app.segmented_control, app.button)  # fmt: skip
+    kinds = (
+        app.text_input,
+        app.number_input,
+        app.selectbox,
+        app.toggle,
+        app.slider,
+        app.segmented_control,
+        app.button,
+    )
     keys = {str(control.key) for kind in kinds for control in kind}
     for part in Recipe.model_fields:
         assert any(key.startswith(f"{KEY}.{part}.0") for key in keys), part
@@ -293,9 +307,14 @@ def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_w
 FILES = {
     "faint": {"augment": {"mixup": 0.02, "lighting": 0.0, "zoom": None}, "head": {"kind": "dense"}},
     "near": {"bands": [{"from": 0, "lr": 0.0}, {"from": 12, "lr": 1.0001e-3}]},
-    "other": {"backbone": "vgg16", "bands": [{"from": 0, "lr": 0.02}], "seed": 3, "crop": "centre",
-              "split": {"method": "kfold", "folds": 3, "fold": 2}},
-}  # fmt: skip
+    "other": {
+        "backbone": "vgg16",
+        "bands": [{"from": 0, "lr": 0.02}],
+        "seed": 3,
+        "crop": "centre",
+        "split": {"method": "kfold", "folds": 3, "fold": 2},
+    },
+}
 
 
 def upload(app, recipe):

@@ -79,8 +79,10 @@ def test_what_an_import_refused_is_told_in_the_readers_language(runs, dataset, o
 
 
 def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, dataset, open_page):
-    done, waiting = (write_run(runs, dataset, state=state, minutes=n)
-                     for n, state in enumerate(("done", "queued")))  # fmt: skip
+    done, waiting = (
+        write_run(runs, dataset, state=state, minutes=n)
+        for n, state in enumerate(("done", "queued"))
+    )
     app = select(open_page("runs"), done, waiting)
     assert not app.exception
     assert "have not ended or cannot be read: 1" in texts(app)

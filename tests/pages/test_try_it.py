@@ -26,10 +26,15 @@ def asked(monkeypatch) -> list[dict[str, object]]:
         assert question.parts[0][:2] == b"\xff\xd8"
         hidden = None
         if question.facts["box"]:
-            hidden = {"probabilities": dict(zip(CLASSES, (0.7, 0.1, 0.2), strict=True)),
-                      "elsewhere": dict(zip(CLASSES, (0.1, 0.1, 0.8), strict=True))}  # fmt: skip
-        facts = {"probabilities": dict(zip(CLASSES, (0.03, 0.02, 0.95), strict=True)),
-                 "shape": [3, 2, 2], "hidden": hidden}  # fmt: skip
+            hidden = {
+                "probabilities": dict(zip(CLASSES, (0.7, 0.1, 0.2), strict=True)),
+                "elsewhere": dict(zip(CLASSES, (0.1, 0.1, 0.8), strict=True)),
+            }
+        facts = {
+            "probabilities": dict(zip(CLASSES, (0.03, 0.02, 0.95), strict=True)),
+            "shape": [3, 2, 2],
+            "hidden": hidden,
+        }
         pictures = question.parts * 3 if hidden else ()
         return Message(facts, (np.ones(12, "<f4").tobytes(), *pictures))
 

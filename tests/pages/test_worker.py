@@ -68,8 +68,10 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
 
 
 def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monkeypatch):
-    monkeypatch.setattr("pages.widgets.worker_notice.ensure_worker",
-                        lambda folder, wait_seconds: no_worker.append(folder))  # fmt: skip
+    monkeypatch.setattr(
+        "pages.widgets.worker_notice.ensure_worker",
+        lambda folder, wait_seconds: no_worker.append(folder),
+    )
     run = write_run(runs, dataset, "quick", "queued")
     Queue(runs).submit(run.id)
     os.utime(run.path / "status.json", (0, 0))

@@ -23,9 +23,27 @@ _ORDER = 900  # Number of the generators that shuffle; photos use smaller ones.
 
 # Twenty photos: 3 far groups, 10 piles, 4 standing on the floor, 3 single books.
 _KINDS = (
-    "pile", "pile", "stand", "pile", "group", "pile", "single", "pile", "stand", "pile",
-    "pile", "group", "pile", "stand", "pile", "single", "pile", "group", "stand", "single",
-)  # fmt: skip
+    "pile",
+    "pile",
+    "stand",
+    "pile",
+    "group",
+    "pile",
+    "single",
+    "pile",
+    "stand",
+    "pile",
+    "pile",
+    "group",
+    "pile",
+    "stand",
+    "pile",
+    "single",
+    "pile",
+    "group",
+    "stand",
+    "single",
+)
 
 
 def difficult_shot(rng: np.random.Generator, home: Home, index: int, long_side: int) -> Shot:

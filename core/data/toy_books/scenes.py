@@ -106,10 +106,34 @@ def _shoot_lens(rng: np.random.Generator) -> Lens:
 
 # Which background is the n-th: the same order in every draw, so that none is missing.
 _BACKGROUNDS = (
-    "planks", "rug", "heater", "planks", "shag", "lamp", "rug", "shelf", "cloth",
-    "planks", "rug", "cable", "corner", "planks", "heater", "rug", "lamp", "phone",
-    "planks", "rug", "shag", "shelf", "corner", "planks", "rug", "cloth", "cable",
-)  # fmt: skip
+    "planks",
+    "rug",
+    "heater",
+    "planks",
+    "shag",
+    "lamp",
+    "rug",
+    "shelf",
+    "cloth",
+    "planks",
+    "rug",
+    "cable",
+    "corner",
+    "planks",
+    "heater",
+    "rug",
+    "lamp",
+    "phone",
+    "planks",
+    "rug",
+    "shag",
+    "shelf",
+    "corner",
+    "planks",
+    "rug",
+    "cloth",
+    "cable",
+)
 
 
 def background(rng: np.random.Generator, home: Home, index: int, size: Size) -> Shot:

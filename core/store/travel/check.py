@@ -31,8 +31,13 @@ from core.words import mark
 
 _ALWAYS = ("recipe.yaml", "environment.json", "status.json")
 _DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
-_MAPS = Limits(files=1000, file_bytes=1_000_000_000, total_bytes=1_000_000_000, ratio=2000,
-               what=mark("file of class maps"))  # fmt: skip
+_MAPS = Limits(
+    files=1000,
+    file_bytes=1_000_000_000,
+    total_bytes=1_000_000_000,
+    ratio=2000,
+    what=mark("file of class maps"),
+)
 
 
 class _Best(Strict):
@@ -223,8 +228,9 @@ def _tensors(name: str) -> Callable[[Run], None]:
 
 
 def _checkpoint(run: Run) -> None:
-    shaped(_CHECKPOINT, run.path / "checkpoint/state.json",
-           _strict_json(run, "checkpoint/state.json"))  # fmt: skip
+    shaped(
+        _CHECKPOINT, run.path / "checkpoint/state.json", _strict_json(run, "checkpoint/state.json")
+    )
 
 
 def _log(run: Run) -> None:

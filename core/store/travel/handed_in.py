@@ -86,8 +86,15 @@ def import_uploads(
 
 def table(entries: Sequence[Entry]) -> pd.DataFrame:
     """A line per run, and per zip file that was refused whole, in words."""
-    columns = [say("file"), say("from"), say("run"), say("data set"), say("verdict"), say("score"),
-               say("what became of it")]  # fmt: skip
+    columns = [
+        say("file"),
+        say("from"),
+        say("run"),
+        say("data set"),
+        say("verdict"),
+        say("score"),
+        say("what became of it"),
+    ]
     return pd.DataFrame([_line(entry) for entry in entries], columns=columns)
 
 

@@ -218,8 +218,11 @@ class _Carrier:
             raise RunError(mark("something else of that name is in the folder of runs"))
         names, _ = run_files(run.path)
         other = sorted(set(names) ^ set(packed.files))
-        other += [name for name in names if name in packed.files
-                  and _digest(run.path / name) != packed.files[name].sha256]  # fmt: skip
+        other += [
+            name
+            for name in names
+            if name in packed.files and _digest(run.path / name) != packed.files[name].sha256
+        ]
         if other:
             raise RunError(
                 mark(
@@ -229,14 +232,20 @@ class _Carrier:
             )
         noted = arrival_of(self.runs_dir, run.id)
         if noted is None:
-            return replace(entry, outcome="here", reason=mark("is here already"), row=read_row(run),
-                           photos=run.data_dir().is_dir())  # fmt: skip
+            return replace(
+                entry,
+                outcome="here",
+                reason=mark("is here already"),
+                row=read_row(run),
+                photos=run.data_dir().is_dir(),
+            )
         # The photos may have come since.
         noted = replace(noted, data=self.shelf.find(run.environment()))
         note_arrival(self.runs_dir, run.id, noted)
         here = mark("is here already, from {sender}").format(sender=noted.words)
-        return replace(entry, outcome="here", reason=here, row=read_row(run),
-                       photos=bool(noted.data))  # fmt: skip
+        return replace(
+            entry, outcome="here", reason=here, row=read_row(run), photos=bool(noted.data)
+        )
 
     def _arrival(self, run: Run, packed: PackedRun) -> Arrival:
         sender = printable(packed.sender or self.arrival.sender)

@@ -73,14 +73,26 @@ def test_a_batch_trains_and_is_not_trained_again(capsys, tmp_path, tiny, batch):
 def test_each_seed_sees_every_recipe_before_the_next(capsys, tmp_path, tiny, batch, pretended):
     _, trained = pretended
     status, out, _ = call(
-        capsys, "train", batch, "--data", tiny.root, "--runs", tmp_path, "--seeds", "3,4",
-        "--set", "augment.mixup=0",
-    )  # fmt: skip
+        capsys,
+        "train",
+        batch,
+        "--data",
+        tiny.root,
+        "--runs",
+        tmp_path,
+        "--seeds",
+        "3,4",
+        "--set",
+        "augment.mixup=0",
+    )
     assert status == 0
     assert len(out.splitlines()) == 4
     assert trained == [
-        "batch_size 4 seed 3", "batch_size 6 seed 3", "batch_size 4 seed 4", "batch_size 6 seed 4",
-    ]  # fmt: skip
+        "batch_size 4 seed 3",
+        "batch_size 6 seed 3",
+        "batch_size 4 seed 4",
+        "batch_size 6 seed 4",
+    ]
 
 
 def test_a_run_that_fails_does_not_stop_the_others_and_is_taken_up(
@@ -127,9 +139,17 @@ def test_several_runs_of_one_recipe_have_the_time_of_all(capsys, tmp_path, tiny)
     recipe = tmp_path / "fast.yaml"
     recipe.write_text(write_yaml(recipe_dict(fast_recipe())))
     _, out, _ = call(
-        capsys, "train", recipe, "--data", tiny.root, "--runs", tmp_path, "--seeds", "1,2,3",
+        capsys,
+        "train",
+        recipe,
+        "--data",
+        tiny.root,
+        "--runs",
+        tmp_path,
+        "--seeds",
+        "1,2,3",
         "--dry-run",
-    )  # fmt: skip
+    )
     assert out.splitlines()[-1].endswith(" for all 3")
 
 

@@ -34,11 +34,13 @@ def test_layers(capsys):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (Suggestion(2.04e-3, "good", 1e-3, 3e-3, "they agree"),
-         f"2.0e-03 for layers 18-26, agreement good: they agree\n{MEASURED_AT}\n"),
+        (
+            Suggestion(2.04e-3, "good", 1e-3, 3e-3, "they agree"),
+            f"2.0e-03 for layers 18-26, agreement good: they agree\n{MEASURED_AT}\n",
+        ),
         (Suggestion(None, "cannot tell", None, None, "it is flat"), "cannot tell: it is flat\n"),
     ],
-)  # fmt: skip
+)
 def test_a_suggested_rate_is_of_layers_and_of_a_schedule(capsys, monkeypatch, found, said):
     curves = pd.DataFrame({"step": [0], "lr": [1e-5], "loss": [1.8], "smoothed": [1.8]})
     monkeypatch.setattr("core.train.setup.set_up", lambda *args: None)
@@ -79,9 +81,17 @@ def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
     status, again, _ = call(capsys, "calibrate", "quick", *small)  # the same layers: nothing is new
     assert (again, kept.read_text()) == (out, written)
     status, out, _ = call(
-        capsys, "train", "quick", "--dry-run", "--data", TOY_BOOKS, "--runs", tmp_path,
-        "--set", "image_size=64",
-    )  # fmt: skip
+        capsys,
+        "train",
+        "quick",
+        "--dry-run",
+        "--data",
+        TOY_BOOKS,
+        "--runs",
+        tmp_path,
+        "--set",
+        "image_size=64",
+    )
     assert status == 0
     line = out.splitlines()[-1]
     assert re.fullmatch(r"estimated time: \d.*( \(.* features are there already\))?", line)
@@ -110,9 +120,18 @@ def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     recipe.write_text(recipe_yaml(fast_recipe(weights="imagenet", views_per_photo=1)))
     runs = tmp_path / "runs"
     status, out, err = call(
-        capsys, "train", recipe, "--data", tiny.root, "--runs", runs, "--seeds", "3,4",
-        "--set", "name=two seeds",
-    )  # fmt: skip
+        capsys,
+        "train",
+        recipe,
+        "--data",
+        tiny.root,
+        "--runs",
+        runs,
+        "--seeds",
+        "3,4",
+        "--set",
+        "name=two seeds",
+    )
     assert status == 0
     folders = out.splitlines()
     assert len(folders) == 2
@@ -134,18 +153,38 @@ def test_seeds_and_folds_together_train_each_with_each(capsys, tmp_path, tiny, m
     trained = []
     monkeypatch.setattr("core.cli.train.carry_on", lambda run: trained.append(run.recipe()))
     status, out, _ = call(
-        capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path, "--seeds", "3,4",
-        "--folds", "2",
-    )  # fmt: skip
+        capsys,
+        "train",
+        "quick",
+        "--data",
+        tiny.root,
+        "--runs",
+        tmp_path,
+        "--seeds",
+        "3,4",
+        "--folds",
+        "2",
+    )
     assert status == 0
     assert len(out.splitlines()) == 4
     assert [(recipe.seed, recipe.split.fold) for recipe in trained] == [
-        (3, 0), (3, 1), (4, 0), (4, 1),
-    ]  # fmt: skip
+        (3, 0),
+        (3, 1),
+        (4, 0),
+        (4, 1),
+    ]
     _, out, _ = call(
-        capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path, "--folds", "3",
+        capsys,
+        "train",
+        "quick",
+        "--data",
+        tiny.root,
+        "--runs",
+        tmp_path,
+        "--folds",
+        "3",
         "--dry-run",
-    )  # fmt: skip
+    )
     assert "8 photos train in 1 batches, 4 validate" in out
 
 
@@ -160,9 +199,10 @@ def test_data_commands(capsys, tiny):
 
 
 def test_empty_folders_say_what_to_do(capsys, tmp_path):
-    assert "begin with: python -m core train quick" in call(
-        capsys, "runs", "list", "--runs", tmp_path
-    )[1]  # fmt: skip
+    assert (
+        "begin with: python -m core train quick"
+        in call(capsys, "runs", "list", "--runs", tmp_path)[1]
+    )
     assert "no worker is running; 0 in the queue" in call(capsys, "queue", "--runs", tmp_path)[1]
 
 

@@ -18,8 +18,24 @@ def root(tmp_path):
 
 def test_a_photo_is_labelled_shown_and_the_version_before_comes_back(root, capsys):
     before = read_dataset(root).test_set("test")
-    assert main(["data", "label", str(root), "test", "img_0.jpg", "--primary", "red", "--present",
-                 "red blue", "--box", "red,0.1,0.2,0.5,0.6,0.9"]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "data",
+                "label",
+                str(root),
+                "test",
+                "img_0.jpg",
+                "--primary",
+                "red",
+                "--present",
+                "red blue",
+                "--box",
+                "red,0.1,0.2,0.5,0.6,0.9",
+            ]
+        )
+        == 0
+    )
     found = read_dataset(root).test_set("test")
     assert found.labels["img_0.jpg"] == Label("red", ("red", "blue"))
     assert found.boxes["img_0.jpg"] == (Box("red", 0.1, 0.2, 0.5, 0.6, 0.9),)

@@ -57,8 +57,9 @@ def test_a_photo_that_cannot_be_read_does_not_stop_the_others(call, trained, pho
     assert status == 2
     assert [line.split(maxsplit=2)[2] for line in out.splitlines()] == [*map(str, photos[:2])]
     assert [line.split(": ")[1] for line in err.splitlines()] == [
-        str(bad), str(tmp_path / "gone.jpg"),
-    ]  # fmt: skip
+        str(bad),
+        str(tmp_path / "gone.jpg"),
+    ]
     status, out, _ = call(trained.id, bad, "--json")
     assert status == 2
     assert set(json.loads(out)[0]) == {"file", "error"}
@@ -71,9 +72,12 @@ def test_photos_of_which_none_can_be_read_are_told_without_loading_torch(trained
     )
     arguments = ["predict", trained.id, "gone.jpg", "--runs", str(trained.path.parent)]
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: gone.jpg: ") and done.stdout == ""
 

@@ -131,8 +131,9 @@ def test_names_stars_tags_and_notes_are_given_and_taken(call, tmp_path, tiny):
         "* the good one [class-3]"
     )
     assert call("runs", "show", one.id)[1].splitlines()[:2] == [
-        "the good one, starred, [class-3]", "looks at the title",
-    ]  # fmt: skip
+        "the good one, starred, [class-3]",
+        "looks at the title",
+    ]
     assert json.loads(call("runs", "show", one.id, "--json")[1])["annotations"]["starred"]
     assert call("runs", "compare", one.id, two.id)[1].startswith(f"the good one: {one.id} (done)")
     assert call("runs", "rename", one.id, "")[1].strip() == f"{one.id}: quick"
@@ -164,7 +165,9 @@ def test_the_queues_order_is_changed(call, tmp_path, tiny):
     status, out, _ = call("queue", "--move", runs[2].id, "first")
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()[1:]] == [
-        runs[2].id, runs[0].id, runs[1].id
-    ]  # fmt: skip
+        runs[2].id,
+        runs[0].id,
+        runs[1].id,
+    ]
     assert "must be first, up, down" in call("queue", "--move", runs[0].id, "away")[2]
     assert "gone: does not wait" in call("queue", "--move", "gone", "first")[2]

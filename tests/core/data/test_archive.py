@@ -27,8 +27,14 @@ def test_a_folder_and_a_zip_of_it_hold_the_same(tmp_path):
     for name in [*names, ".hidden/1.jpg", "a/._1.jpg", "__MACOSX/a/1.jpg", "a/Thumbs.db"]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
-    path = packed(tmp_path, [(p.relative_to(folder).as_posix(), p.read_bytes())
-                             for p in folder.rglob("*") if p.is_file()])  # fmt: skip
+    path = packed(
+        tmp_path,
+        [
+            (p.relative_to(folder).as_posix(), p.read_bytes())
+            for p in folder.rglob("*")
+            if p.is_file()
+        ],
+    )
     for place in (folder, path):
         with open_source(place) as source:
             assert list(source.files) == names

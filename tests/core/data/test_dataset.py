@@ -30,11 +30,17 @@ def test_a_folder_is_read(root):
 def test_the_real_set(small_books):
     dataset = read_dataset(small_books)
     assert dataset.class_counts() == {
-        "background": 27, "bayes": 9, "geeks": 8, "keras": 9, "nlp": 9, "technium": 9,
-    }  # fmt: skip
+        "background": 27,
+        "bayes": 9,
+        "geeks": 8,
+        "keras": 9,
+        "nlp": 9,
+        "technium": 9,
+    }
     assert [(t.name, len(t.photos)) for t in dataset.test_sets] == [
-        ("test", 6), ("test_difficult", 20),
-    ]  # fmt: skip
+        ("test", 6),
+        ("test_difficult", 20),
+    ]
 
 
 def test_training_photos_by_csv(root):

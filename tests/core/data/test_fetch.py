@@ -28,9 +28,12 @@ pytestmark = pytest.mark.slow
 HOME = ROOT / "dataset" / "small_books"
 PATIENT = Patience(timeout=20, tries=2, pause=0.01, longest=0.02)
 PLACES = [
-    "test/img_9.jpg", "train/red/img_1.jpg", "train/red/img_2.jpg",
-    "train/blue/img_3.jpg", "train/blue/img_4.jpg",
-]  # fmt: skip
+    "test/img_9.jpg",
+    "train/red/img_1.jpg",
+    "train/red/img_2.jpg",
+    "train/blue/img_3.jpg",
+    "train/blue/img_4.jpg",
+]
 
 
 @pytest.fixture(scope="module")
@@ -238,8 +241,9 @@ def test_the_copy_on_this_machine_is_laid_out_alike(small_books):
     places = {one.place for one in read_manifest(HOME / "upstream_manifest.csv")}
     here = {path.relative_to(small_books).as_posix() for path in small_books.rglob("*.jpg")}
     assert places - here == {
-        "train/background/img_5562.jpg", "train/background/img_5563.jpg",
-    }  # fmt: skip
+        "train/background/img_5562.jpg",
+        "train/background/img_5563.jpg",
+    }
     assert here <= places
     for name in ("labels.csv", "boxes.csv"):
         assert (HOME / name).read_bytes() == (small_books / name).read_bytes()

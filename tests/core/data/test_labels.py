@@ -44,29 +44,40 @@ names = st.text(
 boxes = st.lists(
     st.builds(
         lambda label, x, y, visible: Box(label, x[0], y[0], x[1], y[1], visible),
-        st.sampled_from(CLASSES) | names, spans, spans, fractions,
+        st.sampled_from(CLASSES) | names,
+        spans,
+        spans,
+        fractions,
     ),
-    max_size=4, unique=True,
-)  # fmt: skip
+    max_size=4,
+    unique=True,
+)
 truths = st.builds(
     Truth,
     st.none()
     | st.builds(
-        Label, st.sampled_from(CLASSES),
+        Label,
+        st.sampled_from(CLASSES),
         st.lists(st.sampled_from(CLASSES), unique=True, max_size=3).map(tuple),
     ),
     boxes.map(tuple),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(truth=truths, file=st.integers(0, 5))
 def test_what_is_written_reads_back_and_all_else_stays(root, truth, file):
-    before = {(t.name, p.file): truth_of(t, p.file) for t in read_dataset(root).test_sets
-              for p in t.photos}  # fmt: skip
+    before = {
+        (t.name, p.file): truth_of(t, p.file)
+        for t in read_dataset(root).test_sets
+        for p in t.photos
+    }
     save_truth(root, "test_difficult", f"img_{file}.jpg", truth, fixed_clock)
-    after = {(t.name, p.file): truth_of(t, p.file) for t in read_dataset(root).test_sets
-             for p in t.photos}  # fmt: skip
+    after = {
+        (t.name, p.file): truth_of(t, p.file)
+        for t in read_dataset(root).test_sets
+        for p in t.photos
+    }
     assert after == before | {("test_difficult", f"img_{file}.jpg"): truth}
 
 
@@ -82,7 +93,7 @@ def test_what_is_written_reads_back_and_all_else_stays(root, truth, file):
         (Truth(None, (Box("", 0, 0, 1, 1, 1),)), "must not be empty or hold a space"),
         (Truth(None, (Box("red", 0, 0, 1, 1, 1),) * 2), "has this box twice"),
     ],
-)  # fmt: skip
+)
 def test_what_the_reader_refuses_is_refused_in_its_words(root, truth, words):
     texts = [(root / name).read_bytes() for name in ("labels.csv", "boxes.csv")]
     with pytest.raises(DataError) as caught:
@@ -121,8 +132,9 @@ def test_a_set_without_tables_gets_them_and_unlabelled_photos_stay_so(tmp_path):
 def test_further_columns_and_the_order_of_other_rows_stay(root):
     (root / "labels.csv").write_text(
         "file,split,primary,present,who\nimg_4.jpg,test_difficult,red,red,Ann\n"
-        "img_0.jpg,test_difficult,blue,blue,Bob\nimg_2.jpg,test,red,,Cy\n", "utf-8"
-    )  # fmt: skip
+        "img_0.jpg,test_difficult,blue,blue,Bob\nimg_2.jpg,test,red,,Cy\n",
+        "utf-8",
+    )
     save_truth(root, "test", "img_1.jpg", Truth(Label("blue", ("blue",)), ()), fixed_clock)
     save_truth(root, "test_difficult", "img_4.jpg", Truth(Label("red", ()), ()), fixed_clock)
     assert (root / "labels.csv").read_text("utf-8") == (
@@ -140,8 +152,9 @@ def test_the_previous_version_is_kept_and_comes_back(root):
     restore_version(root, kept.id, fixed_clock)
     assert told(root) == first[1]
     assert [version.change for version in earlier_versions(root)] == [
-        "the labels of 01 Mar 2026 09:00 UTC brought back", "test_difficult/img_0.jpg labelled anew"
-    ]  # fmt: skip
+        "the labels of 01 Mar 2026 09:00 UTC brought back",
+        "test_difficult/img_0.jpg labelled anew",
+    ]
     restore_version(root, earlier_versions(root)[0].id, fixed_clock)  # that too can be undone
     assert told(root).label == Label("red", ())
     with pytest.raises(DataError, match="no earlier labels of that name"):
@@ -198,8 +211,13 @@ def test_old_versions_are_thinned_to_the_first_of_each_day(root, monkeypatch):
         moment = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=8 * number)
         truth = Truth(Label(("red", "blue")[number % 2], ()), ())
         save_truth(root, "test_difficult", "img_0.jpg", truth, lambda now=moment: now)
-    assert [f"{v.when:%d %H}" for v in earlier_versions(root)] == ["03 16", "03 08", "03 00",
-                                                                  "02 00", "01 00"]  # fmt: skip
+    assert [f"{v.when:%d %H}" for v in earlier_versions(root)] == [
+        "03 16",
+        "03 08",
+        "03 00",
+        "02 00",
+        "01 00",
+    ]
 
 
 def test_labelling_changes_no_fingerprint_of_photos(root):

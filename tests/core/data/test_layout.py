@@ -24,41 +24,62 @@ def test_classes_are_found_wherever_they_lie(wrap):
 @pytest.mark.parametrize("train", ["train", "Training", "seg_train/seg_train"])
 def test_beside_train_every_folder_is_a_test_set(wrap, train):
     found = laid_out(
-        f"{wrap}{train}/red/1.jpg", f"{wrap}{train}/blue/1.jpg", f"{wrap}{train}/stray.jpg",
-        f"{wrap}test/a.jpg", f"{wrap}outdoors/a.jpg", f"{wrap}cover.jpg", "elsewhere/x/1.jpg",
-    )  # fmt: skip
+        f"{wrap}{train}/red/1.jpg",
+        f"{wrap}{train}/blue/1.jpg",
+        f"{wrap}{train}/stray.jpg",
+        f"{wrap}test/a.jpg",
+        f"{wrap}outdoors/a.jpg",
+        f"{wrap}cover.jpg",
+        "elsewhere/x/1.jpg",
+    )
     outside = {} if wrap else {"elsewhere/x/1.jpg": "elsewhere="}
     assert found == {
-        f"{wrap}{train}/red/1.jpg": "train=red", f"{wrap}{train}/blue/1.jpg": "train=blue",
-        f"{wrap}test/a.jpg": "test=", f"{wrap}outdoors/a.jpg": "outdoors=",
+        f"{wrap}{train}/red/1.jpg": "train=red",
+        f"{wrap}{train}/blue/1.jpg": "train=blue",
+        f"{wrap}test/a.jpg": "test=",
+        f"{wrap}outdoors/a.jpg": "outdoors=",
         **outside,
-    }  # fmt: skip
+    }
 
 
 def test_without_train_only_folders_called_like_test_sets_are_some():
     found = laid_out(
-        "photos/red/1.jpg", "photos/red/more/1.jpg", "photos/blue/1.jpg", "photos/val/1.jpg",
-        "test_hard/1.jpg", "Test/1.jpg",
-    )  # fmt: skip
+        "photos/red/1.jpg",
+        "photos/red/more/1.jpg",
+        "photos/blue/1.jpg",
+        "photos/val/1.jpg",
+        "test_hard/1.jpg",
+        "Test/1.jpg",
+    )
     assert found == {
-        "photos/red/1.jpg": "train=red", "photos/red/more/1.jpg": "train=red",
-        "photos/blue/1.jpg": "train=blue", "photos/val/1.jpg": "val=",
-        "test_hard/1.jpg": "test_hard=", "Test/1.jpg": "Test=",
-    }  # fmt: skip
+        "photos/red/1.jpg": "train=red",
+        "photos/red/more/1.jpg": "train=red",
+        "photos/blue/1.jpg": "train=blue",
+        "photos/val/1.jpg": "val=",
+        "test_hard/1.jpg": "test_hard=",
+        "Test/1.jpg": "Test=",
+    }
 
 
 def test_folders_of_a_test_set_tell_labels_or_are_sets_of_their_own():
     found = laid_out(
-        "train/Red book/1.jpg", "train/blue/1.jpg",
-        "test/red_book/1.jpg", "test/Blue/x/2.jpg", "test/3.jpg", "test/night/4.jpg",
+        "train/Red book/1.jpg",
+        "train/blue/1.jpg",
+        "test/red_book/1.jpg",
+        "test/Blue/x/2.jpg",
+        "test/3.jpg",
+        "test/night/4.jpg",
         "valid/valid/blue/5.jpg",
-    )  # fmt: skip
+    )
     assert found == {
-        "train/Red book/1.jpg": "train=Red_book", "train/blue/1.jpg": "train=blue",
-        "test/red_book/1.jpg": "test=Red_book", "test/Blue/x/2.jpg": "test=blue",
-        "test/3.jpg": "test=", "test/night/4.jpg": "test_night=", "valid/valid/blue/5.jpg":
-        "valid=blue",
-    }  # fmt: skip
+        "train/Red book/1.jpg": "train=Red_book",
+        "train/blue/1.jpg": "train=blue",
+        "test/red_book/1.jpg": "test=Red_book",
+        "test/Blue/x/2.jpg": "test=blue",
+        "test/3.jpg": "test=",
+        "test/night/4.jpg": "test_night=",
+        "valid/valid/blue/5.jpg": "valid=blue",
+    }
 
 
 def test_names_that_mean_something_else_are_not_given_to_test_sets():

@@ -33,8 +33,9 @@ def cropped(image, share, x, y):
     """The part of a photo, `share` as wide and high, at x, y in 0..1 of the room there is."""
     width, height = image.size
     left, top = x * width * (1 - share), y * height * (1 - share)
-    return image.crop((round(left), round(top), round(left + share * width),
-                       round(top + share * height)))  # fmt: skip
+    return image.crop(
+        (round(left), round(top), round(left + share * width), round(top + share * height))
+    )
 
 
 COPIES = {

@@ -41,9 +41,11 @@ def test_what_is_stated_counts_and_its_name_comes_next(folder):
     note = {"test_sets": {name: {"origin": origin} for name, origin in stated.items()}}
     (folder / "dataset.yaml").write_text(json.dumps(note))  # which is YAML too
     assert told(folder) == {
-        "hard": SetOrigin(True, "stated"), "easy": SetOrigin(False, "stated"),
-        "dev": SetOrigin(True, "stated"), "Val": SetOrigin(False, "name"),
-    }  # fmt: skip
+        "hard": SetOrigin(True, "stated"),
+        "easy": SetOrigin(False, "stated"),
+        "dev": SetOrigin(True, "stated"),
+        "Val": SetOrigin(False, "name"),
+    }
 
 
 def test_copies_and_clocks_tell_from_a_third_of_the_photos_on(folder):
@@ -55,9 +57,10 @@ def test_copies_and_clocks_tell_from_a_third_of_the_photos_on(folder):
         shutil.copy(folder / "train" / "a" / f"{number}.jpg", folder / "copies")
         write(folder / "soon" / f"{number}.jpg", "2026:05:01 09:10:00")
     assert told(folder) == {
-        "copies": SetOrigin(False, "copies"), "soon": SetOrigin(False, "time"),
+        "copies": SetOrigin(False, "copies"),
+        "soon": SetOrigin(False, "time"),
         "later": SetOrigin(True, "nothing"),
-    }  # fmt: skip
+    }
     write(folder / "soon" / "1.jpg")  # one of six is fewer than a third
     assert told(folder)["soon"] == SetOrigin(True, "nothing")
 
@@ -75,8 +78,10 @@ def test_stating_it_keeps_all_else_and_overtakes_the_scores(folder):
     state_origin(folder, "hard", elsewhere=False)
     state_origin(folder, "hard", elsewhere=True)
     assert read_yaml(folder / "dataset.yaml") == {
-        "title": "Forks", "families": ["zoom"], "test_sets": {"hard": {"origin": "elsewhere"}},
-    }  # fmt: skip
+        "title": "Forks",
+        "families": ["zoom"],
+        "test_sets": {"hard": {"origin": "elsewhere"}},
+    }
     assert truth_fingerprint(read_dataset(folder).test_set("hard")) != before
     with pytest.raises(DataError, match="no test set easy"):
         state_origin(folder, "easy", elsewhere=True)

@@ -157,21 +157,39 @@ def test_each_fold_of_a_column_validates_in_turn():
     [
         ({}, {}, "split.column: train.csv: missing"),
         ({"split": WORDS}, {"fold": 1}, "split.fold: split of train.csv holds words, no folds"),
-        ({"split": WORDS.replace("validation", "test")}, {},
-         "split.column: split of class0/2.jpg in train.csv must be train or validation, or a"),
+        (
+            {"split": WORDS.replace("validation", "test")},
+            {},
+            "split.column: split of class0/2.jpg in train.csv must be train or validation, or a",
+        ),
         ({"split": "train " * 8}, {}, "split.column: train.csv: no photo is marked validation in"),
-        ({"split": "validation " * 4 + "train " * 4}, {},
-         "split.column: train.csv: by split no photo of class0 trains: each class needs one on"),
-        ({"split": "validation train train train " + "train " * 4}, {},
-         "split.column: train.csv: by split no photo of class1 validates: each class needs one"),
-        ({"fold": "0 0 1 1 1 1 1 1"}, {"column": "fold", "fold": 0},
-         "split.column: train.csv: by fold no photo of class1 validates: each class needs one"),
-        ({"fold": "0 1 2 0 0 1 2 1"}, {"column": "fold"},
-         "split.fold: missing; fold of train.csv holds folds (0, 1, 2): say which one validates"),
-        ({"fold": "1 2 1 2 1 2 1 2"}, {"column": "fold", "fold": 0},
-         "split.fold: must be one of 1, 2 (fold of train.csv), not 0"),
+        (
+            {"split": "validation " * 4 + "train " * 4},
+            {},
+            "split.column: train.csv: by split no photo of class0 trains: each class needs one on",
+        ),
+        (
+            {"split": "validation train train train " + "train " * 4},
+            {},
+            "split.column: train.csv: by split no photo of class1 validates: each class needs one",
+        ),
+        (
+            {"fold": "0 0 1 1 1 1 1 1"},
+            {"column": "fold", "fold": 0},
+            "split.column: train.csv: by fold no photo of class1 validates: each class needs one",
+        ),
+        (
+            {"fold": "0 1 2 0 0 1 2 1"},
+            {"column": "fold"},
+            "split.fold: missing; fold of train.csv holds folds (0, 1, 2): say which one validates",
+        ),
+        (
+            {"fold": "1 2 1 2 1 2 1 2"},
+            {"column": "fold", "fold": 0},
+            "split.fold: must be one of 1, 2 (fold of train.csv), not 0",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_column_that_does_not_fit_is_refused_in_one_line(columns, split, message):
     dataset = csv_dataset(**columns)
     for find in (split_photos, lambda dataset, recipe: split_sizes(recipe, dataset)):

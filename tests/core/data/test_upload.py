@@ -164,22 +164,29 @@ def test_names_are_made_fit_and_unique(tmp_path, datasets):
     }
     dataset, _ = import_photos(put(tmp_path / "in.zip", members), datasets)
     assert [photo.file for photo in dataset.train] == [
-        "Vögel_im_Wald/été_1.jpg", "Vögel_im_Wald/été_1_2.jpg", "Vögel_im_Wald/été_1_3.jpg",
-        "本/a_b.jpg", "本/a_b_2.jpg",
-    ]  # fmt: skip
+        "Vögel_im_Wald/été_1.jpg",
+        "Vögel_im_Wald/été_1_2.jpg",
+        "Vögel_im_Wald/été_1_3.jpg",
+        "本/a_b.jpg",
+        "本/a_b_2.jpg",
+    ]
 
 
 def test_test_sets_keep_what_their_folders_tell(tmp_path, datasets):
     members = {f"books/train/{name}": data for name, data in TWO_CLASSES.items()} | {
-        "books/train/background/1.jpg": picture(8), "books/train/background/2.jpg": picture(9),
-        "books/test/Red/x.jpg": picture(10), "books/test/background/y.jpg": picture(11),
-        "books/test/z.jpg": picture(12), "books/hard/x.jpg": picture(13),
-    }  # fmt: skip
+        "books/train/background/1.jpg": picture(8),
+        "books/train/background/2.jpg": picture(9),
+        "books/test/Red/x.jpg": picture(10),
+        "books/test/background/y.jpg": picture(11),
+        "books/test/z.jpg": picture(12),
+        "books/hard/x.jpg": picture(13),
+    }
     dataset, report = import_photos(put(tmp_path / "in.zip", members), datasets)
     test, hard = dataset.test_set("test"), dataset.test_set("hard")
     assert {file: (x.primary, x.present) for file, x in test.labels.items()} == {
-        "x.jpg": ("red", ("red",)), "y.jpg": ("background", ()),
-    }  # fmt: skip
+        "x.jpg": ("red", ("red",)),
+        "y.jpg": ("background", ()),
+    }
     assert len(test.photos) == 3 and len(hard.photos) == 1 and hard.labels == {}
     assert "test: 3 photos, from books/test/; 2 labelled by their folders" in report.summary()
 
@@ -193,11 +200,12 @@ def test_a_data_set_of_ours_comes_through_whole(tmp_path, datasets, tiny):
 
 def test_tables_follow_their_photos(tmp_path, datasets):
     members = {f"train/{name}": data for name, data in TWO_CLASSES.items()} | {
-        "test/a b.png": picture(1, kind="PNG"), "test/bad.jpg": b"",
+        "test/a b.png": picture(1, kind="PNG"),
+        "test/bad.jpg": b"",
         "labels.csv": b"split,file,primary,present\ntest,a b.png,red,red blue\ntest,bad.jpg,red,\n",
         "boxes.csv": b"split,file,label,x0,y0,x1,y1,visible_fraction\ntest,a b.png,red,0,0,1,1,1\n",
         "dataset.yaml": b"title: Mine\nlicence: CC0\n",
-    }  # fmt: skip
+    }
     dataset, report = import_photos(put(tmp_path / "in", members), datasets)
     test = dataset.test_set("test")
     assert test.labels["a_b.jpg"].present == ("red", "blue")

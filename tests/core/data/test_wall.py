@@ -69,8 +69,11 @@ def test_kinds_count_what_is_shown(tmp_path):
     assert photos[0].boxes[-1] == Box("atlas", 0.1, 0.1, 0.2, 0.2, 1)
     assert photos[5].kinds() == ["not labelled"]
     assert wall.kind_counts(photos, dataset.classes) == {
-        "blue": 5, "red": 5, "atlas": 1, "not labelled": 2
-    }  # fmt: skip
+        "blue": 5,
+        "red": 5,
+        "atlas": 1,
+        "not labelled": 2,
+    }
 
 
 def test_a_small_copy_is_made_once_for_a_content(tiny, tmp_path, monkeypatch):

@@ -81,10 +81,12 @@ def test_what_moved_shows_where_it_moved(setup, found):
     norm = setup.network.layers[17].bn1
     assert found["statistics"][17] > 0
     assert (found["statistics"].drop(17).dropna() == 0).all()
-    whole = math.sqrt(sum(
-        float(m.running_mean.double().square().sum() + m.running_var.double().sum())
-        for m in (norm, setup.network.layers[17].bn2, setup.network.layers[17].bn3)
-    ))  # fmt: skip
+    whole = math.sqrt(
+        sum(
+            float(m.running_mean.double().square().sum() + m.running_var.double().sum())
+            for m in (norm, setup.network.layers[17].bn2, setup.network.layers[17].bn3)
+        )
+    )
     expected = 3 * math.sqrt(len(norm.running_mean)) / whole
     assert found["statistics"][17] == pytest.approx(expected, rel=1e-4)
     assert (found["cka"][:14] == 1).all()

@@ -29,9 +29,13 @@ DRAWS, ERROR = 20_000, 0.1
 def test_the_interval_of_a_difference_is_scipys_paired_percentile_bootstrap():
     a, b = drawn(5, 40, 0.7, 1), drawn(3, 40, 0.4, 2)
     oracle = stats.bootstrap(
-        (a.mean(axis=0), b.mean(axis=0)), mean_difference, paired=True, method="percentile",
-        n_resamples=DRAWS, rng=3,
-    )  # fmt: skip
+        (a.mean(axis=0), b.mean(axis=0)),
+        mean_difference,
+        paired=True,
+        method="percentile",
+        n_resamples=DRAWS,
+        rng=3,
+    )
     found = group_difference(a, b, draws=DRAWS)
     assert found is not None
     ends = oracle.confidence_interval

@@ -74,9 +74,13 @@ def test_localise_counts_present_classes_with_boxes_of_at_least_two_percent():
     maps[0, 0, :2, :2] = 1  # class a looks where its box is
     quarter = (0, 0, 0.5, 0.5)
     found = localise(
-        maps, ["p.jpg"], ["a", "b", "c"], books(a=quarter, b=(0.5, 0.5, 1, 1), x=quarter),
-        {"p.jpg": (100, 100)}, "squash",
-    )  # fmt: skip
+        maps,
+        ["p.jpg"],
+        ["a", "b", "c"],
+        books(a=quarter, b=(0.5, 0.5, 1, 1), x=quarter),
+        {"p.jpg": (100, 100)},
+        "squash",
+    )
     assert list(found["label"]) == ["a"]  # b is not among the present, x is no class
     assert found.iloc[0]["share"] == 1 and found.iloc[0]["area"] == 0.25 and found.iloc[0]["hit"]
     summary = localisation_summary(found)

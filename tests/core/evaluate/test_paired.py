@@ -60,13 +60,21 @@ def test_pairs_are_matched_by_file_whatever_the_order():
 
 def test_photos_of_one_run_or_of_another_label_are_left_out_and_counted():
     a = predictions(
-        ("1", "x", "x", "x"), ("2", "x", "x", "x"), ("only a", "x", "x", "x"), ("4", "", "", "x"),
-        ("relabelled", "x", "x", "x"), ("labelled since", "", "", "x"),
-    )  # fmt: skip
+        ("1", "x", "x", "x"),
+        ("2", "x", "x", "x"),
+        ("only a", "x", "x", "x"),
+        ("4", "", "", "x"),
+        ("relabelled", "x", "x", "x"),
+        ("labelled since", "", "", "x"),
+    )
     b = predictions(
-        ("1", "x", "x", "y"), ("2", "x", "x", "x"), ("only b", "x", "x", "x"), ("4", "", "", "y"),
-        ("relabelled", "y", "y", "y"), ("labelled since", "x", "x", "x"),
-    )  # fmt: skip
+        ("1", "x", "x", "y"),
+        ("2", "x", "x", "x"),
+        ("only b", "x", "x", "x"),
+        ("4", "", "", "y"),
+        ("relabelled", "y", "y", "y"),
+        ("labelled since", "x", "x", "x"),
+    )
     found = pairs_of(a, b, "hard", "primary")
     assert (found.better, found.both_right, found.photos, found.left_out) == (1, 1, 2, 4)
 

@@ -50,9 +50,12 @@ def test_predictions_keep_the_photos_order_over_batches(tiny):
     network = build_network(fast_recipe(), tiny.classes)
     one = predict(network, photos, "efficientnet_lite0")
     many = PhotoSet(
-        "many", photos.files * 15, photos.primary * 15, photos.present * 15,
+        "many",
+        photos.files * 15,
+        photos.primary * 15,
+        photos.present * 15,
         photos.pixels.repeat(15, 1, 1, 1),
-    )  # fmt: skip
+    )
     assert len(many) > BATCH
     found = predict(network, many, "efficientnet_lite0")
     for i in range(0, 45, 3):

@@ -89,14 +89,22 @@ def test_a_network_that_knows_only_the_table_answers_on(bare, tiny):
 def test_without_a_background_class_nothing_is_hallucinated(bare, tiny):
     found, _ = reliance(bare, seeing(Colours(), tiny.classes), {})
     assert found["test"]["hallucinated"] is not None
-    blanked = [Blanked("a.jpg", (0,), 0.2, np.array([0.9, 0.1]), {
-        variant: np.array([[0.8, 0.2]]) for variant in ("object", "only_objects")})]  # fmt: skip
+    blanked = [
+        Blanked(
+            "a.jpg",
+            (0,),
+            0.2,
+            np.array([0.9, 0.1]),
+            {variant: np.array([[0.8, 0.2]]) for variant in ("object", "only_objects")},
+        )
+    ]
     assert summary(blanked, ("blue", "red"))["hallucinated"] is None
 
 
 def test_the_table_holds_the_plain_answer_every_fill_and_their_mean(frozen, tiny):
-    known = {"test": predict(frozen.network, frozen.test_photos[0], "efficientnet_lite0",
-                             frozen.start)}  # fmt: skip
+    known = {
+        "test": predict(frozen.network, frozen.test_photos[0], "efficientnet_lite0", frozen.start)
+    }
     _, table = reliance(frozen, frozen.network, known)
     columns = [f"p_{name}" for name in tiny.classes]
     assert list(table) == ["split", "file", "variant", "fill", "predicted", *columns]

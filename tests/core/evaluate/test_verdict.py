@@ -132,8 +132,9 @@ def test_validation_that_cannot_tell_leaves_it_to_photos_from_elsewhere():
     assert verdict(**few, sets=bad).verdict == "never learned"
     known = verdict(history(train=0.1), **few, sets=bad)
     assert (known.verdict, known.rule) == (
-        "overfit, and it shows", "a test set is bad, training photos known",
-    )  # fmt: skip
+        "overfit, and it shows",
+        "a test set is bad, training photos known",
+    )
     assert verdict(**few, sets={}).verdict == "too little evidence"
 
 
@@ -174,11 +175,14 @@ def test_where_classes_are_uneven_the_balanced_accuracy_counts():
     ("losses", "rule", "expected"),
     [
         (history(train=0.2, val=0.5), "validation behind training", "overfit, and it shows"),
-        (history(train=1.2, val=1.0, best=0.4), "validation behind training",
-         "overfit, and it shows"),
+        (
+            history(train=1.2, val=1.0, best=0.4),
+            "validation behind training",
+            "overfit, and it shows",
+        ),
         (history(train=1.2, val=0.5), "not yet learned", "never learned"),
     ],
-)  # fmt: skip
+)
 def test_bad_validation_decides_and_test_sets_are_told_all_the_same(losses, rule, expected):
     found = verdict(losses, validation(8))
     assert (found.verdict, found.rule) == (expected, rule)
@@ -204,10 +208,18 @@ def test_a_training_that_has_gone_wild_has_learned_nothing_whatever_validation_s
 
 
 def test_few_photos_are_too_little_evidence():
-    four = {"test": {"scores": {"primary": score(4, 4, 0.25), "object": score(8, 8, 0.25),
-                                "ranking": {"value": 0.9, "constant": 0.4, "total": 4}},
-                     "localisation": evidence(boxes=8)["localisation"], "single": False,
-                     "origin": ELSEWHERE}}  # fmt: skip
+    four = {
+        "test": {
+            "scores": {
+                "primary": score(4, 4, 0.25),
+                "object": score(8, 8, 0.25),
+                "ranking": {"value": 0.9, "constant": 0.4, "total": 4},
+            },
+            "localisation": evidence(boxes=8)["localisation"],
+            "single": False,
+            "origin": ELSEWHERE,
+        }
+    }
     found = verdict(sets=four, needs={"test": hidden(photos=4)})
     assert (found.verdict, found.rule) == ("too little evidence", "no photos from elsewhere")
     assert [sign.good for sign in found.signs] == [None, None, None]
@@ -218,9 +230,17 @@ def test_few_photos_are_too_little_evidence():
 
 def test_without_boxes_the_ranking_tells():
     def only(value):
-        return {"x": {"scores": {"primary": score(20, 30, 0.3),
-                                 "ranking": {"value": value, "constant": 0.4, "total": 30}},
-                      "localisation": None, "single": False, "origin": ELSEWHERE}}  # fmt: skip
+        return {
+            "x": {
+                "scores": {
+                    "primary": score(20, 30, 0.3),
+                    "ranking": {"value": value, "constant": 0.4, "total": 30},
+                },
+                "localisation": None,
+                "single": False,
+                "origin": ELSEWHERE,
+            }
+        }
 
     assert verdict(sets=only(0.7), needs={}).verdict == "generalises"
     assert verdict(sets=only(0.5), needs={}).verdict == "overfit that looks good"

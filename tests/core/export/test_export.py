@@ -157,7 +157,9 @@ def test_the_command_tells_what_it_wrote(trained, tmp_path, capsys):
     assert capsys.readouterr().out.strip() == str(tmp_path / trained.id)
     assert main(["export", trained.id, *runs]) == 2
     assert "say what: --zip FILE, --onnx FILE" in capsys.readouterr().err
-    for path, words in ((tmp_path / "net.pb", "must end in .onnx"),
-                        (tmp_path / "no" / "net.onnx", "there is no folder")):  # fmt: skip
+    for path, words in (
+        (tmp_path / "net.pb", "must end in .onnx"),
+        (tmp_path / "no" / "net.onnx", "there is no folder"),
+    ):
         assert main(["export", trained.id, *runs, "--onnx", str(path)]) == 2
         assert words in capsys.readouterr().err

@@ -14,9 +14,12 @@ from tests.waiting import LIMIT
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the product gives up after some seconds, it gives up late here."""
     for module, name in (
-        (preview, "START_SECONDS"), (preview, "ANSWER_SECONDS"), (stop, "GRACE"),
-        (preview_server, "READ_SECONDS"), (preview_server, "WORK_SECONDS"),
-    ):  # fmt: skip
+        (preview, "START_SECONDS"),
+        (preview, "ANSWER_SECONDS"),
+        (stop, "GRACE"),
+        (preview_server, "READ_SECONDS"),
+        (preview_server, "WORK_SECONDS"),
+    ):
         monkeypatch.setattr(module, name, LIMIT)
 
 

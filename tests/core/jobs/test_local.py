@@ -117,8 +117,9 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     assert (run.summary() or {})["sets"]["test"]["localisation"] is None
     for photo in dataset.test_set("test").photos:
         boxes = (Box("red", 0.1, 0.1, 0.6, 0.7, 1.0),)
-        save_truth(dataset.root, "test", photo.file, Truth(Label("red", ("red",)), boxes),
-                   fixed_clock)  # fmt: skip
+        save_truth(
+            dataset.root, "test", photo.file, Truth(Label("red", ("red",)), boxes), fixed_clock
+        )
     dataset = read_dataset(dataset.root)
     assert [row.id for row in runs_behind(runs, RunIndex(runs).rows(), dataset)] == [run.id]
 

@@ -50,8 +50,10 @@ def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, 
     trained = replace(beginning, epoch=status.epochs)
     diagnosing = replace(trained, eta_seconds=2.0)
     for each, whole in [
-        (beginning, before + training + after), (trained, after), (diagnosing, 2.0)
-    ]:  # fmt: skip
+        (beginning, before + training + after),
+        (trained, after),
+        (diagnosing, 2.0),
+    ]:
         assert seconds_left(run, each, now) == pytest.approx(whole)
         assert seconds_left(run, each, now + timedelta(seconds=1)) == pytest.approx(whole - 1)
         assert seconds_left(run, each, now + timedelta(seconds=whole + 1)) is None

@@ -165,8 +165,13 @@ def test_every_sentence_is_there_in_japanese(pair, number, japanese):
 def test_a_word_of_the_trade_is_explained_where_it_stands():
     text = "A {loss} of 1 (0-2) in {a}".format(**marks("loss"))
     assert pieces(text) == [
-        ("A ", ""), ("loss", "loss"), (" of 1 ", ""), ("(0-2)", "range"), (" in ", ""), ("A", "A"),
-    ]  # fmt: skip
+        ("A ", ""),
+        ("loss", "loss"),
+        (" of 1 ", ""),
+        ("(0-2)", "range"),
+        (" in ", ""),
+        ("A", "A"),
+    ]
     assert all(word and meaning for word, meaning in glossary().values())
 
 
@@ -214,8 +219,9 @@ def test_validation_cannot_tell_the_examples_apart(examples):
     """What the first step says."""
     a, b = (side.summary("validation", "loss") for side in (examples.a, examples.b))
     assert a.overlaps(b)
-    right = [side.summary("validation", "accuracy", "correct").mean
-             for side in (examples.a, examples.b)]  # fmt: skip
+    right = [
+        side.summary("validation", "accuracy", "correct").mean for side in (examples.a, examples.b)
+    ]
     assert abs(right[0] - right[1]) <= 1
 
 

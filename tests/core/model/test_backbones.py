@@ -112,8 +112,11 @@ def test_another_backbone_takes_its_own_bands():
     recipe = load_recipe("article-success", {"backbone": "resnet18", "bands.1.lr": 1e-4})
     assert recipe.map_stride == 32
     assert [(band.first, band.lr) for band in recipe.bands] == [
-        (0, 0), (10, 1e-4), (11, 3e-3), (12, 1e-2),
-    ]  # fmt: skip
+        (0, 0),
+        (10, 1e-4),
+        (11, 3e-3),
+        (12, 1e-2),
+    ]
     assert recipe.planned_epochs() == 82
     given = load_recipe("quick", {"backbone": "vgg16", "bands": {0: 0, 28: 1e-3}, "map_stride": 32})
     assert [band.first for band in given.bands] == [0, 28] and given.map_stride == 32

@@ -39,8 +39,10 @@ def test_parameter_groups_hold_each_trained_weight_once_and_switch_off_the_rest(
     network = build_network(recipe, ["a", "b"])
     groups = parameter_groups(network.layers, band_ranges(recipe.bands, 27))
     assert [(group["label"], group["base_lr"]) for group in groups] == [
-        ("16", 1e-3), ("17", 3e-3), ("18-26", 1e-2),
-    ]  # fmt: skip
+        ("16", 1e-3),
+        ("17", 3e-3),
+        ("18-26", 1e-2),
+    ]
     in_groups = {id(weight) for group in groups for weight in group["params"]}
     trains = {id(weight) for weight in network.parameters() if weight.requires_grad}
     assert in_groups == trains

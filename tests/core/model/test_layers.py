@@ -20,8 +20,14 @@ def test_vgg16_bn_has_the_articles_49_layers():
     assert table[41].kind == "BatchNorm2d"
     assert table[41].shape == "512x14x14"
     assert [layer.kind for layer in table[42:]] == [
-        "Dropout2d", "Conv2d", "Dropout2d", "AdaptiveAvgPool2d", "Flatten", "Dropout", "LogSoftmax",
-    ]  # fmt: skip
+        "Dropout2d",
+        "Conv2d",
+        "Dropout2d",
+        "AdaptiveAvgPool2d",
+        "Flatten",
+        "Dropout",
+        "LogSoftmax",
+    ]
 
 
 def test_lite0_has_20_backbone_layers():

@@ -26,9 +26,16 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = [
-    "Verdicts", "What parts them", "Scores", "How they trained", "Where they look", "How we know",
-    "What differs in the recipes", "To make it again", "Words",
-]  # fmt: skip
+    "Verdicts",
+    "What parts them",
+    "Scores",
+    "How they trained",
+    "Where they look",
+    "How we know",
+    "What differs in the recipes",
+    "To make it again",
+    "Words",
+]
 
 
 @pytest.fixture
@@ -192,8 +199,10 @@ def test_no_folder_and_no_computer_is_named(four, report, tmp_path):
             continue
         environment = json.loads(path.read_text("utf-8"))
         environment["machine"] = {
-            "system": "Linux-6.1.0-anns-laptop-x86_64", "processor": "AMD EPYC", "threads": 2,
-        }  # fmt: skip
+            "system": "Linux-6.1.0-anns-laptop-x86_64",
+            "processor": "AMD EPYC",
+            "threads": 2,
+        }
         path.write_text(json.dumps(environment), "utf-8")
     html = report()
     assert "Linux, AMD EPYC, 2 threads, no GPU" in html
@@ -214,8 +223,13 @@ def test_eight_items_are_shown_and_the_others_named(runs, tiny, report):
 
 
 def test_the_command_makes_the_same_recipe(runs, tiny, report):
-    changes = {"optimizer.name": "adam", "label_smoothing": 0.1, "name": "it's mine",
-               "augment.blur": None, "seed": 3}  # fmt: skip
+    changes = {
+        "optimizer.name": "adam",
+        "label_smoothing": 0.1,
+        "name": "it's mine",
+        "augment.blur": None,
+        "seed": 3,
+    }
     run = write_run(runs, tiny, changes=changes)
     page = Page(report())
     found = page.text[page.text.index("python -m core train") :]
@@ -238,8 +252,9 @@ def test_the_command_of_some_folds_names_the_recipes_folds(runs, tiny, report):
 
 
 def test_a_report_speaks_the_language_that_is_asked_for(four, report, monkeypatch):
-    monkeypatch.setattr(words, "catalogue", lambda language: (
-        {"Verdicts": "診断"} if language == "ja" else {}))  # fmt: skip
+    monkeypatch.setattr(
+        words, "catalogue", lambda language: {"Verdicts": "診断"} if language == "ja" else {}
+    )
     with words.spoken("ja"):
         page = Page(report())
     words._retold.cache_clear()  # what was told from this catalogue

@@ -28,9 +28,16 @@ def test_every_leaf_of_the_recipe_is_covered():
     """A change of any key must show."""
     base = recipe_dict(load_recipe("quick"))
     for key, value in {
-        "augment.blur.size": 5, "augment.lighting": 0.1, "head.dropout.features": 0.5,
-        "optimizer.momentum": 0.5, "split.seed": 1, "stages.0.lr": 0.1, "crop": "centre",
-        "bands.1.lr": 0.5, "views_per_photo": None, "augment.zoom": None,
-    }.items():  # fmt: skip
+        "augment.blur.size": 5,
+        "augment.lighting": 0.1,
+        "head.dropout.features": 0.5,
+        "optimizer.momentum": 0.5,
+        "split.seed": 1,
+        "stages.0.lr": 0.1,
+        "crop": "centre",
+        "bands.1.lr": 0.5,
+        "views_per_photo": None,
+        "augment.zoom": None,
+    }.items():
         changed = recipe_dict(load_recipe("quick", {key: value}))
         assert len(recipe_difference({"a": base, "b": changed})) == 1, key

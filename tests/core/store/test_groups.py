@@ -162,8 +162,10 @@ def test_the_mean_curve_goes_as_far_as_two_members_do():
     found = mean_history([history(4, 3, 2, 1), history(2, 1, 0), history(3), pd.DataFrame()])
     loss = found[found["name"] == "train_loss"]
     assert loss.drop(columns="name").to_numpy().tolist() == [
-        [1, 3, 2, 4, 3], [2, 2, 1, 3, 2], [3, 1, 0, 2, 2],
-    ]  # fmt: skip
+        [1, 3, 2, 4, 3],
+        [2, 2, 1, 3, 2],
+        [3, 1, 0, 2, 2],
+    ]
     assert found[found["name"] == "val_loss"]["mean"].tolist() == [6, 4, 2]
     assert set(found["name"]) == {"train_loss", "val_loss", "val_accuracy"}
 

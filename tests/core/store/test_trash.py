@@ -71,8 +71,9 @@ def test_where_one_run_cannot_be_moved_none_is_deleted(tmp_path, tiny, monkeypat
             delete_runs(tmp_path, [run.id for run in runs], fixed_clock)
     assert [found.id for found in deleted_runs(tmp_path)] == [runs[1].id]  # as it was
     for run, found in zip(runs, before, strict=True):
-        assert {name: data for name, data in contents(run.path).items()
-                if name.name != "deleted.txt"} == found  # fmt: skip
+        assert {
+            name: data for name, data in contents(run.path).items() if name.name != "deleted.txt"
+        } == found
 
 
 @pytest.mark.parametrize("state", ["running", "queued"])

@@ -32,17 +32,25 @@ def view(augment, seed=0, size=64, of=None):
 def decided(height=64, width=64, **changes):
     """What a view is by default: the photo as it is."""
     plain = {
-        "degrees": 0.0, "mirrored": False, "upside_down": False, "brightness": 0.0,
-        "contrast": 0.0, "centres": np.empty((0, 2)), "blurred": False, "top": 0, "left": 0,
-    }  # fmt: skip
+        "degrees": 0.0,
+        "mirrored": False,
+        "upside_down": False,
+        "brightness": 0.0,
+        "contrast": 0.0,
+        "centres": np.empty((0, 2)),
+        "blurred": False,
+        "top": 0,
+        "left": 0,
+    }
     return Draw(height=height, width=width, **(plain | changes))
 
 
 def turned(x, degrees, size):
     """A float photo (3, height, width) turned, its middle `size` pixels."""
     height, width = x.shape[1:]
-    place = decided(height, width, degrees=degrees, top=(height - size) // 2,
-                    left=(width - size) // 2)  # fmt: skip
+    place = decided(
+        height, width, degrees=degrees, top=(height - size) // 2, left=(width - size) // 2
+    )
     return resample([(x * 255).round().to(torch.uint8)], [place], size)[0]
 
 
@@ -79,11 +87,17 @@ def test_zoom_scales_the_shorter_side_between_its_bounds(size):
     # of the width differs; a zoom of exactly 1 keeps the whole shorter side.
     stripes = torch.zeros(3, size, size, dtype=torch.uint8)
     stripes[:, : size // 2] = 255
-    whole = view(Augment.nothing().model_copy(update={"zoom": Zoom(range=(1, 1), p=1)}),
-                 size=size, of=stripes)  # fmt: skip
+    whole = view(
+        Augment.nothing().model_copy(update={"zoom": Zoom(range=(1, 1), p=1)}),
+        size=size,
+        of=stripes,
+    )
     assert whole.mean() == pytest.approx(0.5, abs=0.01)
-    near = view(Augment.nothing().model_copy(update={"zoom": Zoom(range=(1.5, 1.5), p=1)}),
-                size=size, of=stripes)  # fmt: skip
+    near = view(
+        Augment.nothing().model_copy(update={"zoom": Zoom(range=(1.5, 1.5), p=1)}),
+        size=size,
+        of=stripes,
+    )
     assert near.shape == (3, size, size)
     assert working_side(Augment(), size) == size * 1.5
     assert working_side(Augment.nothing(), size) == size
@@ -194,8 +208,9 @@ def test_company_changes_no_bit_of_a_view():
     shapes = [(96, 96), (96, 128), (100, 100)]
     photos = [levels(photo(*shape), 64) for shape in shapes]
     randoms = [np.random.default_rng(seed) for seed in (1, 2, 3)]
-    together = augmented_views(photos * 6, Augment(), 64,
-                               randoms + [np.random.default_rng(s) for s in range(15)])  # fmt: skip
+    together = augmented_views(
+        photos * 6, Augment(), 64, randoms + [np.random.default_rng(s) for s in range(15)]
+    )
     for place, seed in enumerate((1, 2, 3)):
         alone = augmented_views([photos[place]], Augment(), 64, [np.random.default_rng(seed)])[0]
         assert torch.equal(together[place], alone)
@@ -228,8 +243,9 @@ def test_cutout_cuts_black_squares_and_is_cut_off_at_the_edge():
     def black(holes, **place):
         view = torch.ones(3, 100, 100)
         centres = np.array([[0.5, 0.5], [0.0, 0.0], [0.9, 0.1]])[:holes]
-        where = decided(100, 100, centres=centres) if not place else decided(
-            centres=centres, **place)  # fmt: skip
+        where = (
+            decided(100, 100, centres=centres) if not place else decided(centres=centres, **place)
+        )
         cut_out(view, Cutout(holes=holes, length=40), where)
         return view == 0
 

@@ -40,11 +40,14 @@ heads = st.fixed_dictionaries(
     {
         "kind": st.just("class_map"),
         "dropout": st.fixed_dictionaries(
-            {"features": shares.map(lambda s: 0.95 * s), "class_map": st.just(0.1),
-             "logits": shares.map(lambda s: 0.95 * s)}
+            {
+                "features": shares.map(lambda s: 0.95 * s),
+                "class_map": st.just(0.1),
+                "logits": shares.map(lambda s: 0.95 * s),
+            }
         ),
     }
-)  # fmt: skip
+)
 of_any_stage = {
     "train": st.sampled_from(["head", "bands"]),
     "lr": st.none() | rates,
@@ -54,15 +57,21 @@ of_any_stage = {
 }
 plain_stages = st.fixed_dictionaries({**of_any_stage, "epochs": st.integers(1, 2)})
 cycles = st.fixed_dictionaries(
-    {**of_any_stage, "cycles": st.integers(1, 2), "cycle_len": st.just(1),
-     "cycle_mult": st.integers(1, 2)}
-)  # fmt: skip
+    {
+        **of_any_stage,
+        "cycles": st.integers(1, 2),
+        "cycle_len": st.just(1),
+        "cycle_mult": st.integers(1, 2),
+    }
+)
 augments = st.fixed_dictionaries(
     {
         "zoom": st.none()
         | st.fixed_dictionaries(
-            {"range": st.sampled_from([[1.0, 2.0], [0.5, 0.5], [0.5, 4.0], [4.0, 4.0]]),
-             "p": shares}
+            {
+                "range": st.sampled_from([[1.0, 2.0], [0.5, 0.5], [0.5, 4.0], [4.0, 4.0]]),
+                "p": shares,
+            }
         ),
         "rotate": st.none()
         | st.fixed_dictionaries({"degrees": st.sampled_from([0.0, 40.0, 180.0]), "p": shares}),
@@ -70,32 +79,37 @@ augments = st.fixed_dictionaries(
         "flip": st.sampled_from(["none", "horizontal", "both"]),
         "cutout": st.none()
         | st.fixed_dictionaries(
-            {"holes": st.sampled_from([2, 20]), "length": st.sampled_from([1, 9, 512]),
-             "p": shares}
+            {"holes": st.sampled_from([2, 20]), "length": st.sampled_from([1, 9, 512]), "p": shares}
         ),
         "erase": st.none()
         | st.fixed_dictionaries(
-            {"p": shares, "area": st.sampled_from([[0.0, 0.0], [0.02, 0.9], [1.0, 1.0]]),
-             "aspect": st.sampled_from([[0.3, 3.3], [0.1, 0.1], [10.0, 10.0]])}
+            {
+                "p": shares,
+                "area": st.sampled_from([[0.0, 0.0], [0.02, 0.9], [1.0, 1.0]]),
+                "aspect": st.sampled_from([[0.3, 3.3], [0.1, 0.1], [10.0, 10.0]]),
+            }
         ),
-        "blur": st.none()
-        | st.fixed_dictionaries({"size": st.sampled_from([3, 31]), "p": shares}),
+        "blur": st.none() | st.fixed_dictionaries({"size": st.sampled_from([3, 31]), "p": shares}),
         "mixup": st.sampled_from([0.0, 1.0, 5.0]),
     }
-)  # fmt: skip
+)
 splits = st.one_of(
     st.fixed_dictionaries(
         {"method": st.just("holdout"), "validation": st.just(0.4), "seed": st.integers(0, 3)}
     ),
     st.fixed_dictionaries(
-        {"method": st.just("kfold"), "folds": st.just(3), "fold": st.integers(0, 2),
-         "seed": st.integers(0, 3)}
+        {
+            "method": st.just("kfold"),
+            "folds": st.just(3),
+            "fold": st.integers(0, 2),
+            "seed": st.integers(0, 3),
+        }
     ),
     st.just({"method": "csv", "column": "split"}),
     st.fixed_dictionaries(
         {"method": st.just("csv"), "column": st.just("fold"), "fold": st.integers(0, 1)}
     ),
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -152,10 +166,13 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
         phases=[Phase.generate],  # looking for a smaller failure would take minutes
         suppress_health_check=[HealthCheck.too_slow],
-    )  # fmt: skip
+    )
     @given(recipe=recipes(backbone))
     def trains(recipe: Recipe) -> None:
         run = create_run(tmp_path_factory.mktemp("runs"), recipe, dataset.root, fixed_clock)

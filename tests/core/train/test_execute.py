@@ -69,10 +69,22 @@ def test_the_diagnosis_is_announced_with_its_time(tmp_path, tiny):
 def test_every_file_of_the_format_is_there(finished):
     names = {path.name for path in finished.path.iterdir()}
     assert names == {
-        "recipe.yaml", "environment.json", "status.json", "history.csv", "batches.csv",
-        "timing.csv", "predictions.csv", "cams.npz", "summary.json", "weights.safetensors",
-        "checkpoint", "log.txt", "drift.csv", "reliance.csv", "diagnosis.json",
-    }  # fmt: skip
+        "recipe.yaml",
+        "environment.json",
+        "status.json",
+        "history.csv",
+        "batches.csv",
+        "timing.csv",
+        "predictions.csv",
+        "cams.npz",
+        "summary.json",
+        "weights.safetensors",
+        "checkpoint",
+        "log.txt",
+        "drift.csv",
+        "reliance.csv",
+        "diagnosis.json",
+    }
     assert finished.recipe() == fast_recipe()
     status = finished.status()
     assert (status.state, status.epoch, status.epochs, status.error) == ("done", 3, 3, None)
@@ -97,9 +109,12 @@ def test_predictions_cover_validation_test_sets_and_objects(finished, tiny):
     counts = frame.groupby("split").size().to_dict()
     boxes = {t.name: sum(map(len, t.boxes.values())) for t in tiny.test_sets}
     assert counts == {
-        "validation": 5, "test": 3, "test/objects": boxes["test"], "test_difficult": 6,
+        "validation": 5,
+        "test": 3,
+        "test/objects": boxes["test"],
+        "test_difficult": 6,
         "test_difficult/objects": boxes["test_difficult"],
-    }  # fmt: skip
+    }
     p = frame[[f"p_{name}" for name in tiny.classes]].to_numpy()
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
     assert (frame["predicted"] == np.array(tiny.classes)[p.argmax(axis=1)]).all()
@@ -158,9 +173,15 @@ def test_frozen_weights_are_named_not_copied(tmp_path, tiny, undiagnosed):
 
 def test_the_same_recipe_gives_the_same_bytes(finished, again):
     for name in (
-        "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors",
-        "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "recipe.yaml",
-    ):  # fmt: skip
+        "history.csv",
+        "batches.csv",
+        "predictions.csv",
+        "cams.npz",
+        "weights.safetensors",
+        "checkpoint/weights.safetensors",
+        "checkpoint/optimizer.safetensors",
+        "recipe.yaml",
+    ):
         assert (again.path / name).read_bytes() == (finished.path / name).read_bytes(), name
 
 
@@ -196,8 +217,12 @@ def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
     of_set = summary["sets"]["test"]
     assert of_set.pop("origin") == {"elsewhere": True, "by": "nothing"}
     assert of_set == {
-        "photos": 3, "single": True, "scores": {}, "tta": {}, "localisation": None,
-    }  # fmt: skip
+        "photos": 3,
+        "single": True,
+        "scores": {},
+        "tta": {},
+        "localisation": None,
+    }
     assert summary["verdict"] in ("never learned", "too little evidence")
     assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
 

@@ -265,10 +265,12 @@ def test_another_machine_or_library_has_entries_of_its_own(tmp_path, monkeypatch
     cache.get({"a": 1}, make(1))
     versions = machine._versions()
     others = [
-        *(("_versions", versions | {name: "other"})
-          for name in ("torch", "torchvision", "timm", "numpy", "pillow")),
+        *(
+            ("_versions", versions | {name: "other"})
+            for name in ("torch", "torchvision", "timm", "numpy", "pillow")
+        ),
         ("instructions", ("avx2", "avx512_bf16")),
-    ]  # fmt: skip
+    ]
     for number, (name, value) in enumerate(others, start=2):
         with monkeypatch.context() as patch:
             patch.setattr(machine, name, lambda value=value: value)
@@ -326,9 +328,11 @@ def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path, monkeypatch
     written = place.rename(tmp_path / "written")
     arguments = [place.with_suffix(".lock"), written, place]
     with subprocess.Popen(
-        [sys.executable, "-c", WORKER, *map(str, arguments)], text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as worker:  # fmt: skip
+        [sys.executable, "-c", WORKER, *map(str, arguments)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as worker:
         assert worker.stdout.readline() == "computing\n"
         wait_for_lock = fcntl.flock
 

@@ -26,9 +26,14 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 TRAINED = (
-    "history.csv", "batches.csv", "cams.npz", "weights.safetensors",
-    "checkpoint/weights.safetensors", "checkpoint/optimizer.safetensors", "checkpoint/state.json",
-)  # fmt: skip
+    "history.csv",
+    "batches.csv",
+    "cams.npz",
+    "weights.safetensors",
+    "checkpoint/weights.safetensors",
+    "checkpoint/optimizer.safetensors",
+    "checkpoint/state.json",
+)
 FOUND = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json")
 RECIPE = {
     "weights": "imagenet",
@@ -110,14 +115,19 @@ KERAS = {
     "head": {"kind": "dense", "width": 16},
     "stages": [
         {"train": "head", "epochs": 2, "lr": 1e-3, "optimizer": {"name": "adam"}, "keep": "best"},
-        {"train": "bands", "epochs": 3, "lr": 1e-3, "optimizer": {"name": "rmsprop"},
-         "keep": "best"},
+        {
+            "train": "bands",
+            "epochs": 3,
+            "lr": 1e-3,
+            "optimizer": {"name": "rmsprop"},
+            "keep": "best",
+        },
     ],
     "augment": {"erase": {"p": 0.5}, "flip": "both", "mixup": 1.0},
     "balance": "oversample",
     "label_smoothing": 0.1,
     "batch_size": 4,
-}  # fmt: skip
+}
 FRESH = {
     "optimizer": {"name": "adamw", "momentum": 0.8, "weight_decay": 0.1},
     "augment": {"erase": {"p": 1.0}},
@@ -136,9 +146,10 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(
-    ("changes", "stops"), [(KERAS, (1, 4)), (FRESH, (3,)), (WHOLE, (2,))],
+    ("changes", "stops"),
+    [(KERAS, (1, 4)), (FRESH, (3,)), (WHOLE, (2,))],
     ids=["keras", "fresh views", "every layer"],
-)  # fmt: skip
+)
 def test_every_kind_of_training_resumes(runs, tiny, undiagnosed, changes, stops):
     recipe = fast_recipe(**changes, image_size=32)
     undisturbed = create_run(runs, recipe, tiny.root, utc_now)

@@ -28,9 +28,10 @@ WORK = (
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"views_per_photo": None}, {"bands": {0: 1e-3}}],
+    "changes",
+    [{}, {"views_per_photo": None}, {"bands": {0: 1e-3}}],
     ids=["pool", "fresh views", "nothing frozen"],
-)  # fmt: skip
+)
 def test_between_two_looks_for_a_wish_to_stop_lies_a_photo_or_a_batch(
     tiny, tmp_path, monkeypatch, changes
 ):

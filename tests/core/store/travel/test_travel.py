@@ -86,8 +86,9 @@ def test_the_same_runs_give_the_same_bytes(group):
     packed = pack(group, ids, "Ada", fixed_clock)
     assert packed == pack(group, list(reversed(ids)), "Ada", fixed_clock)
     assert packed.runs == tuple(sorted(ids)) and packed.left_out == ()
-    assert size_of(group, ids) == sum(len(data) for id_ in ids for data in
-                                      contents(group / id_).values())  # fmt: skip
+    assert size_of(group, ids) == sum(
+        len(data) for id_ in ids for data in contents(group / id_).values()
+    )
 
 
 def test_what_is_no_part_of_a_run_stays_behind_and_is_told(tmp_path, tiny):
@@ -188,8 +189,9 @@ def test_a_note_goes_with_the_run_for_good_and_not_before(tmp_path, tiny):
 def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
     for number, name in enumerate(["ada", "bo"]):
         runs = tmp_path / name / "runs"
-        note_photos(write_run(runs, tiny, "looks-good", changes={"seed": number},
-                              minutes=number), tiny)  # fmt: skip
+        note_photos(
+            write_run(runs, tiny, "looks-good", changes={"seed": number}, minutes=number), tiny
+        )
         written(runs, sender=name.title() if name == "ada" else "", to=f"{name}.zip")
     folder = tmp_path / "class"
     (folder / "Bo_17_file").mkdir(parents=True)
@@ -201,17 +203,33 @@ def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
     (folder / "Thumbs.db").write_text("x")
     parcels = parcels_of([folder])
     assert [parcel.name for parcel in parcels] == [
-        "Bo_17_file/bo.zip", "ada.zip", "carl.docx", "copied.zip", "dora"
-    ]  # fmt: skip
+        "Bo_17_file/bo.zip",
+        "ada.zip",
+        "carl.docx",
+        "copied.zip",
+        "dora",
+    ]
     told: list[tuple[int, int]] = []
-    entries = import_runs(parcels, tmp_path / "mine", tiny.root.parent, fixed_clock,
-                          lambda done, total: told.append((done, total)))  # fmt: skip
+    entries = import_runs(
+        parcels,
+        tmp_path / "mine",
+        tiny.root.parent,
+        fixed_clock,
+        lambda done, total: told.append((done, total)),
+    )
     assert told[-1] == (5, 5)
     assert headline(entries) == "taken: 2, here already: 1, refused: 2"
     lines = table(entries).to_numpy().tolist()
     score = "67 % (4 of 6), test_difficult"
-    assert lines[0] == ["Bo_17_file/bo.zip", "Bo_17_file/bo", "looks-good, seed 1", "tiny (here)",
-                        "overfit that looks good", score, "taken"]  # fmt: skip
+    assert lines[0] == [
+        "Bo_17_file/bo.zip",
+        "Bo_17_file/bo",
+        "looks-good, seed 1",
+        "tiny (here)",
+        "overfit that looks good",
+        score,
+        "taken",
+    ]
     assert lines[1][1:3] == ["Ada", "looks-good, seed 0"]
     assert lines[2][0] == "carl.docx" and "refused: not a zip file" in lines[2][-1]
     assert lines[3][-1] == "is here already, from Ada"
@@ -241,11 +259,13 @@ def test_uploads_are_taken_as_files_are(tmp_path, tiny):
     with zipfile.ZipFile(why, "w") as archive:
         archive.writestr("not-exported.txt", "the disk is full")
     with path.open("rb") as one, why.open("rb") as two:
-        entries = import_uploads([("eva\x1b.zip", one), ("why.zip", two)], tmp_path / "b",
-                                 tmp_path, fixed_clock)  # fmt: skip
+        entries = import_uploads(
+            [("eva\x1b.zip", one), ("why.zip", two)], tmp_path / "b", tmp_path, fixed_clock
+        )
     assert [(entry.file, entry.sender) for entry in entries] == [
-        ("eva?.zip", "eva?"), ("why.zip", "why")
-    ]  # fmt: skip
+        ("eva?.zip", "eva?"),
+        ("why.zip", "why"),
+    ]
     assert "holds no travel.json" in entries[1].reason and str(tmp_path) not in entries[1].reason
 
 
@@ -318,7 +338,9 @@ def test_a_manifest_lists_everything_and_nothing_else(tmp_path, tiny):
         told = json.loads(archive.read("travel.json"))
         names = archive.namelist()
     assert (told["format"], told["from"], told["exported"]) == (
-        1, "Ada", "2026-03-01T09:00:00+00:00"
-    )  # fmt: skip
+        1,
+        "Ada",
+        "2026-03-01T09:00:00+00:00",
+    )
     assert names == sorted(names[:-1]) + ["travel.json"]
     assert [f"{run.id}/{name}" for name in told["runs"][run.id]["files"]] == names[:-1]
