@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.words import say
-from pages.widgets import door
+from core.base.language import say
+from pages.widgets.shared import access
 
 ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
 
 st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
-door.enter()
+access.enter()
 page = st.navigation(
     [
         st.Page("pages/lesson.py", title=say("Lesson"), icon=":material/school:", default=True),
@@ -26,4 +26,4 @@ page = st.navigation(
     ],
     position="top",
 )
-door.show(page)
+access.show(page)

@@ -32,12 +32,12 @@ import numpy as np
 from common import TOY_BOOKS, need, option_parser
 from numpy.typing import NDArray
 
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
 
 if TYPE_CHECKING:
-    from core.evaluate.predict import PhotoSet
     from core.model.network import Network
+    from core.pipeline.predict import PhotoSet
 
 Maps = NDArray[np.float32]
 AGREES = 1e-4  # of the largest map; float32 rounds at about 1e-7
@@ -45,10 +45,10 @@ AGREES = 1e-4  # of the largest map; float32 rounds at about 1e-7
 
 def plain_network(recipe: Recipe) -> Network:
     """The recipe's network before training, with this machine's settings."""
+    from core.base.machine import keep_memory, settle_threads
     from core.data.dataset import read_dataset
-    from core.train.machine import keep_memory, settle_threads
-    from core.train.precision import resolve
-    from core.train.setup import seeded_network
+    from core.pipeline.precision import resolve
+    from core.pipeline.setup import seeded_network
 
     settle_threads()
     keep_memory()
@@ -60,7 +60,7 @@ def photos_of_toy_books(recipe: Recipe, count: int) -> PhotoSet:
     from dataclasses import replace
 
     from core.data.dataset import read_dataset
-    from core.evaluate.predict import photo_set
+    from core.pipeline.predict import photo_set
 
     test_set = next(t for t in read_dataset(TOY_BOOKS).test_sets if t.name == "test_difficult")
     chosen = replace(test_set, photos=test_set.photos[:count])
@@ -74,9 +74,9 @@ def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], 
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-    from core.evaluate.predict import BATCH
     from core.model.heads import CLASS_MAP_OFFSET
-    from core.train.views import normalise
+    from core.pipeline.predict import BATCH
+    from core.pipeline.views import normalise
 
     class Logits(torch.nn.Module):
         """The network without its last layer, the log-softmax."""
@@ -127,8 +127,8 @@ def breakdown(network: Network, photos: PhotoSet, backbone: str) -> list[tuple[s
     """Seconds of our pass by part."""
     import torch
 
-    from core.evaluate.predict import BATCH
-    from core.train.views import normalise
+    from core.pipeline.predict import BATCH
+    from core.pipeline.views import normalise
 
     begun = time.perf_counter()
     pixels = torch.split(photos.pixels, BATCH)
@@ -156,9 +156,9 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5)
     chosen = parser.parse_args()
     need("pytorch_grad_cam")
-    from core.evaluate.predict import predict
     from core.model.heads import CLASS_MAP_OFFSET
-    from core.train.prefix import prefix_length
+    from core.pipeline.predict import predict
+    from core.pipeline.prefix import prefix_length
 
     recipe = load_recipe("quick", {"precision": "float32"})
     network = plain_network(recipe)

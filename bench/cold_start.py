@@ -42,7 +42,7 @@ from common import (
 )
 
 from core.jobs.local import LocalExecutor
-from core.recipe_file import load_recipe, parse_changes
+from core.recipe.files import load_recipe, parse_changes
 from core.store.run import Run, find_runs
 
 COLD_SECONDS, WARM_SECONDS, PEAK_BYTES = 35, 20, 1_500_000_000

@@ -17,9 +17,10 @@ from typing import Any
 
 from common import ROOT, TOY_BOOKS, option_parser
 
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
-from core.store.run import Run, create_run, find_runs, utc_now
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
+from core.store.run import Run, create_run, find_runs
+from core.store.status import utc_now
 
 COLUMNS = (
     ("val accuracy", ("validation", "accuracy", "value"), ".2f"),
@@ -42,7 +43,7 @@ def finished_run(runs: Path, recipe: Recipe, data: Path) -> Run | None:
 
 def trained(runs: Path, recipe: Recipe, data: Path) -> Run:
     """The finished run of a recipe, trained now if need be."""
-    from core.train.execute import execute
+    from core.jobs.tasks.train_run import execute
 
     run = finished_run(runs, recipe, data)
     if run is None:

@@ -36,7 +36,8 @@ from pathlib import Path
 from common import ROOT, free_port, option_parser, wait_until_healthy
 from visitor import Visitor
 
-from core.store.run import Status, find_runs
+from core.store.run import find_runs
+from core.store.status import Status
 from core.store.visitors import visitor_dirs
 
 GB = 1_000_000_000

@@ -31,12 +31,13 @@ from typing import Any
 from common import ROOT, TOY_BOOKS, option_parser
 from verdicts import few_test_photos
 
-from core import files
-from core.errors import RunError
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.base import files
+from core.base.errors import RunError
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
 from core.store.examples import PREFIX
-from core.store.run import Run, create_run, find_runs, utc_now
+from core.store.run import Run, create_run, find_runs
+from core.store.status import utc_now
 
 SEEDS = 5
 DIVERGED = "diverged"
@@ -147,7 +148,7 @@ def few_photos(place: Path) -> Path:
 
 def ended(runs: Path, recipe: Recipe, data: Path) -> Run:
     """The run of a recipe, trained now if need be, with its photos' controls; or as it diverged."""
-    from core.train.execute import execute
+    from core.jobs.tasks.train_run import execute
 
     for run in find_runs(runs):
         over = run.status().state == "done" or DIVERGED in (run.status().error or "")
@@ -166,8 +167,8 @@ def ended(runs: Path, recipe: Recipe, data: Path) -> Run:
 def with_controls(run: Run) -> Run:
     """A run from elsewhere may lack them."""
     if run.status().state == "done" and run.controls() is None:
-        from core.train.results import write_controls
-        from core.train.setup import set_up
+        from core.jobs.tasks.results import write_controls
+        from core.pipeline.setup import set_up
 
         write_controls(
             run.path, set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)

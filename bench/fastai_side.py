@@ -14,8 +14,8 @@ from typing import IO, Any
 
 from common import need
 
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, recipe_yaml
+from core.recipe.files import load_recipe, recipe_yaml
+from core.recipe.schema import Recipe
 
 
 class FastaiSide:
@@ -67,10 +67,10 @@ def learner(recipe: Recipe, data: Path) -> Any:
     from fastai.vision import all as fv
 
     from core.data.dataset import read_dataset
-    from core.model.layers import BACKBONES
-    from core.train.precision import Settings
-    from core.train.prefix import prefix_length
-    from core.train.setup import seeded_network, split_photos
+    from core.pipeline.precision import Settings
+    from core.pipeline.prefix import prefix_length
+    from core.pipeline.setup import seeded_network, split_photos
+    from core.recipe.layer_table import BACKBONES
 
     dataset = read_dataset(data)
     network = seeded_network(recipe, dataset, Settings("cpu", "float32", "float32"))

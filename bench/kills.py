@@ -29,9 +29,10 @@ from pathlib import Path
 
 from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, option_parser
 
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, parse_changes
-from core.store.run import Run, create_run, utc_now
+from core.recipe.files import load_recipe, parse_changes
+from core.recipe.schema import Recipe
+from core.store.run import Run, create_run
+from core.store.status import utc_now
 
 EXACT = ("history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors")
 WHERE_MADE = ("drift.csv", "diagnosis.json")

@@ -20,11 +20,11 @@ from common import ROOT, option_parser
 from contrast import trained
 from verdicts import drawn, hard_set, spread
 
-from core.model.bands import last_trained_band, scaled_bands
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.recipe.bands import last_trained_band, scaled_bands
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
+from core.store.lr_search import question
 from core.store.run import Run
-from core.store.search import question
 
 TIMES = {"a third": 1 / 3, "the rate": 1.0, "three times": 3.0}
 
@@ -63,8 +63,8 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
     chosen = parser.parse_args()
-    from core.train.lr_find import find  # torch takes seconds to import: not for --help
-    from core.train.setup import set_up
+    from core.pipeline.setup import set_up
+    from core.train.lr_finder import find  # torch takes seconds to import: not for --help
 
     draws = [int(seed) for seed in chosen.toy_seeds.split(",") if seed]
     sets = {f"toy {seed}": drawn(chosen.runs, seed) for seed in draws}

@@ -27,7 +27,7 @@ from contrast import trained
 from scipy import stats
 from verdicts import drawn, hard_set, spread
 
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.run import Run
 
 SHAPES: dict[str, dict[str, object]] = {

@@ -29,11 +29,11 @@ from common import ROOT, option_parser
 from contrast import trained
 from verdicts import drawn, hard_set, spread
 
-from core.errors import RunError
-from core.evaluate.grouped import Difference, group_difference, group_mean
-from core.evaluate.matched import matched
-from core.recipe import Augment
-from core.recipe_file import load_recipe
+from core.base.errors import RunError
+from core.evaluate.groups import Difference, group_difference, group_mean
+from core.evaluate.matched_answers import matched
+from core.recipe.files import load_recipe
+from core.recipe.schema import Augment
 from core.store.run import Run
 
 SET = "test_difficult"

@@ -25,10 +25,10 @@ from contrast import trained
 from verdicts import photo_set
 
 from core.data.dataset import VALIDATION
-from core.evaluate.grouped import Difference, group_difference
-from core.evaluate.matched import ComparedScore, answers, matched_answers
+from core.evaluate.groups import Difference, group_difference
+from core.evaluate.matched_answers import ComparedScore, answers, matched_answers
 from core.evaluate.verdict import evidence_set
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.run import Run
 
 SEEDS, OTHERS, DRAWN, DRAWS = 12, 10, 5, 200

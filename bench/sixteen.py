@@ -37,8 +37,8 @@ from common import (
 
 from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, parse_changes, recipe_yaml
+from core.recipe.files import load_recipe, parse_changes, recipe_yaml
+from core.recipe.schema import Recipe
 from core.store.run import Run
 
 LIMIT = 0.65
@@ -68,7 +68,7 @@ def entries(runs: Path) -> dict[str, int]:
 
 def sets_of_photos(recipe: Recipe) -> int:
     """How many sets have features: the pool, validation, each test set and its objects."""
-    from core.evaluate.predict import object_set
+    from core.pipeline.predict import object_set
 
     dataset = read_dataset(TOY_BOOKS)
     size, crop = recipe.image_size, recipe.crop

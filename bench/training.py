@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Any
 from common import option_parser, scaled_copy
 from fastai_side import fastai_side
 
-from core.recipe import Recipe
-from core.recipe_file import recipe_from
+from core.recipe.files import recipe_from
+from core.recipe.schema import Recipe
 
 if TYPE_CHECKING:
-    from core.train.setup import Setup
+    from core.pipeline.setup import Setup
 
 FROZEN = {"efficientnet_lite0": 13, "vgg16_bn": 34}
 
@@ -68,8 +68,8 @@ class Turns:
 
 def measure(recipe: Recipe, data: Path, side: int, folder: Path) -> None:
     """Trains both sides and prints what came out."""
+    from core.pipeline.setup import set_up
     from core.train.loop import fit
-    from core.train.setup import set_up
 
     setup = set_up(recipe, data, folder / "runs")
     with fastai_side(recipe, data, folder) as fastai:
@@ -108,7 +108,7 @@ def breakdown(setup: Setup) -> list[tuple[str, float]]:
 
 def precisions(chosen: str) -> list[str]:
     """The recipe's `precision` of each measurement."""
-    from core.train.precision import cpu_has_bfloat16
+    from core.pipeline.precision import cpu_has_bfloat16
 
     if chosen != "both":
         return [chosen]

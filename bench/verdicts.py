@@ -36,10 +36,10 @@ from typing import Any
 from common import ROOT, option_parser
 from contrast import trained
 
-from core.data.shuffled import shuffle_labels
-from core.errors import RunError
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.base.errors import RunError
+from core.data.shuffled_labels import shuffle_labels
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
 
 TWO_EPOCHS: dict[str, object] = {
     "weights": "none",
@@ -115,7 +115,7 @@ def few_test_photos(data: Path, out: Path, count: int = 4) -> None:
 
 def drawn(folder: Path, seed: int) -> Path:
     """The toy set of a seed, drawn if it is not there."""
-    from core.data.toy_books import draw_toy_books
+    from core.toy_books import draw_toy_books
 
     data = folder / f"toy-{seed}"
     if not (data / "boxes.csv").is_file():

@@ -31,9 +31,10 @@ from pathlib import Path
 from common import option_parser, scaled_copy
 from fastai_side import fastai_side
 
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, parse_changes
-from core.store.run import Run, create_run, utc_now
+from core.recipe.files import load_recipe, parse_changes
+from core.recipe.schema import Recipe
+from core.store.run import Run, create_run
+from core.store.status import utc_now
 
 # By backbone: the preset whose stages and augmentation are taken, and what differs from it.
 RECIPES: dict[str, tuple[str, dict[str, object]]] = {
@@ -54,7 +55,7 @@ def whole_recipe(backbone: str, changes: dict[str, object]) -> Recipe:
 
 def carry_out(recipe: Recipe, data: Path, runs: Path) -> tuple[Run, float]:
     """Our run and its seconds."""
-    from core.train.execute import execute
+    from core.jobs.tasks.train_run import execute
 
     begun = time.perf_counter()
     run = create_run(runs, recipe, data, utc_now)

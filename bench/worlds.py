@@ -35,7 +35,7 @@ from PIL import Image, ImageDraw
 
 from core.data.dataset import BACKGROUND
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.run import Run
 
 SIDE = 256  # pixels of a photo
@@ -252,7 +252,7 @@ def draw_world(out: Path, world: World, seed: int) -> None:
 
 def skill_elsewhere(run: Run, folder: Path) -> float:
     """(a - c) / (1 - c) on the further photos."""
-    from core.train.trained import Answerer
+    from core.evaluate.predictor import Answerer
 
     photos = sorted(folder.glob("*.jpg"))
     truth = [path.stem.split("-", 1)[1] for path in photos]

@@ -13,7 +13,7 @@ import sys
 # torch is loaded, which happens after this.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from core.errors import InputError, os_error_line
+from core.base.errors import InputError, os_error_line
 
 STOPPED = 130  # the exit status after Ctrl-C
 

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import text
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.compare.comparable import on_other_photos
 from core.data.dataset import VALIDATION, read_dataset
-from core.errors import InputError
-from core.same_photos import on_other_photos
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.words import say
 from pages import settings
-from pages.widgets import cam_grid, chosen, first_runs, told
+from pages.widgets.cams import cam_grid
+from pages.widgets.shared import first_runs, selection
+from pages.widgets.ui import messages
 
 KEY = "cams"
 MOST = 6  # columns of class maps
@@ -25,7 +27,7 @@ def show_page(everything: list[RunRow]) -> None:
     """The grid of the runs and the test set in the page's link."""
     left, right = st.columns([3, 1])
     with left:
-        items = chosen.show_items(KEY, everything, MOST)
+        items = selection.show_items(KEY, everything, MOST)
     items = [item for item in items if not item.members[0].problem]
     if not items:
         st.info(
@@ -33,7 +35,7 @@ def show_page(everything: list[RunRow]) -> None:
         )
         return
     if away := [item for item in items if item.members[0].photos_away]:
-        missing = ", ".join(text.plain_markdown(item.title) for item in away)
+        missing = ", ".join(formatting.plain_markdown(item.title) for item in away)
         st.info(
             say(
                 "Left out, because they came from elsewhere and their photos are not here: {names}",
@@ -69,7 +71,7 @@ def show_page(everything: list[RunRow]) -> None:
     others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
-            text.plain_markdown(
+            formatting.plain_markdown(
                 say(
                     "Left out, because they trained on other photos than {run}: {runs}",
                     run=items[0].title,
@@ -92,12 +94,12 @@ st.caption(
         "learned the objects looks at them. With the dense head the map is its Grad-CAM."
     )
 )
-runs = chosen.all_runs()
+runs = selection.all_runs()
 if runs:
     try:
         show_page(runs)
     except InputError as problem:
-        told.error(problem)
+        messages.error(problem)
 else:
     st.write(
         say("Class maps come with a finished run. Train one on the Train page, or take these two:")

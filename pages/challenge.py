@@ -9,22 +9,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.challenge import SEEDS, Board, Field, fields, read_board
-from core.errors import InputError
-from core.store.challenge import board_mark
-from core.store.index import RunRow
-from core.words import say
-from pages import settings
-from pages.widgets import (
-    challenge_ask,
-    challenge_board,
-    challenge_task,
-    chosen,
-    door,
-    told,
-    worker_notice,
+from core.base.errors import InputError
+from core.base.language import say
+from core.compare.challenge_ranking import (
+    SEEDS,
+    Board,
+    Field,
+    fields,
+    read_board,
 )
-from pages.widgets.made import Look
+from core.store.challenge_answers import board_mark
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets.challenge import board as challenge_board
+from pages.widgets.challenge import submit, task
+from pages.widgets.shared import access, selection, worker_notice
+from pages.widgets.shared.snapshot import Look
+from pages.widgets.ui import messages
 
 KEY = "challenge"
 LIVE_SECONDS = 2.0
@@ -35,7 +36,7 @@ def board_of(field: Field) -> Board:
     photos' note is damaged."""
     runs_dir = settings.runs_dir()
     of = [field.id, board_mark(runs_dir)]
-    return Look(chosen.version()).made("board", of, lambda: read_board(runs_dir, field))
+    return Look(selection.version()).made("board", of, lambda: read_board(runs_dir, field))
 
 
 def choose(found: Sequence[Field]) -> Field:
@@ -62,21 +63,21 @@ def choose(found: Sequence[Field]) -> Field:
 
 def board(field_id: str, watching: bool) -> None:
     """The board; drawn again and again while something that it shows is under way."""
-    rows = chosen.all_runs()
+    rows = selection.all_runs()
     field = next((field for field in fields(rows) if field.id == field_id), None)
     if field is None:
         st.rerun()  # its runs were deleted
     try:
         found = board_of(field)
     except InputError as error:
-        told.error(error)
+        messages.error(error)
         return
     if live(field, found) != watching:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     for problem in found.problems:
-        told.error(problem)
-    challenge_ask.show(f"{KEY}.ask", found, rows)
+        messages.error(problem)
+    submit.show(f"{KEY}.ask", found, rows)
     challenge_board.show(f"{KEY}.board", found)
     if not found.standings and not found.waiting:
         st.info(say("No group here has {seeds} finished seeds yet.", seeds=SEEDS))
@@ -86,11 +87,11 @@ def board(field_id: str, watching: bool) -> None:
 def live(field: Field, found: Board) -> bool:
     """Whether a run of the board trains or waits, or answers the hidden photos."""
     training = any(not row.status.ended for group in field.groups for row in group.members)
-    return training or bool(challenge_ask.under_way(found))
+    return training or bool(submit.under_way(found))
 
 
 def await_first() -> None:
-    if fields(chosen.all_runs()):
+    if fields(selection.all_runs()):
         st.rerun()
 
 
@@ -113,9 +114,9 @@ def show_page(rows: Sequence[RunRow]) -> None:
 
 
 st.title(say("Challenge"), anchor=False)
-challenge_task.show(KEY)
+task.show(KEY)
 try:
-    if not door.closed("challenge"):
-        show_page(chosen.all_runs())
+    if not access.closed("challenge"):
+        show_page(selection.all_runs())
 except InputError as damage:
-    told.error(damage)
+    messages.error(damage)

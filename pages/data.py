@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import text
-from core.data.dataset import Dataset, TestSet, find_datasets, left_out_words, read_dataset
-from core.data.upload import REPORT
-from core.data.upload_report import retold
-from core.data.wall import wall
-from core.errors import InputError
-from core.words import retell, say
+from core.base.errors import InputError
+from core.base.language import say
+from core.data.dataset import Dataset, TestSet, find_datasets, read_dataset
+from core.data.import_report import retold
+from core.data.importer import REPORT
+from core.data.photo_grid import wall
 from pages import settings
-from pages.widgets import (
+from pages.widgets.data import (
+    about,
     data_trash,
-    door,
     label_editor,
     label_versions,
-    near_copies,
     photo_filter,
-    photo_wall,
+    photo_grid,
     score_again,
     set_origin,
-    told,
-    upload,
 )
+from pages.widgets.shared import access, near_copies, upload
+from pages.widgets.ui import messages
 
 KEY = "data_page"
 
@@ -33,42 +31,13 @@ def read_chosen(names: list[str]) -> Dataset:
     """The data set of the link, and what can be done with it as a whole."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = photo_filter.data(f"{KEY}.data", names)
-        if not door.shut("upload") and st.button(
+        if not access.shut("upload") and st.button(
             say("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
         ):
             st.query_params["view"] = "upload"
             st.rerun()
         data_trash.delete(f"{KEY}.trash", settings.data_parent() / name)
     return read_dataset(settings.data_parent() / name)
-
-
-def describe(dataset: Dataset) -> None:
-    """Where it is from, what of it is not used, and how it gets a test set where it has none."""
-    door.closed("label")
-    plain = text.plain_markdown
-    about = (dataset.title, dataset.licence, dataset.source)
-    title, licence, source = (plain(retell(each)) for each in about)
-    st.caption(
-        say(
-            "{title}. Licence: {licence}. Source: {source}.",
-            title=title,
-            licence=licence,
-            source=source,
-        )
-    )
-    if words := left_out_words(dataset):
-        st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
-    if not dataset.test_sets:
-        st.info(
-            say(
-                "It has no test set, so nothing shows whether a network has learned more than "
-                "this shoot. Make a folder beside `train/` in {folder}, such as "
-                "`test_difficult`, and put other photos into it; or upload a zip that holds such "
-                "a folder.",
-                folder=plain(str(dataset.root)),
-            ),
-            icon=":material/lightbulb:",
-        )
 
 
 def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | None) -> None:
@@ -96,7 +65,7 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | No
 
 def show_wall(dataset: Dataset) -> None:
     """All photos of a split, or those of a class."""
-    describe(dataset)
+    about.show(dataset)
     warning = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = photo_filter.split(f"{KEY}.set.{dataset.root.name}", dataset)
@@ -110,7 +79,7 @@ def show_wall(dataset: Dataset) -> None:
     if test_set is not None:
         labelling(dataset, test_set, pairs)
     number = photo_filter.page(f"{KEY}.page", chosen)
-    photo_wall.show(f"{KEY}.wall", chosen, number, open_photo)
+    photo_grid.show(f"{KEY}.wall", chosen, number, open_photo)
     if test_set is not None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
     if (dataset.root / REPORT).is_file():
@@ -152,7 +121,7 @@ else:
         else:
             show_wall(read_chosen(found))
     except InputError as problem:
-        told.error(problem)
+        messages.error(problem)
     if "photo" not in st.query_params:
         data_trash.bring_back(f"{KEY}.trash")
 photo_filter.drawn()

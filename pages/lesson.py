@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import text
-from core.errors import InputError
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
 from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY, read_arms
 from core.lesson.steps import titles
-from core.words import retell, say
 from pages import settings
-from pages.widgets import (
-    lesson_nav,
-    lesson_picture,
-    lesson_runs,
-    lesson_text,
-    lesson_vote,
+from pages.widgets.lesson import (
+    figure,
+    navigation,
+    runs,
+)
+from pages.widgets.lesson import (
+    text as lesson_text,
+)
+from pages.widgets.lesson import (
+    vote as lesson_vote,
 )
 
 FAILING = "looks-good"  # the preset that the example runs of A were made with
@@ -65,19 +69,19 @@ def ways_on() -> None:
 
 def show_step(number: int, teach: bool, vote: str) -> bool:
     """Title, text, picture, and what it means; whether that is still hidden."""
-    pair = lesson_runs.pair()
-    colours = lesson_runs.colours(pair)
+    pair = runs.pair()
+    colours = runs.colours(pair)
     st.title(titles()[number - 1], anchor=False)
     words, choice = st.container(), st.container()
     with choice:
         without = take_away(number)
-    step = lesson_runs.step(number, vote, without)
+    step = runs.step(number, vote, without)
     with words:
         lesson_text.box(lesson_text.sentences(step.text), colours, teach)
-    lesson_picture.show(number, pair, teach, without)
+    figure.show(number, pair, teach, without)
     if number == len(titles()):
         ways_on()
-    hidden = bool(step.answer) and not lesson_nav.told(number, teach, vote)
+    hidden = bool(step.answer) and not navigation.told(number, teach, vote)
     if not hidden:
         answer = lesson_text.sentences(step.answer, "answer") if step.answer else ""
         lesson_text.box(answer + lesson_text.whys(step.whys), colours, teach)
@@ -86,13 +90,13 @@ def show_step(number: int, teach: bool, vote: str) -> bool:
 
 def show_page() -> None:
     """One step, and the way to the next."""
-    number, vote = lesson_nav.current(), lesson_vote.current()
-    teach = lesson_nav.bar(number)
+    number, vote = navigation.current(), lesson_vote.current()
+    teach = navigation.bar(number)
     try:
         hidden = show_step(number, teach, vote)
     except InputError as problem:
         st.title(say("Lesson"), anchor=False)
-        st.info(text.plain_markdown(retell(str(problem))), icon=":material/info:")
+        st.info(formatting.plain_markdown(retell(str(problem))), icon=":material/info:")
         st.markdown(
             say(
                 "The lesson is told from the example runs in `runs/examples/`, which come with "
@@ -100,8 +104,8 @@ def show_page() -> None:
             )
         )
         return
-    lesson_nav.buttons(number, hidden, teach)
+    navigation.buttons(number, hidden, teach)
 
 
-with st.container(horizontal_alignment="center"), st.container(width=lesson_nav.WIDTH):
+with st.container(horizontal_alignment="center"), st.container(width=navigation.WIDTH):
     show_page()

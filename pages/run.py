@@ -6,61 +6,35 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import charts, tables, text
-from core.errors import InputError
-from core.items import run_items
+from core.base import formatting, palette
+from core.base.errors import InputError
+from core.base.language import say
+from core.compare import tables
+from core.compare.comparable import others_on
+from core.compare.selection import run_items
 from core.jobs.local import find_lost
-from core.letter import write_letter
-from core.same_photos import others_on
 from core.store.index import RunRow
-from core.store.run import Run, open_run, utc_now
-from core.words import say
+from core.store.run import Run, open_run
+from core.store.status import utc_now
+from core.views.diagnosis_report import write_letter
 from pages import settings
-from pages.widgets import (
-    cam_strip,
-    chosen,
+from pages.widgets.run import cam_strip, diagnosis_report, run_choice
+from pages.widgets.shared import (
     first_runs,
-    letter,
-    neighbours,
     report,
     run_actions,
     run_curves,
     run_ending,
     run_log,
     run_state,
-    told,
+    selection,
     verdict,
     worker_notice,
 )
+from pages.widgets.ui import messages
 
 KEY = "run"
 LIVE_SECONDS = 1.5
-
-
-def choose(rows: Sequence[RunRow]) -> RunRow | None:
-    """The run of the link (`?run=<id>`), which the box and the buttons beside it change; None while
-    none is chosen."""
-    labels, known = tables.labels_of(rows), {row.id: row for row in rows}
-    linked = st.query_params.get("run", "")
-    if st.session_state.get(f"{KEY}.linked") != linked or st.session_state.get(KEY) not in known:
-        st.session_state[KEY] = linked if linked in known else None
-    current = st.session_state[KEY]
-    neighbours.show(f"{KEY}.step", list(known), current)
-    if current in known:
-        st.html(charts.dot(charts.run_colour(current), 20), width="content")
-    picked = st.selectbox(
-        say("Run"),
-        list(known),
-        key=KEY,
-        placeholder=say("Choose a run"),
-        format_func=lambda id_: labels.get(id_, id_),
-        label_visibility="collapsed",
-        width=300,
-    )
-    if picked and picked != linked:
-        st.query_params["run"] = picked
-    st.session_state[f"{KEY}.linked"] = picked or linked
-    return known[picked] if picked else None
 
 
 def links(row: RunRow, rows: Sequence[RunRow]) -> None:
@@ -68,7 +42,7 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
     others, label = others_on(row, rows)[:1], say("Compare")
     pair = ",".join([row.id, *others])
     if others:
-        name = text.plain_markdown(tables.labels_of(rows)[others[0]])
+        name = formatting.plain_markdown(tables.labels_of(rows)[others[0]])
         label = say("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
@@ -87,27 +61,27 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
 
 def board(run_id: str, watching: bool) -> None:
     """The run; drawn again and again while it is under way."""
-    rows = chosen.all_runs()
+    rows = selection.all_runs()
     row = next((row for row in rows if row.id == run_id), None)
     if row is not None and row.status.state == "running":
         lost = find_lost(settings.runs_dir(), [run_id], utc_now)
-        row = next((r for r in chosen.all_runs() if r.id == run_id), None) if lost else row
+        row = next((r for r in selection.all_runs() if r.id == run_id), None) if lost else row
     if row is None or row.status.ended == watching:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     if row.problem:
-        told.error(row.problem)
+        messages.error(row.problem)
         run_actions.delete(KEY, row)
         return
     try:
         show_run(row, rows, open_run(settings.runs_dir(), row.id))
     except InputError as problem:
-        told.error(problem)
+        messages.error(problem)
 
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     """State and actions; why it stopped early, or the letter; then how it trained."""
-    colour = charts.run_colour(row.id)
+    colour = palette.run_colour(row.id)
     found = write_letter(run) if row.status.state == "done" else None
     with st.container(horizontal=True, vertical_alignment="center"):
         run_state.badge(row)
@@ -120,7 +94,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_state.show(row)
     run_ending.show(row, run)
     if found:
-        letter.show(f"{KEY}.letter", found, colour)
+        diagnosis_report.show(f"{KEY}.letter", found, colour)
         links(row, rows)
         st.subheader(say("How it trained"), anchor=False)
     elif row.status.state == "done":
@@ -138,13 +112,13 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
 
 
 st.title(say("Run"), anchor=False)
-runs = chosen.all_runs()
+runs = selection.all_runs()
 asked = st.query_params.get("run", "")
 if asked and asked not in {row.id for row in runs} and not run_actions.deleted(KEY, asked):
-    st.warning(say("There is no run {run} here.", run=text.plain_markdown(asked)))
+    st.warning(say("There is no run {run} here.", run=formatting.plain_markdown(asked)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = choose(runs)
+        shown = run_choice.show(KEY, runs)
     if shown:
         live = not shown.status.ended
         st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)

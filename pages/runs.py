@@ -6,21 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.base.language import say
 from core.jobs.local import find_lost
 from core.store.index import RunRow
-from core.store.run import utc_now
-from core.words import say
+from core.store.status import utc_now
 from pages import settings
-from pages.widgets import (
-    chosen,
-    door,
+from pages.widgets.runs import (
     examples,
-    first_runs,
     import_runs,
+    notes,
     run_detail,
     run_table,
-    run_words,
     trash,
+)
+from pages.widgets.shared import (
+    access,
+    first_runs,
+    selection,
     worker_notice,
 )
 
@@ -33,15 +35,15 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
     changed, whoever changed it."""
     running = [row.id for row in rows if row.status.state == "running"]
     find_lost(settings.runs_dir(), running, utc_now)
-    if chosen.version(at_most_old=LOOK_SECONDS / 2) != seen:
+    if selection.version(at_most_old=LOOK_SECONDS / 2) != seen:
         st.rerun()
     if rows:
         worker_notice.show(f"{KEY}.worker", rows)
 
 
 st.title(say("Runs"), anchor=False)
-door.keep_link()
-version, runs = chosen.look()
+access.keep_link()
+version, runs = selection.look()
 # What comes and goes has a place of its own: a table that is moved is drawn twice for a moment.
 imported, undo, notice, examples_only, warning = (st.container() for _ in range(5))
 with imported:
@@ -56,7 +58,7 @@ if runs:
     with warning:
         opened = run_table.opened_run(runs)
     run_table.show(f"{KEY}.table", opened.id)
-    run_words.show(f"{KEY}.words", opened, runs)
+    notes.show(f"{KEY}.words", opened, runs)
     run_detail.show(f"{KEY}.detail", opened, runs)
 else:
     st.write(say("There are no runs yet. Train one on the Train page, or take these two:"))

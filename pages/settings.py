@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import demo, guests
+from core.base import demo_mode
+from core.hosting import access
 from core.store.visitors import new_key, visitor_dir
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,7 +20,7 @@ ADMITTED = "settings.admitted"  # whether whoever looks came in by the door; no 
 def runs_dir() -> Path:
     """The folder of run folders that the page shows: the house; in a demo the visitor's own, so
     that no page reaches another visitor's runs, whatever it is asked for."""
-    return visitor_dir(house(), visitor_key()) if demo.on() else house()
+    return visitor_dir(house(), visitor_key()) if demo_mode.on() else house()
 
 
 def house() -> Path:
@@ -40,14 +41,14 @@ def data_parent() -> Path:
     """The folder of data sets: OVERFIT_LENS_DATA, or `dataset/` in the project, as always in a
     demo."""
     _by_the_door()
-    moved = "" if demo.on() else os.environ.get("OVERFIT_LENS_DATA")
+    moved = "" if demo_mode.on() else os.environ.get("OVERFIT_LENS_DATA")
     return Path(moved or ROOT / "dataset")
 
 
 def _by_the_door() -> None:
     """Draws the page again, from app.py on, where people sign in and it was drawn without app.py:
     Streamlit may do that in the instant in which the server starts (see pages/__init__.py)."""
-    if guests.asked_for() and ADMITTED not in st.session_state:
+    if access.asked_for() and ADMITTED not in st.session_state:
         PagesManager.uses_pages_directory = False
         st.rerun()
 

@@ -7,41 +7,39 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import cautions as known
-from core import charts
+from core.base.language import say
 from core.data.dataset import Dataset
 from core.data.split import epoch_size
-from core.layer_strip import strip_layers, trained_words
-from core.recipe import Augment, Recipe
-from core.recipe_file import recipe_dict
+from core.plots import figures
+from core.recipe.files import recipe_dict
+from core.recipe.schema import Augment, Recipe
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
-from core.words import say
+from core.views import recipe_warnings as known
+from core.views.layer_strip import strip_layers, trained_words
 from pages import settings
-from pages.widgets import (
+from pages.widgets.shared import access, first_runs, worker_notice
+from pages.widgets.train import (
     augment,
     backbone,
     bands,
-    begin,
-    cautions,
     dataset_choice,
-    door,
-    first_runs,
     head,
     launch_bar,
     layer_strip,
-    lr_find,
+    lr_finder,
     missing_weights,
-    pace,
-    plot,
+    optimization,
+    preprocessing,
     recipe_link,
+    recipe_source,
+    recipe_warnings,
     repeats,
-    sees,
     stages,
-    views_wall,
-    worker_notice,
+    view_grid,
 )
-from pages.widgets.draft import Draft
+from pages.widgets.train.draft import Draft
+from pages.widgets.ui import plot
 
 KEY = "train"
 Parts = dict[str, Any]
@@ -59,10 +57,10 @@ def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]
     start = draft.begin("augment")
     shown = augment.show(draft.controls("augment"), Augment.model_validate(start))
     wall = st.container()
-    parts = sees.show(draft)
+    parts = preprocessing.show(draft)
     parts["augment"] = {**start, **shown}
     with st.expander(say("More: which photos validate")):
-        parts |= sees.kept_aside(draft, dataset)
+        parts |= preprocessing.kept_aside(draft, dataset)
     draft.places["split"] = st.container()
     return parts, wall
 
@@ -93,7 +91,7 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
         help=say("In each cycle the rates fall along a cosine, then start again."),
     )
     words = say("Planned learning rates of each band")
-    plot.show(f"{KEY}.plan", charts.planned_rates(curve), words)
+    plot.show(f"{KEY}.plan", figures.planned_rates(curve), words)
 
 
 def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
@@ -113,7 +111,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     with columns[2]:
         edited["stages"] = stages.show(draft)
         curve = st.container()
-        edited |= pace.show(draft)
+        edited |= optimization.show(draft)
     recipe, wrong = draft.checked({**edited, **named}, dataset)
     for place in (wall, curve) if wrong else ():
         place.caption(say("Shown without the mistake:"))
@@ -122,30 +120,30 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     trained.caption(trained_words(recipe, strip_layers(plain, len(dataset.classes))))
     found = known.cautions(repeats.as_launched(KEY, recipe), dataset)
     with save:
-        begin.download(KEY, recipe, wrong)
+        recipe_source.download(KEY, recipe, wrong)
     with wall:
-        views_wall.show(f"{KEY}.views", recipe, dataset)
+        view_grid.show(f"{KEY}.views", recipe, dataset)
     with curve:
         show_plan(recipe, dataset)
     with columns[1]:
-        lr_find.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.put(draft, rates))
+        lr_finder.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.put(draft, rates))
     for column, about in zip(columns, known.COLUMNS, strict=True):
         with column:
-            cautions.show(found, about)
+            recipe_warnings.show(found, about)
     launch_bar.show(KEY, draft, recipe, dataset, len(found), wrong)
 
 
 st.title(say("Train"), anchor=False)
-door.limits()
+access.limits()
 worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):
     first_runs.show(f"{KEY}.first")
 start, names = st.columns([3, 2], gap="large", vertical_alignment="bottom")
 with start:
-    chosen = begin.show(KEY)
+    chosen = recipe_source.show(KEY)
     recipe_link.follow(KEY, chosen)
 with names, st.container(horizontal=True, vertical_alignment="bottom"):
-    called = begin.name_and_seed(chosen)
+    called = recipe_source.name_and_seed(chosen)
     save_place = st.container(width="content")
 chosen.places["name"] = names.container()
 write(chosen, called, save_place)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import charts, tables, text
+from core.base import formatting, palette
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.compare import tables
 from core.data.dataset import Dataset, read_dataset
-from core.errors import InputError
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.words import retell, say
 from pages import settings
-from pages.widgets import (
-    answer,
-    chosen,
-    door,
+from pages.widgets.shared import (
+    access,
     first_runs,
-    linked,
-    photo_box,
     preview_wait,
-    told,
-    tried_photo,
+    selection,
 )
+from pages.widgets.try_it import answer, photo_box, tried_photo
+from pages.widgets.ui import messages, url_state
 
 KEY = "try"
 SIDE_BY_SIDE = 2
@@ -37,8 +35,8 @@ def dataset_of(row: RunRow) -> Dataset | None:
 
 def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
     """The photo, and each run's answer beside it."""
-    paint = {row.id: charts.run_colour(row.id) for row in rows}
-    marks = charts.marks(paint)
+    paint = {row.id: palette.run_colour(row.id) for row in rows}
+    marks = palette.marks(paint)
     labels = tables.labels_of(everything)
     left, *columns = st.columns([4, *(3 for _ in rows)], gap="large")
     with left:
@@ -48,11 +46,11 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             return
         box = photo_box.show(f"{KEY}.box", photo)
         if photo.label is not None:
-            label = text.plain_markdown(photo.label.primary)
+            label = formatting.plain_markdown(photo.label.primary)
             st.caption(say("It shows most of all: **{label}**.", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
         options = [answer.PREDICTED, *classes]
-        linked.settle("evidence", options, answer.PREDICTED)
+        url_state.settle("evidence", options, answer.PREDICTED)
         explain = st.selectbox(
             say("Evidence for"),
             options,
@@ -60,7 +58,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             format_func=lambda name: retell(name) if name == answer.PREDICTED else name,
             help=say("The maps show where each run finds what speaks for this class."),
         )
-        linked.tell("evidence", explain, answer.PREDICTED)
+        url_state.tell("evidence", explain, answer.PREDICTED)
         st.caption(
             say(
                 "A run that has learned the object changes its answer when the object is "
@@ -76,19 +74,19 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
                 look = paint[row.id], marks[row.id]
                 answer.show(KEY, row, labels[row.id], look, photo, box, explain)
             except InputError as error:
-                told.error(error)
+                messages.error(error)
 
 
 def show_page(everything: list[RunRow]) -> None:
     """All of the page, for the first two finished runs in its link."""
-    items = chosen.show_items(KEY, everything, most=6)
+    items = selection.show_items(KEY, everything, most=6)
     rows = [(item.finished() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
         st.caption(say("Of repeats, the first finished run answers."))
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
-        names = say(", ").join(text.plain_markdown(row.name) for row in unfinished)
+        names = say(", ").join(formatting.plain_markdown(row.name) for row in unfinished)
         st.info(say("Only a finished run can be asked; left out: {runs}.", runs=names))
     if len(finished) > SIDE_BY_SIDE:
         st.caption(say("The first two are shown."))
@@ -105,8 +103,8 @@ st.caption(
         "hide a part of it."
     )
 )
-runs = chosen.all_runs()
-if door.closed("photo"):
+runs = selection.all_runs()
+if access.closed("photo"):
     pass
 elif runs:
     show_page(runs)

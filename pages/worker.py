@@ -5,12 +5,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import InputError
+from core.base.errors import InputError
+from core.base.language import say
 from core.jobs.local import find_lost
-from core.store.run import utc_now
-from core.words import say
+from core.store.status import utc_now
 from pages import settings
-from pages.widgets import chosen, door, machine, preview_process, process, queue_list, told, trouble
+from pages.widgets.shared import access, selection
+from pages.widgets.ui import messages
+from pages.widgets.worker import (
+    machine,
+    preview_process,
+    problems,
+    process,
+    queue_list,
+)
 
 KEY = "worker"
 LIVE_SECONDS = 2.0
@@ -19,15 +27,15 @@ LIVE_SECONDS = 2.0
 def board() -> None:
     """Everything, drawn again and again: load and memory change without a run, too."""
     try:
-        rows, now = chosen.all_runs(), utc_now()
+        rows, now = selection.all_runs(), utc_now()
         running = [row.id for row in rows if row.status.state == "running"]
         if find_lost(settings.runs_dir(), running, utc_now):
-            rows = chosen.all_runs()
-        if door.shut("worker"):
-            if door.standing():
+            rows = selection.all_runs()
+        if access.shut("worker"):
+            if access.standing():
                 queue_list.show(rows, now)
             return
-        trouble.show(f"{KEY}.trouble", rows, now)
+        problems.show(f"{KEY}.trouble", rows, now)
         left, right = st.columns([3, 2], gap="large")
         with left:
             process.show(f"{KEY}.process", rows, now)
@@ -36,7 +44,7 @@ def board() -> None:
         with right:
             machine.show(f"{KEY}.machine", rows)
     except InputError as error:
-        told.error(error)
+        messages.error(error)
 
 
 st.title(say("Worker"), anchor=False)
@@ -46,10 +54,10 @@ st.caption(
         "when this page, the browser or the dashboard is closed."
     )
 )
-door.closed("worker")
-door.limits()
+access.closed("worker")
+access.limits()
 st.fragment(board, run_every=LIVE_SECONDS)()
-if door.shut("worker"):  # where things are on the server is nobody's business
+if access.shut("worker"):  # where things are on the server is nobody's business
     st.stop()
 with st.expander(say("Where things are"), icon=":material/folder:"):
     st.markdown(say("Runs, the queue and the worker's log (`worker.log`):"))

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.base.files import write_json
 from core.data.challenge_photos import CHALLENGE_FOLDER, SET
 from core.data.dataset import Dataset, fingerprints
-from core.files import write_json
-from core.store.challenge import Answered, find_trial
+from core.store.challenge_answers import Answered, find_trial
 from core.store.run import Run
 from tests.factory import write_run
 

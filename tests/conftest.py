@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core.data.dataset import Dataset, read_dataset
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
+from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
 from tests.factory import write_dataset
 from tests.failures import tell_failure
@@ -102,7 +102,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, tiny: Dataset) -> Run:
     """A finished run of the fast recipe, really trained; tests leave it as it is."""
-    from core.train.execute import execute
+    from core.jobs.tasks.train_run import execute
 
     run = create_run(tmp_path_factory.mktemp("trained"), fast_recipe(), tiny.root, fixed_clock)
     execute(run, fixed_clock)

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.blanking import VARIANTS
 from core.data.dataset import BACKGROUND, Dataset, TestSet
+from core.data.masking import VARIANTS
 from core.evaluate import reliance
 from core.evaluate.advice import advice
 from core.evaluate.consistency import consistency
-from core.evaluate.scene import find_scene
+from core.evaluate.mask_choice import find_scene
 from core.evaluate.verdict import Judgement, judge
-from core.model.bands import stage_ranges
-from core.model.layers import layer_table
-from core.recipe import Recipe
+from core.recipe.bands import stage_ranges
+from core.recipe.layer_table import layer_table
+from core.recipe.schema import Recipe
 from core.store.run import Run
 
 VARIED = 4  # as core.evaluate.tta, which needs torch

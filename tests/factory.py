@@ -18,16 +18,21 @@ from PIL import Image, ImageDraw
 from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
 from core.data.label_tables import Box
 from core.data.photos import open_photo
-from core.evaluate.localise import localisation_summary, localise, view_box
+from core.evaluate.localisation import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson
-from core.model.bands import stage_ranges
-from core.model.flat_list import network_layers
-from core.model.layers import head_start
-from core.recipe import Recipe
-from core.recipe_file import load_recipe
+from core.recipe.bands import stage_ranges
+from core.recipe.files import load_recipe
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import head_start
+from core.recipe.schema import Recipe
 from core.store.examples import PREFIX
+from core.store.lr_search import (
+    Search,
+    Suggestion,
+    create_search,
+    find_search,
+)
 from core.store.run import Run, create_run
-from core.store.search import Search, Suggestion, create_search, find_search
 from core.train.schedule import planned_epochs, scale
 from core.train.speed import Speed, write_speed
 from tests.diagnosed import write_diagnosis

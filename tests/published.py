@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core.model.backbones import _BUILDERS
-from core.model.layers import BACKBONES
+from core.recipe.layer_table import BACKBONES
 from tests.bad_server import BadServer
 
 SERVED = "mobilenet_v3_large"  # the smallest

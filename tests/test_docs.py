@@ -9,13 +9,13 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from core.batch import batch_names
 from core.cli import app
+from core.compare.tables import SCORE_TITLES
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
-from core.model.layers import BACKBONES, head_start
-from core.recipe import Recipe
-from core.recipe_file import preset_names
-from core.tables import SCORE_TITLES
+from core.recipe.batch import batch_names
+from core.recipe.files import preset_names
+from core.recipe.layer_table import BACKBONES, head_start
+from core.recipe.schema import Recipe
 from tests.conftest import ROOT
 
 DOCS = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}

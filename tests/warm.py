@@ -40,11 +40,11 @@ IMPORTS = {
     "core": (
         "core.cli",
         "core.jobs.worker",
-        "core.jobs.preview_answers",
-        "core.train.execute",
-        "core.train.challenge",
-        "core.train.lr_search",
-        "core.train.results",
+        "core.jobs.preview.answers",
+        "core.jobs.tasks.train_run",
+        "core.jobs.tasks.challenge_answers",
+        "core.jobs.tasks.lr_search",
+        "core.jobs.tasks.results",
         "sklearn.linear_model",
         "timm",
         "torchvision.transforms.v2",
@@ -56,12 +56,16 @@ IMPORTS = {
         "pandas",
         "plotly.graph_objects",
         "PIL.Image",
-        "core.recipe_file",
-        "core.store.all_runs",
+        "core.recipe.files",
+        "core.store.run_list",
         "core.jobs.local",
     ),
 }
-STARTERS = ("core.jobs.detached", "core.jobs.local", "core.jobs.measure")  # they start processes
+STARTERS = (
+    "core.jobs.detached",
+    "core.jobs.local",
+    "core.jobs.measure_speed",
+)  # they start processes
 _MESSAGE = 1 << 20
 
 
@@ -277,10 +281,10 @@ def _become(asked: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn
 
 def _give_time() -> None:
     """What the product gives up after some seconds, it gives up late in tests."""
-    from core.jobs import preview, preview_server
+    from core.jobs.preview import client, server
 
-    preview.START_SECONDS = preview.ANSWER_SECONDS = LIMIT
-    preview_server.READ_SECONDS = preview_server.WORK_SECONDS = LIMIT
+    client.START_SECONDS = client.ANSWER_SECONDS = LIMIT
+    server.READ_SECONDS = server.WORK_SECONDS = LIMIT
 
 
 if __name__ == "__main__":

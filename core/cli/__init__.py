@@ -21,7 +21,7 @@ from core.cli import (
     status,
     train,
     weights,
-    work,
+    worker,
 )
 
 app = typer.Typer(
@@ -41,11 +41,11 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)
 app.command("status")(status.status)
 app.command("cache")(status.cache)
-app.command("worker")(work.worker)
-app.command("preview", hidden=True)(work.preview)
-app.command("queue")(work.queue)
-app.command("cancel")(work.cancel)
-app.command("resume")(work.resume)
+app.command("worker")(worker.worker)
+app.command("preview", hidden=True)(worker.preview)
+app.command("queue")(worker.queue)
+app.command("cancel")(worker.cancel)
+app.command("resume")(worker.resume)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(weights.app, name="weights")

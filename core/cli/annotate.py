@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, RunsOption
+from core.cli.options import DEFAULT_RUNS, RunsOption
 from core.store.annotations import annotate, annotations_of
 from core.store.run import open_run
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, RunsOption
-from core.jobs.measure import measure
-from core.model.layers import BACKBONES
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, recipe_from
+from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.jobs.measure_speed import measure
+from core.recipe.files import load_recipe, recipe_from
+from core.recipe.layer_table import BACKBONES
+from core.recipe.schema import Recipe
 from core.train.speed import Speed
 
 

@@ -12,8 +12,24 @@ from typing import Any
 import pandas as pd
 import typer
 
-from core.challenge import SEEDS, Board, Field, Standing, fields, read_board
-from core.challenge_words import (
+from core.base.errors import InputError
+from core.base.formatting import decimal, percent
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.cli.plain_tables import print_frame
+from core.cli.progress import Bar
+from core.compare.challenge_ranking import (
+    SEEDS,
+    Board,
+    Field,
+    Standing,
+    fields,
+    read_board,
+)
+from core.compare.tables import verdict_words
+from core.data.challenge_photos import draw_challenge
+from core.store.challenge_answers import find_trial
+from core.store.index import RunIndex
+from core.views.challenge_text import (
     changes_words,
     gap_words,
     left_out_words,
@@ -22,15 +38,6 @@ from core.challenge_words import (
     seeds_words,
     validation_words,
 )
-from core.cli.frames import print_frame
-from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.progress import Bar
-from core.data.challenge_photos import draw_challenge
-from core.errors import InputError
-from core.store.challenge import find_trial
-from core.store.index import RunIndex
-from core.tables import verdict_words
-from core.text import decimal, percent
 
 
 def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
@@ -59,7 +66,7 @@ def _answer(runs: Path, field: Field) -> list[str]:
     ids = read_board(runs, field).unanswered(runs)
     if not ids:
         return []
-    from core.train.challenge import write_answers  # torch
+    from core.jobs.tasks.challenge_answers import write_answers  # torch
 
     failed = []
     with Bar() as bar:

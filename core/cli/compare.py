@@ -11,18 +11,18 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from core.cli.frames import print_frame
-from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
-from core.comparison import Against, each_against_first, runs_needed
-from core.errors import InputError, RunError
-from core.items import run_items
-from core.score_tables import numbers_table
-from core.store.all_runs import AllRuns
-from core.store.compare import recipe_difference
+from core.base.errors import InputError, RunError
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.cli.plain_tables import print_frame
+from core.compare.comparison import Against, each_against_first, runs_needed
+from core.compare.score_tables import numbers_table
+from core.compare.selection import run_items
+from core.recipe.difference import recipe_difference
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.text import state
+from core.store.run_list import AllRuns
+from core.store.status import status_text
 
 
 def compare(
@@ -44,7 +44,7 @@ def compare(
         print(json.dumps(_as_data(items, difference, compared), indent=1))
         return
     for item in items:
-        print(f"{item.title}: {item.id} ({state(item.members[0].status)})")
+        print(f"{item.title}: {item.id} ({status_text(item.members[0].status)})")
     print("\nwhat differs in the recipes:" if len(difference) else "\nthe recipes are the same")
     if len(difference):
         print_frame(difference)

@@ -10,13 +10,18 @@ from typing import Annotated
 
 import typer
 
+from core.base.errors import InputError, os_error_line
 from core.cli import labels
-from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.cli.options import (
+    DATASETS,
+    DEFAULT_RUNS,
+    DatasetsOption,
+    RunsOption,
+)
 from core.cli.progress import Bar
 from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
-from core.data.leaks import Pair, headlines, near_copies
+from core.data.near_copies import Pair, headlines, near_copies
 from core.data.origin import WHY, origins
-from core.errors import InputError, os_error_line
 
 app = typer.Typer(
     no_args_is_help=True, help="Data sets: list, check, fetch, import, label, draw, shuffle."
@@ -83,7 +88,7 @@ def fetch(
 ) -> None:
     """Fetches a public photo set, checks every photo and keeps smaller copies. When it stops half
     way, the same command goes on."""
-    from core.data.fetch import NAME, UPSTREAM, fetch_small_books
+    from core.data.download_photos import NAME, UPSTREAM, fetch_small_books
 
     if name != NAME:
         raise InputError(f"{name}: no photo set that can be fetched (there is: {NAME})")
@@ -112,7 +117,7 @@ def import_(
 ) -> None:
     """Makes a data set of somebody's photos: finds the classes, converts what must be, and reports
     what was left out (also in import.txt). The last line printed is the new folder."""
-    from core.data.upload import import_photos
+    from core.data.importer import import_photos
 
     with Bar() as bar:
         dataset, report = import_photos(
@@ -132,7 +137,7 @@ def draw_toy(
     out: Annotated[Path, typer.Option(help="A new or empty folder.")],
 ) -> None:
     """Draws a toy set of book photos by the rules of the bundled one."""
-    from core.data.toy_books import draw_toy_books
+    from core.toy_books import draw_toy_books
 
     def tell(done: int, total: int) -> None:
         if done % 10 == 0 or done == total:
@@ -154,7 +159,7 @@ def shuffle(
     out: Annotated[Path, typer.Option(help="A new or empty folder.")],
 ) -> None:
     """Copies a data set with the training labels shuffled: a check that no run on it looks good."""
-    from core.data.shuffled import shuffle_labels
+    from core.data.shuffled_labels import shuffle_labels
 
     shuffle_labels(folder, out, seed)
     print(out)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, RunsOption
-from core.errors import InputError
+from core.base.errors import InputError
+from core.cli.options import DEFAULT_RUNS, RunsOption
 from core.store.run import open_run
 
 
@@ -20,7 +20,7 @@ def evaluate(
     found = open_run(runs, run)
     if found.status().state != "done":
         raise InputError(f"{run}: is not finished ({found.status().state})")
-    from core.train.results import evaluate_again
+    from core.jobs.tasks.results import evaluate_again
 
     evaluate_again(found)
     diagnosis = found.diagnosis() or {}

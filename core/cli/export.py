@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, RunsOption
-from core.errors import InputError
-from core.store.run import Run, open_run, utc_now
-from core.store.travel.pack import checked_sender, export_zip
+from core.base.errors import InputError
+from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.store.run import Run, open_run
+from core.store.status import utc_now
+from core.transfer.pack import checked_sender, export_zip
 
 
 def export(

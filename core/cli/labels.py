@@ -8,14 +8,25 @@ from typing import Annotated
 
 import typer
 
-from core.cli.places import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.base.errors import InputError
+from core.cli.options import (
+    DATASETS,
+    DEFAULT_RUNS,
+    DatasetsOption,
+    RunsOption,
+)
 from core.data.dataset import read_dataset
+from core.data.label_edits import (
+    Truth,
+    earlier_versions,
+    restore_version,
+    save_truth,
+    truth_of,
+)
 from core.data.label_tables import Box, Label
-from core.data.labels import Truth, earlier_versions, restore_version, save_truth, truth_of
-from core.errors import InputError
-from core.store.deleted_data import delete_dataset, restore_dataset
+from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex
-from core.store.run import utc_now
+from core.store.status import utc_now
 
 FolderArgument = Annotated[Path, typer.Argument(help="A data-set folder.")]
 

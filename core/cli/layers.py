@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from core.errors import InputError
-from core.model.bands import band_ranges
-from core.model.layers import BACKBONES, layer_table
-from core.recipe_file import recipe_from
+from core.base.errors import InputError
+from core.recipe.bands import band_ranges
+from core.recipe.files import recipe_from
+from core.recipe.layer_table import BACKBONES, layer_table
 
 
 def layers(

@@ -9,10 +9,15 @@ from typing import Annotated
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.model.bands import last_trained_label
-from core.recipe_file import load_recipe, parse_changes
-from core.store.search import MEASURED_AT, STARTS, question
+from core.cli.options import (
+    DEFAULT_RUNS,
+    TOY_BOOKS,
+    DataOption,
+    RunsOption,
+)
+from core.recipe.bands import last_trained_label
+from core.recipe.files import load_recipe, parse_changes
+from core.store.lr_search import MEASURED_AT, STARTS, question
 
 
 def lr_find(
@@ -26,8 +31,8 @@ def lr_find(
     """Searches for a learning rate: of the last band that trains, the others keeping their
     proportion to it, from a new head, whatever the recipe's stages."""
     chosen = load_recipe(recipe, parse_changes(set_ or []))
-    from core.train.lr_find import find
-    from core.train.setup import set_up
+    from core.pipeline.setup import set_up
+    from core.train.lr_finder import find
 
     def tell(number: int) -> None:
         print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from PIL import Image
 
-from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
+from core.base.errors import DataError, InputError
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.data.photos import open_photo
-from core.errors import DataError, InputError
-from core.heat_map import heat_map, shown_view
 from core.store.run import open_run
+from core.views.heat_map import heat_map, shown_view
 
 if TYPE_CHECKING:  # torch is imported when the command runs
-    from core.train.trained import Answer
+    from core.evaluate.predictor import Answer
 
 CAM_SIDE = 800  # pixels of a picture's longer side
 CAM_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -41,8 +41,8 @@ def predict(
     found = open_run(runs, run)
     pictures = _pictures(cam, photos)
     _end_if_none_can_be_read(photos, as_json)
-    from core.train.machine import settle_threads
-    from core.train.trained import Answerer
+    from core.base.machine import settle_threads
+    from core.evaluate.predictor import Answerer
 
     settle_threads()
     answerer = Answerer(found)

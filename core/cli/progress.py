@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Self
 
-from core.text import duration
+from core.base.formatting import duration
 
 _WIDTH = 24
 _TERMINAL_SECONDS, _FILE_SECONDS = 0.1, 10.0  # how often it is drawn

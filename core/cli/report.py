@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from core import files
-from core.cli.places import DEFAULT_RUNS, RunsOption
-from core.errors import InputError
-from core.items import grouped_items
+from core.base import files
+from core.base.errors import InputError
+from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.compare.selection import grouped_items
 from core.report.page import make_report
-from core.store.all_runs import AllRuns
 from core.store.run import open_run
+from core.store.run_list import AllRuns
 
 
 def report(

@@ -9,19 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
+from core.base.errors import InputError, RunError
 from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
-from core.cli.hand_in import import_
-from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
-from core.errors import InputError, RunError
+from core.cli.import_runs import import_
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.compare.tables import labels_of
 from core.jobs.local import mark_lost
-from core.query import select, vocabulary
-from core.recipe_file import recipe_yaml
-from core.store.all_runs import all_rows
+from core.recipe.files import recipe_yaml
 from core.store.annotations import annotations_of
-from core.store.arrivals import arrival_of
 from core.store.index import RunIndex, RunRow
-from core.store.run import Run, open_run, utc_now
+from core.store.provenance import arrival_of
+from core.store.query import select, vocabulary
+from core.store.run import Run, open_run
+from core.store.run_list import all_rows
+from core.store.status import utc_now
 from core.store.trash import (
     deletable_runs,
     delete_runs,
@@ -30,7 +32,6 @@ from core.store.trash import (
     restore_run,
     sweep_trash,
 )
-from core.tables import labels_of
 
 app = typer.Typer(
     no_args_is_help=True,

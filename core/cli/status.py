@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.places import DEFAULT_RUNS, JsonOption, RunsOption
-from core.errors import RunError
+from core.base.errors import RunError
+from core.base.formatting import duration
+from core.base.processor import cores
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.jobs import resources
 from core.jobs.health import find_trouble, look_at_worker
 from core.jobs.local import under_way
-from core.jobs.waiting import turns
-from core.processor import cores
-from core.store.features import MAX_BYTES, cache_size, empty_cache
+from core.jobs.queue_forecast import turns
+from core.store.feature_folder import MAX_BYTES, cache_size, empty_cache
 from core.store.index import RunIndex
-from core.store.run import utc_now
-from core.text import duration, state
+from core.store.status import status_text, utc_now
 
 
 def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
@@ -72,7 +72,7 @@ def _look(runs: Path) -> dict[str, Any]:
             {
                 "entry": turn.entry,
                 "name": turn.name,
-                "what": state(turn.status),
+                "what": status_text(turn.status),
                 "begins": turn.begins,
                 "ends": turn.ends,
             }

@@ -10,23 +10,34 @@ from typing import Annotated
 
 import typer
 
-from core.batch import is_batch, load_batch, same_but_for_name
-from core.cli.places import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.cli.plan import print_batch, print_estimate, print_plan, repeat_words
+from core.base.errors import InputError, RunError
+from core.base.formatting import duration
+from core.cli.dry_run import (
+    print_batch,
+    print_estimate,
+    print_plan,
+    repeat_words,
+)
+from core.cli.options import (
+    DEFAULT_RUNS,
+    TOY_BOOKS,
+    DataOption,
+    RunsOption,
+)
 from core.data.dataset import Dataset, fingerprints, read_dataset
 from core.data.split import split_photos
-from core.errors import InputError, RunError
 from core.jobs.local import mark_cancelled, mark_lost
 from core.jobs.queue import Queue
-from core.model.bands import check_stages
-from core.model.weights import find_weights
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, parse_changes
-from core.repeats import over_folds, over_seeds
-from core.store.earlier import earlier_run
+from core.model.pretrained_weights import find_weights
+from core.recipe.bands import check_stages
+from core.recipe.batch import is_batch, load_batch, same_but_for_name
+from core.recipe.files import load_recipe, parse_changes
+from core.recipe.repeats import over_folds, over_seeds
+from core.recipe.schema import Recipe
+from core.store.finished_recipes import earlier_run
 from core.store.index import RunIndex, photos_mark
-from core.store.run import Run, create_run, discard_run, utc_now
-from core.text import duration
+from core.store.run import Run, create_run, discard_run
+from core.store.status import utc_now
 
 
 def train(
@@ -83,7 +94,9 @@ def carry_on(run: Run) -> None:
 
 
 def _carry_on(run: Run) -> None:
-    from core.train.execute import execute  # torch takes seconds to import: not for --dry-run
+    from core.jobs.tasks.train_run import (
+        execute,  # torch takes seconds to import: not for --dry-run
+    )
     from core.train.loop import EpochRow
 
     recipe = run.recipe()

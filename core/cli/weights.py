@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from core.base.errors import InputError
 from core.cli.progress import Bar
-from core.errors import InputError
-from core.model.layers import BACKBONES
-from core.model.weights import imagenet_path
+from core.model.pretrained_weights import imagenet_path
+from core.recipe.layer_table import BACKBONES
 
 app = typer.Typer(no_args_is_help=True, help="ImageNet weights of the backbones: list, fetch.")
 
@@ -40,7 +40,7 @@ def fetch(
         raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
     if url is not None and source is not None:
         raise InputError("--url and --from do not go together")
-    from core.model.fetch import fetch_weights
+    from core.model.download_weights import fetch_weights
 
     size = BACKBONES[backbone].weights_bytes
     with Bar() as bar:

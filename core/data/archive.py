@@ -18,8 +18,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-from core.errors import DataError
-from core.words import mark
+from core.base.errors import DataError
+from core.base.language import mark
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir"}
 _CHUNK = 1 << 20

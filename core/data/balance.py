@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from core.train.seeds import generator
+from core.base.random_streams import generator
 
 Balance = Literal["none", "oversample"]
 

@@ -3,7 +3,7 @@ shows and no seed in the project draws.
 
 A folder of runs has a draw of its own, `<runs>/.challenge/.photos/`, by a random seed: nobody can
 tune on it, and two folders' boards are not to be held against each other. The books are the same
-in every draw (core.data.toy_books.covers), only the home, the light and the scenes are others, so
+in every draw (core.toy_books.covers), only the home, the light and the scenes are others, so
 that whoever learned the books can answer.
 """
 
@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pydantic
 
-from core import files
+from core.base import files
+from core.base.errors import DataError, os_error_line
+from core.base.language import mark
 from core.data.dataset import BACKGROUND, Photo, TestSet, truth_fingerprint
 from core.data.label_tables import read_boxes, read_labels
-from core.data.toy_books import draw_toy_books
-from core.data.toy_books.covers import CLASSES as BOOKS
-from core.errors import DataError, os_error_line
-from core.words import mark
+from core.toy_books import draw_toy_books
+from core.toy_books.covers import CLASSES as BOOKS
 
 CHALLENGE_FOLDER = ".challenge"
 CLASSES = tuple(sorted((*BOOKS, BACKGROUND)))  # what a run must tell apart to be asked

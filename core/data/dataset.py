@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core import files
-from core.data.csvfile import at_line, read_rows
+from core.base import files
+from core.base.errors import DataError, os_error_line
+from core.base.language import mark, say
+from core.base.yaml_files import read_yaml
+from core.data.csv_files import at_line, read_rows
 from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
-from core.errors import DataError, os_error_line
-from core.words import mark, say
-from core.yamlfile import read_yaml
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"

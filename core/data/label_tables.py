@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.csvfile import at_line, read_rows
-from core.errors import DataError
-from core.words import mark
+from core.base.errors import DataError
+from core.base.language import mark
+from core.data.csv_files import at_line, read_rows
 
 LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from core.base.errors import DataError
+from core.base.language import mark
 from core.data.dataset import VALIDATION
-from core.errors import DataError
-from core.words import mark
 
 _TRAIN = re.compile(r"(.*[_. -])?(train|training|trainset)([_. 0-9-].*)?$")
 _TEST = re.compile(

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from PIL import ExifTags, Image
 
-from core import files
+from core.base import files
+from core.base.language import mark
+from core.base.yaml_files import write_yaml
 from core.data.dataset import NOTE, Dataset, Photo, TestSet, read_note
-from core.data.labels import changing
-from core.data.leaks import Pair
-from core.words import mark
-from core.yamlfile import write_yaml
+from core.data.label_edits import changing
+from core.data.near_copies import Pair
 
 By = Literal["stated", "name", "copies", "time", "nothing"]
 SHOOT_NAMES = ("val", "valid", "dev", "eval")
@@ -41,8 +41,8 @@ class SetOrigin:
 
 
 def origins(dataset: Dataset, copies: Callable[[], Sequence[Pair]]) -> dict[str, SetOrigin]:
-    """The origin of each test set, by name. `copies` tells the near-copies (core.data.leaks), and
-    is asked only where neither a statement nor a name tells."""
+    """The origin of each test set, by name. `copies` tells the near-copies (core.data.near_copies),
+    and is asked only where neither a statement nor a name tells."""
     found = {each.name: _told(each) for each in dataset.test_sets}
     if None in found.values():
         copied = [pair.split for pair in copies()]

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from core.errors import DataError
-from core.words import mark
+from core.base.errors import DataError
+from core.base.language import mark
 
 Crop = Literal["squash", "centre"]
 Pixels = NDArray[np.uint8]

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from core.base.errors import DataError
+from core.base.language import mark
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
-from core.errors import DataError
-from core.recipe import CsvSplit, Holdout, KFold, Recipe
-from core.words import mark
+from core.recipe.schema import (
+    CsvSplit,
+    Holdout,
+    KFold,
+    Recipe,
+)
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 

@@ -7,9 +7,9 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from core import files
+from core.base import files
+from core.base.errors import DataError
 from core.data.photos import jpeg_bytes, open_photo, photo_size
-from core.errors import DataError
 
 FOLDER = ".thumbnails"
 VERSION = 1  # raise it when the copies are made in another way

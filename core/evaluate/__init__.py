@@ -1,0 +1,1 @@
+"""From predictions and class maps to scores, criteria and the verdict."""

@@ -3,10 +3,10 @@ can make in Train; none is a promise."""
 
 from __future__ import annotations
 
-from core.evaluate.verdict import Verdict
-from core.model.layers import head_start
-from core.recipe import Augment, ClassMapHead, Recipe
-from core.words import mark
+from core.base.language import mark
+from core.recipe.layer_table import head_start
+from core.recipe.schema import Augment, ClassMapHead, Recipe
+from core.store.schemas import Verdict
 
 FAST = 3e-2  # all layers at 1e-2 still kept what they knew in a trial, at 5e-2 they did not
 

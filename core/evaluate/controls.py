@@ -17,23 +17,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import files
+from core.base import files
+from core.base.errors import InputError
+from core.base.language import mark
+from core.base.machine import decides_bits
 from core.data.split import split_photos
-from core.errors import InputError
 from core.evaluate.evaluate import localisation
-from core.evaluate.predict import (
+from core.evaluate.scores import accuracy, set_scores
+from core.model.network import Network, build_network
+from core.pipeline.predict import (
     BATCH,
     PhotoSet,
     Predictions,
     backbone_features,
     prediction_rows,
 )
-from core.evaluate.scores import accuracy, set_scores
-from core.model.network import Network, build_network
-from core.recipe import recipe_part
-from core.train.machine import decides_bits
-from core.train.setup import Setup
-from core.words import mark
+from core.pipeline.setup import Setup
+from core.recipe.schema import recipe_part
 
 FOLDER = ".controls"
 VERSION = 1  # raise it when the computation changes

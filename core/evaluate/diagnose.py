@@ -13,7 +13,7 @@ from core.evaluate.evaluate import Evaluation
 from core.evaluate.reliance import reliance
 from core.evaluate.sanity import redrawn_head
 from core.evaluate.verdict import judge
-from core.train.setup import Setup
+from core.pipeline.setup import Setup
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, pad
 
 from core.evaluate.cka import MIN_PHOTOS, debiased_cka
-from core.evaluate.predict import BATCH, PhotoSet, backbone_features
-from core.model.bands import trained_layers
-from core.model.flat_list import network_layers
 from core.model.heads import CLASS_MAP_OFFSET, HIDDEN, has_class_maps
 from core.model.network import Network
-from core.train.setup import Setup, seeded_network
+from core.pipeline.predict import BATCH, PhotoSet, backbone_features
+from core.pipeline.setup import Setup, seeded_network
+from core.recipe.bands import trained_layers
+from core.recipe.flat_list import network_layers
 
 COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
 

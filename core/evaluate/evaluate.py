@@ -12,12 +12,17 @@ from core.data.dataset import TestSet
 from core.data.photos import photo_size
 from core.evaluate.cam import Array
 from core.evaluate.consistency import consistency
-from core.evaluate.derived import DerivedPredictor
-from core.evaluate.localise import localisation_summary, localise
-from core.evaluate.predict import PhotoSet, Predictions, predict, prediction_rows
+from core.evaluate.derived_predictions import DerivedPredictor
+from core.evaluate.localisation import localisation_summary, localise
 from core.evaluate.scores import accuracy, balanced_accuracy, set_scores, unevenly
 from core.evaluate.tta import tta_predictions
-from core.train.setup import Setup
+from core.pipeline.predict import (
+    PhotoSet,
+    Predictions,
+    predict,
+    prediction_rows,
+)
+from core.pipeline.setup import Setup
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.evaluate.grouped import Difference, group_difference
-from core.evaluate.matched import ComparedScore, Matched, matched, photo_of
-from core.words import say, say_count
+from core.base.language import say, say_count
+from core.evaluate.groups import Difference, group_difference
+from core.evaluate.matched_answers import (
+    ComparedScore,
+    Matched,
+    matched,
+    photo_of,
+)
 
 SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
 
@@ -121,10 +126,9 @@ def paired(both: Matched) -> Paired:
 def share_difference(located_a: pd.DataFrame, located_b: pd.DataFrame) -> Difference | None:
     """Two runs' shares of evidence in the box, object by object: the difference of their means.
 
-    located: rows of core.evaluate.localise.localise (file, label, share, 0..1). Objects that only
-    one run has are left out; None without any in common. The interval is a paired percentile
-    bootstrap over photos (core.evaluate.grouped).
-    """
+    located: rows of core.evaluate.localisation.localise (file, label, share, 0..1). Objects that
+    only one run has are left out; None without any in common. The interval is a paired percentile
+    bootstrap over photos (core.evaluate.groups)."""
     both = located_a.merge(located_b, on=["file", "label"], suffixes=("_a", "_b"))
     if both.empty:
         return None

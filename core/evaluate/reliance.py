@@ -2,7 +2,7 @@
 
 Occlusion (Zeiler & Fergus 2014) with a control: the objects blanked against an equal area blanked
 elsewhere, and all but the objects blanked (compare Xiao et al. 2021, "Noise or Signal"). Each with
-three fills (core.data.blanking), over which the probabilities are averaged.
+three fills (core.data.masking), over which the probabilities are averaged.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.data.blanking import FILLS, VARIANTS, VERSION, Fill, Scene, Variant
 from core.data.dataset import BACKGROUND, TestSet
-from core.evaluate.derived import DerivedPredictor
-from core.evaluate.predict import PhotoSet, Predictions, predict
-from core.evaluate.scene import find_scene
+from core.data.masking import (
+    FILLS,
+    VARIANTS,
+    VERSION,
+    Fill,
+    Scene,
+    Variant,
+)
+from core.evaluate.derived_predictions import DerivedPredictor
+from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, proportion
 from core.model.network import Network
-from core.train.setup import Setup
-from core.train.views import to_tensor
+from core.pipeline.predict import PhotoSet, Predictions, predict
+from core.pipeline.setup import Setup
+from core.pipeline.views import to_tensor
 
 Array = NDArray[np.float32]
 ALL_FILLS = "all"  # the row of reliance.csv that holds the mean over the fills

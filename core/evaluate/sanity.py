@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from core.base.random_streams import derived_seed
 from core.evaluate.evaluate import localisation
-from core.evaluate.predict import backbone_features
 from core.model.heads import run_head
 from core.model.network import Network
-from core.train.seeds import derived_seed
-from core.train.setup import Setup
+from core.pipeline.predict import backbone_features
+from core.pipeline.setup import Setup
 
 
 @torch.no_grad()

@@ -17,9 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.evaluate.derived import DerivedPredictor
-from core.evaluate.predict import PhotoSet, Predictions
-from core.train.seeds import generator
+from core.base.random_streams import generator
+from core.evaluate.derived_predictions import DerivedPredictor
+from core.pipeline.predict import PhotoSet, Predictions
 
 VARIED = 4  # varied views of each photo, beside the plain one
 VERSION = 1  # raise it when a change here changes any view

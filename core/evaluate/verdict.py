@@ -13,20 +13,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from core.words import mark
+from core.base.language import mark
+from core.store.schemas import Answer, Verdict
 
-Verdict = Literal[
-    "generalises",
-    "overfit that looks good",
-    "overfit, and it shows",
-    "never learned",
-    "too little evidence",
-]
-Answer = Literal["fine", "bad", "cannot tell"]
 MEANINGS: dict[Verdict, str] = {
     "generalises": mark("What it has learned holds on photos from elsewhere too."),
     "overfit that looks good": mark(

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from core.base.formatting import file_name
 from core.export.folder import new_folder
 from core.export.spreadsheet import for_spreadsheets
-from core.recipe_file import recipe_dict
-from core.store.compare import flat_recipe
+from core.recipe.difference import flat_recipe
+from core.recipe.files import recipe_dict
 from core.store.run import Run
-from core.text import file_name
 
 TABLES = ("history", "batches", "timing", "predictions", "drift", "reliance")
 _COLUMNS = ("photos", "views", "score", "value", "low", "high", "correct", "total", "constant")

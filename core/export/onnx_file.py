@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import files
-from core.errors import InputError, not_written
+from core.base import files
+from core.base.errors import InputError, not_written
+from core.base.formatting import file_name
+from core.evaluate.predictor import EXACT, trained_network
 from core.export.onnx_graph import INPUT, OUTPUTS, onnx_model, outputs_of
 from core.export.packages import need
-from core.model.layers import BACKBONES
-from core.recipe_file import recipe_dict
+from core.recipe.files import recipe_dict
+from core.recipe.layer_table import BACKBONES
 from core.store.run import Run
-from core.text import file_name
-from core.train.trained import EXACT, trained_network
 
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TOLERANCE = 1e-3

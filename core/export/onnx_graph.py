@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.model.heads import run_head
 from core.model.network import Network
-from core.train.prefix import fold_batch_norms
+from core.pipeline.prefix import fold_batch_norms
 
 INPUT, OUTPUTS = "photos", ("log_probabilities", "class_maps")
 _TRACED = 2  # photos in the batch that is traced; the graph takes any number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from core.errors import InputError
+from core.base.errors import InputError
 
 INSTALL = ".venv/bin/pip install -r requirements-export.txt"
 

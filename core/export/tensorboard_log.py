@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from core.base.errors import InputError
 from core.data.dataset import VALIDATION, Dataset, read_dataset
-from core.errors import InputError
 from core.evaluate.cam import density
 from core.export.folder import new_folder
 from core.export.packages import need
-from core.heat_map import heat_map, shown_view
 from core.store.run import ClassMaps, Run
+from core.views.heat_map import heat_map, shown_view
 
 SIDE = 224  # pixels of a picture's longer side
 

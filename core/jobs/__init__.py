@@ -1,0 +1,1 @@
+"""Work in other processes: queue, executor, worker, preview."""

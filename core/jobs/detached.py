@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from core import demo
-from core.errors import RunError, not_written
+from core.base import demo_mode
+from core.base.errors import RunError, not_written
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -65,7 +65,7 @@ class Detached:
     def start(self) -> None:
         """Starts the process, unless one is alive or about to be. Raises RunError when the folder
         cannot be written, DemoError in a demo, whose machine has no memory left for it."""
-        demo.refuse("preview")
+        demo_mode.refuse("preview")
         if self.alive() or self.starting():
             return
         self._open().close()  # makes the folder

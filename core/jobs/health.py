@@ -10,17 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from core.errors import RunError
+from core.base.errors import RunError
+from core.base.formatting import duration, moment
+from core.base.language import say, say_count
 from core.jobs import resources
 from core.jobs.local import LOCK_FILE, SILENCE, worker_pid
 from core.jobs.queue import Entry, Queue
-from core.jobs.stop import stop_asked
+from core.jobs.stop_worker import stop_asked
 from core.store.index import RunRow
-from core.store.run import Status, open_run
-from core.store.search import open_work
+from core.store.lr_search import open_work
+from core.store.run import open_run
+from core.store.status import Status
 from core.store.visitors import house_of
-from core.text import duration, moment
-from core.words import say, say_count
 
 QUIET = timedelta(minutes=5)  # without a sign of life; longer than most steps take
 STARTING = timedelta(seconds=15)  # in which a worker that was just asked for comes up

@@ -20,14 +20,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
 
-from core import demo, files
+from core.base import demo_mode, files
+from core.base.errors import InputError, RunError, not_written
 from core.data.dataset import Dataset
-from core.errors import InputError, RunError, not_written
+from core.hosting import limits
 from core.jobs.queue import Queue
-from core.model.bands import check_stages
-from core.model.weights import find_weights
-from core.recipe import Recipe
-from core.store.challenge import find_trial, find_trials
+from core.model.pretrained_weights import find_weights
+from core.recipe.bands import check_stages
+from core.recipe.schema import Recipe
+from core.store import visitors
+from core.store.challenge_answers import find_trial, find_trials
+from core.store.lr_search import (
+    Search,
+    create_search,
+    find_search,
+    find_searches,
+    open_work,
+)
 from core.store.rescoring import (
     Rescoring,
     check_can_answer,
@@ -35,18 +44,8 @@ from core.store.rescoring import (
     find_rescoring,
     find_rescorings,
 )
-from core.store.run import (
-    Clock,
-    Run,
-    State,
-    Status,
-    create_run,
-    discard_run,
-    find_runs,
-    open_run,
-    utc_now,
-)
-from core.store.search import Search, create_search, find_search, find_searches, open_work
+from core.store.run import Run, create_run, discard_run, find_runs, open_run
+from core.store.status import Clock, State, Status, utc_now
 from core.store.visitors import house_of
 
 LOCK_FILE = "worker.lock"
@@ -61,7 +60,7 @@ class Executor(Protocol):
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
         """Makes the run folder and queues it. Raises InputError when the weights are missing, or
-        the demo does not train it (core.demo)."""
+        the demo does not train it (core.hosting.limits)."""
 
     def cancel(self, run_id: str) -> None:
         """Asks for the run to stop; a run that has not begun is cancelled at once."""
@@ -81,8 +80,8 @@ class LocalExecutor:
         self.clock = clock
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        demo.check_work(self.runs_dir, recipe, data_dir)
-        demo.check_room(self.runs_dir)
+        limits.check_work(self.runs_dir, recipe, data_dir)
+        limits.check_room(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
         Queue(self.runs_dir).check_room()
@@ -101,7 +100,7 @@ class LocalExecutor:
     def find_rate(self, recipe: Recipe, dataset: Dataset) -> Search:
         """Queues a search for a learning rate, unless the same one is queued, under way or done.
         Raises InputError when the weights are missing."""
-        demo.check_work(self.runs_dir, recipe, dataset.root)
+        limits.check_work(self.runs_dir, recipe, dataset.root)
         find_weights(recipe.backbone, recipe.weights)
         search = find_search(self.runs_dir, recipe, dataset)
         with files.locked(self.runs_dir / ASK_LOCK):
@@ -125,13 +124,13 @@ class LocalExecutor:
     def score_again(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
-        demo.refuse_visitor(self.runs_dir, "score_again")
+        visitors.refuse_visitor(self.runs_dir, "score_again")
         self._ask([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
 
     def put_to_challenge(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to answer the challenge's photos, likewise, but before everything
         that waits: it takes a second or two each, and somebody looks on."""
-        demo.refuse_visitor(self.runs_dir, "challenge")
+        visitors.refuse_visitor(self.runs_dir, "challenge")
         new = self._ask([find_trial(self.runs_dir, run_id) for run_id in run_ids])
         for trial in reversed(new):
             Queue(self.runs_dir).move(trial.queue_name, "first")
@@ -180,7 +179,7 @@ class LocalExecutor:
 
     def resume(self, run_id: str) -> None:
         run, queue = open_run(self.runs_dir, run_id), Queue(self.runs_dir)
-        demo.check_work(self.runs_dir, run.recipe(), run.data_dir())
+        limits.check_work(self.runs_dir, run.recipe(), run.data_dir())
         with run.changing():
             if run.resumable():
                 queue.remove(run_id)  # a worker that was killed may have left its claim
@@ -346,8 +345,8 @@ def worker_pid(runs_dir: Path) -> int | None:
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
     """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up.
     Raises DemoError in a demo where nobody trains."""
-    if not demo.training():
-        raise demo.DemoError(demo.limits())
+    if not demo_mode.training():
+        raise demo_mode.DemoError(limits.limits())
     runs_dir = house_of(runs_dir)
     if not worker_alive(runs_dir):
         _started[:] = [process for process in _started if process.poll() is None]

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.demo import check_queue
-from core.errors import RunError
+from core.base.errors import RunError
+from core.base.language import mark
+from core.hosting.limits import check_queue
 from core.store.run import Run
 from core.store.visitors import entry_prefix, house_of
-from core.words import mark
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]

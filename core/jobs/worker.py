@@ -15,19 +15,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import demo
-from core.errors import InputError, RunError
+from core.base import demo_mode
+from core.base.errors import InputError, RunError
+from core.base.language import mark
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
-from core.jobs.stop import forget_stop, put_back, stop_asked
-from core.store.challenge import Trial
+from core.jobs.stop_worker import forget_stop, put_back, stop_asked
+from core.jobs.visitor_sweep import sweep_visitors
+from core.store.challenge_answers import Trial
 from core.store.leftovers import sweep_leftovers
+from core.store.lr_search import Search, open_work
 from core.store.rescoring import Rescoring
-from core.store.run import Clock, Run
-from core.store.search import Search, open_work
+from core.store.run import Run
+from core.store.status import Clock
 from core.store.trash import sweep_trash
-from core.store.visitors import house_of, sweep_visitors
-from core.words import mark
+from core.store.visitors import house_of
 
 if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
@@ -41,7 +43,7 @@ def work(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
     serves this folder already."""
     signal.signal(signal.SIGTERM, _interrupt)
-    if demo.on():
+    if demo_mode.on():
         os.nice(NICE)
     while True:
         if not _serve(runs_dir, clock, idle_seconds):
@@ -63,7 +65,7 @@ def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
                 with suppress(RunError):  # what cannot be deleted stays
                     sweep_trash(runs_dir, clock)
                 sweep_leftovers(runs_dir, clock)
-                sweep_visitors(runs_dir, clock, demo.KEPT)
+                sweep_visitors(runs_dir, clock, demo_mode.KEPT)
                 _loop(runs_dir, clock, idle_seconds)
                 return True
         time.sleep(0.1)
@@ -91,10 +93,10 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
 def carry_out(runs_dir: Path, run_id: str, clock: Clock) -> None:
     """One run, search, rescoring or trial; whatever ends it is in its status.json and the worker's
     log."""
-    from core.train.challenge import carry_out_trial
-    from core.train.execute import execute  # torch is imported when the first run needs it
-    from core.train.lr_search import carry_out_search
-    from core.train.results import carry_out_rescoring
+    from core.jobs.tasks.challenge_answers import carry_out_trial
+    from core.jobs.tasks.lr_search import carry_out_search
+    from core.jobs.tasks.results import carry_out_rescoring
+    from core.jobs.tasks.train_run import execute  # torch is imported when the first run needs it
 
     print(f"{run_id}: begins", flush=True)
     try:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from core.base.language import say
 from core.lesson.pair import Pair
-from core.words import say
 
 
 def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
-    """For pages/widgets/live_chart.js, on a logarithmic scale down to the lowest loss."""
+    """For pages/widgets/ui/live_chart.js, on a logarithmic scale down to the lowest loss."""
     lines, lowest, epochs = [], 1.0, 1
     for letter, side in pair.sides.items():
         history = side.shown.history()

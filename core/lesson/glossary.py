@@ -1,14 +1,13 @@
 """The words of the trade that the lesson uses, explained where they stand.
 
-A sentence holds a word as `⟦key⟧`: core.words puts it in for `{key}` of the catalogue's text, and
-the page draws it as something to open.
-"""
+A sentence holds a word as `⟦key⟧`: core.base.language puts it in for `{key}` of the catalogue's
+text, and the page draws it as something to open."""
 
 from __future__ import annotations
 
 import re
 
-from core.words import say
+from core.base.language import say
 
 _MARK = re.compile(r"\u27e6([^\u27e7]+)\u27e7")
 _RANGE = re.compile(r"(\([\d.-]+\)|\b[\d.e-]+-[\d.e-]+)")  # `(18-23)`, `0.0001-0.06`

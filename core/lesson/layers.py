@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.lesson.measured import Measured
 from core.lesson.pair import Pair, Side
-from core.letter import backbone_drift
+from core.lesson.seed_spread import Measured
+from core.views.diagnosis_report import backbone_drift
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
+from core.base.errors import RunError
+from core.base.language import mark
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.errors import RunError
 from core.evaluate.verdict import evidence_set
-from core.lesson.measured import Measured, measured
-from core.recipe_file import recipe_dict
+from core.lesson.seed_spread import Measured, measured
+from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
-from core.words import mark
 
 BAD, GOOD = "overfit that looks good", "generalises"
 FEWEST = 3  # trainings; with fewer there is no spread to speak of

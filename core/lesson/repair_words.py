@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core import text
+from core.base import formatting
+from core.base.language import say
 from core.lesson.repairs import Arm
-from core.words import say
 
 
 def arm_names() -> dict[str, str]:
@@ -44,8 +44,8 @@ def told(key: str, arms: dict[str, Arm]) -> str:
     """`45 % named right, in place of 73 %: worse.`"""
     return say(
         "{right} named right, in place of {whole}: {difference}.",
-        right=text.percent(arms[key].right),
-        whole=text.percent(arms["nothing"].right),
+        right=formatting.percent(arms[key].right),
+        whole=formatting.percent(arms["nothing"].right),
         difference=difference_words(arms[key].told),
     )
 

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core import text
-from core.lesson.gaze import lifts
+from core.base import formatting
+from core.base.language import say
 from core.lesson.glossary import mark, marks
-from core.lesson.hidden import same_answers
 from core.lesson.layers import front, frozen_layers, moved_layers
+from core.lesson.localisation_figure import lifts
+from core.lesson.occlusion_figure import same_answers
 from core.lesson.pair import Pair
 from core.lesson.repair_words import arm_names, moving_words, summed_up, told
 from core.lesson.repairs import REAL, TOY, read_arms
-from core.words import say
 
 Why = tuple[str, str]  # a question, and what is seen when it is opened
 
@@ -130,7 +130,7 @@ def _elsewhere(pair: Pair) -> Step:
             a_right=a.percent(),
             b_right=b.percent(),
             total=first["total"],
-            constant=text.percent(first["constant"]),
+            constant=formatting.percent(first["constant"]),
             **marks(),
         ),
         say(
@@ -291,7 +291,7 @@ def _mends(without: str) -> Step:
                 say(
                     "On the photos of the experiment that this grew out of, B's recipe names "
                     "{right} right.",
-                    right=text.percent(real["nothing"].right),
+                    right=formatting.percent(real["nothing"].right),
                 )
                 + " "
                 + " ".join(words)

@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from core.errors import InputError
-from core.model.layers import _TABLE, BACKBONES
-from core.model.weights import find_weights
-from core.words import mark
+from core.base.errors import InputError
+from core.base.language import mark
+from core.model.pretrained_weights import find_weights
+from core.recipe.layer_table import _TABLE, BACKBONES
 
 
 def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:

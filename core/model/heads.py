@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.recipe import ClassMapHead, DenseHead
+from core.recipe.schema import ClassMapHead, DenseHead
 
 CLASS_MAP_OFFSET = 1  # the class-map convolution's place in its head
 HIDDEN, ACTIVE, LOGITS = 2, 3, 4  # places in the dense head: hidden layer, its ReLU, output layer

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from core.model.backbones import backbone_layers
-from core.model.bands import BandRange, first_trained
 from core.model.heads import Output, head_layers, run_head
-from core.model.layers import BACKBONES
-from core.recipe import Recipe
+from core.recipe.bands import BandRange, first_trained
+from core.recipe.layer_table import BACKBONES
+from core.recipe.schema import Recipe
 
 
 class Network(nn.Module):

@@ -1,0 +1,1 @@
+"""Chosen runs as one HTML file."""

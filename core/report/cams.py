@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core.errors import InputError
+from core.base.errors import InputError
+from core.base.formatting import percent
+from core.base.language import retell, say, say_count
 from core.report.contrast import COLUMNS, Contrast, Row, contrast
 from core.report.evidence import photo
 from core.report.markup import Markup, tag
 from core.report.subject import Part, Shown, Subject
 from core.report.verdicts import title
-from core.text import percent
-from core.words import retell, say, say_count
 
 _LEAST_ACROSS = 4  # pictures in a row: of one item they would be too large for their pixels
 

@@ -10,16 +10,21 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cam_grid import STEP, Column, mean_column, run_column
+from core.compare.score_tables import hard_set
 from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
 from core.data.label_tables import Box
 from core.data.photos import Crop, photo_size
-from core.evaluate.localise import MIN_BOX_AREA, view_boxes
-from core.heat_map import heat_map, shown_view
-from core.letter_pictures import boxed_jpeg
+from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
 from core.report.subject import Shown, Subject
-from core.score_tables import hard_set
 from core.store.run import open_run
+from core.views.cam_grid import (
+    STEP,
+    Column,
+    mean_column,
+    run_column,
+)
+from core.views.diagnosis_pictures import boxed_jpeg
+from core.views.heat_map import heat_map, shown_view
 
 PHOTOS = 6
 COLUMNS = 6  # items whose maps fit beside each other on paper

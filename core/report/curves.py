@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from core.curves import Line, has_zero_loss, lines_of
+from core.base.formatting import percent
+from core.base.language import say
+from core.compare.curves import Line, has_zero_loss, lines_of
 from core.report import drawing
 from core.report.drawing import WIDTH, Axis
 from core.report.markup import Markup, tag
 from core.report.subject import Part, Shown, Subject
 from core.report.verdicts import title
 from core.store.run import Run
-from core.text import percent
-from core.words import say
 
 _LEFT, _RIGHT = 40.0, WIDTH - 8.0
 _LOSS, _ACCURACY = (20.0, 116.0), (147.0, 197.0)  # top and bottom of the two panels

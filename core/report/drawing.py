@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.report.markup import Content, Markup, number, tag
 
 WIDTH = 340  # units of a figure; two stand side by side on paper
-LETTER = "light-dark(#fff, #000)"  # on an item's colour, as core.charts.on_page has it
+LETTER = "light-dark(#fff, #000)"  # on an item's colour, as core.base.palette.on_page has it
 
 
 @dataclass(frozen=True)

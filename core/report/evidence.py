@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
+from core.base.language import say
 from core.data.photos import jpeg_bytes, jpeg_url
-from core.letter import Evidence, Letter, write_letter
-from core.letter_pictures import Picture
 from core.report.markup import Markup, tag
 from core.report.subject import Shown, Subject, typical
 from core.store.groups import Group
-from core.words import say
+from core.views.diagnosis_pictures import Picture
+from core.views.diagnosis_report import Evidence, Letter, write_letter
 
 _SIDES = {"finds": 110, "needs": 240}  # pixels of a picture; where it looks is a section of its own
 _CLASSES = {"finds": "cuts", "needs": "covers"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from core.base.language import mark, retell, say
+from core.compare.tables import LIFT_WORDS, SCORE_TITLES, SCORE_WORDS
 from core.evaluate.verdict import MEANINGS
 from core.report.markup import Markup, tag
-from core.tables import LIFT_WORDS, SCORE_TITLES, SCORE_WORDS
-from core.words import mark, retell, say
 
 _WORDS = {
     mark("validation"): mark(

@@ -8,10 +8,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import text
-from core.draft import changes_link
-from core.errors import InputError
-from core.recipe_file import (
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.formatting import file_name
+from core.base.language import mark, retell, say
+from core.recipe.draft import changes_link
+from core.recipe.files import (
     changed_recipe,
     load_recipe,
     parse_changes,
@@ -24,8 +26,7 @@ from core.report.subject import Shown, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run
-from core.text import file_name
-from core.words import mark, retell, say
+from core.store.status import status_text
 
 _HEADS = (
     mark("seed"),
@@ -147,10 +148,10 @@ def _run_cells(row: RunRow) -> Sequence[str]:
     took = row.facts.get("took")
     return (
         seed,
-        retell(text.state(row.status)),
+        retell(status_text(row.status)),
         retell((row.summary or {}).get("verdict") or ""),
         began,
-        text.duration(took if isinstance(took, int | float) else None),
+        formatting.duration(took if isinstance(took, int | float) else None),
         row.id,
     )
 

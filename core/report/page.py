@@ -11,7 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from core import __version__
-from core.errors import InputError
+from core.base.errors import InputError
+from core.base.language import language, say, say_count
+from core.compare.score_tables import sets_of
 from core.report.cams import cams
 from core.report.curves import curves
 from core.report.evidence import evidence, letters
@@ -22,10 +24,8 @@ from core.report.recipes import recipes
 from core.report.scores import key, scores
 from core.report.subject import Subject
 from core.report.verdicts import compared, verdicts
-from core.score_tables import sets_of
 from core.store.groups import Group
 from core.store.index import RunRow
-from core.words import language, say, say_count
 
 _CSS = Path(__file__).parent / "report.css"
 # Nothing may be fetched and nothing may run, even if a mistake of ours let markup through.
@@ -35,8 +35,8 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 def make_report(
     items: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path, today: date
 ) -> str:
-    """The report as HTML, in the language that is spoken (core.words). Runs whose files or photos
-    are gone are reported with what is left, and the report says so.
+    """The report as HTML, in the language that is spoken (core.base.language). Runs whose files or
+    photos are gone are reported with what is left, and the report says so.
 
     items: what it is about, in their order; all_rows: every run, newest first (they tell which
     photos each saw). Raises InputError without items.

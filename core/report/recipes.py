@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from core.base.formatting import file_name
+from core.base.language import retell, say
+from core.recipe.difference import recipe_difference
 from core.report.markup import Markup, tag
 from core.report.subject import Subject
-from core.store.compare import recipe_difference
-from core.text import file_name
-from core.words import retell, say
 
 _SEEDS = ("seed", "split.fold")  # what the runs of a group differ in
 

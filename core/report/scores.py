@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from core.charts import GREY, on_page
-from core.report import drawing
-from core.report.drawing import WIDTH, Axis
-from core.report.markup import Content, Markup, joined, tag
-from core.report.subject import Part, Shown, Subject
-from core.report.verdicts import title
-from core.score_tables import (
+from core.base.formatting import percent
+from core.base.language import retell, say
+from core.base.palette import GREY, on_page
+from core.compare.score_tables import (
     CONTROLS,
     Controls,
     lift_dots,
@@ -21,9 +18,12 @@ from core.score_tables import (
     sets_of,
     validation_dots,
 )
+from core.report import drawing
+from core.report.drawing import WIDTH, Axis
+from core.report.markup import Content, Markup, joined, tag
+from core.report.subject import Part, Shown, Subject
+from core.report.verdicts import title
 from core.store.run import Run
-from core.text import percent
-from core.words import retell, say
 
 _LEFT, _RIGHT = 24.0, WIDTH - 16.0  # where the axes begin and end
 _LANE, _HEAD, _FOOT = 14.0, 18.0, 22.0  # heights of an item's lane, a score's name, the axis

@@ -10,17 +10,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import TypeVar
 
-from core import charts
-from core.errors import InputError
-from core.items import item_colours
-from core.paints import MOST
+from core.base import palette
+from core.base.errors import InputError
+from core.base.language import retell
+from core.compare.colours import MOST
+from core.compare.comparable import photos_of
+from core.compare.selection import item_colours
 from core.report.drawing import LETTER
 from core.report.markup import Markup, tag
-from core.same_photos import photos_of
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
-from core.words import retell
 
 LETTERS = "ABCDEFGHI"  # one for each item that has a colour of its own
 # A folder in an error's line: it tells a reader of the report nothing, and may tell too much.
@@ -74,7 +74,7 @@ class Subject:
         shown, self.left_out = list(items[:MOST]), list(items[MOST:])
         paint = item_colours(shown)
         self.shown = [
-            Shown(item, letter, charts.on_page(paint[item.id]))
+            Shown(item, letter, palette.on_page(paint[item.id]))
             for item, letter in zip(shown, LETTERS, strict=False)
         ]
         self.parts = _parts(self.shown, all_rows)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core import tables
-from core.comparison import each_against_first
-from core.ending import ending
+from core.base.language import retell, say, say_count
+from core.compare import tables
+from core.compare.colours import MOST
+from core.compare.comparison import each_against_first
+from core.compare.score_tables import hard_score, hard_set, share_words
 from core.evaluate.verdict import RULES
-from core.letter import Letter
-from core.paints import MOST
 from core.report.markup import Markup, joined, tag
 from core.report.subject import Part, Shown, Subject
-from core.score_tables import hard_score, hard_set, share_words
 from core.store.groups import Group
 from core.store.run import Run
-from core.words import retell, say, say_count
+from core.views.diagnosis_report import Letter
+from core.views.run_ending import ending
 
 # Of each verdict: a sign and whether it is good, so that neither colour nor sign stands alone.
 LOOKS = {

@@ -1,0 +1,1 @@
+"""Run folders and what is derived from them: index, fields, groups, queries, trash."""

@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter
 
-from core import files
-from core.errors import RunError, not_written
-from core.recipe import check_name
+from core.base import files
+from core.base.errors import RunError, not_written
+from core.base.language import mark
+from core.recipe.schema import check_name
 from core.store.examples import refuse_example
 from core.store.run import Run
-from core.store.shapes import shaped
-from core.words import mark
+from core.store.schemas import shaped
 
 FILE = "annotations.json"
 LOCK = ".annotations.lock"  # in the runs folder: a lock inside a run would travel with it

@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.errors import RunError, not_written
-from core.words import mark
+from core.base.errors import RunError, not_written
+from core.base.language import mark
 
 PREFIX = "example-"
 PROJECT = Path(__file__).resolve().parents[2]

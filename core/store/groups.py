@@ -16,9 +16,9 @@ from typing import Any
 
 import pandas as pd
 
+from core.base.language import retell, say
 from core.store.examples import PREFIX
 from core.store.index import RunRow
-from core.words import retell, say
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 
@@ -64,7 +64,7 @@ class Verdicts:
 @dataclass(frozen=True)
 class Group:
     """Runs that are repeats of each other, by seed, then fold; a run alone is a group of one, and
-    runs that share anything else may be shown as one too (core.run_table).
+    runs that share anything else may be shown as one too (core.views.run_table).
 
     The same recipe, seed and fold may be there twice. As both give the same bits, the newer one
     counts and the older is not one more observation.
@@ -88,7 +88,7 @@ class Group:
         return Spread(fmean(found), min(found), max(found), deviation, len(found))
 
     def fact_numbers(self, key: str) -> list[float]:
-        """A fact of the members (core.store.facts) as `numbers` gives it."""
+        """A fact of the members (core.store.fields) as `numbers` gives it."""
         found = self._each(lambda row: row.facts.get(key))
         return [value for value in found if isinstance(value, int | float)]
 
@@ -168,7 +168,8 @@ def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The same as a history: a row per epoch with the means as train_loss, val_loss and
-    val_accuracy, and beside each its `<name>_low` and `<name>_high`, for core.charts.curves."""
+    val_accuracy, and beside each its `<name>_low` and `<name>_high`, for
+    core.plots.figures.curves."""
     long = mean_history(histories)
     wide = long.pivot(index="epoch", columns="name", values=["mean", "low", "high"])
     wide.columns = [

@@ -20,15 +20,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, RunError, not_written
-from core.recipe import Recipe
-from core.recipe_file import recipe_dict, recipe_from
+from core.base.errors import InputError, RunError, not_written
+from core.base.language import say
+from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.schema import Recipe
 from core.store.annotations import FILE, Annotations, annotations_of
-from core.store.arrivals import FOLDER as ARRIVALS
-from core.store.arrivals import arrival_of
 from core.store.examples import is_example
-from core.store.run import Run, Status
-from core.words import say
+from core.store.fields import facts_of
+from core.store.provenance import FOLDER as ARRIVALS
+from core.store.provenance import arrival_of
+from core.store.run import Run
+from core.store.status import Status
 
 INDEX_FILE = "index.sqlite"
 _SCHEMA = """
@@ -91,9 +93,7 @@ class RunRow:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """Everything that the run can be searched, grouped and sorted by (core.store.facts)."""
-        from core.store.facts import facts_of  # which imports this module
-
+        """Everything that the run can be searched, grouped and sorted by (core.store.fields)."""
         return facts_of(self)
 
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.files import UNFINISHED
-from core.store.run import Clock
+from core.base.files import UNFINISHED
+from core.store.status import Clock
 
 OLD = timedelta(hours=1)  # nobody takes that long to write a file
 # The runs folder; runs and caches; what is inside those, as checkpoints, searches and deleted runs.

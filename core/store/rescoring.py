@@ -7,12 +7,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from core.base.errors import RunError, not_written
+from core.base.language import mark
 from core.data.dataset import Dataset, truth_fingerprint
-from core.errors import RunError, not_written
 from core.store.examples import refuse_example
 from core.store.index import RunRow
-from core.store.run import Clock, Run, Status, open_run
-from core.words import mark
+from core.store.run import Run, open_run
+from core.store.status import Clock, Status
 
 RESCORING_FOLDER = ".rescore"
 _WHOLE = ".results"  # in a run: new results, all written, on their way to their places

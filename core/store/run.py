@@ -10,10 +10,9 @@ import re
 import secrets
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zipfile import BadZipFile
@@ -23,65 +22,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from core import files
-from core.errors import RunError, damaged, os_error_line
-from core.recipe import Recipe
-from core.recipe_file import load_recipe, recipe_yaml
-from core.store.arrivals import arrival_of
+from core.base import files
+from core.base.errors import RunError, damaged, os_error_line
+from core.base.language import mark
+from core.recipe.files import load_recipe, recipe_yaml
+from core.recipe.schema import Recipe
 from core.store.examples import PROJECT, folder_of, refuse_example
-from core.store.shapes import check_shape, shaped
-from core.words import mark
+from core.store.provenance import arrival_of
+from core.store.schemas import check_shape, shaped
+from core.store.status import Clock, Status, worked_seconds
 
 FORMAT = 1
-# How errors are known that core.ending has more to say of.
+# How errors are known that core.views.run_ending has more to say of.
 DIVERGED, DISK_FULL = "training diverged", "free some space"
 CANCEL_FILE = "cancel-asked"
 LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
-State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 _HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
-ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The clock that a program passes in; tests pass their own."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Status:
-    """What a run is doing. Times are ISO 8601 in UTC; `eta_seconds` counts from `heartbeat`;
-    `phase` is a word for the person who waits; `error` is one line. A run that was resumed
-    `started` its last stretch then; `earlier` are the seconds of those before."""
-
-    state: State
-    epoch: int = 0
-    epochs: int = 0
-    phase: str = ""
-    eta_seconds: float | None = None
-    pid: int | None = None
-    created: str = ""
-    started: str | None = None
-    heartbeat: str | None = None
-    finished: str | None = None
-    error: str | None = None
-    earlier: float = 0.0
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
 
 
 _STATUS = TypeAdapter(Status)
-
-
-def _seconds(start: str | None, end: str | None) -> float:
-    """Between two times of a status; 0 where one is missing or cannot be read."""
-    try:
-        times = [datetime.fromisoformat(time or "") for time in (start, end)]
-        return (times[1] - times[0]).total_seconds()
-    except (ValueError, TypeError):
-        return 0.0
 
 
 @dataclass(frozen=True)
@@ -125,7 +84,7 @@ class Run:
         """The data-set folder that the run was launched on. An example names it from the project's
         folder, so that it is found wherever that lies. A run that came from elsewhere names a
         folder of another machine, and one of that name here may hold other photos: its data set is
-        the one that was found to hold the same (core.store.arrivals).
+        the one that was found to hold the same (core.store.provenance).
 
         Raises RunError where there is none such."""
         named = str(self.environment()["data"]["path"])
@@ -277,7 +236,7 @@ class Run:
                 finished=None,
                 pid=None,
                 phase="",
-                earlier=status.earlier + _seconds(status.started, status.heartbeat),
+                earlier=worked_seconds(status),
             )
         )
 

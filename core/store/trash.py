@@ -11,15 +11,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core import demo, files
+from core.base import demo_mode, files
+from core.base.errors import RunError, not_deleted, not_moved
+from core.base.language import mark, say_count
 from core.data.challenge_photos import CHALLENGE_FOLDER
-from core.errors import RunError, not_deleted, not_moved
-from core.store.arrivals import forget_arrival
 from core.store.examples import refuse_example
+from core.store.provenance import forget_arrival
 from core.store.rescoring import RESCORING_FOLDER
-from core.store.run import Clock, Run, find_runs, open_run
+from core.store.run import Run, find_runs, open_run
+from core.store.status import Clock
 from core.store.visitors import is_visitors
-from core.words import mark, say_count
 
 TRASH = ".trash"
 KEPT = timedelta(days=30)
@@ -30,7 +31,7 @@ _GOING = ".going"  # what is being deleted for good; a kill leaves it for the ne
 def kept_words(runs_dir: Path) -> str:
     """How long deleted runs are kept: a visitor's not longer than others of theirs."""
     return (
-        demo.kept_words()
+        demo_mode.kept_words()
         if is_visitors(runs_dir)
         else say_count(KEPT.days, "{count} day", "{count} days")
     )

@@ -12,21 +12,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import shutil
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.errors import RunError
-from core.store.run import Clock, Run, find_runs
+from core.base.demo_mode import Act, DemoError, refusal_text
+from core.store.run import find_runs
 
 VISITORS = ".visitors"
-SWEEP_SECONDS = 300.0
-# Folders of a visitor's folder whose folders have a status.json too: .rescore, .lr_find, .trash.
-_WORK = ("[!.]*", ".[!.]*/[!.]*")
 
 
 def new_key() -> str:
@@ -76,64 +67,7 @@ def count_runs(house: Path) -> int:
     return sum(len(find_runs(folder)) for folder in visitor_dirs(house))
 
 
-def sweep_visitors(house: Path, clock: Clock, kept: timedelta) -> list[str]:
-    """Deletes for good what visitors made longer than `kept` ago: runs, also in the trash, searches
-    and whatever else waits in the queue, and their entries there; a folder when it is left empty.
-    What is under way is asked to stop, and goes the next time. The queue's names of what went."""
-    from core.jobs.queue import Queue  # which imports this module
-
-    gone = []
-    for folder in visitor_dirs(house):
-        for work in _works(folder):
-            if clock() - _made(work) <= kept:
-                continue
-            if _running(work):
-                work.ask_cancel()
-                continue
-            name = str(work.path.relative_to(folder))
-            with suppress(RunError):
-                Queue(folder).remove(name)
-            shutil.rmtree(work.path, ignore_errors=True)
-            gone.append(f"{VISITORS}/{folder.name}/{name}")
-        if not any(_works(folder)) and clock() - _touched(folder) > kept:
-            shutil.rmtree(folder, ignore_errors=True)
-    return gone
-
-
-def keep_swept(house: Path, clock: Clock, kept: timedelta) -> threading.Thread:
-    """Sweeps again and again, beside whatever this process does, until it ends."""
-
-    def sweep() -> None:
-        while True:
-            with suppress(OSError, RunError):  # the next time, then
-                sweep_visitors(house, clock, kept)
-            time.sleep(SWEEP_SECONDS)
-
-    thread = threading.Thread(target=sweep, name="visitors", daemon=True)
-    thread.start()
-    return thread
-
-
-def _works(folder: Path) -> Iterator[Run]:
-    for pattern in _WORK:
-        for path in sorted(folder.glob(f"{pattern}/status.json")):
-            yield Run(path.parent)
-
-
-def _made(work: Run) -> datetime:
-    with suppress(RunError, ValueError):
-        return datetime.fromisoformat(work.status().created)
-    return _touched(work.path)  # its status cannot be read
-
-
-def _running(work: Run) -> bool:
-    with suppress(RunError):
-        return work.status().state == "running"
-    return False
-
-
-def _touched(path: Path) -> datetime:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError:
-        return datetime.now(UTC)
+def refuse_visitor(runs_dir: Path, act: Act) -> None:
+    """Raises DemoError where the folder of runs is a visitor's."""
+    if is_visitors(runs_dir):
+        raise DemoError(refusal_text(act))

@@ -19,18 +19,31 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from core import files
+from core.base import files
+from core.base.machine import keep_memory, settle_threads
+from core.base.processor import busy_share
 from core.data.photos import read_view
-from core.model.bands import BandRange, parameter_groups
 from core.model.network import Network, build_network
-from core.processor import busy_share
-from core.recipe import Augment, Blur, Cutout, Erase, Recipe, Rotate, Zoom
-from core.train.augment import augmented_views, levels, smallest_side, working_side
-from core.train.machine import keep_memory, settle_threads
-from core.train.precision import Settings, resolve
-from core.train.prefix import PREFIX_BATCH, Prefix
+from core.pipeline.augment import (
+    augmented_views,
+    levels,
+    smallest_side,
+    working_side,
+)
+from core.pipeline.precision import Settings, resolve
+from core.pipeline.prefix import PREFIX_BATCH, Prefix
+from core.pipeline.views import normalise
+from core.recipe.bands import BandRange, parameter_groups
+from core.recipe.schema import (
+    Augment,
+    Blur,
+    Cutout,
+    Erase,
+    Recipe,
+    Rotate,
+    Zoom,
+)
 from core.train.speed import BUSY, Speed, doubtful, measuring_alone, read_speed, write_speed
-from core.train.views import normalise
 
 Clock = Callable[[], float]
 Tick = Callable[[], None]

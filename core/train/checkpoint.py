@@ -13,14 +13,14 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from core import files
-from core.errors import RunError
+from core.base import files
+from core.base.errors import RunError
+from core.base.language import mark
 from core.model.network import Network
-from core.recipe import Recipe
+from core.model.trained_weights import put_in, weights_bytes
+from core.recipe.schema import Recipe
 from core.train.loop import Best, Progress
 from core.train.optimizer import make_optimizer, optimizer_tensors, restore
-from core.train.weights import put_in, weights_bytes
-from core.words import mark
 
 CHECKPOINT = "checkpoint"
 
@@ -32,7 +32,7 @@ def save_checkpoint(
 
     Written to a folder beside it that is then renamed, so a kill leaves the old or the new one. The
     one before is kept as that folder: its files are written over, which takes half the time of new
-    ones. Generators need no place in it: core.train.seeds derives them from the epoch.
+    ones. Generators need no place in it: core.base.random_streams derives them from the epoch.
     """
     settle_checkpoint(run)
     beside, place, old = (run / name for name in (".checkpoint.new", CHECKPOINT, ".checkpoint.old"))

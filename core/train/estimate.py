@@ -10,13 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.dataset import Dataset
-from core.data.objects import labelled_objects
+from core.data.object_crops import labelled_objects
 from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
-from core.model.bands import BandRange, first_trained, frozen_prefix, stage_ranges
-from core.model.flat_list import network_layers
-from core.model.layers import head_start
-from core.recipe import Augment, Recipe
+from core.recipe.bands import (
+    BandRange,
+    first_trained,
+    frozen_prefix,
+    stage_ranges,
+)
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import head_start
+from core.recipe.schema import Augment, Recipe
+from core.store.feature_folder import NOTHING, Known
 from core.train.schedule import batches_per_epoch, planned_epochs
 from core.train.speed import Speed
 
@@ -39,18 +45,7 @@ _STATES = {"sgd": 1, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers kept of eac
 _BEGINNING, _SCORES, _LOCALISING = 0.3, 0.2, 0.006
 _BLANKING = 0.005  # painting the objects of a photo over
 _VARIED = 4  # views of each photo and object beside the plain one (core.evaluate.tta)
-_BLANKED = 8  # pictures of each test photo, three fills of nearly three kinds (core.data.blanking)
-
-
-@dataclass(frozen=True)
-class Known:
-    """Shares of the features that are on disk already: of the plain photos' and of the pool's."""
-
-    photos: float = 0.0
-    views: float = 0.0
-
-
-NOTHING, EVERYTHING = Known(), Known(1.0, 1.0)
+_BLANKED = 8  # pictures of each test photo, three fills of nearly three kinds (core.data.masking)
 
 
 @dataclass(frozen=True)
@@ -249,8 +244,8 @@ class _Sum:
         return blanked + reading + self.kept(everyone, self.known.photos) + passes * self.answer
 
     def derived(self, pictures: int, making: float) -> float:
-        """Pictures made of photos (core.evaluate.derived), which are not made again where their
-        features are known."""
+        """Pictures made of photos (core.evaluate.derived_predictions), which are not made again
+        where their features are known."""
         made = 1 - self.known.photos if self.start else 1.0
         kept = self.kept(pictures, self.known.photos)
         return made * pictures * making + kept + pictures * self.answer

@@ -12,11 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import nll_loss
 
-from core.errors import RunError
-from core.evaluate.predict import PhotoSet, predict
-from core.model.bands import first_trained, stage_ranges
+from core.base.errors import RunError
+from core.base.language import mark
+from core.base.random_streams import derived_seed
 from core.model.network import Network
-from core.recipe import Recipe
+from core.model.trained_weights import copied_tensors, put_in
+from core.pipeline.predict import PhotoSet, predict
+from core.recipe.bands import first_trained, stage_ranges
+from core.recipe.schema import Recipe
 from core.train.optimizer import make_optimizer
 from core.train.schedule import (
     PlannedEpoch,
@@ -25,9 +28,6 @@ from core.train.schedule import (
     planned_epochs,
     scale,
 )
-from core.train.seeds import derived_seed
-from core.train.weights import copied_tensors, put_in
-from core.words import mark
 
 
 class Diverged(RunError):
@@ -35,8 +35,9 @@ class Diverged(RunError):
 
 
 class Inputs(Protocol):
-    """What the loop trains on (core.train.inputs): so many views an epoch, the order in which they
-    come (numbers from 0), and some of them as a batch. `start` is the layer that batches enter."""
+    """What the loop trains on (core.pipeline.inputs): so many views an epoch, the order in which
+    they come (numbers from 0), and some of them as a batch. `start` is the layer that batches
+    enter."""
 
     start: int
 

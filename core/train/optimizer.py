@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from core.errors import RunError
-from core.model.bands import parameter_groups, stage_ranges
+from core.base.errors import RunError
+from core.base.language import mark
 from core.model.network import Network
-from core.recipe import Recipe
-from core.words import mark
+from core.recipe.bands import parameter_groups, stage_ranges
+from core.recipe.schema import Recipe
 
 SECOND_BETA = 0.999  # of Adam: how slowly the mean square of the gradients follows (its paper's)
 # The same of RMSprop: Keras's default, since the article's recipe with it is a Keras one.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.model.bands import stage_ranges
-from core.model.flat_list import network_layers
-from core.model.layers import head_start
-from core.recipe import Recipe
+from core.recipe.bands import stage_ranges
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import head_start
+from core.recipe.schema import Recipe
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from core import files
-from core.processor import cores, processor
-from core.recipe import DenseHead, Recipe
+from core.base import files
+from core.base.processor import cores, processor
+from core.recipe.schema import DenseHead, Recipe
 from core.store.visitors import house_of
 
 SPEED_FOLDER = ".speed"
@@ -111,6 +111,6 @@ def write_speed(runs_dir: Path, recipe: Recipe, speed: Speed) -> None:
 
 
 def measuring_alone(runs_dir: Path) -> AbstractContextManager[None]:
-    """Lets one process measure at a time, and lets no training begin meanwhile (core.train.execute
-    takes its calibration under this lock): each would slow the other."""
+    """Lets one process measure at a time, and lets no training begin meanwhile
+    (core.jobs.tasks.train_run takes its calibration under this lock): each would slow the other."""
     return files.locked(house_of(runs_dir) / SPEED_FOLDER / "lock")

@@ -1,0 +1,1 @@
+"""Widgets: a folder per page, `shared` for several pages, `ui` for general pieces."""

@@ -23,8 +23,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from core.jobs import preview
-from core.recipe_file import load_recipe, preset_names
+from core.jobs.preview import client
+from core.recipe.files import load_recipe, preset_names
 from tests.factory import know_speed
 from tests.failures import PAGES
 from tests.warm import Process, Warm, started_warm
@@ -170,7 +170,7 @@ def _served(runs: Path, data: Path, warm: Warm) -> Iterator[App]:
         if server.process is not None:
             server.process.terminate()
             server.process.wait()
-        preview.stop(runs)
+        client.stop(runs)
 
 
 @pytest.fixture(scope="session")

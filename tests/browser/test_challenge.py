@@ -9,12 +9,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.base.language import (
+    LANGUAGES,
+    retell,
+    say,
+    say_count,
+    spoken,
+)
 from core.data.challenge_photos import draw_challenge
-from core.data.toy_books import draw_toy_books
 from core.lesson.steps import titles
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.run import find_runs
-from core.words import LANGUAGES, retell, say, say_count, spoken
+from core.toy_books import draw_toy_books
 from tests.browser.conftest import settled
 from tests.factory import know_speed
 from tests.waiting import end_worker

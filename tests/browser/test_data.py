@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
-from core.data.labels import earlier_versions
-from core.store.run import create_run, utc_now
-from core.train.execute import execute
+from core.data.label_edits import earlier_versions
+from core.jobs.tasks.train_run import execute
+from core.store.run import create_run
+from core.store.status import utc_now
 from tests.browser.conftest import settled
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import know_speed, write_dataset

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor, worker_pid
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.run import Run
 from tests.browser.conftest import App, Server, free_port, settled
 from tests.conftest import FAST

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import expect
 
-from core.items import items_of
+from core.compare.selection import items_of
 from core.report.page import make_report
-from core.store.all_runs import AllRuns
+from core.store.run_list import AllRuns
 from tests.browser.conftest import frames, settled
 from tests.hostile import FILE, SCRIPT, SET, TEXT, hostile_dataset, hostile_runs
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from core.jobs.detached import Detached
+from core.jobs.tasks.train_run import execute
 from core.store.run import create_run
-from core.train.execute import execute
 from tests.browser.conftest import ROOT, settled
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
 from tests.factory import know_speed

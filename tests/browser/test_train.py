@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.jobs.local import worker_lock
-from core.recipe_file import load_recipe, recipe_yaml
+from core.recipe.files import load_recipe, recipe_yaml
 from core.store.run import find_runs
 from tests.browser.conftest import settled
 from tests.factory import write_dataset, write_run

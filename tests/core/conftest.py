@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.data.blanking import FILLS
+from core.data.masking import FILLS
 from tests.factory import plain_speed
 
 
@@ -17,7 +17,9 @@ def measured() -> Iterator[None]:
     tests/core/train/test_estimate.py is about that, and what other processes train is measured.
     For a module, as the tests of other folders may follow in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.train.execute.speed_for", lambda _, recipe, tick: plain_speed(recipe))
+        patch.setattr(
+            "core.jobs.tasks.train_run.speed_for", lambda _, recipe, tick: plain_speed(recipe)
+        )
         yield
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from PIL import Image
 
+from core.base.errors import InputError
 from core.data.dataset import read_dataset
-from core.errors import InputError
 from core.store.run import Run, find_runs
 from tests.conftest import FAST
 from tests.factory import write_dataset, write_run

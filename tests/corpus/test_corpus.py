@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.recipe import Recipe
-from core.recipe_file import recipe_yaml
+from core.base.language import retell, spoken
+from core.recipe.files import recipe_yaml
+from core.recipe.schema import Recipe
 from core.store.run import find_runs
 from core.train.speed import Speed
-from core.words import retell, spoken
 from tests.conftest import ROOT, fast_recipe
 from tests.corpus.case import CORPUS, Case, read_cases
 from tests.corpus.press import pressed
@@ -60,7 +60,7 @@ def measured(monkeypatch) -> None:
         return plain_speed(recipe)
 
     # In this order: `execute`, imported here, must find the one that it shall have again.
-    monkeypatch.setattr("core.train.execute.speed_for", speed_for)
+    monkeypatch.setattr("core.jobs.tasks.train_run.speed_for", speed_for)
     monkeypatch.setattr("core.train.calibrate.speed_for", speed_for)
 
 
@@ -110,7 +110,7 @@ def test_handled(case, here, tiny, fast, measured, capsys):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("case", of("stopped"), ids=lambda case: case.name)
 def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys, monkeypatch):
-    monkeypatch.setattr("core.train.recorder.STATUS_SECONDS", 0)  # each batch opens a file
+    monkeypatch.setattr("core.jobs.tasks.recorder.STATUS_SECONDS", 0)  # each batch opens a file
     runs = here / "runs"
     know_speed(runs, fast_recipe())
     case.make(here)

@@ -130,16 +130,12 @@ def some_faults(
 def campaign() -> Iterator[Campaign]:
     """A campaign in a folder of its own. What the worker needs is loaded, so that processes can be
     forked that need not; torch computes nothing in this one, which no fork would survive."""
-    import core.train.challenge
-    import core.train.execute
-    import core.train.lr_search
-    import core.train.results  # noqa: F401
 
     place = MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(prefix="faults-", dir=place) as name,
         patch("core.jobs.local.ensure_worker"),  # the campaign says when a worker begins
-        patch("core.train.recorder.STATUS_SECONDS", 0),  # the same points every time
+        patch("core.jobs.tasks.recorder.STATUS_SECONDS", 0),  # the same points every time
     ):
         found = Campaign(Path(name))
         _load_the_rest(found)

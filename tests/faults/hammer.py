@@ -19,13 +19,14 @@ from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
-from core.errors import InputError
+from core.base.errors import InputError
 from core.jobs.local import LocalExecutor, find_lost
 from core.jobs.queue import Queue
 from core.jobs.worker import carry_out, work
 from core.store.annotations import annotate
 from core.store.index import RunIndex
-from core.store.run import open_run, utc_now
+from core.store.run import open_run
+from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs, restore_run
 from tests.faults.campaign import Campaign
 from tests.faults.inject import in_child

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from core.errors import InputError
+from core.base.errors import InputError
 
 Kind = Literal["kill", "half", "full", "read-only"]
 Ending = Literal["done", "told", "killed", "broke"]

@@ -12,13 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.base.errors import InputError
 from core.jobs.health import find_trouble
 from core.jobs.local import find_lost, process_alive
 from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex, RunRow
-from core.store.run import Run, find_runs, utc_now
-from core.store.search import open_work
+from core.store.lr_search import open_work
+from core.store.run import Run, find_runs
+from core.store.status import utc_now
 from core.store.trash import TRASH, deleted_runs
 
 # Same bits: whatever is killed and resumed ends with these, byte for byte.

@@ -13,20 +13,26 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from core.errors import RunError, os_error_line
+from core.base.errors import RunError, os_error_line
 from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue
-from core.jobs.stop import ask_stop
+from core.jobs.stop_worker import ask_stop
 from core.jobs.worker import carry_out, work
-from core.recipe import Recipe
+from core.recipe.schema import Recipe
 from core.store.annotations import Annotations, annotate, annotations_of
-from core.store.arrivals import arrival_of
 from core.store.index import RunIndex
+from core.store.provenance import arrival_of
 from core.store.rescoring import find_rescoring
-from core.store.run import Run, find_runs, utc_now
+from core.store.run import Run, find_runs
+from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs, empty_trash, restore_run
-from core.store.travel.pack import export_zip
-from core.store.travel.unpack import STAGE, Entry, Parcel, import_runs
+from core.transfer.pack import export_zip
+from core.transfer.unpack import (
+    STAGE,
+    Entry,
+    Parcel,
+    import_runs,
+)
 from tests.conftest import fast_recipe
 from tests.faults.inject import in_child
 from tests.faults.invariants import Finished, differences

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.errors import InputError
+from core.base.errors import InputError
 from core.jobs.queue import Queue
 from core.store.index import RunIndex
-from core.store.run import utc_now
+from core.store.status import utc_now
 from core.store.trash import delete_runs, restore_run
 from tests.faults.campaign import Campaign, campaign, every_fault, some_faults
 from tests.faults.disks import enlarge, fill, read_only, small_disk

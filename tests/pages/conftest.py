@@ -15,10 +15,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from core.data import leaks
+from core.data import near_copies
 from core.data.dataset import Dataset
-from core.jobs import local, measure, preview
-from core.jobs.message import Message
+from core.jobs import local, measure_speed
+from core.jobs.messages import Message
+from core.jobs.preview import client
 from tests.factory import write_dataset
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -43,17 +44,17 @@ def one_server() -> Iterator[None]:
 def copies_once() -> Iterator[None]:
     """The same photos are searched for near-copies once, in whichever folder they lie: nearly
     every test has the tiny data set, and the search takes longer than a page."""
-    known: dict[object, tuple[leaks.Pair, ...]] = {}
+    known: dict[object, tuple[near_copies.Pair, ...]] = {}
 
-    def find(dataset: Dataset) -> tuple[leaks.Pair, ...]:
-        photos = (leaks.fingerprint(dataset), tuple(each.name for each in dataset.test_sets))
+    def find(dataset: Dataset) -> tuple[near_copies.Pair, ...]:
+        photos = (near_copies.fingerprint(dataset), tuple(each.name for each in dataset.test_sets))
         if photos not in known:
             known[photos] = find_copies(dataset)
         return known[photos]
 
     with pytest.MonkeyPatch.context() as patch:
-        find_copies = leaks.find_copies
-        patch.setattr(leaks, "find_copies", find)
+        find_copies = near_copies.find_copies
+        patch.setattr(near_copies, "find_copies", find)
         yield
 
 
@@ -72,7 +73,7 @@ def measured(monkeypatch) -> list[str]:
     """No process measures this machine; the backbones it would have measured are listed."""
     asked: list[str] = []
     monkeypatch.setattr(
-        measure, "_start", lambda runs_dir, recipe, note: asked.append(recipe.backbone)
+        measure_speed, "_start", lambda runs_dir, recipe, note: asked.append(recipe.backbone)
     )
     return asked
 
@@ -88,8 +89,8 @@ def previewed(monkeypatch) -> list[Message]:
         asked.append(question)
         return Message({"photos": []})
 
-    monkeypatch.setattr(preview, "_ask", answer)
-    monkeypatch.setattr(preview, "wake", lambda runs_dir: True)
+    monkeypatch.setattr(client, "_ask", answer)
+    monkeypatch.setattr(client, "wake", lambda runs_dir: True)
     return asked
 
 
@@ -159,8 +160,8 @@ def components(app: AppTest) -> list[Any]:
 
 
 def tables(app: AppTest) -> list[pd.DataFrame]:
-    """What pages.widgets.reading_table draws, in the page's order: the words of each cell under the
-    shown titles."""
+    """What pages.widgets.ui.reading_table draws, in the page's order: the words of each cell under
+    the shown titles."""
     given = [json.loads(each.proto.json) for each in components(app)]
     return [_table(data) for data in given if "titles" in data.get("words", {})]
 

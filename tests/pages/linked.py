@@ -13,8 +13,8 @@ _READS = ("get", "get_all", "pop")
 _TOLD = {"pick": 3, "_linked": 0, "_keep": 0, "_write": 0}
 # Where the names stand that are no words at the places where the link is read (`BY_NAME`).
 LISTS = {
-    "chosen.py": ("link",),
-    "begin.py": ("_LINKS",),
+    "selection.py": ("link",),
+    "recipe_source.py": ("_LINKS",),
     "photo_filter.py": ("forget", "_forget_all"),
     "run_table.py": ("_LINKED",),
 }
@@ -74,7 +74,7 @@ def _asked(node: ast.AST) -> Iterator[ast.AST]:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
             yield node.args[0]
-        if ast.unparse(called) in ("linked.settle", "linked.tell"):
+        if ast.unparse(called) in ("url_state.settle", "url_state.tell"):
             yield node.args[0]
         if name in _TOLD and len(node.args) > max(_TOLD[name], 1):  # it comes with more
             yield node.args[_TOLD[name]]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from core import challenge
+from core.compare import challenge_ranking
 from core.jobs.queue import Queue
-from core.store.challenge import find_trial
+from core.store.challenge_answers import find_trial
 from core.store.run import find_runs
 from tests.challenged import BOOKS, write_draw, write_group
 from tests.pages.conftest import texts
@@ -16,7 +16,7 @@ from tests.pages.conftest import texts
 
 @pytest.fixture(autouse=True)
 def books(monkeypatch):
-    monkeypatch.setattr(challenge, "CLASSES", BOOKS)
+    monkeypatch.setattr(challenge_ranking, "CLASSES", BOOKS)
 
 
 def test_without_runs_it_says_what_to_do(open_page):
@@ -26,7 +26,7 @@ def test_without_runs_it_says_what_to_do(open_page):
 
 
 def test_runs_of_other_classes_have_no_board(open_page, runs, dataset, monkeypatch):
-    monkeypatch.setattr(challenge, "CLASSES", ("background", "cats", "dogs"))
+    monkeypatch.setattr(challenge_ranking, "CLASSES", ("background", "cats", "dogs"))
     write_group(runs, dataset)
     assert "No run here tells the toy books apart yet" in texts(open_page("challenge"))
 

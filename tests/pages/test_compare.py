@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.comparison import each_against_first
+from core.compare.comparison import each_against_first
+from core.compare.selection import items_of
 from core.data.dataset import read_dataset
-from core.items import items_of
 from core.store.index import RunIndex
 from core.store.run import open_run
 from tests.factory import write_dataset, write_run, write_steps
@@ -367,7 +367,7 @@ def test_of_many_it_is_told_how_many_only_photos_from_elsewhere_part(
     runs, dataset, open_page, monkeypatch
 ):
     monkeypatch.setattr(  # so few photos part nothing
-        "pages.widgets.difference.each_against_first",
+        "pages.widgets.compare.difference.each_against_first",
         lambda *of: [replace(found, parted=True) for found in each_against_first(*of)],
     )
     ids = [write_run(runs, dataset, "quick").id] + [

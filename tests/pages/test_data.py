@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from core.data.dataset import fingerprints, read_dataset
+from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
-from core.data.labels import Truth, save_truth
 from core.jobs.queue import Queue
 from core.store.rescoring import find_rescoring
 from tests.conftest import fixed_clock

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import demo
+from core.base import demo_mode
+from core.hosting import limits
 from core.jobs import local
 from core.jobs.queue import Queue
-from core.recipe_file import recipe_yaml
+from core.recipe.files import recipe_yaml
 from core.store.annotations import annotate
 from core.store.groups import groups_of
 from core.store.index import RunIndex
@@ -22,7 +23,7 @@ from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs
 from core.store.visitors import new_key, visitor_dir
 from pages import settings
-from pages.widgets import door
+from pages.widgets.shared import access
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import write_example, write_run
 from tests.pages.conftest import TIMEOUT, texts
@@ -93,8 +94,8 @@ def hosted(runs, dataset, tmp_path, monkeypatch, by_the_door) -> Path:
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     monkeypatch.setenv("OVERFIT_LENS_EXAMPLES", str(tmp_path / "examples"))
     monkeypatch.setattr(settings, "data_parent", lambda: tmp_path / "dataset")
-    monkeypatch.setattr(demo, "DATA", dataset.root.resolve())
-    monkeypatch.setattr(door, "_sweeper", lambda house: None)  # the factory's runs are old
+    monkeypatch.setattr(limits, "DATA", dataset.root.resolve())
+    monkeypatch.setattr(access, "_sweeper", lambda house: None)  # the factory's runs are old
     monkeypatch.setattr(local, "ensure_worker", lambda runs_dir, wait_seconds=0: None)
     write_example(tmp_path / "examples", dataset, "quick-s0")
     return runs
@@ -147,7 +148,7 @@ def test_the_list_of_parameters_is_whole():
     found = set(re.findall(r'query_params(?:\.(?:get|pop|get_all))?[([]"(\w+)"', code))
     found |= set(re.findall(r'key="(\w+)",\s*bind="query-params"', code))
     found |= set(re.findall(r'"(\w+)" (?:not )?in st\.query_params', code))
-    found |= {door.LINK}
+    found |= {access.LINK}
     assert found <= PARAMETERS, found - PARAMETERS
     assert {"run", "runs", "groups", "again", "q", "key"} <= PARAMETERS
 
@@ -232,7 +233,7 @@ def test_nothing_of_a_run_is_imported_by_its_id_or_recipe(hosted, theirs):
 
 def test_a_launched_run_is_ones_own_and_its_link_has_the_key(hosted, theirs):
     app = visit("train")
-    assert demo.limits() in texts(app)
+    assert limits.limits() in texts(app)
     app.button(key="train.go").click().run()
     assert not app.exception and not app.error
     key = app.query_params["key"]
@@ -288,7 +289,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
 def test_what_is_closed_says_so_where_it_would_be(hosted, page, act, link):
     app = visit(page, **link)
     assert not app.exception
-    assert demo.why_not(act) in texts(app)
+    assert demo_mode.why_not(act) in texts(app)
 
 
 def test_the_challenge_sends_nobody_to_more_seeds_than_one(hosted):

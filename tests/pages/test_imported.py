@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from core.data.upload import import_photos
+from core.data.importer import import_photos
+from core.jobs.tasks.train_run import execute
 from core.store.run import create_run
-from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 from tests.pages.conftest import texts
 

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import Queue
-from core.query import FLAGS
-from pages.widgets.words import PRESETS
+from core.store.query import FLAGS
+from pages.widgets.train.presets import PRESETS
 from tests.factory import write_run
 from tests.pages.conftest import APP, TIMEOUT
 from tests.pages.untranslated import untranslated

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from core.errors import RunError
+from core.base.errors import RunError
 from core.store.run import open_run
 from core.store.trash import delete_runs
 from tests.conftest import fixed_clock
@@ -84,16 +84,16 @@ PARAMETERS = {
 }
 # Places that read a parameter by a name that they are told.
 BY_NAME = {
-    "begin.py _follow_link",
-    "chosen.py _linked_to_example",
-    "chosen.py keep",
-    "chosen.py pick",
-    "chosen.py replace",
-    "chosen.py show_items",
-    "compare.py show_section",
-    "kept.py keep",
-    "linked.py settle",
-    "linked.py tell",
+    "recipe_source.py _follow_link",
+    "selection.py _linked_to_example",
+    "selection.py keep",
+    "selection.py pick",
+    "selection.py replace",
+    "selection.py show_items",
+    "sections.py show_section",
+    "persistent.py keep",
+    "url_state.py settle",
+    "url_state.py tell",
     "photo_filter.py _forget_all",
     "photo_filter.py _keep",
     "photo_filter.py _linked",

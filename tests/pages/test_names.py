@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.charts import plain_name
+from core.base.formatting import plain_markdown
+from core.plots.figures import plain_name
 from core.store.trash import delete_runs
-from core.text import plain_markdown
 from tests.conftest import fixed_clock
 from tests.hostile import FILE, SCRIPT, SET, TAG, TEXT, TOKENS, hostile_dataset, hostile_runs
 from tests.pages.drawn import html, markdown

@@ -11,7 +11,7 @@ from core.evaluate.verdict import MEANINGS
 from core.jobs.queue import Queue
 from core.store.run import find_runs
 from core.train.speed import write_speed
-from pages.widgets.words import VERDICTS
+from pages.widgets.shared.verdict import VERDICTS
 from tests.factory import plain_speed, write_dataset, write_run
 from tests.pages.conftest import components, texts
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.errors import InputError
-from core.recipe_file import recipe_yaml
+from core.base.errors import InputError
+from core.jobs.tasks.train_run import execute
+from core.recipe.files import recipe_yaml
 from core.store.run import create_run, find_runs
-from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 from tests.pages.conftest import texts
 

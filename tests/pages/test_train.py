@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from core.model.weights import imagenet_path
-from core.recipe import Optimizer, Recipe
-from core.recipe_file import load_recipe, preset_names, recipe_from, recipe_yaml
+from core.base.formatting import plain_markdown
+from core.model.pretrained_weights import imagenet_path
+from core.recipe.files import (
+    load_recipe,
+    preset_names,
+    recipe_from,
+    recipe_yaml,
+)
+from core.recipe.schema import Optimizer, Recipe
 from core.store.run import find_runs
-from core.text import plain_markdown
 from tests.factory import write_dataset, write_run
 from tests.pages.conftest import components, texts
 
@@ -438,7 +443,7 @@ def test_a_recipe_with_the_dense_head_keeps_it(
     presets = tmp_path / "presets"
     presets.mkdir()
     (presets / "dense.yaml").write_text("name: dense\nhead: {kind: dense, width: 32}\n")
-    monkeypatch.setattr("core.recipe_file.PRESETS_DIR", presets)
+    monkeypatch.setattr("core.recipe.files.PRESETS_DIR", presets)
     app = open_page("train")
     assert not app.exception
     assert "As **preset dense**, unchanged." in texts(app)

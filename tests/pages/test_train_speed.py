@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import replace
 from types import FrameType
 
+from core.base.formatting import duration
 from core.jobs.queue import Queue
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
+from core.store.lr_search import Suggestion, find_searches
 from core.store.run import find_runs
-from core.store.search import Suggestion, find_searches
-from core.text import duration
 from core.train.estimate import estimate, photos_of
 from core.train.speed import write_speed
 from tests.factory import plain_speed, write_run, write_search

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.jobs import preview
-from core.jobs.message import Message
+from core.jobs.messages import Message
+from core.jobs.preview import client
 from tests.factory import write_run
 from tests.pages.conftest import texts
 
@@ -38,7 +38,7 @@ def asked(monkeypatch) -> list[dict[str, object]]:
         pictures = question.parts * 3 if hidden else ()
         return Message(facts, (np.ones(12, "<f4").tobytes(), *pictures))
 
-    monkeypatch.setattr(preview, "_ask", answer)
+    monkeypatch.setattr(client, "_ask", answer)
     return found
 
 
@@ -88,14 +88,14 @@ def test_a_run_that_cannot_answer_is_one_line_beside_the_other(
     runs, dataset, open_page, asked, monkeypatch
 ):
     ids = [write_run(runs, dataset, preset).id for preset in ("quick", "looks-good")]
-    answer = preview._ask
+    answer = client._ask
 
     def fail(runs_dir, question, tick):
         if question.facts["run"] == ids[0]:
-            raise preview.PreviewError("quick: its weights are missing")
+            raise client.PreviewError("quick: its weights are missing")
         return answer(runs_dir, question, tick)
 
-    monkeypatch.setattr(preview, "_ask", fail)
+    monkeypatch.setattr(client, "_ask", fail)
     app = open_page("try_it", runs=",".join(ids))
     assert not app.exception
     assert [error.value for error in app.error] == [r"quick\: its weights are missing"]

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.jobs import preview, resources, stop
+from core.jobs import resources, stop_worker
 from core.jobs.detached import Detached
+from core.jobs.preview import client
 from core.jobs.queue import Queue
 from core.jobs.resources import Share
-from core.store.features import CACHE_FOLDER
-from core.store.run import utc_now
+from core.store.feature_folder import CACHE_FOLDER
+from core.store.status import utc_now
 from core.train.speed import write_speed
 from tests.core.jobs.test_health import a_worker, beat
 from tests.factory import plain_speed, write_run
@@ -57,10 +58,10 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
         assert "begins in about" in page
         app.button(key="worker.process.stop_later").click().run()
         assert not app.exception
-        assert stop.stop_asked(runs)
+        assert stop_worker.stop_asked(runs)
         assert "stops after this epoch" in texts(app)
         app.button(key="worker.process.go_on").click().run()
-        assert not stop.stop_asked(runs)
+        assert not stop_worker.stop_asked(runs)
         app.button(key="worker.process.stop_now").click().run()
         assert not app.exception
         assert "1 run was lost" in texts(app)  # this one could not put its run back
@@ -69,7 +70,7 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
 
 def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monkeypatch):
     monkeypatch.setattr(
-        "pages.widgets.worker_notice.ensure_worker",
+        "pages.widgets.shared.worker_notice.ensure_worker",
         lambda folder, wait_seconds: no_worker.append(folder),
     )
     run = write_run(runs, dataset, "quick", "queued")
@@ -89,7 +90,7 @@ def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
     Queue(runs).submit(run.id)
     Queue(runs).claim(1)
     asked = []
-    monkeypatch.setattr("pages.widgets.trouble.restart", asked.append)
+    monkeypatch.setattr("pages.widgets.worker.problems.restart", asked.append)
     with a_worker(runs) as pid:
         beat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
@@ -108,7 +109,7 @@ def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypat
     page = texts(app).replace("\\", "")
     assert "The disk of the runs folder is nearly full: 1.0 GB are free." in page
     assert "Memory is short" in page
-    monkeypatch.setattr("pages.widgets.trouble.ensure_worker", lambda folder: None)
+    monkeypatch.setattr("pages.widgets.worker.problems.ensure_worker", lambda folder: None)
     app.button(key="worker.trouble.stray").click().run()
     assert not app.exception
     assert [entry.run for entry in Queue(runs).entries()] == [stray.id]
@@ -169,8 +170,8 @@ def test_the_preview_process_can_be_ended(runs, dataset, open_page, monkeypatch)
     app = open_page("worker")
     assert not [button for button in app.button if button.key == "worker.preview.stop"]
     ended = []
-    monkeypatch.setattr("core.jobs.preview.stop", ended.append)
-    with Detached(preview.COMMAND, runs).hold():
+    monkeypatch.setattr("core.jobs.preview.client.stop", ended.append)
+    with Detached(client.COMMAND, runs).hold():
         app.run()
         assert f"Process {os.getpid()}" in texts(app)
         app.button(key="worker.preview.stop").click().run()

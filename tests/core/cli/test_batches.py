@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from core.__main__ import main
+from core.base.errors import RunError
+from core.base.yaml_files import write_yaml
 from core.data.dataset import fingerprints
-from core.errors import RunError
-from core.recipe_file import recipe_dict
+from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
 from core.train.speed import write_speed
-from core.yamlfile import write_yaml
 from tests.conftest import fast_recipe
 from tests.factory import plain_speed
 

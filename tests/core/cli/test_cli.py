@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from core.__main__ import main
-from core.errors import DataError, RunError
-from core.recipe_file import load_recipe, recipe_yaml
+from core.base.errors import DataError, RunError
+from core.recipe.files import load_recipe, recipe_yaml
+from core.store.lr_search import MEASURED_AT, Suggestion
 from core.store.run import find_runs
-from core.store.search import MEASURED_AT, Suggestion
 from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe
 from tests.factory import plain_speed
@@ -43,8 +43,8 @@ def test_layers(capsys):
 )
 def test_a_suggested_rate_is_of_layers_and_of_a_schedule(capsys, monkeypatch, found, said):
     curves = pd.DataFrame({"step": [0], "lr": [1e-5], "loss": [1.8], "smoothed": [1.8]})
-    monkeypatch.setattr("core.train.setup.set_up", lambda *args: None)
-    monkeypatch.setattr("core.train.lr_find.find", lambda *args: (curves, found))
+    monkeypatch.setattr("core.pipeline.setup.set_up", lambda *args: None)
+    monkeypatch.setattr("core.train.lr_finder.find", lambda *args: (curves, found))
     assert call(capsys, "lr-find", "quick")[:2] == (0, said)
     told = json.loads(call(capsys, "lr-find", "quick", "--json")[1])
     assert (told["layers"], told["lr"], told["curves"][0]["loss"]) == ("18-26", found.lr, 1.8)
@@ -107,7 +107,7 @@ def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
     def fail(run, clock, **options):
         raise error("it ended")
 
-    monkeypatch.setattr("core.train.execute.execute", fail)
+    monkeypatch.setattr("core.jobs.tasks.train_run.execute", fail)
     status, _, err = call(
         capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path / "runs"
     )

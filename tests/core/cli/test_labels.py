@@ -6,8 +6,8 @@ import pytest
 
 from core.__main__ import main
 from core.data.dataset import read_dataset
+from core.data.label_edits import earlier_versions
 from core.data.label_tables import Box, Label
-from core.data.labels import earlier_versions
 from tests.factory import write_dataset
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from core.__main__ import main
 from core.jobs.queue import Queue
-from core.jobs.stop import stop_asked
-from core.store.features import CACHE_FOLDER
-from core.store.run import utc_now
+from core.jobs.stop_worker import stop_asked
+from core.store.feature_folder import CACHE_FOLDER
+from core.store.status import utc_now
 from core.train.speed import write_speed
 from tests.core.jobs.test_health import a_worker, beat
 from tests.factory import plain_speed, write_run

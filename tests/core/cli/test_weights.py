@@ -1,7 +1,7 @@
 import pytest
 
-from core.model.layers import BACKBONES
-from core.model.weights import imagenet_path
+from core.model.pretrained_weights import imagenet_path
+from core.recipe.layer_table import BACKBONES
 from tests.bad_server import bad_server
 from tests.conftest import TOY_BOOKS
 from tests.core.cli.test_cli import call

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
+from core.base.errors import DataError
 from core.data.archive import Limits, open_source, printable
-from core.errors import DataError
 
 SMALL = Limits(files=20, file_bytes=3_000_000, total_bytes=6_000_000, ratio=50)
 

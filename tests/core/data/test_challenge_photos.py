@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
+from core.base.errors import DataError
 from core.data import challenge_photos
 from core.data.challenge_photos import CLASSES, draw_challenge, find_draw, read_draw
 from core.data.dataset import find_datasets
-from core.errors import DataError
 
 pytestmark = pytest.mark.slow
 

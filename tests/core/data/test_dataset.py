@@ -3,9 +3,9 @@ import shutil
 
 import pytest
 
+from core.base.errors import DataError
 from core.data.dataset import FileDigests, find_datasets, fingerprints, read_dataset
 from core.data.label_tables import Box
-from core.errors import DataError
 from tests.factory import write_dataset
 
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.base.errors import DataError
 from core.data.layout import Names, clean_name, find_layout
-from core.errors import DataError
 
 
 def laid_out(*photos):

@@ -6,11 +6,11 @@ import shutil
 import pytest
 from PIL import ExifTags, Image
 
+from core.base.errors import DataError
+from core.base.yaml_files import read_yaml
 from core.data.dataset import read_dataset, truth_fingerprint
-from core.data.leaks import find_copies
+from core.data.near_copies import find_copies
 from core.data.origin import SetOrigin, origins, state_origin
-from core.errors import DataError
-from core.yamlfile import read_yaml
 
 
 def write(path, moment=None, hue=0):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.base.errors import DataError
 from core.data.photos import (
     centre_square,
     open_photo,
@@ -9,7 +10,6 @@ from core.data.photos import (
     read_view,
     read_working,
 )
-from core.errors import DataError
 
 
 @pytest.fixture

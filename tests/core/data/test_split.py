@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold
 
+from core.base.errors import DataError
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, Photo, read_dataset
 from core.data.split import epoch_size, holdout, split_photos, split_sizes
-from core.errors import DataError
-from core.recipe import Holdout
-from core.recipe_file import recipe_from
-from core.repeats import over_folds
+from core.recipe.files import recipe_from
+from core.recipe.repeats import over_folds
+from core.recipe.schema import Holdout
 
 
 def test_every_class_is_split_alike_and_nothing_is_lost():

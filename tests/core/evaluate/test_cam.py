@@ -13,11 +13,11 @@ from captum.attr import LayerGradCam
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-from core.evaluate.predict import photo_set, predict
 from core.model.heads import CLASS_MAP_OFFSET
-from core.model.layers import BACKBONES
 from core.model.network import build_network
-from core.train.views import normalise
+from core.pipeline.predict import photo_set, predict
+from core.pipeline.views import normalise
+from core.recipe.layer_table import BACKBONES
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

@@ -6,12 +6,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from core.errors import InputError
+from core.base import machine
+from core.base.errors import InputError
 from core.evaluate import controls as module
 from core.evaluate.cam import evidence
 from core.evaluate.controls import LinearHead, controls
-from core.train import machine
-from core.train.setup import set_up
+from core.pipeline.setup import set_up
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

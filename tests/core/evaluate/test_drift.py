@@ -9,10 +9,10 @@ from safetensors.torch import load_file
 
 from core.evaluate.cka import debiased_cka
 from core.evaluate.drift import COLUMNS, drift, relative_change
+from core.jobs.tasks.train_run import execute
+from core.pipeline.setup import set_up
+from core.pipeline.views import normalise
 from core.store.run import create_run
-from core.train.execute import execute
-from core.train.setup import set_up
-from core.train.views import normalise
 from tests.conftest import fast_recipe, fixed_clock
 
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ def test_statistics_of_frozen_layers_that_move_show(random_setup):
 
 
 def test_a_finished_run_drifted_where_it_trained(tiny, runs, monkeypatch):
-    monkeypatch.setattr("core.train.execute.write_results", lambda *args: None)
+    monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
     recipe = fast_recipe(augment__blur=None, views_per_photo=1)
     run = create_run(runs, recipe, tiny.root, fixed_clock)
     execute(run, fixed_clock)

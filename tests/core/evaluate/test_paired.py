@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
-from core.evaluate.grouped import LEAST_PHOTOS
-from core.evaluate.matched import matched
+from core.evaluate.groups import LEAST_PHOTOS
+from core.evaluate.matched_answers import matched
 from core.evaluate.paired import SIGNIFICANT, Paired, mcnemar, pairs_of, share_difference
 
 COLUMNS = ["kind", "split", "file", "primary", "present", "predicted"]

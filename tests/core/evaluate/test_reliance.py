@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.data.blanking import FILLS
+from core.data.masking import FILLS
 from core.evaluate.consistency import consistency
-from core.evaluate.derived import DerivedPredictor
-from core.evaluate.predict import predict
+from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.reliance import Blanked, reliance, summary
 from core.evaluate.tta import VARIED, tta_predictions, varied_views
 from core.model.network import Network
-from core.train.setup import set_up
+from core.pipeline.predict import predict
+from core.pipeline.setup import set_up
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from core.evaluate.evaluate import localisation
-from core.evaluate.predict import predict
 from core.evaluate.sanity import redrawn_head
-from core.train.setup import set_up
+from core.pipeline.predict import predict
+from core.pipeline.setup import set_up
 from tests.conftest import fast_recipe
 from tests.factory import write_dataset
 

@@ -11,14 +11,14 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from core.__main__ import main
+from core.base.errors import InputError
 from core.data.photos import read_view
-from core.errors import InputError
 from core.export import onnx_file, packages
 from core.export.csv_tables import export_csv
 from core.export.onnx_file import export_onnx
 from core.export.tensorboard_log import export_tensorboard
+from core.jobs.tasks.train_run import execute
 from core.store.run import Run, create_run
-from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 from tests.core.conftest import fewer_pictures
 from tests.factory import write_run

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.jobs import local, preview, preview_server, stop
+from core.jobs import local, stop_worker
+from core.jobs.preview import client, server
 from tests.waiting import LIMIT
 
 
@@ -14,11 +15,11 @@ from tests.waiting import LIMIT
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the product gives up after some seconds, it gives up late here."""
     for module, name in (
-        (preview, "START_SECONDS"),
-        (preview, "ANSWER_SECONDS"),
-        (stop, "GRACE"),
-        (preview_server, "READ_SECONDS"),
-        (preview_server, "WORK_SECONDS"),
+        (client, "START_SECONDS"),
+        (client, "ANSWER_SECONDS"),
+        (stop_worker, "GRACE"),
+        (server, "READ_SECONDS"),
+        (server, "WORK_SECONDS"),
     ):
         monkeypatch.setattr(module, name, LIMIT)
 

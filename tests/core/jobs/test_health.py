@@ -10,11 +10,11 @@ from core.jobs import health, resources
 from core.jobs.health import find_trouble, look_at_worker
 from core.jobs.local import worker_lock
 from core.jobs.queue import Queue
+from core.jobs.queue_forecast import turns
 from core.jobs.resources import Share
-from core.jobs.stop import ask_stop
-from core.jobs.waiting import turns
+from core.jobs.stop_worker import ask_stop
 from core.store.index import RunIndex
-from core.store.run import utc_now
+from core.store.status import utc_now
 from tests.factory import write_run
 from tests.waiting import wait_for
 
@@ -182,7 +182,8 @@ def test_a_folder_that_is_not_there_yet_is_no_trouble(tmp_path):
 
 def test_the_dashboards_questions_load_no_torch():
     code = (
-        "import sys, core.jobs.health, core.jobs.waiting, core.jobs.stop, core.cam_strip, "
-        "core.run_charts, core.ending, core.phase; sys.exit('torch' in sys.modules)"
+        "import sys, core.jobs.health, core.jobs.queue_forecast, core.jobs.stop_worker, "
+        "core.views.cam_strip, core.plots.live_curves, core.views.run_ending, "
+        "core.views.run_phase; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.base.errors import RunError
 from core.data.dataset import read_dataset
+from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Box, Label
-from core.data.labels import Truth, save_truth
-from core.errors import RunError
-from core.jobs import preview
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
@@ -22,10 +21,12 @@ from core.jobs.local import (
     worker_lock,
     worker_pid,
 )
+from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
 from core.store.rescoring import find_rescoring, runs_behind
-from core.store.run import open_run, utc_now
+from core.store.run import open_run
+from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_dataset
 from tests.waiting import wait_for
@@ -158,9 +159,9 @@ def test_worker_and_preview_start_without_anything_loaded(executor):
     ensure_worker(runs)
     wait_for(lambda: worker_pid(runs))
     os.kill(worker_pid(runs), signal.SIGTERM)
-    preview.wake(runs)
-    wait_for(lambda: preview.wake(runs))
-    preview.stop(runs)
+    client.wake(runs)
+    wait_for(lambda: client.wake(runs))
+    client.stop(runs)
     wait_for(lambda: not worker_alive(runs))
 
 

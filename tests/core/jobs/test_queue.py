@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import RunError
+from core.base.errors import RunError
 from core.jobs.queue import QUEUE_FILE, Entry, Queue
 
 

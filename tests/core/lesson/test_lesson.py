@@ -8,14 +8,19 @@ from statistics import fmean
 
 import pytest
 
-from core import words
-from core.errors import RunError
-from core.lesson import elsewhere, gaze, hidden, layers
+from core.base import language
+from core.base.errors import RunError
+from core.lesson import (
+    elsewhere_figure,
+    layers,
+    localisation_figure,
+    occlusion_figure,
+)
 from core.lesson.glossary import glossary, marks, pieces, plain
-from core.lesson.measured import Measured
 from core.lesson.pair import BAD, GOOD, find_pair
 from core.lesson.repair_words import arm_names, difference_words
 from core.lesson.repairs import ARMS, REAL, RESULTS, TOY, read_arms
+from core.lesson.seed_spread import Measured
 from core.lesson.steps import titles, validation_words, write_step
 from tests.conftest import ROOT
 from tests.factory import write_dataset, write_run
@@ -33,7 +38,7 @@ def pair(tmp_path_factory):
 
 @pytest.fixture
 def japanese(monkeypatch):
-    monkeypatch.setattr(words, "_asked", lambda: "ja")
+    monkeypatch.setattr(language, "_asked", lambda: "ja")
 
 
 # --- which runs -----------------------------------------------------------------------------------
@@ -91,7 +96,7 @@ def test_the_sentences_tell_the_numbers_of_the_runs(pair):
 
 def test_the_last_lift_is_that_of_the_summary(pair):
     told = pair.b.summary("sets", pair.set_name, "localisation", "lift")
-    assert gaze.lifts(pair, pair.b)[-1].mean == pytest.approx(told.mean, rel=1e-3)
+    assert localisation_figure.lifts(pair, pair.b)[-1].mean == pytest.approx(told.mean, rel=1e-3)
 
 
 def test_the_layers_that_b_froze_did_not_move(pair):
@@ -179,8 +184,8 @@ def test_a_word_of_the_trade_is_explained_where_it_stands():
 
 
 def test_the_cut_out_books_carry_the_answers_of_the_shown_runs(pair):
-    books = elsewhere.cut_out_books(pair)
-    assert len(books) == elsewhere.BOOKS
+    books = elsewhere_figure.cut_out_books(pair)
+    assert len(books) == elsewhere_figure.BOOKS
     for letter, side in pair.sides.items():
         given = set(side.answers(f"{pair.set_name}/objects")[0]["predicted"])
         for book in books:
@@ -190,16 +195,16 @@ def test_the_cut_out_books_carry_the_answers_of_the_shown_runs(pair):
 
 
 def test_the_gaze_has_a_picture_for_every_moment(pair):
-    found = gaze.gaze(pair)
-    assert len(found["epochs"]) == len(gaze.lifts(pair, pair.a))
+    found = localisation_figure.gaze(pair)
+    assert len(found["epochs"]) == len(localisation_figure.lifts(pair, pair.a))
     for row in found["rows"]:
         assert len(row["A"]) == len(row["B"]) == len(found["epochs"])
         assert row["A"] != row["B"]
 
 
 def test_the_painted_photo_is_one_that_b_knows(pair):
-    plain_photo, object_, only = hidden.painted_photo(pair)
-    assert [one.variant for one in (plain_photo, object_, only)] == list(hidden.VARIANTS)
+    plain_photo, object_, only = occlusion_figure.painted_photo(pair)
+    assert [one.variant for one in (plain_photo, object_, only)] == list(occlusion_figure.VARIANTS)
     assert len({one.jpeg for one in (plain_photo, object_, only)}) == 3
     assert all(0 <= chance <= 1 for one in (object_, only) for _, chance in one.by_side.values())
 
@@ -229,13 +234,13 @@ def test_the_examples_do_what_the_steps_say(examples):
     a, b = examples.a, examples.b
     objects = ("sets", examples.set_name, "scores", "object", "value")
     assert a.summary(*objects).high < b.summary(*objects).low
-    of_a, of_b = gaze.lifts(examples, a), gaze.lifts(examples, b)
+    of_a, of_b = localisation_figure.lifts(examples, a), localisation_figure.lifts(examples, b)
     assert of_a[0].overlaps(of_b[0])  # both look at the books while only the head learns
     assert of_a[-1].high < of_a[0].low  # then one looks away
     assert of_b[-1].low > of_a[-1].high
     fall = ("reliance", examples.set_name, "fall", "object", "value")
     assert a.found(*fall).high < b.found(*fall).low
-    same = [hidden.same_answers(examples, side).count for side in (a, b)]
+    same = [occlusion_figure.same_answers(examples, side).count for side in (a, b)]
     assert same[0].low > same[1].high
     moved, frozen = layers.moved_layers(examples), layers.frozen_layers(b)
     assert layers.front(moved, frozen, "A").low > 0.2

@@ -7,10 +7,10 @@ from torchvision import models
 from torchvision.ops import SqueezeExcitation
 
 from core.model.backbones import _BUILDERS, backbone_layers
-from core.model.bands import band_ranges
-from core.model.layers import BACKBONES, head_start, layer_table
-from core.recipe_file import load_recipe, recipe_from
-from tests.core.train.test_prefix import awake
+from core.recipe.bands import band_ranges
+from core.recipe.files import load_recipe, recipe_from
+from core.recipe.layer_table import BACKBONES, head_start, layer_table
+from tests.core.pipeline.test_prefix import awake
 
 pytestmark = pytest.mark.slow
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from core.model.flat_list import network_layers
 from core.model.heads import ACTIVE, HIDDEN, LOGITS
-from core.model.layers import BACKBONES, layer_table
 from core.model.network import build_network
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import BACKBONES, layer_table
 from tests.conftest import fast_recipe
 
 CLASSES = ["a", "b", "c"]

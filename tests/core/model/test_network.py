@@ -3,11 +3,11 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from core.errors import InputError
+from core.base.errors import InputError
 from core.model.backbones import backbone_layers
-from core.model.bands import band_ranges, stage_ranges
 from core.model.network import build_network
-from core.recipe_file import load_recipe
+from core.recipe.bands import band_ranges, stage_ranges
+from core.recipe.files import load_recipe
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

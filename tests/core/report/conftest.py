@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.items import grouped_items
+from core.compare.selection import grouped_items
 from core.report.page import make_report
 from core.store.index import RunIndex
 

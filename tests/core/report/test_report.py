@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core import __version__, words
+from core import __version__
+from core.base import language as words
+from core.base.errors import InputError
 from core.data.dataset import read_dataset
-from core.errors import InputError
-from core.recipe_file import load_recipe, parse_changes
+from core.recipe.files import load_recipe, parse_changes
 from core.report import contrast
 from core.report.page import make_report, problem_page
 from core.store.annotations import annotate

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import RunError
-from core.recipe_file import load_recipe
+from core.base.errors import RunError
+from core.compare.tables import labels_of
+from core.recipe.files import load_recipe
 from core.store.annotations import FILE, MOST_TAGS, Annotations, annotate, annotations_of
 from core.store.groups import groups_of
 from core.store.index import RunIndex
 from core.store.run import Run, create_run
 from core.store.trash import delete_runs, restore_run
-from core.tables import labels_of
 from tests.conftest import fixed_clock
 from tests.core.store.writers import write
 

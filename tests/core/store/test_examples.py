@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.errors import RunError
-from core.items import items_of
-from core.query import select, vocabulary
-from core.store.all_runs import AllRuns, all_rows
+from core.base.errors import RunError
+from core.compare.selection import items_of
+from core.compare.tables import labels_of
 from core.store.annotations import annotate
 from core.store.examples import PROJECT, examples_hidden, hide_examples, is_example
 from core.store.groups import groups_of
+from core.store.query import select, vocabulary
 from core.store.rescoring import create_rescoring, find_rescoring, runs_behind
 from core.store.run import Run, open_run
+from core.store.run_list import AllRuns, all_rows
 from core.store.trash import delete_runs, restore_run
-from core.tables import labels_of
 from tests.conftest import fixed_clock
 from tests.factory import write_example, write_run
 

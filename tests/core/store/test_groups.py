@@ -4,8 +4,8 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from core.recipe_file import load_recipe
-from core.repeats import over_folds, over_seeds
+from core.recipe.files import load_recipe
+from core.recipe.repeats import over_folds, over_seeds
 from core.store.groups import groups_of, mean_curves, mean_history
 from core.store.index import RunIndex
 from core.store.run import create_run

@@ -4,7 +4,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.store.annotations import annotate
 from core.store.index import INDEX_FILE, RunIndex
 from core.store.run import create_run

@@ -3,9 +3,9 @@
 import os
 from datetime import timedelta
 
-from core import files
+from core.base import files
 from core.store.leftovers import OLD, sweep_leftovers
-from core.store.run import utc_now
+from core.store.status import utc_now
 from tests.factory import write_run
 
 

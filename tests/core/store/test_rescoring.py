@@ -6,11 +6,12 @@ import json
 
 import pytest
 
+from core.base.errors import RunError
 from core.data.dataset import fingerprints, read_dataset
+from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
-from core.data.labels import Truth, save_truth
-from core.errors import RunError
 from core.store.index import RunIndex
+from core.store.lr_search import open_work
 from core.store.rescoring import (
     create_rescoring,
     find_rescoring,
@@ -18,7 +19,6 @@ from core.store.rescoring import (
     runs_behind,
 )
 from core.store.run import find_runs
-from core.store.search import open_work
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.errors import RunError
-from core.recipe_file import load_recipe
-from core.store.run import Status, create_run, find_runs, open_run
+from core.base.errors import RunError
+from core.recipe.files import load_recipe
+from core.store.run import create_run, find_runs, open_run
+from core.store.status import Status
 from tests.conftest import fixed_clock
 
 

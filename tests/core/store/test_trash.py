@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import RunError
+from core.base.errors import RunError
 from core.store.index import RunIndex
 from core.store.run import find_runs
 from core.store.trash import (

@@ -3,23 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from core.demo import KEPT
-from core.errors import RunError
+from core.base.demo_mode import KEPT
+from core.base.errors import RunError
 from core.jobs.queue import Queue
-from core.recipe_file import load_recipe
+from core.jobs.visitor_sweep import sweep_visitors
+from core.recipe.files import load_recipe
 from core.store.index import RunIndex
+from core.store.lr_search import open_work
 from core.store.run import find_runs, open_run
-from core.store.search import open_work
 from core.store.trash import TRASH, delete_runs
-from core.store.visitors import (
-    house_of,
-    is_key,
-    is_visitors,
-    new_key,
-    split_entry,
-    sweep_visitors,
-    visitor_dir,
-)
+from core.store.visitors import house_of, is_key, is_visitors, new_key, split_entry, visitor_dir
 from tests.factory import START, write_run, write_search
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.evaluate.verdict import MEANINGS
-from core.model.layers import BACKBONES, head_start
+from core.jobs.tasks.train_run import execute
+from core.recipe.layer_table import BACKBONES, head_start
 from core.store.run import create_run
-from core.train.execute import execute
 from tests.conftest import fast_recipe, fixed_clock
 
 pytestmark = pytest.mark.slow

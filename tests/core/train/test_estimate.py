@@ -4,21 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.model.flat_list import network_layers
-from core.model.layers import head_start, layer_table
-from core.recipe import Augment, Erase
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import head_start, layer_table
+from core.recipe.schema import Augment, Erase
+from core.store.feature_folder import EVERYTHING, NOTHING, Known
 from core.train import calibrate
-from core.train.estimate import (
-    EVERYTHING,
-    NOTHING,
-    PARTS,
-    Known,
-    Photos,
-    estimate,
-    photos_of,
-    view_seconds,
-)
+from core.train.estimate import PARTS, Photos, estimate, photos_of, view_seconds
 from core.train.speed import doubtful, read_speed, speed_key, write_speed
 from tests.conftest import fast_recipe
 from tests.factory import plain_speed

@@ -6,15 +6,15 @@ from tempfile import TemporaryDirectory
 import pytest
 import torch
 
-from core.evaluate.predict import validation_set
 from core.model.network import build_network
-from core.train.feature_cache import FeatureCache
-from core.train.inputs import Features, TrainingInputs
+from core.pipeline.feature_cache import FeatureCache
+from core.pipeline.inputs import Features, TrainingInputs
+from core.pipeline.precision import Settings
+from core.pipeline.predict import validation_set
+from core.pipeline.prefix import Prefix, prefix_length
+from core.pipeline.views import TrainingViews
 from core.train.loop import Diverged, fit, split_batches
 from core.train.optimizer import make_optimizer
-from core.train.precision import Settings
-from core.train.prefix import Prefix, prefix_length
-from core.train.views import TrainingViews
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

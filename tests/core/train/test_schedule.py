@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from core.recipe_file import load_recipe
+from core.recipe.files import load_recipe
 from core.train.schedule import (
     batches_per_epoch,
     cosine,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import RunError
+from core.base.errors import RunError
 from core.store.run import open_run
 from tests.corpus.making import run_of
 

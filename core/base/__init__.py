@@ -1,0 +1,1 @@
+"""Errors, files, formatting, language, downloads, random streams, the machine."""

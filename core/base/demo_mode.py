@@ -1,0 +1,110 @@
+"""Demo mode: whether it is on, and what is never done in it.
+
+`OVERFIT_LENS_MODE=demo` turns it on; `OVERFIT_LENS_TRAINING=off` forbids training there.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Literal
+
+from core.base.errors import InputError
+from core.base.language import mark, say, say_count
+
+KEPT = timedelta(days=1)  # a visitor's run, and everything else of theirs
+Act = Literal[
+    "upload",
+    "import",
+    "photo",
+    "recipe_file",
+    "label",
+    "delete_data",
+    "preview",
+    "challenge",
+    "repeats",
+    "score_again",
+    "weights",
+    "worker",
+    "hide_examples",
+]
+
+
+def kept_words() -> str:
+    """How long visitors' runs stay."""
+    return say_count(KEPT.days, "{count} day", "{count} days")
+
+
+class DemoError(InputError):
+    """The demo does not do this. The message is one line for its visitor."""
+
+
+def on() -> bool:
+    """Whether this is a hosted demo. Raises InputError where the setting is not understood: a
+    mistyped word must not open everything."""
+    return _setting("OVERFIT_LENS_MODE", ("", "local", "demo")) == "demo"
+
+
+def training() -> bool:
+    """Whether visitors may train; anybody may where this is no demo."""
+    return not on() or _setting("OVERFIT_LENS_TRAINING", ("", "on", "off")) != "off"
+
+
+def _setting(name: str, known: tuple[str, ...]) -> str:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in known:
+        first, second = filter(None, known)
+        wanted = mark("must be {first} or {second}").format(first=first, second=second)
+        raise InputError(f"{name}={value}: {wanted}")
+    return value
+
+
+def why_not(act: Act) -> str:
+    """Why the demo does not do this, in a sentence; empty where this is no demo."""
+    return refusal_text(act) if on() else ""
+
+
+def refuse(act: Act) -> None:
+    """Raises DemoError in the demo."""
+    if words := why_not(act):
+        raise DemoError(words)
+
+
+def refusal_text(act: Act) -> str:
+    if act == "upload":
+        return say(
+            "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
+            "takes a zip file of them."
+        )
+    if act == "import":
+        return say("Runs of other places cannot be brought into this demo.")
+    if act == "photo":
+        return say(
+            "No photo can be tried in this demo: asking a network takes a process of "
+            "1 GB, which the demo's machine has not left."
+        )
+    if act == "recipe_file":
+        return say("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
+    if act == "label":
+        return say("Labels and boxes cannot be changed in this demo: everybody sees the same.")
+    if act == "delete_data":
+        return say("Photos cannot be deleted in this demo.")
+    if act == "preview":
+        return say(
+            "The views are not drawn in this demo: that takes a process of 1 GB, which the "
+            "demo's machine has not left. Training uses them all the same."
+        )
+    if act == "challenge":
+        return say(
+            "Groups are not ranked in this demo: that takes three runs of one recipe, and "
+            "photos drawn for each visitor."
+        )
+    if act == "repeats":
+        return say("One run at a time in this demo: repeats would keep others waiting.")
+    if act == "score_again":
+        return say("Runs are not scored again in this demo: its labels do not change.")
+    if act == "weights":
+        return say("Weights of your own cannot be used in this demo.")
+    if act == "hide_examples":
+        return say("The examples are always listed in this demo.")
+    return say("The worker serves all visitors of this demo, so none of them starts or stops it.")

@@ -1,0 +1,180 @@
+"""A file over HTTP, whatever the line and the server do: goes on where it stopped, tries again,
+gives up in a known time.
+
+The standard library is enough: one file at a time, no uploads, no cookies.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.base.errors import InputError, not_written
+from core.base.language import mark
+
+_CHUNK = 1 << 16
+_PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP errors that may be gone in a moment
+_PROBLEMS = (OSError, http.client.HTTPException, ValueError)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait. timeout: seconds without a byte (or with hardly any) before a try is given
+    up. tries: how often in a row without getting further. pause: seconds before the second try,
+    doubled for each one after, up to `longest`. wrong: so many whole, wrong files are no accident.
+    """
+
+    timeout: float = 30.0
+    tries: int = 5
+    pause: float = 1.0
+    longest: float = 30.0
+    wrong: int = 3
+
+
+PATIENCE = Patience()
+
+
+class _Permanent(Exception):
+    """A try that will not go better the next time."""
+
+
+def download(
+    url: str,
+    part: Path,
+    limit: int,
+    check: Callable[[Path], str | None],
+    patience: Patience = PATIENCE,
+    on_bytes: Callable[[int], None] = lambda size: None,
+) -> None:
+    """Fetches a file to `part`, going on with what is there already.
+
+    check: what is wrong with the whole file, None when it is right; a wrong one is thrown away.
+    limit: the most bytes that are taken. on_bytes: told how many are there. Raises InputError, one
+    line, when it cannot be had; what has come stays in `part` for the next time.
+    """
+    shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"{shown}: {mark('must begin with http:// or https://')}")
+    furthest = _size(part)
+    failures = wrong = 0
+    while True:
+        try:
+            _go_on(url, part, limit, patience, on_bytes)
+            problem = check(part)
+            if problem is None:
+                return
+            part.unlink(missing_ok=True)
+            furthest, wrong = 0, wrong + 1
+            if wrong == patience.wrong:
+                raise InputError(f"{shown}: {problem}")
+        except _Permanent as error:
+            part.unlink(missing_ok=True)
+            raise InputError(f"{shown}: {error}") from None
+        except _PROBLEMS as error:
+            problem = _told(error)
+        got = _size(part)
+        failures = 1 if got > furthest else failures + 1
+        furthest = max(furthest, got)
+        if failures >= patience.tries:
+            often = mark("{problem} (tried {count} times)").format(problem=problem, count=failures)
+            raise InputError(f"{shown}: {often}")
+        time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
+
+
+def _go_on(
+    url: str, part: Path, limit: int, patience: Patience, on_bytes: Callable[[int], None]
+) -> None:
+    """One try. Raises one of _PROBLEMS, or _Permanent."""
+    start = _size(part)
+    request = urllib.request.Request(url, headers={"User-Agent": "overfit-lens"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        response = urllib.request.urlopen(request, timeout=patience.timeout)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 416:  # nothing beyond what is there: it is whole, or of another file
+            return
+        if error.code not in _PASSING:
+            raise _Permanent(_told(error)) from None
+        raise
+    if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
+        raise _Permanent(mark("redirected to what is not the web"))
+    with response:
+        if "html" in response.headers.get_content_type():
+            raise ValueError(mark("the server sent a web page instead of the file"))
+        # A server may ignore Range and send everything, or from elsewhere.
+        goes_on = response.status == 206 and _first_byte(response) == start
+        if response.status == 206 and not goes_on:
+            part.unlink(missing_ok=True)
+            raise ValueError(mark("the server sent another part of the file than was asked for"))
+        _write(response, part, start if goes_on else 0, limit, patience, on_bytes)
+
+
+def _write(
+    response: http.client.HTTPResponse,
+    part: Path,
+    start: int,
+    limit: int,
+    patience: Patience,
+    on_bytes: Callable[[int], None],
+) -> None:
+    promised = response.length
+    size, since, before = start, time.monotonic(), start
+    with part.open("ab" if start else "wb") as file:
+        while chunk := response.read1(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise _Permanent(
+                    mark("the server sent more than the {limit} bytes of this file").format(
+                        limit=limit
+                    )
+                )
+            _append(file, chunk)
+            on_bytes(size)
+            # A server that drips never times out by itself.
+            if time.monotonic() - since > patience.timeout:
+                if size - before < 1000 * patience.timeout:
+                    raise TimeoutError
+                since, before = time.monotonic(), size
+    if promised is not None and size - start < promised:
+        raise ConnectionError(mark("the connection broke off"))
+
+
+def _append(file: BinaryIO, chunk: bytes) -> None:
+    """Trying again does not help against a full disk."""
+    try:
+        file.write(chunk)
+        file.flush()
+    except OSError as error:
+        raise InputError(not_written(file.name, error)) from None
+
+
+def _first_byte(response: http.client.HTTPResponse) -> int | None:
+    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    return int(found[1]) if found else None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _told(error: Exception) -> str:
+    """One line on what went wrong."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(error, urllib.error.HTTPError):
+        loops = "redirect" in str(error.reason) and error.code < 400
+        if loops:
+            return mark("its redirects never end")
+        return mark("HTTP error {code} ({reason})").format(code=error.code, reason=error.reason)
+    if isinstance(reason, TimeoutError):
+        return mark("the server does not answer, or stopped sending")
+    text = " ".join(str(reason).split())
+    return text or type(reason).__name__

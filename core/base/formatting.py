@@ -1,0 +1,155 @@
+"""Numbers as people read them, the same on every page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core.base.language import (
+    language,
+    mark,
+    retell,
+    say,
+)
+
+
+def percent(value: float) -> str:
+    """`58 %`: a share of so few photos deserves no decimals."""
+    return f"{100 * value:.0f} %"
+
+
+def decimal(value: float) -> str:
+    """`.68`, `1.00` or `-.05`: a share as statisticians write it."""
+    rounded = round(value, 2) + 0.0  # no -.00
+    return f"{rounded:.2f}".replace("0.", ".", 1) if abs(rounded) < 1 else f"{rounded:.2f}"
+
+
+def share_of(score: Mapping[str, Any]) -> str:
+    """`58 % (7 of 12)`, or `58 %` for a score that counts no hits."""
+    text = percent(score["value"])
+    if score.get("correct") is None:
+        return text
+    return f"{text} ({score['correct']} of {score['total']})"
+
+
+def spread_of(mean: float, low: float, high: float, runs: int) -> str:
+    """`68 % (65-71)`: the mean of several runs with the lowest and the highest; `68 %` for one."""
+    if runs < 2:
+        return percent(mean)
+    return f"{percent(mean)} ({100 * low:.0f}-{100 * high:.0f})"
+
+
+def rate(lr: float) -> str:
+    """`3e-3`, or `frozen` for 0."""
+    if lr == 0:
+        return say("frozen")
+    mantissa, exponent = f"{lr:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
+
+
+def count(number: int) -> str:
+    """`1.2 million`, `46 thousand` or `812`; Japanese counts by ten thousands: `120万`."""
+    if language() == "ja" and number >= 10_000:
+        return f"{number / 1e4:.{0 if number >= 1_000_000 else 1}f}万"
+    if number >= 1_000_000:
+        return f"{number / 1e6:.1f} million"
+    if number >= 10_000:
+        return f"{number / 1e3:.0f} thousand"
+    return str(number)
+
+
+def duration(seconds: float | None) -> str:
+    """`8 s`, `1 min 20 s` or `2 h 5 min`; empty when unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes_left)
+    if minutes:
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return say("{seconds} s", seconds=rest)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as status.json writes it, in UTC; None when there is none or it cannot be read."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+# Of tables with a column per run.
+_COLUMNS = (
+    mark("photo"),
+    mark("label"),
+    mark("right"),
+    mark("answers"),
+    mark("photos"),
+    mark("score"),
+    mark("key"),
+    mark("constant answer"),
+    mark("frozen backbone"),
+    mark("untrained weights"),
+)
+
+
+def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
+    """A short, unmistakable name for each (id, name, seed), oldest first: the seed is added where
+    runs of one name differ in it, and a number where even that is not enough."""
+    labels: dict[str, str] = {}
+    seen = dict.fromkeys(map(retell, _COLUMNS), 1)
+    seeds: dict[str, set[int]] = {}
+    for _, name, seed in runs:
+        seeds.setdefault(name, set()).add(seed)
+    for id_, name, seed in runs:
+        label = say("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
+        seen[label] = seen.get(label, 0) + 1
+        labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
+    return labels
+
+
+# What Streamlit puts in the place of text although its signs are escaped: icons, addresses, arrows.
+_PUT_IN = re.compile(
+    r":(?=material/|streamlit:|//)"
+    r"|(?<=www)(?=\.)"
+    r"|@(?=[-\w])"
+    r"|(?<!\S)[-<>~](?=[-=>](?!\S))",
+    re.IGNORECASE,
+)
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after them around
+_JOINER = "\u2060"  # nobody sees it, and no line breaks there
+
+
+def plain_markdown(text: str) -> str:
+    """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
+    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a row; of more than `most`, the first ones and how many there are besides."""
+    row = say(", ").join(names[:most])
+    if len(names) <= most:
+        return row
+    return say("{names} and {count} more", names=row, count=len(names) - most)
+
+
+def class_name(key: str) -> str:
+    """A widget's key as Streamlit writes it into a CSS class, after `st-key-`."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)
+
+
+def file_stem(name: str) -> str:
+    """A name as a file's, without its ending: letters, digits and dashes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"
+
+
+def file_name(value: str) -> str:
+    """A recipe's text; of a file that it names (`weights`) without the folder."""
+    return re.sub(r"^.*/(?=[^/]+\.(safetensors|pth|pt)$)", "", value)

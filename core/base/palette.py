@@ -1,0 +1,128 @@
+"""Colours and marks: of runs, of learning rates, on light pages and on dark ones."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+# On light pages and on dark ones, where no colour can be read that can be on the others. Searched
+# for so that they lie far apart for people who do not tell red from green, or blue from yellow, too
+# (tests/core/plots/test_contrast.py).
+RUN_COLOURS = (
+    "#004fca",
+    "#622c00",
+    "#204c39",
+    "#c0097b",
+    "#0d7798",
+    "#d71309",
+    "#497400",
+    "#6e2a9c",
+)
+GREY = "#666b78"
+_ON_DARK = (
+    "#46b5f2",
+    "#d48a17",
+    "#25d38a",
+    "#e96bb1",
+    "#9ed3fe",
+    "#e9645b",
+    "#c5d53c",
+    "#c35eff",
+    "#8a90a0",
+)
+_FROZEN = "#b4b9c6"
+DARK = dict(zip((*RUN_COLOURS, GREY), _ON_DARK, strict=True))
+
+
+class Mark(NamedTuple):
+    """What parts items of one colour. symbol: of points, as Plotly names it; shape: the same as a
+    clip-path; dash: of lines, lengths in pixels."""
+
+    symbol: str
+    shape: str
+    dash: str
+
+
+MARKS = (
+    Mark("circle", "circle(50%)", ""),
+    Mark("square", "inset(7%)", "9px,4px"),
+    Mark("triangle-up", "polygon(50% 0,100% 100%,0 100%)", "9px,3px,2px,3px"),
+    Mark("diamond", "polygon(50% 0,100% 50%,50% 100%,0 50%)", "16px,4px"),
+    Mark("triangle-down", "polygon(0 0,100% 0,50% 100%)", "16px,3px,2px,3px"),
+    Mark(
+        "cross",
+        "polygon(33% 0,67% 0,67% 33%,100% 33%,100% 67%,67% 67%,67% 100%,33% 100%,"
+        "33% 67%,0 67%,0 33%,33% 33%)",
+        "9px,3px,2px,3px,2px,3px",
+    ),
+    Mark("hourglass", "polygon(0 0,100% 0,50% 50%,100% 100%,0 100%,50% 50%)", "4px,4px"),
+    Mark("bowtie", "polygon(0 0,50% 50%,100% 0,100% 100%,50% 50%,0 100%)", "16px,3px,6px,3px"),
+)
+
+
+# Blue to yellow, a colour per power of ten, each lighter than the one before, so that people who do
+# not tell red from green can rank the rates too (a test holds the steps apart for them).
+_RATE_SCALE = ("#2b49c2", "#8a5fd0", "#bf4fa8", "#e0566a", "#f08a3c", "#f2bd2e")
+_RATE_FROM, _RATE_TO = -6.0, -1.0  # exponents of ten that the scale spans
+
+
+def run_colour(id_: str) -> str:
+    """The colour of a run or group: by its id alone, so that it never changes. Where two that are
+    compared have the same one, `marks` part them."""
+    return RUN_COLOURS[hashlib.sha256(id_.encode()).digest()[-1] % len(RUN_COLOURS)]
+
+
+def on_page(colour: str) -> str:
+    """One of our colours as CSS, for light and dark pages."""
+    return f"light-dark({colour}, {DARK[colour]})"
+
+
+def marks(colours: Mapping[str, str]) -> dict[str, Mark]:
+    """How those of one colour are parted, each later one by the next of MARKS; where there are more
+    than colours, what shares a colour is meant to."""
+    seen, few = Counter[str](), len(colours) <= len(MARKS)
+    found = {}
+    for key, colour in colours.items():
+        found[key] = MARKS[seen[colour] if few else 0]
+        seen[colour] += 1
+    return found
+
+
+def swatches(colours: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The dot of each item, by its id."""
+    parted = marks(colours)
+    return {id_: swatch(colour, parted[id_]) for id_, colour in colours.items()}
+
+
+def swatch(colour: str, mark: Mark) -> dict[str, str]:
+    """The dot of an item, as style for scripts."""
+    return {"backgroundColor": on_page(colour), "clipPath": mark.shape}
+
+
+def rate_colour(lr: float) -> str:
+    """The colour of a learning rate: grey when frozen, else by its logarithm."""
+    if lr <= 0:
+        return _FROZEN
+    place = (math.log10(lr) - _RATE_FROM) / (_RATE_TO - _RATE_FROM)
+    place = min(max(place, 0.0), 1.0) * (len(_RATE_SCALE) - 1)
+    low = min(int(place), len(_RATE_SCALE) - 2)
+    mixed = (
+        round(a + (b - a) * (place - low))
+        for a, b in zip(_rgb(_RATE_SCALE[low]), _rgb(_RATE_SCALE[low + 1]), strict=True)
+    )
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def dot(colour: str, size: int = 18, mark: Mark = MARKS[0]) -> str:
+    """HTML of a disc (or another mark's shape) of one of our colours, `size` pixels wide."""
+    return (
+        f'<div aria-hidden="true" style="width:{size}px;height:{size}px;clip-path:{mark.shape};'
+        f'background-color:{on_page(colour)}"></div>'
+    )

@@ -1,0 +1,143 @@
+"""Reads small YAML files written by people: plain data only, and `1e-4` is a number.
+
+PyYAML follows YAML 1.1, where `1e-4` is text; learning rates are written so all the time, so the
+resolver here is YAML 1.2's. Tags, aliases (a short file can expand to gigabytes) and keys given
+twice are refused.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.base.errors import InputError
+from core.base.language import mark
+
+MAX_BYTES = 1_000_000
+_REMEMBERED = 20_000  # characters; recipes have some 2,000
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader without aliases or repeated keys, and with YAML 1.2 numbers."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()
+            raise yaml.constructor.ConstructorError(
+                None, None, mark("aliases (*name) are not allowed"), event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, list | dict):
+                raise yaml.constructor.ConstructorError(
+                    None, None, mark("a key must be a word or a number"), key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    mark("key '{key}' is given twice").format(key=key),
+                    key_node.start_mark,
+                )
+            seen.add(key)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+_NUMBER = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
+_WHOLE = re.compile(r"^[-+]?[0-9]+$")
+# Keep SafeLoader's resolvers except its own for numbers (sexagesimals, octals, underscores) and
+# dates, which would turn a file name such as 2026-01-01 into an object.
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, regexp)
+        for tag, regexp in resolvers
+        if tag.rsplit(":", 1)[1] not in ("int", "float", "timestamp")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _WHOLE, list("-+0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"),
+    list("-+."),
+)
+
+
+def _construct_whole(loader: _Loader, node: yaml.ScalarNode) -> int:
+    return int(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_whole)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Plain data from YAML text. Raises InputError with one line that names `source`.
+
+    A page reads the same few recipes each time it is drawn, and parsing one takes longer than
+    copying what it held the last time.
+    """
+    try:
+        if len(text) > _REMEMBERED:
+            return yaml.load(text, Loader=_Loader)
+        return copy.deepcopy(_parsed(text))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        problem = problem or type(error).__name__
+        line = mark("{source}: not a YAML file we can read: {problem}")
+        if place is not None:
+            line = mark("{source}: not a YAML file we can read: {problem} (line {line})")
+        number = 0 if place is None else place.line + 1
+        raise InputError(line.format(source=source, problem=problem, line=number)) from None
+
+
+def read_yaml(path: Path) -> Any:
+    """Plain data from a YAML file of at most 1 MB. Raises InputError that names the file."""
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(
+                mark("{path}: is no file").format(
+                    path=path,
+                )
+            )  # a pipe or a device might never end
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            mark("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
+                path=path,
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(
+            mark("{path}: not UTF-8 text: save it again as UTF-8").format(
+                path=path,
+            )
+        ) from None
+    return parse_yaml(text, str(path))
+
+
+def write_yaml(data: Any) -> str:
+    """YAML text with the keys in the order given."""
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return text

@@ -1,0 +1,111 @@
+"""What `train --dry-run` prints: what a run or a whole batch would do, and how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.base.formatting import duration
+from core.data.balance import epoch_length
+from core.data.dataset import Dataset
+from core.data.split import split_photos
+from core.model.pretrained_weights import lacks_imagenet, ways_on
+from core.recipe.bands import stage_ranges
+from core.recipe.batch import Batch
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import head_start
+from core.recipe.schema import Holdout, Recipe, Stage
+from core.store.feature_folder import EVERYTHING, NOTHING
+from core.train.estimate import estimate, photos_of
+from core.train.schedule import batches_per_epoch
+from core.train.speed import Speed, doubtful, read_speed, speed_key
+
+
+def print_plan(recipe: Recipe, dataset: Dataset) -> None:
+    """What a run would do: parameter groups of each kind of stage, epochs, batches."""
+    table = network_layers(recipe, len(dataset.classes))
+    print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
+    _print_lack(recipe, "weights")
+    training, validation = split_photos(dataset, recipe)
+    views = epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
+    batches = batches_per_epoch(views, recipe.batch_size)
+    print(
+        f"data: {dataset.title}: {len(training)} photos train in {batches} batches, "
+        f"{len(validation)} validate"
+    )
+    print("groups:")
+    head = head_start(recipe.backbone, recipe.map_stride)
+    bands = stage_ranges(recipe, Stage(train="bands", epochs=1), head, len(table))
+    for band in bands:
+        weights = sum(layer.params for layer in table[band.first : band.last + 1])
+        rate = "frozen" if band.frozen else f"lr {band.lr:g}"
+        print(f"  {band.label:<7} {rate:<12} {weights:>11,} weights")
+    for number, stage in enumerate(recipe.stages, start=1):
+        lengths = stage.cycle_lengths()
+        shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
+        print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
+    print(f"planned epochs: {recipe.planned_epochs()}")
+
+
+def print_estimate(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> None:
+    """How long a run, and all of them, would take on this machine, which is measured if it has not
+    been yet."""
+    recipe, speed = recipes[0], _speed(runs, recipes[0])
+    photos = photos_of(dataset, recipe)
+    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    line = f"estimated time: {duration(fresh)}"
+    if duration(known) != duration(fresh):
+        line += f" ({duration(known)} if the frozen layers' features are there already)"
+    if len(recipes) > 1:
+        line += f" a run, {duration(fresh * len(recipes))} for all {len(recipes)}"
+    print(line + _doubt([speed]))
+
+
+def print_batch(
+    batch: Batch, recipes: Sequence[Recipe], done: Sequence[str], dataset: Dataset, runs: Path
+) -> None:
+    """A line per run of a batch with its estimated time, then the time of all that are left.
+
+    recipes: the batch's over seeds and folds; done: for each the run that has done it, or "".
+    """
+    print(f"batch: {batch.name}, {len(recipes)} runs; varied: {', '.join(batch.varied)}")
+    print(f"data: {dataset.title}")
+    for recipe in {each.backbone: each for each in recipes}.values():
+        _print_lack(recipe, f"weights of {recipe.backbone}")
+    speeds: dict[str, Speed] = {}
+    left = 0.0
+    for recipe, run in zip(recipes, done, strict=True):
+        key = speed_key(recipe)
+        speed = speeds[key] = speeds.get(key) or _speed(runs, recipe)
+        seconds = estimate(recipe, speed, photos_of(dataset, recipe), NOTHING).seconds
+        note = f"done: {run}" if run else duration(seconds)
+        left += 0 if run else seconds
+        print(f"  {recipe.name}, {repeat_words(recipe)}: {recipe.planned_epochs()} epochs, {note}")
+    count = sum(not run for run in done)
+    print(f"estimated time: {duration(left)} for {count} runs{_doubt(list(speeds.values()))}")
+
+
+def repeat_words(recipe: Recipe) -> str:
+    """`seed 3`, or `seed 3 fold 1`."""
+    fold = None if isinstance(recipe.split, Holdout) else recipe.split.fold
+    return f"seed {recipe.seed}" + ("" if fold is None else f" fold {fold}")
+
+
+def _print_lack(recipe: Recipe, what: str) -> None:
+    if lacks_imagenet(recipe.backbone, recipe.weights):
+        print(f"{what}: not on this machine; you can {', or '.join(ways_on(recipe.backbone))}")
+
+
+def _speed(runs: Path, recipe: Recipe) -> Speed:
+    speed = read_speed(runs, recipe)
+    if speed is None or doubtful(speed):
+        from core.train.calibrate import speed_for
+
+        speed = speed_for(runs, recipe)
+    return speed
+
+
+def _doubt(speeds: Sequence[Speed]) -> str:
+    if any(doubtful(speed) for speed in speeds):
+        return "; measured while the machine was busy with other work"
+    return ""

@@ -1,0 +1,56 @@
+"""`runs import`: runs that others have exported, one zip file or those of a whole class."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.options import (
+    DATASETS,
+    DEFAULT_RUNS,
+    DatasetsOption,
+    RunsOption,
+)
+from core.cli.progress import Bar
+from core.store.status import utc_now
+from core.transfer.submissions import headline, parcels_of, table
+from core.transfer.unpack import import_runs
+
+_WIDEST = 40  # characters of a column, but for the last
+
+
+def import_(
+    places: Annotated[
+        list[Path],
+        typer.Argument(metavar="ZIP...", help="Zip files of `export --zip`, or folders of them."),
+    ],
+    runs: RunsOption = DEFAULT_RUNS,
+    datasets: DatasetsOption = DATASETS,
+) -> None:
+    """Takes runs out of zip files that `export --zip` has written, checks everything in them, and
+    prints who sent what. What is refused has an error line of its own; the others are taken all the
+    same, and the exit status is 2."""
+    parcels = parcels_of(places)
+    with Bar() as bar:
+
+        def tell(done: int, total: int) -> None:
+            if total > 1:
+                bar.show(done / total, f"{done} of {total} zip files")
+
+        entries = import_runs(parcels, runs, datasets, utc_now, tell)
+    found = table(entries)
+    lines = [list(found.columns), *(list(line) for line in found.itertuples(index=False))]
+    widths = [min(_WIDEST, max(len(line[i]) for line in lines)) for i in range(len(lines[0]) - 1)]
+    for line in lines:
+        cells = [f"{cell[:width]:<{width}}" for cell, width in zip(line, widths)]
+        print("  ".join([*cells, line[-1]]).rstrip())
+    print(headline(entries))
+    refused = [entry for entry in entries if entry.outcome == "refused"]
+    for entry in refused:
+        where = f"{entry.file}: {entry.run}" if entry.run else entry.file
+        print(f"error: {where}: {entry.reason}", file=sys.stderr)
+    if refused:
+        raise typer.Exit(2)

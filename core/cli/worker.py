@@ -1,0 +1,132 @@
+"""`worker`, `queue`, `cancel`, `preview`: the processes beside the dashboard, and what they are to
+do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from core.base.errors import InputError, RunError
+from core.cli.options import (
+    DEFAULT_RUNS,
+    TOY_BOOKS,
+    DataOption,
+    RunsOption,
+)
+from core.cli.train import take_up
+from core.data.dataset import read_dataset
+from core.data.split import split_photos
+from core.jobs.local import LocalExecutor, worker_alive
+from core.jobs.preview import server
+from core.jobs.queue import Move, Queue
+from core.jobs.stop_worker import ask_stop, stop_now
+from core.jobs.worker import work
+from core.recipe.files import load_recipe
+from core.store.lr_search import open_work
+from core.store.run import open_run
+from core.store.status import utc_now
+
+
+def worker(
+    runs: RunsOption = DEFAULT_RUNS,
+    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End the worker after the epoch under way.")
+    ] = False,
+    now: Annotated[bool, typer.Option("--now", help="With --stop: at once.")] = False,
+) -> None:
+    """Serves the queue; the dashboard starts one when it is needed. With --stop, ends the one that
+    serves: its run waits again, and goes on after its last finished epoch."""
+    if now and not stop:
+        raise InputError("worker --now: goes with --stop")
+    if stop:
+        _stop(runs, now)
+        return
+    if not work(runs, utc_now, idle):
+        print(f"another worker serves {runs} already")
+
+
+def preview(
+    runs: RunsOption = DEFAULT_RUNS,
+    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+) -> None:
+    """Answers the dashboard's questions that need torch; the dashboard starts it."""
+    if not server.serve(runs, idle):
+        print(f"another preview process serves {runs} already")
+
+
+def _stop(runs: Path, now: bool) -> None:
+    if not worker_alive(runs):
+        print(f"no worker serves {runs}")
+    elif now:
+        stop_now(runs)
+        print("the worker has ended")
+    else:
+        ask_stop(runs)
+        print("the worker ends after the epoch under way")
+
+
+def queue(
+    recipe: Annotated[
+        str | None, typer.Argument(help="Preset or file to queue; none: show the queue.")
+    ] = None,
+    data: DataOption = TOY_BOOKS,
+    runs: RunsOption = DEFAULT_RUNS,
+    move: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="RUN first|up|down", help="Change the order of what waits."),
+    ] = None,
+) -> None:
+    """Shows the queue, puts a recipe into it for the worker, or changes its order."""
+    if move is not None:
+        _move(runs, *move)
+    if recipe is not None:
+        dataset, chosen = read_dataset(data), load_recipe(recipe)
+        split_photos(dataset, chosen)
+        run = LocalExecutor(runs).submit(chosen, data)
+        print(run.path)
+        return
+    entries = Queue(runs).entries()
+    alive = "a worker is serving" if worker_alive(runs) else "no worker is running"
+    print(f"{alive}; {len(entries)} in the queue")
+    for entry in entries:
+        try:
+            status = open_work(runs, entry.run).status()
+        except RunError as error:
+            print(f"{entry.run}  cannot be read: {error}")
+            continue
+        print(f"{entry.run}  {status.state}  {status.epoch}/{status.epochs}")
+
+
+def _move(runs: Path, run: str, to: str) -> None:
+    for known in get_args(Move):
+        if to == known:
+            if not Queue(runs).move(run, known):
+                raise InputError(f"{run}: does not wait in the queue")
+            return
+    raise InputError(f"--move {run} {to}: must be {', '.join(get_args(Move))}")
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Goes on with a stopped run after its last finished epoch, now, in this process. The result
+    is bit for bit that of an undisturbed run. The last line printed is the run folder."""
+    found = open_run(runs, run)
+    take_up(found, runs)
+    print(found.path)
+
+
+def cancel(
+    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Cancels a run that waits or is under way; what it has finished is kept."""
+    status = open_run(runs, run).status()
+    if status.ended:
+        raise InputError(f"{run}: has ended already ({status.state})")
+    LocalExecutor(runs).cancel(run)
+    print(f"{run}: asked to stop")

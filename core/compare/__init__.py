@@ -1,0 +1,1 @@
+"""What differs between runs, in numbers and words."""

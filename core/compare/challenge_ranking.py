@@ -1,0 +1,300 @@
+"""The challenge board: groups of three seeds and more on the same photos, ranked on photos of the
+same books that no page shows (core.data.challenge_photos).
+
+All seeds of a group count: what is not finished, failed, or has no weights any more is told beside
+its rank. docs/how-numbers-are-computed.md says how the ranks come about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from core.base.errors import InputError, RunError
+from core.base.language import mark
+from core.data.challenge_photos import CLASSES, SET, find_draw
+from core.evaluate.groups import (
+    Difference,
+    GroupMean,
+    group_differences,
+    group_mean,
+)
+from core.evaluate.matched_answers import answers, matched_answers
+from core.recipe.difference import recipe_difference
+from core.recipe.files import load_recipe, recipe_dict
+from core.store.challenge_answers import find_trial
+from core.store.groups import Group, groups_of
+from core.store.index import RunRow
+from core.store.rescoring import has_weights
+from core.store.run import DIVERGED, Run
+
+RECIPE = "looks-good"  # the preset that is to be mended
+CHANGES = 3  # in so many changes
+SEEDS = 3  # that a group needs
+_NO_CHANGE = ("seed", "split.fold")  # what the runs of one group differ in
+
+Change = tuple[str, str, str]  # key, value in RECIPE, value here
+
+
+@dataclass(frozen=True)
+class Field:
+    """The groups that may be ranked together: all that saw the same photos. id: short, for links;
+    title: the data set's name."""
+
+    id: str
+    title: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A group as the board takes it. runs: those that can answer, the newest of each seed and fold;
+    missing: what became of each other seed, in words."""
+
+    group: Group
+    runs: tuple[RunRow, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of the runs that can answer, each once."""
+        return sorted({int(row.recipe["seed"]) for row in self.runs})
+
+    @property
+    def ready(self) -> bool:
+        return len(self.seeds) >= SEEDS
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A ranked group. rank: 1 + how many groups are really better; shared: whether another group
+    has it too. score: the share of hidden objects that are named right; of_seeds: of each run.
+    above: against the group in the line above, None in the first."""
+
+    rank: int
+    shared: bool
+    entrant: Entrant
+    score: GroupMean
+    of_seeds: tuple[float, ...]
+    lift: float | None
+    above: Difference | None
+    changes: tuple[Change, ...]
+
+    @property
+    def group(self) -> Group:
+        return self.entrant.group
+
+    @property
+    def validation(self) -> float:
+        """The mean accuracy on the validation photos."""
+        return fmean(self.group.numbers("validation", "accuracy", "value"))
+
+
+@dataclass(frozen=True)
+class Board:
+    """standings: best first. waiting: groups that are ready but have not answered the photos.
+    left_out: groups that are not ready. objects, photos: how many of the draw were answered.
+    problems: files that cannot be read, a line each."""
+
+    standings: tuple[Standing, ...] = ()
+    waiting: tuple[Entrant, ...] = ()
+    left_out: tuple[Entrant, ...] = ()
+    objects: int = 0
+    photos: int = 0
+    problems: tuple[str, ...] = ()
+
+    def unanswered(self, runs_dir: Path) -> list[str]:
+        """The ids of the runs that are still to answer, group by group."""
+        known = _print(runs_dir)
+        rows = [row for entrant in self.waiting for row in entrant.runs]
+        return [row.id for row in rows if not _has_answered(runs_dir, row.id, known)]
+
+
+def fields(rows: Sequence[RunRow]) -> list[Field]:
+    """What boards there are: a data set each whose runs tell the toy books apart, the one with the
+    newest run first. rows: newest first, as the index gives them; examples do not take part."""
+    # As groups_of does, a run that has not begun is taken to see what its folder showed last.
+    known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
+    found: dict[str, list[Group]] = {}
+    for group in groups_of([row for row in rows if not row.problem and not row.example]):
+        seen = [row.photos or known.get(row.data_path, "") for row in group.members]
+        found.setdefault(max(seen), []).append(group)
+    return [
+        Field(photos[:12], groups[0].members[0].data, tuple(groups))
+        for photos, groups in found.items()
+        if any(_tells_books_apart(row) for group in groups for row in group.members)
+    ]
+
+
+def read_board(runs_dir: Path, field: Field) -> Board:
+    """The board of a field as it stands now. Raises DataError when the draw's note is damaged."""
+    draw = find_draw(runs_dir)
+    entrants = [_entrant(runs_dir, group) for group in field.groups]
+    left_out = tuple(entrant for entrant in entrants if not entrant.ready)
+    known, waiting, problems = [], [], []
+    for entrant in (entrant for entrant in entrants if entrant.ready):
+        try:
+            found = [_answers(runs_dir, row, draw.print if draw else "") for row in entrant.runs]
+        except InputError as error:
+            problems.append(str(error))
+            found = [None]
+        complete = [one for one in found if one is not None]
+        if len(complete) == len(found):
+            known.append((entrant, complete))
+        else:
+            waiting.append(entrant)
+    board = _ranked(known) if known else Board()
+    return replace(
+        board,
+        waiting=tuple(waiting),
+        left_out=left_out,
+        problems=tuple(problems),
+        photos=draw.photos if draw else 0,
+    )
+
+
+@cache
+def challenge_recipe() -> dict[str, Any]:
+    """The recipe that is to be mended, as plain data."""
+    return recipe_dict(load_recipe(RECIPE))
+
+
+def changes_of(recipe: dict[str, Any]) -> tuple[Change, ...]:
+    """What a recipe changes in the challenge's, key by key as Train lists it; its seed is none."""
+    rows = recipe_difference({"base": challenge_recipe(), "edited": recipe})
+    found = rows.itertuples(index=False, name=None)
+    return tuple(change for change in found if change[0] not in _NO_CHANGE)
+
+
+# --- who may be ranked ----------------------------------------------------------------------------
+
+
+def _tells_books_apart(row: RunRow) -> bool:
+    return tuple(sorted((row.summary or {}).get("classes", ()))) == CLASSES
+
+
+def _entrant(runs_dir: Path, group: Group) -> Entrant:
+    finished = {_repeat(row): row for row in group.finished() if row.status.state == "done"}
+    runs, missing = [], []
+    for row in group.members:  # by seed, then fold; of one seed the newest last
+        repeat = _repeat(row)
+        done = finished.get(repeat)
+        if done is None:
+            missing.append((repeat, _became(row).format(run=_called(row))))
+        elif not has_weights(Run(Path(runs_dir) / done.id)):
+            missing.append(
+                (repeat, mark("{run} is kept without its weights").format(run=_called(row)))
+            )
+        elif done not in runs:
+            runs.append(done)
+    return Entrant(group, tuple(runs), tuple(dict(missing).values()))
+
+
+def _repeat(row: RunRow) -> tuple[int, int | None]:
+    return int(row.recipe["seed"]), row.recipe["split"].get("fold")
+
+
+def _called(row: RunRow) -> str:
+    seed, fold = _repeat(row)
+    if fold is None:
+        return mark("seed {seed}").format(seed=seed)
+    return mark("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
+
+
+def _became(row: RunRow) -> str:
+    """What became of a `{run}` that has no results."""
+    if (row.status.error or "").startswith(DIVERGED):
+        return mark("{run} diverged")
+    words = {
+        "running": mark("{run} is training"),
+        "queued": mark("{run} waits"),
+        "paused": mark("{run} is paused"),
+        "failed": mark("{run} failed"),
+        "cancelled": mark("{run} was cancelled"),
+    }
+    return words.get(row.status.state, mark("{run} has no results"))
+
+
+# --- ranks ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answers:
+    right: Any  # core.evaluate.matched_answers.answers: a row per object
+    lift: float | None
+
+
+def _print(runs_dir: Path) -> str:
+    draw = find_draw(runs_dir)
+    return draw.print if draw else ""
+
+
+def _has_answered(runs_dir: Path, run_id: str, draw: str) -> bool:
+    try:
+        found = find_trial(runs_dir, run_id).answered()
+    except RunError:
+        return False
+    return found is not None and found.draw == draw
+
+
+def _answers(runs_dir: Path, row: RunRow, draw: str) -> _Answers | None:
+    """The run's answers to the draw's objects; None where it has not answered them."""
+    trial = find_trial(runs_dir, row.id)
+    found = trial.answered()
+    if found is None or found.draw != draw:
+        return None
+    right = answers(trial.answers(), SET, "object")
+    if right.empty:
+        raise RunError(
+            mark("{path}: holds no answer: rank the run again").format(
+                path=trial.path / "answers.csv"
+            )
+        )
+    return _Answers(right, found.lift)
+
+
+def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
+    lined_up = matched_answers([[one.right for one in found] for _, found in known])
+    photos, correct = lined_up.photos, lined_up.correct
+    gaps = group_differences(correct, photos=photos)
+    means = [float(group.mean()) for group in correct]
+    better = _better(means, gaps)
+    order = sorted(range(len(known)), key=lambda i: (better[i], -means[i], known[i][0].group.id))
+    standings = []
+    for line, i in enumerate(order):
+        entrant, found = known[i]
+        score = group_mean(correct[i], photos=photos)
+        assert score is not None
+        lifts = [one.lift for one in found if one.lift is not None]
+        standings.append(
+            Standing(
+                rank=better[i] + 1,
+                shared=better.count(better[i]) > 1,
+                entrant=entrant,
+                score=score,
+                of_seeds=tuple(float(seed) for seed in correct[i].mean(axis=1)),
+                lift=fmean(lifts) if lifts else None,
+                above=_against(gaps, i, order[line - 1]) if line else None,
+                changes=changes_of(entrant.runs[0].recipe),
+            )
+        )
+    return Board(standings=tuple(standings), objects=len(lined_up.files))
+
+
+def _better(means: Sequence[float], gaps: dict[tuple[int, int], Difference]) -> list[int]:
+    """How many groups are really better than each. What is better than a better one counts too, so
+    that no two groups share a rank of which one is really better."""
+    above: dict[int, set[int]] = {}
+    for i in sorted(range(len(means)), key=lambda i: -means[i]):
+        real = [j for j in above if _against(gaps, j, i).real and means[j] > means[i]]
+        above[i] = set(real).union(*(above[j] for j in real))
+    return [len(above[i]) for i in range(len(means))]
+
+
+def _against(gaps: dict[tuple[int, int], Difference], i: int, j: int) -> Difference:
+    """Group i against group j, whichever way round it was computed."""
+    return gaps[i, j] if (i, j) in gaps else gaps[j, i].turned

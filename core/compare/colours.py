@@ -1,0 +1,114 @@
+"""The colours of chosen items: each its own while there are enough that can be told apart; beyond
+that, items that share something share a colour, and the page says what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.base.language import mark, retell
+from core.base.palette import GREY, MARKS, RUN_COLOURS, Mark, marks
+from core.compare.selection import item_colours
+from core.recipe.difference import flat_recipe
+from core.store.groups import Group, groups_of
+from core.store.index import RunRow
+
+MOST = len(RUN_COLOURS)  # items that can have a colour each
+OWN, RECIPE, VERDICT = mark("each its own"), mark("recipe"), mark("verdict")
+NONE = mark("no colour")
+_NO_VERDICT, _NO_MAJORITY = mark("no verdict yet"), mark("no majority")
+_BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
+_VERDICT_COLOURS = {
+    mark("generalises"): _GREEN,
+    mark("overfit that looks good"): _RED,
+    mark("overfit, and it shows"): _AMBER,
+    mark("never learned"): _PURPLE,
+    mark("too little evidence"): _SKY,
+    _NO_VERDICT: GREY,
+}
+
+
+@dataclass(frozen=True)
+class Paint:
+    """name: what the colours tell, in English; `title` says it. colours: by item id. legend: words
+    with their colour and mark; empty where each item has its own (or none has). marks: by item id,
+    what parts those whose own colours are the same."""
+
+    name: str
+    colours: dict[str, str]
+    legend: tuple[tuple[str, str, Mark], ...] = ()
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def marker(self, id_: str) -> Mark:
+        return self.marks.get(id_, MARKS[0])
+
+    @property
+    def title(self) -> str:
+        """A recipe's key stays as it is."""
+        return retell(self.name) if self.name in (OWN, RECIPE, VERDICT, NONE) else self.name
+
+
+def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
+    """The ways to colour items, by name, the best first. all_rows: every run, newest first."""
+    if len(items) <= MOST:
+        colours = item_colours(items)
+        return {OWN: Paint(OWN, colours, (), marks(colours))}
+    found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_keys(items)]
+    grey = Paint(NONE, {item.id: GREY for item in items})
+    return {paint.name: paint for paint in [*found, grey] if paint is not None}
+
+
+def _by_recipe(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint | None:
+    """Repeats of one recipe share the colour of their group."""
+    groups = groups_of(all_rows)
+    of = {row.id: group for group in groups for row in group.members}
+    own = {item.id: of[item.members[0].id] for item in items if item.members[0].id in of}
+    different = {group.id: group for group in own.values()}
+    if len(own) < len(items) or not 1 < len(different) <= MOST:
+        return None
+    colours = item_colours(list(different.values()))
+    parted = marks(colours)
+    return Paint(
+        RECIPE,
+        {id_: colours[group.id] for id_, group in own.items()},
+        tuple((group.title, colours[id_], parted[id_]) for id_, group in different.items()),
+        {id_: parted[group.id] for id_, group in own.items()},
+    )
+
+
+def _by_verdict(items: Sequence[Group]) -> Paint | None:
+    words = {}
+    for item in items:
+        found = item.verdict()
+        words[item.id] = (found.majority or _NO_MAJORITY) if found else _NO_VERDICT
+    if len(set(words.values())) < 2:
+        return None
+    colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
+    return Paint(
+        VERDICT,
+        {id_: colours[word] for id_, word in words.items()},
+        tuple((retell(word), c, MARKS[0]) for word, c in colours.items()),
+    )
+
+
+def _by_keys(items: Sequence[Group]) -> list[Paint]:
+    """A paint for each recipe key with few enough values among the items."""
+    recipes = {item.id: flat_recipe(item.members[0].recipe) for item in items}
+    keys = dict.fromkeys(key for flat in recipes.values() for key in flat)
+    found = []
+    for key in keys:
+        values = {id_: flat.get(key, "-") for id_, flat in recipes.items()}
+        different = sorted(set(values.values()), key=_order)
+        if key in ("name", "seed") or not 1 < len(different) <= MOST:
+            continue
+        colours = dict(zip(different, RUN_COLOURS, strict=False))
+        paint = {id_: colours[value] for id_, value in values.items()}
+        found.append(Paint(key, paint, tuple((v, c, MARKS[0]) for v, c in colours.items())))
+    return found
+
+
+def _order(value: str) -> tuple[float, str]:
+    try:
+        return float(value), ""
+    except ValueError:
+        return float("inf"), value

@@ -1,0 +1,153 @@
+"""Recipes and results of many items (core.compare.selection) as the axes of a parallel-coordinates
+figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from core.base.language import mark
+from core.compare.score_tables import hard_set, sets_of
+from core.compare.tables import verdict_words
+from core.recipe.difference import flat_recipe
+from core.store.groups import Group
+
+VALIDATION_TITLE, LIFT_TITLE = mark("validation"), mark("lift")
+VERDICT_TITLE = mark("verdict")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """An axis; what it says is English. places: where each item crosses it; words: the same in
+    words; ticks: places and their words; result: whether it is a result, not part of the recipe;
+    logarithmic: whether places are powers of ten."""
+
+    title: str
+    places: tuple[float, ...]
+    words: tuple[str, ...]
+    ticks: tuple[tuple[float, str], ...]
+    result: bool
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """items: those that have results, in the order of the places. table: the same as numbers and
+    words, a row per item. left_out: how many have none."""
+
+    items: tuple[Group, ...]
+    recipe: tuple[Dimension, ...]
+    leading: tuple[str, ...]  # keys of which no two part the items alike
+    results: tuple[Dimension, ...]
+    table: pd.DataFrame
+    left_out: int
+
+
+def parallel(items: Sequence[Group]) -> Parallel:
+    """The recipe keys that differ among the items with a verdict, and their results: validation,
+    each test set's score (objects cut out on the hardest), lift, verdict. An item without one of
+    the results' numbers is left out. Keys that span a factor of 30 are on a logarithmic scale."""
+    sets, hard = sets_of(items), hard_set(items)
+    numbers: dict[str, dict[str, float]] = {}
+    for item in items:
+        found = {VALIDATION_TITLE: _mean(item, "validation", "accuracy", "value")}
+        for name in sets:
+            score = "object" if name == hard else "primary"
+            value = _mean(item, "sets", name, "scores", score, "value")
+            found[mark("{set}, objects").format(set=name) if name == hard else name] = value
+        found[LIFT_TITLE] = _mean(item, "sets", hard, "localisation", "lift")
+        numbers[item.id] = {title: value for title, value in found.items() if value is not None}
+    # Sets that none of them has labels for are no axis; who lacks an axis is no line.
+    titles = [title for title in _titles(numbers) if any(title in n for n in numbers.values())]
+    kept = [item for item in items if item.verdict() and all(t in numbers[item.id] for t in titles)]
+    results = [
+        _result(title, [numbers[item.id][title] for item in kept])
+        for title in (titles if kept else [])
+    ]
+    if kept:
+        verdicts = _words(VERDICT_TITLE, [_majority(item) for item in kept], result=True)
+        results.append(replace(verdicts, words=tuple(verdict_words(item) for item in kept)))
+    recipe = _recipe(kept)
+    table = pd.DataFrame({"run": [item.title for item in kept]})
+    for key, values in _differing(kept).items():
+        table[key] = values
+    for title in titles:
+        table[title] = [numbers[item.id][title] for item in kept]
+    table[VERDICT_TITLE] = [verdict_words(item) for item in kept]
+    return Parallel(
+        tuple(kept), tuple(recipe), _leading(recipe), tuple(results), table, len(items) - len(kept)
+    )
+
+
+def _leading(recipe: Sequence[Dimension]) -> tuple[str, ...]:
+    """Of keys that were varied together the first: the others say the same again."""
+    found: dict[tuple[int, ...], str] = {}
+    for dimension in recipe:
+        number = {place: n for n, place in enumerate(dict.fromkeys(dimension.places))}
+        found.setdefault(tuple(number[place] for place in dimension.places), dimension.title)
+    return tuple(found.values())
+
+
+def _titles(numbers: dict[str, dict[str, float]]) -> list[str]:
+    titles = list(dict.fromkeys(title for found in numbers.values() for title in found))
+    return sorted(titles, key=lambda title: title == LIFT_TITLE)
+
+
+def _mean(item: Group, *keys: str) -> float | None:
+    spread = item.mean_and_spread(*keys)
+    return spread.mean if spread else None
+
+
+def _majority(item: Group) -> str:
+    found = item.verdict()
+    return (found.majority if found else None) or mark("no majority")
+
+
+def _differing(items: Sequence[Group]) -> dict[str, list[str]]:
+    """The keys in which the recipes differ, and each item's text; the seed where only it does."""
+    flats = [flat_recipe(item.members[0].recipe) for item in items]
+    keys = dict.fromkeys(key for flat in flats for key in flat if key != "name")
+    columns = {key: [flat.get(key, "-") for flat in flats] for key in keys}
+    found = {key: values for key, values in columns.items() if len(set(values)) > 1}
+    without_seed = {key: values for key, values in found.items() if key != "seed"}
+    return without_seed or found
+
+
+def _recipe(items: Sequence[Group]) -> list[Dimension]:
+    found = []
+    for key, values in _differing(items).items():
+        try:
+            numbers = [float(value) for value in values]
+        except ValueError:
+            found.append(_words(key, values))
+        else:
+            found.append(_numbers(key, numbers, values))
+    return found
+
+
+def _numbers(title: str, values: Sequence[float], words: Sequence[str]) -> Dimension:
+    """Numbers on their own axis; those that span decades by their logarithm."""
+    logarithmic = min(values) > 0 and max(values) / min(values) >= 30
+    places = [math.log10(value) if logarithmic else value for value in values]
+    ticks = tuple(sorted(dict(zip(places, words, strict=True)).items()))
+    return Dimension(title, tuple(places), tuple(words), ticks, False, logarithmic)
+
+
+def _result(title: str, values: Sequence[float]) -> Dimension:
+    """Scores on an axis that begins at 0 and ends at 1 at least, so that axes compare."""
+    top = max(1.0, math.ceil(max(values) * 2) / 2)
+    rough, exact = ("{:.1f}", "{:.2f}") if title == LIFT_TITLE else ("{:.0%}", "{:.0%}")
+    words = tuple(exact.format(value) for value in values)
+    ticks = tuple((top * step / 4, rough.format(top * step / 4)) for step in range(5))
+    return Dimension(title, tuple(values), words, ticks, True)
+
+
+def _words(title: str, values: Sequence[str], result: bool = False) -> Dimension:
+    """Words as equally spaced places."""
+    different = {value: float(place) for place, value in enumerate(sorted(set(values)))}
+    places = tuple(different[value] for value in values)
+    ticks = tuple((place, value) for value, place in different.items())
+    return Dimension(title, places, tuple(values), ticks, result)

@@ -1,0 +1,149 @@
+"""Names, words and tables that the pages show, made from the runs' rows (core.store.index)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from core.base import formatting
+from core.base.language import mark, retell, say
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.store.status import status_text
+
+SCORE_TITLES = {
+    "primary": mark("most prominent object"),
+    "object": mark("objects cut out"),
+    "ranking": mark("presence ranking"),
+    "present": mark("any object present"),
+}
+SCORE_WORDS = {
+    "accuracy": mark(
+        "Share of the validation photos that are classified right. They come from the "
+        "same shoot as the training photos."
+    ),
+    "primary": mark("The answer is the most prominent object of the photo."),
+    "object": mark(
+        "Each labelled object, cut out and classified alone: the sharpest of the scores."
+    ),
+    "ranking": mark(
+        "Do the photos that show an object come first when all are ordered by its "
+        "probability? (mean average precision)"
+    ),
+    "present": mark(
+        "The answer is any object that can be seen. Nearly empty as evidence: where "
+        "photos show several objects, guessing does well too. Look at the grey mark."
+    ),
+}
+LIFT_WORDS = mark(
+    "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
+    "1 is no better than chance, 2 is twice as much in the boxes."
+)
+
+
+def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
+    """Short names of all runs, given newest first as the index does; a run of a k-fold split is
+    named with its fold."""
+    return formatting.run_labels(
+        [(row.id, _name_and_fold(row), row.recipe["seed"]) for row in reversed(rows)]
+    )
+
+
+def _name_and_fold(row: RunRow) -> str:
+    split = row.recipe["split"]
+    if split.get("fold") is None:
+        return row.title
+    return say("{name}, fold {fold}", name=row.title, fold=split["fold"])
+
+
+def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
+    """One score of a run's summary; None when it is not there."""
+    found = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get("scores") or {}
+    value: dict[str, Any] | None = found.get(name)
+    return value
+
+
+def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
+    """Where a run's evidence lies in a set; None when that is not known."""
+    found: dict[str, Any] | None = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get(
+        "localisation"
+    )
+    return found
+
+
+def verdict_words(group: Group) -> str:
+    """`generalises`, or `generalises, 4 of 5` for several runs; empty before the first verdict."""
+    found = group.verdict()
+    if found is None:
+        return ""
+    return found.words() if len(group.members) > 1 else retell(found.counts[0][0])
+
+
+_COUNTED = {
+    "queued": mark("{n} waiting"),
+    "running": mark("{n} training"),
+    "paused": mark("{n} paused"),
+    "failed": mark("{n} failed"),
+    "cancelled": mark("{n} cancelled"),
+}
+
+
+def states(group: Group) -> str:
+    """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
+    if len(group.members) == 1:
+        row = group.members[0]
+        return say("cannot be read") if row.problem else status_text(row.status)
+    found = Counter(row.status.state for row in group.members)
+    if found["done"] == len(group.members):
+        return say("done")
+    done = say("{n} of {total} done", n=found["done"], total=len(group.members))
+    others = [
+        retell(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
+    ]
+    return say(", ").join([done, *others])
+
+
+def lift_words(group: Group, set_name: str) -> str:
+    """`2.18`, or `2.18 (1.95-2.40)` for several runs; empty when it is not known."""
+    spread = group.mean_and_spread("sets", set_name, "localisation", "lift")
+    if spread is None:
+        return ""
+    ends = f" ({spread.low:.2f}-{spread.high:.2f})" if spread.n > 1 else ""
+    return f"{spread.mean:.2f}{ends}"
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+_PART_WORDS = {
+    "measuring": mark("measuring, once"),
+    "photos": mark("start and photos"),
+    "features": mark("frozen layers' features"),
+    "train": mark("epochs"),
+    mark("class maps"): mark("class maps"),
+    "checkpoint": mark("checkpoints"),
+    "evaluate": mark("answers and scores"),
+    mark("varied views"): mark("answers to varied views"),
+    "diagnose": mark("diagnosis"),
+}
+
+
+def time_parts(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataFrame:
+    """What a run took beside what it was expected to take, part by part, then in all: columns
+    part, took, estimated (seconds; missing where nothing was estimated). timing: of timing.csv."""
+    took = timing.groupby("phase")["seconds"].sum() if len(timing) else pd.Series(dtype=float)
+    names = list(dict.fromkeys([*took.index, *estimated]))
+    names.sort(key=lambda name: list(_PART_WORDS).index(name) if name in _PART_WORDS else 99)
+    rows = [
+        {
+            "part": retell(_PART_WORDS.get(name, name)),
+            "took": float(took.get(name, 0.0)),
+            "estimated": estimated.get(name),
+        }
+        for name in names
+    ]
+    total = {"part": say("in all"), "took": float(took.sum()), "estimated": sum(estimated.values())}
+    return pd.DataFrame([*rows, total], columns=["part", "took", "estimated"])

@@ -1,0 +1,86 @@
+"""Reads small CSV files written by people and by spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from core.base.errors import DataError
+from core.base.language import mark
+
+MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
+
+
+def at_line(path: Path, line: int) -> str:
+    """Where something is wrong in a table."""
+    return mark("{path} line {line}").format(path=path, line=line)
+
+
+def too_large() -> str:
+    """What is wrong with a table of more than MAX_BYTES."""
+    return mark("larger than {size:.0f} MB; that is no table of photos").format(
+        size=MAX_BYTES / 1e6
+    )
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a UTF-8 file whose first line names at least these columns; without
+    spaces at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed
+    over. A file that is `optional` and not there has no rows. `further`: with every column that
+    has a name, not these alone.
+
+    Raises DataError: one line that names the file and line, and what to change.
+    """
+    if optional and not path.is_file():
+        return
+    if path.stat().st_size > MAX_BYTES:
+        raise DataError(f"{path}: {too_large()}")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(
+            mark("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
+                path=path,
+            )
+        ) from None
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        found = reader.fieldnames or ()
+        missing = [name for name in columns if name not in found]
+        if missing:
+            raise DataError(
+                mark(
+                    "{path}: lacks the column {column}; its first line must be "
+                    "{columns}, with commas"
+                ).format(
+                    path=path,
+                    column=missing[0],
+                    columns=",".join(columns),
+                )
+            )
+        if further:
+            columns = [name for name in found if name]
+        for row in reader:
+            if not any(row.values()):
+                continue
+            if any(row[name] is None for name in columns):
+                raise DataError(
+                    mark("{path} line {line}: has too few columns").format(
+                        path=path,
+                        line=reader.line_num,
+                    )
+                )
+            yield reader.line_num, {name: row[name].strip() for name in columns}
+    except csv.Error as error:
+        line = reader.reader.line_num  # the DictReader's own count stops before the bad line
+        raise DataError(
+            mark("{path} line {line}: not as a CSV file is written ({error})").format(
+                path=path,
+                line=line,
+                error=error,
+            )
+        ) from None

@@ -1,0 +1,273 @@
+"""Fetches the photos of small_books from where their author published them.
+
+The project holds their labels, boxes and a manifest of git blob hashes; every photo is checked
+against its hash, then kept as a copy of at most 1024 px (core.data.photo_copies).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from core.base import files
+from core.base.download import PATIENCE, Patience, download
+from core.base.errors import DataError, not_written
+from core.base.language import mark
+from core.data.archive import Source, open_source
+from core.data.dataset import Dataset, read_dataset
+from core.data.photo_copies import jpeg_copy
+from core.data.photos import open_photo
+
+NAME = "small_books"
+MANIFEST = "upstream_manifest.csv"
+UPSTREAM = (
+    "https://raw.githubusercontent.com/daisukelab/small_book_image_dataset/"
+    "61350e5ecf6ee637ebbd1560172dee1c9c868316"
+)
+PREFIX = "dataset/"  # of the manifest's paths; the rest is the place in the data set
+KEPT = ("labels.csv", "boxes.csv", MANIFEST, "LICENSE", "dataset.yaml")
+# Hidden, so that nobody takes them for test sets: originals, and copies that are not all there yet.
+ORIGINALS, COPIES = ".originals", ".copies"
+LARGEST = 50_000_000  # bytes of an original whose size the manifest does not tell
+
+
+@dataclass(frozen=True)
+class Original:
+    """A photo as it was published. path: in the repository. size: in bytes, None if not told."""
+
+    path: str
+    blob: str
+    size: int | None
+
+    @property
+    def place(self) -> str:
+        """Where its copy lies in the data set: labels.csv and boxes.csv name it by its file."""
+        return self.path.removeprefix(PREFIX)
+
+    def problem(self, data: bytes) -> str | None:
+        """What is wrong with these bytes; None when they are the photo's."""
+        if git_blob_sha1(data) == self.blob:
+            return None
+        if self.size is not None and len(data) != self.size:
+            return mark("has {count} bytes instead of {size}").format(
+                count=len(data), size=self.size
+            )
+        return mark("is another file than the one published (git blob {blob})").format(
+            blob=git_blob_sha1(data)[:12]
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a fetch is. eta: seconds left; None while nobody can tell."""
+
+    photos: int
+    of_photos: int
+    size: int
+    of_size: int
+    eta: float | None
+
+
+class _Getter(Protocol):
+    """Puts an original at a path, whole and checked, or raises InputError."""
+
+    def __call__(self, original: Original, path: Path, on_bytes: Callable[[int], None]) -> None: ...
+
+
+def fetch_small_books(
+    home: Path,
+    target: Path,
+    source: str = UPSTREAM,
+    keep_originals: bool = False,
+    patience: Patience = PATIENCE,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Dataset:
+    """Makes `target` the whole data set: photos from `source`, the rest from the project's `home`.
+
+    source: a web address that the manifest's paths are put after, or a folder or zip file that
+    holds the originals. Photos that are there and can be read stay; whatever stops it, the next
+    call goes on. Raises InputError, one line: the first photo that cannot be had, and why.
+    """
+    originals = read_manifest(home / MANIFEST)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with files.locked(target / ".lock"):
+            for name in KEPT:
+                if not (target / name).exists():
+                    shutil.copyfile(home / name, target / name)
+            with _getter(source, patience) as get:
+                _fetch_all(originals, target, get, keep_originals, on_progress)
+            _put_in_place(target)
+            if not keep_originals:
+                shutil.rmtree(target / ORIGINALS, ignore_errors=True)
+    except OSError as error:
+        raise DataError(not_written(target, error)) from None
+    return read_dataset(target)
+
+
+def read_manifest(path: Path) -> tuple[Original, ...]:
+    """The photos that make up the set. Raises DataError."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return tuple(
+                Original(row["path"], row["git_blob_sha1"], int(row["bytes"] or 0) or None)
+                for row in csv.DictReader(file)
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            mark("{path}: not a manifest of photos ({error})").format(path=path, error=error)
+        ) from None
+
+
+def git_blob_sha1(data: bytes) -> str:
+    """The name that git gives to a file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+# --- photo by photo -------------------------------------------------------------------------------
+
+
+def _fetch_all(
+    originals: tuple[Original, ...],
+    target: Path,
+    get: _Getter,
+    keep_originals: bool,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    known = [one.size for one in originals if one.size]
+    usual = sum(known) // max(1, len(known))  # for the few whose size is not told
+    of_size, done, fetched = sum(one.size or usual for one in originals), 0, 0
+    began = time.monotonic()
+
+    def tell(photos: int, size: int, got: int) -> None:
+        """got: the bytes of the next photo, of `size`, that have come."""
+        part = min(got, size)
+        pace = (time.monotonic() - began) / (fetched + part) if fetched + part else None
+        eta = None if pace is None else pace * (of_size - done - part)
+        on_progress(Progress(photos, len(originals), done + part, of_size, eta))
+
+    for number, original in enumerate(originals):
+        size = original.size or usual
+        if not _is_there(original, target, keep_originals):
+            _fetch(original, target, get, keep_originals, partial(tell, number, size))
+            fetched += size
+        done += size
+        tell(number + 1, 0, 0)
+
+
+def _is_there(original: Original, target: Path, keep_originals: bool) -> bool:
+    """Whether the copy is there and whole, and the original too if it is wanted."""
+    if keep_originals and _original_problem(original, target / ORIGINALS / original.path):
+        return False
+    return any(_readable(folder / original.place) for folder in (target, target / COPIES))
+
+
+def _fetch(
+    original: Original,
+    target: Path,
+    get: _Getter,
+    keep_original: bool,
+    on_bytes: Callable[[int], None],
+) -> None:
+    path = target / ORIGINALS / original.path
+    if _original_problem(original, path):
+        part = path.with_name(f"{path.name}.part")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        get(original, part, on_bytes)
+        part.replace(path)
+    try:
+        jpeg, _ = jpeg_copy(path)
+    except DataError as error:
+        raise DataError(f"{original.path}: {error}") from None
+    copy = target / COPIES / original.place
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    files.write_bytes(copy, jpeg)
+    if not keep_original:
+        path.unlink()
+
+
+def _original_problem(original: Original, path: Path) -> str | None:
+    return original.problem(path.read_bytes()) if path.is_file() else mark("is not there")
+
+
+def _readable(path: Path) -> bool:
+    try:
+        open_photo(path, at_least=64)
+    except DataError:
+        return False
+    return True
+
+
+def _put_in_place(target: Path) -> None:
+    """Moves the copies to where they belong once all are there; train/ comes last, since a folder
+    is a data set from then on."""
+    copies = target / COPIES
+    for folder in sorted(copies.glob("*"), key=lambda folder: folder.name == "train"):
+        if not (target / folder.name).exists():
+            folder.replace(target / folder.name)
+            continue
+        for copy in sorted(path for path in folder.rglob("*") if path.is_file()):
+            place = target / copy.relative_to(copies)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy.replace(place)
+    shutil.rmtree(copies, ignore_errors=True)
+
+
+# --- where from -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _getter(source: str, patience: Patience) -> Iterator[_Getter]:
+    if source.startswith(("http://", "https://")):
+        yield _from_web(source.rstrip("/"), patience)
+        return
+    with open_source(Path(source)) as opened:
+        yield _from_source(source, opened)
+
+
+def _from_web(address: str, patience: Patience) -> _Getter:
+    def get(original: Original, path: Path, on_bytes: Callable[[int], None]) -> None:
+        limit = original.size or LARGEST
+        url = f"{address}/{original.path}"
+        download(
+            url, path, limit, lambda part: _original_problem(original, part), patience, on_bytes
+        )
+
+    return get
+
+
+def _from_source(name: str, source: Source) -> _Getter:
+    """From a folder or zip: the repository's, or its folder dataset/, wrapped in others or not."""
+    by_place: dict[str, list[str]] = {}
+    for file in source.files:
+        by_place.setdefault(PurePosixPath(file).name, []).append(file)
+
+    def get(original: Original, path: Path, on_bytes: Callable[[int], None]) -> None:
+        found = [
+            file
+            for file in by_place.get(PurePosixPath(original.path).name, ())
+            if f"/{file}".endswith(f"/{original.place}")
+        ]
+        if not found:
+            raise DataError(
+                mark("{source}: holds no {file}").format(source=name, file=original.place)
+            )
+        try:
+            data = source.read(found[0])
+        except DataError as error:
+            raise DataError(f"{name}: {found[0]}: {error}") from None
+        problem = original.problem(data)
+        if problem:
+            raise DataError(f"{name}: {found[0]} {problem}")
+        path.write_bytes(data)
+        on_bytes(len(data))
+
+    return get

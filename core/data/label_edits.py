@@ -1,0 +1,257 @@
+"""Writes what a person says of test photos: their rows of labels.csv and boxes.csv.
+
+Each change is merged into the tables as they are now, under a lock, so that people who label
+different photos do not lose each other's work. The tables before it are kept in the data set's
+folder `.earlier`, a folder each, and come back from there. What is written has been read first, by
+the same reader that will read it later.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.base import demo_mode, files
+from core.base.errors import DataError, os_error_line
+from core.base.language import mark
+from core.data.csv_files import read_rows
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS, Box, Label, read_boxes, read_labels
+
+EARLIER = ".earlier"
+KEPT = 50  # earlier versions; beyond them the first of each day stays
+_TABLES = ("labels.csv", "boxes.csv")
+_NUMBERS = ("x0", "y0", "x1", "y1", "visible")
+_NOTE = "change.txt"
+_TIME = "%Y%m%d-%H%M%S-%f"
+Row = dict[str, str]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is said of a test photo. label: None where it is not labelled yet."""
+
+    label: Label | None
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Tables that were put by. when: by the clock of the change that replaced them. change: what
+    that change was, in a few words."""
+
+    id: str
+    when: datetime
+    change: str
+
+
+def truth_of(test_set: TestSet, file: str) -> Truth:
+    """What is said of a photo now."""
+    return Truth(test_set.labels.get(file), test_set.boxes.get(file, ()))
+
+
+def truth_data(truth: Truth) -> dict[str, Any]:
+    """As a page hands it to a browser: primary ("" where it is not labelled), present, boxes."""
+    return {
+        "primary": truth.label.primary if truth.label else "",
+        "present": list(truth.label.present) if truth.label else [],
+        "boxes": [asdict(box) for box in truth.boxes],
+    }
+
+
+def truth_from(data: Any) -> Truth:
+    """What a browser sends back. Raises DataError where it is not of that form."""
+    try:
+        primary, present = data["primary"], tuple(data["present"])
+        if not all(isinstance(name, str) for name in (primary, *present)):
+            raise TypeError
+        boxes = tuple(
+            Box(str(box["label"]), *(float(box[name]) for name in _NUMBERS))
+            for box in data["boxes"]
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise DataError(mark("these labels are not of the form that the page sends")) from None
+    if present and not primary:
+        raise DataError(mark("choose what the photo shows most, beside what is visible in it"))
+    return Truth(Label(primary, present) if primary else None, boxes)
+
+
+def save_truth(
+    root: Path, set_name: str, file: str, truth: Truth, clock: Clock, seen: Truth | None = None
+) -> None:
+    """Replaces what is said of one test photo; all other rows stay as they are.
+
+    seen: what the person had before them. Raises DataError, one line, and changes nothing: another
+    person has changed it since, there is no such photo, the reader would refuse what is to be
+    written, or the folder cannot be written.
+    """
+    with changing(root) as dataset:
+        test_set = dataset.test_set(set_name)
+        before = truth_of(test_set, file)
+        if before == truth:
+            return
+        if seen is not None and before != seen:
+            raise DataError(
+                mark(
+                    "{photo}: somebody has changed its labels since you opened it; save "
+                    "again to replace them, or discard yours to see them"
+                ).format(photo=f"{set_name}/{file}")
+            )
+        labels, boxes = (Path(root) / name for name in _TABLES)
+        label_rows = [] if truth.label is None else [_label_row(set_name, file, truth.label)]
+        box_rows = [_box_row(set_name, file, box) for box in truth.boxes]
+        texts = {
+            labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows),
+            boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
+        }
+        _replace(
+            dataset, texts, mark("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
+        )
+
+
+def earlier_versions(root: Path) -> list[Earlier]:
+    """The tables that were put by, newest first."""
+    found = []
+    for folder in sorted((Path(root) / EARLIER).glob("[0-9]*"), reverse=True):
+        try:
+            when = datetime.strptime(folder.name, f"{_TIME}%z")
+            found.append(Earlier(folder.name, when, (folder / _NOTE).read_text("utf-8").strip()))
+        except (ValueError, OSError):
+            continue  # not one of ours
+    return found
+
+
+def restore_version(root: Path, version: str, clock: Clock) -> None:
+    """Brings back both tables as they were; those of now are put by in turn. Raises DataError, one
+    line: no such version, it does not fit the photos of today, or the folder cannot be written."""
+    known = {earlier.id: earlier for earlier in earlier_versions(root)}
+    if version not in known:
+        raise DataError(
+            mark("{version}: no earlier labels of that name in {folder}").format(
+                version=version,
+                folder=Path(root) / EARLIER,
+            )
+        )
+    with changing(root) as dataset:
+        folder = Path(root) / EARLIER / version
+        texts = {
+            Path(root) / name: (folder / name).read_text("utf-8-sig")
+            if (folder / name).is_file()
+            else None
+            for name in _TABLES
+        }
+        change = mark("the labels of {when:%d %b %Y %H:%M} UTC brought back")
+        _replace(dataset, texts, change.format(when=known[version].when), clock)
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def changing(root: Path) -> Iterator[Dataset]:
+    """Holds the lock of what people say of a data set; yields the set as it is now. Raises
+    DataError where it cannot be written, or this server takes no labels."""
+    demo_mode.refuse("label")
+    root = Path(root)
+    try:
+        with files.locked(root / ".labels.lock"):
+            yield read_dataset(root)
+    except OSError as error:
+        raise DataError(os_error_line(error)) from None
+
+
+def _label_row(set_name: str, file: str, label: Label) -> Row:
+    values = (set_name, file, label.primary, " ".join(label.present))
+    return dict(zip(LABEL_COLUMNS, values, strict=True))
+
+
+def _box_row(set_name: str, file: str, box: Box) -> Row:
+    numbers = (getattr(box, name) for name in _NUMBERS)
+    values = (set_name, file, box.label, *map(_fraction, numbers))
+    return dict(zip(BOX_COLUMNS, values, strict=True))
+
+
+def _fraction(value: float) -> str:
+    """Four decimals, as people write them, or as many as it takes to read the same number."""
+    short = f"{value:.4f}"
+    return short if float(short) == value else repr(value)
+
+
+def _merged(
+    path: Path, columns: Sequence[str], set_name: str, file: str, new: Sequence[Row]
+) -> str | None:
+    """The table's text with the rows of one photo replaced; None where there is and will be no
+    table. Other rows and further columns stay; new rows go where the photo's place is."""
+    rows = [row for _, row in read_rows(path, columns, optional=True, further=True)]
+    if not rows and not new and not path.is_file():
+        return None
+    kept = [row for row in rows if (row["split"], row["file"]) != (set_name, file)]
+    place = len(kept)
+    of_set = [i for i, row in enumerate(kept) if row["split"] == set_name]
+    if of_set:
+        before = [i for i in of_set if kept[i]["file"] < file]
+        place = before[-1] + 1 if before else of_set[0]
+    text = io.StringIO()
+    header = list(rows[0]) if rows else list(columns)
+    writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*kept[:place], *new, *kept[place:]])
+    return text.getvalue()
+
+
+def _replace(dataset: Dataset, texts: dict[Path, str | None], change: str, clock: Clock) -> None:
+    """Puts the tables by and writes the new ones, once the reader has read them. None: no table."""
+    root = dataset.root
+    stage = root / ".labels-new"
+    shutil.rmtree(stage, ignore_errors=True)  # of a process that was killed
+    stage.mkdir()
+    try:
+        for path, text in texts.items():
+            if text is not None:
+                (stage / path.name).write_text(text, "utf-8")
+        photos = {each.name: {photo.file for photo in each.photos} for each in dataset.test_sets}
+        read_labels(stage / "labels.csv", photos, dataset.classes)
+        read_boxes(stage / "boxes.csv", photos)
+        _put_by(root, stage, change, clock)
+        for path, text in texts.items():
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                files.write_text(path, text)
+    except DataError as error:
+        raise DataError(str(error).replace(str(stage), str(root))) from None
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _put_by(root: Path, stage: Path, change: str, clock: Clock) -> None:
+    """Copies the tables of now into `.earlier`, whole or not at all."""
+    copies = stage / "earlier"
+    copies.mkdir()
+    for name in _TABLES:
+        if (root / name).is_file():
+            shutil.copyfile(root / name, copies / name)
+    files.write_text(copies / _NOTE, change + "\n")
+    (root / EARLIER).mkdir(exist_ok=True)
+    moment = clock()
+    while (place := root / EARLIER / moment.strftime(f"{_TIME}%z")).exists():
+        moment += timedelta(microseconds=1)
+    copies.rename(place)
+    _thin(root)
+
+
+def _thin(root: Path) -> None:
+    """Many changes leave many versions: of those before the newest, the first of each day stays."""
+    old = earlier_versions(root)[KEPT:]
+    firsts = {version.when.date(): version.id for version in old}  # newest first: the last wins
+    for version in old:
+        if version.id not in firsts.values():
+            shutil.rmtree(root / EARLIER / version.id, ignore_errors=True)

@@ -1,0 +1,218 @@
+"""Near-copies across splits: test photos that are training photos, saved again, cropped or made
+brighter; and training photos that come twice, so that one may train while the other validates.
+
+A score on a photo that was trained on says nothing. Photos are compared by where their brightness
+rises and falls, as a difference hash does (dHash: Krawetz 2013, "Kind of Like That"), but by values
+instead of bits, and with room for a crop. Bits (pHash, dHash) and a pretrained network's features
+were tried: for them two photos of one book on one table are as near as copies are. Free of torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from threadpoolctl import threadpool_limits
+
+from core.base import files
+from core.base.language import mark, say, say_count
+from core.data.dataset import Dataset, Photo, fingerprints
+from core.data.photos import open_photo
+
+Vectors = NDArray[np.float32]
+
+VERSION = 1  # raise it when the computation or a threshold changes
+FOLDER = ".leaks"
+TRAIN = "train"
+NEAR = 0.85  # from this likeness on: fixed on toy sets, see docs/how-numbers-are-computed.md
+_SIDE = 32  # pixels of the small picture that is compared
+_CROPS = (0.98, 0.96, 0.94, 0.92, 0.9)  # sides of the parts that are compared with whole photos
+_STEP = 0.8  # pixels of the small picture between the places where a part is tried
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A photo of a test set (or of `train`) and the training photo that it is nearest to.
+
+    alike: from core.data.near_copies.NEAR to 1, the same.
+    """
+
+    split: str
+    file: str
+    train: str
+    alike: float
+
+    def told(self) -> str:
+        """`test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)`."""
+        told = mark("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
+        photo = f"{self.split}/{self.file}"
+        return told.format(photo=photo, file=self.train, alike=100 * self.alike)
+
+
+def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
+    """The near-copies of a data set, from the folder of runs `kept_in` where they are known, else
+    found and kept there. Raises DataError when a photo cannot be read."""
+    path = _kept(dataset, kept_in)
+    known = _read_copies(path)
+    if known is not None:
+        return known
+    found = find_copies(dataset)
+    if path != _kept(dataset, kept_in):  # a photo was replaced meanwhile
+        return found
+    with suppress(OSError):  # a full disk or a read-only folder: done without
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_json(path, {"version": VERSION, "pairs": [asdict(pair) for pair in found]})
+    return found
+
+
+def known_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...] | None:
+    """The near-copies as far as they were found before; None where nobody has looked yet. Raises
+    DataError when a photo cannot be read."""
+    return _read_copies(_kept(dataset, kept_in))
+
+
+def _read_copies(path: Path) -> tuple[Pair, ...] | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads(path.read_text("utf-8"))
+        if kept["version"] == VERSION:
+            return tuple(Pair(**pair) for pair in kept["pairs"])
+    return None
+
+
+def _kept(dataset: Dataset, kept_in: Path) -> Path:
+    return Path(kept_in) / FOLDER / f"{fingerprint(dataset)}.json"
+
+
+def find_copies(dataset: Dataset) -> tuple[Pair, ...]:
+    """For each photo that is a near-copy of a training photo, the nearest one.
+
+    Raises DataError when a photo cannot be read.
+    """
+    named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
+    alike = _alike([photo for _, photo in named])[:, : len(dataset.train)]
+    found = []
+    for place, (split, photo) in enumerate(named):
+        rivals = alike[place, :place] if split == TRAIN else alike[place]  # each pair once
+        if not len(rivals) or rivals.max() < NEAR:
+            continue
+        best = int(rivals.argmax())
+        likeness = round(float(rivals[best]), 3)
+        found.append(Pair(split, photo.file, dataset.train[best].file, likeness))
+    return tuple(found)
+
+
+def headlines(pairs: Sequence[Pair]) -> list[str]:
+    """What the near-copies mean, a line for test sets and one for validation."""
+    counts = Counter(pair.split for pair in pairs)
+    inner = counts.pop(TRAIN, 0)
+    lines = []
+    if counts:
+        parts = [
+            say_count(n, "1 photo of {set}", "{count} photos of {set}", set=name)
+            for name, n in counts.items()
+        ]
+        lines.append(
+            say_count(
+                counts.total(),
+                "{photos} is a near-copy of training photos: scores on it say nothing.",
+                "{photos} are near-copies of training photos: scores on them say nothing.",
+                photos=say(" and ").join(parts),
+            )
+        )
+    if inner:
+        lines.append(
+            say_count(
+                inner,
+                "1 training photo is a near-copy of another: where one trains and the other "
+                "validates, validation says nothing.",
+                "{count} training photos are near-copies of another: where one trains and the "
+                "other validates, validation says nothing.",
+            )
+        )
+    return lines
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """A name for all photos of a data set, SHA-256 of their contents, files and classes."""
+    prints = fingerprints(dataset)
+    photos = [prints["train"], *(prints["test_sets"][t.name]["photos"] for t in dataset.test_sets)]
+    return hashlib.sha256("\0".join(photos).encode()).hexdigest()
+
+
+def stamp(dataset: Dataset) -> str:
+    """A quick stand-in for the fingerprint, from the files' times and sizes."""
+    facts: list[Any] = []
+    for photo in (photo for _, photos in _splits(dataset) for photo in photos):
+        told = photo.path.stat()
+        facts.append((str(photo.path), told.st_mtime_ns, told.st_size))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+# --- pixels ---------------------------------------------------------------------------------------
+
+
+def vectors(image: Image.Image) -> Vectors:
+    """A photo and parts of it (a little smaller, at places all over it) as vectors of length 1,
+    whose products are likenesses: (parts, numbers), the whole photo first.
+
+    A vector holds the differences of neighbours, across and down, in a grey picture of 32x32
+    pixels; their signed square roots, so that a few hard edges do not decide.
+    """
+    return _differences(_small(image), _parts())
+
+
+def _alike(photos: Sequence[Photo]) -> Vectors:
+    """The likeness of photos to one another, (photos, photos), 1 for the same: of a whole one to
+    the best part of the other."""
+    small = [_small(open_photo(photo.path, at_least=4 * _SIDE)) for photo in photos]
+    wholes = np.concatenate([_differences(image, _parts()[:1]) for image in small])
+    # One photo's parts at a time: those of all would take much memory. In one thread: several spin
+    # for most of the time that such small products take.
+    with threadpool_limits(1, user_api="blas"):
+        best = np.stack([(_differences(image, _parts()) @ wholes.T).max(axis=0) for image in small])
+    return np.maximum(best, best.T)
+
+
+def _splits(dataset: Dataset) -> list[tuple[str, Sequence[Photo]]]:
+    return [(TRAIN, dataset.train), *((test.name, test.photos) for test in dataset.test_sets)]
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """Parts of a small picture are as good as those of a large one, and quicker."""
+    return image.convert("L").resize((4 * _SIDE, 4 * _SIDE), Image.Resampling.BOX)
+
+
+def _differences(small: Image.Image, parts: Sequence[tuple[float, float, float, float]]) -> Vectors:
+    size = (_SIDE, _SIDE)
+    grey = np.stack(
+        [np.asarray(small.resize(size, Image.Resampling.BILINEAR, box)) for box in parts]
+    ).astype(np.float32)
+    across = grey[:, 1:, 1:] - grey[:, 1:, :-1]
+    down = grey[:, 1:, 1:] - grey[:, :-1, 1:]
+    flat = np.concatenate([across, down], axis=1).reshape(len(parts), -1)
+    roots = np.sign(flat) * np.sqrt(np.abs(flat))
+    lengths: Vectors = np.linalg.norm(roots, axis=1, keepdims=True)
+    return roots / np.maximum(lengths, 1e-6)
+
+
+@cache
+def _parts() -> list[tuple[float, float, float, float]]:
+    side = 4.0 * _SIDE
+    boxes = [(0.0, 0.0, side, side)]
+    for share in _CROPS:
+        length, room = side * share, side * (1 - share)
+        places = np.linspace(0, room, math.ceil(room / (4 * _STEP)) + 1).tolist()
+        corners = [(x, y) for x in places for y in places]
+        boxes += [(x, y, x + length, y + length) for x, y in corners]
+    return boxes

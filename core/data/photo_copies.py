@@ -1,0 +1,72 @@
+"""Copies of photos as a data set keeps them: JPEG, upright, of a sane size."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from core.base.errors import DataError
+from core.base.language import mark
+from core.data.photos import jpeg_bytes, open_photo
+
+LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
+QUALITY = 90
+# No EPS, PDF and the like, whose readers start other programs.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+_ORIENTATION = 0x0112  # EXIF
+
+
+def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str, ...]]:
+    """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high; and in words what
+    was changed. A JPEG that is so already keeps its very bytes.
+
+    Raises DataError: why it is no photo, without its name.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd metadata of a picture that can be read
+            return _copied(path, longest)
+    except DataError as error:
+        raise DataError(str(error).removeprefix(f"{path}: ")) from None
+    except Exception as error:  # a stranger's file may break its reader in any way
+        reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+        raise DataError(
+            mark("not a photo we can read ({reason})").format(
+                reason=reason,
+            )
+        ) from None
+
+
+def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            kind, mode, size = str(image.format), image.mode, image.size
+            turned = image.getexif().get(_ORIENTATION, 1) != 1
+    except UnidentifiedImageError:
+        raise DataError(mark("not a photo, whatever its name says")) from None
+    copy = open_photo(
+        path, at_least=longest, formats=_FORMATS
+    )  # reads all of it, and checks its size first
+    changes = []
+    if kind != "JPEG":
+        changes.append(mark("{kind} to JPEG").format(kind=kind))
+    if mode not in ("RGB", "L"):
+        changes.append(mark("{kind} to RGB").format(kind=mode))
+    if turned:
+        changes.append(mark("turned as EXIF says"))
+    if max(size) > longest:
+        copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+        before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
+        changes.append(mark("{before} to {after} pixels").format(before=before, after=after))
+    if min(copy.size) < 2:
+        raise DataError(
+            mark("{width}x{height} pixels is no photo").format(
+                width=size[0],
+                height=size[1],
+            )
+        )
+    if not changes:
+        return path.read_bytes(), ()
+    return jpeg_bytes(copy, QUALITY), tuple(changes)

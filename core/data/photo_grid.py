@@ -1,0 +1,112 @@
+"""A data set as walls of photos: what each one shows, and what is to be known of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.base.language import mark, say
+from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
+from core.data.label_edits import Truth
+from core.data.label_tables import Box, Label
+from core.data.near_copies import TRAIN, Pair
+from core.data.split import folds_of, holdout
+from core.recipe.schema import Holdout
+
+UNLABELLED = "not labelled"  # no class can be called so: a class's name holds no space
+MOST_FOLDS = 20
+
+
+@dataclass(frozen=True)
+class WallPhoto:
+    """A photo with all that is said of it. primary: "" where it is not labelled. copies: which
+    near-copies it has, in words. fold: in which it validates; None where nobody asked."""
+
+    photo: Photo
+    primary: str
+    present: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    copies: tuple[str, ...] = ()
+    fold: int | None = None
+
+    def truth(self) -> Truth:
+        label = Label(self.primary, self.present) if self.primary else None
+        return Truth(label, self.boxes)
+
+    def kinds(self) -> list[str]:
+        """What it belongs under: its classes and other boxed things, or UNLABELLED."""
+        shown = (self.primary or UNLABELLED, *self.present, *(box.label for box in self.boxes))
+        return list(dict.fromkeys(shown))
+
+
+def wall_splits(dataset: Dataset) -> list[str]:
+    """The names of the walls: train, validation, and each test set."""
+    return [TRAIN, VALIDATION, *(test_set.name for test_set in dataset.test_sets)]
+
+
+def wall(
+    dataset: Dataset, split: str, pairs: Sequence[Pair] = (), folds: int | None = None
+) -> list[WallPhoto]:
+    """The photos of a split; train and validation as a recipe that says nothing else parts them.
+
+    pairs: the near-copies to tell of. folds: all training photos instead, in the order of the folds
+    (so many) in which they validate, by the split's usual seed. Raises DataError where
+    the photos cannot be parted so, or there is no such test set.
+    """
+    copies = _copies(pairs)
+    if split not in (TRAIN, VALIDATION):
+        test_set = dataset.test_set(split)
+        found = []
+        for photo in test_set.photos:
+            label, boxes = test_set.labels.get(photo.file), test_set.boxes.get(photo.file, ())
+            primary, present = (label.primary, label.present) if label else ("", ())
+            found.append(WallPhoto(photo, primary, present, boxes, copies[split, photo.file]))
+        return found
+    usual = Holdout()
+    if folds:
+        fold = folds_of(dataset, folds, usual.seed)
+        chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
+    else:
+        chosen = holdout(dataset.train_labels, usual)[split == VALIDATION]
+    return [
+        WallPhoto(
+            photo=(photo := dataset.train[index]),
+            primary=dataset.classes[dataset.train_labels[index]],
+            copies=copies[TRAIN, photo.file],
+            fold=fold[index] if folds else None,
+        )
+        for index in chosen
+    ]
+
+
+def kind_counts(photos: Sequence[WallPhoto], classes: Sequence[str]) -> dict[str, int]:
+    """How many photos belong under each class, other boxed thing and UNLABELLED: classes first and
+    background after them, each only where there is one."""
+    counts = Counter(kind for photo in photos for kind in photo.kinds())
+    named = [*(c for c in classes if c != BACKGROUND), BACKGROUND]
+    others = sorted(kind for kind in counts if kind not in named and kind != UNLABELLED)
+    return {kind: counts[kind] for kind in (*named, *others, UNLABELLED) if counts[kind]}
+
+
+def kind_words(kind: str) -> str:
+    """What it is called on a page: a class by its own name."""
+    return say("not labelled") if kind == UNLABELLED else kind
+
+
+def most_folds(dataset: Dataset) -> int:
+    """Into how many folds the photos can be shared out: each must validate every class."""
+    return min(MOST_FOLDS, *dataset.class_counts().values())
+
+
+def _copies(pairs: Sequence[Pair]) -> defaultdict[tuple[str, str], tuple[str, ...]]:
+    """What is told of each photo, by its split (train for all that lie there) and file."""
+    told: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for pair in pairs:
+        alike = 100 * pair.alike
+        copy = mark("a near-copy of train/{file} ({alike:.0f} % alike)")
+        told[pair.split, pair.file] += (copy.format(file=pair.train, alike=alike),)
+        source = mark("{photo} is a near-copy of it ({alike:.0f} % alike)")
+        photo = f"{pair.split}/{pair.file}"
+        told[TRAIN, pair.train] += (source.format(photo=photo, alike=alike),)
+    return told

@@ -1,5 +1,0 @@
-"""The bundled data set `toy_books`: photographs of fictional books, drawn by our own code."""
-
-from core.data.toy_books.draw import draw_toy_books
-
-__all__ = ["draw_toy_books"]

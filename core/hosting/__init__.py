@@ -1,0 +1,1 @@
+"""What a hosted demo limits, and who has access."""

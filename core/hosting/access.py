@@ -1,0 +1,50 @@
+"""Who may come in where people sign in: the addresses and domains of `OVERFIT_LENS_ALLOW`.
+
+Signing in is Streamlit's (`[auth]` in .streamlit/secrets.toml); this only says whether somebody who
+has done so is let in. An address counts only where the provider says that it was verified, or else
+anybody could name the address of somebody on the list.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from core.base.errors import InputError
+from core.base.language import mark
+
+Answer = Literal["in", "unverified", "unlisted"]
+LIST = "OVERFIT_LENS_ALLOW"
+
+
+def asked_for() -> bool:
+    """Whether there is a list, and so nobody may come in without having signed in."""
+    return bool(os.environ.get(LIST, "").strip())
+
+
+def allow_list() -> tuple[str, ...]:
+    """Addresses, and domains with an @ before them, in small letters. Raises InputError where it is
+    empty or an entry is neither."""
+    entries = tuple(
+        entry for entry in re.split(r"[,;\s]+", os.environ.get(LIST, "").lower()) if entry
+    )
+    if not entries:
+        empty = mark("is empty, so nobody is let in; name addresses, or domains as @example.org")
+        raise InputError(f"{LIST}: {empty}")
+    for entry in entries:
+        if not re.fullmatch(r"[^@]*@[^@.]+(\.[^@.]+)+", entry):
+            neither = mark("{entry} is neither an address nor a domain (@example.org)")
+            raise InputError(f"{LIST}: {neither.format(entry=entry)}")
+    return entries
+
+
+def admitted(user: Mapping[str, Any]) -> Answer:
+    """Whether somebody who has signed in is let in. user: what the provider says of them. Raises
+    InputError where the list cannot be used."""
+    allowed = allow_list()
+    email = str(user.get("email") or "").strip().lower()
+    if str(user.get("email_verified")).lower() != "true" or email.count("@") != 1:
+        return "unverified"
+    return "in" if email in allowed or email[email.index("@") :] in allowed else "unlisted"

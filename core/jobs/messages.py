@@ -1,0 +1,118 @@
+"""Messages between the dashboard and the preview process, over a local socket.
+
+A message is a JSON object and any number of binary parts (pictures, arrays). On the wire: the mark
+`OLP1`, the length of the JSON text as four bytes, the text, then the parts one after the other;
+their lengths stand in the text. No pickle: nothing that is read can carry code.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.base.errors import InputError
+from core.base.language import mark
+
+MARK = b"OLP1"
+MAX_TEXT = 1 << 20  # bytes of the JSON text
+MAX_PARTS = 64  # how many
+MAX_BYTES = 64 << 20  # of all parts together
+_GLANCE = 0.05  # seconds between two calls of `tick` while waiting
+
+
+class MessageError(InputError):
+    """What came is no message, is too large, or did not come in time."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """`facts`: plain data, as JSON can hold it. `parts`: bytes."""
+
+    facts: dict[str, Any]
+    parts: tuple[bytes, ...] = ()
+
+
+def send(connection: socket.socket, message: Message, seconds: float) -> None:
+    """Sends a message. Raises MessageError when it is too large, OSError when nobody takes it."""
+    sizes = [len(part) for part in message.parts]
+    facts = {"facts": message.facts, "parts": sizes}
+    text = json.dumps(facts, allow_nan=False).encode()
+    _check_sizes(len(text), sizes)
+    connection.settimeout(seconds)
+    connection.sendall(b"".join((MARK, struct.pack(">I", len(text)), text, *message.parts)))
+
+
+def receive(
+    connection: socket.socket, seconds: float, tick: Callable[[], None] = lambda: None
+) -> Message:
+    """Waits for a message. `tick` is called again and again meanwhile; raising from it stops.
+
+    Raises MessageError: it is none, too large, late, or the other side went away.
+    """
+    deadline = time.monotonic() + seconds
+    start = _read(connection, len(MARK) + 4, deadline, tick)
+    if start[: len(MARK)] != MARK:
+        raise MessageError(mark("what came is no message"))
+    (length,) = struct.unpack(">I", start[len(MARK) :])
+    _check_sizes(length, [])
+    try:
+        told = json.loads(_read(connection, length, deadline, tick))
+        facts, sizes = told["facts"], told["parts"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise MessageError(mark("what came is no message")) from None
+    whole = isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
+    if not isinstance(facts, dict) or not whole:
+        raise MessageError(mark("what came is no message"))
+    _check_sizes(length, sizes)
+    return Message(facts, tuple(_read(connection, size, deadline, tick) for size in sizes))
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side has gone away (after it sent its message)."""
+    connection.setblocking(False)
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _check_sizes(text: int, parts: list[int]) -> None:
+    if text > MAX_TEXT or len(parts) > MAX_PARTS or sum(parts) > MAX_BYTES:
+        raise MessageError(
+            mark(
+                "the message is too large: {size:.1f} MB in {count} parts; the limits are "
+                "{most:.0f} MB and {parts} parts"
+            ).format(
+                size=(text + sum(parts)) / 1e6,
+                count=len(parts),
+                most=MAX_BYTES / 1e6,
+                parts=MAX_PARTS,
+            )
+        )
+
+
+def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[[], None]) -> bytes:
+    found = bytearray()
+    while len(found) < size:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise MessageError(mark("no answer came in time"))
+        connection.settimeout(min(left, _GLANCE))
+        try:
+            chunk = connection.recv(min(size - len(found), 1 << 20))
+        except TimeoutError:
+            tick()
+            continue
+        except OSError:
+            chunk = b""
+        if not chunk:
+            raise MessageError(mark("the other side went away in the middle of it"))
+        found += chunk
+    return bytes(found)

@@ -1,0 +1,1 @@
+"""The process with torch that answers the dashboard: client, server, answers."""

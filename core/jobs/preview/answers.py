@@ -1,0 +1,203 @@
+"""What the preview process answers, and what it keeps in memory between questions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.base.errors import InputError, RunError
+from core.base.language import mark
+from core.base.random_streams import generator
+from core.data.dataset import read_dataset
+from core.data.label_tables import Box
+from core.data.photos import Crop, Pixels, jpeg_bytes
+from core.evaluate.cam import density
+from core.evaluate.occlusion import ask_photo
+from core.evaluate.predictor import Answerer
+from core.jobs.messages import Message
+from core.jobs.preview.client import MOST_PHOTOS
+from core.pipeline.augment import Levels, augmented_views, levels
+from core.pipeline.view_grid import view_wall
+from core.pipeline.views import read_levels
+from core.recipe.files import recipe_from
+from core.recipe.schema import Augment
+from core.store.run import Run, open_run
+
+PHOTO_BYTES = 128 << 20  # of decoded photos in memory
+RUN_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
+QUALITY = 90  # of the pictures' JPEG
+_RUN_FILES = ("status.json", "recipe.yaml", "summary.json", "weights.safetensors")
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """The values used last, of `most` bytes together (and always one)."""
+
+    def __init__(self, most: int, size: Callable[[T], int]) -> None:
+        self._most, self._size = most, size
+        self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of that key, made now if need be."""
+        if key not in self._values:
+            value = make()
+            self._values[key] = (value, self._size(value))
+        self._values.move_to_end(key)
+        while len(self._values) > 1 and sum(s for _, s in self._values.values()) > self._most:
+            self._values.popitem(last=False)
+        return self._values[key][0]
+
+    def drop(self, unwanted: Callable[[Any], bool]) -> None:
+        """Forgets the keys that are not wanted any more."""
+        for key in [key for key in self._values if unwanted(key)]:
+            del self._values[key]
+
+
+class Answering:
+    """Answers questions about one folder of runs."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        torch.set_num_threads(1)
+        self.runs_dir = runs_dir
+        self._photos: Kept[Levels] = Kept(PHOTO_BYTES, lambda found: sum(t.nbytes for t in found))
+        self._runs: Kept[Answerer] = Kept(RUN_BYTES, lambda answerer: answerer.bytes)
+
+    def warm_up(self) -> None:
+        """Makes a few views of nothing, since whatever torch does for the first time is slow."""
+        import sklearn.model_selection  # noqa: F401  (needed by every split)
+
+        grey = torch.full((3, 80, 80), 128, dtype=torch.uint8)
+        augmented_views([levels(grey, 64)] * 4, Augment(), 64, [generator(0, "warm up")] * 4)
+
+    def answer(self, question: Message) -> Message:
+        """Raises InputError for a question that cannot be answered: one line."""
+        what = question.facts.get("what")
+        if what == "views":
+            return self._views(question.facts)
+        if what == "answers":
+            return self._answers(question)
+        raise InputError(
+            mark("the preview process was asked for {what!r}, which it does not know").format(
+                what=str(what)[:40]
+            )
+        )
+
+    # --- views ------------------------------------------------------------------------------------
+
+    def _views(self, facts: dict[str, Any]) -> Message:
+        recipe = recipe_from(facts.get("recipe"))
+        files, epoch = facts.get("files"), facts.get("epoch")
+        if not isinstance(files, list) or len(files) > MOST_PHOTOS:
+            raise InputError(mark("photos: must be a list of at most {n}").format(n=MOST_PHOTOS))
+        if type(epoch) is not int or not 1 <= epoch <= 10**6:
+            raise InputError(
+                mark("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
+            )
+        dataset = read_dataset(Path(str(facts.get("data"))))
+        wall = view_wall(recipe, dataset, [str(file) for file in files], epoch, self._levels)
+        told, parts = [], []
+        for seen in wall:
+            parts += [_jpeg(seen.plain), *(_jpeg(view.picture) for view in seen.views)]
+            told.append(
+                {
+                    "file": seen.file,
+                    "label": seen.label,
+                    "views": [
+                        {
+                            "epoch": view.epoch,
+                            "share": view.share,
+                            "partner": view.partner[0] if view.partner else "",
+                            "partner_label": view.partner[1] if view.partner else "",
+                        }
+                        for view in seen.views
+                    ],
+                }
+            )
+        return Message({"photos": told}, tuple(parts))
+
+    def _levels(self, path: Path, side: int, crop: Crop, smallest: float) -> Levels:
+        key = (path, _stamp(path), side, crop, smallest)
+        return self._photos.get(key, lambda: read_levels(path, side, crop, smallest))
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def _answers(self, question: Message) -> Message:
+        answerer = self._answerer(str(question.facts.get("run")))
+        if len(question.parts) != 1:
+            raise InputError(mark("photo: one is needed"))
+        box = _box(question.facts.get("box"))
+        with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
+            path = Path(folder) / "photo"
+            path.write_bytes(question.parts[0])
+            try:
+                asked = ask_photo(answerer, path, box)
+            except InputError as error:
+                raise InputError(str(error).replace(str(path), mark("the photo"))) from None
+        classes = answerer.network.classes
+
+        def by_class(chances: NDArray[np.float32] | None) -> dict[str, float] | None:
+            return None if chances is None else dict(zip(classes, map(float, chances), strict=True))
+
+        found = density(asked.maps)
+        hidden = None
+        if asked.hidden is not None:
+            hidden = {
+                "probabilities": by_class(asked.hidden),
+                "elsewhere": by_class(asked.elsewhere),
+            }
+        facts = {
+            "probabilities": by_class(asked.probabilities),
+            "shape": list(found.shape),
+            "hidden": hidden,
+        }
+        pictures = [_jpeg(picture) for picture in asked.pictures]
+        return Message(facts, (found.astype("<f4").tobytes(), *pictures))
+
+    def _answerer(self, run_id: str) -> Answerer:
+        """The run's network, loaded anew when a file of the run has changed."""
+        run = open_run(self.runs_dir, run_id)
+        key = (run_id, tuple(_stamp(run.path / name) for name in _RUN_FILES))
+        self._runs.drop(lambda kept: kept[0] == run_id and kept != key)
+        return self._runs.get(key, lambda: _loaded(run))
+
+
+def _loaded(run: Run) -> Answerer:
+    try:
+        return Answerer(run)
+    except FileNotFoundError as error:
+        raise RunError(
+            mark("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
+        ) from None
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when the file does; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _box(corners: Any) -> Box | None:
+    if corners is None:
+        return None
+    numbers = isinstance(corners, list) and all(type(c) in (int, float) for c in corners)
+    if not numbers or len(corners) != 4:
+        raise InputError(mark("box: must be four numbers, x0, y0, x1, y1"))
+    x0, y0, x1, y1 = map(float, corners)
+    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        raise InputError(mark("box: must be x0 < x1 and y0 < y1, from 0 to 1"))
+    return Box("box", x0, y0, x1, y1, visible=1.0)
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    return jpeg_bytes(Image.fromarray(pixels), QUALITY)

@@ -1,0 +1,278 @@
+"""Asks the preview process what needs torch: augmented views, and a run's answer to any photo.
+
+The process (core.jobs.preview.server) serves one folder of runs. It is started when it is first
+asked, outlives the dashboard, leaves when nobody has asked for a while, and is started again when
+it is gone. Free of torch: the dashboard never loads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.errors import InputError, RunError
+from core.base.language import mark
+from core.data.label_tables import Box
+from core.jobs.detached import Detached
+from core.jobs.messages import (
+    Message,
+    MessageError,
+    receive,
+    send,
+)
+from core.recipe.files import recipe_dict
+from core.recipe.schema import Recipe
+
+COMMAND = "preview"
+MOST_PHOTOS = 8  # on the wall, and as many views
+# The parts of a recipe that decide its views.
+VIEW_PARTS = ("image_size", "crop", "augment", "balance", "split", "views_per_photo", "seed")
+START_SECONDS = 300.0  # loading torch takes four, on a machine busy with ten others a minute
+ANSWER_SECONDS = 40.0  # longer than the process gives itself for an answer
+_TRIES = 2  # starts of the process before it is said that it cannot
+_LONGEST = 100  # bytes of a socket's path; systems allow 104 or 108
+Tick = Callable[[], None]
+
+
+class PreviewError(InputError):
+    """The preview process could not answer. The message is one line and says why."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A training view: when it is shown, as JPEG, and what it is mixed with. share: of the photo
+    itself, 0.5..1; 1 without mixup, whose partner is then empty."""
+
+    epoch: int
+    picture: bytes
+    share: float
+    partner: str
+    partner_label: str
+
+
+@dataclass(frozen=True)
+class SeenPhoto:
+    """A photo of `train/` and views that training shows of it. plain: as the network would see it
+    unchanged, as JPEG. Without views the recipe's split keeps it aside for validation."""
+
+    file: str
+    label: str
+    plain: bytes
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Answers with a part of the photo painted over, by class; the mean over three fillings.
+
+    pictures: what was looked at, as JPEG. elsewhere: with an equal area painted over elsewhere;
+    None where there is no room for one.
+    """
+
+    probabilities: dict[str, float]
+    pictures: tuple[bytes, ...]
+    elsewhere: dict[str, float] | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a run answers to a photo. probabilities: by class, summing to 1. density: where the
+    evidence for each class lies (classes, rows, columns; core.evaluate.cam.density)."""
+
+    probabilities: dict[str, float]
+    density: NDArray[np.float32]
+    hidden: Hidden | None
+
+    @property
+    def predicted(self) -> str:
+        return most_likely(self.probabilities)
+
+
+def most_likely(probabilities: dict[str, float]) -> str:
+    """The class with the highest probability."""
+    return max(probabilities, key=lambda name: probabilities[name])
+
+
+def no_tick() -> None:
+    """Waits without doing anything else."""
+
+
+def ask_views(
+    runs_dir: Path,
+    recipe: Recipe,
+    data_dir: Path,
+    files: Sequence[str] = (),
+    first_epoch: int = 1,
+    tick: Tick = no_tick,
+) -> list[SeenPhoto]:
+    """Eight views, shared out among photos of `train/` (one of each of a few classes where no
+    `files` are named), in the epochs from `first_epoch` on in which training shows them.
+
+    `tick` is called again and again while the process starts and works; raising from it stops.
+    Raises PreviewError, or the InputError of the recipe or the photos: one line.
+    """
+    facts = {
+        "what": "views",
+        "recipe": view_parts(recipe),
+        "data": str(Path(data_dir).resolve()),
+        "files": list(files),
+        "epoch": first_epoch,
+    }
+    answer = _ask(runs_dir, Message(facts), tick)
+    parts = iter(answer.parts)
+    try:
+        return [
+            SeenPhoto(
+                photo["file"],
+                photo["label"],
+                next(parts),
+                tuple(
+                    View(v["epoch"], next(parts), v["share"], v["partner"], v["partner_label"])
+                    for v in photo["views"]
+                ),
+            )
+            for photo in answer.facts["photos"]
+        ]
+    except (KeyError, TypeError, RuntimeError) as error:  # RuntimeError: too few parts
+        raise _of_another_version(runs_dir) from error
+
+
+def view_parts(recipe: Recipe) -> dict[str, Any]:
+    """What decides a recipe's views, as plain data: another learning rate shows the same ones."""
+    whole = recipe_dict(recipe)
+    return {part: whole[part] for part in VIEW_PARTS}
+
+
+def ask_answers(
+    runs_dir: Path, run_id: str, photo: bytes, box: Box | None = None, tick: Tick = no_tick
+) -> Answers:
+    """What a finished run answers to a photo (the bytes of its file), and with the box of it
+    painted over. `tick` as in `ask_views`. Raises PreviewError, or the InputError of the run."""
+    corners = None if box is None else [box.x0, box.y0, box.x1, box.y1]
+    answer = _ask(
+        runs_dir, Message({"what": "answers", "run": run_id, "box": corners}, (photo,)), tick
+    )
+    try:
+        told, (maps, *pictures) = answer.facts, answer.parts
+        density = np.frombuffer(maps, "<f4").reshape(told["shape"])
+        hidden = told["hidden"]
+        if hidden is not None:
+            hidden = Hidden(hidden["probabilities"], tuple(pictures), hidden["elsewhere"])
+        return Answers(told["probabilities"], density, hidden)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _of_another_version(runs_dir) from error
+
+
+def wake(runs_dir: Path) -> bool:
+    """Whether the process is there and listens, so that an answer takes well under a second; it is
+    started where there is none. Returns at once.
+
+    Raises PreviewError when it has ended by itself before it listened; the next call starts it
+    again."""
+    process = Detached(COMMAND, runs_dir)
+    if process.alive():
+        return socket_path(runs_dir).exists()
+    if not process.starting():
+        if (process.ended() or 0) > 0:  # not by a signal, from whoever wanted it gone
+            raise _cannot_start(process)
+        process.start()
+    return False
+
+
+def socket_path(runs_dir: Path) -> Path:
+    """Where the process listens: in the runs folder, or, since the path of a socket must be short,
+    in a folder of the temporary one that only its owner can open. Raises RunError."""
+    path = Path(runs_dir).resolve() / f"{COMMAND}.sock"
+    if len(os.fsencode(path)) <= _LONGEST:
+        return path
+    folder = Path(tempfile.gettempdir()) / f"overfit-lens-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise RunError(
+            mark("{folder}: cannot be made ({reason})").format(folder=folder, reason=error.strerror)
+        ) from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise RunError(
+            mark("{folder}: others can open it: remove it, it will be made again").format(
+                folder=folder
+            )
+        )
+    return folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
+
+
+def _ask(runs_dir: Path, question: Message, tick: Tick) -> Message:
+    with _connection(runs_dir, tick) as connection:
+        try:
+            send(connection, question, ANSWER_SECONDS)
+            answer = receive(connection, ANSWER_SECONDS, tick)
+        except (MessageError, OSError) as error:
+            raise PreviewError(
+                mark(
+                    "the preview process gave no answer ({reason}): try again; if it "
+                    "stays so, {log} tells more"
+                ).format(reason=error, log=Detached(COMMAND, runs_dir).log)
+            ) from None
+    if "error" in answer.facts:
+        raise PreviewError(str(answer.facts["error"]))
+    return answer
+
+
+def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
+    """A connection to the process, which is started where there is none."""
+    process, path = Detached(COMMAND, runs_dir), socket_path(runs_dir)
+    deadline, tries = time.monotonic() + START_SECONDS, 0
+    while time.monotonic() < deadline:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(1)
+        try:
+            connection.connect(str(path))
+            return connection
+        except (FileNotFoundError, ConnectionRefusedError, BlockingIOError, TimeoutError):
+            connection.close()
+        if not process.alive() and not process.starting():
+            if tries == _TRIES:
+                raise _cannot_start(process)
+            process.start()
+            tries += 1
+        tick()
+        time.sleep(0.05)
+    raise PreviewError(
+        mark(
+            "the preview process did not answer within {limit:.0f} seconds: {log} may tell why"
+        ).format(limit=START_SECONDS, log=process.log)
+    )
+
+
+def _cannot_start(process: Detached) -> PreviewError:
+    why = process.last_words()
+    why = why or mark("exit status {number}").format(number=process.ended())
+    process.forget()
+    return PreviewError(mark("the preview process could not be started: {why}").format(why=why))
+
+
+def stop(runs_dir: Path) -> None:
+    """Ends the process, if there is one; the next question starts another."""
+    pid = Detached(COMMAND, runs_dir).pid()
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, 15)
+
+
+def _of_another_version(runs_dir: Path) -> PreviewError:
+    """A process that was started before the program was changed goes on with what it loaded."""
+    stop(runs_dir)
+    return PreviewError(mark("the preview process was of another version and was ended: try again"))

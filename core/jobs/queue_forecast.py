@@ -1,0 +1,117 @@
+"""When the runs in the queue are expected to begin and to end: arithmetic over estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from core.base.errors import InputError
+from core.base.language import say
+from core.data.challenge_photos import CHALLENGE_FOLDER
+from core.data.dataset import read_dataset
+from core.jobs.queue import Queue
+from core.store.lr_search import SEARCH_FOLDER, Search, open_work
+from core.store.rescoring import RESCORING_FOLDER, Rescoring
+from core.store.run import Run
+from core.store.status import Status, time_left
+from core.train.estimate import TRAINING, estimate, photos_of
+from core.train.speed import read_speed, speed_path
+
+_BEFORE = ("photos", "features")  # parts of an estimate that come before the first epoch
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An entry of the queue. `name`: the run's, a search's, or of the run that is scored again.
+    `begins`, `ends`: seconds from now, None when nobody knows; of what is under way, `begins` is
+    0."""
+
+    entry: str
+    name: str
+    status: Status
+    begins: float | None
+    ends: float | None
+
+
+def entry_words(entry: str, labels: Mapping[str, str]) -> str:
+    """What an entry of the queue is, in words. labels: the runs' names by id."""
+    folder, _, id_ = entry.rpartition("/")
+    if folder == SEARCH_FOLDER:
+        return say("search for a learning rate")
+    name = labels.get(id_, id_)
+    if folder == CHALLENGE_FOLDER:
+        return say("{name}: answers the challenge's photos", name=name)
+    return say("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
+
+
+def turns(runs_dir: Path, now: datetime) -> list[Turn]:
+    """The queue in its order, what is under way first. Entries whose folder is gone are left out.
+    Raises RunError when the queue cannot be read."""
+    entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker is None)
+    found: list[Turn] = []
+    begins: float | None = 0.0
+    for entry in entries:
+        try:
+            work = open_work(runs_dir, entry.run)
+            status = work.status()
+            name = (work.run() if isinstance(work, Rescoring) else work).recipe().name
+        except InputError:
+            continue
+        left = seconds_left(work, status, now)
+        if status.ended:
+            continue  # lost with its worker; the next one takes it out
+        ends = None if begins is None or left is None else begins + left
+        found.append(Turn(entry.run, name, status, begins, ends))
+        begins = ends
+    return found
+
+
+def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
+    """Until a run is done, counted from when it begins if it waits; None when nobody
+    knows: the machine was not measured for it, or it takes longer than was thought."""
+    if status.ended or isinstance(work, Search | Rescoring):
+        return None
+    parts = _parts(work)
+    if not parts:
+        return time_left(status, now)
+    training = sum(parts.get(name, 0.0) for name in TRAINING)
+    before = sum(parts.get(name, 0.0) for name in _BEFORE)
+    after = sum(parts.values()) - training - before
+    trained = status.epoch >= status.epochs
+    if status.state == "running" and status.eta_seconds is not None:
+        left = time_left(status, now)
+        return left if left is None or trained else left + after  # of the training alone
+    share = 1 - status.epoch / max(1, status.epochs)  # a resumed run has some epochs already
+    if status.state != "running":
+        return before + share * training + after
+    left = after if trained else before + share * training + after
+    return time_left(replace(status, eta_seconds=left), now)
+
+
+def _parts(work: Run) -> dict[str, float]:
+    """Seconds by part: as estimated when it first began, or else by what is known of this
+    machine; empty when nothing is."""
+    try:
+        found = work.estimate()
+        if found:
+            return found
+        runs_dir = work.path.parent
+        path = speed_path(runs_dir, work.recipe())
+        return _estimated(runs_dir, work.id, path.stat().st_mtime_ns)
+    except (InputError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=512)
+def _estimated(runs_dir: Path, run_id: str, stamp: int) -> dict[str, float]:
+    """`stamp`: of the calibration; it is only there to make the cache notice."""
+    del stamp
+    run = Run(runs_dir / run_id)
+    recipe = run.recipe()
+    speed = read_speed(runs_dir, recipe)
+    if speed is None:
+        return {}
+    return estimate(recipe, speed, photos_of(read_dataset(run.data_dir()), recipe)).parts

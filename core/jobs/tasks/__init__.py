@@ -1,0 +1,1 @@
+"""What a worker runs: a training, a learning-rate search, challenge answers."""

@@ -1,0 +1,113 @@
+"""One attempt at a run or a search: its log, and its end in status.json, whatever ends it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from core.base.errors import InputError, RunError, os_error_line
+from core.base.language import mark
+from core.store.run import Run
+from core.store.status import Clock, State
+
+
+class Cancelled(Exception):
+    """Somebody asked the run to stop."""
+
+
+@contextmanager
+def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
+    """Takes up what waits and yields its log. Bad input and any other error end it as `failed` with
+    one line; a wish to cancel, or Ctrl-C, as `cancelled`. Raises what ended it, apart from
+    Cancelled; and RunError where it does not wait, or not any more: it is then as it was."""
+    _take_up(run, clock)
+    log = _open_log(run)
+    try:
+        yield log
+    except Cancelled:
+        log.info("cancelled")
+        _end(run, clock, "cancelled", None)
+    except KeyboardInterrupt:
+        log.info("interrupted")
+        _end(run, clock, "cancelled", None)
+        raise
+    except InputError as error:
+        log.error("%s", error)
+        _end(run, clock, "failed", str(error))
+        raise
+    except OSError as error:
+        log.error("%s", traceback.format_exc())
+        _end(run, clock, "failed", os_error_line(error)[:300])
+        raise
+    except Exception as error:
+        log.error("%s", traceback.format_exc())
+        first_line = (str(error).strip().splitlines() or [""])[0]
+        _end(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
+        raise
+    finally:
+        for handler in log.handlers[:]:
+            with suppress(OSError):  # a full disk
+                handler.close()
+            log.removeHandler(handler)
+
+
+def _take_up(run: Run, clock: Clock) -> None:
+    """Of two processes that would carry out the same, one does."""
+    with run.changing():
+        state = run.status().state
+        if state != "queued":
+            raise RunError(
+                mark("{run}: is {state}; only what waits is carried out").format(
+                    run=run.id, state=state
+                )
+            )
+        say(run, clock, "")
+
+
+def heed(run: Run) -> None:
+    """Raises Cancelled when somebody has asked for the run to stop."""
+    if run.cancel_asked():
+        raise Cancelled
+
+
+def say(run: Run, clock: Clock, phase: str) -> None:
+    """Says in status.json that this process has taken the run up, and what it does first."""
+    now, before = clock().isoformat(timespec="seconds"), run.status()
+    started = before.started if before.state == "running" else now
+    run.write_status(
+        replace(
+            before, state="running", phase=phase, started=started, heartbeat=now, pid=os.getpid()
+        )
+    )
+
+
+def _end(run: Run, clock: Clock, state: State, error: str | None) -> None:
+    now = clock().isoformat(timespec="seconds")
+    # On a full disk this fails too; the worker's recovery then writes the end when it can.
+    with suppress(OSError, InputError):
+        run.write_status(
+            replace(
+                run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
+            )
+        )
+
+
+class _LogFile(logging.FileHandler):
+    """On a full disk it stays short, without Python's complaint about that on stderr."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
+def _open_log(run: Run) -> logging.Logger:
+    log = logging.getLogger(f"overfit_lens.run.{run.id}")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = _LogFile(run.path / "log.txt", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    return log

@@ -1,0 +1,250 @@
+"""Writes what happens in a training into the run folder while it happens."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.base import files
+from core.base.errors import RunError
+from core.base.language import mark
+from core.jobs.tasks.attempt import Cancelled
+from core.pipeline.predict import Predictions, predict
+from core.pipeline.setup import Setup
+from core.store.run import Run
+from core.store.status import Clock, State
+from core.train.checkpoint import save_checkpoint
+from core.train.estimate import TRAINING, Estimate
+from core.train.loop import BatchRow, EpochRow, Progress
+
+STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
+
+
+class _Looked(NamedTuple):
+    """What one snapshot holds of a set of photos: (photos, classes, rows, columns) and (photos,
+    classes)."""
+
+    maps: NDArray[np.float16]
+    log_probs: NDArray[np.float32]
+
+
+class Laps:
+    """Where the time goes: the seconds of each phase since the last one ended."""
+
+    def __init__(self) -> None:
+        self.mark = time.monotonic()
+        self.taken: list[tuple[str, float]] = []
+
+    def lap(self, phase: str) -> None:
+        """Ends a phase."""
+        now = time.monotonic()
+        self.taken.append((phase, round(now - self.mark, 4)))
+        self.mark = now
+
+
+class Recorder:
+    """The loop's listener that keeps history, batches, timing, class maps, checkpoint and status.
+
+    Tables are rewritten whole at each epoch's end: they are small, and a reader or a crash never
+    meets half a row.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        setup: Setup,
+        clock: Clock,
+        on_epoch: Callable[[EpochRow, float | None], None],
+        laps: Laps,
+        estimate: Estimate,
+    ) -> None:
+        self.run, self.setup, self.clock, self.tell = run, setup, clock, on_epoch
+        self._history: list[dict[str, float]] = []
+        self._batches: list[BatchRow] = []
+        self._timing: list[tuple[int, str, float]] = []
+        self._snapshots: dict[int, dict[str, _Looked]] = {}
+        self._last: dict[str, Predictions] = {}
+        self._laps, self._estimate = laps, estimate
+        self._status_mark = time.monotonic()
+
+    def take_up(self, epochs: int) -> None:
+        """Goes on from the files of the first `epochs` epochs, dropping what lies beyond, and notes
+        what the beginning took."""
+        history, batches, timing = self.run.history(), self.run.batches(), self.run.timing()
+        if epochs:
+            self._check_whole(epochs, history, batches, timing)
+            self._history = history[history["epoch"] <= epochs].to_dict("records")
+            kept = batches[batches["epoch"] <= epochs]
+            self._batches = [BatchRow(*row) for row in kept.itertuples(index=False, name=None)]
+            kept = timing[timing["epoch"] <= epochs]
+            self._timing = list(kept.itertuples(index=False, name=None))
+        cams = self.run.class_maps() if epochs else None
+        if cams is not None:
+            self._snapshots = {
+                epoch: {
+                    split: _Looked(maps[place], cams.log_probs[split][place])
+                    for split, maps in cams.maps.items()
+                }
+                for place, epoch in enumerate(cams.epochs)
+                if epoch <= epochs
+            }
+        self._note(epochs)
+
+    # --- what the loop tells ---------------------------------------------------------------------
+
+    def on_batch(self, row: BatchRow) -> None:
+        self._batches.append(row)
+        now = time.monotonic()
+        if now - self._status_mark >= STATUS_SECONDS:
+            self._status_mark = now
+            if not self._history:  # nothing else shows that the first epoch gets on
+                write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
+            self.status("running", eta=self._eta(now - self._laps.mark))
+            if self.run.cancel_asked():
+                raise Cancelled
+
+    def on_epoch(self, row: EpochRow, progress: Progress) -> None:
+        planned = row.planned
+        self.lap("train", planned.number)
+        self._history.append(
+            {
+                "epoch": planned.number,
+                "stage": planned.stage,
+                "cycle": planned.cycle,
+                "train_loss": row.train_loss,
+                "val_loss": row.val_loss,
+                "val_accuracy": row.val_accuracy,
+                **{f"lr_{label}": lr for label, lr in row.rates.items()},
+            }
+        )
+        if planned.ends_cycle:
+            self._snapshot(planned.number)
+            self.lap("class maps", planned.number)
+        # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.
+        write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
+        write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
+        save_checkpoint(
+            self.run.path, self.setup.network, self.setup.recipe, progress, planned.stage
+        )
+        self.lap("checkpoint", planned.number)
+        eta = self._eta(0)
+        self.status("running", eta=eta)
+        self.tell(row, eta)
+        if self.run.cancel_asked():
+            raise Cancelled
+
+    # --- what the run tells ----------------------------------------------------------------------
+
+    def status(self, state: State, phase: str = "training", **changes: object) -> None:
+        """Renews status.json; every state but `running` has no ETA."""
+        now = self.clock().isoformat(timespec="seconds")
+        fields: dict[str, object] = {
+            "state": state,
+            "phase": phase if state == "running" else "",
+            "epoch": len(self._history),
+            "eta_seconds": changes.pop("eta", None) if state == "running" else None,
+            "pid": os.getpid(),
+            "heartbeat": now,
+            **changes,
+        }
+        before = self.run.status()
+        if before.started is None:
+            fields["started"] = now
+        if state in ("done", "failed", "cancelled"):
+            fields["finished"] = now
+        self.run.write_status(replace(before, **fields))  # type: ignore[arg-type]
+
+    def lap(self, phase: str, epoch: int) -> None:
+        """Notes the seconds since the last lap under a phase; epoch 0 is before the training."""
+        self._laps.lap(phase)
+        self._note(epoch)
+
+    def end_of_results(self, phase: str) -> None:
+        """Notes the end of a phase after the training; which is next, where that takes long."""
+        self.lap(phase, len(self._history))
+        if phase == "varied views":
+            self.status("running", mark("diagnosing"), eta=self._estimate.parts["diagnose"])
+
+    def final_predictions(self) -> dict[str, Predictions]:
+        """By split: those made for the last epoch's class maps, which need not be made again."""
+        return self._last
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _check_whole(self, epochs: int, *tables: pd.DataFrame) -> None:
+        """The tables of a run that is taken up must go as far as its checkpoint."""
+        for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
+            if table.empty or table["epoch"].max() < epochs:
+                raise RunError(
+                    mark(
+                        "{path}: lacks epochs that the checkpoint has; delete the folder "
+                        "checkpoint to begin the run again"
+                    ).format(path=self.run.path / name)
+                )
+
+    def _note(self, epoch: int) -> None:
+        self._timing += [(epoch, phase, seconds) for phase, seconds in self._laps.taken]
+        self._laps.taken.clear()
+        frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
+        write_table(self.run.path / "timing.csv", frame)
+
+    def _snapshot(self, epoch: int) -> None:
+        """Adds the class maps of every validation and test photo, and the answers, to cams.npz."""
+        looked_at = (self.setup.validation, *self.setup.test_photos)
+        self._last = {
+            photos.split: predict(
+                self.setup.network, photos, self.setup.recipe.backbone, self.setup.start
+            )
+            for photos in looked_at
+        }
+        self._snapshots[epoch] = {
+            split: _Looked(found.maps.astype(np.float16), found.log_probs)
+            for split, found in self._last.items()
+        }
+        arrays: dict[str, NDArray[np.generic]] = {
+            "splits": np.array([photos.split for photos in looked_at], dtype=np.str_),
+            "epochs": np.array(list(self._snapshots)),
+            "classes": np.array(self.setup.network.classes, dtype=np.str_),
+        }
+        for photos in looked_at:
+            arrays[f"files.{photos.split}"] = np.array(photos.files, dtype=np.str_)
+            looks = [of_epoch[photos.split] for of_epoch in self._snapshots.values()]
+            arrays[f"maps.{photos.split}"] = np.stack([look.maps for look in looks])
+            arrays[f"log_probs.{photos.split}"] = np.stack([look.log_probs for look in looks])
+        archive = io.BytesIO()
+        np.savez_compressed(archive, allow_pickle=False, **arrays)
+        files.write_bytes(self.run.path / "cams.npz", archive.getvalue())
+
+    def _eta(self, into_epoch: float) -> float:
+        """Seconds to the end of training: epochs left of each stage at the pace of its epochs so
+        far, or at the pace of the last epoch where a stage has not begun. Before the first epoch it
+        is the estimate's."""
+        if not self._history:
+            parts = self._estimate.parts
+            return max(0.0, sum(parts[name] for name in TRAINING) - into_epoch)
+        per_epoch = {epoch: 0.0 for epoch, _, _ in self._timing if epoch}
+        for epoch, _, seconds in self._timing:
+            if epoch:
+                per_epoch[epoch] += seconds
+        stages = [int(row["stage"]) for row in self._history]
+        left = -into_epoch
+        for number, stage in enumerate(self.setup.recipe.stages, start=1):
+            planned = sum(stage.cycle_lengths())
+            own = [s for s, at in zip(per_epoch.values(), stages, strict=False) if at == number]
+            pace = float(np.median(own)) if own else per_epoch[max(per_epoch)]
+            left += max(0, planned - len(own)) * pace
+        return max(0.0, left)
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> None:
+    """A table of the run folder."""
+    files.write_text(path, frame.to_csv(index=False))

@@ -1,0 +1,119 @@
+"""Brings a backbone's ImageNet weights onto this machine: from torchvision's server, a mirror, or a
+file that is here already."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from core.base import files
+from core.base.download import PATIENCE, Patience, download
+from core.base.errors import InputError, not_written
+from core.base.language import mark
+from core.model.pretrained_weights import imagenet_path
+from core.recipe.layer_table import BACKBONES
+
+
+def fetch_weights(
+    backbone: str,
+    url: str | None = None,
+    source: Path | None = None,
+    patience: Patience = PATIENCE,
+    on_bytes: Callable[[int], None] = lambda size: None,
+) -> Path:
+    """Puts a backbone's ImageNet weights where `weights: imagenet` looks for them; that path.
+
+    Downloaded from `url` (torchvision's address by default), or copied from the file `source`.
+    on_bytes: told how many bytes there are. Nothing is put there unless its SHA-256 begins as
+    torchvision's file name says and its tensors are the backbone's; the file is read without
+    running code. A download that stops leaves a `.part` file, after which the next try goes on.
+    Raises InputError: one line.
+    """
+    place = imagenet_path(backbone)
+    facts = BACKBONES[backbone]
+    if not facts.weights_url or _digest(place).startswith(facts.weights_hash):
+        return place
+    if source is not None:
+        _copy(backbone, source, place)
+        return place
+    address = url or facts.weights_url
+    part = place.with_name(f"{place.name}.part")
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(not_written(part.parent, error)) from None
+    with files.locked(place.with_name(f".{place.name}.lock")):  # two would spoil the same part
+        if _digest(place).startswith(facts.weights_hash):
+            return place
+        try:
+            # A wrong file is large: it is asked for once more only if an earlier try began it.
+            download(
+                address,
+                part,
+                facts.weights_bytes,
+                lambda path: _problem(backbone, path),
+                replace(patience, wrong=2 if part.exists() else 1),
+                on_bytes,
+            )
+        except InputError as error:
+            raise InputError(
+                mark("{error}; or name a mirror (--url) or a file you have (--from)").format(
+                    error=error
+                )
+            ) from None
+        part.replace(place)
+    return place
+
+
+def _copy(backbone: str, source: Path, place: Path) -> None:
+    """Copies a file to its place, at once and only if it is the right one."""
+    _check(backbone, source, str(source))
+    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, beside)
+        beside.replace(place)
+    except OSError as error:
+        raise InputError(not_written(place, error)) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _check(backbone: str, path: Path, origin: str) -> None:
+    """Raises InputError unless a file holds torchvision's weights; `origin` is named."""
+    problem = _problem(backbone, path)
+    if problem is not None:
+        raise InputError(f"{origin}: {problem}")
+
+
+def _problem(backbone: str, path: Path) -> str | None:
+    """Why a file does not hold torchvision's weights; None when it does."""
+    facts = BACKBONES[backbone]
+    digest = _digest(path)
+    if not digest:
+        return mark("no such file, or it cannot be read")
+    if not digest.startswith(facts.weights_hash):
+        return mark(
+            "is not torchvision's {file}: its SHA-256 begins with {digest}; a damaged file must be "
+            "fetched again, weights of your own go into the recipe as `weights: FILE`"
+        ).format(file=facts.weights_file, digest=digest[: len(facts.weights_hash)])
+    from core.model.backbones import check_weights  # torch
+
+    try:
+        check_weights(backbone, path)
+    except InputError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return None
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty where there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

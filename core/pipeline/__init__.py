@@ -1,0 +1,1 @@
+"""From photos to batches and predictions: views, augmentation, frozen prefix, features."""

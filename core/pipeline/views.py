@@ -1,0 +1,156 @@
+"""The training photos: which view each shows when, and with which label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.base.random_streams import generator
+from core.data.balance import epoch_length, evenly, most_times, times_shown
+from core.data.dataset import Dataset
+from core.data.photos import Crop, Pixels, read_working
+from core.pipeline.augment import (
+    Levels,
+    augmented_views,
+    levels,
+    smallest_side,
+    working_side,
+)
+from core.pipeline.mixup import Mix, mix
+from core.recipe.layer_table import BACKBONES
+from core.recipe.schema import Recipe
+
+ReadLevels = Callable[[Path, int, Crop, float], Levels]
+
+
+def read_levels(path: Path, side: int, crop: Crop, smallest: float) -> Levels:
+    """A training photo, decoded now, at its working size (shorter side `side`) and smaller."""
+    return levels(to_tensor(read_working(path, side, crop)), smallest)
+
+
+class TrainingViews:
+    """Random views of the training photos: one per photo and epoch, or several of the photos that
+    `balance: oversample` repeats (core.data.balance), each time another one.
+
+    With `views_per_photo: K` each photo has a fixed pool of K views and passes through all of
+    them, in an order of its own, every K times it is shown; with null each time is a fresh one.
+    Each photo is read once, when a view of it is first asked for; `tick` is called before.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        indices: Sequence[int],
+        read: ReadLevels = read_levels,
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.recipe = recipe
+        self.files = [dataset.train[i].file for i in indices]
+        self.labels = [dataset.train_labels[i] for i in indices]
+        self.classes = len(dataset.classes)
+        self._paths = [dataset.train[i].path for i in indices]
+        self._read, self._tick = read, tick
+        self._photos: dict[int, Levels] = {}
+        self._partners = evenly(self.labels, recipe.balance)
+
+    def __len__(self) -> int:
+        """How many views an epoch shows."""
+        return epoch_length(self.labels, self.recipe.balance)
+
+    def order(self, epoch: int) -> list[int]:
+        """An epoch's views (from 1), as places in `shown`, shuffled."""
+        return [int(i) for i in generator(self.recipe.seed, "order", epoch).permutation(len(self))]
+
+    def shown(self, epoch: int) -> list[tuple[int, int]]:
+        """The epoch's views, each a photo and its view's number, in the photos' order."""
+        balance = self.recipe.balance
+        times = times_shown(self.labels, balance, self.recipe.seed, epoch)
+        most = most_times(self.labels, balance)
+        return [
+            (photo, self.view_number((epoch - 1) * most[photo] + time, photo))
+            for photo in range(len(times))
+            for time in range(1, times[photo] + 1)
+        ]
+
+    def view_number(self, time: int, photo: int) -> int:
+        """Which view the photo shows the first, second, ... time: its place in the pool, or a view
+        of its own."""
+        pool = self.recipe.views_per_photo
+        if pool is None:
+            return time
+        turn, place = divmod(time - 1, pool)
+        order = generator(self.recipe.seed, "pool", turn, self.files[photo]).permutation(pool)
+        return int(order[place])
+
+    def views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """The numbered view of each photo, mixed if the recipe says so and normalised:
+        (photos, 3, size, size)."""
+        return normalise(self.pictures(photos, numbers), self.recipe.backbone)
+
+    def pictures(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """The same views before they are normalised, as a person can look at them: 0..1."""
+        found = self._views(photos, numbers)
+        mixes = [self.mixed(photo, number) for photo, number in zip(photos, numbers, strict=True)]
+        mixed = [mixed for mixed in mixes if mixed is not None]
+        if mixed:  # every view is, or none
+            share = torch.tensor([m.share for m in mixed], dtype=found.dtype).view(-1, 1, 1, 1)
+            partners = self._views([m.partner for m in mixed], numbers)
+            found = found * share + partners * (1 - share)
+        return found
+
+    def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        """What the network should answer to each view: probabilities (photos, classes). Label
+        smoothing (Szegedy et al. 2016) shares a part of them out evenly among all classes."""
+        wanted = torch.zeros(len(photos), self.classes)
+        for row, (photo, number) in enumerate(zip(photos, numbers, strict=True)):
+            mixed = self.mixed(photo, number)
+            share = 1.0 if mixed is None else mixed.share
+            wanted[row, self.labels[photo]] += share
+            if mixed is not None:
+                wanted[row, self.labels[mixed.partner]] += 1 - share
+        smoothing = self.recipe.label_smoothing
+        return wanted * (1 - smoothing) + smoothing / self.classes
+
+    def mixed(self, photo: int, number: int) -> Mix | None:
+        """What a view is mixed with, and its own share; None without mixup."""
+        recipe = self.recipe
+        return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], self._partners)
+
+    def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+        recipe = self.recipe
+        randoms = [
+            generator(recipe.seed, "view", number, self.files[photo])
+            for photo, number in zip(photos, numbers, strict=True)
+        ]
+        return augmented_views(
+            [self._levels(photo) for photo in photos], recipe.augment, recipe.image_size, randoms
+        )
+
+    def _levels(self, photo: int) -> Levels:
+        if photo not in self._photos:
+            self._tick()
+            recipe = self.recipe
+            side = working_side(recipe.augment, recipe.image_size)
+            smallest = smallest_side(recipe.augment, recipe.image_size)
+            self._photos[photo] = self._read(self._paths[photo], side, recipe.crop, smallest)
+        return self._photos[photo]
+
+
+def to_tensor(pixels: Pixels) -> Tensor:
+    """(height, width, 3) pixels to a uint8 tensor (3, height, width)."""
+    return torch.from_numpy(np.array(pixels)).permute(2, 0, 1).contiguous()
+
+
+def normalise(photos: Tensor, backbone: str) -> Tensor:
+    """Photos in 0..1, (photos, 3, side, side), as the backbone's weights expect them and in the
+    memory layout it is fastest in."""
+    facts = BACKBONES[backbone]
+    mean = torch.tensor(facts.mean).view(1, 3, 1, 1)
+    std = torch.tensor(facts.std).view(1, 3, 1, 1)
+    layout = torch.channels_last if facts.channels_last else torch.contiguous_format
+    return ((photos - mean) / std).contiguous(memory_format=layout)

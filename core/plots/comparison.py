@@ -1,0 +1,170 @@
+"""Figures that lay several runs over each other, beside those of core.plots.figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.base.language import say
+from core.compare.colours import MOST, Paint
+from core.compare.confusion import Confusion
+from core.plots.figures import plain_name
+
+# How strong a cell's colour is without and with all of the label's photos: on every one the page's
+# own text colour can be read (a test computes the contrast).
+FAINTEST, STRONGEST = 0.08, 0.45
+_LISTED = 8  # photos that a cell's hover names
+
+
+def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
+    """How much each backbone layer has changed what it makes of the photos: a line per item, with
+    hollow points where its layer is frozen.
+
+    overlay: a table of core.compare.comparison.drift_overlays. paint: of its `run`s.
+    """
+    figure = go.Figure()
+    runs = list(dict.fromkeys(overlay["run"]))
+    many = len(runs) > MOST
+    for number, run in enumerate(runs):
+        rows = overlay[overlay["run"] == run]
+        colour, mark = paint.colours[run], paint.marker(run)
+        wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
+        members = int(rows["runs"].iloc[0])
+        mean = say(", mean of {count} runs", count=members) if members > 1 else ""
+        figure.add_trace(
+            go.Scatter(
+                x=rows["layer"],
+                y=rows["change"],
+                name=plain_name(str(rows["label"].iloc[0])),
+                meta=run,  # for the light under the pointer (plot.js)
+                mode="lines" if many else "lines+markers",
+                # Earlier ones are wider beneath later ones, so that equal lines all show.
+                line={
+                    "color": colour,
+                    "shape": "hvh",
+                    "dash": mark.dash or "solid",
+                    "width": 1.5 if many else wide,
+                },
+                marker={
+                    "size": 11,
+                    "color": colour,
+                    "symbol": [mark.symbol + "-open" * (not on) for on in rows["trained"]],
+                    "line": {"width": 2, "color": colour},
+                },
+                customdata=[
+                    (
+                        plain_name(str(row["name"])),
+                        say("trained") if row["trained"] else say("frozen"),
+                        say("no weights")
+                        if pd.isna(row["weights"])
+                        else say("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
+                    )
+                    for _, row in rows.iterrows()
+                ],
+                hovertemplate=say("layer %{x}")
+                + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
+                + mean
+                + "<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        hovermode="closest",
+        showlegend=not many,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
+        xaxis={
+            "title": say("layer, photo side on the left"),
+            "dtick": 5,
+            "fixedrange": True,
+            "zeroline": False,
+        },
+        yaxis={
+            "title": "1 - CKA",
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)],
+        },
+    )
+    return figure
+
+
+def confusion_cells(found: Confusion, colour: str) -> go.Figure:
+    """Labels down, answers across: a square per pair that was answered, stronger with its share of
+    the label's photos, with the count in it, in the page's own colour. Hover lists the photos; a
+    click gives the point's `customdata`, which begins with label and answer."""
+    names = [plain_name(name) for name in found.classes]
+    number = {name: place for place, name in enumerate(found.classes)}
+    cells = list(found.files)
+    places = [(number[truth], number[answer]) for truth, answer in cells]
+    figure = go.Figure(
+        go.Scatter(
+            x=[across for _, across in places],
+            y=[down for down, _ in places],
+            mode="markers+text",
+            text=[_cell_text(found, *cell) for cell in cells],
+            textfont={"size": 14},
+            marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
+            customdata=[(*cell, _cell_words(found, *cell)) for cell in cells],
+            hovertemplate="%{customdata[2]}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=90 + 42 * len(names),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        hovermode="closest",
+        showlegend=False,
+        dragmode=False,
+        shapes=[
+            _square(*place, float(found.shares.at[cell]), colour)
+            for place, cell in zip(places, cells, strict=True)
+        ],
+    )
+    axis = {
+        "tickvals": [*range(len(names))],
+        "ticktext": names,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    figure.update_xaxes(**axis, title=say("answer"), range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(**axis, title=say("label"), range=[len(names) - 0.5, -0.5])
+    return figure
+
+
+def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": colour,
+        "opacity": FAINTEST + (STRONGEST - FAINTEST) * share,
+        "x0": across - 0.48,
+        "x1": across + 0.48,
+        "y0": down - 0.48,
+        "y1": down + 0.48,
+    }
+
+
+def _cell_text(found: Confusion, truth: str, answer: str) -> str:
+    """The count, of several runs their mean."""
+    return f"{found.counts.at[truth, answer] / found.runs:.1f}".removesuffix(".0")
+
+
+def _cell_words(found: Confusion, truth: str, answer: str) -> str:
+    count, total = int(found.counts.at[truth, answer]), int(found.counts.loc[truth].sum())
+    words = say(
+        "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
+        label=plain_name(truth),
+        answer=plain_name(answer),
+        count=count,
+        total=total,
+        share=found.shares.at[truth, answer],
+    )
+    photos = list(found.photos(truth, answer).values())
+    more = []
+    if len(photos) > _LISTED:
+        more = [say("and {count} more", count=len(photos) - _LISTED)]
+    return "<br>".join([words, *map(plain_name, photos[:_LISTED]), *more])

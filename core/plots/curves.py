@@ -1,0 +1,228 @@
+"""The figure of training curves of many items, panel under panel on one axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.base.language import mark, retell, say
+from core.compare.colours import MOST, Paint
+from core.compare.curves import Axis, Line, has_zero_loss
+from core.plots.figures import plain_name
+
+_TITLES = {
+    "train_loss": mark("training loss"),
+    "val_loss": mark("validation loss"),
+    "val_accuracy": mark("validation accuracy"),
+}
+_UNITS = {
+    "epoch": mark("epoch"),
+    "step": mark("step (batches seen)"),
+    "seconds": mark("seconds since the start"),
+}
+_HEIGHT = 270  # pixels of a panel
+_FEW_DECADES, _MOST_DECADES = 3, 8  # of a panel's losses: with 2 and 5 between; each written
+_GAP = 0.07  # between panels, as a share of the figure's height
+# Room for what is written at the axes, so that Plotly need not measure it: a quarter of its time.
+_MARGIN = {"l": 64, "r": 8, "t": 34, "b": 48}
+
+
+def curve_panels(
+    lines: Sequence[Line],
+    titles: Mapping[str, str],
+    paint: Paint,
+    axis: Axis,
+    log: bool = False,
+    raw: bool = False,
+) -> go.Figure:
+    """Loss above accuracy, on one x axis, so that a zoom in one is a zoom in all.
+
+    Of few items training (dotted) and validation loss share a panel, and groups have their band; of
+    many, each curve has its own panel and no band. titles: by item id. log: of the losses. raw:
+    draws what was smoothed away faintly behind. A trace's `meta` is its item's id.
+    """
+    many = len(paint.colours) > MOST
+    panels: list[tuple[str, ...]] = (
+        [("train_loss",), ("val_loss",), ("val_accuracy",)]
+        if many
+        else [("train_loss", "val_loss"), ("val_accuracy",)]
+    )
+    traces: list[dict[str, object]] = []
+    axes: dict[str, dict[str, object]] = {}
+    shown: set[str] = set()
+    # Plotly's make_subplots and its updates take far longer to put the same together.
+    for number, curves in enumerate(panels, start=1):
+        found = [line for curve in curves for line in lines if line.curve == curve]
+        if log and "val_accuracy" not in curves:
+            found = _on_log(found)
+        drawn = _behind(found, paint, raw, bands=not many)
+        drawn += _traces(found, titles, paint, many, shown)
+        traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in drawn]
+        last, unit = number == len(panels), retell(_UNITS[axis])
+        axes[f"xaxis{number}"] = {
+            "anchor": f"y{number}",
+            "matches": "x",
+            "automargin": False,
+            "showticklabels": last,
+            "title": {"text": unit if last else ""},
+        }
+        axes[f"yaxis{number}"] = {
+            "anchor": f"x{number}",
+            "domain": _place(number, len(panels)),
+            **_y_axis(curves, found, log),
+        }
+    return go.Figure(
+        traces,
+        {
+            **axes,
+            "height": _HEIGHT * len(panels) + 40,
+            "margin": _MARGIN,
+            "hovermode": "closest" if many else "x unified",
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},
+            "uirevision": axis,  # a zoom stays when another control changes
+        },
+    )
+
+
+def _on_log(lines: list[Line]) -> list[Line]:
+    """The lines with what is 0 a decade below everything else; `told` holds what it was."""
+    if not has_zero_loss(lines):
+        return lines
+    columns = ["value", "raw", "low", "high"]
+    values = pd.concat([line.points[columns] for line in lines])
+    least = values[values > 0].min(axis=None)
+    foot = least / 10 if least > 0 else 1e-9
+    return [
+        replace(
+            line,
+            points=line.points.assign(
+                told=line.points["value"], **line.points[columns].clip(lower=foot)
+            ),
+        )
+        for line in lines
+    ]
+
+
+def _place(number: int, count: int) -> list[float]:
+    """Where a panel's axis begins and ends, from 0 at the figure's foot to 1 at its top."""
+    high = (1 - _GAP * (count - 1)) / count
+    top = 1 - (number - 1) * (high + _GAP)
+    return [max(top - high, 0.0), top]
+
+
+def _traces(
+    lines: Sequence[Line], titles: Mapping[str, str], paint: Paint, many: bool, shown: set[str]
+) -> list[dict[str, object]]:
+    """A trace per line. shown: the items that are in the legend already; it grows."""
+    order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
+    traces = []
+    for line in lines:
+        dotted, mark = line.curve == "train_loss" and not many, paint.marker(line.item)
+        # Earlier items are drawn wider beneath later ones, so that equal curves all show.
+        wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
+        name = plain_name(titles[line.item])
+        in_legend = not many and not dotted and line.item not in shown
+        if in_legend:
+            shown.add(line.item)
+        value = "customdata" if "told" in line.points else "y"
+        form = ".0%" if line.curve == "val_accuracy" else ".3g"
+        words = (
+            f" {retell(_TITLES[line.curve])}" if line.curve != "val_accuracy" and not many else ""
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "x": line.points["x"].to_numpy(),
+                "y": line.points["value"].to_numpy(),
+                "name": name,
+                "meta": line.item,
+                "legendgroup": line.item,
+                "showlegend": in_legend,
+                "mode": "lines+markers" if len(line.points) < 3 or mark.dash else "lines",
+                "line": {
+                    "color": paint.colours[line.item],
+                    "dash": "dot" if dotted else mark.dash or "solid",
+                    "width": 1.5 if many else 1.8 if dotted else wide,
+                },
+                "customdata": line.points.get("told"),
+                "marker": {"symbol": mark.symbol, "maxdisplayed": 12},
+                "hovertemplate": (f"<b>{name}</b><br>" if many else "")
+                + f"%{{{value}:{form}}}{words}<extra>{'' if many else name}</extra>",
+            }
+        )
+    return traces
+
+
+def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list[dict[str, object]]:
+    """What stands faintly behind the lines: a group's band, and the values before smoothing. Lines
+    of one colour are one trace, as hundreds of traces are slow to draw."""
+    traces: list[dict[str, object]] = []
+    for line in lines if bands else ():
+        points = line.points
+        if (points["low"] < points["high"]).any() and line.curve != "train_loss":
+            x, low, high = (points[name] for name in ("x", "low", "high"))
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": [*x, *x[::-1]],
+                    "y": [*high, *low[::-1]],
+                    "fill": "toself",
+                    "fillcolor": paint.colours[line.item],
+                    "opacity": 0.22,
+                    "line": {"width": 0},
+                    "mode": "lines",
+                    "hoverinfo": "skip",
+                    "legendgroup": line.item,
+                    "showlegend": False,
+                }
+            )
+    by_colour: dict[str, list[pd.DataFrame]] = {}
+    for line in lines if raw else ():
+        gap = pd.DataFrame({"x": [None], "raw": [None]}, dtype=float)
+        by_colour.setdefault(paint.colours[line.item], []).extend([line.points[["x", "raw"]], gap])
+    for colour, parts in by_colour.items():
+        rows = pd.concat(parts)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": rows["x"].to_numpy(),
+                "y": rows["raw"].to_numpy(),
+                "mode": "lines",
+                "line": {"width": 1, "color": colour},
+                "opacity": 0.3,
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
+        )
+    return traces
+
+
+def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[str, object]:
+    # A drag zooms along the shared axis only.
+    look: dict[str, object] = {"fixedrange": True, "automargin": False}
+    if curves == ("val_accuracy",):
+        title = retell(_TITLES["val_accuracy"])
+        return look | {"title": {"text": title}, "range": [-0.03, 1.05], "tickformat": ".0%"}
+    title = retell(_TITLES[curves[0]]) if len(curves) == 1 else say("loss")
+    # 5e-4, as learning rates are written; Plotly would say 500μ.
+    look |= {"title": {"text": title}, "rangemode": "tozero", "exponentformat": "e"}
+    if log:
+        look |= {"type": "log", "exponentformat": "power", "dtick": _log_step(lines)}
+    return look
+
+
+def _log_step(lines: Sequence[Line]) -> str | int | None:
+    """What is written at a logarithmic axis: 1, 2, 5, 10; over many decades only every so many of
+    them, as a panel has no room for more; within one what Plotly finds (None), as there might be
+    none of these."""
+    values = pd.concat([line.points["raw"] for line in lines]) if lines else pd.Series(dtype=float)
+    values = values[(values > 0) & np.isfinite(values)]
+    decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+    if decades < 1:
+        return None
+    return "D2" if decades <= _FEW_DECADES else math.ceil(decades / _MOST_DECADES)

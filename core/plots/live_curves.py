@@ -1,0 +1,73 @@
+"""The curves of a run that is under way, as plain data for the browser
+(pages/widgets/ui/live_chart.js draws them in place; a Plotly figure is built anew, and so flickers,
+at every change)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.base.formatting import percent, rate
+from core.base.language import say
+from core.base.palette import rate_colour
+
+Chart = dict[str, Any]
+
+
+def live_charts(
+    history: pd.DataFrame, batches: pd.DataFrame, epochs: int, colour: str
+) -> tuple[Chart, Chart, Chart]:
+    """Loss, validation accuracy and learning rates so far, with room for every planned epoch.
+    Before the first epoch is done, the loss of its batches.
+
+    A chart: `scale` (linear, share, log), `x` (the axis' name), `to` (its end), `words` for who
+    cannot see it, and `lines`: name, colour, dashed, points [[x, y], ...], last (its last value in
+    words)."""
+    if history.empty:
+        losses = [_line(say("training"), colour, True, batches, "step", "loss")]
+        loss = _chart("linear", say("batch of the first epoch"), max(10, len(batches)), losses)
+    else:
+        losses = [
+            _line(say("training"), colour, True, history, "epoch", "train_loss"),
+            _line(say("validation"), colour, False, history, "epoch", "val_loss"),
+        ]
+        loss = _chart("linear", say("epoch"), epochs, losses)
+    accuracy = _line(say("validation"), colour, False, history, "epoch", "val_accuracy")
+    accuracy["last"] = percent(accuracy["points"][-1][1]) if accuracy["points"] else ""
+    return (
+        loss,
+        _chart("share", say("epoch"), epochs, [accuracy]),
+        _chart("log", say("epoch"), epochs, _rates(history)),
+    )
+
+
+def _rates(history: pd.DataFrame) -> list[dict[str, Any]]:
+    """A line per band that trains at some time."""
+    lines = []
+    for column in (str(name) for name in history if str(name).startswith("lr_")):
+        rows = history[history[column] > 0]
+        if len(rows):
+            top = float(rows[column].max())
+            name = say("layers {layers}", layers=column.removeprefix("lr_"))
+            line = _line(name, rate_colour(top), False, rows, "epoch", column)
+            line["last"] = rate(line["points"][-1][1])
+            lines.append(line)
+    return lines
+
+
+def _line(
+    name: str, colour: str, dashed: bool, rows: pd.DataFrame, x: str, y: str
+) -> dict[str, Any]:
+    known = rows[[x, y]].dropna() if len(rows) else pd.DataFrame({x: [], y: []})
+    points = [[float(a), float(b)] for a, b in known.itertuples(index=False, name=None)]
+    last = f"{points[-1][1]:.3g}" if points else ""
+    return {"name": name, "colour": colour, "dashed": dashed, "points": points, "last": last}
+
+
+def _chart(scale: str, x: str, to: int, lines: list[dict[str, Any]]) -> Chart:
+    told = ", ".join(f"{line['name']} {line['last']}" for line in lines if line["last"])
+    words = say("Nothing to draw yet")
+    if told:
+        words = say("Curve by {x}; last: {values}", x=x, values=told)
+    return {"scale": scale, "x": x, "to": to, "lines": lines, "words": words}

@@ -1,0 +1,158 @@
+"""The figure of scores: a dot per run or group with its interval, and grey marks for what costs no
+training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.base import palette
+from core.base.language import mark, retell
+from core.base.palette import GREY
+from core.compare.tables import SCORE_TITLES
+from core.plots.figures import layout, plain_name, spread_bars
+
+_CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
+    ("constant", "line-ns", mark("constant answer")),
+    ("frozen", "diamond-open", mark("frozen backbone + logistic regression")),
+    ("untrained", "x-thin", mark("untrained weights")),
+)
+
+_TITLES = {*SCORE_TITLES.values(), mark("accuracy")}  # others are names of sets
+
+
+def score_dots(
+    scores: pd.DataFrame, colours: Mapping[str, str], form: str = ".0%", top: float = 1.0
+) -> go.Figure:
+    """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
+    a tick at each), and grey marks where the constant answer and the controls are.
+
+    scores: a row per item and score, with columns run, label, title, value, low, high, constant,
+    words and, where they are known, frozen, untrained and members (core.compare.score_tables makes
+    them). form: how a number is written; top: where the axis ends at least."""
+    titles = list(dict.fromkeys(scores["title"]))
+    told = {title: retell(title) if title in _TITLES else title for title in titles}
+    runs = list(dict.fromkeys(scores["run"]))
+    figure = go.Figure()
+    parted = palette.marks(colours)
+    lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
+    gap = 0.7 / max(lanes, 1)
+    for column, symbol, words in _CONTROL_MARKS:
+        if column not in scores:
+            continue
+        marks = _marks(scores, column, titles, runs, gap)
+        hover = f"{retell(words)}: %{{x:{form}}}<extra></extra>"
+        figure.add_trace(
+            go.Scatter(
+                x=[x for value, _, _ in marks for x in (value, value, None)],
+                y=[y for _, low, high in marks for y in (low, high, None)],
+                mode="lines",
+                line={"color": GREY, "width": 4 if column == "constant" else 1.5},
+                hovertemplate=hover,
+            )
+        )
+        if column != "constant":
+            figure.add_trace(
+                go.Scatter(
+                    x=[value for value, _, _ in marks],
+                    y=[low for _, low, _ in marks],
+                    mode="markers",
+                    marker={
+                        "symbol": symbol,
+                        "size": 10,
+                        "color": GREY,
+                        "line": {"color": GREY, "width": 2.5},
+                    },
+                    hovertemplate=hover,
+                )
+            )
+    for number, run in enumerate(runs):
+        rows = scores[scores["run"] == run]
+        shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
+        y = [titles.index(title) + shift for title in rows["title"]]
+        if "members" in rows:
+            figure.add_trace(member_marks(rows, y, [colours[run]] * len(rows)))
+        figure.add_trace(
+            go.Scatter(
+                x=rows["value"],
+                y=y,
+                mode="markers",
+                name=plain_name(str(rows["label"].iloc[0])),
+                marker={"color": colours[run], "size": 13, "symbol": parted[run].symbol},
+                error_x=spread_bars(rows, colours[run]),
+                customdata=[
+                    (plain_name(told[title]), words)
+                    for title, words in zip(rows["title"], rows["words"], strict=True)
+                ],
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    for row in range(1, len(titles)):
+        figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
+    look = layout(70 + len(titles) * (26 + 22 * lanes))
+    look["hovermode"] = "closest"
+    figure.update_layout(**look, showlegend=False)
+    most = max(top, float(scores["high"].max())) * 1.03
+    figure.update_xaxes(
+        range=[-0.03 * most, most],
+        tickformat=form,
+        fixedrange=True,
+        dtick=0.25 if most < 1.1 else 1,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(titles))),
+        ticktext=[plain_name(told[title]) for title in titles],
+        tickfont={"size": 13},
+        range=[len(titles) - 0.45, -0.55],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def _marks(
+    scores: pd.DataFrame, column: str, titles: Sequence[str], runs: Sequence[str], gap: float
+) -> list[tuple[float, float, float]]:
+    """Grey marks: value, where it begins and ends. One for all items where they have the same,
+    else each at its item's own dot."""
+    marks = []
+    for title, rows in scores.dropna(subset=[column]).groupby("title", sort=False):
+        place = titles.index(title)
+        if rows[column].nunique() == 1:
+            marks.append((float(rows[column].iloc[0]), place - 0.38, place + 0.38))
+            continue
+        for run, value in zip(rows["run"], rows[column], strict=True):
+            middle = place + (runs.index(run) - (len(runs) - 1) / 2) * gap
+            marks.append((float(value), middle - gap / 2, middle + gap / 2))
+    return marks
+
+
+def member_marks(
+    rows: pd.DataFrame, places: Sequence[float], paint: Sequence[str], upright: bool = False
+) -> go.Scatter:
+    """A mark per run of a group, nothing for a run alone: a tick in the row at its place or, where
+    scores stand upright over their places, a small dot.
+
+    rows: with `members`, the runs' scores. places, paint: one per row.
+    """
+    points = [
+        (value, place, colour)
+        for members, place, colour in zip(rows["members"], places, paint, strict=True)
+        if len(members) > 1
+        for value in members
+    ]
+    values, at = [value for value, _, _ in points], [place for _, place, _ in points]
+    colours = [colour for *_, colour in points]
+    tick = {"symbol": "line-ns", "size": 14, "line": {"color": colours, "width": 2}}
+    dot = {"size": 6, "color": colours, "line": {"width": 1, "color": "white"}}
+    return go.Scatter(
+        x=at if upright else values,
+        y=values if upright else at,
+        mode="markers",
+        marker=dot if upright else tick,
+        hoverinfo="skip",
+        showlegend=False,
+    )

@@ -1,0 +1,94 @@
+"""The figure of scores against the number that a batch varies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.base import palette
+from core.base.language import say
+from core.base.palette import GREY
+from core.plots.figures import layout, plain_name, spread_bars
+from core.plots.scores import member_marks
+
+
+def scores_by_number(
+    lines: Sequence[tuple[str, pd.DataFrame]],
+    colours: Mapping[str, str],
+    key: str,
+    form: str = ".0%",
+    top: float = 1.0,
+    logarithmic: bool = False,
+    base: str = "",
+) -> go.Figure:
+    """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
+    the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
+    A grey line is what needs no training.
+
+    lines: name and rows (core.compare.varied_key.VariedScores) of each score; the first has the
+    items' colours, others are dashed and grey. key: the axis' title. form: how a score is written;
+    top: where its axis ends at least. base: what the grey line is, if not the best constant answer.
+    """
+    base = base or say("constant answer")
+    figure = go.Figure()
+    first = lines[0][1]
+    figure.add_trace(
+        go.Scatter(
+            x=first["x"],
+            y=first["constant"],
+            name=base,
+            mode="lines",
+            line={"color": GREY, "width": 4},
+            hovertemplate=f"{base}: %{{y:{form}}}<extra></extra>",
+        )
+    )
+    for name, rows in lines[1:]:
+        figure.add_trace(
+            go.Scatter(
+                x=rows["x"],
+                y=rows["value"],
+                name=plain_name(name),
+                mode="lines+markers",
+                line={"color": GREY, "width": 2, "dash": "dash"},
+                marker={"symbol": "diamond", "size": 8, "color": GREY},
+                customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    name, rows = lines[0]
+    paint, marks = [colours[run] for run in rows["run"]], palette.marks(colours)
+    figure.add_trace(
+        go.Scatter(
+            x=rows["x"],
+            y=rows["value"],
+            name=plain_name(name),
+            mode="lines+markers",
+            line={"color": GREY, "width": 2},
+            marker={
+                "color": paint,
+                "size": 13,
+                "symbol": [marks[run].symbol for run in rows["run"]],
+            },
+            error_y=spread_bars(rows, GREY),
+            customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        )
+    )
+    figure.add_trace(member_marks(rows, list(rows["x"]), paint, upright=True))
+    look = layout(320)
+    look["hovermode"] = "closest"
+    look["margin"] = {"l": 48, "r": 8, "t": 34, "b": 48}  # room for the axes, without measuring it
+    figure.update_layout(**look, showlegend=True, xaxis_title=key)
+    figure.update_xaxes(
+        tickvals=list(rows["x"]),
+        ticktext=[f"{x:g}" for x in rows["x"]],
+        type="log" if logarithmic else "linear",
+        fixedrange=True,
+    )
+    most = max(top, float(rows["high"].max())) * 1.05
+    figure.update_yaxes(
+        range=[-0.03 * most, most], tickformat=form, fixedrange=True, automargin=False
+    )
+    return figure

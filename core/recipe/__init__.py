@@ -1,0 +1,1 @@
+"""Recipes: schema, files and presets, batches, layer bands, differences. Free of torch."""

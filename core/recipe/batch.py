@@ -1,0 +1,190 @@
+"""A batch: several recipes that are run together, from one YAML file.
+
+`base` is a preset's name or a recipe; `vary` says what differs. As a mapping of keys to lists of
+values, every combination is a recipe; as a list of named changes, each entry is one:
+
+    base: quick                                 base: quick
+    vary:                                       vary:
+      views_per_photo: [1, 4, 16]                 - {name: bare, augment.cutout: null}
+      batch_size: [8, 16]                         - {name: slow, bands.1.lr: 1e-4}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from core.base.errors import RecipeError
+from core.base.language import mark
+from core.base.yaml_files import read_yaml
+from core.recipe.files import (
+    PRESETS_DIR,
+    changed_recipe,
+    preset_names,
+    read_recipe,
+    recipe_dict,
+)
+from core.recipe.schema import Recipe
+
+BATCHES_DIR = PRESETS_DIR / "batches"
+MOST = 200  # combinations: more are a slip of the pen
+_KEYS = ("name", "base", "vary")
+_Change = tuple[str, str, dict[str, Any]]  # where it stands in the file, its name, values by key
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Recipes that differ in nothing but what `varied` names (dotted keys of the recipe)."""
+
+    name: str
+    varied: tuple[str, ...]
+    recipes: tuple[Recipe, ...]
+
+
+def batch_names() -> tuple[str, ...]:
+    """Names of the ready-made batches."""
+    return tuple(sorted(path.stem for path in BATCHES_DIR.glob("*.yaml")))
+
+
+def is_batch(name_or_path: str | Path) -> bool:
+    """Whether that names a ready-made batch, or a YAML file with `vary`. Raises InputError when
+    there is such a file and it cannot be read."""
+    if str(name_or_path) in batch_names():
+        return True
+    path = Path(name_or_path)
+    try:
+        if str(name_or_path) in preset_names() or not path.is_file():
+            return False
+    except OSError:  # too long for a name
+        return False
+    data = read_yaml(path)
+    return isinstance(data, dict) and ("vary" in data or "base" in data)
+
+
+def load_batch(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Batch:
+    """The batch of a name or YAML file; `changes` by dotted key are made to every recipe.
+
+    Raises RecipeError or InputError: one line that names the file and the key or entry.
+    """
+    source = str(name_or_path)
+    ready = source in batch_names()
+    path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
+    unknown = [str(key) for key in data if key not in _KEYS]
+    if unknown:
+        why = mark("unknown key; a batch has name, base and vary")
+        raise RecipeError(f"{source}: {unknown[0]}: {why}")
+    changes = dict(changes or {})
+    name = str(changes.pop("name", data.get("name", path.stem)))
+    base = _base(data.get("base"), source)
+    found = list(_changes(data.get("vary"), source))
+    varied = tuple(dict.fromkeys(key for _, _, change in found for key in change))
+    _refuse_overlap(varied, changes, source)
+    recipes = []
+    for where, own, change in found:
+        try:
+            named = {"name": f"{name}, {own}"}
+            recipes.append(changed_recipe(base, changes | change | named, source))
+        except RecipeError as error:
+            raise RecipeError(f"{source}: {where}: {error}") from None
+    _refuse_twins(recipes, [where for where, _, _ in found], source)
+    return Batch(name, varied, tuple(recipes))
+
+
+def same_but_for_name(recipe: Recipe) -> dict[str, Any]:
+    """All that decides a run: the recipe without its name, as plain data."""
+    return {key: value for key, value in recipe_dict(recipe).items() if key != "name"}
+
+
+# --- what is in the file --------------------------------------------------------------------------
+
+
+def _base(base: Any, source: str) -> dict[str, Any]:
+    if isinstance(base, dict):
+        return base
+    if not isinstance(base, str) or base not in preset_names():
+        known = ", ".join(preset_names())
+        why = mark("must be a preset's name ({known}) or a recipe's keys").format(known=known)
+        raise RecipeError(f"{source}: base: {why}")
+    return read_recipe(base)
+
+
+def _changes(vary: Any, source: str) -> Iterator[_Change]:
+    if isinstance(vary, dict) and vary:
+        return _combinations(vary, source)
+    if isinstance(vary, list) and vary:
+        return _entries(vary, source)
+    why = mark("must be `key: [value, value]` lines, or a list of named changes")
+    raise RecipeError(f"{source}: vary: {why}")
+
+
+def _combinations(vary: dict[Any, Any], source: str) -> Iterator[_Change]:
+    """Every combination of the keys' values, the last key's changing fastest."""
+    for key, values in vary.items():
+        if not isinstance(values, list) or not values:
+            raise RecipeError(f"{source}: vary.{key}: {mark('must be a list of values')}")
+    if (count := prod(len(values) for values in vary.values())) > MOST:
+        why = mark("{count} combinations; at most {most} are run together")
+        raise RecipeError(f"{source}: vary: {why.format(count=count, most=MOST)}")
+    keys = [str(key) for key in vary]
+    for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
+        parts = [f"{key} {_word(value, n)}" for key, (n, value) in zip(keys, numbered, strict=True)]
+        values = (value for _, value in numbered)
+        yield "vary", ", ".join(parts), dict(zip(keys, values, strict=True))
+
+
+def _word(value: Any, number: int) -> str:
+    """A value as part of a name; `#2` for the second one where it is no word or number."""
+    if value is None:
+        return "null"
+    if isinstance(value, float):
+        return f"{value:g}"
+    plain = isinstance(value, int) or (isinstance(value, str) and value.isidentifier())
+    return str(value) if plain else f"#{number}"
+
+
+def _entries(vary: list[Any], source: str) -> Iterator[_Change]:
+    taken: dict[str, int] = {}
+    for number, entry in enumerate(vary):
+        where = f"vary.{number}"
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            why = mark("must be changes with a name: {name: ..., key: value}")
+            raise RecipeError(f"{source}: {where}: {why}")
+        name = entry["name"]
+        if name in taken:
+            why = mark("is called {name!r}, as {other} is")
+            why = why.format(name=name, other=f"vary.{taken[name]}")
+            raise RecipeError(f"{source}: {where}: {why}")
+        taken[name] = number
+        yield where, name, {str(key): value for key, value in entry.items() if key != "name"}
+
+
+# --- what cannot be meant -------------------------------------------------------------------------
+
+
+def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: str) -> None:
+    for key in changes:
+        for own in varied:
+            if f"{own}.".startswith(f"{key}.") or f"{key}.".startswith(f"{own}."):
+                raise RecipeError(
+                    mark("--set {key}: {source} varies {own} itself").format(
+                        key=key, source=source, own=own
+                    )
+                )
+
+
+def _refuse_twins(recipes: list[Recipe], places: list[str], source: str) -> None:
+    seen: list[dict[str, Any]] = []
+    for recipe, where in zip(recipes, places, strict=True):
+        plain = same_but_for_name(recipe)
+        if plain in seen:
+            twin = recipes[seen.index(plain)].name
+            why = mark("{name!r} is the same recipe as {twin!r}")
+            raise RecipeError(f"{source}: {where}: {why.format(name=recipe.name, twin=twin)}")
+        seen.append(plain)

@@ -1,0 +1,107 @@
+"""A recipe that is being written: what differs from where it began, and taking one key back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from core.base.errors import RecipeError
+from core.base.language import mark
+from core.base.yaml_files import MAX_BYTES, parse_yaml
+from core.recipe.difference import recipe_difference
+from core.recipe.files import changed_recipe, recipe_dict, recipe_from
+from core.recipe.schema import Recipe
+
+_VARIANTS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
+_TOGETHER = ("backbone", "map_stride", "bands")  # bands and stride are of their backbone
+
+
+def uploaded_recipe(name: str, data: bytes) -> Recipe:
+    """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
+    where one is wrong, the key."""
+    if len(data) > MAX_BYTES:
+        raise RecipeError(
+            mark("{name}: larger than 1 MB, so it is no recipe").format(
+                name=name,
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RecipeError(
+            mark("{path}: not UTF-8 text: save it again as UTF-8").format(path=name)
+        ) from None
+    found = parse_yaml(text, name)
+    if isinstance(found, dict) and {"base", "vary"} <= set(found):
+        raise RecipeError(
+            mark("{name}: a batch of recipes: `python -m core train {name}`").format(
+                name=name,
+            )
+        )
+    try:
+        return recipe_from(found, name)
+    except RecipeError as error:
+        line = str(error)
+        raise RecipeError(line if line.startswith(f"{name}:") else f"{name}: {line}") from None
+
+
+def changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each key that differs, its value in `base` and in `edited`, as people read them."""
+    rows = recipe_difference({"base": base, "edited": edited})
+    return list(rows.itertuples(index=False, name=None))
+
+
+def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The parts (top-level keys) that change when `key`, dotted, gets `base`'s value again."""
+    part, *inner = key.split(".")
+    if part == "backbone":
+        return {name: base[name] for name in _TOGETHER}
+    variant = _VARIANTS.get(part)
+    other = variant is not None and base[part][variant] != edited[part][variant]
+    if not inner or other:
+        return {part: base[part]}
+    value = copy.deepcopy(edited[part])
+    node, old = value, base[part]
+    for name in inner[:-1]:
+        node, old = node[name], old[name]
+    if inner[-1] in old:
+        node[inner[-1]] = old[inner[-1]]
+    else:
+        node.pop(inner[-1], None)
+    return {part: value}
+
+
+def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
+    """What differs, by dotted key, for a link; empty when nothing does. Another backbone is told
+    with its bands and map stride: without them it brings its usual ones."""
+    found: dict[str, Any] = {}
+    for part, value in edited.items():
+        old = base[part]
+        if isinstance(value, dict) and isinstance(old, dict) and set(value) == set(old):
+            found |= {f"{part}.{key}": value[key] for key in value if value[key] != old[key]}
+        elif value != old:
+            found[part] = value
+    if "backbone" in found:
+        found |= {part: edited[part] for part in _TOGETHER}
+    return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
+    """The parts that a link changes in `base`. Raises as `linked_recipe`."""
+    edited = recipe_dict(linked_recipe(base, link))
+    return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
+
+
+def linked_recipe(base: Recipe, link: str) -> Recipe:
+    """`base` with a link's changes. Raises RecipeError, naming the key, when it is no recipe."""
+    try:
+        found = json.loads(link)
+    except (ValueError, RecursionError):
+        raise RecipeError(
+            mark("the link's recipe was cut off or changed: open it again whole")
+        ) from None
+    if not isinstance(found, dict):
+        raise RecipeError(mark("the link's recipe must hold keys of a recipe"))
+    return changed_recipe(recipe_dict(base), found)

@@ -1,0 +1,290 @@
+"""Reads and writes recipes: presets and YAML files, `--set key=value`, errors in one line."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import math
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.base.errors import RecipeError
+from core.base.language import mark
+from core.base.yaml_files import parse_yaml, read_yaml, write_yaml
+from core.recipe.schema import (
+    Augment,
+    Band,
+    Blur,
+    ClassMapDropout,
+    ClassMapHead,
+    CsvSplit,
+    Cutout,
+    DenseHead,
+    Erase,
+    Holdout,
+    KFold,
+    Optimizer,
+    Recipe,
+    Rotate,
+    Stage,
+    Zoom,
+    recipe_part,
+)
+
+PRESETS_DIR = Path(__file__).parent / "presets"
+
+# --- reading and writing --------------------------------------------------------------------------
+
+
+def recipe_from(data: Any, source: str = "recipe") -> Recipe:
+    """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
+
+    Raises RecipeError: one line that names the key and what is allowed.
+    """
+    data = {} if data is None else data
+    if not isinstance(data, dict):
+        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise RecipeError(_one_line(error, data)) from None
+
+
+def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Recipe:
+    """The recipe of a preset's name or of a YAML file, with `changes` by dotted key.
+
+    Raises RecipeError or InputError: one line that names the file or key.
+    """
+    return changed_recipe(read_recipe(name_or_path), changes or {}, str(name_or_path))
+
+
+def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
+    """A preset's or a YAML file's keys as they are written, unchecked. Raises as `load_recipe`."""
+    text = str(name_or_path)
+    path = Path(name_or_path)
+    if text in preset_names():
+        path = PRESETS_DIR / f"{text}.yaml"
+    elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
+        known = ", ".join(preset_names())
+        raise RecipeError(
+            mark("{name}: no such preset ({known}) and no recipe file of that name").format(
+                name=text[:80],
+                known=known,
+            )
+        )
+    data = read_yaml(path)
+    data = {} if data is None else data
+    if not isinstance(data, dict):
+        raise RecipeError(
+            mark("{path}: must be a list of `key: value` lines").format(
+                path=path,
+            )
+        )
+    return data
+
+
+def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
+    """A checked recipe from plain data with `changes` by dotted key; neither is altered."""
+    data = copy.deepcopy(data)
+    _take_other_backbone(data, changes)
+    _take_other_kind(data, changes)
+    for key, value in changes.items():
+        _set_key(data, key, copy.deepcopy(value))
+    return recipe_from(data, source)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # too long for a name
+        return False
+
+
+def parse_changes(assignments: list[str]) -> dict[str, Any]:
+    """`["bands.1.lr=1e-4"]` to `{"bands.1.lr": 0.0001}`; values are read as YAML."""
+    changes = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key.strip():
+            raise RecipeError(
+                mark("--set {assignment}: must be key=value").format(
+                    assignment=assignment,
+                )
+            )
+        changes[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
+    return changes
+
+
+def recipe_yaml(recipe: Recipe) -> str:
+    """The whole recipe as YAML, every key written out."""
+    return write_yaml(recipe_dict(recipe))
+
+
+def recipe_dict(recipe: Recipe) -> dict[str, Any]:
+    """The whole recipe as plain data, in the schema's order."""
+    return recipe_part(recipe)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of the ready-made recipes, `quick` first."""
+    names = sorted(path.stem for path in PRESETS_DIR.glob("*.yaml"))
+    return tuple(sorted(names, key=lambda name: (not name.startswith("quick"), name)))
+
+
+def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Another backbone comes with its own bands and map stride: the file's are of the file's."""
+    own = data.get("backbone", Recipe.model_fields["backbone"].default)
+    if changes.get("backbone", own) != own:
+        data["backbone"] = changes["backbone"]
+        data.pop("bands", None)
+        data.pop("map_stride", None)
+
+
+def _take_other_kind(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Another kind of head or method of splitting comes with its own keys: the file's are of the
+    file's."""
+    for part, key in (("head", "kind"), ("split", "method")):
+        default = Recipe.model_fields[part].default
+        own = data[part].get(key) if isinstance(data.get(part), dict) else getattr(default, key)
+        if changes.get(f"{part}.{key}", own) != own:
+            data[part] = {key: changes[f"{part}.{key}"]}
+
+
+def _set_key(data: Any, dotted: str, value: Any) -> None:
+    """Sets `a.b.0.c` in nested dicts and lists, making the dicts that a preset leaves out."""
+    *parents, last = dotted.split(".")
+    inside = parents[0] if parents else ""
+    if inside not in data and inside in Recipe.model_fields and inside != "optimizer":
+        # The key changes part of something the preset leaves at its default. (What an optimizer's
+        # defaults are depends on its name.)
+        data[parents[0]] = recipe_dict(recipe_from(dict(data)))[parents[0]]
+    node = data
+    for i, part in enumerate(parents):
+        child = _child(node, part, ".".join(parents[: i + 1]))
+        if child is None:
+            child = node[part] = {}
+        node = child
+    if isinstance(node, list):
+        _child(node, last, dotted)
+        node[int(last)] = value
+    elif isinstance(node, dict):
+        node[int(last) if last.isdecimal() and int(last) in node else last] = value
+    else:
+        raise RecipeError(
+            mark("{dotted}: {parent} is a single value").format(
+                dotted=dotted,
+                parent=".".join(parents),
+            )
+        )
+
+
+def _child(node: Any, part: str, dotted: str) -> Any:
+    if isinstance(node, list):
+        if not part.isdecimal() or int(part) >= len(node):
+            raise RecipeError(
+                mark("{dotted}: must be a whole number from 0 to {last}").format(
+                    dotted=dotted,
+                    last=len(node) - 1,
+                )
+            )
+        return node[int(part)]
+    if isinstance(node, dict):
+        return node.get(part)
+    raise RecipeError(
+        mark("{dotted}: its parent is a single value").format(
+            dotted=dotted,
+        )
+    )
+
+
+# --- errors in one line ---------------------------------------------------------------------------
+
+_TAGS = {"class_map", "dense", "holdout", "kfold", "csv"}
+
+
+def _one_line(error: ValidationError, data: dict[str, Any]) -> str:
+    first = error.errors(include_url=False)[0]
+    path: list[str] = []
+    node: Any = data
+    for part in first["loc"]:
+        inside = isinstance(node, dict) and part in node
+        if part in _TAGS and not inside:
+            continue  # pydantic names the chosen member of a union; that is no key of the file
+        path.append(str(part))
+        if inside or (isinstance(node, list | tuple) and isinstance(part, int)):
+            node = node[part]
+    key = ".".join(path)
+    message = _explain(first, key, data)
+    return f"{key}: {message}" if key else message
+
+
+def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
+    kind, context, given = first["type"], first.get("ctx", {}), first["input"]
+    shown = mark("a number that is not finite") if _not_finite(given) else repr(given)[:80]
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "extra_forbidden":
+            last = key.rsplit(".", 1)[-1]
+            if last in _all_keys():
+                return mark("unknown key here; it belongs to another part or kind")
+            close = difflib.get_close_matches(last, _all_keys(), n=1)
+            if close:
+                return mark("unknown key (did you mean {key}?)").format(key=close[0])
+            return mark("unknown key")
+        case "missing":
+            return mark("missing")
+        case "literal_error":
+            return mark("must be {expected}, not {given}").format(
+                expected=context["expected"], given=shown
+            )
+        case "union_tag_invalid":
+            return mark("must be one of {expected}, not {given}").format(
+                expected=context["expected_tags"], given=repr(context["tag"])
+            )
+        case "union_tag_not_found":
+            return mark("needs its key {key}").format(key=context["discriminator"])
+        case "float_type" | "float_parsing" | "finite_number":
+            return mark("must be a number, not {given}").format(given=shown)
+        case "int_type" | "int_parsing" | "int_from_float":
+            return mark("must be a whole number, not {given}").format(given=shown)
+        case "tuple_type":
+            return mark("must be a list, not {given}").format(given=shown)
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return mark("must be a group of keys, not {given}").format(given=shown)
+        case "string_type":
+            return mark("must be text, not {given}").format(given=shown)
+        case "too_short":
+            return mark("must not be empty")
+        case "invalid_key":
+            return mark("keys should be strings (got {given})").format(given=shown)
+        case _:
+            return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
+
+
+def _not_finite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _all_keys() -> list[str]:
+    parts = (
+        Recipe,
+        Augment,
+        Band,
+        Stage,
+        Optimizer,
+        ClassMapHead,
+        ClassMapDropout,
+        DenseHead,
+        Zoom,
+        Rotate,
+        Cutout,
+        Erase,
+        Blur,
+        Holdout,
+        KFold,
+        CsvSplit,
+    )
+    return [field.alias or name for part in parts for name, field in part.model_fields.items()]

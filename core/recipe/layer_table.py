@@ -1,0 +1,208 @@
+"""What the dashboard and the recipe need to know about networks, without torch.
+
+A network is a flat list of layers, counted as in the article: the backbone's children (a residual
+or inverted-residual block counts as one), then the head's: seven of the class-map head, six of the
+dense one (core.recipe.flat_list). `layers.json` holds the backbones' lists; it is generated from
+the real networks by `python -m core.model.backbones` and a test keeps it current."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from core.base.language import mark
+
+_TABLE = Path(__file__).with_name("layers.json")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One entry of the flat list.
+
+    channels: output channels; side: height and width of the output in cells for a square photo
+    (0 for a plain vector); params: number of weights that can train.
+    """
+
+    index: int
+    name: str
+    kind: str
+    channels: int
+    side: int
+    params: int
+    in_head: bool
+
+    @property
+    def shape(self) -> str:
+        """Output shape for one photo, as people write it: `512x14x14`."""
+        return f"{self.channels}x{self.side}x{self.side}" if self.side else str(self.channels)
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A backbone's facts.
+
+    map_stride: default pixels per cell of the class map. bands: default `first index: rate`.
+    mean, std: the normalisation its ImageNet weights expect, per channel on a 0..1 scale.
+    weights_url, weights_bytes: where its ImageNet weights are downloaded from, empty where an
+    installed package brings them; the size of the file.
+    ceil: whether an uneven side is rounded up when it is halved ("same" padding).
+    channels_last: whether it runs faster on a CPU with the channels last in memory.
+    train_bfloat16: whether training in bfloat16 pays on a CPU that multiplies it in hardware.
+    """
+
+    title: str
+    map_stride: int
+    bands: tuple[tuple[int, float], ...]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    weights_url: str
+    weights_bytes: int
+    ceil: bool
+    channels_last: bool
+    train_bfloat16: bool
+
+    @property
+    def weights_size(self) -> str:
+        """`554 MB`."""
+        return f"{self.weights_bytes / 1e6:.0f} MB"
+
+    @property
+    def weights_file(self) -> str:
+        """The file's name, as torchvision gives it: `vgg16_bn-6c64b313.pth`."""
+        return self.weights_url.rsplit("/", 1)[-1]
+
+    @property
+    def weights_hash(self) -> str:
+        """How the file's SHA-256 begins: torchvision puts it into the name."""
+        return self.weights_file.removesuffix(".pth").rsplit("-", 1)[1]
+
+
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)
+_IMAGENET_STD = (0.229, 0.224, 0.225)
+_TORCHVISION = "https://download.pytorch.org/models/"
+
+BACKBONES: dict[str, Backbone] = {
+    "efficientnet_lite0": Backbone(
+        title="EfficientNet-Lite0",
+        map_stride=32,
+        bands=((0, 0.0), (16, 1e-3), (17, 3e-3), (18, 1e-2)),
+        mean=(0.5, 0.5, 0.5),
+        std=(0.5, 0.5, 0.5),
+        weights_url="",
+        weights_bytes=18_826_032,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=False,
+    ),
+    "vgg16_bn": Backbone(
+        title=mark("VGG16 with batch norm"),
+        map_stride=16,
+        bands=((0, 0.0), (34, 1e-5), (40, 1e-4), (43, 1e-3)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}vgg16_bn-6c64b313.pth",
+        weights_bytes=553_507_836,
+        ceil=False,
+        channels_last=True,
+        train_bfloat16=True,
+    ),
+    "vgg16": Backbone(
+        title="VGG16",
+        map_stride=16,
+        bands=((0, 0.0), (24, 1e-5), (28, 1e-4), (30, 1e-3)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}vgg16-397923af.pth",
+        weights_bytes=553_433_881,
+        ceil=False,
+        channels_last=True,
+        train_bfloat16=True,
+    ),
+    "resnet18": Backbone(
+        title="ResNet-18",
+        map_stride=32,
+        bands=((0, 0.0), (10, 1e-3), (11, 3e-3), (12, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}resnet18-f37072fd.pth",
+        weights_bytes=46_830_571,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=False,
+    ),
+    "resnet34": Backbone(
+        title="ResNet-34",
+        map_stride=32,
+        bands=((0, 0.0), (18, 1e-3), (19, 3e-3), (20, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}resnet34-b627a593.pth",
+        weights_bytes=87_319_819,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=False,
+    ),
+    "mobilenet_v3_large": Backbone(
+        title="MobileNetV3-Large",
+        map_stride=32,
+        bands=((0, 0.0), (14, 1e-3), (15, 3e-3), (16, 1e-2)),
+        mean=_IMAGENET_MEAN,
+        std=_IMAGENET_STD,
+        weights_url=f"{_TORCHVISION}mobilenet_v3_large-5c1a4163.pth",
+        weights_bytes=22_132_113,
+        ceil=True,
+        channels_last=True,
+        train_bfloat16=False,
+    ),
+}
+
+
+@cache
+def _tables() -> dict[str, list[dict[str, str | int]]]:
+    tables: dict[str, list[dict[str, str | int]]] = json.loads(_TABLE.read_text("utf-8"))
+    return tables
+
+
+@cache
+def layer_table(
+    backbone: str, map_stride: int, classes: int = 6, image_size: int = 224
+) -> tuple[Layer, ...]:
+    """The flat list of a backbone with the class-map head, for `classes` classes."""
+    round_up = BACKBONES[backbone].ceil
+
+    def side(stride: int) -> int:
+        return math.ceil(image_size / stride) if round_up else image_size // stride
+
+    layers = [
+        Layer(
+            index=index,
+            name=str(row["name"]),
+            kind=str(row["kind"]),
+            channels=int(row["channels"]),
+            side=side(int(row["stride"])),
+            params=int(row["params"]),
+            in_head=False,
+        )
+        for index, row in enumerate(_tables()[f"{backbone}/{map_stride}"])
+    ]
+    last = layers[-1]
+    conv_params = last.channels * classes * 9 + classes
+    for name, kind, channels, cells, params in (
+        ("dropout_features", "Dropout2d", last.channels, last.side, 0),
+        ("class_map", "Conv2d", classes, last.side, conv_params),
+        ("dropout_class_map", "Dropout2d", classes, last.side, 0),
+        ("pool", "AdaptiveAvgPool2d", classes, 1, 0),
+        ("flatten", "Flatten", classes, 0, 0),
+        ("dropout_logits", "Dropout", classes, 0, 0),
+        ("log_softmax", "LogSoftmax", classes, 0, 0),
+    ):
+        layers.append(Layer(len(layers), name, kind, channels, cells, params, in_head=True))
+    return tuple(layers)
+
+
+def head_start(backbone: str, map_stride: int) -> int:
+    """Index of the head's first layer."""
+    return len(_tables()[f"{backbone}/{map_stride}"])

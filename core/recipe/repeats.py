@@ -1,0 +1,33 @@
+"""The same recipe several times over: with other seeds, or with each fold in turn validating."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.schema import CsvSplit, Recipe
+
+
+def over_seeds(recipe: Recipe, seeds: Sequence[int]) -> list[Recipe]:
+    """The recipe with each of the seeds. Raises RecipeError when a seed is out of range."""
+    return [recipe_from({**recipe_dict(recipe), "seed": seed}) for seed in seeds]
+
+
+def over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
+    """The recipe with each of so many folds validating. The recipe's split gives the seed that
+    shares the photos out, or the column of train.csv that says each photo's fold.
+
+    Raises RecipeError when `folds` is out of range."""
+    plain = recipe_dict(recipe)
+    split = {"method": "kfold", "folds": folds, "seed": plain["split"].get("seed", 42)}
+    if isinstance(recipe.split, CsvSplit) and recipe.split.fold is not None:
+        split = plain["split"]
+    return [
+        recipe_from({**plain, "split": {**split, "fold": fold}})
+        for fold in range(max(folds, 1))  # so that 0 folds are refused rather than no runs
+    ]
+
+
+def next_seeds(recipe: Recipe, count: int) -> list[int]:
+    """The recipe's own seed and those that follow it."""
+    return [(recipe.seed + step) % 2**32 for step in range(count)]

@@ -1,0 +1,378 @@
+"""The recipe: everything that decides a run, apart from the photos (DESIGN section 3).
+
+A recipe is frozen, checked once when it is read (core.recipe.files), and saved beside what it
+produced. An empty recipe is the preset `quick`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from core.base.language import mark
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import BACKBONES
+
+
+def _between(low: float, high: float) -> AfterValidator:
+    def check(value: float) -> float:
+        if not low <= value <= high:  # also refuses NaN
+            try:
+                given = f"{value:g}"
+            except OverflowError:
+                given = mark("so large a number")
+            raise ValueError(
+                mark("must be from {low:g} to {high:g}, not {given}").format(
+                    low=low,
+                    high=high,
+                    given=given,
+                )
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+Probability = Annotated[float, _between(0, 1)]
+DropoutRate = Annotated[float, _between(0, 0.95)]
+LearningRate = Annotated[float, _between(0, 10)]
+
+
+def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] > pair[1]:
+        raise ValueError(
+            mark("must go from low to high, not {pair}").format(
+                pair=list(pair),
+            )
+        )
+    return pair
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+# --- head -----------------------------------------------------------------------------------
+
+
+class ClassMapDropout(_Part):
+    """Dropout rates of the class-map head: on the backbone's features (whole channels), on the
+    class maps (whole maps) and on the logits (single numbers)."""
+
+    features: DropoutRate = 0.05
+    class_map: DropoutRate = 0.1
+    logits: DropoutRate = 0.3
+
+
+class ClassMapHead(_Part):
+    """A 3x3 convolution gives one map per class; its mean is the class's logit."""
+
+    kind: Literal["class_map"] = "class_map"
+    dropout: ClassMapDropout = ClassMapDropout()
+
+
+class DenseHead(_Part):
+    """Global average pooling, one hidden layer, one output layer (the Keras article's)."""
+
+    kind: Literal["dense"]
+    width: Annotated[int, _between(8, 4096)] = 256
+
+
+# --- what trains, how fast, for how long ------------------------------------------------------
+
+
+class Band(_Part):
+    """Consecutive layers that share one learning rate; 0 freezes them."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    first: Annotated[int, _between(0, 999)] = Field(alias="from")
+    lr: LearningRate
+
+
+class Optimizer(_Part):
+    """`momentum` is Adam's first beta too. RMSprop has none unless it is asked for, as in Keras."""
+
+    name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
+    momentum: Annotated[float, _between(0, 0.999)] = 0.9
+    weight_decay: Annotated[float, _between(0, 1)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_momentum(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("name") == "rmsprop":
+            return {"momentum": 0.0, **data}
+        return data
+
+
+class Stage(_Part):
+    """One stretch of training with one optimizer.
+
+    Either `epochs` at a constant rate, or `cycles` of a cosine that falls to 0 and restarts:
+    `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before.
+    """
+
+    train: Literal["head", "bands"]
+    epochs: Annotated[int, _between(1, 1000)] | None = None
+    cycles: Annotated[int, _between(1, 20)] | None = None
+    cycle_len: Annotated[int, _between(1, 500)] | None = None
+    cycle_mult: Annotated[int, _between(1, 4)] | None = None
+    lr: LearningRate | None = None
+    optimizer: Optimizer | None = None
+    keep: Literal["last", "best"] = "last"
+    warmup: Literal["none", "fastai"] = "none"
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Stage:
+        if (self.epochs is None) == (self.cycles is None):
+            raise ValueError(mark("needs either epochs or cycles (with cycle_len)"))
+        if self.cycles is None and (self.cycle_len or self.cycle_mult):
+            raise ValueError(mark("cycle_len and cycle_mult go with cycles, not with epochs"))
+        if self.cycles is not None and self.cycle_len is None:
+            raise ValueError(mark("cycles needs cycle_len, the epochs of the first cycle"))
+        if sum(self.cycle_lengths()) > 5000:
+            raise ValueError(mark("plans more than 5000 epochs"))
+        return self
+
+    def cycle_lengths(self) -> tuple[int, ...]:
+        """Epochs of each cycle; a stage at a constant rate counts as one cycle."""
+        if self.cycles is None:
+            return (self.epochs or 0,)
+        return tuple(
+            (self.cycle_len or 1) * (self.cycle_mult or 1) ** i for i in range(self.cycles)
+        )
+
+    @model_serializer(mode="wrap")
+    def _without_nulls(self, handler: Callable[[Stage], dict[str, Any]]) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
+
+
+# --- what the network sees --------------------------------------------------------------------
+
+
+class Zoom(_Part):
+    """How many times as large the photo gets; below 1 its mirror image fills the view."""
+
+    range: Annotated[
+        tuple[Annotated[float, _between(0.5, 4)], Annotated[float, _between(0.5, 4)]],
+        Field(strict=False),
+        AfterValidator(_ordered),
+    ] = (1.0, 1.5)
+    p: Probability = 0.75
+
+
+class Rotate(_Part):
+    degrees: Annotated[float, _between(0, 180)] = 10
+    p: Probability = 0.75
+
+
+class Cutout(_Part):
+    holes: Annotated[int, _between(1, 20)] = 3
+    length: Annotated[int, _between(1, 512)] = 40
+    p: Probability = 1.0
+
+
+class Erase(_Part):
+    """A rectangle filled with noise: its area as a share of the view, and height to width."""
+
+    p: Probability = 0.5
+    area: Annotated[
+        tuple[Probability, Probability], Field(strict=False), AfterValidator(_ordered)
+    ] = (0.02, 0.4)
+    aspect: Annotated[
+        tuple[Annotated[float, _between(0.1, 10)], Annotated[float, _between(0.1, 10)]],
+        Field(strict=False),
+        AfterValidator(_ordered),
+    ] = (0.3, 1 / 0.3)
+
+
+def _odd(size: int) -> int:
+    if size % 2 == 0:
+        raise ValueError(
+            mark("must be odd, not {size}").format(
+                size=size,
+            )
+        )
+    return size
+
+
+class Blur(_Part):
+    size: Annotated[int, _between(3, 31), AfterValidator(_odd)] = 9
+    p: Probability = 0.5
+
+
+class Augment(_Part):
+    """Random changes of a training photo, applied in this order; null switches one off."""
+
+    zoom: Zoom | None = Zoom()
+    rotate: Rotate | None = Rotate()
+    lighting: Annotated[float, _between(0, 0.9)] | None = 0.05
+    flip: Literal["none", "horizontal", "both"] = "horizontal"
+    cutout: Cutout | None = Cutout()
+    erase: Erase | None = None
+    blur: Blur | None = Blur()
+    mixup: Annotated[float, _between(0, 5)] = 0
+
+    @staticmethod
+    def nothing() -> Augment:
+        """No augmentation at all."""
+        return Augment(zoom=None, rotate=None, lighting=None, flip="none", cutout=None, blur=None)
+
+
+# --- which photos validate ----------------------------------------------------------------------
+
+
+class Holdout(_Part):
+    method: Literal["holdout"] = "holdout"
+    validation: Annotated[float, _between(0.05, 0.9)] = 0.2
+    seed: Annotated[int, _between(0, 2**32 - 1)] = 42
+
+
+class KFold(_Part):
+    method: Literal["kfold"]
+    folds: Annotated[int, _between(2, 20)] = 5
+    fold: int = 0
+    seed: Annotated[int, _between(0, 2**32 - 1)] = 42
+
+    @field_validator("fold")
+    @classmethod
+    def _one_of_the_folds(cls, fold: int, info: ValidationInfo) -> int:
+        if "folds" in info.data:  # otherwise the error is told there
+            last = info.data["folds"] - 1
+            if not 0 <= fold <= last:
+                raise ValueError(
+                    mark("must be from 0 to {last}, the last of {count}, not {fold}").format(
+                        last=last,
+                        count=last + 1,
+                        fold=fold,
+                    )
+                )
+        return fold
+
+
+class CsvSplit(_Part):
+    """A column of train.csv: `train` and `validation`, or numbers of folds, one of which
+    validates."""
+
+    method: Literal["csv"]
+    column: str = "split"
+    fold: Annotated[int, _between(0, 999)] | None = None
+
+
+# --- the recipe ---------------------------------------------------------------------------------
+
+
+# Beside a path's signs, what is not seen and steers a terminal or turns the text after it around.
+_NOT_IN_NAMES = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def check_name(name: str) -> str:
+    """The name of a run. Raises ValueError when it cannot be one."""
+    if not name.strip() or len(name) > 80 or _NOT_IN_NAMES.search(name):
+        raise ValueError(mark("must be 1 to 80 characters without / or \\ or line breaks"))
+    return name
+
+
+def _known_place(weights: str) -> str:
+    """A file's path from the root, so that it means the same to every process."""
+    return weights if weights in ("imagenet", "none") else str(Path(weights).absolute())
+
+
+class Recipe(_Part):
+    """Everything that decides a run, apart from the photos. `Recipe()` is the preset `quick`."""
+
+    name: Annotated[str, AfterValidator(check_name)] = "quick"
+    backbone: Literal[
+        "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
+    ] = "efficientnet_lite0"
+    weights: Annotated[str, AfterValidator(_known_place)] = "imagenet"
+    image_size: Annotated[int, _between(32, 1024)] = 224
+    map_stride: Literal[16, 32] = 32
+    crop: Literal["squash", "centre"] = "squash"
+    head: Annotated[ClassMapHead | DenseHead, Field(discriminator="kind")] = ClassMapHead()
+    bands: Annotated[tuple[Band, ...], Field(strict=False, min_length=1, max_length=40)] = ()
+    frozen_bn: Literal["eval", "train"] = "eval"
+    stages: Annotated[tuple[Stage, ...], Field(strict=False, min_length=1, max_length=20)] = (
+        Stage(train="head", epochs=5),
+        Stage(train="bands", cycles=2, cycle_len=9, cycle_mult=2),
+    )
+    optimizer: Optimizer = Optimizer()
+    augment: Augment = Augment()
+    label_smoothing: Annotated[float, _between(0, 0.5)] = 0
+    balance: Literal["none", "oversample"] = "none"
+    batch_size: Annotated[int, _between(2, 512)] = 16
+    split: Annotated[Holdout | KFold | CsvSplit, Field(discriminator="method")] = Holdout()
+    views_per_photo: Annotated[int, _between(1, 64)] | None = 8
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    seed: Annotated[int, _between(0, 2**32 - 1)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, data: Any) -> Any:
+        """Map stride and bands default to the backbone's; bands may be written {from: lr}."""
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        backbone = data.get("backbone", "efficientnet_lite0")
+        if isinstance(backbone, str) and backbone in BACKBONES:
+            data.setdefault("map_stride", BACKBONES[backbone].map_stride)
+            data.setdefault("bands", dict(BACKBONES[backbone].bands))
+        if isinstance(data.get("bands"), dict):
+            data["bands"] = [{"from": first, "lr": lr} for first, lr in data["bands"].items()]
+        return data
+
+    @model_validator(mode="after")
+    def _bands_fit(self) -> Recipe:
+        firsts = [band.first for band in self.bands]
+        if firsts[0] != 0:
+            raise ValueError(
+                mark("bands.0.from: must be 0, not {first}: bands cover every layer").format(
+                    first=firsts[0],
+                )
+            )
+        for i in range(1, len(firsts)):
+            if firsts[i] <= firsts[i - 1]:
+                raise ValueError(
+                    mark(
+                        "bands.{i}.from: must be above {before}, where the band before begins"
+                    ).format(
+                        i=i,
+                        before=firsts[i - 1],
+                    )
+                )
+        last = len(network_layers(self)) - 1
+        if firsts[-1] > last:
+            raise ValueError(
+                mark(
+                    "bands.{band}.from: must be from 0 to {last}, the last layer of "
+                    "{backbone} with this head, not {first}"
+                ).format(
+                    band=len(firsts) - 1,
+                    last=last,
+                    backbone=self.backbone,
+                    first=firsts[-1],
+                )
+            )
+        return self
+
+    def planned_epochs(self) -> int:
+        """Epochs of all stages together."""
+        return sum(sum(stage.cycle_lengths()) for stage in self.stages)
+
+
+def recipe_part(part: BaseModel) -> dict[str, Any]:
+    """A part of a recipe as plain data."""
+    return part.model_dump(mode="json", by_alias=True)

@@ -1,0 +1,73 @@
+"""A finished run's answers to the challenge's photos: a folder `<runs>/.challenge/<run's id>/` with
+status.json and log.txt, which the worker carries out, then answers.csv (rows of predictions.csv)
+and answers.json, which says to which draw they belong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pydantic
+
+from core.base import files
+from core.base.errors import RunError
+from core.base.language import mark
+from core.data.challenge_photos import CHALLENGE_FOLDER
+from core.store.rescoring import Rescoring
+
+
+class Answered(pydantic.BaseModel):
+    """answers.json. draw: the photos' fingerprint (core.data.challenge_photos.Draw.print).
+    localisation: as in summary.json; None where no box counts."""
+
+    draw: str
+    localisation: dict[str, Any] | None = None
+
+    @property
+    def lift(self) -> float | None:
+        """Evidence in the boxes against evidence strewn evenly."""
+        return None if self.localisation is None else float(self.localisation["lift"])
+
+
+class Trial(Rescoring):
+    """A run put to the challenge's photos. Methods raise RunError, one line naming the file."""
+
+    @property
+    def queue_name(self) -> str:
+        return f"{CHALLENGE_FOLDER}/{self.id}"
+
+    def answered(self) -> Answered | None:
+        """What is known of its answers; None until they are there."""
+        path = self.path / "answers.json"
+        if not path.is_file():
+            return None
+        try:
+            return Answered.model_validate_json(path.read_bytes())
+        except (OSError, pydantic.ValidationError):
+            raise RunError(
+                mark("{path}: damaged: delete its folder, and rank the run again").format(path=path)
+            ) from None
+
+    def answers(self) -> pd.DataFrame:
+        """Its answers as core.store.run.Run.predictions gives a run's; no rows until then."""
+        words = ("kind", "split", "file", "primary", "present", "predicted")
+        return self._answers("answers.csv", words)
+
+
+def find_trial(runs_dir: Path, run_id: str) -> Trial:
+    """The trial of a run, whether or not it is there."""
+    return Trial(Path(runs_dir) / CHALLENGE_FOLDER / run_id)
+
+
+def find_trials(runs_dir: Path) -> list[Trial]:
+    """Every trial of a runs folder that was asked for."""
+    found = sorted(Path(runs_dir).glob(f"{CHALLENGE_FOLDER}/[!.]*/status.json"))
+    return [Trial(path.parent) for path in found]
+
+
+def board_mark(runs_dir: Path) -> str:
+    """Changes whenever a run has answered, or other photos were drawn."""
+    folder = Path(runs_dir) / CHALLENGE_FOLDER
+    found = sorted(folder.glob("*/answers.json"))  # of .photos there is none
+    return " ".join(files.mark(path) for path in (folder / ".photos" / "drawn.json", *found))

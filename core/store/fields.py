@@ -1,0 +1,235 @@
+"""The facts of a run: every recipe key, score and word that it can be searched, grouped, sorted or
+shown by, under one flat vocabulary.
+
+`backbone`, `augment.mixup`, `bands.1.lr` are the recipe's; `validation`, `objects`, `lift` and
+`test.primary` are scores; `state`, `tag`, `started` and the like are the run's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from core.base import formatting
+from core.base.language import mark
+from core.recipe.difference import flat_recipe
+from core.recipe.schema import Recipe
+from core.store.status import time_taken
+
+if TYPE_CHECKING:
+    from core.store.index import RunRow
+
+Kind = Literal["words", "number", "share", "seconds", "moment"]
+_SCORES = {
+    "primary": mark("Most prominent object"),
+    "object": mark("Objects cut out"),
+    "ranking": mark("Presence ranking"),
+    "present": mark("Any object present"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a key means: its title in a table, how its values are read and written, and words."""
+
+    title: str
+    kind: Kind
+    words: str
+
+
+OWN: dict[str, Fact] = {
+    "name": Fact(mark("run"), "words", mark("The run's name, as it is shown")),
+    "verdict": Fact(mark("verdict"), "words", mark("What the diagnosis says")),
+    "state": Fact(
+        mark("state"), "words", mark("queued, running, done, failed, cancelled or paused")
+    ),
+    "validation": Fact(
+        mark("validation"), "share", mark("Share of the validation photos classified right")
+    ),
+    "loss": Fact(mark("val. loss"), "number", mark("Loss on the validation photos")),
+    "test": Fact(mark("test"), "share", mark("Most prominent object on the easy test photos")),
+    "difficult": Fact(
+        mark("difficult"), "share", mark("Most prominent object on the difficult test photos")
+    ),
+    "objects": Fact(mark("objects"), "share", mark("Objects of the difficult photos, cut out")),
+    "lift": Fact(
+        mark("lift"),
+        "number",
+        mark("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
+    ),
+    "took": Fact(mark("took"), "seconds", mark("How long the run took")),
+    "started": Fact(
+        mark("started"), "moment", mark("When the run began (UTC), such as 2026-03-01")
+    ),
+    "seed": Fact(mark("seed"), "number", mark("Number from which the run's chance is drawn")),
+    "data": Fact(mark("data set"), "words", mark("Name of the data set")),
+    "tag": Fact(mark("tags"), "words", mark("A tag that the run has")),
+    "note": Fact(mark("note"), "words", mark("Words in the run's note")),
+    "from": Fact(
+        mark("came from"), "words", mark("Who sent the run, where it was not trained here")
+    ),
+    "lr": Fact(
+        mark("highest rate"), "number", mark("The highest learning rate of any band of layers")
+    ),
+    "epoch": Fact(mark("epoch"), "number", mark("Epochs that are done")),
+    "epochs": Fact(mark("epochs"), "number", mark("Epochs that are planned")),
+    "id": Fact(mark("id"), "words", mark("Name of the run's folder")),
+}
+STANDARD = (
+    "verdict",
+    "state",
+    "validation",
+    "loss",
+    "test",
+    "difficult",
+    "objects",
+    "lift",
+    "took",
+    "started",
+    "seed",
+    "data",
+)
+
+
+def facts_of(row: RunRow) -> dict[str, Any]:
+    """Values by key: a number, text, a tuple of texts (tags), or None where something is off or
+    not known. Moments are ISO 8601 texts, shares 0..1."""
+    status, hard = row.status, hard_set_of(row)
+    facts: dict[str, Any] = {
+        "id": row.id,
+        "name": row.name,
+        "state": "cannot be read" if row.problem else status.state,
+        "tag": row.tags,
+        "note": row.note,
+        "from": row.came_from or None,
+        "started": status.started or status.created or None,
+        "error": status.error,
+    }
+    if row.problem:
+        return facts
+    facts |= {
+        "verdict": (row.summary or {}).get("verdict"),
+        "data": row.data,
+        "epoch": status.epoch,
+        "epochs": status.epochs,
+        "took": _took(row),
+        "validation": row.number("validation", "accuracy", "value"),
+        "loss": row.number("validation", "loss"),
+        "test": row.number("sets", "test", "scores", "primary", "value"),
+        "difficult": row.number("sets", hard, "scores", "primary", "value"),
+        "objects": row.number("sets", hard, "scores", "object", "value"),
+        "lift": row.number("sets", hard, "localisation", "lift"),
+        "lr": max(band["lr"] for band in row.recipe["bands"]),
+    }
+    for name in (row.summary or {}).get("sets", {}):
+        for score in _SCORES:
+            facts[f"{name}.{score}"] = row.number("sets", name, "scores", score, "value")
+        facts[f"{name}.lift"] = row.number("sets", name, "localisation", "lift")
+    recipe = {key: value for key, value in row.recipe.items() if key != "name"}
+    texts = {key: None if value == "off" else value for key, value in flat_recipe(recipe).items()}
+    return facts | texts | dict(_leaves(recipe))
+
+
+def hard_set_of(row: RunRow) -> str:
+    """The test set that headlines tell (core.compare.score_tables.hard_set), of a run."""
+    sets = (row.summary or {}).get("sets", {})
+    return hardest({name: "primary" in (one.get("scores") or {}) for name, one in sets.items()})
+
+
+def hardest(scored: Mapping[str, bool]) -> str:
+    """Of test sets, `test_difficult`, or else the last one; of those with scores, where any has
+    some. scored: by name, whether it has."""
+    sets = [name for name, has in scored.items() if has] or list(scored)
+    return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
+
+
+@cache
+def fact(key: str) -> Fact:
+    """What a key means; of a recipe key or a set's score only its form is known."""
+    if key in OWN:
+        return OWN[key]
+    last = key.rsplit(".", 1)[-1]
+    if last in _SCORES and "." in key:
+        words = mark("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
+        return Fact(key, "share", words)
+    if last == "lift" and "." in key:
+        words = mark("{score}, on {set}").format(
+            score=OWN["lift"].words, set=key.rpartition(".")[0]
+        )
+        return Fact(key, "number", words)
+    return Fact(key, "words", mark("Of the recipe"))
+
+
+def recipe_columns(rows: Sequence[RunRow]) -> list[str]:
+    """The recipe keys in which these runs differ, as Compare words them: `augment.zoom`, not each
+    of its numbers."""
+    readable = [row.facts for row in rows if not row.problem]
+    keys = dict.fromkeys(key for facts in readable for key in facts)
+    outer = [
+        key
+        for key in keys
+        if key.split(".")[0] in Recipe.model_fields
+        and key not in OWN
+        and not any(_start(key, dots) in keys for dots in range(1, key.count(".") + 1))
+    ]
+    return [key for key in outer if len({facts.get(key, "-") for facts in readable}) > 1]
+
+
+def _start(key: str, parts: int) -> str:
+    return ".".join(key.split(".")[:parts])
+
+
+@cache
+def schema_keys() -> frozenset[str]:
+    """Every dotted key that a recipe may have, with `N` for the number of a band or stage."""
+    return frozenset(key for key in _schema(Recipe, "") if key != "name")
+
+
+def known_form(key: str) -> str:
+    """A key with `N` for its numbers, as `schema_keys` has it."""
+    return re.sub(r"\.\d+(?=\.|$)", ".N", key)
+
+
+def _schema(part: Any, prefix: str) -> Iterator[str]:
+    for name, field in part.model_fields.items():
+        key = prefix + (field.alias or name)
+        yield key
+        for inner, listed in _parts(field.annotation, False):
+            yield from _schema(inner, f"{key}.N." if listed else f"{key}.")
+
+
+def _parts(annotation: Any, listed: bool) -> Iterator[tuple[Any, bool]]:
+    """The parts of a recipe inside a type, and whether they come in a list."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated, tuple):
+        for inner in get_args(annotation):
+            yield from _parts(inner, listed or origin is tuple)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, listed
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """The single values of a recipe by dotted key; a short list of numbers is one text."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{key}.{number}")
+    elif not isinstance(value, list):
+        yield key, value
+
+
+def _took(row: RunRow) -> float | None:
+    """Seconds of a run that has ended; one under way has not taken its time yet."""
+    if not row.status.ended:
+        return None
+    end = formatting.moment(row.status.finished)
+    return time_taken(row.status, end) if isinstance(end, datetime) else None

@@ -1,0 +1,163 @@
+"""A search for a learning rate: a folder `<runs>/.lr_find/<id>/` named by its question, so that the
+same question asked again finds its answer.
+
+Files: recipe.yaml (the question), environment.json (the data set's place), status.json (epochs
+count searches), curves.csv, suggestion.json, log.txt; as in a run folder, but no run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from core.base import files
+from core.base.errors import RunError, damaged, not_written
+from core.base.language import mark
+from core.data.challenge_photos import CHALLENGE_FOLDER
+from core.data.dataset import Dataset
+from core.recipe.bands import last_trained_band
+from core.recipe.files import recipe_yaml
+from core.recipe.schema import Recipe, Stage
+from core.store.challenge_answers import find_trial
+from core.store.rescoring import RESCORING_FOLDER, find_rescoring
+from core.store.run import FORMAT, Run, open_run
+from core.store.status import Clock, Status
+from core.store.visitors import split_entry
+
+SEARCH_FOLDER = ".lr_find"
+STARTS = 3
+POOL = 8
+
+# What a suggestion speaks of, which the stages of a recipe may not be like.
+MEASURED_AT = mark(
+    "Found in a hundred steps of rising rates, from a new head, with all bands training at once. "
+    "Where the head trains first, or the rate falls in cycles, higher rates can do as well or "
+    "better."
+)
+Confidence = Literal["good", "fair", "cannot tell"]  # how far the searches agree
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`lr`: rate of the last band that trains (the others keep their proportion to it), None when
+    the searches cannot tell; `low`, `high`: the answers of the single searches; `why`: in words."""
+
+    lr: float | None
+    confidence: Confidence
+    low: float | None
+    high: float | None
+    why: str
+
+
+class Search(Run):
+    """A search's folder. Methods raise RunError, one line naming the file."""
+
+    def exists(self) -> bool:
+        """Whether it has been asked for."""
+        return (self.path / "status.json").is_file()
+
+    @property
+    def queue_name(self) -> str:
+        return f"{SEARCH_FOLDER}/{self.id}"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.path.parent.parent
+
+    def lost_words(self, status: Status) -> str:
+        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+
+    def curves(self) -> pd.DataFrame:
+        """Columns step, lr (of the last band that trains), loss, smoothed, start."""
+        return self._numbers("curves.csv", ("step", "lr", "loss", "smoothed", "start"))
+
+    def suggestion(self) -> Suggestion | None:
+        """What was found; None until then."""
+        if not (self.path / "suggestion.json").is_file():
+            return None
+        data: dict[str, Any] = self._json("suggestion.json")
+        try:
+            return Suggestion(**data)
+        except TypeError as error:
+            raise RunError(damaged(self.path / "suggestion.json", error)) from None
+
+
+def question(recipe: Recipe) -> Recipe:
+    """What a search depends on of a recipe: its bands' proportions, not their size; neither its
+    name nor its stages. Raises RunError when no band trains."""
+    if last_trained_band(recipe) is None:
+        raise RunError(mark("bands: every one is frozen, so there is no rate to look for"))
+    top = max(band.lr for band in recipe.bands)
+    bands = tuple(b.model_copy(update={"lr": float(f"{b.lr / top:.1e}")}) for b in recipe.bands)
+    stages = (Stage(train="bands", epochs=1),)
+    return recipe.model_copy(
+        update={
+            "name": "learning rate",
+            "bands": bands,
+            "stages": stages,
+            # Fresh views would pass the frozen layers again for each start; a pool does so once.
+            "views_per_photo": recipe.views_per_photo or POOL,
+        }
+    )
+
+
+def find_search(runs_dir: Path, recipe: Recipe, dataset: Dataset) -> Search:
+    """The folder of the question, whether or not it is there. Photos count by name, size and time
+    of change: reading them all would take too long for every look at a page."""
+    asked = recipe_yaml(question(recipe))
+    digest = hashlib.sha256(f"{asked}\0{dataset.root.resolve()}".encode())
+    for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
+        stat = photo.path.stat()
+        digest.update(f"{photo.file}\0{label}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return Search(Path(runs_dir) / SEARCH_FOLDER / digest.hexdigest()[:24])
+
+
+def find_searches(runs_dir: Path) -> list[Search]:
+    """Every search of a runs folder."""
+    found = Path(runs_dir).glob(f"{SEARCH_FOLDER}/[!.]*/status.json")
+    return [Search(path.parent) for path in found]
+
+
+def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) -> None:
+    """Writes the question, with the state `queued`; what an earlier try left goes."""
+    now = clock().isoformat(timespec="seconds")
+    hidden = Search(search.path.with_name(f".{search.id}{files.UNFINISHED}"))
+    try:
+        for leftover in (hidden.path, search.path):
+            shutil.rmtree(leftover, ignore_errors=True)
+        hidden.path.mkdir(parents=True)
+        files.write_text(hidden.path / "recipe.yaml", recipe_yaml(question(recipe)))
+        files.write_json(
+            hidden.path / "environment.json",
+            {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
+        )
+        hidden.write_status(replace(Status(state="queued"), epochs=STARTS, created=now))
+        hidden.path.rename(search.path)
+    except OSError as error:
+        raise RunError(not_written(search.path, error)) from None
+
+
+def open_work(runs_dir: Path, name: str) -> Run:
+    """What an entry of the queue names: a run, a search, a run's rescoring or its trial on the
+    challenge's photos; a visitor's, too. Raises RunError when it is gone."""
+    runs_dir, name = split_entry(runs_dir, name)
+    folder, _, id_ = name.rpartition("/")
+    if folder in (RESCORING_FOLDER, CHALLENGE_FOLDER):
+        find = find_rescoring if folder == RESCORING_FOLDER else find_trial
+        asked = find(runs_dir, id_)
+        asked.run()  # an id that is none, or of a run that was deleted
+        return asked
+    if folder != SEARCH_FOLDER:
+        return open_run(runs_dir, name)
+    search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)
+    if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
+        raise RunError(
+            mark("{name}: no such search in {folder}").format(name=name, folder=runs_dir)
+        )
+    return search

@@ -1,0 +1,74 @@
+"""What is known of runs that came from elsewhere: who sent them, and which data set here holds
+their photos.
+
+A note beside the run folders, `<runs>/.arrived/<run's id>.json`, so that the folders themselves
+stay byte for byte what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from core.base import files
+from core.base.errors import RunError, damaged
+from core.base.language import mark
+from core.store.schemas import shaped
+
+FOLDER = ".arrived"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """`sender` trained the run; `bearer` sent it on, where that was somebody else. `file`: the zip
+    file that it came in; `arrived`: ISO 8601 in UTC. `data`: the data set here with the same
+    photos; empty where there is none."""
+
+    sender: str
+    file: str
+    arrived: str
+    bearer: str = ""
+    data: str = ""
+
+    @property
+    def words(self) -> str:
+        """Whom it came from."""
+        if not self.bearer:
+            return self.sender
+        return mark("{sender}, by way of {bearer}").format(sender=self.sender, bearer=self.bearer)
+
+
+_SHAPE = TypeAdapter(Arrival)
+
+
+def arrival_of(runs_dir: Path, run_id: str) -> Arrival | None:
+    """What is noted of a run; None of one that was trained here. Raises RunError where the note is
+    damaged."""
+    path = _place(runs_dir, run_id)
+    try:
+        noted = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(damaged(path, error)) from None
+    arrival: Arrival = shaped(_SHAPE, path, noted)
+    return arrival
+
+
+def note_arrival(runs_dir: Path, run_id: str, arrival: Arrival) -> None:
+    """Notes it, in place of what was noted before. Raises OSError naming the file."""
+    path = _place(runs_dir, run_id)
+    path.parent.mkdir(exist_ok=True)
+    files.write_json(path, asdict(arrival))
+
+
+def forget_arrival(runs_dir: Path, run_id: str) -> None:
+    """For a run that is deleted for good. Raises OSError naming the file."""
+    _place(runs_dir, run_id).unlink(missing_ok=True)
+
+
+def _place(runs_dir: Path, run_id: str) -> Path:
+    return Path(runs_dir) / FOLDER / f"{run_id}.json"

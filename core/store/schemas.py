@@ -1,0 +1,177 @@
+"""What the JSON files of a run folder must look like, as far as pages and commands rely on it: what
+is beyond may be anything. A file that another program or a crash has spoiled is told by its name
+instead of stopping whatever reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.base.errors import RunError, damaged
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+Word = Annotated[str, Field(max_length=300)]
+
+
+class Strict(BaseModel):
+    """No number may stand as text; further keys are let be."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Score(Strict):
+    value: Number
+    low: Number
+    high: Number
+    total: Count
+    correct: Count | None = None
+    constant: Number | None = None
+
+
+class _Localisation(Strict):
+    share: Number
+    area: Number
+    lift: Number
+    pointing: _Score
+
+
+class _Origin(Strict):
+    elsewhere: bool
+    by: Word
+
+
+class _Set(Strict):
+    photos: Count
+    scores: dict[str, _Score]
+    tta: dict[str, _Score] | None = None
+    localisation: _Localisation | None = None
+    origin: _Origin | None = None
+
+
+class _Validation(Strict):
+    loss: Number
+    accuracy: _Score
+    balanced: _Score | None = None
+
+
+class _Summary(Strict):
+    classes: list[Word]
+    epochs: Count
+    seconds: Number | None = None
+    trained_weights: Count
+    validation: _Validation
+    sets: dict[str, _Set]
+    verdict: Verdict | None = None
+
+
+class _Sign(Strict):
+    name: Literal["finds", "looks", "needs"]
+    kind: Word | None = None
+    title: Word
+    words: Annotated[str, Field(max_length=2000)]
+    threshold: Number
+    total: Count
+    good: bool | None
+
+
+class _Compared(Strict):
+    photos: Count
+    fall: dict[str, _Score | None]
+
+
+class _Reliance(Strict):
+    comparison: _Compared | None = None
+
+
+class _Redrawn(Strict):
+    lift: Number
+    lifts: list[Number] = []
+
+
+class _Evidence(Strict):
+    set: Word | None
+    signs: list[_Sign]
+    validation: Answer | None = None
+    reliance: dict[str, _Reliance] | None = None
+    redrawn_head: dict[str, _Redrawn] | None = None
+
+
+class _Diagnosis(Strict):
+    verdict: Verdict
+    rule: Word
+    finding: str
+    evidence: _Evidence
+    advice: list[str]
+
+
+class _Control(Strict):
+    sets: dict[str, _Set] = {}
+
+
+class _Controls(Strict):
+    frozen: _Control | None = None
+    untrained: _Control | None = None
+
+
+class _Prints(Strict):
+    photos: Word
+    truth: Word | None = None
+
+
+class _Fingerprints(Strict):
+    train: Word
+    test_sets: dict[str, _Prints]
+
+
+class _Data(Strict):
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    title: Word | None = None
+    fingerprints: _Fingerprints | None = None
+
+
+class _Estimate(Strict):
+    parts: dict[str, float] = {}
+
+
+class _Environment(Strict):
+    format: int | None = None
+    data: _Data
+    estimate: _Estimate | None = None
+
+
+_SHAPES: dict[str, TypeAdapter[Any]] = {
+    "controls.json": TypeAdapter(_Controls),
+    "diagnosis.json": TypeAdapter(_Diagnosis),
+    "environment.json": TypeAdapter(_Environment),
+    "summary.json": TypeAdapter(_Summary),
+}
+
+
+def check_shape(path: Path, data: Any) -> None:
+    """Raises RunError, naming the file and the key, when data of that file cannot be relied on."""
+    shape = _SHAPES.get(path.name)
+    if shape is not None:
+        shaped(shape, path, data)
+
+
+def shaped(shape: TypeAdapter[Any], path: Path, data: Any) -> Any:
+    """The data as the shape has it. Raises RunError, naming the file and the key."""
+    try:
+        return shape.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise RunError(damaged(path, f"{key}: {first['msg']}")) from None
+
+
+Verdict = Literal[
+    "generalises",
+    "overfit that looks good",
+    "overfit, and it shows",
+    "never learned",
+    "too little evidence",
+]
+Answer = Literal["fine", "bad", "cannot tell"]

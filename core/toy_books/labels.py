@@ -1,0 +1,79 @@
+"""What can be seen of each book in a scene, exactly, from the renderer's own masks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.toy_books.camera import Camera
+from core.toy_books.covers import CLASSES
+from core.toy_books.light import convex_hull
+from core.toy_books.render import View
+from core.toy_books.shapes import Solid
+from core.toy_books.stacking import polygon_area
+
+BACKGROUND = "background"
+PRESENT_FROM = 0.15
+LISTED_FROM = 0.01
+PRIMARY_LEAD = 1.15
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One book in a photo.
+
+    `box` is x0, y0, x1, y1 of its visible part in 0..1; `area` is that part's share of the photo;
+    `visible` is the share of the book's whole outline that can be seen, whether the rest is
+    hidden by other things or cut off by the frame.
+    """
+
+    label: str
+    box: tuple[float, float, float, float]
+    visible: float
+    area: float
+
+
+def sightings(camera: Camera, solids: tuple[Solid, ...], view: View) -> list[Sighting]:
+    """Return the books of which more than `LISTED_FROM` can be seen, the largest first."""
+    owners = view.solid()
+    found = []
+    for index, solid in enumerate(solids):
+        if solid.label is None or solid.hull is None:
+            continue
+        mask = owners == index
+        seen = int(mask.sum())
+        # The outline of a box is the hull of its corners, wherever the frame ends.
+        pixels, _ = camera.project(solid.hull)
+        outline = polygon_area(np.array(convex_hull([(float(x), float(y)) for x, y in pixels])))
+        visible = min(1.0, seen / max(abs(outline), 1.0))
+        if visible <= LISTED_FROM:
+            continue
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        box = (
+            float(columns[0]) / camera.width,
+            float(rows[0]) / camera.height,
+            float(columns[-1] + 1) / camera.width,
+            float(rows[-1] + 1) / camera.height,
+        )
+        found.append(Sighting(solid.label, box, visible, seen / mask.size))
+    return sorted(found, key=lambda sighting: -sighting.area)
+
+
+def primary(found: list[Sighting], lead: float = PRIMARY_LEAD) -> str | None:
+    """The class of the largest book, or `None` when it leads the second by less than `lead`."""
+    if not found:
+        return BACKGROUND
+    if len(found) > 1 and found[0].area < lead * found[1].area:
+        return None
+    return found[0].label if found[0].label in CLASSES else BACKGROUND
+
+
+def present(found: list[Sighting]) -> list[str]:
+    """The classes at least `PRESENT_FROM` visible, sorted; `background` if there are none."""
+    classes = {
+        sighting.label
+        for sighting in found
+        if sighting.label in CLASSES and round(sighting.visible, 4) >= PRESENT_FROM
+    }
+    return sorted(classes) or [BACKGROUND]

@@ -1,0 +1,135 @@
+"""From linear light to a phone's JPEG: focus, exposure, white balance, vignette, grain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from core.toy_books.noise import Array
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How a photo was taken.
+
+    `exposure` is in stops around what the meter chose; `balance` scales red, green and blue;
+    `vignette` is the loss of light in the corners; `grain` the noise in levels of 255; `blur`
+    and `shake` are radii in pixels of the finished photo; `depth` how fast focus is lost away
+    from the middle of the photo; `target` is the mean linear light the meter aims at; `contrast`
+    steepens the middle tones (0 leaves them).
+    """
+
+    exposure: float = 0.0
+    balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    vignette: float = 0.2
+    grain: float = 4.0
+    blur: float = 0.5
+    shake: float = 0.0
+    shake_angle: float = 0.0
+    depth: float = 0.0
+    target: float = 0.25
+    contrast: float = 0.25
+
+
+def develop(
+    light: Array, nearness: Array, lens: Lens, size: tuple[int, int], rng: np.random.Generator
+) -> Image.Image:
+    """Turn linear `light` (rows, columns, 3) into an 8-bit photo of `size` (width, height)."""
+    gain: Array = _exposure(light, lens) * np.array(lens.balance, dtype=np.float32)
+    # Shrinking the tones that the eye sees, not the light, keeps the edges of bright things smooth.
+    tones = np.sqrt(light * gain)
+    np.minimum(tones, np.float32(_BRIGHTEST), out=tones)
+    toned = Image.fromarray(_TONES.take((tones * np.float32(_STEPS)).astype(np.uint16)))
+    shrunk = toned.resize(size, Image.Resampling.BILINEAR)
+    levels: Array = np.asarray(shrunk, dtype=np.float32) * np.float32(1 / 255)
+    y = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :]
+    levels = levels * np.sqrt(1 - np.float32(lens.vignette / 2) * (x**2 + y**2))[..., None]
+    # Phones deepen the contrast of the middle tones.
+    levels = levels - np.float32(lens.contrast / (2 * np.pi)) * np.sin(2 * np.pi * levels)
+    photo = Image.fromarray(np.uint8(np.clip(levels * 255 + 0.5, 0, 255)))
+    if lens.depth > 0:
+        photo = _defocused(photo, _shrunk(nearness, size), lens.depth)
+    if lens.shake > 0:
+        photo = _shaken(photo, lens.shake, lens.shake_angle)
+    photo = photo.filter(ImageFilter.GaussianBlur(float(np.hypot(lens.blur, 0.45))))
+    # A phone removes noise and then sharpens, which leaves soft grain and faint halos.
+    blotches = _blotches(size, rng)
+    noise = _soft(rng.standard_normal((size[1], size[0]), dtype=np.float32))[..., None]
+    pixels: Array = np.asarray(photo, dtype=np.float32)
+    strength = lens.grain * (1.25 - 0.8 * pixels / 255)
+    pixels = pixels + strength * (0.75 * noise + 0.6 * blotches)
+    grainy = Image.fromarray(np.uint8(np.clip(pixels, 0, 255)))
+    return grainy.filter(ImageFilter.UnsharpMask(radius=1.3, percent=45, threshold=1))
+
+
+def _soft(noise: Array) -> Array:
+    """Blur a field of unit spread a little."""
+    levels = Image.fromarray(np.uint8(np.clip(noise * 30 + 128, 0, 255)))
+    soft = np.asarray(levels.filter(ImageFilter.GaussianBlur(0.45)), dtype=np.float32)
+    return (soft - np.float32(127.5)) * np.float32(1 / 30)
+
+
+def _blotches(size: tuple[int, int], rng: np.random.Generator) -> Array:
+    """Coloured noise some pixels wide, which is what noise reduction leaves over."""
+    small = (size[1] * 2 // 5, size[0] * 2 // 5)
+    layers = [
+        Image.fromarray(rng.standard_normal(small, dtype=np.float32)).resize(
+            size, Image.Resampling.BICUBIC
+        )
+        for _ in range(3)
+    ]
+    return np.stack([np.asarray(layer) for layer in layers], axis=-1)
+
+
+def _shrunk(plane: Array, size: tuple[int, int]) -> Array:
+    """Resample (rows, columns) to `size` with antialiasing."""
+    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR))
+
+
+def _exposure(light: Array, lens: Lens) -> float:
+    grey = light[::4, ::4].mean(axis=2)
+    # The meter wants the average at the target but gives way before the brightest burns out.
+    wanted = lens.target / max(float(grey.mean()), 1e-4)
+    limit = 1.05 / max(float(np.percentile(grey, 98)), 1e-4)
+    return float(min(wanted, limit) * 2**lens.exposure)
+
+
+def _shoulder(picture: Array) -> Array:
+    """Highlights flatten towards white, as film and phones do."""
+    return np.where(picture < 0.6, picture, 0.6 + 0.4 * np.tanh((picture - 0.6) / 0.4))
+
+
+# Square roots of light up to _BRIGHTEST, in steps of 1 / _STEPS, as the levels of a photo.
+_BRIGHTEST, _STEPS = 1.25, 2048
+_TONES = np.uint8(
+    np.sqrt(_shoulder((np.arange(int(_BRIGHTEST * _STEPS) + 1) / _STEPS) ** 2)) * 255 + 0.5
+)
+
+
+def _defocused(photo: Image.Image, nearness: Array, depth: float) -> Image.Image:
+    rows, columns = nearness.shape
+    middle = nearness[rows // 4 : -rows // 4, columns // 4 : -columns // 4]
+    focus = float(np.percentile(middle, 70))
+    off = np.abs(nearness / max(focus, 1e-3) - 1) * depth
+    for radius, start in ((1.2, 0.12), (2.4, 0.5)):
+        blurred = photo.filter(ImageFilter.GaussianBlur(radius))
+        share = np.uint8(np.clip((off - start) / 0.4, 0, 1) * 255)
+        mask = Image.fromarray(share).filter(ImageFilter.GaussianBlur(2))
+        photo = Image.composite(blurred, photo, mask)
+    return photo
+
+
+def _shaken(photo: Image.Image, length: float, angle: float) -> Image.Image:
+    """Blend copies shifted along a short line: an unsteady hand."""
+    steps = max(3, int(length) + 1)
+    total = np.zeros((photo.height, photo.width, 3), dtype=np.float32)
+    for step in np.linspace(-0.5, 0.5, steps):
+        dx, dy = step * length * np.cos(angle), step * length * np.sin(angle)
+        moved = photo.transform(
+            photo.size, Image.Transform.AFFINE, (1, 0, dx, 0, 1, dy), Image.Resampling.BILINEAR
+        )
+        total += np.asarray(moved, dtype=np.float32)
+    return Image.fromarray(np.uint8(total / steps + 0.5))

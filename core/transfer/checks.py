@@ -1,0 +1,308 @@
+"""What a run folder must be to leave or to land: every file as the format has it, read by the very
+code that pages read it with, and nothing in it that could stop a page or point outside.
+
+Stricter than the readers alone, which let a damaged run show what is left of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+from safetensors import SafetensorError, safe_open
+
+from core.base import formatting
+from core.base.errors import InputError, RunError, damaged
+from core.base.language import mark
+from core.data.archive import Limits, open_source, printable
+from core.store.annotations import annotations_of, check_annotations
+from core.store.index import read_row
+from core.store.run import FORMAT, Run
+from core.store.schemas import (
+    Count,
+    Number,
+    Strict,
+    shaped,
+)
+from core.store.status import Status
+from core.transfer.manifest import of_format
+
+_ALWAYS = ("recipe.yaml", "environment.json", "status.json")
+_DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
+_MAPS = Limits(
+    files=1000,
+    file_bytes=1_000_000_000,
+    total_bytes=1_000_000_000,
+    ratio=2000,
+    what=mark("file of class maps"),
+)
+
+
+class _Best(Strict):
+    epoch: Count
+    val_loss: Number
+
+
+class _Checkpoint(Strict):
+    epoch: Count
+    stage: Count
+    best: _Best | None = None
+
+
+_CHECKPOINT = TypeAdapter(_Checkpoint)
+
+
+def check_run(run: Run) -> None:
+    """Raises RunError, one line naming the file, where the run is not finished or a file of it is
+    not as the format has it. What files there are is not its concern (core.transfer.manifest).
+    """
+    try:
+        _check(run)
+    except RunError:
+        raise
+    except InputError as error:
+        line = str(error)  # that of a recipe does not say its file
+        named = str(run.path) in line
+        raise RunError(line if named else f"{run.path / 'recipe.yaml'}: {line}") from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        why = mark("cannot be read as a run ({error})").format(error=printable(str(error)))
+        raise RunError(f"{run.path}: {why}") from None
+
+
+def _check(run: Run) -> None:
+    _need(run, _ALWAYS)
+    status = run.status()
+    if not status.ended:
+        raise RunError(
+            mark(
+                "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be "
+                "moved"
+            ).format(run=run.id, state=status.state)
+        )
+    _check_status(run, status)
+    if status.state == "done":
+        _need(run, _DONE)
+    for name, check in _CHECKS.items():
+        if (run.path / name).is_file():
+            check(run)
+    row = read_row(run)
+    if row.problem:
+        raise RunError(row.problem)
+    if not row.facts:
+        raise RunError(f"{run.path}: {mark('tells nothing')}")
+
+
+def _need(run: Run, names: Sequence[str]) -> None:
+    for name in names:
+        if not (run.path / name).is_file():
+            raise RunError(mark("{path}: missing").format(path=run.path / name))
+
+
+# --- file by file ---------------------------------------------------------------------------------
+
+
+def _check_status(run: Run, status: Status) -> None:
+    """Moments that lack their time zone cannot be compared with others."""
+    _strict_json(run, "status.json")
+    path = run.path / "status.json"
+    if status.epoch < 0 or status.epochs < status.epoch:
+        far = mark("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
+        raise RunError(damaged(path, far))
+    for name in ("created", "started", "heartbeat", "finished"):
+        said = getattr(status, name)
+        if said and formatting.moment(said) is None:
+            why = mark("{said} is no time in UTC").format(said=printable(said))
+            raise RunError(damaged(path, f"{name}: {why}"))
+
+
+def _recipe(run: Run) -> None:
+    run.recipe()
+
+
+def _environment(run: Run) -> None:
+    path = run.path / "environment.json"
+    _strict_json(run, "environment.json")
+    found = run.environment().get("format")
+    if found != FORMAT:
+        raise RunError(f"{path}: {of_format(found, FORMAT)}")
+    run.estimate()
+
+
+def _annotations(run: Run) -> None:
+    _strict_json(run, "annotations.json")
+    try:
+        check_annotations(annotations_of(run))
+    except RunError as error:
+        path = run.path / "annotations.json"
+        line = str(error)
+        raise RunError(line if str(path) in line else f"{path}: {line}") from None
+
+
+def _read_twice(name: str) -> Callable[[Run], None]:
+    """As pages read it, and without a number that JSON does not know."""
+
+    def check(run: Run) -> None:
+        _strict_json(run, name)
+        run.json_if_there(name)
+
+    return check
+
+
+def _history(run: Run) -> None:
+    _whole_epochs(run, "history.csv", run.history(), "epoch", "stage", "cycle")
+
+
+def _batches(run: Run) -> None:
+    _whole_epochs(run, "batches.csv", run.batches(), "step", "epoch")
+
+
+def _timing(run: Run) -> None:
+    _whole_epochs(run, "timing.csv", run.timing(), "epoch")
+
+
+def _drift(run: Run) -> None:
+    run.drift()
+
+
+def _predictions(run: Run) -> None:
+    for kind in ("plain", "tta"):
+        _names(run, "predictions.csv", run.predictions(kind))
+
+
+def _reliance(run: Run) -> None:
+    _names(run, "reliance.csv", run.reliance())
+
+
+def _class_maps(run: Run) -> None:
+    """The archive inside is looked at before NumPy believes what it says of its sizes."""
+    path = run.path / "cams.npz"
+    with open_source(path, _MAPS) as archive:
+        if archive.refused:
+            raise RunError(damaged(path, mark("holds more than arrays")))
+        for name in archive.files:
+            _check_array(path, printable(name), archive.read(name))
+    found = run.class_maps()
+    assert found is not None  # the file is there
+    _check_files(
+        path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of))
+    )
+    for split, maps in found.maps.items():
+        logs = found.log_probs[split]
+        if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
+            why = mark("the arrays of {split} do not fit").format(split=printable(split))
+            raise RunError(damaged(path, why))
+
+
+def _check_array(path: Path, name: str, data: bytes) -> None:
+    """Raises RunError where an array claims another size than it has, or holds objects."""
+    opened = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(opened)
+        read = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, _, kind = read(opened)
+    except ValueError as error:
+        raise RunError(damaged(path, f"{name}: {printable(str(error))}")) from None
+    if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
+        why = mark("{name} is not the array that it claims to be").format(name=name)
+        raise RunError(damaged(path, why))
+
+
+def _tensors(name: str) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        """The header, which tells what lies where; it must account for every byte."""
+        try:
+            with safe_open(run.path / name, framework="numpy") as opened:
+                opened.keys()
+        except (SafetensorError, OSError, ValueError) as error:
+            raise RunError(damaged(run.path / name, printable(str(error)))) from None
+
+    return check
+
+
+def _checkpoint(run: Run) -> None:
+    shaped(
+        _CHECKPOINT, run.path / "checkpoint/state.json", _strict_json(run, "checkpoint/state.json")
+    )
+
+
+def _log(run: Run) -> None:
+    try:
+        (run.path / "log.txt").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise RunError(f"{run.path / 'log.txt'}: {mark('not UTF-8 text')}") from None
+
+
+_CHECKS: dict[str, Callable[[Run], None]] = {
+    "recipe.yaml": _recipe,
+    "environment.json": _environment,
+    "annotations.json": _annotations,
+    "history.csv": _history,
+    "batches.csv": _batches,
+    "timing.csv": _timing,
+    "predictions.csv": _predictions,
+    "reliance.csv": _reliance,
+    "drift.csv": _drift,
+    "cams.npz": _class_maps,
+    "summary.json": _read_twice("summary.json"),
+    "diagnosis.json": _read_twice("diagnosis.json"),
+    "controls.json": _read_twice("controls.json"),
+    "weights.safetensors": _tensors("weights.safetensors"),
+    "checkpoint/state.json": _checkpoint,
+    "checkpoint/weights.safetensors": _tensors("checkpoint/weights.safetensors"),
+    "checkpoint/optimizer.safetensors": _tensors("checkpoint/optimizer.safetensors"),
+    "checkpoint/best.safetensors": _tensors("checkpoint/best.safetensors"),
+    "log.txt": _log,
+}
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _strict_json(run: Run, name: str) -> dict[str, Any]:
+    """An object without NaN, which no file of ours holds and which breaks arithmetic on a page."""
+    path = run.path / name
+
+    def refuse(word: str) -> None:
+        raise ValueError(mark("{word} is no number").format(word=word))
+
+    try:
+        found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise RunError(damaged(path, printable(str(error)))) from None
+    if not isinstance(found, dict):
+        raise RunError(damaged(path, mark("not an object")))
+    return found
+
+
+def _whole_epochs(run: Run, name: str, table: pd.DataFrame, *columns: str) -> None:
+    """Where a table has rows, these columns count."""
+    for column in columns if len(table) else ():
+        values = table[column].to_numpy(np.float64)
+        if not np.isfinite(values).all() or (values % 1 != 0).any():
+            why = mark("{column} holds no whole number somewhere").format(column=column)
+            raise RunError(damaged(run.path / name, why))
+
+
+def _names(run: Run, name: str, table: pd.DataFrame) -> None:
+    if len(table):
+        _check_files(run.path / name, {*table["split"], *table["file"]})
+
+
+def _check_files(path: Path, names: Iterable[str]) -> None:
+    """Raises RunError where a name of a set or photo leads out of the data set's folder."""
+    for name in names:
+        parts = name.split("/")
+        if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
+            why = mark("{name!r} cannot be the name of a photo").format(name=printable(name))
+            raise RunError(damaged(path, why))

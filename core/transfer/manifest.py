@@ -1,0 +1,110 @@
+"""What a zip of runs holds (format 1): a folder per run, named by its id, with the files of its run
+folder, and `travel.json`, which lists them with their sizes and SHA-256."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.base.errors import RunError, damaged
+from core.base.language import mark
+from core.data.archive import LIMITS, printable
+from core.store.examples import is_example
+
+FORMAT = 1
+MANIFEST = "travel.json"
+RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what=mark("zip of runs"))
+LONGEST_NAME = 80  # of who sends
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
+_NO_RUNS = {"examples"}  # what else lies in a folder of runs; every file there has a dot
+
+_MB = 1_000_000
+# Every file that a run folder may hold (DESIGN section 5), and how large it may be.
+LARGEST: dict[str, int] = {
+    "recipe.yaml": _MB,
+    "environment.json": 10 * _MB,
+    "status.json": _MB,
+    "annotations.json": _MB,
+    "history.csv": 50 * _MB,
+    "batches.csv": 200 * _MB,
+    "timing.csv": 50 * _MB,
+    "predictions.csv": 200 * _MB,
+    "reliance.csv": 200 * _MB,
+    "drift.csv": 10 * _MB,
+    "cams.npz": 500 * _MB,
+    "summary.json": 10 * _MB,
+    "diagnosis.json": 10 * _MB,
+    "controls.json": 10 * _MB,
+    "weights.safetensors": 1000 * _MB,
+    "checkpoint/state.json": _MB,
+    "checkpoint/weights.safetensors": 1000 * _MB,
+    "checkpoint/optimizer.safetensors": 2000 * _MB,
+    "checkpoint/best.safetensors": 1000 * _MB,
+    "log.txt": 50 * _MB,
+    "cancel-asked": 0,
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class PackedFile(_Part):
+    """A file as it was when it was packed."""
+
+    size: Annotated[int, Field(ge=0, strict=True)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PackedRun(_Part):
+    """sender: who trained it, where that was not whoever packed it."""
+
+    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=LONGEST_NAME)] = None
+    files: Annotated[dict[str, PackedFile], Field(min_length=1)]
+
+
+class Manifest(_Part):
+    """travel.json. exported: when, ISO 8601 in UTC. runs: by id."""
+
+    format: int = FORMAT
+    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=LONGEST_NAME)] = None
+    exported: Annotated[str, Field(max_length=40)]
+    runs: Annotated[dict[str, PackedRun], Field(min_length=1)]
+
+    def text(self) -> str:
+        """As it is written into the zip."""
+        return json.dumps(self.model_dump(by_alias=True), indent=1, ensure_ascii=False) + "\n"
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Raises RunError, one line that begins with the file's name."""
+    try:
+        found: Any = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RunError(damaged(MANIFEST, printable(str(error)))) from None
+    number = found.get("format") if isinstance(found, dict) else None
+    if number != FORMAT or isinstance(number, bool):
+        raise RunError(f"{MANIFEST}: {of_format(printable(repr(number)), FORMAT)}")
+    try:
+        return Manifest.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = printable(".".join(map(str, first["loc"])))
+        raise RunError(damaged(MANIFEST, f"{key}: {first['msg']}")) from None
+
+
+def of_format(found: object, read: int) -> str:
+    """What is wrong with a file of another version."""
+    return mark("is of format {found}; this version reads {read}").format(found=found, read=read)
+
+
+def check_id(run_id: str) -> None:
+    """Raises RunError where no run that moves can have that id."""
+    if is_example(run_id):
+        raise RunError(mark("is an example, which everybody has; only runs of one's own are moved"))
+    if not _ID.fullmatch(run_id) or run_id in _NO_RUNS:
+        raise RunError(mark("not the id of a run that can be moved (letters, digits, - and _)"))

@@ -1,0 +1,51 @@
+"""Which data set here holds the photos that somebody else's run saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.base.errors import InputError
+from core.data.dataset import find_datasets, fingerprints, read_dataset
+
+
+class Shelf:
+    """The data sets of a folder, each read once, when it is first asked about."""
+
+    def __init__(self, datasets: Path) -> None:
+        self._datasets = Path(datasets)
+        self._prints = cache(_prints)
+
+    def find(self, environment: Mapping[str, Any]) -> str:
+        """The folder of a data set with the training photos and every test set of the run whose
+        environment.json that is; empty where there is none, or where the run has read no photo.
+
+        The folder that the run names is asked first: it may be back on the machine it came from."""
+        data = environment["data"]
+        wanted = data.get("fingerprints")
+        if not wanted:
+            return ""
+        named = Path(str(data["path"]))
+        places = [place.resolve() for place in find_datasets(self._datasets)]
+        places.sort(key=lambda place: place.name != named.name)  # the likeliest first
+        for place in [named, *places] if named.is_absolute() else places:
+            if _holds(self._prints(place), wanted):
+                return str(place)
+        return ""
+
+
+def _prints(root: Path) -> dict[str, Any] | None:
+    try:
+        return fingerprints(read_dataset(root))
+    except InputError:
+        return None
+
+
+def _holds(have: dict[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+    """Further test sets do no harm; labels may differ."""
+    if have is None or have["train"] != wanted["train"]:
+        return False
+    sets = {name: found["photos"] for name, found in have["test_sets"].items()}
+    return all(sets.get(name) == found["photos"] for name, found in wanted["test_sets"].items())

@@ -1,0 +1,157 @@
+"""Writes runs into one zip file, which is the same bit for bit whenever the same is packed at the
+same moment: sorted names, one date for all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.base import files
+from core.base.errors import InputError, RunError, os_error_line
+from core.base.language import mark
+from core.data.archive import printable
+from core.store.provenance import arrival_of
+from core.store.run import Run, open_run
+from core.store.status import Clock
+from core.transfer.checks import check_run
+from core.transfer.manifest import (
+    LARGEST,
+    LONGEST_NAME,
+    MANIFEST,
+    Manifest,
+    PackedFile,
+    PackedRun,
+    check_id,
+)
+
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
+_MOST_RATIO = 100  # what packs better than this would look like a bomb
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The zip file, and what lay in the run folders and is no part of a run: not in it."""
+
+    data: bytes
+    runs: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> Packed:
+    """The runs as a zip file. sender: who sends them; may be empty.
+
+    Raises InputError, one line: a run that is not there, an example, one that has not ended or is
+    damaged (what is packed here can be taken elsewhere).
+    """
+    sender = checked_sender(sender)
+    runs = [_packable(runs_dir, id_) for id_ in sorted(set(run_ids))]
+    buffer, left_out = io.BytesIO(), []
+    packed: dict[str, PackedRun] = {}
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for run in runs:
+            known, others = run_files(run.path)
+            left_out += [f"{run.id}/{name}" for name in others]
+            told: dict[str, PackedFile] = {}
+            for name in known:
+                data = _bytes(run.path / name)
+                told[name] = PackedFile(size=len(data), sha256=hashlib.sha256(data).hexdigest())
+                _write(archive, f"{run.id}/{name}", data)
+            arrival = arrival_of(runs_dir, run.id)
+            packed[run.id] = PackedRun(sender=arrival.sender if arrival else None, files=told)
+        exported = clock().isoformat(timespec="seconds")
+        manifest = Manifest(sender=sender or None, exported=exported, runs=packed)
+        _write(archive, MANIFEST, manifest.text().encode("utf-8"))
+    return Packed(buffer.getvalue(), tuple(packed), tuple(left_out))
+
+
+def export_zip(
+    runs_dir: Path, run_ids: Sequence[str], path: Path, sender: str, clock: Clock
+) -> Packed:
+    """`pack` into a file; one of that name is replaced. Raises InputError."""
+    if path.suffix.lower() != ".zip":
+        raise InputError(f"--zip {path}: must end in .zip")
+    if not path.parent.is_dir():
+        raise InputError(f"--zip {path}: there is no folder {path.parent}")
+    packed = pack(runs_dir, run_ids, sender, clock)
+    try:
+        files.write_bytes(path, packed.data)
+    except OSError as error:
+        raise InputError(os_error_line(error)) from None
+    return packed
+
+
+def size_of(runs_dir: Path, run_ids: Sequence[str]) -> int:
+    """Bytes that the runs' files take; of what is gone meanwhile, none."""
+    total = 0
+    for id_ in run_ids:
+        with suppress(OSError):
+            folder = Path(runs_dir) / id_
+            total += sum((folder / name).stat().st_size for name in run_files(folder)[0])
+    return total
+
+
+def checked_sender(name: str) -> str:
+    """The name without spaces at its ends. Raises InputError where it cannot be one."""
+    name = name.strip()
+    if len(name) > LONGEST_NAME or name != printable(name):
+        raise InputError(
+            mark("--from: at most {most} characters, in one line").format(most=LONGEST_NAME)
+        )
+    return name
+
+
+def run_files(folder: Path) -> tuple[list[str], list[str]]:
+    """The files of a run folder by name, sorted: those of the format, and whatever else is
+    there."""
+    found = sorted(_below(folder))
+    return [n for n in found if n in LARGEST], [n for n in found if n not in LARGEST]
+
+
+def _below(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_dir():
+            yield path.relative_to(folder).as_posix()
+
+
+def _packable(runs_dir: Path, run_id: str) -> Run:
+    try:
+        check_id(run_id)
+    except RunError as error:
+        raise RunError(f"{printable(run_id)}: {error}") from None
+    run = open_run(runs_dir, run_id)
+    check_run(run)
+    return run
+
+
+def _bytes(path: Path) -> bytes:
+    """Raises RunError where it cannot be read or is larger than any that would be taken."""
+    try:
+        if path.is_symlink():
+            raise RunError(f"{path}: {mark('a link; only files are moved')}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise RunError(os_error_line(error)) from None
+    most = LARGEST[path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"]
+    if len(data) > most:
+        raise RunError(
+            mark("{path}: larger than {size:.0f} MB, the most that is moved").format(
+                path=path, size=most / 1e6
+            )
+        )
+    return data
+
+
+def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Packed, but for what is packed already and what packs too well to be believed."""
+    member = zipfile.ZipInfo(name, _DATE)
+    member.create_system, member.external_attr = 3, 0o644 << 16  # the same on every machine
+    plain = name.endswith((".npz", ".safetensors"))
+    if not plain and len(data) > _MOST_RATIO * len(zlib.compress(data)):
+        plain = True
+    archive.writestr(member, data, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED, 6)

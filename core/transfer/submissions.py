@@ -1,0 +1,134 @@
+"""What a class hands in: many zip files of runs at once, and a table of who sent what."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+import pandas as pd
+
+from core.base import formatting
+from core.base.errors import InputError, RunError, os_error_line
+from core.base.language import retell, say
+from core.data.archive import is_junk, printable
+from core.store.fields import hard_set_of
+from core.store.index import RunRow
+from core.store.status import Clock
+from core.transfer.manifest import MANIFEST
+from core.transfer.unpack import Entry, Parcel, import_runs
+
+MOST = 2000  # files that are handed in at once
+
+
+def parcels_of(places: Sequence[Path]) -> list[Parcel]:
+    """What is handed in: zip files, folders that one was unpacked to, and folders of those, also a
+    folder per person, as course sites pack them.
+
+    Raises InputError where one is not there, or a folder is empty."""
+    found: list[Parcel] = []
+    for place in places:
+        if not place.exists():
+            raise InputError(f"{place}: no such file or folder")
+        if place.is_dir() and not (place / MANIFEST).is_file():
+            inside = [parcel for part in _parts(place) for parcel in _inside(part, place)]
+            if not inside:
+                raise InputError(f"{place}: holds no zip file")
+            found += inside
+        else:
+            found.append(Parcel(place, place.name))
+    if len(found) > MOST:
+        raise InputError(f"{len(found)} files; at most {MOST} at once")
+    return found
+
+
+def _parts(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted, without the litter of operating systems."""
+    try:
+        return sorted(path for path in folder.iterdir() if not is_junk((path.name,)))
+    except OSError as error:
+        raise InputError(os_error_line(error)) from None
+
+
+def _inside(part: Path, place: Path) -> list[Parcel]:
+    """A file, whatever it is, was handed in; of a folder its zip files were, or else the folder."""
+    if part.is_dir() and not (part / MANIFEST).is_file():
+        zips = sorted(path for path in part.rglob("*.zip") if path.is_file())
+        zips = [path for path in zips if not is_junk(path.relative_to(part).parts)]
+        if zips:
+            return [Parcel(path, path.relative_to(place).as_posix()) for path in zips]
+    return [Parcel(part, part.name)]
+
+
+def import_uploads(
+    uploads: Sequence[tuple[str, BinaryIO]],
+    runs_dir: Path,
+    datasets: Path,
+    clock: Clock,
+    on_parcel: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Entry]:
+    """Takes runs out of zip files that a browser has sent: name and content of each. Raises
+    RunError where the folder of runs cannot be written."""
+    try:
+        with TemporaryDirectory() as place:
+            parcels = []
+            for number, (name, opened) in enumerate(uploads):
+                path = Path(place) / f"{number}.zip"
+                with path.open("wb") as file:
+                    shutil.copyfileobj(opened, file)
+                parcels.append(Parcel(path, printable(name)))
+            return import_runs(parcels, runs_dir, datasets, clock, on_parcel)
+    except OSError as error:
+        raise RunError(os_error_line(error)) from None
+
+
+def table(entries: Sequence[Entry]) -> pd.DataFrame:
+    """A line per run, and per zip file that was refused whole, in words."""
+    columns = [
+        say("file"),
+        say("from"),
+        say("run"),
+        say("data set"),
+        say("verdict"),
+        say("score"),
+        say("what became of it"),
+    ]
+    return pd.DataFrame([_line(entry) for entry in entries], columns=columns)
+
+
+def headline(entries: Sequence[Entry]) -> str:
+    """`3 runs taken, 1 was here already, 2 refused`."""
+    counts = {
+        outcome: sum(entry.outcome == outcome for entry in entries)
+        for outcome in ("taken", "here", "refused")
+    }
+    return say("taken: {taken}, here already: {here}, refused: {refused}", **counts)
+
+
+def _line(entry: Entry) -> tuple[str, ...]:
+    row = entry.row
+    what = say("taken") if entry.outcome == "taken" else retell(entry.reason)
+    if entry.outcome == "refused":
+        what = say("refused: {reason}", reason=what)
+    if row is None:
+        return entry.file, entry.sender, entry.run, "", "", "", what
+    data = say("{name} (not here)", name=row.data)
+    if entry.photos:
+        data = say("{name} (here)", name=row.data)
+    verdict = str((row.summary or {}).get("verdict") or row.status.state)
+    name = say("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
+    sender = retell(row.came_from) or entry.sender
+    return entry.file, sender, name, data, retell(verdict), score(row), what
+
+
+def score(row: RunRow) -> str:
+    """The score that headlines tell: the most prominent object, on the hardest set; else the
+    validation accuracy."""
+    summary, hard = row.summary or {}, hard_set_of(row)
+    found = ((summary.get("sets", {}).get(hard) or {}).get("scores") or {}).get("primary")
+    if found:
+        return f"{formatting.share_of(found)}, {hard}"
+    found = (summary.get("validation") or {}).get("accuracy")
+    return f"{formatting.share_of(found)}, {say('validation')}" if found else ""

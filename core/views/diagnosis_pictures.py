@@ -1,0 +1,222 @@
+"""The pictures of a run's diagnosis: typical photos, not the worst ones, chosen by a fixed rule.
+
+Free of torch: what was blanked and cut out is drawn by the code that drew it for the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw, ImageOps
+
+from core.base.formatting import percent
+from core.base.language import mark, retell, say
+from core.data.dataset import Dataset, TestSet
+from core.data.label_tables import Box
+from core.data.masking import Fill, Variant
+from core.data.object_crops import LabelledObject, labelled_objects
+from core.data.photos import (
+    Crop,
+    Pixels,
+    jpeg_bytes,
+    open_photo,
+    photo_size,
+    read_view,
+)
+from core.evaluate.cam import density
+from core.evaluate.localisation import MIN_BOX_AREA, localise, view_boxes
+from core.evaluate.mask_choice import find_scene
+from core.store.run import ClassMaps
+from core.views.heat_map import heat_map, shown_view
+
+SIDE = 320  # pixels of a picture's longer side
+CUT_OUTS = 6
+PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
+SHOWN_FILL: Fill = "blur"
+BLANKINGS: tuple[tuple[Variant, str], ...] = (
+    ("object", mark("objects painted over")),
+    ("elsewhere", mark("as much painted over elsewhere")),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """jpeg: the picture. caption: what stands below it. alt: the same for who cannot see it.
+    good: whether the answer in the caption is right; None where that is not asked."""
+
+    jpeg: bytes
+    caption: str
+    alt: str
+    good: bool | None = None
+
+
+# --- objects cut out ----------------------------------------------------------------------------
+
+
+def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> list[Picture]:
+    """Up to six objects with the answer to each, right and wrong in the proportion of the whole
+    set, evenly spread over it.
+
+    rows: the set's objects in predictions.csv. Raises DataError when a photo cannot be read.
+    """
+    answers = dict(zip(rows["file"], rows["predicted"], strict=True))
+    known = [one for one in labelled_objects(test_set, classes) if one.file in answers]
+    right = [one for one in known if answers[one.file] == one.name]
+    wrong = [one for one in known if answers[one.file] != one.name]
+    count = min(CUT_OUTS, len(known))
+    of_right = round(count * len(right) / len(known)) if known else 0
+    pictures = []
+    for one in _spread(right, of_right) + _spread(wrong, count - of_right):
+        cut = one.cut(open_photo(one.photo.path))
+        answer, good = answers[one.file], answers[one.file] == one.name
+        truth = one.name if one.box.label == one.name else say("of no class")
+        caption = say("{answer}; it is {truth}", answer=answer, truth=truth)
+        if good:
+            caption = answer
+            if truth != answer:
+                caption = say("{answer}; {truth}", answer=answer, truth=truth)
+        words = say("An object cut out, {truth}; answer: {answer}", truth=truth, answer=answer)
+        square = ImageOps.pad(cut, (SIDE, SIDE), color=PAD)
+        pictures.append(Picture(jpeg_bytes(square), caption, words, good))
+    return pictures
+
+
+def _spread(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]:
+    """`count` of the items, evenly spaced."""
+    return [items[int((i + 0.5) * len(items) / count)] for i in range(min(count, len(items)))]
+
+
+# --- where it looks -------------------------------------------------------------------------------
+
+
+def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> list[Picture]:
+    """A photo with its object's box, and the same with the last class map of that object's class.
+
+    Of all objects that count for the lift, it is the one whose share of evidence in the box and
+    box area are together nearest to their means over the set. Empty when none counts.
+    Raises DataError when a photo cannot be read.
+    """
+    files = maps.files.get(test_set.name, ())
+    photos = {photo.file: photo for photo in test_set.photos}
+    if tuple(maps.classes) != tuple(dataset.classes) or not set(files) <= set(photos):
+        return []
+    sizes = {file: photo_size(photos[file].path) for file in files}
+    last = np.asarray(maps.maps[test_set.name][-1], dtype=np.float32)
+    found = localise(last, files, dataset.classes, test_set, sizes, crop)
+    if found.empty:
+        return []
+    means = found["share"].mean(), found["area"].mean()
+    away = (found["share"] - means[0]).abs() + (found["area"] - means[1]).abs()
+    chosen = found.iloc[int(away.to_numpy().argmin())]
+    file, label = str(chosen["file"]), str(chosen["label"])
+    boxes = [
+        box
+        for box in view_boxes(test_set.boxes[file], sizes[file], crop)
+        if box.label == label and box.area >= MIN_BOX_AREA
+    ]
+    view = shown_view(photos[file].path, crop, SIDE)
+    heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
+    share, area = percent(chosen["share"]), percent(chosen["area"])
+    return [
+        Picture(
+            boxed_jpeg(view, boxes),
+            say("{label}, boxed: {area} of the photo", label=label, area=area),
+            say("Photo {file} with a box around {label}", file=file, label=label),
+        ),
+        Picture(
+            boxed_jpeg(heated, boxes),
+            say(
+                "bright: evidence for {label}; {share} of it lies in the box",
+                label=label,
+                share=share,
+            ),
+            say("The same photo; bright where the evidence for {label} is", label=label),
+        ),
+    ]
+
+
+def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
+    """The picture with white frames on black ones, which show on any photo."""
+    image = view.copy()
+    pen = ImageDraw.Draw(image)
+    for box in boxes:
+        frame = (
+            box.x0 * image.width,
+            box.y0 * image.height,
+            box.x1 * image.width - 1,
+            box.y1 * image.height - 1,
+        )
+        pen.rectangle(frame, outline="black", width=5)
+        inner = (frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1)
+        pen.rectangle(inner, outline="white", width=3)
+    return jpeg_bytes(image)
+
+
+# --- painted over -----------------------------------------------------------------------------
+
+
+def painted_over(
+    test_set: TestSet, classes: Sequence[str], crop: Crop, size: int, rows: pd.DataFrame
+) -> list[Picture]:
+    """A photo as it is, with its objects painted over, and with as much painted over elsewhere,
+    each with the answer.
+
+    Of all photos with room for the last, it is the one whose fall of the shown classes'
+    probability, when the objects are painted over, is nearest to the median; of those whose answer
+    stays, if most answers stay, else of those whose answer changes. rows: the set's rows of
+    reliance.csv. Empty when no photo serves. Raises DataError when a photo cannot be read.
+    """
+    means = {
+        name: rows[(rows["variant"] == name) & rows["fill"].isin(["", "all"])].set_index("file")
+        for name in ("plain", "object", "elsewhere")
+    }
+    plain, without, control = means.values()
+    files = [f for f in plain.index if f in without.index and f in control.index]
+    files = [file for file in files if file in test_set.labels]
+    if not files:
+        return []
+    stays = {file: plain.at[file, "predicted"] == without.at[file, "predicted"] for file in files}
+    mostly = sum(stays.values()) * 2 >= len(files)
+    files = [file for file in files if stays[file] == mostly]
+    falls = [_chance(plain, file, test_set) - _chance(without, file, test_set) for file in files]
+    file = files[int(np.abs(np.array(falls) - np.median(falls)).argmin())]
+    photo = next((photo for photo in test_set.photos if photo.file == file), None)
+    scene = find_scene(test_set, photo, classes, crop) if photo else None
+    if photo is None or scene is None or not scene.comparable:
+        return []
+    pixels = read_view(photo.path, size, crop)
+    shape = photo_size(photo.path) if crop == "squash" else (size, size)
+    drawn = [(say("as it is"), pixels, plain)]
+    for variant, words in BLANKINGS:
+        drawn.append((retell(words), scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
+    pictures = []
+    for words, seen, table in drawn:
+        answer = str(table.at[file, "predicted"])
+        told = f"{answer}, {percent(table.at[file, f'p_{answer}'])}"  # no words
+        # Without the objects, no answer is the right one.
+        good = None if table is without else answer in test_set.labels[file].present
+        pictures.append(
+            Picture(
+                jpeg_bytes(_unsquashed(seen, shape)),
+                f"{words}: {told}",
+                say("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
+                good,
+            )
+        )
+    return pictures
+
+
+def _chance(table: pd.DataFrame, file: str, test_set: TestSet) -> float:
+    """The probability of the classes that the photo shows, together."""
+    names = [f"p_{name}" for name in test_set.labels[file].present if f"p_{name}" in table]
+    return float(table.loc[file, names].sum())
+
+
+def _unsquashed(pixels: Pixels, shape: tuple[int, int]) -> Image.Image:
+    """The picture at its photo's own proportions: people read no squashed titles."""
+    ratio = SIDE / max(shape)
+    size = (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
+    return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)

@@ -1,0 +1,93 @@
+"""The backbone and head as a strip of layers: what pages/widgets/train/layer_strip.js draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.base import formatting, palette
+from core.base.language import retell, say
+from core.recipe.bands import trained_layers
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import Layer
+from core.recipe.schema import Recipe
+
+_LOWEST = 0.12  # share of the strip's height of a layer without weights
+_DROPOUTS = {
+    "dropout_features": "features",
+    "dropout_class_map": "class_map",
+    "dropout_logits": "logits",
+}
+
+
+def strip_layers(recipe: Mapping[str, Any], classes: int) -> tuple[Layer, ...]:
+    """The flat list of a recipe in plain data, whose bands need not be right yet."""
+    parts = ("backbone", "map_stride", "image_size", "head")
+    return network_layers(Recipe.model_validate({part: recipe[part] for part in parts}), classes)
+
+
+def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """`layers` with heights (0 to 1, by the logarithm of their weights) and the dropout that acts
+    there, and `bands` with colours, for a recipe in plain data.
+
+    A band whose rate cannot be read has the rate `?`; of two that start at one layer the later one
+    holds it."""
+    most = max(layer.params for layer in layers) or 1
+    dropout = recipe["head"].get("dropout") or {}
+    by_first = sorted({int(band["from"]): band["lr"] for band in recipe["bands"]}.items())
+    bands = [(first, lr) for first, lr in by_first if first < len(layers)]
+    ends = [first - 1 for first, _ in bands[1:]] + [len(layers) - 1]
+    return {
+        "layers": [
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "shape": layer.shape.replace("x", " × "),
+                "params": layer.params,
+                "weights": retell(formatting.count(layer.params)),
+                "height": _height(layer.params, most),
+                "head": layer.in_head,
+                "dropout": dropout.get(_DROPOUTS.get(layer.name, "")),
+            }
+            for layer in layers
+        ],
+        "bands": [
+            {"first": first, "last": last, **_rate(lr)}
+            for (first, lr), last in zip(bands, ends, strict=True)
+        ],
+        "scale": [
+            {"rate": formatting.rate(10.0**power), "colour": palette.rate_colour(10.0**power)}
+            for power in range(-6, 0)
+        ],
+    }
+
+
+def trained_words(recipe: Recipe, layers: Sequence[Layer]) -> str:
+    """`1.3 million of 3.4 million weights train (38 %)`: of all stages together."""
+    start = next(layer.index for layer in layers if layer.in_head)
+    learning = trained_layers(recipe, start, len(layers))
+    total = sum(layer.params for layer in layers)
+    trained = sum(layer.params for layer in layers if layer.index in learning)
+    return say(
+        "{trained} of {total} weights train ({share})",
+        trained=retell(formatting.count(trained)),
+        total=retell(formatting.count(total)),
+        share=formatting.percent(trained / total),
+    )
+
+
+def _height(params: int, most: int) -> float:
+    if not params:
+        return _LOWEST
+    return round(0.3 + 0.7 * math.log1p(params) / math.log1p(most), 3)
+
+
+def _rate(lr: Any) -> dict[str, Any]:
+    if not isinstance(lr, int | float) or not 0 <= lr < math.inf:
+        return {"rate": "?", "colour": palette.GREY, "frozen": False}
+    return {
+        "rate": formatting.rate(float(lr)),
+        "colour": palette.rate_colour(lr),
+        "frozen": lr == 0,
+    }

@@ -1,0 +1,195 @@
+"""The parallel-coordinates figure: what pages/widgets/compare/parallel_coordinates.js draws, a line
+per item across recipe keys and results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypedDict
+from unicodedata import east_asian_width
+
+from core.base import palette
+from core.base.language import retell, say
+from core.compare.colours import MOST, OWN, Paint
+from core.compare.parallel_axes import Dimension, Parallel
+
+_APART = 0.055  # of an axis' height, at least, between two of its ticks
+_TICK, _LAST_TICK = 16, 24  # characters of a tick; beside the last axis is more room
+_ROW, _ROWS = 15, 3  # characters of a row of a title, and rows
+_WIDEST, _WIDE, _THIN = 4.0, 2.2, 1.5  # pixels of lines: few, that all show, and of many
+
+
+class Axis(TypedDict):
+    """key: unlike any other axis'. name: its title in one piece, title: the same in rows.
+    ticks: shares of its height (0 at the foot) with their words, none crowding another."""
+
+    key: str
+    name: str
+    title: list[str]
+    ticks: list[tuple[float, str]]
+    result: bool
+
+
+class Line(TypedDict):
+    """at: shares of the axes' heights; values: the same in words."""
+
+    name: str
+    colour: str
+    dash: str
+    width: float
+    at: list[float]
+    values: list[str]
+
+
+class ParallelLines(TypedDict):
+    """words: what the figure shows, for who cannot see it. legend: what its colours tell, with the
+    dash of each line that has a colour of its own. say: what
+    is said of it in the browser, with `{…}` for what only the browser knows."""
+
+    axes: list[Axis]
+    lines: list[Line]
+    words: str
+    legend: list[tuple[str, str, str]]
+    say: dict[str, str]
+
+
+def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> ParallelLines:
+    """A line per item, in the colour that it has everywhere, across those recipe keys and all
+    results."""
+    recipe = {dimension.title: dimension for dimension in found.recipe}
+    dimensions = [*(recipe[key] for key in keys), *found.results]
+    short = _short_titles([_told(dimension, dimension.title) for dimension in dimensions])
+    at = [[_share(dimension, place) for place in dimension.places] for dimension in dimensions]
+    lines: list[Line] = [
+        {
+            "name": item.title,
+            "colour": palette.on_page(paint.colours[item.id]),
+            "dash": paint.marker(item.id).dash,
+            "width": _line_width(number, len(found.items)),
+            "at": [places[number] for places in at],
+            "values": [_told(dimension, dimension.words[number]) for dimension in dimensions],
+        }
+        for number, item in enumerate(found.items)
+    ]
+    return {
+        "axes": [
+            _axis(dimension, title, last=number == len(dimensions))
+            for number, (dimension, title) in enumerate(zip(dimensions, short, strict=True), 1)
+        ],
+        "lines": lines,
+        "words": say(
+            "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
+        ),
+        "legend": [(words, palette.on_page(c), mark.dash) for words, c, mark in paint.legend]
+        or _own_names(lines, paint),
+        "say": _said(),
+    }
+
+
+def _told(dimension: Dimension, words: str) -> str:
+    """A recipe's keys and values stay as they are."""
+    return retell(words) if dimension.result else words
+
+
+def _said() -> dict[str, str]:
+    return {
+        "hint": say(
+            "Point at a line for its run. Drag along an axis to keep only the lines that "
+            "cross there; a click takes that back. Keys: Tab to the lines or an axis, ↑ ↓ walk, "
+            "Esc takes everything back."
+        ),
+        "kept": say("{kept} of {all} lines are inside."),
+        "more": say("and {count} more"),
+        "all": say("all lines"),
+        "picture": say("Picture as PNG"),
+    }
+
+
+def _own_names(lines: Sequence[Line], paint: Paint) -> list[tuple[str, str, str]]:
+    own = paint.name == OWN
+    return [(line["name"], line["colour"], line["dash"]) for line in lines] if own else []
+
+
+def _line_width(number: int, lines: int) -> float:
+    """Of few lines earlier ones are wider beneath later ones, so that equal lines all show."""
+    if lines > MOST:
+        return _THIN
+    return round(_WIDE + (_WIDEST - _WIDE) * (lines - 1 - number) / max(lines - 1, 1), 2)
+
+
+# --- axes -----------------------------------------------------------------------------------
+
+
+def _ends(dimension: Dimension) -> tuple[float, float]:
+    places = [*dimension.places, *(place for place, _ in dimension.ticks)]
+    return min(places), max(places)
+
+
+def _share(dimension: Dimension, place: float) -> float:
+    """Where a place is on its axis: 0 at the foot, 1 at the top; a single place in the middle."""
+    low, high = _ends(dimension)
+    return round((place - low) / (high - low), 4) if high > low else 0.5
+
+
+def _axis(dimension: Dimension, short: str, last: bool) -> Axis:
+    ticks = [
+        (_share(dimension, place), _told(dimension, words)) for place, words in dimension.ticks
+    ]
+    most = _LAST_TICK if last else _TICK
+    title = f"{short} (log)" if dimension.logarithmic else short
+    return {
+        "key": f"{'result' if dimension.result else 'recipe'} {dimension.title}",
+        "name": title,
+        "title": _rows(title),
+        "ticks": [(share, _cut(words, most)) for share, words in _apart(ticks)],
+        "result": dimension.result,
+    }
+
+
+def _apart(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Those that do not crowd each other: first and last, and of the others as many as fit."""
+    *others, top = ticks
+    kept: list[tuple[float, str]] = []
+    for tick in others:
+        if (not kept or tick[0] - kept[-1][0] >= _APART) and top[0] - tick[0] >= _APART:
+            kept.append(tick)
+    return [*kept, top]
+
+
+def _short_titles(titles: Sequence[str]) -> list[str]:
+    """The end of each dotted key, as much of it as tells it from the others: `zoom`, but
+    `dropout.features`, as the last word of three says little by itself."""
+    found = []
+    for title in titles:
+        parts = title.split(".")
+        ends = (".".join(parts[-length:]) for length in range(1 + (len(parts) > 2), len(parts) + 1))
+        others = [other for other in titles if other != title]
+        found.append(next((e for e in ends if not any(o.endswith(e) for o in others)), title))
+    return found
+
+
+# --- words that fit -------------------------------------------------------------------------
+
+
+def _size(words: str) -> int:
+    """Characters across, of which a Japanese one is two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in words)
+
+
+def _cut(words: str, most: int) -> str:
+    if _size(words) <= most:
+        return words
+    while _size(words) >= most:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
+
+
+def _rows(title: str) -> list[str]:
+    """A title broken where its words end."""
+    rows = [""]
+    for piece in re.findall(r"[^ ._,/-]*[ ._,/-]*", title):
+        if rows[-1] and _size(rows[-1] + piece.rstrip()) > _ROW:
+            rows.append("")
+        rows[-1] += piece
+    kept = [*rows[: _ROWS - 1], "".join(rows[_ROWS - 1 :])]
+    return [_cut(row.strip(), _ROW) for row in kept if row]

@@ -1,0 +1,263 @@
+"""Cautions: where a recipe is known to mislead, or to take long. None of them stops a launch.
+
+Each rule is a function of the recipe and the photos that answers with a Caution or None, and tells
+what was measured and where, or what follows from arithmetic; it never claims more. A new rule is a
+function here and a place in RULES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say, sentences
+from core.data.dataset import Dataset
+from core.data.split import split_sizes
+from core.recipe.bands import BandRange, band_ranges, frozen_prefix
+from core.recipe.flat_list import network_layers
+from core.recipe.layer_table import BACKBONES
+from core.recipe.schema import (
+    ClassMapHead,
+    DenseHead,
+    KFold,
+    Recipe,
+)
+
+Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
+COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")
+
+
+@dataclass(frozen=True)
+class Caution:
+    """name: the rule's, in a word or two; column: which part of the recipe it is about; words: what
+    is known; source: where the numbers come from."""
+
+    name: str
+    column: Column
+    words: str
+    source: str
+
+
+Rule = Callable[[Recipe, Dataset], Caution | None]
+
+_FAST = 5e-2  # a rate at which layers of the front half count as trained fast
+_FAR_TOO_FAST = 1.0  # `quick`'s last rate times a hundred
+_SLOW_BACKBONES = ("vgg16", "vgg16_bn")
+
+
+def cautions(recipe: Recipe, dataset: Dataset) -> tuple[Caution, ...]:
+    """What is known to be misleading about training this recipe on these photos."""
+    found = (rule(recipe, dataset) for rule in RULES)
+    return tuple(caution for caution in found if caution is not None)
+
+
+# --- what the network sees ------------------------------------------------------------------------
+
+
+def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """Without augmentation the photos can be learned by heart."""
+    augment = recipe.augment
+    changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
+    if any((*changed, augment.blur, augment.mixup)) or augment.flip != "none":
+        return None
+    words = say(
+        "The network sees every photo unchanged. On drawn books quick named 73 % of the objects "
+        "of the difficult photos, without varied views 45 %, and validation was perfect both "
+        "times. On photos of real books no difference could be told."
+    )
+    if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
+        more = say("There is no dropout either; leaving only that out made no difference.")
+        words = sentences(words, more)
+    return Caution("bare-photos", "sees", words, say("docs/results.md: augmentation, dropout"))
+
+
+def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """A fold in which a class has one photo says little about that class."""
+    if not isinstance(recipe.split, KFold):
+        return None
+    count, name = min((count, name) for name, count in dataset.class_counts().items())
+    each = count // recipe.split.folds
+    if each >= 2:
+        return None
+    folds = recipe.split.folds
+    if each:
+        words = say(
+            "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
+            "for that class is right or wrong, nothing between. Read the folds together, or take "
+            "fewer.",
+            folds=folds,
+            count=each,
+            name=name,
+        )
+    else:
+        words = say(
+            "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
+            "number for that class is right or wrong, nothing between. Read the folds together, or "
+            "take fewer.",
+            folds=folds,
+            name=name,
+        )
+    source = say("arithmetic: photos of the smallest class / folds")
+    return Caution("thin-folds", "sees", words, source)
+
+
+def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """A large frozen part has to look at every fresh view again."""
+    if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
+        return None
+    words = say(
+        "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
+        "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
+        "each, and with EfficientNet-Lite0 no difference could be told.",
+        backbone=retell(BACKBONES[recipe.backbone].title),
+    )
+    source = say("docs/performance.md, docs/evidence.md: the shape of quick")
+    return Caution("fresh-views-take-long", "sees", words, source)
+
+
+# --- what may change ------------------------------------------------------------------------------
+
+
+def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """The shape of `looks-good`: validation cannot show what is lost."""
+    half = next(layer.index for layer in network_layers(recipe) if layer.in_head) // 2
+    if not _trains_bands(recipe):
+        return None
+    fast = [band for band in _ranges(recipe) if band.first < half and band.lr >= _FAST]
+    if not fast:
+        return None
+    words = say(
+        "Layers from {first} on, in the front half of the network, train at {rate}. looks-good "
+        "does so at 1e-1: its validation ended as good as quick's (.99 and 1.00) and it named 26 % "
+        "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
+        "show this: look at the class maps.",
+        first=fast[0].first,
+        rate=formatting.rate(max(band.lr for band in fast)),
+    )
+    source = say("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
+    return Caution("front-layers-learn-fast", "changes", words, source)
+
+
+def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """Such runs never learned."""
+    top = max(_rates(recipe), default=0.0)
+    if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
+        return None
+    words = say(
+        "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
+        "runs learned.",
+        rate=formatting.rate(top),
+    )
+    source = say("docs/evidence.md: quick, rates x100")
+    return Caution("rates-far-too-high", "changes", words, source)
+
+
+def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """More choices than the validation photos have answers."""
+    rates = len(_rates(recipe))
+    try:
+        _, photos = split_sizes(recipe, dataset)
+    except InputError:
+        return None  # the launch says so
+    if 2**rates <= photos + 1:
+        return None
+    words = say(
+        "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
+        "validation photos give at most {accuracies} different accuracies. Validation cannot "
+        "choose between so many: expect ties, and luck.",
+        rates=rates,
+        recipes=2**rates,
+        photos=photos,
+        accuracies=photos + 1,
+    )
+    source = say("arithmetic: two values for each rate, against the answers")
+    return Caution("more-rates-than-evidence", "changes", words, source)
+
+
+def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """`frozen_bn: train` rules the cached prefix out."""
+    if recipe.frozen_bn != "train":
+        return None
+    frozen = recipe.model_copy(update={"frozen_bn": "eval"})
+    layers = network_layers(recipe)
+    start = next(layer.index for layer in layers if layer.in_head)
+    prefix = frozen_prefix(frozen, start, len(layers))
+    if not prefix:
+        return None
+    words = say(
+        "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
+        "every epoch passes the whole network.",
+        count=prefix,
+    )
+    return Caution("nothing-to-keep", "changes", words, say("docs/recipe.md: frozen_bn"))
+
+
+def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """It has no dropout and no class maps of its own."""
+    if not isinstance(recipe.head, DenseHead):
+        return None
+    words = say(
+        "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
+        "answer, not the sum that made it."
+    )
+    return Caution("dense-head", "changes", words, say("docs/recipe.md: head.kind"))
+
+
+def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """Without pretrained weights a frozen layer never learns anything."""
+    frozen = [band for band in _ranges(recipe) if band.frozen]
+    if recipe.weights != "none" or not frozen:
+        return None
+    words = say(
+        "Layers {layers} are frozen and start from random numbers, so they stay random. With two "
+        "epochs from no weights, none of five runs learned.",
+        layers=frozen[0].label,
+    )
+    source = say("docs/evidence.md: quick, no weights, two epochs")
+    return Caution("frozen-at-random", "changes", words, source)
+
+
+# --- for how long ---------------------------------------------------------------------------------
+
+
+def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
+    """No stage trains the bands."""
+    if _trains_bands(recipe):
+        return None
+    words = say(
+        "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
+        "Add a stage in which all bands learn."
+    )
+    return Caution("bands-unused", "long", words, say("docs/recipe.md: stages.N.train"))
+
+
+RULES: tuple[Rule, ...] = (
+    bare_photos,
+    thin_folds,
+    fresh_views_take_long,
+    front_layers_fast,
+    rates_far_too_high,
+    more_rates_than_evidence,
+    no_frozen_features,
+    dense_head,
+    frozen_at_random,
+    bands_unused,
+)
+
+
+def _ranges(recipe: Recipe) -> tuple[BandRange, ...]:
+    return band_ranges(recipe.bands, len(network_layers(recipe)))
+
+
+def _trains_bands(recipe: Recipe) -> bool:
+    return any(stage.train == "bands" for stage in recipe.stages)
+
+
+def _rates(recipe: Recipe) -> list[float]:
+    """The rates that somebody chose: of the bands that train, and of stages that name one."""
+    stages = [stage.lr for stage in recipe.stages if stage.lr]
+    bands = [band.lr for band in recipe.bands if band.lr > 0] if _trains_bands(recipe) else []
+    return [*bands, *stages]

@@ -1,0 +1,176 @@
+"""A photo that somebody tries on finished runs: read with care, and what the runs' answers say."""
+
+from __future__ import annotations
+
+import base64
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.base import formatting
+from core.base.errors import DataError
+from core.base.language import mark, say
+from core.data.archive import printable
+from core.data.dataset import Photo, TestSet
+from core.data.label_tables import Box, Label
+from core.data.photo_copies import jpeg_copy
+from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
+from core.jobs.preview.client import Answers, most_likely
+from core.views.heat_map import heat_map
+
+SHOWN_SIDE = 720  # pixels of the longer side on the page
+MAX_BYTES = 30_000_000
+
+
+@dataclass(frozen=True)
+class TriedPhoto:
+    """data: the bytes that the runs are asked about; jpeg: what the page shows. label and boxes are
+    known of a labelled test photo."""
+
+    name: str
+    data: bytes
+    jpeg: bytes
+    label: Label | None = None
+    boxes: tuple[Box, ...] = ()
+
+
+def own_photo(name: str, data: bytes) -> TriedPhoto:
+    """Somebody's own photo, upright and of a sane size. Raises DataError: one line that names it
+    and says why it cannot be used."""
+    name = printable(name)
+    if len(data) > MAX_BYTES:
+        raise DataError(
+            mark("{name}: larger than {size:.0f} MB: save it smaller").format(
+                name=name, size=MAX_BYTES / 1e6
+            )
+        )
+    with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
+        path = Path(folder) / "photo"
+        path.write_bytes(data)
+        try:
+            copy, _ = jpeg_copy(path)
+            return TriedPhoto(name, copy, _shown(open_photo_of(copy)))
+        except DataError as error:
+            reason = str(error).replace(f"{path}: ", "")
+            raise DataError(f"{name}: {reason}") from None
+
+
+def photo_of_set(test_set: TestSet, photo: Photo) -> TriedPhoto:
+    """A photo of a test set, whose file is what the runs were tested on. Raises DataError."""
+    jpeg = _shown(open_photo(photo.path, at_least=SHOWN_SIDE))
+    return TriedPhoto(
+        f"{test_set.name}/{photo.file}",
+        photo.path.read_bytes(),
+        jpeg,
+        test_set.labels.get(photo.file),
+        test_set.boxes.get(photo.file, ()),
+    )
+
+
+def open_photo_of(jpeg: bytes) -> Image.Image:
+    """A picture from the bytes of our own JPEG."""
+    return Image.open(io.BytesIO(jpeg)).convert("RGB")
+
+
+def cam_picture(photo: TriedPhoto, crop: Crop, density: NDArray[np.float32]) -> bytes:
+    """Where the evidence lies over what a run sees of the photo, as JPEG. density: (rows,
+    columns)."""
+    view = open_photo_of(photo.jpeg)
+    if crop == "centre":
+        side = min(view.size)
+        view = view.resize((side, side), box=centre_square(*view.size))
+    return jpeg_bytes(heat_map(view, density))
+
+
+# --- a box on it ---------------------------------------------------------------------------------
+
+
+def box_of(corners: Sequence[Any] | None) -> Box | None:
+    """The box with corners x0, y0, x1, y1, as a link or the browser gives them; None where they
+    are none."""
+    try:
+        x0, y0, x1, y1 = (float(value) for value in corners or ())
+    except (TypeError, ValueError):
+        return None
+    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        return None
+    return Box("box", x0, y0, x1, y1, visible=1.0)
+
+
+def box_payload(photo: TriedPhoto, stamp: str, box: Box | None) -> dict[str, Any]:
+    """What the browser needs to draw the photo and a box on it (pages/widgets/try_it/photo_box.js).
+    stamp: another one begins anew."""
+    return {
+        "stamp": stamp,
+        "jpeg": base64.b64encode(photo.jpeg).decode("ascii"),
+        "alt": photo.name,
+        "box": None if box is None else _corners(box),
+        "known": [{"label": known.label, "box": _corners(known)} for known in photo.boxes],
+    }
+
+
+def _corners(box: Box) -> list[float]:
+    return [box.x0, box.y0, box.x1, box.y1]
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def says(answers: Answers) -> str:
+    """`ferns (.98)`."""
+    return _says(answers.probabilities)
+
+
+def hidden_words(answers: Answers) -> list[str]:
+    """What the answer does when the box is hidden, and when as much is hidden elsewhere; nothing
+    where nothing was hidden."""
+    hidden = answers.hidden
+    if hidden is None:
+        return []
+    same = most_likely(hidden.probabilities) == answers.predicted
+    now = _says(hidden.probabilities)
+    words = [
+        say("With the box hidden it still says {answer}.", answer=now)
+        if same
+        else say(
+            "With the box hidden it says {answer}, no longer {before}.",
+            answer=now,
+            before=answers.predicted,
+        )
+    ]
+    if hidden.elsewhere is None:
+        words.append(say("There is no room to hide as much elsewhere, for comparison."))
+    elif most_likely(hidden.elsewhere) == answers.predicted:
+        words.append(
+            say(
+                "With as much hidden elsewhere it still says {answer}.",
+                answer=_says(hidden.elsewhere),
+            )
+        )
+    else:
+        words.append(
+            say("With as much hidden elsewhere it says {answer}.", answer=_says(hidden.elsewhere))
+        )
+    return words
+
+
+def cam_words(name: str, run: str) -> str:
+    """What a class map shows, for who cannot see it."""
+    return say("Where run {run} finds evidence for {name}", run=run, name=name)
+
+
+def _says(probabilities: dict[str, float]) -> str:
+    best = most_likely(probabilities)
+    return f"{best} ({formatting.decimal(probabilities[best])})"
+
+
+def _shown(image: Image.Image) -> bytes:
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    return jpeg_bytes(image, 88)

@@ -1,0 +1,107 @@
+"""The CAM grid: photos down, runs across, drawn in the browser (cam_grid_js/)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import palette
+from core.base.formatting import plain_markdown
+from core.base.language import language, retell, say
+from core.compare.selection import item_colours
+from core.data.dataset import VALIDATION, Dataset, TestSet
+from core.data.photos import Crop
+from core.data.split import validating_set
+from core.recipe.files import recipe_from
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.store.run import open_run
+from core.views.cam_grid import (
+    Column,
+    Grid,
+    Titled,
+    build_grid,
+    mean_column,
+    run_column,
+    thumbnails,
+)
+from pages import settings
+from pages.widgets.cams.cam_words import grid_words
+from pages.widgets.shared.verdict import VERDICTS
+from pages.widgets.ui.assets import script, style
+
+_SCRIPTS = ("reading", "link", "painting", "controls", "cells", "large", "grid")
+_GRID = st.components.v2.component(
+    "overfit_lens_cam_grid",
+    html='<div class="grid-root"></div>',
+    css=style("cams/cam_grid_js/grid"),
+    js=script("ui/fill", "ui/element", *(f"cams/cam_grid_js/{name}" for name in _SCRIPTS)),
+)
+
+
+def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> None:
+    """The grid of one test set, or of the photos that validate in these runs; a group is a column,
+    the mean over its finished members. Raises InputError when photos or maps cannot be read."""
+    if set_name == VALIDATION:
+        recipes = [recipe_from(row.recipe) for item in items for row in item.members]
+        test_set = validating_set(dataset, recipes)
+    else:
+        test_set = dataset.test_set(set_name)
+    dots = palette.swatches(item_colours(items))
+    titled = [_titled(item, dots[item.id], test_set) for item in items]
+    waiting = [one.label for one in titled if one.column is None]
+    if waiting:
+        runs = plain_markdown(say(", ").join(waiting))
+        st.info(say("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
+    drawn = [one for one in titled if one.column]
+    if drawn:
+        grid = _grid(drawn, dataset, test_set)
+        stamp = f"{grid.facts['stamp']} {language()}"
+        data = {**grid.facts, "stamp": stamp, "words": grid_words(), "thumbnails": grid.thumbnails}
+        _GRID(key=key, data=data | {"maps": grid.maps})
+
+
+def _titled(item: Group, dot: dict[str, str], test_set: TestSet) -> Titled:
+    members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
+    with st.spinner(say("Reading class maps")):
+        found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
+    columns = [column for column in found if column]
+    verdict = item.verdict()
+    words = None
+    if verdict:
+        text = verdict.words() if len(members) > 1 else str(verdict.majority)
+        words = retell(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
+    column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
+    return Titled(members[0].id, item.title, dot, column, words)
+
+
+def _stamp(row: RunRow) -> str:
+    """Changes when the run's maps may have changed: at each epoch and at the end."""
+    return f"{row.status.state} {row.status.epoch} {row.status.finished}"
+
+
+def _by_content(test_set: TestSet) -> str:
+    """What the caches tell sets of photos apart by."""
+    times = [photo.path.stat().st_mtime_ns for photo in test_set.photos]
+    return repr((test_set, times))
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={TestSet: _by_content})
+def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | None:
+    """The run's stamp is only there to make the cache notice."""
+    del stamp
+    return run_column(open_run(Path(runs_dir), id_), test_set)
+
+
+def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
+    crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
+    with st.spinner(say("Reading photos")):
+        pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
+    return build_grid(titled, dataset, test_set, pictures)
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={TestSet: _by_content})
+def _thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
+    return thumbnails(test_set, crop)

@@ -1,0 +1,108 @@
+"""Has finished groups answer the challenge's hidden photos: the worker does it, in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say, say_count
+from core.compare import tables
+from core.compare.challenge_ranking import Board
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
+from core.store.challenge_answers import Trial, find_trial
+from core.store.index import RunRow
+from core.store.status import utc_now
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+_NAMED = 3  # groups by their names
+
+
+def under_way(board: Board) -> list[Trial]:
+    """The trials of the board's waiting groups that are not at their end."""
+    asked = _asked(board)
+    for trial in asked:
+        find_lost_work(trial, utc_now)
+    return [trial for trial in asked if not trial.status().ended]
+
+
+def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
+    """The button that ranks what has not answered yet; how that stands; what went wrong."""
+    labels = tables.labels_of(everything)
+    waiting = under_way(board)
+    if waiting:
+        _progress(key, board, waiting, labels)
+        return
+    unanswered = board.unanswered(settings.runs_dir())
+    for trial in _asked(board):
+        status = trial.status()
+        if status.state == "failed" and trial.id in unanswered:
+            messages.error(
+                say(
+                    "{run} could not answer: {why}",
+                    run=labels[trial.id],
+                    why=retell(status.error or ""),
+                )
+            )
+    if board.waiting and not access.shut("challenge"):
+        _offer(key, board, unanswered)
+
+
+def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
+    titles = [entrant.group.title for entrant in board.waiting]
+    names = "; ".join(titles[:_NAMED])
+    if len(titles) > _NAMED:
+        names = say("{names} and {count} more", names=names, count=len(titles) - _NAMED)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            say_count(len(board.waiting), "Rank {count} group", "Rank {count} groups"),
+            key=f"{key}.ask",
+            type="primary",
+            icon=":material/leaderboard:",
+        ):
+            try:
+                LocalExecutor(settings.runs_dir()).put_to_challenge(unanswered)
+                st.rerun()
+            except InputError as error:
+                messages.error(error)
+        words = say_count(
+            len(unanswered),
+            "{names}: {count} run answers the hidden photos, in seconds.",
+            "{names}: {count} runs answer the hidden photos, in seconds each.",
+            names=names,
+        )
+        if not board.photos:
+            words += " " + say("The photos are drawn first, once: about half a minute.")
+        st.caption(formatting.plain_markdown(words), width="stretch")
+
+
+def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str, str]) -> None:
+    total = sum(len(entrant.runs) for entrant in board.waiting)
+    left = max(len(waiting), len(board.unanswered(settings.runs_dir())))
+    now = next((trial for trial in waiting if trial.status().state == "running"), None)
+    words = say("{done} of {total} runs have answered", done=total - left, total=total)
+    if now:
+        words += f"; {labels[now.id]}: {retell(now.status().phase)}"
+    elif worker_alive(settings.runs_dir()):
+        words += say("; they are next when the worker is free")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress((total - left) / max(total, 1), text=formatting.plain_markdown(words))
+        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
+            for trial in waiting:
+                LocalExecutor(settings.runs_dir()).cancel_rescoring(trial)
+            st.rerun()
+        if not worker_alive(settings.runs_dir()) and st.button(
+            say("Start the worker"), key=f"{key}.worker"
+        ):
+            ensure_worker(settings.runs_dir(), wait_seconds=10)
+
+
+def _asked(board: Board) -> list[Trial]:
+    """The trials of waiting groups that were asked for."""
+    ids = [row.id for entrant in board.waiting for row in entrant.runs]
+    trials = [find_trial(settings.runs_dir(), id_) for id_ in ids]
+    return [trial for trial in trials if trial.exists()]

@@ -1,0 +1,56 @@
+"""What the Challenge asks for, how it is ranked, and the way to begin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.language import say
+from core.compare.challenge_ranking import CHANGES, RECIPE, SEEDS
+from pages.widgets.shared import access
+
+
+def show(key: str) -> None:
+    """What is asked, and the way to begin."""
+    st.markdown(
+        say(
+            "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
+            "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
+            "or more are ranked on photos of the same books that no page shows.",
+            recipe=RECIPE,
+            changes=CHANGES,
+            seeds=SEEDS,
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        several = not access.shut("repeats")
+        st.page_link(
+            "pages/train.py",
+            label=say("Open the failing recipe on Train, with three seeds")
+            if several
+            else say("Open the failing recipe on Train"),
+            icon=":material/model_training:",
+            query_params={"preset": RECIPE} | ({"seeds": "3"} if several else {}),
+            width="content",
+        )
+        with st.popover(
+            say("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
+        ):
+            _rules()
+
+
+def _rules() -> None:
+    st.markdown(
+        say(
+            "- **Score**: the share of the books in the hidden photos, each cut out and classified "
+            "alone, that are named right. One object, one answer: the sharpest score there is.\n"
+            "- **Rank**: 1 + how many groups are really better. Really: the photos say so (95 % "
+            "interval of the difference) and so do the seeds (Welch's test). Where they do not, "
+            "groups share a rank.\n"
+            "- **Every seed counts.** One that failed or was stopped is named beside its group.\n"
+            "- **The photos** were drawn for this folder of runs alone, from a random seed, so "
+            "that nobody can tune on them. Do not hold this board against another computer's: "
+            "bring the runs together instead.\n"
+            "- Try often enough and you fit the board itself. Few changes, with a reason for each, "
+            "are worth more than a high rank after fifty tries."
+        )
+    )

@@ -1,0 +1,53 @@
+"""How far the chosen items' layers have moved from the pretrained network, over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.base.language import mark, say
+from core.compare.colours import MOST, Paint
+from core.compare.comparison import drift_overlays
+from core.plots.comparison import drift_steps
+from core.plots.figures import Table
+from core.store.groups import Group
+from pages.widgets.shared import run_files
+from pages.widgets.ui import figure
+
+
+def show(key: str, items: Sequence[Group], paint: Paint) -> None:
+    """A figure per backbone; a line of words where no run has its drift measured."""
+    overlays = drift_overlays(items, run_files.finished("drift.csv", items))
+    if not overlays:
+        st.caption(say("No chosen run has its drift measured yet."))
+        return
+    st.subheader(say("How far the layers moved"), anchor=False)
+    words = [
+        say(
+            "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as "
+            "the pretrained network did, 1 that nothing of it is left."
+        )
+    ]
+    if len(items) <= MOST:
+        words.append(
+            say(
+                "Hollow points: frozen layers, which can only change through the layers before "
+                "them."
+            )
+        )
+    st.caption(" ".join(words))
+    for backbone, overlay in overlays.items():
+        if len(overlays) > 1:
+            st.markdown(f"**{backbone}**")
+        name = mark("drift {backbone}").format(backbone=backbone)
+        drawn = drift_steps(overlay, paint)
+        figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
+    if len(overlays) > 1:
+        st.caption(
+            say("Different backbones have different layers, so they are not laid over each other.")
+        )
+
+
+def _numbers(overlay: Table) -> Callable[[], Table]:
+    return lambda: overlay.drop(columns="run")

@@ -1,0 +1,38 @@
+"""A word on the chosen runs that have no results, where only results are shown: what is missing
+from a picture must not look as if it had not been asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import retell, say
+from core.store.groups import Group
+from pages.widgets.shared.run_state import BADGES
+
+_NAMED = 6  # items that the notice names
+_EVERYTHING = ("Curves", "Recipes")  # the sections that need no results
+
+
+def notice(items: Sequence[Group], section: str) -> None:
+    """Says which items the section leaves out, and why; where all are, it says so itself."""
+    missing = [item for item in items if not item.finished()]
+    if section in _EVERYTHING or not missing or len(missing) == len(items):
+        return
+    st.caption(
+        say(
+            "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
+            runs=formatting.listed([_named(item) for item in missing], _NAMED),
+        )
+    )
+
+
+def _named(item: Group) -> str:
+    states = dict.fromkeys(row.status.state for row in item.members)
+    return say(
+        "{run} ({states})",
+        run=formatting.plain_markdown(item.title),
+        states=say(", ").join(retell(BADGES[state][0]) for state in states),
+    )

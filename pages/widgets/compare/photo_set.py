@@ -1,0 +1,87 @@
+"""The set of photos that a section of Compare shows, and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import mark, retell, say
+from core.data.dataset import VALIDATION
+from core.store.groups import Group
+from core.store.run import open_run
+from core.views import thumbnails
+from pages import settings
+from pages.widgets.ui import url_state
+
+
+def choose(sets: Sequence[str]) -> str | None:
+    """A choice of sets, kept in the link as `set`; the hardest first. None where there are none."""
+    if not sets:
+        st.caption(say("No chosen run has answered any photo yet."))
+        return None
+    names = {_in_link(name): name for name in sets}
+    usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
+    url_state.settle("set", names, usual)
+    chosen = (
+        st.segmented_control(
+            say("Photos"),
+            list(names),
+            required=True,
+            key="set",
+            format_func=lambda name: formatting.plain_markdown(_in_words(names[name])),
+            help=say(
+                "Validation photos come from the same shoot as the training photos. Objects cut "
+                "out: each labelled object alone."
+            ),
+        )
+        or usual
+    )
+    url_state.tell("set", chosen, usual)
+    return names[chosen]
+
+
+def _in_link(name: str) -> str:
+    whole = name.removesuffix("/objects")
+    return name if whole == name else mark("{set}, objects cut out").format(set=whole)
+
+
+def _in_words(name: str) -> str:
+    whole = name.removesuffix("/objects")
+    words = say("validation") if whole == VALIDATION else whole
+    return words if whole == name else say("{set}, objects cut out", set=words)
+
+
+def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
+    """A small JPEG per file, of the data set that the item's newest run was trained on. A data set
+    that is gone or damaged is told, and gives no picture."""
+    try:
+        folder = open_run(settings.runs_dir(), item.members[-1].id).data_dir()
+        stamp = thumbnails.mark(folder, set_name)
+        with st.spinner(say("Reading photos")):
+            return _thumbnails(str(folder), set_name, tuple(files), stamp)
+    except InputError as error:
+        problem = formatting.plain_markdown(retell(str(error)))
+        words = say("No pictures: {problem}", problem=problem)
+        st.caption(f":material/broken_image: {words}")
+        return {}
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _thumbnails(folder: str, set_name: str, files: tuple[str, ...], mark: str) -> dict[str, bytes]:
+    del mark  # only there to make the cache notice
+    return thumbnails.thumbnails(Path(folder), set_name, files)
+
+
+def pictures(item: Group, set_name: str, files: Sequence[str], names: Sequence[str]) -> None:
+    """Small pictures with their names below."""
+    found = of_files(item, set_name, files)
+    with st.container(horizontal=True, gap="small"):
+        for file, name in zip(files, names, strict=True):
+            with st.container(width=110):
+                if file in found:
+                    st.image(found[file], alt=name, width=110)
+                st.caption(formatting.plain_markdown(name))

@@ -1,0 +1,157 @@
+"""Photo by photo: what each chosen item answers, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import retell, say
+from core.compare import photo_answers as answers_of
+from core.compare.photo_answers import (
+    ALL,
+    FILTERS,
+    ONE_RIGHT,
+    Answers,
+)
+from core.data.photos import jpeg_url
+from core.evaluate.matched_answers import photo_of
+from core.store.groups import Group
+from pages.widgets.compare import comparable, photo_set
+from pages.widgets.shared import run_files, selection
+from pages.widgets.shared.snapshot import Look
+from pages.widgets.ui import figure, reading_table, url_state
+from pages.widgets.ui.reading_table import Choice
+
+_COLUMNS = 12  # items with a column of their own; more are counted
+_TALLEST = 560  # pixels of the table; more rows are scrolled
+_CAMS = 6  # runs that CAMs shows at once
+
+
+def show(key: str, items: Sequence[Group], look: Look) -> None:
+    """The table with its filter; a chosen row shows its photo large and leads to its class maps."""
+    of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
+    predictions = comparable.answers(items)
+    set_name = photo_set.choose(answers_of.answer_sets(items, predictions))
+    if set_name is None:
+        return
+    answers = look.made(
+        "photo_answers",
+        [set_name, *of],
+        lambda: answers_of.photo_answers(items, predictions, set_name),
+    )
+    files = _filtered(key, items, answers)
+    titles = {item.id: item.title for item in items}
+    total = answers["file"].nunique()
+    if not files:
+        st.caption(say("None of the {total} photos is like this.", total=total))
+        return
+    few = len(items) <= _COLUMNS
+    table = (
+        answers_of.wide_table(answers, files, titles)
+        if few
+        else answers_of.counted_table(answers, files)
+    )
+    pictures = photo_set.of_files(items[0], set_name, files)
+    words = (
+        say(
+            "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
+            "answer and how many of its runs gave it. Choose a row to see more."
+        )
+        if few
+        else say(
+            "How many of the chosen are right, and what they answer. Choose a row to see each one."
+        )
+    )
+    st.caption(
+        say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
+    )
+    reading_table.show(
+        f"{key}.{set_name}",
+        table,
+        say("Photos with the answer of each run"),
+        _heads(),
+        height=_TALLEST,
+        pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files]
+        if pictures
+        else [],
+        choice=Choice(files, "photo"),
+    )
+    figure.csv_button(
+        key,
+        lambda: answers.assign(run=answers["item"].map(titles)).drop(columns="item"),
+        f"answers {set_name}",
+    )
+    photo = st.query_params.get("photo")
+    if photo in files:
+        _photo(key, items, answers, set_name, photo, pictures.get(photo), few)
+
+
+def _heads() -> dict[str, str]:
+    """Columns in the reader's words; the others are names of runs."""
+    return {
+        "photo": say("photo"),
+        "label": say("label"),
+        "right": say("right"),
+        "answers": say("answers"),
+    }
+
+
+def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
+    """The photos that the filter leaves."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        url_state.settle("show", FILTERS, ALL)
+        which = (
+            st.segmented_control(
+                say("Show"), FILTERS, required=True, key="show", wrap=True, format_func=retell
+            )
+            or ALL
+        )
+        url_state.tell("show", which, ALL)
+        only = ""
+        if which == ONE_RIGHT:
+            with st.container(width=320):
+                only = selection.pick(key, say("Which one"), items, "one").id
+    return answers_of.filtered_files(answers, which, only)
+
+
+def _photo(
+    key: str,
+    items: Sequence[Group],
+    answers: Answers,
+    set_name: str,
+    file: str,
+    jpeg: bytes | None,
+    few: bool,
+) -> None:
+    """One photo: large, with everybody's answer, and the way to its class maps."""
+    rows = answers[answers["file"] == file]
+    truth = str(rows["truth"].iloc[0]) or say("no label")
+    with st.container(border=True):
+        left, right = st.columns([1, 3])
+        with left:
+            if jpeg:
+                st.image(jpeg, alt=file)
+        with right:
+            st.markdown(
+                f"**{formatting.plain_markdown(file)}**: {formatting.plain_markdown(truth)}"
+            )
+            photo = photo_of(file)
+            name = set_name.removesuffix("/objects")
+            link = selection.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
+            st.page_link(
+                "pages/cams.py",
+                label=say("See where they look at this photo"),
+                icon=":material/frame_inspect:",
+                query_params=link,
+            )
+            table = answers_of.answers_to(rows, {item.id: item.title for item in items})
+            heads = {"run": say("run"), "answer": say("answer")}
+            reading_table.show(
+                f"{key}.answers",
+                table,
+                say("What each run answers"),
+                heads,
+                height=0 if few else 300,
+            )

@@ -1,0 +1,163 @@
+"""Final scores: what validation says beside what the test sets say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.base import formatting, palette
+from core.base.language import (
+    language,
+    retell,
+    say,
+    spoken,
+)
+from core.compare import score_tables, tables
+from core.compare.colours import MOST, Paint
+from core.compare.score_tables import Controls
+from core.data.dataset import VALIDATION
+from core.plots import figures, scores
+from core.plots.ranked_scores import ranked_columns, ranked_scores
+from core.store.groups import Group
+from pages.widgets.shared import run_files, verdict
+from pages.widgets.shared.snapshot import Look
+from pages.widgets.ui import figure, plot, reading_table
+
+
+def headline(items: Sequence[Group], paint: Paint) -> None:
+    """A card per item: its verdict, what validation says, and what the hardest set says."""
+    for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
+        hard, score, share = score_tables.hard_score(item)
+        hard_words = say("Difficult objects")
+        if (hard, score) != ("test_difficult", "object"):
+            hard_words = f"{formatting.plain_markdown(hard)}: {retell(tables.SCORE_TITLES[score])}"
+        lift, _, ends = tables.lift_words(item, hard).partition(" ")
+        with place.container(border=True):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(
+                    palette.dot(paint.colours[item.id], mark=paint.marker(item.id)), width="content"
+                )
+                st.text(item.title, width="content")
+                verdict.link(item)
+            with st.container(horizontal=True):
+                for label, (value, small), words in (
+                    (
+                        say("Validation accuracy"),
+                        score_tables.share_words(item, "validation", "accuracy"),
+                        tables.SCORE_WORDS["accuracy"],
+                    ),
+                    (hard_words, share, tables.SCORE_WORDS[score]),
+                    (
+                        say("Lift"),
+                        (lift or "-", ends.strip("()") or say("evidence in the boxes")),
+                        tables.LIFT_WORDS,
+                    ),
+                ):
+                    st.metric(
+                        label,
+                        value,
+                        small or None,
+                        delta_color="off",
+                        delta_arrow="off",
+                        width="content",
+                        help=retell(words),
+                    )
+
+
+def controls_of(items: Sequence[Group]) -> Controls:
+    """The controls of the items' runs; a damaged file is told and left out."""
+    return run_files.finished("controls.json", items)
+
+
+def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
+    """Dots with intervals for validation and each test set, of many items a row each; then every
+    number as a table."""
+    of = [f"{item.id} {paint.colours[item.id]} {paint.marker(item.id)}" for item in items]
+    of += run_files.marks("controls.json", items)
+    controls = controls_of(items)
+    with spoken("en"):  # as files are
+        numbers = score_tables.numbers_table(items, controls)
+    if len(items) > MOST:
+        columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
+        if columns:
+            ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, paint))
+            figure.show(
+                f"{key}.ranked", ranked, lambda: numbers, "scores", least=180 * len(columns) + 120
+            )
+    else:
+        _dots(key, items, controls, paint.colours)
+        figure.csv_button(key, lambda: numbers, "scores")
+    st.caption(_legend(items, any(controls.values())))
+    with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):
+        _table(f"{key}.numbers", items, controls, numbers)
+
+
+def _table(key: str, items: Sequence[Group], controls: Controls, numbers: figures.Table) -> None:
+    """Every number, in the reader's words. numbers: the same in English."""
+    titles, told = {item.title for item in items}, numbers
+    if language() != "en":
+        told = score_tables.numbers_table(items, controls)
+        told = told.assign(score=told["score"].map(retell))
+    names = {name: retell(str(name)) for name in told.columns if name not in titles}
+    reading_table.show(key, told, say("The same numbers as a table"), names)
+
+
+def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:
+    """A figure per set, side by side."""
+    plots = [(VALIDATION, score_tables.validation_dots(items, controls))]
+    plots += [
+        (name, score_tables.set_dots(items, controls, name)) for name in score_tables.sets_of(items)
+    ]
+    shown = [(name, dots) for name, dots in plots if not dots.empty]
+    places = list(st.columns(max(len(shown), 1)))
+    for (name, dots), place in zip(shown, places, strict=False):
+        with place:
+            title = say("validation") if name == VALIDATION else formatting.plain_markdown(name)
+            st.markdown(f"**{title}**", help=_words(list(dots["title"])))
+            plot.show(
+                f"{key}.{name}",
+                scores.score_dots(dots, colours),
+                say("scores {set}", set=name),
+                f"scores {name}",
+            )
+    lifts = score_tables.lift_dots(items, controls)
+    if not lifts.empty:
+        with places[0]:  # beneath validation, which is a single line
+            st.markdown(f"**{say('Lift')}**", help=retell(tables.LIFT_WORDS))
+            dots = scores.score_dots(lifts, colours, ".1f", 2.0)
+            plot.show(f"{key}.lift", dots, say("lift"), "lift")
+
+
+def _legend(items: Sequence[Group], controls: bool) -> str:
+    """What dots, lines and grey marks are."""
+    if any(item.repeats > 1 for item in items):
+        dots = say(
+            "Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
+            "from its lowest to its highest run, a tick each."
+        )
+    else:
+        dots = say("Dot: score. Line: 95 % interval, wide because the photos are few.")
+    if controls:
+        grey = say(
+            "Grey, what needs no training: **thick line** the best constant answer; **diamond** "
+            "logistic regression on the frozen pretrained backbone; **cross** the same on "
+            "untrained weights. A run that is no better has learned nothing that counts."
+        )
+    else:
+        grey = say("Grey, what needs no training: **thick line** the best constant answer.")
+    present = say(
+        "*Any object present* is nearly empty as evidence where photos show several objects: "
+        "compare it with its thick grey line."
+    )
+    return f"{dots} {grey} {present}"
+
+
+def _words(shown: Sequence[str]) -> str:
+    """What the scores of these titles mean."""
+    titles = {title: name for name, title in tables.SCORE_TITLES.items()}
+    words = [
+        f"- {retell(title)}: {retell(tables.SCORE_WORDS[titles.get(title, title)])}"
+        for title in shown
+    ]
+    return "\n".join(dict.fromkeys(words))

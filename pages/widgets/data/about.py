@@ -1,0 +1,39 @@
+"""What a data set is: where it is from, and what of it is not used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import retell, say
+from core.data.dataset import Dataset, left_out_words
+from pages.widgets.shared import access
+
+
+def show(dataset: Dataset) -> None:
+    """Where it is from, what of it is not used, and how it gets a test set where it has none."""
+    access.closed("label")
+    plain = formatting.plain_markdown
+    about = (dataset.title, dataset.licence, dataset.source)
+    title, licence, source = (plain(retell(each)) for each in about)
+    st.caption(
+        say(
+            "{title}. Licence: {licence}. Source: {source}.",
+            title=title,
+            licence=licence,
+            source=source,
+        )
+    )
+    if words := left_out_words(dataset):
+        st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
+    if not dataset.test_sets:
+        st.info(
+            say(
+                "It has no test set, so nothing shows whether a network has learned more than "
+                "this shoot. Make a folder beside `train/` in {folder}, such as "
+                "`test_difficult`, and put other photos into it; or upload a zip that holds such "
+                "a folder.",
+                folder=plain(str(dataset.root)),
+            ),
+            icon=":material/lightbulb:",
+        )

@@ -1,0 +1,101 @@
+"""Deletes an imported data set, after asking, and brings deleted ones back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.store.data_trash import (
+    deletable,
+    delete_dataset,
+    deleted_datasets,
+    restore_dataset,
+)
+from core.store.status import utc_now
+from core.store.trash import KEPT
+from pages import settings
+from pages.widgets.shared import access, selection
+from pages.widgets.ui import messages
+
+
+def delete(key: str, root: Path) -> None:
+    """The button, only for a data set that was imported."""
+    if deletable(root) and st.button(
+        say("Delete"),
+        key=f"{key}.delete",
+        icon=":material/delete:",
+        help=say("This data set, after a question"),
+    ):
+        st.dialog(say("Delete this data set?"))(_question)(key, root)
+
+
+def bring_back(key: str) -> None:
+    """What was deleted, with a way back; nothing where there is nothing."""
+    if access.shut("delete_data"):
+        return
+    if error := st.session_state.pop(f"{key}.error", None):
+        messages.error(error)
+    deleted = deleted_datasets(settings.data_parent())
+    if not deleted:
+        return
+    with st.expander(
+        say("Deleted data sets ({count})", count=len(deleted)), icon=":material/delete:"
+    ):
+        for each in deleted:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    say("Bring back"),
+                    key=f"{key}.{each.id}",
+                    on_click=_restore,
+                    args=(key, each.id),
+                )
+                st.markdown(
+                    say(
+                        "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
+                        "until {until:%d %b %Y}",
+                        name=formatting.plain_markdown(each.name),
+                        when=each.when,
+                        until=each.when + KEPT,
+                    )
+                )
+
+
+def _question(key: str, root: Path) -> None:
+    st.markdown(
+        say(
+            "**{name}**, with its photos, labels and boxes. It can be brought back for {days} "
+            "days. Runs on it stay, but cannot be scored again without it.",
+            name=formatting.plain_markdown(root.name),
+            days=KEPT.days,
+        )
+    )
+    with st.container(horizontal=True):
+        sure = st.button(
+            say("Delete"), key=f"{key}.sure", type="primary", on_click=_delete, args=(key, root)
+        )
+        if sure:
+            st.rerun()  # closes the question
+        if st.button(say("Keep it"), key=f"{key}.keep"):
+            st.rerun()
+
+
+def _delete(key: str, root: Path) -> None:
+    try:
+        delete_dataset(root, selection.all_runs(), utc_now)
+        name = formatting.plain_markdown(root.name)
+        st.toast(say("{name} is in the trash.", name=name), icon=":material/delete:")
+    except InputError as error:
+        st.session_state[f"{key}.error"] = str(error)
+
+
+def _restore(key: str, deleted: str) -> None:
+    try:
+        place = restore_dataset(settings.data_parent(), deleted)
+        name = formatting.plain_markdown(place.name)
+        st.toast(say("{name} is back.", name=name), icon=":material/history:")
+    except InputError as error:
+        st.session_state[f"{key}.error"] = str(error)

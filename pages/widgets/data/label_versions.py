@@ -1,0 +1,64 @@
+"""The labels and boxes that were replaced: when, by what, and a way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.data.label_edits import earlier_versions, restore_version
+from core.store.status import utc_now
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+_SHOWN = 20
+
+
+def show(key: str, root: Path) -> None:
+    """The earlier versions, newest first, each with a button; nothing where there is none."""
+    if access.shut("label"):
+        return
+    versions = earlier_versions(root)
+    if error := st.session_state.pop(f"{key}.error", None):
+        messages.error(error)
+    if not versions:
+        return
+    with st.expander(
+        say("Earlier labels ({count})", count=len(versions)), icon=":material/history:"
+    ):
+        st.caption(
+            say(
+                "Each change puts the tables before it by, in the data set's folder `.earlier`. "
+                "Bringing one back changes the labels of all test sets; that can be undone too."
+            )
+        )
+        for version in versions[:_SHOWN]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    say("Bring back"),
+                    key=f"{key}.{version.id}",
+                    on_click=_restore,
+                    args=(key, root, version.id),
+                    help=say("The labels and boxes as they were just before this change."),
+                )
+                words = formatting.plain_markdown(retell(version.change))
+                st.markdown(
+                    say(
+                        "as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
+                        when=version.when,
+                        change=words,
+                    )
+                )
+        if len(versions) > _SHOWN:
+            st.caption(say("{count} older ones are in the folder.", count=len(versions) - _SHOWN))
+
+
+def _restore(key: str, root: Path, version: str) -> None:
+    try:
+        restore_version(root, version, utc_now)
+        st.toast(say("The earlier labels are back."), icon=":material/history:")
+    except InputError as error:
+        st.session_state[f"{key}.error"] = str(error)

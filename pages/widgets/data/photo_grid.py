@@ -1,0 +1,76 @@
+"""A wall of photos with their boxes, drawn in the browser; a click opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.base.errors import DataError
+from core.base.language import retell, say
+from core.data.label_edits import truth_data
+from core.data.photo_grid import WallPhoto
+from core.data.thumbnails import for_browser
+from pages import settings
+from pages.widgets.ui.assets import script, style
+
+_SIDE = 320  # pixels of a small copy's longer side: sharp on a screen of double density
+PER_PAGE = 60
+_WALL = st.components.v2.component(
+    "overfit_lens_photo_wall",
+    html='<div class="wall-root"></div>',
+    css=style("data/photo_grid"),
+    js=script("ui/fill", "ui/element", "data/photo_grid"),
+)
+
+
+def show(key: str, photos: Sequence[WallPhoto], page: int, on_open: Callable[[str], None]) -> None:
+    """One page of the photos, from 1. `on_open` is called with the file that is clicked."""
+    shown = photos[PER_PAGE * (page - 1) : PER_PAGE * page]
+    _WALL(
+        key=key,
+        data={"photos": [_tile(one) for one in shown], "words": _words()},
+        on_open_change=lambda: on_open(str(st.session_state[key]["open"])),
+    )
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of fill.js."""
+    return {
+        "unlabelled": say("not labelled"),
+        "fold": say("fold {fold}"),
+        "copy": say("near-copy"),
+        "open": say("Open {file}: {label}"),
+        "also": say("also {names}"),
+        "boxes": say("boxes: {names}"),
+    }
+
+
+def pages(photos: Sequence[WallPhoto]) -> int:
+    """How many pages the photos take, at least one."""
+    return max(1, -(-len(photos) // PER_PAGE))
+
+
+def _tile(one: WallPhoto) -> dict[str, Any]:
+    tile: dict[str, Any] = {
+        "file": one.photo.file,
+        "primary": one.primary,
+        "also": [name for name in one.present if name != one.primary],
+        "boxes": truth_data(one.truth())["boxes"],
+        "copies": [retell(copy) for copy in one.copies],
+        "fold": one.fold,
+    }
+    try:
+        image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
+    except (DataError, OSError) as error:
+        return tile | {"image": "", "aspect": 1.0, "problem": retell(str(error))}
+    return tile | {"image": image, "aspect": aspect, "problem": ""}
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _image(path: str, stamp: int) -> tuple[str, float]:
+    """A photo's small copy in base64, and its width by its height."""
+    del stamp  # part of the cache's key: a replaced photo is read again
+    return for_browser(Path(path), settings.house(), _SIDE)

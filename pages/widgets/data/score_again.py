@@ -1,0 +1,125 @@
+"""Scores finished runs anew after labels or boxes have changed: the worker does it, without
+training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say, say_count
+from core.compare import tables
+from core.data.dataset import Dataset
+from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
+from core.store.index import RunRow
+from core.store.rescoring import Rescoring, find_rescorings, runs_behind
+from core.store.status import utc_now
+from pages import settings
+from pages.widgets.shared import selection
+from pages.widgets.ui import messages
+
+_POLL_SECONDS = 1.0
+
+
+def show(key: str, dataset: Dataset) -> None:
+    """How many runs the labels have overtaken, the button, and how their scoring stands."""
+    waiting = bool(_under_way(_of(dataset, selection.all_runs())))
+    st.fragment(_board, run_every=_POLL_SECONDS if waiting else None)(key, dataset, waiting)
+
+
+def _board(key: str, dataset: Dataset, watching: bool) -> None:
+    rows = selection.all_runs()
+    asked = _of(dataset, rows)
+    for rescoring in asked:
+        find_lost_work(rescoring, utc_now)
+    waiting = _under_way(asked)
+    if bool(waiting) != watching:
+        st.rerun()  # the whole page: begins or ends the polling
+    labels = tables.labels_of(rows)
+    if waiting:
+        _progress(key, asked, waiting, labels)
+        return
+    for rescoring in asked:
+        status = rescoring.status()
+        if status.state == "failed":
+            words = say(
+                "{run} could not be scored again: {why}",
+                run=labels[rescoring.id],
+                why=retell(status.error or ""),
+            )
+            messages.error(words)
+    behind = runs_behind(settings.runs_dir(), rows, dataset)
+    if behind:
+        _offer(key, behind, labels)
+    elif any(rescoring.status().state == "done" for rescoring in asked):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                say(":material/check: The runs on these photos are scored by these labels.")
+            )
+            st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:")
+            st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:")
+
+
+def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
+    names = formatting.plain_markdown(", ".join(labels[row.id] for row in behind))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            say_count(
+                len(behind),
+                "Score 1 run again with these labels",
+                "Score {count} runs again with these labels",
+            ),
+            key=f"{key}.ask",
+            icon=":material/refresh:",
+            help=say("Scores, localisation and verdict, without training: {names}", names=names),
+        ):
+            try:
+                LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
+                st.rerun()
+            except InputError as error:
+                messages.error(error)
+        st.caption(say("Their scores come from other labels or boxes than there are now."))
+
+
+def _progress(
+    key: str, asked: Sequence[Rescoring], waiting: Sequence[Rescoring], labels: dict[str, str]
+) -> None:
+    first = min(rescoring.status().created for rescoring in waiting)
+    batch = [rescoring for rescoring in asked if rescoring.status().created >= first]
+    done = len(batch) - len(waiting)
+    now = next((r for r in waiting if r.status().state == "running"), None)
+    if now:
+        words = say(
+            "Scored {done} of {count} runs again; now {run}",
+            done=done,
+            count=len(batch),
+            run=labels[now.id],
+        )
+    else:
+        words = say(
+            "Scored {done} of {count} runs again; waiting for the worker",
+            done=done,
+            count=len(batch),
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / len(batch), text=formatting.plain_markdown(words))
+        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
+            for rescoring in waiting:
+                LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
+            st.rerun()
+        if not worker_alive(settings.runs_dir()) and st.button(
+            say("Start the worker"), key=f"{key}.worker"
+        ):
+            ensure_worker(settings.runs_dir(), wait_seconds=10)
+
+
+def _of(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:
+    """What was asked for on this data set."""
+    ids = {row.id for row in rows if row.data_path == str(dataset.root.resolve())}
+    return [each for each in find_rescorings(settings.runs_dir()) if each.id in ids]
+
+
+def _under_way(asked: Sequence[Rescoring]) -> list[Rescoring]:
+    return [rescoring for rescoring in asked if not rescoring.status().ended]

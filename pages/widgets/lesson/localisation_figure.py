@@ -1,0 +1,55 @@
+"""Where both networks look, moving through their trainings in the browser (lesson_gaze.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import say
+from core.lesson.seed_spread import Measured
+from pages.widgets.ui.assets import script, style
+
+_GAZE = st.components.v2.component(
+    "overfit_lens_lesson_gaze",
+    html='<div class="gaze-root"></div>',
+    css=style("lesson/localisation_figure"),
+    js=script("ui/element", "lesson/localisation_figure"),
+)
+
+
+def show(
+    key: str,
+    gaze: Mapping[str, Any],
+    lifts: Mapping[str, Sequence[Measured]],
+    colours: Mapping[str, str],
+) -> None:
+    """gaze: core.lesson.localisation_figure.gaze. lifts: for A and B, at each of its epochs."""
+    moments = [
+        {
+            "epoch": epoch,
+            "words": _moment(place, epoch, len(gaze["epochs"])),
+            **{side: f"{found[place].mean:.1f}" for side, found in lifts.items()},
+        }
+        for place, epoch in enumerate(gaze["epochs"])
+    ]
+    words = {
+        "play": say("Play the training"),
+        "pause": say("Pause"),
+        "slider": say("Moment of the training"),
+        "numbers": say("Evidence in the frames, against an even spread:"),
+        "looks": say("Where it looks:"),
+    }
+    _GAZE(
+        key=key,
+        data={"moments": moments, "rows": gaze["rows"], "words": words, "colours": dict(colours)},
+    )
+
+
+def _moment(place: int, epoch: int, count: int) -> str:
+    if place == 0:
+        return say("after epoch {epoch}: only the last layers have learned", epoch=epoch)
+    if place == count - 1:
+        return say("after epoch {epoch}: the end", epoch=epoch)
+    return say("after epoch {epoch}", epoch=epoch)

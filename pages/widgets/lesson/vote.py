@@ -1,0 +1,39 @@
+"""The vote on which network to ship: kept in the session, and in the link as `?vote=A`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.language import say
+from core.lesson.glossary import SIDES
+
+_VOTE = "lesson.vote"
+
+
+def current() -> str:
+    """A or B; empty before the vote."""
+    linked = st.query_params.get("vote", "")
+    if linked in SIDES:
+        st.session_state[_VOTE] = linked
+    vote: str = st.session_state.get(_VOTE, "")
+    if vote:
+        st.query_params["vote"] = vote
+    return vote
+
+
+def button(letter: str) -> None:
+    """Votes for a network; may be pressed again for the other one."""
+    st.button(
+        say("Ship {name}", name=letter),
+        key=f"lesson.vote.{letter}",
+        shortcut=letter,
+        type="primary" if st.session_state.get(_VOTE) == letter else "secondary",
+        width="stretch",
+        on_click=_vote,
+        args=(letter,),
+    )
+
+
+def _vote(letter: str) -> None:
+    st.session_state[_VOTE] = letter
+    st.query_params["vote"] = letter

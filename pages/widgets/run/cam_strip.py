@@ -1,0 +1,116 @@
+"""The strip of class maps: a few test photos, and where the run looked at each cycle's end."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.data.dataset import read_dataset
+from core.data.photos import jpeg_url
+from core.store.run import Run, open_run
+from core.views.cam_strip import (
+    Look,
+    Row,
+    Strip,
+    cam_strip,
+)
+from pages.widgets.ui.assets import style
+
+_STYLE = style("run/cam_strip")
+
+
+def show(run: Run) -> None:
+    """Draws it; nothing before the first cycle's end, or without a test photo that serves."""
+    try:
+        root = run.data_dir()
+        marks = [
+            path.stat().st_mtime_ns
+            for path in (run.path / "cams.npz", root / "boxes.csv", root / "labels.csv")
+            if path.is_file()
+        ]
+        strip = _strip(str(run.path), str(root), tuple(marks))
+    except InputError as error:
+        problem = formatting.plain_markdown(retell(str(error)))
+        st.caption(say("Without class maps: {problem}", problem=problem))
+        return
+    if strip is None:
+        return
+    st.markdown(
+        say("**Where it looks, cycle by cycle**"),
+        help=say(
+            "Bright areas speak for the object named on the left; its box is drawn. Below: whether "
+            "the whole photo was answered right, and the probability of that object. These are "
+            "always the same photos, so runs can be compared."
+        ),
+    )
+    name = formatting.plain_markdown(strip.set_name)
+    if strip.rows[0].labelled:
+        st.caption(say("The first photos of {set} with each object.", set=name))
+    else:
+        st.caption(
+            say(
+                "Photos of {set}. None is labelled, so none is right or wrong: each row is "
+                "about its last answer.",
+                set=name,
+            )
+        )
+    st.html(f"<style>{_STYLE}</style>{_table(strip)}")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
+    """`marks`: time stamps of what it is made from; they make the cache notice."""
+    del marks
+    return cam_strip(open_run(Path(path).parent, Path(path).name), read_dataset(Path(root)))
+
+
+def _table(strip: Strip) -> str:
+    """Names of classes and files are a person's text: escaped."""
+    ends = [*strip.epochs, *strip.to_come]
+    epochs = [say("epoch {epoch}", epoch=epoch) for epoch in ends]
+    head = "".join(f'<th scope="col">{escape(words)}</th>' for words in epochs)
+    rows = "".join(_row(row, strip) for row in strip.rows)
+    return (
+        '<div class="cam-strip" tabindex="0" role="region" '
+        f'aria-label="{escape(say("Class maps by cycle"))}"><table>'
+        f'<tr><th scope="col">{escape(say("photo"))}</th>{head}</tr>{rows}</table></div>'
+    )
+
+
+def _row(row: Row, strip: Strip) -> str:
+    names = {"file": row.file, "set": strip.set_name, "label": row.label}
+    alt, what = say("Photo {file} of {set}, with a box around {label}", **names), row.label
+    if not row.labelled:
+        alt = say("Photo {file} of {set}", **names)
+        what = say("evidence for {label}, an answer", **names)
+    cells = [f"<td>{_image(row.photo, alt)}{escape(what)}</td>"]
+    for epoch, look in zip(strip.epochs, row.looks, strict=True):
+        cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
+    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
+    empty += f"{escape(say('to come'))}</td>"
+    cells += [empty] * len(strip.to_come)
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _image(jpeg: bytes, alt: str) -> str:
+    return f'<img alt="{escape(alt)}" src="{jpeg_url(jpeg)}">'
+
+
+def _words(row: Row, look: Look, epoch: int) -> str:
+    return say(
+        "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
+        label=row.label,
+        file=row.file,
+        epoch=epoch,
+        answer=look.answer,
+    )
+
+
+def _answer(row: Row, look: Look) -> str:
+    mark = "" if not row.labelled else "✓ " if look.answer == row.label else "✗ "
+    return f"{mark}{formatting.percent(look.chance)}"

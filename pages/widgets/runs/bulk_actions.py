@@ -1,0 +1,162 @@
+"""What can be done with the runs that are selected in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say, say_count
+from core.compare.selection import grouped_items, items_of
+from core.jobs.local import LocalExecutor
+from core.store.annotations import annotate
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.store.run import Run, open_run
+from pages import settings
+from pages.widgets.runs import export_runs, trash
+from pages.widgets.shared import report, selection
+from pages.widgets.ui import messages
+
+
+def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
+    """A bar of actions; nothing while no run is selected. checked: where in the session the ids of
+    the selected runs are."""
+    ids = st.session_state.get(checked, [])
+    picked = [row for row in rows if row.id in ids]
+    if not picked:
+        return
+    executor = LocalExecutor(settings.runs_dir())
+    own = [row for row in picked if not row.example]  # examples stay as they are
+    live = [row for row in own if not row.status.ended]
+    stopped = [row for row in own if row.status.state in ("failed", "cancelled", "paused")]
+    stopped = [row for row in stopped if not row.problem]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
+        words = say_count(len(picked), "1 run selected", "{count} runs selected")
+        st.markdown(f"**{words}**", width="content")
+        st.page_link(
+            "pages/compare.py",
+            label=say("Compare"),
+            icon=":material/compare_arrows:",
+            query_params=selection.link(_as_items(picked, rows)),
+        )
+        report.button(key, grouped_items(picked, rows), rows)
+        export_runs.show(f"{key}.export", own)
+        if len(picked) == 1 and not picked[0].problem:
+            st.page_link(
+                "pages/train.py",
+                label=say("Run again"),
+                icon=":material/replay:",
+                query_params={"again": picked[0].id},
+                help=say("Opens Train with this recipe."),
+            )
+        if own:
+            starred = all(row.starred for row in own)
+            _button(
+                key,
+                say("Take the stars off") if starred else say("Star"),
+                "star",
+                own,
+                lambda row: annotate(_run(row), starred=not starred),
+            )
+            _tags(key, own)
+        if live:
+            _button(
+                key,
+                say("Cancel"),
+                "stop_circle",
+                live,
+                lambda row: executor.cancel(row.id),
+                help=say(
+                    "Stops the selected runs that wait or train; their epochs are kept, "
+                    "and Resume goes on with them."
+                ),
+            )
+        if stopped:
+            _button(
+                key,
+                say("Resume"),
+                "resume",
+                stopped,
+                lambda row: executor.resume(row.id),
+                help=say("Goes on with the selected runs that have stopped."),
+            )
+        if own and st.button(
+            say("Delete"),
+            icon=":material/delete:",
+            key=f"{key}.delete",
+            help=say("Moves them to the deleted runs, whence they come back."),
+        ):
+            trash.delete(f"{key}.failed", [row.id for row in own])
+        if st.button(
+            say("Clear"),
+            icon=":material/close:",
+            key=f"{key}.clear",
+            type="tertiary",
+            help=say("Selects no run."),
+        ):
+            st.session_state[checked] = []
+            st.rerun()
+        if len(own) < len(picked):
+            st.caption(say("Examples stay as they are."), width="content")
+    for problem in st.session_state.pop(f"{key}.failed", []):
+        messages.error(problem)
+
+
+def _button(
+    key: str,
+    label: str,
+    icon: str,
+    rows: Sequence[RunRow],
+    act: Callable[[RunRow], object],
+    help: str | None = None,
+) -> None:
+    if st.button(label, icon=f":material/{icon}:", key=f"{key}.{icon}", help=help):
+        _each(key, rows, act)
+
+
+def _each(key: str, rows: Sequence[RunRow], act: Callable[[RunRow], object]) -> None:
+    """Does it to each run, then draws the page again; what cannot be done is told."""
+    problems = []
+    for row in rows:
+        try:
+            act(row)
+        except InputError as error:
+            problems.append(str(error))
+    st.session_state[f"{key}.failed"] = problems
+    st.rerun()
+
+
+def _tags(key: str, picked: Sequence[RunRow]) -> None:
+    """Adds a tag to all selected runs, or takes off one that some have."""
+    with st.popover(say("Tag"), icon=":material/label:", key=f"{key}.tags"):
+        with st.form(f"{key}.form", clear_on_submit=True, border=False):
+            tag = st.text_input(
+                say("New tag"), key=f"{key}.tag", max_chars=30, placeholder=say("class-3")
+            )
+            if st.form_submit_button(say("Add it")) and tag.strip():
+                _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
+        for old in dict.fromkeys(tag for row in picked for tag in row.tags):
+            if st.button(
+                say("Take off {tag}", tag=formatting.plain_markdown(old)),
+                icon=":material/label_off:",
+                key=f"{key}.off.{old}",
+            ):
+                _each(key, picked, lambda row, old=old: annotate(_run(row), remove_tags=[old]))  # type: ignore[misc]
+
+
+def _as_items(picked: Sequence[RunRow], rows: Sequence[RunRow]) -> list[Group]:
+    """The runs as Compare takes them: a group of repeats of which all are selected is one."""
+    left, found = {row.id for row in picked}, []
+    for item in items_of(rows):
+        members = {row.id for row in item.members}
+        if members <= left:
+            found.append(item)
+            left -= members
+    return found
+
+
+def _run(row: RunRow) -> Run:
+    return open_run(settings.runs_dir(), row.id)

@@ -1,0 +1,56 @@
+"""The example runs in the list of runs: what they are, and a switch that hides them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import say
+from core.store.examples import examples_hidden, hide_examples
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets.shared import access, selection
+from pages.widgets.ui import messages
+
+
+def notice(rows: Sequence[RunRow]) -> None:
+    """Says what is listed while there is no run of one's own."""
+    if not all(row.example for row in rows):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            say(
+                "These are examples that came with Overfit Lens, trained and ready to look at. "
+                "Your own runs will stand above them."
+            ),
+            width="content",
+        )
+        st.page_link("pages/train.py", label=say("Train one"), icon=":material/model_training:")
+
+
+def switch(key: str) -> None:
+    """Whether examples are listed: for everybody who uses this folder of runs, until it is switched
+    back. Nothing where none came along, or in a demo."""
+    if access.shut("hide_examples") or not selection.any_examples():
+        return
+    shown = not examples_hidden(settings.runs_dir())
+    # The key changes with what is noted, so that it shows what others have chosen.
+    wanted = st.toggle(
+        say("Examples"),
+        shown,
+        key=f"{key}.{shown}",
+        help=say(
+            "The example runs that came with Overfit Lens stay as they are. Switched off, "
+            "they are not listed; links to them still open."
+        ),
+    )
+    if wanted == shown:
+        return
+    try:
+        hide_examples(settings.runs_dir(), not wanted)
+    except InputError as error:
+        messages.error(error)
+        return
+    st.rerun()

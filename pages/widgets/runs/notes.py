@@ -1,0 +1,69 @@
+"""What people say of the open run: its name, tags and note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import say
+from core.store.annotations import LONGEST_NOTE, annotate, annotations_of
+from core.store.index import RunRow
+from core.store.run import open_run
+from pages import settings
+from pages.widgets.ui import messages
+
+
+def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
+    """Draws them for the run `row` of `rows`. Only what was changed here is written, so that
+    nothing of what others change meanwhile is lost."""
+    if row.problem or row.example:
+        return
+    try:
+        said = annotations_of(open_run(settings.runs_dir(), row.id))
+    except InputError as error:
+        messages.error(error)
+        return
+    own = f"{key}.{row.id}"
+    known = sorted({tag for other in rows for tag in other.tags})
+    with st.popover(say("Name, tags, note"), icon=":material/edit_note:", key=f"{own}.words"):
+        # A field's key changes with what is written in the folder, so that it shows what others
+        # have written, unless one is just typing here.
+        name = st.text_input(
+            say("Name"),
+            said.name or str(row.recipe["name"]),
+            max_chars=80,
+            key=f"{own}.name.{said.name}",
+            help=say("Shown instead of the recipe's name; empty brings that back."),
+        )
+        tags = st.multiselect(
+            say("Tags"),
+            [*said.tags, *(tag for tag in known if tag not in said.tags)],
+            default=list(said.tags),
+            accept_new_options=True,
+            key=f"{own}.tags.{' '.join(said.tags)}",
+            placeholder=say("Choose or type a tag"),
+        )
+        note = st.text_area(
+            say("Note"),
+            said.note,
+            max_chars=LONGEST_NOTE,
+            key=f"{own}.note.{said.note}",
+            placeholder=say("What is worth remembering of this run?"),
+        )
+    shown = said.name or str(row.recipe["name"])
+    renamed = "" if name.strip() == row.recipe["name"] else name.strip()
+    changes = {
+        "name": renamed if name.strip() != shown else None,
+        "note": note if note.strip() != said.note else None,
+        "add_tags": [tag.strip() for tag in tags if tag not in said.tags],
+        "remove_tags": [tag for tag in said.tags if tag not in tags],
+    }
+    if any(value is not None and value != [] for value in changes.values()):
+        try:
+            annotate(open_run(settings.runs_dir(), row.id), **changes)  # type: ignore[arg-type]
+        except InputError as error:
+            messages.error(error)
+        else:
+            st.rerun()

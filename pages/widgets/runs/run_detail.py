@@ -1,0 +1,81 @@
+"""One run in a panel below the table: what it is doing, its curves, its log, and what can be done
+with it. The Run page shows the same pieces at length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting, palette
+from core.base.errors import InputError
+from core.base.language import say
+from core.compare import tables
+from core.compare.comparable import others_on
+from core.compare.selection import run_items
+from core.store.index import RunRow
+from core.store.run import open_run
+from pages import settings
+from pages.widgets.shared import (
+    run_actions,
+    run_curves,
+    run_ending,
+    run_log,
+    run_state,
+    verdict,
+)
+from pages.widgets.ui import messages
+
+
+def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
+    """Draws the run `row` of `rows`."""
+    with st.container(border=True):
+        _header(key, row, rows)
+        if row.problem:
+            messages.error(row.problem)
+            return
+        try:
+            run = open_run(settings.runs_dir(), row.id)
+            run_state.show(row)
+            run_ending.show(row, run)
+            run_curves.show(key, row, run, palette.run_colour(row.id), light=True)
+            run_log.show(run, row.status.state == "done")
+        except InputError as error:
+            messages.error(error)
+
+
+def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(palette.dot(palette.run_colour(row.id), 20), width="content")
+        st.subheader(
+            formatting.plain_markdown(tables.labels_of(rows)[row.id]), anchor=False, width="content"
+        )
+        run_state.badge(row)
+        verdict.link(run_items([row], rows)[0])
+        st.space("stretch")
+        run_actions.show(key, row)
+        _links(row, rows)
+
+
+def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
+    """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
+    pair = ",".join([row.id, *others_on(row, rows)[:1]])
+    st.page_link(
+        "pages/run.py",
+        label=say("Diagnosis") if row.summary else say("Its page"),
+        icon=":material/diagnosis:",
+        query_params={"run": row.id},
+    )
+    if row.summary:
+        st.page_link(
+            "pages/compare.py",
+            label=say("Compare"),
+            icon=":material/compare_arrows:",
+            query_params={"runs": pair},
+        )
+        st.page_link(
+            "pages/cams.py",
+            label=say("CAMs"),
+            icon=":material/frame_inspect:",
+            query_params={"runs": pair},
+        )

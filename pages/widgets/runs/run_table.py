@@ -1,0 +1,243 @@
+"""The table of all runs with its search box, drawn in the browser (run_table_js/), and
+what can be done with the selected ones. The link says what is searched for (`q`), the order
+(`sort`), the columns, the grouping (`group`, `unfold`) and which run is open (`run`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import language, retell, say
+from core.store.annotations import annotate
+from core.store.fields import STANDARD, fact
+from core.store.index import RunRow
+from core.store.query import (
+    FLAGS,
+    Key,
+    QueryError,
+    select,
+    vocabulary,
+)
+from core.store.run import open_run
+from core.store.status import utc_now
+from core.views import run_table
+from pages import settings
+from pages.widgets.runs import (
+    bulk_actions,
+    examples,
+    import_runs,
+    run_queue,
+    trash,
+)
+from pages.widgets.shared import selection
+from pages.widgets.shared.verdict import VERDICTS
+from pages.widgets.ui import messages
+from pages.widgets.ui.assets import script, style
+from pages.widgets.ui.icons import symbol
+
+_SCRIPTS = ("search", "order", "rows", "table")
+_TABLE = st.components.v2.component(
+    "overfit_lens_run_table",
+    html='<div class="runs-root"></div>',
+    css=style("ui/tables", "runs/run_table_js/table"),
+    js=script(
+        "ui/fill",
+        "ui/element",
+        "ui/chips",
+        *(f"runs/run_table_js/{name}" for name in _SCRIPTS),
+    ),
+)
+_LINKED = ("q", "sort", "unfold", "run")
+_FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")
+
+
+def opened_run(rows: Sequence[RunRow]) -> RunRow:
+    """The open run. The link says which (`?run=<id>`); without it, the one that is training, or
+    else the newest."""
+    known = {row.id: row for row in rows}
+    linked = st.query_params.get("run", "")
+    if linked and linked not in known:
+        st.warning(
+            say(
+                "There is no run {run} here; this is another one.",
+                run=formatting.plain_markdown(linked),
+            )
+        )
+    training = next((row for row in rows if row.status.state == "running"), rows[0])
+    return known.get(linked, training)
+
+
+def show(key: str, opened: str) -> None:
+    """The table, the search box and what can be done with selected runs. opened: the id of the
+    open run."""
+    st.fragment(_board)(key, opened)
+
+
+def _board(key: str, opened: str) -> None:
+    """Everything about the table; drawn again alone where only the table changes."""
+    if st.session_state.pop(f"{key}.again", False):
+        st.rerun()
+    version, rows = selection.look()
+    if not rows:
+        st.rerun()  # the last one was deleted
+    keys, columns, groupings = _offers(str(settings.runs_dir()), version, rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        by = _group_choice(f"{key}.group", groupings)
+        shown_columns = _column_choice(f"{key}.columns", columns)
+        run_queue.show(f"{key}.queue", rows)
+        import_runs.show(f"{key}.import")
+        trash.show(f"{key}.trash")
+        examples.switch(f"{key}.examples")
+    query, problem, found = st.query_params.get("q", ""), "", rows
+    try:
+        found = select(rows, query, keys)
+    except QueryError as error:
+        problem = str(error)
+    ids = {row.id for row in rows}
+    checked = [id_ for id_ in st.session_state.get(f"{key}.checked", []) if id_ in ids]
+    _TABLE(
+        key=f"{key}.table",
+        data={
+            **run_table.table(found, rows, shown_columns, by, utc_now()),
+            "keys": _suggestions(keys),
+            "chips": {name: [symbol(icon), colour] for name, (icon, colour) in VERDICTS.items()},
+            "opened": opened,
+            "query": query,
+            "error": problem,
+            "shown": len(found),
+            "all": len(rows),
+            "checked": checked,
+            "heard": st.session_state.get(f"{key}.heard", 0),
+            "words": _words(),
+        },
+        on_events_change=lambda: _hear(key),
+    )
+    if failed := st.session_state.pop(f"{key}.failed", ""):
+        messages.error(failed)
+    bulk_actions.show(f"{key}.bulk", f"{key}.checked", rows)
+
+
+def _words() -> dict[str, Any]:
+    """What the browser says by itself, for `fill` and `fillCount` of fill.js."""
+    return {
+        "search": say("Search runs"),
+        "search_hint": say("Search: a word, verdict:generalises, objects>60%, -tag:old"),
+        "search_clear": say("Clear the search"),
+        "all": [say("{count} run"), say("{count} runs")],
+        "some": say("{shown} of {all} runs"),
+        "locale": "en-GB" if language() == "en" else language(),
+        "now": say("just now"),
+        "minutes_ago": say("{minutes} min ago"),
+        "hours_ago": say("{hours} h ago"),
+        "run": say("run"),
+        "run_words": say("The run's name"),
+        "sort": say("{column}. Click to sort."),
+        "select": say("Select {run}"),
+        "select_all": say("Select all that are shown"),
+        "star": say("Star {run}"),
+        "unstar": say("Take the star from {run}"),
+        "none_fits": say("No run fits the search."),
+        "none": say("There are no runs."),
+        "table": say("Runs with their state and scores"),
+        "from": say("Came from {sender}"),
+    }
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _offers(
+    runs_dir: str, version: int, _rows: Sequence[RunRow]
+) -> tuple[dict[str, Key], list[str], list[str]]:
+    """What can be asked for, shown and grouped by; the same for all until a run changes."""
+    return vocabulary(_rows), *run_table.choices_of(_rows)
+
+
+def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
+    """Keys as the search box offers them, those that are asked for most first."""
+    flags = {"key": "is", "sign": ":", "words": ", ".join(FLAGS), "values": list(FLAGS)}
+    found = {
+        key.key: {
+            "key": key.key,
+            "sign": ">" if key.numeric else ":",
+            "words": retell(key.words),
+            "values": [] if key.key in ("id", "note", "started") else key.values,
+        }
+        for key in keys.values()
+        if ".N." not in key.key
+    } | {"is": flags}
+    first = [found.pop(key) for key in _FIRST_KEYS if key in found]
+    return [*first, *found.values()]
+
+
+def _group_choice(key: str, groupings: Sequence[str]) -> str:
+    words = {
+        run_table.NO_GROUPS: say("No groups"),
+        run_table.REPEATS: say("Group repeats (seeds, folds)"),
+    }
+    linked = st.query_params.get("group", run_table.REPEATS)
+    _follow(key, linked if linked in groupings else run_table.REPEATS)
+    return st.selectbox(
+        say("Group by"),
+        groupings,
+        format_func=lambda by: (
+            words.get(by) or say("Group by {column}", column=retell(fact(by).title))
+        ),
+        key=key,
+        on_change=lambda: _write("group", st.session_state[key], run_table.REPEATS),
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
+    standard = ",".join(STANDARD)
+    linked = st.query_params.get("columns", standard).split(",")
+    _follow(key, [column for column in linked if column in columns])
+    with st.popover(say("Columns"), icon=":material/view_column:", key=f"{key}.open"):
+        return st.multiselect(
+            say("Columns of the table"),
+            columns,
+            format_func=lambda column: retell(fact(column).title),
+            key=key,
+            on_change=lambda: _write("columns", ",".join(st.session_state[key]), standard),
+            help=say("Scores, and every key of the recipes in which these runs differ."),
+        )
+
+
+def _follow(key: str, linked: Any) -> None:
+    """Lets a widget say what the link says. The link is read by hand because a widget that is bound
+    to it would write its labels there, not its keys."""
+    if st.session_state.get(key) != linked:
+        st.session_state[key] = linked
+
+
+def _write(name: str, value: str, usual: str) -> None:
+    if value == usual:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def _hear(key: str) -> None:
+    """Does what was done in the browser since the last time. Events are numbered, and come again
+    with later ones in case a message was overtaken."""
+    heard = st.session_state.get(f"{key}.heard", 0)
+    for number, kind, value in st.session_state[f"{key}.table"].get("events") or []:
+        if number <= heard:
+            continue
+        st.session_state[f"{key}.heard"] = number
+        if kind == "check":
+            st.session_state[f"{key}.checked"] = [str(id_) for id_ in value]
+        elif kind == "link":
+            for name, linked in value.items():
+                if name in _LINKED:
+                    _write(name, str(linked), "")
+            st.session_state[f"{key}.again"] = "run" in value  # the open run is outside
+        elif kind == "star":
+            try:
+                annotate(open_run(settings.runs_dir(), str(value[0])), starred=bool(value[1]))
+            except InputError as error:
+                st.session_state[f"{key}.failed"] = str(error)

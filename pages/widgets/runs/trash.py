@@ -1,0 +1,84 @@
+"""Deleted runs: the way back, at once after a deletion and later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import say, say_count
+from core.store.status import utc_now
+from core.store.trash import delete_runs, kept_words, restore_run
+from pages import settings
+from pages.widgets.shared import selection
+from pages.widgets.ui import messages
+
+_JUST = "trash.just"  # ids of the runs that were deleted last, in this session
+
+
+def delete(problems: str, ids: Sequence[str]) -> None:
+    """Moves runs to the trash and draws the page again; what hinders it goes into the session."""
+    try:
+        delete_runs(settings.runs_dir(), ids, utc_now)
+    except InputError as error:
+        st.session_state[problems] = [str(error)]
+    else:
+        st.session_state[_JUST] = list(ids)
+        if st.query_params.get("run") in ids:
+            del st.query_params["run"]
+    st.rerun()
+
+
+def undo(key: str) -> None:
+    """Says what was deleted last, and takes it back on a click."""
+    ids = st.session_state.get(_JUST, [])
+    waiting = {row.id for row in selection.deleted_runs()} if ids else set()
+    ids = [id_ for id_ in ids if id_ in waiting]
+    if not ids:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
+        words = say_count(len(ids), "1 run was deleted.", "{count} runs were deleted.")
+        st.markdown(f":material/delete: {words}", width="content")
+        if st.button(say("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
+            _restore(ids)
+        if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
+            del st.session_state[_JUST]
+            st.rerun()
+
+
+def show(key: str) -> None:
+    """The list of deleted runs, from which they come back; nothing while there are none."""
+    rows = selection.deleted_runs()
+    if not rows:
+        return
+    names = {
+        row.id: say(
+            "{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"], run=row.id
+        )
+        for row in rows
+    }
+    label = say("Deleted ({count})", count=len(rows))
+    with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
+        st.caption(say("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
+        ids = st.multiselect(
+            say("Runs to bring back"),
+            list(names),
+            key=f"{key}.ids",
+            format_func=lambda id_: names.get(id_, id_),
+        )
+        if st.button(
+            say("Restore"), key=f"{key}.restore", disabled=not ids, icon=":material/undo:"
+        ):
+            _restore(ids)
+
+
+def _restore(ids: Sequence[str]) -> None:
+    try:
+        for id_ in ids:
+            restore_run(settings.runs_dir(), id_)
+    except InputError as error:
+        messages.error(error)
+        return
+    st.session_state.pop(_JUST, None)
+    st.rerun()

@@ -1,0 +1,236 @@
+"""The door of the dashboard: who comes in, whose runs they see, and what a demo does not do.
+
+Everything that a hosted dashboard asks before a page is drawn is here; its rules are
+core.hosting.limits and core.hosting.access. A page says `if door.closed("upload"): return`, and the
+line that tells why is drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from core.base import demo_mode, formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.data.dataset import Dataset
+from core.hosting import access
+from core.hosting import limits as demo
+from core.jobs.queue import Queue
+from core.jobs.visitor_sweep import keep_swept
+from core.recipe.schema import Recipe
+from core.store.status import utc_now
+from core.store.visitors import is_key, visitor_dir
+from pages import settings
+from pages.widgets.shared import language
+from pages.widgets.ui import messages
+
+LINK = "key"
+_HERE = Path(__file__).parent
+
+
+def enter() -> None:
+    """Called before any page: lets the visitor in, or stops here and says why not."""
+    language.settle()
+    try:
+        hosted = demo_mode.on()
+        demo_mode.training()
+        _ask_who()
+        st.session_state[settings.ADMITTED] = True
+    except InputError as error:  # a mistyped setting opens nothing
+        messages.error(error)
+        st.stop()
+    if hosted:
+        _sweeper(str(settings.house()))
+        _take_key()
+
+
+def show(page: StreamlitPage) -> None:
+    """The page, below the choice of a language; then who is signed in."""
+    st.html(_HERE / "theme.css")
+    language.choice()
+    page.run()
+    carry_key()
+    if _user().get("is_logged_in"):
+        with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
+            st.caption(
+                say(
+                    "Signed in as {email}",
+                    email=formatting.plain_markdown(str(_user().get("email"))),
+                ),
+                width="content",
+            )
+            _sign_out()
+
+
+# --- who comes in ---------------------------------------------------------------------------------
+
+
+def _user() -> dict[str, Any]:
+    """What is known of whoever looks; `is_logged_in` is there where signing in is set up."""
+    return dict(st.user.to_dict())
+
+
+def _ask_who() -> None:
+    """Lets nobody on who has to sign in and has not, or is not on the list. Raises InputError where
+    that is not set up as it should be."""
+    user = _user()
+    if "is_logged_in" not in user:
+        if access.asked_for():
+            raise InputError(
+                say(
+                    "{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
+                    setting=access.LIST,
+                )
+            )
+        return
+    access.allow_list()
+    if not user["is_logged_in"]:
+        _stop(say("Please sign in. Only addresses that this server's owner has listed are let in."))
+        st.button(
+            say("Sign in"),
+            icon=":material/login:",
+            type="primary",
+            on_click=st.login,
+            key="door.login",
+        )
+        st.stop()
+    answer = access.admitted(user)
+    if answer == "in":
+        return
+    email = formatting.plain_markdown(
+        str(user.get("email") or say("an account without an address"))
+    )
+    if answer == "unverified":
+        _stop(
+            say(
+                "You are signed in as {email}, but your provider does not say that this address "
+                "was verified, so it does not count. Sign out, and sign in with another account.",
+                email=email,
+            )
+        )
+    else:
+        _stop(
+            say(
+                "You are signed in as {email}, which is not on this server's list. Sign out, "
+                "and sign in with another address, or ask the owner to be listed.",
+                email=email,
+            )
+        )
+    _sign_out()
+    st.stop()
+
+
+def _stop(words: str) -> None:
+    st.title("Overfit Lens", anchor=False)
+    st.markdown(words)
+
+
+def _sign_out() -> None:
+    st.button(
+        say("Sign out"),
+        icon=":material/logout:",
+        on_click=st.logout,
+        key="door.logout",
+        type="tertiary",
+    )
+
+
+# --- whose runs they see --------------------------------------------------------------------------
+
+
+def _take_key() -> None:
+    """The key of the link, where it opens a folder; the link carries it on from page to page once
+    there is something to find."""
+    linked = st.query_params.get(LINK, "")
+    if linked and linked != st.session_state.get(settings.VISITOR):
+        if is_key(linked) and visitor_dir(settings.house(), linked).is_dir():
+            st.session_state[settings.VISITOR] = linked
+        else:
+            st.warning(
+                say("Nothing is found under this link's key: runs of this demo go after a day."),
+                icon=":material/key_off:",
+            )
+    carry_key()
+
+
+def carry_key() -> None:
+    """Puts the visitor's key into the link once there is something to find; called again after the
+    page, on which the first run may have been launched."""
+    if not demo_mode.on():
+        return
+    if settings.runs_dir().is_dir():
+        st.query_params[LINK] = settings.visitor_key()
+    else:
+        st.query_params.pop(LINK, None)
+
+
+def keep_link() -> None:
+    """Tells visitors with runs of their own how they find them again."""
+    if demo_mode.on() and settings.runs_dir().is_dir():
+        st.caption(
+            say(
+                "Your runs are found under the link in the address bar, by you and whoever has it, "
+                "for {kept} each.",
+                kept=demo_mode.kept_words(),
+            )
+        )
+
+
+# --- what a demo does not do ----------------------------------------------------------------------
+
+
+def closed(act: demo_mode.Act) -> bool:
+    """Whether the demo does not do this; says so where it does not."""
+    words = demo_mode.why_not(act)
+    if words:
+        st.caption(f":material/lock: {words}")
+    return bool(words)
+
+
+def shut(act: demo_mode.Act) -> bool:
+    """The same, silently: for a control that would only be in the way."""
+    return bool(demo_mode.why_not(act))
+
+
+def limits() -> None:
+    """What may be trained in the demo; nothing elsewhere."""
+    if demo_mode.on():
+        st.caption(f":material/lock: {demo.limits()}")
+
+
+def beyond(recipe: Recipe, dataset: Dataset) -> str:
+    """Why the demo does not train this, in a sentence; empty where it does, or elsewhere."""
+    return demo.beyond(recipe, dataset.root)
+
+
+def standing() -> bool:
+    """Says where the visitor's run stands in everybody's queue, or how long that is; whether they
+    have one there."""
+    queue = Queue(settings.runs_dir())
+    place = queue.standing()
+    if place is None:
+        st.caption(
+            say("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
+        )
+    elif place.before:
+        st.caption(
+            say(
+                "Your run is number {place} of {count} in the demo's queue.",
+                place=place.before + 1,
+                count=place.entries,
+            )
+        )
+    else:
+        st.caption(
+            say("Your run is the first of {count} in the demo's queue.", count=place.entries)
+        )
+    return place is not None
+
+
+@st.cache_resource(show_spinner=False)
+def _sweeper(house: str) -> object:
+    """One for the whole server: what is older than a day goes, also when nobody comes."""
+    return keep_swept(Path(house), utc_now, demo_mode.KEPT)

@@ -1,0 +1,62 @@
+"""The offer that a first visitor sees: two runs whose validation looks equally good."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.data.dataset import find_datasets
+from core.jobs.local import LocalExecutor
+from core.recipe.files import load_recipe
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+STORY = ("quick", "looks-good")
+DEFAULT_DATA = "toy_books"
+
+
+def show(key: str) -> None:
+    """Offers to train the two runs of the story; on a click they start and the Runs page opens.
+    Nothing in a demo, where one run trains at a time."""
+    if access.shut("repeats"):
+        return
+    datasets = find_datasets(settings.data_parent())
+    chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
+    chosen = chosen or next(iter(datasets), None)
+    with st.container(border=True):
+        st.subheader(say("Two runs that look equally good"), anchor=False)
+        st.markdown(
+            say(
+                "Train **quick** and **looks-good** on the same photos of books. Both end almost "
+                "without an error on the photos kept aside for validation.\n\n"
+                "- **quick** keeps most of the pretrained network and changes only its last "
+                "layers, on varied views of each photo.\n"
+                "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
+                "Validation cannot tell them apart, because its photos come from the same shoot "
+                "as the training photos. The difficult photos and the class maps can: they show "
+                "whether the network looks at the books."
+            )
+        )
+        if chosen is None:
+            folder = formatting.plain_markdown(str(settings.data_parent()))
+            st.warning(say("There is no data set in {folder} to train on.", folder=folder))
+            return
+        where = formatting.plain_markdown(chosen.name)
+        if st.button(
+            say("Train both"),
+            key=f"{key}.train",
+            type="primary",
+            icon=":material/play_arrow:",
+            help=say("On {data}, one after the other; a few minutes on a laptop.", data=where),
+        ):
+            try:
+                executor = LocalExecutor(settings.runs_dir())
+                for preset in STORY:
+                    executor.submit(load_recipe(preset), chosen)
+            except InputError as error:
+                messages.error(error)
+                return
+            st.switch_page("pages/runs.py")

@@ -1,0 +1,80 @@
+"""A warning when test photos are copies of training photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.data import near_copies
+from core.data.dataset import Dataset
+from core.jobs.near_copy_scan import Search, found_soon, search_copies
+from pages import settings
+from pages.widgets.ui import messages
+
+_SOON = 0.3  # seconds; enough to read what was found before
+_POLL_SECONDS = 1.0
+Pairs = tuple[near_copies.Pair, ...]
+
+
+def show(dataset: Dataset) -> None:
+    """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
+    DataError when a photo cannot be read."""
+    with st.spinner(say("Looking for copies among the photos…")):
+        tell(_search_of(dataset).result())
+
+
+def tell(pairs: Sequence[near_copies.Pair]) -> None:
+    """The line and the list, where there are any."""
+    if not pairs:
+        return
+    with st.expander(
+        " ".join(formatting.plain_markdown(line) for line in near_copies.headlines(pairs)),
+        icon=":material/warning:",
+    ):
+        st.markdown(
+            "\n".join(f"- {formatting.plain_markdown(retell(pair.told()))}" for pair in pairs)
+        )
+
+
+def soon(dataset: Dataset) -> Pairs | None:
+    """Tells of the near-copies: now, or once they are found, which takes seconds for hundreds of
+    photos. Returns them, or None while they are looked for. Raises DataError likewise."""
+    found = known(dataset)
+    if found is None:
+        st.fragment(_wait, run_every=_POLL_SECONDS)(_search_of(dataset))
+    else:
+        tell(found)
+    return found
+
+
+def known(dataset: Dataset) -> Pairs | None:
+    """The near-copies; None while they are looked for. Raises DataError likewise."""
+    search = _search_of(dataset)
+    return search.result() if found_soon(search, _SOON) else None
+
+
+def _wait(search: Search) -> None:
+    """It never draws the whole page again: an st.rerun from here would bring back the link as it
+    was when this was asked for, and with it undo a click that came meanwhile."""
+    if not search.done():
+        st.caption(say(":material/hourglass_top: Looking for copies among the photos…"))
+        return
+    try:
+        tell(search.result())
+    except InputError as error:
+        messages.error(error)
+
+
+def _search_of(dataset: Dataset) -> Search:
+    return _search(settings.house(), dataset, str(dataset.root), near_copies.stamp(dataset))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> Search:
+    del root, stamp  # part of the cache's key: changed photos are looked at again
+    return search_copies(_dataset, runs_dir)

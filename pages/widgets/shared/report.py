@@ -1,0 +1,60 @@
+"""A button that gives runs as a report: one HTML file, made when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError, os_error_line
+from core.base.language import (
+    language,
+    retell,
+    say,
+    spoken,
+)
+from core.report.page import make_report, problem_page
+from core.store.groups import Group
+from core.store.index import RunRow
+from core.store.status import utc_now
+from pages import settings
+
+
+def button(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
+    """The button for these items; Streamlit turns its icon into a spinner while the file is made.
+    Nothing without items."""
+    if not items:
+        return
+    name = " ".join(item.title for item in items[:2])
+    # Known now: where the file is made, nobody is looking at a page.
+    folder, spoken_here = settings.runs_dir(), language()
+    st.download_button(
+        say("Report (HTML)"),
+        lambda: _make(items, all_rows, folder, spoken_here),
+        f"{formatting.file_stem(f'report {name}')}.html",
+        "text/html",
+        key=f"{key}.report",
+        icon=":material/summarize:",
+        on_click="ignore",
+        help=say(
+            "One file with all pictures inside, to read, print or send: verdicts, scores, curves, "
+            "where they look, recipes. It needs no network and runs no script."
+        ),
+    )
+
+
+def _make(
+    items: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path, language: str
+) -> bytes:
+    """Called when the button is pressed, away from the page, which cannot be told of an error any
+    more: the file says in a line why there is no report."""
+    with spoken(language):
+        try:
+            page = make_report(items, all_rows, runs_dir, utc_now().date())
+        except InputError as error:
+            page = problem_page(retell(str(error)))
+        except OSError as error:
+            page = problem_page(retell(os_error_line(error)))
+    return page.encode("utf-8")

@@ -1,0 +1,116 @@
+"""What can be done with a run: cancel, resume, run again with changes, delete and bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.jobs.local import LocalExecutor
+from core.store.index import RunRow
+from core.store.run import open_run
+from core.store.status import utc_now
+from core.store.trash import TRASH, delete_runs, kept_words, restore_run
+from core.views.run_ending import ending
+from pages import settings
+from pages.widgets.ui import messages
+
+
+def show(key: str, row: RunRow) -> None:
+    """Cancel while it is under way, Resume when it stopped early and that helps, Run again."""
+    if not row.status.ended:
+        _cancel(key, row)
+    elif _helps(row) and st.button(
+        say("Resume"),
+        icon=":material/resume:",
+        key=f"{key}.resume.{row.id}",
+        help=say(
+            "Goes on after the last finished epoch; the result is the same, to the last bit, "
+            "as if it had never stopped."
+        ),
+    ):
+        _try(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
+    if not row.problem:
+        st.page_link(
+            "pages/train.py",
+            label=say("Run again with changes"),
+            icon=":material/tune:",
+            help=say("Opens Train with this run's recipe and photos."),
+            query_params={"again": row.id},
+        )
+
+
+def delete(key: str, row: RunRow) -> None:
+    """Delete, for a run of one's own that has ended; `deleted` brings it back."""
+    if (
+        row.status.ended
+        and not row.example
+        and st.button(
+            say("Delete"),
+            icon=":material/delete:",
+            key=f"{key}.delete.{row.id}",
+            help=say(
+                "Moves it to the trash, from where it can be brought back for {kept}.",
+                kept=kept_words(settings.runs_dir()),
+            ),
+        )
+    ):
+        _try(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
+
+
+def deleted(key: str, run_id: str) -> bool:
+    """Whether the run of that id is in the trash; says so and offers to bring it back."""
+    try:
+        name = open_run(settings.runs_dir() / TRASH, run_id).recipe().name
+    except InputError:
+        return False
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":material/delete: "
+            + say(
+                "**{name}** is in the trash. It is kept for {kept} after it was deleted.",
+                name=formatting.plain_markdown(name),
+                kept=kept_words(settings.runs_dir()),
+            )
+        )
+        if st.button(say("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
+            _try(lambda: restore_run(settings.runs_dir(), run_id))
+    return True
+
+
+def _helps(row: RunRow) -> bool:
+    """Whether resuming it would end otherwise."""
+    if row.problem or row.example:
+        return False
+    with suppress(InputError):  # deleted this instant
+        found = ending(open_run(settings.runs_dir(), row.id), row.status)
+        return found is not None and found.resume_helps
+    return False
+
+
+def _cancel(key: str, row: RunRow) -> None:
+    try:
+        if open_run(settings.runs_dir(), row.id).cancel_asked():
+            st.badge(say("is being stopped"), icon=":material/stop_circle:", color="orange")
+            return
+    except InputError as error:
+        messages.error(error)
+        return
+    with st.popover(say("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
+        st.write(say("Stop this run? The epochs that are done are kept, and it can be resumed."))
+        if st.button(say("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
+            _try(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
+
+
+def _try(act: Callable[[], object]) -> None:
+    """Does it and draws the page again, or says why not."""
+    try:
+        act()
+    except InputError as error:
+        messages.error(error)
+    else:
+        st.rerun()

@@ -1,0 +1,30 @@
+"""Why a run stopped before its end, its last words, and what to do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import say
+from core.store.index import RunRow
+from core.store.run import Run
+from core.views.run_ending import ending
+
+_LINES = 6
+
+
+def show(row: RunRow, run: Run) -> None:
+    """Nothing for a run that is done or still to come."""
+    found = ending(run, row.status)
+    if found is None:
+        return
+    words = formatting.plain_markdown(found.happened)
+    if row.status.state == "cancelled":
+        st.info(words, icon=":material/block:")
+    else:
+        st.error(words, icon=":material/error:")
+    st.markdown(say("**What to do.** {advice}", advice=formatting.plain_markdown(found.advice)))
+    last = run.log_tail(_LINES)
+    if last and row.status.state == "failed":
+        st.caption(say("The last lines of its log:"))
+        st.code(last, language=None, wrap_lines=True)

@@ -1,0 +1,114 @@
+"""What a run is doing: its state as a badge, and its progress, time left or place in the queue."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import (
+    mark,
+    retell,
+    say,
+    say_count,
+    sentences,
+)
+from core.jobs.queue_forecast import seconds_left, turns
+from core.store.index import RunRow
+from core.store.run import Run, open_run
+from core.store.status import status_text, time_taken, utc_now
+from core.views.run_phase import phase
+from pages import settings
+from pages.widgets.shared import access
+
+BADGES = {
+    "queued": (mark("waiting"), ":material/hourglass_empty:", "gray"),
+    "running": (mark("running"), ":material/play_arrow:", "blue"),
+    "paused": (mark("paused"), ":material/pause:", "gray"),
+    "done": (mark("done"), ":material/check:", "green"),
+    "failed": (mark("failed"), ":material/error:", "red"),
+    "cancelled": (mark("cancelled"), ":material/block:", "orange"),
+}
+
+
+def badge(row: RunRow) -> None:
+    """An icon and the word; that it is an example, if it is."""
+    label, icon, colour = BADGES[row.status.state]
+    st.badge(retell(label), icon=icon, color=colour)  # type: ignore[arg-type]
+    if row.example:
+        st.badge(
+            say("example"),
+            icon=":material/school:",
+            color="violet",
+            help=say("Came with Overfit Lens, and stays as it is."),
+        )
+    if row.came_from:
+        st.badge(
+            say("from {sender}", sender=formatting.plain_markdown(retell(row.came_from))),
+            icon=":material/move_to_inbox:",
+            color="blue",
+            help=say("Was trained elsewhere and imported."),
+        )
+
+
+def show(row: RunRow) -> None:
+    """One line on what it is doing or how long it took; a bar while it is under way.
+    Raises InputError when the run's folder is damaged."""
+    status, run = row.status, open_run(settings.runs_dir(), row.id)
+    if status.ended:
+        _ended(row, run)
+    elif status.state == "queued":
+        _place(row)
+    else:
+        words = phase(status, run.recipe())
+        left = formatting.duration(seconds_left(run, status, utc_now()))
+        share = status.epoch / status.epochs if status.epochs else 0.0
+        words = say("{sentence}.", sentence=formatting.plain_markdown(words))
+        if left:
+            words = sentences(words, say("About {time} left.", time=left))
+        st.progress(min(share, 1.0), text=words)
+
+
+def _ended(row: RunRow, run: Run) -> None:
+    status = row.status
+    took = formatting.duration(time_taken(status, utc_now()))
+    words = [status_text(status)]
+    if took:
+        words.append(say("took {time}", time=took))
+    if status.state == "done" and (expected := _expected(run)):
+        words.append(say("estimated {time}", time=formatting.duration(expected)))
+    st.caption(formatting.plain_markdown(say(", ").join(words)))
+
+
+def _place(row: RunRow) -> None:
+    """Its place in the queue, and when its turn comes."""
+    if access.shut("worker"):
+        access.standing()
+        return
+    line = turns(settings.runs_dir(), utc_now())
+    place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
+    if place is None:
+        st.caption(say("It waits, but the queue does not know of it: the page Worker helps."))
+        return
+    if place == 0:
+        st.caption(say("It is the next: it begins when the worker takes it."))
+        return
+    begins, ends = formatting.duration(line[place].begins), formatting.duration(line[place].ends)
+    words = say_count(
+        place, "1 run is before it in the queue.", "{count} runs are before it in the queue."
+    )
+    if begins and ends:
+        when = say(
+            "It begins in about {begins} and is done in about {ends}.", begins=begins, ends=ends
+        )
+    else:
+        when = say("It begins in about {begins}.", begins=begins) if begins else ""
+    st.caption(sentences(words, when))
+
+
+def _expected(run: Run) -> float:
+    """Seconds that the run was expected to take; 0 when unknown."""
+    try:
+        return sum(run.estimate().values())
+    except InputError:
+        return 0.0  # what cannot be read is told by the curves

@@ -1,0 +1,200 @@
+"""The runs that a person is looking at: kept in the link, and carried from page to page.
+
+A link says `?runs=a,b&groups=g`: single runs by their ids, and groups of repeats
+(core.store.groups) by theirs. A group's id is a fingerprint of its recipe and photos, so the link
+shows the repeats that there are when it is opened, also those that came later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.base import formatting
+from core.base.language import say
+from core.compare.comparable import others_on
+from core.compare.selection import items_of
+from core.store.examples import PREFIX, examples_dir
+from core.store.groups import Group
+from core.store.index import RunIndex, RunRow
+from core.store.run_list import AllRuns
+from core.store.trash import TRASH
+from pages import settings
+
+_CARRIED = "chosen.runs"  # ids that the last page showed; not a widget's key
+_MANY = 9  # more are told by their number, in one line
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _examples(folder: Path) -> RunIndex:
+    return RunIndex(folder, examples=True)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _all(runs_dir: Path, examples: Path) -> AllRuns:
+    """One for all who see these runs: it reads again what has changed, once."""
+    return AllRuns(runs_dir, _examples(examples))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _trash(runs_dir: Path) -> RunIndex:
+    return RunIndex(runs_dir / TRASH)
+
+
+def all_runs() -> list[RunRow]:
+    """Every run, newest first, then the examples. Their rows are shared: nobody may change them."""
+    return look()[1]
+
+
+def look() -> tuple[int, list[RunRow]]:
+    """The same, after their `version`. Hidden examples are among them where the link names one."""
+    return _all(settings.runs_dir(), examples_dir()).look(_linked_to_example())
+
+
+def version(at_most_old: float = 0) -> int:
+    """A number that changes whenever the runs do (core.store.run_list.AllRuns.version)."""
+    return _all(settings.runs_dir(), examples_dir()).version(at_most_old, _linked_to_example())
+
+
+def deleted_runs() -> list[RunRow]:
+    """What is in the trash, newest run first."""
+    return _trash(settings.runs_dir()).rows()
+
+
+def any_examples() -> bool:
+    """Whether examples came along, hidden or not."""
+    return bool(_all(settings.runs_dir(), examples_dir()).examples())
+
+
+def _linked_to_example() -> bool:
+    linked = ",".join(value for name in st.query_params for value in st.query_params.get_all(name))
+    return any(id_.startswith(PREFIX) for id_ in linked.split(","))
+
+
+def carry(ids: Sequence[str]) -> None:
+    """Remembers runs and groups for the next page that asks which ones."""
+    st.session_state[_CARRIED] = list(ids)
+
+
+def link(items: Sequence[Group]) -> dict[str, str]:
+    """The link's parameters that choose these items."""
+    runs = [item.id for item in items if item.id == item.members[0].id]
+    groups = [item.id for item in items if item.id not in runs]
+    return {name: ",".join(ids) for name, ids in (("runs", runs), ("groups", groups)) if ids}
+
+
+def replace(items: Sequence[Group]) -> None:
+    """Chooses these items instead, when the page is drawn next (for a button's callback)."""
+    for name in ("groups", "runs"):
+        st.query_params.pop(name, None)
+    st.query_params.update(link(items))
+
+
+def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> list[Group]:
+    """The chosen items: groups first, then single runs, each oldest first. Without a link, the last
+    page's choice, or else the groups of the newest two recipes (a run without repeats stands
+    alone). most: how many the page can show; None: any number."""
+    items = {item.id: item for item in items_of(rows)}
+    groups = {id_: item for id_, item in items.items() if len(item.members) > 1}
+    linked = [
+        id_
+        for name in ("groups", "runs")
+        for value in st.query_params.get_all(name)
+        for id_ in value.split(",")
+        if id_
+    ]
+    if linked != st.session_state.get(f"{key}.linked") or key not in st.session_state:
+        asked = set(linked or st.session_state.get(_CARRIED) or _newest(rows, groups))
+        found = [id_ for id_ in items if id_ in asked]
+        st.session_state[key] = found[-most:] if most else found
+        st.session_state[f"{key}.folded"] = len(st.session_state[key]) > _MANY
+        lost = [id_ for id_ in linked if id_ not in items]
+        if lost:
+            names = formatting.listed([formatting.plain_markdown(id_) for id_ in lost], _MANY)
+            st.warning(say("Not found here: {names}.", names=names))
+    with _place(key, items):
+        ids = st.multiselect(
+            say("Runs and groups of repeats") if groups else say("Runs"),
+            list(items),
+            key=key,
+            format_func=lambda id_: items[id_].title if id_ in items else id_,
+            max_selections=most,
+            placeholder=say("Choose runs"),
+            filter_mode="contains",
+            select_all=most is None,
+            help=say("Type a part of a name and press *Select matches* to take many at once.")
+            if most is None
+            else None,
+        )
+    picked = set(ids)
+    chosen = [item for id_, item in items.items() if id_ in picked]
+    st.session_state[f"{key}.linked"] = [item.id for item in chosen]
+    if [item.id for item in chosen] != linked:
+        for name in ("groups", "runs"):
+            st.query_params.pop(name, None)
+        st.query_params.update(link(chosen) or {"runs": ""})
+    carry([item.id for item in chosen])
+    return chosen
+
+
+def _place(key: str, items: Mapping[str, Group]) -> DeltaGenerator:
+    """Where items are chosen. Of many that a link chose it is behind a button, as their names would
+    fill the page (and the browser builds the list when it is opened only); it stays where it is
+    while somebody chooses."""
+    if not st.session_state.get(f"{key}.folded"):
+        return st.container()
+    count = sum(id_ in items for id_ in st.session_state[key])
+    label = say("{count} of {total} chosen", count=count, total=len(items))
+    return st.popover(label, icon=":material/checklist:", key=f"{key}.place")
+
+
+def pick(
+    key: str,
+    label: str,
+    items: Sequence[Group],
+    param: str,
+    help: str | None = None,
+    folded: bool = False,
+) -> Group:
+    """One of the chosen items, kept in the link as `param`; the first without one. folded: behind a
+    button that tells it."""
+    known = {item.id: item for item in items}
+    name = f"{key}.{param}"
+    if st.session_state.get(name) not in known:
+        linked = st.query_params.get(param, "")
+        st.session_state[name] = linked if linked in known else items[0].id
+
+    def keep() -> None:
+        st.query_params[param] = st.session_state[name]
+
+    with (
+        folded_place(name, label, known[st.session_state[name]].title) if folded else st.container()
+    ):
+        id_ = st.selectbox(
+            label,
+            list(known),
+            key=name,
+            help=help,
+            on_change=keep,
+            format_func=lambda id_: known[id_].title,
+        )
+    return known[id_]
+
+
+def folded_place(key: str, label: str, value: str) -> DeltaGenerator:
+    """For a choice behind a button that tells it. label: of the choice, in the reader's words."""
+    told = say("{what}: {value}", what=label, value=formatting.plain_markdown(value))
+    return st.popover(told, key=f"{key}.place")
+
+
+def _newest(rows: Sequence[RunRow], groups: dict[str, Group]) -> list[str]:
+    """The two items on the same photos that were finished last; a run of a group stands for it."""
+    of = {row.id: id_ for id_, group in groups.items() for row in group.members}
+    last = next((row for row in rows if row.summary), None)
+    if last is None:
+        return [row.id for row in rows][:2]
+    finished = [last.id, *others_on(last, rows)]
+    return list(dict.fromkeys(of.get(id_, id_) for id_ in finished))[:2]

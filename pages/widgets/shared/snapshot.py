@@ -1,0 +1,23 @@
+"""The runs as they were when a page was drawn, and what is cached until they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from pages import settings
+from pages.widgets.ui.cached import cached
+
+T = TypeVar("T")
+
+
+class Look(NamedTuple):
+    """Rows of runs as they were at one look. version: of those rows
+    (pages.widgets.shared.selection.look), so that nothing is kept beyond a change of theirs."""
+
+    version: int
+
+    def made(self, what: str, of: Iterable[str], make: Callable[[], T]) -> T:
+        """As the function. of: all that it depends on besides the runs' folders, the ids of those
+        that it is made of among it."""
+        return cached(what, (str(settings.runs_dir()), str(self.version), *of), make)

@@ -1,0 +1,217 @@
+"""A zip file of somebody's photos becomes a data set: name, progress, report, the next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.data.archive import printable
+from core.data.import_report import Report
+from core.data.importer import free_name, import_upload
+from core.data.layout import clean_name
+from core.jobs.local import LocalExecutor
+from core.recipe.files import load_recipe
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
+
+
+def show(key: str) -> None:
+    """The steps of an upload; the report of the last one until it is left."""
+    if access.closed("upload"):
+        return
+    done = st.session_state.get(f"{key}.done")
+    if done:
+        _report(key, *done)
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        st.markdown(
+            say(
+                "A zip file with a folder of photos for each class, at least two of them; best "
+                "inside a folder `train`. Other folders beside it become **test sets**: photos "
+                "that no training sees. A folder of difficult photos there (`test_difficult`) is "
+                "what shows whether a network has learned the thing or the shoot. Labels are not "
+                "needed: they can be given here, later."
+            )
+        )
+        st.code(_example(), language=None)
+        st.caption(
+            say(
+                "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
+                "left out and told. A folder, or more than {size} MB: `python -m core data "
+                "import`.",
+                size=UPLOAD_MB,
+            )
+        )
+    with left:
+        # Another number makes another widget: an upload that is done lets go of its memory.
+        number = st.session_state.setdefault(f"{key}.number", 0)
+        sent = st.file_uploader(
+            say("Zip file of photos"),
+            type="zip",
+            key=f"{key}.zip.{number}",
+            max_upload_size=UPLOAD_MB,
+        )
+        if sent is not None:
+            _import(key, sent)
+
+
+def _example() -> str:
+    """What lies in such a zip file."""
+    return "\n".join(
+        (
+            "books.zip",
+            f"  train/keras/…       {say('photos of one book')}",
+            f"  train/bayes/…       {say('photos of another')}",
+            f"  train/background/…  {say('photos without any of them')}",
+            f"  test_difficult/…    {say('other places and light')}",
+        )
+    )
+
+
+def _import(key: str, sent: Any) -> None:
+    parent = settings.data_parent()
+    name = st.text_input(
+        say("Name of the data set"),
+        value=free_name(parent, sent.name),
+        key=f"{key}.name.{sent.file_id}",
+        max_chars=60,
+        help=say("Letters, digits, `-` and `_`. It is the folder's name."),
+    ).strip()
+    problem = _problem(name)
+    if problem:
+        st.warning(problem, icon=":material/edit:")
+    if not st.button(
+        say("Import"),
+        key=f"{key}.go",
+        type="primary",
+        icon=":material/upload:",
+        disabled=bool(problem),
+    ):
+        return
+    bar = st.progress(0.0, text=say("Looking at the zip file"))
+
+    def tell(done: int, total: int) -> None:
+        bar.progress(done / total, text=say("{done} of {total} photos", done=done, total=total))
+
+    try:
+        dataset, report = import_upload(sent, sent.name, parent, name, tell)
+    except InputError as error:
+        bar.empty()
+        messages.error(error)
+        return
+    st.session_state[f"{key}.done"] = dataset.root.name, report
+    st.session_state[f"{key}.number"] += 1
+    st.rerun()
+
+
+def _problem(name: str) -> str:
+    """Why a name will not do, in a sentence."""
+    parent = settings.data_parent()
+    if not name:
+        return say("Give it a name.")
+    if name != clean_name(name):
+        return say(
+            "A name is of letters, digits, - and _, such as `{name}`.", name=clean_name(name)
+        )
+    if (parent / name).exists():
+        return say(
+            "`{name}` is there already. Choose another name, such as `{other}`.",
+            name=name,
+            other=free_name(parent, name),
+        )
+    return ""
+
+
+def _report(key: str, name: str, report: Report) -> None:
+    """What was taken and what was refused, and the next step."""
+    st.success(
+        say(
+            "**{name}** is ready: {photos} photos taken, {files} files left out.",
+            name=formatting.plain_markdown(name),
+            photos=len(report.taken),
+            files=len(report.refused),
+        ),
+        icon=":material/check:",
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            say("Train on it with quick"),
+            key=f"{key}.train",
+            type="primary",
+            icon=":material/play_arrow:",
+        ):
+            try:
+                LocalExecutor(settings.runs_dir()).submit(
+                    load_recipe("quick"), settings.data_parent() / name
+                )
+            except InputError as error:
+                messages.error(error)
+            else:
+                del st.session_state[f"{key}.done"]
+                st.switch_page("pages/runs.py")
+        st.button(
+            say("Look at the photos"),
+            key=f"{key}.look",
+            icon=":material/photo_library:",
+            on_click=leave,
+            args=(key, name),
+        )
+        st.button(say("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
+    rows = [
+        {
+            say("part"): folder,
+            say("photos"): sum(one.folder == folder for one in report.taken),
+            say("found in"): printable(found),
+        }
+        for folder, found in report.folders.items()
+    ]
+    st.markdown(say("**Taken**"))
+    st.dataframe(rows, hide_index=True)
+    if not any(not folder.startswith("train/") for folder in report.folders):
+        st.info(
+            say(
+                "It has no test set, so nothing will show whether a network has learned more than "
+                "this shoot. Put a folder of other photos beside the classes in the zip (or beside "
+                "`train/` in the data set's folder), such as `test_difficult`."
+            ),
+            icon=":material/lightbulb:",
+        )
+    changed = [
+        {
+            say("photo"): f"{one.folder}/{one.file}",
+            say("from"): printable(one.place.file),
+            say("changed"): ", ".join(retell(change) for change in one.changes),
+        }
+        for one in report.taken
+        if one.changes
+    ]
+    if report.refused:
+        st.markdown(say("**Left out**"))
+        st.dataframe(
+            [
+                {say("file"): printable(one.name), say("reason"): retell(one.reason)}
+                for one in report.refused
+            ],
+            hide_index=True,
+        )
+    if changed:
+        st.markdown(say("**Changed on the way**"))
+        st.dataframe(changed, hide_index=True)
+    for note in report.notes:
+        st.caption(formatting.plain_markdown(retell(note)))
+
+
+def leave(key: str, name: str | None = None) -> None:
+    """Away from the report: to the photos of the new data set, or to another upload."""
+    st.session_state.pop(f"{key}.done", None)
+    if name is not None:
+        st.query_params.clear()
+        st.query_params["data"] = name

@@ -1,0 +1,63 @@
+"""A verdict as a chip: an icon and the word, so that no colour has to be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import mark, retell, say
+from core.compare import tables
+from core.store.groups import Group
+from pages.widgets.ui.reading_table import Column
+
+# Icon and colour of each verdict: the word always stands beside them.
+VERDICTS = {
+    mark("generalises"): (":material/verified:", "green"),
+    mark("overfit that looks good"): (":material/theater_comedy:", "red"),
+    mark("overfit, and it shows"): (":material/trending_down:", "orange"),
+    mark("never learned"): (":material/do_not_disturb_on:", "violet"),
+    mark("too little evidence"): (":material/help:", "gray"),
+}
+
+
+def look(verdict: str | None) -> tuple[str, str]:
+    """Icon and colour; grey where there is no verdict or one that this version does not know."""
+    return VERDICTS.get(verdict or "", (":material/help:", "gray"))
+
+
+def chip(verdict: str) -> None:
+    """Draws the chip."""
+    icon, colour = look(verdict)
+    st.badge(formatting.plain_markdown(retell(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def link(item: Group) -> None:
+    """The chip of a run or a group, as a link: a run's leads to its diagnosis, a group's
+    (`generalises, 4 of 5`) to its runs. Nothing before a run is diagnosed."""
+    found = item.verdict()
+    if found is None:
+        return
+    alone = len(item.members) == 1
+    icon, colour = look(found.majority)
+    chip = f":{colour}-badge[{icon} {formatting.plain_markdown(tables.verdict_words(item))}]"
+    st.page_link(
+        "pages/run.py" if alone else "pages/runs.py",
+        label=chip,
+        help=say("Read the diagnosis") if alone else say("See the runs of this group"),
+        query_params={"run": item.members[0].id},
+    )
+
+
+def column(items: Sequence[Group]) -> Column:
+    """A table's column of verdicts as chips."""
+    looks = {}
+    for item in items:
+        if found := item.verdict():
+            looks[tables.verdict_words(item)] = look(found.majority)
+    words = say("What the diagnosis says. Open the run and its diagnosis to read why.")
+    return Column(say("verdict"), words, looks)
+
+
+# Icon and colour of each verdict: the word always stands beside them.

@@ -1,0 +1,50 @@
+"""One line when something is wrong with the worker, the queue or the machine; a link to help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import retell, say
+from core.jobs.health import find_trouble
+from core.jobs.local import ensure_worker
+from core.store.index import RunRow
+from core.store.status import utc_now
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+
+def show(key: str, rows: Sequence[RunRow] = ()) -> None:
+    """The most pressing trouble, if any. rows: the runs to look through for lost ones."""
+    try:
+        found = [t for t in find_trouble(settings.runs_dir(), utc_now(), rows) if t.pressing]
+    except InputError as error:
+        messages.error(error)
+        return
+    if access.shut("worker"):  # of the machine a visitor need not know
+        found = [trouble for trouble in found if trouble.kind == "no_worker"]
+    if not found:
+        return
+    first = found[0]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        words = formatting.plain_markdown(retell(first.words))
+        st.markdown(f":material/warning: {words}", width="content")
+        if "worker" in first.kind and st.button(
+            say("Start the worker"), key=f"{key}.start", type="primary"
+        ):
+            start_worker()
+        st.page_link("pages/worker.py", label=say("What to do"), icon=":material/build:")
+
+
+def start_worker() -> None:
+    """Starts it and draws the page again, or says why it does not come up."""
+    try:
+        ensure_worker(settings.runs_dir(), wait_seconds=10)
+    except InputError as error:
+        messages.error(error)
+    else:
+        st.rerun()

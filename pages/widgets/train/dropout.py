@@ -1,0 +1,55 @@
+"""The three dropout rates of the class-map head."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.language import say
+from core.recipe.schema import ClassMapDropout
+
+
+def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
+    """The recipe's `head.dropout` as plain data."""
+    rates = {}
+    for column, (name, title, words) in zip(
+        st.columns(3),
+        (
+            (
+                "features",
+                say("Features"),
+                say(
+                    "Whole channels of the backbone's output are dropped. While training, this "
+                    "share of them is set to zero at random, so that no single one can be relied "
+                    "on."
+                ),
+            ),
+            (
+                "class_map",
+                say("Class maps"),
+                say(
+                    "Whole maps of a class are dropped. While training, this share of them is set "
+                    "to zero at random, so that no single one can be relied on."
+                ),
+            ),
+            (
+                "logits",
+                say("Answer"),
+                say(
+                    "Single numbers of the answer are dropped. While training, this share of them "
+                    "is set to zero at random, so that no single one can be relied on."
+                ),
+            ),
+        ),
+        strict=True,
+    ):
+        rates[name] = column.slider(
+            title,
+            0.0,
+            0.95,
+            float(getattr(preset, name)),
+            0.05,
+            key=f"{key}.{name}",
+            persist_state="session",
+            help=words,
+        )
+    return rates

@@ -1,0 +1,73 @@
+"""How long the run will take on this machine; it is measured first where that was never done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import retell, say, sentences
+from core.data.dataset import Dataset
+from core.jobs import measure_speed
+from core.recipe.schema import Recipe
+from core.store.feature_folder import EVERYTHING, NOTHING
+from core.train.estimate import estimate, photos_of
+from core.train.speed import Speed, doubtful
+from pages import settings
+from pages.widgets.shared import access
+
+_POLL_SECONDS = 1.0
+
+
+def show(key: str, recipe: Recipe, dataset: Dataset, runs: int) -> None:
+    """One line: the estimate of so many runs, or that the machine is being measured (drawn again
+    until it is)."""
+    found = measure_speed.ask(settings.runs_dir(), recipe)
+    if isinstance(found, Speed):
+        _line(recipe, dataset, found, runs)
+    else:
+        waits = found.state != "failed" and not access.shut("worker")
+        st.fragment(_wait, run_every=_POLL_SECONDS if waits else None)(key, recipe)
+
+
+def _line(recipe: Recipe, dataset: Dataset, speed: Speed, runs: int) -> None:
+    photos = photos_of(dataset, recipe)
+    seconds, again = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    fresh, known, total = (formatting.duration(time) for time in (seconds, again, runs * seconds))
+    told = [
+        say(
+            "About {time} a run on this machine, from a short measurement of it. The frozen layers "
+            "look at each view once; what they see (the features) is kept, so another run with the "
+            "same views is faster.",
+            time=fresh,
+        )
+    ]
+    if known != fresh:
+        told.append(say("Here that would make it {time}.", time=known))
+    if runs > 1:
+        told.append(say("{count} runs: {time}.", count=runs, time=total))
+    if doubtful(speed):
+        told.append(say("The machine was busy with other work when it was measured."))
+    st.markdown(f":material/timer: **{total}**", width="content", help=sentences(*told))
+
+
+def _wait(key: str, recipe: Recipe) -> None:
+    found = measure_speed.ask(settings.runs_dir(), recipe)
+    if isinstance(found, Speed):
+        st.rerun()
+    elif found.state == "failed":
+        why = formatting.plain_markdown(retell(found.error))
+        st.caption(say("This machine could not be measured: {why}", why=why))
+        if st.button(say("Measure again"), key=f"{key}.again", icon=":material/timer:"):
+            measure_speed.forget(settings.runs_dir(), recipe)
+            st.rerun()
+    elif access.shut("worker"):
+        st.caption(say(":material/timer: Time unknown: nobody has trained such a recipe yet."))
+    elif found.state == "waiting":
+        st.caption(
+            say(
+                ":material/timer: Time unknown: this machine is measured when the training "
+                "that is under way ends."
+            )
+        )
+    else:
+        st.caption(say(":material/timer: Measuring this machine…"))

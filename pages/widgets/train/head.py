@@ -1,0 +1,54 @@
+"""The head: the layers that turn features into an answer, and their dropout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import mark, retell, say
+from core.recipe.schema import ClassMapDropout
+from pages.widgets.train import dropout
+from pages.widgets.train.draft import Draft
+
+_KINDS = {"class_map": mark("class maps"), "dense": mark("dense")}
+
+
+def show(draft: Draft) -> dict[str, Any]:
+    """The recipe's `head`."""
+    begin, key = draft.begin("head"), draft.controls("head")
+    kind = (
+        st.segmented_control(
+            say("Head of the network"),
+            list(_KINDS),
+            default=begin["kind"],
+            required=True,
+            format_func=lambda name: retell(_KINDS[name]),
+            key=f"{key}.kind",
+            persist_state="session",
+            help=say(
+                "Class maps: one map per class, whose mean is the class's score, so one sees "
+                "where the answer came from. Dense: features averaged over the photo, then a "
+                "hidden layer."
+            ),
+        )
+        or begin["kind"]
+    )
+    if kind == "dense":
+        width = st.number_input(
+            say("Units of the hidden layer"),
+            8,
+            4096,
+            begin.get("width", 256),
+            8,
+            key=f"{key}.width",
+            persist_state="session",
+        )
+        return {"kind": kind, "width": int(width)}
+    words = say(
+        "While the network learns, so many of the numbers at three places of it are set to zero at "
+        "random: the dotted lines above."
+    )
+    st.markdown(say("**Dropout**"), help=words)
+    rates = ClassMapDropout(**begin.get("dropout", {}))
+    return {"kind": kind, "dropout": dropout.show(f"{key}.dropout", rates)}

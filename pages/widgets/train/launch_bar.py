@@ -1,0 +1,49 @@
+"""The bar at the foot of Train, always in view: what the recipe changes, how long a run takes, and
+the button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.language import say
+from core.data.dataset import Dataset
+from core.recipe.files import recipe_dict
+from core.recipe.schema import Recipe
+from pages.widgets.train import changes, estimate, repeats
+from pages.widgets.train.draft import Draft
+
+# It must be low: on a phone it may not take half the screen.
+_LOW = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</style>"
+
+
+def show(
+    key: str,
+    draft: Draft,
+    recipe: Recipe,
+    dataset: Dataset,
+    cautioned: int,
+    wrong: str,
+) -> None:
+    """cautioned: how many cautions the columns show. wrong: why what is written cannot be
+    launched; `recipe` is then another one."""
+    st.html(_LOW)
+    outcome = st.bottom.container()
+    with st.bottom.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if wrong:
+                st.markdown(f":red[:material/error: {wrong}]", width="stretch")
+            else:
+                changes.show(draft, recipe_dict(recipe))
+            if cautioned:
+                words = say("Cautions, at the columns' ends. None stops you.")
+                st.markdown(
+                    f":orange[:material/lightbulb:] {cautioned}", width="content", help=words
+                )
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", gap="xsmall"
+        ):
+            time = st.container(width="content")
+            recipes = repeats.choose(key, recipe)
+            with time:
+                estimate.show(f"{key}.time", recipe, dataset, len(recipes))
+            repeats.launch(key, recipes, dataset, outcome, wrong)

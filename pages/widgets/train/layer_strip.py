@@ -1,0 +1,59 @@
+"""The network as a strip of its layers, drawn in the browser (layer_strip.js): a click on a layer
+starts a band there, and the keys do all that the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import say
+from core.recipe.band_edit import MOST_BANDS, start_or_end_band, step_rate
+from core.recipe.layer_table import Layer
+from core.views.layer_strip import strip_data
+from pages.widgets.train.draft import Draft
+from pages.widgets.ui.assets import script, style
+
+_STRIP = st.components.v2.component(
+    "overfit_lens_layer_strip",
+    html='<div class="strip-root"></div>',
+    css=style("train/layer_strip"),
+    js=script("ui/fill", "ui/element", "train/layer_strip"),
+)
+
+
+def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]) -> None:
+    """The strip of an edited recipe in plain data; what is done to it goes into the draft."""
+    data = {**strip_data(layers, edited), "words": _words()}
+    done = _STRIP(key=key, data=data, on_pressed_change=lambda: None).pressed
+    if not done:
+        return
+    bands, layer = edited["bands"], int(done["layer"])
+    if done["what"] == "cut":
+        bands = start_or_end_band(bands, layer)
+    else:
+        bands = step_rate(bands, layer, up=done["what"] == "up")
+    if len(bands) <= MOST_BANDS:
+        draft.rewrite({"bands": bands})
+
+
+def _words() -> dict[str, str]:
+    """What the browser says by itself, for `fill` of fill.js."""
+    return {
+        "keys": say(
+            "Click a layer to start a band there; click again to end it. Keys: ← → walk, "
+            "Enter starts or ends, ↑ ↓ change the rate."
+        ),
+        "frozen": say("frozen"),
+        "learns": say("learns at {rate}"),
+        "output": say("{kind}, output {shape}"),
+        "weights": say("{weights} weights"),
+        "drops": say("drops {share} %"),
+        "layer": say("Layer {name}: {rest}"),
+        "scale": say("{rate} learning rate"),
+        "backbone": say("backbone"),
+        "head": say("head"),
+        "layers": say("Layers from the photo to the answer: {bands}"),
+        "band": say("{first} to {last} {learns}"),
+    }

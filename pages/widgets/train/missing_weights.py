@@ -1,0 +1,25 @@
+"""What to do when a recipe's ImageNet weights are not on this machine."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.language import retell, say
+from core.model.pretrained_weights import lacks_imagenet, ways_on
+from core.recipe.layer_table import BACKBONES
+
+
+def show(backbone: str, weights: str) -> None:
+    """The ways on, where the weights are missing; nothing otherwise."""
+    if not lacks_imagenet(backbone, weights):
+        return
+    ways = "\n".join(f"- {retell(way)}" for way in ways_on(backbone))
+    st.warning(
+        say(
+            "This recipe starts from the ImageNet weights of {backbone}, which are not on this "
+            "machine. You can",
+            backbone=retell(BACKBONES[backbone].title),
+        )
+        + f"\n\n{ways}",
+        icon=":material/download:",
+    )

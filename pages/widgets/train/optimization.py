@@ -1,0 +1,44 @@
+"""How steps are made: optimizer, batch size, label smoothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import say
+from pages.widgets.train import optimizer
+from pages.widgets.train.draft import Draft
+
+
+def show(draft: Draft) -> dict[str, Any]:
+    """The recipe's `optimizer`, `batch_size` and `label_smoothing`."""
+    found: dict[str, Any] = {
+        "optimizer": optimizer.show(draft.controls("optimizer"), draft.begin("optimizer"))
+    }
+    left, right = st.columns(2)
+    with left:
+        size = st.number_input(
+            say("Batch size"),
+            2,
+            512,
+            draft.begin("batch_size"),
+            key=draft.controls("batch_size"),
+            persist_state="session",
+            help=say("Views per step. Fewer: more steps in an epoch."),
+        )
+    with right:
+        smooth = st.number_input(
+            say("Label smoothing"),
+            0.0,
+            0.5,
+            float(draft.begin("label_smoothing")),
+            0.05,
+            key=draft.controls("label_smoothing"),
+            persist_state="session",
+            help=say(
+                "Share of each label that is spread evenly over all classes, so that the "
+                "network is not pushed to be certain."
+            ),
+        )
+    return found | {"batch_size": int(size), "label_smoothing": smooth}

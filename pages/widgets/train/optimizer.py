@@ -1,0 +1,58 @@
+"""The optimizer: how gradients become steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import say
+
+_NAMES = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+
+
+def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
+    """An `optimizer` of a recipe. Another one begins with its own usual momentum."""
+    left, middle, right = st.columns([4, 3, 3])
+    with left:
+        name = str(
+            st.selectbox(
+                say("Optimizer"),
+                list(_NAMES),
+                list(_NAMES).index(begin["name"]),
+                format_func=lambda name: _NAMES[name],
+                key=f"{key}.name",
+                persist_state="session",
+                help=say(
+                    "How gradients become steps. SGD: a step against the gradient. The "
+                    "others scale each weight's step by how large its gradients are."
+                ),
+            )
+        )
+    usual = 0.0 if name == "rmsprop" else 0.9
+    with middle:
+        momentum = st.number_input(
+            say("Momentum"),
+            0.0,
+            0.999,
+            float(begin["momentum"] if name == begin["name"] else usual),
+            0.05,
+            format="%.3g",
+            key=f"{key}.momentum.{name}",
+            persist_state="session",
+            help=say("Share of the last step that is kept; Adam's first beta."),
+        )
+    with right:
+        decay = st.number_input(
+            say("Decay"),
+            0.0,
+            1.0,
+            float(begin["weight_decay"]),
+            1e-4,
+            format="%.3g",
+            key=f"{key}.decay",
+            persist_state="session",
+            help=say("Weight decay: the pull of every weight towards 0."),
+        )
+    return {"name": name, "momentum": momentum, "weight_decay": decay}

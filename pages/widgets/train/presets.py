@@ -1,0 +1,31 @@
+"""What each preset is, in a sentence."""
+
+from __future__ import annotations
+
+from core.base.language import mark
+
+PRESETS = {
+    "quick": mark("Only the last layers learn, on eight varied views of each photo. Start here."),
+    "looks-good": mark(
+        "Every layer learns, fast, on the bare photos. Validation will look perfect."
+    ),
+    "quick-no-dropout": mark("quick without dropout."),
+    "quick-bare": mark(
+        "quick without dropout and without varied views: what do the frozen layers protect from?"
+    ),
+    "article-success": mark(
+        "The article's success: VGG16 with batch norm, 82 epochs. It takes long and needs VGG16's "
+        "ImageNet weights."
+    ),
+    "article-front-trained": mark(
+        "The article's failure 4-1: its recipe with the front layers training too. Validation loss "
+        "went to almost 0, and nothing had been learned."
+    ),
+    "article-no-dropout": mark("The article's failure 4-2: its recipe without dropout."),
+    "article-resnet34": mark("The article's recipe with ResNet-34, which failed too."),
+    "keras-imagenet": mark(
+        "The Keras article's best: VGG16 with a dense head, mixup and strong augmentation, 115 "
+        "epochs. Its class maps are Grad-CAM."
+    ),
+    "keras-scratch": mark("The Keras article's recipe without pretrained weights."),
+}

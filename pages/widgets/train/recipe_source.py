@@ -1,0 +1,249 @@
+"""Where a recipe begins: a preset, an earlier run, or a file; and the run's name and seed.
+
+A link says `?preset=quick`, `?again=<run id>`, or `?file=<name>&recipe=<what it changes of quick>`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import mark, retell, say
+from core.data.dataset import find_datasets
+from core.recipe.draft import changes_link, linked_recipe, uploaded_recipe
+from core.recipe.files import (
+    load_recipe,
+    preset_names,
+    recipe_dict,
+    recipe_yaml,
+)
+from core.recipe.schema import Recipe
+from core.store.run import Run, open_run
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.train import presets
+from pages.widgets.train.draft import Draft
+from pages.widgets.ui import messages
+
+_LINKS = ("preset", "again", "file")
+Place = tuple[str, str]  # one of _LINKS, and its name
+
+
+def show(key: str) -> Draft:
+    """The draft that is being written, and where to begin another."""
+    _follow_link(key)
+    draft = _draft(key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover(
+            say("From **{recipe}**", recipe=formatting.plain_markdown(retell(draft.title))),
+            icon=":material/flag:",
+            key=f"{key}.begin",
+            on_change="rerun",
+        ):
+            st.caption(
+                say(
+                    "A recipe is everything that decides a run, apart from the photos. What you "
+                    "change in one is kept while you look at another."
+                )
+            )
+            _presets(key)
+            _upload(key)
+        preset = draft.title.startswith("preset")
+        said = retell(presets.PRESETS.get(draft.base.name, "")) if preset else ""
+        st.caption(said or _said(key), width="stretch")
+    return draft
+
+
+def name_and_seed(draft: Draft) -> dict[str, Any]:
+    """The recipe's `name` and `seed`."""
+    name = st.text_input(
+        say("Name of the run"),
+        draft.begin("name"),
+        max_chars=80,
+        key=draft.controls("name"),
+        persist_state="session",
+    )
+    seed = st.number_input(
+        say("Seed"),
+        0,
+        2**32 - 1,
+        draft.begin("seed"),
+        1,
+        width=130,
+        key=draft.controls("seed"),
+        persist_state="session",
+        help=say("Another seed gives another run of the same recipe: see how much is luck."),
+    )
+    return {"name": name.strip(), "seed": int(seed)}
+
+
+def download(key: str, recipe: Recipe, wrong: str) -> None:
+    """The recipe as a file, every key written out; disabled where the words `wrong` tell why."""
+    st.download_button(
+        say("Save as a file"),
+        recipe_yaml(recipe),
+        file_name=f"{recipe.name}.yaml",
+        mime="application/yaml",
+        key=f"{key}.save",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+        disabled=bool(wrong),
+        help=wrong
+        or say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
+    )
+
+
+# --- what was chosen ------------------------------------------------------------------------------
+
+
+def _follow_link(key: str) -> None:
+    """A link that is new here chooses; otherwise the link follows what is chosen."""
+    links = [(name, st.query_params[name]) for name in _LINKS if name in st.query_params]
+    new = [link for link in links if link != st.session_state.get(f"{key}.linked")]
+    if new:
+        problem = _choose(key, new[0])
+        if problem:
+            st.warning(formatting.plain_markdown(retell(problem)), icon=":material/warning:")
+    kind, name = _place(key)
+    for other in _LINKS:
+        if other != kind:
+            st.query_params.pop(other, None)
+    st.query_params[kind] = name
+    if kind == "file":
+        base, recipe = (recipe_dict(each) for each in (Recipe(), _bases(key)[kind, name]))
+        st.query_params["recipe"] = changes_link(base, recipe) or "{}"
+    else:
+        st.query_params.pop("recipe", None)
+    st.session_state[f"{key}.linked"] = (kind, name)
+
+
+def _place(key: str) -> Place:
+    place: Place = st.session_state.get(f"{key}.place", ("preset", preset_names()[0]))
+    return place
+
+
+def _choose(key: str, place: Place) -> str:
+    """Begins there; answers why it cannot, or nothing. An earlier run brings its photos along."""
+    kind, name = place
+    try:
+        if kind == "preset" and name not in preset_names():
+            return mark("There is no preset {name} here.").format(name=name)
+        if kind == "again":
+            run = open_run(settings.runs_dir(), name)
+            st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
+            _bring_photos(key, run)
+        if kind == "file" and place not in _bases(key):  # as on a fresh visit
+            linked = linked_recipe(Recipe(), st.query_params.get("recipe", ""))
+            st.session_state[f"{key}.bases"] = _bases(key) | {place: linked}
+    except InputError as error:
+        return str(error)
+    st.session_state[f"{key}.place"] = place
+    st.session_state.pop(f"{key}.problem", None)
+    return ""
+
+
+def _bring_photos(key: str, run: Run) -> None:
+    """Chooses the run's data set where it is here. Of a run that came from elsewhere the recipe
+    serves without it."""
+    try:
+        root = run.data_dir()
+    except InputError:
+        root = Path(Path(str(run.environment()["data"]["path"])).name)
+    known = [path.resolve() for path in find_datasets(settings.data_parent())]
+    here = root.is_absolute() and root.resolve() in known
+    if here:
+        st.session_state[f"{key}.data"] = root.name
+    st.session_state[f"{key}.elsewhere"] = "" if here else str(root)
+
+
+def _bases(key: str) -> dict[Place, Recipe]:
+    """The recipes that are not presets."""
+    bases: dict[Place, Recipe] = st.session_state.get(f"{key}.bases", {})
+    return bases
+
+
+def _draft(key: str) -> Draft:
+    kind, name = place = _place(key)
+    if kind == "preset":
+        title = mark("preset {name}").format(name=name)
+        return Draft(f"{key}.{name}", title, load_recipe(name), {})
+    title = mark("run {name}") if kind == "again" else mark("file {name}")
+    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place], {})
+
+
+def _said(key: str) -> str:
+    """What there is to say about a recipe that is no preset."""
+    if _place(key)[0] == "file":
+        return say("The recipe of your file.")
+    elsewhere = st.session_state.get(f"{key}.elsewhere")
+    if elsewhere:
+        return say(
+            "An earlier run's recipe. Its photos ({folder}) are not among the data sets here: "
+            "choose others below.",
+            folder=formatting.plain_markdown(elsewhere),
+        )
+    return say("An earlier run's recipe and photos: change what you like, and launch it again.")
+
+
+# --- the popover ----------------------------------------------------------------------------------
+# While it is closed the browser holds its controls' old values and sends them with the next click:
+# another place has controls of its own.
+
+
+def _presets(key: str) -> None:
+    names = preset_names()
+    kind, name = _place(key)
+    control = f"{key}.preset.{kind}.{name}"
+    st.radio(
+        say("Ready-made recipes"),
+        names,
+        index=names.index(name) if kind == "preset" else None,
+        captions=[retell(presets.PRESETS.get(name, "")) for name in names],
+        key=control,
+        on_change=_take_preset,
+        args=(key, control),
+    )
+
+
+def _take_preset(key: str, control: str) -> None:
+    name = st.session_state[control]
+    if name is not None:
+        _choose(key, ("preset", str(name)))
+        st.session_state[f"{key}.begin"] = False  # it closes
+
+
+def _upload(key: str) -> None:
+    if access.closed("recipe_file"):
+        return
+    control = f"{key}.upload.{'.'.join(_place(key))}"
+    st.file_uploader(
+        say("or a recipe of yours, as a YAML file"),
+        type=["yaml", "yml"],
+        key=control,
+        on_change=_take_file,
+        args=(key, control),
+    )
+    if problem := st.session_state.get(f"{key}.problem"):
+        messages.error(problem)
+
+
+def _take_file(key: str, control: str) -> None:
+    file = st.session_state[control]
+    st.session_state.pop(f"{key}.problem", None)
+    if file is None:
+        return
+    try:
+        recipe = uploaded_recipe(file.name, file.getvalue())
+    except InputError as error:
+        st.session_state[f"{key}.problem"] = str(error)
+        return
+    place = ("file", file.name)
+    st.session_state[f"{key}.bases"] = _bases(key) | {place: recipe}
+    _choose(key, place)
+    _draft(key).renew()  # an earlier file of this name may have been edited
+    st.session_state[f"{key}.begin"] = False

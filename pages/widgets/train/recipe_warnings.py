@@ -1,0 +1,19 @@
+"""What is known to mislead about a recipe, beside the part that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base.language import say
+from core.views.recipe_warnings import Caution, Column
+
+
+def show(found: Sequence[Caution], column: Column) -> None:
+    """The cautions about one column of the page; nothing where there is none."""
+    for caution in found:
+        if caution.column == column:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f":orange[:material/lightbulb:] {caution.words}")
+                st.caption(say("From {source}.", source=caution.source))

@@ -1,0 +1,160 @@
+"""The Launch button, for one run of a recipe or for several: how much of a result is luck?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import mark, retell, say
+from core.data.dataset import Dataset
+from core.data.split import split_photos
+from core.jobs.local import LocalExecutor
+from core.recipe.repeats import next_seeds, over_folds, over_seeds
+from core.recipe.schema import Recipe
+from core.store.run import Run, open_run
+from pages import settings
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+FOLDS = 5
+FOLD_CHOICE = mark("folds ({count})").format(count=FOLDS)
+SEEDS = {mark("one seed"): 1} | {mark("{count} seeds").format(count=n): n for n in (3, 5)}
+
+
+_LINK = "seeds"  # the link's `seeds=3` chooses so many
+
+
+def launch(
+    key: str,
+    recipes: Sequence[Recipe],
+    dataset: Dataset,
+    place: DeltaGenerator,
+    wrong: str,
+) -> None:
+    """The button, disabled where the words `wrong` tell why; what became of the click is told at
+    `place`, until the runs have ended or another recipe is asked for."""
+    recipe, name = recipes[0], f"{key}.launched"
+    if beyond := access.beyond(recipe, dataset):
+        place.warning(formatting.plain_markdown(beyond), icon=":material/lock:")
+    if st.button(
+        say("Launch"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key=f"{key}.go",
+        disabled=bool(beyond or wrong),
+        help=wrong or None,
+    ):
+        try:
+            runs = _submitted(recipes, dataset)
+        except InputError as error:
+            messages.error(error, place)
+            return
+        st.session_state[name] = (recipes, [run.id for run in runs])
+    asked, ids = st.session_state.get(name, ([], []))
+    if asked == recipes and _any_under_way(ids):
+        with place, st.container(horizontal=True, vertical_alignment="center"):
+            _queued(recipe, ids)
+    elif len(recipes) > 1:
+        place.caption(
+            say(
+                "The runs train one after the other. Seeds: each begins from other random "
+                "numbers, and the results show how much is luck. Folds: the training photos are "
+                "shared out into {folds} parts, and each part validates once, so that every photo "
+                "validates.",
+                folds=FOLDS,
+            )
+        )
+
+
+def _any_under_way(ids: Sequence[str]) -> bool:
+    for id_ in ids:
+        with suppress(InputError):  # deleted since
+            if not open_run(settings.runs_dir(), id_).status().ended:
+                return True
+    return False
+
+
+def as_launched(key: str, recipe: Recipe) -> Recipe:
+    """The recipe with the split that it is launched with: its own, or the first of the folds."""
+    if st.session_state.get(f"{key}.repeat") == FOLD_CHOICE:
+        return over_folds(recipe, FOLDS)[0]
+    return recipe
+
+
+def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
+    """What waits now, and the ways to it."""
+    several = len(ids) > 1
+    if several:
+        words = say(
+            "{count} runs are on their way: they train on even when you close this page.",
+            count=len(ids),
+        )
+    else:
+        words = say(
+            "{run} is on its way: it trains on even when you close this page.",
+            run=formatting.plain_markdown(recipe.name),
+        )
+    st.success(words, icon=":material/check_circle:")
+    st.page_link(
+        "pages/runs.py",
+        label=say("Watch them on Runs") if several else say("Watch it on Runs"),
+        icon=":material/monitoring:",
+        query_params={"run": ids[0]},
+    )
+    if not several:
+        st.page_link(
+            "pages/run.py",
+            label=say("Open its page"),
+            icon=":material/diagnosis:",
+            query_params={"run": ids[0]},
+        )
+
+
+def choose(key: str, recipe: Recipe) -> list[Recipe]:
+    """The recipes to launch: the one given, or several that differ by their seed or fold."""
+    if access.shut("repeats"):
+        return [recipe]
+    key = f"{key}.repeat"
+    _follow_link(key)
+    choice = st.selectbox(
+        say("Repeat with"),
+        [*SEEDS, FOLD_CHOICE],
+        key=key,
+        persist_state="session",
+        format_func=retell,
+        width=130,
+        label_visibility="collapsed",
+    )
+    seeds = SEEDS.get(choice, 1)
+    if seeds > 1:
+        st.query_params[_LINK] = str(seeds)
+    else:
+        st.query_params.pop(_LINK, None)
+    st.session_state[f"{key}.linked"] = st.query_params.get(_LINK, "")
+    if choice == FOLD_CHOICE:
+        return over_folds(recipe, FOLDS)
+    return over_seeds(recipe, next_seeds(recipe, seeds))
+
+
+def _follow_link(key: str) -> None:
+    """A link that is new here chooses; otherwise the link follows what is chosen."""
+    linked = st.query_params.get(_LINK, "")
+    if linked == st.session_state.get(f"{key}.linked", ""):
+        return
+    for choice, seeds in SEEDS.items():
+        if str(seeds) == linked:
+            st.session_state[key] = choice
+
+
+def _submitted(recipes: Sequence[Recipe], dataset: Dataset) -> list[Run]:
+    """The queued runs. Raises InputError, before any is queued, when its split does not fit the
+    photos."""
+    for recipe in recipes:
+        split_photos(dataset, recipe)
+    executor = LocalExecutor(settings.runs_dir())
+    return [executor.submit(recipe, dataset.root) for recipe in recipes]

@@ -1,0 +1,181 @@
+"""How long to train: stages in order, each for some epochs or in cycles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.base.language import mark, retell, say
+from pages.widgets.train import optimizer
+from pages.widgets.train.draft import Draft
+
+_MOST = 20
+_WHAT = {"head": mark("only the head learns"), "bands": mark("all bands learn")}
+_KINDS = {"epochs": mark("epochs"), "cycles": mark("cycles")}
+_NEW: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
+Stage = dict[str, Any]
+
+
+def show(draft: Draft) -> list[Stage]:
+    """The recipe's `stages`."""
+    begin: list[Stage] = draft.begin("stages")
+    places, stages = [], []
+    for number, stage in enumerate(begin):
+        with st.container(border=True, gap="small"):
+            places.append(st.container(horizontal=True, vertical_alignment="center", gap="xsmall"))
+            key = f"{draft.controls('stages')}.{number}"
+            stages.append(_stage(key, stage, draft.begin("optimizer")))
+            draft.places[f"stages.{number}"] = st.container()
+    for number, place in enumerate(places):  # the buttons know every stage as it is now
+        with place:
+            _head(draft, stages, number)
+    if st.button(
+        say("Add a stage"),
+        key=f"{draft.controls('stages')}.add",
+        icon=":material/add:",
+        type="tertiary",
+        disabled=len(stages) >= _MOST,
+    ):
+        draft.rewrite({"stages": [*stages, _NEW]})
+    return stages
+
+
+def _head(draft: Draft, stages: list[Stage], number: int) -> None:
+    st.markdown(say("**Stage {number}**", number=number + 1), width="stretch")
+    key, last = f"{draft.controls('stages')}.{number}", len(stages) - 1
+    earlier, later = list(stages), list(stages)
+    if number > 0:
+        earlier[number - 1 : number + 1] = [stages[number], stages[number - 1]]
+    if number < last:
+        later[number : number + 2] = [stages[number + 1], stages[number]]
+    for name, icon, words, result, off in (
+        ("up", ":material/arrow_upward:", say("Train this stage earlier"), earlier, number == 0),
+        ("down", ":material/arrow_downward:", say("Train this stage later"), later, number == last),
+        (
+            "remove",
+            ":material/close:",
+            say("Remove this stage"),
+            stages[:number] + stages[number + 1 :],
+            last == 0,
+        ),
+    ):
+        if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words, disabled=off):
+            draft.rewrite({"stages": result})
+
+
+def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+    what = st.selectbox(
+        say("What learns"),
+        list(_WHAT),
+        list(_WHAT).index(begin["train"]),
+        key=f"{key}.train",
+        format_func=lambda name: retell(_WHAT[name]),
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    kind = st.segmented_control(
+        say("How it is timed"),
+        list(_KINDS),
+        required=True,
+        default="cycles" if begin.get("cycles") else "epochs",
+        key=f"{key}.kind",
+        format_func=lambda name: retell(_KINDS[name]),
+        persist_state="session",
+        label_visibility="collapsed",
+        help=say(
+            "An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
+            "the rate falls along a cosine to 0, then starts again."
+        ),
+    )
+    stage: Stage = {"train": what}
+    if kind == "epochs":
+        stage["epochs"] = _number(
+            f"{key}.epochs",
+            say("Epochs"),
+            begin.get("epochs") or 5,
+            1000,
+            say("Passes over the training photos."),
+        )
+    else:
+        with st.container(horizontal=True, gap="small"):
+            for name, label, top, words in (
+                ("cycles", say("Cycles"), 20, say("How often the rate falls from full to 0.")),
+                ("cycle_len", say("First"), 500, say("Epochs of the first cycle.")),
+                (
+                    "cycle_mult",
+                    say("Times"),
+                    4,
+                    say("Each cycle is so many times as long as the one before."),
+                ),
+            ):
+                value = begin.get(name) or _NEW[name]
+                stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
+        if stage["cycle_mult"] == 1 and "cycle_mult" not in begin:
+            del stage["cycle_mult"]  # as it was written
+    return stage | _rest(key, begin, own_optimizer)
+
+
+def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+    """What a stage may have of its own, as far as it has it."""
+    with st.popover(say("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
+        best = st.toggle(
+            say("End with the best epoch"),
+            begin.get("keep") == "best",
+            key=f"{key}.keep",
+            persist_state="session",
+            help=say(
+                "The weights of the epoch with the lowest "
+                "validation loss, not the last one's (`keep: best`)."
+            ),
+        )
+        warmup = st.toggle(
+            say("Warm up"),
+            begin.get("warmup") == "fastai",
+            key=f"{key}.warmup",
+            persist_state="session",
+            help=say(
+                "The first twentieth of the first cycle's batches "
+                "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."
+            ),
+        )
+        lr = st.number_input(
+            say("One rate for this stage"),
+            0.0,
+            10.0,
+            begin.get("lr"),
+            1e-3,
+            format="%.3g",
+            key=f"{key}.lr",
+            persist_state="session",
+            placeholder=say("the bands' rates"),
+            help=say(
+                "For all that trains in this stage. Empty: each band at its own rate, and a "
+                "head stage at the last band's."
+            ),
+        )
+        own = st.toggle(
+            say("An optimizer of its own"),
+            bool(begin.get("optimizer")),
+            key=f"{key}.own",
+            persist_state="session",
+        )
+        stage: Stage = {
+            "keep": "best" if best else "last",
+            "warmup": "fastai" if warmup else "none",
+        }
+        if lr is not None:
+            stage["lr"] = lr
+        if own:
+            stage["optimizer"] = optimizer.show(
+                f"{key}.optimizer", begin.get("optimizer") or own_optimizer
+            )
+    return stage
+
+
+def _number(key: str, label: str, value: int, top: int, words: str, width: int = 190) -> int:
+    return int(
+        st.number_input(
+            label, 1, top, value, key=key, persist_state="session", help=words, width=width
+        )
+    )

@@ -1,0 +1,69 @@
+"""What the network sees: a wall of the very views that training shows, made as controls change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import say
+from core.data.dataset import Dataset
+from core.jobs.preview import client
+from core.recipe.schema import Recipe
+from core.views.view_grid import epoch_words, next_epoch, wall_html
+from pages import settings
+from pages.widgets.shared import access, preview_wait
+from pages.widgets.ui import messages
+
+
+def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
+    never waits for it."""
+    if not access.closed("preview") and preview_wait.show(key):
+        st.fragment(_wall, parallel=True)(key, recipe, dataset)
+
+
+def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        files = st.multiselect(
+            say("Photos to look at"),
+            [photo.file for photo in dataset.train],
+            key=f"{key}.files.{dataset.root.name}",
+            persist_state="session",
+            max_selections=client.MOST_PHOTOS,
+            placeholder=say("one of each of a few classes"),
+            help=say(
+                "What the network gets to see of them: eight of the very views that training "
+                "shows, not examples."
+            ),
+        )
+        again = st.button(
+            say("Draw again"),
+            key=f"{key}.again",
+            icon=":material/refresh:",
+            help=say("Other epochs' views of the same photos."),
+        )
+    place = st.empty()
+    last = st.session_state.get(f"{key}.shown", ([], ()))
+    begin = st.session_state.get(f"{key}.epoch", 1)
+    if begin > recipe.planned_epochs():  # the plan has become shorter
+        begin = 1
+    if again:
+        begin = next_epoch(last[0], recipe.planned_epochs())
+        st.session_state[f"{key}.epoch"] = begin
+    asked = (client.view_parts(recipe), str(dataset.root), files, begin)
+    if again or last[1] != asked:
+        try:
+            last = (_ask(recipe, dataset, files, begin), asked)
+        except InputError as error:
+            messages.error(error, place)
+            return
+        st.session_state[f"{key}.shown"] = last
+    with place.container():
+        st.html(wall_html(last[0]))
+        st.caption(epoch_words(last[0], recipe.planned_epochs(), recipe.views_per_photo))
+
+
+def _ask(recipe: Recipe, dataset: Dataset, files: list[str], begin: int) -> list[client.SeenPhoto]:
+    return client.ask_views(
+        settings.runs_dir(), recipe, dataset.root, files, begin, settings.let_go
+    )

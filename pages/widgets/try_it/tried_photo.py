@@ -1,0 +1,74 @@
+"""Which photo is tried: a test photo, one's own file, or a picture of the camera."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import mark, retell, say
+from core.data.dataset import Dataset
+from core.views.try_it import TriedPhoto, own_photo, photo_of_set
+from pages.widgets.ui import messages, url_state
+
+_TEST, _FILE, _CAMERA = mark("Test photo"), mark("My photo"), mark("Camera")
+_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
+
+
+def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
+    """The photo; None while there is none, or when it cannot be used (which is then said). Of a
+    test photo the link keeps which one."""
+    known = dataset is not None and dataset.test_sets
+    sources = [*([_TEST] if known else []), _FILE, _CAMERA]
+    url_state.settle("from", sources, sources[0])
+    source = (
+        st.segmented_control(say("Photo"), sources, required=True, key="from", format_func=retell)
+        or sources[0]
+    )
+    url_state.tell("from", source, sources[0])
+    try:
+        if source == _TEST and dataset is not None:
+            return _of_test_set(dataset)
+        if source == _CAMERA:
+            taken = st.camera_input(say("Take a picture"), key=f"{key}.camera")
+        else:
+            taken = st.file_uploader(
+                say("A photo of your own"),
+                _TYPES,
+                key=f"{key}.file",
+                help=say("It is shown to the runs and kept nowhere."),
+            )
+        return None if taken is None else _own(taken.name, taken.getvalue())
+    except InputError as error:
+        messages.error(error)
+        return None
+
+
+def _of_test_set(dataset: Dataset) -> TriedPhoto:
+    names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
+    difficult = [name for name in names if name.startswith("test_difficult/")]
+    name = st.selectbox(
+        say("Which one"),
+        names,
+        index=names.index((difficult or names)[0]),
+        key="photo",
+        bind="query-params",
+        help=say("No run has trained on these."),
+    )
+    set_name, _, file = str(name).partition("/")
+    test_set = dataset.test_set(set_name)
+    return _kept(
+        str(dataset.root), set_name, file, repr((test_set.labels, test_set.boxes)), dataset
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _own(name: str, data: bytes) -> TriedPhoto:
+    return own_photo(name, data)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _kept(root: str, set_name: str, file: str, truth: str, _dataset: Dataset) -> TriedPhoto:
+    """Label and boxes (`truth`) are only there to make the cache notice when they change."""
+    del root, truth
+    test_set = _dataset.test_set(set_name)
+    return photo_of_set(test_set, next(p for p in test_set.photos if p.file == file))

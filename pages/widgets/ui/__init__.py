@@ -1,0 +1,1 @@
+"""Pieces that know none of our nouns: tables, plots, messages, URL state, caching."""

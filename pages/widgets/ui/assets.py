@@ -1,0 +1,21 @@
+"""Scripts and styles of the widgets that are drawn in the browser: files of this folder, joined in
+the order in which a reader meets their nouns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_WIDGETS = Path(__file__).parents[1]
+
+
+def script(*names: str) -> str:
+    """The files of these names, without their ending, as one module."""
+    return _joined(names, "js")
+
+
+def style(*names: str) -> str:
+    return _joined(names, "css")
+
+
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((_WIDGETS / f"{name}.{ending}").read_text("utf-8") for name in names)

@@ -1,0 +1,8 @@
+"""Streamlit's icons by name."""
+
+from __future__ import annotations
+
+
+def symbol(icon: str) -> str:
+    """The name by which chips.js draws an icon of Streamlit's, `:material/name:`."""
+    return icon.removeprefix(":material/").removesuffix(":")

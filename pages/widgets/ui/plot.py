@@ -1,0 +1,44 @@
+"""A Plotly figure that comes up fast: drawn by plotly.js's basic edition (plot.js), which static/
+holds, as Streamlit's own st.plotly_chart brings all of plotly.js, four times as much."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import say
+from core.base.palette import DARK
+from core.plots.figures import Figure, figure_json
+from pages.widgets.ui.assets import script, style
+
+_PLOT = st.components.v2.component(
+    "overfit_lens_plot",
+    html='<button class="plot-camera" hidden>photo_camera</button>'
+    '<div class="plot" role="img"></div>',
+    css=style("ui/camera"),
+    js=script("ui/solid", "ui/plot"),
+    isolate_styles=False,  # plotly.js writes its styles into the document
+)
+
+
+def show(
+    key: str, figure: Figure, words: str, picture: str = "", clicks: bool = False
+) -> list[str] | None:
+    """Draws a figure of plotly.js's basic edition. Pointing at a line fades those of other runs
+    (their `meta`). words: what it shows, for who cannot see it; picture: the file that its camera
+    writes, without an ending; none, no camera. clicks: returns the `customdata` of the point that
+    was clicked just now."""
+    found = _PLOT(
+        key=key,
+        data={
+            "figure": figure_json(figure),
+            "dark": DARK,
+            "words": words,
+            "clicks": clicks,
+            "picture": formatting.file_stem(picture) if picture else "",
+            "camera": say("Picture as PNG"),
+            "missing": say("{file} cannot be loaded"),
+        },
+        on_point_change=lambda: None,
+    )
+    return found.point

@@ -1,0 +1,90 @@
+"""What the machine has left: processors, memory, disk; and the feature cache, to be emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import say
+from core.base.processor import cores
+from core.jobs import resources
+from core.jobs.health import LOW_DISK, LOW_MEMORY
+from core.jobs.local import under_way
+from core.store.feature_folder import MAX_BYTES, cache_size, empty_cache
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets.ui import messages
+
+
+def show(key: str, rows: Sequence[RunRow]) -> None:
+    """Bars of what is in use; what the system does not tell is left out."""
+    with st.container(border=True):
+        st.subheader(say("This machine"), anchor=False)
+        load, count = resources.load(), cores()
+        if load is not None:
+            words = say(
+                "Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load, count=count
+            )
+            if load > count:
+                words = say(
+                    "Processors: {busy:.1f} of {count} cores busy, and work for {more:.1f} more "
+                    "waits (last minute)",
+                    busy=count,
+                    count=count,
+                    more=load - count,
+                )
+            st.progress(min(load / count, 1.0), text=words)
+        _share(say("Memory"), resources.memory(), LOW_MEMORY)
+        _share(say("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
+    with st.container(border=True):
+        st.subheader(say("Feature cache"), anchor=False)
+        _cache(key, rows)
+
+
+def _share(name: str, found: resources.Share | None, low: int) -> None:
+    if found is None:
+        return
+    mark = ":material/warning: " if found.free < low else ""
+    words = say(
+        "{name}: {free:.1f} of {total:.0f} GB free",
+        name=name,
+        free=found.free / 1e9,
+        total=found.total / 1e9,
+    )
+    st.progress(1 - found.free / found.total if found.total else 1.0, text=f"{mark}{words}")
+
+
+def _cache(key: str, rows: Sequence[RunRow]) -> None:
+    size = cache_size(settings.runs_dir())
+    st.caption(
+        say(
+            "{size:.0f} MB of at most {most:.0f} GB: what the frozen layers see of each photo, "
+            "kept so that the next run begins sooner. A run that misses it computes it again.",
+            size=size / 1e6,
+            most=MAX_BYTES / 1e9,
+        )
+    )
+    busy = any(row.status.state == "running" for row in rows)
+    if busy:
+        st.caption(say("It can be emptied when no run trains."))
+    if st.button(
+        say("Empty it"),
+        icon=":material/delete_sweep:",
+        key=f"{key}.empty",
+        disabled=busy or not size,
+    ):
+        _empty()
+
+
+def _empty() -> None:
+    try:
+        if under_way(settings.runs_dir()):
+            st.caption(say("A run has just begun to train: try again when it is done."))
+            return
+        empty_cache(settings.runs_dir())
+    except InputError as error:
+        messages.error(error)
+    else:
+        st.rerun()

@@ -1,0 +1,77 @@
+"""What is wrong with the worker, the queue or the machine, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import say
+from core.compare import tables
+from core.jobs.health import Trouble, find_trouble
+from core.jobs.local import LocalExecutor, ensure_worker
+from core.jobs.queue import Queue
+from core.jobs.stop_worker import restart
+from core.store.index import RunRow
+from pages import settings
+from pages.widgets.shared.worker_notice import start_worker
+from pages.widgets.ui import messages
+
+
+def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
+    """Every trouble, or one line that all is well. Raises InputError when the queue cannot be
+    read."""
+    found = find_trouble(settings.runs_dir(), now, rows)
+    if not found:
+        st.success(say("All is well."), icon=":material/check_circle:")
+    for one in found:
+        with st.container(border=True):
+            icon = ":material/warning:" if one.pressing else ":material/info:"
+            st.markdown(f"{icon} **{formatting.plain_markdown(one.words)}**")
+            st.markdown(one.advice)
+            with st.container(horizontal=True):
+                _help(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
+
+
+def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
+    """The button or links that mend it, where there is one."""
+    runs_dir = settings.runs_dir()
+    if "worker" in one.kind:
+        if st.button(
+            say("Start the worker"), type="primary", icon=":material/play_arrow:", key=key
+        ):
+            start_worker()
+    elif one.kind == "silent":
+        if st.button(
+            say("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
+        ):
+            try:
+                with st.spinner(say("Ending the worker and starting another")):
+                    restart(runs_dir)
+            except InputError as error:
+                messages.error(error)
+            else:
+                st.rerun()
+    elif one.kind == "stray":
+        if st.button(say("Put back"), type="primary", icon=":material/playlist_add:", key=key):
+            for run_id in one.runs:
+                Queue(runs_dir).submit(run_id)
+            ensure_worker(runs_dir)
+            st.rerun()
+    elif one.kind == "lost":
+        labels = tables.labels_of(rows)
+        for run_id in one.runs:
+            st.page_link(
+                "pages/run.py",
+                label=formatting.plain_markdown(labels[run_id]),
+                icon=":material/diagnosis:",
+                query_params={"run": run_id},
+            )
+        label = say("Resume") if len(one.runs) == 1 else say("Resume all")
+        if st.button(label, icon=":material/resume:", key=key):
+            for run_id in one.runs:
+                LocalExecutor(runs_dir).resume(run_id)
+            st.rerun()

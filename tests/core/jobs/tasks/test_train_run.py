@@ -1,0 +1,368 @@
+"""A whole run on the CPU in seconds: every artefact, and every way it can end."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from core.base.errors import DataError, InputError
+from core.base.random_streams import derived_seed
+from core.data.dataset import read_dataset
+from core.jobs.tasks import recorder
+from core.jobs.tasks.results import evaluate_again
+from core.jobs.tasks.train_run import execute
+from core.model.network import build_network
+from core.pipeline.predict import photo_set, predict
+from core.recipe.repeats import over_folds
+from core.store.run import Run, create_run
+from core.train.estimate import PARTS, Estimate
+from tests.conftest import fast_recipe, fixed_clock
+from tests.factory import write_dataset, write_run
+
+pytestmark = pytest.mark.slow
+
+
+def run_it(folder, data, **changes):
+    run = create_run(folder, fast_recipe(**changes), data, fixed_clock)
+    execute(run, fixed_clock)
+    return run
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """One folder of runs for those that are not about its features: they are computed once."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def finished(runs, tiny):
+    return run_it(runs, tiny.root)
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory, tiny):
+    """The same in another folder, which shares nothing with the first."""
+    return run_it(tmp_path_factory.mktemp("again"), tiny.root)
+
+
+@pytest.fixture
+def undiagnosed(monkeypatch):
+    """For what happens before the training's end, or whatever is found after it."""
+    monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
+
+
+def test_the_diagnosis_is_announced_with_its_time(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="running")
+    tells = recorder.Recorder(
+        run, None, fixed_clock, lambda row, eta: None, recorder.Laps(), Estimate({"diagnose": 7.0})
+    )
+    tells.end_of_results("evaluate")
+    assert run.status().phase == "training"
+    tells.end_of_results("varied views")
+    assert (run.status().phase, run.status().eta_seconds) == ("diagnosing", 7)
+
+
+def test_every_file_of_the_format_is_there(finished):
+    names = {path.name for path in finished.path.iterdir()}
+    assert names == {
+        "recipe.yaml",
+        "environment.json",
+        "status.json",
+        "history.csv",
+        "batches.csv",
+        "timing.csv",
+        "predictions.csv",
+        "cams.npz",
+        "summary.json",
+        "weights.safetensors",
+        "checkpoint",
+        "log.txt",
+        "drift.csv",
+        "reliance.csv",
+        "diagnosis.json",
+    }
+    assert finished.recipe() == fast_recipe()
+    status = finished.status()
+    assert (status.state, status.epoch, status.epochs, status.error) == ("done", 3, 3, None)
+
+
+def test_history_and_batches(finished):
+    history = finished.history()
+    assert list(history["epoch"]) == [1, 2, 3]
+    assert list(history["stage"]) == [1, 2, 2]
+    assert list(history["cycle"]) == [1, 1, 2]
+    assert {"train_loss", "val_loss", "val_accuracy", "lr_0-15", "lr_18-26"} <= set(history)
+    batches = finished.batches()
+    assert list(batches["step"]) == [1, 2, 3, 4, 5, 6]
+    assert batches.groupby("epoch")["loss"].mean()[3] == pytest.approx(
+        history["train_loss"].iloc[2], rel=0.3
+    )
+
+
+def test_predictions_cover_validation_test_sets_and_objects(finished, tiny):
+    frame, varied = finished.predictions(), finished.predictions("tta")
+    assert list(varied["file"]) == list(frame["file"]) and (varied["kind"] == "tta").all()
+    counts = frame.groupby("split").size().to_dict()
+    boxes = {t.name: sum(map(len, t.boxes.values())) for t in tiny.test_sets}
+    assert counts == {
+        "validation": 5,
+        "test": 3,
+        "test/objects": boxes["test"],
+        "test_difficult": 6,
+        "test_difficult/objects": boxes["test_difficult"],
+    }
+    p = frame[[f"p_{name}" for name in tiny.classes]].to_numpy()
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
+    assert (frame["predicted"] == np.array(tiny.classes)[p.argmax(axis=1)]).all()
+
+
+def test_validation_photos_have_class_maps_too_as_a_set_without_test_photos_needs_them(
+    finished, tiny
+):
+    cams = finished.class_maps()
+    rows = finished.predictions()
+    rows = rows[rows["split"] == "validation"]
+    held_out = tiny.held_out(cams.files["validation"])
+    assert [photo.file for photo in held_out.photos] == list(rows["file"])
+    assert [held_out.labels[file].primary for file in rows["file"]] == list(rows["primary"])
+    answers = cams.log_probs["validation"][-1].argmax(1)
+    assert [cams.classes[answer] for answer in answers] == list(rows["predicted"])
+    with pytest.raises(DataError, match=r"train: red/gone\.jpg is no longer there"):
+        tiny.held_out(["red/gone.jpg"])
+
+
+def test_class_maps_are_of_each_cycles_end_and_belong_to_the_predictions(finished, tiny):
+    cams = finished.class_maps()
+    assert cams is not None
+    assert cams.epochs == (1, 2, 3)
+    assert cams.maps["test"].shape == (3, 3, 3, 2, 2)
+    assert cams.maps["test"].dtype == np.float16
+    frame = finished.predictions()
+    p = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
+    logits = cams.maps["test"][-1].astype(np.float32).mean(axis=(2, 3))
+    np.testing.assert_allclose(
+        torch.log_softmax(torch.from_numpy(logits), 1).exp().numpy(), p, atol=5e-3
+    )
+
+
+def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
+    recipe = finished.recipe()
+    torch.manual_seed(derived_seed(recipe.seed, "weights"))
+    network = build_network(recipe, tiny.classes)
+    network.load_state_dict(load_file(finished.path / "weights.safetensors"), strict=False)
+    photos = photo_set(tiny.test_set("test"), recipe.image_size, recipe.crop)
+    p = predict(network, photos, recipe.backbone).probabilities
+    frame = finished.predictions()
+    saved = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
+    # Folded batch norms in the run, plain ones here, and the machine's format: equal to rounding.
+    low = finished.environment()["settings"]["prefix"] == "bfloat16"
+    np.testing.assert_allclose(p, saved, atol=2e-3 if low else 1e-5)
+
+
+def test_frozen_weights_are_named_not_copied(tmp_path, tiny, undiagnosed):
+    run = run_it(tmp_path, tiny.root, weights="imagenet")
+    with safe_open(run.path / "weights.safetensors", "pt") as file:
+        assert min(int(name.split(".")[1]) for name in file.keys()) == 16  # noqa: SIM118
+        assert set(file.metadata()) == {"base"}
+        assert len(file.metadata()["base"]) == 64
+
+
+def test_the_same_recipe_gives_the_same_bytes(finished, again):
+    for name in (
+        "history.csv",
+        "batches.csv",
+        "predictions.csv",
+        "cams.npz",
+        "weights.safetensors",
+        "checkpoint/weights.safetensors",
+        "checkpoint/optimizer.safetensors",
+        "recipe.yaml",
+    ):
+        assert (again.path / name).read_bytes() == (finished.path / name).read_bytes(), name
+
+
+def test_summary_and_environment(finished):
+    summary = finished.summary()
+    assert summary is not None
+    assert set(summary["sets"]) == {"test", "test_difficult"}
+    assert set(summary["sets"]["test_difficult"]["scores"]) >= {"primary", "object", "present"}
+    assert summary["sets"]["test_difficult"]["localisation"]["lift"] >= 0
+    assert summary["validation"]["accuracy"]["total"] == 5
+    environment = finished.environment()
+    assert {"versions", "machine", "data", "commit"} <= set(environment)
+    assert len(environment["data"]["fingerprints"]["train"]) == 64
+    assert environment["machine"]["threads"] >= 1
+
+
+def test_the_checkpoint_holds_the_last_epoch(finished):
+    place = finished.path / "checkpoint"
+    assert (place / "state.json").read_text() == '{\n "epoch": 3,\n "stage": 2\n}\n'
+    assert (place / "weights.safetensors").read_bytes() == (
+        finished.path / "weights.safetensors"
+    ).read_bytes()
+    momentum = load_file(place / "optimizer.safetensors")
+    assert "layers.21.weight/momentum_buffer" in momentum
+    assert not any(name.startswith("layers.3.") for name in momentum)
+
+
+def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
+    data = write_dataset(tmp_path / "bare", labelled=False)
+    run = run_it(runs, data.root)
+    summary = run.summary()
+    assert summary is not None
+    of_set = summary["sets"]["test"]
+    assert of_set.pop("origin") == {"elsewhere": True, "by": "nothing"}
+    assert of_set == {
+        "photos": 3,
+        "single": True,
+        "scores": {},
+        "tta": {},
+        "localisation": None,
+    }
+    assert summary["verdict"] in ("never learned", "too little evidence")
+    assert set(run.predictions()["split"]) == {"validation", "test", "test_difficult"}
+
+
+def test_a_wish_to_cancel_stops_after_the_epoch_and_keeps_it(runs, tiny):
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
+    execute(run, fixed_clock, on_epoch=lambda row, eta: run.ask_cancel())
+    status = run.status()
+    assert (status.state, status.epoch, status.error) == ("cancelled", 1, None)
+    assert len(run.history()) == 1
+    assert run.summary() is None
+
+
+def test_a_broken_photo_fails_with_a_line_that_names_it(tmp_path):
+    data = write_dataset(tmp_path / "data")
+    data.train[0].path.write_bytes(b"\xff\xd8\xff broken")
+    run = create_run(tmp_path / "runs", fast_recipe(), data.root, fixed_clock)
+    with pytest.raises(DataError, match=data.train[0].path.name):
+        execute(run, fixed_clock)
+    status = run.status()
+    assert status.state == "failed"
+    assert status.error is not None and data.train[0].path.name in status.error
+
+
+def test_any_other_error_is_one_line_in_the_status_and_whole_in_the_log(runs, tiny, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.jobs.tasks.recorder.save_checkpoint", full)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(OSError, match="No space"):
+        execute(run, fixed_clock)
+    assert str(run.status().error).startswith("No space left on device; free some space")
+    assert "Traceback" in (run.path / "log.txt").read_text()
+
+
+def test_ctrl_c_ends_as_cancelled(runs, tiny):
+    def interrupt(row, eta):
+        raise KeyboardInterrupt
+
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(KeyboardInterrupt):
+        execute(run, fixed_clock, on_epoch=interrupt)
+    assert run.status().state == "cancelled"
+
+
+def test_missing_data_is_told(tmp_path):
+    run = create_run(tmp_path / "runs", fast_recipe(), tmp_path / "gone", fixed_clock)
+    with pytest.raises(InputError, match="gone: no such folder"):
+        execute(run, fixed_clock)
+
+
+def test_timing_adds_up(finished):
+    timing = finished.timing()
+    assert set(timing["phase"]) == {"measuring", *PARTS}
+    summary = finished.summary()
+    assert summary is not None
+    assert timing["seconds"].sum() == pytest.approx(summary["seconds"], abs=0.06)
+    assert isinstance(timing, pd.DataFrame)
+
+
+def test_evaluating_again_gives_the_same_bytes(tmp_path, again):
+    """Where nothing of its features is left."""
+    run = Run(shutil.copytree(again.path, tmp_path / again.id))
+    names = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json", "summary.json")
+    before = {name: (run.path / name).read_bytes() for name in names}
+    for name in names:
+        (run.path / name).write_text("")
+    evaluate_again(run)
+    assert {name: (run.path / name).read_bytes() for name in names} == before
+    controls = run.controls()
+    assert controls is not None and set(controls) == {"frozen", "untrained", "reasons"}
+    (run.path / "weights.safetensors").unlink()
+    with pytest.raises(InputError, match=r"weights\.safetensors: missing"):
+        evaluate_again(run)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_finished_run_stays_done_whatever_happens_to_its_controls(
+    runs, tiny, monkeypatch, undiagnosed, error
+):
+    def fail(setup):
+        raise error
+
+    monkeypatch.setattr("core.jobs.tasks.results.controls", fail)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
+    with pytest.raises(error):
+        execute(run, fixed_clock, with_controls=True)
+    assert (run.status().state, run.status().error) == ("done", None)
+    assert run.controls() is None
+
+
+@pytest.mark.usefixtures("few_pictures")
+def test_labels_made_afterwards_are_scored_without_training(runs, tmp_path, undiagnosed):
+    bare = write_dataset(tmp_path / "data", labelled=False)
+    run = run_it(runs, bare.root)
+    assert run.summary() is None
+    write_dataset(tmp_path / "labelled")
+    for name in ("labels.csv", "boxes.csv"):
+        (bare.root / name).write_bytes((tmp_path / "labelled" / name).read_bytes())
+    evaluate_again(run)
+    found = run.summary()["sets"]["test_difficult"]
+    assert {"primary", "object"} <= set(found["scores"]) and found["localisation"] is not None
+    assert set(run.reliance()["split"]) == {"test", "test_difficult"}
+
+
+def test_unchanged_dataset_reads_the_same(tiny):
+    assert read_dataset(tiny.root) == tiny
+
+
+@pytest.mark.usefixtures("few_pictures")
+def test_the_folds_of_a_run_validate_every_training_photo_once(runs, tiny):
+    base = fast_recipe(stages=[{"train": "head", "epochs": 1}])
+    validated = []
+    for recipe in over_folds(base, 2):
+        run = create_run(runs, recipe, tiny.root, fixed_clock)
+        execute(run, fixed_clock)
+        frame = run.predictions()
+        files = frame[frame["split"] == "validation"]["file"]
+        accuracy = run.summary()["validation"]["accuracy"]
+        assert accuracy["total"] == len(files) == 6
+        assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+        assert accuracy["constant"] == pytest.approx(1 / 3)  # two photos of each of three classes
+        validated += list(files)
+    assert sorted(validated) == sorted(photo.file for photo in tiny.train)
+
+
+def test_the_batches_of_the_first_epoch_show_before_it_is_done(
+    runs, tiny, monkeypatch, undiagnosed
+):
+    seen: list[int] = []
+    finish = recorder.Recorder.on_epoch
+
+    def look(self, row, progress):
+        seen.append(len(self.run.batches()))
+        finish(self, row, progress)
+
+    monkeypatch.setattr(recorder, "STATUS_SECONDS", 0)
+    monkeypatch.setattr(recorder.Recorder, "on_epoch", look)
+    run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
+    execute(run, fixed_clock)
+    per_epoch = len(run.batches()) // 3
+    assert seen == [per_epoch, per_epoch, 2 * per_epoch]  # later ones come an epoch at a time

@@ -1,0 +1,82 @@
+"""Each caution speaks where it should, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.recipe.files import load_recipe
+from core.views.recipe_warnings import COLUMNS, RULES, cautions
+from tests.factory import write_dataset
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+DENSE = {"kind": "dense"}
+FOLDS = {"method": "kfold", "folds": 5}
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """Eight photos of each of three classes: five validate."""
+    return write_dataset(tmp_path_factory.mktemp("photos") / "books", photos=8)
+
+
+def found(photos, preset="quick", **changed):
+    return [caution.name for caution in cautions(load_recipe(preset, changed), photos)]
+
+
+def test_the_default_recipe_on_enough_photos_needs_none(tmp_path):
+    assert found(write_dataset(tmp_path / "books", photos=16)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "preset", "changed", "without"),
+    [
+        ("bare-photos", "quick-bare", {}, {"augment.flip": "horizontal"}),
+        ("thin-folds", "quick", {"split": FOLDS}, {"split": FOLDS | {"folds": 4}}),
+        ("fresh-views-take-long", "article-success", {}, {"views_per_photo": 8}),
+        ("front-layers-learn-fast", "looks-good", {}, {"bands.0.lr": 3e-3}),
+        ("rates-far-too-high", "quick", {"bands.3.lr": 1.0}, {"bands.3.lr": 0.3}),
+        ("more-rates-than-evidence", "quick", {}, {"bands": [{"from": 0, "lr": 1e-4}]}),
+        ("nothing-to-keep", "article-success", {}, {"frozen_bn": "eval"}),
+        ("dense-head", "quick", {"head": DENSE}, {"head": {"kind": "class_map"}}),
+        ("frozen-at-random", "quick", {"weights": "none"}, {"bands": [{"from": 0, "lr": 1e-4}]}),
+        (
+            "bands-unused",
+            "quick",
+            {"stages": [{"train": "head", "epochs": 1}]},
+            {"stages": [{"train": "bands", "epochs": 1}]},
+        ),
+    ],
+)
+def test_a_rule_speaks_for_its_shape_alone(photos, name, preset, changed, without):
+    assert name in found(photos, preset, **changed)
+    assert name not in found(photos, preset, **{**changed, **without})
+
+
+def test_rules_stay_with_what_they_know(photos):
+    adam = {"bands.3.lr": 1.0, "optimizer": {"name": "adam"}}
+    assert "rates-far-too-high" not in found(photos, **adam)
+    unused = {"stages": [{"train": "head", "epochs": 1}]}
+    assert "front-layers-learn-fast" not in found(photos, "looks-good", **unused)
+    assert "nothing-to-keep" not in found(photos, "looks-good", frozen_bn="train")
+
+
+def test_every_caution_names_its_source_in_words_and_a_column(photos):
+    unused = [{"train": "head", "epochs": 1}]
+    recipes = [
+        load_recipe("looks-good", {"split": FOLDS, "bands.0.lr": 1.0}),
+        load_recipe("article-success", {"weights": "none"}),
+        load_recipe("quick", {"head": DENSE, "stages": unused}),
+    ]
+    told = {c.name: c for recipe in recipes for c in cautions(recipe, photos)}
+    assert len(told) == len(RULES)
+    for caution in told.values():
+        assert caution.column in COLUMNS
+        assert len(caution.words.split()) < 70
+        assert caution.source.startswith(("arithmetic", "docs/"))
+
+
+@pytest.mark.parametrize("numbers", ["0.71", "0.26", "2.03", "rates x100"])
+def test_what_the_cautions_quote_is_in_the_docs(numbers):
+    assert numbers in (DOCS / "evidence.md").read_text("utf-8")

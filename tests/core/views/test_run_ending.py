@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from core.recipe.files import load_recipe
+from core.store.status import Status
+from core.views.run_ending import ending
+from core.views.run_phase import phase
+from tests.factory import write_run
+
+FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-01T09:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("error", "happened", "advice", "helps"),
+    [
+        (
+            "training diverged: the loss is nan in epoch 2, batch 1; try lower learning rates",
+            "The training diverged: the loss is nan",
+            "Run it again with lower learning rates",
+            False,
+        ),
+        (
+            "/runs/x/history.csv: No space left on device; free some space, then try again (a run "
+            "that stopped can be resumed)",
+            "No space left",
+            "Free some space",
+            True,
+        ),
+        (
+            "RuntimeError: not enough memory: you tried to allocate 9 bytes",
+            "not enough memory",
+            "smaller photos",
+            True,
+        ),
+        ("train/a.jpg: cannot be read", "train/a.jpg", "Mend what this line names", True),
+        (None, "nothing says why", "Resume goes on after epoch 16", True),
+    ],
+)
+def test_a_failed_run_says_what_happened_and_what_helps(
+    tmp_path, tiny, error, happened, advice, helps
+):
+    run = write_run(tmp_path, tiny, state="failed")
+    found = ending(run, replace(FAILED, error=error))
+    assert found is not None
+    assert happened in found.happened
+    assert advice in found.advice
+    assert found.resume_helps is helps
+
+
+def test_a_lost_run_and_cancelled_ones(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="failed")
+    found = ending(run, replace(FAILED, error=run.lost_words(FAILED)))
+    assert found is not None
+    assert found.happened.startswith("Its process ended in epoch 17 of 32: it was killed")
+    assert "Resume goes on after epoch 16: nothing" in found.advice
+    for epoch, started, words in (
+        (0, None, "It was cancelled before it began."),
+        (0, FAILED.started, "It was cancelled before its first epoch was done."),
+        (16, FAILED.started, "It was cancelled after epoch 16 of 32."),
+    ):
+        found = ending(run, replace(FAILED, state="cancelled", epoch=epoch, started=started))
+        assert found is not None and found.happened == words
+
+
+@pytest.mark.parametrize("state", ["done", "running", "queued"])
+def test_other_runs_have_no_such_ending(tmp_path, tiny, state):
+    run = write_run(tmp_path, tiny, state=state)
+    assert ending(run, run.status()) is None
+
+
+def test_phases_are_told_in_plain_words():
+    recipe = load_recipe("quick")  # 5 epochs of the head, then cycles of 9 and 18
+    status = Status(state="running", phase="training", epochs=32)
+    assert phase(status, recipe) == "Training the new head: the first epoch"
+    assert phase(replace(status, epoch=14), recipe) == (
+        "Training the layers' bands, cycle 2 of 2: epoch 14 of 32 is done"
+    )
+    assert phase(replace(status, epoch=32), recipe) == "Every epoch is done"
+    looking = replace(status, phase="looking at what it learned", epoch=32)
+    assert phase(looking, recipe).startswith("Every epoch is done: answering the test photos")
+    assert phase(replace(looking, phase="diagnosing"), recipe).startswith(
+        "Every epoch is done: diagnosing"
+    )
+    assert phase(replace(status, state="queued"), recipe) == "Waiting for its turn"

@@ -1,0 +1,75 @@
+"""Rules of the code that keep a stranger's text from becoming markup, read from the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = sorted((ROOT / "pages").rglob("*.py"))
+SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
+# What turns text into elements or code.
+WRITES = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|"
+    r"\beval\(|new Function|srcdoc|setHTMLUnsafe|DOMParser|setAttribute\(\"on"
+)
+TELLS = ("error", "warning", "info", "success", "toast", "caption", "markdown", "write")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_writes_markup(path):
+    assert WRITES.findall(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
+def test_no_page_lets_html_through_markdown(path):
+    assert "unsafe_allow_html" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
+def test_no_local_name_hides_a_module(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if (ROOT / str(node.module).replace(".", "/") / f"{alias.name}.py").is_file()
+    }
+    stored = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert not modules & (stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
+def test_an_error_is_told_by_told(path):
+    """Errors quote files, so none goes to Streamlit as it is: pages.widgets.ui.messages writes
+    it."""
+    caught: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            caught.add(node.name)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in TELLS and node.args:
+            if getattr(getattr(node.func, "value", None), "id", "") == "messages":
+                continue
+            assert not _bare(node.args[0], caught), f"{path.name} line {node.lineno}"
+
+
+def _bare(node: ast.AST, caught: set[str]) -> bool:
+    """Whether an error stands there without a call that makes it plain."""
+    if isinstance(node, ast.Name):
+        return node.id in caught
+    if isinstance(node, ast.Call):
+        named = node.func.id if isinstance(node.func, ast.Name) else ""
+        return named == "str" and _bare(node.args[0], caught)
+    if isinstance(node, ast.JoinedStr):
+        return any(_bare(part, caught) for part in node.values)
+    return isinstance(node, ast.FormattedValue) and _bare(node.value, caught)

@@ -1,0 +1,116 @@
+"""The wall of views on Train: asked for when the views change, and never in the page's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from core.base.errors import InputError
+from core.jobs.messages import Message
+from core.jobs.preview import client
+from core.jobs.preview.answers import Answering
+from core.recipe.files import load_recipe
+from core.store.run import find_runs
+
+KEY = "train.quick"
+
+
+@pytest.fixture
+def answering(runs, monkeypatch) -> Iterator[list[object]]:
+    """The preview process's answers, made in this process; what was asked is listed."""
+    threads = torch.get_num_threads()
+    asked, real = [], Answering(runs)
+    real.warm_up()
+
+    def answer(runs_dir, question, tick):
+        tick()
+        asked.append(question.facts)
+        try:
+            return real.answer(question)
+        except InputError as error:
+            raise client.PreviewError(str(error)) from None
+
+    monkeypatch.setattr(client, "_ask", answer)
+    yield asked
+    torch.set_num_threads(threads)
+
+
+def wall(app) -> str:
+    return next(e.proto.body for e in app.get("html") if 'class="views"' in e.proto.body)
+
+
+def test_it_shows_eight_views_of_the_recipe_and_follows_its_controls(dataset, open_page, answering):
+    app = open_page("train")
+    assert not app.exception
+    first = wall(app)
+    assert first.count("<img ") == 3 + 8
+    assert any("epochs 1 to 3 of 32" in caption.value for caption in app.caption)
+    app.toggle(key=f"{KEY}.augment.0.mixup").set_value(True).run()
+    mixed = wall(app)
+    assert mixed != first and "% background" in mixed
+    app.toggle(key=f"{KEY}.augment.0.mixup").set_value(False).run()
+    assert wall(app) == first
+    assert len(answering) == 3
+
+
+def test_what_does_not_change_the_views_asks_for_none(dataset, open_page, previewed):
+    app = open_page("train")
+    app.slider(key=f"{KEY}.head.0.dropout.logits").set_value(0.5).run()
+    app.selectbox(key=f"{KEY}.bands.0.lr.1").set_value(1e-4).run()
+    assert len(previewed) == 1
+    app.slider(key=f"{KEY}.augment.0.degrees").set_value(30.0).run()
+    assert len(previewed) == 2
+    assert previewed[1].facts["recipe"]["augment"]["rotate"]["degrees"] == 30
+
+
+def test_other_views_and_other_photos(dataset, open_page, answering):
+    app = open_page("train")
+    before = wall(app)
+    app.button(key="train.views.again").click().run()
+    assert wall(app) != before
+    assert [facts["epoch"] for facts in answering] == [1, 4]
+    file = dataset.train[0].file
+    app.multiselect(key=f"train.views.files.{dataset.root.name}").set_value([file]).run()
+    assert not app.exception
+    assert file in wall(app) and wall(app).count("<section>") == 1
+
+
+def test_what_goes_wrong_is_one_line_and_the_next_question_works(dataset, open_page, monkeypatch):
+    def fail(runs_dir, question, tick):
+        raise client.PreviewError("the preview process gave no answer: try again")
+
+    monkeypatch.setattr(client, "_ask", fail)
+    app = open_page("train")
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        r"the preview process gave no answer\: try again"
+    ]
+    assert "Launch" in {button.label for button in app.button}
+    monkeypatch.setattr(client, "_ask", lambda *question: Message({"photos": []}))
+    app.button(key="train.views.again").click().run()
+    assert not app.error
+    assert wall(app)
+
+
+def test_every_number_of_the_augmentation_reaches_the_recipe(runs, dataset, open_page, no_worker):
+    app = open_page("train")
+    for name in ("erase", "mixup"):
+        app.toggle(key=f"{KEY}.augment.0.{name}").set_value(True)
+    app.run()
+    app.slider(key=f"{KEY}.augment.0.erase_p").set_value(0.25)
+    app.slider(key=f"{KEY}.augment.0.area").set_value((0.1, 0.2))
+    app.slider(key=f"{KEY}.augment.0.aspect").set_value((0.5, 2.0))
+    app.slider(key=f"{KEY}.augment.0.mixup_by").set_value(1.0)
+    app.slider(key=f"{KEY}.augment.0.length").set_value(300)
+    app.run()
+    app.button(key="train.go").click().run()
+    assert not app.exception
+    found = find_runs(runs)[0].recipe().augment
+    changes = {
+        "augment.erase": {"p": 0.25, "area": [0.1, 0.2], "aspect": [0.5, 2.0]},
+        "augment.mixup": 1.0,
+        "augment.cutout.length": 300,
+    }
+    assert found == load_recipe("quick", changes).augment
