@@ -27,12 +27,7 @@ from common import TOY_BOOKS, dashboard, memory, option_parser, own_worker, wait
 from core.data.label_tables import Box
 from core.jobs.detached import Detached
 from core.jobs.local import LocalExecutor
-from core.jobs.preview.client import (
-    COMMAND,
-    ask_answers,
-    ask_views,
-    stop,
-)
+from core.jobs.preview.client import COMMAND, ask_answers, ask_views, stop
 from core.recipe.files import load_recipe
 from core.store.run import Run
 

@@ -11,13 +11,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import say
-from core.compare.challenge_ranking import (
-    SEEDS,
-    Board,
-    Field,
-    fields,
-    read_board,
-)
+from core.compare.challenge_ranking import SEEDS, Board, Field, fields, read_board
 from core.store.challenge_answers import board_mark
 from core.store.index import RunRow
 from pages import settings

@@ -10,17 +10,9 @@ import streamlit as st
 from core.base.language import say
 from core.compare.colours import OWN, paints
 from core.store.index import RunRow
-from pages.widgets.compare import (
-    clearest_pair,
-    difference,
-    scores,
-)
+from pages.widgets.compare import clearest_pair, difference, scores
 from pages.widgets.compare.sections import KEY, show_section
-from pages.widgets.shared import (
-    first_runs,
-    report,
-    selection,
-)
+from pages.widgets.shared import first_runs, report, selection
 from pages.widgets.shared.snapshot import Look
 from pages.widgets.ui import messages
 

@@ -11,17 +11,9 @@ from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY, read_arms
 from core.lesson.steps import titles
 from pages import settings
-from pages.widgets.lesson import (
-    figure,
-    navigation,
-    runs,
-)
-from pages.widgets.lesson import (
-    text as lesson_text,
-)
-from pages.widgets.lesson import (
-    vote as lesson_vote,
-)
+from pages.widgets.lesson import figure, navigation, runs
+from pages.widgets.lesson import text as lesson_text
+from pages.widgets.lesson import vote as lesson_vote
 
 FAILING = "looks-good"  # the preset that the example runs of A were made with
 

@@ -11,20 +11,8 @@ from core.jobs.local import find_lost
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.runs import (
-    examples,
-    import_runs,
-    notes,
-    run_detail,
-    run_table,
-    trash,
-)
-from pages.widgets.shared import (
-    access,
-    first_runs,
-    selection,
-    worker_notice,
-)
+from pages.widgets.runs import examples, import_runs, notes, run_detail, run_table, trash
+from pages.widgets.shared import access, first_runs, selection, worker_notice
 
 KEY = "runs"
 LOOK_SECONDS = 1.5

@@ -12,12 +12,7 @@ from core.data.dataset import Dataset, read_dataset
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets.shared import (
-    access,
-    first_runs,
-    preview_wait,
-    selection,
-)
+from pages.widgets.shared import access, first_runs, preview_wait, selection
 from pages.widgets.try_it import answer, photo_box, tried_photo
 from pages.widgets.ui import messages, url_state
 

@@ -12,13 +12,7 @@ from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
-from pages.widgets.worker import (
-    machine,
-    preview_process,
-    problems,
-    process,
-    queue_list,
-)
+from pages.widgets.worker import machine, preview_process, problems, process, queue_list
 
 KEY = "worker"
 LIVE_SECONDS = 2.0

@@ -26,12 +26,7 @@ from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Recipe
 from core.store.examples import PREFIX
-from core.store.lr_search import (
-    Search,
-    Suggestion,
-    create_search,
-    find_search,
-)
+from core.store.lr_search import Search, Suggestion, create_search, find_search
 from core.store.run import Run, create_run
 from core.train.schedule import planned_epochs, scale
 from core.train.speed import Speed, write_speed

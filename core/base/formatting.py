@@ -8,12 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from core.base.language import (
-    language,
-    mark,
-    retell,
-    say,
-)
+from core.base.language import language, mark, retell, say
 
 
 def percent(value: float) -> str:

@@ -17,14 +17,7 @@ from core.base.formatting import decimal, percent
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.cli.plain_tables import print_frame
 from core.cli.progress import Bar
-from core.compare.challenge_ranking import (
-    SEEDS,
-    Board,
-    Field,
-    Standing,
-    fields,
-    read_board,
-)
+from core.compare.challenge_ranking import SEEDS, Board, Field, Standing, fields, read_board
 from core.compare.tables import verdict_words
 from core.data.challenge_photos import draw_challenge
 from core.store.challenge_answers import find_trial

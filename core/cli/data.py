@@ -12,12 +12,7 @@ import typer
 
 from core.base.errors import InputError, os_error_line
 from core.cli import labels
-from core.cli.options import (
-    DATASETS,
-    DEFAULT_RUNS,
-    DatasetsOption,
-    RunsOption,
-)
+from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import Bar
 from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
 from core.data.near_copies import Pair, headlines, near_copies

@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import (
-    DATASETS,
-    DEFAULT_RUNS,
-    DatasetsOption,
-    RunsOption,
-)
+from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import Bar
 from core.store.status import utc_now
 from core.transfer.submissions import headline, parcels_of, table

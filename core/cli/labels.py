@@ -9,20 +9,9 @@ from typing import Annotated
 import typer
 
 from core.base.errors import InputError
-from core.cli.options import (
-    DATASETS,
-    DEFAULT_RUNS,
-    DatasetsOption,
-    RunsOption,
-)
+from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.data.dataset import read_dataset
-from core.data.label_edits import (
-    Truth,
-    earlier_versions,
-    restore_version,
-    save_truth,
-    truth_of,
-)
+from core.data.label_edits import Truth, earlier_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label
 from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex

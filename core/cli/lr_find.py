@@ -9,12 +9,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import (
-    DEFAULT_RUNS,
-    TOY_BOOKS,
-    DataOption,
-    RunsOption,
-)
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.recipe.bands import last_trained_label
 from core.recipe.files import load_recipe, parse_changes
 from core.store.lr_search import MEASURED_AT, STARTS, question

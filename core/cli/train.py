@@ -12,18 +12,8 @@ import typer
 
 from core.base.errors import InputError, RunError
 from core.base.formatting import duration
-from core.cli.dry_run import (
-    print_batch,
-    print_estimate,
-    print_plan,
-    repeat_words,
-)
-from core.cli.options import (
-    DEFAULT_RUNS,
-    TOY_BOOKS,
-    DataOption,
-    RunsOption,
-)
+from core.cli.dry_run import print_batch, print_estimate, print_plan, repeat_words
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.data.dataset import Dataset, fingerprints, read_dataset
 from core.data.split import split_photos
 from core.jobs.local import mark_cancelled, mark_lost

@@ -9,12 +9,7 @@ from typing import Annotated, get_args
 import typer
 
 from core.base.errors import InputError, RunError
-from core.cli.options import (
-    DEFAULT_RUNS,
-    TOY_BOOKS,
-    DataOption,
-    RunsOption,
-)
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.cli.train import take_up
 from core.data.dataset import read_dataset
 from core.data.split import split_photos

@@ -17,12 +17,7 @@ from typing import Any
 from core.base.errors import InputError, RunError
 from core.base.language import mark
 from core.data.challenge_photos import CLASSES, SET, find_draw
-from core.evaluate.groups import (
-    Difference,
-    GroupMean,
-    group_differences,
-    group_mean,
-)
+from core.evaluate.groups import Difference, GroupMean, group_differences, group_mean
 from core.evaluate.matched_answers import answers, matched_answers
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict

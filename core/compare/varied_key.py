@@ -10,13 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.language import mark, retell
-from core.compare.score_tables import (
-    Controls,
-    hard_set,
-    lift_dots,
-    set_dots,
-    validation_dots,
-)
+from core.compare.score_tables import Controls, hard_set, lift_dots, set_dots, validation_dots
 from core.compare.tables import SCORE_TITLES
 from core.recipe.layer_table import layer_table
 from core.store.groups import Group

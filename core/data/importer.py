@@ -17,12 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from core.base import demo_mode, files
-from core.base.errors import (
-    DataError,
-    InputError,
-    not_written,
-    os_error_line,
-)
+from core.base.errors import DataError, InputError, not_written, os_error_line
 from core.base.language import mark
 from core.base.yaml_files import parse_yaml, write_yaml
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable

@@ -11,12 +11,7 @@ from core.base.errors import DataError
 from core.base.language import mark
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
-from core.recipe.schema import (
-    CsvSplit,
-    Holdout,
-    KFold,
-    Recipe,
-)
+from core.recipe.schema import CsvSplit, Holdout, KFold, Recipe
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 

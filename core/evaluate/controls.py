@@ -25,13 +25,7 @@ from core.data.split import split_photos
 from core.evaluate.evaluate import localisation
 from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
-from core.pipeline.predict import (
-    BATCH,
-    PhotoSet,
-    Predictions,
-    backbone_features,
-    prediction_rows,
-)
+from core.pipeline.predict import BATCH, PhotoSet, Predictions, backbone_features, prediction_rows
 from core.pipeline.setup import Setup
 from core.recipe.schema import recipe_part
 

@@ -16,12 +16,7 @@ from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.localisation import localisation_summary, localise
 from core.evaluate.scores import accuracy, balanced_accuracy, set_scores, unevenly
 from core.evaluate.tta import tta_predictions
-from core.pipeline.predict import (
-    PhotoSet,
-    Predictions,
-    predict,
-    prediction_rows,
-)
+from core.pipeline.predict import PhotoSet, Predictions, predict, prediction_rows
 from core.pipeline.setup import Setup
 
 

@@ -14,12 +14,7 @@ import pandas as pd
 
 from core.base.language import say, say_count
 from core.evaluate.groups import Difference, group_difference
-from core.evaluate.matched_answers import (
-    ComparedScore,
-    Matched,
-    matched,
-    photo_of,
-)
+from core.evaluate.matched_answers import ComparedScore, Matched, matched, photo_of
 
 SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
 

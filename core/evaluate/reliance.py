@@ -18,14 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.data.dataset import BACKGROUND, TestSet
-from core.data.masking import (
-    FILLS,
-    VARIANTS,
-    VERSION,
-    Fill,
-    Scene,
-    Variant,
-)
+from core.data.masking import FILLS, VARIANTS, VERSION, Fill, Scene, Variant
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, proportion

@@ -30,13 +30,7 @@ from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
 from core.store import visitors
 from core.store.challenge_answers import find_trial, find_trials
-from core.store.lr_search import (
-    Search,
-    create_search,
-    find_search,
-    find_searches,
-    open_work,
-)
+from core.store.lr_search import Search, create_search, find_search, find_searches, open_work
 from core.store.rescoring import (
     Rescoring,
     check_can_answer,

@@ -13,13 +13,7 @@ from core.base.random_streams import generator
 from core.data.balance import epoch_length, evenly, most_times, times_shown
 from core.data.dataset import Dataset
 from core.data.photos import Crop, Pixels, read_working
-from core.pipeline.augment import (
-    Levels,
-    augmented_views,
-    levels,
-    smallest_side,
-    working_side,
-)
+from core.pipeline.augment import Levels, augmented_views, levels, smallest_side, working_side
 from core.pipeline.mixup import Mix, mix
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe

@@ -21,13 +21,7 @@ from typing import Any
 from core.base.errors import RecipeError
 from core.base.language import mark
 from core.base.yaml_files import read_yaml
-from core.recipe.files import (
-    PRESETS_DIR,
-    changed_recipe,
-    preset_names,
-    read_recipe,
-    recipe_dict,
-)
+from core.recipe.files import PRESETS_DIR, changed_recipe, preset_names, read_recipe, recipe_dict
 from core.recipe.schema import Recipe
 
 BATCHES_DIR = PRESETS_DIR / "batches"

@@ -17,12 +17,7 @@ from core.data.photos import Crop, photo_size
 from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
 from core.report.subject import Shown, Subject
 from core.store.run import open_run
-from core.views.cam_grid import (
-    STEP,
-    Column,
-    mean_column,
-    run_column,
-)
+from core.views.cam_grid import STEP, Column, mean_column, run_column
 from core.views.diagnosis_pictures import boxed_jpeg
 from core.views.heat_map import heat_map, shown_view
 

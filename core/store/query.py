@@ -22,12 +22,7 @@ from typing import Any
 
 from core.base.errors import InputError
 from core.base.language import say
-from core.store.fields import (
-    OWN,
-    fact,
-    known_form,
-    schema_keys,
-)
+from core.store.fields import OWN, fact, known_form, schema_keys
 from core.store.index import RunRow
 
 EXAMPLES = "verdict:generalises, objects>60%, lr<1e-2, tag:class-3, -is:starred"

@@ -16,13 +16,7 @@ from PIL import Image
 
 from core.toy_books.lettering import Colour, Page
 from core.toy_books.noise import Array
-from core.toy_books.shapes import (
-    Pose,
-    Skins,
-    Solid,
-    Texture,
-    box,
-)
+from core.toy_books.shapes import Pose, Skins, Solid, Texture, box
 
 CLASSES = ("ferns", "lantern", "orchard", "robots", "tides")
 STRANGER = "atlas"

@@ -8,36 +8,15 @@ import numpy as np
 
 from core.toy_books import props
 from core.toy_books.camera import Camera
-from core.toy_books.covers import (
-    CLASSES,
-    STRANGER,
-    Book,
-    footprint,
-    library,
-)
+from core.toy_books.covers import CLASSES, STRANGER, Book, footprint, library
 from core.toy_books.interior import ELSEWHERE, Home, other_light
-from core.toy_books.labels import (
-    BACKGROUND,
-    PRIMARY_LEAD,
-    primary,
-    sightings,
-)
+from core.toy_books.labels import BACKGROUND, PRIMARY_LEAD, primary, sightings
 from core.toy_books.lens import Lens
 from core.toy_books.noise import Array
 from core.toy_books.render import Scene, look
-from core.toy_books.shapes import (
-    Pose,
-    Solid,
-    about,
-    turned,
-)
+from core.toy_books.shapes import Pose, Solid, about, turned
 from core.toy_books.stacking import Laid, is_steady, settle
-from core.toy_books.training_scenes import (
-    Shot,
-    Size,
-    framed,
-    landscape,
-)
+from core.toy_books.training_scenes import Shot, Size, framed, landscape
 
 _TRIES = 200
 _ORDER = 900  # Number of the generators that shuffle; photos use smaller ones.

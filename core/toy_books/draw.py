@@ -14,21 +14,10 @@ from core.base.language import mark
 from core.toy_books.covers import CLASSES, library
 from core.toy_books.difficult_scenes import difficult_shot
 from core.toy_books.interior import Home
-from core.toy_books.labels import (
-    BACKGROUND,
-    Sighting,
-    present,
-    primary,
-    sightings,
-)
+from core.toy_books.labels import BACKGROUND, Sighting, present, primary, sightings
 from core.toy_books.lens import develop
 from core.toy_books.render import Scene, look, paint
-from core.toy_books.training_scenes import (
-    Shot,
-    background,
-    landscape,
-    shoot,
-)
+from core.toy_books.training_scenes import Shot, background, landscape, shoot
 
 # Photos are rendered a little larger and shrunk, which smooths letters and textures.
 OVERSAMPLING = 1.2

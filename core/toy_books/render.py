@@ -8,12 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.toy_books.camera import Camera
-from core.toy_books.light import (
-    Lighting,
-    Shading,
-    light_face,
-    light_rod,
-)
+from core.toy_books.light import Lighting, Shading, light_face, light_rod
 from core.toy_books.noise import Array
 from core.toy_books.shapes import Face, Rod, Solid
 

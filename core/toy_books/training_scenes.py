@@ -15,15 +15,7 @@ from core.toy_books.lens import Lens
 from core.toy_books.light import Lamp, Lighting
 from core.toy_books.noise import Array
 from core.toy_books.render import Scene
-from core.toy_books.shapes import (
-    Face,
-    Pose,
-    Skins,
-    Solid,
-    Texture,
-    box,
-    turned,
-)
+from core.toy_books.shapes import Face, Pose, Skins, Solid, Texture, box, turned
 from core.toy_books.stacking import settle
 
 Size = tuple[int, int]

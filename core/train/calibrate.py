@@ -24,25 +24,12 @@ from core.base.machine import keep_memory, settle_threads
 from core.base.processor import busy_share
 from core.data.photos import read_view
 from core.model.network import Network, build_network
-from core.pipeline.augment import (
-    augmented_views,
-    levels,
-    smallest_side,
-    working_side,
-)
+from core.pipeline.augment import augmented_views, levels, smallest_side, working_side
 from core.pipeline.precision import Settings, resolve
 from core.pipeline.prefix import PREFIX_BATCH, Prefix
 from core.pipeline.views import normalise
 from core.recipe.bands import BandRange, parameter_groups
-from core.recipe.schema import (
-    Augment,
-    Blur,
-    Cutout,
-    Erase,
-    Recipe,
-    Rotate,
-    Zoom,
-)
+from core.recipe.schema import Augment, Blur, Cutout, Erase, Recipe, Rotate, Zoom
 from core.train.speed import BUSY, Speed, doubtful, measuring_alone, read_speed, write_speed
 
 Clock = Callable[[], float]

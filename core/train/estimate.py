@@ -13,12 +13,7 @@ from core.data.dataset import Dataset
 from core.data.object_crops import labelled_objects
 from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
-from core.recipe.bands import (
-    BandRange,
-    first_trained,
-    frozen_prefix,
-    stage_ranges,
-)
+from core.recipe.bands import BandRange, first_trained, frozen_prefix, stage_ranges
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Augment, Recipe

@@ -21,13 +21,7 @@ from core.pipeline.predict import PhotoSet, predict
 from core.recipe.bands import first_trained, stage_ranges
 from core.recipe.schema import Recipe
 from core.train.optimizer import make_optimizer
-from core.train.schedule import (
-    PlannedEpoch,
-    batches_per_epoch,
-    last_epoch,
-    planned_epochs,
-    scale,
-)
+from core.train.schedule import PlannedEpoch, batches_per_epoch, last_epoch, planned_epochs, scale
 
 
 class Diverged(RunError):

@@ -25,12 +25,7 @@ from core.data.archive import Limits, open_source, printable
 from core.store.annotations import annotations_of, check_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run
-from core.store.schemas import (
-    Count,
-    Number,
-    Strict,
-    shaped,
-)
+from core.store.schemas import Count, Number, Strict, shaped
 from core.store.status import Status
 from core.transfer.manifest import of_format
 

@@ -16,12 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.base import files
-from core.base.errors import (
-    DataError,
-    InputError,
-    RunError,
-    os_error_line,
-)
+from core.base.errors import DataError, InputError, RunError, os_error_line
 from core.base.language import mark
 from core.data.archive import Limits, Source, larger_than, open_source, printable
 from core.store import visitors

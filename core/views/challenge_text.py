@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 from core.base.formatting import decimal, percent
 from core.base.language import retell, say, say_count
-from core.compare.challenge_ranking import (
-    SEEDS,
-    Board,
-    Change,
-    Entrant,
-    Standing,
-)
+from core.compare.challenge_ranking import SEEDS, Board, Change, Entrant, Standing
 from core.evaluate.groups import Difference
 
 

@@ -18,14 +18,7 @@ from core.data.dataset import Dataset, TestSet
 from core.data.label_tables import Box
 from core.data.masking import Fill, Variant
 from core.data.object_crops import LabelledObject, labelled_objects
-from core.data.photos import (
-    Crop,
-    Pixels,
-    jpeg_bytes,
-    open_photo,
-    photo_size,
-    read_view,
-)
+from core.data.photos import Crop, Pixels, jpeg_bytes, open_photo, photo_size, read_view
 from core.evaluate.cam import density
 from core.evaluate.localisation import MIN_BOX_AREA, localise, view_boxes
 from core.evaluate.mask_choice import find_scene

@@ -25,12 +25,7 @@ from core.evaluate.verdict import (
 from core.recipe.layer_table import head_start
 from core.store.run import Run
 from core.store.schemas import Answer
-from core.views.diagnosis_pictures import (
-    Picture,
-    cut_outs,
-    gaze,
-    painted_over,
-)
+from core.views.diagnosis_pictures import Picture, cut_outs, gaze, painted_over
 
 Key = Literal["validation", "finds", "looks", "needs", "drift"]
 REDRAWN_NEAR_1 = 1.4  # a random head's evidence up to so dense is as good as strewn evenly

@@ -19,12 +19,7 @@ from core.data.split import split_sizes
 from core.recipe.bands import BandRange, band_ranges, frozen_prefix
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES
-from core.recipe.schema import (
-    ClassMapHead,
-    DenseHead,
-    KFold,
-    Recipe,
-)
+from core.recipe.schema import ClassMapHead, DenseHead, KFold, Recipe
 
 Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
 COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.base.language import (
-    mark,
-    retell,
-    say,
-    sentences,
-)
+from core.base.language import mark, retell, say, sentences
 from core.store.run import DISK_FULL, DIVERGED, Run
 from core.store.status import Status
 

@@ -10,20 +10,10 @@ from statistics import fmean
 from typing import Any
 
 from core.base import formatting, palette
-from core.base.language import (
-    mark,
-    retell,
-    say,
-    say_count,
-)
+from core.base.language import mark, retell, say, say_count
 from core.compare import tables
 from core.compare.selection import run_items
-from core.store.fields import (
-    OWN,
-    STANDARD,
-    fact,
-    recipe_columns,
-)
+from core.store.fields import OWN, STANDARD, fact, recipe_columns
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
 from core.store.status import status_text, time_left, time_taken

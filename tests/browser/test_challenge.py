@@ -9,13 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.base.language import (
-    LANGUAGES,
-    retell,
-    say,
-    say_count,
-    spoken,
-)
+from core.base.language import LANGUAGES, retell, say, say_count, spoken
 from core.data.challenge_photos import draw_challenge
 from core.lesson.steps import titles
 from core.recipe.files import load_recipe

@@ -27,12 +27,7 @@ from core.store.run import Run, find_runs
 from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs, empty_trash, restore_run
 from core.transfer.pack import export_zip
-from core.transfer.unpack import (
-    STAGE,
-    Entry,
-    Parcel,
-    import_runs,
-)
+from core.transfer.unpack import STAGE, Entry, Parcel, import_runs
 from tests.conftest import fast_recipe
 from tests.faults.inject import in_child
 from tests.faults.invariants import Finished, differences

@@ -6,12 +6,7 @@ import pytest
 
 from core.base.formatting import plain_markdown
 from core.model.pretrained_weights import imagenet_path
-from core.recipe.files import (
-    load_recipe,
-    preset_names,
-    recipe_from,
-    recipe_yaml,
-)
+from core.recipe.files import load_recipe, preset_names, recipe_from, recipe_yaml
 from core.recipe.schema import Optimizer, Recipe
 from core.store.run import find_runs
 from tests.factory import write_dataset, write_run

@@ -26,12 +26,7 @@ from core.base.errors import InputError, RunError
 from core.base.language import mark
 from core.data.label_tables import Box
 from core.jobs.detached import Detached
-from core.jobs.messages import (
-    Message,
-    MessageError,
-    receive,
-    send,
-)
+from core.jobs.messages import Message, MessageError, receive, send
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
 

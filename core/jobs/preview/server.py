@@ -22,13 +22,7 @@ from typing import Any
 from core.base.errors import InputError
 from core.base.language import mark
 from core.jobs.detached import Detached
-from core.jobs.messages import (
-    Message,
-    MessageError,
-    hung_up,
-    receive,
-    send,
-)
+from core.jobs.messages import Message, MessageError, hung_up, receive, send
 from core.jobs.preview.client import COMMAND, socket_path
 
 NICE = 5  # how far it stands back behind a training

@@ -8,13 +8,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.language import say, say_count
-from core.compare.challenge_ranking import (
-    CHANGES,
-    RECIPE,
-    Board,
-    Entrant,
-    Standing,
-)
+from core.compare.challenge_ranking import CHANGES, RECIPE, Board, Entrant, Standing
 from core.compare.selection import item_colours
 from core.store.groups import Group
 from core.views.challenge_line import standing_picture

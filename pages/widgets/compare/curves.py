@@ -8,13 +8,7 @@ import streamlit as st
 
 from core.base.language import mark, retell, say
 from core.compare.colours import MOST, Paint
-from core.compare.curves import (
-    AXES,
-    Axis,
-    curve_table,
-    has_zero_loss,
-    lines_of,
-)
+from core.compare.curves import AXES, Axis, curve_table, has_zero_loss, lines_of
 from core.plots.curves import curve_panels
 from core.store.groups import Group
 from pages.widgets.shared import run_files

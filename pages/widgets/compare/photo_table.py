@@ -9,12 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import retell, say
 from core.compare import photo_answers as answers_of
-from core.compare.photo_answers import (
-    ALL,
-    FILTERS,
-    ONE_RIGHT,
-    Answers,
-)
+from core.compare.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
 from core.data.photos import jpeg_url
 from core.evaluate.matched_answers import photo_of
 from core.store.groups import Group

@@ -7,12 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import (
-    language,
-    retell,
-    say,
-    spoken,
-)
+from core.base.language import language, retell, say, spoken
 from core.compare import score_tables, tables
 from core.compare.colours import MOST, Paint
 from core.compare.score_tables import Controls

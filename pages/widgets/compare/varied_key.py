@@ -9,12 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import retell, say
 from core.compare import tables
-from core.compare.varied_key import (
-    Varied,
-    VariedScores,
-    varied_number,
-    varied_scores,
-)
+from core.compare.varied_key import Varied, VariedScores, varied_number, varied_scores
 from core.plots.figures import Figure
 from core.plots.varied_key import scores_by_number
 from core.store.groups import Group

@@ -9,12 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import say
-from core.store.data_trash import (
-    deletable,
-    delete_dataset,
-    deleted_datasets,
-    restore_dataset,
-)
+from core.store.data_trash import deletable, delete_dataset, deleted_datasets, restore_dataset
 from core.store.status import utc_now
 from core.store.trash import KEPT
 from pages import settings

@@ -10,13 +10,7 @@ from core.base import formatting
 from core.base.language import mark, retell, say
 from core.data.dataset import Dataset
 from core.data.near_copies import TRAIN
-from core.data.photo_grid import (
-    WallPhoto,
-    kind_counts,
-    kind_words,
-    most_folds,
-    wall_splits,
-)
+from core.data.photo_grid import WallPhoto, kind_counts, kind_words, most_folds, wall_splits
 from pages.widgets.data import photo_grid
 from pages.widgets.shared.first_runs import DEFAULT_DATA
 

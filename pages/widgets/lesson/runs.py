@@ -6,13 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base import files, palette
-from core.lesson import (
-    elsewhere_figure,
-    layers,
-    localisation_figure,
-    occlusion_figure,
-    steps,
-)
+from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure, steps
 from core.lesson.pair import Pair, find_pair
 from core.store.examples import examples_dir
 from pages.widgets.ui.cached import cached

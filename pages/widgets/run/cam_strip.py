@@ -13,12 +13,7 @@ from core.base.language import retell, say
 from core.data.dataset import read_dataset
 from core.data.photos import jpeg_url
 from core.store.run import Run, open_run
-from core.views.cam_strip import (
-    Look,
-    Row,
-    Strip,
-    cam_strip,
-)
+from core.views.cam_strip import Look, Row, Strip, cam_strip
 from pages.widgets.ui.assets import style
 
 _STYLE = style("run/cam_strip")

@@ -9,12 +9,7 @@ from core.base.language import retell, say
 from core.plots import figures
 from core.plots import scores as score_charts
 from core.views.diagnosis_pictures import Picture
-from core.views.diagnosis_report import (
-    Evidence,
-    Letter,
-    rules_table,
-    thresholds_table,
-)
+from core.views.diagnosis_report import Evidence, Letter, rules_table, thresholds_table
 from pages.widgets.ui import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture

@@ -16,14 +16,7 @@ from core.compare.selection import run_items
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets.shared import (
-    run_actions,
-    run_curves,
-    run_ending,
-    run_log,
-    run_state,
-    verdict,
-)
+from pages.widgets.shared import run_actions, run_curves, run_ending, run_log, run_state, verdict
 from pages.widgets.ui import messages
 
 

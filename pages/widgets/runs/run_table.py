@@ -15,24 +15,12 @@ from core.base.language import language, retell, say
 from core.store.annotations import annotate
 from core.store.fields import STANDARD, fact
 from core.store.index import RunRow
-from core.store.query import (
-    FLAGS,
-    Key,
-    QueryError,
-    select,
-    vocabulary,
-)
+from core.store.query import FLAGS, Key, QueryError, select, vocabulary
 from core.store.run import open_run
 from core.store.status import utc_now
 from core.views import run_table
 from pages import settings
-from pages.widgets.runs import (
-    bulk_actions,
-    examples,
-    import_runs,
-    run_queue,
-    trash,
-)
+from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, trash
 from pages.widgets.shared import selection
 from pages.widgets.shared.verdict import VERDICTS
 from pages.widgets.ui import messages

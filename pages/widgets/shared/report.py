@@ -9,12 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError, os_error_line
-from core.base.language import (
-    language,
-    retell,
-    say,
-    spoken,
-)
+from core.base.language import language, retell, say, spoken
 from core.report.page import make_report, problem_page
 from core.store.groups import Group
 from core.store.index import RunRow

@@ -6,13 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import (
-    mark,
-    retell,
-    say,
-    say_count,
-    sentences,
-)
+from core.base.language import mark, retell, say, say_count, sentences
 from core.jobs.queue_forecast import seconds_left, turns
 from core.store.index import RunRow
 from core.store.run import Run, open_run

@@ -7,14 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import mark, retell, say
-from core.recipe.schema import (
-    Augment,
-    Blur,
-    Cutout,
-    Erase,
-    Rotate,
-    Zoom,
-)
+from core.recipe.schema import Augment, Blur, Cutout, Erase, Rotate, Zoom
 
 _FLIPS = {"none": mark("none"), "horizontal": mark("left-right"), "both": mark("both ways")}
 _SWITCHES = (

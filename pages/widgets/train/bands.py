@@ -9,12 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import retell, say
-from core.recipe.band_edit import (
-    MOST_BANDS,
-    RATES,
-    split_longest,
-    without,
-)
+from core.recipe.band_edit import MOST_BANDS, RATES, split_longest, without
 from pages.widgets.train.draft import Draft
 
 

@@ -15,12 +15,7 @@ from core.base.errors import InputError
 from core.base.language import mark, retell, say
 from core.data.dataset import find_datasets
 from core.recipe.draft import changes_link, linked_recipe, uploaded_recipe
-from core.recipe.files import (
-    load_recipe,
-    preset_names,
-    recipe_dict,
-    recipe_yaml,
-)
+from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.run import Run, open_run
 from pages import settings

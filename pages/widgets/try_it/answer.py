@@ -13,13 +13,7 @@ from core.jobs.preview import client
 from core.plots.answer import answer_bars
 from core.store.index import RunRow
 from core.store.run import open_run
-from core.views.try_it import (
-    TriedPhoto,
-    cam_picture,
-    cam_words,
-    hidden_words,
-    says,
-)
+from core.views.try_it import TriedPhoto, cam_picture, cam_words, hidden_words, says
 from pages import settings
 from pages.widgets.shared import verdict
 from pages.widgets.ui import plot

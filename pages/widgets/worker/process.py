@@ -13,12 +13,7 @@ from core.base.language import mark, retell, say
 from core.compare import tables
 from core.jobs.health import Worker, look_at_worker
 from core.jobs.queue_forecast import entry_words
-from core.jobs.stop_worker import (
-    ask_stop,
-    forget_stop,
-    restart,
-    stop_now,
-)
+from core.jobs.stop_worker import ask_stop, forget_stop, restart, stop_now
 from core.store.index import RunRow
 from core.store.status import status_text
 from pages import settings

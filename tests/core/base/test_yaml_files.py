@@ -1,12 +1,7 @@
 import pytest
 
 from core.base.errors import InputError
-from core.base.yaml_files import (
-    MAX_BYTES,
-    parse_yaml,
-    read_yaml,
-    write_yaml,
-)
+from core.base.yaml_files import MAX_BYTES, parse_yaml, read_yaml, write_yaml
 
 
 @pytest.mark.parametrize(

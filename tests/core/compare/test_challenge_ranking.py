@@ -8,12 +8,7 @@ import pytest
 
 from core.base.palette import MARKS, RUN_COLOURS
 from core.compare import challenge_ranking
-from core.compare.challenge_ranking import (
-    _better,
-    changes_of,
-    fields,
-    read_board,
-)
+from core.compare.challenge_ranking import _better, changes_of, fields, read_board
 from core.evaluate.groups import Difference
 from core.recipe.files import load_recipe, recipe_dict
 from core.store.challenge_answers import board_mark, find_trial

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from core.base.palette import GREY, RUN_COLOURS
-from core.compare.colours import (
-    NONE,
-    OWN,
-    RECIPE,
-    VERDICT,
-    paints,
-)
+from core.compare.colours import NONE, OWN, RECIPE, VERDICT, paints
 from core.compare.selection import run_items
 from core.recipe.files import load_recipe
 from tests.core.compare.test_comparison import row

@@ -8,12 +8,7 @@ import pytest
 
 from core.base.palette import MARKS, RUN_COLOURS, marks
 from core.compare.colours import OWN, Paint
-from core.compare.curves import (
-    curve_table,
-    has_zero_loss,
-    lines_of,
-    smoothed,
-)
+from core.compare.curves import curve_table, has_zero_loss, lines_of, smoothed
 from core.plots.curves import curve_panels
 from tests.core.compare.test_comparison import group, run
 

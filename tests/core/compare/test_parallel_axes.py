@@ -7,13 +7,7 @@ from itertools import pairwise
 import pytest
 
 from core.base.palette import GREY, MARKS, RUN_COLOURS, on_page
-from core.compare.colours import (
-    MOST,
-    NONE,
-    OWN,
-    Paint,
-    paints,
-)
+from core.compare.colours import MOST, NONE, OWN, Paint, paints
 from core.compare.parallel_axes import parallel
 from core.recipe.files import load_recipe
 from core.store.groups import Group

@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from core.base.errors import DataError
 from core.data import label_edits
 from core.data.dataset import fingerprints, read_dataset
-from core.data.label_edits import (
-    Truth,
-    earlier_versions,
-    restore_version,
-    save_truth,
-    truth_of,
-)
+from core.data.label_edits import Truth, earlier_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset

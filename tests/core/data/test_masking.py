@@ -8,15 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.label_tables import Box
-from core.data.masking import (
-    ENOUGH_ROOM,
-    FILLS,
-    LATTICE,
-    VARIANTS,
-    Scene,
-    elsewhere,
-    room,
-)
+from core.data.masking import ENOUGH_ROOM, FILLS, LATTICE, VARIANTS, Scene, elsewhere, room
 
 BOOK = Box("book", 0.25, 0.25, 0.625, 0.75, 1.0)
 STRANGER = Box("other", 0.75, 0.0, 1.0, 0.25, 1.0)

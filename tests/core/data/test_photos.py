@@ -3,13 +3,7 @@ import pytest
 from PIL import Image
 
 from core.base.errors import DataError
-from core.data.photos import (
-    centre_square,
-    open_photo,
-    photo_size,
-    read_view,
-    read_working,
-)
+from core.data.photos import centre_square, open_photo, photo_size, read_view, read_working
 
 
 @pytest.fixture

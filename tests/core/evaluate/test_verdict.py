@@ -8,14 +8,7 @@ import pytest
 
 from core.evaluate.advice import advice
 from core.evaluate.scores import accuracy, balanced_accuracy, share, unevenly
-from core.evaluate.verdict import (
-    MEANINGS,
-    RULES,
-    THRESHOLDS,
-    density_ratio,
-    evidence_set,
-    judge,
-)
+from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, density_ratio, evidence_set, judge
 from tests.conftest import fast_recipe
 
 CLASSES = 6

@@ -1,12 +1,7 @@
 import pytest
 
 from core.base.errors import InputError
-from core.hosting.access import (
-    LIST,
-    admitted,
-    allow_list,
-    asked_for,
-)
+from core.hosting.access import LIST, admitted, allow_list, asked_for
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,7 @@ from core.jobs import measure_speed
 from core.jobs.local import LocalExecutor, ensure_worker, worker_pid
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue, Standing
-from core.jobs.stop_worker import (
-    ask_stop,
-    forget_stop,
-    restart,
-    stop_now,
-)
+from core.jobs.stop_worker import ask_stop, forget_stop, restart, stop_now
 from core.jobs.worker import work
 from core.recipe.files import load_recipe
 from core.store.data_trash import restore_dataset

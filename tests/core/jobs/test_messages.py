@@ -8,14 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.jobs import messages
-from core.jobs.messages import (
-    MARK,
-    Message,
-    MessageError,
-    hung_up,
-    receive,
-    send,
-)
+from core.jobs.messages import MARK, Message, MessageError, hung_up, receive, send
 from tests.waiting import LIMIT
 
 

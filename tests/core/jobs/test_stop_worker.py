@@ -9,14 +9,7 @@ from core.base.errors import RunError
 from core.jobs.health import look_at_worker
 from core.jobs.local import LocalExecutor, ensure_worker, worker_alive, worker_pid
 from core.jobs.queue import Entry, Queue
-from core.jobs.stop_worker import (
-    ask_stop,
-    forget_stop,
-    put_back,
-    restart,
-    stop_asked,
-    stop_now,
-)
+from core.jobs.stop_worker import ask_stop, forget_stop, put_back, restart, stop_asked, stop_now
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import know_speed, write_run

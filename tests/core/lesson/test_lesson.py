@@ -10,12 +10,7 @@ import pytest
 
 from core.base import language
 from core.base.errors import RunError
-from core.lesson import (
-    elsewhere_figure,
-    layers,
-    localisation_figure,
-    occlusion_figure,
-)
+from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure
 from core.lesson.glossary import glossary, marks, pieces, plain
 from core.lesson.pair import BAD, GOOD, find_pair
 from core.lesson.repair_words import arm_names, difference_words

@@ -5,12 +5,7 @@ import torch
 from torchvision import models
 
 from core.base.errors import InputError
-from core.model.pretrained_weights import (
-    find_weights,
-    imagenet_path,
-    lacks_imagenet,
-    ways_on,
-)
+from core.model.pretrained_weights import find_weights, imagenet_path, lacks_imagenet, ways_on
 from core.recipe.layer_table import BACKBONES
 
 TORCHVISIONS = sorted(BACKBONES.keys() - {"efficientnet_lite0"})

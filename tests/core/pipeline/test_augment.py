@@ -15,14 +15,7 @@ from core.pipeline.augment import (
     smallest_side,
     working_side,
 )
-from core.recipe.schema import (
-    Augment,
-    Blur,
-    Cutout,
-    Erase,
-    Rotate,
-    Zoom,
-)
+from core.recipe.schema import Augment, Blur, Cutout, Erase, Rotate, Zoom
 
 
 def photo(height=90, width=120):

@@ -5,13 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recipe.band_edit import (
-    RATES,
-    split_longest,
-    start_or_end_band,
-    step_rate,
-    without,
-)
+from core.recipe.band_edit import RATES, split_longest, start_or_end_band, step_rate, without
 from core.recipe.files import load_recipe, recipe_dict, recipe_from
 
 QUICK = recipe_dict(load_recipe("quick"))["bands"]

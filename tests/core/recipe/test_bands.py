@@ -1,10 +1,5 @@
 from core.model.network import build_network
-from core.recipe.bands import (
-    band_ranges,
-    first_trained,
-    parameter_groups,
-    stage_ranges,
-)
+from core.recipe.bands import band_ranges, first_trained, parameter_groups, stage_ranges
 from core.recipe.files import load_recipe
 from core.recipe.schema import Stage
 from tests.conftest import fast_recipe

@@ -6,12 +6,7 @@ import pytest
 
 from core.base.errors import InputError
 from core.recipe.bands import band_ranges, first_trained
-from core.recipe.batch import (
-    batch_names,
-    is_batch,
-    load_batch,
-    same_but_for_name,
-)
+from core.recipe.batch import batch_names, is_batch, load_batch, same_but_for_name
 from core.recipe.files import load_recipe, preset_names
 from core.recipe.layer_table import layer_table
 

@@ -13,13 +13,7 @@ from core.recipe.draft import (
     taken_back,
     uploaded_recipe,
 )
-from core.recipe.files import (
-    load_recipe,
-    preset_names,
-    recipe_dict,
-    recipe_from,
-    recipe_yaml,
-)
+from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_from, recipe_yaml
 
 QUICK = recipe_dict(load_recipe("quick"))
 

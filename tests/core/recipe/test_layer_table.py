@@ -4,12 +4,7 @@ import torch
 from core.model.backbones import generate_tables
 from core.model.network import build_network
 from core.recipe.files import recipe_from
-from core.recipe.layer_table import (
-    _TABLE,
-    BACKBONES,
-    head_start,
-    layer_table,
-)
+from core.recipe.layer_table import _TABLE, BACKBONES, head_start, layer_table
 
 pytestmark = pytest.mark.slow
 

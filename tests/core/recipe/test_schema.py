@@ -14,13 +14,7 @@ from core.recipe.files import (
     recipe_yaml,
 )
 from core.recipe.layer_table import BACKBONES
-from core.recipe.schema import (
-    Augment,
-    ClassMapHead,
-    DenseHead,
-    KFold,
-    Recipe,
-)
+from core.recipe.schema import Augment, ClassMapHead, DenseHead, KFold, Recipe
 
 
 def test_the_empty_recipe_is_the_preset_quick():

@@ -8,12 +8,7 @@ import pytest
 
 from core.base.errors import DataError
 from core.data.dataset import find_datasets, read_dataset
-from core.store.data_trash import (
-    deletable,
-    delete_dataset,
-    deleted_datasets,
-    restore_dataset,
-)
+from core.store.data_trash import deletable, delete_dataset, deleted_datasets, restore_dataset
 from core.store.index import RunIndex
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run

@@ -10,13 +10,7 @@ from core.base.errors import InputError
 from core.store.annotations import annotate
 from core.store.fields import OWN, recipe_columns, schema_keys
 from core.store.index import RunIndex
-from core.store.query import (
-    FLAGS,
-    QueryError,
-    read_query,
-    select,
-    vocabulary,
-)
+from core.store.query import FLAGS, QueryError, read_query, select, vocabulary
 from tests.factory import write_dataset, write_run
 
 

@@ -12,12 +12,7 @@ from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.index import RunIndex
 from core.store.lr_search import open_work
-from core.store.rescoring import (
-    create_rescoring,
-    find_rescoring,
-    find_rescorings,
-    runs_behind,
-)
+from core.store.rescoring import create_rescoring, find_rescoring, find_rescorings, runs_behind
 from core.store.run import find_runs
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run

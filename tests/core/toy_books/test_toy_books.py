@@ -13,21 +13,11 @@ import pytest
 from PIL import Image
 
 from core.toy_books import difficult_scenes, draw_toy_books
-from core.toy_books.covers import (
-    CLASSES,
-    STRANGER,
-    footprint,
-    library,
-)
+from core.toy_books.covers import CLASSES, STRANGER, footprint, library
 from core.toy_books.interior import Home
 from core.toy_books.labels import primary, sightings
 from core.toy_books.render import Scene, look
-from core.toy_books.stacking import (
-    clip_polygon,
-    is_steady,
-    polygon_area,
-    settle,
-)
+from core.toy_books.stacking import clip_polygon, is_steady, polygon_area, settle
 
 pytestmark = pytest.mark.slow
 

@@ -3,16 +3,7 @@ import pandas as pd
 import pytest
 
 from core.pipeline.setup import set_up
-from core.train.lr_finder import (
-    HIGHEST,
-    LOWEST,
-    STEPS,
-    find,
-    rate,
-    search,
-    steepest,
-    suggest,
-)
+from core.train.lr_finder import HIGHEST, LOWEST, STEPS, find, rate, search, steepest, suggest
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow

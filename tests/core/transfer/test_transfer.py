@@ -19,24 +19,9 @@ from core.store.provenance import arrival_of
 from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs, empty_trash
 from core.transfer.manifest import LARGEST
-from core.transfer.pack import (
-    export_zip,
-    pack,
-    run_files,
-    size_of,
-)
-from core.transfer.submissions import (
-    headline,
-    import_uploads,
-    parcels_of,
-    table,
-)
-from core.transfer.unpack import (
-    STAGE,
-    Entry,
-    Parcel,
-    import_runs,
-)
+from core.transfer.pack import export_zip, pack, run_files, size_of
+from core.transfer.submissions import headline, import_uploads, parcels_of, table
+from core.transfer.unpack import STAGE, Entry, Parcel, import_runs
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import note_photos, write_dataset, write_run
 

@@ -15,12 +15,7 @@ from core.base.errors import RunError
 from core.data.dataset import Dataset
 from core.store.run import Run
 from core.views.diagnosis_pictures import cut_outs, gaze, painted_over
-from core.views.diagnosis_report import (
-    Letter,
-    backbone_drift,
-    rules_table,
-    write_letter,
-)
+from core.views.diagnosis_report import Letter, backbone_drift, rules_table, write_letter
 from tests.factory import write_run
 
 

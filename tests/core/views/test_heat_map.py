@@ -3,12 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from core.views.heat_map import (
-    HEAT,
-    OPACITY,
-    TOP,
-    heat_map,
-)
+from core.views.heat_map import HEAT, OPACITY, TOP, heat_map
 
 PHOTO = Image.new("RGB", (40, 40), (90, 90, 90))
 

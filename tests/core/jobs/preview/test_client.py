@@ -19,21 +19,11 @@ from core.data.label_tables import Box
 from core.evaluate.predictor import Answerer
 from core.jobs import detached
 from core.jobs.detached import Detached
-from core.jobs.messages import (
-    Message,
-    MessageError,
-    receive,
-    send,
-)
+from core.jobs.messages import Message, MessageError, receive, send
 from core.jobs.preview import client as preview
 from core.jobs.preview import server
 from core.jobs.preview.answers import Answering, Kept
-from core.jobs.preview.client import (
-    PreviewError,
-    ask_answers,
-    ask_views,
-    socket_path,
-)
+from core.jobs.preview.client import PreviewError, ask_answers, ask_views, socket_path
 from core.pipeline.view_grid import view_wall
 from tests.conftest import fast_recipe
 from tests.waiting import LIMIT, wait_for

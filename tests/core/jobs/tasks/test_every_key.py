@@ -16,12 +16,7 @@ from core.jobs.tasks.train_run import execute
 from core.recipe.files import recipe_from
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES, head_start
-from core.recipe.schema import (
-    Augment,
-    Optimizer,
-    Recipe,
-    Stage,
-)
+from core.recipe.schema import Augment, Optimizer, Recipe, Stage
 from core.store.run import create_run
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset
