@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from pages.widgets.shared import access
 
 ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
@@ -13,16 +13,16 @@ st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide"
 access.enter()
 page = st.navigation(
     [
-        st.Page("pages/lesson.py", title=say("Lesson"), icon=":material/school:", default=True),
-        st.Page("pages/train.py", title=say("Train"), icon=":material/model_training:"),
-        st.Page("pages/data.py", title=say("Data"), icon=":material/photo_library:"),
-        st.Page("pages/runs.py", title=say("Runs"), icon=":material/list_alt:"),
-        st.Page("pages/run.py", title=say("Run"), icon=":material/diagnosis:"),
-        st.Page("pages/compare.py", title=say("Compare"), icon=":material/compare_arrows:"),
-        st.Page("pages/cams.py", title=say("CAMs"), icon=":material/frame_inspect:"),
-        st.Page("pages/challenge.py", title=say("Challenge"), icon=":material/leaderboard:"),
-        st.Page("pages/try_it.py", title=say("Try it"), icon=":material/photo_camera:"),
-        st.Page("pages/worker.py", title=say("Worker"), icon=":material/engineering:"),
+        st.Page("pages/lesson.py", title=_("Lesson"), icon=":material/school:", default=True),
+        st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:"),
+        st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
+        st.Page("pages/runs.py", title=_("Runs"), icon=":material/list_alt:"),
+        st.Page("pages/run.py", title=_("Run"), icon=":material/diagnosis:"),
+        st.Page("pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:"),
+        st.Page("pages/cams.py", title=_("CAMs"), icon=":material/frame_inspect:"),
+        st.Page("pages/challenge.py", title=_("Challenge"), icon=":material/leaderboard:"),
+        st.Page("pages/try_it.py", title=_("Try it"), icon=":material/photo_camera:"),
+        st.Page("pages/worker.py", title=_("Worker"), icon=":material/engineering:"),
     ],
     position="top",
 )

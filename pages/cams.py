@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.compare.comparable import on_other_photos
 from core.data.dataset import VALIDATION, read_dataset
 from core.store.groups import Group
@@ -31,13 +31,13 @@ def show_page(everything: list[RunRow]) -> None:
     items = [item for item in items if not item.members[0].problem]
     if not items:
         st.info(
-            say("Choose runs to see their class maps. A group of repeats is one column, its mean.")
+            _("Choose runs to see their class maps. A group of repeats is one column, its mean.")
         )
         return
     if away := [item for item in items if item.members[0].photos_away]:
         missing = ", ".join(formatting.plain_markdown(item.title) for item in away)
         st.info(
-            say(
+            _(
                 "Left out, because they came from elsewhere and their photos are not here: {names}",
                 names=missing,
             ),
@@ -51,19 +51,19 @@ def show_page(everything: list[RunRow]) -> None:
     names = [*(test_set.name for test_set in dataset.test_sets), VALIDATION]
     if len(names) == 1:
         st.info(
-            say(
+            _(
                 "These photos have no test set: what is shown was kept aside from the same shoot. "
                 "Add a folder of photos from elsewhere beside `train/`."
             )
         )
     with right:
         set_name = st.selectbox(
-            say("Photos"),
+            _("Photos"),
             names,
             index=names.index("test_difficult") if "test_difficult" in names else 0,
             key="set",
             bind="query-params",
-            help=say(
+            help=_(
                 "Photos that no training has seen. Validation photos were kept aside from the "
                 "training photos, so they come from the same shoot."
             ),
@@ -72,10 +72,10 @@ def show_page(everything: list[RunRow]) -> None:
     if others:
         st.warning(
             formatting.plain_markdown(
-                say(
+                _(
                     "Left out, because they trained on other photos than {run}: {runs}",
                     run=items[0].title,
-                    runs=say(", ").join(item.title for item in others),
+                    runs=_(", ").join(item.title for item in others),
                 )
             )
         )
@@ -87,9 +87,9 @@ def _data_dir(item: Group) -> Path:
     return open_run(settings.runs_dir(), item.members[0].id).data_dir()
 
 
-st.title(say("CAMs"), anchor=False)
+st.title(_("CAMs"), anchor=False)
 st.caption(
-    say(
+    _(
         "A class activation map shows which parts of a photo speak for a class: a network that has "
         "learned the objects looks at them. With the dense head the map is its Grad-CAM."
     )
@@ -102,6 +102,6 @@ if runs:
         messages.error(problem)
 else:
     st.write(
-        say("Class maps come with a finished run. Train one on the Train page, or take these two:")
+        _("Class maps come with a finished run. Train one on the Train page, or take these two:")
     )
     first_runs.show(f"{KEY}.first")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.compare.challenge_ranking import SEEDS, Board, Field, fields, read_board
 from core.store.challenge_answers import board_mark
 from core.store.index import RunRow
@@ -38,18 +38,18 @@ def choose(found: Sequence[Field]) -> Field:
     known = {field.id: field for field in found}
     linked = st.query_params.get("photos", "")
     if linked and linked not in known:
-        st.warning(say("There is no board of that link here; this is the newest one's."))
+        st.warning(_("There is no board of that link here; this is the newest one's."))
     if len(known) == 1:
         return found[0]
     if st.session_state.get(f"{KEY}.photos") not in known:
         st.session_state[f"{KEY}.photos"] = linked if linked in known else found[0].id
     picked = st.selectbox(
-        say("Trained on"),
+        _("Trained on"),
         list(known),
         key=f"{KEY}.photos",
         format_func=lambda id_: known[id_].title,
         width=320,
-        help=say("Only runs that saw the same photos are ranked together."),
+        help=_("Only runs that saw the same photos are ranked together."),
     )
     st.query_params["photos"] = picked
     return known[picked]
@@ -74,7 +74,7 @@ def board(field_id: str, watching: bool) -> None:
     submit.show(f"{KEY}.ask", found, rows)
     challenge_board.show(f"{KEY}.board", found)
     if not found.standings and not found.waiting:
-        st.info(say("No group here has {seeds} finished seeds yet.", seeds=SEEDS))
+        st.info(_("No group here has {seeds} finished seeds yet.", seeds=SEEDS))
     challenge_board.show_left_out(f"{KEY}.board", found.left_out)
 
 
@@ -93,7 +93,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
     found = fields(rows)
     if not found:
         st.info(
-            say(
+            _(
                 "No run here tells the toy books apart yet. Open the failing recipe, change "
                 "what you think it needs, launch it with three seeds, and come back: the "
                 "groups can be ranked as soon as their runs are done."
@@ -107,7 +107,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
     st.fragment(board, run_every=LIVE_SECONDS if watching else None)(field.id, watching)
 
 
-st.title(say("Challenge"), anchor=False)
+st.title(_("Challenge"), anchor=False)
 task.show(KEY)
 try:
     if not access.closed("challenge"):

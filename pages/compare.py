@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.compare.colours import OWN, paints
 from core.store.index import RunRow
 from pages.widgets.compare import clearest_pair, difference, scores
@@ -21,7 +21,7 @@ def show_page(everything: list[RunRow], look: Look) -> None:
     """All of the page, for the runs and groups in its link."""
     items = selection.show_items(KEY, everything)
     if not items:
-        st.info(say("Choose two runs or more to see them side by side."))
+        st.info(_("Choose two runs or more to see them side by side."))
         clearest_pair.show(f"{KEY}.pair", everything, look)
         return
     for row in (row for item in items for row in item.members if row.problem):
@@ -32,7 +32,7 @@ def show_page(everything: list[RunRow], look: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/cams.py",
-            label=say("See where they look"),
+            label=_("See where they look"),
             width="content",
             icon=":material/frame_inspect:",
             query_params=selection.link(items),
@@ -42,12 +42,10 @@ def show_page(everything: list[RunRow], look: Look) -> None:
     show_section(items, everything, look)
 
 
-st.title(say("Compare"), anchor=False)
+st.title(_("Compare"), anchor=False)
 version, runs = selection.look()
 if runs:
     show_page(runs, Look(version))
 else:
-    st.write(
-        say("There are no runs to compare yet. Train one on the Train page, or take these two:")
-    )
+    st.write(_("There are no runs to compare yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import Dataset, TestSet, find_datasets, read_dataset
 from core.data.import_report import retold
 from core.data.importer import REPORT
@@ -32,7 +32,7 @@ def read_chosen(names: list[str]) -> Dataset:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = photo_filter.data(f"{KEY}.data", names)
         if not access.shut("upload") and st.button(
-            say("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
+            _("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
         ):
             st.query_params["view"] = "upload"
             st.rerun()
@@ -44,7 +44,7 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | No
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
-    words = say(
+    words = _(
         "{labelled} of {total} labelled, {boxed} with boxes",
         labelled=labelled,
         total=total,
@@ -53,7 +53,7 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | No
     st.progress(labelled / total, text=words)
     if labelled < total:
         st.caption(
-            say(
+            _(
                 "Open a photo to label it: what it shows most, what else is visible, and a box "
                 "around each thing. Photos without a label count in no score."
             )
@@ -83,7 +83,7 @@ def show_wall(dataset: Dataset) -> None:
     if test_set is not None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
     if (dataset.root / REPORT).is_file():
-        with st.expander(say("How it was imported"), icon=":material/receipt_long:"):
+        with st.expander(_("How it was imported"), icon=":material/receipt_long:"):
             report = (dataset.root / REPORT).read_text("utf-8", errors="replace")
             st.code(retold(report), language=None)
 
@@ -103,12 +103,12 @@ def open_photo(file: str) -> None:
     st.query_params["photo"] = file
 
 
-st.title(say("Data"), anchor=False)
+st.title(_("Data"), anchor=False)
 found = [path.name for path in find_datasets(settings.data_parent())]
 if not found or st.query_params.get("view") == "upload":
     if not found:
-        st.write(say("There are no photos here yet."))
-    elif st.button(say("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
+        st.write(_("There are no photos here yet."))
+    elif st.button(_("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
         upload.leave(f"{KEY}.new")
         st.query_params.pop("view")
         st.rerun()

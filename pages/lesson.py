@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY, read_arms
 from core.lesson.steps import titles
@@ -32,7 +32,7 @@ def take_away(step: int) -> str:
 
     return str(
         st.pills(
-            say("Take away"),
+            _("Take away"),
             measured,
             required=True,
             key="lesson.without",
@@ -47,14 +47,14 @@ def ways_on() -> None:
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
         st.page_link(
             "pages/train.py",
-            label=say("Open Train with the failing recipe"),
+            label=_("Open Train with the failing recipe"),
             icon=":material/model_training:",
             query_params={"preset": FAILING},
         )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
             st.page_link(
                 "pages/challenge.py",
-                label=say("The challenge board"),
+                label=_("The challenge board"),
                 icon=":material/leaderboard:",
             )
 
@@ -87,10 +87,10 @@ def show_page() -> None:
     try:
         hidden = show_step(number, teach, vote)
     except InputError as problem:
-        st.title(say("Lesson"), anchor=False)
-        st.info(formatting.plain_markdown(retell(str(problem))), icon=":material/info:")
+        st.title(_("Lesson"), anchor=False)
+        st.info(formatting.plain_markdown(translate(str(problem))), icon=":material/info:")
         st.markdown(
-            say(
+            _(
                 "The lesson is told from the example runs in `runs/examples/`, which come with "
                 "the project: `git checkout runs/examples` brings them back."
             )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.compare.comparable import others_on
 from core.compare.selection import run_items
@@ -39,11 +39,11 @@ LIVE_SECONDS = 1.5
 
 def links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To Compare with the newest other finished run on the same photos, and to CAMs."""
-    others, label = others_on(row, rows)[:1], say("Compare")
+    others, label = others_on(row, rows)[:1], _("Compare")
     pair = ",".join([row.id, *others])
     if others:
         name = formatting.plain_markdown(tables.labels_of(rows)[others[0]])
-        label = say("Compare with {run}", run=name)
+        label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
             "pages/compare.py",
@@ -53,7 +53,7 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         )
         st.page_link(
             "pages/cams.py",
-            label=say("All its CAMs"),
+            label=_("All its CAMs"),
             icon=":material/frame_inspect:",
             query_params={"runs": row.id},
         )
@@ -96,10 +96,10 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     if found:
         diagnosis_report.show(f"{KEY}.letter", found, colour)
         links(row, rows)
-        st.subheader(say("How it trained"), anchor=False)
+        st.subheader(_("How it trained"), anchor=False)
     elif row.status.state == "done":
         st.info(
-            say(
+            _(
                 "This run has no diagnosis: it is older than diagnoses are. This makes one: "
                 "`python -m core evaluate {run}`",
                 run=row.id,
@@ -111,11 +111,11 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_log.show(run, row.status.state == "done", opened=row.status.state == "running")
 
 
-st.title(say("Run"), anchor=False)
+st.title(_("Run"), anchor=False)
 runs = selection.all_runs()
 asked = st.query_params.get("run", "")
 if asked and asked not in {row.id for row in runs} and not run_actions.deleted(KEY, asked):
-    st.warning(say("There is no run {run} here.", run=formatting.plain_markdown(asked)))
+    st.warning(_("There is no run {run} here.", run=formatting.plain_markdown(asked)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = run_choice.show(KEY, runs)
@@ -124,13 +124,13 @@ if runs:
         st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)
     elif not asked:
         st.info(
-            say(
+            _(
                 "Choose a run to watch it train, or to read its diagnosis: what went right or "
                 "wrong, how we know, and what to try next."
             )
         )
 elif not asked:
     st.write(
-        say("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
+        _("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
     )
     first_runs.show(f"{KEY}.first")

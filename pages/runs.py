@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.jobs.local import find_lost
 from core.store.index import RunRow
 from core.store.status import utc_now
@@ -29,11 +29,11 @@ def watch(seen: int, rows: Sequence[RunRow]) -> None:
         worker_notice.show(f"{KEY}.worker", rows)
 
 
-st.title(say("Runs"), anchor=False)
+st.title(_("Runs"), anchor=False)
 access.keep_link()
 version, runs = selection.look()
 # What comes and goes has a place of its own: a table that is moved is drawn twice for a moment.
-imported, undo, notice, examples_only, warning = (st.container() for _ in range(5))
+imported, undo, notice, examples_only, warning = (st.container() for __ in range(5))
 with imported:
     import_runs.result(f"{KEY}.table.import")
 with undo:
@@ -49,7 +49,7 @@ if runs:
     notes.show(f"{KEY}.words", opened, runs)
     run_detail.show(f"{KEY}.detail", opened, runs)
 else:
-    st.write(say("There are no runs yet. Train one on the Train page, or take these two:"))
+    st.write(_("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
     import_runs.show(f"{KEY}.table.import")
     examples.switch(f"{KEY}.examples")

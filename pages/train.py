@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import Dataset
 from core.data.split import epoch_size
 from core.plots import figures
@@ -49,8 +49,8 @@ def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]
     """What is done to the photos before the network gets them; and where to show the views, near
     the controls that change them."""
     st.markdown(
-        say("**Varied views**"),
-        help=say(
+        _("**Varied views**"),
+        help=_(
             "Each photo is changed at random, so that the network cannot learn the photos by heart."
         ),
     )
@@ -59,7 +59,7 @@ def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]
     wall = st.container()
     parts = preprocessing.show(draft)
     parts["augment"] = {**start, **shown}
-    with st.expander(say("More: which photos validate")):
+    with st.expander(_("More: which photos validate")):
         parts |= preprocessing.kept_aside(draft, dataset)
     draft.places["split"] = st.container()
     return parts, wall
@@ -72,7 +72,7 @@ def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, De
     strip, trained = st.container(), st.container()
     numbers = st.container()
     parts["head"] = head.show(draft)
-    with st.expander(say("More: maps, batch norm, precision")):
+    with st.expander(_("More: maps, batch norm, precision")):
         parts |= backbone.more(draft)
     layers = strip_layers(parts, classes)
     with numbers:
@@ -87,10 +87,10 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     views = epoch_size(recipe, dataset)
     curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
     st.markdown(
-        say("**Learning rates** over {count} epochs", count=recipe.planned_epochs()),
-        help=say("In each cycle the rates fall along a cosine, then start again."),
+        _("**Learning rates** over {count} epochs", count=recipe.planned_epochs()),
+        help=_("In each cycle the rates fall along a cosine, then start again."),
     )
-    words = say("Planned learning rates of each band")
+    words = _("Planned learning rates of each band")
     plot.show(f"{KEY}.plan", figures.planned_rates(curve), words)
 
 
@@ -98,7 +98,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     """The three columns, and the launch beneath them. While something is wrong, views, rates and
     time are of the last recipe without a mistake, and nothing can be launched or saved."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
-    titles = (say("What the network sees"), say("What may change"), say("For how long"))
+    titles = (_("What the network sees"), _("What may change"), _("For how long"))
     for number, column in enumerate(columns):
         column.subheader(f":primary[{number + 1}] {titles[number]}", anchor=False)
     with columns[0]:
@@ -114,7 +114,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         edited |= optimization.show(draft)
     recipe, wrong = draft.checked({**edited, **named}, dataset)
     for place in (wall, curve) if wrong else ():
-        place.caption(say("Shown without the mistake:"))
+        place.caption(_("Shown without the mistake:"))
     recipe_link.write(draft, draft.valid)
     plain = recipe_dict(recipe)
     trained.caption(trained_words(recipe, strip_layers(plain, len(dataset.classes))))
@@ -133,7 +133,7 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
     launch_bar.show(KEY, draft, recipe, dataset, len(found), wrong)
 
 
-st.title(say("Train"), anchor=False)
+st.title(_("Train"), anchor=False)
 access.limits()
 worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.compare import tables
 from core.data.dataset import Dataset, read_dataset
 from core.store.index import RunRow
@@ -33,29 +33,29 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
     paint = {row.id: palette.run_colour(row.id) for row in rows}
     marks = palette.marks(paint)
     labels = tables.labels_of(everything)
-    left, *columns = st.columns([4, *(3 for _ in rows)], gap="large")
+    left, *columns = st.columns([4, *(3 for __ in rows)], gap="large")
     with left:
         photo = tried_photo.show(KEY, dataset_of(rows[0]))
         if photo is None:
-            st.info(say("Choose a photo, and see what each run says it shows."))
+            st.info(_("Choose a photo, and see what each run says it shows."))
             return
         box = photo_box.show(f"{KEY}.box", photo)
         if photo.label is not None:
             label = formatting.plain_markdown(photo.label.primary)
-            st.caption(say("It shows most of all: **{label}**.", label=label))
+            st.caption(_("It shows most of all: **{label}**.", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
         options = [answer.PREDICTED, *classes]
         url_state.settle("evidence", options, answer.PREDICTED)
         explain = st.selectbox(
-            say("Evidence for"),
+            _("Evidence for"),
             options,
             key="evidence",
-            format_func=lambda name: retell(name) if name == answer.PREDICTED else name,
-            help=say("The maps show where each run finds what speaks for this class."),
+            format_func=lambda name: translate(name) if name == answer.PREDICTED else name,
+            help=_("The maps show where each run finds what speaks for this class."),
         )
         url_state.tell("evidence", explain, answer.PREDICTED)
         st.caption(
-            say(
+            _(
                 "A run that has learned the object changes its answer when the object is "
                 "hidden, and not when as much is hidden elsewhere."
             )
@@ -77,23 +77,23 @@ def show_page(everything: list[RunRow]) -> None:
     items = selection.show_items(KEY, everything, most=6)
     rows = [(item.finished() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
-        st.caption(say("Of repeats, the first finished run answers."))
+        st.caption(_("Of repeats, the first finished run answers."))
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
-        names = say(", ").join(formatting.plain_markdown(row.name) for row in unfinished)
-        st.info(say("Only a finished run can be asked; left out: {runs}.", runs=names))
+        names = _(", ").join(formatting.plain_markdown(row.name) for row in unfinished)
+        st.info(_("Only a finished run can be asked; left out: {runs}.", runs=names))
     if len(finished) > SIDE_BY_SIDE:
-        st.caption(say("The first two are shown."))
+        st.caption(_("The first two are shown."))
     if finished:
         show_runs(finished[:SIDE_BY_SIDE], everything)
     elif not rows:
-        st.info(say("Choose one or two runs to ask."))
+        st.info(_("Choose one or two runs to ask."))
 
 
-st.title(say("Try it"), anchor=False)
+st.title(_("Try it"), anchor=False)
 st.caption(
-    say(
+    _(
         "Show a photo to two runs: what do they say it is, and where do they look? Then "
         "hide a part of it."
     )
@@ -104,7 +104,5 @@ if access.closed("photo"):
 elif runs:
     show_page(runs)
 else:
-    st.write(
-        say("Only a finished run can be asked. Train one on the Train page, or take these two:")
-    )
+    st.write(_("Only a finished run can be asked. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")

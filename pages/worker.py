@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.jobs.local import find_lost
 from core.store.status import utc_now
 from pages import settings
@@ -41,9 +41,9 @@ def board() -> None:
         messages.error(error)
 
 
-st.title(say("Worker"), anchor=False)
+st.title(_("Worker"), anchor=False)
 st.caption(
-    say(
+    _(
         "Runs are trained by a process of their own, the worker, one after the other. It trains on "
         "when this page, the browser or the dashboard is closed."
     )
@@ -53,11 +53,11 @@ access.limits()
 st.fragment(board, run_every=LIVE_SECONDS)()
 if access.shut("worker"):  # where things are on the server is nobody's business
     st.stop()
-with st.expander(say("Where things are"), icon=":material/folder:"):
-    st.markdown(say("Runs, the queue and the worker's log (`worker.log`):"))
+with st.expander(_("Where things are"), icon=":material/folder:"):
+    st.markdown(_("Runs, the queue and the worker's log (`worker.log`):"))
     st.code(str(settings.runs_dir().resolve()), language=None)
-    st.markdown(say("Data sets:"))
+    st.markdown(_("Data sets:"))
     st.code(str(settings.data_parent().resolve()), language=None)
-    st.markdown(say("The same from the command line:"))
+    st.markdown(_("The same from the command line:"))
     commands = ("status", "queue", "worker", "worker --stop", "cache --empty")
     st.code("\n".join(f"python -m core {command}" for command in commands), language=None)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from core.base.errors import InputError
-from core.base.language import mark, say, say_count
+from core.base.language import N_, _, ngettext
 
 KEPT = timedelta(days=1)  # a visitor's run, and everything else of theirs
 Act = Literal[
@@ -32,7 +32,7 @@ Act = Literal[
 
 def kept_words() -> str:
     """How long visitors' runs stay."""
-    return say_count(KEPT.days, "{count} day", "{count} days")
+    return ngettext("{count} day", "{count} days", KEPT.days)
 
 
 class DemoError(InputError):
@@ -54,7 +54,7 @@ def _setting(name: str, known: tuple[str, ...]) -> str:
     value = os.environ.get(name, "").strip().lower()
     if value not in known:
         first, second = filter(None, known)
-        wanted = mark("must be {first} or {second}").format(first=first, second=second)
+        wanted = N_("must be {first} or {second}").format(first=first, second=second)
         raise InputError(f"{name}={value}: {wanted}")
     return value
 
@@ -72,39 +72,39 @@ def refuse(act: Act) -> None:
 
 def refusal_text(act: Act) -> str:
     if act == "upload":
-        return say(
+        return _(
             "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
             "takes a zip file of them."
         )
     if act == "import":
-        return say("Runs of other places cannot be brought into this demo.")
+        return _("Runs of other places cannot be brought into this demo.")
     if act == "photo":
-        return say(
+        return _(
             "No photo can be tried in this demo: asking a network takes a process of "
             "1 GB, which the demo's machine has not left."
         )
     if act == "recipe_file":
-        return say("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
+        return _("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
     if act == "label":
-        return say("Labels and boxes cannot be changed in this demo: everybody sees the same.")
+        return _("Labels and boxes cannot be changed in this demo: everybody sees the same.")
     if act == "delete_data":
-        return say("Photos cannot be deleted in this demo.")
+        return _("Photos cannot be deleted in this demo.")
     if act == "preview":
-        return say(
+        return _(
             "The views are not drawn in this demo: that takes a process of 1 GB, which the "
             "demo's machine has not left. Training uses them all the same."
         )
     if act == "challenge":
-        return say(
+        return _(
             "Groups are not ranked in this demo: that takes three runs of one recipe, and "
             "photos drawn for each visitor."
         )
     if act == "repeats":
-        return say("One run at a time in this demo: repeats would keep others waiting.")
+        return _("One run at a time in this demo: repeats would keep others waiting.")
     if act == "score_again":
-        return say("Runs are not scored again in this demo: its labels do not change.")
+        return _("Runs are not scored again in this demo: its labels do not change.")
     if act == "weights":
-        return say("Weights of your own cannot be used in this demo.")
+        return _("Weights of your own cannot be used in this demo.")
     if act == "hide_examples":
-        return say("The examples are always listed in this demo.")
-    return say("The worker serves all visitors of this demo, so none of them starts or stops it.")
+        return _("The examples are always listed in this demo.")
+    return _("The worker serves all visitors of this demo, so none of them starts or stops it.")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.base.errors import InputError, not_written
-from core.base.language import mark
+from core.base.language import N_
 
 _CHUNK = 1 << 16
 _PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP errors that may be gone in a moment
@@ -61,7 +61,7 @@ def download(
     """
     shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
     if not url.startswith(("http://", "https://")):
-        raise InputError(f"{shown}: {mark('must begin with http:// or https://')}")
+        raise InputError(f"{shown}: {N_('must begin with http:// or https://')}")
     furthest = _size(part)
     failures = wrong = 0
     while True:
@@ -83,7 +83,7 @@ def download(
         failures = 1 if got > furthest else failures + 1
         furthest = max(furthest, got)
         if failures >= patience.tries:
-            often = mark("{problem} (tried {count} times)").format(problem=problem, count=failures)
+            often = N_("{problem} (tried {count} times)").format(problem=problem, count=failures)
             raise InputError(f"{shown}: {often}")
         time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
 
@@ -106,15 +106,15 @@ def _go_on(
             raise _Permanent(_told(error)) from None
         raise
     if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
-        raise _Permanent(mark("redirected to what is not the web"))
+        raise _Permanent(N_("redirected to what is not the web"))
     with response:
         if "html" in response.headers.get_content_type():
-            raise ValueError(mark("the server sent a web page instead of the file"))
+            raise ValueError(N_("the server sent a web page instead of the file"))
         # A server may ignore Range and send everything, or from elsewhere.
         goes_on = response.status == 206 and _first_byte(response) == start
         if response.status == 206 and not goes_on:
             part.unlink(missing_ok=True)
-            raise ValueError(mark("the server sent another part of the file than was asked for"))
+            raise ValueError(N_("the server sent another part of the file than was asked for"))
         _write(response, part, start if goes_on else 0, limit, patience, on_bytes)
 
 
@@ -133,7 +133,7 @@ def _write(
             size += len(chunk)
             if size > limit:
                 raise _Permanent(
-                    mark("the server sent more than the {limit} bytes of this file").format(
+                    N_("the server sent more than the {limit} bytes of this file").format(
                         limit=limit
                     )
                 )
@@ -145,7 +145,7 @@ def _write(
                     raise TimeoutError
                 since, before = time.monotonic(), size
     if promised is not None and size - start < promised:
-        raise ConnectionError(mark("the connection broke off"))
+        raise ConnectionError(N_("the connection broke off"))
 
 
 def _append(file: BinaryIO, chunk: bytes) -> None:
@@ -172,9 +172,9 @@ def _told(error: Exception) -> str:
     if isinstance(error, urllib.error.HTTPError):
         loops = "redirect" in str(error.reason) and error.code < 400
         if loops:
-            return mark("its redirects never end")
-        return mark("HTTP error {code} ({reason})").format(code=error.code, reason=error.reason)
+            return N_("its redirects never end")
+        return N_("HTTP error {code} ({reason})").format(code=error.code, reason=error.reason)
     if isinstance(reason, TimeoutError):
-        return mark("the server does not answer, or stopped sending")
+        return N_("the server does not answer, or stopped sending")
     text = " ".join(str(reason).split())
     return text or type(reason).__name__

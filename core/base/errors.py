@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import errno
 
-from core.base.language import mark
+from core.base.language import N_
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# What systems say most often, for `retell`: their own words stand in many lines.
+# What systems say most often, for `translate`: their own words stand in many lines.
 SYSTEM = (
-    mark("No such file or directory"),
-    mark("Permission denied"),
-    mark("Operation not permitted"),
-    mark("Read-only file system"),
-    mark("No space left on device"),
-    mark("Disk quota exceeded"),
-    mark("File too large"),
-    mark("File exists"),
-    mark("Is a directory"),
-    mark("Not a directory"),
-    mark("File name too long"),
-    mark("Too many open files"),
-    mark("Input/output error"),
-    mark("Connection refused"),
-    mark("Connection reset by peer"),
-    mark("Broken pipe"),
-    mark("Network is unreachable"),
-    mark("No route to host"),
-    mark("Name or service not known"),
-    mark("Temporary failure in name resolution"),
-    mark("[Errno {number}] {reason}"),
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("Read-only file system"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("File too large"),
+    N_("File exists"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File name too long"),
+    N_("Too many open files"),
+    N_("Input/output error"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("Broken pipe"),
+    N_("Network is unreachable"),
+    N_("No route to host"),
+    N_("Name or service not known"),
+    N_("Temporary failure in name resolution"),
+    N_("[Errno {number}] {reason}"),
 )
 
 
@@ -60,7 +60,7 @@ def os_error_line(error: OSError) -> str:
     reason = _reason(error)
     line = reason if error.filename is None else f"{error.filename}: {reason}"
     if error.errno in _NO_ROOM:
-        return mark(
+        return N_(
             "{line}; free some space, then try again (a run that stopped can be resumed)"
         ).format(line=line)
     return line
@@ -68,22 +68,22 @@ def os_error_line(error: OSError) -> str:
 
 def damaged(place: object, reason: object) -> str:
     """One line: a file is not as it should be, for that reason (marked, or another program's)."""
-    return mark("{path}: damaged ({reason})").format(path=place, reason=reason)
+    return N_("{path}: damaged ({reason})").format(path=place, reason=reason)
 
 
 def not_written(place: object, error: OSError) -> str:
     """One line: a place cannot be written."""
-    return mark("{path}: cannot be written ({reason})").format(path=place, reason=_reason(error))
+    return N_("{path}: cannot be written ({reason})").format(path=place, reason=_reason(error))
 
 
 def not_moved(place: object, error: OSError) -> str:
     """Likewise: moved."""
-    return mark("{path}: cannot be moved ({reason})").format(path=place, reason=_reason(error))
+    return N_("{path}: cannot be moved ({reason})").format(path=place, reason=_reason(error))
 
 
 def not_deleted(place: object, error: OSError) -> str:
     """Likewise: deleted."""
-    return mark("{path}: cannot be deleted ({reason})").format(path=place, reason=_reason(error))
+    return N_("{path}: cannot be deleted ({reason})").format(path=place, reason=_reason(error))
 
 
 def _reason(error: OSError) -> str:

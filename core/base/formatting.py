@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from core.base.language import language, mark, retell, say
+from core.base.language import N_, _, language, translate
 
 
 def percent(value: float) -> str:
@@ -40,7 +40,7 @@ def spread_of(mean: float, low: float, high: float, runs: int) -> str:
 def rate(lr: float) -> str:
     """`3e-3`, or `frozen` for 0."""
     if lr == 0:
-        return say("frozen")
+        return _("frozen")
     mantissa, exponent = f"{lr:.2e}".split("e")
     return f"{float(mantissa):g}e{int(exponent)}"
 
@@ -64,10 +64,10 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes_left = divmod(minutes, 60)
     if hours:
-        return say("{hours} h {minutes} min", hours=hours, minutes=minutes_left)
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes_left)
     if minutes:
-        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
-    return say("{seconds} s", seconds=rest)
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return _("{seconds} s", seconds=rest)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -81,16 +81,16 @@ def moment(text: str | None) -> datetime | None:
 
 # Of tables with a column per run.
 _COLUMNS = (
-    mark("photo"),
-    mark("label"),
-    mark("right"),
-    mark("answers"),
-    mark("photos"),
-    mark("score"),
-    mark("key"),
-    mark("constant answer"),
-    mark("frozen backbone"),
-    mark("untrained weights"),
+    N_("photo"),
+    N_("label"),
+    N_("right"),
+    N_("answers"),
+    N_("photos"),
+    N_("score"),
+    N_("key"),
+    N_("constant answer"),
+    N_("frozen backbone"),
+    N_("untrained weights"),
 )
 
 
@@ -98,12 +98,12 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     """A short, unmistakable name for each (id, name, seed), oldest first: the seed is added where
     runs of one name differ in it, and a number where even that is not enough."""
     labels: dict[str, str] = {}
-    seen = dict.fromkeys(map(retell, _COLUMNS), 1)
+    seen = dict.fromkeys(map(translate, _COLUMNS), 1)
     seeds: dict[str, set[int]] = {}
-    for _, name, seed in runs:
+    for __, name, seed in runs:
         seeds.setdefault(name, set()).add(seed)
     for id_, name, seed in runs:
-        label = say("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
+        label = _("{name}, seed {seed}", name=name, seed=seed) if len(seeds[name]) > 1 else name
         seen[label] = seen.get(label, 0) + 1
         labels[id_] = label if seen[label] == 1 else f"{label} ({seen[label]})"
     return labels
@@ -129,10 +129,10 @@ def plain_markdown(text: str) -> str:
 
 def listed(names: Sequence[str], most: int) -> str:
     """Names in a row; of more than `most`, the first ones and how many there are besides."""
-    row = say(", ").join(names[:most])
+    row = _(", ").join(names[:most])
     if len(names) <= most:
         return row
-    return say("{names} and {count} more", names=row, count=len(names) - most)
+    return _("{names} and {count} more", names=row, count=len(names) - most)
 
 
 def class_name(key: str) -> str:

@@ -1,10 +1,10 @@
-"""Every word on screen, in the language that was chosen: `say("Train")`.
+"""Every word on screen, in the language that was chosen: `_("Train")`.
 
 The key is the English text itself, so that the code reads as what it shows; core/base/locale/ja.po
 holds the Japanese (gettext's format, which translators' tools read). A text without an entry stays
-English. A test finds texts that have none, and entries that no text asks for: so `say` takes its
+English. A test finds texts that have none, and entries that no text asks for: so `_` takes its
 text literally. A text that is kept first, in a table of constants or in a run's file, is named by
-`mark` where it stands and put into the reader's language by `retell` where it is shown.
+`N_` where it stands and put into the reader's language by `translate` where it is shown.
 
 core does not know who is looking: the dashboard tells it with `listen` (the language is a
 visitor's, not the server's); a command speaks English.
@@ -75,22 +75,22 @@ def spoken(language: str) -> Iterator[None]:
         _settled.reset(token)
 
 
-def say(english: str, **values: object) -> str:
+def _(english: str, **values: object) -> str:
     """The text in the chosen language, with `{name}` replaced by values (str.format); without
     values, braces stay as they are."""
     text = catalogue(language()).get(english, english)
     return text.format(**values) if values else text
 
 
-def say_count(count: int, one: str, many: str, **values: object) -> str:
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """`one` for a count of 1, else `many`; `{count}` and values are put in. The catalogue knows it
     by `many`: Japanese has one form."""
     text = catalogue(language()).get(many) or (one if count == 1 else many)
     return text.format(count=count, **values)
 
 
-def mark(english: str) -> str:
-    """The text as it is: noted for the catalogue, as somebody will see it through `retell`. With
+def N_(english: str) -> str:
+    """The text as it is: noted for the catalogue, as somebody will see it through `translate`. With
     `{name}`, the code formats it itself; its values are put in already translated."""
     return english
 
@@ -101,7 +101,7 @@ def sentences(*told: str) -> str:
     return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
 
 
-def retell(english: str) -> str:
+def translate(english: str) -> str:
     """An English text that was made before (marked, or read from a file) in the chosen language:
     found by itself, or as one of the catalogue's with values put in, or sentence by sentence."""
     return english if language() == "en" else _retold(language(), english)
@@ -109,12 +109,12 @@ def retell(english: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _retold(language: str, english: str) -> str:
-    _, known = _known(language, english)
+    __, known = _known(language, english)
     if known:
         return known
     ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
     for end in reversed(ends):  # as many sentences at a time as the catalogue knows
-        _, known = _known(language, english[: end - 1])
+        __, known = _known(language, english[: end - 1])
         if known:
             return known + _between(known) + _retold(language, english[end:])
     place, colon, rest = english.partition(": ")

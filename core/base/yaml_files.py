@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 
 MAX_BYTES = 1_000_000
 _REMEMBERED = 20_000  # characters; recipes have some 2,000
@@ -29,7 +29,7 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.events.AliasEvent):
             event = self.peek_event()
             raise yaml.constructor.ConstructorError(
-                None, None, mark("aliases (*name) are not allowed"), event.start_mark
+                None, None, N_("aliases (*name) are not allowed"), event.start_mark
             )
         return super().compose_node(parent, index)
 
@@ -39,13 +39,13 @@ class _Loader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, list | dict):
                 raise yaml.constructor.ConstructorError(
-                    None, None, mark("a key must be a word or a number"), key_node.start_mark
+                    None, None, N_("a key must be a word or a number"), key_node.start_mark
                 )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None,
                     None,
-                    mark("key '{key}' is given twice").format(key=key),
+                    N_("key '{key}' is given twice").format(key=key),
                     key_node.start_mark,
                 )
             seen.add(key)
@@ -100,9 +100,9 @@ def parse_yaml(text: str, source: str) -> Any:
         place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         problem = problem or type(error).__name__
-        line = mark("{source}: not a YAML file we can read: {problem}")
+        line = N_("{source}: not a YAML file we can read: {problem}")
         if place is not None:
-            line = mark("{source}: not a YAML file we can read: {problem} (line {line})")
+            line = N_("{source}: not a YAML file we can read: {problem} (line {line})")
         number = 0 if place is None else place.line + 1
         raise InputError(line.format(source=source, problem=problem, line=number)) from None
 
@@ -112,7 +112,7 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.exists() and not path.is_file():
             raise InputError(
-                mark("{path}: is no file").format(
+                N_("{path}: is no file").format(
                     path=path,
                 )
             )  # a pipe or a device might never end
@@ -122,7 +122,7 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
         raise InputError(
-            mark("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
+            N_("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
                 path=path,
             )
         )
@@ -130,7 +130,7 @@ def read_yaml(path: Path) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(
-            mark("{path}: not UTF-8 text: save it again as UTF-8").format(
+            N_("{path}: not UTF-8 text: save it again as UTF-8").format(
                 path=path,
             )
         ) from None

@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Any
 
 from core.base.errors import InputError, RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.challenge_photos import CLASSES, SET, find_draw
 from core.evaluate.groups import Difference, GroupMean, group_differences, group_mean
 from core.evaluate.matched_answers import answers, matched_answers
@@ -182,7 +182,7 @@ def _entrant(runs_dir: Path, group: Group) -> Entrant:
             missing.append((repeat, _became(row).format(run=_called(row))))
         elif not has_weights(Run(Path(runs_dir) / done.id)):
             missing.append(
-                (repeat, mark("{run} is kept without its weights").format(run=_called(row)))
+                (repeat, N_("{run} is kept without its weights").format(run=_called(row)))
             )
         elif done not in runs:
             runs.append(done)
@@ -196,22 +196,22 @@ def _repeat(row: RunRow) -> tuple[int, int | None]:
 def _called(row: RunRow) -> str:
     seed, fold = _repeat(row)
     if fold is None:
-        return mark("seed {seed}").format(seed=seed)
-    return mark("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
+        return N_("seed {seed}").format(seed=seed)
+    return N_("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
 
 
 def _became(row: RunRow) -> str:
     """What became of a `{run}` that has no results."""
     if (row.status.error or "").startswith(DIVERGED):
-        return mark("{run} diverged")
+        return N_("{run} diverged")
     words = {
-        "running": mark("{run} is training"),
-        "queued": mark("{run} waits"),
-        "paused": mark("{run} is paused"),
-        "failed": mark("{run} failed"),
-        "cancelled": mark("{run} was cancelled"),
+        "running": N_("{run} is training"),
+        "queued": N_("{run} waits"),
+        "paused": N_("{run} is paused"),
+        "failed": N_("{run} failed"),
+        "cancelled": N_("{run} was cancelled"),
     }
-    return words.get(row.status.state, mark("{run} has no results"))
+    return words.get(row.status.state, N_("{run} has no results"))
 
 
 # --- ranks ----------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def _answers(runs_dir: Path, row: RunRow, draw: str) -> _Answers | None:
     right = answers(trial.answers(), SET, "object")
     if right.empty:
         raise RunError(
-            mark("{path}: holds no answer: rank the run again").format(
+            N_("{path}: holds no answer: rank the run again").format(
                 path=trial.path / "answers.csv"
             )
         )

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from core.base.language import mark
+from core.base.language import N_
 from core.compare.comparable import photos_of
 from core.evaluate.verdict import evidence_set, threshold
 from core.store.groups import Group
 
-GENERALISES, OVERFIT = mark("generalises"), mark("overfit that looks good")
+GENERALISES, OVERFIT = N_("generalises"), N_("overfit that looks good")
 
 
 @dataclass(frozen=True)

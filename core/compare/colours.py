@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.base.language import mark, retell
+from core.base.language import N_, translate
 from core.base.palette import GREY, MARKS, RUN_COLOURS, Mark, marks
 from core.compare.selection import item_colours
 from core.recipe.difference import flat_recipe
@@ -14,16 +14,16 @@ from core.store.groups import Group, groups_of
 from core.store.index import RunRow
 
 MOST = len(RUN_COLOURS)  # items that can have a colour each
-OWN, RECIPE, VERDICT = mark("each its own"), mark("recipe"), mark("verdict")
-NONE = mark("no colour")
-_NO_VERDICT, _NO_MAJORITY = mark("no verdict yet"), mark("no majority")
+OWN, RECIPE, VERDICT = N_("each its own"), N_("recipe"), N_("verdict")
+NONE = N_("no colour")
+_NO_VERDICT, _NO_MAJORITY = N_("no verdict yet"), N_("no majority")
 _BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
 _VERDICT_COLOURS = {
-    mark("generalises"): _GREEN,
-    mark("overfit that looks good"): _RED,
-    mark("overfit, and it shows"): _AMBER,
-    mark("never learned"): _PURPLE,
-    mark("too little evidence"): _SKY,
+    N_("generalises"): _GREEN,
+    N_("overfit that looks good"): _RED,
+    N_("overfit, and it shows"): _AMBER,
+    N_("never learned"): _PURPLE,
+    N_("too little evidence"): _SKY,
     _NO_VERDICT: GREY,
 }
 
@@ -45,7 +45,7 @@ class Paint:
     @property
     def title(self) -> str:
         """A recipe's key stays as it is."""
-        return retell(self.name) if self.name in (OWN, RECIPE, VERDICT, NONE) else self.name
+        return translate(self.name) if self.name in (OWN, RECIPE, VERDICT, NONE) else self.name
 
 
 def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
@@ -87,7 +87,7 @@ def _by_verdict(items: Sequence[Group]) -> Paint | None:
     return Paint(
         VERDICT,
         {id_: colours[word] for id_, word in words.items()},
-        tuple((retell(word), c, MARKS[0]) for word, c in colours.items()),
+        tuple((translate(word), c, MARKS[0]) for word, c in colours.items()),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.score_tables import sets_of
 from core.data.dataset import VALIDATION
 from core.evaluate.groups import Difference, group_difference
@@ -20,7 +20,7 @@ from core.recipe.layer_table import head_start
 from core.store.groups import Group
 
 Predictions = Mapping[str, pd.DataFrame]  # predictions.csv by run id
-_TITLES = {"primary": mark("most prominent object"), "object": mark("objects cut out")}
+_TITLES = {"primary": N_("most prominent object"), "object": N_("objects cut out")}
 _THINGS = {"primary": "photo", "object": "object"}
 
 
@@ -39,17 +39,17 @@ class Finding:
 
     @property
     def title(self) -> str:
-        return say("accuracy") if self.split == VALIDATION else retell(_TITLES[self.score])
+        return _("accuracy") if self.split == VALIDATION else translate(_TITLES[self.score])
 
     @property
     def words(self) -> str:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or, of groups,
         `accuracy .68 against .33: better by .35 (.25 to .44)`."""
         if self.found is None:
-            return say("no photos in common: cannot tell")
+            return _("no photos in common: cannot tell")
         if isinstance(self.found, Paired):
             return self.found.words(_THINGS[self.score])
-        return self.found.words(say("share right"))
+        return self.found.words(_("share right"))
 
     @property
     def numbers(self) -> str:
@@ -107,7 +107,7 @@ def elsewhere_title(compared: Sequence[Against]) -> str:
         hard = _hardest(found.first, found.findings)
         if hard is not None:
             return f"{hard.split}, {hard.title}"
-    return say("photos from elsewhere")
+    return _("photos from elsewhere")
 
 
 class _Answers:
@@ -176,16 +176,16 @@ def _hardest(item: Group, findings: Sequence[Finding]) -> Finding | None:
 def _validation(item: Group, first: Group, finding: Finding) -> str:
     found = finding.found
     if found is None:
-        return say("Validation cannot compare them: no photos in common.")
+        return _("Validation cannot compare them: no photos in common.")
     if found.real:
-        return say("Validation tells them apart: {finding}.", finding=_won(item, first, finding))
+        return _("Validation tells them apart: {finding}.", finding=_won(item, first, finding))
     if isinstance(found, Paired):
         right = {"right": found.both_right, "photos": found.photos}
         if not found.better and not found.worse:
-            return say(
+            return _(
                 "Validation cannot tell them apart: both right on {right} of {photos}.", **right
             )
-        return say(
+        return _(
             "Validation cannot tell them apart: both right on {right} of {photos}, {run} better "
             "on {better}, worse on {worse}.",
             run=item.title,
@@ -193,31 +193,29 @@ def _validation(item: Group, first: Group, finding: Finding) -> str:
             worse=found.worse,
             **right,
         )
-    return say(
-        "Validation: {finding} ({photos} photos).", finding=finding.words, photos=found.photos
-    )
+    return _("Validation: {finding} ({photos} photos).", finding=finding.words, photos=found.photos)
 
 
 def _elsewhere(item: Group, first: Group, validation: Finding, finding: Finding) -> str:
     where = {"set": finding.split, "score": finding.title}
     if not finding.real and isinstance(finding.found, Difference):
-        return say("{set} ({score}): {finding}.", finding=finding.words, **where)
+        return _("{set} ({score}): {finding}.", finding=finding.words, **where)
     if not finding.real:
         if validation.real:
-            return say(
+            return _(
                 "{set} ({score}) cannot tell them apart: {finding}.",
                 finding=finding.numbers,
                 **where,
             )
-        return say(
+        return _(
             "{set} ({score}) cannot tell them apart either: {finding}.",
             finding=finding.numbers,
             **where,
         )
     won = _won(item, first, finding)
     if validation.real:
-        return say("{set} ({score}) tells them apart: {finding}.", finding=won, **where)
-    return say("{set} ({score}) can: {finding}.", finding=won, **where)
+        return _("{set} ({score}) tells them apart: {finding}.", finding=won, **where)
+    return _("{set} ({score}) can: {finding}.", finding=won, **where)
 
 
 def _won(item: Group, first: Group, finding: Finding) -> str:
@@ -227,15 +225,11 @@ def _won(item: Group, first: Group, finding: Finding) -> str:
     if isinstance(found, Paired):
         if found.better < found.worse:
             item, found = first, replace(found, better=found.worse, worse=found.better)
-        return say(
-            "{run} is {finding}", run=item.title, finding=found.words(_THINGS[finding.score])
-        )
+        return _("{run} is {finding}", run=item.title, finding=found.words(_THINGS[finding.score]))
     assert found is not None
     if found.value < 0:
         item, found = first, found.turned
-    return say(
-        "{run} is {size}, {values}", run=item.title, size=found.size(), values=found.values()
-    )
+    return _("{run} is {size}, {values}", run=item.title, size=found.size(), values=found.values())
 
 
 # --- drift ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.base.language import say
+from core.base.language import _
 from core.evaluate.matched_answers import photo_of
 from core.store.groups import Group
 
@@ -29,9 +29,9 @@ class Confusion:
         (3 of 5)`."""
         found = sorted(self.files.get((truth, answer), {}).items(), key=lambda pair: -pair[1])
         if self.runs == 1:
-            return {file: file for file, _ in found}
+            return {file: file for file, __ in found}
         return {
-            file: say("{file} ({count} of {runs})", file=file, count=n, runs=self.runs)
+            file: _("{file} ({count} of {runs})", file=file, count=n, runs=self.runs)
             for file, n in found
         }
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from core.base.language import mark
+from core.base.language import N_
 from core.compare.score_tables import hard_set, sets_of
 from core.compare.tables import verdict_words
 from core.recipe.difference import flat_recipe
 from core.store.groups import Group
 
-VALIDATION_TITLE, LIFT_TITLE = mark("validation"), mark("lift")
-VERDICT_TITLE = mark("verdict")
+VALIDATION_TITLE, LIFT_TITLE = N_("validation"), N_("lift")
+VERDICT_TITLE = N_("verdict")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def parallel(items: Sequence[Group]) -> Parallel:
         for name in sets:
             score = "object" if name == hard else "primary"
             value = _mean(item, "sets", name, "scores", score, "value")
-            found[mark("{set}, objects").format(set=name) if name == hard else name] = value
+            found[N_("{set}, objects").format(set=name) if name == hard else name] = value
         found[LIFT_TITLE] = _mean(item, "sets", hard, "localisation", "lift")
         numbers[item.id] = {title: value for title, value in found.items() if value is not None}
     # Sets that none of them has labels for are no axis; who lacks an axis is no line.
@@ -103,7 +103,7 @@ def _mean(item: Group, *keys: str) -> float | None:
 
 def _majority(item: Group) -> str:
     found = item.verdict()
-    return (found.majority if found else None) or mark("no majority")
+    return (found.majority if found else None) or N_("no majority")
 
 
 def _differing(items: Sequence[Group]) -> dict[str, list[str]]:

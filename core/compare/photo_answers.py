@@ -10,12 +10,12 @@ from typing import TypeAlias
 import pandas as pd
 
 from core.base.formatting import percent
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.store.groups import Group
 
 # Filters of photos, as links name them.
-ALL, DISAGREE = mark("all"), mark("they disagree")
-ALL_WRONG, ONE_RIGHT = mark("all wrong"), mark("only one right")
+ALL, DISAGREE = N_("all"), N_("they disagree")
+ALL_WRONG, ONE_RIGHT = N_("all wrong"), N_("only one right")
 FILTERS = (ALL, DISAGREE, ALL_WRONG, ONE_RIGHT)
 Answers: TypeAlias = pd.DataFrame  # with these columns
 COLUMNS = ("file", "truth", "item", "predicted", "probability", "times", "runs", "right")
@@ -115,7 +115,7 @@ def answer_words(row: Mapping[str, object]) -> str:
     words = f"{sign}{row['predicted']} {share}"
     if row["runs"] == 1:
         return words
-    return say("{answer} ({count} of {runs})", answer=words, count=row["times"], runs=row["runs"])
+    return _("{answer} ({count} of {runs})", answer=words, count=row["times"], runs=row["runs"])
 
 
 def answers_to(rows: Answers, titles: Mapping[str, str]) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def counted_table(answers: pd.DataFrame, files: Sequence[str]) -> pd.DataFrame:
         counts = Counter(found["predicted"]).most_common()
         truth = found["truth"].iloc[0]
         count = int(found["right"].astype(bool).sum())
-        right = say("{count} of {total}", count=count, total=len(found)) if truth else "-"
+        right = _("{count} of {total}", count=count, total=len(found)) if truth else "-"
         each = ", ".join(f"{name} {count}" for name, count in counts)
         rows.append((file, truth or "-", right, each))
     return pd.DataFrame(rows, columns=["photo", "label", "right", "answers"])

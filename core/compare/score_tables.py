@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.compare.tables import SCORE_TITLES, lift_words
 from core.store.fields import hardest
 from core.store.groups import Group
 
 Controls = Mapping[str, Mapping[str, Any] | None]  # controls.json by run id
 CONTROLS = {
-    "frozen": mark("frozen backbone + logistic regression"),
-    "untrained": mark("untrained weights + logistic regression"),
+    "frozen": N_("frozen backbone + logistic regression"),
+    "untrained": N_("untrained weights + logistic regression"),
 }
-_SHORT = {"frozen": mark("frozen backbone"), "untrained": mark("untrained weights")}  # as columns
-_CONSTANT = mark("constant answer")
+_SHORT = {"frozen": N_("frozen backbone"), "untrained": N_("untrained weights")}  # as columns
+_CONSTANT = N_("constant answer")
 _ACCURACY = ("validation", "accuracy")
 DOTS = ("run", "label", "title", "value", "low", "high", "constant", *CONTROLS, "words", "members")
 
@@ -99,14 +99,14 @@ def share_words(item: Group, *keys: str) -> tuple[str, str]:
         return "-", ""
     if spread.n > 1:
         if formatting.percent(spread.low) == formatting.percent(spread.high):
-            return formatting.percent(spread.mean), say("in each of {n} runs", n=spread.n)
+            return formatting.percent(spread.mean), _("in each of {n} runs", n=spread.n)
         low, high = f"{100 * spread.low:.0f}", f"{100 * spread.high:.0f}"
-        ends = say("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
+        ends = _("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
         return formatting.percent(spread.mean), ends
     correct = score.get("correct")
     if correct is None:
         return formatting.percent(spread.mean), ""
-    count = say("{count} of {total}", count=correct, total=score["total"])
+    count = _("{count} of {total}", count=correct, total=score["total"])
     return formatting.percent(spread.mean), count
 
 
@@ -146,7 +146,7 @@ def _ends(item: Group, keys: tuple[str, ...]) -> dict[str, Any]:
     constants = fmean(item.numbers(*keys, "constant"))
     if spread.n > 1:
         words = formatting.spread_of(spread.mean, spread.low, spread.high, spread.n)
-        words = say("{share}, {n} runs", share=words, n=spread.n)
+        words = _("{share}, {n} runs", share=words, n=spread.n)
         return {"constant": constants, "words": words}
     ends = {"low": score["low"], "high": score["high"]}
     return ends | {"constant": constants, "words": formatting.share_of(score)}
@@ -192,17 +192,17 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
         if any(cells.values()):
             add(where, what, cells | {_CONSTANT: constant}, keys, form)
 
-    line("validation", mark("accuracy"), _ACCURACY)
-    plain("validation", mark("loss"), ("validation", "loss"), ".4f", "")
+    line("validation", N_("accuracy"), _ACCURACY)
+    plain("validation", N_("loss"), ("validation", "loss"), ".4f", "")
     for name in sets_of(items):
         for key, title in SCORE_TITLES.items():
             line(name, title, ("sets", name, "scores", key))
         place = ("sets", name, "localisation")
         areas = [n for item in items for n in item.numbers(*place, "area")]
-        plain(name, mark("lift"), (*place, "lift"), ".2f", "1.00")
+        plain(name, N_("lift"), (*place, "lift"), ".2f", "1.00")
         area = formatting.percent(fmean(areas)) if areas else ""
-        plain(name, mark("evidence in the box"), (*place, "share"), ".0%", area)
-        line(name, mark("pointing game"), (*place, "pointing"))
+        plain(name, N_("evidence in the box"), (*place, "share"), ".0%", area)
+        line(name, N_("pointing game"), (*place, "pointing"))
     columns = ["photos", "score", *(item.title for item in items), _CONSTANT]
     columns += [short for short in _SHORT.values() if any(line.get(short) for line in lines)]
     return pd.DataFrame(lines, columns=columns).fillna("")
@@ -215,7 +215,7 @@ def _score_cell(item: Group, keys: tuple[str, ...]) -> str:
     if spread.n > 1:
         return formatting.spread_of(spread.mean, spread.low, spread.high, spread.n)
     low, high = f"{100 * score['low']:.0f}", f"{100 * score['high']:.0f}"
-    return say("{share}, {low} to {high} %", share=formatting.share_of(score), low=low, high=high)
+    return _("{share}, {low} to {high} %", share=formatting.share_of(score), low=low, high=high)
 
 
 def _number_cell(item: Group, keys: tuple[str, ...], form: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.base import palette
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.store.groups import Group, groups_of
 from core.store.index import RunRow
@@ -28,7 +28,7 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
     runs = run_items(sorted(oldest_first, key=lambda row: row.example), all_rows)
     taken = {item.title for item in runs}
     groups = [
-        replace(group, title=say("{title} (group)", title=group.title))
+        replace(group, title=_("{title} (group)", title=group.title))
         if group.title in taken
         else group
         for group in groups_of(all_rows)
@@ -46,7 +46,7 @@ def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Gr
     taken = {alone[row.id].title for row in rows if row.id not in of}
     found = [of.get(row.id, alone[row.id]) for row in rows]
     told = [
-        replace(item, title=say("{title} (group)", title=item.title))
+        replace(item, title=_("{title} (group)", title=item.title))
         if item.repeats > 1 and item.title in taken
         else item
         for item in found

@@ -9,36 +9,34 @@ from typing import Any
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.status import status_text
 
 SCORE_TITLES = {
-    "primary": mark("most prominent object"),
-    "object": mark("objects cut out"),
-    "ranking": mark("presence ranking"),
-    "present": mark("any object present"),
+    "primary": N_("most prominent object"),
+    "object": N_("objects cut out"),
+    "ranking": N_("presence ranking"),
+    "present": N_("any object present"),
 }
 SCORE_WORDS = {
-    "accuracy": mark(
+    "accuracy": N_(
         "Share of the validation photos that are classified right. They come from the "
         "same shoot as the training photos."
     ),
-    "primary": mark("The answer is the most prominent object of the photo."),
-    "object": mark(
-        "Each labelled object, cut out and classified alone: the sharpest of the scores."
-    ),
-    "ranking": mark(
+    "primary": N_("The answer is the most prominent object of the photo."),
+    "object": N_("Each labelled object, cut out and classified alone: the sharpest of the scores."),
+    "ranking": N_(
         "Do the photos that show an object come first when all are ordered by its "
         "probability? (mean average precision)"
     ),
-    "present": mark(
+    "present": N_(
         "The answer is any object that can be seen. Nearly empty as evidence: where "
         "photos show several objects, guessing does well too. Look at the grey mark."
     ),
 }
-LIFT_WORDS = mark(
+LIFT_WORDS = N_(
     "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
     "1 is no better than chance, 2 is twice as much in the boxes."
 )
@@ -56,7 +54,7 @@ def _name_and_fold(row: RunRow) -> str:
     split = row.recipe["split"]
     if split.get("fold") is None:
         return row.title
-    return say("{name}, fold {fold}", name=row.title, fold=split["fold"])
+    return _("{name}, fold {fold}", name=row.title, fold=split["fold"])
 
 
 def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
@@ -79,15 +77,15 @@ def verdict_words(group: Group) -> str:
     found = group.verdict()
     if found is None:
         return ""
-    return found.words() if len(group.members) > 1 else retell(found.counts[0][0])
+    return found.words() if len(group.members) > 1 else translate(found.counts[0][0])
 
 
 _COUNTED = {
-    "queued": mark("{n} waiting"),
-    "running": mark("{n} training"),
-    "paused": mark("{n} paused"),
-    "failed": mark("{n} failed"),
-    "cancelled": mark("{n} cancelled"),
+    "queued": N_("{n} waiting"),
+    "running": N_("{n} training"),
+    "paused": N_("{n} paused"),
+    "failed": N_("{n} failed"),
+    "cancelled": N_("{n} cancelled"),
 }
 
 
@@ -95,15 +93,15 @@ def states(group: Group) -> str:
     """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
     if len(group.members) == 1:
         row = group.members[0]
-        return say("cannot be read") if row.problem else status_text(row.status)
+        return _("cannot be read") if row.problem else status_text(row.status)
     found = Counter(row.status.state for row in group.members)
     if found["done"] == len(group.members):
-        return say("done")
-    done = say("{n} of {total} done", n=found["done"], total=len(group.members))
+        return _("done")
+    done = _("{n} of {total} done", n=found["done"], total=len(group.members))
     others = [
-        retell(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
+        translate(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
     ]
-    return say(", ").join([done, *others])
+    return _(", ").join([done, *others])
 
 
 def lift_words(group: Group, set_name: str) -> str:
@@ -119,15 +117,15 @@ def lift_words(group: Group, set_name: str) -> str:
 
 
 _PART_WORDS = {
-    "measuring": mark("measuring, once"),
-    "photos": mark("start and photos"),
-    "features": mark("frozen layers' features"),
-    "train": mark("epochs"),
-    mark("class maps"): mark("class maps"),
-    "checkpoint": mark("checkpoints"),
-    "evaluate": mark("answers and scores"),
-    mark("varied views"): mark("answers to varied views"),
-    "diagnose": mark("diagnosis"),
+    "measuring": N_("measuring, once"),
+    "photos": N_("start and photos"),
+    "features": N_("frozen layers' features"),
+    "train": N_("epochs"),
+    N_("class maps"): N_("class maps"),
+    "checkpoint": N_("checkpoints"),
+    "evaluate": N_("answers and scores"),
+    N_("varied views"): N_("answers to varied views"),
+    "diagnose": N_("diagnosis"),
 }
 
 
@@ -139,11 +137,11 @@ def time_parts(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataF
     names.sort(key=lambda name: list(_PART_WORDS).index(name) if name in _PART_WORDS else 99)
     rows = [
         {
-            "part": retell(_PART_WORDS.get(name, name)),
+            "part": translate(_PART_WORDS.get(name, name)),
             "took": float(took.get(name, 0.0)),
             "estimated": estimated.get(name),
         }
         for name in names
     ]
-    total = {"part": say("in all"), "took": float(took.sum()), "estimated": sum(estimated.values())}
+    total = {"part": _("in all"), "took": float(took.sum()), "estimated": sum(estimated.values())}
     return pd.DataFrame([*rows, total], columns=["part", "took", "estimated"])

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.base.language import mark, retell
+from core.base.language import N_, translate
 from core.compare.score_tables import Controls, hard_set, lift_dots, set_dots, validation_dots
 from core.compare.tables import SCORE_TITLES
 from core.recipe.layer_table import layer_table
 from core.store.groups import Group
 
 FEWEST = 3  # two points make no curve
-FIRST_TRAINED = mark("first trained layer")
+FIRST_TRAINED = N_("first trained layer")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Varied:
     @property
     def title(self) -> str:
         """A recipe's key stays as it is."""
-        return retell(self.key) if self.key == FIRST_TRAINED else self.key
+        return translate(self.key) if self.key == FIRST_TRAINED else self.key
 
     @property
     def logarithmic(self) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir"}
 _CHUNK = 1 << 20
@@ -34,7 +34,7 @@ class Limits:
     file_bytes: int = 200_000_000
     total_bytes: int = 8_000_000_000
     ratio: int = 200
-    what: str = mark("set of photos")
+    what: str = N_("set of photos")
 
 
 LIMITS = Limits()
@@ -77,7 +77,7 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
         return _Folder(path, limits)
     if not path.is_file():
         raise DataError(
-            mark("{path}: no such folder or zip file").format(
+            N_("{path}: no such folder or zip file").format(
                 path=path,
             )
         )
@@ -136,7 +136,7 @@ class _Zip:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise DataError(
-                mark("{path}: not a zip file we can read ({error})").format(
+                N_("{path}: not a zip file we can read ({error})").format(
                     path=path,
                     error=error,
                 )
@@ -160,7 +160,7 @@ class _Zip:
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
                 raise DataError(
-                    mark(
+                    N_(
                         "{path}: holds {name}, which points outside of the zip file; "
                         "nothing was taken from it"
                     ).format(
@@ -174,13 +174,13 @@ class _Zip:
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 refused.append(_special(clean, mode))
             elif clean in members:
-                twice = mark("is in the zip file twice")
+                twice = N_("is in the zip file twice")
                 refused.append(
-                    Refused(clean, mark("is in the zip file twice; the first is taken"), twice)
+                    Refused(clean, N_("is in the zip file twice; the first is taken"), twice)
                 )
             elif member.flag_bits & 0x1:
                 raise DataError(
-                    mark(
+                    N_(
                         "{path}: is encrypted; unpack it with its password and import the folder"
                     ).format(
                         path=path,
@@ -202,12 +202,12 @@ class _Zip:
                     _check_size(len(data), self._limits)
                     self._read_so_far += len(chunk)
                     if self._read_so_far > self._limits.total_bytes:
-                        raise DataError(mark("the zip file unpacks to more than is allowed"))
+                        raise DataError(N_("the zip file unpacks to more than is allowed"))
         except NotImplementedError:
-            raise DataError(mark("packed by a method that Python cannot unpack")) from None
+            raise DataError(N_("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
             raise DataError(
-                mark("damaged in the zip file ({reason})").format(
+                N_("damaged in the zip file ({reason})").format(
                     reason=printable(str(bad)),
                 )
             ) from None
@@ -243,7 +243,7 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
         raise DataError(
-            mark("{path}: holds more than {files:,} files; that is no {what}").format(
+            N_("{path}: holds more than {files:,} files; that is no {what}").format(
                 path=path, files=limits.files, what=limits.what
             )
         )
@@ -256,7 +256,7 @@ def _check_size(size: int, limits: Limits) -> None:
 
 def larger_than(most: int) -> str:
     """What is wrong with a file of more bytes than that."""
-    return mark("larger than {size:.0f} MB").format(size=most / 1e6)
+    return N_("larger than {size:.0f} MB").format(size=most / 1e6)
 
 
 def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -264,7 +264,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     total = sum(member.file_size for member in members)
     if total > limits.total_bytes:
         raise DataError(
-            mark("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
+            N_("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
                 path=path,
                 size=total / 1e9,
                 limit=limits.total_bytes / 1e9,
@@ -273,7 +273,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     for member in members:
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
-                mark(
+                N_(
                     "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
                     "nothing was taken"
                 ).format(
@@ -288,7 +288,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
             raise DataError(
-                mark("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
+                N_("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
                     path=path,
                 )
             )
@@ -296,6 +296,6 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
 
 def _special(name: str, mode: int) -> Refused:
     if stat.S_ISLNK(mode):
-        return Refused(name, mark("a link; links are not followed"), mark("a link"))
-    neither = mark("neither a file nor a folder")
+        return Refused(name, N_("a link; links are not followed"), N_("a link"))
+    neither = N_("neither a file nor a folder")
     return Refused(name, neither, neither)

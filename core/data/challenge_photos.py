@@ -20,7 +20,7 @@ import pydantic
 
 from core.base import files
 from core.base.errors import DataError, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import BACKGROUND, Photo, TestSet, truth_fingerprint
 from core.data.label_tables import read_boxes, read_labels
 from core.toy_books import draw_toy_books
@@ -59,7 +59,7 @@ def find_draw(runs_dir: Path) -> Draw | None:
         found = _Note.model_validate_json(note.read_bytes())
     except (OSError, pydantic.ValidationError):
         raise DataError(
-            mark("{path}: damaged: delete {root}, and other photos are drawn").format(
+            N_("{path}: damaged: delete {root}, and other photos are drawn").format(
                 path=note, root=root
             )
         ) from None
@@ -108,9 +108,9 @@ def read_draw(draw: Draw) -> TestSet:
         if len(test_set.photos) == draw.photos and truth_fingerprint(test_set) == draw.print:
             return test_set
     raise DataError(
-        mark(
-            "{root}: photos are missing or changed: delete the folder, and others are drawn"
-        ).format(root=draw.root)
+        N_("{root}: photos are missing or changed: delete the folder, and others are drawn").format(
+            root=draw.root
+        )
     )
 
 

@@ -8,21 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
 
 
 def at_line(path: Path, line: int) -> str:
     """Where something is wrong in a table."""
-    return mark("{path} line {line}").format(path=path, line=line)
+    return N_("{path} line {line}").format(path=path, line=line)
 
 
 def too_large() -> str:
     """What is wrong with a table of more than MAX_BYTES."""
-    return mark("larger than {size:.0f} MB; that is no table of photos").format(
-        size=MAX_BYTES / 1e6
-    )
+    return N_("larger than {size:.0f} MB; that is no table of photos").format(size=MAX_BYTES / 1e6)
 
 
 def read_rows(
@@ -43,7 +41,7 @@ def read_rows(
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(
-            mark("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
+            N_("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
                 path=path,
             )
         ) from None
@@ -53,7 +51,7 @@ def read_rows(
         missing = [name for name in columns if name not in found]
         if missing:
             raise DataError(
-                mark(
+                N_(
                     "{path}: lacks the column {column}; its first line must be "
                     "{columns}, with commas"
                 ).format(
@@ -69,7 +67,7 @@ def read_rows(
                 continue
             if any(row[name] is None for name in columns):
                 raise DataError(
-                    mark("{path} line {line}: has too few columns").format(
+                    N_("{path} line {line}: has too few columns").format(
                         path=path,
                         line=reader.line_num,
                     )
@@ -78,7 +76,7 @@ def read_rows(
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
         raise DataError(
-            mark("{path} line {line}: not as a CSV file is written ({error})").format(
+            N_("{path} line {line}: not as a CSV file is written ({error})").format(
                 path=path,
                 line=line,
                 error=error,

@@ -17,7 +17,7 @@ from typing import Any
 
 from core.base import files
 from core.base.errors import DataError, os_error_line
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.base.yaml_files import read_yaml
 from core.data.csv_files import at_line, read_rows
 from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
@@ -76,7 +76,7 @@ class Dataset:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
         raise DataError(
-            mark("{root}: no test set {name} (there are: {names})").format(
+            N_("{root}: no test set {name} (there are: {names})").format(
                 root=self.root, name=name, names=names
             )
         )
@@ -88,7 +88,7 @@ class Dataset:
         gone = [file for file in files if file not in by_file]
         if gone:
             raise DataError(
-                mark("{place}: {file} is no longer there").format(
+                N_("{place}: {file} is no longer there").format(
                     place=self.root / "train", file=gone[0]
                 )
             )
@@ -131,10 +131,10 @@ def read_dataset(root: Path) -> Dataset:
 
 def _read(root: Path) -> Dataset:
     if not root.is_dir():
-        raise DataError(mark("{root}: no such folder").format(root=root))
+        raise DataError(N_("{root}: no such folder").format(root=root))
     if not is_dataset(root):
         raise DataError(
-            mark("{root}: has no folder train/ with a folder of photos for each class").format(
+            N_("{root}: has no folder train/ with a folder of photos for each class").format(
                 root=root
             )
         )
@@ -143,7 +143,7 @@ def _read(root: Path) -> Dataset:
     counts = Counter(row.label for row in rows)
     if len(counts) < 2:
         raise DataError(
-            mark(
+            N_(
                 "{place}: needs photos of at least two classes, has {count}; "
                 "the photos of each class lie in a folder of their own"
             ).format(place=root / "train", count=len(counts))
@@ -151,7 +151,7 @@ def _read(root: Path) -> Dataset:
     for name, count in sorted(counts.items()):
         if count < 2:
             raise DataError(
-                mark(
+                N_(
                     "{place}: class {name} has one photo; it needs at least two, "
                     "one to train on and one to validate"
                 ).format(place=root / "train", name=name)
@@ -161,8 +161,8 @@ def _read(root: Path) -> Dataset:
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
-        licence=str(note.get("licence") or mark("not stated")),
-        source=str(note.get("source") or mark("not stated")),
+        licence=str(note.get("licence") or N_("not stated")),
+        source=str(note.get("source") or N_("not stated")),
         classes=classes,
         train=tuple(row.photo for row in rows),
         train_labels=tuple(classes.index(row.label) for row in rows),
@@ -187,12 +187,12 @@ def left_out_words(dataset: Dataset) -> str:
     if not names:
         return ""
     if len(names) > 3:
-        return say(
+        return _(
             "not used, being no photos of the set: {names} and {count} more",
             names=", ".join(names[:3]),
             count=len(names) - 3,
         )
-    return say("not used, being no photos of the set: {names}", names=", ".join(names))
+    return _("not used, being no photos of the set: {names}", names=", ".join(names))
 
 
 class FileDigests:
@@ -217,7 +217,7 @@ class FileDigests:
             now = files.mark(path)
             if now != before and _file_digest(path) != digest:
                 raise DataError(
-                    mark(
+                    N_(
                         "{path}: was replaced while it was in use: put it back as it was, or begin "
                         "again with the new one"
                     ).format(path=path)
@@ -274,7 +274,7 @@ def read_note(root: Path) -> dict[str, Any]:
     note = read_yaml(path)
     if not isinstance(note, dict):
         raise DataError(
-            mark("{path}: must be a list of `key: value` lines (title, licence, source)").format(
+            N_("{path}: must be a list of `key: value` lines (title, licence, source)").format(
                 path=path
             )
         )
@@ -282,7 +282,7 @@ def read_note(root: Path) -> dict[str, Any]:
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
         if not stated_origin(told):
             raise DataError(
-                mark(
+                N_(
                     "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
                     "origin: same_shoot"
                 ).format(path=path, name=name)
@@ -308,7 +308,7 @@ def _photos_in(folder: Path) -> list[Path]:
         _check_name(path)
         if not path.is_file():
             raise DataError(
-                mark("{path}: a link to a file that is not there: remove or mend it").format(
+                N_("{path}: a link to a file that is not there: remove or mend it").format(
                     path=path
                 )
             )
@@ -327,7 +327,7 @@ def _check_name(path: Path) -> None:
     if UNSEEN.search(path.name):
         shown = UNSEEN.sub("?", path.name)
         raise DataError(
-            mark("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
+            N_("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
                 folder=path.parent, shown=shown
             )
         )
@@ -336,7 +336,7 @@ def _check_name(path: Path) -> None:
     except UnicodeEncodeError:
         shown = path.name.encode("utf-8", "replace").decode()
         raise DataError(
-            mark("{folder}/{shown}: its name is not UTF-8: rename it").format(
+            N_("{folder}/{shown}: its name is not UTF-8: rename it").format(
                 folder=path.parent, shown=shown
             )
         ) from None
@@ -362,7 +362,7 @@ def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
         if not photos:
             suffixes = ", ".join(PHOTO_SUFFIXES)
             raise DataError(
-                mark("{folder}: has no photo ({suffixes}): add some or remove the folder").format(
+                N_("{folder}: has no photo ({suffixes}): add some or remove the folder").format(
                     folder=folder, suffixes=suffixes
                 )
             )
@@ -378,7 +378,7 @@ def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
         label = class_name(row.pop("target"), where)
         if path in seen:
             raise DataError(
-                mark("{where}: {file} is listed twice: keep one of the lines").format(
+                N_("{where}: {file} is listed twice: keep one of the lines").format(
                     where=where, file=file
                 )
             )
@@ -392,19 +392,17 @@ def _inside(folder: Path, file: str, where: str) -> Path:
         inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
     except (OSError, ValueError):  # too long for a name, or with a zero byte
         raise DataError(
-            mark("{where}: {file!r} cannot be the name of a file").format(
-                where=where, file=file[:40]
-            )
+            N_("{where}: {file!r} cannot be the name of a file").format(where=where, file=file[:40])
         ) from None
     if not inside:
         raise DataError(
-            mark("{where}: {file} points outside {folder}").format(
+            N_("{where}: {file} points outside {folder}").format(
                 where=where, file=file, folder=folder
             )
         )
     if not there:
         raise DataError(
-            mark("{where}: {file} is not in {folder}: add the photo or remove the line").format(
+            N_("{where}: {file} is not in {folder}: add the photo or remove the line").format(
                 where=where, file=file, folder=folder
             )
         )
@@ -421,7 +419,7 @@ def _read_test_sets(
     }
     if VALIDATION in photos:
         raise DataError(
-            mark(
+            N_(
                 "{place}: validation photos are taken from train/; rename the folder to "
                 "have it as a test set, or move its photos into train/"
             ).format(place=root / VALIDATION)

@@ -20,7 +20,7 @@ from typing import Protocol
 from core.base import files
 from core.base.download import PATIENCE, Patience, download
 from core.base.errors import DataError, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.data.archive import Source, open_source
 from core.data.dataset import Dataset, read_dataset
 from core.data.photo_copies import jpeg_copy
@@ -57,10 +57,8 @@ class Original:
         if git_blob_sha1(data) == self.blob:
             return None
         if self.size is not None and len(data) != self.size:
-            return mark("has {count} bytes instead of {size}").format(
-                count=len(data), size=self.size
-            )
-        return mark("is another file than the one published (git blob {blob})").format(
+            return N_("has {count} bytes instead of {size}").format(count=len(data), size=self.size)
+        return N_("is another file than the one published (git blob {blob})").format(
             blob=git_blob_sha1(data)[:12]
         )
 
@@ -123,7 +121,7 @@ def read_manifest(path: Path) -> tuple[Original, ...]:
             )
     except (OSError, KeyError, ValueError) as error:
         raise DataError(
-            mark("{path}: not a manifest of photos ({error})").format(path=path, error=error)
+            N_("{path}: not a manifest of photos ({error})").format(path=path, error=error)
         ) from None
 
 
@@ -195,7 +193,7 @@ def _fetch(
 
 
 def _original_problem(original: Original, path: Path) -> str | None:
-    return original.problem(path.read_bytes()) if path.is_file() else mark("is not there")
+    return original.problem(path.read_bytes()) if path.is_file() else N_("is not there")
 
 
 def _readable(path: Path) -> bool:
@@ -258,7 +256,7 @@ def _from_source(name: str, source: Source) -> _Getter:
         ]
         if not found:
             raise DataError(
-                mark("{source}: holds no {file}").format(source=name, file=original.place)
+                N_("{source}: holds no {file}").format(source=name, file=original.place)
             )
         try:
             data = source.read(found[0])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.base.language import mark, retell
+from core.base.language import N_, translate
 from core.data.archive import Refused, printable
 from core.data.layout import Placed
 
@@ -25,9 +25,9 @@ class Taken:
 
     def told(self) -> str:
         """`train/red/a.jpg: from Red/A.PNG (PNG to JPEG)`."""
-        line = mark("{photo}: from {source}")
+        line = N_("{photo}: from {source}")
         if self.changes:
-            line = mark("{photo}: from {source} ({changes})")
+            line = N_("{photo}: from {source} ({changes})")
         return line.format(
             photo=f"{self.folder}/{self.file}",
             source=printable(self.place.file),
@@ -54,21 +54,21 @@ class Report:
         """The same with every file, for import.txt."""
         everything = len(self.taken) + len(self.refused)
         files = [one.told() for one in self.taken]
-        title = mark("{count} photos").format(count=len(files))
+        title = N_("{count} photos").format(count=len(files))
         return self._written(everything) + _listed(title, files, everything)
 
     def _written(self, shown: int) -> str:
         changed = Counter(_kind(change) for one in self.taken for change in one.changes)
-        head = mark("imported from {source}: {count} photos")
+        head = N_("imported from {source}: {count} photos")
         lines = [head.format(source=printable(self.source), count=len(self.taken))]
         for folder, found in self.folders.items():
             of_folder = [one for one in self.taken if one.folder == folder]
             labelled = sum(bool(one.place.label) for one in of_folder)
-            words = mark("{set}: {count} photos, from {folder}/")
+            words = N_("{set}: {count} photos, from {folder}/")
             if not folder.startswith("train/"):
-                words = mark("{set}: {count} photos, from {folder}/; test set")
+                words = N_("{set}: {count} photos, from {folder}/; test set")
             if not folder.startswith("train/") and labelled:
-                words = mark(
+                words = N_(
                     "{set}: {count} photos, from {folder}/; {labelled} labelled by their folders"
                 )
             told = words.format(
@@ -77,11 +77,11 @@ class Report:
             lines.append(f"  {told}")
         text = "\n".join(lines) + "\n"
         text += _listed(
-            mark("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown
+            N_("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown
         )
         refused = [f"{printable(one.name)}: {one.reason}" for one in self.refused]
-        title = mark("left out: {count} files").format(count=len(refused))
-        return text + _listed(title, refused, shown) + _listed(mark("also"), self.notes, shown)
+        title = N_("left out: {count} files").format(count=len(refused))
+        return text + _listed(title, refused, shown) + _listed(N_("also"), self.notes, shown)
 
 
 def retold(report: str) -> str:
@@ -92,20 +92,20 @@ def retold(report: str) -> str:
 def _retold_line(line: str) -> str:
     words = line.lstrip()
     number, _, change = words.partition(" ")
-    if number.isdigit() and retell(words) == words:  # `12 PNG to JPEG`
-        words = f"{number} {retell(change)}"
-    return line[: len(line) - len(line.lstrip())] + retell(words)
+    if number.isdigit() and translate(words) == words:  # `12 PNG to JPEG`
+        words = f"{number} {translate(change)}"
+    return line[: len(line) - len(line.lstrip())] + translate(words)
 
 
 def _kind(change: str) -> str:
     """Changes of size are counted together."""
-    return mark("made smaller") if change.endswith(" pixels") else change
+    return N_("made smaller") if change.endswith(" pixels") else change
 
 
 def _listed(title: str, lines: Iterable[str], shown: int) -> str:
     lines = list(lines)
     if not lines:
         return ""
-    rest = mark("... and {count} more, see import.txt").format(count=len(lines) - shown)
+    rest = N_("... and {count} more, see import.txt").format(count=len(lines) - shown)
     more = [rest] if len(lines) > shown else []
     return "".join(f"{line}\n" for line in [title, *(f"  {x}" for x in lines[:shown] + more)])

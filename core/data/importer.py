@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from core.base import demo_mode, files
 from core.base.errors import DataError, InputError, not_written, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.base.yaml_files import parse_yaml, write_yaml
 from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
 from core.data.csv_files import MAX_BYTES, too_large
@@ -52,7 +52,7 @@ def import_photos(
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
             raise DataError(
-                mark("{target}: is there already; choose another name with --name").format(
+                N_("{target}: is there already; choose another name with --name").format(
                     target=target,
                 )
             )
@@ -107,7 +107,7 @@ def _name(asked: str | None, source: str) -> str:
         return clean_name(re.sub(r"\.zip$", "", source, flags=re.IGNORECASE))
     if asked != clean_name(asked):
         raise InputError(
-            mark("--name {asked}: only letters, digits, - and _, such as {name}").format(
+            N_("--name {asked}: only letters, digits, - and _, such as {name}").format(
                 asked=printable(asked),
                 name=clean_name(asked),
             )
@@ -124,15 +124,15 @@ def _fill(path: Path, source: Source, stage: Path, on_photo: Callable[[int, int]
         if not any(PurePosixPath(file).name == "train.csv" for file in source.files):
             raise DataError(f"{path}: {error}") from None
         raise DataError(
-            mark(
+            N_(
                 "{path}: {problem} (train.csv is not read here: a folder that is a data set "
                 "already needs no import)"
             ).format(path=path, problem=error)
         ) from None
-    refused += [Refused(stray, mark("lies in no class and no test set")) for stray in layout.strays]
+    refused += [Refused(stray, N_("lies in no class and no test set")) for stray in layout.strays]
     tables = {_beside(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
     refused += [
-        Refused(other, mark("no photo, by its name")) for other in others if other not in tables
+        Refused(other, N_("no photo, by its name")) for other in others if other not in tables
     ]
     taken = _copy_photos(source, layout, stage, refused, on_photo)
     _check_classes(path, layout, taken, refused)
@@ -152,10 +152,10 @@ def _sorted_out(source: Source) -> tuple[list[str], list[str], list[Refused]]:
         if suffix in _PHOTOS and file.count("/") <= _MAX_DEPTH:
             photos.append(file)
         elif suffix in _PHOTOS:
-            deep = mark("lies more than {count} folders deep").format(count=_MAX_DEPTH)
+            deep = N_("lies more than {count} folders deep").format(count=_MAX_DEPTH)
             refused.append(Refused(file, deep))
         elif suffix in _UNREADABLE:
-            unread = mark("{kind} cannot be read; save it as JPEG").format(kind=suffix[1:].upper())
+            unread = N_("{kind} cannot be read; save it as JPEG").format(kind=suffix[1:].upper())
             refused.append(Refused(file, unread))
         else:
             others.append(file)
@@ -202,9 +202,9 @@ def _check_classes(
         if not folder.startswith("train/") or counts[label] > 1:
             continue
         bad = next((p.file for p in layout.placed if p.label == label and p.file in reasons), None)
-        told = mark("{path}: {folder} has {count} photos that can be used, and a class needs two")
+        told = N_("{path}: {folder} has {count} photos that can be used, and a class needs two")
         if bad:
-            told = mark(
+            told = N_(
                 "{path}: {folder} has {count} photos that can be used, and a class needs two; "
                 "{file}: {reason}"
             )
@@ -238,7 +238,7 @@ def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage:
             else:
                 rows.append(row | {"split": one.place.split, "file": one.file})
         if left_out:
-            note = mark("{table}: {count} rows left out; their photos were not taken")
+            note = N_("{table}: {count} rows left out; their photos were not taken")
             notes.append(note.format(table=table, count=left_out))
         return rows
 
@@ -274,14 +274,14 @@ def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, s
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:
         raise DataError(
-            mark("{name}: lacks the column {column}").format(
+            N_("{name}: lacks the column {column}").format(
                 name=name,
                 column=error.args[0],
             )
         ) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            mark("{name}: not a table we can read ({error})").format(
+            N_("{name}: not a table we can read ({error})").format(
                 name=name,
                 error=error,
             )
@@ -305,8 +305,8 @@ def _note(source: Source, layout: Layout) -> dict[str, Any]:
     them."""
     note: dict[str, Any] = {
         "title": printable(PurePosixPath(source.name).stem),
-        "licence": mark("not stated"),
-        "source": mark("imported from {name}").format(name=printable(source.name)),
+        "licence": N_("not stated"),
+        "source": N_("imported from {name}").format(name=printable(source.name)),
     }
     own = _beside(layout, "dataset.yaml")
     if own not in source.files:

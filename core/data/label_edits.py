@@ -20,7 +20,7 @@ from typing import Any
 
 from core.base import demo_mode, files
 from core.base.errors import DataError, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.data.csv_files import read_rows
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS, Box, Label, read_boxes, read_labels
@@ -78,9 +78,9 @@ def truth_from(data: Any) -> Truth:
             for box in data["boxes"]
         )
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise DataError(mark("these labels are not of the form that the page sends")) from None
+        raise DataError(N_("these labels are not of the form that the page sends")) from None
     if present and not primary:
-        raise DataError(mark("choose what the photo shows most, beside what is visible in it"))
+        raise DataError(N_("choose what the photo shows most, beside what is visible in it"))
     return Truth(Label(primary, present) if primary else None, boxes)
 
 
@@ -100,7 +100,7 @@ def save_truth(
             return
         if seen is not None and before != seen:
             raise DataError(
-                mark(
+                N_(
                     "{photo}: somebody has changed its labels since you opened it; save "
                     "again to replace them, or discard yours to see them"
                 ).format(photo=f"{set_name}/{file}")
@@ -113,7 +113,7 @@ def save_truth(
             boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
         }
         _replace(
-            dataset, texts, mark("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
+            dataset, texts, N_("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
         )
 
 
@@ -135,7 +135,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     known = {earlier.id: earlier for earlier in earlier_versions(root)}
     if version not in known:
         raise DataError(
-            mark("{version}: no earlier labels of that name in {folder}").format(
+            N_("{version}: no earlier labels of that name in {folder}").format(
                 version=version,
                 folder=Path(root) / EARLIER,
             )
@@ -148,7 +148,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
             else None
             for name in _TABLES
         }
-        change = mark("the labels of {when:%d %b %Y %H:%M} UTC brought back")
+        change = N_("the labels of {when:%d %b %Y %H:%M} UTC brought back")
         _replace(dataset, texts, change.format(when=known[version].when), clock)
 
 

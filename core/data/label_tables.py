@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.csv_files import at_line, read_rows
 
 LABEL_COLUMNS = ("split", "file", "primary", "present")
@@ -53,13 +53,13 @@ def read_labels(
         for name in (row["primary"], *present):
             if name not in classes:
                 raise DataError(
-                    mark("{where}: {name!r} is no class (there are: {classes})").format(
+                    N_("{where}: {name!r} is no class (there are: {classes})").format(
                         where=where, name=name, classes=", ".join(classes)
                     )
                 )
         if file in labels.setdefault(split, {}):
             raise DataError(
-                mark("{where}: {file} of {split} is labelled twice: keep one of the lines").format(
+                N_("{where}: {file} of {split} is labelled twice: keep one of the lines").format(
                     where=where, file=file, split=split
                 )
             )
@@ -76,7 +76,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
-                mark("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
+                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
                     where=where
                 )
             )
@@ -84,7 +84,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         of_split = boxes.setdefault(split, {})
         if box in of_split.get(file, ()):
             raise DataError(
-                mark("{where}: {file} of {split} has this box twice: keep one of the lines").format(
+                N_("{where}: {file} of {split} has this box twice: keep one of the lines").format(
                     where=where, file=file, split=split
                 )
             )
@@ -97,13 +97,13 @@ def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> 
     if split not in files:
         names = ", ".join(files) or "none"
         raise DataError(
-            mark("{where}: there is no test set {split} (there are: {names})").format(
+            N_("{where}: there is no test set {split} (there are: {names})").format(
                 where=where, split=split, names=names
             )
         )
     if file not in files[split]:
         raise DataError(
-            mark("{where}: {file} is not in {split}/: add the photo or remove the line").format(
+            N_("{where}: {file} is not in {split}/: add the photo or remove the line").format(
                 where=where, file=file, split=split
             )
         )
@@ -117,7 +117,7 @@ def _fraction(text: str, column: str, where: str) -> float:
         value = math.nan
     if not 0 <= value <= 1:
         raise DataError(
-            mark(
+            N_(
                 "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
                 "photo's side, not pixels)"
             ).format(where=where, column=column, given=text[:40])
@@ -130,7 +130,7 @@ def class_name(name: str, where: str) -> str:
     do; `where` says in the message where it was read."""
     if not name or any(c.isspace() or ord(c) < 32 for c in name):
         raise DataError(
-            mark(
+            N_(
                 "{where}: class name {name!r} must not be empty or hold a space; write two_words"
             ).format(where=where, name=name)
         )

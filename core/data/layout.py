@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import VALIDATION
 
 _TRAIN = re.compile(r"(.*[_. -])?(train|training|trainset)([_. 0-9-].*)?$")
@@ -73,7 +73,7 @@ def find_layout(photos: Sequence[str]) -> Layout:
     classes = found.classes
     if len(classes) < 2:
         raise DataError(
-            mark(
+            N_(
                 "needs a folder of photos for each class, at least two of them side by side, best "
                 "in a folder train; found {found}"
             ).format(
@@ -167,7 +167,7 @@ def _side_by_side(root: _Folder) -> _Found:
 
 
 def _told(folders: list[_Folder]) -> str:
-    return mark("only {folder}/").format(folder=folders[0].path) if folders else mark("none")
+    return N_("only {folder}/").format(folder=folders[0].path) if folders else N_("none")
 
 
 def _placed(found: _Found, photos: Sequence[str]) -> Layout:

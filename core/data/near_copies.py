@@ -26,7 +26,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from core.base import files
-from core.base.language import mark, say, say_count
+from core.base.language import N_, _, ngettext
 from core.data.dataset import Dataset, Photo, fingerprints
 from core.data.photos import open_photo
 
@@ -55,7 +55,7 @@ class Pair:
 
     def told(self) -> str:
         """`test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)`."""
-        told = mark("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
+        told = N_("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
         photo = f"{self.split}/{self.file}"
         return told.format(photo=photo, file=self.train, alike=100 * self.alike)
 
@@ -100,7 +100,7 @@ def find_copies(dataset: Dataset) -> tuple[Pair, ...]:
     Raises DataError when a photo cannot be read.
     """
     named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
-    alike = _alike([photo for _, photo in named])[:, : len(dataset.train)]
+    alike = _alike([photo for __, photo in named])[:, : len(dataset.train)]
     found = []
     for place, (split, photo) in enumerate(named):
         rivals = alike[place, :place] if split == TRAIN else alike[place]  # each pair once
@@ -119,25 +119,25 @@ def headlines(pairs: Sequence[Pair]) -> list[str]:
     lines = []
     if counts:
         parts = [
-            say_count(n, "1 photo of {set}", "{count} photos of {set}", set=name)
+            ngettext("1 photo of {set}", "{count} photos of {set}", n, set=name)
             for name, n in counts.items()
         ]
         lines.append(
-            say_count(
-                counts.total(),
+            ngettext(
                 "{photos} is a near-copy of training photos: scores on it say nothing.",
                 "{photos} are near-copies of training photos: scores on them say nothing.",
-                photos=say(" and ").join(parts),
+                counts.total(),
+                photos=_(" and ").join(parts),
             )
         )
     if inner:
         lines.append(
-            say_count(
-                inner,
+            ngettext(
                 "1 training photo is a near-copy of another: where one trains and the other "
                 "validates, validation says nothing.",
                 "{count} training photos are near-copies of another: where one trains and the "
                 "other validates, validation says nothing.",
+                inner,
             )
         )
     return lines
@@ -153,7 +153,7 @@ def fingerprint(dataset: Dataset) -> str:
 def stamp(dataset: Dataset) -> str:
     """A quick stand-in for the fingerprint, from the files' times and sizes."""
     facts: list[Any] = []
-    for photo in (photo for _, photos in _splits(dataset) for photo in photos):
+    for photo in (photo for __, photos in _splits(dataset) for photo in photos):
         told = photo.path.stat()
         facts.append((str(photo.path), told.st_mtime_ns, told.st_size))
     return hashlib.sha256(repr(facts).encode()).hexdigest()

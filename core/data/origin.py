@@ -13,7 +13,7 @@ from typing import Any, Literal
 from PIL import ExifTags, Image
 
 from core.base import files
-from core.base.language import mark
+from core.base.language import N_
 from core.base.yaml_files import write_yaml
 from core.data.dataset import NOTE, Dataset, Photo, TestSet, read_note
 from core.data.label_edits import changing
@@ -24,11 +24,11 @@ SHOOT_NAMES = ("val", "valid", "dev", "eval")
 SHARE = 1 / 3  # of its photos, from which on copies or times tell
 SECONDS = 3600.0  # between two photos of one shoot
 WHY: dict[By, str] = {
-    "stated": mark("stated in dataset.yaml"),
-    "name": mark("by its name; nobody stated it"),
-    "copies": mark("a third of it is near-copies of training photos; nobody stated it"),
-    "time": mark("a third of it was taken within an hour of a training photo; nobody stated it"),
-    "nothing": mark("nothing speaks against it, but nobody stated it"),
+    "stated": N_("stated in dataset.yaml"),
+    "name": N_("by its name; nobody stated it"),
+    "copies": N_("a third of it is near-copies of training photos; nobody stated it"),
+    "time": N_("a third of it was taken within an hour of a training photo; nobody stated it"),
+    "nothing": N_("nothing speaks against it, but nobody stated it"),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.photos import jpeg_bytes, open_photo
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
@@ -33,7 +33,7 @@ def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str
     except Exception as error:  # a stranger's file may break its reader in any way
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
         raise DataError(
-            mark("not a photo we can read ({reason})").format(
+            N_("not a photo we can read ({reason})").format(
                 reason=reason,
             )
         ) from None
@@ -45,24 +45,24 @@ def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
             kind, mode, size = str(image.format), image.mode, image.size
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
-        raise DataError(mark("not a photo, whatever its name says")) from None
+        raise DataError(N_("not a photo, whatever its name says")) from None
     copy = open_photo(
         path, at_least=longest, formats=_FORMATS
     )  # reads all of it, and checks its size first
     changes = []
     if kind != "JPEG":
-        changes.append(mark("{kind} to JPEG").format(kind=kind))
+        changes.append(N_("{kind} to JPEG").format(kind=kind))
     if mode not in ("RGB", "L"):
-        changes.append(mark("{kind} to RGB").format(kind=mode))
+        changes.append(N_("{kind} to RGB").format(kind=mode))
     if turned:
-        changes.append(mark("turned as EXIF says"))
+        changes.append(N_("turned as EXIF says"))
     if max(size) > longest:
         copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
-        changes.append(mark("{before} to {after} pixels").format(before=before, after=after))
+        changes.append(N_("{before} to {after} pixels").format(before=before, after=after))
     if min(copy.size) < 2:
         raise DataError(
-            mark("{width}x{height} pixels is no photo").format(
+            N_("{width}x{height} pixels is no photo").format(
                 width=size[0],
                 height=size[1],
             )

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
 from core.data.label_edits import Truth
 from core.data.label_tables import Box, Label
@@ -91,7 +91,7 @@ def kind_counts(photos: Sequence[WallPhoto], classes: Sequence[str]) -> dict[str
 
 def kind_words(kind: str) -> str:
     """What it is called on a page: a class by its own name."""
-    return say("not labelled") if kind == UNLABELLED else kind
+    return _("not labelled") if kind == UNLABELLED else kind
 
 
 def most_folds(dataset: Dataset) -> int:
@@ -104,9 +104,9 @@ def _copies(pairs: Sequence[Pair]) -> defaultdict[tuple[str, str], tuple[str, ..
     told: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for pair in pairs:
         alike = 100 * pair.alike
-        copy = mark("a near-copy of train/{file} ({alike:.0f} % alike)")
+        copy = N_("a near-copy of train/{file} ({alike:.0f} % alike)")
         told[pair.split, pair.file] += (copy.format(file=pair.train, alike=alike),)
-        source = mark("{photo} is a near-copy of it ({alike:.0f} % alike)")
+        source = N_("{photo} is a near-copy of it ({alike:.0f} % alike)")
         photo = f"{pair.split}/{pair.file}"
         told[TRAIN, pair.train] += (source.format(photo=photo, alike=alike),)
     return told

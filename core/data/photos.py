@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 
 Crop = Literal["squash", "centre"]
 Pixels = NDArray[np.uint8]
@@ -74,26 +74,24 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
             with Image.open(path, formats=formats) as image:
-                size = mark("{width}x{height} pixels").format(
-                    width=image.width, height=image.height
-                )
+                size = N_("{width}x{height} pixels").format(width=image.width, height=image.height)
                 if image.width * image.height > MAX_PIXELS:
                     raise DataError(
-                        mark("{path}: {size}; the limit is 80 million: save it smaller").format(
+                        N_("{path}: {size}; the limit is 80 million: save it smaller").format(
                             path=path,
                             size=size,
                         )
                     )
                 if min(image.size) < 2:
                     raise DataError(
-                        mark("{path}: {size} is no photo: remove it").format(
+                        N_("{path}: {size} is no photo: remove it").format(
                             path=path,
                             size=size,
                         )
                     )
                 if max(image.size) > MAX_ASPECT * min(image.size):
                     raise DataError(
-                        mark(
+                        N_(
                             "{path}: {size}; one side may be {max_aspect} times the other: crop it"
                         ).format(
                             path=path,
@@ -106,13 +104,13 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
         raise
     except FileNotFoundError:
         raise DataError(
-            mark("{path}: no such photo").format(
+            N_("{path}: no such photo").format(
                 path=path,
             )
         ) from None
     except UnidentifiedImageError:
         raise DataError(
-            mark(
+            N_(
                 "{path}: not a photo we can read (a file of {size} bytes that is no "
                 "JPEG, PNG, WebP, BMP or GIF): save it again as JPEG, or remove it"
             ).format(
@@ -123,7 +121,7 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
     except Exception as error:  # damaged files make Pillow's decoders fail in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
-            mark("{path}: not a photo we can read ({reason}): replace or remove it").format(
+            N_("{path}: not a photo we can read ({reason}): replace or remove it").format(
                 path=path,
                 reason=reason[:100],
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
 from core.recipe.schema import CsvSplit, Holdout, KFold, Recipe
@@ -38,14 +38,14 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     nothing = (
         (
             train,
-            mark(
+            N_(
                 "split.validation: {share:g} leaves no photo of class {name} to train on: "
                 "lower it, or add photos of {name}"
             ),
         ),
         (
             validation,
-            mark(
+            N_(
                 "split.validation: {share:g} leaves no photo of class {name} to "
                 "validate: raise it, or add photos of {name}"
             ),
@@ -126,7 +126,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
         )
     except ValueError as error:
         raise DataError(
-            mark("split.validation: {share:g} does not fit ({error}); choose another share").format(
+            N_("split.validation: {share:g} does not fit ({error}); choose another share").format(
                 share=split.validation,
                 error=error,
             )
@@ -167,7 +167,7 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
     count, name = min((count, name) for name, count in dataset.class_counts().items())
     if count < split.folds:
         raise DataError(
-            mark(
+            N_(
                 "split.folds: {folds} folds need {folds} photos of each class, "
                 "and {name} has {count}"
             ).format(
@@ -188,10 +188,10 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     table, column = dataset.root / "train.csv", split.column
     values = dataset.train_columns.get(column)
     if values is None:
-        what = mark("split.column: {table}: missing")
+        what = N_("split.column: {table}: missing")
         if table.is_file():
-            what = mark("split.column: {table}: has no column {column} (there are: {names})")
-        there = ", ".join(dataset.train_columns) or mark("none besides fnames and target")
+            what = N_("split.column: {table}: has no column {column} (there are: {names})")
+        there = ", ".join(dataset.train_columns) or N_("none besides fnames and target")
         raise DataError(what.format(table=table, column=column, names=there))
     if all(value.isdecimal() for value in values):
         validating = _fold(split, [int(value) for value in values])
@@ -200,7 +200,7 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
         raise DataError(
-            mark("split.column: {table}: no photo is marked {validation} in {column}").format(
+            N_("split.column: {table}: no photo is marked {validation} in {column}").format(
                 table=table,
                 validation=VALIDATION,
                 column=column,
@@ -209,14 +209,14 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     nothing = (
         (
             train,
-            mark(
+            N_(
                 "split.column: {table}: by {column} no photo of {name} trains: each class "
                 "needs one on either side"
             ),
         ),
         (
             sorted(validating),
-            mark(
+            N_(
                 "split.column: {table}: by {column} no photo of {name} "
                 "validates: each class needs one on either side"
             ),
@@ -232,7 +232,7 @@ def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
         raise DataError(
-            mark(
+            N_(
                 "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
                 "one validates"
             ).format(
@@ -242,7 +242,7 @@ def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
         )
     if split.fold not in folds:
         raise DataError(
-            mark("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
+            N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
                 known=known,
                 column=split.column,
                 fold=split.fold,
@@ -255,7 +255,7 @@ def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[
     for value, file in zip(values, files, strict=True):
         if value not in (TRAIN, VALIDATION):
             raise DataError(
-                mark(
+                N_(
                     "split.column: {column} of {file} in train.csv must be {train} or "
                     "{validation}, or a fold's number in every row, not {given!r}"
                 ).format(
@@ -268,7 +268,7 @@ def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[
             )
     if split.fold is not None:
         raise DataError(
-            mark("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
+            N_("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
                 column=split.column,
             )
         )

@@ -3,7 +3,7 @@ can make in Train; none is a promise."""
 
 from __future__ import annotations
 
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Augment, ClassMapHead, Recipe
 from core.store.schemas import Verdict
@@ -15,42 +15,42 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
     """Up to four things to try, the likeliest first."""
     if verdict == "too little evidence":
         return [
-            mark(
+            N_(
                 "Label at least 10 photos taken elsewhere (another table, another light, several "
                 "objects), and draw boxes around the objects: without them a good run and a bad "
                 "one look alike."
             ),
-            mark("Keep more photos aside for validation, or use folds."),
+            N_("Keep more photos aside for validation, or use folds."),
         ]
     if verdict == "generalises":
         return [
-            mark("Repeat it with five seeds: one run can be luck."),
-            mark("Look at the photos that it still gets wrong, in Compare."),
+            N_("Repeat it with five seeds: one run can be luck."),
+            N_("Look at the photos that it still gets wrong, in Compare."),
         ]
     tries = _front(recipe) + _variety(recipe)
     if verdict == "never learned":
         tries = _pace(recipe) + tries
     if verdict == "overfit, and it shows":
-        tries.append(mark("Add training photos from other places: nothing replaces them."))
-    careful = mark("Add training photos from other places: the recipe itself is careful.")
+        tries.append(N_("Add training photos from other places: nothing replaces them."))
+    careful = N_("Add training photos from other places: the recipe itself is careful.")
     return tries[:4] or [careful]
 
 
 def _front(recipe: Recipe) -> list[str]:
     """Layers that carry pretrained knowledge, trained fast."""
     if recipe.weights == "none":
-        return [mark("Start from pretrained weights: so few photos cannot teach a network to see.")]
+        return [N_("Start from pretrained weights: so few photos cannot teach a network to see.")]
     head = head_start(recipe.backbone, recipe.map_stride)
     firsts = [band.first for band in recipe.bands]
     fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST]
     if not fast:
         return []
     end = [*firsts[1:], None][firsts.index(fast[0].first)]
-    layers = mark("layers from {first} on").format(first=fast[0].first)
+    layers = N_("layers from {first} on").format(first=fast[0].first)
     if end:
-        layers = mark("layers {first} to {last}").format(first=fast[0].first, last=end - 1)
+        layers = N_("layers {first} to {last}").format(first=fast[0].first, last=end - 1)
     return [
-        mark(
+        N_(
             "Freeze {layers} (rate 0) or train them far slower than {rate:g}: they came with "
             "knowledge of a million photos, which fast steps on a few photos overwrite."
         ).format(layers=layers, rate=fast[0].lr)
@@ -60,10 +60,10 @@ def _front(recipe: Recipe) -> list[str]:
 def _variety(recipe: Recipe) -> list[str]:
     tries = []
     if recipe.augment == Augment.nothing():
-        tries.append(mark("Switch varied views on, so that no two epochs show the same photos."))
+        tries.append(N_("Switch varied views on, so that no two epochs show the same photos."))
     drop = recipe.head.dropout if isinstance(recipe.head, ClassMapHead) else None
     if drop is not None and not any((drop.features, drop.class_map, drop.logits)):
-        tries.append(mark("Switch dropout on, so that it cannot lean on a single detail."))
+        tries.append(N_("Switch dropout on, so that it cannot lean on a single detail."))
     return tries
 
 
@@ -72,11 +72,9 @@ def _pace(recipe: Recipe) -> list[str]:
     rates = [band.lr for band in recipe.bands if band.lr > 0]
     if rates and max(rates) > 10 * FAST:
         return [
-            mark(
-                "Lower every learning rate ten times: such steps leap over what there is to learn."
-            )
+            N_("Lower every learning rate ten times: such steps leap over what there is to learn.")
         ]
-    tries = [mark("Let the learning-rate finder suggest a rate.")]
+    tries = [N_("Let the learning-rate finder suggest a rate.")]
     if recipe.planned_epochs() < 10:
-        tries.append(mark("Train for longer: ten epochs at least."))
+        tries.append(N_("Train for longer: ten epochs at least."))
     return tries

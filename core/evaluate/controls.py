@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.base import files
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.machine import decides_bits
 from core.data.split import split_photos
 from core.evaluate.evaluate import localisation
@@ -160,9 +160,7 @@ def _compute(setup: Setup, network: Network) -> dict[str, Any]:
     for number, label in enumerate(classes):
         if number not in labels[training]:
             raise InputError(
-                mark("no photo of {label} trains, so nothing can be fitted to it").format(
-                    label=label
-                )
+                N_("no photo of {label} trains, so nothing can be fitted to it").format(label=label)
             )
     head = LinearHead(of_train[training], labels[training])
     guesses = head.predict(of_train[validating]).log_probs.argmax(axis=1)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.formatting import decimal
-from core.base.language import say
+from core.base.language import _
 
 DRAWS = 2000
 LEAST_PHOTOS = 6  # with fewer photos that differ, no test of paired photos can tell (see paired)
@@ -98,16 +98,16 @@ class Difference:
         """
         values = self.values(what)
         if not self.real:
-            return say("{finding}: {reason}", finding=values, reason=self.shortfall())
-        return say("{values}: {size}", values=values, size=self.size())
+            return _("{finding}: {reason}", finding=values, reason=self.shortfall())
+        return _("{values}: {size}", values=values, size=self.size())
 
     def shortfall(self) -> str:
         """Why a difference that is not `real` is not: by photos, by seeds or by both."""
         if self.by_photos:
-            return say("cannot tell: other seeds may differ as much")
+            return _("cannot tell: other seeds may differ as much")
         if self.by_seeds is False:
-            return say("cannot tell: other photos or seeds may say otherwise")
-        return say("cannot tell: other photos may say otherwise")
+            return _("cannot tell: other photos or seeds may say otherwise")
+        return _("cannot tell: other photos may say otherwise")
 
     @property
     def turned(self) -> Difference:
@@ -118,16 +118,16 @@ class Difference:
         """`object accuracy .68 against .33`; what: as in `words`, or nothing."""
         a, b = decimal(self.a), decimal(self.b)
         if not what:
-            return say("{a} against {b}", a=a, b=b)
-        return say("{score} {a} against {b}", score=what, a=a, b=b)
+            return _("{a} against {b}", a=a, b=b)
+        return _("{score} {a} against {b}", score=what, a=a, b=b)
 
     def size(self) -> str:
         """`better by .35 (.25 to .44)`."""
         low, high = sorted((abs(self.low), abs(self.high)))
         ends = {"size": decimal(abs(self.value)), "low": decimal(low), "high": decimal(high)}
         if self.value > 0:
-            return say("better by {size} ({low} to {high})", **ends)
-        return say("worse by {size} ({low} to {high})", **ends)
+            return _("better by {size} ({low} to {high})", **ends)
+        return _("worse by {size} ({low} to {high})", **ends)
 
 
 def group_mean(
@@ -185,7 +185,7 @@ def group_differences(
         return {}
     means = np.stack([group.astype(np.float64).mean(axis=0) for group in groups])
     drawn = _drawn_means(means, draws, photos)
-    of_photos, _ = _per_photo(means, photos)
+    of_photos, __ = _per_photo(means, photos)
     found = {}
     for i, j in combinations(range(len(groups)), 2):
         low, high = np.percentile(drawn[i] - drawn[j], [2.5, 97.5])
@@ -249,7 +249,7 @@ def _per_photo(
     """The sum of each row's columns of one photo (rows, photos), and each photo's columns."""
     if photos is None:
         return values, np.ones(values.shape[1], dtype=np.intp)
-    _, place = np.unique(np.asarray(photos), return_inverse=True)
+    __, place = np.unique(np.asarray(photos), return_inverse=True)
     sums = np.stack([np.bincount(place, weights=row) for row in values]).astype(np.float64)
     return sums, np.bincount(place)
 

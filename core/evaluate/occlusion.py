@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.label_tables import Box
 from core.data.masking import FILLS, Scene, Variant
 from core.data.photos import Pixels, open_photo, view_photo
@@ -50,13 +50,13 @@ def ask_photo(answerer: Answerer, path: Path, box: Box | None = None) -> Asked:
         seen = view_box(box, image.size, crop)
         if seen is None:
             raise DataError(
-                mark(
+                N_(
                     "this run sees the middle square of the photo only, and the box lies outside "
                     "of it: draw it nearer to the middle"
                 )
             )
         if seen.area < LEAST_AREA:
-            raise DataError(mark("the box is too small to hide anything: draw a larger one"))
+            raise DataError(N_("the box is too small to hide anything: draw a larger one"))
         scene = Scene("photo", (seen,))
         variants = ["object", "elsewhere"] if scene.comparable else ["object"]
         views += [scene.blanked(view, variant, fill) for variant in variants for fill in FILLS]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.evaluate.groups import Difference, group_difference
 from core.evaluate.matched_answers import ComparedScore, Matched, matched, photo_of
 
@@ -49,32 +49,32 @@ class Paired:
         if not self.photos:
             objects = what == "object"
             return (
-                say("no objects in common: cannot tell")
+                _("no objects in common: cannot tell")
                 if objects
-                else (say("no photos in common: cannot tell"))
+                else (_("no photos in common: cannot tell"))
             )
         counts = self.counts(what)
         if not self.real:
-            return say("{finding}: cannot tell", finding=counts)
-        return say("{finding}: a real difference ({p})", finding=counts, p=_p_words(self.p))
+            return _("{finding}: cannot tell", finding=counts)
+        return _("{finding}: a real difference ({p})", finding=counts, p=_p_words(self.p))
 
     def counts(self, what: str = "photo") -> str:
         """`better on 11 photos, worse on 1`, or `the same photos right`; what: as in `words`."""
         if what == "object":
             if not self.better and not self.worse:
-                return say("the same objects right")
-            return say_count(
-                self.better,
+                return _("the same objects right")
+            return ngettext(
                 "better on {count} object, worse on {worse}",
                 "better on {count} objects, worse on {worse}",
+                self.better,
                 worse=self.worse,
             )
         if not self.better and not self.worse:
-            return say("the same photos right")
-        return say_count(
-            self.better,
+            return _("the same photos right")
+        return ngettext(
             "better on {count} photo, worse on {worse}",
             "better on {count} photos, worse on {worse}",
+            self.better,
             worse=self.worse,
         )
 

@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from core.base.errors import DataError, RunError, damaged
-from core.base.language import mark
+from core.base.language import N_
 from core.base.machine import settle_device
 from core.base.random_streams import derived_seed
 from core.data.photos import read_view
@@ -37,7 +37,7 @@ def classes_of(run: Run) -> tuple[str, ...]:
     summary = run.summary()
     if run.status().state != "done" or summary is None:
         state = run.status().state
-        raise RunError(mark("{run}: is not finished ({state})").format(run=run.id, state=state))
+        raise RunError(N_("{run}: is not finished ({state})").format(run=run.id, state=state))
     return tuple(str(name) for name in summary["classes"])
 
 
@@ -50,7 +50,7 @@ def trained_network(run: Run, settings: Settings) -> Network:
     recipe, classes = run.recipe(), classes_of(run)
     if not has_weights(run):
         raise RunError(
-            mark("{run}: its trained weights are not kept here, so it cannot answer").format(
+            N_("{run}: its trained weights are not kept here, so it cannot answer").format(
                 run=run.id
             )
         )
@@ -143,7 +143,7 @@ def _refuse_other_base(run: Run, network: Network) -> None:
         raise RunError(damaged(path, error)) from None
     if base != network.base_weights:
         raise RunError(
-            mark(
+            N_(
                 "{run}: its frozen layers came with other weights of {backbone} than those that "
                 "are on this machine now"
             ).format(run=run.id, backbone=run.recipe().backbone)

@@ -17,20 +17,20 @@ from typing import Any
 
 import pandas as pd
 
-from core.base.language import mark
+from core.base.language import N_
 from core.store.schemas import Answer, Verdict
 
 MEANINGS: dict[Verdict, str] = {
-    "generalises": mark("What it has learned holds on photos from elsewhere too."),
-    "overfit that looks good": mark(
+    "generalises": N_("What it has learned holds on photos from elsewhere too."),
+    "overfit that looks good": N_(
         "Validation says all is well, yet what it has learned does not hold on other photos."
     ),
-    "overfit, and it shows": mark(
+    "overfit, and it shows": N_(
         "It knows its training photos, and validation or other photos "
         "show that this does not carry over."
     ),
-    "never learned": mark("It has not learned to tell the classes apart well."),
-    "too little evidence": mark("The photos at hand cannot tell a good run from a bad one."),
+    "never learned": N_("It has not learned to tell the classes apart well."),
+    "too little evidence": N_("The photos at hand cannot tell a good run from a bad one."),
 }
 
 # What the rules compare with. Skill is (score - constant) / (1 - constant): 0 is what the best
@@ -38,69 +38,69 @@ MEANINGS: dict[Verdict, str] = {
 THRESHOLDS: dict[str, tuple[float, str]] = {
     "validation": (
         0.85,
-        mark(
+        N_(
             "validation is fine from this accuracy on, where its interval lies above the best "
             "constant answer; it is bad where its interval lies below; else it cannot tell"
         ),
     ),
     "random": (
         1.0,
-        mark(
+        N_(
             "nor can it tell where its loss is at least this share of ln(classes), the loss of "
             "answering at random"
         ),
     ),
     "exploded": (
         4.0,
-        mark("training has gone wild when its loss ends above this many times ln(classes)"),
+        N_("training has gone wild when its loss ends above this many times ln(classes)"),
     ),
     "memorised": (
         0.5,
-        mark(
+        N_(
             "the training photos are known by heart when the training loss ends below this share "
             "of ln(classes), the loss of answering at random"
         ),
     ),
     "rise": (
         2.0,
-        mark("validation has got worse when its loss ends above this many times its best"),
+        N_("validation has got worse when its loss ends above this many times its best"),
     ),
-    "photos": (10, mark("a sign counts when it rests on at least this many photos or objects")),
+    "photos": (10, N_("a sign counts when it rests on at least this many photos or objects")),
     "veto": (
         0.10,
-        mark(
+        N_(
             "a test set is bad, whatever its signs, where its accuracy is less than this above the "
             "best constant answer and its interval holds that answer"
         ),
     ),
     "accuracy": (
         0.35,
-        mark("it finds the objects from this skill on, where each photo shows one class"),
+        N_("it finds the objects from this skill on, where each photo shows one class"),
     ),
     "objects": (
         0.40,
-        mark("where photos show several: it finds them from this skill on, objects cut out"),
+        N_("where photos show several: it finds them from this skill on, objects cut out"),
     ),
     "ranking": (
         0.38,
-        mark("where those are not boxed: it finds them from this skill on, presence ranking"),
+        N_("where those are not boxed: it finds them from this skill on, presence ranking"),
     ),
     "density": (
         1.75,
-        mark(
+        N_(
             "it looks at the objects when its evidence is so many times as dense in their boxes as "
             "outside"
         ),
     ),
     "room": (
         0.75,
-        mark(
+        N_(
             "boxes that cover more than this share of the photo leave too little outside to compare"
         ),
     ),
     "needs": (
         0.35,
-        mark(
+        N_(
             "it needs the objects when the right classes lose this much more probability with the "
             "objects hidden than with everything else hidden"
         ),
@@ -111,41 +111,41 @@ DENSEST = 99.0  # a map without evidence outside the boxes
 
 # Read from the top; the first that fires decides.
 RULES: dict[str, tuple[Verdict, str]] = {
-    mark("training gone wild"): ("never learned", mark("the training loss has `exploded`")),
-    mark("validation behind training"): (
+    N_("training gone wild"): ("never learned", N_("the training loss has `exploded`")),
+    N_("validation behind training"): (
         "overfit, and it shows",
-        mark(
+        N_(
             "validation is bad, and the training photos are `memorised` or the validation loss "
             "shows a `rise`"
         ),
     ),
-    mark("not yet learned"): ("never learned", mark("validation is bad, and nothing else fired")),
-    mark("a test set is bad, validation fine"): (
+    N_("not yet learned"): ("never learned", N_("validation is bad, and nothing else fired")),
+    N_("a test set is bad, validation fine"): (
         "overfit that looks good",
-        mark("validation is fine, and the worst test set is bad"),
+        N_("validation is fine, and the worst test set is bad"),
     ),
-    mark("a test set is bad, training photos known"): (
+    N_("a test set is bad, training photos known"): (
         "overfit, and it shows",
-        mark(
+        N_(
             "validation cannot tell, the worst test set is bad, and the training photos are "
             "`memorised`"
         ),
     ),
-    mark("a test set is bad"): (
+    N_("a test set is bad"): (
         "never learned",
-        mark("validation cannot tell, and the worst test set is bad"),
+        N_("validation cannot tell, and the worst test set is bad"),
     ),
-    mark("no photos from elsewhere"): (
+    N_("no photos from elsewhere"): (
         "too little evidence",
-        mark("no labelled test set from elsewhere has signs to read"),
+        N_("no labelled test set from elsewhere has signs to read"),
     ),
-    mark("the signs disagree"): (
+    N_("the signs disagree"): (
         "too little evidence",
-        mark("as many signs of the worst test set are good as bad"),
+        N_("as many signs of the worst test set are good as bad"),
     ),
-    mark("photos from elsewhere are good"): (
+    N_("photos from elsewhere are good"): (
         "generalises",
-        mark("more than half of the signs of each test set are good, and one is from elsewhere"),
+        N_("more than half of the signs of each test set are good, and one is from elsewhere"),
     ),
 }
 
@@ -245,18 +245,18 @@ def judge(
     rule, why = "photos from elsewhere are good", ""
     if train_loss > threshold("exploded") * random:
         rule, answer = "training gone wild", "cannot tell"
-        why = mark(
+        why = N_(
             "Its training loss ended at {loss:.1f}, that of answering at random is {random:.1f}: "
             "its steps are too large to settle on anything."
         ).format(loss=train_loss, random=random)
     elif answer == "bad" and (memorised or rose):
         rule = "validation behind training"
-        why = mark(
+        why = N_(
             "The training loss ended at {loss:.2f}: what it learned does not carry over."
         ).format(loss=train_loss)
     elif answer == "bad":
         rule = "not yet learned"
-        why = mark(
+        why = N_(
             "The training loss is still {loss:.2f}: it was stopped before it learned, or it cannot."
         ).format(loss=train_loss)
     elif worst is not None and worst.answer == "bad":
@@ -264,7 +264,7 @@ def judge(
         rule = "a test set is bad, validation fine" if answer == "fine" else known
     elif not any(one.elsewhere for one in read):
         rule = "no photos from elsewhere"
-        why = mark(
+        why = N_(
             "A network that only knows the shoot may do as well, and fewer than {least:.0f} "
             "labelled photos from elsewhere can check it."
         ).format(least=threshold("photos"))
@@ -291,12 +291,12 @@ def _validation(
         "high": high,
         "constant": constant,
     }
-    told = mark(
+    told = N_(
         "It answers {right} of {total} validation photos right ({low:.0%} to {high:.0%} is likely; "
         "one answer for all gets {constant:.0%})."
     )
     if balanced:
-        told = mark(
+        told = N_(
             "It answers {right} of {total} validation photos right, {share:.0%} averaged over "
             "classes ({low:.0%} to {high:.0%} is likely; one answer for all gets {constant:.0%})."
         )
@@ -305,14 +305,14 @@ def _validation(
         return "bad", told
     loss, random = float(history["val_loss"].iloc[-1]), math.log(max(classes, 2))
     if loss >= threshold("random") * random:
-        where = mark(
+        where = N_(
             "Where it is wrong it is very sure: its loss there is {loss:.2f}, that of answering at "
             "random {random:.2f}."
         )
         return "cannot tell", f"{told} {where.format(loss=loss, random=random)}"
     fine = value >= threshold("validation") and low > constant
     if not fine:
-        few = mark("That is too few photos to call it fine or bad.")
+        few = N_("That is too few photos to call it fine or bad.")
         return "cannot tell", f"{told} {few}"
     return "fine", told
 
@@ -352,26 +352,24 @@ def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] |
     if primary is not None and _near_constant(primary):
         answer = "bad"
         values |= {key: primary[key] for key in ("correct", "total", "constant")}
-        words = mark(
+        words = N_(
             "On {name} it answers {correct} of {total} photos right; one answer for all gets "
             "{constant:.0%}."
         )
     elif not read:
-        words = mark("{name} has too few labelled photos to judge by.")
+        words = N_("{name} has too few labelled photos to judge by.")
     elif good * 2 > len(read):
         answer = "fine"
-        words = mark("On {name} {good} of {signs} signs are good.")
+        words = N_("On {name} {good} of {signs} signs are good.")
         if not elsewhere:
-            words = mark(
-                "On {name} {good} of {signs} signs are good, but it is from the same shoot."
-            )
+            words = N_("On {name} {good} of {signs} signs are good, but it is from the same shoot.")
     elif good * 2 < len(read):
-        answer, words = "bad", mark("On {name} only {good} of {signs} signs are good.")
+        answer, words = "bad", N_("On {name} only {good} of {signs} signs are good.")
     else:
-        answer, words = "cannot tell", mark("On {name} the signs contradict each other.")
+        answer, words = "cannot tell", N_("On {name} the signs contradict each other.")
     words = words.format(**values)
     if elsewhere and answer and (found.get("origin") or {}).get("by") == "nothing":
-        unstated = mark("Nobody has stated that {name} is from elsewhere: state it on Data.")
+        unstated = N_("Nobody has stated that {name} is from elsewhere: state it on Data.")
         words += " " + unstated.format(name=name)
     return SetAnswer(name, elsewhere, answer, signs, words)
 
@@ -391,17 +389,17 @@ def _signs(found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> tuple[
     objects, ranking, primary = (scores.get(key) for key in ("object", "ranking", "primary"))
     signs = []
     if primary and found.get("single"):
-        what = mark("{right} of {total} photos, each of one class").format(
+        what = N_("{right} of {total} photos, each of one class").format(
             right=primary["correct"], total=primary["total"]
         )
         signs.append(_finds("accuracy", primary, what))
     elif objects and objects["total"] >= threshold("photos"):
-        what = mark("{right} of {total} objects, cut out and shown alone").format(
+        what = N_("{right} of {total} objects, cut out and shown alone").format(
             right=objects["correct"], total=objects["total"]
         )
         signs.append(_finds("objects", objects, what))
     elif ranking:
-        what = mark("presence ranking {value:.2f}").format(value=ranking["value"])
+        what = N_("presence ranking {value:.2f}").format(value=ranking["value"])
         signs.append(_finds("ranking", ranking, what))
     if place:
         signs.append(_looks(place))
@@ -413,10 +411,10 @@ def _signs(found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> tuple[
 def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
     value, constant = float(score["value"]), float(score["constant"])
     skill = (value - constant) / (1 - constant) if constant < 1 else 0.0
-    words = mark("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
+    words = N_("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
         what=what, value=value, constant=constant
     )
-    title = mark("Does it find the objects?")
+    title = N_("Does it find the objects?")
     return _sign("finds", title, skill, key, int(score["total"]), words)
 
 
@@ -431,26 +429,26 @@ def density_ratio(share: float, area: float) -> float:
 def _looks(place: Mapping[str, Any]) -> Sign:
     share, area = float(place["share"]), float(place["area"])
     ratio = density_ratio(share, area)
-    words = mark(
+    words = N_(
         "{share:.0%} of its evidence lies in the objects' boxes, which are {area:.0%} of the "
         "photo: {ratio:.2f} times as dense as outside"
     ).format(share=share, area=area, ratio=ratio)
-    title = mark("Does it look at the objects?")
+    title = N_("Does it look at the objects?")
     sign = _sign("looks", title, ratio, "density", int(place["objects"]), words)
     if area <= threshold("room"):
         return sign
-    words = mark("{words}, where the boxes leave too little to compare").format(words=words)
+    words = N_("{words}, where the boxes leave too little to compare").format(words=words)
     return replace(sign, good=None, words=words)
 
 
 def _needs(hidden: Mapping[str, Any]) -> Sign:
     objects, others = (float(hidden["fall"][kind]["value"]) for kind in ("object", "only_objects"))
-    words = mark(
+    words = N_(
         "with the objects hidden the right classes {objects} of probability, with everything else "
         "hidden they {others}"
     ).format(objects=_moves(objects), others=_moves(others))
     value = float(hidden["balance"]["value"])
-    title = mark("Does it need the objects?")
+    title = N_("Does it need the objects?")
     return _sign("needs", title, value, "needs", hidden["photos"], words)
 
 
@@ -458,9 +456,9 @@ def _moves(fall: float) -> str:
     """`lose 54 points`; a fall below 0 is a gain."""
     points = round(100 * abs(fall))
     if fall < 0 and points:
-        words = mark("gain {points} point") if points == 1 else mark("gain {points} points")
+        words = N_("gain {points} point") if points == 1 else N_("gain {points} points")
     else:
-        words = mark("lose {points} point") if points == 1 else mark("lose {points} points")
+        words = N_("lose {points} point") if points == 1 else N_("lose {points} points")
     return words.format(points=points)
 
 

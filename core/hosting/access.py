@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 
 Answer = Literal["in", "unverified", "unlisted"]
 LIST = "OVERFIT_LENS_ALLOW"
@@ -31,11 +31,11 @@ def allow_list() -> tuple[str, ...]:
         entry for entry in re.split(r"[,;\s]+", os.environ.get(LIST, "").lower()) if entry
     )
     if not entries:
-        empty = mark("is empty, so nobody is let in; name addresses, or domains as @example.org")
+        empty = N_("is empty, so nobody is let in; name addresses, or domains as @example.org")
         raise InputError(f"{LIST}: {empty}")
     for entry in entries:
         if not re.fullmatch(r"[^@]*@[^@.]+(\.[^@.]+)+", entry):
-            neither = mark("{entry} is neither an address nor a domain (@example.org)")
+            neither = N_("{entry} is neither an address nor a domain (@example.org)")
             raise InputError(f"{LIST}: {neither.format(entry=entry)}")
     return entries
 

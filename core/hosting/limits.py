@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.base.demo_mode import DemoError, kept_words, on, training
-from core.base.language import say
+from core.base.language import _
 from core.recipe.schema import Recipe
 from core.store.examples import PROJECT
 from core.store.run import find_runs
@@ -39,11 +39,11 @@ UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 def limits() -> str:
     """What may be trained, in a sentence or two."""
     if not training():
-        return say(
+        return _(
             "Nobody trains in this demo: it shows the example runs. On your own computer "
             "Overfit Lens trains on your photos."
         )
-    return say(
+    return _(
         "In this demo: the bundled photos, {backbone}, at most {epochs} epochs, photos of at most "
         "{size} pixels and {views} views of each, one run at a time. A run stays for {kept}, for "
         "whoever has your link.",
@@ -64,16 +64,16 @@ def beyond(recipe: Recipe, data_dir: Path) -> str:
         return limits()
     epochs, views = recipe.planned_epochs(), recipe.views_per_photo
     asked = [
-        (Path(data_dir).resolve() != DATA, say("it trains on the bundled photos only")),
-        (recipe.backbone not in BACKBONES, say("it trains EfficientNet-Lite0 only")),
-        (recipe.weights not in WEIGHTS, say("it takes no file of weights")),
+        (Path(data_dir).resolve() != DATA, _("it trains on the bundled photos only")),
+        (recipe.backbone not in BACKBONES, _("it trains EfficientNet-Lite0 only")),
+        (recipe.weights not in WEIGHTS, _("it takes no file of weights")),
         (
             epochs > EPOCHS,
-            say("it trains {most} epochs at most, not {asked}", most=EPOCHS, asked=epochs),
+            _("it trains {most} epochs at most, not {asked}", most=EPOCHS, asked=epochs),
         ),
         (
             recipe.image_size > IMAGE_SIZE,
-            say(
+            _(
                 "photos are {most} pixels at most, not {asked}",
                 most=IMAGE_SIZE,
                 asked=recipe.image_size,
@@ -81,7 +81,7 @@ def beyond(recipe: Recipe, data_dir: Path) -> str:
         ),
         (
             recipe.batch_size > BATCH_SIZE,
-            say(
+            _(
                 "a batch is {most} photos at most, not {asked}",
                 most=BATCH_SIZE,
                 asked=recipe.batch_size,
@@ -89,13 +89,11 @@ def beyond(recipe: Recipe, data_dir: Path) -> str:
         ),
         (
             (views or 0) > VIEWS,
-            say(
-                "it makes {most} views of each photo at most, not {asked}", most=VIEWS, asked=views
-            ),
+            _("it makes {most} views of each photo at most, not {asked}", most=VIEWS, asked=views),
         ),
     ]
     found = [words for too_much, words in asked if too_much]
-    return say("This is a demo: {limits}.", limits="; ".join(found)) if found else ""
+    return _("This is a demo: {limits}.", limits="; ".join(found)) if found else ""
 
 
 def check_work(runs_dir: Path, recipe: Recipe, data_dir: Path) -> None:
@@ -113,24 +111,24 @@ def check_room(runs_dir: Path) -> None:
         return
     if len(find_runs(runs_dir)) + len(find_runs(runs_dir / ".trash")) >= RUNS:
         raise DemoError(
-            say(
+            _(
                 "You have {most} runs, which is all that this demo keeps of a visitor. "
                 "Each goes a day after it was made.",
                 most=RUNS,
             )
         )
     if count_runs(house_of(runs_dir)) >= RUNS_IN_ALL:
-        raise DemoError(say("This demo is full for today. Please come back tomorrow."))
+        raise DemoError(_("This demo is full for today. Please come back tomorrow."))
 
 
 def check_queue(own: int, everybody: int) -> None:
     """Raises DemoError where a visitor who has `own` entries in the queue may add none, or where
     the queue of `everybody` is full."""
     if own >= AT_ONCE:
-        raise DemoError(say("One at a time in this demo: launch this when your run has ended."))
+        raise DemoError(_("One at a time in this demo: launch this when your run has ended."))
     if everybody >= WAITING:
         raise DemoError(
-            say(
+            _(
                 "The demo's queue is full: {count} runs wait. Please try again in a few minutes.",
                 count=everybody,
             )

@@ -12,7 +12,7 @@ from typing import Literal
 
 from core.base.errors import RunError
 from core.base.formatting import duration, moment
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.jobs import resources
 from core.jobs.local import LOCK_FILE, SILENCE, worker_pid
 from core.jobs.queue import Entry, Queue
@@ -150,12 +150,12 @@ def _no_worker(
         return None
     return Trouble(
         "no_worker",
-        say_count(
-            len(waiting),
+        ngettext(
             "1 run waits, and no worker process is running.",
             "{count} runs wait, and no worker process is running.",
+            len(waiting),
         ),
-        say(
+        _(
             "Start the worker. What was under way is marked failed and can be resumed; nothing "
             "that was finished is lost."
         ),
@@ -175,8 +175,8 @@ def _read_only(runs_dir: Path) -> Trouble | None:
         return None
     return Trouble(
         "disk",
-        say("The runs folder {folder} cannot be written.", folder=runs_dir),
-        say(
+        _("The runs folder {folder} cannot be written.", folder=runs_dir),
+        _(
             "Its runs can be looked at, but none can be launched, changed or deleted. Give this "
             "user the right to write there, or set OVERFIT_LENS_RUNS to another folder."
         ),
@@ -188,13 +188,13 @@ def _silent(worker: Worker) -> Trouble | None:
         return None
     return Trouble(
         "silent",
-        say(
+        _(
             "The worker (process {pid}) has given no sign of life for {time}, and it uses no "
             "processor time.",
             pid=worker.pid,
             time=duration(worker.quiet.total_seconds()),
         ),
-        say(
+        _(
             "It hangs. Restart it; the run that it was busy with can be resumed after its last "
             "finished epoch."
         ),
@@ -208,11 +208,11 @@ def _disk(runs_dir: Path) -> Trouble | None:
         return None
     return Trouble(
         "disk",
-        say(
+        _(
             "The disk of the runs folder is nearly full: {free:.1f} GB are free.",
             free=disk.free / 1e9,
         ),
-        say(
+        _(
             "Empty the feature cache, delete runs and empty the trash "
             "(`python -m core runs delete --empty-trash`), or move the runs folder to another disk."
         ),
@@ -225,8 +225,8 @@ def _memory() -> Trouble | None:
         return None
     return Trouble(
         "memory",
-        say("Memory is short: {free:.1f} GB are free.", free=memory.free / 1e9),
-        say(
+        _("Memory is short: {free:.1f} GB are free.", free=memory.free / 1e9),
+        _(
             "A training may be ended by the system. Close other programs, or train with smaller "
             "photos or a smaller backbone."
         ),
@@ -244,12 +244,12 @@ def _stray(rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime) -> T
         return None
     return Trouble(
         "stray",
-        say_count(
-            len(strays),
+        ngettext(
             "1 run waits, but the queue does not know of it.",
             "{count} runs wait, but the queue does not know of it.",
+            len(strays),
         ),
-        say("Put it back into the queue."),
+        _("Put it back into the queue."),
         tuple(strays),
     )
 
@@ -273,14 +273,14 @@ def _lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Trouble | No
         return None
     return Trouble(
         "lost",
-        say_count(
-            len(lost),
+        ngettext(
             "1 run was lost: the process ended in the middle (killed, out of memory, or the "
             "machine was switched off).",
             "{count} runs were lost: the process ended in the middle (killed, out of memory, or "
             "the machine was switched off).",
+            len(lost),
         ),
-        say("Resume it: it goes on after its last finished epoch, and the result is the same."),
+        _("Resume it: it goes on after its last finished epoch, and the result is the same."),
         tuple(lost),
         pressing=False,
     )

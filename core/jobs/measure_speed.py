@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.base import demo_mode, files
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.local import PROJECT_ROOT, process_alive, under_way
 from core.recipe.schema import Recipe
 from core.train.speed import Speed, read_speed, speed_path
@@ -60,7 +60,7 @@ def ask(runs_dir: Path, recipe: Recipe) -> Speed | Measuring:
     if child is not None and time.monotonic() - child[1] < RESPITE:
         # It has ended without a result: it cannot measure here.
         return Measuring(
-            "failed", mark("it ended with status {status}").format(status=child[0].returncode)
+            "failed", N_("it ended with status {status}").format(status=child[0].returncode)
         )
     if pid and process_alive(pid):
         return told  # another dashboard's, or one from before a restart

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 
 MARK = b"OLP1"
 MAX_TEXT = 1 << 20  # bytes of the JSON text
@@ -57,17 +57,17 @@ def receive(
     deadline = time.monotonic() + seconds
     start = _read(connection, len(MARK) + 4, deadline, tick)
     if start[: len(MARK)] != MARK:
-        raise MessageError(mark("what came is no message"))
+        raise MessageError(N_("what came is no message"))
     (length,) = struct.unpack(">I", start[len(MARK) :])
     _check_sizes(length, [])
     try:
         told = json.loads(_read(connection, length, deadline, tick))
         facts, sizes = told["facts"], told["parts"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise MessageError(mark("what came is no message")) from None
+        raise MessageError(N_("what came is no message")) from None
     whole = isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
     if not isinstance(facts, dict) or not whole:
-        raise MessageError(mark("what came is no message"))
+        raise MessageError(N_("what came is no message"))
     _check_sizes(length, sizes)
     return Message(facts, tuple(_read(connection, size, deadline, tick) for size in sizes))
 
@@ -86,7 +86,7 @@ def hung_up(connection: socket.socket) -> bool:
 def _check_sizes(text: int, parts: list[int]) -> None:
     if text > MAX_TEXT or len(parts) > MAX_PARTS or sum(parts) > MAX_BYTES:
         raise MessageError(
-            mark(
+            N_(
                 "the message is too large: {size:.1f} MB in {count} parts; the limits are "
                 "{most:.0f} MB and {parts} parts"
             ).format(
@@ -103,7 +103,7 @@ def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[
     while len(found) < size:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise MessageError(mark("no answer came in time"))
+            raise MessageError(N_("no answer came in time"))
         connection.settimeout(min(left, _GLANCE))
         try:
             chunk = connection.recv(min(size - len(found), 1 << 20))
@@ -113,6 +113,6 @@ def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[
         except OSError:
             chunk = b""
         if not chunk:
-            raise MessageError(mark("the other side went away in the middle of it"))
+            raise MessageError(N_("the other side went away in the middle of it"))
         found += chunk
     return bytes(found)

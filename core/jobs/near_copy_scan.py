@@ -10,7 +10,7 @@ from concurrent import futures
 from pathlib import Path
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import Dataset
 from core.data.near_copies import Pair, known_copies, near_copies
 from core.jobs.local import PROJECT_ROOT
@@ -48,9 +48,9 @@ def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
     )
     found = known_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
-        lines = done.stderr.strip().splitlines() or [mark("no answer")]
+        lines = done.stderr.strip().splitlines() or [N_("no answer")]
         raise DataError(
-            mark("no search for near-copies: {reason}").format(
+            N_("no search for near-copies: {reason}").format(
                 reason=lines[-1].removeprefix("error: "),
             )
         )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.hosting.limits import check_queue
 from core.store.run import Run
 from core.store.visitors import entry_prefix, house_of
@@ -196,11 +196,11 @@ class Queue:
                 yield db
         except (sqlite3.OperationalError, OSError) as error:
             raise RunError(
-                mark("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
+                N_("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
             ) from None
         except sqlite3.Error as error:
             raise RunError(
-                mark(
+                N_(
                     "{path}: cannot use the queue ({reason}): delete the file, and "
                     "resume the runs that wait"
                 ).format(path=self.path, reason=error)

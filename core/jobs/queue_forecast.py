@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
 from core.jobs.queue import Queue
@@ -38,13 +38,13 @@ class Turn:
 
 def entry_words(entry: str, labels: Mapping[str, str]) -> str:
     """What an entry of the queue is, in words. labels: the runs' names by id."""
-    folder, _, id_ = entry.rpartition("/")
+    folder, __, id_ = entry.rpartition("/")
     if folder == SEARCH_FOLDER:
-        return say("search for a learning rate")
+        return _("search for a learning rate")
     name = labels.get(id_, id_)
     if folder == CHALLENGE_FOLDER:
-        return say("{name}: answers the challenge's photos", name=name)
-    return say("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
+        return _("{name}: answers the challenge's photos", name=name)
+    return _("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
 
 
 def turns(runs_dir: Path, now: datetime) -> list[Turn]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.base.errors import RunError, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.local import ensure_worker, recover, worker_lock, worker_pid
 from core.jobs.queue import Queue
 from core.store import visitors
@@ -80,7 +80,7 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace: float | None = None)
                 _send(pid, sent)
     if pid is not None:
         raise RunError(
-            mark("the worker (process {pid}) does not end, not even when it is killed").format(
+            N_("the worker (process {pid}) does not end, not even when it is killed").format(
                 pid=pid
             )
         )
@@ -97,7 +97,7 @@ def _send(pid: int, sent: signal.Signals) -> None:
             os.kill(pid, sent)
         except PermissionError:
             raise RunError(
-                mark("the worker (process {pid}) belongs to another user, who must end it").format(
+                N_("the worker (process {pid}) belongs to another user, who must end it").format(
                     pid=pid
                 )
             ) from None

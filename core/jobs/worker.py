@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from core.base import demo_mode
 from core.base.errors import InputError, RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.local import recover, worker_lock
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import forget_stop, put_back, stop_asked
@@ -126,7 +126,7 @@ def _must_have_ended(runs_dir: Path, run_id: str) -> None:
     mine = status.state == "running" and status.pid == os.getpid()
     if mine or status.state == "queued":
         raise RunError(
-            mark(
+            N_(
                 "{run}: what became of it cannot be written; the worker leaves, and what waits "
                 "goes on waiting: free some space, then start a worker"
             ).format(run=run_id)

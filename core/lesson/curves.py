@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from core.base.language import say
+from core.base.language import _
 from core.lesson.pair import Pair
 
 
@@ -19,7 +19,7 @@ def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
             [float(epoch), max(float(loss), 1e-9)]
             for epoch, loss in zip(history["epoch"], history["val_loss"], strict=True)
         ]
-        lowest = min(lowest, *(loss for _, loss in points))
+        lowest = min(lowest, *(loss for __, loss in points))
         epochs = max(epochs, len(points))
         lines.append(
             {
@@ -34,8 +34,8 @@ def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
     return {
         "scale": "log",
         "low": math.log10(lowest) - 0.2,
-        "x": say("validation loss, by epoch"),
+        "x": _("validation loss, by epoch"),
         "to": epochs,
         "lines": lines,
-        "words": say("Validation loss by epoch; at the end: {last}", last=last),
+        "words": _("Validation loss by epoch; at the end: {last}", last=last),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from core.base.language import say
+from core.base.language import _
 
 _MARK = re.compile(r"\u27e6([^\u27e7]+)\u27e7")
 _RANGE = re.compile(r"(\([\d.-]+\)|\b[\d.e-]+-[\d.e-]+)")  # `(18-23)`, `0.0001-0.06`
@@ -20,7 +20,7 @@ def mark(key: str) -> str:
 
 
 def marks(*keys: str) -> dict[str, str]:
-    """`{key: ⟦key⟧}`, for `say`, and the two sides as `a` and `b`."""
+    """`{key: ⟦key⟧}`, for `_`, and the two sides as `a` and `b`."""
     return {key: mark(key) for key in keys} | {side.lower(): mark(side) for side in SIDES}
 
 
@@ -38,86 +38,86 @@ def pieces(text: str) -> list[tuple[str, str]]:
 
 def plain(text: str) -> str:
     """The text without marks, as it is read aloud."""
-    return "".join(words for words, _ in pieces(text))
+    return "".join(words for words, __ in pieces(text))
 
 
 def glossary() -> dict[str, tuple[str, str]]:
     """By key: the word as it stands in a sentence, and what it means."""
     return {
         "validation": (
-            say("validation"),
-            say(
+            _("validation"),
+            _(
                 "Photos kept aside from the training photos, to see what the network does with "
                 "photos that it has not trained on."
             ),
         ),
         "loss": (
-            say("loss"),
-            say(
+            _("loss"),
+            _(
                 "How surprised the network is by the right answer: 0 when it was sure of it, "
                 "large when it was sure of another."
             ),
         ),
         "overfitting": (
-            say("overfitting"),
-            say(
+            _("overfitting"),
+            _(
                 "Learning the photos at hand, with their table and light, in place of what they "
                 "show."
             ),
         ),
         "map": (
-            say("class map"),
-            say(
+            _("class map"),
+            _(
                 "For each part of the photo, how much it speaks for one class and against the "
                 "others. Also called CAM, class activation map."
             ),
         ),
         "even": (
-            say("even spread"),
-            say(
+            _("even spread"),
+            _(
                 "1 is what evidence strewn evenly over the photo would have in the frames; 2 is "
                 "twice as much."
             ),
         ),
         "probability": (
-            say("probability"),
-            say("How sure the network is of an answer; over all answers it adds up to 100 points."),
+            _("probability"),
+            _("How sure the network is of an answer; over all answers it adds up to 100 points."),
         ),
         "pretrained": (
-            say("pretrained"),
-            say(
+            _("pretrained"),
+            _(
                 "Trained before on ImageNet, more than a million photos of a thousand kinds of "
                 "things."
             ),
         ),
         "frozen": (
-            say("frozen"),
-            say("A learning rate of 0: the layer stays as it was."),
+            _("frozen"),
+            _("A learning rate of 0: the layer stays as it was."),
         ),
         "moved": (
-            say("moved"),
-            say(
+            _("moved"),
+            _(
                 "1 − CKA: how differently the layer arranges the photos than before the "
                 "training. 0: just as before; 1: nothing in common."
             ),
         ),
         "interval": (
-            say("95 % interval"),
-            say("How far chance in the choice of the test photos may have moved the number."),
+            _("95 % interval"),
+            _("How far chance in the choice of the test photos may have moved the number."),
         ),
         "seeds": (
-            say("seeds"),
-            say("Numbers that set the dice of a training. Other seeds show how much is luck."),
+            _("seeds"),
+            _("Numbers that set the dice of a training. Other seeds show how much is luck."),
         ),
         "augmentation": (
-            say("varied views"),
-            say(
+            _("varied views"),
+            _(
                 "Augmentation: each photo is zoomed, turned, lit and partly covered at random "
                 "while the network learns."
             ),
         ),
         "dropout": (
-            say("dropout"),
-            say("While it learns, a part of the network's features is switched off at random."),
+            _("dropout"),
+            _("While it learns, a part of the network's features is switched off at random."),
         ),
     }

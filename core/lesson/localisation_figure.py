@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.photos import jpeg_url, photo_size
 from core.evaluate.localisation import localisation_summary, localise_snapshots
 from core.lesson.pair import Pair, Side
@@ -25,7 +25,7 @@ def gaze(pair: Pair) -> dict[str, Any]:
     a, b = strips["A"], strips["B"]
     if a is None or b is None or a.epochs != b.epochs:
         raise RunError(
-            mark("{path}: no class maps to show beside {run}").format(
+            N_("{path}: no class maps to show beside {run}").format(
                 path=pair.a.shown.path, run=pair.b.shown.id
             )
         )
@@ -54,7 +54,7 @@ def lifts(pair: Pair, side: Side) -> list[Measured]:
         maps = run.class_maps()
         if maps is None or test_set.name not in maps.maps:
             raise RunError(
-                mark("{path}: no class maps of {set}").format(path=run.path, set=test_set.name)
+                N_("{path}: no class maps of {set}").format(path=run.path, set=test_set.name)
             )
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),

@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.masking import Variant
 from core.data.photos import jpeg_bytes, photo_size, read_view
 from core.evaluate.mask_choice import find_scene
@@ -71,9 +71,7 @@ def painted_photo(pair: Pair) -> list[Painted]:
         away += (fall - fall.mean()).abs().loc[right]
     if away.empty:
         raise DataError(
-            mark("{root}: no photo of {set} serves").format(
-                root=pair.dataset.root, set=pair.set_name
-            )
+            N_("{root}: no photo of {set} serves").format(root=pair.dataset.root, set=pair.set_name)
         )
     return _pictures(pair, str(away.idxmin()), chances)
 
@@ -84,7 +82,7 @@ def _pictures(pair: Pair, file: str, chances: dict[str, pd.DataFrame]) -> list[P
     scene = find_scene(pair.test_set, photo, pair.dataset.classes, recipe.crop)
     if scene is None:
         raise DataError(
-            mark("{path}: its boxes have changed since the example runs").format(path=photo.path)
+            N_("{path}: its boxes have changed since the example runs").format(path=photo.path)
         )
     pixels = read_view(photo.path, recipe.image_size, recipe.crop)
     square = (recipe.image_size, recipe.image_size)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.evaluate.verdict import evidence_set
 from core.lesson.seed_spread import Measured, measured
@@ -87,13 +87,13 @@ def find_pair(folder: Path) -> Pair:
     a = max((side for side in sides if side.verdict == BAD), key=_size, default=None)
     b = max((side for side in sides if side.verdict == GOOD), key=_size, default=None)
     if a is None or b is None or min(_size(a), _size(b)) < FEWEST:
-        raise RunError(f"{folder}: {mark('no example runs of both kinds')}")
+        raise RunError(f"{folder}: {N_('no example runs of both kinds')}")
     if _photos(a.shown) != _photos(b.shown):
-        different = mark("the example runs of the two kinds saw different photos")
+        different = N_("the example runs of the two kinds saw different photos")
         raise RunError(f"{folder}: {different}")
     name = evidence_set(a.summaries[0]["sets"])
     if name is None:
-        raise RunError(f"{folder}: {mark('the example runs have no test set to tell of')}")
+        raise RunError(f"{folder}: {N_('the example runs have no test set to tell of')}")
     return Pair(a, b, read_dataset(a.shown.data_dir()), name)
 
 

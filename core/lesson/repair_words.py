@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.lesson.repairs import Arm
 
 
 def arm_names() -> dict[str, str]:
     """What is taken away, in words, by the keys of core.lesson.repairs.ARMS."""
     return {
-        "nothing": say("Nothing taken away"),
-        "augmentation": say("Without varied views"),
-        "dropout": say("Without dropout"),
-        "slow-front": say("First layers learn, rate 0.01"),
-        "fast-front": say("First layers learn, rate 0.1"),
+        "nothing": _("Nothing taken away"),
+        "augmentation": _("Without varied views"),
+        "dropout": _("Without dropout"),
+        "slow-front": _("First layers learn, rate 0.01"),
+        "fast-front": _("First layers learn, rate 0.1"),
     }
 
 
 def difference_words(told: str, capital: bool = False) -> str:
     """How an arm differs from the whole recipe, as docs/results.md tells it."""
     words = {
-        "worse": say("worse"),
-        "better": say("better"),
-        "cannot tell": say("no difference that can be told"),
+        "worse": _("worse"),
+        "better": _("better"),
+        "cannot tell": _("no difference that can be told"),
     }.get(told, "")
     return words[:1].upper() + words[1:] if capital else words
 
@@ -37,12 +37,12 @@ def summed_up(arms: dict[str, Arm]) -> str:
         for told in ("worse", "better", "cannot tell")
         if any(arm.told == told for arm in arms.values())
     ]
-    return ". ".join(lines) + "." if lines else say("Not measured yet.")
+    return ". ".join(lines) + "." if lines else _("Not measured yet.")
 
 
 def told(key: str, arms: dict[str, Arm]) -> str:
     """`45 % named right, in place of 73 %: worse.`"""
-    return say(
+    return _(
         "{right} named right, in place of {whole}: {difference}.",
         right=formatting.percent(arms[key].right),
         whole=formatting.percent(arms["nothing"].right),
@@ -53,8 +53,8 @@ def told(key: str, arms: dict[str, Arm]) -> str:
 def moving_words(arms: dict[str, Arm]) -> str:
     """Whether layers that move do harm by moving: they moved with either rate."""
     if not {"slow-front", "fast-front"} <= arms.keys():
-        return say("These runs cannot tell: they differ in more than that.")
-    return say(
+        return _("These runs cannot tell: they differ in more than that.")
+    return _(
         "Not by itself. On newly drawn photos, with all else as in B, the first layers learned at "
         "a rate of 0.01: {slow}. At 0.1, as in A: {fast}.",
         slow=verdict_counts(arms["slow-front"].verdicts),
@@ -65,11 +65,11 @@ def moving_words(arms: dict[str, Arm]) -> str:
 def verdict_counts(words: str) -> str:
     """`overfit that looks good 3, generalises 2` in the chosen language."""
     for verdict, told in {
-        "overfit that looks good": say("overfit that looks good"),
-        "overfit, and it shows": say("overfit, and it shows"),
-        "generalises": say("generalises"),
-        "never learned": say("never learned"),
-        "too little evidence": say("too little evidence"),
+        "overfit that looks good": _("overfit that looks good"),
+        "overfit, and it shows": _("overfit, and it shows"),
+        "generalises": _("generalises"),
+        "never learned": _("never learned"),
+        "too little evidence": _("too little evidence"),
     }.items():
         words = words.replace(verdict, told)
     return words

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.lesson.glossary import mark, marks
 from core.lesson.layers import front, frozen_layers, moved_layers
 from core.lesson.localisation_figure import lifts
@@ -32,13 +32,13 @@ class Step:
 def titles() -> list[str]:
     """The steps, in their order."""
     return [
-        say("Which one would you ship?"),
-        say("The same books, elsewhere"),
-        say("Where each one looks"),
-        say("Hide the book"),
-        say("Which layers changed"),
-        say("What mends it"),
-        say("Now you: mend it in three changes"),
+        _("Which one would you ship?"),
+        _("The same books, elsewhere"),
+        _("Where each one looks"),
+        _("Hide the book"),
+        _("Which layers changed"),
+        _("What mends it"),
+        _("Now you: mend it in three changes"),
     ]
 
 
@@ -64,12 +64,12 @@ def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
     """What stands on the card of a network: photos right, and its loss."""
     found = pair.sides[letter].summaries[0]["validation"]
     accuracy = found["accuracy"]
-    right = say(
+    right = _(
         "{right} of {total} validation photos right",
         right=accuracy["correct"],
         total=accuracy["total"],
     )
-    return right, say("validation loss {loss}", loss=f"{found['loss']:.1g}")
+    return right, _("validation loss {loss}", loss=f"{found['loss']:.1g}")
 
 
 # --- the steps ------------------------------------------------------------------------------------
@@ -77,16 +77,16 @@ def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
 
 def _ship(pair: Pair, vote: str) -> Step:
     a, b = (side.summary("validation", "loss") for side in (pair.a, pair.b))
-    chose = say("You chose {choice}.", choice=mark(vote)) + " " if vote else ""
+    chose = _("You chose {choice}.", choice=mark(vote)) + " " if vote else ""
     return Step(
-        say(
+        _(
             "Two networks learned to name five books from photos of one shoot. Their usual test "
             "is {validation}: photos of the same shoot, kept aside. Which network would you ship? "
             "Vote before you go on.",
             **marks("validation"),
         ),
         chose
-        + say(
+        + _(
             "Validation cannot tell: over {n} trainings each, {a} ends with a {loss} of {a_loss}, "
             "{b} of {b_loss}.",
             n=len(pair.a.runs),
@@ -96,16 +96,16 @@ def _ship(pair: Pair, vote: str) -> Step:
         ),
         (
             (
-                say("Why can validation not tell?"),
-                say(
+                _("Why can validation not tell?"),
+                _(
                     "Its photos show the same table, light and nearly the same pose as the "
                     "training photos. Whoever knows that shoot passes, whether or not it knows "
                     "the books."
                 ),
             ),
             (
-                say("Which runs are these?"),
-                say(
+                _("Which runs are these?"),
+                _(
                     "{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
                     "The lesson draws the first training of each, not the nicest; its numbers are "
                     "means over all, with the lowest and the highest in brackets. The photos were "
@@ -124,7 +124,7 @@ def _elsewhere(pair: Pair) -> Step:
     first = pair.a.summaries[0]["sets"][pair.set_name]["scores"]["object"]
     said = [float((t["predicted"] == "background").sum()) for t in pair.a.answers(pair.set_name)]
     return Step(
-        say(
+        _(
             "Beside photos of the shoot: books cut out of photos taken elsewhere. Of all {total}, "
             "{a} names {a_right} right, {b} {b_right}; one answer for all would get {constant}.",
             a_right=a.percent(),
@@ -133,15 +133,15 @@ def _elsewhere(pair: Pair) -> Step:
             constant=formatting.percent(first["constant"]),
             **marks(),
         ),
-        say(
+        _(
             "So a validation {loss} of almost 0 only meant: it knows this shoot. That is "
             "{overfitting}; photos of the same shoot cannot show it.",
             **marks("loss", "overfitting"),
         ),
         (
             (
-                say("What does A say instead?"),
-                say(
+                _("What does A say instead?"),
+                _(
                     "Mostly “background”: to {n} of the {total} whole photos from elsewhere "
                     "(mean of its trainings).",
                     n=f"{sum(said) / len(said):.0f}",
@@ -149,8 +149,8 @@ def _elsewhere(pair: Pair) -> Step:
                 ),
             ),
             (
-                say("Who chose these books?"),
-                say(
+                _("Who chose these books?"),
+                _(
                     "Nobody: they are spread evenly over all {total}. A book of no class counts "
                     "as right when it is called “background”.",
                     total=first["total"],
@@ -164,7 +164,7 @@ def _looks(pair: Pair) -> Step:
     a, b = lifts(pair, pair.a), lifts(pair, pair.b)
     redrawn = pair.a.found("redrawn_head", pair.set_name, "lift")
     return Step(
-        say(
+        _(
             "Bright is what speaks for the framed book ({map}). Play: while only the last layers "
             "learn, both look at the books, {a_first} and {b_first} times an {even}. Then all of "
             "{a}'s layers learn, and its eye leaves: {a_last}. {b}: {b_last}.",
@@ -174,19 +174,19 @@ def _looks(pair: Pair) -> Step:
             b_last=b[-1].number(),
             **marks("map", "even"),
         ),
-        say("Still its validation loss ended near 0. The loss hid it; the map shows it."),
+        _("Still its validation loss ended near 0. The loss hid it; the map shows it."),
         (
             (
-                say("How is such a map made?"),
-                say(
+                _("How is such a map made?"),
+                _(
                     "The network's last layer adds up evidence for each class, place by place. The "
                     "map shows that sum before it is averaged into an answer, less the mean of all "
                     "classes."
                 ),
             ),
             (
-                say("Can the map be trusted?"),
-                say(
+                _("Can the map be trusted?"),
+                _(
                     "With a head of random weights, which knows no book, A's maps come to "
                     "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
                     redrawn=redrawn.number(),
@@ -206,7 +206,7 @@ def _hidden(pair: Pair) -> Step:
     easy = next(name for name in pair.a.evidence[0]["reliance"] if name != pair.set_name)
     at_home = pair.a.found("reliance", easy, "fall", "object", "value")
     return Step(
-        say(
+        _(
             "All books are painted over. The right answers lose {a_fall} points of {probability} "
             "with {a}, {b_fall} with {b}. On {a_same} of {photos} photos {a} still answers as "
             "before, {b} on {b_same}.",
@@ -217,15 +217,15 @@ def _hidden(pair: Pair) -> Step:
             b_same=f"{same_b.count.mean:.0f}",
             **marks("probability"),
         ),
-        say(
+        _(
             "Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
             "says does.",
             **marks(),
         ),
         (
             (
-                say("Does an answer that stays prove anything?"),
-                say(
+                _("Does an answer that stays prove anything?"),
+                _(
                     "Not alone: whoever always says “background” never changes. So the "
                     "probability of the right books counts. As a check as much is hidden "
                     "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
@@ -234,8 +234,8 @@ def _hidden(pair: Pair) -> Step:
                 ),
             ),
             (
-                say("Does A never need the book?"),
-                say(
+                _("Does A never need the book?"),
+                _(
                     "On the table that it was trained on it does: there it loses {easy} points. It "
                     "knows the books as they lay in the shoot.",
                     easy=at_home.points(),
@@ -249,13 +249,13 @@ def _changed(pair: Pair) -> Step:
     count = frozen_layers(pair.b)
     moved = front(moved_layers(pair), count, "A")
     return Step(
-        say(
+        _(
             "Both began with {pretrained} layers. In {b} the first {count} were {frozen}; in {a} "
             "all of them learned, fast. The bars tell how far each layer has {moved}.",
             count=count,
             **marks("pretrained", "frozen", "moved"),
         ),
-        say(
+        _(
             "{a}'s first {count} layers moved by {far} on average: a few dozen photos overwrote "
             "what a million had taught. In the same epochs its eye left the books.",
             count=count,
@@ -263,10 +263,10 @@ def _changed(pair: Pair) -> Step:
             **marks(),
         ),
         (
-            (say("Is it the moving that does harm?"), moving_words(read_arms(TOY))),
+            (_("Is it the moving that does harm?"), moving_words(read_arms(TOY))),
             (
-                say("Why did B's layers not move at all?"),
-                say(
+                _("Why did B's layers not move at all?"),
+                _(
                     "They could not: the recipe froze them. That is no finding. What A's layers "
                     "did is one."
                 ),
@@ -279,7 +279,7 @@ def _mends(without: str) -> Step:
     arms, real = read_arms(TOY), read_arms(REAL)
     words = [f"{arm_names()[key]}: {told(key, real)}" for key in real if key != "nothing"]
     return Step(
-        say(
+        _(
             "{b}'s recipe again, on newly drawn photos that nothing was tuned on, each time with "
             "one thing taken away. How many books does it still name right? Lines: {interval}.",
             **marks("interval"),
@@ -287,8 +287,8 @@ def _mends(without: str) -> Step:
         told(without, arms) if without in arms and without != "nothing" else summed_up(arms),
         (
             (
-                say("And on real photos?"),
-                say(
+                _("And on real photos?"),
+                _(
                     "On the photos of the experiment that this grew out of, B's recipe names "
                     "{right} right.",
                     right=formatting.percent(real["nothing"].right),
@@ -296,11 +296,11 @@ def _mends(without: str) -> Step:
                 + " "
                 + " ".join(words)
                 if real
-                else say("Not measured yet."),
+                else _("Not measured yet."),
             ),
             (
-                say("Why not every combination?"),
-                say(
+                _("Why not every combination?"),
+                _(
                     "Only these were trained, {n} times or more each. What was not measured is not "
                     "told.",
                     n=min((arm.seeds for arm in arms.values()), default=0),
@@ -314,7 +314,7 @@ def _yours(pair: Pair) -> Step:
     arms = read_arms(TOY)
     lines = [f"{arm_names()[key]}: {told(key, arms)}" for key in arms if key != "nothing"]
     return Step(
-        say(
+        _(
             "Train opens with {a}'s recipe: every layer learns fast, on bare photos, without "
             "{dropout}. Change three things, launch it with three {seeds}, and see whether the "
             "verdict becomes “generalises”. The board ranks recipes on photos that no page shows.",
@@ -323,22 +323,22 @@ def _yours(pair: Pair) -> Step:
         "",
         (
             (
-                say("Why was the loss almost 0 and the network useless?"),
-                say(
+                _("Why was the loss almost 0 and the network useless?"),
+                _(
                     "The validation photos came from the shoot that it was trained on. It learned "
                     "that shoot, down to its first layers, and not the books."
                 ),
             ),
             (
-                say("How could one have seen it?"),
-                say(
+                _("How could one have seen it?"),
+                _(
                     "By photos from elsewhere, by where it looks, by hiding the books, and by "
                     "which layers moved. Not by the validation loss."
                 ),
             ),
             (
-                say("What mends it?"),
-                " ".join([*lines, say("So it was here; measure it on your photos.")]),
+                _("What mends it?"),
+                " ".join([*lines, _("So it was here; measure it on your photos.")]),
             ),
         ),
     )

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 from core.model.pretrained_weights import find_weights
 from core.recipe.layer_table import _TABLE, BACKBONES
 
@@ -139,9 +139,9 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
-        raise _unfit(path, mark("not a file of weights ({reason})").format(reason=reason)) from None
+        raise _unfit(path, N_("not a file of weights ({reason})").format(reason=reason)) from None
     if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise _unfit(path, mark("holds no state dict (names to tensors)"))
+        raise _unfit(path, N_("holds no state dict (names to tensors)"))
     return state
 
 
@@ -153,7 +153,7 @@ def _pair_in_order(
     state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
-        raise _unfit(path, mark("tensors are not those of efficientnet_lite0"))
+        raise _unfit(path, N_("tensors are not those of efficientnet_lite0"))
     return dict(zip(wanted, state.values(), strict=True))
 
 
@@ -164,20 +164,20 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
         if name not in state and name.endswith(".num_batches_tracked"):
             continue  # files from before PyTorch 0.4.1 lack this counter, which nothing here reads
         if name not in state:
-            why = mark("lacks the tensor {name}: of another network?").format(name=name)
+            why = N_("lacks the tensor {name}: of another network?").format(name=name)
             raise _unfit(path, why)
         if state[name].shape != tensor.shape:
-            why = mark("{name} has shape {shape}, not {wanted}: of another network?")
+            why = N_("{name} has shape {shape}, not {wanted}: of another network?")
             raise _unfit(
                 path,
                 why.format(name=name, shape=tuple(state[name].shape), wanted=tuple(tensor.shape)),
             )
         kind, layout = state[name].dtype, state[name].layout
         if layout != torch.strided or (tensor.is_floating_point() and kind not in _FRACTIONS):
-            why = mark("{name} is of {kind}, {layout}, which is not read here: save it as float32")
+            why = N_("{name} is of {kind}, {layout}, which is not read here: save it as float32")
             raise _unfit(path, why.format(name=name, kind=kind, layout=layout))
         if not torch.isfinite(state[name]).all():
-            raise _unfit(path, mark("{name} has values that are not finite").format(name=name))
+            raise _unfit(path, N_("{name} has values that are not finite").format(name=name))
         used[name] = state[name]
     network.load_state_dict(used)
     return used

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.base import files
 from core.base.download import PATIENCE, Patience, download
 from core.base.errors import InputError, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.model.pretrained_weights import imagenet_path
 from core.recipe.layer_table import BACKBONES
 
@@ -61,7 +61,7 @@ def fetch_weights(
             )
         except InputError as error:
             raise InputError(
-                mark("{error}; or name a mirror (--url) or a file you have (--from)").format(
+                N_("{error}; or name a mirror (--url) or a file you have (--from)").format(
                     error=error
                 )
             ) from None
@@ -95,9 +95,9 @@ def _problem(backbone: str, path: Path) -> str | None:
     facts = BACKBONES[backbone]
     digest = _digest(path)
     if not digest:
-        return mark("no such file, or it cannot be read")
+        return N_("no such file, or it cannot be read")
     if not digest.startswith(facts.weights_hash):
-        return mark(
+        return N_(
             "is not torchvision's {file}: its SHA-256 begins with {digest}; a damaged file must be "
             "fetched again, weights of your own go into the recipe as `weights: FILE`"
         ).format(file=facts.weights_file, digest=digest[: len(facts.weights_hash)])

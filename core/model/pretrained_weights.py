@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.layer_table import BACKBONES
 
 
@@ -25,7 +25,7 @@ def find_weights(backbone: str, weights: str) -> Path | None:
         return path
     if weights != "imagenet":
         raise InputError(
-            mark(
+            N_(
                 "weights: {path}: no such file; give imagenet, none or the path of a file "
                 "of weights"
             ).format(
@@ -34,7 +34,7 @@ def find_weights(backbone: str, weights: str) -> Path | None:
         )
     facts = BACKBONES[backbone]
     raise InputError(
-        mark(
+        N_(
             "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}"
         ).format(
             backbone=backbone,
@@ -48,14 +48,14 @@ def ways_on(backbone: str) -> tuple[str, ...]:
     """What a person can do who lacks a backbone's ImageNet weights, in Markdown."""
     fetch = f"python -m core weights fetch {backbone}"
     return (
-        mark("download them with `{command}` ({size})").format(
+        N_("download them with `{command}` ({size})").format(
             command=fetch, size=BACKBONES[backbone].weights_size
         ),
-        mark(
+        N_(
             "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
             "`weights: FILE` in the recipe)"
         ).format(command=fetch),
-        mark(
+        N_(
             "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, "
             "as in the preset quick)"
         ),

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.model.network import Network
 from core.recipe.bands import first_trained, stage_ranges
 from core.recipe.schema import Recipe
@@ -48,7 +48,7 @@ def weights_bytes(network: Network, recipe: Recipe) -> bytes:
 def put_in(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
     """Puts such tensors into the network. Raises ValueError when they are not the recipe's."""
     if weights.keys() != changed_tensors(network, recipe).keys():
-        raise ValueError(mark("its tensors are not those of the recipe"))
+        raise ValueError(N_("its tensors are not those of the recipe"))
     network.load_state_dict(weights, strict=False)
 
 
@@ -60,9 +60,9 @@ def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
         put_in(network, recipe, load_file(path))
     except FileNotFoundError:
         raise RunError(
-            mark("{path}: missing; only a finished run has it").format(path=path)
+            N_("{path}: missing; only a finished run has it").format(path=path)
         ) from None
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise RunError(
-            mark("{path}: damaged or of another network ({error})").format(path=path, error=error)
+            N_("{path}: damaged or of another network ({error})").format(path=path, error=error)
         ) from None

@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from core.base.errors import DataError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import BACKGROUND, Dataset
 from core.data.photos import Pixels, read_view
 from core.data.split import split_photos
@@ -93,7 +93,7 @@ def _named(dataset: Dataset, files: Sequence[str]) -> list[int]:
     for file in files:
         if file not in places:
             raise DataError(
-                mark("{place}: no photo {file}: choose another one").format(
+                N_("{place}: no photo {file}: choose another one").format(
                     place=dataset.root / "train",
                     file=file,
                 )

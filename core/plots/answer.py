@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.base.formatting import decimal
-from core.base.language import say
+from core.base.language import _
 from core.jobs.preview.client import Answers
 from core.plots.figures import layout, plain_name
 
@@ -18,10 +18,10 @@ def answer_bars(answers: Answers, colour: str) -> go.Figure:
     """Probabilities 0..1, every class in the data set's order, the first on top."""
     names = [plain_name(name) for name in answers.probabilities]
     filled, hollow = {"color": colour}, {"color": "rgba(0,0,0,0)"}
-    figure = go.Figure(_bars(names, answers.probabilities, say("the photo"), colour, filled))
+    figure = go.Figure(_bars(names, answers.probabilities, _("the photo"), colour, filled))
     if answers.hidden is not None:
         hidden = answers.hidden.probabilities
-        figure.add_trace(_bars(names, hidden, say("with the box hidden"), colour, hollow))
+        figure.add_trace(_bars(names, hidden, _("with the box hidden"), colour, hollow))
     row = _ROW if answers.hidden is None else _ROW_HIDDEN
     figure.update_layout(
         layout(height=row * len(names) + (20 if answers.hidden is None else 55)),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.base.language import say
+from core.base.language import _
 from core.compare.colours import MOST, Paint
 from core.compare.confusion import Confusion
 from core.plots.figures import plain_name
@@ -32,7 +32,7 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
         colour, mark = paint.colours[run], paint.marker(run)
         wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         members = int(rows["runs"].iloc[0])
-        mean = say(", mean of {count} runs", count=members) if members > 1 else ""
+        mean = _(", mean of {count} runs", count=members) if members > 1 else ""
         figure.add_trace(
             go.Scatter(
                 x=rows["layer"],
@@ -56,14 +56,14 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
                 customdata=[
                     (
                         plain_name(str(row["name"])),
-                        say("trained") if row["trained"] else say("frozen"),
-                        say("no weights")
+                        _("trained") if row["trained"] else _("frozen"),
+                        _("no weights")
                         if pd.isna(row["weights"])
-                        else say("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
+                        else _("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
                     )
-                    for _, row in rows.iterrows()
+                    for __, row in rows.iterrows()
                 ],
-                hovertemplate=say("layer %{x}")
+                hovertemplate=_("layer %{x}")
                 + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
                 + mean
                 + "<extra>%{fullData.name}</extra>",
@@ -76,7 +76,7 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
         showlegend=not many,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
         xaxis={
-            "title": say("layer, photo side on the left"),
+            "title": _("layer, photo side on the left"),
             "dtick": 5,
             "fixedrange": True,
             "zeroline": False,
@@ -101,8 +101,8 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
     places = [(number[truth], number[answer]) for truth, answer in cells]
     figure = go.Figure(
         go.Scatter(
-            x=[across for _, across in places],
-            y=[down for down, _ in places],
+            x=[across for __, across in places],
+            y=[down for down, __ in places],
             mode="markers+text",
             text=[_cell_text(found, *cell) for cell in cells],
             textfont={"size": 14},
@@ -129,8 +129,8 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
         "showgrid": False,
         "zeroline": False,
     }
-    figure.update_xaxes(**axis, title=say("answer"), range=[-0.5, len(names) - 0.5])
-    figure.update_yaxes(**axis, title=say("label"), range=[len(names) - 0.5, -0.5])
+    figure.update_xaxes(**axis, title=_("answer"), range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(**axis, title=_("label"), range=[len(names) - 0.5, -0.5])
     return figure
 
 
@@ -155,7 +155,7 @@ def _cell_text(found: Confusion, truth: str, answer: str) -> str:
 
 def _cell_words(found: Confusion, truth: str, answer: str) -> str:
     count, total = int(found.counts.at[truth, answer]), int(found.counts.loc[truth].sum())
-    words = say(
+    words = _(
         "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
         label=plain_name(truth),
         answer=plain_name(answer),
@@ -166,5 +166,5 @@ def _cell_words(found: Confusion, truth: str, answer: str) -> str:
     photos = list(found.photos(truth, answer).values())
     more = []
     if len(photos) > _LISTED:
-        more = [say("and {count} more", count=len(photos) - _LISTED)]
+        more = [_("and {count} more", count=len(photos) - _LISTED)]
     return "<br>".join([words, *map(plain_name, photos[:_LISTED]), *more])

@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.colours import MOST, Paint
 from core.compare.curves import Axis, Line, has_zero_loss
 from core.plots.figures import plain_name
 
 _TITLES = {
-    "train_loss": mark("training loss"),
-    "val_loss": mark("validation loss"),
-    "val_accuracy": mark("validation accuracy"),
+    "train_loss": N_("training loss"),
+    "val_loss": N_("validation loss"),
+    "val_accuracy": N_("validation accuracy"),
 }
 _UNITS = {
-    "epoch": mark("epoch"),
-    "step": mark("step (batches seen)"),
-    "seconds": mark("seconds since the start"),
+    "epoch": N_("epoch"),
+    "step": N_("step (batches seen)"),
+    "seconds": N_("seconds since the start"),
 }
 _HEIGHT = 270  # pixels of a panel
 _FEW_DECADES, _MOST_DECADES = 3, 8  # of a panel's losses: with 2 and 5 between; each written
@@ -63,7 +63,7 @@ def curve_panels(
         drawn = _behind(found, paint, raw, bands=not many)
         drawn += _traces(found, titles, paint, many, shown)
         traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in drawn]
-        last, unit = number == len(panels), retell(_UNITS[axis])
+        last, unit = number == len(panels), translate(_UNITS[axis])
         axes[f"xaxis{number}"] = {
             "anchor": f"y{number}",
             "matches": "x",
@@ -122,7 +122,7 @@ def _traces(
     order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
     traces = []
     for line in lines:
-        dotted, mark = line.curve == "train_loss" and not many, paint.marker(line.item)
+        dotted, marker = line.curve == "train_loss" and not many, paint.marker(line.item)
         # Earlier items are drawn wider beneath later ones, so that equal curves all show.
         wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
         name = plain_name(titles[line.item])
@@ -132,7 +132,9 @@ def _traces(
         value = "customdata" if "told" in line.points else "y"
         form = ".0%" if line.curve == "val_accuracy" else ".3g"
         words = (
-            f" {retell(_TITLES[line.curve])}" if line.curve != "val_accuracy" and not many else ""
+            f" {translate(_TITLES[line.curve])}"
+            if line.curve != "val_accuracy" and not many
+            else ""
         )
         traces.append(
             {
@@ -143,14 +145,14 @@ def _traces(
                 "meta": line.item,
                 "legendgroup": line.item,
                 "showlegend": in_legend,
-                "mode": "lines+markers" if len(line.points) < 3 or mark.dash else "lines",
+                "mode": "lines+markers" if len(line.points) < 3 or marker.dash else "lines",
                 "line": {
                     "color": paint.colours[line.item],
-                    "dash": "dot" if dotted else mark.dash or "solid",
+                    "dash": "dot" if dotted else marker.dash or "solid",
                     "width": 1.5 if many else 1.8 if dotted else wide,
                 },
                 "customdata": line.points.get("told"),
-                "marker": {"symbol": mark.symbol, "maxdisplayed": 12},
+                "marker": {"symbol": marker.symbol, "maxdisplayed": 12},
                 "hovertemplate": (f"<b>{name}</b><br>" if many else "")
                 + f"%{{{value}:{form}}}{words}<extra>{'' if many else name}</extra>",
             }
@@ -206,9 +208,9 @@ def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[s
     # A drag zooms along the shared axis only.
     look: dict[str, object] = {"fixedrange": True, "automargin": False}
     if curves == ("val_accuracy",):
-        title = retell(_TITLES["val_accuracy"])
+        title = translate(_TITLES["val_accuracy"])
         return look | {"title": {"text": title}, "range": [-0.03, 1.05], "tickformat": ".0%"}
-    title = retell(_TITLES[curves[0]]) if len(curves) == 1 else say("loss")
+    title = translate(_TITLES[curves[0]]) if len(curves) == 1 else _("loss")
     # 5e-4, as learning rates are written; Plotly would say 500μ.
     look |= {"title": {"text": title}, "rangemode": "tozero", "exponentformat": "e"}
     if log:

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.base.palette import GREY, RUN_COLOURS, rate_colour
 
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
@@ -70,14 +70,14 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
             go.Scatter(
                 x=rows["epoch"],
                 y=rows["lr"],
-                name=say("layers {layers}", layers=band),
+                name=_("layers {layers}", layers=band),
                 mode="lines",
                 line={"color": rate_colour(top), "width": 2.5},
-                hovertemplate=say("epoch %{x:.1f}: %{y:.1e}") + "<extra>%{fullData.name}</extra>",
+                hovertemplate=_("epoch %{x:.1f}: %{y:.1e}") + "<extra>%{fullData.name}</extra>",
             )
         )
     _log_rates(figure, list(trained.groupby("band")["lr"].max()))
-    figure.update_layout(**layout(260), xaxis_title=say("epoch"), yaxis_title=say("learning rate"))
+    figure.update_layout(**layout(260), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
     return figure
 
 
@@ -124,9 +124,9 @@ def curves(
     `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
     gets a band there."""
     lines = (
-        (("train_loss", say("training"), "dot"), ("val_loss", say("validation"), "solid"))
+        (("train_loss", _("training"), "dot"), ("val_loss", _("validation"), "solid"))
         if what == "loss"
-        else (("val_accuracy", say("validation"), "solid"),)
+        else (("val_accuracy", _("validation"), "solid"),)
     )
     figure = go.Figure()
     for number, (id_, history) in enumerate(histories.items()):
@@ -154,11 +154,11 @@ def curves(
                     + "<extra>%{fullData.name}</extra>",
                 )
             )
-    figure.update_layout(**layout(300), xaxis_title=say("epoch"))
+    figure.update_layout(**layout(300), xaxis_title=_("epoch"))
     if what == "accuracy":
-        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=say("validation accuracy"))
+        figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=_("validation accuracy"))
     else:
-        figure.update_yaxes(title=say("loss"), rangemode="tozero", exponentformat="e")
+        figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
     return figure
 
 
@@ -190,14 +190,14 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
             go.Scatter(
                 x=rows["epoch"],
                 y=rows[column],
-                name=say("layers {layers}", layers=band),
+                name=_("layers {layers}", layers=band),
                 mode="lines+markers" if len(rows) < 3 else "lines",
                 line={"color": rate_colour(tops[-1]), "width": 2.5},
                 hovertemplate="%{y:.1e}<extra>%{fullData.name}</extra>",
             )
         )
     _log_rates(figure, tops)
-    figure.update_layout(**layout(300), xaxis_title=say("epoch"), yaxis_title=say("learning rate"))
+    figure.update_layout(**layout(300), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
     return figure
 
 
@@ -221,16 +221,16 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
             fillcolor=line,
             opacity=0.15,
             line={"width": 0},
-            name=say("spread"),
+            name=_("spread"),
             hoverinfo="skip",
         )
     )
-    for number, (_, rows) in enumerate(curves.groupby("start")):
+    for number, (__, rows) in enumerate(curves.groupby("start")):
         figure.add_trace(
             go.Scatter(
                 x=rows["lr"],
                 y=rows["smoothed"],
-                name=say("single starts"),
+                name=_("single starts"),
                 mode="lines",
                 legendgroup="starts",
                 showlegend=number == 0,
@@ -242,10 +242,10 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
         go.Scatter(
             x=lr,
             y=common["median"],
-            name=say("median"),
+            name=_("median"),
             mode="lines",
             line={"color": line, "width": 3},
-            hovertemplate=say("rate %{x:.1e}: loss %{y:.2f}"),
+            hovertemplate=_("rate %{x:.1e}: loss %{y:.2f}"),
         )
     )
     if suggested is not None:
@@ -263,7 +263,7 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
             font={"size": 13},
         )
     top = float(common["median"].iloc[0])
-    figure.update_layout(**layout(260), xaxis_title=say("learning rate"), yaxis_title=say("loss"))
+    figure.update_layout(**layout(260), xaxis_title=_("learning rate"), yaxis_title=_("loss"))
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     figure.update_yaxes(range=[0, 1.6 * top])
@@ -280,9 +280,9 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     """
     moved = (1 - layers["cka"]).clip(lower=0)
     told = [
-        say("no weights")
+        _("no weights")
         if pd.isna(value)
-        else say("weights changed by {share}", share=formatting.percent(value))
+        else _("weights changed by {share}", share=formatting.percent(value))
         for value in layers["weights"]
     ]
     figure = go.Figure(
@@ -294,20 +294,20 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
                 (plain_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
             ],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
-            + say("moved %{y:.2f}")
+            + _("moved %{y:.2f}")
             + "<br>%{customdata[1]}<extra></extra>",
         )
     )
     frozen = list(layers.loc[~layers["trained"], "layer"])
     if frozen:
-        _bracket(figure, frozen[0], frozen[-1], say("frozen"), 0.06)
+        _bracket(figure, frozen[0], frozen[-1], _("frozen"), 0.06)
     look = layout(210)
     look["hovermode"] = "closest"
     figure.update_layout(**look, showlegend=False, bargap=0.25)
     figure.update_xaxes(
-        title=say("layer, photo side on the left"), fixedrange=True, dtick=5, showgrid=False
+        title=_("layer, photo side on the left"), fixedrange=True, dtick=5, showgrid=False
     )
     figure.update_yaxes(
-        title=say("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True, dtick=0.5
+        title=_("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True, dtick=0.5
     )
     return figure

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.formatting import percent, rate
-from core.base.language import say
+from core.base.language import _
 from core.base.palette import rate_colour
 
 Chart = dict[str, Any]
@@ -25,20 +25,20 @@ def live_charts(
     cannot see it, and `lines`: name, colour, dashed, points [[x, y], ...], last (its last value in
     words)."""
     if history.empty:
-        losses = [_line(say("training"), colour, True, batches, "step", "loss")]
-        loss = _chart("linear", say("batch of the first epoch"), max(10, len(batches)), losses)
+        losses = [_line(_("training"), colour, True, batches, "step", "loss")]
+        loss = _chart("linear", _("batch of the first epoch"), max(10, len(batches)), losses)
     else:
         losses = [
-            _line(say("training"), colour, True, history, "epoch", "train_loss"),
-            _line(say("validation"), colour, False, history, "epoch", "val_loss"),
+            _line(_("training"), colour, True, history, "epoch", "train_loss"),
+            _line(_("validation"), colour, False, history, "epoch", "val_loss"),
         ]
-        loss = _chart("linear", say("epoch"), epochs, losses)
-    accuracy = _line(say("validation"), colour, False, history, "epoch", "val_accuracy")
+        loss = _chart("linear", _("epoch"), epochs, losses)
+    accuracy = _line(_("validation"), colour, False, history, "epoch", "val_accuracy")
     accuracy["last"] = percent(accuracy["points"][-1][1]) if accuracy["points"] else ""
     return (
         loss,
-        _chart("share", say("epoch"), epochs, [accuracy]),
-        _chart("log", say("epoch"), epochs, _rates(history)),
+        _chart("share", _("epoch"), epochs, [accuracy]),
+        _chart("log", _("epoch"), epochs, _rates(history)),
     )
 
 
@@ -49,7 +49,7 @@ def _rates(history: pd.DataFrame) -> list[dict[str, Any]]:
         rows = history[history[column] > 0]
         if len(rows):
             top = float(rows[column].max())
-            name = say("layers {layers}", layers=column.removeprefix("lr_"))
+            name = _("layers {layers}", layers=column.removeprefix("lr_"))
             line = _line(name, rate_colour(top), False, rows, "epoch", column)
             line["last"] = rate(line["points"][-1][1])
             lines.append(line)
@@ -67,7 +67,7 @@ def _line(
 
 def _chart(scale: str, x: str, to: int, lines: list[dict[str, Any]]) -> Chart:
     told = ", ".join(f"{line['name']} {line['last']}" for line in lines if line["last"])
-    words = say("Nothing to draw yet")
+    words = _("Nothing to draw yet")
     if told:
-        words = say("Curve by {x}; last: {values}", x=x, values=told)
+        words = _("Curve by {x}; last: {values}", x=x, values=told)
     return {"scale": scale, "x": x, "to": to, "lines": lines, "words": words}

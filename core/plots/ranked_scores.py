@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.base.palette import GREY
 from core.compare.colours import Paint
 from core.compare.score_tables import (
@@ -43,18 +43,18 @@ class RankedColumn:
 def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedColumn]:
     """Validation, then each test set by its sharpest score, then lift on the hardest; without
     those that no item has."""
-    found = [RankedColumn(say("validation"), validation_dots(items, controls))]
+    found = [RankedColumn(_("validation"), validation_dots(items, controls))]
     hard = hard_set(items)
     for name in sets_of(items):
         dots = set_dots(items, controls, name)
         for score in ("object", "primary") if name == hard else ("primary",):
             rows = dots[dots["title"] == SCORE_TITLES[score]]
             if len(rows):
-                found.append(RankedColumn(f"{name}<br>{retell(SCORE_TITLES[score])}", rows))
+                found.append(RankedColumn(f"{name}<br>{translate(SCORE_TITLES[score])}", rows))
                 break
     lifts = lift_dots(items, controls)
     rows = lifts[lifts["title"] == hard]
-    found.append(RankedColumn(f"{hard}<br>{say('lift')}", rows, ".1f", 2.0))
+    found.append(RankedColumn(f"{hard}<br>{_('lift')}", rows, ".1f", 2.0))
     return [column for column in found if len(column.rows)]
 
 

@@ -9,18 +9,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.base import palette
-from core.base.language import mark, retell
+from core.base.language import N_, translate
 from core.base.palette import GREY
 from core.compare.tables import SCORE_TITLES
 from core.plots.figures import layout, plain_name, spread_bars
 
 _CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
-    ("constant", "line-ns", mark("constant answer")),
-    ("frozen", "diamond-open", mark("frozen backbone + logistic regression")),
-    ("untrained", "x-thin", mark("untrained weights")),
+    ("constant", "line-ns", N_("constant answer")),
+    ("frozen", "diamond-open", N_("frozen backbone + logistic regression")),
+    ("untrained", "x-thin", N_("untrained weights")),
 )
 
-_TITLES = {*SCORE_TITLES.values(), mark("accuracy")}  # others are names of sets
+_TITLES = {*SCORE_TITLES.values(), N_("accuracy")}  # others are names of sets
 
 
 def score_dots(
@@ -33,7 +33,7 @@ def score_dots(
     words and, where they are known, frozen, untrained and members (core.compare.score_tables makes
     them). form: how a number is written; top: where the axis ends at least."""
     titles = list(dict.fromkeys(scores["title"]))
-    told = {title: retell(title) if title in _TITLES else title for title in titles}
+    told = {title: translate(title) if title in _TITLES else title for title in titles}
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
     parted = palette.marks(colours)
@@ -43,7 +43,7 @@ def score_dots(
         if column not in scores:
             continue
         marks = _marks(scores, column, titles, runs, gap)
-        hover = f"{retell(words)}: %{{x:{form}}}<extra></extra>"
+        hover = f"{translate(words)}: %{{x:{form}}}<extra></extra>"
         figure.add_trace(
             go.Scatter(
                 x=[x for value, _, _ in marks for x in (value, value, None)],

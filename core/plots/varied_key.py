@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.base import palette
-from core.base.language import say
+from core.base.language import _
 from core.base.palette import GREY
 from core.plots.figures import layout, plain_name, spread_bars
 from core.plots.scores import member_marks
@@ -31,7 +31,7 @@ def scores_by_number(
     items' colours, others are dashed and grey. key: the axis' title. form: how a score is written;
     top: where its axis ends at least. base: what the grey line is, if not the best constant answer.
     """
-    base = base or say("constant answer")
+    base = base or _("constant answer")
     figure = go.Figure()
     first = lines[0][1]
     figure.add_trace(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.base.errors import RecipeError
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.flat_list import network_layers
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
@@ -91,7 +91,7 @@ def check_stages(recipe: Recipe) -> None:
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
             raise RecipeError(
-                mark(
+                N_(
                     "stages.{number}: nothing would train: give a band with weights, or the stage, "
                     "an lr above 0"
                 ).format(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import RecipeError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.yaml_files import read_yaml
 from core.recipe.files import PRESETS_DIR, changed_recipe, preset_names, read_recipe, recipe_dict
 from core.recipe.schema import Recipe
@@ -69,10 +69,10 @@ def load_batch(name_or_path: str | Path, changes: dict[str, Any] | None = None) 
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
+        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
     unknown = [str(key) for key in data if key not in _KEYS]
     if unknown:
-        why = mark("unknown key; a batch has name, base and vary")
+        why = N_("unknown key; a batch has name, base and vary")
         raise RecipeError(f"{source}: {unknown[0]}: {why}")
     changes = dict(changes or {})
     name = str(changes.pop("name", data.get("name", path.stem)))
@@ -104,7 +104,7 @@ def _base(base: Any, source: str) -> dict[str, Any]:
         return base
     if not isinstance(base, str) or base not in preset_names():
         known = ", ".join(preset_names())
-        why = mark("must be a preset's name ({known}) or a recipe's keys").format(known=known)
+        why = N_("must be a preset's name ({known}) or a recipe's keys").format(known=known)
         raise RecipeError(f"{source}: base: {why}")
     return read_recipe(base)
 
@@ -114,7 +114,7 @@ def _changes(vary: Any, source: str) -> Iterator[_Change]:
         return _combinations(vary, source)
     if isinstance(vary, list) and vary:
         return _entries(vary, source)
-    why = mark("must be `key: [value, value]` lines, or a list of named changes")
+    why = N_("must be `key: [value, value]` lines, or a list of named changes")
     raise RecipeError(f"{source}: vary: {why}")
 
 
@@ -122,9 +122,9 @@ def _combinations(vary: dict[Any, Any], source: str) -> Iterator[_Change]:
     """Every combination of the keys' values, the last key's changing fastest."""
     for key, values in vary.items():
         if not isinstance(values, list) or not values:
-            raise RecipeError(f"{source}: vary.{key}: {mark('must be a list of values')}")
+            raise RecipeError(f"{source}: vary.{key}: {N_('must be a list of values')}")
     if (count := prod(len(values) for values in vary.values())) > MOST:
-        why = mark("{count} combinations; at most {most} are run together")
+        why = N_("{count} combinations; at most {most} are run together")
         raise RecipeError(f"{source}: vary: {why.format(count=count, most=MOST)}")
     keys = [str(key) for key in vary]
     for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
@@ -148,11 +148,11 @@ def _entries(vary: list[Any], source: str) -> Iterator[_Change]:
     for number, entry in enumerate(vary):
         where = f"vary.{number}"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-            why = mark("must be changes with a name: {name: ..., key: value}")
+            why = N_("must be changes with a name: {name: ..., key: value}")
             raise RecipeError(f"{source}: {where}: {why}")
         name = entry["name"]
         if name in taken:
-            why = mark("is called {name!r}, as {other} is")
+            why = N_("is called {name!r}, as {other} is")
             why = why.format(name=name, other=f"vary.{taken[name]}")
             raise RecipeError(f"{source}: {where}: {why}")
         taken[name] = number
@@ -167,7 +167,7 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
         for own in varied:
             if f"{own}.".startswith(f"{key}.") or f"{key}.".startswith(f"{own}."):
                 raise RecipeError(
-                    mark("--set {key}: {source} varies {own} itself").format(
+                    N_("--set {key}: {source} varies {own} itself").format(
                         key=key, source=source, own=own
                     )
                 )
@@ -179,6 +179,6 @@ def _refuse_twins(recipes: list[Recipe], places: list[str], source: str) -> None
         plain = same_but_for_name(recipe)
         if plain in seen:
             twin = recipes[seen.index(plain)].name
-            why = mark("{name!r} is the same recipe as {twin!r}")
+            why = N_("{name!r} is the same recipe as {twin!r}")
             raise RecipeError(f"{source}: {where}: {why.format(name=recipe.name, twin=twin)}")
         seen.append(plain)

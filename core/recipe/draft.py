@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.base.errors import RecipeError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.yaml_files import MAX_BYTES, parse_yaml
 from core.recipe.difference import recipe_difference
 from core.recipe.files import changed_recipe, recipe_dict, recipe_from
@@ -23,7 +23,7 @@ def uploaded_recipe(name: str, data: bytes) -> Recipe:
     where one is wrong, the key."""
     if len(data) > MAX_BYTES:
         raise RecipeError(
-            mark("{name}: larger than 1 MB, so it is no recipe").format(
+            N_("{name}: larger than 1 MB, so it is no recipe").format(
                 name=name,
             )
         )
@@ -31,12 +31,12 @@ def uploaded_recipe(name: str, data: bytes) -> Recipe:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise RecipeError(
-            mark("{path}: not UTF-8 text: save it again as UTF-8").format(path=name)
+            N_("{path}: not UTF-8 text: save it again as UTF-8").format(path=name)
         ) from None
     found = parse_yaml(text, name)
     if isinstance(found, dict) and {"base", "vary"} <= set(found):
         raise RecipeError(
-            mark("{name}: a batch of recipes: `python -m core train {name}`").format(
+            N_("{name}: a batch of recipes: `python -m core train {name}`").format(
                 name=name,
             )
         )
@@ -100,8 +100,8 @@ def linked_recipe(base: Recipe, link: str) -> Recipe:
         found = json.loads(link)
     except (ValueError, RecursionError):
         raise RecipeError(
-            mark("the link's recipe was cut off or changed: open it again whole")
+            N_("the link's recipe was cut off or changed: open it again whole")
         ) from None
     if not isinstance(found, dict):
-        raise RecipeError(mark("the link's recipe must hold keys of a recipe"))
+        raise RecipeError(N_("the link's recipe must hold keys of a recipe"))
     return changed_recipe(recipe_dict(base), found)

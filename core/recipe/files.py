@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.base.errors import RecipeError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.yaml_files import parse_yaml, read_yaml, write_yaml
 from core.recipe.schema import (
     Augment,
@@ -45,7 +45,7 @@ def recipe_from(data: Any, source: str = "recipe") -> Recipe:
     """
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise RecipeError(mark("{path}: must be a list of `key: value` lines").format(path=source))
+        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -69,7 +69,7 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
     elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
         raise RecipeError(
-            mark("{name}: no such preset ({known}) and no recipe file of that name").format(
+            N_("{name}: no such preset ({known}) and no recipe file of that name").format(
                 name=text[:80],
                 known=known,
             )
@@ -78,7 +78,7 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
     data = {} if data is None else data
     if not isinstance(data, dict):
         raise RecipeError(
-            mark("{path}: must be a list of `key: value` lines").format(
+            N_("{path}: must be a list of `key: value` lines").format(
                 path=path,
             )
         )
@@ -109,7 +109,7 @@ def parse_changes(assignments: list[str]) -> dict[str, Any]:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
             raise RecipeError(
-                mark("--set {assignment}: must be key=value").format(
+                N_("--set {assignment}: must be key=value").format(
                     assignment=assignment,
                 )
             )
@@ -173,7 +173,7 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
         node[int(last) if last.isdecimal() and int(last) in node else last] = value
     else:
         raise RecipeError(
-            mark("{dotted}: {parent} is a single value").format(
+            N_("{dotted}: {parent} is a single value").format(
                 dotted=dotted,
                 parent=".".join(parents),
             )
@@ -184,7 +184,7 @@ def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
         if not part.isdecimal() or int(part) >= len(node):
             raise RecipeError(
-                mark("{dotted}: must be a whole number from 0 to {last}").format(
+                N_("{dotted}: must be a whole number from 0 to {last}").format(
                     dotted=dotted,
                     last=len(node) - 1,
                 )
@@ -193,7 +193,7 @@ def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, dict):
         return node.get(part)
     raise RecipeError(
-        mark("{dotted}: its parent is a single value").format(
+        N_("{dotted}: its parent is a single value").format(
             dotted=dotted,
         )
     )
@@ -222,44 +222,44 @@ def _one_line(error: ValidationError, data: dict[str, Any]) -> str:
 
 def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
     kind, context, given = first["type"], first.get("ctx", {}), first["input"]
-    shown = mark("a number that is not finite") if _not_finite(given) else repr(given)[:80]
+    shown = N_("a number that is not finite") if _not_finite(given) else repr(given)[:80]
     match kind:
         case "value_error":
             return str(context["error"])
         case "extra_forbidden":
             last = key.rsplit(".", 1)[-1]
             if last in _all_keys():
-                return mark("unknown key here; it belongs to another part or kind")
+                return N_("unknown key here; it belongs to another part or kind")
             close = difflib.get_close_matches(last, _all_keys(), n=1)
             if close:
-                return mark("unknown key (did you mean {key}?)").format(key=close[0])
-            return mark("unknown key")
+                return N_("unknown key (did you mean {key}?)").format(key=close[0])
+            return N_("unknown key")
         case "missing":
-            return mark("missing")
+            return N_("missing")
         case "literal_error":
-            return mark("must be {expected}, not {given}").format(
+            return N_("must be {expected}, not {given}").format(
                 expected=context["expected"], given=shown
             )
         case "union_tag_invalid":
-            return mark("must be one of {expected}, not {given}").format(
+            return N_("must be one of {expected}, not {given}").format(
                 expected=context["expected_tags"], given=repr(context["tag"])
             )
         case "union_tag_not_found":
-            return mark("needs its key {key}").format(key=context["discriminator"])
+            return N_("needs its key {key}").format(key=context["discriminator"])
         case "float_type" | "float_parsing" | "finite_number":
-            return mark("must be a number, not {given}").format(given=shown)
+            return N_("must be a number, not {given}").format(given=shown)
         case "int_type" | "int_parsing" | "int_from_float":
-            return mark("must be a whole number, not {given}").format(given=shown)
+            return N_("must be a whole number, not {given}").format(given=shown)
         case "tuple_type":
-            return mark("must be a list, not {given}").format(given=shown)
+            return N_("must be a list, not {given}").format(given=shown)
         case "model_type" | "model_attributes_type" | "dict_type":
-            return mark("must be a group of keys, not {given}").format(given=shown)
+            return N_("must be a group of keys, not {given}").format(given=shown)
         case "string_type":
-            return mark("must be text, not {given}").format(given=shown)
+            return N_("must be text, not {given}").format(given=shown)
         case "too_short":
-            return mark("must not be empty")
+            return N_("must not be empty")
         case "invalid_key":
-            return mark("keys should be strings (got {given})").format(given=shown)
+            return N_("keys should be strings (got {given})").format(given=shown)
         case _:
             return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
 

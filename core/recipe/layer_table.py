@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from core.base.language import mark
+from core.base.language import N_
 
 _TABLE = Path(__file__).with_name("layers.json")
 
@@ -98,7 +98,7 @@ BACKBONES: dict[str, Backbone] = {
         train_bfloat16=False,
     ),
     "vgg16_bn": Backbone(
-        title=mark("VGG16 with batch norm"),
+        title=N_("VGG16 with batch norm"),
         map_stride=16,
         bands=((0, 0.0), (34, 1e-5), (40, 1e-4), (43, 1e-3)),
         mean=_IMAGENET_MEAN,

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES
 
@@ -33,9 +33,9 @@ def _between(low: float, high: float) -> AfterValidator:
             try:
                 given = f"{value:g}"
             except OverflowError:
-                given = mark("so large a number")
+                given = N_("so large a number")
             raise ValueError(
-                mark("must be from {low:g} to {high:g}, not {given}").format(
+                N_("must be from {low:g} to {high:g}, not {given}").format(
                     low=low,
                     high=high,
                     given=given,
@@ -54,7 +54,7 @@ LearningRate = Annotated[float, _between(0, 10)]
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
         raise ValueError(
-            mark("must go from low to high, not {pair}").format(
+            N_("must go from low to high, not {pair}").format(
                 pair=list(pair),
             )
         )
@@ -138,13 +138,13 @@ class Stage(_Part):
     @model_validator(mode="after")
     def _one_length(self) -> Stage:
         if (self.epochs is None) == (self.cycles is None):
-            raise ValueError(mark("needs either epochs or cycles (with cycle_len)"))
+            raise ValueError(N_("needs either epochs or cycles (with cycle_len)"))
         if self.cycles is None and (self.cycle_len or self.cycle_mult):
-            raise ValueError(mark("cycle_len and cycle_mult go with cycles, not with epochs"))
+            raise ValueError(N_("cycle_len and cycle_mult go with cycles, not with epochs"))
         if self.cycles is not None and self.cycle_len is None:
-            raise ValueError(mark("cycles needs cycle_len, the epochs of the first cycle"))
+            raise ValueError(N_("cycles needs cycle_len, the epochs of the first cycle"))
         if sum(self.cycle_lengths()) > 5000:
-            raise ValueError(mark("plans more than 5000 epochs"))
+            raise ValueError(N_("plans more than 5000 epochs"))
         return self
 
     def cycle_lengths(self) -> tuple[int, ...]:
@@ -202,7 +202,7 @@ class Erase(_Part):
 def _odd(size: int) -> int:
     if size % 2 == 0:
         raise ValueError(
-            mark("must be odd, not {size}").format(
+            N_("must be odd, not {size}").format(
                 size=size,
             )
         )
@@ -254,7 +254,7 @@ class KFold(_Part):
             last = info.data["folds"] - 1
             if not 0 <= fold <= last:
                 raise ValueError(
-                    mark("must be from 0 to {last}, the last of {count}, not {fold}").format(
+                    N_("must be from 0 to {last}, the last of {count}, not {fold}").format(
                         last=last,
                         count=last + 1,
                         fold=fold,
@@ -282,7 +282,7 @@ _NOT_IN_NAMES = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 def check_name(name: str) -> str:
     """The name of a run. Raises ValueError when it cannot be one."""
     if not name.strip() or len(name) > 80 or _NOT_IN_NAMES.search(name):
-        raise ValueError(mark("must be 1 to 80 characters without / or \\ or line breaks"))
+        raise ValueError(N_("must be 1 to 80 characters without / or \\ or line breaks"))
     return name
 
 
@@ -339,14 +339,14 @@ class Recipe(_Part):
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
             raise ValueError(
-                mark("bands.0.from: must be 0, not {first}: bands cover every layer").format(
+                N_("bands.0.from: must be 0, not {first}: bands cover every layer").format(
                     first=firsts[0],
                 )
             )
         for i in range(1, len(firsts)):
             if firsts[i] <= firsts[i - 1]:
                 raise ValueError(
-                    mark(
+                    N_(
                         "bands.{i}.from: must be above {before}, where the band before begins"
                     ).format(
                         i=i,
@@ -356,7 +356,7 @@ class Recipe(_Part):
         last = len(network_layers(self)) - 1
         if firsts[-1] > last:
             raise ValueError(
-                mark(
+                N_(
                     "bands.{band}.from: must be from 0 to {last}, the last layer of "
                     "{backbone} with this head, not {first}"
                 ).format(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.errors import InputError
 from core.base.formatting import percent
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.report.contrast import COLUMNS, Contrast, Row, contrast
 from core.report.evidence import photo
 from core.report.markup import Markup, tag
@@ -17,20 +17,20 @@ _LEAST_ACROSS = 4  # pictures in a row: of one item they would be too large for 
 def cams(subject: Subject, part: Part) -> Markup | None:
     """A figure per photo, what the pictures leave out, and the means over all photos. Without
     photos or maps, one line that says so."""
-    head = tag("h2", title(say("Where they look"), part, subject))
+    head = tag("h2", title(_("Where they look"), part, subject))
     try:
         found = contrast(subject, part.shown)
     except InputError as error:
-        problem = say(
+        problem = _(
             "Without pictures of photos: {problem}",
-            problem=retell(subject.without_folders(str(error))),
+            problem=translate(subject.without_folders(str(error))),
         )
         return tag("section", head, tag("p", problem, class_="warning"))
     if found is None:
         if not part.finished:
             return None
-        return tag("section", head, tag("p", say("No class maps were kept: nothing to show.")))
-    how = say(
+        return tag("section", head, tag("p", _("No class maps were kept: nothing to show.")))
+    how = _(
         "Bright: where the evidence for the named class lies, on one scale for all. White frame: "
         "where that object is. A network that knows the object looks into the frame."
     )
@@ -49,18 +49,18 @@ def _which(found: Contrast) -> str:
     """How the photos were chosen."""
     values = {"n": len(found.rows), "total": found.photos, "set": found.set_name}
     if not found.means:
-        return say(
+        return _(
             "{n} of the {total} photos of {set}; nothing in them is boxed, so these are the "
             "first on which the answers differ.",
             **values,
         )
     if len(found.means) == 1:
-        return say(
+        return _(
             "{n} of the {total} photos of {set}, evenly from the lowest to the highest "
             "share of evidence in the box.",
             **values,
         )
-    return say(
+    return _(
         "The {n} of {total} photos of {set} on which the shares of evidence in the box lie "
         "furthest apart: not typical ones.",
         **values,
@@ -69,20 +69,20 @@ def _which(found: Contrast) -> str:
 
 def _figure(row: Row, set_name: str) -> Markup:
     """The photo, then what each item sees in it."""
-    what = say("{label}, boxed", label=row.label) if row.area is not None else row.label
-    covers = say("{area} of the photo", area=percent(row.area)) if row.area is not None else None
+    what = _("{label}, boxed", label=row.label) if row.area is not None else row.label
+    covers = _("{area} of the photo", area=percent(row.area)) if row.area is not None else None
     names = {"file": row.file, "set": set_name, "label": row.label}
-    alt = say("Photo {file} of {set}, showing {label}", **names)
+    alt = _("Photo {file} of {set}, showing {label}", **names)
     if not row.labelled:
-        what = say("evidence for {label}, an answer", **names)
-        alt = say("Photo {file} of {set}", **names)
+        what = _("evidence for {label}, an answer", **names)
+        alt = _("Photo {file} of {set}", **names)
     said = [tag("bdi", row.file, class_="small"), tag("br"), tag("strong", what)]
     cells = [tag("li", photo(row.jpeg, alt), said, [tag("br"), covers] if covers else None)]
     for look in row.looks:
-        answer = say("answer: {answer}, {chance}", answer=look.answer, chance=percent(look.chance))
-        share = None if look.share is None else say("{share} in box", share=percent(look.share))
+        answer = _("answer: {answer}, {chance}", answer=look.answer, chance=percent(look.chance))
+        share = None if look.share is None else _("{share} in box", share=percent(look.share))
         told = "; ".join(part for part in (share, answer) if part)
-        alt = say(
+        alt = _(
             "Evidence for {label} as {name} sees it in {file}. {told}",
             label=row.label,
             name=look.shown.item.title,
@@ -99,11 +99,11 @@ def _means(found: Contrast) -> Markup | None:
     """The same share over all objects: the pictures alone would be a matter of choice."""
     if not found.means:
         return None
-    words = say_count(
-        found.objects,
+    words = ngettext(
         "Over the one object that is boxed, the share of evidence in the box is:",
         "Over all {count} boxed objects, also those in no picture here, the share of evidence in "
         "the box is on average:",
+        found.objects,
     )
     items = [tag("li", one.named, ": ", percent(mean)) for one, mean in found.means]
     return tag("div", tag("p", words), tag("ul", items, class_="key"), class_="keep")
@@ -115,20 +115,20 @@ def _not_shown(found: Contrast) -> str:
     rest = found.photos - len(found.rows)
     if rest:
         words.append(
-            say_count(
-                rest, "1 photo is in no picture here.", "{count} photos are in no picture here."
+            ngettext(
+                "1 photo is in no picture here.", "{count} photos are in no picture here.", rest
             )
         )
     if found.beyond:
         words.append(
-            say(
+            _(
                 "There is room for {n} beside each other; left out: {names}.",
                 n=COLUMNS,
                 names=_names(found.beyond),
             )
         )
     if found.without:
-        words.append(say("No class maps: {names}.", names=_names(found.without)))
+        words.append(_("No class maps: {names}.", names=_names(found.without)))
     return " ".join(words)
 
 

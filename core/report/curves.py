@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from core.base.formatting import percent
-from core.base.language import say
+from core.base.language import _
 from core.compare.curves import Line, has_zero_loss, lines_of
 from core.report import drawing
 from core.report.drawing import WIDTH, Axis
@@ -37,17 +37,17 @@ def curves(subject: Subject, part: Part) -> Markup | None:
         for one in part.shown
         if any(line.item == one.item.id for line in lines)
     ]
-    words = say(
+    words = _(
         "Dotted: loss on the training photos. Solid: loss and accuracy on the validation photos. "
         "The loss is on a logarithmic scale, and all pictures have the same axes."
     )
     if has_zero_loss(lines):
-        words += " " + say("A loss of exactly 0 is drawn at the foot: a log scale has no 0.")
+        words += " " + _("A loss of exactly 0 is drawn at the foot: a log scale has no 0.")
     if any(one.item.repeats > 1 for one in part.shown):
-        words += " " + say("Of a group: the mean, and the band from its lowest to its highest run.")
+        words += " " + _("Of a group: the mean, and the band from its lowest to its highest run.")
     return tag(
         "section",
-        tag("h2", title(say("How they trained"), part, subject)),
+        tag("h2", title(_("How they trained"), part, subject)),
         tag("div", figures, class_="plots"),
         tag("p", words, class_="small"),
     )
@@ -56,26 +56,26 @@ def curves(subject: Subject, part: Part) -> Markup | None:
 def _figure(one: Shown, lines: Sequence[Line], x: Axis, loss: Axis) -> Markup:
     accuracy = Axis(0, 1, _ACCURACY[1], _ACCURACY[0])
     drawn = [
-        drawing.words(0, 12, say("loss")),
-        drawing.words(0, _ACCURACY[0] - 13, say("accuracy")),
+        drawing.words(0, 12, _("loss")),
+        drawing.words(0, _ACCURACY[0] - 13, _("accuracy")),
     ]
     drawn += _frame(x, loss, _decades(loss), _power)
     drawn += _frame(x, accuracy, (0.0, 0.5, 1.0), percent)
     drawn += _epochs(x)
     told = []
     names = {
-        "train_loss": say("training loss"),
-        "val_loss": say("validation loss"),
-        "val_accuracy": say("validation accuracy"),
+        "train_loss": _("training loss"),
+        "val_loss": _("validation loss"),
+        "val_accuracy": _("validation accuracy"),
     }
     for line in lines:
         y = accuracy if line.curve == "val_accuracy" else loss
         drawn += _line(line, x, y, one.colour)
         last = float(line.points["value"].iloc[-1])
         ends = percent(last) if line.curve == "val_accuracy" else f"{last:.3g}"
-        told.append(say("{curve} ends at {value}", curve=names[line.curve], value=ends))
+        told.append(_("{curve} ends at {value}", curve=names[line.curve], value=ends))
     epochs = int(max(line.points["x"].max() for line in lines))
-    alt = say("{name}, {n} epochs: {told}.", name=one.item.title, n=epochs, told=", ".join(told))
+    alt = _("{name}, {n} epochs: {told}.", name=one.item.title, n=epochs, told=", ".join(told))
     return tag("figure", tag("p", one.named, class_="head"), drawing.picture(_HEIGHT, alt, drawn))
 
 
@@ -146,4 +146,4 @@ def _epochs(x: Axis) -> list[Markup]:
     y = _ACCURACY[1] + 14
     shown = [*marks, int(x.high)]
     numbers = [drawing.words(x.at(n), y, str(n), "middle" if n else "start", "soft") for n in shown]
-    return [*numbers, drawing.words((x.start + x.end) / 2, y + 13, say("epoch"), "middle", "soft")]
+    return [*numbers, drawing.words((x.start + x.end) / 2, y + 13, _("epoch"), "middle", "soft")]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
-from core.base.language import say
+from core.base.language import _
 from core.data.photos import jpeg_bytes, jpeg_url
 from core.report.markup import Markup, tag
 from core.report.subject import Shown, Subject, typical
@@ -40,8 +40,8 @@ def evidence(subject: Subject, letters: Mapping[str, Letter]) -> Markup | None:
     ]
     if not blocks:
         return None
-    words = say("What each verdict rests on. The pictures are typical for the run, not its worst.")
-    return tag("section", tag("h2", say("How we know")), tag("p", words, class_="small"), blocks)
+    words = _("What each verdict rests on. The pictures are typical for the run, not its worst.")
+    return tag("section", tag("h2", _("How we know")), tag("p", words, class_="small"), blocks)
 
 
 def _block(one: Shown, letter: Letter, subject: Subject) -> Markup:
@@ -56,7 +56,7 @@ def _whose(item: Group) -> Markup | None:
     row = typical(item)
     if row is None or len(item.members) == 1:
         return None
-    words = say(
+    words = _(
         "Of its runs the one with seed {seed}: it has the commonest verdict, and of those that "
         "have it the share of difficult objects nearest to the mean of all.",
         seed=row.recipe["seed"],
@@ -68,10 +68,10 @@ def _piece(piece: Evidence) -> Markup:
     """A question, how its answer is judged, the answer, and pictures."""
     if piece.good is not None:
         sign, word, look = (
-            ("\u2713", say("good"), "good") if piece.good else ("\u2715", say("bad"), "bad")
+            ("\u2713", _("good"), "good") if piece.good else ("\u2715", _("bad"), "bad")
         )
     else:
-        word = say("cannot tell") if piece.counts else say("not part of the verdict")
+        word = _("cannot tell") if piece.counts else _("not part of the verdict")
         sign, look = "\u2013", "unsure"
     judged = tag("span", f"{sign} {word}", class_=look)
     return tag(

@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.tables import LIFT_WORDS, SCORE_TITLES, SCORE_WORDS
 from core.evaluate.verdict import MEANINGS
 from core.report.markup import Markup, tag
 
 _WORDS = {
-    mark("validation"): mark(
+    N_("validation"): N_(
         "Photos kept aside from the training photos. They come from the same shoot, so a "
         "network that only knows the shoot does well on them too."
     ),
-    mark("test sets"): mark(
-        "Photos that no training has seen; test_difficult were taken elsewhere."
-    ),
-    mark("95 % interval"): mark(
+    N_("test sets"): N_("Photos that no training has seen; test_difficult were taken elsewhere."),
+    N_("95 % interval"): N_(
         "The scores that would fit what was seen on so few photos. Two scores whose "
         "intervals overlap may still differ: the paired comparison tells."
     ),
-    mark("constant answer"): mark("What the best single answer for all photos gets."),
-    mark("frozen backbone"): mark(
+    N_("constant answer"): N_("What the best single answer for all photos gets."),
+    N_("frozen backbone"): N_(
         "Logistic regression on pretrained features that never saw these photos."
     ),
-    mark("untrained weights"): mark("The same on features of random weights."),
-    mark("class map"): mark(
-        "Which parts of a photo speak for a class (class activation map, CAM)."
-    ),
-    mark("evidence"): mark(
-        "What in a class map speaks for that class and not for all classes alike."
-    ),
-    mark("share in the box"): mark("How much of that evidence lies where the object is."),
-    mark("loss"): mark(
-        "How far the probabilities are from the right answers; 0 is perfect and sure."
-    ),
-    mark("group"): mark(
+    N_("untrained weights"): N_("The same on features of random weights."),
+    N_("class map"): N_("Which parts of a photo speak for a class (class activation map, CAM)."),
+    N_("evidence"): N_("What in a class map speaks for that class and not for all classes alike."),
+    N_("share in the box"): N_("How much of that evidence lies where the object is."),
+    N_("loss"): N_("How far the probabilities are from the right answers; 0 is perfect and sure."),
+    N_("group"): N_(
         "Runs of one recipe on the same photos that differ by their seed or fold: one run"
         " alone cannot tell skill from luck."
     ),
-    mark("seed"): mark("The number from which all that is random in a run is drawn."),
+    N_("seed"): N_("The number from which all that is random in a run is drawn."),
 }
 
 
 def glossary() -> Markup:
     """Terms, scores and verdicts."""
-    words = {retell(name): retell(meaning) for name, meaning in _WORDS.items()}
-    words |= {retell(title): retell(SCORE_WORDS[name]) for name, title in SCORE_TITLES.items()}
-    words[say("lift")] = retell(LIFT_WORDS)
-    words |= {retell(verdict): retell(meaning) for verdict, meaning in MEANINGS.items()}
+    words = {translate(name): translate(meaning) for name, meaning in _WORDS.items()}
+    words |= {
+        translate(title): translate(SCORE_WORDS[name]) for name, title in SCORE_TITLES.items()
+    }
+    words[_("lift")] = translate(LIFT_WORDS)
+    words |= {translate(verdict): translate(meaning) for verdict, meaning in MEANINGS.items()}
     entries = [
         tag("div", tag("dt", name), tag("dd", meaning), class_="keep")
         for name, meaning in words.items()
     ]
-    return tag("section", tag("h2", say("Words")), tag("dl", entries, class_="words"))
+    return tag("section", tag("h2", _("Words")), tag("dl", entries, class_="words"))

@@ -11,7 +11,7 @@ from typing import Any
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.formatting import file_name
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.recipe.draft import changes_link
 from core.recipe.files import (
     changed_recipe,
@@ -29,12 +29,12 @@ from core.store.run import Run
 from core.store.status import status_text
 
 _HEADS = (
-    mark("seed"),
-    mark("state"),
-    mark("verdict"),
-    mark("began (UTC)"),
-    mark("took"),
-    mark("run"),
+    N_("seed"),
+    N_("state"),
+    N_("verdict"),
+    N_("began (UTC)"),
+    N_("took"),
+    N_("run"),
 )
 _MOST_RUNS = 24  # of a group that are listed
 _DIGITS = 12  # of a fingerprint: enough to tell two apart
@@ -46,10 +46,10 @@ def origins(subject: Subject) -> Markup:
     environments = subject.read(Run.environment, rows)
     return tag(
         "section",
-        tag("h2", say("To make it again")),
+        tag("h2", _("To make it again")),
         [_block(one) for one in subject.shown if not one.item.members[0].problem],
-        _shared(say("Photos"), subject.shown, environments, _data_lines),
-        _shared(say("Computed with"), subject.shown, environments, _machine_lines),
+        _shared(_("Photos"), subject.shown, environments, _data_lines),
+        _shared(_("Computed with"), subject.shown, environments, _machine_lines),
     )
 
 
@@ -116,7 +116,7 @@ def _runs(item: Group) -> Markup:
         tag("tr", [tag("td", cell) for cell in _run_cells(row)])
         for row in item.members[:_MOST_RUNS]
     ]
-    heads = [retell(head) for head in _HEADS]
+    heads = [translate(head) for head in _HEADS]
     rest = len(item.members) - _MOST_RUNS
     return joined(
         [
@@ -131,7 +131,7 @@ def _runs(item: Group) -> Markup:
             ),
             tag(
                 "p",
-                say("{count} more runs of this group are not listed.", count=rest),
+                _("{count} more runs of this group are not listed.", count=rest),
                 class_="small",
             )
             if rest > 0
@@ -143,13 +143,13 @@ def _runs(item: Group) -> Markup:
 def _run_cells(row: RunRow) -> Sequence[str]:
     seed = str(row.recipe["seed"])
     if row.recipe["split"].get("fold") is not None:
-        seed += say(", fold {fold}", fold=row.recipe["split"]["fold"])
+        seed += _(", fold {fold}", fold=row.recipe["split"]["fold"])
     began = (row.status.started or "")[:16].replace("T", " ")
     took = row.facts.get("took")
     return (
         seed,
-        retell(status_text(row.status)),
-        retell((row.summary or {}).get("verdict") or ""),
+        translate(status_text(row.status)),
+        translate((row.summary or {}).get("verdict") or ""),
         began,
         formatting.duration(took if isinstance(took, int | float) else None),
         row.id,
@@ -188,17 +188,17 @@ def _shared(
 def _data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
     """The data set's name and the first digits of its fingerprints (SHA-256)."""
     data = environment.get("data") or {}
-    lines = [say("{title}, folder {folder}", title=data.get("title") or row.data, folder=row.data)]
+    lines = [_("{title}, folder {folder}", title=data.get("title") or row.data, folder=row.data)]
     prints = data.get("fingerprints")
     if not isinstance(prints, Mapping):
-        return [*lines, say("Its photos were not read yet.")]
-    lines.append(say("training photos and labels {print}", print=_short(prints.get("train"))))
+        return [*lines, _("Its photos were not read yet.")]
+    lines.append(_("training photos and labels {print}", print=_short(prints.get("train"))))
     sets = prints.get("test_sets")
     for name, found in (sets if isinstance(sets, Mapping) else {}).items():
         truth = found.get("truth")
-        line = say("{set}: photos {print}", set=name, print=_short(found.get("photos")))
+        line = _("{set}: photos {print}", set=name, print=_short(found.get("photos")))
         if truth:
-            line += say(", labels and boxes {print}", print=_short(truth))
+            line += _(", labels and boxes {print}", print=_short(truth))
         lines.append(line)
     return lines
 
@@ -219,12 +219,12 @@ def _machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
         system = str(machine.get("system") or "").split("-")[0]
         kinds = [system, machine.get("processor"), machine.get("cpu_capability")]
         if machine.get("threads"):
-            kinds.append(say("{n} threads", n=machine["threads"]))
-        kinds.append(machine.get("gpu") or say("no GPU"))
+            kinds.append(_("{n} threads", n=machine["threads"]))
+        kinds.append(machine.get("gpu") or _("no GPU"))
         lines.append(", ".join(str(kind) for kind in kinds if kind))
     settings = environment.get("settings")
     if isinstance(settings, Mapping):
         lines.append(", ".join(f"{name} {value}" for name, value in settings.items()))
     if environment.get("commit"):
-        lines.append(say("code at commit {commit}", commit=_short(environment["commit"])))
+        lines.append(_("code at commit {commit}", commit=_short(environment["commit"])))
     return lines

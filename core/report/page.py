@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core import __version__
 from core.base.errors import InputError
-from core.base.language import language, say, say_count
+from core.base.language import _, language, ngettext
 from core.compare.score_tables import sets_of
 from core.report.cams import cams
 from core.report.curves import curves
@@ -63,7 +63,7 @@ def make_report(
 
 def problem_page(problem: str) -> str:
     """What is saved in place of a report that cannot be made: one line that says why."""
-    words = say("There is no report: {problem}", problem=problem)
+    words = _("There is no report: {problem}", problem=problem)
     return _document(words, [tag("h1", "Overfit Lens"), tag("p", words)])
 
 
@@ -82,17 +82,17 @@ def _document(title: str, body: Content) -> str:
 def _title(subject: Subject) -> str:
     titles = [one.item.title for one in subject.shown]
     if subject.left_out or len(titles) > 2:
-        return say("Overfit Lens: a report on {n} runs", n=_runs(subject))
+        return _("Overfit Lens: a report on {n} runs", n=_runs(subject))
     if len(titles) == 2:
-        return say("Overfit Lens: {a} against {b}", a=titles[0], b=titles[1])
-    return say("Overfit Lens: {a}", a=titles[0])
+        return _("Overfit Lens: {a} against {b}", a=titles[0], b=titles[1])
+    return _("Overfit Lens: {a}", a=titles[0])
 
 
 def _head(subject: Subject, today: date) -> Markup:
     """Title, date, what this is about in two sentences, and what could not be read."""
     lines = [tag("p", _about(subject), " ", _question(subject), class_="lead")]
     if len(subject.parts) > 1:
-        words = say(
+        words = _(
             "They saw different photos, so that their scores do not compare: each data set "
             "has sections of its own."
         )
@@ -108,7 +108,7 @@ def _head(subject: Subject, today: date) -> Markup:
         lines.append(
             tag(
                 "div",
-                tag("p", say("Could not be read, and is left out:")),
+                tag("p", _("Could not be read, and is left out:")),
                 tag("ul", told, class_="plain"),
                 class_="warning",
             )
@@ -116,7 +116,7 @@ def _head(subject: Subject, today: date) -> Markup:
     return tag(
         "header",
         tag("h1", _title(subject)),
-        tag("p", say("Made on {date}", date=today.isoformat()), class_="date"),
+        tag("p", _("Made on {date}", date=today.isoformat()), class_="date"),
         lines,
         key(subject.shown) if len(subject.shown) > 1 else None,
     )
@@ -127,15 +127,15 @@ def _about(subject: Subject) -> str:
     photos = ", ".join(dict.fromkeys(part.title for part in subject.parts))
     recipes_ = len(subject.shown) + len(subject.left_out)
     if recipes_ == 1:
-        return say_count(
-            runs,
+        return ngettext(
             "This is about one run, trained on the photos {photos}.",
             "This is about {count} runs of one recipe, trained on the photos {photos}.",
+            runs,
             photos=photos,
         )
     if recipes_ == runs:
-        return say("This compares {n} runs, trained on the photos {photos}.", n=runs, photos=photos)
-    return say(
+        return _("This compares {n} runs, trained on the photos {photos}.", n=runs, photos=photos)
+    return _(
         "This compares {n} recipes, {runs} runs in all, trained on the photos {photos}.",
         n=recipes_,
         runs=runs,
@@ -151,11 +151,11 @@ def _runs(subject: Subject) -> int:
 def _question(subject: Subject) -> str:
     sets = sets_of([one.item for one in subject.shown])
     if not sets:
-        return say(
+        return _(
             "Without photos from elsewhere nothing can show whether the objects were learned: "
             "validation photos come from the same shoot as the training photos."
         )
-    return say(
+    return _(
         "The question is what was learned: validation photos come from the same shoot as the "
         "training photos, so that only photos from elsewhere ({sets}) can tell the objects from "
         "the shoot.",
@@ -168,7 +168,7 @@ def _foot() -> Markup:
         "footer",
         tag(
             "p",
-            say(
+            _(
                 "Made by Overfit Lens {version}. This file holds all of its "
                 "pictures, fetches nothing and runs no script.",
                 version=__version__,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.formatting import file_name
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.recipe.difference import recipe_difference
 from core.report.markup import Markup, tag
 from core.report.subject import Subject
@@ -20,9 +20,9 @@ def recipes(subject: Subject) -> Markup | None:
     frame = recipe_difference({one.letter: one.item.members[0].recipe for one in known})
     if any(one.item.repeats > 1 for one in known):
         frame = frame[~frame["key"].isin(_SEEDS)]
-    head = tag("h2", say("What differs in the recipes"))
+    head = tag("h2", _("What differs in the recipes"))
     if frame.empty:
-        return tag("section", head, tag("p", say("Nothing: they follow the same recipe.")))
+        return tag("section", head, tag("p", _("Nothing: they follow the same recipe.")))
     rows = []
     for row in frame.to_dict("records"):
         values: dict[str, list[Markup]] = {}
@@ -31,8 +31,8 @@ def recipes(subject: Subject) -> Markup | None:
         lines = [tag("li", marks, " ", value) for value, marks in values.items()]
         cell = tag("td", tag("ul", lines, class_="values"))
         rows.append(tag("tr", tag("th", tag("code", str(row["key"])), scope="row"), cell))
-    caption = say("Only keys that differ; off: not used; -: no such key there.")
-    heads = tag("tr", [tag("th", retell(word), scope="col") for word in ("key", "value")])
+    caption = _("Only keys that differ; off: not used; -: no such key there.")
+    heads = tag("tr", [tag("th", translate(word), scope="col") for word in ("key", "value")])
     return tag(
         "section",
         head,

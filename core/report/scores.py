@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from core.base.formatting import percent
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.base.palette import GREY, on_page
 from core.compare.score_tables import (
     CONTROLS,
@@ -37,13 +37,13 @@ def scores(subject: Subject, part: Part) -> Markup | None:
     rows = [row for item in part.items for row in item.finished()]
     controls: Controls = subject.read(Run.controls, rows)
     figures = [_easy_to_difficult(part)]
-    plots = [(say("validation"), validation_dots(part.items, controls))]
+    plots = [(_("validation"), validation_dots(part.items, controls))]
     plots += [(name, set_dots(part.items, controls, name)) for name in sets_of(part.items)]
     figures += [_dots(name, frame, part) for name, frame in plots if len(frame)]
     lifts = lift_dots(part.items, controls)
     if len(lifts):
-        figures.append(_dots(say("lift"), lifts, part, least_top=2.0))
-    head = [tag("h2", title(say("Scores"), part, subject)), key(part.finished)]
+        figures.append(_dots(_("lift"), lifts, part, least_top=2.0))
+    head = [tag("h2", title(_("Scores"), part, subject)), key(part.finished)]
     first = tag("div", figures[:2], class_="plots")
     return tag(
         "section",
@@ -69,7 +69,7 @@ def _easy_to_difficult(part: Part) -> Markup | None:
     if not sets:
         return None
     places: list[tuple[str, tuple[str, ...]]] = []
-    places.append((say("validation"), ("validation", "accuracy")))
+    places.append((_("validation"), ("validation", "accuracy")))
     places += [(name, ("sets", name, "scores", "primary")) for name in sets]
     axis = Axis(0, 1, _LEFT, _RIGHT)
     lane, top, body, told = 23.0, 8.0, [], []
@@ -77,26 +77,24 @@ def _easy_to_difficult(part: Part) -> Markup | None:
         y = top + lane * (number + 0.5)
         found = [(name, one.item.mean_and_spread(*keys, "value")) for name, keys in places]
         known = [(name, spread.mean) for name, spread in found if spread]
-        ends = [axis.at(value) for _, value in known]
+        ends = [axis.at(value) for __, value in known]
         body.append(drawing.line(min(ends), y, max(ends), y, one.colour, 2))
-        for (_, value), sign in zip(known, _signs(len(known)), strict=True):
+        for (__, value), sign in zip(known, _signs(len(known)), strict=True):
             body.append(_sign(sign, axis.at(value), y, one.colour))
         body.append(drawing.dot(10, y, one.letter, one.colour))
         told.append(", ".join([one.letter, *(f"{name} {percent(value)}" for name, value in known)]))
     height = top + lane * len(part.finished)
-    alt = say(
-        "Share of photos answered right, from easy to difficult. {told}", told="; ".join(told)
-    )
+    alt = _("Share of photos answered right, from easy to difficult. {told}", told="; ".join(told))
     signs = [
         tag("li", _sign_alone(sign), name)
-        for (name, _), sign in zip(places, _signs(len(places)), strict=True)
+        for (name, __), sign in zip(places, _signs(len(places)), strict=True)
     ]
     return tag(
         "figure",
-        tag("p", say("From the same shoot to elsewhere"), class_="head"),
+        tag("p", _("From the same shoot to elsewhere"), class_="head"),
         drawing.picture(height + _FOOT, alt, _grid(axis, top, height), body),
         tag("ul", signs, class_="key small"),
-        tag("figcaption", say("Share of photos whose most prominent object is answered right.")),
+        tag("figcaption", _("Share of photos whose most prominent object is answered right.")),
     )
 
 
@@ -149,15 +147,15 @@ def _dots(name: str, frame: pd.DataFrame, part: Part, least_top: float | None = 
     body: list[Content] = []
     y, told = 4.0, []
     for score, rows in frame.groupby("title", sort=False):
-        body.append(drawing.words(0, y + 11, retell(str(score))))
+        body.append(drawing.words(0, y + 11, translate(str(score))))
         y += _HEAD
         for row in rows.to_dict("records"):
             one, middle = by_id[row["run"]], y + _LANE / 2
             body += [_free(row, axis, middle), _interval(row, axis, middle, one)]
-            told.append(f"{retell(str(score))}, {one.letter} {row['words']}")
+            told.append(f"{translate(str(score))}, {one.letter} {row['words']}")
             y += _LANE
         y += 4
-    alt = say("Scores on {photos}. {told}", photos=name, told="; ".join(told))
+    alt = _("Scores on {photos}. {told}", photos=name, told="; ".join(told))
     return tag(
         "figure",
         tag("p", tag("bdi", name), class_="head"),
@@ -211,15 +209,13 @@ def _grid(axis: Axis, top: float, bottom: float, share: bool = True) -> list[Mar
 
 
 def _legend(part: Part, controls: bool) -> str:
-    words = [say("Dot: score. Line: 95 % interval, wide because the photos are few.")]
+    words = [_("Dot: score. Line: 95 % interval, wide because the photos are few.")]
     if any(len(one.item.finished()) > 1 for one in part.finished):
-        words.append(
-            say("Of a group: its mean, from its lowest to its highest run, a tick at each.")
-        )
-    words.append(say("Grey is what needs no training. Bar: the best constant answer."))
+        words.append(_("Of a group: its mean, from its lowest to its highest run, a tick at each."))
+    words.append(_("Grey is what needs no training. Bar: the best constant answer."))
     if controls:
         words.append(
-            say(
+            _(
                 "Diamond: logistic regression on the frozen pretrained backbone. Cross: the same "
                 "on untrained weights. A run that is no better has learned nothing that counts."
             )
@@ -239,13 +235,13 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
     for name, rows in frame.groupby(photos, sort=False):
         heads = [
             tag("td", ""),
-            *(tag("th", retell(str(what)), scope="col") for what in rows[score]),
+            *(tag("th", translate(str(what)), scope="col") for what in rows[score]),
         ]
         lines = []
         for column in columns:
             one, cells = by_title.get(column), [str(cell) for cell in rows[column]]
             if any(cells):
-                head = one.named if one else retell(column)
+                head = one.named if one else translate(column)
                 lines.append(
                     tag(
                         "tr",
@@ -254,8 +250,8 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
                         class_=None if one else "free",
                     )
                 )
-        values = {"photos": retell(str(name))}
-        caption = say(
+        values = {"photos": translate(str(name))}
+        caption = _(
             "Every number on {photos}, with 95 % intervals; of groups the lowest and highest run.",
             **values,
         )
@@ -271,7 +267,7 @@ def _tables(part: Part, controls: Controls) -> list[Markup]:
                 class_="scroll",
                 tabindex=0,
                 role="region",
-                aria_label=say("Numbers on {photos}", **values),
+                aria_label=_("Numbers on {photos}", **values),
             )
         )
     return found

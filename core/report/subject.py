@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from core.base import palette
 from core.base.errors import InputError
-from core.base.language import retell
+from core.base.language import translate
 from core.compare.colours import MOST
 from core.compare.comparable import photos_of
 from core.compare.selection import item_colours
@@ -94,7 +94,7 @@ class Subject:
 
     def note(self, problem: str) -> None:
         """Keeps a line for the reader, once."""
-        line = retell(self.without_folders(problem))
+        line = translate(self.without_folders(problem))
         if line not in self.problems:
             self.problems.append(line)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.colours import MOST
 from core.compare.comparison import each_against_first
@@ -35,14 +35,14 @@ def verdicts(subject: Subject, letters: Mapping[str, Letter]) -> Markup:
     diagnoses = subject.read(Run.diagnosis, rows)
     rules = {id_: found["rule"] for id_, found in diagnoses.items() if found}
     cards = [_card(one, subject, letters.get(one.item.id), rules) for one in subject.shown]
-    return tag("section", tag("h2", say("Verdicts")), cards, _left_out(subject.left_out))
+    return tag("section", tag("h2", _("Verdicts")), cards, _left_out(subject.left_out))
 
 
 def _card(one: Shown, subject: Subject, letter: Letter | None, rules: Mapping[str, str]) -> Markup:
     head = tag("div", tag("h3", one.named), chip(one.item))
     done = all(row.status.state == "done" for row in one.item.members)
     state = (
-        None if done else tag("p", say("State: {state}.", state=retell(tables.states(one.item))))
+        None if done else tag("p", _("State: {state}.", state=translate(tables.states(one.item))))
     )
     return tag(
         "article",
@@ -61,7 +61,7 @@ def chip(item: Group) -> Markup | None:
     if found is None:
         return None
     sign, look = LOOKS.get(found.majority or "", ("?", "unsure"))
-    words = retell(tables.verdict_words(item))
+    words = translate(tables.verdict_words(item))
     return tag("span", f"{sign} {words}", class_=f"chip {look}")
 
 
@@ -79,26 +79,26 @@ def _finding(one: Shown, letter: Letter | None, rules: Mapping[str, str]) -> Mar
     if not finished:
         return None
     if letter is None:
-        return tag("p", say("It has no diagnosis: it is older than diagnoses are."))
+        return tag("p", _("It has no diagnosis: it is older than diagnoses are."))
     found = Counter(rules[row.id] for row in finished if row.id in rules)
     if len(finished) == 1:
         told = tag("p", letter.meaning, " ", letter.finding)
         return joined([told, _rule(letter.rule)])
     verdict = one.item.verdict()
-    meaning = tag("p", retell(letter.meaning)) if verdict and verdict.majority else None
+    meaning = tag("p", translate(letter.meaning)) if verdict and verdict.majority else None
     return joined([meaning, [_rule(rule, times) for rule, times in found.most_common()]])
 
 
 def _rule(rule: str, times: int | None = None) -> Markup:
     """`Rule: most signs are good (validation is fine, and ...)`."""
-    when = retell(RULES[rule][1]).replace("`", "") if rule in RULES else ""
-    head = say("Rule that fired:")
+    when = translate(RULES[rule][1]).replace("`", "") if rule in RULES else ""
+    head = _("Rule that fired:")
     if times is not None:
-        head = say_count(
-            times, "Rule that fired in {count} run:", "Rule that fired in {count} runs:"
+        head = ngettext(
+            "Rule that fired in {count} run:", "Rule that fired in {count} runs:", times
         )
     return tag(
-        "p", head, " ", tag("strong", retell(rule)), f": {when}." if when else "", class_="small"
+        "p", head, " ", tag("strong", translate(rule)), f": {when}." if when else "", class_="small"
     )
 
 
@@ -107,13 +107,13 @@ def _numbers(item: Group) -> Markup | None:
     if not item.finished():
         return None
     hard, score, objects = hard_score(item)
-    title = say("{set}: objects cut out", set=hard)
+    title = _("{set}: objects cut out", set=hard)
     if score == "primary":
-        title = say("{set}: most prominent object", set=hard)
-    pairs = [(say("validation accuracy"), *share_words(item, "validation", "accuracy"))]
+        title = _("{set}: most prominent object", set=hard)
+    pairs = [(_("validation accuracy"), *share_words(item, "validation", "accuracy"))]
     if hard:
         pairs.append((title, *objects))
-        pairs.append((say("{set}: lift", set=hard), tables.lift_words(item, hard) or "-", ""))
+        pairs.append((_("{set}: lift", set=hard), tables.lift_words(item, hard) or "-", ""))
     cells = [
         tag("div", tag("dt", name), tag("dd", value, " ", tag("span", small) if small else None))
         for name, value, small in pairs
@@ -132,7 +132,7 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
             [
                 tag("td", cell)
                 for cell in (
-                    retell(tables.verdict_words(item)) or retell(tables.states(item)),
+                    translate(tables.verdict_words(item)) or translate(tables.states(item)),
                     share_words(item, "validation", "accuracy")[0],
                     share_words(item, "sets", hard_set([item]), "scores", "object")[0],
                     tables.lift_words(item, hard_set([item])),
@@ -141,16 +141,16 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
         )
         for item in items[:_LEFT_OUT]
     ]
-    caption = say(
+    caption = _(
         "Chosen too, but in no figure of this report: it tells {n} apart, not more.", n=MOST
     )
     rest = len(items) - _LEFT_OUT
     heads = [
-        say("run or group"),
-        say("verdict"),
-        say("validation"),
-        say("difficult objects"),
-        say("lift"),
+        _("run or group"),
+        _("verdict"),
+        _("validation"),
+        _("difficult objects"),
+        _("lift"),
     ]
     return joined(
         [
@@ -160,7 +160,7 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
                 tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
                 tag("tbody", lines),
             ),
-            tag("p", say_count(rest, "{count} more is not named.", "{count} more are not named."))
+            tag("p", ngettext("{count} more is not named.", "{count} more are not named.", rest))
             if rest > 0
             else None,
         ]
@@ -184,25 +184,23 @@ def compared(subject: Subject, part: Part) -> Markup | None:
     lines = [
         tag(
             "article",
-            tag(
-                "h3", by_id[one.item.id].named, " ", say("against"), " ", by_id[one.first.id].named
-            ),
+            tag("h3", by_id[one.item.id].named, " ", _("against"), " ", by_id[one.first.id].named),
             tag("p", one.validation),
             tag("p", tag("strong", one.elsewhere) if one.parted else one.elsewhere)
             if one.elsewhere
-            else tag("p", say("No labelled test set: nothing else can tell them apart.")),
+            else tag("p", _("No labelled test set: nothing else can tell them apart.")),
             class_="card",
         )
         for one in found
     ]
-    how = say(
+    how = _(
         "Two runs are compared photo by photo (exact McNemar test), groups by the mean over their "
         "seeds: a bootstrap over photos and a t-test over seeds must both find the difference "
         "(95 %). Cannot tell does not mean equal: photos and seeds are few."
     )
     return tag(
         "section",
-        tag("h2", title(say("What parts them"), part, subject)),
+        tag("h2", title(_("What parts them"), part, subject)),
         lines,
         tag("p", how, class_="small"),
     )

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from core.base import files
 from core.base.errors import RunError, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.schema import check_name
 from core.store.examples import refuse_example
 from core.store.run import Run
@@ -79,7 +79,7 @@ def annotate(
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
         if len(said.tags) > MOST_TAGS:
             raise RunError(
-                mark("{run}: a run has at most {most} tags").format(run=run.id, most=MOST_TAGS)
+                N_("{run}: a run has at most {most} tags").format(run=run.id, most=MOST_TAGS)
             )
         try:
             files.write_json(run.path / FILE, asdict(said))
@@ -92,7 +92,7 @@ def check_annotations(said: Annotations) -> None:
     """Raises RunError where somebody's annotations hold what `annotate` would not take."""
     _check(said.name, said.note, said.tags)
     if len(said.tags) > MOST_TAGS:
-        raise RunError(mark("a run has at most {most} tags").format(most=MOST_TAGS))
+        raise RunError(N_("a run has at most {most} tags").format(most=MOST_TAGS))
 
 
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
@@ -100,17 +100,17 @@ def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
         try:
             check_name(name)
         except ValueError as error:
-            raise RunError(mark("name: {reason}").format(reason=error)) from None
+            raise RunError(N_("name: {reason}").format(reason=error)) from None
     if note is not None and len(note) > LONGEST_NOTE:
         raise RunError(
-            mark("note: at most {most} characters, not {count}").format(
+            N_("note: at most {most} characters, not {count}").format(
                 most=LONGEST_NOTE, count=len(note)
             )
         )
     for tag in tags:
         if not _TAG.fullmatch(tag):
             raise RunError(
-                mark(
+                N_(
                     "tag {tag!r}: must be 1 to 30 characters without spaces, commas, "
                     "colons or quotes"
                 ).format(tag=tag[:40])

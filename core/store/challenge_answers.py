@@ -12,7 +12,7 @@ import pydantic
 
 from core.base import files
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.rescoring import Rescoring
 
@@ -46,7 +46,7 @@ class Trial(Rescoring):
             return Answered.model_validate_json(path.read_bytes())
         except (OSError, pydantic.ValidationError):
             raise RunError(
-                mark("{path}: damaged: delete its folder, and rank the run again").format(path=path)
+                N_("{path}: damaged: delete its folder, and rank the run again").format(path=path)
             ) from None
 
     def answers(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.base import demo_mode
 from core.base.errors import DataError, not_moved
-from core.base.language import mark
+from core.base.language import N_
 from core.data.importer import REPORT
 from core.store.index import RunRow
 from core.store.status import Clock
@@ -47,14 +47,14 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
     root = Path(root)
     if not deletable(root):
         raise DataError(
-            mark("{root}: was not imported, so it is not deleted here").format(
+            N_("{root}: was not imported, so it is not deleted here").format(
                 root=root,
             )
         )
     busy = [row for row in rows if row.data_path == str(root.resolve()) and not row.status.ended]
     if busy:
         raise DataError(
-            mark("{name}: the run {run} needs it; stop that run first, or wait").format(
+            N_("{name}: the run {run} needs it; stop that run first, or wait").format(
                 name=root.name,
                 run=busy[0].id,
             )
@@ -79,7 +79,7 @@ def restore_dataset(parent: Path, deleted: str) -> Path:
     known = [each for each in deleted_datasets(parent) if deleted in (each.id, each.name)]
     if not known:
         raise DataError(
-            mark("{deleted}: no deleted data set of that name in {folder}").format(
+            N_("{deleted}: no deleted data set of that name in {folder}").format(
                 deleted=deleted,
                 folder=Path(parent) / TRASH,
             )
@@ -87,7 +87,7 @@ def restore_dataset(parent: Path, deleted: str) -> Path:
     kept, place = Path(parent) / TRASH / known[0].id, Path(parent) / known[0].name
     if place.exists():
         raise DataError(
-            mark("{place}: is there already; it has to go first").format(
+            N_("{place}: is there already; it has to go first").format(
                 place=place,
             )
         )

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from core.base.errors import RunError, not_written
-from core.base.language import mark
+from core.base.language import N_
 
 PREFIX = "example-"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def refuse_example(run_id: str) -> None:
     """Raises RunError, one line, where the run is an example: it stays as it came."""
     if is_example(run_id):
         raise RunError(
-            mark("{run}: is an example, which stays as it is; runs of your own can change").format(
+            N_("{run}: is an example, which stays as it is; runs of your own can change").format(
                 run=run_id
             )
         )

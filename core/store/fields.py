@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 
 from core.base import formatting
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.difference import flat_recipe
 from core.recipe.schema import Recipe
 from core.store.status import time_taken
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["words", "number", "share", "seconds", "moment"]
 _SCORES = {
-    "primary": mark("Most prominent object"),
-    "object": mark("Objects cut out"),
-    "ranking": mark("Presence ranking"),
-    "present": mark("Any object present"),
+    "primary": N_("Most prominent object"),
+    "object": N_("Objects cut out"),
+    "ranking": N_("Presence ranking"),
+    "present": N_("Any object present"),
 }
 
 
@@ -45,42 +45,34 @@ class Fact:
 
 
 OWN: dict[str, Fact] = {
-    "name": Fact(mark("run"), "words", mark("The run's name, as it is shown")),
-    "verdict": Fact(mark("verdict"), "words", mark("What the diagnosis says")),
-    "state": Fact(
-        mark("state"), "words", mark("queued, running, done, failed, cancelled or paused")
-    ),
+    "name": Fact(N_("run"), "words", N_("The run's name, as it is shown")),
+    "verdict": Fact(N_("verdict"), "words", N_("What the diagnosis says")),
+    "state": Fact(N_("state"), "words", N_("queued, running, done, failed, cancelled or paused")),
     "validation": Fact(
-        mark("validation"), "share", mark("Share of the validation photos classified right")
+        N_("validation"), "share", N_("Share of the validation photos classified right")
     ),
-    "loss": Fact(mark("val. loss"), "number", mark("Loss on the validation photos")),
-    "test": Fact(mark("test"), "share", mark("Most prominent object on the easy test photos")),
+    "loss": Fact(N_("val. loss"), "number", N_("Loss on the validation photos")),
+    "test": Fact(N_("test"), "share", N_("Most prominent object on the easy test photos")),
     "difficult": Fact(
-        mark("difficult"), "share", mark("Most prominent object on the difficult test photos")
+        N_("difficult"), "share", N_("Most prominent object on the difficult test photos")
     ),
-    "objects": Fact(mark("objects"), "share", mark("Objects of the difficult photos, cut out")),
+    "objects": Fact(N_("objects"), "share", N_("Objects of the difficult photos, cut out")),
     "lift": Fact(
-        mark("lift"),
+        N_("lift"),
         "number",
-        mark("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
+        N_("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
     ),
-    "took": Fact(mark("took"), "seconds", mark("How long the run took")),
-    "started": Fact(
-        mark("started"), "moment", mark("When the run began (UTC), such as 2026-03-01")
-    ),
-    "seed": Fact(mark("seed"), "number", mark("Number from which the run's chance is drawn")),
-    "data": Fact(mark("data set"), "words", mark("Name of the data set")),
-    "tag": Fact(mark("tags"), "words", mark("A tag that the run has")),
-    "note": Fact(mark("note"), "words", mark("Words in the run's note")),
-    "from": Fact(
-        mark("came from"), "words", mark("Who sent the run, where it was not trained here")
-    ),
-    "lr": Fact(
-        mark("highest rate"), "number", mark("The highest learning rate of any band of layers")
-    ),
-    "epoch": Fact(mark("epoch"), "number", mark("Epochs that are done")),
-    "epochs": Fact(mark("epochs"), "number", mark("Epochs that are planned")),
-    "id": Fact(mark("id"), "words", mark("Name of the run's folder")),
+    "took": Fact(N_("took"), "seconds", N_("How long the run took")),
+    "started": Fact(N_("started"), "moment", N_("When the run began (UTC), such as 2026-03-01")),
+    "seed": Fact(N_("seed"), "number", N_("Number from which the run's chance is drawn")),
+    "data": Fact(N_("data set"), "words", N_("Name of the data set")),
+    "tag": Fact(N_("tags"), "words", N_("A tag that the run has")),
+    "note": Fact(N_("note"), "words", N_("Words in the run's note")),
+    "from": Fact(N_("came from"), "words", N_("Who sent the run, where it was not trained here")),
+    "lr": Fact(N_("highest rate"), "number", N_("The highest learning rate of any band of layers")),
+    "epoch": Fact(N_("epoch"), "number", N_("Epochs that are done")),
+    "epochs": Fact(N_("epochs"), "number", N_("Epochs that are planned")),
+    "id": Fact(N_("id"), "words", N_("Name of the run's folder")),
 }
 STANDARD = (
     "verdict",
@@ -157,14 +149,12 @@ def fact(key: str) -> Fact:
         return OWN[key]
     last = key.rsplit(".", 1)[-1]
     if last in _SCORES and "." in key:
-        words = mark("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
+        words = N_("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
         return Fact(key, "share", words)
     if last == "lift" and "." in key:
-        words = mark("{score}, on {set}").format(
-            score=OWN["lift"].words, set=key.rpartition(".")[0]
-        )
+        words = N_("{score}, on {set}").format(score=OWN["lift"].words, set=key.rpartition(".")[0])
         return Fact(key, "number", words)
-    return Fact(key, "words", mark("Of the recipe"))
+    return Fact(key, "words", N_("Of the recipe"))
 
 
 def recipe_columns(rows: Sequence[RunRow]) -> list[str]:

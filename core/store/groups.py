@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.store.examples import PREFIX
 from core.store.index import RunRow
 
@@ -51,14 +51,14 @@ class Verdicts:
     def words(self) -> str:
         """`generalises, 4 of 5`, or `no majority: generalises 2, never learned 2 of 4`."""
         if self.majority:
-            return say(
+            return _(
                 "{verdict}, {n} of {total}",
-                verdict=retell(self.majority),
+                verdict=translate(self.majority),
                 n=self.counts[0][1],
                 total=self.n,
             )
-        each = say(", ").join(f"{retell(verdict)} {count}" for verdict, count in self.counts)
-        return say("no majority: {verdicts} of {total}", verdicts=each, total=self.n)
+        each = _(", ").join(f"{translate(verdict)} {count}" for verdict, count in self.counts)
+        return _("no majority: {verdicts} of {total}", verdicts=each, total=self.n)
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,9 @@ def _title(newest_first: Sequence[RunRow]) -> str:
     title = newest.title if alike else str(newest.recipe["name"])
     seeds, folds = (len(set(numbers)) for numbers in zip(*map(_repeat, newest_first), strict=True))
     if seeds > 1:
-        title = say("{name}, {count} seeds", name=title, count=seeds)
+        title = _("{name}, {count} seeds", name=title, count=seeds)
     if folds > 1:
-        title = say("{name}, {count} folds", name=title, count=folds)
+        title = _("{name}, {count} folds", name=title, count=folds)
     return title
 
 

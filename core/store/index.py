@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import InputError, RunError, not_written
-from core.base.language import say
+from core.base.language import _
 from core.recipe.files import recipe_dict, recipe_from
 from core.recipe.schema import Recipe
 from core.store.annotations import FILE, Annotations, annotations_of
@@ -75,7 +75,7 @@ class RunRow:
     @property
     def title(self) -> str:
         """The name as it is shown: an example says that it is one."""
-        return say("{name} (example)", name=self.name) if self.example else self.name
+        return _("{name} (example)", name=self.name) if self.example else self.name
 
     def number(self, *keys: str) -> float | None:
         """A number of the summary, by its keys; None when it is not there."""
@@ -120,7 +120,7 @@ class RunIndex:
     def look(self) -> tuple[int, list[RunRow]]:
         """The same, after their `version`."""
         with self._lock:
-            rows = [row for _, row in self._look().values()]
+            rows = [row for __, row in self._look().values()]
             return self._version, rows
 
     def version(self, at_most_old: float = 0) -> int:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from core.base import files
 from core.base.errors import RunError, damaged, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
 from core.recipe.bands import last_trained_band
@@ -35,7 +35,7 @@ STARTS = 3
 POOL = 8
 
 # What a suggestion speaks of, which the stages of a recipe may not be like.
-MEASURED_AT = mark(
+MEASURED_AT = N_(
     "Found in a hundred steps of rising rates, from a new head, with all bands training at once. "
     "Where the head trains first, or the rate falls in cycles, higher rates can do as well or "
     "better."
@@ -71,7 +71,7 @@ class Search(Run):
         return self.path.parent.parent
 
     def lost_words(self, status: Status) -> str:
-        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+        return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
     def curves(self) -> pd.DataFrame:
         """Columns step, lr (of the last band that trains), loss, smoothed, start."""
@@ -92,7 +92,7 @@ def question(recipe: Recipe) -> Recipe:
     """What a search depends on of a recipe: its bands' proportions, not their size; neither its
     name nor its stages. Raises RunError when no band trains."""
     if last_trained_band(recipe) is None:
-        raise RunError(mark("bands: every one is frozen, so there is no rate to look for"))
+        raise RunError(N_("bands: every one is frozen, so there is no rate to look for"))
     top = max(band.lr for band in recipe.bands)
     bands = tuple(b.model_copy(update={"lr": float(f"{b.lr / top:.1e}")}) for b in recipe.bands)
     stages = (Stage(train="bands", epochs=1),)
@@ -157,7 +157,5 @@ def open_work(runs_dir: Path, name: str) -> Run:
         return open_run(runs_dir, name)
     search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
-        raise RunError(
-            mark("{name}: no such search in {folder}").format(name=name, folder=runs_dir)
-        )
+        raise RunError(N_("{name}: no such search in {folder}").format(name=name, folder=runs_dir))
     return search

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from core.base import files
 from core.base.errors import RunError, damaged
-from core.base.language import mark
+from core.base.language import N_
 from core.store.schemas import shaped
 
 FOLDER = ".arrived"
@@ -38,7 +38,7 @@ class Arrival:
         """Whom it came from."""
         if not self.bearer:
             return self.sender
-        return mark("{sender}, by way of {bearer}").format(sender=self.sender, bearer=self.bearer)
+        return N_("{sender}, by way of {bearer}").format(sender=self.sender, bearer=self.bearer)
 
 
 _SHAPE = TypeAdapter(Arrival)

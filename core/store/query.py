@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.store.fields import OWN, fact, known_form, schema_keys
 from core.store.index import RunRow
 
@@ -104,7 +104,7 @@ def read_query(query: str, known: Vocabulary) -> list[Test]:
             continue
         if not key and not value:
             raise QueryError(
-                say("`{term}` excludes nothing: write -word or -key:value", term=match.group())
+                _("`{term}` excludes nothing: write -word or -key:value", term=match.group())
             )
         test = _term(key, sign, value, known) if key else _words(value)
         tests.append(_not(test) if minus else test)
@@ -124,7 +124,7 @@ def _term(key: str, sign: str, value: str, known: Vocabulary) -> Test:
     term = f"{key}{sign}{value}"
     if not _bare(value):
         raise QueryError(
-            say(
+            _(
                 "`{term}` lacks a value: write, for example, {example}",
                 term=term,
                 example=f"{key}{sign}{_sample(key)}",
@@ -156,7 +156,7 @@ def _one(key: str, sign: str, value: str, known: Vocabulary, term: str) -> Test:
         wanted = _STATES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
         raise QueryError(
-            say(
+            _(
                 "`{term}`: {key} is a number: write, for example, {example}",
                 term=term,
                 key=key,
@@ -179,7 +179,7 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
     if fact(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
             raise QueryError(
-                say(
+                _(
                     "`{term}` needs a date: write, for example, {example}",
                     term=term,
                     example=f"{key}{sign}2026-03-01",
@@ -188,7 +188,7 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
     if key in known and not known[key].numeric and known[key].values:
         raise QueryError(
-            say(
+            _(
                 "`{term}`: {key} is a word: write, for example, {example}",
                 term=term,
                 key=key,
@@ -198,7 +198,7 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
     number = _number(key, wanted)
     if number is None:
         raise QueryError(
-            say(
+            _(
                 "`{term}` needs a number: write, for example, {example}",
                 term=term,
                 example=f"{key}{sign}{_sample(key)}",
@@ -216,7 +216,7 @@ def _flag(sign: str, value: str) -> Test:
     wanted = _bare(value)
     if wanted not in FLAGS or sign not in (":", "="):
         raise QueryError(
-            say(
+            _(
                 "`{term}` is not known: write is: and one of {flags}",
                 term=f"is{sign}{value}",
                 flags=", ".join(FLAGS),
@@ -246,13 +246,13 @@ def _resolved(key: str, known: Vocabulary) -> str:
         return ends[0]
     if ends:
         few = ", ".join(sorted(ends)[:4]) + (" ..." if ends[4:] else "")
-        raise QueryError(say("`{key}` may be several keys: write {keys}", key=key, keys=few))
+        raise QueryError(_("`{key}` may be several keys: write {keys}", key=key, keys=few))
     close = difflib.get_close_matches(lowered, [*known, *_last_parts(known), "is"], n=1)
     if close:
         raise QueryError(
-            say("`{key}` is no key of a run: did you mean {close}?", key=key, close=close[0])
+            _("`{key}` is no key of a run: did you mean {close}?", key=key, close=close[0])
         )
-    raise QueryError(say("`{key}` is no key of a run: try {examples}", key=key, examples=EXAMPLES))
+    raise QueryError(_("`{key}` is no key of a run: try {examples}", key=key, examples=EXAMPLES))
 
 
 def _last_parts(known: Vocabulary) -> list[str]:

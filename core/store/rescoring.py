@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.base.errors import RunError, not_written
-from core.base.language import mark
+from core.base.language import N_
 from core.data.dataset import Dataset, truth_fingerprint
 from core.store.examples import refuse_example
 from core.store.index import RunRow
@@ -35,7 +35,7 @@ class Rescoring(Run):
         return open_run(self.path.parent.parent, self.id)
 
     def lost_words(self, status: Status) -> str:
-        return mark("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+        return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
     def settle(self) -> None:
         """Puts in place what was whole when its process was killed."""
@@ -91,11 +91,11 @@ def check_can_answer(run: Run) -> None:
     """Raises RunError when a run is not finished or without its weights."""
     if run.status().state != "done":
         raise RunError(
-            mark("{run}: is not finished ({state})").format(run=run.id, state=run.status().state)
+            N_("{run}: is not finished ({state})").format(run=run.id, state=run.status().state)
         )
     if not has_weights(run):
         raise RunError(
-            mark("{run}: its trained weights are not kept here, so it cannot answer again").format(
+            N_("{run}: its trained weights are not kept here, so it cannot answer again").format(
                 run=run.id
             )
         )

@@ -24,7 +24,7 @@ from pydantic import TypeAdapter
 
 from core.base import files
 from core.base.errors import RunError, damaged, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.examples import PROJECT, folder_of, refuse_example
@@ -94,7 +94,7 @@ class Run:
         if not arrival.data:
             # Without a stranger's words: this line is shown in many places.
             raise RunError(
-                mark("{run}: came from elsewhere, and its photos are not here").format(run=self.id)
+                N_("{run}: came from elsewhere, and its photos are not here").format(run=self.id)
             )
         return Path(arrival.data)
 
@@ -162,7 +162,7 @@ class Run:
         for split, maps in found.maps.items():
             shape = (len(found.epochs), len(found.files[split]), len(found.classes))
             if maps.ndim != 5 or maps.shape[:3] != shape:
-                why = mark("maps.{split} has shape {shape}").format(split=split, shape=maps.shape)
+                why = N_("maps.{split} has shape {shape}").format(split=split, shape=maps.shape)
                 raise RunError(damaged(path, why))
         return found
 
@@ -208,7 +208,7 @@ class Run:
 
     def lost_words(self, status: Status) -> str:
         """One line for a run whose process is gone."""
-        return mark("its process ({pid}) stopped in epoch {epoch}; it can be resumed").format(
+        return N_("its process ({pid}) stopped in epoch {epoch}; it can be resumed").format(
             pid=status.pid, epoch=status.epoch + 1
         )
 
@@ -222,7 +222,7 @@ class Run:
         if not self.resumable():
             state = self.status().state
             raise RunError(
-                mark("{run}: is {state}; only a stopped run can be resumed").format(
+                N_("{run}: is {state}; only a stopped run can be resumed").format(
                     run=self.id, state=state
                 )
             )
@@ -245,11 +245,11 @@ class Run:
         try:
             data = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
-            raise RunError(mark("{path}: missing").format(path=path)) from None
+            raise RunError(N_("{path}: missing").format(path=path)) from None
         except (OSError, ValueError, RecursionError) as error:
             raise RunError(damaged(path, error)) from None
         if not isinstance(data, dict):
-            raise RunError(damaged(path, mark("not an object")))
+            raise RunError(damaged(path, N_("not an object")))
         check_shape(path, data)
         return data
 
@@ -281,14 +281,14 @@ class Run:
             raise RunError(damaged(path, error)) from None
         missing = [column for column in columns if column not in frame]
         if missing:
-            why = mark("lacks the column {column}").format(column=missing[0])
+            why = N_("lacks the column {column}").format(column=missing[0])
             raise RunError(damaged(path, why))
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
-                why = mark("{column} holds no number somewhere").format(column=column)
+                why = N_("{column} holds no number somewhere").format(column=column)
                 raise RunError(damaged(self.path / name, why))
 
 
@@ -331,7 +331,7 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     except OSError as error:
         shutil.rmtree(hidden.path, ignore_errors=True)
         raise RunError(
-            mark(
+            N_(
                 "{folder}: cannot write a run there ({reason}); give another folder for runs"
             ).format(folder=runs_dir, reason=error.strerror)
         ) from None
@@ -358,10 +358,10 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
-        raise RunError(mark("{run}: not the id of a run").format(run=run_id[:80]))
+        raise RunError(N_("{run}: not the id of a run").format(run=run_id[:80]))
     run = Run(folder_of(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(
-            mark("{run}: no such run in {parent}").format(run=run_id, parent=run.path.parent)
+            N_("{run}: no such run in {parent}").format(run=run_id, parent=run.path.parent)
         )
     return run

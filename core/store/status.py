@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from core.base.formatting import moment
-from core.base.language import retell, say
+from core.base.language import _, translate
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
@@ -73,24 +73,24 @@ def worked_seconds(status: Status) -> float:
 def status_text(status: Status) -> str:
     """What a run is doing, in a few words: `training, epoch 12 of 32`."""
     if status.state == "queued":
-        return say("waiting")
+        return _("waiting")
     if status.state == "running":
-        phase = retell(status.phase) if status.phase else say("starting")
+        phase = translate(status.phase) if status.phase else _("starting")
         if not status.epoch:
             return phase
-        return say(
+        return _(
             "{phase}, epoch {epoch} of {epochs}",
             phase=phase,
             epoch=status.epoch,
             epochs=status.epochs,
         )
     if status.state == "cancelled" and not status.started:
-        return say("cancelled before it began")
+        return _("cancelled before it began")
     if status.ended and status.state != "done" and status.epochs:
-        return say(
+        return _(
             "{state} after epoch {epoch} of {epochs}",
-            state=retell(status.state),
+            state=translate(status.state),
             epoch=status.epoch,
             epochs=status.epochs,
         )
-    return retell(status.state)
+    return translate(status.state)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.base import demo_mode, files
 from core.base.errors import RunError, not_deleted, not_moved
-from core.base.language import mark, say_count
+from core.base.language import N_, ngettext
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.examples import refuse_example
 from core.store.provenance import forget_arrival
@@ -33,7 +33,7 @@ def kept_words(runs_dir: Path) -> str:
     return (
         demo_mode.kept_words()
         if is_visitors(runs_dir)
-        else say_count(KEPT.days, "{count} day", "{count} days")
+        else ngettext("{count} day", "{count} days", KEPT.days)
     )
 
 
@@ -96,7 +96,7 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
-        raise RunError(mark("{path}: is there already").format(path=run.path))
+        raise RunError(N_("{path}: is there already").format(path=run.path))
     try:
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
@@ -153,7 +153,7 @@ def _refuse_busy(run: Run) -> None:
     except RunError:
         return
     if state in ("running", "queued"):
-        words = mark("{run}: waits to train; stop it first: python -m core cancel {run}")
+        words = N_("{run}: waits to train; stop it first: python -m core cancel {run}")
         if state == "running":
-            words = mark("{run}: is training; stop it first: python -m core cancel {run}")
+            words = N_("{run}: is training; stop it first: python -m core cancel {run}")
         raise RunError(words.format(run=run.id))

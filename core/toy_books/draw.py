@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.base.language import mark
+from core.base.language import N_
 from core.toy_books.covers import CLASSES, library
 from core.toy_books.difficult_scenes import difficult_shot
 from core.toy_books.interior import Home
@@ -66,8 +66,8 @@ def draw_toy_books(
 
 
 # What pages tell of it in other languages.
-_TITLE = mark("Toy books")
-_SOURCE = mark("drawn by core.toy_books with Pillow and NumPy")
+_TITLE = N_("Toy books")
+_SOURCE = N_("drawn by core.toy_books with Pillow and NumPy")
 _DESCRIPTION = f"""\
 title: {_TITLE}
 licence: MIT

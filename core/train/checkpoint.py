@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save
 
 from core.base import files
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.model.network import Network
 from core.model.trained_weights import put_in, weights_bytes
 from core.recipe.schema import Recipe
@@ -100,7 +100,7 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> Progress:
         return Progress(int(state["epoch"]), optimizer, best)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise RunError(
-            mark(
+            N_(
                 "{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
             ).format(place=place, error=error)
         ) from None

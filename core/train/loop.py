@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import nll_loss
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.random_streams import derived_seed
 from core.model.network import Network
 from core.model.trained_weights import copied_tensors, put_in
@@ -130,7 +130,7 @@ def fit(
             value = loss.item()
             if not math.isfinite(value):
                 raise Diverged(
-                    mark(
+                    N_(
                         "training diverged: the loss is {value:g} in epoch {epoch}, batch {batch}; "
                         "try lower learning rates"
                     ).format(value=value, epoch=epoch.number, batch=batch + 1)
@@ -172,7 +172,7 @@ def validate(
     loss: Tensor = nll_loss(torch.from_numpy(found.log_probs), truth)
     if not math.isfinite(loss.item()):
         raise Diverged(
-            mark(
+            N_(
                 "training diverged: the validation loss is not a finite number; "
                 "try lower learning rates"
             )

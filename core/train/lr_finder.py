@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from core.base.language import mark
+from core.base.language import N_
 from core.base.random_streams import derived_seed
 from core.pipeline.setup import Setup, seeded_network
 from core.recipe.bands import first_trained, stage_ranges
@@ -114,7 +114,7 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
             "cannot tell",
             None,
             None,
-            mark("in {few} of {count} searches the loss hardly fell").format(
+            N_("in {few} of {count} searches the loss hardly fell").format(
                 few=len(curves) - len(answers), count=len(curves)
             ),
         )
@@ -122,13 +122,13 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
     decades = math.log10(high / low)
     middle = float(np.exp(np.median(np.log(answers))))
     confidence: Confidence = "cannot tell"
-    why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they do not agree")
+    why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they do not agree")
     if decades <= AGREEMENT and len(answers) == len(curves):
         confidence = "good"
-        why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree")
+        why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree")
     elif decades <= 2 * AGREEMENT:
         confidence = "fair"
-        why = mark("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree roughly")
+        why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree roughly")
     told = why.format(few=len(answers), count=len(curves), low=low, high=high)
     lr = None if confidence == "cannot tell" else middle
     return Suggestion(lr, confidence, low, high, told)

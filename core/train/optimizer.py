@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.model.network import Network
 from core.recipe.bands import parameter_groups, stage_ranges
 from core.recipe.schema import Recipe
@@ -29,7 +29,7 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     groups = parameter_groups(network.layers, ranges)
     if not groups:
         raise RunError(
-            mark("stages.{stage}: every band is frozen, so nothing would train").format(
+            N_("stages.{stage}: every band is frozen, so nothing would train").format(
                 stage=stage_number - 1
             )
         )

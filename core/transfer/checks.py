@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 
 from core.base import formatting
 from core.base.errors import InputError, RunError, damaged
-from core.base.language import mark
+from core.base.language import N_
 from core.data.archive import Limits, open_source, printable
 from core.store.annotations import annotations_of, check_annotations
 from core.store.index import read_row
@@ -36,7 +36,7 @@ _MAPS = Limits(
     file_bytes=1_000_000_000,
     total_bytes=1_000_000_000,
     ratio=2000,
-    what=mark("file of class maps"),
+    what=N_("file of class maps"),
 )
 
 
@@ -67,7 +67,7 @@ def check_run(run: Run) -> None:
         named = str(run.path) in line
         raise RunError(line if named else f"{run.path / 'recipe.yaml'}: {line}") from None
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        why = mark("cannot be read as a run ({error})").format(error=printable(str(error)))
+        why = N_("cannot be read as a run ({error})").format(error=printable(str(error)))
         raise RunError(f"{run.path}: {why}") from None
 
 
@@ -76,7 +76,7 @@ def _check(run: Run) -> None:
     status = run.status()
     if not status.ended:
         raise RunError(
-            mark(
+            N_(
                 "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be "
                 "moved"
             ).format(run=run.id, state=status.state)
@@ -91,13 +91,13 @@ def _check(run: Run) -> None:
     if row.problem:
         raise RunError(row.problem)
     if not row.facts:
-        raise RunError(f"{run.path}: {mark('tells nothing')}")
+        raise RunError(f"{run.path}: {N_('tells nothing')}")
 
 
 def _need(run: Run, names: Sequence[str]) -> None:
     for name in names:
         if not (run.path / name).is_file():
-            raise RunError(mark("{path}: missing").format(path=run.path / name))
+            raise RunError(N_("{path}: missing").format(path=run.path / name))
 
 
 # --- file by file ---------------------------------------------------------------------------------
@@ -108,12 +108,12 @@ def _check_status(run: Run, status: Status) -> None:
     _strict_json(run, "status.json")
     path = run.path / "status.json"
     if status.epoch < 0 or status.epochs < status.epoch:
-        far = mark("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
+        far = N_("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
         raise RunError(damaged(path, far))
     for name in ("created", "started", "heartbeat", "finished"):
         said = getattr(status, name)
         if said and formatting.moment(said) is None:
-            why = mark("{said} is no time in UTC").format(said=printable(said))
+            why = N_("{said} is no time in UTC").format(said=printable(said))
             raise RunError(damaged(path, f"{name}: {why}"))
 
 
@@ -180,7 +180,7 @@ def _class_maps(run: Run) -> None:
     path = run.path / "cams.npz"
     with open_source(path, _MAPS) as archive:
         if archive.refused:
-            raise RunError(damaged(path, mark("holds more than arrays")))
+            raise RunError(damaged(path, N_("holds more than arrays")))
         for name in archive.files:
             _check_array(path, printable(name), archive.read(name))
     found = run.class_maps()
@@ -191,7 +191,7 @@ def _class_maps(run: Run) -> None:
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
-            why = mark("the arrays of {split} do not fit").format(split=printable(split))
+            why = N_("the arrays of {split} do not fit").format(split=printable(split))
             raise RunError(damaged(path, why))
 
 
@@ -209,7 +209,7 @@ def _check_array(path: Path, name: str, data: bytes) -> None:
     except ValueError as error:
         raise RunError(damaged(path, f"{name}: {printable(str(error))}")) from None
     if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
-        why = mark("{name} is not the array that it claims to be").format(name=name)
+        why = N_("{name} is not the array that it claims to be").format(name=name)
         raise RunError(damaged(path, why))
 
 
@@ -235,7 +235,7 @@ def _log(run: Run) -> None:
     try:
         (run.path / "log.txt").read_text("utf-8")
     except UnicodeDecodeError:
-        raise RunError(f"{run.path / 'log.txt'}: {mark('not UTF-8 text')}") from None
+        raise RunError(f"{run.path / 'log.txt'}: {N_('not UTF-8 text')}") from None
 
 
 _CHECKS: dict[str, Callable[[Run], None]] = {
@@ -269,14 +269,14 @@ def _strict_json(run: Run, name: str) -> dict[str, Any]:
     path = run.path / name
 
     def refuse(word: str) -> None:
-        raise ValueError(mark("{word} is no number").format(word=word))
+        raise ValueError(N_("{word} is no number").format(word=word))
 
     try:
         found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         raise RunError(damaged(path, printable(str(error)))) from None
     if not isinstance(found, dict):
-        raise RunError(damaged(path, mark("not an object")))
+        raise RunError(damaged(path, N_("not an object")))
     return found
 
 
@@ -285,7 +285,7 @@ def _whole_epochs(run: Run, name: str, table: pd.DataFrame, *columns: str) -> No
     for column in columns if len(table) else ():
         values = table[column].to_numpy(np.float64)
         if not np.isfinite(values).all() or (values % 1 != 0).any():
-            why = mark("{column} holds no whole number somewhere").format(column=column)
+            why = N_("{column} holds no whole number somewhere").format(column=column)
             raise RunError(damaged(run.path / name, why))
 
 
@@ -299,5 +299,5 @@ def _check_files(path: Path, names: Iterable[str]) -> None:
     for name in names:
         parts = name.split("/")
         if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
-            why = mark("{name!r} cannot be the name of a photo").format(name=printable(name))
+            why = N_("{name!r} cannot be the name of a photo").format(name=printable(name))
             raise RunError(damaged(path, why))

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.base.errors import RunError, damaged
-from core.base.language import mark
+from core.base.language import N_
 from core.data.archive import LIMITS, printable
 from core.store.examples import is_example
 
 FORMAT = 1
 MANIFEST = "travel.json"
-RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what=mark("zip of runs"))
+RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what=N_("zip of runs"))
 LONGEST_NAME = 80  # of who sends
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 _NO_RUNS = {"examples"}  # what else lies in a folder of runs; every file there has a dot
@@ -99,12 +99,12 @@ def read_manifest(data: bytes) -> Manifest:
 
 def of_format(found: object, read: int) -> str:
     """What is wrong with a file of another version."""
-    return mark("is of format {found}; this version reads {read}").format(found=found, read=read)
+    return N_("is of format {found}; this version reads {read}").format(found=found, read=read)
 
 
 def check_id(run_id: str) -> None:
     """Raises RunError where no run that moves can have that id."""
     if is_example(run_id):
-        raise RunError(mark("is an example, which everybody has; only runs of one's own are moved"))
+        raise RunError(N_("is an example, which everybody has; only runs of one's own are moved"))
     if not _ID.fullmatch(run_id) or run_id in _NO_RUNS:
-        raise RunError(mark("not the id of a run that can be moved (letters, digits, - and _)"))
+        raise RunError(N_("not the id of a run that can be moved (letters, digits, - and _)"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.base import files
 from core.base.errors import InputError, RunError, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.data.archive import printable
 from core.store.provenance import arrival_of
 from core.store.run import Run, open_run
@@ -101,7 +101,7 @@ def checked_sender(name: str) -> str:
     name = name.strip()
     if len(name) > LONGEST_NAME or name != printable(name):
         raise InputError(
-            mark("--from: at most {most} characters, in one line").format(most=LONGEST_NAME)
+            N_("--from: at most {most} characters, in one line").format(most=LONGEST_NAME)
         )
     return name
 
@@ -133,14 +133,14 @@ def _bytes(path: Path) -> bytes:
     """Raises RunError where it cannot be read or is larger than any that would be taken."""
     try:
         if path.is_symlink():
-            raise RunError(f"{path}: {mark('a link; only files are moved')}")
+            raise RunError(f"{path}: {N_('a link; only files are moved')}")
         data = path.read_bytes()
     except OSError as error:
         raise RunError(os_error_line(error)) from None
     most = LARGEST[path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"]
     if len(data) > most:
         raise RunError(
-            mark("{path}: larger than {size:.0f} MB, the most that is moved").format(
+            N_("{path}: larger than {size:.0f} MB, the most that is moved").format(
                 path=path, size=most / 1e6
             )
         )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.base import formatting
 from core.base.errors import InputError, RunError, os_error_line
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.archive import is_junk, printable
 from core.store.fields import hard_set_of
 from core.store.index import RunRow
@@ -87,13 +87,13 @@ def import_uploads(
 def table(entries: Sequence[Entry]) -> pd.DataFrame:
     """A line per run, and per zip file that was refused whole, in words."""
     columns = [
-        say("file"),
-        say("from"),
-        say("run"),
-        say("data set"),
-        say("verdict"),
-        say("score"),
-        say("what became of it"),
+        _("file"),
+        _("from"),
+        _("run"),
+        _("data set"),
+        _("verdict"),
+        _("score"),
+        _("what became of it"),
     ]
     return pd.DataFrame([_line(entry) for entry in entries], columns=columns)
 
@@ -104,23 +104,23 @@ def headline(entries: Sequence[Entry]) -> str:
         outcome: sum(entry.outcome == outcome for entry in entries)
         for outcome in ("taken", "here", "refused")
     }
-    return say("taken: {taken}, here already: {here}, refused: {refused}", **counts)
+    return _("taken: {taken}, here already: {here}, refused: {refused}", **counts)
 
 
 def _line(entry: Entry) -> tuple[str, ...]:
     row = entry.row
-    what = say("taken") if entry.outcome == "taken" else retell(entry.reason)
+    what = _("taken") if entry.outcome == "taken" else translate(entry.reason)
     if entry.outcome == "refused":
-        what = say("refused: {reason}", reason=what)
+        what = _("refused: {reason}", reason=what)
     if row is None:
         return entry.file, entry.sender, entry.run, "", "", "", what
-    data = say("{name} (not here)", name=row.data)
+    data = _("{name} (not here)", name=row.data)
     if entry.photos:
-        data = say("{name} (here)", name=row.data)
+        data = _("{name} (here)", name=row.data)
     verdict = str((row.summary or {}).get("verdict") or row.status.state)
-    name = say("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
-    sender = retell(row.came_from) or entry.sender
-    return entry.file, sender, name, data, retell(verdict), score(row), what
+    name = _("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
+    sender = translate(row.came_from) or entry.sender
+    return entry.file, sender, name, data, translate(verdict), score(row), what
 
 
 def score(row: RunRow) -> str:
@@ -131,4 +131,4 @@ def score(row: RunRow) -> str:
     if found:
         return f"{formatting.share_of(found)}, {hard}"
     found = (summary.get("validation") or {}).get("accuracy")
-    return f"{formatting.share_of(found)}, {say('validation')}" if found else ""
+    return f"{formatting.share_of(found)}, {_('validation')}" if found else ""

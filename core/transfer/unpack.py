@@ -17,7 +17,7 @@ from typing import Literal
 
 from core.base import files
 from core.base.errors import DataError, InputError, RunError, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.data.archive import Limits, Source, larger_than, open_source, printable
 from core.store import visitors
 from core.store.index import RunRow, read_row
@@ -133,17 +133,17 @@ def _manifest(source: Source) -> tuple[str, Manifest]:
     found = [name for name in source.files if name.rpartition("/")[2] == MANIFEST]
     if not found:
         raise RunError(
-            mark("holds no {file}: not a zip that `export --zip` has written").format(file=MANIFEST)
+            N_("holds no {file}: not a zip that `export --zip` has written").format(file=MANIFEST)
         )
     if len(found) > 1:
-        raise RunError(mark("holds {file} more than once").format(file=MANIFEST))
+        raise RunError(N_("holds {file} more than once").format(file=MANIFEST))
     prefix = found[0].removesuffix(MANIFEST)
     manifest = read_manifest(_read(source, found[0]))
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
             raise RunError(
-                mark("holds {file}, which its {manifest} does not tell of").format(
+                N_("holds {file}, which its {manifest} does not tell of").format(
                     file=printable(name), manifest=MANIFEST
                 )
             )
@@ -199,10 +199,10 @@ class _Carrier:
         for name, told in sorted(packed.files.items()):
             member = f"{self.prefix}{staged.name}/{name}"
             if member not in self.source.files:
-                raise RunError(f"{name}: {mark('missing in the zip file')}")
+                raise RunError(f"{name}: {N_('missing in the zip file')}")
             data = _read(self.source, member)
             if len(data) != told.size or hashlib.sha256(data).hexdigest() != told.sha256:
-                raise RunError(f"{name}: {mark('is not what was packed (its SHA-256 differs)')}")
+                raise RunError(f"{name}: {N_('is not what was packed (its SHA-256 differs)')}")
             place = staged / name
             place.parent.mkdir(exist_ok=True)
             files.overwrite(place, data)
@@ -217,7 +217,7 @@ class _Carrier:
     def _met(self, run: Run, packed: PackedRun, entry: Entry) -> Entry:
         """A run that is here already, the same or another; it stays as it is."""
         if not (run.path / "status.json").is_file():
-            raise RunError(mark("something else of that name is in the folder of runs"))
+            raise RunError(N_("something else of that name is in the folder of runs"))
         names, _ = run_files(run.path)
         other = sorted(set(names) ^ set(packed.files))
         other += [
@@ -227,7 +227,7 @@ class _Carrier:
         ]
         if other:
             raise RunError(
-                mark(
+                N_(
                     "is here already, and differs in {files}. To have this one instead, delete "
                     "that one first"
                 ).format(files=", ".join(other))
@@ -237,14 +237,14 @@ class _Carrier:
             return replace(
                 entry,
                 outcome="here",
-                reason=mark("is here already"),
+                reason=N_("is here already"),
                 row=read_row(run),
                 photos=run.data_dir().is_dir(),
             )
         # The photos may have come since.
         noted = replace(noted, data=self.shelf.find(run.environment()))
         note_arrival(self.runs_dir, run.id, noted)
-        here = mark("is here already, from {sender}").format(sender=noted.words)
+        here = N_("is here already, from {sender}").format(sender=noted.words)
         return replace(
             entry, outcome="here", reason=here, row=read_row(run), photos=bool(noted.data)
         )
@@ -264,7 +264,7 @@ def _check_names(packed: PackedRun) -> None:
     """Raises RunError where the manifest tells of a file that no run has, or of too large a one."""
     for name, told in packed.files.items():
         if name not in LARGEST:
-            raise RunError(f"{printable(name)}: {mark('no file of a run')}")
+            raise RunError(f"{printable(name)}: {N_('no file of a run')}")
         if told.size > LARGEST[name]:
             raise RunError(f"{name}: {larger_than(LARGEST[name])}")
 

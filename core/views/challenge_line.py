@@ -7,7 +7,7 @@ from html import escape
 
 from core.base import palette
 from core.base.formatting import percent
-from core.base.language import say
+from core.base.language import _
 from core.compare.challenge_ranking import Standing
 from core.views.challenge_text import score_words
 
@@ -20,7 +20,7 @@ def standing_picture(standing: Standing, colour: str, mark: palette.Mark) -> str
     """From 0 to 100 %: the score as a disc on its interval, each run as a tick, validation as an
     empty diamond. colour, mark: of the group."""
     score, colour = standing.score, palette.on_page(colour)
-    told = say(
+    told = _(
         "Objects named right: {score}. Validation: {validation}.",
         score=score_words(standing),
         validation=percent(standing.validation),

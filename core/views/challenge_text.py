@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.base.formatting import decimal, percent
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.compare.challenge_ranking import SEEDS, Board, Change, Entrant, Standing
 from core.evaluate.groups import Difference
 
@@ -13,7 +13,7 @@ from core.evaluate.groups import Difference
 def score_words(standing: Standing) -> str:
     """`64 % (58 to 70)`: the share of objects, with its interval over photos."""
     score = standing.score
-    return say(
+    return _(
         "{share} ({low} to {high})",
         share=percent(score.value),
         low=f"{100 * score.low:.0f}",
@@ -24,45 +24,45 @@ def score_words(standing: Standing) -> str:
 def gap_words(gap: Difference) -> str:
     """One line of the board against the line above it."""
     if not gap.real:
-        return say("against the one above: {reason}", reason=gap.shortfall())
+        return _("against the one above: {reason}", reason=gap.shortfall())
     low, high = sorted((abs(gap.low), abs(gap.high)))
     size = {"by": decimal(abs(gap.value)), "low": decimal(low), "high": decimal(high)}
     if gap.value > 0:
-        return say("better than the one above by {by} ({low} to {high})", **size)
-    return say("worse than the one above by {by} ({low} to {high})", **size)
+        return _("better than the one above by {by} ({low} to {high})", **size)
+    return _("worse than the one above by {by} ({low} to {high})", **size)
 
 
 def seeds_words(entrant: Entrant) -> str:
     """`seeds 0, 1, 2`: which ones answer."""
     runs, seeds = len(entrant.runs), entrant.seeds
-    words = say("seeds {seeds}", seeds=", ".join(map(str, seeds)))
-    return words if runs == len(seeds) else say("{seeds}: {runs} runs", seeds=words, runs=runs)
+    words = _("seeds {seeds}", seeds=", ".join(map(str, seeds)))
+    return words if runs == len(seeds) else _("{seeds}: {runs} runs", seeds=words, runs=runs)
 
 
 def missing_words(entrant: Entrant) -> str:
     """`not counted: seed 2 failed`; empty where all count."""
     if not entrant.missing:
         return ""
-    return say("not counted: {seeds}", seeds=", ".join(map(retell, entrant.missing)))
+    return _("not counted: {seeds}", seeds=", ".join(map(translate, entrant.missing)))
 
 
 def left_out_words(entrant: Entrant) -> str:
     """Why a group is not ranked."""
-    have = say_count(
-        len(entrant.seeds),
+    have = ngettext(
         "{count} seed of the {needed} that are needed",
         "{count} seeds of the {needed} that are needed",
+        len(entrant.seeds),
         needed=SEEDS,
     )
-    missing = ", ".join(map(retell, entrant.missing))
-    return say("{have}; {missing}", have=have, missing=missing) if missing else have
+    missing = ", ".join(map(translate, entrant.missing))
+    return _("{have}; {missing}", have=have, missing=missing) if missing else have
 
 
 def changes_words(changes: Sequence[Change]) -> str:
     """`3 changes`; `the failing recipe itself` for none."""
     if not changes:
-        return say("the failing recipe itself")
-    return say_count(len(changes), "{count} change", "{count} changes")
+        return _("the failing recipe itself")
+    return ngettext("{count} change", "{count} changes", len(changes))
 
 
 def validation_words(board: Board) -> str:
@@ -73,7 +73,7 @@ def validation_words(board: Board) -> str:
     shares = [line.validation for line in lines]
     totals = [n for line in lines for n in line.group.numbers("validation", "accuracy", "total")]
     if (max(shares) - min(shares)) * max(totals, default=0) <= 1 + 1e-9:
-        return say(
+        return _(
             "Validation is at most one photo apart ({validation}); the hidden objects are not "
             "({score}).",
             validation=_range(shares),
@@ -82,7 +82,7 @@ def validation_words(board: Board) -> str:
     first = max(lines, key=lambda line: line.validation)
     if first.rank == 1:
         return ""
-    return say(
+    return _(
         "Validation would put {name} first; here it has rank {rank}.",
         name=first.group.title,
         rank=first.rank,
@@ -91,4 +91,4 @@ def validation_words(board: Board) -> str:
 
 def _range(shares: Sequence[float]) -> str:
     low, high = percent(min(shares)), percent(max(shares))
-    return low if low == high else say("{low} to {high}", low=low, high=high)
+    return low if low == high else _("{low} to {high}", low=low, high=high)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from core.base.language import say
+from core.base.language import _
 from core.compare.comparison import Against, words_table
 from core.compare.score_tables import hard_score, share_words
 from core.compare.tables import lift_words, verdict_words
@@ -20,10 +20,10 @@ def compared_table(items: Sequence[Group], compared: Sequence[Against]) -> pd.Da
         found.item.id: (row["validation"], row["elsewhere"])
         for found, row in zip(compared, words_table(compared).to_dict("records"), strict=True)
     }
-    reference = say("the reference")
+    reference = _("the reference")
     rows = []
     for item in items:
-        hard, _, objects = hard_score(item)
+        hard, __, objects = hard_score(item)
         validation, elsewhere = words.get(item.id, (reference, reference))
         rows.append(
             {

@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageOps
 
 from core.base.formatting import percent
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset, TestSet
 from core.data.label_tables import Box
 from core.data.masking import Fill, Variant
@@ -30,8 +30,8 @@ CUT_OUTS = 6
 PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
 SHOWN_FILL: Fill = "blur"
 BLANKINGS: tuple[tuple[Variant, str], ...] = (
-    ("object", mark("objects painted over")),
-    ("elsewhere", mark("as much painted over elsewhere")),
+    ("object", N_("objects painted over")),
+    ("elsewhere", N_("as much painted over elsewhere")),
 )
 
 
@@ -65,13 +65,13 @@ def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> l
     for one in _spread(right, of_right) + _spread(wrong, count - of_right):
         cut = one.cut(open_photo(one.photo.path))
         answer, good = answers[one.file], answers[one.file] == one.name
-        truth = one.name if one.box.label == one.name else say("of no class")
-        caption = say("{answer}; it is {truth}", answer=answer, truth=truth)
+        truth = one.name if one.box.label == one.name else _("of no class")
+        caption = _("{answer}; it is {truth}", answer=answer, truth=truth)
         if good:
             caption = answer
             if truth != answer:
-                caption = say("{answer}; {truth}", answer=answer, truth=truth)
-        words = say("An object cut out, {truth}; answer: {answer}", truth=truth, answer=answer)
+                caption = _("{answer}; {truth}", answer=answer, truth=truth)
+        words = _("An object cut out, {truth}; answer: {answer}", truth=truth, answer=answer)
         square = ImageOps.pad(cut, (SIDE, SIDE), color=PAD)
         pictures.append(Picture(jpeg_bytes(square), caption, words, good))
     return pictures
@@ -116,17 +116,17 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
     return [
         Picture(
             boxed_jpeg(view, boxes),
-            say("{label}, boxed: {area} of the photo", label=label, area=area),
-            say("Photo {file} with a box around {label}", file=file, label=label),
+            _("{label}, boxed: {area} of the photo", label=label, area=area),
+            _("Photo {file} with a box around {label}", file=file, label=label),
         ),
         Picture(
             boxed_jpeg(heated, boxes),
-            say(
+            _(
                 "bright: evidence for {label}; {share} of it lies in the box",
                 label=label,
                 share=share,
             ),
-            say("The same photo; bright where the evidence for {label} is", label=label),
+            _("The same photo; bright where the evidence for {label} is", label=label),
         ),
     ]
 
@@ -182,9 +182,9 @@ def painted_over(
         return []
     pixels = read_view(photo.path, size, crop)
     shape = photo_size(photo.path) if crop == "squash" else (size, size)
-    drawn = [(say("as it is"), pixels, plain)]
+    drawn = [(_("as it is"), pixels, plain)]
     for variant, words in BLANKINGS:
-        drawn.append((retell(words), scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
+        drawn.append((translate(words), scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
     pictures = []
     for words, seen, table in drawn:
         answer = str(table.at[file, "predicted"])
@@ -195,7 +195,7 @@ def painted_over(
             Picture(
                 jpeg_bytes(_unsquashed(seen, shape)),
                 f"{words}: {told}",
-                say("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
+                _("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
                 good,
             )
         )

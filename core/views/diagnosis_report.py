@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.base.errors import InputError
 from core.base.formatting import percent
-from core.base.language import retell, say, sentences
+from core.base.language import _, sentences, translate
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.evaluate.verdict import (
     MEANINGS,
@@ -90,8 +90,8 @@ def write_letter(run: Run, pictures: bool = True) -> Letter | None:
     outlived = _outlived(run.reliance(), name)
     return Letter(
         verdict=diagnosis["verdict"],
-        meaning=retell(MEANINGS.get(diagnosis["verdict"], "")),
-        finding=_spaced(retell(diagnosis["finding"])),
+        meaning=translate(MEANINGS.get(diagnosis["verdict"], "")),
+        finding=_spaced(translate(diagnosis["finding"])),
         rule=diagnosis["rule"],
         set_name=name,
         evidence=tuple(
@@ -105,7 +105,7 @@ def write_letter(run: Run, pictures: bool = True) -> Letter | None:
         controls=_controls(sets.get(name) or {}, controls, name),
         history=run.history(),
         layers=layers,
-        advice=tuple(map(retell, diagnosis["advice"])),
+        advice=tuple(map(translate, diagnosis["advice"])),
         problem=problem,
     )
 
@@ -115,20 +115,20 @@ def rules_table(fired: str) -> pd.DataFrame:
     rows = [
         (
             "\u2794" if rule == fired else "",
-            retell(rule),
-            retell(when).replace("`", ""),
-            retell(verdict),
+            translate(rule),
+            translate(when).replace("`", ""),
+            translate(verdict),
         )
         for rule, (verdict, when) in RULES.items()
     ]
-    columns = [say("fired"), say("rule"), say("when"), say("verdict")]
+    columns = [_("fired"), _("rule"), _("when"), _("verdict")]
     return pd.DataFrame(rows, columns=columns)
 
 
 def thresholds_table() -> pd.DataFrame:
     """What the rules compare with."""
-    rows = [(name, f"{value:g}", retell(words)) for name, (value, words) in THRESHOLDS.items()]
-    return pd.DataFrame(rows, columns=[say("name"), say("value"), say("meaning")])
+    rows = [(name, f"{value:g}", translate(words)) for name, (value, words) in THRESHOLDS.items()]
+    return pd.DataFrame(rows, columns=[_("name"), _("value"), _("meaning")])
 
 
 # --- the pieces ---------------------------------------------------------------------------------
@@ -140,39 +140,41 @@ def _spaced(words: str) -> str:
 
 
 def _validation(accuracy: Mapping[str, Any], answer: Answer | None) -> Evidence:
-    words = say(
+    words = _(
         "{right} of {total} validation photos are answered right. They come from the same shoot as "
         "the training photos, so this alone proves little.",
         right=accuracy["correct"],
         total=accuracy["total"],
     )
     good = {"fine": True, "bad": False}.get(answer or "")
-    return Evidence("validation", say("What does validation say?"), words, good, True)
+    return Evidence("validation", _("What does validation say?"), words, good, True)
 
 
 _COUNTED = {"accuracy": "primary", "objects": "object"}  # a sign's score, where it is a share
 
 
 def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
-    told = _spaced(retell(str(sign["words"])))
+    told = _spaced(translate(str(sign["words"])))
     kind = sign.get("kind")
     score = of_set["scores"].get(_COUNTED.get(kind or "")) if of_set else None
     if score:
-        words = say("Right for {objects}.", objects=told)
+        words = _("Right for {objects}.", objects=told)
     else:
-        words = say("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
+        words = _("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
     good = ""
     if sign["good"] is None:
         if sign["total"] < threshold("photos"):
-            good = say("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
+            good = _("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
     elif score:
         needed = score["constant"] + sign["threshold"] * (1 - score["constant"])
-        good = say("Good from {share}.", share=percent(needed))
+        good = _("Good from {share}.", share=percent(needed))
     elif kind == "density":
-        good = say("Good from {lift:g} times.", lift=sign["threshold"])
+        good = _("Good from {lift:g} times.", lift=sign["threshold"])
     elif kind == "needs":
-        good = say("Good from {points:.0f} points between the two.", points=100 * sign["threshold"])
-    return Evidence(sign["name"], retell(sign["title"]), sentences(words, good), sign["good"], True)
+        good = _("Good from {points:.0f} points between the two.", points=100 * sign["threshold"])
+    return Evidence(
+        sign["name"], translate(sign["title"]), sentences(words, good), sign["good"], True
+    )
 
 
 def _outlived(rows: pd.DataFrame, name: str | None) -> str:
@@ -182,13 +184,13 @@ def _outlived(rows: pd.DataFrame, name: str | None) -> str:
         return ""
     answers = rows.pivot(index="file", columns="variant", values="predicted")
     same = int((answers["plain"] == answers["object"]).sum())
-    words = say(
+    words = _(
         "With the objects painted over, {same} of {photos} photos still get the same answer.",
         same=same,
         photos=len(answers),
     )
     if same * 2 > len(answers):
-        words = sentences(words, say("An answer that stays did not need the object."))
+        words = sentences(words, _("An answer that stays did not need the object."))
     return words
 
 
@@ -198,7 +200,7 @@ def _control(numbers: Mapping[str, Any] | None) -> str:
     falls = compared.get("fall") or {}
     if not falls.get("object") or not falls.get("elsewhere"):
         return ""
-    return say(
+    return _(
         "Check with an equal area, on the {photos} photos that have room for one: objects painted "
         "over, {objects} points; as much elsewhere, {elsewhere} (95 % intervals).",
         photos=compared["photos"],
@@ -210,7 +212,7 @@ def _control(numbers: Mapping[str, Any] | None) -> str:
 def _points(fall: Mapping[str, Any]) -> str:
     """A fall as a change of probability in points, with its interval."""
     value, low, high = (_signed(-100 * fall[key]) for key in ("value", "high", "low"))
-    return say("{value} ({low} to {high})", value=value, low=low, high=high)
+    return _("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _signed(value: float) -> str:
@@ -226,15 +228,15 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
     frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
     if len(frozen):
         parts.append(
-            say("{layers} was frozen.", layers=_range(frozen))
+            _("{layers} was frozen.", layers=_range(frozen))
             if len(frozen) == 1
-            else say("{layers} were frozen.", layers=_range(frozen))
+            else _("{layers} were frozen.", layers=_range(frozen))
         )
     measured = trained.dropna(subset="cka")
     if len(measured):
         least = measured.loc[measured["cka"].idxmin()]
         parts.append(
-            say(
+            _(
                 "{layers} trained. Their likeness to how they began (CKA; 100 % is unchanged) is "
                 "{mean} on average, lowest in layer {layer}: {least}.",
                 layers=_range(trained),
@@ -243,9 +245,9 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
                 least=percent(max(0.0, least["cka"])),
             )
         )
-    question = say("How far did the layers move?")
+    question = _("How far did the layers move?")
     if _pretrained(layers):
-        question = say("What happened to the pretrained layers?")
+        question = _("What happened to the pretrained layers?")
     return Evidence("drift", question, sentences(*parts), None, False)
 
 
@@ -267,10 +269,10 @@ def _range(layers: pd.DataFrame) -> str:
     """`Layers 0 to 12`; layers that lie apart are named one by one."""
     numbers = [int(number) for number in layers["layer"]]
     if len(numbers) == 1:
-        return say("Layer {layer}", layer=numbers[0])
+        return _("Layer {layer}", layer=numbers[0])
     if numbers[-1] - numbers[0] == len(numbers) - 1:
-        return say("Layers {first} to {last}", first=numbers[0], last=numbers[-1])
-    return say("Layers {layers}", layers=say(", ").join(map(str, numbers)))
+        return _("Layers {first} to {last}", first=numbers[0], last=numbers[-1])
+    return _("Layers {layers}", layers=_(", ").join(map(str, numbers)))
 
 
 def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) -> str:
@@ -281,17 +283,17 @@ def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) 
     shares = [area * lift for lift in (redrawn["lift"], *redrawn.get("lifts", ()))]
     lift, *lifts = (density_ratio(share, area) for share in shares)
     values = {"own": density_ratio(own, area), "lift": lift}
-    told = say(
+    told = _(
         "Check of the maps: with random heads the evidence is {lift:.2f} times as dense in "
         "the boxes as outside, with this one {own:.2f} times.",
         **values,
     )
     if values["own"] <= max(lift, *lifts):
-        meant = say("So these maps show nothing that the head has learned.")
+        meant = _("So these maps show nothing that the head has learned.")
     elif lift <= REDRAWN_NEAR_1:
-        meant = say("So they show what the head has learned.")
+        meant = _("So they show what the head has learned.")
     else:
-        meant = say("So part of what they show is the backbone's doing.")
+        meant = _("So part of what they show is the backbone's doing.")
     return sentences(told, meant)
 
 
@@ -299,10 +301,10 @@ def _controls(
     of_set: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
 ) -> pd.DataFrame:
     """The run's score of cut-out objects beside the controls'."""
-    rows = [("run", say("this run"), of_set)]
+    rows = [("run", _("this run"), of_set)]
     for key, title in (
-        ("frozen", say("pretrained features, untouched")),
-        ("untrained", say("random features")),
+        ("frozen", _("pretrained features, untouched")),
+        ("untrained", _("random features")),
     ):
         sets = ((controls or {}).get(key) or {}).get("sets") or {}
         rows.append((key, title, sets.get(name) or {}))
@@ -333,8 +335,8 @@ def _with_pictures(
             for piece in evidence
         ]
     except InputError as error:
-        return tuple(evidence), say(
-            "Without pictures of photos: {reason}", reason=retell(str(error))
+        return tuple(evidence), _(
+            "Without pictures of photos: {reason}", reason=translate(str(error))
         )
     return tuple(made), ""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.base import formatting, palette
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.recipe.bands import trained_layers
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import Layer
@@ -37,7 +37,7 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
     dropout = recipe["head"].get("dropout") or {}
     by_first = sorted({int(band["from"]): band["lr"] for band in recipe["bands"]}.items())
     bands = [(first, lr) for first, lr in by_first if first < len(layers)]
-    ends = [first - 1 for first, _ in bands[1:]] + [len(layers) - 1]
+    ends = [first - 1 for first, __ in bands[1:]] + [len(layers) - 1]
     return {
         "layers": [
             {
@@ -45,7 +45,7 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
                 "kind": layer.kind,
                 "shape": layer.shape.replace("x", " × "),
                 "params": layer.params,
-                "weights": retell(formatting.count(layer.params)),
+                "weights": translate(formatting.count(layer.params)),
                 "height": _height(layer.params, most),
                 "head": layer.in_head,
                 "dropout": dropout.get(_DROPOUTS.get(layer.name, "")),
@@ -69,10 +69,10 @@ def trained_words(recipe: Recipe, layers: Sequence[Layer]) -> str:
     learning = trained_layers(recipe, start, len(layers))
     total = sum(layer.params for layer in layers)
     trained = sum(layer.params for layer in layers if layer.index in learning)
-    return say(
+    return _(
         "{trained} of {total} weights train ({share})",
-        trained=retell(formatting.count(trained)),
-        total=retell(formatting.count(total)),
+        trained=translate(formatting.count(trained)),
+        total=translate(formatting.count(total)),
         share=formatting.percent(trained / total),
     )
 

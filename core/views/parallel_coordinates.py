@@ -9,7 +9,7 @@ from typing import TypedDict
 from unicodedata import east_asian_width
 
 from core.base import palette
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.compare.colours import MOST, OWN, Paint
 from core.compare.parallel_axes import Dimension, Parallel
 
@@ -43,14 +43,14 @@ class Line(TypedDict):
 
 class ParallelLines(TypedDict):
     """words: what the figure shows, for who cannot see it. legend: what its colours tell, with the
-    dash of each line that has a colour of its own. say: what
+    dash of each line that has a colour of its own. texts: what
     is said of it in the browser, with `{…}` for what only the browser knows."""
 
     axes: list[Axis]
     lines: list[Line]
     words: str
     legend: list[tuple[str, str, str]]
-    say: dict[str, str]
+    texts: dict[str, str]
 
 
 def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> ParallelLines:
@@ -77,31 +77,31 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
             for number, (dimension, title) in enumerate(zip(dimensions, short, strict=True), 1)
         ],
         "lines": lines,
-        "words": say(
+        "words": _(
             "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
         ),
         "legend": [(words, palette.on_page(c), mark.dash) for words, c, mark in paint.legend]
         or _own_names(lines, paint),
-        "say": _said(),
+        "texts": _said(),
     }
 
 
 def _told(dimension: Dimension, words: str) -> str:
     """A recipe's keys and values stay as they are."""
-    return retell(words) if dimension.result else words
+    return translate(words) if dimension.result else words
 
 
 def _said() -> dict[str, str]:
     return {
-        "hint": say(
+        "hint": _(
             "Point at a line for its run. Drag along an axis to keep only the lines that "
             "cross there; a click takes that back. Keys: Tab to the lines or an axis, ↑ ↓ walk, "
             "Esc takes everything back."
         ),
-        "kept": say("{kept} of {all} lines are inside."),
-        "more": say("and {count} more"),
-        "all": say("all lines"),
-        "picture": say("Picture as PNG"),
+        "kept": _("{kept} of {all} lines are inside."),
+        "more": _("and {count} more"),
+        "all": _("all lines"),
+        "picture": _("Picture as PNG"),
     }
 
 
@@ -121,7 +121,7 @@ def _line_width(number: int, lines: int) -> float:
 
 
 def _ends(dimension: Dimension) -> tuple[float, float]:
-    places = [*dimension.places, *(place for place, _ in dimension.ticks)]
+    places = [*dimension.places, *(place for place, __ in dimension.ticks)]
     return min(places), max(places)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say, sentences
+from core.base.language import _, sentences, translate
 from core.data.dataset import Dataset
 from core.data.split import split_sizes
 from core.recipe.bands import BandRange, band_ranges, frozen_prefix
@@ -58,15 +58,15 @@ def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
     changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
     if any((*changed, augment.blur, augment.mixup)) or augment.flip != "none":
         return None
-    words = say(
+    words = _(
         "The network sees every photo unchanged. On drawn books quick named 73 % of the objects "
         "of the difficult photos, without varied views 45 %, and validation was perfect both "
         "times. On photos of real books no difference could be told."
     )
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
-        more = say("There is no dropout either; leaving only that out made no difference.")
+        more = _("There is no dropout either; leaving only that out made no difference.")
         words = sentences(words, more)
-    return Caution("bare-photos", "sees", words, say("docs/results.md: augmentation, dropout"))
+    return Caution("bare-photos", "sees", words, _("docs/results.md: augmentation, dropout"))
 
 
 def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -79,7 +79,7 @@ def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
         return None
     folds = recipe.split.folds
     if each:
-        words = say(
+        words = _(
             "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
             "for that class is right or wrong, nothing between. Read the folds together, or take "
             "fewer.",
@@ -88,14 +88,14 @@ def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
             name=name,
         )
     else:
-        words = say(
+        words = _(
             "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
             "number for that class is right or wrong, nothing between. Read the folds together, or "
             "take fewer.",
             folds=folds,
             name=name,
         )
-    source = say("arithmetic: photos of the smallest class / folds")
+    source = _("arithmetic: photos of the smallest class / folds")
     return Caution("thin-folds", "sees", words, source)
 
 
@@ -103,13 +103,13 @@ def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """A large frozen part has to look at every fresh view again."""
     if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
         return None
-    words = say(
+    words = _(
         "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
         "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
         "each, and with EfficientNet-Lite0 no difference could be told.",
-        backbone=retell(BACKBONES[recipe.backbone].title),
+        backbone=translate(BACKBONES[recipe.backbone].title),
     )
-    source = say("docs/performance.md, docs/evidence.md: the shape of quick")
+    source = _("docs/performance.md, docs/evidence.md: the shape of quick")
     return Caution("fresh-views-take-long", "sees", words, source)
 
 
@@ -124,7 +124,7 @@ def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
     fast = [band for band in _ranges(recipe) if band.first < half and band.lr >= _FAST]
     if not fast:
         return None
-    words = say(
+    words = _(
         "Layers from {first} on, in the front half of the network, train at {rate}. looks-good "
         "does so at 1e-1: its validation ended as good as quick's (.99 and 1.00) and it named 26 % "
         "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
@@ -132,7 +132,7 @@ def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
         first=fast[0].first,
         rate=formatting.rate(max(band.lr for band in fast)),
     )
-    source = say("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
+    source = _("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
     return Caution("front-layers-learn-fast", "changes", words, source)
 
 
@@ -141,12 +141,12 @@ def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
     top = max(_rates(recipe), default=0.0)
     if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
         return None
-    words = say(
+    words = _(
         "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
         "runs learned.",
         rate=formatting.rate(top),
     )
-    source = say("docs/evidence.md: quick, rates x100")
+    source = _("docs/evidence.md: quick, rates x100")
     return Caution("rates-far-too-high", "changes", words, source)
 
 
@@ -154,12 +154,12 @@ def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None
     """More choices than the validation photos have answers."""
     rates = len(_rates(recipe))
     try:
-        _, photos = split_sizes(recipe, dataset)
+        __, photos = split_sizes(recipe, dataset)
     except InputError:
         return None  # the launch says so
     if 2**rates <= photos + 1:
         return None
-    words = say(
+    words = _(
         "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
         "validation photos give at most {accuracies} different accuracies. Validation cannot "
         "choose between so many: expect ties, and luck.",
@@ -168,7 +168,7 @@ def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None
         photos=photos,
         accuracies=photos + 1,
     )
-    source = say("arithmetic: two values for each rate, against the answers")
+    source = _("arithmetic: two values for each rate, against the answers")
     return Caution("more-rates-than-evidence", "changes", words, source)
 
 
@@ -182,23 +182,23 @@ def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
     prefix = frozen_prefix(frozen, start, len(layers))
     if not prefix:
         return None
-    words = say(
+    words = _(
         "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
         "every epoch passes the whole network.",
         count=prefix,
     )
-    return Caution("nothing-to-keep", "changes", words, say("docs/recipe.md: frozen_bn"))
+    return Caution("nothing-to-keep", "changes", words, _("docs/recipe.md: frozen_bn"))
 
 
 def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """It has no dropout and no class maps of its own."""
     if not isinstance(recipe.head, DenseHead):
         return None
-    words = say(
+    words = _(
         "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
         "answer, not the sum that made it."
     )
-    return Caution("dense-head", "changes", words, say("docs/recipe.md: head.kind"))
+    return Caution("dense-head", "changes", words, _("docs/recipe.md: head.kind"))
 
 
 def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
@@ -206,12 +206,12 @@ def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
     frozen = [band for band in _ranges(recipe) if band.frozen]
     if recipe.weights != "none" or not frozen:
         return None
-    words = say(
+    words = _(
         "Layers {layers} are frozen and start from random numbers, so they stay random. With two "
         "epochs from no weights, none of five runs learned.",
         layers=frozen[0].label,
     )
-    source = say("docs/evidence.md: quick, no weights, two epochs")
+    source = _("docs/evidence.md: quick, no weights, two epochs")
     return Caution("frozen-at-random", "changes", words, source)
 
 
@@ -222,11 +222,11 @@ def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
     """No stage trains the bands."""
     if _trains_bands(recipe):
         return None
-    words = say(
+    words = _(
         "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
         "Add a stage in which all bands learn."
     )
-    return Caution("bands-unused", "long", words, say("docs/recipe.md: stages.N.train"))
+    return Caution("bands-unused", "long", words, _("docs/recipe.md: stages.N.train"))
 
 
 RULES: tuple[Rule, ...] = (

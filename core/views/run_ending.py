@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.base.language import mark, retell, say, sentences
+from core.base.language import N_, _, sentences, translate
 from core.store.run import DISK_FULL, DIVERGED, Run
 from core.store.status import Status
 
@@ -24,11 +24,11 @@ def ending(run: Run, status: Status) -> Ending | None:
         return _cancelled(status)
     if status.state != "failed":
         return None
-    error = status.error or mark("It stopped, and nothing says why.")
-    on, told = _goes_on(status), retell(error)
+    error = status.error or N_("It stopped, and nothing says why.")
+    on, told = _goes_on(status), translate(error)
     if error == run.lost_words(status):
         return Ending(
-            say(
+            _(
                 "Its process ended in epoch {epoch} of {epochs}: it was killed, ran out of memory, "
                 "or the machine was switched off.",
                 epoch=status.epoch + 1,
@@ -36,7 +36,7 @@ def ending(run: Run, status: Status) -> Ending | None:
             ),
             sentences(
                 on,
-                say(
+                _(
                     "If it happens again, memory may be short: train with smaller "
                     "photos, or close other programs."
                 ),
@@ -44,8 +44,8 @@ def ending(run: Run, status: Status) -> Ending | None:
         )
     if error.startswith(DIVERGED):
         return Ending(
-            say("The {error}.", error=told),
-            say(
+            _("The {error}.", error=told),
+            _(
                 "A resumed run would end the same way, to the last bit. Run it again with lower "
                 "learning rates; the search for a learning rate on Train suggests some."
             ),
@@ -53,23 +53,23 @@ def ending(run: Run, status: Status) -> Ending | None:
         )
     if DISK_FULL in error:
         return Ending(
-            say("{sentence}.", sentence=told),
-            sentences(say("Free some space (the page Worker shows where)."), on),
+            _("{sentence}.", sentence=told),
+            sentences(_("Free some space (the page Worker shows where)."), on),
         )
     if "memory" in error.lower():
-        advice = say("Close other programs, or run it again with smaller photos.")
+        advice = _("Close other programs, or run it again with smaller photos.")
         return Ending(told, sentences(advice, on))
-    return Ending(told, sentences(say("Mend what this line names."), on))
+    return Ending(told, sentences(_("Mend what this line names."), on))
 
 
 def _cancelled(status: Status) -> Ending:
     if not status.epoch:
-        happened = say("It was cancelled before it began.")
+        happened = _("It was cancelled before it began.")
         if status.started:
-            happened = say("It was cancelled before its first epoch was done.")
-        return Ending(happened, say("Resume puts it back into the queue."))
+            happened = _("It was cancelled before its first epoch was done.")
+        return Ending(happened, _("Resume puts it back into the queue."))
     return Ending(
-        say(
+        _(
             "It was cancelled after epoch {epoch} of {epochs}.",
             epoch=status.epoch,
             epochs=status.epochs,
@@ -80,7 +80,7 @@ def _cancelled(status: Status) -> Ending:
 
 def _goes_on(status: Status) -> str:
     if not status.epoch:
-        return say("Resume begins it again.")
-    return say(
+        return _("Resume begins it again.")
+    return _(
         "Resume goes on after epoch {epoch}: nothing that was finished is lost.", epoch=status.epoch
     )

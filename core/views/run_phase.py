@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
 from core.store.status import Status
 from core.train.schedule import planned_epochs
 
 _STEPS = {
-    mark("measuring this machine"): mark("Measuring how fast this machine is, once"),
-    mark("preparing the photos"): mark(
-        "Reading the photos, and what the frozen layers see of them"
-    ),
-    mark("looking at what it learned"): mark(
+    N_("measuring this machine"): N_("Measuring how fast this machine is, once"),
+    N_("preparing the photos"): N_("Reading the photos, and what the frozen layers see of them"),
+    N_("looking at what it learned"): N_(
         "Every epoch is done: answering the test photos, then the diagnosis"
     ),
-    mark("diagnosing"): mark("Every epoch is done: diagnosing what the answers rest on"),
+    N_("diagnosing"): N_("Every epoch is done: diagnosing what the answers rest on"),
 }
 
 
 def phase(status: Status, recipe: Recipe) -> str:
     """`Training the layers' bands, cycle 1 of 2: epoch 6 of 32 is done`."""
     if status.state == "queued":
-        return say("Waiting for its turn")
+        return _("Waiting for its turn")
     if status.phase in _STEPS:
-        return retell(_STEPS[status.phase])
+        return translate(_STEPS[status.phase])
     plan = planned_epochs(recipe)
     if status.epoch >= len(plan):
-        return say("Every epoch is done")
+        return _("Every epoch is done")
     now = plan[status.epoch]
     stage = recipe.stages[now.stage - 1]
-    what = say("the new head") if stage.train == "head" else say("the layers' bands")
+    what = _("the new head") if stage.train == "head" else _("the layers' bands")
     cycles = len(stage.cycle_lengths())
     if cycles > 1:
-        what = say("{part}, cycle {cycle} of {cycles}", part=what, cycle=now.cycle, cycles=cycles)
-    done = say("the first epoch")
+        what = _("{part}, cycle {cycle} of {cycles}", part=what, cycle=now.cycle, cycles=cycles)
+    done = _("the first epoch")
     if status.epoch:
-        done = say("epoch {epoch} of {epochs} is done", epoch=status.epoch, epochs=status.epochs)
-    return say("Training {part}: {done}", part=what, done=done)
+        done = _("epoch {epoch} of {epochs} is done", epoch=status.epoch, epochs=status.epochs)
+    return _("Training {part}: {done}", part=what, done=done)

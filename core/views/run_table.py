@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from core.base import formatting, palette
-from core.base.language import mark, retell, say, say_count
+from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
 from core.compare.selection import run_items
 from core.store.fields import OWN, STANDARD, fact, recipe_columns
@@ -56,7 +56,7 @@ def grouped(rows: Sequence[RunRow], by: str) -> list[Group]:
         value = row.facts.get(by)
         values = value if isinstance(value, tuple) and value else (value,)
         for each in values:
-            together.setdefault(_words(by, each) or mark("none"), []).append(row)
+            together.setdefault(_words(by, each) or N_("none"), []).append(row)
     return [
         Group(f"{by}={value}", _told(by, value), tuple(found)) for value, found in together.items()
     ]
@@ -90,14 +90,14 @@ def table(
             else:
                 found = _group_line(group, columns, dots.get(group.id))
                 count = len(group.members)
-                badge = "" if by == REPEATS else say_count(count, "1 run", "{count} runs")
+                badge = "" if by == REPEATS else ngettext("1 run", "{count} runs", count)
                 runs = [line(row) for row in group.members]
                 lines.append(found | {"badge": badge, "runs": runs})
     heads = [
         {
             "key": key,
-            "title": retell(fact(key).title),
-            "words": retell(fact(key).words),
+            "title": translate(fact(key).title),
+            "words": translate(fact(key).words),
             "number": _is_number(key, rows),
         }
         for key in columns
@@ -114,7 +114,7 @@ def _run_line(row: RunRow, title: str, columns: Sequence[str], dot: Dot, now: da
         "example": row.example,
         "tags": list(row.tags),
         "note": row.note,
-        "from": retell(row.came_from),
+        "from": translate(row.came_from),
         "state": "problem" if row.problem else row.status.state,
         "cells": [_cell(row, key, now) for key in columns],
     }
@@ -140,24 +140,24 @@ def _cell(row: RunRow, key: str, now: datetime) -> Any:
 
 
 _STATE_ORDER = (
-    mark("running"),
-    mark("queued"),
-    mark("paused"),
-    mark("done"),
-    mark("failed"),
-    mark("cancelled"),
-    mark("cannot be read"),
+    N_("running"),
+    N_("queued"),
+    N_("paused"),
+    N_("done"),
+    N_("failed"),
+    N_("cancelled"),
+    N_("cannot be read"),
 )
 
 
 def _state(row: RunRow, now: datetime) -> str:
     if row.problem:
-        return say("cannot be read")
+        return _("cannot be read")
     words, left = (
         status_text(row.status),
         formatting.duration(time_left(row.status, now)),
     )
-    return say("{state}, {time} left", state=words, time=left) if left else words
+    return _("{state}, {time} left", state=words, time=left) if left else words
 
 
 def _progress(row: RunRow) -> float | None:
@@ -171,7 +171,7 @@ def _progress(row: RunRow) -> float | None:
 def _words(key: str, value: Any) -> str:
     """A value as it is read; empty where there is none. A recipe's key that is off says so."""
     if value is None:
-        return "" if key in OWN or fact(key).kind != "words" else mark("off")
+        return "" if key in OWN or fact(key).kind != "words" else N_("off")
     if isinstance(value, tuple):
         return ", ".join(value)
     match fact(key).kind:
@@ -191,7 +191,7 @@ def _words(key: str, value: Any) -> str:
 def _told(key: str, words: str) -> str:
     """What `_words` gave, for the reader; names, tags and a recipe's values stay as they are."""
     spoken = key in ("verdict", "state", "from") or words in ("off", "none")
-    return retell(words) if spoken else words
+    return translate(words) if spoken else words
 
 
 def _group_line(group: Group, columns: Sequence[str], dot: Dot | None) -> Line:
@@ -223,7 +223,7 @@ def _group_cell(group: Group, key: str) -> Any:
     values = dict.fromkeys(_words(key, row.facts.get(key)) for row in group.members)
     words = _told(key, next(iter(values)))
     if len(values) > 1:
-        words = say("{count} kinds", count=len(values))
+        words = _("{count} kinds", count=len(values))
     return [words, words.lower()] if words else None
 
 

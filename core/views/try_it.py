@@ -16,7 +16,7 @@ from PIL import Image
 
 from core.base import formatting
 from core.base.errors import DataError
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.data.archive import printable
 from core.data.dataset import Photo, TestSet
 from core.data.label_tables import Box, Label
@@ -47,7 +47,7 @@ def own_photo(name: str, data: bytes) -> TriedPhoto:
     name = printable(name)
     if len(data) > MAX_BYTES:
         raise DataError(
-            mark("{name}: larger than {size:.0f} MB: save it smaller").format(
+            N_("{name}: larger than {size:.0f} MB: save it smaller").format(
                 name=name, size=MAX_BYTES / 1e6
             )
         )
@@ -55,7 +55,7 @@ def own_photo(name: str, data: bytes) -> TriedPhoto:
         path = Path(folder) / "photo"
         path.write_bytes(data)
         try:
-            copy, _ = jpeg_copy(path)
+            copy, __ = jpeg_copy(path)
             return TriedPhoto(name, copy, _shown(open_photo_of(copy)))
         except DataError as error:
             reason = str(error).replace(f"{path}: ", "")
@@ -137,33 +137,33 @@ def hidden_words(answers: Answers) -> list[str]:
     same = most_likely(hidden.probabilities) == answers.predicted
     now = _says(hidden.probabilities)
     words = [
-        say("With the box hidden it still says {answer}.", answer=now)
+        _("With the box hidden it still says {answer}.", answer=now)
         if same
-        else say(
+        else _(
             "With the box hidden it says {answer}, no longer {before}.",
             answer=now,
             before=answers.predicted,
         )
     ]
     if hidden.elsewhere is None:
-        words.append(say("There is no room to hide as much elsewhere, for comparison."))
+        words.append(_("There is no room to hide as much elsewhere, for comparison."))
     elif most_likely(hidden.elsewhere) == answers.predicted:
         words.append(
-            say(
+            _(
                 "With as much hidden elsewhere it still says {answer}.",
                 answer=_says(hidden.elsewhere),
             )
         )
     else:
         words.append(
-            say("With as much hidden elsewhere it says {answer}.", answer=_says(hidden.elsewhere))
+            _("With as much hidden elsewhere it says {answer}.", answer=_says(hidden.elsewhere))
         )
     return words
 
 
 def cam_words(name: str, run: str) -> str:
     """What a class map shows, for who cannot see it."""
-    return say("Where run {run} finds evidence for {name}", run=run, name=name)
+    return _("Where run {run} finds evidence for {name}", run=run, name=name)
 
 
 def _says(probabilities: dict[str, float]) -> str:

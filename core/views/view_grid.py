@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from core.base.language import say, say_count, sentences
+from core.base.language import _, ngettext, sentences
 from core.data.photos import jpeg_url
 from core.jobs.preview.client import SeenPhoto, View
 
@@ -41,12 +41,10 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
         return ""
     first, last = min(shown), max(shown)
     if first == last:
-        told = [
-            say("As training shows them in epoch {first} of {count}.", first=first, count=epochs)
-        ]
+        told = [_("As training shows them in epoch {first} of {count}.", first=first, count=epochs)]
     else:
         told = [
-            say(
+            _(
                 "As training shows them in epochs {first} to {last} of {count}.",
                 first=first,
                 last=last,
@@ -55,10 +53,10 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
         ]
     if pool is not None:
         told.append(
-            say_count(
-                pool,
+            ngettext(
                 "Each photo has 1 view, which come again.",
                 "Each photo has {count} views, which come again.",
+                pool,
             )
         )
     return sentences(*told)
@@ -73,11 +71,11 @@ def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:
 
 def _photo(photo: SeenPhoto) -> str:
     label, file = escape(photo.label), escape(photo.file)
-    told = say("{photo}, unchanged", photo=photo.file)
-    plain = _figure(photo.plain, told, say("unchanged"), "plain")
+    told = _("{photo}, unchanged", photo=photo.file)
+    plain = _figure(photo.plain, told, _("unchanged"), "plain")
     aside = ""
     if not photo.views:
-        words = say("Kept aside for validation: training never shows it.")
+        words = _("Kept aside for validation: training never shows it.")
         aside = f"<p>{escape(words)}</p>"
     views = "".join(_view(photo, view) for view in photo.views)
     return (
@@ -87,10 +85,10 @@ def _photo(photo: SeenPhoto) -> str:
 
 
 def _view(photo: SeenPhoto, view: View) -> str:
-    words = say("epoch {epoch}", epoch=view.epoch)
+    words = _("epoch {epoch}", epoch=view.epoch)
     if view.partner:
         own = round(100 * view.share)
-        words = say(
+        words = _(
             "epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
             epoch=view.epoch,
             own=own,
@@ -99,7 +97,7 @@ def _view(photo: SeenPhoto, view: View) -> str:
             partner=view.partner_label,
             file=view.partner,
         )
-    told = say("{photo} in {epoch}", photo=photo.file, epoch=words)
+    told = _("{photo} in {epoch}", photo=photo.file, epoch=words)
     return _figure(view.picture, told, words, "")
 
 

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.base.language import LANGUAGES, retell, say, say_count, spoken
+from core.base.language import LANGUAGES, _, ngettext, spoken, translate
 from core.data.challenge_photos import draw_challenge
 from core.lesson.steps import titles
 from core.recipe.files import load_recipe
@@ -47,15 +47,15 @@ def test_from_the_lesson_to_the_board(app, open_page, language):
         lang = "" if language == "en" else f"lang={language}"
         page = open_page(f"{app.url}/?{lang}")
         through_the_lesson(page)
-        page.get_by_role("link", name=say("The challenge board")).click()
-        expect(page.locator("h1")).to_have_text(say("Challenge"))
+        page.get_by_role("link", name=_("The challenge board")).click()
+        expect(page.locator("h1")).to_have_text(_("Challenge"))
         assert lang in page.url
         launch_the_failing_recipe(page, lang)
         assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
         see_the_board(page, f"{app.url}/challenge?{lang}")
         run = find_runs(app.runs)[0]
         page.goto(f"{app.url}/run?run={run.id}&{lang}")
-        found = retell(str((run.diagnosis() or {})["verdict"]))
+        found = translate(str((run.diagnosis() or {})["verdict"]))
         expect(page.get_by_text(found[0].upper() + found[1:]).first).to_be_visible()
 
 
@@ -73,35 +73,33 @@ def through_the_lesson(page: Page) -> None:
 
 
 def launch_the_failing_recipe(page: Page, lang: str) -> None:
-    page.get_by_role("link", name=say("Open the failing recipe on Train, with three seeds")).click()
-    expect(page.get_by_role("textbox", name=say("Name of the run"))).to_have_value("looks-good")
+    page.get_by_role("link", name=_("Open the failing recipe on Train, with three seeds")).click()
+    expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
     settled(page)
     assert "preset=looks-good" in page.url and "seeds=3" in page.url and lang in page.url
 
     link = f"preset=looks-good&seeds=3&with={json.dumps(FAST)}&{lang}"
     page.goto(f"{page.url.partition('?')[0]}?{link}")
-    expect(page.get_by_role("spinbutton", name=say("Photo size in pixels"))).to_have_value("64")
+    expect(page.get_by_role("spinbutton", name=_("Photo size in pixels"))).to_have_value("64")
     settled(page)
-    page.get_by_role("button", name=say("Launch")).click()
+    page.get_by_role("button", name=_("Launch")).click()
     told = "{count} runs are on their way: they train on even when you close this page."
-    expect(page.get_by_text(retell(told.format(count=3)))).to_be_visible()
+    expect(page.get_by_text(translate(told.format(count=3)))).to_be_visible()
 
 
 def see_the_board(page: Page, link: str) -> None:
     """It becomes one by itself as the runs end; from there the recipe is a click away."""
     page.goto(link)
-    rank = page.get_by_role(
-        "button", name=say_count(1, "Rank {count} group", "Rank {count} groups")
-    )
+    rank = page.get_by_role("button", name=ngettext("Rank {count} group", "Rank {count} groups", 1))
     expect(rank).to_be_visible()
     rank.click()
-    named = say(
+    named = _(
         "Objects named right: {score}. Validation: {validation}.", score=r"\d.*", validation=".*"
     )
     expect(page.get_by_role("img", name=re.compile(named))).to_be_visible()
     expect(page.get_by_role("heading", name="1", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"\d")).filter(
-        has_text=re.compile(say("{count} changes", count=r"\d"))
+        has_text=re.compile(_("{count} changes", count=r"\d"))
     ).click()
     expect(page.get_by_text("image_size")).to_be_visible()
     page.keyboard.press("Escape")
@@ -109,7 +107,7 @@ def see_the_board(page: Page, link: str) -> None:
     page.set_viewport_size({"width": 390, "height": 900})
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name=say("Open its recipe")).click()
-    expect(page.get_by_role("textbox", name=say("Name of the run"))).to_have_value("looks-good")
+    page.get_by_role("link", name=_("Open its recipe")).click()
+    expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
     assert "again=" in page.url and "seeds=3" in page.url
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.base.language import retell, spoken
+from core.base.language import spoken, translate
 from core.recipe.files import recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
@@ -87,7 +87,7 @@ def test_refused_in_one_line_and_nothing_is_left(case, here, tiny, fast, measure
     assert "Traceback" not in out + err
     assert says(told, case.words), told
     with spoken("ja"):
-        again = retell(told.removeprefix("error: "))
+        again = translate(told.removeprefix("error: "))
     assert JAPANESE.search(again) or case.name in COMMANDS_ALONE or "commands/" in case.name, told
     if case.leaves is None:
         assert tree(here) == before

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.base.errors import InputError, RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.random_streams import generator
 from core.data.dataset import read_dataset
 from core.data.label_tables import Box
@@ -85,7 +85,7 @@ class Answering:
         if what == "answers":
             return self._answers(question)
         raise InputError(
-            mark("the preview process was asked for {what!r}, which it does not know").format(
+            N_("the preview process was asked for {what!r}, which it does not know").format(
                 what=str(what)[:40]
             )
         )
@@ -96,10 +96,10 @@ class Answering:
         recipe = recipe_from(facts.get("recipe"))
         files, epoch = facts.get("files"), facts.get("epoch")
         if not isinstance(files, list) or len(files) > MOST_PHOTOS:
-            raise InputError(mark("photos: must be a list of at most {n}").format(n=MOST_PHOTOS))
+            raise InputError(N_("photos: must be a list of at most {n}").format(n=MOST_PHOTOS))
         if type(epoch) is not int or not 1 <= epoch <= 10**6:
             raise InputError(
-                mark("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
+                N_("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
             )
         dataset = read_dataset(Path(str(facts.get("data"))))
         wall = view_wall(recipe, dataset, [str(file) for file in files], epoch, self._levels)
@@ -132,7 +132,7 @@ class Answering:
     def _answers(self, question: Message) -> Message:
         answerer = self._answerer(str(question.facts.get("run")))
         if len(question.parts) != 1:
-            raise InputError(mark("photo: one is needed"))
+            raise InputError(N_("photo: one is needed"))
         box = _box(question.facts.get("box"))
         with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
             path = Path(folder) / "photo"
@@ -140,7 +140,7 @@ class Answering:
             try:
                 asked = ask_photo(answerer, path, box)
             except InputError as error:
-                raise InputError(str(error).replace(str(path), mark("the photo"))) from None
+                raise InputError(str(error).replace(str(path), N_("the photo"))) from None
         classes = answerer.network.classes
 
         def by_class(chances: NDArray[np.float32] | None) -> dict[str, float] | None:
@@ -174,7 +174,7 @@ def _loaded(run: Run) -> Answerer:
         return Answerer(run)
     except FileNotFoundError as error:
         raise RunError(
-            mark("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
+            N_("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
         ) from None
 
 
@@ -192,10 +192,10 @@ def _box(corners: Any) -> Box | None:
         return None
     numbers = isinstance(corners, list) and all(type(c) in (int, float) for c in corners)
     if not numbers or len(corners) != 4:
-        raise InputError(mark("box: must be four numbers, x0, y0, x1, y1"))
+        raise InputError(N_("box: must be four numbers, x0, y0, x1, y1"))
     x0, y0, x1, y1 = map(float, corners)
     if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise InputError(mark("box: must be x0 < x1 and y0 < y1, from 0 to 1"))
+        raise InputError(N_("box: must be x0 < x1 and y0 < y1, from 0 to 1"))
     return Box("box", x0, y0, x1, y1, visible=1.0)
 
 

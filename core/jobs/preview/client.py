@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.errors import InputError, RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.label_tables import Box
 from core.jobs.detached import Detached
 from core.jobs.messages import Message, MessageError, receive, send
@@ -198,11 +198,11 @@ def socket_path(runs_dir: Path) -> Path:
         found = folder.lstat()
     except OSError as error:
         raise RunError(
-            mark("{folder}: cannot be made ({reason})").format(folder=folder, reason=error.strerror)
+            N_("{folder}: cannot be made ({reason})").format(folder=folder, reason=error.strerror)
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise RunError(
-            mark("{folder}: others can open it: remove it, it will be made again").format(
+            N_("{folder}: others can open it: remove it, it will be made again").format(
                 folder=folder
             )
         )
@@ -216,7 +216,7 @@ def _ask(runs_dir: Path, question: Message, tick: Tick) -> Message:
             answer = receive(connection, ANSWER_SECONDS, tick)
         except (MessageError, OSError) as error:
             raise PreviewError(
-                mark(
+                N_(
                     "the preview process gave no answer ({reason}): try again; if it "
                     "stays so, {log} tells more"
                 ).format(reason=error, log=Detached(COMMAND, runs_dir).log)
@@ -246,7 +246,7 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
         tick()
         time.sleep(0.05)
     raise PreviewError(
-        mark(
+        N_(
             "the preview process did not answer within {limit:.0f} seconds: {log} may tell why"
         ).format(limit=START_SECONDS, log=process.log)
     )
@@ -254,9 +254,9 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
 
 def _cannot_start(process: Detached) -> PreviewError:
     why = process.last_words()
-    why = why or mark("exit status {number}").format(number=process.ended())
+    why = why or N_("exit status {number}").format(number=process.ended())
     process.forget()
-    return PreviewError(mark("the preview process could not be started: {why}").format(why=why))
+    return PreviewError(N_("the preview process could not be started: {why}").format(why=why))
 
 
 def stop(runs_dir: Path) -> None:
@@ -270,4 +270,4 @@ def stop(runs_dir: Path) -> None:
 def _of_another_version(runs_dir: Path) -> PreviewError:
     """A process that was started before the program was changed goes on with what it loaded."""
     stop(runs_dir)
-    return PreviewError(mark("the preview process was of another version and was ended: try again"))
+    return PreviewError(N_("the preview process was of another version and was ended: try again"))

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 from core.base.errors import InputError
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.detached import Detached
 from core.jobs.messages import Message, MessageError, hung_up, receive, send
 from core.jobs.preview.client import COMMAND, socket_path
@@ -118,7 +118,7 @@ def _answered(answer: Answer, question: Message) -> Message:
         return _error(str(error))
     except TimeIsUp:
         return _error(
-            mark("it took longer than {limit:.0f} seconds and was given up").format(
+            N_("it took longer than {limit:.0f} seconds and was given up").format(
                 limit=WORK_SECONDS
             )
         )
@@ -126,7 +126,7 @@ def _answered(answer: Answer, question: Message) -> Message:
         traceback.print_exc(file=sys.stdout)
         reason = " ".join(str(error).split())[:200]
         return _error(
-            mark("the preview failed ({kind}: {reason}); preview.log tells more").format(
+            N_("the preview failed ({kind}: {reason}); preview.log tells more").format(
                 kind=type(error).__name__, reason=reason
             )
         )

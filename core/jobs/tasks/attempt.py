@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from core.base.errors import InputError, RunError, os_error_line
-from core.base.language import mark
+from core.base.language import N_
 from core.store.run import Run
 from core.store.status import Clock, State
 
@@ -61,7 +61,7 @@ def _take_up(run: Run, clock: Clock) -> None:
         state = run.status().state
         if state != "queued":
             raise RunError(
-                mark("{run}: is {state}; only what waits is carried out").format(
+                N_("{run}: is {state}; only what waits is carried out").format(
                     run=run.id, state=state
                 )
             )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.base import files
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.base.machine import settle_threads
 from core.data.challenge_photos import CLASSES, PHOTOS, Draw, draw_challenge, read_draw
 from core.data.photos import photo_size
@@ -32,7 +32,7 @@ def carry_out_trial(trial: Trial, clock: Clock, photos: int = PHOTOS) -> None:
     trial's status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with attempt(trial, clock) as log:
         heed(trial)
-        say(trial, clock, mark("answering the hidden photos"))
+        say(trial, clock, N_("answering the hidden photos"))
         draw = draw_challenge(trial.path.parent.parent, photos, _teller(trial, clock))
         write_answers(trial, draw)
         now = clock().isoformat(timespec="seconds")
@@ -56,7 +56,7 @@ def ask(run: Run, draw: Draw) -> tuple[pd.DataFrame, Answered]:
     classes = classes_of(run)
     if tuple(sorted(classes)) != CLASSES:
         raise RunError(
-            mark("{run}: does not tell the toy books apart, but {classes}").format(
+            N_("{run}: does not tell the toy books apart, but {classes}").format(
                 run=run.id, classes=", ".join(classes)
             )
         )
@@ -86,7 +86,7 @@ def _teller(trial: Trial, clock: Clock) -> Callable[[int, int], None]:
             return
         told = time.monotonic()
         now = clock().isoformat(timespec="seconds")
-        phase = mark("drawing the hidden photos, {n} of {total}").format(n=done, total=total)
+        phase = N_("drawing the hidden photos, {n} of {total}").format(n=done, total=total)
         trial.write_status(replace(trial.status(), phase=phase, heartbeat=now))
 
     return tell

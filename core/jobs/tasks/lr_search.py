@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from core.base import files
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.tasks.attempt import attempt, heed, say
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.setup import set_up
@@ -20,12 +20,12 @@ def carry_out_search(search: Search, clock: Clock) -> None:
     with attempt(search, clock) as log:
         recipe = search.recipe()
         heed(search)
-        say(search, clock, mark("preparing the photos"))
+        say(search, clock, N_("preparing the photos"))
         setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: heed(search))
 
         def tell(done: int) -> None:
             now = clock().isoformat(timespec="seconds")
-            phase = mark("search {n} of {total}").format(n=min(done + 1, STARTS), total=STARTS)
+            phase = N_("search {n} of {total}").format(n=min(done + 1, STARTS), total=STARTS)
             search.write_status(replace(search.status(), phase=phase, epoch=done, heartbeat=now))
 
         tell(0)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.base import files
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.jobs.tasks.attempt import Cancelled
 from core.pipeline.predict import Predictions, predict
 from core.pipeline.setup import Setup
@@ -172,7 +172,7 @@ class Recorder:
         """Notes the end of a phase after the training; which is next, where that takes long."""
         self.lap(phase, len(self._history))
         if phase == "varied views":
-            self.status("running", mark("diagnosing"), eta=self._estimate.parts["diagnose"])
+            self.status("running", N_("diagnosing"), eta=self._estimate.parts["diagnose"])
 
     def final_predictions(self) -> dict[str, Predictions]:
         """By split: those made for the last epoch's class maps, which need not be made again."""
@@ -185,7 +185,7 @@ class Recorder:
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
             if table.empty or table["epoch"].max() < epochs:
                 raise RunError(
-                    mark(
+                    N_(
                         "{path}: lacks epochs that the checkpoint has; delete the folder "
                         "checkpoint to begin the run again"
                     ).format(path=self.run.path / name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.base import files
 from core.base.errors import RunError
-from core.base.language import mark
+from core.base.language import N_
 from core.data.near_copies import near_copies
 from core.data.origin import origins
 from core.evaluate.controls import controls
@@ -83,7 +83,7 @@ def refuse_other_photos(run: Run, setup: Setup, of_both: bool = False) -> None:
     everything = (setup.dataset.train, *(test_set.photos for test_set in setup.dataset.test_sets))
     paths = [photo.path for photos in everything for photo in photos]
     raise RunError(
-        mark(
+        N_(
             "{path}: changed last of the photos, which are not those that {run} began with: put "
             "them back as they were, or begin a new run"
         ).format(path=max(paths, key=lambda path: path.stat().st_ctime_ns), run=run.id)
@@ -122,7 +122,7 @@ def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with attempt(rescoring, clock) as log:
         heed(rescoring)
-        say(rescoring, clock, mark("scoring again"))
+        say(rescoring, clock, N_("scoring again"))
         evaluate_again(rescoring.run())
         now = clock().isoformat(timespec="seconds")
         rescoring.write_status(

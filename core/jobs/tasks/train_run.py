@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from core.base import files
-from core.base.language import mark
+from core.base.language import N_
 from core.base.machine import describe_machine, give_back_memory
 from core.jobs.tasks.attempt import attempt, heed, say
 from core.jobs.tasks.recorder import Laps, Recorder
@@ -44,12 +44,12 @@ def execute(
         runs_dir = run.path.parent
         known = read_speed(runs_dir, recipe)
         if known is None:
-            say(run, clock, mark("measuring this machine"))
+            say(run, clock, N_("measuring this machine"))
         speed = speed_for(runs_dir, recipe, lambda: heed(run))
         if speed != known:
             laps.lap("measuring")
             give_back_memory()
-        say(run, clock, mark("preparing the photos"))
+        say(run, clock, N_("preparing the photos"))
         setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
         # Arithmetic alone: nothing that this run has taken so far is in it.
         expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
@@ -66,7 +66,7 @@ def execute(
         finally:
             settle_checkpoint(run.path, drop_spare=True)
         files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
-        recorder.status("running", phase=mark("looking at what it learned"))
+        recorder.status("running", phase=N_("looking at what it learned"))
         give_back_memory()
         write_results(run, setup, recorder.final_predictions(), recorder.end_of_results)
         recorder.status("done")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import palette
 from core.base.formatting import plain_markdown
-from core.base.language import language, retell, say
+from core.base.language import _, language, translate
 from core.compare.selection import item_colours
 from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop
@@ -53,8 +53,8 @@ def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> N
     titled = [_titled(item, dots[item.id], test_set) for item in items]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
-        runs = plain_markdown(say(", ").join(waiting))
-        st.info(say("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
+        runs = plain_markdown(_(", ").join(waiting))
+        st.info(_("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
     drawn = [one for one in titled if one.column]
     if drawn:
         grid = _grid(drawn, dataset, test_set)
@@ -65,14 +65,14 @@ def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> N
 
 def _titled(item: Group, dot: dict[str, str], test_set: TestSet) -> Titled:
     members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
-    with st.spinner(say("Reading class maps")):
+    with st.spinner(_("Reading class maps")):
         found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
     columns = [column for column in found if column]
     verdict = item.verdict()
     words = None
     if verdict:
         text = verdict.words() if len(members) > 1 else str(verdict.majority)
-        words = retell(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
+        words = translate(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
     column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
     return Titled(members[0].id, item.title, dot, column, words)
 
@@ -97,7 +97,7 @@ def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | 
 
 def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
     crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
-    with st.spinner(say("Reading photos")):
+    with st.spinner(_("Reading photos")):
         pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
     return build_grid(titled, dataset, test_set, pictures)
 

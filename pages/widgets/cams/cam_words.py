@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.base.language import say
+from core.base.language import _
 
 
 def grid_words() -> dict[str, str | list[str]]:
@@ -12,47 +12,47 @@ def grid_words() -> dict[str, str | list[str]]:
 
 def _heads() -> dict[str, str | list[str]]:
     return {
-        "note": say(
+        "note": _(
             "Where it glows lies what speaks for the class. The number is the share of that "
             "evidence inside the object's box; the mark on the bar is what an even spread would "
             "put there. Click a photo, or walk with the arrow keys and press Enter, to see it "
             "large."
         ),
-        "grid": say("Photos and class maps"),
-        "diagnosis": say("Read the diagnosis"),
-        "epoch": say("epoch {epoch}"),
-        "epoch_mean": say("epoch {epoch}, mean of {count} runs"),
-        "no_boxes": say("no boxes in this set"),
-        "lift": say("in the box, lift {lift}"),
-        "lift_help": say(
+        "grid": _("Photos and class maps"),
+        "diagnosis": _("Read the diagnosis"),
+        "epoch": _("epoch {epoch}"),
+        "epoch_mean": _("epoch {epoch}, mean of {count} runs"),
+        "no_boxes": _("no boxes in this set"),
+        "lift": _("in the box, lift {lift}"),
+        "lift_help": _(
             "Mean over {objects} objects. Evidence strewn evenly would put {area} there: lift 1."
         ),
-        "photos": [say("1 photo"), say("{count} photos")],
+        "photos": [_("1 photo"), _("{count} photos")],
     }
 
 
 def _cells() -> dict[str, str | list[str]]:
     return {
-        "photo": say("photo {file}"),
-        "photo_shows": say("photo {file}, which shows {name}"),
-        "no_label": say("no label"),
-        "also": say("also {names}"),
-        "comma": say(", "),
-        "even": say("What evidence strewn evenly would put into the box"),
-        "no_map": say("This run has no map of this photo."),
-        "says": say("says {name} {chance}"),
-        "says_votes": say("says {name} {chance}, {votes} of {runs} runs"),
-        "nothing_to_explain": say("no label to explain"),
-        "unknown": say("this run does not know {name}"),
-        "in_box": say("in the box of {name}"),
-        "share_in_box": say("{share} of evidence in the box of {name}"),
-        "absent": say("{name} is not in this photo"),
-        "background": say("background has no box"),
-        "no_box": say("no box of {name}"),
-        "no_evidence": say("no evidence for {name} at all"),
-        "spoken": say("photo {file}, run {run}: says {name} {chance}, {where}"),
-        "spoken_right": say("photo {file}, run {run}: says {name} {chance} (right), {where}"),
-        "spoken_wrong": say(
+        "photo": _("photo {file}"),
+        "photo_shows": _("photo {file}, which shows {name}"),
+        "no_label": _("no label"),
+        "also": _("also {names}"),
+        "comma": _(", "),
+        "even": _("What evidence strewn evenly would put into the box"),
+        "no_map": _("This run has no map of this photo."),
+        "says": _("says {name} {chance}"),
+        "says_votes": _("says {name} {chance}, {votes} of {runs} runs"),
+        "nothing_to_explain": _("no label to explain"),
+        "unknown": _("this run does not know {name}"),
+        "in_box": _("in the box of {name}"),
+        "share_in_box": _("{share} of evidence in the box of {name}"),
+        "absent": _("{name} is not in this photo"),
+        "background": _("background has no box"),
+        "no_box": _("no box of {name}"),
+        "no_evidence": _("no evidence for {name} at all"),
+        "spoken": _("photo {file}, run {run}: says {name} {chance}, {where}"),
+        "spoken_right": _("photo {file}, run {run}: says {name} {chance} (right), {where}"),
+        "spoken_wrong": _(
             "photo {file}, run {run}: says {name} {chance} (wrong, it shows {primary}), {where}"
         ),
     }
@@ -60,56 +60,56 @@ def _cells() -> dict[str, str | list[str]]:
 
 def _controls() -> dict[str, str | list[str]]:
     return {
-        "class": say("Evidence for"),
-        "class_help": say("The class whose evidence the heat shows"),
-        "predicted": say("what each run predicts"),
-        "labelled": say("what the photo shows"),
-        "heat": say("Heat"),
-        "heat_help": say("How much the map covers the photo"),
-        "moment": say("Moment"),
-        "moment_help": say(
+        "class": _("Evidence for"),
+        "class_help": _("The class whose evidence the heat shows"),
+        "predicted": _("what each run predicts"),
+        "labelled": _("what the photo shows"),
+        "heat": _("Heat"),
+        "heat_help": _("How much the map covers the photo"),
+        "moment": _("Moment"),
+        "moment_help": _(
             "How much of the training has passed; maps were saved at each cycle's end"
         ),
-        "end": say("end"),
-        "speed": say("Speed"),
-        "slow": say("slow"),
-        "normal": say("normal"),
-        "fast": say("fast"),
-        "pause": say("Pause"),
-        "play": say("Play the training"),
-        "scale": say("Scale"),
-        "scale_help": say(
+        "end": _("end"),
+        "speed": _("Speed"),
+        "slow": _("slow"),
+        "normal": _("normal"),
+        "fast": _("fast"),
+        "pause": _("Pause"),
+        "play": _("Play the training"),
+        "scale": _("Scale"),
+        "scale_help": _(
             "One for all: a colour means the same share of a run's evidence everywhere, so runs "
             "compare. Each its own: the strongest spot of every map is brightest, also of one "
             "that says little. Raw: what the network adds up to its answer, before it becomes a "
             "share; blue speaks against."
         ),
-        "one": say("one for all"),
-        "own": say("each its own"),
-        "raw": say("raw values"),
-        "boxes": say("Boxes"),
-        "order": say("Order"),
-        "order_help": say("By what the runs show at the end of their training"),
-        "by_name": say("by name"),
-        "disagree": say("runs disagree most"),
-        "worst": say("worst in the box"),
-        "nothing": say("nothing"),
-        "most": say("the map's most"),
-        "raw_value": say("Raw value"),
-        "evidence": say("Evidence"),
-        "times_even": say("Times an even spread"),
-        "colours": say("Colours: {marks}"),
-        "to": say(" to "),
+        "one": _("one for all"),
+        "own": _("each its own"),
+        "raw": _("raw values"),
+        "boxes": _("Boxes"),
+        "order": _("Order"),
+        "order_help": _("By what the runs show at the end of their training"),
+        "by_name": _("by name"),
+        "disagree": _("runs disagree most"),
+        "worst": _("worst in the box"),
+        "nothing": _("nothing"),
+        "most": _("the map's most"),
+        "raw_value": _("Raw value"),
+        "evidence": _("Evidence"),
+        "times_even": _("Times an even spread"),
+        "colours": _("Colours: {marks}"),
+        "to": _(" to "),
     }
 
 
 def _large() -> dict[str, str | list[str]]:
     return {
-        "class_present": say("{name} (in the photo) {chance}"),
-        "class_share": say("{share} in the box"),
-        "before": say("Photo before"),
-        "next": say("Next photo"),
-        "close": say("Close"),
-        "place": say("{file}, {at} of {count}"),
-        "large": say("Photo {file} large"),
+        "class_present": _("{name} (in the photo) {chance}"),
+        "class_share": _("{share} in the box"),
+        "before": _("Photo before"),
+        "next": _("Next photo"),
+        "close": _("Close"),
+        "place": _("{file}, {at} of {count}"),
+        "large": _("Photo {file} large"),
     }

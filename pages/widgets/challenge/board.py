@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.compare.challenge_ranking import CHANGES, RECIPE, Board, Entrant, Standing
 from core.compare.selection import item_colours
 from core.store.groups import Group
@@ -34,7 +34,7 @@ def show(key: str, board: Board) -> None:
     if words := validation_words(board):
         st.markdown(f"**{formatting.plain_markdown(words)}**")
     st.caption(
-        say(
+        _(
             "● share of {objects} hidden objects named right, its bar the 95 % interval over "
             "photos; | each run; ◇ accuracy on the validation photos",
             objects=board.objects,
@@ -48,7 +48,7 @@ def show(key: str, board: Board) -> None:
         _card(key, line, neighbour, paint[line.group.id], marks[line.group.id])
     if len(lines) > len(shown):
         st.button(
-            say("Show all {count}", count=len(lines)),
+            _("Show all {count}", count=len(lines)),
             key=f"{key}.more",
             on_click=lambda: st.session_state.update({f"{key}.all": True}),
         )
@@ -58,16 +58,16 @@ def show_left_out(key: str, left_out: Sequence[Entrant]) -> None:
     """Groups with too few seeds that can answer, and why."""
     if not left_out:
         return
-    title = say_count(len(left_out), "{count} group is not ranked", "{count} groups are not ranked")
+    title = ngettext("{count} group is not ranked", "{count} groups are not ranked", len(left_out))
     with st.expander(title, key=f"{key}.left_out"):
         for entrant in left_out[:_MOST]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 name = formatting.plain_markdown(entrant.group.title)
                 words = formatting.plain_markdown(left_out_words(entrant))
                 st.markdown(f"**{name}**: {words}", width="stretch")
-                _train_link(entrant.group, say("Train three seeds"))
+                _train_link(entrant.group, _("Train three seeds"))
         if len(left_out) > _MOST:
-            st.caption(say("and {count} more", count=len(left_out) - _MOST))
+            st.caption(_("and {count} more", count=len(left_out) - _MOST))
 
 
 def _card(
@@ -76,7 +76,7 @@ def _card(
     with st.container(border=True, key=f"{key}.{line.group.id}", gap="xsmall"):
         rank, who, figure, known = st.columns([2, 6, 8, 5], vertical_alignment="center")
         with rank:
-            shared = say("shared") if line.shared else ""
+            shared = _("shared") if line.shared else ""
             st.markdown(f"## {line.rank} :small[:gray[{shared}]]")
         with who, st.container(gap="xsmall"):
             _who(line, colour, mark)
@@ -88,7 +88,7 @@ def _card(
             verdict.link(line.group)
             st.caption(
                 _numbers(line),
-                help=say(
+                help=_(
                     "Lift: evidence inside the books' boxes on the hidden photos, against evidence "
                     "strewn evenly. 1 is no better than chance."
                 ),
@@ -108,9 +108,9 @@ def _who(line: Standing, colour: str, mark: palette.Mark) -> None:
 
 
 def _numbers(line: Standing) -> str:
-    words = [say("validation {share}", share=formatting.percent(line.validation))]
+    words = [_("validation {share}", share=formatting.percent(line.validation))]
     if line.lift is not None:
-        words.append(say("lift {lift}", lift=formatting.decimal(line.lift)))
+        words.append(_("lift {lift}", lift=formatting.decimal(line.lift)))
     return " · ".join(words)
 
 
@@ -127,9 +127,9 @@ def _changes(key: str, line: Standing) -> None:
         type="tertiary",
         key=f"{key}.changes.{line.group.id}",
     ):
-        st.markdown(say("Changed from **{recipe}**", recipe=RECIPE))
+        st.markdown(_("Changed from **{recipe}**", recipe=RECIPE))
         for name, failing, here in line.changes:
-            was = formatting.plain_markdown(say("was {value}", value=failing))
+            was = formatting.plain_markdown(_("was {value}", value=failing))
             st.markdown(f"**{name}** {formatting.plain_markdown(here)}  \n:gray[{was}]")
 
 
@@ -137,22 +137,22 @@ def _ways(line: Standing, neighbour: Standing | None) -> None:
     """To its recipe on Train, to Compare with the line above (for the first: below), to CAMs."""
     items = [line.group] if neighbour is None else [line.group, neighbour.group]
     link = selection.link(items)
-    _train_link(line.group, say("Open its recipe"))
+    _train_link(line.group, _("Open its recipe"))
     st.page_link(
         "pages/compare.py",
-        label=say("Compare"),
+        label=_("Compare"),
         icon=":material/compare_arrows:",
         query_params=link,
         width="content",
-        help=say("With its neighbour on the board"),
+        help=_("With its neighbour on the board"),
     )
     st.page_link(
         "pages/cams.py",
-        label=say("CAMs"),
+        label=_("CAMs"),
         icon=":material/frame_inspect:",
         query_params=link,
         width="content",
-        help=say("Where its runs look"),
+        help=_("Where its runs look"),
     )
 
 

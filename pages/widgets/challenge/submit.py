@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.challenge_ranking import Board
 from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
@@ -42,10 +42,10 @@ def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
             messages.error(
-                say(
+                _(
                     "{run} could not answer: {why}",
                     run=labels[trial.id],
-                    why=retell(status.error or ""),
+                    why=translate(status.error or ""),
                 )
             )
     if board.waiting and not access.shut("challenge"):
@@ -56,10 +56,10 @@ def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
     titles = [entrant.group.title for entrant in board.waiting]
     names = "; ".join(titles[:_NAMED])
     if len(titles) > _NAMED:
-        names = say("{names} and {count} more", names=names, count=len(titles) - _NAMED)
+        names = _("{names} and {count} more", names=names, count=len(titles) - _NAMED)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            say_count(len(board.waiting), "Rank {count} group", "Rank {count} groups"),
+            ngettext("Rank {count} group", "Rank {count} groups", len(board.waiting)),
             key=f"{key}.ask",
             type="primary",
             icon=":material/leaderboard:",
@@ -69,14 +69,14 @@ def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
                 st.rerun()
             except InputError as error:
                 messages.error(error)
-        words = say_count(
-            len(unanswered),
+        words = ngettext(
             "{names}: {count} run answers the hidden photos, in seconds.",
             "{names}: {count} runs answer the hidden photos, in seconds each.",
+            len(unanswered),
             names=names,
         )
         if not board.photos:
-            words += " " + say("The photos are drawn first, once: about half a minute.")
+            words += " " + _("The photos are drawn first, once: about half a minute.")
         st.caption(formatting.plain_markdown(words), width="stretch")
 
 
@@ -84,19 +84,19 @@ def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str
     total = sum(len(entrant.runs) for entrant in board.waiting)
     left = max(len(waiting), len(board.unanswered(settings.runs_dir())))
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
-    words = say("{done} of {total} runs have answered", done=total - left, total=total)
+    words = _("{done} of {total} runs have answered", done=total - left, total=total)
     if now:
-        words += f"; {labels[now.id]}: {retell(now.status().phase)}"
+        words += f"; {labels[now.id]}: {translate(now.status().phase)}"
     elif worker_alive(settings.runs_dir()):
-        words += say("; they are next when the worker is free")
+        words += _("; they are next when the worker is free")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress((total - left) / max(total, 1), text=formatting.plain_markdown(words))
-        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
+        if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for trial in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(trial)
             st.rerun()
         if not worker_alive(settings.runs_dir()) and st.button(
-            say("Start the worker"), key=f"{key}.worker"
+            _("Start the worker"), key=f"{key}.worker"
         ):
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.compare.challenge_ranking import CHANGES, RECIPE, SEEDS
 from pages.widgets.shared import access
 
@@ -12,7 +12,7 @@ from pages.widgets.shared import access
 def show(key: str) -> None:
     """What is asked, and the way to begin."""
     st.markdown(
-        say(
+        _(
             "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
             "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
             "or more are ranked on photos of the same books that no page shows.",
@@ -25,22 +25,22 @@ def show(key: str) -> None:
         several = not access.shut("repeats")
         st.page_link(
             "pages/train.py",
-            label=say("Open the failing recipe on Train, with three seeds")
+            label=_("Open the failing recipe on Train, with three seeds")
             if several
-            else say("Open the failing recipe on Train"),
+            else _("Open the failing recipe on Train"),
             icon=":material/model_training:",
             query_params={"preset": RECIPE} | ({"seeds": "3"} if several else {}),
             width="content",
         )
         with st.popover(
-            say("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
+            _("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
         ):
             _rules()
 
 
 def _rules() -> None:
     st.markdown(
-        say(
+        _(
             "- **Score**: the share of the books in the hidden photos, each cut out and classified "
             "alone, that are named right. One object, one answer: the sharpest score there is.\n"
             "- **Rank**: 1 + how many groups are really better. Really: the photos say so (95 % "

@@ -7,42 +7,40 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.clearest_pair import clearest_pair
 from core.compare.selection import items_of
 from core.store.index import RunRow
 from pages.widgets.shared import selection
 from pages.widgets.shared.snapshot import Look
 
-_LABEL = mark("Overfit against generalising")
+_LABEL = N_("Overfit against generalising")
 
 
 def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
     """A button that chooses the store's clearest pair, or says how to make one."""
     pair = look.made("clearest_pair", [], lambda: clearest_pair(items_of(all_rows)))
     if pair is None:
-        with st.popover(retell(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
+        with st.popover(translate(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(
-                say(
+                _(
                     "No two runs here have equally good validation and opposite verdicts. To make "
                     "such a pair, train the presets **quick** and **looks-good** on the same "
                     "photos: their validation will hardly differ, and what they learned will."
                 )
             )
-            st.page_link(
-                "pages/train.py", label=say("Open Train"), icon=":material/model_training:"
-            )
+            st.page_link("pages/train.py", label=_("Open Train"), icon=":material/model_training:")
         return
 
     def choose() -> None:
         selection.replace([pair.generalises, pair.overfit])
 
     st.button(
-        retell(_LABEL),
+        translate(_LABEL),
         key=key,
         icon=":material/theater_comedy:",
         on_click=choose,
-        help=say(
+        help=_(
             "{generalises} and {overfit}: of all here with equally good validation on the same "
             "photos and opposite verdicts, those that differ most elsewhere ({gap:.0f} points of "
             "objects).",

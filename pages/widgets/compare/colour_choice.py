@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import palette
-from core.base.language import say
+from core.base.language import _
 from core.compare.colours import Paint, paints
 from core.plots import figures
 from core.store.groups import Group
@@ -24,14 +24,14 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
         return next(iter(found.values()))
     usual = next(iter(found))
     url_state.settle("colour", found, usual)
-    label = say("Colours tell")
+    label = _("Colours tell")
     with selection.folded_place("colour", label, found[st.session_state["colour"]].title):
         name = st.selectbox(
             label,
             list(found),
             key="colour",
             format_func=lambda name: found[name].title,
-            help=say(
+            help=_(
                 "{count} colours could not be told apart, so runs that share something share "
                 "a colour.",
                 count=len(items),

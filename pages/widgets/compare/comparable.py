@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.compare.comparable import comparable, on_other_photos, split_prints
 from core.compare.comparison import Predictions
 from core.store.groups import Group
@@ -22,7 +22,7 @@ def notice(items: Sequence[Group]) -> None:
     if not others:
         return
     st.warning(
-        say(
+        _(
             "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
             "photos, so their scores do not compare; photo by photo, only sets that are the same "
             "are compared.",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.compare.colours import Paint
 from core.compare.comparison import Predictions
 from core.compare.confusion import Confusion, confusion, confusion_table
@@ -32,14 +32,14 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
     if set_name is None:
         return
     if len(items) > _AT_ONCE:
-        items = [selection.pick(key, say("Run or group"), items, "of")]
+        items = [selection.pick(key, _("Run or group"), items, "of")]
     found = {item.id: confusion(item, predictions, set_name) for item in items}
     drawn = [(item, one) for item in items if (one := found[item.id]) is not None]
     if not drawn:
-        st.caption(say("These photos have no labels: there is nothing to be right or wrong about."))
+        st.caption(_("These photos have no labels: there is nothing to be right or wrong about."))
         return
     st.caption(
-        say(
+        _(
             "Down: the label; across: the answer. Stronger colour: a larger share of the label's "
             "photos. Right answers are on the diagonal. Of a group, the mean count of its runs. "
             "Point at a cell for its photos, click it to see them below."
@@ -52,7 +52,7 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
             st.markdown(f"**{formatting.plain_markdown(item.title)}**")
             cells |= {f"{item.id}/{'/'.join(cell)}": (item, one, *cell) for cell in one.files}
             name = f"{key}.{set_name}.{item.id}"
-            words = mark("confusion {set} {run}").format(set=set_name, run=item.title)
+            words = N_("confusion {set} {run}").format(set=set_name, run=item.title)
             drawing = confusion_cells(one, paint.colours[item.id])
             cell = figure.show(name, drawing, _numbers(item, one), words, clicks=True)
             if cell:
@@ -77,12 +77,12 @@ def _photos(set_name: str, item: Group, one: Confusion, truth: str, answer: str)
     """The photos of one cell, as pictures."""
     run, label, said = (formatting.plain_markdown(name) for name in (item.title, truth, answer))
     st.markdown(
-        say("**{run}**: {label}, answered right", run=run, label=label)
+        _("**{run}**: {label}, answered right", run=run, label=label)
         if truth == answer
-        else say("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
+        else _("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
     )
     named = one.photos(truth, answer)
     photo_set.pictures(item, set_name, list(named)[:_MORE], list(named.values())[:_MORE])
     if len(named) > _MORE:
         count = len(named) - _MORE
-        st.caption(say("And {count} more: all of them are in the numbers.", count=count))
+        st.caption(_("And {count} more: all of them are in the numbers.", count=count))

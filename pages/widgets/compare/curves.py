@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.colours import MOST, Paint
 from core.compare.curves import AXES, Axis, curve_table, has_zero_loss, lines_of
 from core.plots.curves import curve_panels
@@ -14,7 +14,7 @@ from core.store.groups import Group
 from pages.widgets.shared import run_files
 from pages.widgets.ui import figure, url_state
 
-_SMOOTHING = mark(
+_SMOOTHING = N_(
     "Each point becomes the mean of itself and those before it, each of which counts this many "
     "times as much as the one after it: 0 leaves the curve as it is, .9 averages over about ten "
     "points. The curve as it was stays faintly behind."
@@ -25,15 +25,15 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """Loss above accuracy on one axis: a zoom in one is a zoom in all."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         url_state.settle("axis", AXES, "epoch")
-        names = {"epoch": say("epoch"), "step": say("step"), "seconds": say("seconds")}
+        names = {"epoch": _("epoch"), "step": _("step"), "seconds": _("seconds")}
         axis: Axis = (
             st.segmented_control(
-                say("Along"),
+                _("Along"),
                 list(AXES),
                 required=True,
                 key="axis",
                 format_func=names.__getitem__,
-                help=say(
+                help=_(
                     "A step is one batch of photos. Seconds count from the run's start, with the "
                     "time that reading photos and computing features took."
                 ),
@@ -42,7 +42,7 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         )
         url_state.tell("axis", axis, "epoch")
         smoothing = st.slider(
-            say("Smoothing"),
+            _("Smoothing"),
             0.0,
             0.95,
             0.0,
@@ -50,9 +50,9 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
             key="smooth",
             width=220,
             bind="query-params",
-            help=retell(_SMOOTHING),
+            help=translate(_SMOOTHING),
         )
-        log = st.toggle(say("Log scale of the losses"), key="log", bind="query-params")
+        log = st.toggle(_("Log scale of the losses"), key="log", bind="query-params")
     ids = [row.id for item in items for row in item.members if not row.problem]
     lines = lines_of(
         items,
@@ -65,9 +65,9 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     if not lines:
         st.caption(
             {
-                "epoch": say("No chosen run has finished an epoch yet."),
-                "step": say("The chosen runs have not kept their steps. Choose epoch."),
-                "seconds": say("The chosen runs have not kept their seconds. Choose epoch."),
+                "epoch": _("No chosen run has finished an epoch yet."),
+                "step": _("The chosen runs have not kept their steps. Choose epoch."),
+                "seconds": _("The chosen runs have not kept their seconds. Choose epoch."),
             }[axis]
         )
         return
@@ -77,38 +77,38 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         key,
         panels,
         lambda: curve_table(lines, titles, axis),
-        mark("curves by {axis}").format(axis=axis),
+        N_("curves by {axis}").format(axis=axis),
     )
     without = len(items) - len({line.item for line in lines})
     words = _words(items, paint, axis, without)
     if log and has_zero_loss(lines):
-        words.append(say("A loss of exactly 0 is drawn at the foot: a log scale has no 0."))
+        words.append(_("A loss of exactly 0 is drawn at the foot: a log scale has no 0."))
     st.caption(" ".join(words))
 
 
 def _words(items: Sequence[Group], paint: Paint, axis: Axis, without: int) -> list[str]:
     """What the figure shows and how it is used."""
     many = len(items) > MOST
-    words = [say("Drag across to zoom all panels, double-click to come back.")]
+    words = [_("Drag across to zoom all panels, double-click to come back.")]
     if many:
-        words.append(say("Point at a line: its run is named and lit up in every panel."))
+        words.append(_("Point at a line: its run is named and lit up in every panel."))
     else:
-        words.insert(0, say("Solid: validation. Dotted: training."))
-        if any(mark.dash for mark in paint.marks.values()):
-            words.insert(1, say("Dashes and points part runs of one colour."))
+        words.insert(0, _("Solid: validation. Dotted: training."))
+        if any(marker.dash for marker in paint.marks.values()):
+            words.insert(1, _("Dashes and points part runs of one colour."))
     if axis == "step":
         words.append(
-            say("Training loss is that of every batch; validation is measured once an epoch.")
+            _("Training loss is that of every batch; validation is measured once an epoch.")
         )
     if any(item.repeats > 1 for item in items):
         words.append(
-            say("A group's line is the mean over its runs.")
+            _("A group's line is the mean over its runs.")
             if many
-            else say(
+            else _(
                 "A group's line is the mean over its runs, its band goes from the lowest to "
                 "the highest."
             )
         )
     if without:
-        words.append(say("{count} without such a curve are left out.", count=without))
+        words.append(_("{count} without such a curve are left out.", count=without))
     return words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.compare.colours import Paint
 from core.compare.comparison import Against, each_against_first, elsewhere_title
@@ -21,7 +21,7 @@ from pages.widgets.ui.reading_table import Column
 
 _TALLEST = 640  # pixels of the table; more rows are scrolled
 FEW = 3  # items whose comparisons are told in sentences; more in a table
-_HOW = mark(
+_HOW = N_(
     "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds: a "
     "bootstrap over photos and a t-test over seeds must both find the difference (95 %). Cannot "
     "tell does not mean equal: photos and seeds are few."
@@ -40,27 +40,27 @@ def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
     for number, found in enumerate(compared):
         with st.container(border=True):
             _sentences(found)
-            with st.expander(say("Every comparison"), key=f"{key}.{number}"):
-                reading_table.show(f"{key}.{number}.all", found.table(), say("Every comparison"))
-                st.caption(retell(_HOW))
+            with st.expander(_("Every comparison"), key=f"{key}.{number}"):
+                reading_table.show(f"{key}.{number}.all", found.table(), _("Every comparison"))
+                st.caption(translate(_HOW))
 
 
 def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint: Paint) -> None:
     """All of them, with their verdicts and headline numbers."""
-    elsewhere = say("{photos} say", photos=retell(elsewhere_title(compared)))
+    elsewhere = _("{photos} say", photos=translate(elsewhere_title(compared)))
     columns: dict[str, Column | str] = {
-        "run": say("run or group"),
+        "run": _("run or group"),
         "verdict": verdict.column(items),
-        "validation": Column(say("validation"), retell(tables.SCORE_WORDS["accuracy"])),
-        "objects": Column(say("difficult objects"), retell(tables.SCORE_WORDS["object"])),
-        "lift": Column(say("lift"), retell(tables.LIFT_WORDS)),
-        "by_validation": Column(say("validation says"), retell(_HOW)),
-        "elsewhere": Column(elsewhere, retell(_HOW)),
+        "validation": Column(_("validation"), translate(tables.SCORE_WORDS["accuracy"])),
+        "objects": Column(_("difficult objects"), translate(tables.SCORE_WORDS["object"])),
+        "lift": Column(_("lift"), translate(tables.LIFT_WORDS)),
+        "by_validation": Column(_("validation says"), translate(_HOW)),
+        "elsewhere": Column(elsewhere, translate(_HOW)),
     }
     parted = sum(found.parted for found in compared)
     if parted:
         st.markdown(
-            say(
+            _(
                 "**Validation cannot tell {parted} of {count} from the reference; photos from "
                 "elsewhere can.**",
                 parted=parted,
@@ -70,7 +70,7 @@ def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint:
     reading_table.show(
         f"{key}.table",
         compared_table(items, compared),
-        say("Each run or group against the reference"),
+        _("Each run or group against the reference"),
         columns,
         ("run", [palette.swatch(paint.colours[item.id], paint.marker(item.id)) for item in items]),
         height=_TALLEST,
@@ -80,11 +80,11 @@ def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint:
 def _sentences(found: Against) -> None:
     plain = formatting.plain_markdown
     one, first = plain(found.item.title), plain(found.first.title)
-    st.caption(say("**{run}** against **{reference}**", run=one, reference=first))
-    st.markdown(f"#### {plain(retell(found.validation))}")
+    st.caption(_("**{run}** against **{reference}**", run=one, reference=first))
+    st.markdown(f"#### {plain(translate(found.validation))}")
     if found.elsewhere:
         arrow = ":material/arrow_forward: " if found.parted else ""
-        words = plain(retell(found.elsewhere))
+        words = plain(translate(found.elsewhere))
         st.markdown(f"{'###' if found.parted else '####'} {arrow}{words}")
     else:
-        st.caption(say("No labelled test set: nothing else can tell them apart."))
+        st.caption(_("No labelled test set: nothing else can tell them apart."))

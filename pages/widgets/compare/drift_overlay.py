@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.compare.colours import MOST, Paint
 from core.compare.comparison import drift_overlays
 from core.plots.comparison import drift_steps
@@ -20,32 +20,29 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """A figure per backbone; a line of words where no run has its drift measured."""
     overlays = drift_overlays(items, run_files.finished("drift.csv", items))
     if not overlays:
-        st.caption(say("No chosen run has its drift measured yet."))
+        st.caption(_("No chosen run has its drift measured yet."))
         return
-    st.subheader(say("How far the layers moved"), anchor=False)
+    st.subheader(_("How far the layers moved"), anchor=False)
     words = [
-        say(
+        _(
             "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as "
             "the pretrained network did, 1 that nothing of it is left."
         )
     ]
     if len(items) <= MOST:
         words.append(
-            say(
-                "Hollow points: frozen layers, which can only change through the layers before "
-                "them."
-            )
+            _("Hollow points: frozen layers, which can only change through the layers before them.")
         )
     st.caption(" ".join(words))
     for backbone, overlay in overlays.items():
         if len(overlays) > 1:
             st.markdown(f"**{backbone}**")
-        name = mark("drift {backbone}").format(backbone=backbone)
+        name = N_("drift {backbone}").format(backbone=backbone)
         drawn = drift_steps(overlay, paint)
         figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
         st.caption(
-            say("Different backbones have different layers, so they are not laid over each other.")
+            _("Different backbones have different layers, so they are not laid over each other.")
         )
 
 

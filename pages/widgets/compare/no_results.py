@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.store.groups import Group
 from pages.widgets.shared.run_state import BADGES
 
@@ -22,7 +22,7 @@ def notice(items: Sequence[Group], section: str) -> None:
     if section in _EVERYTHING or not missing or len(missing) == len(items):
         return
     st.caption(
-        say(
+        _(
             "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
             runs=formatting.listed([_named(item) for item in missing], _NAMED),
         )
@@ -31,8 +31,8 @@ def notice(items: Sequence[Group], section: str) -> None:
 
 def _named(item: Group) -> str:
     states = dict.fromkeys(row.status.state for row in item.members)
-    return say(
+    return _(
         "{run} ({states})",
         run=formatting.plain_markdown(item.title),
-        states=say(", ").join(retell(BADGES[state][0]) for state in states),
+        states=_(", ").join(translate(BADGES[state][0]) for state in states),
     )

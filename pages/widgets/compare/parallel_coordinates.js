@@ -91,20 +91,20 @@ function brush(view, axis, low, high) {
 }
 
 function filter(view) {
-  const { axes, lines, say } = view.data;
+  const { axes, lines, texts } = view.data;
   const crosses = (line) => ({ key }, i) => {
     const [low, high] = view.brushes.get(key) ?? [-1, 2];
     return low <= line.at[i] && line.at[i] <= high;
   };
   view.kept = lines.flatMap((line, i) => (axes.every(crosses(line)) ? [i] : []));
   view.lines.forEach((path, i) => (path.style.display = view.kept.includes(i) ? "" : "none"));
-  view.rest = view.brushes.size ? say.kept.replace("{kept}", view.kept.length).replace("{all}", lines.length) : say.hint;
+  view.rest = view.brushes.size ? texts.kept.replace("{kept}", view.kept.length).replace("{all}", lines.length) : texts.hint;
   axes.forEach(({ key }, i) => {
     const [low, high] = view.brushes.get(key) ?? [0, 0];
     const [mark, hold] = view.axes[i].querySelectorAll("rect");
     mark.setAttribute("y", view.up(high));
     mark.setAttribute("height", HEIGHT * (high - low));
-    hold.setAttribute("aria-valuetext", view.brushes.has(key) ? view.rest : say.all);
+    hold.setAttribute("aria-valuetext", view.brushes.has(key) ? view.rest : texts.all);
   });
   walk(view, view.kept.includes(view.at) ? view.at : view.kept[0]);
   light(view, []);
@@ -117,9 +117,9 @@ function walk(view, to) {
 }
 
 function light(view, lit, x = 0, y = 0) {
-  const { lines, say } = view.data;
+  const { lines, texts } = view.data;
   const names = lit.slice(0, NAMES).map((i) => lines[i].name);
-  if (lit.length > NAMES) names.push(say.more.replace("{count}", lit.length - NAMES));
+  if (lit.length > NAMES) names.push(texts.more.replace("{count}", lit.length - NAMES));
   view.all.classList.toggle("dim", lit.length > 0);
   view.front.replaceChildren(...lit.map((i) => shape("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour, "stroke-dasharray": lines[i].dash })));
   view.tip.hidden = !lit.length;
@@ -191,7 +191,7 @@ export default function ({ parentElement, data }) {
   if (view.names !== names) view.brushes.clear(); // other runs, other axes
   if (view.drawn === JSON.stringify(data)) return;
   Object.assign(view, { data, names, drawn: JSON.stringify(data) });
-  view.camera.title = data.say.picture;
-  view.camera.setAttribute("aria-label", data.say.picture);
+  view.camera.title = data.texts.picture;
+  view.camera.setAttribute("aria-label", data.texts.picture);
   draw(view);
 }

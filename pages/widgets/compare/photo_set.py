@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import VALIDATION
 from core.store.groups import Group
 from core.store.run import open_run
@@ -21,19 +21,19 @@ from pages.widgets.ui import url_state
 def choose(sets: Sequence[str]) -> str | None:
     """A choice of sets, kept in the link as `set`; the hardest first. None where there are none."""
     if not sets:
-        st.caption(say("No chosen run has answered any photo yet."))
+        st.caption(_("No chosen run has answered any photo yet."))
         return None
     names = {_in_link(name): name for name in sets}
     usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
     url_state.settle("set", names, usual)
     chosen = (
         st.segmented_control(
-            say("Photos"),
+            _("Photos"),
             list(names),
             required=True,
             key="set",
             format_func=lambda name: formatting.plain_markdown(_in_words(names[name])),
-            help=say(
+            help=_(
                 "Validation photos come from the same shoot as the training photos. Objects cut "
                 "out: each labelled object alone."
             ),
@@ -46,13 +46,13 @@ def choose(sets: Sequence[str]) -> str | None:
 
 def _in_link(name: str) -> str:
     whole = name.removesuffix("/objects")
-    return name if whole == name else mark("{set}, objects cut out").format(set=whole)
+    return name if whole == name else N_("{set}, objects cut out").format(set=whole)
 
 
 def _in_words(name: str) -> str:
     whole = name.removesuffix("/objects")
-    words = say("validation") if whole == VALIDATION else whole
-    return words if whole == name else say("{set}, objects cut out", set=words)
+    words = _("validation") if whole == VALIDATION else whole
+    return words if whole == name else _("{set}, objects cut out", set=words)
 
 
 def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
@@ -61,11 +61,11 @@ def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, byte
     try:
         folder = open_run(settings.runs_dir(), item.members[-1].id).data_dir()
         stamp = thumbnails.mark(folder, set_name)
-        with st.spinner(say("Reading photos")):
+        with st.spinner(_("Reading photos")):
             return _thumbnails(str(folder), set_name, tuple(files), stamp)
     except InputError as error:
-        problem = formatting.plain_markdown(retell(str(error)))
-        words = say("No pictures: {problem}", problem=problem)
+        problem = formatting.plain_markdown(translate(str(error)))
+        words = _("No pictures: {problem}", problem=problem)
         st.caption(f":material/broken_image: {words}")
         return {}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.compare import photo_answers as answers_of
 from core.compare.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
 from core.data.photos import jpeg_url
@@ -40,7 +40,7 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     titles = {item.id: item.title for item in items}
     total = answers["file"].nunique()
     if not files:
-        st.caption(say("None of the {total} photos is like this.", total=total))
+        st.caption(_("None of the {total} photos is like this.", total=total))
         return
     few = len(items) <= _COLUMNS
     table = (
@@ -50,22 +50,20 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     )
     pictures = photo_set.of_files(items[0], set_name, files)
     words = (
-        say(
+        _(
             "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
             "answer and how many of its runs gave it. Choose a row to see more."
         )
         if few
-        else say(
+        else _(
             "How many of the chosen are right, and what they answer. Choose a row to see each one."
         )
     )
-    st.caption(
-        say("{count} of {total} photos. {words}", count=len(files), total=total, words=words)
-    )
+    st.caption(_("{count} of {total} photos. {words}", count=len(files), total=total, words=words))
     reading_table.show(
         f"{key}.{set_name}",
         table,
-        say("Photos with the answer of each run"),
+        _("Photos with the answer of each run"),
         _heads(),
         height=_TALLEST,
         pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files]
@@ -86,10 +84,10 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
 def _heads() -> dict[str, str]:
     """Columns in the reader's words; the others are names of runs."""
     return {
-        "photo": say("photo"),
-        "label": say("label"),
-        "right": say("right"),
-        "answers": say("answers"),
+        "photo": _("photo"),
+        "label": _("label"),
+        "right": _("right"),
+        "answers": _("answers"),
     }
 
 
@@ -99,7 +97,7 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
         url_state.settle("show", FILTERS, ALL)
         which = (
             st.segmented_control(
-                say("Show"), FILTERS, required=True, key="show", wrap=True, format_func=retell
+                _("Show"), FILTERS, required=True, key="show", wrap=True, format_func=translate
             )
             or ALL
         )
@@ -107,7 +105,7 @@ def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
         only = ""
         if which == ONE_RIGHT:
             with st.container(width=320):
-                only = selection.pick(key, say("Which one"), items, "one").id
+                only = selection.pick(key, _("Which one"), items, "one").id
     return answers_of.filtered_files(answers, which, only)
 
 
@@ -122,7 +120,7 @@ def _photo(
 ) -> None:
     """One photo: large, with everybody's answer, and the way to its class maps."""
     rows = answers[answers["file"] == file]
-    truth = str(rows["truth"].iloc[0]) or say("no label")
+    truth = str(rows["truth"].iloc[0]) or _("no label")
     with st.container(border=True):
         left, right = st.columns([1, 3])
         with left:
@@ -137,16 +135,16 @@ def _photo(
             link = selection.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
             st.page_link(
                 "pages/cams.py",
-                label=say("See where they look at this photo"),
+                label=_("See where they look at this photo"),
                 icon=":material/frame_inspect:",
                 query_params=link,
             )
             table = answers_of.answers_to(rows, {item.id: item.title for item in items})
-            heads = {"run": say("run"), "answer": say("answer")}
+            heads = {"run": _("run"), "answer": _("answer")}
             reading_table.show(
                 f"{key}.answers",
                 table,
-                say("What each run answers"),
+                _("What each run answers"),
                 heads,
                 height=0 if few else 300,
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.language import say, say_count, spoken
+from core.base.language import _, ngettext, spoken
 from core.compare.colours import OWN, Paint
 from core.compare.parallel_axes import parallel
 from core.recipe.difference import recipe_difference
@@ -26,14 +26,14 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
     """The keys that differ, then all recipes with their results as lines."""
     frame = recipe_difference({item.title: item.members[0].recipe for item in items})
     if frame.empty:
-        st.caption(say("The chosen runs follow the same recipe."))
+        st.caption(_("The chosen runs follow the same recipe."))
     else:
-        st.markdown(say("**What differs in the recipes**"))
+        st.markdown(_("**What differs in the recipes**"))
         # Of many recipes a row each: their keys fit across, they would not.
         wide = frame if len(items) <= _ACROSS else frame.set_index("key").T.reset_index(names="run")
-        names = {"key": say("what"), "run": say("run")}
+        names = {"key": _("what"), "run": _("run")}
         reading_table.show(
-            f"{key}.table", wide, say("What differs in the recipes"), names, height=480
+            f"{key}.table", wide, _("What differs in the recipes"), names, height=480
         )
         figure.csv_button(f"{key}.difference", lambda: wide, "recipe-difference")
     _lines(f"{key}.lines", items, paint)
@@ -45,16 +45,16 @@ def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
         found = parallel(items)
     if len(found.items) < _FEWEST:
         st.caption(
-            say("Choose three finished runs or more to see their recipes and results as lines.")
+            _("Choose three finished runs or more to see their recipes and results as lines.")
         )
         return
     shown = st.multiselect(
-        say("Recipe keys"),
+        _("Recipe keys"),
         [dimension.title for dimension in found.recipe],
         default=list(found.leading[:_AXES]),
         key="keys",
         bind="query-params",
-        help=say("Only keys in which the chosen runs differ."),
+        help=_("Only keys in which the chosen runs differ."),
     )
     lines = parallel_lines(found, shown, paint)
     if paint.name == OWN:  # else it stands above every section
@@ -63,9 +63,9 @@ def _lines(key: str, items: Sequence[Group], paint: Paint) -> None:
     figure.csv_button(key, lambda: found.table, _NAME)
     if found.left_out:
         st.caption(
-            say_count(
-                found.left_out,
+            ngettext(
                 "1 without results yet is left out.",
                 "{count} without results yet are left out.",
+                found.left_out,
             )
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import language, retell, say, spoken
+from core.base.language import _, language, spoken, translate
 from core.compare import score_tables, tables
 from core.compare.colours import MOST, Paint
 from core.compare.score_tables import Controls
@@ -24,10 +24,12 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
     """A card per item: its verdict, what validation says, and what the hardest set says."""
     for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
         hard, score, share = score_tables.hard_score(item)
-        hard_words = say("Difficult objects")
+        hard_words = _("Difficult objects")
         if (hard, score) != ("test_difficult", "object"):
-            hard_words = f"{formatting.plain_markdown(hard)}: {retell(tables.SCORE_TITLES[score])}"
-        lift, _, ends = tables.lift_words(item, hard).partition(" ")
+            hard_words = (
+                f"{formatting.plain_markdown(hard)}: {translate(tables.SCORE_TITLES[score])}"
+            )
+        lift, __, ends = tables.lift_words(item, hard).partition(" ")
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(
@@ -38,14 +40,14 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
             with st.container(horizontal=True):
                 for label, (value, small), words in (
                     (
-                        say("Validation accuracy"),
+                        _("Validation accuracy"),
                         score_tables.share_words(item, "validation", "accuracy"),
                         tables.SCORE_WORDS["accuracy"],
                     ),
                     (hard_words, share, tables.SCORE_WORDS[score]),
                     (
-                        say("Lift"),
-                        (lift or "-", ends.strip("()") or say("evidence in the boxes")),
+                        _("Lift"),
+                        (lift or "-", ends.strip("()") or _("evidence in the boxes")),
                         tables.LIFT_WORDS,
                     ),
                 ):
@@ -56,7 +58,7 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
                         delta_color="off",
                         delta_arrow="off",
                         width="content",
-                        help=retell(words),
+                        help=translate(words),
                     )
 
 
@@ -84,7 +86,7 @@ def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
         _dots(key, items, controls, paint.colours)
         figure.csv_button(key, lambda: numbers, "scores")
     st.caption(_legend(items, any(controls.values())))
-    with st.expander(say("The same numbers as a table"), expanded=False, key=f"{key}.table"):
+    with st.expander(_("The same numbers as a table"), expanded=False, key=f"{key}.table"):
         _table(f"{key}.numbers", items, controls, numbers)
 
 
@@ -93,9 +95,9 @@ def _table(key: str, items: Sequence[Group], controls: Controls, numbers: figure
     titles, told = {item.title for item in items}, numbers
     if language() != "en":
         told = score_tables.numbers_table(items, controls)
-        told = told.assign(score=told["score"].map(retell))
-    names = {name: retell(str(name)) for name in told.columns if name not in titles}
-    reading_table.show(key, told, say("The same numbers as a table"), names)
+        told = told.assign(score=told["score"].map(translate))
+    names = {name: translate(str(name)) for name in told.columns if name not in titles}
+    reading_table.show(key, told, _("The same numbers as a table"), names)
 
 
 def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:
@@ -108,40 +110,40 @@ def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping
     places = list(st.columns(max(len(shown), 1)))
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
-            title = say("validation") if name == VALIDATION else formatting.plain_markdown(name)
+            title = _("validation") if name == VALIDATION else formatting.plain_markdown(name)
             st.markdown(f"**{title}**", help=_words(list(dots["title"])))
             plot.show(
                 f"{key}.{name}",
                 scores.score_dots(dots, colours),
-                say("scores {set}", set=name),
+                _("scores {set}", set=name),
                 f"scores {name}",
             )
     lifts = score_tables.lift_dots(items, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
-            st.markdown(f"**{say('Lift')}**", help=retell(tables.LIFT_WORDS))
+            st.markdown(f"**{_('Lift')}**", help=translate(tables.LIFT_WORDS))
             dots = scores.score_dots(lifts, colours, ".1f", 2.0)
-            plot.show(f"{key}.lift", dots, say("lift"), "lift")
+            plot.show(f"{key}.lift", dots, _("lift"), "lift")
 
 
 def _legend(items: Sequence[Group], controls: bool) -> str:
     """What dots, lines and grey marks are."""
     if any(item.repeats > 1 for item in items):
-        dots = say(
+        dots = _(
             "Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
             "from its lowest to its highest run, a tick each."
         )
     else:
-        dots = say("Dot: score. Line: 95 % interval, wide because the photos are few.")
+        dots = _("Dot: score. Line: 95 % interval, wide because the photos are few.")
     if controls:
-        grey = say(
+        grey = _(
             "Grey, what needs no training: **thick line** the best constant answer; **diamond** "
             "logistic regression on the frozen pretrained backbone; **cross** the same on "
             "untrained weights. A run that is no better has learned nothing that counts."
         )
     else:
-        grey = say("Grey, what needs no training: **thick line** the best constant answer.")
-    present = say(
+        grey = _("Grey, what needs no training: **thick line** the best constant answer.")
+    present = _(
         "*Any object present* is nearly empty as evidence where photos show several objects: "
         "compare it with its thick grey line."
     )
@@ -152,7 +154,7 @@ def _words(shown: Sequence[str]) -> str:
     """What the scores of these titles mean."""
     titles = {title: name for name, title in tables.SCORE_TITLES.items()}
     words = [
-        f"- {retell(title)}: {retell(tables.SCORE_WORDS[titles.get(title, title)])}"
+        f"- {translate(title)}: {translate(tables.SCORE_WORDS[titles.get(title, title)])}"
         for title in shown
     ]
     return "\n".join(dict.fromkeys(words))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare.colours import Paint
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -51,12 +51,12 @@ class Chosen(NamedTuple):
 def show_scores(what: Chosen) -> None:
     """What parts them in words, then every score."""
     if not what.finished:
-        st.caption(say("Scores appear when a chosen run is done."))
+        st.caption(_("Scores appear when a chosen run is done."))
         return
     if len(what.finished) > 1:
         difference.show(f"{KEY}.difference", what.finished, what.paint, what.look)
     varied_key.show(f"{KEY}.varied", what.finished, what.paint.colours, what.look)
-    st.subheader(say("Scores"), anchor=False)
+    st.subheader(_("Scores"), anchor=False)
     scores.show(f"{KEY}.scores", what.finished, what.paint, what.look)
 
 
@@ -82,12 +82,12 @@ def show_recipes(what: Chosen) -> None:
 
 
 SECTIONS: dict[str, Callable[[Chosen], None]] = {
-    mark("Scores"): show_scores,
-    mark("Curves"): show_curves,
-    mark("Photos"): show_photos,
-    mark("Confusion"): show_confusion,
-    mark("Layers"): show_layers,
-    mark("Recipes"): show_recipes,
+    N_("Scores"): show_scores,
+    N_("Curves"): show_curves,
+    N_("Photos"): show_photos,
+    N_("Confusion"): show_confusion,
+    N_("Layers"): show_layers,
+    N_("Recipes"): show_recipes,
 }
 
 
@@ -99,11 +99,11 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         section = (
             st.segmented_control(
-                say("Show"),
+                _("Show"),
                 list(SECTIONS),
                 required=True,
                 key="section",
-                format_func=retell,
+                format_func=translate,
                 label_visibility="collapsed",
                 wrap=True,
             )
@@ -113,7 +113,7 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
         paint = colour_choice.show(items, everything)
         finished = [item for item in items if item.finished()]
         if len(finished) > 2 and section == "Scores":
-            first = selection.pick(KEY, say("Compared with"), finished, "against", folded=True)
+            first = selection.pick(KEY, _("Compared with"), finished, "against", folded=True)
             finished = [first, *(item for item in finished if item.id != first.id)]
     for name, places in PLACES.items():
         if section not in places:  # the link tells what is on screen

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.compare import tables
 from core.compare.varied_key import Varied, VariedScores, varied_number, varied_scores
 from core.plots.figures import Figure
@@ -30,26 +30,26 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
     if found is None:
         return
     name = formatting.plain_markdown(found.set_name)
-    title = retell(str(found.shown["title"].iloc[0]))
-    st.subheader(say("By {key}", key=formatting.plain_markdown(varied.title)), anchor=False)
+    title = translate(str(found.shown["title"].iloc[0]))
+    st.subheader(_("By {key}", key=formatting.plain_markdown(varied.title)), anchor=False)
     drawn = [*of, *(colours[item.id] for item in items)]
     accuracy, lift = st.columns(2)
     with accuracy:
         st.markdown(
-            say("**{set}, {score}**, and validation", set=name, score=title),
-            help=retell(tables.SCORE_WORDS["object"]),
+            _("**{set}, {score}**, and validation", set=name, score=title),
+            help=translate(tables.SCORE_WORDS["object"]),
         )
         figure = look.made("accuracy_by_number", drawn, lambda: _accuracy(found, varied, colours))
-        told = say("by {key}", key=varied.title)
+        told = _("by {key}", key=varied.title)
         plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
-            st.markdown(say("**{set}, lift**", set=name), help=retell(tables.LIFT_WORDS))
+            st.markdown(_("**{set}, lift**", set=name), help=translate(tables.LIFT_WORDS))
             figure = look.made("lift_by_number", drawn, lambda: _lift(found, varied, colours))
-            told = say("lift by {key}", key=varied.title)
+            told = _("lift by {key}", key=varied.title)
             plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
     st.caption(
-        say(
+        _(
             "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the "
             "highest of them; of a run alone its 95 % interval. Thick grey line: what needs no "
             "training."
@@ -58,18 +58,18 @@ def show(key: str, items: Sequence[Group], colours: Mapping[str, str], look: Loo
 
 
 def _accuracy(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -> Figure:
-    title = retell(str(found.shown["title"].iloc[0]))
-    lines = [(title, found.shown), (say("validation accuracy"), found.validation)]
+    title = translate(str(found.shown["title"].iloc[0]))
+    lines = [(title, found.shown), (_("validation accuracy"), found.validation)]
     return scores_by_number(lines, colours, varied.title, logarithmic=varied.logarithmic)
 
 
 def _lift(found: VariedScores, varied: Varied, colours: Mapping[str, str]) -> Figure:
     return scores_by_number(
-        [(say("lift"), found.lift)],
+        [(_("lift"), found.lift)],
         colours,
         varied.title,
         ".1f",
         2.0,
         varied.logarithmic,
-        say("evidence strewn evenly"),
+        _("evidence strewn evenly"),
     )

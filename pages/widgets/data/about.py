@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.dataset import Dataset, left_out_words
 from pages.widgets.shared import access
 
@@ -15,9 +15,9 @@ def show(dataset: Dataset) -> None:
     access.closed("label")
     plain = formatting.plain_markdown
     about = (dataset.title, dataset.licence, dataset.source)
-    title, licence, source = (plain(retell(each)) for each in about)
+    title, licence, source = (plain(translate(each)) for each in about)
     st.caption(
-        say(
+        _(
             "{title}. Licence: {licence}. Source: {source}.",
             title=title,
             licence=licence,
@@ -28,7 +28,7 @@ def show(dataset: Dataset) -> None:
         st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
     if not dataset.test_sets:
         st.info(
-            say(
+            _(
                 "It has no test set, so nothing shows whether a network has learned more than "
                 "this shoot. Make a folder beside `train/` in {folder}, such as "
                 "`test_difficult`, and put other photos into it; or upload a zip that holds such "

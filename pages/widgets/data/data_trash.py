@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.store.data_trash import deletable, delete_dataset, deleted_datasets, restore_dataset
 from core.store.status import utc_now
 from core.store.trash import KEPT
@@ -20,12 +20,12 @@ from pages.widgets.ui import messages
 def delete(key: str, root: Path) -> None:
     """The button, only for a data set that was imported."""
     if deletable(root) and st.button(
-        say("Delete"),
+        _("Delete"),
         key=f"{key}.delete",
         icon=":material/delete:",
-        help=say("This data set, after a question"),
+        help=_("This data set, after a question"),
     ):
-        st.dialog(say("Delete this data set?"))(_question)(key, root)
+        st.dialog(_("Delete this data set?"))(_question)(key, root)
 
 
 def bring_back(key: str) -> None:
@@ -38,18 +38,18 @@ def bring_back(key: str) -> None:
     if not deleted:
         return
     with st.expander(
-        say("Deleted data sets ({count})", count=len(deleted)), icon=":material/delete:"
+        _("Deleted data sets ({count})", count=len(deleted)), icon=":material/delete:"
     ):
         for each in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    say("Bring back"),
+                    _("Bring back"),
                     key=f"{key}.{each.id}",
                     on_click=_restore,
                     args=(key, each.id),
                 )
                 st.markdown(
-                    say(
+                    _(
                         "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
                         "until {until:%d %b %Y}",
                         name=formatting.plain_markdown(each.name),
@@ -61,7 +61,7 @@ def bring_back(key: str) -> None:
 
 def _question(key: str, root: Path) -> None:
     st.markdown(
-        say(
+        _(
             "**{name}**, with its photos, labels and boxes. It can be brought back for {days} "
             "days. Runs on it stay, but cannot be scored again without it.",
             name=formatting.plain_markdown(root.name),
@@ -70,11 +70,11 @@ def _question(key: str, root: Path) -> None:
     )
     with st.container(horizontal=True):
         sure = st.button(
-            say("Delete"), key=f"{key}.sure", type="primary", on_click=_delete, args=(key, root)
+            _("Delete"), key=f"{key}.sure", type="primary", on_click=_delete, args=(key, root)
         )
         if sure:
             st.rerun()  # closes the question
-        if st.button(say("Keep it"), key=f"{key}.keep"):
+        if st.button(_("Keep it"), key=f"{key}.keep"):
             st.rerun()
 
 
@@ -82,7 +82,7 @@ def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, selection.all_runs(), utc_now)
         name = formatting.plain_markdown(root.name)
-        st.toast(say("{name} is in the trash.", name=name), icon=":material/delete:")
+        st.toast(_("{name} is in the trash.", name=name), icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -91,6 +91,6 @@ def _restore(key: str, deleted: str) -> None:
     try:
         place = restore_dataset(settings.data_parent(), deleted)
         name = formatting.plain_markdown(place.name)
-        st.toast(say("{name} is back.", name=name), icon=":material/history:")
+        st.toast(_("{name} is back.", name=name), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.base.errors import DataError, InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import BACKGROUND, Dataset
 from core.data.label_edits import save_truth, truth_data, truth_from
 from core.data.photo_grid import WallPhoto
@@ -45,7 +45,7 @@ def show(
     files = [one.photo.file for one in walk]
     if file not in files:
         raise DataError(
-            mark("{photo}: no such photo in {data}").format(
+            N_("{photo}: no such photo in {data}").format(
                 photo=f"{split}/{file}", data=dataset.root.name
             )
         )
@@ -56,7 +56,7 @@ def show(
         split == test_set.name for test_set in dataset.test_sets
     )
     notes = [_copy_note(copy) for copy in one.copies]
-    where = say(
+    where = _(
         "{number} of {count} · {data}, {split}",
         number=place + 1,
         count=len(files),
@@ -65,7 +65,7 @@ def show(
     )
     if editable:
         labelled = sum(bool(each.primary) for each in everything)
-        where = say(
+        where = _(
             "{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
             number=place + 1,
             count=len(files),
@@ -75,7 +75,7 @@ def show(
             all=len(everything),
         )
     if one.fold is not None:
-        notes.append(say("It validates in fold {fold}.", fold=one.fold))
+        notes.append(_("It validates in fold {fold}.", fold=one.fold))
     _EDITOR(
         key=key,
         data={
@@ -107,8 +107,8 @@ def show(
 
 def _copy_note(copy: str) -> str:
     """What the wall tells of a near-copy (core.data.photo_grid), as a sentence."""
-    note = mark("This photo is {copy}.") if copy.startswith("a ") else mark("{copy}.")
-    return retell(note.format(copy=copy))
+    note = N_("This photo is {copy}.") if copy.startswith("a ") else N_("{copy}.")
+    return translate(note.format(copy=copy))
 
 
 def _next_unlabelled(photos: Sequence[WallPhoto], file: str) -> str | None:
@@ -149,7 +149,7 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
     try:
         save_truth(root, split, file, truth_from(sent["truth"]), utc_now, truth_from(sent["seen"]))
     except InputError as problem:
-        error = retell(str(problem))
+        error = translate(str(problem))
     st.session_state[f"{key}.reply"] = {"id": sent["id"], "error": error}
     if not error and sent["then"] is False:
         _edit(False)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.label_edits import earlier_versions, restore_version
 from core.store.status import utc_now
 from pages.widgets.shared import access
@@ -26,11 +26,9 @@ def show(key: str, root: Path) -> None:
         messages.error(error)
     if not versions:
         return
-    with st.expander(
-        say("Earlier labels ({count})", count=len(versions)), icon=":material/history:"
-    ):
+    with st.expander(_("Earlier labels ({count})", count=len(versions)), icon=":material/history:"):
         st.caption(
-            say(
+            _(
                 "Each change puts the tables before it by, in the data set's folder `.earlier`. "
                 "Bringing one back changes the labels of all test sets; that can be undone too."
             )
@@ -38,27 +36,27 @@ def show(key: str, root: Path) -> None:
         for version in versions[:_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    say("Bring back"),
+                    _("Bring back"),
                     key=f"{key}.{version.id}",
                     on_click=_restore,
                     args=(key, root, version.id),
-                    help=say("The labels and boxes as they were just before this change."),
+                    help=_("The labels and boxes as they were just before this change."),
                 )
-                words = formatting.plain_markdown(retell(version.change))
+                words = formatting.plain_markdown(translate(version.change))
                 st.markdown(
-                    say(
+                    _(
                         "as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
                         when=version.when,
                         change=words,
                     )
                 )
         if len(versions) > _SHOWN:
-            st.caption(say("{count} older ones are in the folder.", count=len(versions) - _SHOWN))
+            st.caption(_("{count} older ones are in the folder.", count=len(versions) - _SHOWN))
 
 
 def _restore(key: str, root: Path, version: str) -> None:
     try:
         restore_version(root, version, utc_now)
-        st.toast(say("The earlier labels are back."), icon=":material/history:")
+        st.toast(_("The earlier labels are back."), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

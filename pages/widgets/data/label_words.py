@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.base.language import say
+from core.base.language import _
 
 
 def editor_words() -> dict[str, Any]:
@@ -15,94 +15,94 @@ def editor_words() -> dict[str, Any]:
 
 def _photo() -> dict[str, str]:
     return {
-        "photo": say("photo {file}"),
-        "wall": say("← All photos"),
-        "previous": say("Previous"),
-        "next": say("Next"),
-        "next_unlabelled": say("Next unlabelled"),
-        "to_edit": say("Edit labels and boxes"),
-        "shows": say("Shows most"),
-        "class": say("Class"),
-        "unlabelled": say("not labelled yet"),
-        "also": say("Also visible"),
-        "boxes": say("Boxes"),
-        "no_boxes": say("none yet"),
-        "box_line": say("{label}, {share} visible"),
-        "box_outside": say("{label}, {share} visible, not in training: counts as background"),
-        "box_told": say(
+        "photo": _("photo {file}"),
+        "wall": _("← All photos"),
+        "previous": _("Previous"),
+        "next": _("Next"),
+        "next_unlabelled": _("Next unlabelled"),
+        "to_edit": _("Edit labels and boxes"),
+        "shows": _("Shows most"),
+        "class": _("Class"),
+        "unlabelled": _("not labelled yet"),
+        "also": _("Also visible"),
+        "boxes": _("Boxes"),
+        "no_boxes": _("none yet"),
+        "box_line": _("{label}, {share} visible"),
+        "box_outside": _("{label}, {share} visible, not in training: counts as background"),
+        "box_told": _(
             "box {number}: {label}, {share} visible, from {left} to {right} across and {top} to "
             "{bottom} down"
         ),
-        "keys": say("Keys"),
+        "keys": _("Keys"),
     }
 
 
 def _form() -> dict[str, str]:
     return {
-        "kept": say("These changes of yours were not saved yet."),
-        "saved": say("Saved {file}."),
-        "saving": say("Saving…"),
-        "unchanged": say("Nothing has changed."),
-        "unsaved": say("Not saved yet."),
-        "primary": say("What does it show most?"),
-        "present": say("Visible, at least 15 % of it"),
-        "save": say("Save"),
-        "save_next": say("Save, next unlabelled"),
-        "undo": say("Undo"),
-        "redo": say("Redo"),
-        "discard": say("Discard"),
-        "done": say("Done"),
-        "ask": say("Not saved yet"),
-        "ask_told": say("Your changes to this photo are not saved."),
-        "ask_save": say("Save them"),
-        "ask_throw": say("Throw them away"),
-        "ask_stay": say("Stay"),
-        "draw": say("Drag over the photo to draw one."),
-        "add": say("Add a box"),
-        "name": say("its name"),
-        "outside": say("{label} (not in training)"),
-        "other": say("something else…"),
-        "what": say("What is in box {number}"),
-        "how_much": say("How much of box {number} is visible, in percent"),
-        "visible": say("% visible"),
-        "visible_told": say("How much of the whole object can be seen: 100 when nothing hides it"),
-        "remove": say("Remove box {number}"),
+        "kept": _("These changes of yours were not saved yet."),
+        "saved": _("Saved {file}."),
+        "saving": _("Saving…"),
+        "unchanged": _("Nothing has changed."),
+        "unsaved": _("Not saved yet."),
+        "primary": _("What does it show most?"),
+        "present": _("Visible, at least 15 % of it"),
+        "save": _("Save"),
+        "save_next": _("Save, next unlabelled"),
+        "undo": _("Undo"),
+        "redo": _("Redo"),
+        "discard": _("Discard"),
+        "done": _("Done"),
+        "ask": _("Not saved yet"),
+        "ask_told": _("Your changes to this photo are not saved."),
+        "ask_save": _("Save them"),
+        "ask_throw": _("Throw them away"),
+        "ask_stay": _("Stay"),
+        "draw": _("Drag over the photo to draw one."),
+        "add": _("Add a box"),
+        "name": _("its name"),
+        "outside": _("{label} (not in training)"),
+        "other": _("something else…"),
+        "what": _("What is in box {number}"),
+        "how_much": _("How much of box {number} is visible, in percent"),
+        "visible": _("% visible"),
+        "visible_told": _("How much of the whole object can be seen: 100 when nothing hides it"),
+        "remove": _("Remove box {number}"),
     }
 
 
 def _hints() -> dict[str, str]:
     return {
-        "hint_primary": say(
+        "hint_primary": _(
             "Choose what the photo shows most, too: without it nothing can be saved."
         ),
-        "hint_nothing": say("Without a choice the photo stays unlabelled."),
-        "hint_tick": say("{label} is shown most, so it should be ticked as visible too."),
-        "hint_box": say("{label} has no box: the test of where a network looks needs one."),
-        "hint_boxed": say("{label} has a box that shows it, but is not ticked."),
+        "hint_nothing": _("Without a choice the photo stays unlabelled."),
+        "hint_tick": _("{label} is shown most, so it should be ticked as visible too."),
+        "hint_box": _("{label} has no box: the test of where a network looks needs one."),
+        "hint_boxed": _("{label} has a box that shows it, but is not ticked."),
     }
 
 
 def _view_keys() -> list[tuple[str, str]]:
     return [
-        ("← →", say("previous, next photo")),
-        ("N", say("next photo without a label")),
-        ("E", say("edit")),
-        ("Esc", say("back to the wall")),
+        ("← →", _("previous, next photo")),
+        ("N", _("next photo without a label")),
+        ("E", _("edit")),
+        ("Esc", _("back to the wall")),
     ]
 
 
 def _edit_keys() -> list[tuple[str, str]]:
     return [
-        ("B", say("new box in the middle")),
-        ("Tab", say("from box to box")),
-        ("← ↑ → ↓", say("on a box: move it")),
-        (say("Shift + arrow"), say("on a box: change its size")),
-        (say("Ctrl + arrow"), say("in small steps")),
-        (say("1 to 9"), say("on a box: its class")),
-        ("Delete", say("remove the box")),
-        ("Ctrl Z, Ctrl Y", say("undo, redo")),
-        ("S", say("save")),
-        ("N", say("save, and to the next photo without a label")),
-        ("← →", say("without a box: previous, next photo")),
-        ("Esc", say("leave the box, then the editor")),
+        ("B", _("new box in the middle")),
+        ("Tab", _("from box to box")),
+        ("← ↑ → ↓", _("on a box: move it")),
+        (_("Shift + arrow"), _("on a box: change its size")),
+        (_("Ctrl + arrow"), _("in small steps")),
+        (_("1 to 9"), _("on a box: its class")),
+        ("Delete", _("remove the box")),
+        ("Ctrl Z, Ctrl Y", _("undo, redo")),
+        ("S", _("save")),
+        ("N", _("save, and to the next photo without a label")),
+        ("← →", _("without a box: previous, next photo")),
+        ("Esc", _("leave the box, then the editor")),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.data.near_copies import TRAIN
 from core.data.photo_grid import WallPhoto, kind_counts, kind_words, most_folds, wall_splits
@@ -15,11 +15,11 @@ from pages.widgets.data import photo_grid
 from pages.widgets.shared.first_runs import DEFAULT_DATA
 
 _DRAWN = "data_page.drawn"
-_SPLITS = mark(
+_SPLITS = N_(
     "train and validation: the photos in `train/`, parted as a recipe does that says nothing else. "
     "The others are test sets: no training sees them."
 )
-_FOLDS = mark(
+_FOLDS = N_(
     "Shows all photos of `train/` by the fold in which each validates: with `--folds`, a recipe is "
     "trained once for each fold."
 )
@@ -33,7 +33,7 @@ def linked_data(names: Sequence[str]) -> str:
 def data(key: str, names: Sequence[str]) -> str:
     """The chosen data set's name."""
     place = names.index(linked_data(names))
-    chosen = st.selectbox(say("Data set"), names, place, key=key, width=320, on_change=_forget_all)
+    chosen = st.selectbox(_("Data set"), names, place, key=key, width=320, on_change=_forget_all)
     return _keep("data", chosen)
 
 
@@ -46,14 +46,14 @@ def linked_split(dataset: Dataset) -> str:
 def split(key: str, dataset: Dataset) -> str:
     """The chosen split's name."""
     chosen = st.segmented_control(
-        say("Photos"),
+        _("Photos"),
         wall_splits(dataset),
         default=linked_split(dataset),
         key=key,
         required=True,
         format_func=formatting.plain_markdown,
         on_change=forget,
-        help=retell(_SPLITS),
+        help=translate(_SPLITS),
     )
     return _keep("set", chosen)
 
@@ -71,13 +71,13 @@ def folds(key: str, dataset: Dataset, split: str) -> int | None:
     if split == TRAIN and len(options) > 1:
         place = options.index(str(linked_folds(dataset, split) or "none"))
         chosen = st.selectbox(
-            say("Folds"),
+            _("Folds"),
             options,
             place,
             key=key,
             width=140,
-            help=retell(_FOLDS),
-            format_func=lambda name: say("none") if name == "none" else name,
+            help=translate(_FOLDS),
+            format_func=lambda name: _("none") if name == "none" else name,
             on_change=forget,
         )
         if chosen == "none":
@@ -98,7 +98,7 @@ def kind(key: str, photos: Sequence[WallPhoto], classes: Sequence[str]) -> None:
     counts = kind_counts(photos, classes)
     linked = st.query_params.get("class")
     chosen = st.pills(
-        say("Classes, with the number of photos that show them"),
+        _("Classes, with the number of photos that show them"),
         list(counts),
         key=key,
         format_func=lambda name: formatting.plain_markdown(
@@ -120,7 +120,7 @@ def page(key: str, photos: Sequence[WallPhoto]) -> int:
         st.query_params.pop("page", None)
         return 1
     place = int(_linked("page", [str(number) for number in range(1, last + 1)], "1"))
-    label = say("Page, of {last} ({count} photos)", last=last, count=len(photos))
+    label = _("Page, of {last} ({count} photos)", last=last, count=len(photos))
     chosen = st.number_input(label, 1, last, place, key=f"{key}.{last}", width=220)
     return int(_keep("page", str(chosen)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.base.errors import DataError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.label_edits import truth_data
 from core.data.photo_grid import WallPhoto
 from core.data.thumbnails import for_browser
@@ -39,12 +39,12 @@ def show(key: str, photos: Sequence[WallPhoto], page: int, on_open: Callable[[st
 def _words() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
-        "unlabelled": say("not labelled"),
-        "fold": say("fold {fold}"),
-        "copy": say("near-copy"),
-        "open": say("Open {file}: {label}"),
-        "also": say("also {names}"),
-        "boxes": say("boxes: {names}"),
+        "unlabelled": _("not labelled"),
+        "fold": _("fold {fold}"),
+        "copy": _("near-copy"),
+        "open": _("Open {file}: {label}"),
+        "also": _("also {names}"),
+        "boxes": _("boxes: {names}"),
     }
 
 
@@ -59,13 +59,13 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
         "primary": one.primary,
         "also": [name for name in one.present if name != one.primary],
         "boxes": truth_data(one.truth())["boxes"],
-        "copies": [retell(copy) for copy in one.copies],
+        "copies": [translate(copy) for copy in one.copies],
         "fold": one.fold,
     }
     try:
         image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
     except (DataError, OSError) as error:
-        return tile | {"image": "", "aspect": 1.0, "problem": retell(str(error))}
+        return tile | {"image": "", "aspect": 1.0, "problem": translate(str(error))}
     return tile | {"image": image, "aspect": aspect, "problem": ""}
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.data.dataset import Dataset
 from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
@@ -44,10 +44,10 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
     for rescoring in asked:
         status = rescoring.status()
         if status.state == "failed":
-            words = say(
+            words = _(
                 "{run} could not be scored again: {why}",
                 run=labels[rescoring.id],
-                why=retell(status.error or ""),
+                why=translate(status.error or ""),
             )
             messages.error(words)
     behind = runs_behind(settings.runs_dir(), rows, dataset)
@@ -55,32 +55,30 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
         _offer(key, behind, labels)
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                say(":material/check: The runs on these photos are scored by these labels.")
-            )
-            st.page_link("pages/compare.py", label=say("Compare"), icon=":material/compare_arrows:")
-            st.page_link("pages/cams.py", label=say("CAMs"), icon=":material/frame_inspect:")
+            st.markdown(_(":material/check: The runs on these photos are scored by these labels."))
+            st.page_link("pages/compare.py", label=_("Compare"), icon=":material/compare_arrows:")
+            st.page_link("pages/cams.py", label=_("CAMs"), icon=":material/frame_inspect:")
 
 
 def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
     names = formatting.plain_markdown(", ".join(labels[row.id] for row in behind))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            say_count(
-                len(behind),
+            ngettext(
                 "Score 1 run again with these labels",
                 "Score {count} runs again with these labels",
+                len(behind),
             ),
             key=f"{key}.ask",
             icon=":material/refresh:",
-            help=say("Scores, localisation and verdict, without training: {names}", names=names),
+            help=_("Scores, localisation and verdict, without training: {names}", names=names),
         ):
             try:
                 LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
                 st.rerun()
             except InputError as error:
                 messages.error(error)
-        st.caption(say("Their scores come from other labels or boxes than there are now."))
+        st.caption(_("Their scores come from other labels or boxes than there are now."))
 
 
 def _progress(
@@ -91,26 +89,26 @@ def _progress(
     done = len(batch) - len(waiting)
     now = next((r for r in waiting if r.status().state == "running"), None)
     if now:
-        words = say(
+        words = _(
             "Scored {done} of {count} runs again; now {run}",
             done=done,
             count=len(batch),
             run=labels[now.id],
         )
     else:
-        words = say(
+        words = _(
             "Scored {done} of {count} runs again; waiting for the worker",
             done=done,
             count=len(batch),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / len(batch), text=formatting.plain_markdown(words))
-        if st.button(say("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
+        if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
             st.rerun()
         if not worker_alive(settings.runs_dir()) and st.button(
-            say("Start the worker"), key=f"{key}.worker"
+            _("Start the worker"), key=f"{key}.worker"
         ):
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 

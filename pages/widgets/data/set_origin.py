@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.dataset import ORIGINS, Dataset, TestSet
 from core.data.near_copies import Pair, stamp
 from core.data.origin import WHY, SetOrigin, origins, state_origin
@@ -22,10 +22,10 @@ def show(key: str, dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | 
     key = f"{key}.{dataset.root.name}.{test_set.name}"
     if error := st.session_state.pop(f"{key}.error", None):
         messages.error(error)
-    names = dict(zip(ORIGINS, (say("elsewhere"), say("same shoot")), strict=True))
+    names = dict(zip(ORIGINS, (_("elsewhere"), _("same shoot")), strict=True))
     st.session_state[key] = test_set.origin or None
     st.segmented_control(
-        say("Where is it from?"),
+        _("Where is it from?"),
         ORIGINS,
         format_func=names.__getitem__,
         key=key,
@@ -37,10 +37,10 @@ def show(key: str, dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | 
         return
     stated = tuple(each.origin for each in dataset.test_sets)
     found = _origins(str(dataset.root), stamp(dataset), stated, dataset, pairs)[test_set.name]
-    why = formatting.plain_markdown(retell(WHY[found.by]))
+    why = formatting.plain_markdown(translate(WHY[found.by]))
     if found.elsewhere:
         st.caption(
-            say(
+            _(
                 "Taken to be from elsewhere ({why}). Only photos from elsewhere can show "
                 "that a network generalises.",
                 why=why,
@@ -48,7 +48,7 @@ def show(key: str, dataset: Dataset, test_set: TestSet, pairs: Sequence[Pair] | 
         )
     else:
         st.caption(
-            say(
+            _(
                 "Taken to be from the training photos' shoot ({why}). Only photos from "
                 "elsewhere can show that a network generalises.",
                 why=why,

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from core.base.formatting import percent, rate
-from core.base.language import say
+from core.base.language import _
 from core.base.palette import rate_colour
 from core.data.photos import jpeg_url
 from core.lesson.curves import loss_chart
@@ -64,8 +64,8 @@ def _ship(pair: Pair, colours: Mapping[str, str], large: bool) -> None:
 def _elsewhere() -> str:
     shoot: list[Seen] = runs.made("shoot")
     books: list[Seen] = runs.made("books")
-    left = _seen(say("Validation photos, of the shoot"), shoot, 3)
-    return f'<div class="beside">{left}{_seen(say("Books from elsewhere"), books, 4)}</div>'
+    left = _seen(_("Validation photos, of the shoot"), shoot, 3)
+    return f'<div class="beside">{left}{_seen(_("Books from elsewhere"), books, 4)}</div>'
 
 
 def _seen(title: str, pictures: Sequence[Seen], columns: int) -> str:
@@ -76,7 +76,7 @@ def _seen(title: str, pictures: Sequence[Seen], columns: int) -> str:
 
 
 def _figure(seen: Seen) -> str:
-    truth = seen.truth or say("a book of no class")
+    truth = seen.truth or _("a book of no class")
     said = "".join(
         f'<div>{side_name(letter)} <span class="mark {"right" if good else "wrong"}">'
         f"{'✓' if good else '✗'}</span> {escape(answer)}</div>"
@@ -94,9 +94,9 @@ def _image(jpeg: bytes, alt: str, caption: str) -> str:
 
 def _painted(colours: Mapping[str, str]) -> str:
     titles = {
-        "plain": say("As it is"),
-        "object": say("Books painted over"),
-        "only_objects": say("All but the books painted over"),
+        "plain": _("As it is"),
+        "object": _("Books painted over"),
+        "only_objects": _("All but the books painted over"),
     }
     found: list[Painted] = runs.made("painted")
     pictures = []
@@ -108,7 +108,7 @@ def _painted(colours: Mapping[str, str]) -> str:
         pictures.append(
             f'<div><div class="group">{escape(title)}</div>{_image(one.jpeg, title, bars)}</div>'
         )
-    note = escape(say("Bars: probability of the books in the photo, all together."))
+    note = escape(_("Bars: probability of the books in the photo, all together."))
     return f'<div class="trio">{"".join(pictures)}</div><p class="note">{note}</p>'
 
 
@@ -117,7 +117,7 @@ def _chance_bar(letter: str, colour: str, answer: str, chance: float) -> str:
     return (
         f'<div class="bar-row">{side_name(letter)}<span class="bar"><i style="{fill}"></i></span>'
         f"<span>{percent(chance)}</span></div>"
-        f"<div>{escape(say('says: {answer}', answer=answer))}</div>"
+        f"<div>{escape(_('says: {answer}', answer=answer))}</div>"
     )
 
 
@@ -137,7 +137,7 @@ def _layers(pair: Pair) -> str:
     numbers = "".join(f"<span>{one.layer}</span>" for one in moved)
     front = sum(one.layer < frozen for one in moved)
     alt = "; ".join(map(_layer_words, moved))
-    note = say(
+    note = _(
         "layers from the photo (left) to the answer; thin lines from the lowest to the "
         "highest training"
     )
@@ -145,8 +145,8 @@ def _layers(pair: Pair) -> str:
         f'<div class="layers" role="img" aria-label="{escape(alt)}">{lines}{bars}</div>'
         f'<div class="under" aria-hidden="true">{numbers}</div>'
         f'<div class="braces"><span style="flex: {front}">'
-        f"{escape(say('frozen in B'))}</span>"
-        f'<span style="flex: {len(moved) - front}">{escape(say("trained in both"))}</span></div>'
+        f"{escape(_('frozen in B'))}</span>"
+        f'<span style="flex: {len(moved) - front}">{escape(_("trained in both"))}</span></div>'
         f'<p class="note">{side_name("A")}, {side_name("B")}: {escape(note)}</p>'
     )
 
@@ -163,7 +163,7 @@ def _layer_bar(letter: str, number: Measured) -> str:
 
 def _layer_words(one: Moved) -> str:
     values = ", ".join(f"{letter} {number.mean:.2f}" for letter, number in one.by_side.items())
-    return say("layer {layer}, {name}: {values}", layer=one.layer, name=one.name, values=values)
+    return _("layer {layer}, {name}: {values}", layer=one.layer, name=one.name, values=values)
 
 
 def _repairs(without: str) -> str:
@@ -171,16 +171,16 @@ def _repairs(without: str) -> str:
     whole = arms.get("nothing")
     rows = "".join(_arm(arm, names[key], key == without, whole) for key, arm in arms.items())
     note = escape(
-        say(
+        _(
             "Share of {set} named right; dashed: the whole recipe.",
-            set=say("the books from elsewhere"),
+            set=_("the books from elsewhere"),
         )
     )
     return f'<div role="list">{rows}</div><p class="note">{note}</p>'
 
 
 def _arm(arm: Arm, name: str, chosen: bool, whole: Arm | None) -> str:
-    seeds = say("{n} trainings", n=arm.seeds)
+    seeds = _("{n} trainings", n=arm.seeds)
     told = f"{difference_words(arm.told)} ({seeds})" if arm.told else seeds
     mark = f'<u style="left: {100 * whole.right:.0f}%"></u>' if whole else ""
     line = f"left: {100 * arm.low:.0f}%; width: {100 * (arm.high - arm.low):.0f}%"
@@ -200,17 +200,15 @@ def _recipe(pair: Pair) -> str:
     blocks = "".join(f'<span style="background: {rate_colour(lr)}"></span>' for lr in rates)
     keys = " &nbsp; ".join(
         f'<span><span class="key" style="background: {rate_colour(lr)}"></span>'
-        f"{escape(say('layers from {first} on: {rate}', first=first, rate=rate(lr)))}</span>"
+        f"{escape(_('layers from {first} on: {rate}', first=first, rate=rate(lr)))}</span>"
         for first, lr in firsts
     )
     score = ("sets", pair.set_name, "scores", "object", "value")
     now, goal = (side.summary(*score).percent() for side in (pair.a, pair.b))
-    words = escape(
-        say("Learning rates of the recipe, layer by layer, from the photo to the answer")
-    )
+    words = escape(_("Learning rates of the recipe, layer by layer, from the photo to the answer"))
     return (
         f'<div class="group">{words}</div><div class="recipe" role="img" aria-label="{words}">'
         f'{blocks}</div><p>{keys}</p><div class="group">'
-        f"{escape(say('Books from elsewhere named right'))}: {side_name('A')} {now}, "
+        f"{escape(_('Books from elsewhere named right'))}: {side_name('A')} {now}, "
         f"{side_name('B')} {goal}</div>"
     )

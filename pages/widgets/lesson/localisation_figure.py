@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.lesson.seed_spread import Measured
 from pages.widgets.ui.assets import script, style
 
@@ -35,11 +35,11 @@ def show(
         for place, epoch in enumerate(gaze["epochs"])
     ]
     words = {
-        "play": say("Play the training"),
-        "pause": say("Pause"),
-        "slider": say("Moment of the training"),
-        "numbers": say("Evidence in the frames, against an even spread:"),
-        "looks": say("Where it looks:"),
+        "play": _("Play the training"),
+        "pause": _("Pause"),
+        "slider": _("Moment of the training"),
+        "numbers": _("Evidence in the frames, against an even spread:"),
+        "looks": _("Where it looks:"),
     }
     _GAZE(
         key=key,
@@ -49,7 +49,7 @@ def show(
 
 def _moment(place: int, epoch: int, count: int) -> str:
     if place == 0:
-        return say("after epoch {epoch}: only the last layers have learned", epoch=epoch)
+        return _("after epoch {epoch}: only the last layers have learned", epoch=epoch)
     if place == count - 1:
-        return say("after epoch {epoch}: the end", epoch=epoch)
-    return say("after epoch {epoch}", epoch=epoch)
+        return _("after epoch {epoch}: the end", epoch=epoch)
+    return _("after epoch {epoch}", epoch=epoch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.lesson.steps import titles
 
 WIDTH = 1120  # pixels of the lesson's column
@@ -28,7 +28,7 @@ def bar(step: int) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         names = titles()
         st.segmented_control(
-            say("Step"),
+            _("Step"),
             range(1, len(names) + 1),
             key=_NAV,
             required=True,
@@ -37,10 +37,10 @@ def bar(step: int) -> bool:
         )
         st.space("stretch")
         return st.toggle(
-            say("Teacher's mode"),
+            _("Teacher's mode"),
             key="teach",
             bind="query-params",
-            help=say(
+            help=_(
                 "Large type; the answer of each step stays hidden until you press the right "
                 "arrow key."
             ),
@@ -65,7 +65,7 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
         st.container(horizontal=True, gap="small", width=WIDTH),
     ):
         st.button(
-            say("Back"),
+            _("Back"),
             key="lesson.back",
             icon=":material/arrow_back:",
             shortcut="Left",
@@ -75,7 +75,7 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
         )
         if hidden and teach:
             st.button(
-                say("Show the answer"),
+                _("Show the answer"),
                 key="lesson.tell",
                 shortcut="Right",
                 type="primary",
@@ -84,14 +84,14 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
             )
         elif not last:
             st.button(
-                say("Next: {title}", title=titles()[step]),
+                _("Next: {title}", title=titles()[step]),
                 key="lesson.next",
                 shortcut="Right",
                 type="primary",
                 disabled=hidden,
                 on_click=_go,
                 args=(step + 1,),
-                help=say("Vote first: A or B") if hidden else None,
+                help=_("Vote first: A or B") if hidden else None,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.lesson.glossary import SIDES
 
 _VOTE = "lesson.vote"
@@ -24,7 +24,7 @@ def current() -> str:
 def button(letter: str) -> None:
     """Votes for a network; may be pressed again for the other one."""
     st.button(
-        say("Ship {name}", name=letter),
+        _("Ship {name}", name=letter),
         key=f"lesson.vote.{letter}",
         shortcut=letter,
         type="primary" if st.session_state.get(_VOTE) == letter else "secondary",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.dataset import read_dataset
 from core.data.photos import jpeg_url
 from core.store.run import Run, open_run
@@ -30,14 +30,14 @@ def show(run: Run) -> None:
         ]
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
-        problem = formatting.plain_markdown(retell(str(error)))
-        st.caption(say("Without class maps: {problem}", problem=problem))
+        problem = formatting.plain_markdown(translate(str(error)))
+        st.caption(_("Without class maps: {problem}", problem=problem))
         return
     if strip is None:
         return
     st.markdown(
-        say("**Where it looks, cycle by cycle**"),
-        help=say(
+        _("**Where it looks, cycle by cycle**"),
+        help=_(
             "Bright areas speak for the object named on the left; its box is drawn. Below: whether "
             "the whole photo was answered right, and the probability of that object. These are "
             "always the same photos, so runs can be compared."
@@ -45,10 +45,10 @@ def show(run: Run) -> None:
     )
     name = formatting.plain_markdown(strip.set_name)
     if strip.rows[0].labelled:
-        st.caption(say("The first photos of {set} with each object.", set=name))
+        st.caption(_("The first photos of {set} with each object.", set=name))
     else:
         st.caption(
-            say(
+            _(
                 "Photos of {set}. None is labelled, so none is right or wrong: each row is "
                 "about its last answer.",
                 set=name,
@@ -67,27 +67,27 @@ def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
 def _table(strip: Strip) -> str:
     """Names of classes and files are a person's text: escaped."""
     ends = [*strip.epochs, *strip.to_come]
-    epochs = [say("epoch {epoch}", epoch=epoch) for epoch in ends]
+    epochs = [_("epoch {epoch}", epoch=epoch) for epoch in ends]
     head = "".join(f'<th scope="col">{escape(words)}</th>' for words in epochs)
     rows = "".join(_row(row, strip) for row in strip.rows)
     return (
         '<div class="cam-strip" tabindex="0" role="region" '
-        f'aria-label="{escape(say("Class maps by cycle"))}"><table>'
-        f'<tr><th scope="col">{escape(say("photo"))}</th>{head}</tr>{rows}</table></div>'
+        f'aria-label="{escape(_("Class maps by cycle"))}"><table>'
+        f'<tr><th scope="col">{escape(_("photo"))}</th>{head}</tr>{rows}</table></div>'
     )
 
 
 def _row(row: Row, strip: Strip) -> str:
     names = {"file": row.file, "set": strip.set_name, "label": row.label}
-    alt, what = say("Photo {file} of {set}, with a box around {label}", **names), row.label
+    alt, what = _("Photo {file} of {set}, with a box around {label}", **names), row.label
     if not row.labelled:
-        alt = say("Photo {file} of {set}", **names)
-        what = say("evidence for {label}, an answer", **names)
+        alt = _("Photo {file} of {set}", **names)
+        what = _("evidence for {label}, an answer", **names)
     cells = [f"<td>{_image(row.photo, alt)}{escape(what)}</td>"]
     for epoch, look in zip(strip.epochs, row.looks, strict=True):
         cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
     empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
-    empty += f"{escape(say('to come'))}</td>"
+    empty += f"{escape(_('to come'))}</td>"
     cells += [empty] * len(strip.to_come)
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -97,7 +97,7 @@ def _image(jpeg: bytes, alt: str) -> str:
 
 
 def _words(row: Row, look: Look, epoch: int) -> str:
-    return say(
+    return _(
         "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
         label=row.label,
         file=row.file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.plots import figures
 from core.plots import scores as score_charts
 from core.views.diagnosis_pictures import Picture
@@ -20,10 +20,10 @@ def show(key: str, letter: Letter, colour: str) -> None:
     _finding(letter)
     if letter.problem:
         st.warning(formatting.plain_markdown(letter.problem), icon=":material/broken_image:")
-    st.subheader(say("How we know"), anchor=False)
+    st.subheader(_("How we know"), anchor=False)
     if letter.set_name:
         st.caption(
-            say(
+            _(
                 "The test set {set} decides. Pictures are typical for the run, not the worst.",
                 set=formatting.plain_markdown(letter.set_name),
             )
@@ -38,7 +38,7 @@ def show(key: str, letter: Letter, colour: str) -> None:
                 _words(piece)
             with right:
                 _pictures(f"{key}.{piece.key}", piece, letter, colour)
-    st.subheader(say("What to try next"), anchor=False)
+    st.subheader(_("What to try next"), anchor=False)
     st.markdown("\n".join(f"1. {formatting.plain_markdown(line)}" for line in letter.advice))
 
 
@@ -46,11 +46,11 @@ def _finding(letter: Letter) -> None:
     st.subheader(letter.meaning, anchor=False)
     st.markdown(formatting.plain_markdown(letter.finding))
     with st.expander(
-        say("Why this verdict: {rule}", rule=formatting.plain_markdown(retell(letter.rule))),
+        _("Why this verdict: {rule}", rule=formatting.plain_markdown(translate(letter.rule))),
         icon=":material/rule:",
     ):
         st.caption(
-            say(
+            _(
                 "The rules are read from the top; the first that fires decides. A sign is one of "
                 "the three questions below, asked of each labelled test set."
             )
@@ -64,15 +64,15 @@ def _words(piece: Evidence) -> None:
         st.markdown(f"**{piece.question}**", width="content")
         if piece.good is not None:
             label, icon, colour = (
-                (say("good"), ":material/check:", "green")
+                (_("good"), ":material/check:", "green")
                 if piece.good
-                else (say("bad"), ":material/close:", "red")
+                else (_("bad"), ":material/close:", "red")
             )
             st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
         elif piece.counts:
-            st.badge(say("cannot tell"), icon=":material/help:", color="gray")
+            st.badge(_("cannot tell"), icon=":material/help:", color="gray")
         else:
-            st.badge(say("not part of the verdict"), icon=":material/info:", color="gray")
+            st.badge(_("not part of the verdict"), icon=":material/info:", color="gray")
     st.markdown(formatting.plain_markdown(piece.words))
     if piece.note:
         st.caption(formatting.plain_markdown(piece.note))
@@ -81,9 +81,9 @@ def _words(piece: Evidence) -> None:
 def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
     if piece.key == "validation" and not letter.history.empty:
         figure = figures.curves({key: letter.history}, {key: ""}, {key: colour}, "loss")
-        plot.show(key, figure.update_layout(height=190), say("Loss in training and validation"))
+        plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
     elif piece.key == "drift":
-        plot.show(key, figures.drift_bars(letter.layers, colour), say("How far each layer moved"))
+        plot.show(key, figures.drift_bars(letter.layers, colour), _("How far each layer moved"))
     if piece.pictures:
         with st.container(horizontal=True, gap="small"):
             for picture in piece.pictures:
@@ -91,7 +91,7 @@ def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
     if piece.key == "finds" and len(letter.controls) > 1:
         _controls(f"{key}.controls", letter, colour)
     if piece.key == "needs" and piece.pictures:
-        st.caption(say("Answers are means over three ways of painting over; one is shown."))
+        st.caption(_("Answers are means over three ways of painting over; one is shown."))
 
 
 def _picture(picture: Picture, width: int) -> None:
@@ -105,9 +105,9 @@ def _controls(key: str, letter: Letter, colour: str) -> None:
     scores = letter.controls
     paint = {run: colour if run == "run" else palette.GREY for run in scores["run"]}
     figure = score_charts.score_dots(scores, paint).update_layout(height=160)
-    plot.show(key, figure, say("The share of objects it finds, beside what costs no training"))
+    plot.show(key, figure, _("The share of objects it finds, beside what costs no training"))
     st.caption(
-        say(
+        _(
             "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
             "features that never saw these photos."
         )

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 
 
 def show(key: str, ids: Sequence[str], current: str | None) -> None:
     """Two buttons that put another of `ids` (newest first) into the link (`?run=<id>`)."""
     place = ids.index(current) if current in ids else None
-    newer = say("The run before it in the list, a newer one. Key: {key}", key="K")
-    older = say("The run after it in the list, an older one. Key: {key}", key="J")
+    newer = _("The run before it in the list, a newer one. Key: {key}", key="K")
+    older = _("The run after it in the list, an older one. Key: {key}", key="J")
     for name, label, icon, shortcut, words, step in (
-        ("newer", say("Newer"), ":material/chevron_left:", "K", newer, -1),
-        ("older", say("Older"), ":material/chevron_right:", "J", older, 1),
+        ("newer", _("Newer"), ":material/chevron_left:", "K", newer, -1),
+        ("older", _("Older"), ":material/chevron_right:", "J", older, 1),
     ):
         target = 0 if place is None else place + step
         there = 0 <= target < len(ids) and len(ids) > 0

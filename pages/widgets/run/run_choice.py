@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import palette
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.store.index import RunRow
 from pages.widgets.run import neighbours
@@ -25,10 +25,10 @@ def show(key: str, rows: Sequence[RunRow]) -> RunRow | None:
     if current in known:
         st.html(palette.dot(palette.run_colour(current), 20), width="content")
     picked = st.selectbox(
-        say("Run"),
+        _("Run"),
         list(known),
         key=key,
-        placeholder=say("Choose a run"),
+        placeholder=_("Choose a run"),
         format_func=lambda id_: labels.get(id_, id_),
         label_visibility="collapsed",
         width=300,

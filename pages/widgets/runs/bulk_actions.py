@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.compare.selection import grouped_items, items_of
 from core.jobs.local import LocalExecutor
 from core.store.annotations import annotate
@@ -34,11 +34,11 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
     stopped = [row for row in own if row.status.state in ("failed", "cancelled", "paused")]
     stopped = [row for row in stopped if not row.problem]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        words = say_count(len(picked), "1 run selected", "{count} runs selected")
+        words = ngettext("1 run selected", "{count} runs selected", len(picked))
         st.markdown(f"**{words}**", width="content")
         st.page_link(
             "pages/compare.py",
-            label=say("Compare"),
+            label=_("Compare"),
             icon=":material/compare_arrows:",
             query_params=selection.link(_as_items(picked, rows)),
         )
@@ -47,16 +47,16 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if len(picked) == 1 and not picked[0].problem:
             st.page_link(
                 "pages/train.py",
-                label=say("Run again"),
+                label=_("Run again"),
                 icon=":material/replay:",
                 query_params={"again": picked[0].id},
-                help=say("Opens Train with this recipe."),
+                help=_("Opens Train with this recipe."),
             )
         if own:
             starred = all(row.starred for row in own)
             _button(
                 key,
-                say("Take the stars off") if starred else say("Star"),
+                _("Take the stars off") if starred else _("Star"),
                 "star",
                 own,
                 lambda row: annotate(_run(row), starred=not starred),
@@ -65,11 +65,11 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if live:
             _button(
                 key,
-                say("Cancel"),
+                _("Cancel"),
                 "stop_circle",
                 live,
                 lambda row: executor.cancel(row.id),
-                help=say(
+                help=_(
                     "Stops the selected runs that wait or train; their epochs are kept, "
                     "and Resume goes on with them."
                 ),
@@ -77,30 +77,30 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
         if stopped:
             _button(
                 key,
-                say("Resume"),
+                _("Resume"),
                 "resume",
                 stopped,
                 lambda row: executor.resume(row.id),
-                help=say("Goes on with the selected runs that have stopped."),
+                help=_("Goes on with the selected runs that have stopped."),
             )
         if own and st.button(
-            say("Delete"),
+            _("Delete"),
             icon=":material/delete:",
             key=f"{key}.delete",
-            help=say("Moves them to the deleted runs, whence they come back."),
+            help=_("Moves them to the deleted runs, whence they come back."),
         ):
             trash.delete(f"{key}.failed", [row.id for row in own])
         if st.button(
-            say("Clear"),
+            _("Clear"),
             icon=":material/close:",
             key=f"{key}.clear",
             type="tertiary",
-            help=say("Selects no run."),
+            help=_("Selects no run."),
         ):
             st.session_state[checked] = []
             st.rerun()
         if len(own) < len(picked):
-            st.caption(say("Examples stay as they are."), width="content")
+            st.caption(_("Examples stay as they are."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
         messages.error(problem)
 
@@ -131,16 +131,16 @@ def _each(key: str, rows: Sequence[RunRow], act: Callable[[RunRow], object]) -> 
 
 def _tags(key: str, picked: Sequence[RunRow]) -> None:
     """Adds a tag to all selected runs, or takes off one that some have."""
-    with st.popover(say("Tag"), icon=":material/label:", key=f"{key}.tags"):
+    with st.popover(_("Tag"), icon=":material/label:", key=f"{key}.tags"):
         with st.form(f"{key}.form", clear_on_submit=True, border=False):
             tag = st.text_input(
-                say("New tag"), key=f"{key}.tag", max_chars=30, placeholder=say("class-3")
+                _("New tag"), key=f"{key}.tag", max_chars=30, placeholder=_("class-3")
             )
-            if st.form_submit_button(say("Add it")) and tag.strip():
+            if st.form_submit_button(_("Add it")) and tag.strip():
                 _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
         for old in dict.fromkeys(tag for row in picked for tag in row.tags):
             if st.button(
-                say("Take off {tag}", tag=formatting.plain_markdown(old)),
+                _("Take off {tag}", tag=formatting.plain_markdown(old)),
                 icon=":material/label_off:",
                 key=f"{key}.off.{old}",
             ):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.store.examples import examples_hidden, hide_examples
 from core.store.index import RunRow
 from pages import settings
@@ -21,13 +21,13 @@ def notice(rows: Sequence[RunRow]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            say(
+            _(
                 "These are examples that came with Overfit Lens, trained and ready to look at. "
                 "Your own runs will stand above them."
             ),
             width="content",
         )
-        st.page_link("pages/train.py", label=say("Train one"), icon=":material/model_training:")
+        st.page_link("pages/train.py", label=_("Train one"), icon=":material/model_training:")
 
 
 def switch(key: str) -> None:
@@ -38,10 +38,10 @@ def switch(key: str) -> None:
     shown = not examples_hidden(settings.runs_dir())
     # The key changes with what is noted, so that it shows what others have chosen.
     wanted = st.toggle(
-        say("Examples"),
+        _("Examples"),
         shown,
         key=f"{key}.{shown}",
-        help=say(
+        help=_(
             "The example runs that came with Overfit Lens stay as they are. Switched off, "
             "they are not listed; links to them still open."
         ),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.store.index import RunRow
 from core.store.status import utc_now
 from core.transfer.manifest import LONGEST_NAME
@@ -23,34 +23,34 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
     ready = [row for row in rows if row.status.ended and not row.problem]
     if not rows:
         return
-    with st.popover(say("Export"), icon=":material/folder_zip:"):
+    with st.popover(_("Export"), icon=":material/folder_zip:"):
         if not ready:
-            st.caption(say("Only a run that has ended can be exported."))
+            st.caption(_("Only a run that has ended can be exported."))
             return
         if len(ready) < len(rows):
             st.caption(
-                say(
+                _(
                     "Left out, because they have not ended or cannot be read: {count}",
                     count=len(rows) - len(ready),
                 )
             )
         sender = st.text_input(
-            say("Your name"),
+            _("Your name"),
             key=f"{key}.from",
             max_chars=LONGEST_NAME,
             persist_state="session",
-            help=say("Shown to whoever imports the zip file."),
+            help=_("Shown to whoever imports the zip file."),
         )
         folder, ids = settings.runs_dir(), [row.id for row in ready]
         title = sender.strip() or " ".join(row.name for row in ready[:2])
         # Made by a button of its own: a download that makes its file when it is pressed would miss
         # a name that was typed just before, and could tell of no error.
-        if st.button(say("Make the zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
+        if st.button(_("Make the zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
             _make(key, folder, ids, sender)
         made = st.session_state.get(f"{key}.made")
         if made and made[0] == (ids, sender):
             st.download_button(
-                say("Download it"),
+                _("Download it"),
                 made[1],
                 f"{formatting.file_stem(f'runs {title}')}.zip",
                 "application/zip",
@@ -61,21 +61,19 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             )
         megabytes = size_of(folder, ids) / 1e6
         st.caption(
-            say("With everything in their folders, about {size} MB.", size=max(1, round(megabytes)))
+            _("With everything in their folders, about {size} MB.", size=max(1, round(megabytes)))
         )
         if megabytes > UPLOAD_MB:
-            st.caption(
-                say("Too large to be imported on a page; the command `runs import` takes it.")
-            )
+            st.caption(_("Too large to be imported on a page; the command `runs import` takes it."))
 
 
 def _make(key: str, folder: Path, ids: list[str], sender: str) -> None:
     """Keeps the file with what it was made of: it is offered as long as that is chosen."""
     st.session_state.pop(f"{key}.made", None)
     try:
-        with st.spinner(say("Packing the runs")):
+        with st.spinner(_("Packing the runs")):
             packed = pack(folder, ids, sender, utc_now)
     except InputError as error:
-        st.error(formatting.plain_markdown(retell(str(error))), icon=":material/error:")
+        st.error(formatting.plain_markdown(translate(str(error))), icon=":material/error:")
         return
     st.session_state[f"{key}.made"] = ((ids, sender), packed.data)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.store.status import utc_now
 from core.transfer.submissions import headline, import_uploads, table
 from pages import settings
@@ -20,11 +20,11 @@ _SHOWN = 12  # lines of the table, and reasons below it; more scroll
 
 def show(key: str) -> None:
     """The place to drop zip files. What became of them is drawn by `result`."""
-    with st.popover(say("Import"), icon=":material/move_to_inbox:"):
+    with st.popover(_("Import"), icon=":material/move_to_inbox:"):
         if access.closed("import"):
             return
         st.caption(
-            say(
+            _(
                 "Zip files that were exported here or on another machine. Everything in them is "
                 "checked; nothing in them is executed."
             )
@@ -32,21 +32,21 @@ def show(key: str) -> None:
         # Another number makes another widget: files that are taken let go of their memory.
         number = st.session_state.setdefault(f"{key}.number", 0)
         sent = st.file_uploader(
-            say("Zip files of runs"),
+            _("Zip files of runs"),
             type="zip",
             key=f"{key}.zip.{number}",
             accept_multiple_files=True,
             max_upload_size=UPLOAD_MB,
         )
-        if st.button(say("Import"), key=f"{key}.go", type="primary", disabled=not sent):
+        if st.button(_("Import"), key=f"{key}.go", type="primary", disabled=not sent):
             _import(key, [(file.name, file) for file in sent])
 
 
 def _import(key: str, sent: list[tuple[str, object]]) -> None:
-    bar = st.progress(0.0, text=say("Checking"))
+    bar = st.progress(0.0, text=_("Checking"))
 
     def tell(done: int, total: int) -> None:
-        bar.progress(done / total, text=say("{done} of {total} zip files", done=done, total=total))
+        bar.progress(done / total, text=_("{done} of {total} zip files", done=done, total=total))
 
     try:
         entries = import_uploads(
@@ -78,16 +78,18 @@ def result(key: str) -> None:
         # In the table a long reason is cut off.
         refused = [entry for entry in entries if entry.outcome == "refused"]
         for entry in refused[:_SHOWN]:
-            line = ": ".join(part for part in (entry.file, entry.run, retell(entry.reason)) if part)
+            line = ": ".join(
+                part for part in (entry.file, entry.run, translate(entry.reason)) if part
+            )
             st.caption(f":red[:material/block:] {formatting.plain_markdown(line)}")
         if any(entry.row is not None and not entry.photos for entry in entries):
             st.caption(
-                say(
+                _(
                     "Of runs whose photos are not here, curves and scores are shown, and no "
                     "pictures. Once the photos are among the data sets, import the zip file "
                     "again."
                 )
             )
-        if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
+        if st.button(_("Hide"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[f"{key}.done"]
             st.rerun()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.store.annotations import LONGEST_NOTE, annotate, annotations_of
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -27,30 +27,30 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         return
     own = f"{key}.{row.id}"
     known = sorted({tag for other in rows for tag in other.tags})
-    with st.popover(say("Name, tags, note"), icon=":material/edit_note:", key=f"{own}.words"):
+    with st.popover(_("Name, tags, note"), icon=":material/edit_note:", key=f"{own}.words"):
         # A field's key changes with what is written in the folder, so that it shows what others
         # have written, unless one is just typing here.
         name = st.text_input(
-            say("Name"),
+            _("Name"),
             said.name or str(row.recipe["name"]),
             max_chars=80,
             key=f"{own}.name.{said.name}",
-            help=say("Shown instead of the recipe's name; empty brings that back."),
+            help=_("Shown instead of the recipe's name; empty brings that back."),
         )
         tags = st.multiselect(
-            say("Tags"),
+            _("Tags"),
             [*said.tags, *(tag for tag in known if tag not in said.tags)],
             default=list(said.tags),
             accept_new_options=True,
             key=f"{own}.tags.{' '.join(said.tags)}",
-            placeholder=say("Choose or type a tag"),
+            placeholder=_("Choose or type a tag"),
         )
         note = st.text_area(
-            say("Note"),
+            _("Note"),
             said.note,
             max_chars=LONGEST_NOTE,
             key=f"{own}.note.{said.note}",
-            placeholder=say("What is worth remembering of this run?"),
+            placeholder=_("What is worth remembering of this run?"),
         )
     shown = said.name or str(row.recipe["name"])
     renamed = "" if name.strip() == row.recipe["name"] else name.strip()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.compare.comparable import others_on
 from core.compare.selection import run_items
@@ -55,20 +55,20 @@ def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     pair = ",".join([row.id, *others_on(row, rows)[:1]])
     st.page_link(
         "pages/run.py",
-        label=say("Diagnosis") if row.summary else say("Its page"),
+        label=_("Diagnosis") if row.summary else _("Its page"),
         icon=":material/diagnosis:",
         query_params={"run": row.id},
     )
     if row.summary:
         st.page_link(
             "pages/compare.py",
-            label=say("Compare"),
+            label=_("Compare"),
             icon=":material/compare_arrows:",
             query_params={"runs": pair},
         )
         st.page_link(
             "pages/cams.py",
-            label=say("CAMs"),
+            label=_("CAMs"),
             icon=":material/frame_inspect:",
             query_params={"runs": pair},
         )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.jobs.queue import Move, Queue
 from core.jobs.queue_forecast import entry_words
@@ -17,9 +17,9 @@ from pages import settings
 from pages.widgets.ui import messages
 
 _MOVES: dict[Move, tuple[str, str]] = {
-    "first": ("vertical_align_top", mark("Train it next")),
-    "up": ("arrow_upward", mark("One earlier")),
-    "down": ("arrow_downward", mark("One later")),
+    "first": ("vertical_align_top", N_("Train it next")),
+    "up": ("arrow_upward", N_("One earlier")),
+    "down": ("arrow_downward", N_("One later")),
 }
 
 
@@ -35,7 +35,7 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         return
     if len(waiting) < 2:
         return
-    label = say("Queue ({count})", count=len(waiting))
+    label = _("Queue ({count})", count=len(waiting))
     with st.popover(label, icon=":material/low_priority:", key=f"{key}.order"):
         for place, run in enumerate(waiting, start=1):
             name = formatting.plain_markdown(entry_words(run, labels))
@@ -48,7 +48,7 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                         arrow,
                         key=f"{key}.{to}.{run}",
                         disabled=last,
-                        help=retell(words),
+                        help=translate(words),
                         type="tertiary",
                     ):
                         queue.move(run, to)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import language, retell, say
+from core.base.language import _, language, translate
 from core.store.annotations import annotate
 from core.store.fields import STANDARD, fact
 from core.store.index import RunRow
@@ -50,7 +50,7 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
     linked = st.query_params.get("run", "")
     if linked and linked not in known:
         st.warning(
-            say(
+            _(
                 "There is no run {run} here; this is another one.",
                 run=formatting.plain_markdown(linked),
             )
@@ -112,26 +112,26 @@ def _board(key: str, opened: str) -> None:
 def _words() -> dict[str, Any]:
     """What the browser says by itself, for `fill` and `fillCount` of fill.js."""
     return {
-        "search": say("Search runs"),
-        "search_hint": say("Search: a word, verdict:generalises, objects>60%, -tag:old"),
-        "search_clear": say("Clear the search"),
-        "all": [say("{count} run"), say("{count} runs")],
-        "some": say("{shown} of {all} runs"),
+        "search": _("Search runs"),
+        "search_hint": _("Search: a word, verdict:generalises, objects>60%, -tag:old"),
+        "search_clear": _("Clear the search"),
+        "all": [_("{count} run"), _("{count} runs")],
+        "some": _("{shown} of {all} runs"),
         "locale": "en-GB" if language() == "en" else language(),
-        "now": say("just now"),
-        "minutes_ago": say("{minutes} min ago"),
-        "hours_ago": say("{hours} h ago"),
-        "run": say("run"),
-        "run_words": say("The run's name"),
-        "sort": say("{column}. Click to sort."),
-        "select": say("Select {run}"),
-        "select_all": say("Select all that are shown"),
-        "star": say("Star {run}"),
-        "unstar": say("Take the star from {run}"),
-        "none_fits": say("No run fits the search."),
-        "none": say("There are no runs."),
-        "table": say("Runs with their state and scores"),
-        "from": say("Came from {sender}"),
+        "now": _("just now"),
+        "minutes_ago": _("{minutes} min ago"),
+        "hours_ago": _("{hours} h ago"),
+        "run": _("run"),
+        "run_words": _("The run's name"),
+        "sort": _("{column}. Click to sort."),
+        "select": _("Select {run}"),
+        "select_all": _("Select all that are shown"),
+        "star": _("Star {run}"),
+        "unstar": _("Take the star from {run}"),
+        "none_fits": _("No run fits the search."),
+        "none": _("There are no runs."),
+        "table": _("Runs with their state and scores"),
+        "from": _("Came from {sender}"),
     }
 
 
@@ -150,7 +150,7 @@ def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
         key.key: {
             "key": key.key,
             "sign": ">" if key.numeric else ":",
-            "words": retell(key.words),
+            "words": translate(key.words),
             "values": [] if key.key in ("id", "note", "started") else key.values,
         }
         for key in keys.values()
@@ -162,16 +162,16 @@ def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
 
 def _group_choice(key: str, groupings: Sequence[str]) -> str:
     words = {
-        run_table.NO_GROUPS: say("No groups"),
-        run_table.REPEATS: say("Group repeats (seeds, folds)"),
+        run_table.NO_GROUPS: _("No groups"),
+        run_table.REPEATS: _("Group repeats (seeds, folds)"),
     }
     linked = st.query_params.get("group", run_table.REPEATS)
     _follow(key, linked if linked in groupings else run_table.REPEATS)
     return st.selectbox(
-        say("Group by"),
+        _("Group by"),
         groupings,
         format_func=lambda by: (
-            words.get(by) or say("Group by {column}", column=retell(fact(by).title))
+            words.get(by) or _("Group by {column}", column=translate(fact(by).title))
         ),
         key=key,
         on_change=lambda: _write("group", st.session_state[key], run_table.REPEATS),
@@ -184,14 +184,14 @@ def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
     standard = ",".join(STANDARD)
     linked = st.query_params.get("columns", standard).split(",")
     _follow(key, [column for column in linked if column in columns])
-    with st.popover(say("Columns"), icon=":material/view_column:", key=f"{key}.open"):
+    with st.popover(_("Columns"), icon=":material/view_column:", key=f"{key}.open"):
         return st.multiselect(
-            say("Columns of the table"),
+            _("Columns of the table"),
             columns,
-            format_func=lambda column: retell(fact(column).title),
+            format_func=lambda column: translate(fact(column).title),
             key=key,
             on_change=lambda: _write("columns", ",".join(st.session_state[key]), standard),
-            help=say("Scores, and every key of the recipes in which these runs differ."),
+            help=_("Scores, and every key of the recipes in which these runs differ."),
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.store.status import utc_now
 from core.store.trash import delete_runs, kept_words, restore_run
 from pages import settings
@@ -38,11 +38,11 @@ def undo(key: str) -> None:
     if not ids:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        words = say_count(len(ids), "1 run was deleted.", "{count} runs were deleted.")
+        words = ngettext("1 run was deleted.", "{count} runs were deleted.", len(ids))
         st.markdown(f":material/delete: {words}", width="content")
-        if st.button(say("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
+        if st.button(_("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
             _restore(ids)
-        if st.button(say("Hide"), key=f"{key}.hide", type="tertiary"):
+        if st.button(_("Hide"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[_JUST]
             st.rerun()
 
@@ -53,23 +53,19 @@ def show(key: str) -> None:
     if not rows:
         return
     names = {
-        row.id: say(
-            "{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"], run=row.id
-        )
+        row.id: _("{name}, seed {seed} ({run})", name=row.name, seed=row.recipe["seed"], run=row.id)
         for row in rows
     }
-    label = say("Deleted ({count})", count=len(rows))
+    label = _("Deleted ({count})", count=len(rows))
     with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
-        st.caption(say("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
+        st.caption(_("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
         ids = st.multiselect(
-            say("Runs to bring back"),
+            _("Runs to bring back"),
             list(names),
             key=f"{key}.ids",
             format_func=lambda id_: names.get(id_, id_),
         )
-        if st.button(
-            say("Restore"), key=f"{key}.restore", disabled=not ids, icon=":material/undo:"
-        ):
+        if st.button(_("Restore"), key=f"{key}.restore", disabled=not ids, icon=":material/undo:"):
             _restore(ids)
 
 

@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from core.base import demo_mode, formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import Dataset
 from core.hosting import access
 from core.hosting import limits as demo
@@ -56,7 +56,7 @@ def show(page: StreamlitPage) -> None:
     if _user().get("is_logged_in"):
         with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
             st.caption(
-                say(
+                _(
                     "Signed in as {email}",
                     email=formatting.plain_markdown(str(_user().get("email"))),
                 ),
@@ -80,7 +80,7 @@ def _ask_who() -> None:
     if "is_logged_in" not in user:
         if access.asked_for():
             raise InputError(
-                say(
+                _(
                     "{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
                     setting=access.LIST,
                 )
@@ -88,9 +88,9 @@ def _ask_who() -> None:
         return
     access.allow_list()
     if not user["is_logged_in"]:
-        _stop(say("Please sign in. Only addresses that this server's owner has listed are let in."))
+        _stop(_("Please sign in. Only addresses that this server's owner has listed are let in."))
         st.button(
-            say("Sign in"),
+            _("Sign in"),
             icon=":material/login:",
             type="primary",
             on_click=st.login,
@@ -100,12 +100,10 @@ def _ask_who() -> None:
     answer = access.admitted(user)
     if answer == "in":
         return
-    email = formatting.plain_markdown(
-        str(user.get("email") or say("an account without an address"))
-    )
+    email = formatting.plain_markdown(str(user.get("email") or _("an account without an address")))
     if answer == "unverified":
         _stop(
-            say(
+            _(
                 "You are signed in as {email}, but your provider does not say that this address "
                 "was verified, so it does not count. Sign out, and sign in with another account.",
                 email=email,
@@ -113,7 +111,7 @@ def _ask_who() -> None:
         )
     else:
         _stop(
-            say(
+            _(
                 "You are signed in as {email}, which is not on this server's list. Sign out, "
                 "and sign in with another address, or ask the owner to be listed.",
                 email=email,
@@ -130,7 +128,7 @@ def _stop(words: str) -> None:
 
 def _sign_out() -> None:
     st.button(
-        say("Sign out"),
+        _("Sign out"),
         icon=":material/logout:",
         on_click=st.logout,
         key="door.logout",
@@ -150,7 +148,7 @@ def _take_key() -> None:
             st.session_state[settings.VISITOR] = linked
         else:
             st.warning(
-                say("Nothing is found under this link's key: runs of this demo go after a day."),
+                _("Nothing is found under this link's key: runs of this demo go after a day."),
                 icon=":material/key_off:",
             )
     carry_key()
@@ -171,7 +169,7 @@ def keep_link() -> None:
     """Tells visitors with runs of their own how they find them again."""
     if demo_mode.on() and settings.runs_dir().is_dir():
         st.caption(
-            say(
+            _(
                 "Your runs are found under the link in the address bar, by you and whoever has it, "
                 "for {kept} each.",
                 kept=demo_mode.kept_words(),
@@ -213,20 +211,18 @@ def standing() -> bool:
     place = queue.standing()
     if place is None:
         st.caption(
-            say("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
+            _("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
         )
     elif place.before:
         st.caption(
-            say(
+            _(
                 "Your run is number {place} of {count} in the demo's queue.",
                 place=place.before + 1,
                 count=place.entries,
             )
         )
     else:
-        st.caption(
-            say("Your run is the first of {count} in the demo's queue.", count=place.entries)
-        )
+        st.caption(_("Your run is the first of {count} in the demo's queue.", count=place.entries))
     return place is not None
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import find_datasets
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe
@@ -27,9 +27,9 @@ def show(key: str) -> None:
     chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
     chosen = chosen or next(iter(datasets), None)
     with st.container(border=True):
-        st.subheader(say("Two runs that look equally good"), anchor=False)
+        st.subheader(_("Two runs that look equally good"), anchor=False)
         st.markdown(
-            say(
+            _(
                 "Train **quick** and **looks-good** on the same photos of books. Both end almost "
                 "without an error on the photos kept aside for validation.\n\n"
                 "- **quick** keeps most of the pretrained network and changes only its last "
@@ -42,15 +42,15 @@ def show(key: str) -> None:
         )
         if chosen is None:
             folder = formatting.plain_markdown(str(settings.data_parent()))
-            st.warning(say("There is no data set in {folder} to train on.", folder=folder))
+            st.warning(_("There is no data set in {folder} to train on.", folder=folder))
             return
         where = formatting.plain_markdown(chosen.name)
         if st.button(
-            say("Train both"),
+            _("Train both"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=say("On {data}, one after the other; a few minutes on a laptop.", data=where),
+            help=_("On {data}, one after the other; a few minutes on a laptop.", data=where),
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data import near_copies
 from core.data.dataset import Dataset
 from core.jobs.near_copy_scan import Search, found_soon, search_copies
@@ -24,7 +24,7 @@ Pairs = tuple[near_copies.Pair, ...]
 def show(dataset: Dataset) -> None:
     """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
     DataError when a photo cannot be read."""
-    with st.spinner(say("Looking for copies among the photos…")):
+    with st.spinner(_("Looking for copies among the photos…")):
         tell(_search_of(dataset).result())
 
 
@@ -37,7 +37,7 @@ def tell(pairs: Sequence[near_copies.Pair]) -> None:
         icon=":material/warning:",
     ):
         st.markdown(
-            "\n".join(f"- {formatting.plain_markdown(retell(pair.told()))}" for pair in pairs)
+            "\n".join(f"- {formatting.plain_markdown(translate(pair.told()))}" for pair in pairs)
         )
 
 
@@ -62,7 +62,7 @@ def _wait(search: Search) -> None:
     """It never draws the whole page again: an st.rerun from here would bring back the link as it
     was when this was asked for, and with it undo a click that came meanwhile."""
     if not search.done():
-        st.caption(say(":material/hourglass_top: Looking for copies among the photos…"))
+        st.caption(_(":material/hourglass_top: Looking for copies among the photos…"))
         return
     try:
         tell(search.result())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.jobs.preview import client
 from pages import settings
 from pages.widgets.ui import messages
@@ -21,7 +21,7 @@ def show(key: str) -> bool:
         st.fragment(_wait, run_every=_POLL_SECONDS)()
     except InputError as error:
         messages.error(error)
-        st.button(say("Try again"), key=f"{key}.wake", icon=":material/refresh:")
+        st.button(_("Try again"), key=f"{key}.wake", icon=":material/refresh:")
     return False
 
 
@@ -32,7 +32,7 @@ def _wait() -> None:
     except InputError:
         st.rerun()  # the page tells it
     st.caption(
-        say(
+        _(
             ":material/hourglass_top: The process that makes these pictures is starting. That "
             "takes some seconds the first time."
         )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError, os_error_line
-from core.base.language import language, retell, say, spoken
+from core.base.language import _, language, spoken, translate
 from core.report.page import make_report, problem_page
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -26,14 +26,14 @@ def button(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None
     # Known now: where the file is made, nobody is looking at a page.
     folder, spoken_here = settings.runs_dir(), language()
     st.download_button(
-        say("Report (HTML)"),
+        _("Report (HTML)"),
         lambda: _make(items, all_rows, folder, spoken_here),
         f"{formatting.file_stem(f'report {name}')}.html",
         "text/html",
         key=f"{key}.report",
         icon=":material/summarize:",
         on_click="ignore",
-        help=say(
+        help=_(
             "One file with all pictures inside, to read, print or send: verdicts, scores, curves, "
             "where they look, recipes. It needs no network and runs no script."
         ),
@@ -49,7 +49,7 @@ def _make(
         try:
             page = make_report(items, all_rows, runs_dir, utc_now().date())
         except InputError as error:
-            page = problem_page(retell(str(error)))
+            page = problem_page(translate(str(error)))
         except OSError as error:
-            page = problem_page(retell(os_error_line(error)))
+            page = problem_page(translate(os_error_line(error)))
     return page.encode("utf-8")

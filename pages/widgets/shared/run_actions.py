@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -25,10 +25,10 @@ def show(key: str, row: RunRow) -> None:
     if not row.status.ended:
         _cancel(key, row)
     elif _helps(row) and st.button(
-        say("Resume"),
+        _("Resume"),
         icon=":material/resume:",
         key=f"{key}.resume.{row.id}",
-        help=say(
+        help=_(
             "Goes on after the last finished epoch; the result is the same, to the last bit, "
             "as if it had never stopped."
         ),
@@ -37,9 +37,9 @@ def show(key: str, row: RunRow) -> None:
     if not row.problem:
         st.page_link(
             "pages/train.py",
-            label=say("Run again with changes"),
+            label=_("Run again with changes"),
             icon=":material/tune:",
-            help=say("Opens Train with this run's recipe and photos."),
+            help=_("Opens Train with this run's recipe and photos."),
             query_params={"again": row.id},
         )
 
@@ -50,10 +50,10 @@ def delete(key: str, row: RunRow) -> None:
         row.status.ended
         and not row.example
         and st.button(
-            say("Delete"),
+            _("Delete"),
             icon=":material/delete:",
             key=f"{key}.delete.{row.id}",
-            help=say(
+            help=_(
                 "Moves it to the trash, from where it can be brought back for {kept}.",
                 kept=kept_words(settings.runs_dir()),
             ),
@@ -71,13 +71,13 @@ def deleted(key: str, run_id: str) -> bool:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             ":material/delete: "
-            + say(
+            + _(
                 "**{name}** is in the trash. It is kept for {kept} after it was deleted.",
                 name=formatting.plain_markdown(name),
                 kept=kept_words(settings.runs_dir()),
             )
         )
-        if st.button(say("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
+        if st.button(_("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
             _try(lambda: restore_run(settings.runs_dir(), run_id))
     return True
 
@@ -95,14 +95,14 @@ def _helps(row: RunRow) -> bool:
 def _cancel(key: str, row: RunRow) -> None:
     try:
         if open_run(settings.runs_dir(), row.id).cancel_asked():
-            st.badge(say("is being stopped"), icon=":material/stop_circle:", color="orange")
+            st.badge(_("is being stopped"), icon=":material/stop_circle:", color="orange")
             return
     except InputError as error:
         messages.error(error)
         return
-    with st.popover(say("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
-        st.write(say("Stop this run? The epochs that are done are kept, and it can be resumed."))
-        if st.button(say("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
+    with st.popover(_("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
+        st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
+        if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
             _try(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
 
 

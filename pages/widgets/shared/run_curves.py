@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import palette
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.plots import figures as charts
 from core.plots.live_curves import live_charts
@@ -17,17 +17,17 @@ from pages.widgets.ui import live_chart, plot
 _TITLES = (
     (
         "loss",
-        mark("Loss"),
-        mark(
+        N_("Loss"),
+        N_(
             "How wrong the answers are, weighted by how sure they were. Dotted: on the varied "
             "views that it trains on; solid: on the validation photos."
         ),
     ),
-    ("accuracy", mark("Validation accuracy"), tables.SCORE_WORDS["accuracy"]),
+    ("accuracy", N_("Validation accuracy"), tables.SCORE_WORDS["accuracy"]),
     (
         "rates",
-        mark("Learning rates"),
-        mark("How far each step changed the weights, per band of layers."),
+        N_("Learning rates"),
+        N_("How far each step changed the weights, per band of layers."),
     ),
 )
 
@@ -42,7 +42,7 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
         drawn = live_charts(history, batches, row.status.epochs, palette.on_page(colour))
         for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
             with column:
-                st.markdown(f"**{retell(title)}**", help=retell(words))
+                st.markdown(f"**{translate(title)}**", help=translate(words))
                 live_chart.show(f"{key}.live.{part}", chart)
         return
     if history.empty:
@@ -55,6 +55,6 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
     )
     for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
         with column:
-            st.markdown(f"**{retell(title)}**", help=retell(words))
-            words = say("{figure} of {run}", figure=retell(title), run=row.title)
+            st.markdown(f"**{translate(title)}**", help=translate(words))
+            words = _("{figure} of {run}", figure=translate(title), run=row.title)
             plot.show(f"{key}.{part}", figure, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.store.index import RunRow
 from core.store.run import Run
 from core.views.run_ending import ending
@@ -23,8 +23,8 @@ def show(row: RunRow, run: Run) -> None:
         st.info(words, icon=":material/block:")
     else:
         st.error(words, icon=":material/error:")
-    st.markdown(say("**What to do.** {advice}", advice=formatting.plain_markdown(found.advice)))
+    st.markdown(_("**What to do.** {advice}", advice=formatting.plain_markdown(found.advice)))
     last = run.log_tail(_LINES)
     if last and row.status.state == "failed":
-        st.caption(say("The last lines of its log:"))
+        st.caption(_("The last lines of its log:"))
         st.code(last, language=None, wrap_lines=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.store.run import Run
 
@@ -13,21 +13,21 @@ def show(run: Run, done: bool, opened: bool = False) -> None:
     """The last lines of the log; of a done run, its times beside what was estimated."""
     if done:
         _time(run)
-    with st.expander(say("Log"), icon=":material/terminal:", expanded=opened):
-        st.code(run.log_tail() or say("Nothing is logged yet."), language=None, wrap_lines=True)
+    with st.expander(_("Log"), icon=":material/terminal:", expanded=opened):
+        st.code(run.log_tail() or _("Nothing is logged yet."), language=None, wrap_lines=True)
 
 
 def _time(run: Run) -> None:
     parts = tables.time_parts(run.timing(), run.estimate())
     if len(parts) < 2:
         return
-    seconds = say("%.1f s")
+    seconds = _("%.1f s")
     columns = {
-        "part": st.column_config.TextColumn(say("part")),
-        "took": st.column_config.NumberColumn(say("took"), format=seconds),
-        "estimated": st.column_config.NumberColumn(say("estimated"), format=seconds),
+        "part": st.column_config.TextColumn(_("part")),
+        "took": st.column_config.NumberColumn(_("took"), format=seconds),
+        "estimated": st.column_config.NumberColumn(_("estimated"), format=seconds),
     }
-    with st.expander(say("Where the time went"), icon=":material/timer:"):
+    with st.expander(_("Where the time went"), icon=":material/timer:"):
         st.dataframe(
             parts, hide_index=True, width="content", height="content", column_config=columns
         )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say, say_count, sentences
+from core.base.language import N_, _, ngettext, sentences, translate
 from core.jobs.queue_forecast import seconds_left, turns
 from core.store.index import RunRow
 from core.store.run import Run, open_run
@@ -16,32 +16,32 @@ from pages import settings
 from pages.widgets.shared import access
 
 BADGES = {
-    "queued": (mark("waiting"), ":material/hourglass_empty:", "gray"),
-    "running": (mark("running"), ":material/play_arrow:", "blue"),
-    "paused": (mark("paused"), ":material/pause:", "gray"),
-    "done": (mark("done"), ":material/check:", "green"),
-    "failed": (mark("failed"), ":material/error:", "red"),
-    "cancelled": (mark("cancelled"), ":material/block:", "orange"),
+    "queued": (N_("waiting"), ":material/hourglass_empty:", "gray"),
+    "running": (N_("running"), ":material/play_arrow:", "blue"),
+    "paused": (N_("paused"), ":material/pause:", "gray"),
+    "done": (N_("done"), ":material/check:", "green"),
+    "failed": (N_("failed"), ":material/error:", "red"),
+    "cancelled": (N_("cancelled"), ":material/block:", "orange"),
 }
 
 
 def badge(row: RunRow) -> None:
     """An icon and the word; that it is an example, if it is."""
     label, icon, colour = BADGES[row.status.state]
-    st.badge(retell(label), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(translate(label), icon=icon, color=colour)  # type: ignore[arg-type]
     if row.example:
         st.badge(
-            say("example"),
+            _("example"),
             icon=":material/school:",
             color="violet",
-            help=say("Came with Overfit Lens, and stays as it is."),
+            help=_("Came with Overfit Lens, and stays as it is."),
         )
     if row.came_from:
         st.badge(
-            say("from {sender}", sender=formatting.plain_markdown(retell(row.came_from))),
+            _("from {sender}", sender=formatting.plain_markdown(translate(row.came_from))),
             icon=":material/move_to_inbox:",
             color="blue",
-            help=say("Was trained elsewhere and imported."),
+            help=_("Was trained elsewhere and imported."),
         )
 
 
@@ -57,9 +57,9 @@ def show(row: RunRow) -> None:
         words = phase(status, run.recipe())
         left = formatting.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
-        words = say("{sentence}.", sentence=formatting.plain_markdown(words))
+        words = _("{sentence}.", sentence=formatting.plain_markdown(words))
         if left:
-            words = sentences(words, say("About {time} left.", time=left))
+            words = sentences(words, _("About {time} left.", time=left))
         st.progress(min(share, 1.0), text=words)
 
 
@@ -68,10 +68,10 @@ def _ended(row: RunRow, run: Run) -> None:
     took = formatting.duration(time_taken(status, utc_now()))
     words = [status_text(status)]
     if took:
-        words.append(say("took {time}", time=took))
+        words.append(_("took {time}", time=took))
     if status.state == "done" and (expected := _expected(run)):
-        words.append(say("estimated {time}", time=formatting.duration(expected)))
-    st.caption(formatting.plain_markdown(say(", ").join(words)))
+        words.append(_("estimated {time}", time=formatting.duration(expected)))
+    st.caption(formatting.plain_markdown(_(", ").join(words)))
 
 
 def _place(row: RunRow) -> None:
@@ -82,21 +82,21 @@ def _place(row: RunRow) -> None:
     line = turns(settings.runs_dir(), utc_now())
     place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
     if place is None:
-        st.caption(say("It waits, but the queue does not know of it: the page Worker helps."))
+        st.caption(_("It waits, but the queue does not know of it: the page Worker helps."))
         return
     if place == 0:
-        st.caption(say("It is the next: it begins when the worker takes it."))
+        st.caption(_("It is the next: it begins when the worker takes it."))
         return
     begins, ends = formatting.duration(line[place].begins), formatting.duration(line[place].ends)
-    words = say_count(
-        place, "1 run is before it in the queue.", "{count} runs are before it in the queue."
+    words = ngettext(
+        "1 run is before it in the queue.", "{count} runs are before it in the queue.", place
     )
     if begins and ends:
-        when = say(
+        when = _(
             "It begins in about {begins} and is done in about {ends}.", begins=begins, ends=ends
         )
     else:
-        when = say("It begins in about {begins}.", begins=begins) if begins else ""
+        when = _("It begins in about {begins}.", begins=begins) if begins else ""
     st.caption(sentences(words, when))
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.compare.comparable import others_on
 from core.compare.selection import items_of
 from core.store.examples import PREFIX, examples_dir
@@ -114,18 +114,18 @@ def show_items(key: str, rows: Sequence[RunRow], most: int | None = None) -> lis
         lost = [id_ for id_ in linked if id_ not in items]
         if lost:
             names = formatting.listed([formatting.plain_markdown(id_) for id_ in lost], _MANY)
-            st.warning(say("Not found here: {names}.", names=names))
+            st.warning(_("Not found here: {names}.", names=names))
     with _place(key, items):
         ids = st.multiselect(
-            say("Runs and groups of repeats") if groups else say("Runs"),
+            _("Runs and groups of repeats") if groups else _("Runs"),
             list(items),
             key=key,
             format_func=lambda id_: items[id_].title if id_ in items else id_,
             max_selections=most,
-            placeholder=say("Choose runs"),
+            placeholder=_("Choose runs"),
             filter_mode="contains",
             select_all=most is None,
-            help=say("Type a part of a name and press *Select matches* to take many at once.")
+            help=_("Type a part of a name and press *Select matches* to take many at once.")
             if most is None
             else None,
         )
@@ -147,7 +147,7 @@ def _place(key: str, items: Mapping[str, Group]) -> DeltaGenerator:
     if not st.session_state.get(f"{key}.folded"):
         return st.container()
     count = sum(id_ in items for id_ in st.session_state[key])
-    label = say("{count} of {total} chosen", count=count, total=len(items))
+    label = _("{count} of {total} chosen", count=count, total=len(items))
     return st.popover(label, icon=":material/checklist:", key=f"{key}.place")
 
 
@@ -186,7 +186,7 @@ def pick(
 
 def folded_place(key: str, label: str, value: str) -> DeltaGenerator:
     """For a choice behind a button that tells it. label: of the choice, in the reader's words."""
-    told = say("{what}: {value}", what=label, value=formatting.plain_markdown(value))
+    told = _("{what}: {value}", what=label, value=formatting.plain_markdown(value))
     return st.popover(told, key=f"{key}.place")
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.archive import printable
 from core.data.import_report import Report
 from core.data.importer import free_name, import_upload
@@ -33,7 +33,7 @@ def show(key: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         st.markdown(
-            say(
+            _(
                 "A zip file with a folder of photos for each class, at least two of them; best "
                 "inside a folder `train`. Other folders beside it become **test sets**: photos "
                 "that no training sees. A folder of difficult photos there (`test_difficult`) is "
@@ -43,7 +43,7 @@ def show(key: str) -> None:
         )
         st.code(_example(), language=None)
         st.caption(
-            say(
+            _(
                 "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
                 "left out and told. A folder, or more than {size} MB: `python -m core data "
                 "import`.",
@@ -54,7 +54,7 @@ def show(key: str) -> None:
         # Another number makes another widget: an upload that is done lets go of its memory.
         number = st.session_state.setdefault(f"{key}.number", 0)
         sent = st.file_uploader(
-            say("Zip file of photos"),
+            _("Zip file of photos"),
             type="zip",
             key=f"{key}.zip.{number}",
             max_upload_size=UPLOAD_MB,
@@ -68,10 +68,10 @@ def _example() -> str:
     return "\n".join(
         (
             "books.zip",
-            f"  train/keras/…       {say('photos of one book')}",
-            f"  train/bayes/…       {say('photos of another')}",
-            f"  train/background/…  {say('photos without any of them')}",
-            f"  test_difficult/…    {say('other places and light')}",
+            f"  train/keras/…       {_('photos of one book')}",
+            f"  train/bayes/…       {_('photos of another')}",
+            f"  train/background/…  {_('photos without any of them')}",
+            f"  test_difficult/…    {_('other places and light')}",
         )
     )
 
@@ -79,27 +79,27 @@ def _example() -> str:
 def _import(key: str, sent: Any) -> None:
     parent = settings.data_parent()
     name = st.text_input(
-        say("Name of the data set"),
+        _("Name of the data set"),
         value=free_name(parent, sent.name),
         key=f"{key}.name.{sent.file_id}",
         max_chars=60,
-        help=say("Letters, digits, `-` and `_`. It is the folder's name."),
+        help=_("Letters, digits, `-` and `_`. It is the folder's name."),
     ).strip()
     problem = _problem(name)
     if problem:
         st.warning(problem, icon=":material/edit:")
     if not st.button(
-        say("Import"),
+        _("Import"),
         key=f"{key}.go",
         type="primary",
         icon=":material/upload:",
         disabled=bool(problem),
     ):
         return
-    bar = st.progress(0.0, text=say("Looking at the zip file"))
+    bar = st.progress(0.0, text=_("Looking at the zip file"))
 
     def tell(done: int, total: int) -> None:
-        bar.progress(done / total, text=say("{done} of {total} photos", done=done, total=total))
+        bar.progress(done / total, text=_("{done} of {total} photos", done=done, total=total))
 
     try:
         dataset, report = import_upload(sent, sent.name, parent, name, tell)
@@ -116,13 +116,11 @@ def _problem(name: str) -> str:
     """Why a name will not do, in a sentence."""
     parent = settings.data_parent()
     if not name:
-        return say("Give it a name.")
+        return _("Give it a name.")
     if name != clean_name(name):
-        return say(
-            "A name is of letters, digits, - and _, such as `{name}`.", name=clean_name(name)
-        )
+        return _("A name is of letters, digits, - and _, such as `{name}`.", name=clean_name(name))
     if (parent / name).exists():
-        return say(
+        return _(
             "`{name}` is there already. Choose another name, such as `{other}`.",
             name=name,
             other=free_name(parent, name),
@@ -133,7 +131,7 @@ def _problem(name: str) -> str:
 def _report(key: str, name: str, report: Report) -> None:
     """What was taken and what was refused, and the next step."""
     st.success(
-        say(
+        _(
             "**{name}** is ready: {photos} photos taken, {files} files left out.",
             name=formatting.plain_markdown(name),
             photos=len(report.taken),
@@ -143,7 +141,7 @@ def _report(key: str, name: str, report: Report) -> None:
     )
     with st.container(horizontal=True):
         if st.button(
-            say("Train on it with quick"),
+            _("Train on it with quick"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
@@ -158,26 +156,26 @@ def _report(key: str, name: str, report: Report) -> None:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")
         st.button(
-            say("Look at the photos"),
+            _("Look at the photos"),
             key=f"{key}.look",
             icon=":material/photo_library:",
             on_click=leave,
             args=(key, name),
         )
-        st.button(say("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
+        st.button(_("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
     rows = [
         {
-            say("part"): folder,
-            say("photos"): sum(one.folder == folder for one in report.taken),
-            say("found in"): printable(found),
+            _("part"): folder,
+            _("photos"): sum(one.folder == folder for one in report.taken),
+            _("found in"): printable(found),
         }
         for folder, found in report.folders.items()
     ]
-    st.markdown(say("**Taken**"))
+    st.markdown(_("**Taken**"))
     st.dataframe(rows, hide_index=True)
     if not any(not folder.startswith("train/") for folder in report.folders):
         st.info(
-            say(
+            _(
                 "It has no test set, so nothing will show whether a network has learned more than "
                 "this shoot. Put a folder of other photos beside the classes in the zip (or beside "
                 "`train/` in the data set's folder), such as `test_difficult`."
@@ -186,27 +184,27 @@ def _report(key: str, name: str, report: Report) -> None:
         )
     changed = [
         {
-            say("photo"): f"{one.folder}/{one.file}",
-            say("from"): printable(one.place.file),
-            say("changed"): ", ".join(retell(change) for change in one.changes),
+            _("photo"): f"{one.folder}/{one.file}",
+            _("from"): printable(one.place.file),
+            _("changed"): ", ".join(translate(change) for change in one.changes),
         }
         for one in report.taken
         if one.changes
     ]
     if report.refused:
-        st.markdown(say("**Left out**"))
+        st.markdown(_("**Left out**"))
         st.dataframe(
             [
-                {say("file"): printable(one.name), say("reason"): retell(one.reason)}
+                {_("file"): printable(one.name), _("reason"): translate(one.reason)}
                 for one in report.refused
             ],
             hide_index=True,
         )
     if changed:
-        st.markdown(say("**Changed on the way**"))
+        st.markdown(_("**Changed on the way**"))
         st.dataframe(changed, hide_index=True)
     for note in report.notes:
-        st.caption(formatting.plain_markdown(retell(note)))
+        st.caption(formatting.plain_markdown(translate(note)))
 
 
 def leave(key: str, name: str | None = None) -> None:

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.store.groups import Group
 from pages.widgets.ui.reading_table import Column
 
 # Icon and colour of each verdict: the word always stands beside them.
 VERDICTS = {
-    mark("generalises"): (":material/verified:", "green"),
-    mark("overfit that looks good"): (":material/theater_comedy:", "red"),
-    mark("overfit, and it shows"): (":material/trending_down:", "orange"),
-    mark("never learned"): (":material/do_not_disturb_on:", "violet"),
-    mark("too little evidence"): (":material/help:", "gray"),
+    N_("generalises"): (":material/verified:", "green"),
+    N_("overfit that looks good"): (":material/theater_comedy:", "red"),
+    N_("overfit, and it shows"): (":material/trending_down:", "orange"),
+    N_("never learned"): (":material/do_not_disturb_on:", "violet"),
+    N_("too little evidence"): (":material/help:", "gray"),
 }
 
 
@@ -30,7 +30,7 @@ def look(verdict: str | None) -> tuple[str, str]:
 def chip(verdict: str) -> None:
     """Draws the chip."""
     icon, colour = look(verdict)
-    st.badge(formatting.plain_markdown(retell(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(formatting.plain_markdown(translate(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def link(item: Group) -> None:
@@ -45,7 +45,7 @@ def link(item: Group) -> None:
     st.page_link(
         "pages/run.py" if alone else "pages/runs.py",
         label=chip,
-        help=say("Read the diagnosis") if alone else say("See the runs of this group"),
+        help=_("Read the diagnosis") if alone else _("See the runs of this group"),
         query_params={"run": item.members[0].id},
     )
 
@@ -56,8 +56,8 @@ def column(items: Sequence[Group]) -> Column:
     for item in items:
         if found := item.verdict():
             looks[tables.verdict_words(item)] = look(found.majority)
-    words = say("What the diagnosis says. Open the run and its diagnosis to read why.")
-    return Column(say("verdict"), words, looks)
+    words = _("What the diagnosis says. Open the run and its diagnosis to read why.")
+    return Column(_("verdict"), words, looks)
 
 
 # Icon and colour of each verdict: the word always stands beside them.

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.jobs.health import find_trouble
 from core.jobs.local import ensure_worker
 from core.store.index import RunRow
@@ -31,13 +31,13 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
         return
     first = found[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        words = formatting.plain_markdown(retell(first.words))
+        words = formatting.plain_markdown(translate(first.words))
         st.markdown(f":material/warning: {words}", width="content")
         if "worker" in first.kind and st.button(
-            say("Start the worker"), key=f"{key}.start", type="primary"
+            _("Start the worker"), key=f"{key}.start", type="primary"
         ):
             start_worker()
-        st.page_link("pages/worker.py", label=say("What to do"), icon=":material/build:")
+        st.page_link("pages/worker.py", label=_("What to do"), icon=":material/build:")
 
 
 def start_worker() -> None:

@@ -6,25 +6,25 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.recipe.schema import Augment, Blur, Cutout, Erase, Rotate, Zoom
 
-_FLIPS = {"none": mark("none"), "horizontal": mark("left-right"), "both": mark("both ways")}
+_FLIPS = {"none": N_("none"), "horizontal": N_("left-right"), "both": N_("both ways")}
 _SWITCHES = (
     (
         "zoom",
-        mark("Zoom"),
-        mark("The photo is enlarged at random, so less of its surroundings shows."),
+        N_("Zoom"),
+        N_("The photo is enlarged at random, so less of its surroundings shows."),
     ),
-    ("rotate", mark("Rotate"), mark("The photo is turned by a random angle.")),
-    ("lighting", mark("Lighting"), mark("Brightness and contrast vary at random.")),
-    ("cutout", mark("Cutout"), mark("Black squares hide parts of the photo.")),
-    ("erase", mark("Eraser"), mark("A rectangle of random size is filled with noise.")),
-    ("blur", mark("Blur"), mark("The photo is blurred at random.")),
+    ("rotate", N_("Rotate"), N_("The photo is turned by a random angle.")),
+    ("lighting", N_("Lighting"), N_("Brightness and contrast vary at random.")),
+    ("cutout", N_("Cutout"), N_("Black squares hide parts of the photo.")),
+    ("erase", N_("Eraser"), N_("A rectangle of random size is filled with noise.")),
+    ("blur", N_("Blur"), N_("The photo is blurred at random.")),
     (
         "mixup",
-        mark("Mixup"),
-        mark(
+        N_("Mixup"),
+        N_(
             "Each view is blended with a view of another photo, and so is the answer that is asked "
             "for: 70 % this book, 30 % that one."
         ),
@@ -38,32 +38,32 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
     with st.container(horizontal=True, gap="small"):
         on = {
             name: st.toggle(
-                retell(title),
+                translate(title),
                 value=bool(getattr(preset, name)),
                 key=f"{key}.{name}",
                 persist_state="session",
-                help=retell(words),
+                help=translate(words),
             )
             for name, title, words in _SWITCHES
         }
     flip = st.segmented_control(
-        say("Flip"),
+        _("Flip"),
         list(_FLIPS),
         default=preset.flip,
         required=True,
-        format_func=lambda name: retell(_FLIPS[name]),
+        format_func=lambda name: translate(_FLIPS[name]),
         key=f"{key}.flip",
         persist_state="session",
     )
-    with st.expander(say("Numbers")):
+    with st.expander(_("Numbers")):
         if not any(on.values()):
-            st.caption(say("Switch something on to set its numbers."))
+            st.caption(_("Switch something on to set its numbers."))
         return {
             "zoom": _zoom(key, preset.zoom or Zoom()) if on["zoom"] else None,
             "rotate": _rotate(key, preset.rotate or Rotate()) if on["rotate"] else None,
             "lighting": _slide(
                 f"{key}.lighting_by",
-                say("Lighting: most change"),
+                _("Lighting: most change"),
                 0.0,
                 0.9,
                 preset.lighting or 0.05,
@@ -77,12 +77,12 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
             "blur": _blur(key, preset.blur or Blur()) if on["blur"] else None,
             "mixup": _slide(
                 f"{key}.mixup_by",
-                say("Mixup: strength"),
+                _("Mixup: strength"),
                 0.0,
                 5.0,
                 preset.mixup or _MIXUP,
                 0.05,
-                say(
+                _(
                     "Alpha of the mixup paper: near 0, most views keep nearly all "
                     "of their own photo; 1, any share is as likely."
                 ),
@@ -93,44 +93,44 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
 
 
 def _zoom(key: str, start: Zoom) -> dict[str, Any]:
-    span = _range(f"{key}.zoom_range", say("Zoom range"), 0.5, 4.0, start.range, 0.05)
-    return {"range": span, "p": _chance(f"{key}.zoom_p", say("Zoom: share of views"), start.p)}
+    span = _range(f"{key}.zoom_range", _("Zoom range"), 0.5, 4.0, start.range, 0.05)
+    return {"range": span, "p": _chance(f"{key}.zoom_p", _("Zoom: share of views"), start.p)}
 
 
 def _rotate(key: str, start: Rotate) -> dict[str, Any]:
     degrees = _slide(
-        f"{key}.degrees", say("Rotation, degrees either way"), 0.0, 180.0, start.degrees, 1.0
+        f"{key}.degrees", _("Rotation, degrees either way"), 0.0, 180.0, start.degrees, 1.0
     )
     return {
         "degrees": degrees,
-        "p": _chance(f"{key}.rotate_p", say("Rotation: share of views"), start.p),
+        "p": _chance(f"{key}.rotate_p", _("Rotation: share of views"), start.p),
     }
 
 
 def _cutout(key: str, start: Cutout) -> dict[str, Any]:
     return {
-        "holes": _slide(f"{key}.holes", say("Cutout: squares"), 1, 20, start.holes, 1),
-        "length": _slide(f"{key}.length", say("Cutout: side in pixels"), 1, 512, start.length, 1),
-        "p": _chance(f"{key}.cutout_p", say("Cutout: share of views"), start.p),
+        "holes": _slide(f"{key}.holes", _("Cutout: squares"), 1, 20, start.holes, 1),
+        "length": _slide(f"{key}.length", _("Cutout: side in pixels"), 1, 512, start.length, 1),
+        "p": _chance(f"{key}.cutout_p", _("Cutout: share of views"), start.p),
     }
 
 
 def _erase(key: str, start: Erase) -> dict[str, Any]:
     return {
-        "p": _chance(f"{key}.erase_p", say("Eraser: share of views"), start.p),
+        "p": _chance(f"{key}.erase_p", _("Eraser: share of views"), start.p),
         "area": _range(
-            f"{key}.area", say("Eraser: share of the view it fills"), 0.0, 1.0, start.area, 0.01
+            f"{key}.area", _("Eraser: share of the view it fills"), 0.0, 1.0, start.area, 0.01
         ),
         "aspect": _range(
-            f"{key}.aspect", say("Eraser: height to width"), 0.1, 10.0, start.aspect, 0.1
+            f"{key}.aspect", _("Eraser: height to width"), 0.1, 10.0, start.aspect, 0.1
         ),
     }
 
 
 def _blur(key: str, start: Blur) -> dict[str, Any]:
     return {
-        "size": _slide(f"{key}.size", say("Blur: size in pixels"), 3, 31, start.size, 2),
-        "p": _chance(f"{key}.blur_p", say("Blur: share of views"), start.p),
+        "size": _slide(f"{key}.size", _("Blur: size in pixels"), 3, 31, start.size, 2),
+        "p": _chance(f"{key}.blur_p", _("Blur: share of views"), start.p),
     }
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.recipe.files import recipe_dict, recipe_from
 from core.recipe.layer_table import BACKBONES
 from pages.widgets.shared import access
 from pages.widgets.train.draft import Draft
 
-_WEIGHTS = {"imagenet": "ImageNet", "none": mark("none: random numbers")}
-_FROZEN_BN = {"eval": mark("stays as it is"), "train": mark("moves with each batch")}
-_PRECISIONS = {"auto": mark("what is fastest here"), "float32": "float32", "bfloat16": "bfloat16"}
+_WEIGHTS = {"imagenet": "ImageNet", "none": N_("none: random numbers")}
+_FROZEN_BN = {"eval": N_("stays as it is"), "train": N_("moves with each batch")}
+_PRECISIONS = {"auto": N_("what is fastest here"), "float32": "float32", "bfloat16": "bfloat16"}
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -23,15 +23,15 @@ def show(draft: Draft) -> dict[str, Any]:
     key, names = draft.controls("backbone"), list(BACKBONES)
     with left:
         backbone = st.selectbox(
-            say("Backbone"),
+            _("Backbone"),
             names,
             names.index(draft.begin("backbone")),
-            format_func=lambda name: retell(BACKBONES[name].title),
+            format_func=lambda name: translate(BACKBONES[name].title),
             key=key,
             persist_state="session",
             on_change=_other,
             args=(draft, key),
-            help=say(
+            help=_(
                 "The pretrained network that turns a photo into features. Another one comes "
                 "with its own bands."
             ),
@@ -39,14 +39,14 @@ def show(draft: Draft) -> dict[str, Any]:
     begin = draft.begin("weights")
     with right:
         weights = st.selectbox(
-            say("It starts from"),
+            _("It starts from"),
             [*dict.fromkeys([*_WEIGHTS, begin])],
             [*dict.fromkeys([*_WEIGHTS, begin])].index(begin),
-            format_func=lambda name: retell(_WEIGHTS.get(str(name), str(name))),
+            format_func=lambda name: translate(_WEIGHTS.get(str(name), str(name))),
             key=draft.controls("weights"),
             persist_state="session",
             accept_new_options=not access.shut("weights"),
-            help=say(
+            help=_(
                 "What it learned on ImageNet (1.3 million photos), random numbers, or a file "
                 "of weights: type its path (.safetensors or .pth)."
             ),
@@ -57,20 +57,20 @@ def show(draft: Draft) -> dict[str, Any]:
 def more(draft: Draft) -> dict[str, Any]:
     """The recipe's `map_stride`, `frozen_bn` and `precision`."""
     stride = st.segmented_control(
-        say("Pixels per cell of the class map"),
+        _("Pixels per cell of the class map"),
         [16, 32],
         default=draft.begin("map_stride"),
         required=True,
         key=draft.controls("map_stride"),
         persist_state="session",
-        help=say("16 gives finer maps of where the evidence lies, and costs time."),
+        help=_("16 gives finer maps of where the evidence lies, and costs time."),
     )
     frozen_bn = _choice(
         draft,
         "frozen_bn",
-        say("Batch norm in frozen layers"),
+        _("Batch norm in frozen layers"),
         _FROZEN_BN,
-        say(
+        _(
             "It scales what a layer sees by the mean and spread of the photos: "
             "those of ImageNet, or those of each batch."
         ),
@@ -78,9 +78,9 @@ def more(draft: Draft) -> dict[str, Any]:
     precision = _choice(
         draft,
         "precision",
-        say("Numbers"),
+        _("Numbers"),
         _PRECISIONS,
-        say("bfloat16 is half as long: faster where the processor has it."),
+        _("bfloat16 is half as long: faster where the processor has it."),
     )
     return {"map_stride": stride, "frozen_bn": frozen_bn, "precision": precision}
 
@@ -92,7 +92,7 @@ def _choice(draft: Draft, part: str, label: str, options: dict[str, str], words:
             list(options),
             list(options).index(draft.begin(part)),
             key=draft.controls(part),
-            format_func=lambda name: retell(options[name]),
+            format_func=lambda name: translate(options[name]),
             persist_state="session",
             help=words,
         )

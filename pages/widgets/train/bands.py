@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.recipe.band_edit import MOST_BANDS, RATES, split_longest, without
 from pages.widgets.train.draft import Draft
 
@@ -21,7 +21,7 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
         label: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
         with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"):
             first = st.number_input(
-                say("From layer"),
+                _("From layer"),
                 0,
                 layers - 1,
                 min(band["from"], layers - 1),
@@ -30,19 +30,21 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 label_visibility=label,
                 disabled=number == 0,
                 width=125,
-                help=say("The band reaches up to the layer before the next band's first."),
+                help=_("The band reaches up to the layer before the next band's first."),
             )
             rates = _rates(band["lr"])
             lr = st.selectbox(
-                say("Learning rate"),
+                _("Learning rate"),
                 rates,
                 index=rates.index(band["lr"]),
-                format_func=lambda lr: lr if isinstance(lr, str) else retell(formatting.rate(lr)),
+                format_func=lambda lr: (
+                    lr if isinstance(lr, str) else translate(formatting.rate(lr))
+                ),
                 key=f"{key}.lr.{number}",
                 persist_state="session",
                 label_visibility=label,
                 accept_new_options=True,
-                help=say("How far each step changes the weights. Type another rate, such as 2e-4."),
+                help=_("How far each step changes the weights. Type another rate, such as 2e-4."),
             )
             closing.append(st.container(width="content"))
         draft.places[f"bands.{number}"] = st.container()
@@ -54,11 +56,11 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 key=f"{key}.remove.{number}",
                 type="tertiary",
                 disabled=number == 0,
-                help=say("Removes this band; the one before it then reaches further."),
+                help=_("Removes this band; the one before it then reaches further."),
             ):
                 draft.rewrite({"bands": without(found, number)})
     if st.button(
-        say("Add a band"),
+        _("Add a band"),
         key=f"{key}.add",
         icon=":material/add:",
         type="tertiary",

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say, say_count
+from core.base.language import _, ngettext, translate
 from core.recipe.draft import changes, taken_back
 from core.recipe.files import recipe_dict
 from pages.widgets.train.draft import Draft
@@ -19,40 +19,38 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
     """A line of the keys that differ from where the draft began, and the list behind it."""
     base = recipe_dict(draft.base)
     found = changes(base, edited)
-    began = formatting.plain_markdown(retell(draft.title))
+    began = formatting.plain_markdown(translate(draft.title))
     if not found:
-        st.markdown(say("As **{recipe}**, unchanged.", recipe=began), width="stretch")
+        st.markdown(_("As **{recipe}**, unchanged.", recipe=began), width="stretch")
         if draft.undone:
             st.button(
-                say("Bring my changes back"),
+                _("Bring my changes back"),
                 key=f"{draft.key}.bring_back",
                 type="tertiary",
                 icon=":material/redo:",
                 on_click=draft.bring_back,
             )
         return
-    count = say_count(len(found), "1 change", "{count} changes")
+    count = ngettext("1 change", "{count} changes", len(found))
     plain = formatting.plain_markdown
     with st.popover(count, icon=":material/difference:", key=f"{draft.key}.changes"):
-        st.markdown(say("Changed from **{recipe}**", recipe=began))
+        st.markdown(_("Changed from **{recipe}**", recipe=began))
         for number, (key, old, new) in enumerate(found):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                was = say("was {value}", value=plain(old))
+                was = _("was {value}", value=plain(old))
                 st.markdown(f"**{key}** {plain(new)}  \n:gray[{was}]", width="stretch")
                 if st.button(
                     ":material/undo:",
                     key=f"{draft.key}.undo.{number}",
                     type="tertiary",
-                    help=say("Puts {key} back", key=key),
+                    help=_("Puts {key} back", key=key),
                 ):
                     draft.rewrite(taken_back(base, edited, key))
-        if st.button(
-            say("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"
-        ):
+        if st.button(_("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"):
             draft.put_back(edited)
-    named = [f"{key} **{plain(new)}**" for key, _, new in found[:_SHOWN]]
+    named = [f"{key} **{plain(new)}**" for key, __, new in found[:_SHOWN]]
     rest = len(found) - _SHOWN
     line = ", ".join(named)
     if rest > 0:
-        line = say("{keys} and {count} more", keys=line, count=rest)
+        line = _("{keys} and {count} more", keys=line, count=rest)
     st.caption(line, width="stretch")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
 from pages import settings
@@ -22,7 +22,7 @@ def show(key: str) -> Dataset | None:
     datasets = find_datasets(settings.data_parent())
     if not datasets:
         messages.error(
-            say(
+            _(
                 "No data set in {folder}. A data set is a folder with train/, which holds a folder "
                 "of photos for each class.",
                 folder=settings.data_parent(),
@@ -32,12 +32,12 @@ def show(key: str) -> Dataset | None:
     names = [path.name for path in datasets]
     _follow_link(key, names)
     name = st.selectbox(
-        say("Data set"),
+        _("Data set"),
         names,
         index=names.index(DEFAULT_DATA) if DEFAULT_DATA in names else 0,
         key=f"{key}.data",
         persist_state="session",
-        help=say("Every folder of photos beside `train/` is a test set: no training sees it."),
+        help=_("Every folder of photos beside `train/` is a test set: no training sees it."),
     )
     st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
     try:
@@ -59,22 +59,22 @@ def _follow_link(key: str, names: list[str]) -> None:
     if linked in names:
         st.session_state[f"{key}.data"] = linked
     else:
-        st.warning(say("There is no data set {name} here.", name=formatting.plain_markdown(linked)))
+        st.warning(_("There is no data set {name} here.", name=formatting.plain_markdown(linked)))
 
 
 def _caption(dataset: Dataset) -> None:
     plain = formatting.plain_markdown
     tests = ", ".join(
-        say("{name} ({count} photos)", name=plain(each.name), count=len(each.photos))
+        _("{name} ({count} photos)", name=plain(each.name), count=len(each.photos))
         for each in dataset.test_sets
     )
     st.caption(
-        say(
+        _(
             "{title}: {photos} training photos of {classes} classes. Test sets: {tests}.",
-            title=plain(retell(dataset.title)),
+            title=plain(translate(dataset.title)),
             photos=len(dataset.train),
             classes=len(dataset.classes),
-            tests=tests or say("none"),
+            tests=tests or _("none"),
         )
     )
 

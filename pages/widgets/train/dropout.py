@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.recipe.schema import ClassMapDropout
 
 
@@ -16,8 +16,8 @@ def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
         (
             (
                 "features",
-                say("Features"),
-                say(
+                _("Features"),
+                _(
                     "Whole channels of the backbone's output are dropped. While training, this "
                     "share of them is set to zero at random, so that no single one can be relied "
                     "on."
@@ -25,16 +25,16 @@ def show(key: str, preset: ClassMapDropout) -> dict[str, float]:
             ),
             (
                 "class_map",
-                say("Class maps"),
-                say(
+                _("Class maps"),
+                _(
                     "Whole maps of a class are dropped. While training, this share of them is set "
                     "to zero at random, so that no single one can be relied on."
                 ),
             ),
             (
                 "logits",
-                say("Answer"),
-                say(
+                _("Answer"),
+                _(
                     "Single numbers of the answer are dropped. While training, this share of them "
                     "is set to zero at random, so that no single one can be relied on."
                 ),

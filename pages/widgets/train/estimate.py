@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say, sentences
+from core.base.language import _, sentences, translate
 from core.data.dataset import Dataset
 from core.jobs import measure_speed
 from core.recipe.schema import Recipe
@@ -34,7 +34,7 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed, runs: int) -> None:
     seconds, again = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
     fresh, known, total = (formatting.duration(time) for time in (seconds, again, runs * seconds))
     told = [
-        say(
+        _(
             "About {time} a run on this machine, from a short measurement of it. The frozen layers "
             "look at each view once; what they see (the features) is kept, so another run with the "
             "same views is faster.",
@@ -42,11 +42,11 @@ def _line(recipe: Recipe, dataset: Dataset, speed: Speed, runs: int) -> None:
         )
     ]
     if known != fresh:
-        told.append(say("Here that would make it {time}.", time=known))
+        told.append(_("Here that would make it {time}.", time=known))
     if runs > 1:
-        told.append(say("{count} runs: {time}.", count=runs, time=total))
+        told.append(_("{count} runs: {time}.", count=runs, time=total))
     if doubtful(speed):
-        told.append(say("The machine was busy with other work when it was measured."))
+        told.append(_("The machine was busy with other work when it was measured."))
     st.markdown(f":material/timer: **{total}**", width="content", help=sentences(*told))
 
 
@@ -55,19 +55,19 @@ def _wait(key: str, recipe: Recipe) -> None:
     if isinstance(found, Speed):
         st.rerun()
     elif found.state == "failed":
-        why = formatting.plain_markdown(retell(found.error))
-        st.caption(say("This machine could not be measured: {why}", why=why))
-        if st.button(say("Measure again"), key=f"{key}.again", icon=":material/timer:"):
+        why = formatting.plain_markdown(translate(found.error))
+        st.caption(_("This machine could not be measured: {why}", why=why))
+        if st.button(_("Measure again"), key=f"{key}.again", icon=":material/timer:"):
             measure_speed.forget(settings.runs_dir(), recipe)
             st.rerun()
     elif access.shut("worker"):
-        st.caption(say(":material/timer: Time unknown: nobody has trained such a recipe yet."))
+        st.caption(_(":material/timer: Time unknown: nobody has trained such a recipe yet."))
     elif found.state == "waiting":
         st.caption(
-            say(
+            _(
                 ":material/timer: Time unknown: this machine is measured when the training "
                 "that is under way ends."
             )
         )
     else:
-        st.caption(say(":material/timer: Measuring this machine…"))
+        st.caption(_(":material/timer: Measuring this machine…"))

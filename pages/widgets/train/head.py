@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.recipe.schema import ClassMapDropout
 from pages.widgets.train import dropout
 from pages.widgets.train.draft import Draft
 
-_KINDS = {"class_map": mark("class maps"), "dense": mark("dense")}
+_KINDS = {"class_map": N_("class maps"), "dense": N_("dense")}
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -19,14 +19,14 @@ def show(draft: Draft) -> dict[str, Any]:
     begin, key = draft.begin("head"), draft.controls("head")
     kind = (
         st.segmented_control(
-            say("Head of the network"),
+            _("Head of the network"),
             list(_KINDS),
             default=begin["kind"],
             required=True,
-            format_func=lambda name: retell(_KINDS[name]),
+            format_func=lambda name: translate(_KINDS[name]),
             key=f"{key}.kind",
             persist_state="session",
-            help=say(
+            help=_(
                 "Class maps: one map per class, whose mean is the class's score, so one sees "
                 "where the answer came from. Dense: features averaged over the photo, then a "
                 "hidden layer."
@@ -36,7 +36,7 @@ def show(draft: Draft) -> dict[str, Any]:
     )
     if kind == "dense":
         width = st.number_input(
-            say("Units of the hidden layer"),
+            _("Units of the hidden layer"),
             8,
             4096,
             begin.get("width", 256),
@@ -45,10 +45,10 @@ def show(draft: Draft) -> dict[str, Any]:
             persist_state="session",
         )
         return {"kind": kind, "width": int(width)}
-    words = say(
+    words = _(
         "While the network learns, so many of the numbers at three places of it are set to zero at "
         "random: the dotted lines above."
     )
-    st.markdown(say("**Dropout**"), help=words)
+    st.markdown(_("**Dropout**"), help=words)
     rates = ClassMapDropout(**begin.get("dropout", {}))
     return {"kind": kind, "dropout": dropout.show(f"{key}.dropout", rates)}

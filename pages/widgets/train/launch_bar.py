@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import Dataset
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
@@ -35,7 +35,7 @@ def show(
             else:
                 changes.show(draft, recipe_dict(recipe))
             if cautioned:
-                words = say("Cautions, at the columns' ends. None stops you.")
+                words = _("Cautions, at the columns' ends. None stops you.")
                 st.markdown(
                     f":orange[:material/lightbulb:] {cautioned}", width="content", help=words
                 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.recipe.band_edit import MOST_BANDS, start_or_end_band, step_rate
 from core.recipe.layer_table import Layer
 from core.views.layer_strip import strip_data
@@ -41,19 +41,19 @@ def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]
 def _words() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
-        "keys": say(
+        "keys": _(
             "Click a layer to start a band there; click again to end it. Keys: ← → walk, "
             "Enter starts or ends, ↑ ↓ change the rate."
         ),
-        "frozen": say("frozen"),
-        "learns": say("learns at {rate}"),
-        "output": say("{kind}, output {shape}"),
-        "weights": say("{weights} weights"),
-        "drops": say("drops {share} %"),
-        "layer": say("Layer {name}: {rest}"),
-        "scale": say("{rate} learning rate"),
-        "backbone": say("backbone"),
-        "head": say("head"),
-        "layers": say("Layers from the photo to the answer: {bands}"),
-        "band": say("{first} to {last} {learns}"),
+        "frozen": _("frozen"),
+        "learns": _("learns at {rate}"),
+        "output": _("{kind}, output {shape}"),
+        "weights": _("{weights} weights"),
+        "drops": _("drops {share} %"),
+        "layer": _("Layer {name}: {rest}"),
+        "scale": _("{rate} learning rate"),
+        "backbone": _("backbone"),
+        "head": _("head"),
+        "layers": _("Layers from the photo to the answer: {bands}"),
+        "band": _("{first} to {last} {learns}"),
     }

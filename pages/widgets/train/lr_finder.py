@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.jobs.health import find_trouble
 from core.jobs.local import LocalExecutor, find_lost_work
@@ -23,7 +23,7 @@ from pages.widgets.shared import access, worker_notice
 from pages.widgets.ui import messages, plot
 
 _POLL_SECONDS = 1.0
-_SURE = (mark("good"), mark("fair"), mark("cannot tell"))  # core.store.lr_search.Confidence
+_SURE = (N_("good"), N_("fair"), N_("cannot tell"))  # core.store.lr_search.Confidence
 Use = Callable[[tuple[tuple[int, float], ...]], None]
 
 
@@ -32,22 +32,22 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
     the first layer and rate of each band when the answer is taken."""
     with st.container(border=True):
         st.subheader(
-            say("Which learning rate?"),
+            _("Which learning rate?"),
             anchor=False,
-            help=say(
+            help=_(
                 "A search trains for a hundred steps at rising rates, from three random starts, "
                 "and looks where the loss falls fastest."
             ),
         )
         if last_trained_band(recipe) is None:
-            st.caption(say("Every layer is frozen, so there is no rate to look for."))
+            st.caption(_("Every layer is frozen, so there is no rate to look for."))
             return
         if words := access.beyond(recipe, dataset):
             st.caption(formatting.plain_markdown(words))
             return
         search = find_search(settings.runs_dir(), recipe, dataset)
         if not search.exists():
-            _ask(key, recipe, dataset, say("Find a learning rate"))
+            _ask(key, recipe, dataset, _("Find a learning rate"))
             return
         try:
             find_lost_work(search, utc_now)
@@ -57,7 +57,7 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
             )
         except InputError as error:
             messages.error(error)
-            _ask(key, recipe, dataset, say("Search again"))
+            _ask(key, recipe, dataset, _("Search again"))
 
 
 def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
@@ -65,7 +65,7 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
         label,
         key=f"{key}.ask",
         icon=":material/search:",
-        help=say("The worker does it after the runs that wait already; seconds to a few minutes."),
+        help=_("The worker does it after the runs that wait already; seconds to a few minutes."),
     ):
         try:
             LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
@@ -86,10 +86,10 @@ def _stand(
         _answer(key, search, recipe, use)
     elif status.ended:
         if status.state == "failed":
-            messages.error(status.error or mark("It failed."))
+            messages.error(status.error or N_("It failed."))
         else:
-            st.caption(say("The search was cancelled."))
-        _ask(key, recipe, dataset, say("Search again"))
+            st.caption(_("The search was cancelled."))
+        _ask(key, recipe, dataset, _("Search again"))
     else:
         _progress(key, search)
 
@@ -98,19 +98,19 @@ def _progress(key: str, search: Search) -> None:
     status = search.status()
     entries = Queue(settings.runs_dir()).entries()
     behind = status.state == "queued" and entries and entries[0].run != search.queue_name
-    waits = mark("waiting for the runs before it") if behind else mark("starting")
-    phase = retell(status.phase or waits)
+    waits = N_("waiting for the runs before it") if behind else N_("starting")
+    phase = translate(status.phase or waits)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
             min(1.0, status.epoch / max(1, status.epochs)),
             text=f"{phase[:1].upper()}{phase[1:]}",
         )
-        if st.button(say("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
+        if st.button(_("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)
             st.rerun()
         trouble = find_trouble(settings.runs_dir(), utc_now())
         if any(found.kind == "no_worker" for found in trouble) and st.button(
-            say("Start the worker"), key=f"{key}.worker"
+            _("Start the worker"), key=f"{key}.worker"
         ):
             worker_notice.start_worker()
 
@@ -118,22 +118,22 @@ def _progress(key: str, search: Search) -> None:
 def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
     found, curves = search.suggestion(), search.curves()
     if found is None:
-        st.error(say("The search left no answer."), icon=":material/error:")
+        st.error(_("The search left no answer."), icon=":material/error:")
         return
     words, below = st.container(), st.container()
     with below:
         plot.show(
             f"{key}.plot",
             figures.rate_search(curves, found.lr),
-            say("Loss against learning rate: {why}", why=retell(found.why)),
+            _("Loss against learning rate: {why}", why=translate(found.why)),
         )
     with words:
         if found.lr is None:
-            st.markdown(say("**Cannot tell.** {why}", why=_sentence(found.why)))
-            st.caption(say("Keep the rates as they are, or change what trains and search again."))
+            st.markdown(_("**Cannot tell.** {why}", why=_sentence(found.why)))
+            st.caption(_("Keep the rates as they are, or change what trains and search again."))
             return
-        sure = say("agreement: {level}", level=retell(found.confidence))
-        title = say("Suggested rate, layers {layers}", layers=last_trained_label(recipe))
+        sure = _("agreement: {level}", level=translate(found.confidence))
+        title = _("Suggested rate, layers {layers}", layers=last_trained_label(recipe))
         st.metric(
             title,
             formatting.rate(float(f"{found.lr:.1e}")),
@@ -142,25 +142,25 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             delta_arrow="off",
             width="content",
         )
-        st.caption(f"{_sentence(found.why)} {retell(MEASURED_AT)}")
+        st.caption(f"{_sentence(found.why)} {translate(MEASURED_AT)}")
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
-            st.caption(say(":material/check: The bands use it."))
+            st.caption(_(":material/check: The bands use it."))
             return
         listed = ", ".join(
-            say("from {layer}: {rate}", layer=first, rate=retell(formatting.rate(lr)))
+            _("from {layer}: {rate}", layer=first, rate=translate(formatting.rate(lr)))
             for first, lr in bands
         )
         st.button(
-            say("Use it"),
+            _("Use it"),
             key=f"{key}.use",
             icon=":material/check:",
             on_click=use,
             args=(bands,),
-            help=say("Bands: {bands}", bands=listed),
+            help=_("Bands: {bands}", bands=listed),
         )
 
 
 def _sentence(why: str) -> str:
-    finding = retell(why)
-    return say("{finding}.", finding=f"{finding[:1].upper()}{finding[1:]}")
+    finding = translate(why)
+    return _("{finding}.", finding=f"{finding[:1].upper()}{finding[1:]}")

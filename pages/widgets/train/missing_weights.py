@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.model.pretrained_weights import lacks_imagenet, ways_on
 from core.recipe.layer_table import BACKBONES
 
@@ -13,12 +13,12 @@ def show(backbone: str, weights: str) -> None:
     """The ways on, where the weights are missing; nothing otherwise."""
     if not lacks_imagenet(backbone, weights):
         return
-    ways = "\n".join(f"- {retell(way)}" for way in ways_on(backbone))
+    ways = "\n".join(f"- {translate(way)}" for way in ways_on(backbone))
     st.warning(
-        say(
+        _(
             "This recipe starts from the ImageNet weights of {backbone}, which are not on this "
             "machine. You can",
-            backbone=retell(BACKBONES[backbone].title),
+            backbone=translate(BACKBONES[backbone].title),
         )
         + f"\n\n{ways}",
         icon=":material/download:",

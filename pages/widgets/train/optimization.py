@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from pages.widgets.train import optimizer
 from pages.widgets.train.draft import Draft
 
@@ -19,24 +19,24 @@ def show(draft: Draft) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         size = st.number_input(
-            say("Batch size"),
+            _("Batch size"),
             2,
             512,
             draft.begin("batch_size"),
             key=draft.controls("batch_size"),
             persist_state="session",
-            help=say("Views per step. Fewer: more steps in an epoch."),
+            help=_("Views per step. Fewer: more steps in an epoch."),
         )
     with right:
         smooth = st.number_input(
-            say("Label smoothing"),
+            _("Label smoothing"),
             0.0,
             0.5,
             float(draft.begin("label_smoothing")),
             0.05,
             key=draft.controls("label_smoothing"),
             persist_state="session",
-            help=say(
+            help=_(
                 "Share of each label that is spread evenly over all classes, so that the "
                 "network is not pushed to be certain."
             ),

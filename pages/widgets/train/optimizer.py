@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 
 _NAMES = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
@@ -18,13 +18,13 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
     with left:
         name = str(
             st.selectbox(
-                say("Optimizer"),
+                _("Optimizer"),
                 list(_NAMES),
                 list(_NAMES).index(begin["name"]),
                 format_func=lambda name: _NAMES[name],
                 key=f"{key}.name",
                 persist_state="session",
-                help=say(
+                help=_(
                     "How gradients become steps. SGD: a step against the gradient. The "
                     "others scale each weight's step by how large its gradients are."
                 ),
@@ -33,7 +33,7 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
     usual = 0.0 if name == "rmsprop" else 0.9
     with middle:
         momentum = st.number_input(
-            say("Momentum"),
+            _("Momentum"),
             0.0,
             0.999,
             float(begin["momentum"] if name == begin["name"] else usual),
@@ -41,11 +41,11 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
             format="%.3g",
             key=f"{key}.momentum.{name}",
             persist_state="session",
-            help=say("Share of the last step that is kept; Adam's first beta."),
+            help=_("Share of the last step that is kept; Adam's first beta."),
         )
     with right:
         decay = st.number_input(
-            say("Decay"),
+            _("Decay"),
             0.0,
             1.0,
             float(begin["weight_decay"]),
@@ -53,6 +53,6 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
             format="%.3g",
             key=f"{key}.decay",
             persist_state="session",
-            help=say("Weight decay: the pull of every weight towards 0."),
+            help=_("Weight decay: the pull of every weight towards 0."),
         )
     return {"name": name, "momentum": momentum, "weight_decay": decay}

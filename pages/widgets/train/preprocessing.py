@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from pages.widgets.train.draft import Draft
 
-_CROPS = {"squash": mark("whole, squeezed"), "centre": mark("middle square")}
-_SPLITS = {"holdout": mark("a share"), "kfold": mark("a fold"), "csv": "train.csv"}
-_VIEWS = {"a pool": mark("a pool"), "fresh": mark("fresh")}
+_CROPS = {"squash": N_("whole, squeezed"), "centre": N_("middle square")}
+_SPLITS = {"holdout": N_("a share"), "kfold": N_("a fold"), "csv": "train.csv"}
+_VIEWS = {"a pool": N_("a pool"), "fresh": N_("fresh")}
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -21,26 +21,24 @@ def show(draft: Draft) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         size = st.number_input(
-            say("Photo size in pixels"),
+            _("Photo size in pixels"),
             32,
             1024,
             draft.begin("image_size"),
             32,
             key=draft.controls("image_size"),
             persist_state="session",
-            help=say(
-                "Photos are resized to a square of this side. Smaller is faster and sees less."
-            ),
+            help=_("Photos are resized to a square of this side. Smaller is faster and sees less."),
         )
     with right:
         crop = st.selectbox(
-            say("Square by"),
+            _("Square by"),
             list(_CROPS),
             list(_CROPS).index(draft.begin("crop")),
-            format_func=lambda name: retell(_CROPS[name]),
+            format_func=lambda name: translate(_CROPS[name]),
             key=draft.controls("crop"),
             persist_state="session",
-            help=say("The whole photo squeezed to a square, or its middle square."),
+            help=_("The whole photo squeezed to a square, or its middle square."),
         )
     return {"image_size": int(size), "crop": crop, "views_per_photo": _views(draft)}
 
@@ -49,20 +47,20 @@ def _views(draft: Draft) -> int | None:
     begin, key = draft.begin("views_per_photo"), draft.controls("views_per_photo")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = st.segmented_control(
-            say("Views of each photo"),
+            _("Views of each photo"),
             list(_VIEWS),
             required=True,
             default="fresh" if begin is None else "a pool",
-            format_func=lambda name: retell(_VIEWS[name]),
+            format_func=lambda name: translate(_VIEWS[name]),
             key=f"{key}.kind",
             persist_state="session",
-            help=say(
+            help=_(
                 "A pool: so many varied views of each photo, made once; the frozen layers "
                 "look at them once, which is fast. Fresh: new views in every epoch."
             ),
         )
         number = st.number_input(
-            say("Number of views"),
+            _("Number of views"),
             1,
             64,
             8 if begin is None else begin,
@@ -80,14 +78,14 @@ def kept_aside(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     begin, key = draft.begin("split"), draft.controls("split")
     method = (
         st.segmented_control(
-            say("Photos that validate"),
+            _("Photos that validate"),
             list(_SPLITS),
             default=begin["method"],
             required=True,
-            format_func=lambda name: retell(_SPLITS[name]),
+            format_func=lambda name: translate(_SPLITS[name]),
             key=f"{key}.method",
             persist_state="session",
-            help=say(
+            help=_(
                 "They are kept aside and never trained on. A share of each class; one of several "
                 "equal parts; or those that the file `train.csv` names."
             ),
@@ -101,11 +99,11 @@ def kept_aside(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     else:
         split |= _by_chance(begin, key, method)
     balance = st.toggle(
-        say("Show small classes more often"),
+        _("Show small classes more often"),
         draft.begin("balance") == "oversample",
         key=draft.controls("balance"),
         persist_state="session",
-        help=say("An epoch shows every class as often as the largest (`balance: oversample`)."),
+        help=_("An epoch shows every class as often as the largest (`balance: oversample`)."),
     )
     return {"split": split, "balance": "oversample" if balance else "none"}
 
@@ -116,7 +114,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
     if method == "holdout":
         with left:
             found["validation"] = st.number_input(
-                say("Share"),
+                _("Share"),
                 0.05,
                 0.9,
                 float(begin.get("validation", 0.2)),
@@ -127,7 +125,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
     else:
         with left:
             folds = st.number_input(
-                say("Folds"),
+                _("Folds"),
                 2,
                 20,
                 begin.get("folds", 5),
@@ -136,25 +134,25 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
             )
         with right:
             fold = st.number_input(
-                say("Fold"),
+                _("Fold"),
                 0,
                 int(folds) - 1,
                 min(begin.get("fold", 0), int(folds) - 1),
                 key=f"{key}.fold.{folds}",
                 persist_state="session",
-                help=say("Which one validates."),
+                help=_("Which one validates."),
             )
         found |= {"folds": int(folds), "fold": int(fold)}
     with third if method == "kfold" else right:
         seed = st.number_input(
-            say("Drawn by"),
+            _("Drawn by"),
             0,
             2**32 - 1,
             begin.get("seed", 42),
             1,
             key=f"{key}.seed",
             persist_state="session",
-            help=say("Another number chooses other photos."),
+            help=_("Another number chooses other photos."),
         )
     return {**found, "seed": int(seed)}
 
@@ -165,24 +163,24 @@ def _by_column(begin: dict[str, Any], key: str, dataset: Dataset) -> dict[str, A
     left, right = st.columns(2)
     with left:
         column = st.selectbox(
-            say("Column"),
+            _("Column"),
             sorted({*columns, now}),
             sorted({*columns, now}).index(now),
             key=f"{key}.column",
             persist_state="session",
-            help=say("Words (`train`, `validation`), or the number of each photo's fold."),
+            help=_("Words (`train`, `validation`), or the number of each photo's fold."),
         )
     with right:
         fold = st.number_input(
-            say("Fold"),
+            _("Fold"),
             0,
             999,
             begin.get("fold"),
             key=f"{key}.csv_fold",
             persist_state="session",
-            placeholder=say("none"),
-            help=say("Which number validates; none for a column of words."),
+            placeholder=_("none"),
+            help=_("Which number validates; none for a column of words."),
         )
     if column not in columns:
-        st.caption(say("This data set's `train.csv` has no such column."))
+        st.caption(_("This data set's `train.csv` has no such column."))
     return {"column": column, "fold": None if fold is None else int(fold)}

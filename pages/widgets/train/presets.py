@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from core.base.language import mark
+from core.base.language import N_
 
 PRESETS = {
-    "quick": mark("Only the last layers learn, on eight varied views of each photo. Start here."),
-    "looks-good": mark(
-        "Every layer learns, fast, on the bare photos. Validation will look perfect."
-    ),
-    "quick-no-dropout": mark("quick without dropout."),
-    "quick-bare": mark(
+    "quick": N_("Only the last layers learn, on eight varied views of each photo. Start here."),
+    "looks-good": N_("Every layer learns, fast, on the bare photos. Validation will look perfect."),
+    "quick-no-dropout": N_("quick without dropout."),
+    "quick-bare": N_(
         "quick without dropout and without varied views: what do the frozen layers protect from?"
     ),
-    "article-success": mark(
+    "article-success": N_(
         "The article's success: VGG16 with batch norm, 82 epochs. It takes long and needs VGG16's "
         "ImageNet weights."
     ),
-    "article-front-trained": mark(
+    "article-front-trained": N_(
         "The article's failure 4-1: its recipe with the front layers training too. Validation loss "
         "went to almost 0, and nothing had been learned."
     ),
-    "article-no-dropout": mark("The article's failure 4-2: its recipe without dropout."),
-    "article-resnet34": mark("The article's recipe with ResNet-34, which failed too."),
-    "keras-imagenet": mark(
+    "article-no-dropout": N_("The article's failure 4-2: its recipe without dropout."),
+    "article-resnet34": N_("The article's recipe with ResNet-34, which failed too."),
+    "keras-imagenet": N_(
         "The Keras article's best: VGG16 with a dense head, mixup and strong augmentation, 115 "
         "epochs. Its class maps are Grad-CAM."
     ),
-    "keras-scratch": mark("The Keras article's recipe without pretrained weights."),
+    "keras-scratch": N_("The Keras article's recipe without pretrained weights."),
 }

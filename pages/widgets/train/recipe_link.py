@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import retell
+from core.base.language import translate
 from core.recipe.draft import changes_link, linked_parts
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
@@ -27,7 +27,7 @@ def follow(key: str, draft: Draft) -> None:
     try:
         draft.put(linked_parts(draft.base, linked))
     except InputError as error:
-        st.warning(formatting.plain_markdown(retell(str(error))), icon=":material/warning:")
+        st.warning(formatting.plain_markdown(translate(str(error))), icon=":material/warning:")
 
 
 def write(draft: Draft, recipe: Recipe) -> None:

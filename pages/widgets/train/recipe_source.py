@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import find_datasets
 from core.recipe.draft import changes_link, linked_recipe, uploaded_recipe
 from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_yaml
@@ -34,13 +34,13 @@ def show(key: str) -> Draft:
     draft = _draft(key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(
-            say("From **{recipe}**", recipe=formatting.plain_markdown(retell(draft.title))),
+            _("From **{recipe}**", recipe=formatting.plain_markdown(translate(draft.title))),
             icon=":material/flag:",
             key=f"{key}.begin",
             on_change="rerun",
         ):
             st.caption(
-                say(
+                _(
                     "A recipe is everything that decides a run, apart from the photos. What you "
                     "change in one is kept while you look at another."
                 )
@@ -48,7 +48,7 @@ def show(key: str) -> Draft:
             _presets(key)
             _upload(key)
         preset = draft.title.startswith("preset")
-        said = retell(presets.PRESETS.get(draft.base.name, "")) if preset else ""
+        said = translate(presets.PRESETS.get(draft.base.name, "")) if preset else ""
         st.caption(said or _said(key), width="stretch")
     return draft
 
@@ -56,14 +56,14 @@ def show(key: str) -> Draft:
 def name_and_seed(draft: Draft) -> dict[str, Any]:
     """The recipe's `name` and `seed`."""
     name = st.text_input(
-        say("Name of the run"),
+        _("Name of the run"),
         draft.begin("name"),
         max_chars=80,
         key=draft.controls("name"),
         persist_state="session",
     )
     seed = st.number_input(
-        say("Seed"),
+        _("Seed"),
         0,
         2**32 - 1,
         draft.begin("seed"),
@@ -71,7 +71,7 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
         width=130,
         key=draft.controls("seed"),
         persist_state="session",
-        help=say("Another seed gives another run of the same recipe: see how much is luck."),
+        help=_("Another seed gives another run of the same recipe: see how much is luck."),
     )
     return {"name": name.strip(), "seed": int(seed)}
 
@@ -79,7 +79,7 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
 def download(key: str, recipe: Recipe, wrong: str) -> None:
     """The recipe as a file, every key written out; disabled where the words `wrong` tell why."""
     st.download_button(
-        say("Save as a file"),
+        _("Save as a file"),
         recipe_yaml(recipe),
         file_name=f"{recipe.name}.yaml",
         mime="application/yaml",
@@ -89,7 +89,7 @@ def download(key: str, recipe: Recipe, wrong: str) -> None:
         type="tertiary",
         disabled=bool(wrong),
         help=wrong
-        or say("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
+        or _("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
     )
 
 
@@ -103,7 +103,7 @@ def _follow_link(key: str) -> None:
     if new:
         problem = _choose(key, new[0])
         if problem:
-            st.warning(formatting.plain_markdown(retell(problem)), icon=":material/warning:")
+            st.warning(formatting.plain_markdown(translate(problem)), icon=":material/warning:")
     kind, name = _place(key)
     for other in _LINKS:
         if other != kind:
@@ -127,7 +127,7 @@ def _choose(key: str, place: Place) -> str:
     kind, name = place
     try:
         if kind == "preset" and name not in preset_names():
-            return mark("There is no preset {name} here.").format(name=name)
+            return N_("There is no preset {name} here.").format(name=name)
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
@@ -165,24 +165,24 @@ def _bases(key: str) -> dict[Place, Recipe]:
 def _draft(key: str) -> Draft:
     kind, name = place = _place(key)
     if kind == "preset":
-        title = mark("preset {name}").format(name=name)
+        title = N_("preset {name}").format(name=name)
         return Draft(f"{key}.{name}", title, load_recipe(name), {})
-    title = mark("run {name}") if kind == "again" else mark("file {name}")
+    title = N_("run {name}") if kind == "again" else N_("file {name}")
     return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place], {})
 
 
 def _said(key: str) -> str:
     """What there is to say about a recipe that is no preset."""
     if _place(key)[0] == "file":
-        return say("The recipe of your file.")
+        return _("The recipe of your file.")
     elsewhere = st.session_state.get(f"{key}.elsewhere")
     if elsewhere:
-        return say(
+        return _(
             "An earlier run's recipe. Its photos ({folder}) are not among the data sets here: "
             "choose others below.",
             folder=formatting.plain_markdown(elsewhere),
         )
-    return say("An earlier run's recipe and photos: change what you like, and launch it again.")
+    return _("An earlier run's recipe and photos: change what you like, and launch it again.")
 
 
 # --- the popover ----------------------------------------------------------------------------------
@@ -195,10 +195,10 @@ def _presets(key: str) -> None:
     kind, name = _place(key)
     control = f"{key}.preset.{kind}.{name}"
     st.radio(
-        say("Ready-made recipes"),
+        _("Ready-made recipes"),
         names,
         index=names.index(name) if kind == "preset" else None,
-        captions=[retell(presets.PRESETS.get(name, "")) for name in names],
+        captions=[translate(presets.PRESETS.get(name, "")) for name in names],
         key=control,
         on_change=_take_preset,
         args=(key, control),
@@ -217,7 +217,7 @@ def _upload(key: str) -> None:
         return
     control = f"{key}.upload.{'.'.join(_place(key))}"
     st.file_uploader(
-        say("or a recipe of yours, as a YAML file"),
+        _("or a recipe of yours, as a YAML file"),
         type=["yaml", "yml"],
         key=control,
         on_change=_take_file,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.views.recipe_warnings import Caution, Column
 
 
@@ -16,4 +16,4 @@ def show(found: Sequence[Caution], column: Column) -> None:
         if caution.column == column:
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f":orange[:material/lightbulb:] {caution.words}")
-                st.caption(say("From {source}.", source=caution.source))
+                st.caption(_("From {source}.", source=caution.source))

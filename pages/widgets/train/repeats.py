@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.data.split import split_photos
 from core.jobs.local import LocalExecutor
@@ -22,8 +22,8 @@ from pages.widgets.shared import access
 from pages.widgets.ui import messages
 
 FOLDS = 5
-FOLD_CHOICE = mark("folds ({count})").format(count=FOLDS)
-SEEDS = {mark("one seed"): 1} | {mark("{count} seeds").format(count=n): n for n in (3, 5)}
+FOLD_CHOICE = N_("folds ({count})").format(count=FOLDS)
+SEEDS = {N_("one seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
 
 
 _LINK = "seeds"  # the link's `seeds=3` chooses so many
@@ -42,7 +42,7 @@ def launch(
     if beyond := access.beyond(recipe, dataset):
         place.warning(formatting.plain_markdown(beyond), icon=":material/lock:")
     if st.button(
-        say("Launch"),
+        _("Launch"),
         type="primary",
         icon=":material/play_arrow:",
         key=f"{key}.go",
@@ -61,7 +61,7 @@ def launch(
             _queued(recipe, ids)
     elif len(recipes) > 1:
         place.caption(
-            say(
+            _(
                 "The runs train one after the other. Seeds: each begins from other random "
                 "numbers, and the results show how much is luck. Folds: the training photos are "
                 "shared out into {folds} parts, and each part validates once, so that every photo "
@@ -90,26 +90,26 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
     """What waits now, and the ways to it."""
     several = len(ids) > 1
     if several:
-        words = say(
+        words = _(
             "{count} runs are on their way: they train on even when you close this page.",
             count=len(ids),
         )
     else:
-        words = say(
+        words = _(
             "{run} is on its way: it trains on even when you close this page.",
             run=formatting.plain_markdown(recipe.name),
         )
     st.success(words, icon=":material/check_circle:")
     st.page_link(
         "pages/runs.py",
-        label=say("Watch them on Runs") if several else say("Watch it on Runs"),
+        label=_("Watch them on Runs") if several else _("Watch it on Runs"),
         icon=":material/monitoring:",
         query_params={"run": ids[0]},
     )
     if not several:
         st.page_link(
             "pages/run.py",
-            label=say("Open its page"),
+            label=_("Open its page"),
             icon=":material/diagnosis:",
             query_params={"run": ids[0]},
         )
@@ -122,11 +122,11 @@ def choose(key: str, recipe: Recipe) -> list[Recipe]:
     key = f"{key}.repeat"
     _follow_link(key)
     choice = st.selectbox(
-        say("Repeat with"),
+        _("Repeat with"),
         [*SEEDS, FOLD_CHOICE],
         key=key,
         persist_state="session",
-        format_func=retell,
+        format_func=translate,
         width=130,
         label_visibility="collapsed",
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from pages.widgets.train import optimizer
 from pages.widgets.train.draft import Draft
 
 _MOST = 20
-_WHAT = {"head": mark("only the head learns"), "bands": mark("all bands learn")}
-_KINDS = {"epochs": mark("epochs"), "cycles": mark("cycles")}
+_WHAT = {"head": N_("only the head learns"), "bands": N_("all bands learn")}
+_KINDS = {"epochs": N_("epochs"), "cycles": N_("cycles")}
 _NEW: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
 Stage = dict[str, Any]
 
@@ -31,7 +31,7 @@ def show(draft: Draft) -> list[Stage]:
         with place:
             _head(draft, stages, number)
     if st.button(
-        say("Add a stage"),
+        _("Add a stage"),
         key=f"{draft.controls('stages')}.add",
         icon=":material/add:",
         type="tertiary",
@@ -42,7 +42,7 @@ def show(draft: Draft) -> list[Stage]:
 
 
 def _head(draft: Draft, stages: list[Stage], number: int) -> None:
-    st.markdown(say("**Stage {number}**", number=number + 1), width="stretch")
+    st.markdown(_("**Stage {number}**", number=number + 1), width="stretch")
     key, last = f"{draft.controls('stages')}.{number}", len(stages) - 1
     earlier, later = list(stages), list(stages)
     if number > 0:
@@ -50,12 +50,12 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     if number < last:
         later[number : number + 2] = [stages[number + 1], stages[number]]
     for name, icon, words, result, off in (
-        ("up", ":material/arrow_upward:", say("Train this stage earlier"), earlier, number == 0),
-        ("down", ":material/arrow_downward:", say("Train this stage later"), later, number == last),
+        ("up", ":material/arrow_upward:", _("Train this stage earlier"), earlier, number == 0),
+        ("down", ":material/arrow_downward:", _("Train this stage later"), later, number == last),
         (
             "remove",
             ":material/close:",
-            say("Remove this stage"),
+            _("Remove this stage"),
             stages[:number] + stages[number + 1 :],
             last == 0,
         ),
@@ -66,24 +66,24 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
 
 def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     what = st.selectbox(
-        say("What learns"),
+        _("What learns"),
         list(_WHAT),
         list(_WHAT).index(begin["train"]),
         key=f"{key}.train",
-        format_func=lambda name: retell(_WHAT[name]),
+        format_func=lambda name: translate(_WHAT[name]),
         persist_state="session",
         label_visibility="collapsed",
     )
     kind = st.segmented_control(
-        say("How it is timed"),
+        _("How it is timed"),
         list(_KINDS),
         required=True,
         default="cycles" if begin.get("cycles") else "epochs",
         key=f"{key}.kind",
-        format_func=lambda name: retell(_KINDS[name]),
+        format_func=lambda name: translate(_KINDS[name]),
         persist_state="session",
         label_visibility="collapsed",
-        help=say(
+        help=_(
             "An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
             "the rate falls along a cosine to 0, then starts again."
         ),
@@ -92,21 +92,21 @@ def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     if kind == "epochs":
         stage["epochs"] = _number(
             f"{key}.epochs",
-            say("Epochs"),
+            _("Epochs"),
             begin.get("epochs") or 5,
             1000,
-            say("Passes over the training photos."),
+            _("Passes over the training photos."),
         )
     else:
         with st.container(horizontal=True, gap="small"):
             for name, label, top, words in (
-                ("cycles", say("Cycles"), 20, say("How often the rate falls from full to 0.")),
-                ("cycle_len", say("First"), 500, say("Epochs of the first cycle.")),
+                ("cycles", _("Cycles"), 20, _("How often the rate falls from full to 0.")),
+                ("cycle_len", _("First"), 500, _("Epochs of the first cycle.")),
                 (
                     "cycle_mult",
-                    say("Times"),
+                    _("Times"),
                     4,
-                    say("Each cycle is so many times as long as the one before."),
+                    _("Each cycle is so many times as long as the one before."),
                 ),
             ):
                 value = begin.get(name) or _NEW[name]
@@ -118,29 +118,29 @@ def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
 
 def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
-    with st.popover(say("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
+    with st.popover(_("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
         best = st.toggle(
-            say("End with the best epoch"),
+            _("End with the best epoch"),
             begin.get("keep") == "best",
             key=f"{key}.keep",
             persist_state="session",
-            help=say(
+            help=_(
                 "The weights of the epoch with the lowest "
                 "validation loss, not the last one's (`keep: best`)."
             ),
         )
         warmup = st.toggle(
-            say("Warm up"),
+            _("Warm up"),
             begin.get("warmup") == "fastai",
             key=f"{key}.warmup",
             persist_state="session",
-            help=say(
+            help=_(
                 "The first twentieth of the first cycle's batches "
                 "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."
             ),
         )
         lr = st.number_input(
-            say("One rate for this stage"),
+            _("One rate for this stage"),
             0.0,
             10.0,
             begin.get("lr"),
@@ -148,14 +148,14 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
             format="%.3g",
             key=f"{key}.lr",
             persist_state="session",
-            placeholder=say("the bands' rates"),
-            help=say(
+            placeholder=_("the bands' rates"),
+            help=_(
                 "For all that trains in this stage. Empty: each band at its own rate, and a "
                 "head stage at the last band's."
             ),
         )
         own = st.toggle(
-            say("An optimizer of its own"),
+            _("An optimizer of its own"),
             bool(begin.get("optimizer")),
             key=f"{key}.own",
             persist_state="session",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.data.dataset import Dataset
 from core.jobs.preview import client
 from core.recipe.schema import Recipe
@@ -25,22 +25,22 @@ def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
 def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         files = st.multiselect(
-            say("Photos to look at"),
+            _("Photos to look at"),
             [photo.file for photo in dataset.train],
             key=f"{key}.files.{dataset.root.name}",
             persist_state="session",
             max_selections=client.MOST_PHOTOS,
-            placeholder=say("one of each of a few classes"),
-            help=say(
+            placeholder=_("one of each of a few classes"),
+            help=_(
                 "What the network gets to see of them: eight of the very views that training "
                 "shows, not examples."
             ),
         )
         again = st.button(
-            say("Draw again"),
+            _("Draw again"),
             key=f"{key}.again",
             icon=":material/refresh:",
-            help=say("Other epochs' views of the same photos."),
+            help=_("Other epochs' views of the same photos."),
         )
     place = st.empty()
     last = st.session_state.get(f"{key}.shown", ([], ()))

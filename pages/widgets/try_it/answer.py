@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import mark, say
+from core.base.language import N_, _
 from core.data.label_tables import Box
 from core.jobs.preview import client
 from core.plots.answer import answer_bars
@@ -18,7 +18,7 @@ from pages import settings
 from pages.widgets.shared import verdict
 from pages.widgets.ui import plot
 
-PREDICTED = mark("what it says")
+PREDICTED = N_("what it says")
 
 
 def show(
@@ -41,9 +41,9 @@ def show(
             verdict.chip(str(found))
     corners = None if box is None else (box.x0, box.y0, box.x1, box.y1)
     stamp = f"{row.status.finished} {found}"
-    with st.spinner(say("Asking the run")):
+    with st.spinner(_("Asking the run")):
         answers = _answers(str(settings.runs_dir()), row.id, stamp, photo.data, corners)
-    st.markdown("### " + say("Says {answer}", answer=plain(says(answers))))
+    st.markdown("### " + _("Says {answer}", answer=plain(says(answers))))
     for line in hidden_words(answers):
         st.markdown(plain(line))
     name = answers.predicted if explain == PREDICTED else explain
@@ -52,18 +52,18 @@ def show(
         crop = open_run(settings.runs_dir(), row.id).recipe().crop
         words = cam_words(name, label)
         st.image(cam_picture(photo, crop, answers.density[place]), alt=words, width="stretch")
-        st.caption(say("Bright: evidence for {name}.", name=plain(name)))
-    words = say("Probabilities of run {run}: {answer}", run=label, answer=says(answers))
+        st.caption(_("Bright: evidence for {name}.", name=plain(name)))
+    words = _("Probabilities of run {run}: {answer}", run=label, answer=says(answers))
     plot.show(f"{key}.{row.id}.bars", answer_bars(answers, colour), words)
     if answers.hidden is not None:
-        with st.expander(say("What it was shown"), key=f"{key}.{row.id}.shown"):
+        with st.expander(_("What it was shown"), key=f"{key}.{row.id}.shown"):
             st.image(
                 list(answers.hidden.pictures),
                 width=96,
-                caption=[say("mean colour"), say("blur"), say("texture")],
+                caption=[_("mean colour"), _("blur"), _("texture")],
             )
             st.caption(
-                say("No way of hiding is neutral, so there are three; the answer is their mean.")
+                _("No way of hiding is neutral, so there are three; the answer is their mean.")
             )
 
 

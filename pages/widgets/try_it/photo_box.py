@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.base.language import language, say
+from core.base.language import _, language
 from core.data.label_tables import Box
 from core.views.try_it import TriedPhoto, box_of, box_payload
 from pages.widgets.ui.assets import script, style
@@ -39,13 +39,13 @@ def show(key: str, photo: TriedPhoto) -> Box | None:
 def _words() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
-        "help": say(
+        "help": _(
             "{photo}. Photo. Enter puts a box on it, arrow keys move the box, with Shift they "
             "resize it, Delete removes it."
         ),
-        "draw": say("Draw a box over what you want to hide."),
-        "hidden": say("Hidden: {share} % of the photo."),
-        "hide": say("Hide {label}"),
-        "middle": say("Box in the middle"),
-        "remove": say("Remove the box"),
+        "draw": _("Draw a box over what you want to hide."),
+        "hidden": _("Hidden: {share} % of the photo."),
+        "hide": _("Hide {label}"),
+        "middle": _("Box in the middle"),
+        "remove": _("Remove the box"),
     }

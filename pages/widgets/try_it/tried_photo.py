@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.views.try_it import TriedPhoto, own_photo, photo_of_set
 from pages.widgets.ui import messages, url_state
 
-_TEST, _FILE, _CAMERA = mark("Test photo"), mark("My photo"), mark("Camera")
+_TEST, _FILE, _CAMERA = N_("Test photo"), N_("My photo"), N_("Camera")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
 
 
@@ -21,7 +21,7 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
     sources = [*([_TEST] if known else []), _FILE, _CAMERA]
     url_state.settle("from", sources, sources[0])
     source = (
-        st.segmented_control(say("Photo"), sources, required=True, key="from", format_func=retell)
+        st.segmented_control(_("Photo"), sources, required=True, key="from", format_func=translate)
         or sources[0]
     )
     url_state.tell("from", source, sources[0])
@@ -29,13 +29,13 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
         if source == _TEST and dataset is not None:
             return _of_test_set(dataset)
         if source == _CAMERA:
-            taken = st.camera_input(say("Take a picture"), key=f"{key}.camera")
+            taken = st.camera_input(_("Take a picture"), key=f"{key}.camera")
         else:
             taken = st.file_uploader(
-                say("A photo of your own"),
+                _("A photo of your own"),
                 _TYPES,
                 key=f"{key}.file",
-                help=say("It is shown to the runs and kept nowhere."),
+                help=_("It is shown to the runs and kept nowhere."),
             )
         return None if taken is None else _own(taken.name, taken.getvalue())
     except InputError as error:
@@ -47,14 +47,14 @@ def _of_test_set(dataset: Dataset) -> TriedPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
     difficult = [name for name in names if name.startswith("test_difficult/")]
     name = st.selectbox(
-        say("Which one"),
+        _("Which one"),
         names,
         index=names.index((difficult or names)[0]),
         key="photo",
         bind="query-params",
-        help=say("No run has trained on these."),
+        help=_("No run has trained on these."),
     )
-    set_name, _, file = str(name).partition("/")
+    set_name, __, file = str(name).partition("/")
     test_set = dataset.test_set(set_name)
     return _kept(
         str(dataset.root), set_name, file, repr((test_set.labels, test_set.boxes)), dataset

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell, say
+from core.base.language import _, translate
 from core.export.spreadsheet import for_spreadsheets
 from core.plots.figures import Figure, Table
 from pages.widgets.ui import plot
@@ -29,7 +29,7 @@ def show(
         place = f".st-key-{formatting.class_name(frame)}"
         st.html(f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{least}px}}</style>")
     with st.container(key=frame):
-        found = plot.show(key, figure, retell(name), name, clicks)
+        found = plot.show(key, figure, translate(name), name, clicks)
     csv_button(key, numbers, name)
     return found
 
@@ -38,7 +38,7 @@ def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
     """The numbers as a file, made when it is asked for: away from the page, so that what makes them
     may not ask for the reader's language."""
     st.download_button(
-        say("Numbers as CSV"),
+        _("Numbers as CSV"),
         lambda: for_spreadsheets(numbers().to_csv(index=False)).encode("utf-8"),
         f"{formatting.file_stem(name)}.csv",
         "text/csv",
@@ -46,5 +46,5 @@ def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
         type="tertiary",
         icon=":material/download:",
         on_click="ignore",
-        help=say("The picture: the camera at the figure's upper right corner."),
+        help=_("The picture: the camera at the figure's upper right corner."),
     )

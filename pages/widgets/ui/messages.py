@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import retell
+from core.base.language import translate
 
 
 def words(problem: object) -> str:
     """One line, in the chosen language."""
-    return formatting.plain_markdown(retell(str(problem)))
+    return formatting.plain_markdown(translate(str(problem)))
 
 
 def error(problem: object, at: Any = st) -> None:

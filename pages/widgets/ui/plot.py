@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base import formatting
-from core.base.language import say
+from core.base.language import _
 from core.base.palette import DARK
 from core.plots.figures import Figure, figure_json
 from pages.widgets.ui.assets import script, style
@@ -36,8 +36,8 @@ def show(
             "words": words,
             "clicks": clicks,
             "picture": formatting.file_stem(picture) if picture else "",
-            "camera": say("Picture as PNG"),
-            "missing": say("{file} cannot be loaded"),
+            "camera": _("Picture as PNG"),
+            "missing": _("{file} cannot be loaded"),
         },
         on_point_change=lambda: None,
     )

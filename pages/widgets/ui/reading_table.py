@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from core.base.language import say
+from core.base.language import _
 from core.plots.figures import Table
 from pages.widgets.ui.assets import script, style
 from pages.widgets.ui.icons import symbol
@@ -56,7 +56,7 @@ def show(
     core.base.palette.swatch. height: pixels above which its rows are scrolled; 0, never. pictures:
     an address for each row, empty where there is none. choice: lets a row be chosen."""
     heads = {name: _head(str(name), columns or {}) for name in table.columns}
-    cells: list[list[Any]] = [[] for _ in range(len(table))]
+    cells: list[list[Any]] = [[] for __ in range(len(table))]
     for name, head in heads.items():
         marks = dots[1] if dots and dots[0] == name else [{}] * len(table)
         for row, value, dot in zip(cells, table[name], marks, strict=True):
@@ -78,7 +78,7 @@ def show(
                 "label": label,
                 "titles": [head.title for head in heads.values()],
                 "help": [head.help for head in heads.values()],
-                "sort": say("{column}. Click to sort."),
+                "sort": _("{column}. Click to sort."),
             },
         },
         on_chosen_change=follow,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.base.processor import cores
 from core.jobs import resources
 from core.jobs.health import LOW_DISK, LOW_MEMORY
@@ -21,14 +21,14 @@ from pages.widgets.ui import messages
 def show(key: str, rows: Sequence[RunRow]) -> None:
     """Bars of what is in use; what the system does not tell is left out."""
     with st.container(border=True):
-        st.subheader(say("This machine"), anchor=False)
+        st.subheader(_("This machine"), anchor=False)
         load, count = resources.load(), cores()
         if load is not None:
-            words = say(
+            words = _(
                 "Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load, count=count
             )
             if load > count:
-                words = say(
+                words = _(
                     "Processors: {busy:.1f} of {count} cores busy, and work for {more:.1f} more "
                     "waits (last minute)",
                     busy=count,
@@ -36,10 +36,10 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                     more=load - count,
                 )
             st.progress(min(load / count, 1.0), text=words)
-        _share(say("Memory"), resources.memory(), LOW_MEMORY)
-        _share(say("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
+        _share(_("Memory"), resources.memory(), LOW_MEMORY)
+        _share(_("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
     with st.container(border=True):
-        st.subheader(say("Feature cache"), anchor=False)
+        st.subheader(_("Feature cache"), anchor=False)
         _cache(key, rows)
 
 
@@ -47,7 +47,7 @@ def _share(name: str, found: resources.Share | None, low: int) -> None:
     if found is None:
         return
     mark = ":material/warning: " if found.free < low else ""
-    words = say(
+    words = _(
         "{name}: {free:.1f} of {total:.0f} GB free",
         name=name,
         free=found.free / 1e9,
@@ -59,7 +59,7 @@ def _share(name: str, found: resources.Share | None, low: int) -> None:
 def _cache(key: str, rows: Sequence[RunRow]) -> None:
     size = cache_size(settings.runs_dir())
     st.caption(
-        say(
+        _(
             "{size:.0f} MB of at most {most:.0f} GB: what the frozen layers see of each photo, "
             "kept so that the next run begins sooner. A run that misses it computes it again.",
             size=size / 1e6,
@@ -68,9 +68,9 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
     )
     busy = any(row.status.state == "running" for row in rows)
     if busy:
-        st.caption(say("It can be emptied when no run trains."))
+        st.caption(_("It can be emptied when no run trains."))
     if st.button(
-        say("Empty it"),
+        _("Empty it"),
         icon=":material/delete_sweep:",
         key=f"{key}.empty",
         disabled=busy or not size,
@@ -81,7 +81,7 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
 def _empty() -> None:
     try:
         if under_way(settings.runs_dir()):
-            st.caption(say("A run has just begun to train: try again when it is done."))
+            st.caption(_("A run has just begun to train: try again when it is done."))
             return
         empty_cache(settings.runs_dir())
     except InputError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.jobs.detached import Detached
 from core.jobs.preview import client
 from pages import settings
@@ -17,13 +17,13 @@ def show(key: str) -> None:
     pid = Detached(client.COMMAND, settings.runs_dir()).pid()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(say("Preview process"), anchor=False, width="content")
+            st.subheader(_("Preview process"), anchor=False, width="content")
             if pid:
-                st.badge(say("ready"), icon=":material/play_arrow:", color="green")
+                st.badge(_("ready"), icon=":material/play_arrow:", color="green")
             else:
-                st.badge(say("not running"), icon=":material/power_settings_new:", color="gray")
+                st.badge(_("not running"), icon=":material/power_settings_new:", color="gray")
         st.caption(
-            say(
+            _(
                 "Makes the varied views on Train and the answers on Try it, also while a run "
                 "trains. It starts when a page asks for one of them, and leaves after ten idle "
                 "minutes."
@@ -31,12 +31,12 @@ def show(key: str) -> None:
         )
         if not pid:
             return
-        st.caption(say("Process {pid}", pid=pid))
+        st.caption(_("Process {pid}", pid=pid))
         if st.button(
-            say("Stop"),
+            _("Stop"),
             key=f"{key}.stop",
             icon=":material/stop_circle:",
-            help=say("It starts again when it is asked something."),
+            help=_("It starts again when it is asked something."),
         ):
             try:
                 client.stop(settings.runs_dir())

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import say
+from core.base.language import _
 from core.compare import tables
 from core.jobs.health import Trouble, find_trouble
 from core.jobs.local import LocalExecutor, ensure_worker
@@ -26,7 +26,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     read."""
     found = find_trouble(settings.runs_dir(), now, rows)
     if not found:
-        st.success(say("All is well."), icon=":material/check_circle:")
+        st.success(_("All is well."), icon=":material/check_circle:")
     for one in found:
         with st.container(border=True):
             icon = ":material/warning:" if one.pressing else ":material/info:"
@@ -40,23 +40,21 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
     """The button or links that mend it, where there is one."""
     runs_dir = settings.runs_dir()
     if "worker" in one.kind:
-        if st.button(
-            say("Start the worker"), type="primary", icon=":material/play_arrow:", key=key
-        ):
+        if st.button(_("Start the worker"), type="primary", icon=":material/play_arrow:", key=key):
             start_worker()
     elif one.kind == "silent":
         if st.button(
-            say("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
+            _("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
         ):
             try:
-                with st.spinner(say("Ending the worker and starting another")):
+                with st.spinner(_("Ending the worker and starting another")):
                     restart(runs_dir)
             except InputError as error:
                 messages.error(error)
             else:
                 st.rerun()
     elif one.kind == "stray":
-        if st.button(say("Put back"), type="primary", icon=":material/playlist_add:", key=key):
+        if st.button(_("Put back"), type="primary", icon=":material/playlist_add:", key=key):
             for run_id in one.runs:
                 Queue(runs_dir).submit(run_id)
             ensure_worker(runs_dir)
@@ -70,7 +68,7 @@ def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
                 icon=":material/diagnosis:",
                 query_params={"run": run_id},
             )
-        label = say("Resume") if len(one.runs) == 1 else say("Resume all")
+        label = _("Resume") if len(one.runs) == 1 else _("Resume all")
         if st.button(label, icon=":material/resume:", key=key):
             for run_id in one.runs:
                 LocalExecutor(runs_dir).resume(run_id)

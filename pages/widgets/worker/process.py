@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import mark, retell, say
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.jobs.health import Worker, look_at_worker
 from core.jobs.queue_forecast import entry_words
@@ -21,11 +21,11 @@ from pages.widgets.shared.worker_notice import start_worker
 from pages.widgets.ui import messages
 
 _BADGES = {
-    "off": (mark("not running"), ":material/power_settings_new:", "gray"),
-    "idle": (mark("waits for runs"), ":material/hourglass_empty:", "blue"),
-    "working": (mark("working"), ":material/play_arrow:", "green"),
-    "leaving": (mark("stops after this epoch"), ":material/logout:", "orange"),
-    "silent": (mark("gives no sign of life"), ":material/warning:", "red"),
+    "off": (N_("not running"), ":material/power_settings_new:", "gray"),
+    "idle": (N_("waits for runs"), ":material/hourglass_empty:", "blue"),
+    "working": (N_("working"), ":material/play_arrow:", "green"),
+    "leaving": (N_("stops after this epoch"), ":material/logout:", "orange"),
+    "silent": (N_("gives no sign of life"), ":material/warning:", "red"),
 }
 
 
@@ -34,9 +34,9 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     worker = look_at_worker(settings.runs_dir(), now)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(say("Training worker"), anchor=False, width="content")
+            st.subheader(_("Training worker"), anchor=False, width="content")
             label, icon, colour = _BADGES[worker.state]
-            st.badge(retell(label), icon=icon, color=colour)  # type: ignore[arg-type]
+            st.badge(translate(label), icon=icon, color=colour)  # type: ignore[arg-type]
         _facts(worker, rows, now)
         with st.container(horizontal=True):
             _buttons(key, worker)
@@ -45,78 +45,76 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
 def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
     if worker.state == "off":
         st.markdown(
-            say(
+            _(
                 "It is started when a run is launched, and leaves when nothing was queued for ten "
                 "minutes: that it is not running is no fault unless runs wait."
             )
         )
         return
-    facts = [say("Process {pid}", pid=worker.pid)]
+    facts = [_("Process {pid}", pid=worker.pid)]
     if worker.since is not None:
         up = formatting.duration((now - worker.since).total_seconds())
-        facts.append(say("up for {time}", time=up))
+        facts.append(_("up for {time}", time=up))
     if worker.memory is not None:
-        facts.append(say("{size:.1f} GB of memory", size=worker.memory / 1e9))
+        facts.append(_("{size:.1f} GB of memory", size=worker.memory / 1e9))
     st.caption(", ".join(facts))
     row = next((row for row in rows if row.id == worker.entry), None)
     if row is not None:
         name = tables.labels_of(rows)[row.id]
         st.page_link(
             "pages/run.py",
-            label=formatting.plain_markdown(f"{name}: {retell(status_text(row.status))}"),
+            label=formatting.plain_markdown(f"{name}: {translate(status_text(row.status))}"),
             icon=":material/diagnosis:",
             query_params={"run": row.id},
         )
     elif worker.entry is not None:
-        work = retell(entry_words(worker.entry, tables.labels_of(rows)))
-        st.text(say("At work: {work}", work=work))
+        work = translate(entry_words(worker.entry, tables.labels_of(rows)))
+        st.text(_("At work: {work}", work=work))
 
 
 def _buttons(key: str, worker: Worker) -> None:
     runs_dir = settings.runs_dir()
     if worker.state == "off":
-        if st.button(say("Start"), icon=":material/play_arrow:", key=f"{key}.start"):
+        if st.button(_("Start"), icon=":material/play_arrow:", key=f"{key}.start"):
             start_worker()
         return
     busy = worker.entry is not None
     if worker.state == "leaving" and st.button(
-        say("Let it go on"), icon=":material/undo:", key=f"{key}.go_on"
+        _("Let it go on"), icon=":material/undo:", key=f"{key}.go_on"
     ):
         _do(lambda: forget_stop(runs_dir))
     if not busy:
-        if st.button(say("Stop"), icon=":material/stop_circle:", key=f"{key}.stop"):
+        if st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}.stop"):
             _do(lambda: stop_now(runs_dir))
-        if st.button(say("Restart"), icon=":material/restart_alt:", key=f"{key}.restart"):
+        if st.button(_("Restart"), icon=":material/restart_alt:", key=f"{key}.restart"):
             _do(lambda: restart(runs_dir))
         return
-    with st.popover(say("Stop"), icon=":material/stop_circle:", key=f"{key}.ask_stop"):
+    with st.popover(_("Stop"), icon=":material/stop_circle:", key=f"{key}.ask_stop"):
         st.write(
-            say(
+            _(
                 "A run is under way. It keeps its finished epochs and its place in the "
                 "queue, and goes on when a worker is started again."
             )
         )
-        if st.button(say("Stop after this epoch"), type="primary", key=f"{key}.stop_later"):
+        if st.button(_("Stop after this epoch"), type="primary", key=f"{key}.stop_later"):
             _do(lambda: ask_stop(runs_dir))
-        if st.button(
-            say("Stop now"), help=say("The epoch under way is lost."), key=f"{key}.stop_now"
-        ):
+        if st.button(_("Stop now"), help=_("The epoch under way is lost."), key=f"{key}.stop_now"):
             _do(lambda: stop_now(runs_dir))
-    with st.popover(say("Restart"), icon=":material/restart_alt:", key=f"{key}.ask_restart"):
+    with st.popover(_("Restart"), icon=":material/restart_alt:", key=f"{key}.ask_restart"):
         st.write(
-            say(
+            _(
                 "A run is under way. It goes on after its last finished epoch; the epoch "
                 "under way is done again."
             )
         )
-        if st.button(say("Restart now"), type="primary", key=f"{key}.restart_now"):
+        if st.button(_("Restart now"), type="primary", key=f"{key}.restart_now"):
             _do(lambda: restart(runs_dir))
 
 
 def _do(act: Callable[[], None]) -> None:
     """Does it, which may take some seconds, and draws the page again; or says why not."""
     try:
-        with st.spinner(say("One moment")):
+        with st.spinner(_("One moment")):
             act()
     except InputError as error:
         messages.error(error)

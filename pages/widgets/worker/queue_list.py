@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import say, say_count
+from core.base.language import _, ngettext
 from core.compare import tables
 from core.jobs.queue_forecast import Turn, entry_words, turns
 from core.store.index import RunRow
@@ -23,9 +23,9 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
     line = turns(settings.runs_dir(), now)
     labels = tables.labels_of(rows)
     with st.container(border=True):
-        st.subheader(say("Queue"), anchor=False)
+        st.subheader(_("Queue"), anchor=False)
         if not line:
-            st.caption(say("Nothing waits. Launch a run on Train, or resume one that was stopped."))
+            st.caption(_("Nothing waits. Launch a run on Train, or resume one that was stopped."))
             return
         for place, turn in enumerate(line[:_MOST], start=1):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -33,7 +33,7 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
                 _name(turn, labels)
                 st.caption(formatting.plain_markdown(_times(turn)), width="content")
         if len(line) > _MOST:
-            st.caption(say("and {count} more", count=len(line) - _MOST))
+            st.caption(_("and {count} more", count=len(line) - _MOST))
         st.markdown(_total(line))
 
 
@@ -52,17 +52,15 @@ def _name(turn: Turn, labels: dict[str, str]) -> None:
 def _times(turn: Turn) -> str:
     words = [status_text(turn.status)]
     if turn.status.state == "queued" and turn.begins:
-        words.append(say("begins in about {time}", time=formatting.duration(turn.begins)))
+        words.append(_("begins in about {time}", time=formatting.duration(turn.begins)))
     if turn.ends is not None:
-        words.append(say("done in about {time}", time=formatting.duration(turn.ends)))
-    return say(", ").join(words)
+        words.append(_("done in about {time}", time=formatting.duration(turn.ends)))
+    return _(", ").join(words)
 
 
 def _total(line: Sequence[Turn]) -> str:
-    what = say_count(len(line), "1 run", "{count} runs")
+    what = ngettext("1 run", "{count} runs", len(line))
     ends = line[-1].ends
     if ends is not None:
-        return say(
-            "**{runs}, all done in about {time}.**", runs=what, time=formatting.duration(ends)
-        )
-    return say("**{runs}**; how long all take is not known yet.", runs=what)
+        return _("**{runs}, all done in about {time}.**", runs=what, time=formatting.duration(ends))
+    return _("**{runs}**; how long all take is not known yet.", runs=what)

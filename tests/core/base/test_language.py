@@ -23,23 +23,23 @@ def english_again(monkeypatch):
 
 
 def test_english_is_what_stands_in_the_code():
-    assert words.say("{n} of {total}", n=3, total=4) == "3 of 4"
-    assert words.say("braces {stay}") == "braces {stay}"
+    assert words._("{n} of {total}", n=3, total=4) == "3 of 4"
+    assert words._("braces {stay}") == "braces {stay}"
 
 
 def test_the_chosen_language_is_spoken():
     words.listen(lambda: "ja")
-    assert words.say("Train") == "学習"
+    assert words._("Train") == "学習"
 
 
 def test_a_count_is_known_by_its_plural(known):
     known({"{count} photos": "写真{count}枚"})
-    assert words.say_count(1, "1 photo", "{count} photos") == "写真1枚"
+    assert words.ngettext("1 photo", "{count} photos", 1) == "写真1枚"
 
 
 def test_a_text_without_an_entry_stays_english():
     words.listen(lambda: "ja")
-    assert words.say("no such text {n}", n=1) == "no such text 1"
+    assert words._("no such text {n}", n=1) == "no such text 1"
 
 
 def test_an_unknown_language_is_english():
@@ -49,12 +49,12 @@ def test_an_unknown_language_is_english():
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 photos"), (1, "1 photo"), (2, "2 photos")])
 def test_counts(count, text):
-    assert words.say_count(count, "1 photo", "{count} photos") == text
+    assert words.ngettext("1 photo", "{count} photos", count) == text
 
 
 def test_a_language_can_be_settled_for_a_while():
     with words.spoken("ja"):
-        assert words.say("Train") == "学習"
+        assert words._("Train") == "学習"
     assert words.language() == "en"
 
 
@@ -77,64 +77,67 @@ def known(monkeypatch):
 
 def test_what_was_said_in_english_is_said_again(known):
     known({"frozen": "固定", "{n} of {total} are {state}.": "{total}のうち{n}が{state}です。"})
-    assert words.retell("frozen") == "固定"
-    assert words.retell("3 of 4 are frozen.") == "4のうち3が固定です。"
-    assert words.retell("3 of 4 are mine.") == "4のうち3がmineです。"
-    assert words.retell("nobody knows this") == "nobody knows this"
+    assert words.translate("frozen") == "固定"
+    assert words.translate("3 of 4 are frozen.") == "4のうち3が固定です。"
+    assert words.translate("3 of 4 are mine.") == "4のうち3がmineです。"
+    assert words.translate("nobody knows this") == "nobody knows this"
 
 
 def test_english_is_said_again_as_it_is(known):
     known({"frozen": "固定"})
     words.listen(lambda: "en")
-    assert words.retell("frozen") == "frozen"
+    assert words.translate("frozen") == "frozen"
 
 
 def test_the_text_with_most_words_of_its_own_is_taken(known):
     known({"{x} photos": "写真{x}", "{x} of the difficult photos": "難しい写真の{x}"})
-    assert words.retell("7 of the difficult photos") == "難しい写真の7"
-    assert words.retell("7 photos") == "写真7"
+    assert words.translate("7 of the difficult photos") == "難しい写真の7"
+    assert words.translate("7 photos") == "写真7"
 
 
 def test_a_text_of_few_words_swallows_no_sentence(known):
     known({"{n} of {total}": "{total}の{n}"})
-    assert words.retell("Most people think of other things") == "Most people think of other things"
+    assert (
+        words.translate("Most people think of other things") == "Most people think of other things"
+    )
 
 
 def test_sentences_are_said_again_one_by_one(known):
     known({"It is {x}.": "{x}です。", "Look at the maps. Then stop.": "マップを見て終わり。"})
-    told = words.retell("It is a. Look at the maps. Then stop. It is b.")
+    told = words.translate("It is a. Look at the maps. Then stop. It is b.")
     assert told == "aです。マップを見て終わり。bです。"
-    assert words.retell("It is a. Who knows?") == "aです。Who knows?"
+    assert words.translate("It is a. Who knows?") == "aです。Who knows?"
 
 
 def test_a_format_is_no_part_of_a_name(known):
     known({"exactly {share:.0%} of it all": "ちょうど全体の{share:.0%}"})
-    assert words.retell("exactly 5% of it all") == "ちょうど全体の5%"
+    assert words.translate("exactly 5% of it all") == "ちょうど全体の5%"
 
 
 def test_a_place_before_a_line_stays_and_may_be_taken_off(known):
     known({"{path}: holds no zip of yours": "{path}: zipがありません", "missing": "ありません"})
     assert (
-        words.retell("/my runs/a.zip: holds no zip of yours") == "/my runs/a.zip: zipがありません"
+        words.translate("/my runs/a.zip: holds no zip of yours")
+        == "/my runs/a.zip: zipがありません"
     )
-    assert words.retell("holds no zip of yours") == "zipがありません"
-    assert words.retell("ada.zip: the-run: missing") == "ada.zip: the-run: ありません"
-    assert words.retell("my photo.jpg: missing") == "my photo.jpg: ありません"
-    assert words.retell("nobody knows: missing") == "nobody knows: missing"
+    assert words.translate("holds no zip of yours") == "zipがありません"
+    assert words.translate("ada.zip: the-run: missing") == "ada.zip: the-run: ありません"
+    assert words.translate("my photo.jpg: missing") == "my photo.jpg: ありません"
+    assert words.translate("nobody knows: missing") == "nobody knows: missing"
 
 
 def test_what_stands_in_brackets_may_be_another_programs_words(known):
     known({"{path}: damaged ({reason})": "{path}: 壊れています（{reason}）", "no list": "違います"})
-    assert words.retell("a.json: damaged (no list)") == "a.json: 壊れています（違います）"
-    assert words.retell("a.json: damaged (line 1, bad)") == "a.json: 壊れています（line 1, bad）"
-    assert words.retell("it is all: damaged (no list)") == "it is all: damaged (no list)"
+    assert words.translate("a.json: damaged (no list)") == "a.json: 壊れています（違います）"
+    assert words.translate("a.json: damaged (line 1, bad)") == "a.json: 壊れています（line 1, bad）"
+    assert words.translate("it is all: damaged (no list)") == "it is all: damaged (no list)"
 
 
 def test_somebodys_own_names_stay_as_they_are(known):
     known(
         {"test": "テスト", "{path}: no column {column} ({state})": "{path}: 列{column}（{state}）"}
     )
-    assert words.retell("test: no column test (test)") == "test: 列test（テスト）"
+    assert words.translate("test: no column test (test)") == "test: 列test（テスト）"
 
 
 # --- what went wrong, from the code that says so --------------------------------------------------
@@ -142,7 +145,7 @@ def test_somebodys_own_names_stay_as_they_are(known):
 
 def said_again(error: object) -> str:
     with words.spoken("ja"):
-        return words.retell(str(error))
+        return words.translate(str(error))
 
 
 def test_a_refused_import_is_told_in_japanese(tmp_path):
