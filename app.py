@@ -10,7 +10,7 @@ from pages.widgets.shared import access
 ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
 
 st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
-access.enter()
+access.require_access()
 page = st.navigation(
     [
         st.Page("pages/lesson.py", title=_("Lesson"), icon=":material/school:", default=True),
@@ -26,4 +26,4 @@ page = st.navigation(
     ],
     position="top",
 )
-access.show(page)
+access.run_page(page)

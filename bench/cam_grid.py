@@ -20,9 +20,17 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from common import FLAGS, TOY_BOOKS, core_command, dashboard, need, option_parser, timed_command
+from common import (
+    FLAGS,
+    TOY_BOOKS,
+    core_command,
+    dashboard,
+    option_parser,
+    require_packages,
+    timed_command,
+)
 
-need("playwright")
+require_packages("playwright")
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
@@ -42,7 +50,7 @@ CONTROL = """(root, [name, value]) => new Promise(done => {
 })"""
 
 
-def trained_runs(folder: Path) -> str:
+def train_runs(folder: Path) -> str:
     """Four short runs of four looks, and their ids."""
     for preset in ("quick", "quick-bare", "quick-no-dropout", "looks-good"):
         short = "stages=[{train: head, epochs: 2}, {train: bands, cycles: 2, cycle_len: 2}]"
@@ -52,13 +60,13 @@ def trained_runs(folder: Path) -> str:
     return ",".join(sorted(path.name for path in folder.iterdir() if (path / "cams.npz").exists()))
 
 
-def navigated(page: Page, address: str) -> float:
+def time_navigation(page: Page, address: str) -> float:
     """Milliseconds from the start of the navigation until the grid is painted."""
     page.goto(address, wait_until="commit")
     return float(page.locator(GRID).evaluate(PAINTED))
 
 
-def clicked(page: Page, address: str, ids: str) -> float:
+def time_click(page: Page, address: str, ids: str) -> float:
     """The same from a click on the page's name, coming from Compare, which hands its runs on."""
     page.goto(f"{address}/compare?runs={ids}")
     page.get_by_role("heading", name="Compare").wait_for()
@@ -68,7 +76,7 @@ def clicked(page: Page, address: str, ids: str) -> float:
     return float(page.locator(GRID).evaluate(PAINTED)) - begun
 
 
-def control(page: Page, name: str, times: int, values: tuple[int, ...]) -> float:
+def time_control(page: Page, name: str, times: int, values: tuple[int, ...]) -> float:
     root = page.locator(GRID)
     found = []
     for turn in range(times):
@@ -82,21 +90,21 @@ def measure(address: str, ids: str, times: int, browser_path: str) -> dict[str, 
     wide = {"viewport": {"width": 1440, "height": 900}}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        first = navigated(browser.new_context(**wide).new_page(), grid)
-        cold = [navigated(browser.new_context(**wide).new_page(), grid) for _ in range(times)]
+        first = time_navigation(browser.new_context(**wide).new_page(), grid)
+        cold = [time_navigation(browser.new_context(**wide).new_page(), grid) for _ in range(times)]
         page = browser.new_context(**wide).new_page()
-        navigated(page, grid)
-        warm = [navigated(page, grid) for _ in range(times)]
-        from_page = [clicked(page, address, ids) for _ in range(times)]
-        navigated(page, grid)
+        time_navigation(page, grid)
+        warm = [time_navigation(page, grid) for _ in range(times)]
+        from_page = [time_click(page, address, ids) for _ in range(times)]
+        time_navigation(page, grid)
         page.wait_for_timeout(1500)
         found = {
             "first visit of all (server reads photos and maps)": first,
             "navigation, new browser": median(cold),
             "navigation, browser was here before": median(warm),
             "click on CAMs from Compare": median(from_page),
-            "heat slider": control(page, "Heat", times, (30, 70)),
-            "moment slider": control(page, "Moment", times, (0, 1)),
+            "heat slider": time_control(page, "Heat", times, (30, 70)),
+            "moment slider": time_control(page, "Moment", times, (0, 1)),
         }
         browser.close()
     return found
@@ -115,7 +123,7 @@ def main() -> None:
         sys.exit("chromium: missing; apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         runs = options.runs or Path(folder)
-        ids = options.ids or trained_runs(runs)
+        ids = options.ids or train_runs(runs)
         with dashboard(runs.resolve()) as app:
             found = measure(app.url, ids, options.times, path)
     print(f"{len(ids.split(','))} runs, medians of {options.times}, milliseconds")

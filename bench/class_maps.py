@@ -14,7 +14,7 @@ every cell for k = c and 0 for every other k. Grad-CAM of logit c at that layer 
 its mean gradient and clips the sum at 0, which leaves ReLU(A_c) / cells. Its result times the
 number of cells must therefore be the positive part of our map, up to rounding. (pytorch-grad-cam
 then stretches each map to 0..1 and to the photo's size; it is compared before that.) At the layer
-before, the features, they need not agree: the convolution is 3x3 and padded.
+before, the features, they require_packages not agree: the convolution is 3x3 and padded.
 
 Grad-CAM needs a backward pass per class, and how far back it goes depends on which weights want a
 gradient: those that `quick` trains, or at its cheapest those of the class-map convolution alone.
@@ -29,7 +29,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from common import TOY_BOOKS, need, option_parser
+from common import TOY_BOOKS, option_parser, require_packages
 from numpy.typing import NDArray
 
 from core.recipe.files import load_recipe
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
     from core.pipeline.predict import PhotoSet
 
 Maps = NDArray[np.float32]
-AGREES = 1e-4  # of the largest map; float32 rounds at about 1e-7
+TOLERANCE = 1e-4  # of the largest map; float32 rounds at about 1e-7
 
 
-def plain_network(recipe: Recipe) -> Network:
+def untrained_network(recipe: Recipe) -> Network:
     """The recipe's network before training, with this machine's settings."""
-    from core.base.machine import keep_memory, settle_threads
+    from core.base.machine import configure_malloc, configure_threads
     from core.data.dataset import read_dataset
-    from core.pipeline.precision import resolve
+    from core.pipeline.precision import resolve_settings
     from core.pipeline.setup import seeded_network
 
-    settle_threads()
-    keep_memory()
-    return seeded_network(recipe, read_dataset(TOY_BOOKS), resolve(recipe))
+    configure_threads()
+    configure_malloc()
+    return seeded_network(recipe, read_dataset(TOY_BOOKS), resolve_settings(recipe))
 
 
 def photos_of_toy_books(recipe: Recipe, count: int) -> PhotoSet:
@@ -60,11 +60,11 @@ def photos_of_toy_books(recipe: Recipe, count: int) -> PhotoSet:
     from dataclasses import replace
 
     from core.data.dataset import read_dataset
-    from core.pipeline.predict import photo_set
+    from core.pipeline.predict import photo_set_of
 
     test_set = next(t for t in read_dataset(TOY_BOOKS).test_sets if t.name == "test_difficult")
     chosen = replace(test_set, photos=test_set.photos[:count])
-    return photo_set(chosen, recipe.image_size, recipe.crop)
+    return photo_set_of(chosen, recipe.image_size, recipe.crop)
 
 
 def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], Maps]:
@@ -111,13 +111,13 @@ def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], 
     return compute
 
 
-def want_gradients(network: Network, first: int, last: int) -> None:
+def set_requires_grad(network: Network, first: int, last: int) -> None:
     """Switches gradients on for the weights of layers `first` to `last`, off for all others."""
     for index, layer in enumerate(network.layers):
         layer.requires_grad_(first <= index <= last)
 
 
-def timed(compute: Callable[[], Maps]) -> tuple[float, Maps]:
+def time_call(compute: Callable[[], Maps]) -> tuple[float, Maps]:
     begun = time.perf_counter()
     found = compute()
     return time.perf_counter() - begun, found
@@ -155,13 +155,13 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=40, help="at most 40, the set's photos")
     parser.add_argument("--times", type=int, default=5)
     chosen = parser.parse_args()
-    need("pytorch_grad_cam")
+    require_packages("pytorch_grad_cam")
     from core.model.heads import CLASS_MAP_OFFSET
     from core.pipeline.predict import predict
     from core.pipeline.prefix import prefix_length
 
     recipe = load_recipe("quick", {"precision": "float32"})
-    network = plain_network(recipe)
+    network = untrained_network(recipe)
     photos = photos_of_toy_books(recipe, chosen.photos)
     last = len(network.layers) - 1
     class_map = network.head_start + CLASS_MAP_OFFSET
@@ -175,14 +175,14 @@ def main() -> None:
     theirs: dict[str, list[float]] = {case: [] for case in cases}
     difference = 0.0
     for _ in range(chosen.times + 1):
-        seconds, maps = timed(lambda: predict(network, photos, recipe.backbone).maps)
+        seconds, maps = time_call(lambda: predict(network, photos, recipe.backbone).maps)
         ours.append(seconds)
         wanted = np.maximum(maps, 0)
         for part, seconds in breakdown(network, photos, recipe.backbone):
             parts.setdefault(part, []).append(seconds)
         for case, layers in cases.items():
-            want_gradients(network, *layers)
-            seconds, raw = timed(peer)
+            set_requires_grad(network, *layers)
+            seconds, raw = time_call(peer)
             theirs[case].append(seconds)
             found = np.maximum(raw, 0) * maps[0, 0].size
             difference = max(difference, float(np.abs(found - wanted).max()))
@@ -198,7 +198,7 @@ def main() -> None:
         print(f"{case}, median of {chosen.times}: {spent:.3f} s, ratio {spent / median:.1f}x")
     scale = float(wanted.max())
     print(f"largest difference: {difference:.2g}, where the largest map value is {scale:.2g}")
-    if difference > AGREES * scale:
+    if difference > TOLERANCE * scale:
         sys.exit("the maps differ")
 
 

@@ -32,11 +32,11 @@ from common import (
     POLL_SECONDS,
     ROOT,
     TOY_BOOKS,
-    Timed,
+    TimedCommand,
     core_command,
     memory,
     option_parser,
-    own_worker,
+    stopping_worker,
     timed_command,
     wait_until_done,
 )
@@ -48,24 +48,24 @@ from core.store.run import Run, find_runs
 COLD_SECONDS, WARM_SECONDS, PEAK_BYTES = 35, 20, 1_500_000_000
 GB = 1_000_000_000
 OTHER_RATES: dict[str, object] = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
-Parts = dict[str, float]
+PhaseSeconds = dict[str, float]
 
 
-def parts_of(run: Run) -> Parts:
+def phase_seconds(run: Run) -> PhaseSeconds:
     """Seconds of a run by phase."""
     by_phase = run.timing().groupby("phase", sort=False)["seconds"].sum()
     return {str(phase): float(seconds) for phase, seconds in by_phase.items()}
 
 
-def cold(folder: Path, changes: list[str]) -> tuple[Timed, Parts]:
+def measure_cold(folder: Path, changes: list[str]) -> tuple[TimedCommand, PhaseSeconds]:
     """One fresh process; what its run does not account for is starting Python and torch."""
     settings = [word for change in changes for word in ("--set", change)]
     found = timed_command(core_command("train", "quick", "--runs", folder, *settings))
-    parts = parts_of(find_runs(folder)[0])
+    parts = phase_seconds(find_runs(folder)[0])
     return found, {"process start, imports": found.seconds - sum(parts.values()), **parts}
 
 
-def warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, Parts]]:
+def measure_warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, PhaseSeconds]]:
     """Seconds from submission to `done` of the second and third run of one worker."""
     executor = LocalExecutor(folder)
     own = parse_changes(changes)
@@ -74,14 +74,14 @@ def warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, Parts]]:
         "third run, other seed": {"seed": 1},
     }
     found = {}
-    with own_worker(folder):
+    with stopping_worker(folder):
         wait_until_done([executor.submit(load_recipe("quick", own), TOY_BOOKS)])
         for case, difference in further.items():
             recipe = load_recipe("quick", own | difference)
             begun = time.perf_counter()
             run = executor.submit(recipe, TOY_BOOKS)
             wait_until_done([run])
-            found[case] = time.perf_counter() - begun, parts_of(run)
+            found[case] = time.perf_counter() - begun, phase_seconds(run)
     return found
 
 
@@ -144,7 +144,9 @@ def load_train(url: str) -> bool:
     return True
 
 
-def show(title: str, values: list[float], limit: float, unit: str, parts: list[Parts]) -> None:
+def show(
+    title: str, values: list[float], limit: float, unit: str, parts: list[PhaseSeconds]
+) -> None:
     """A median beside its limit, and the medians of its parts."""
     median = statistics.median(values)
     print(
@@ -160,12 +162,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     chosen = parser.parse_args()
-    colds: list[tuple[Timed, Parts]] = []
-    warms: dict[str, list[tuple[float, Parts]]] = defaultdict(list)
+    colds: list[tuple[TimedCommand, PhaseSeconds]] = []
+    warms: dict[str, list[tuple[float, PhaseSeconds]]] = defaultdict(list)
     for time_ in range(chosen.times):
         with tempfile.TemporaryDirectory() as name:
-            colds.append(cold(Path(name) / "cold", chosen.set))
-            for case, found in warm(Path(name) / "warm", chosen.set).items():
+            colds.append(measure_cold(Path(name) / "cold", chosen.set))
+            for case, found in measure_warm(Path(name) / "warm", chosen.set).items():
                 warms[case].append(found)
             print(f"time {time_ + 1} of {chosen.times} done", file=sys.stderr, flush=True)
     seconds = [found.seconds for found, _ in colds]

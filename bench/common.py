@@ -41,7 +41,7 @@ def option_parser(doc: str) -> argparse.ArgumentParser:
     )
 
 
-def need(*packages: str) -> None:
+def require_packages(*packages: str) -> None:
     """Ends with one line when a peer's package is missing."""
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
@@ -67,7 +67,7 @@ def scaled_copy(side: int, folder: Path, data: Path = TOY_BOOKS) -> Path:
 
 
 @dataclass(frozen=True)
-class Timed:
+class TimedCommand:
     """A command that ran: wall seconds from start to end, peak resident memory in bytes."""
 
     seconds: float
@@ -79,7 +79,7 @@ def core_command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "core", *map(str, words)]
 
 
-def timed_command(command: Sequence[str]) -> Timed:
+def timed_command(command: Sequence[str]) -> TimedCommand:
     """Runs a command to its end. Raises RuntimeError, with what it said, when it fails."""
     begun = time.perf_counter()
     peak = 0
@@ -94,7 +94,7 @@ def timed_command(command: Sequence[str]) -> Timed:
         said = process.stderr.read()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)}: ended with {process.returncode}\n{said}")
-    return Timed(seconds, peak)
+    return TimedCommand(seconds, peak)
 
 
 def memory(pid: int, field: str) -> int:
@@ -122,7 +122,7 @@ def wait_until_done(runs: Sequence[Run]) -> None:
 
 
 @contextmanager
-def own_worker(runs_dir: Path) -> Iterator[None]:
+def stopping_worker(runs_dir: Path) -> Iterator[None]:
     """Ends the worker of a folder of one's own when the block ends."""
     try:
         yield
@@ -176,7 +176,7 @@ def dashboard(runs: Path, data: Path = TOY_BOOKS.parent) -> Iterator[Dashboard]:
 
 
 # Also inside our own widgets, most of which have a document of their own.
-_STANDS = """([selector, words]) => {
+_VISIBLE_JS = """([selector, words]) => {
   const own = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
   const roots = [document, ...own.map((node) => node.shadowRoot).filter(Boolean)];
   const fits = (node) =>
@@ -185,10 +185,10 @@ _STANDS = """([selector, words]) => {
 }"""
 
 
-def wait_until_stands(page: Any, selector: str, words: str = "") -> None:
+def wait_until_visible(page: Any, selector: str, words: str = "") -> None:
     """Waits until an element with those words is seen on a Playwright page, asking every 30 ms: a
     locator's own waiting asks every 500 ms after its first quarter of a second."""
-    page.wait_for_function(_STANDS, arg=[selector, words], polling=30)
+    page.wait_for_function(_VISIBLE_JS, arg=[selector, words], polling=30)
 
 
 def free_port() -> int:

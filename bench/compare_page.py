@@ -22,12 +22,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from common import FLAGS, TOY_BOOKS, dashboard, option_parser, wait_until_stands
+from common import FLAGS, TOY_BOOKS, dashboard, option_parser, wait_until_visible
 from playwright.sync_api import Browser, sync_playwright
 
 from core.data.dataset import read_dataset
 from core.store.run import Run
-from tests.factory import write_run, write_steps
+from tests.factory import write_batches_and_timing, write_run
 
 RECIPES = 10
 SECTIONS = {
@@ -36,15 +36,15 @@ SECTIONS = {
     "Photos": ".table-root tbody img",
     "Recipes": ".parallel .line",
 }
-SETTLED = """above => document.querySelector('[data-test-script-state=notRunning]')
+IDLE_JS = """above => document.querySelector('[data-test-script-state=notRunning]')
   && !document.querySelector('[data-testid=stSkeleton]')
   && [...document.querySelectorAll('.plot')].every((plot) =>
     plot.querySelector('.main-svg') || plot.getBoundingClientRect().top >= above)"""
 SCREEN, EVERYTHING = 900, 100_000  # pixels: figures that begin above this line
-PATIENCE = 180_000  # milliseconds
+TIMEOUT_MS = 180_000  # milliseconds
 
 
-class Drawn(NamedTuple):
+class DrawTimes(NamedTuple):
     """Seconds from the navigation: to the title, to all that is on the screen, to everything."""
 
     title: float
@@ -69,9 +69,9 @@ def make_store(folder: Path, runs: int) -> list[str]:
             "quick",
             changes={"batch_size": 8 + recipe, "seed": 0},
             minutes=recipe,
-            looks=looks,
+            object_evidence=looks,
         )
-        write_steps(first)
+        write_batches_and_timing(first)
         ids.append(first.id)
         ids += [copy_run(first, seed).id for seed in range(1, runs // RECIPES)]
     return sorted(ids)
@@ -89,22 +89,22 @@ def copy_run(run: Run, seed: int) -> Run:
     return Run(copy)
 
 
-def seconds_to_draw(browser: Browser, link: str, selector: str) -> Drawn:
+def seconds_to_draw(browser: Browser, link: str, selector: str) -> DrawTimes:
     """In a fresh context; selector: what the section begins with."""
     context = browser.new_context(viewport={"width": 1440, "height": SCREEN})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(TIMEOUT_MS)
     begun = time.perf_counter()
     page.goto(link, wait_until="commit")
-    wait_until_stands(page, "h1", "Compare")
+    wait_until_visible(page, "h1", "Compare")
     title = time.perf_counter() - begun
-    wait_until_stands(page, selector)
+    wait_until_visible(page, selector)
     took = [title]
     for above in (SCREEN, EVERYTHING):
-        page.wait_for_function(SETTLED, arg=above, polling=30)
+        page.wait_for_function(IDLE_JS, arg=above, polling=30)
         took.append(time.perf_counter() - begun)
     context.close()
-    return Drawn(*took)
+    return DrawTimes(*took)
 
 
 def main() -> None:

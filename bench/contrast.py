@@ -41,15 +41,15 @@ def finished_run(runs: Path, recipe: Recipe, data: Path) -> Run | None:
     return None
 
 
-def trained(runs: Path, recipe: Recipe, data: Path) -> Run:
+def train_or_reuse(runs: Path, recipe: Recipe, data: Path) -> Run:
     """The finished run of a recipe, trained now if need be."""
-    from core.jobs.tasks.train_run import execute
+    from core.jobs.tasks.train_run import run_training
 
     run = finished_run(runs, recipe, data)
     if run is None:
         print(f"training {recipe.name}, seed {recipe.seed}", file=sys.stderr, flush=True)
         run = create_run(runs, recipe, data, utc_now)
-        execute(run, utc_now)
+        run_training(run, utc_now)
     return run
 
 
@@ -85,7 +85,7 @@ def main() -> None:
     seeds = [int(seed) for seed in chosen.seeds.split(",")]
     rows = {
         name: [
-            trained(chosen.runs, load_recipe(name, {"seed": seed}), chosen.data).summary()
+            train_or_reuse(chosen.runs, load_recipe(name, {"seed": seed}), chosen.data).summary()
             for seed in seeds
         ]
         for name in chosen.recipes.split(",")

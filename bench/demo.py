@@ -45,7 +45,7 @@ MEDIAN_SECONDS = 1.5
 CGROUP = Path("/sys/fs/cgroup")
 SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
 RUNS = "example-quick-s0,example-looks-good-s0"
-WALK = [
+PAGE_SEQUENCE = [
     *(("", {"step": str(step), "vote": "a"}) for step in range(1, 8)),
     *(("compare", {"runs": RUNS, "section": section}) for section in SECTIONS),
     *(("cams", {"runs": RUNS, "set": name}) for name in ("test_difficult", "test", "validation")),
@@ -55,32 +55,32 @@ WALK = [
 # --- a hard limit of memory -----------------------------------------------------------------------
 
 
-class Confined:
+class MemoryLimit:
     """A control group with a limit; without one (`folder` is None) processes are watched."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.kills, self.peak = limit, 0, 0
-        self.busy = 0.0  # processor seconds of the dashboard, while it was watched
-        self.folder, self.how = _group(limit)
+        self.server_cpu_seconds = 0.0  # processor seconds of the dashboard, while it was watched
+        self.folder, self.how = _create_cgroup(limit)
 
-    def enter(self) -> None:
+    def join(self) -> None:
         """Called in the new process, before it begins."""
         if self.folder is not None:
             (self.folder / "cgroup.procs").write_text(str(os.getpid()))
 
-    def watch(self, server: subprocess.Popen[bytes], until: threading.Event) -> None:
+    def monitor(self, server: subprocess.Popen[bytes], until: threading.Event) -> None:
         """Notes the peak, twice a second; ends the server where nothing else heeds the limit."""
         begun = processor_seconds(server.pid)
         while not until.wait(0.5):
-            self.busy = processor_seconds(server.pid) - begun
-            now = sum(share(pid) for pid in family(server.pid))
+            self.server_cpu_seconds = processor_seconds(server.pid) - begun
+            now = sum(pss_bytes(pid) for pid in process_tree(server.pid))
             self.peak = max(self.peak, now)
             if self.folder is None and now > self.limit:
                 self.kills += 1
                 server.kill()
                 return
 
-    def leave(self) -> None:
+    def remove(self) -> None:
         """Ends what is left in the group, counts kills and takes the group away."""
         if self.folder is None:
             return
@@ -99,7 +99,7 @@ class Confined:
             time.sleep(0.1)
 
 
-def _group(limit: int) -> tuple[Path | None, str]:
+def _create_cgroup(limit: int) -> tuple[Path | None, str]:
     name = f"overfit-lens-{os.getpid()}"
     for parent, file, how in (
         (CGROUP, "memory.max", "control group, version 2"),
@@ -120,7 +120,7 @@ def _group(limit: int) -> tuple[Path | None, str]:
     return None, "processes added up"
 
 
-def family(pid: int) -> list[int]:
+def process_tree(pid: int) -> list[int]:
     """A process and all that come from it, also detached ones that it has started."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -133,7 +133,7 @@ def family(pid: int) -> list[int]:
     return sorted(found)
 
 
-def share(pid: int) -> int:
+def pss_bytes(pid: int) -> int:
     """Bytes of a process; what it shares with others counts in part."""
     with contextlib.suppress(OSError, IndexError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -154,18 +154,18 @@ def processor_seconds(pid: int) -> float:
 
 
 @dataclass
-class Found:
+class LoadResults:
     """Seconds of every page that was drawn, errors in words, and how trainings ended."""
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    trained: list[str] = field(default_factory=list)
+    training_states: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
-def served(house: Path, training: bool, limit: int) -> Iterator[tuple[str, Confined]]:
+def serve_demo(shared_root: Path, training: bool, limit: int) -> Iterator[tuple[str, MemoryLimit]]:
     """The demo's address, until the block ends; all its processes end with it."""
-    confined, port, stop = Confined(limit), free_port(), threading.Event()
+    confined, port, stop = MemoryLimit(limit), free_port(), threading.Event()
     server = subprocess.Popen(
         [str(ROOT / "bin" / "serve")],
         env={
@@ -174,37 +174,37 @@ def served(house: Path, training: bool, limit: int) -> Iterator[tuple[str, Confi
             "ADDRESS": "127.0.0.1",
             "OVERFIT_LENS_MODE": "demo",
             "OVERFIT_LENS_TRAINING": "on" if training else "off",
-            "OVERFIT_LENS_RUNS": str(house),
+            "OVERFIT_LENS_RUNS": str(shared_root),
         },
-        preexec_fn=confined.enter,
+        preexec_fn=confined.join,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    watcher = threading.Thread(target=confined.watch, args=(server, stop))
+    watcher = threading.Thread(target=confined.monitor, args=(server, stop))
     try:
         wait_until_healthy(f"http://127.0.0.1:{port}", server)
         watcher.start()
         yield f"http://127.0.0.1:{port}", confined
     finally:
         stop.set()
-        for pid in reversed(family(server.pid)):
+        for pid in reversed(process_tree(server.pid)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         server.wait(timeout=30)
         if watcher.is_alive():
             watcher.join()
-        confined.leave()
+        confined.remove()
 
 
-def look_around(url: str, number: int, until: float, pause: float, found: Found) -> None:
+def browse_pages(url: str, number: int, until: float, pause: float, found: LoadResults) -> None:
     """A visitor who clicks from page to page."""
     chance = random.Random(number)
     time.sleep(chance.uniform(0, pause))  # not all in the same instant
     try:
         with Visitor(url) as visitor:
-            place = chance.randrange(len(WALK))
+            place = chance.randrange(len(PAGE_SEQUENCE))
             while time.monotonic() < until:
-                page, link = WALK[place % len(WALK)]
+                page, link = PAGE_SEQUENCE[place % len(PAGE_SEQUENCE)]
                 drawn = visitor.open(page, link)
                 found.seconds.append(drawn.seconds)
                 found.errors += [f"{page}: {error}" for error in drawn.errors]
@@ -216,7 +216,7 @@ def look_around(url: str, number: int, until: float, pause: float, found: Found)
         found.errors.append(f"visitor {number}: {type(error).__name__}: {error}")
 
 
-def train(url: str, house: Path, until: float, found: Found) -> None:
+def launch_runs(url: str, shared_root: Path, until: float, found: LoadResults) -> None:
     """A visitor who launches a run, and another one when it has ended."""
     try:
         with Visitor(url) as visitor:
@@ -225,36 +225,38 @@ def train(url: str, house: Path, until: float, found: Found) -> None:
                 launched = visitor.open("train", page.query, press=page.buttons["Launch"])
                 found.seconds += [page.seconds, launched.seconds]
                 found.errors += page.errors + launched.errors
-                while time.monotonic() < until and not all(s.ended for s in states(house)):
+                while time.monotonic() < until and not all(
+                    s.ended for s in run_statuses(shared_root)
+                ):
                     time.sleep(1)
-            found.trained = [
+            found.training_states = [
                 f"{status.state}, epoch {status.epoch} of {status.epochs}"
-                for status in states(house)
+                for status in run_statuses(shared_root)
             ]
     except Exception as error:
         found.errors.append(f"training: {type(error).__name__}: {error}")
 
 
-def states(house: Path) -> list[Status]:
-    return [run.status() for folder in visitor_dirs(house) for run in find_runs(folder)]
+def run_statuses(shared_root: Path) -> list[Status]:
+    return [run.status() for folder in visitor_dirs(shared_root) for run in find_runs(folder)]
 
 
 def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
     """Prints a case's line; whether it stayed within the limits."""
     house = Path(tempfile.mkdtemp(prefix="overfit-lens-demo-"))
-    found = Found()
+    found = LoadResults()
     try:
-        with served(house, training, limit) as (url, confined):
+        with serve_demo(house, training, limit) as (url, confined):
             with Visitor(url) as first:  # who warms what the server keeps, as after any start
                 for page in ("", "compare", "cams", "train"):
                     first.open(page)
             until = time.monotonic() + options.seconds
             people = [
-                threading.Thread(target=look_around, args=(url, n, until, options.pause, found))
+                threading.Thread(target=browse_pages, args=(url, n, until, options.pause, found))
                 for n in range(options.visitors - training)
             ]
             if training:
-                people.append(threading.Thread(target=train, args=(url, house, until, found)))
+                people.append(threading.Thread(target=launch_runs, args=(url, house, until, found)))
             for person in people:
                 person.start()
             for person in people:
@@ -264,11 +266,11 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
     pages = sorted(found.seconds)
     middle = statistics.median(pages) if pages else float("inf")
     late = pages[int(0.95 * len(pages))] if pages else float("inf")
-    ends = "; ".join(found.trained) or "-"
+    ends = "; ".join(found.training_states) or "-"
     print(
         f"| {'on' if training else 'off'} | {limit / GB:.0f} GB ({confined.how}) | {len(pages)} "
         f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} "
-        f"| {confined.busy / max(1, len(pages)):.2f} | {len(found.errors)} "
+        f"| {confined.server_cpu_seconds / max(1, len(pages)):.2f} | {len(found.errors)} "
         f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |",
         flush=True,
     )

@@ -35,14 +35,14 @@ from core.base import files
 from core.base.errors import RunError
 from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
-from core.store.examples import PREFIX
+from core.store.examples import EXAMPLE_PREFIX
 from core.store.run import Run, create_run, find_runs
 from core.store.status import utc_now
 
 SEEDS = 5
 DIVERGED = "diverged"
 # Of the files of a run: what is left out holds times, or is only for going on with it.
-KEPT = (
+COMMITTED_FILES = (
     "recipe.yaml",
     "history.csv",
     "batches.csv",
@@ -54,7 +54,7 @@ KEPT = (
     "controls.json",
 )
 WEIGHTS = "weights.safetensors"
-FEW = Path(".photos") / "four_test_photos"  # in the folder of the examples
+FEW_PHOTOS_PATH = Path(".photos") / "four_test_photos"  # in the folder of the examples
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Example:
     preset: str
     verdict: str
     changes: dict[str, object] = field(default_factory=dict)
-    few: bool = False
+    four_test_photos: bool = False
     weights: bool = False
 
     def recipe(self) -> Recipe:
@@ -76,7 +76,9 @@ class Example:
 def group(preset: str, verdict: str) -> list[Example]:
     """Five seeds of a preset; the first keeps its weights."""
     return [
-        Example(f"{PREFIX}{preset}-s{seed}", preset, verdict, {"seed": seed}, weights=seed == 0)
+        Example(
+            f"{EXAMPLE_PREFIX}{preset}-s{seed}", preset, verdict, {"seed": seed}, weights=seed == 0
+        )
         for seed in range(SEEDS)
     ]
 
@@ -85,26 +87,26 @@ EXAMPLES = (
     *group("quick", "generalises"),
     *group("looks-good", "overfit that looks good"),
     Example(
-        f"{PREFIX}from-scratch",
+        f"{EXAMPLE_PREFIX}from-scratch",
         "looks-good",
         "overfit, and it shows",
         {"name": "looks-good, no weights", "weights": "none"},
     ),
     Example(
-        f"{PREFIX}frozen-noise",
+        f"{EXAMPLE_PREFIX}frozen-noise",
         "quick",
         "never learned",
         {"name": "quick, no weights", "weights": "none"},
     ),
     Example(
-        f"{PREFIX}four-test-photos",
+        f"{EXAMPLE_PREFIX}four-test-photos",
         "quick",
         "too little evidence",
         {"name": "quick, four test photos"},
-        few=True,
+        four_test_photos=True,
     ),
     Example(
-        f"{PREFIX}diverged",
+        f"{EXAMPLE_PREFIX}diverged",
         "quick",
         DIVERGED,
         {
@@ -123,10 +125,12 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "examples")
     chosen = parser.parse_args()
-    few = few_photos(chosen.out / FEW)
+    few = few_photos(chosen.out / FEW_PHOTOS_PATH)
     for example in EXAMPLES:
         if not (chosen.out / example.id).is_dir():
-            run = ended(chosen.runs, example.recipe(), few if example.few else TOY_BOOKS)
+            run = train_or_reuse(
+                chosen.runs, example.recipe(), few if example.four_test_photos else TOY_BOOKS
+            )
             write(run, chosen.out / example.id, example)
         print(f"{example.id}: {outcome(Run(chosen.out / example.id))}", flush=True)
     wrong = list(problems(chosen.out))
@@ -146,9 +150,9 @@ def few_photos(place: Path) -> Path:
     return place
 
 
-def ended(runs: Path, recipe: Recipe, data: Path) -> Run:
+def train_or_reuse(runs: Path, recipe: Recipe, data: Path) -> Run:
     """The run of a recipe, trained now if need be, with its photos' controls; or as it diverged."""
-    from core.jobs.tasks.train_run import execute
+    from core.jobs.tasks.train_run import run_training
 
     for run in find_runs(runs):
         over = run.status().state == "done" or DIVERGED in (run.status().error or "")
@@ -157,7 +161,7 @@ def ended(runs: Path, recipe: Recipe, data: Path) -> Run:
     print(f"training {recipe.name}, seed {recipe.seed}", file=sys.stderr, flush=True)
     run = create_run(runs, recipe, data, utc_now)
     try:
-        execute(run, utc_now, with_controls=True)
+        run_training(run, utc_now, with_controls=True)
     except RunError as error:
         if DIVERGED not in str(error):
             raise
@@ -184,7 +188,7 @@ def write(run: Run, place: Path, example: Example) -> None:
     hidden = place.with_name(f".{place.name}")
     shutil.rmtree(hidden, ignore_errors=True)
     hidden.mkdir(parents=True)
-    for name in (*KEPT, WEIGHTS) if example.weights else KEPT:
+    for name in (*COMMITTED_FILES, WEIGHTS) if example.weights else COMMITTED_FILES:
         if (run.path / name).is_file():
             shutil.copyfile(run.path / name, hidden / name)
     status = run.status()
@@ -207,7 +211,9 @@ def write(run: Run, place: Path, example: Example) -> None:
 def environment(found: Mapping[str, Any]) -> dict[str, Any]:
     """What the run's bits depend on; its photos by their place in the project."""
     place = Path(found["data"]["path"])
-    place = place.relative_to(ROOT) if place.is_relative_to(ROOT) else "runs/examples" / FEW
+    place = (
+        place.relative_to(ROOT) if place.is_relative_to(ROOT) else "runs/examples" / FEW_PHOTOS_PATH
+    )
     machine = {key: found["machine"][key] for key in ("cpu_capability", "threads", "gpu")}
     return {
         "format": found["format"],

@@ -17,9 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import FLAGS, dashboard, need, option_parser
+from common import FLAGS, dashboard, option_parser, require_packages
 
-need("playwright")
+require_packages("playwright")
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 

@@ -17,13 +17,13 @@ from collections import Counter
 from pathlib import Path
 
 from common import ROOT, option_parser
-from contrast import trained
-from verdicts import drawn, hard_set, spread
+from contrast import train_or_reuse
+from verdicts import draw_toy_set, hard_set, spread
 
-from core.recipe.bands import last_trained_band, scaled_bands
+from core.recipe.bands import last_trained_band_index, scaled_bands
 from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
-from core.store.lr_search import question
+from core.store.lr_search import search_recipe
 from core.store.run import Run
 
 TIMES = {"a third": 1 / 3, "the rate": 1.0, "three times": 3.0}
@@ -49,7 +49,7 @@ def row(name: str, rate: float, runs: list[Run]) -> str:
 
 def rates_of(recipe: Recipe, found: float | None) -> dict[str, float]:
     """The last band's rates that are tried, by name."""
-    last = last_trained_band(recipe)
+    last = last_trained_band_index(recipe)
     assert last is not None  # else the finder has refused the recipe
     tried = {} if found is None else {name: found * times for name, times in TIMES.items()}
     return {"as it stands": recipe.bands[last].lr, **tried}
@@ -64,15 +64,15 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
     chosen = parser.parse_args()
     from core.pipeline.setup import set_up
-    from core.train.lr_finder import find  # torch takes seconds to import: not for --help
+    from core.train.lr_finder import find_lr  # torch takes seconds to import: not for --help
 
     draws = [int(seed) for seed in chosen.toy_seeds.split(",") if seed]
-    sets = {f"toy {seed}": drawn(chosen.runs, seed) for seed in draws}
+    sets = {f"toy {seed}": draw_toy_set(chosen.runs, seed) for seed in draws}
     sets |= {data.name: data for data in chosen.data}
     recipe = load_recipe(chosen.recipe)
     for title, data in sets.items():
         runs_dir = chosen.runs / f"rates-{title}"
-        _, found = find(set_up(question(recipe), data, runs_dir))
+        _, found = find_lr(set_up(search_recipe(recipe), data, runs_dir))
         said = "cannot tell" if found.lr is None else f"{found.lr:.1e}"
         print(f"\n{title}: {said} ({found.why})\n")
         print("| rates | last band | train loss | val loss | val accuracy | hard set | verdict |")
@@ -83,7 +83,7 @@ def main() -> None:
                 load_recipe(chosen.recipe, {"bands": bands, "seed": int(seed)})
                 for seed in chosen.seeds.split(",")
             ]
-            runs = [trained(runs_dir, each, data) for each in recipes]
+            runs = [train_or_reuse(runs_dir, each, data) for each in recipes]
             print(row(name, rate, runs), flush=True)
 
 

@@ -22,16 +22,16 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from common import TOY_BOOKS, dashboard, memory, option_parser, own_worker, wait_until_done
+from common import TOY_BOOKS, dashboard, memory, option_parser, stopping_worker, wait_until_done
 
 from core.data.label_tables import Box
-from core.jobs.detached import Detached
+from core.jobs.detached import DetachedProcess
 from core.jobs.local import LocalExecutor
-from core.jobs.preview.client import COMMAND, ask_answers, ask_views, stop
+from core.jobs.preview.client import COMMAND, request_prediction, request_views, stop_preview
 from core.recipe.files import load_recipe
 from core.store.run import Run
 
-HIDDEN = Box("box", 0.3, 0.3, 0.6, 0.7, visible=1.0)
+MASKED_BOX = Box("box", 0.3, 0.3, 0.6, 0.7, visible=1.0)
 PHOTO = TOY_BOOKS / "test_difficult" / "img_0001.jpg"
 
 
@@ -40,13 +40,16 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=9, help="answers of each kind")
     parser.add_argument("--page", action="store_true", help="also in the page, in Chromium")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, own_worker(Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, stopping_worker(Path(folder)):
         runs = Path(folder)
         executor = LocalExecutor(runs)
         try:
             run = executor.submit(load_recipe("quick"), TOY_BOOKS)
             wait_until_done([run])
-            print(f"first views, with the start of the process  {timed(first(runs)):.2f}")
+            print(
+                "first views, with the start of the process  "
+                f"{time_call(request_first_views(runs)):.2f}"
+            )
             measure("alone", runs, run, options)
             other = executor.submit(load_recipe("quick", {"views_per_photo": None}), TOY_BOOKS)
             while other.status().epoch < 1:
@@ -55,14 +58,14 @@ def main() -> None:
             epoch, state = other.status().epoch, other.status().state
             print(f"(the run was {state}, epoch {epoch}, when the last answer came)")
             executor.cancel(other.id)
-            pid = Detached(COMMAND, runs).pid() or 0
+            pid = DetachedProcess(COMMAND, runs).pid() or 0
             print(f"memory of the process  {memory(pid, 'VmRSS') / 1e6:.0f} MB")
         finally:
-            stop(runs)
+            stop_preview(runs)
 
 
-def first(runs: Path) -> Callable[[int], object]:
-    return lambda turn: ask_views(runs, load_recipe("quick"), TOY_BOOKS)
+def request_first_views(runs: Path) -> Callable[[int], object]:
+    return lambda turn: request_views(runs, load_recipe("quick"), TOY_BOOKS)
 
 
 def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
@@ -73,7 +76,7 @@ def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
         def ask(turn: int) -> object:
             value = start + step * turn
             changed = [1.0, value] if key == "augment.zoom.range" else value
-            return ask_views(runs, load_recipe("quick", {key: changed}), TOY_BOOKS)
+            return request_views(runs, load_recipe("quick", {key: changed}), TOY_BOOKS)
 
         return ask
 
@@ -83,22 +86,28 @@ def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
         "eight views, another zoom (decodes the photos again)": views(
             "augment.zoom.range", 1.6 if where == "alone" else 2.6, 0.05
         ),
-        "a run's answer": lambda turn: ask_answers(runs, run.id, photo),
-        "a run's answers with a box hidden": lambda turn: ask_answers(runs, run.id, photo, HIDDEN),
+        "a run's answer": lambda turn: request_prediction(runs, run.id, photo),
+        "a run's answers with a box hidden": lambda turn: request_prediction(
+            runs, run.id, photo, MASKED_BOX
+        ),
     }
     for what, ask in kinds.items():
         ask(-1)  # loads the run, or decodes the photos that are mixed in
-        tell(where, what, [timed(ask, turn) for turn in range(options.times)])
+        print_times(where, what, [time_call(ask, turn) for turn in range(options.times)])
     if options.page:
         with dashboard(runs) as app:
-            tell(where, "from a click to the picture in the page", in_page(app.url, options.times))
+            print_times(
+                where,
+                "from a click to the picture in the page",
+                time_in_page(app.url, options.times),
+            )
 
 
-def tell(where: str, what: str, seconds: list[float]) -> None:
+def print_times(where: str, what: str, seconds: list[float]) -> None:
     print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
 
 
-def in_page(url: str, times: int) -> list[float]:
+def time_in_page(url: str, times: int) -> list[float]:
     """Seconds from each click on a switch until the second picture of the wall is another one."""
     from playwright.sync_api import sync_playwright
 
@@ -125,9 +134,9 @@ def in_page(url: str, times: int) -> list[float]:
     return found[1:]  # the first one loads what the page needs
 
 
-def timed(ask: Callable[[int], object], turn: int = 0) -> float:
+def time_call(request: Callable[[int], object], turn: int = 0) -> float:
     begun = time.perf_counter()
-    ask(turn)
+    request(turn)
     return time.perf_counter() - begun
 
 

@@ -23,14 +23,14 @@ from pathlib import Path
 
 import numpy as np
 from common import ROOT, option_parser
-from contrast import trained
+from contrast import train_or_reuse
 from scipy import stats
-from verdicts import drawn, hard_set, spread
+from verdicts import draw_toy_set, hard_set, spread
 
 from core.recipe.files import load_recipe
 from core.store.run import Run
 
-SHAPES: dict[str, dict[str, object]] = {
+VARIANTS: dict[str, dict[str, object]] = {
     "quick": {},
     "frozen-13": {"bands": {0: 0, 13: 1e-3, 16: 3e-3, 18: 1e-2}},
     "frozen-17": {"bands": {0: 0, 17: 3e-3, 18: 1e-2}},
@@ -40,10 +40,10 @@ SHAPES: dict[str, dict[str, object]] = {
     "views-16": {"views_per_photo": 16},
     "fresh-views": {"views_per_photo": None},
 }
-Numbers = dict[str, list[float]]
+Metrics = dict[str, list[float]]
 
 
-def numbers(runs: list[Run]) -> Numbers:
+def collect_metrics(runs: list[Run]) -> Metrics:
     """Object accuracy, lift, validation loss and seconds of each run."""
     summaries = [run.summary() or {} for run in runs]
     return {
@@ -71,25 +71,27 @@ def main() -> None:
     parser = option_parser(__doc__)
     parser.add_argument("--toy-seeds", default="", help="draw toy sets with these seeds")
     parser.add_argument("--data", type=Path, action="append", default=[])
-    parser.add_argument("--shapes", default=",".join(SHAPES))
+    parser.add_argument("--shapes", default=",".join(VARIANTS))
     parser.add_argument("--seeds", default="0,1,2,3,4")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
     chosen = parser.parse_args()
     seeds = [int(seed) for seed in chosen.seeds.split(",")]
     shapes = chosen.shapes.split(",")
     draws = [int(seed) for seed in chosen.toy_seeds.split(",") if seed]
-    sets = {f"toy {seed}": drawn(chosen.runs, seed) for seed in draws}
+    sets = {f"toy {seed}": draw_toy_set(chosen.runs, seed) for seed in draws}
     sets |= {data.name: data for data in chosen.data}
-    found: dict[str, dict[str, Numbers]] = {}
+    found: dict[str, dict[str, Metrics]] = {}
     for title, data in sets.items():
         print(f"\n{title}, seeds {chosen.seeds}\n", flush=True)
         print(
             "| shape | val loss | objects | lift | seconds | verdict |\n|---|---|---|---|---|---|"
         )
         for shape in shapes:
-            recipes = [load_recipe("quick", SHAPES[shape] | {"seed": seed}) for seed in seeds]
-            runs = [trained(chosen.runs / f"shape-{title}", recipe, data) for recipe in recipes]
-            told = found.setdefault(shape, {})[title] = numbers(runs)
+            recipes = [load_recipe("quick", VARIANTS[shape] | {"seed": seed}) for seed in seeds]
+            runs = [
+                train_or_reuse(chosen.runs / f"shape-{title}", recipe, data) for recipe in recipes
+            ]
+            told = found.setdefault(shape, {})[title] = collect_metrics(runs)
             verdicts = Counter(str((run.summary() or {})["verdict"]) for run in runs).most_common()
             print(
                 f"| {shape} | {spread(told['loss'], '.3f')} | {spread(told['objects'])} | "

@@ -26,20 +26,25 @@ from pathlib import Path
 from typing import Literal
 
 from common import ROOT, option_parser
-from contrast import trained
-from verdicts import drawn, hard_set, spread
+from contrast import train_or_reuse
+from verdicts import draw_toy_set, hard_set, spread
 
 from core.base.errors import RunError
 from core.evaluate.groups import Difference, group_difference, group_mean
-from core.evaluate.matched_answers import matched
+from core.evaluate.matched_answers import match_runs
 from core.recipe.files import load_recipe
 from core.recipe.schema import Augment
 from core.store.run import Run
 
 SET = "test_difficult"
 TOY_SEED = 2026
-FEW, MORE = 5, 10  # seeds
+FEW_SEEDS, MORE_SEEDS = 5, 10  # seeds
 COLUMNS = "| recipe | seeds | validation | objects right | lift | verdicts | objects, difference |"
+LEGEND = """\
+Values are means over seeds. *Objects right*: share of the cut-out objects of `test_difficult`,
+with its 95% interval over photos. *Validation* and *lift*: with lowest and highest seed.
+Difference: to the first row, same seeds, with its 95% interval and whether photos and seeds
+[tell it](how-numbers-are-computed.md#groups-over-seeds). Diverged runs are left out."""
 BARE: dict[str, object] = {f"augment.{key}": None for key in Augment.model_fields} | {
     "augment.flip": "none",
     "augment.mixup": 0,
@@ -57,7 +62,7 @@ class Arm:
     name: str
     changes: dict[str, object] = field(default_factory=dict)
     photos: int | None = None
-    said: Literal["", "better", "worse"] = "worse"
+    expected: Literal["", "better", "worse"] = "worse"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Claim:
     """What the articles say, and the arms that put it to the test; the first is the base."""
 
     key: str
-    says: str
+    statement: str
     arms: tuple[Arm, ...]
 
 
@@ -75,7 +80,7 @@ def first_trained(layer: int) -> dict[str, object]:
     return {"bands": frozen | {layer: 1e-3} | {18: 1e-2}}
 
 
-def front(rate: float) -> dict[str, object]:
+def front_layers_rate(rate: float) -> dict[str, object]:
     """quick's rates, with the layers that it freezes training at a rate of their own."""
     return {"bands": {0: rate, 16: 1e-3, 17: 3e-3, 18: 1e-2}}
 
@@ -96,12 +101,12 @@ CLAIMS = (
     Claim(
         "mixup",
         "Mixup helps on top of augmentation (the Keras article's best row).",
-        (QUICK, Arm("with mixup", {"augment.mixup": 1.0}, said="better")),
+        (QUICK, Arm("with mixup", {"augment.mixup": 1.0}, expected="better")),
     ),
     Claim(
         "mixup-alone",
         "Mixup helps without augmentation too (from scratch, in the Keras article).",
-        (NO_AUGMENTATION, Arm("mixup only", BARE | {"augment.mixup": 1.0}, said="better")),
+        (NO_AUGMENTATION, Arm("mixup only", BARE | {"augment.mixup": 1.0}, expected="better")),
     ),
     Claim(
         "front",
@@ -109,9 +114,9 @@ CLAIMS = (
         "(article, 4-1).",
         (
             QUICK,
-            Arm("front at 1e-3", front(1e-3)),
-            Arm("front at 1e-2", front(1e-2)),
-            Arm("front at 1e-1", front(1e-1)),
+            Arm("front at 1e-3", front_layers_rate(1e-3)),
+            Arm("front at 1e-2", front_layers_rate(1e-2)),
+            Arm("front at 1e-1", front_layers_rate(1e-1)),
         ),
     ),
     Claim(
@@ -128,7 +133,7 @@ CLAIMS = (
                 Arm(
                     f"from layer {layer}",
                     first_trained(layer),
-                    said="worse" if layer in (0, 18) else "",  # all of it; the head alone
+                    expected="worse" if layer in (0, 18) else "",  # all of it; the head alone
                 )
                 for layer in (0, 4, 8, 12, 14, 17, 18)
             ),
@@ -169,20 +174,20 @@ class Study:
             recipe = load_recipe("quick", arm.changes | {"name": arm.name, "seed": seed})
             begun = time.monotonic()
             try:
-                found.append(trained(self.folder / self.title, recipe, data))
+                found.append(train_or_reuse(self.folder / self.title, recipe, data))
             except RunError as error:
                 if "diverged" not in str(error):
                     raise
             if (taken := time.monotonic() - begun) > 1:
-                tell(f"{self.title}, {arm.name}, seed {seed}: {taken:.0f} s")
+                log(f"{self.title}, {arm.name}, seed {seed}: {taken:.0f} s")
         return found
 
-    def against(self, base: Arm, arm: Arm) -> tuple[list[Run], Difference | None]:
+    def compare_with_base(self, base: Arm, arm: Arm) -> tuple[list[Run], Difference | None]:
         """The arm's runs and their difference to the base; more seeds where few cannot tell."""
-        for seeds in (FEW, MORE):
+        for seeds in (FEW_SEEDS, MORE_SEEDS):
             runs = self.runs(arm, seeds)
             found = difference(runs, self.runs(base, seeds))
-            if found is None or found.real:
+            if found is None or found.significant:
                 break
         return runs, found
 
@@ -190,7 +195,7 @@ class Study:
 def difference(arm: Sequence[Run], base: Sequence[Run]) -> Difference | None:
     if not arm or not base:
         return None
-    both = matched([[run.predictions("plain") for run in g] for g in (arm, base)], SET, "object")
+    both = match_runs([[run.predictions("plain") for run in g] for g in (arm, base)], SET, "object")
     return group_difference(*both.correct, photos=both.photos)
 
 
@@ -198,7 +203,7 @@ def row(arm: Arm, runs: Sequence[Run], of_base: Difference | None, planned: int)
     summaries = [run.summary() or {} for run in runs]
     if not summaries:
         return f"| {arm.name} | 0 of {planned} | diverged | | | | |"
-    own = matched([[run.predictions("plain") for run in runs]], SET, "object")
+    own = match_runs([[run.predictions("plain") for run in runs]], SET, "object")
     mean = group_mean(own.correct[0], photos=own.photos)
     assert mean is not None
     validation = [s["validation"]["accuracy"]["value"] for s in summaries]
@@ -219,7 +224,7 @@ def row(arm: Arm, runs: Sequence[Run], of_base: Difference | None, planned: int)
 def outcome(found: Difference | None) -> str:
     if found is None:
         return "diverged"
-    if not found.real:
+    if not found.significant:
         return "cannot tell"
     return "better" if found.value > 0 else "worse"
 
@@ -229,10 +234,14 @@ def conclusion(found: Sequence[tuple[Arm, Difference | None]]) -> str:
     as it says. An arm whose every run diverged is worse than any that trains."""
     said: dict[str, list[str]] = {"as said": [], "the contrary": [], "cannot tell": []}
     for arm, difference in found:
-        if not arm.said:
+        if not arm.expected:
             continue
         came = outcome(difference).replace("diverged", "worse")
-        key = came if came == "cannot tell" else ("as said" if came == arm.said else "the contrary")
+        key = (
+            came
+            if came == "cannot tell"
+            else ("as said" if came == arm.expected else "the contrary")
+        )
         said[key].append(arm.name)
     parts = [f"{words}: {', '.join(names)}" for words, names in said.items() if names]
     if said["the contrary"]:
@@ -244,24 +253,40 @@ def conclusion(found: Sequence[tuple[Arm, Difference | None]]) -> str:
     return f"{verdict} ({'; '.join(parts)})"
 
 
-def section(claim: Claim, studies: Sequence[Study]) -> Iterator[str]:
-    base, *others = claim.arms
-    tables, found = [], []
-    for study in studies:
-        compared = [(arm, *study.against(base, arm)) for arm in others]
-        most = max(len(runs) for _, runs, _ in compared)
-        found.append(f"- {study.title}: {conclusion([(arm, d) for arm, _, d in compared])}")
-        tables += [
-            f"\n{study.title}; compared with *{base.name}*:\n",
-            COLUMNS,
-            "|---" * COLUMNS.count(" | ") + "|---|",
-            row(base, study.runs(base, max(FEW, most)), None, FEW),
-            *(row(arm, runs, of_base, max(FEW, len(runs))) for arm, runs, of_base in compared),
+def page(claims: Sequence[Claim], studies: Sequence[Study]) -> Iterator[str]:
+    """What became of each claim, then a table for each photo set and base."""
+    found = {
+        (study.title, claim.key): [
+            (arm, *study.compare_with_base(claim.arms[0], arm)) for arm in claim.arms[1:]
         ]
-    return iter([f"\n## {claim.says}\n", *found, *tables])
+        for claim in claims
+        for study in studies
+    }
+    titles = [study.title for study in studies]
+    yield f"\n| claim | recipes | {' | '.join(titles)} |"
+    yield "|---" * (2 + len(titles)) + "|"
+    for claim in claims:
+        told = [
+            conclusion([(arm, d) for arm, _, d in found[title, claim.key]]).partition(" (")[0]
+            for title in titles
+        ]
+        recipes = ", ".join(arm.name for arm in claim.arms[1:] if arm.expected)
+        yield f"| {claim.statement.rstrip('.')} | {recipes} | {' | '.join(told)} |"
+    yield f"\n{LEGEND}"
+    for study in studies:
+        for base in {claim.arms[0].name: claim.arms[0] for claim in claims}.values():
+            of_base = [claim for claim in claims if claim.arms[0].name == base.name]
+            compared = [one for claim in of_base for one in found[study.title, claim.key]]
+            most = max(FEW_SEEDS, *(len(runs) for _, runs, _ in compared))
+            yield f"\n{study.title}; compared with *{base.name}*:\n"
+            yield COLUMNS
+            yield "|---" * COLUMNS.count(" | ") + "|---|"
+            yield row(base, study.runs(base, most), None, FEW_SEEDS)
+            for arm, runs, difference in compared:
+                yield row(arm, runs, difference, max(FEW_SEEDS, len(runs)))
 
 
-def tell(text: str) -> None:
+def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -274,7 +299,9 @@ def main() -> None:
     chosen = parser.parse_args()
     studies = []
     if "toy" in chosen.sets.split(","):
-        studies.append(Study(f"toy draw {TOY_SEED}", drawn(chosen.runs, TOY_SEED), chosen.runs))
+        studies.append(
+            Study(f"toy draw {TOY_SEED}", draw_toy_set(chosen.runs, TOY_SEED), chosen.runs)
+        )
     if "photos" in chosen.sets.split(",") and (chosen.photos / "train").is_dir():
         studies.append(Study("small_books", chosen.photos, chosen.runs))
     if not studies:
@@ -283,31 +310,25 @@ def main() -> None:
     if unknown := set(keys) - {claim.key for claim in CLAIMS}:
         parser.error(f"--claims: no such claim: {', '.join(sorted(unknown))}")
     print(introduction(keys))
-    for claim in CLAIMS:
-        if claim.key in keys:
-            print("\n".join(section(claim, studies)), flush=True)
+    for line in page([claim for claim in CLAIMS if claim.key in keys], studies):
+        print(line, flush=True)
 
 
 def introduction(keys: Sequence[str]) -> str:
     """What the page is and how it was made; what it does not answer yet."""
-    left = [claim.says for claim in CLAIMS if claim.key not in keys]
+    left = [claim.statement for claim in CLAIMS if claim.key not in keys]
     asked = f" --claims {','.join(keys)}" if left else ""
-    words = f"""# Results: the articles' claims put to the test
+    words = f"""# Results: the articles' claims tested
 
-Written by one command, which can be stopped and taken up; for all claims it takes about two hours
-on two cores:
+This command writes this page. It takes about two hours on two cores and can be stopped and
+resumed:
 
     .venv/bin/python bench/results.py{asked} --runs runs/results > docs/results.md
 
-Each table changes one thing in `quick` (EfficientNet-Lite0, ImageNet weights). Means over seeds;
-*objects right*: share of the cut-out objects of `test_difficult`, with its 95 % interval over
-photos; *validation* and *lift* with the lowest and highest seed. The last column is the difference
-to the table's first row with its 95 % interval; "cannot tell" where it holds 0. Runs that diverged
-are left out and lower the number of seeds. No recipe was chosen on these test photos.
-
-A claim **holds** where every recipe that it speaks of came out as it says, **does not hold** where
-one came out the other way, and is **not seen** where the photos cannot tell. What holds here is
-said of this backbone, these photos and this length of training, not of the articles' own."""
+Each recipe changes one thing in `quick`; none was chosen on these test photos. A claim **holds**
+if all its recipes come out as it says, **holds in part** if the photos can't tell some of them,
+**does not hold** if one comes out the other way, and is **not seen** if the photos can't tell any.
+This applies to EfficientNet-Lite0, these photos and this length of training."""
     if left:
         words += "\n\nNot put to the test yet:\n\n" + "\n".join(f"- {says}" for says in left)
     return words

@@ -21,17 +21,17 @@ from itertools import combinations
 
 import numpy as np
 from common import option_parser
-from contrast import trained
-from verdicts import photo_set
+from contrast import train_or_reuse
+from verdicts import parse_photo_set
 
 from core.data.dataset import VALIDATION
 from core.evaluate.groups import Difference, group_difference
-from core.evaluate.matched_answers import ComparedScore, answers, matched_answers
-from core.evaluate.verdict import evidence_set
+from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
+from core.evaluate.verdict import comparison_set
 from core.recipe.files import load_recipe
 from core.store.run import Run
 
-SEEDS, OTHERS, DRAWN, DRAWS = 12, 10, 5, 200
+SEEDS, OTHER_SEEDS, SAMPLE_SIZE, SAMPLES = 12, 10, 5, 200
 LIMIT, POWER = 0.05, 0.95
 
 
@@ -43,11 +43,13 @@ def halves(runs: Sequence[Run]) -> Iterator[tuple[Sequence[Run], Sequence[Run]]]
         yield one, [run for run in rest if run not in others]
 
 
-def fives(a: Sequence[Run], b: Sequence[Run]) -> Iterator[tuple[Sequence[Run], Sequence[Run]]]:
+def sample_pairs(
+    a: Sequence[Run], b: Sequence[Run]
+) -> Iterator[tuple[Sequence[Run], Sequence[Run]]]:
     """Five of each, drawn anew each time."""
     random = np.random.default_rng(0)
-    for _ in range(DRAWS):
-        ones, others = (random.choice(len(runs), DRAWN, replace=False) for runs in (a, b))
+    for _ in range(SAMPLES):
+        ones, others = (random.choice(len(runs), SAMPLE_SIZE, replace=False) for runs in (a, b))
         yield [a[i] for i in ones], [b[i] for i in others]
 
 
@@ -66,10 +68,10 @@ def rates(
     """The share of pairs that are called different, that photos alone and that seeds alone would
     call so."""
     runs = {run.id: run for pair in pairs for group in pair for run in group}
-    known = {id_: answers(run.predictions(), split, score) for id_, run in runs.items()}
+    known = {id_: photo_correctness(run.predictions(), split, score) for id_, run in runs.items()}
     found: list[Difference] = []
     for pair in pairs:
-        both = matched_answers([[known[run.id] for run in group] for group in pair])
+        both = match_correctness([[known[run.id] for run in group] for group in pair])
         difference = group_difference(both.correct[0], both.correct[1], photos=both.photos)
         assert difference is not None
         found.append(difference)
@@ -82,10 +84,13 @@ def rates(
 
 
 def main() -> None:
-    chosen, name, data = photo_set(option_parser(__doc__))
+    chosen, name, data = parse_photo_set(option_parser(__doc__))
     folder = chosen.runs / f"verdicts-{name}" / "runs"
-    same = [trained(folder, load_recipe("quick", {"seed": s}), data) for s in range(SEEDS)]
-    other = [trained(folder, load_recipe("looks-good", {"seed": s}), data) for s in range(OTHERS)]
+    same = [train_or_reuse(folder, load_recipe("quick", {"seed": s}), data) for s in range(SEEDS)]
+    other = [
+        train_or_reuse(folder, load_recipe("looks-good", {"seed": s}), data)
+        for s in range(OTHER_SEEDS)
+    ]
     split, fine = list(halves(same)), True
     print(f"\n{name}: `quick`, {SEEDS} seeds, {len(split)} splits into halves, called different\n")
     print("| photos | score | by both | by photos alone | by seeds alone |\n|---|---|---|---|---|")
@@ -94,12 +99,12 @@ def main() -> None:
         print(f"| {where} | {score} | {real:.1%} | {photos:.1%} | {seeds:.1%} |")
         fine &= real <= LIMIT
     sets = same[0].summary()["sets"]  # type: ignore[index]
-    hardest = evidence_set(sets)
+    hardest = comparison_set(sets)
     assert hardest is not None
     scored: ComparedScore = "object" if "object" in sets[hardest]["scores"] else "primary"
-    real, photos, seeds = rates(list(fives(same[:OTHERS], other)), hardest, scored)
+    real, photos, seeds = rates(list(sample_pairs(same[:OTHER_SEEDS], other)), hardest, scored)
     print(
-        f"\n`quick` against `looks-good`, {DRAWS} draws of {DRAWN} seeds each, {hardest} "
+        f"\n`quick` against `looks-good`, {SAMPLES} draws of {SAMPLE_SIZE} seeds each, {hardest} "
         f"({scored}): told apart {real:.1%} (by photos alone {photos:.1%}, by seeds {seeds:.1%})"
     )
     sys.exit(not (fine and real >= POWER))

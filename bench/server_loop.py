@@ -24,9 +24,9 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common import dashboard, need, option_parser
+from common import dashboard, option_parser, require_packages
 
-need("uvloop")
+require_packages("uvloop")
 
 CONNECTIONS = 6  # as browsers open to one server
 ASYNCIO_ONLY = "raise ModuleNotFoundError('left out for the comparison')\n"

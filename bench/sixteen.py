@@ -30,7 +30,7 @@ from common import (
     TOY_BOOKS,
     core_command,
     option_parser,
-    own_worker,
+    stopping_worker,
     timed_command,
     wait_until_done,
 )
@@ -98,7 +98,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         executor = LocalExecutor(folder / "batch")
-        with own_worker(executor.runs_dir):
+        with stopping_worker(executor.runs_dir):
             for turn in range(count):
                 part = recipes[turn * 16 // count : (turn + 1) * 16 // count]
                 begun = time.perf_counter()

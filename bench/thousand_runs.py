@@ -29,9 +29,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from common import FLAGS, dashboard, memory, need, option_parser, wait_until_stands
+from common import FLAGS, dashboard, memory, option_parser, require_packages, wait_until_visible
 
-need("playwright", "hypothesis")
+require_packages("playwright", "hypothesis")
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright  # noqa: E402
 
@@ -62,7 +62,7 @@ def write_one(place: tuple[Path, int]) -> None:
         state,
         changes=changes,
         minutes=number,
-        looks=(number * 0.37) % 1,
+        object_evidence=(number * 0.37) % 1,
     )
 
 
@@ -75,39 +75,39 @@ def make_store(store: Path, count: int) -> None:
         list(pool.map(write_one, [(store, number) for number in range(there, count)], chunksize=10))
 
 
-def fresh(browser: Browser) -> Page:
+def new_page(browser: Browser) -> Page:
     """A page of a browser that has never been here."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(60_000)
     return page
 
 
-def first_look(browser: Browser, url: str) -> tuple[float, float]:
+def time_first_visit(browser: Browser, url: str) -> tuple[float, float]:
     """The same of a browser that has never been here and leaves again."""
-    page = fresh(browser)
-    taken = drawn(page, url)
+    page = new_page(browser)
+    taken = time_to_draw(page, url)
     page.context.close()
     return taken
 
 
-def seconds(work: Callable[[], object]) -> float:
+def time_call(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
-def drawn(page: Page, url: str) -> tuple[float, float]:
+def time_to_draw(page: Page, url: str) -> tuple[float, float]:
     """Seconds until the title and the first row of the table can be seen."""
     begun = time.perf_counter()
     page.goto(url, wait_until="commit")
-    wait_until_stands(page, "h1")
+    wait_until_visible(page, "h1")
     title = time.perf_counter() - begun
-    wait_until_stands(page, ".runs-root tbody tr:not(.space) .name")
+    wait_until_visible(page, ".runs-root tbody tr:not(.space) .name")
     return title, time.perf_counter() - begun
 
 
-def said(page: Page, words: str) -> None:
-    wait_until_stands(page, ".runs-root .count", words)
+def wait_for_count(page: Page, words: str) -> None:
+    wait_until_visible(page, ".runs-root .count", words)
 
 
 def search(page: Page, query: str, words: str) -> float:
@@ -118,14 +118,14 @@ def search(page: Page, query: str, words: str) -> float:
 
     def last_key() -> None:
         box.press(query[-1])
-        said(page, words)
+        wait_for_count(page, words)
 
-    return seconds(last_key)
+    return time_call(last_key)
 
 
 def clear(page: Page, count: int) -> None:
     page.get_by_role("button", name="Clear the search").click()
-    said(page, f"{count} runs")
+    wait_for_count(page, f"{count} runs")
 
 
 def sort(page: Page, title: str) -> float:
@@ -136,13 +136,13 @@ def sort(page: Page, title: str) -> float:
         head.locator("button").click()
         expect(head).not_to_have_attribute("aria-sort", str(before))
 
-    return seconds(click)
+    return time_call(click)
 
 
-def hand_over(star: Locator, gone: Locator) -> None:
+def star_and_wait(star: Locator, old_button: Locator) -> None:
     """Stars a run here, and waits until the other browser's button has changed."""
     star.click()
-    gone.wait_for(state="detached")
+    old_button.wait_for(state="detached")
 
 
 def main() -> None:
@@ -162,21 +162,21 @@ def main() -> None:
         os.environ["OVERFIT_LENS_EXAMPLES"] = "none"  # as many runs as are asked for, no more
         with dashboard(store / "runs", store / "dataset") as app:
             address = f"{app.url}/runs?group=none"
-            table = {"first visit, no index": [first_look(browser, address)[1]]}
-            visits = [first_look(browser, address) for _ in range(times)]
+            table = {"first visit, no index": [time_first_visit(browser, address)[1]]}
+            visits = [time_first_visit(browser, address) for _ in range(times)]
             table["drawn"] = [rows for _, rows in visits]
             table["of which title"] = [title for title, _ in visits]
-            grouped = [first_look(browser, f"{app.url}/runs") for _ in range(times)]
+            grouped = [time_first_visit(browser, f"{app.url}/runs") for _ in range(times)]
             table["drawn, repeats grouped"] = [rows for _, rows in grouped]
-            page, other = fresh(browser), fresh(browser)
+            page, other = new_page(browser), new_page(browser)
             for visitor in (page, other):
-                drawn(visitor, address)
+                time_to_draw(visitor, address)
             table["star, other browser"], table["search"], table["sort"] = [], [], []
             for number in range(times):
                 star = page.locator(".runs-root tbody .star button").nth(number)
                 name = star.get_attribute("aria-label")
                 gone = other.locator(f'.star button[aria-label="{name}"]')
-                table["star, other browser"].append(seconds(partial(hand_over, star, gone)))
+                table["star, other browser"].append(time_call(partial(star_and_wait, star, gone)))
             other.context.close()
             for number in range(times):
                 words = f"{sum(1 for n in range(count) if n % SEEDS == number)} of {count} runs"

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common import option_parser, scaled_copy
-from fastai_side import fastai_side
+from fastai_process import start_fastai
 
-from core.recipe.files import recipe_from
+from core.recipe.files import recipe_from_dict
 from core.recipe.schema import Recipe
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ FROZEN = {"efficientnet_lite0": 13, "vgg16_bn": 34}
 
 def bench_recipe(backbone: str, epochs: int, precision: str) -> Recipe:
     """The first layers frozen, the rest at one rate, fresh views, a constant rate."""
-    return recipe_from(
+    return recipe_from_dict(
         {
             "name": "bench",
             "backbone": backbone,
@@ -49,21 +49,21 @@ def bench_recipe(backbone: str, epochs: int, precision: str) -> Recipe:
     )
 
 
-class Turns:
+class AlternatingTimer:
     """Our listener: notes each epoch's seconds and lets the other side train one in between."""
 
     def __init__(self, other: Callable[[], None]) -> None:
         self.other = other
         self.seconds: list[float] = []
-        self.mark = time.perf_counter()
+        self.epoch_start = time.perf_counter()
 
     def on_batch(self, row: Any) -> None:
         pass
 
     def on_epoch(self, row: Any, progress: Any) -> None:
-        self.seconds.append(time.perf_counter() - self.mark)
+        self.seconds.append(time.perf_counter() - self.epoch_start)
         self.other()
-        self.mark = time.perf_counter()
+        self.epoch_start = time.perf_counter()
 
 
 def measure(recipe: Recipe, data: Path, side: int, folder: Path) -> None:
@@ -72,8 +72,8 @@ def measure(recipe: Recipe, data: Path, side: int, folder: Path) -> None:
     from core.train.loop import fit
 
     setup = set_up(recipe, data, folder / "runs")
-    with fastai_side(recipe, data, folder) as fastai:
-        turns = Turns(fastai.epoch)
+    with start_fastai(recipe, data, folder) as fastai:
+        turns = AlternatingTimer(fastai.epoch)
         fit(setup.network, recipe, setup.inputs, setup.validation, turns)
     # The first epoch of each side pays for warming up (and ours for decoding).
     ours, theirs = statistics.median(turns.seconds[1:]), statistics.median(fastai.seconds[1:])
@@ -100,18 +100,18 @@ def breakdown(setup: Setup) -> list[tuple[str, float]]:
     begun = time.perf_counter()
     for start in range(0, len(views), 16):
         x, targets = inputs.batch(list(photos)[start : start + 16], 99)
-        loss = -(setup.network(x, setup.start).log_probs * targets).sum(1).mean()
+        loss = -(setup.network(x, setup.start_layer).log_probs * targets).sum(1).mean()
         loss.backward()
     rest = time.perf_counter() - begun
     return [("augmentation", augment), ("frozen prefix", prefix), ("training the rest", rest)]
 
 
-def precisions(chosen: str) -> list[str]:
+def precisions(option: str) -> list[str]:
     """The recipe's `precision` of each measurement."""
     from core.pipeline.precision import cpu_has_bfloat16
 
-    if chosen != "both":
-        return [chosen]
+    if option != "both":
+        return [option]
     if not cpu_has_bfloat16():
         print("no bfloat16 in hardware here, so float32 only")
         return ["float32"]

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from common import ROOT, option_parser
-from contrast import trained
+from contrast import train_or_reuse
 
 from core.base.errors import RunError
 from core.data.shuffled_labels import shuffle_labels
@@ -48,8 +48,8 @@ TWO_EPOCHS: dict[str, object] = {
         {"train": "bands", "cycles": 1, "cycle_len": 1},
     ],
 }
-APART = 0.25  # of the mean object accuracies
-NEAR_ONE = 0.2
+MIN_OBJECT_GAP = 0.25  # of the mean object accuracies
+LIFT_TOLERANCE = 0.2
 DIVERGED = "stopped as diverged"
 GOOD, LOOKS_GOOD, NEVER = "generalises", "overfit that looks good", "never learned"
 SHOWS, TOO_LITTLE = "overfit, and it shows", "too little evidence"
@@ -113,7 +113,7 @@ def few_test_photos(data: Path, out: Path, count: int = 4) -> None:
         table.write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
 
-def drawn(folder: Path, seed: int) -> Path:
+def draw_toy_set(folder: Path, seed: int) -> Path:
     """The toy set of a seed, drawn if it is not there."""
     from core.toy_books import draw_toy_books
 
@@ -124,7 +124,7 @@ def drawn(folder: Path, seed: int) -> Path:
     return data
 
 
-def photo_set(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, str, Path]:
+def parse_photo_set(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, str, Path]:
     """What is asked for, with `--toy-seed`, `--data` and `--runs`; the set's name, and its folder,
     drawn if need be."""
     parser.add_argument("--toy-seed", type=int, help="draw a toy set with this seed")
@@ -135,7 +135,7 @@ def photo_set(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, str,
         parser.error("either --toy-seed or --data")
     if chosen.data:
         return chosen, chosen.data.name, chosen.data
-    return chosen, f"toy-{chosen.toy_seed}", drawn(chosen.runs, chosen.toy_seed)
+    return chosen, f"toy-{chosen.toy_seed}", draw_toy_set(chosen.runs, chosen.toy_seed)
 
 
 def outcome(runs: Path, case: Case, seed: int, data: Path) -> dict[str, Any] | None:
@@ -143,7 +143,7 @@ def outcome(runs: Path, case: Case, seed: int, data: Path) -> dict[str, Any] | N
     recipe = load_recipe(case.preset)
     recipe = load_recipe(case.preset, {"seed": seed, **case.changes(recipe)})
     try:
-        run = trained(runs, recipe, data)
+        run = train_or_reuse(runs, recipe, data)
     except RunError as error:
         if "diverged" not in str(error):
             raise
@@ -213,7 +213,10 @@ def claims(found: dict[str, list[dict[str, Any] | None]]) -> Iterator[tuple[bool
             lambda numbers: numbers["localisation"]["lift"],
         )
     )
-    yield objects[0] - objects[1] >= APART, f"objects {objects[0]:.2f} against {objects[1]:.2f}"
+    yield (
+        objects[0] - objects[1] >= MIN_OBJECT_GAP,
+        f"objects {objects[0]:.2f} against {objects[1]:.2f}",
+    )
     yield lifts[0] > lifts[1], f"lift {lifts[0]:.2f} against {lifts[1]:.2f}"
     for name in ("quick, labels shuffled", "looks-good, labels shuffled"):
         yield share(name, LOOKS_GOOD, NEVER, SHOWS, TOO_LITTLE, DIVERGED)
@@ -222,7 +225,7 @@ def claims(found: dict[str, list[dict[str, Any] | None]]) -> Iterator[tuple[bool
         yield share(name, NEVER, SHOWS, DIVERGED)
     yield share("quick, four test photos", TOO_LITTLE)
     mean = sum(redrawn_lift(summary) for summary in quick) / len(quick)
-    yield abs(mean - 1) <= NEAR_ONE, f"re-drawn heads: mean lift {mean:.2f}"
+    yield abs(mean - 1) <= LIFT_TOLERANCE, f"re-drawn heads: mean lift {mean:.2f}"
 
 
 def redrawn_lift(summary: dict[str, Any]) -> float:
@@ -234,7 +237,7 @@ def redrawn_lift(summary: dict[str, Any]) -> float:
 def main() -> None:
     parser = option_parser(__doc__)
     parser.add_argument("--seeds", default="0,1,2,3,4")
-    chosen, name, data = photo_set(parser)
+    chosen, name, data = parse_photo_set(parser)
     folder = chosen.runs / f"verdicts-{name}"
     sets = photo_sets(data, folder)
     seeds = [int(seed) for seed in chosen.seeds.split(",")]

@@ -22,12 +22,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.sync.client import ClientConnection, connect
 
-LONGEST = 120.0  # seconds for a page
-_LARGEST = 200_000_000  # bytes of a message
+PAGE_TIMEOUT = 120.0  # seconds for a page
+_MAX_MESSAGE_BYTES = 200_000_000  # bytes of a message
 
 
 @dataclass
-class Drawn:
+class PageResult:
     """A page as it came: seconds, its titles, its errors, its buttons' ids by their labels, and
     the link as the page left it."""
 
@@ -53,7 +53,7 @@ class Visitor:
             connect(
                 self._url,
                 subprotocols=["streamlit"],
-                max_size=_LARGEST,
+                max_size=_MAX_MESSAGE_BYTES,
                 open_timeout=60,
                 ping_timeout=None,
                 compression=None,
@@ -64,7 +64,7 @@ class Visitor:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def open(self, page: str, query: dict[str, str] | str = "", press: str = "") -> Drawn:
+    def open(self, page: str, query: dict[str, str] | str = "", press: str = "") -> PageResult:
         """The page of that name (empty: the first one), with a link's parameters; `press`: the id
         of a button that was clicked there."""
         assert self._socket is not None
@@ -78,10 +78,10 @@ class Visitor:
             widget_states=WidgetStates(widgets=states),
             is_history_navigation=not press,
         )
-        found, begun = Drawn(query=words), time.perf_counter()
+        found, begun = PageResult(query=words), time.perf_counter()
         self._socket.send(BackMsg(rerun_script=asked).SerializeToString())
         while True:
-            data = self._socket.recv(timeout=LONGEST)
+            data = self._socket.recv(timeout=PAGE_TIMEOUT)
             assert isinstance(data, bytes)
             found.size += len(data)
             message = ForwardMsg.FromString(data)
@@ -103,7 +103,7 @@ class Visitor:
                 return found
 
 
-def _read(message: ForwardMsg, found: Drawn) -> None:
+def _read(message: ForwardMsg, found: PageResult) -> None:
     element = message.delta.new_element
     kind = element.WhichOneof("type")
     if kind == "heading" and element.heading.tag == "h1":

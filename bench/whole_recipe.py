@@ -29,7 +29,7 @@ import time
 from pathlib import Path
 
 from common import option_parser, scaled_copy
-from fastai_side import fastai_side
+from fastai_process import start_fastai
 
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
@@ -53,17 +53,17 @@ def whole_recipe(backbone: str, changes: dict[str, object]) -> Recipe:
     return load_recipe(preset, own | same | changes)
 
 
-def carry_out(recipe: Recipe, data: Path, runs: Path) -> tuple[Run, float]:
+def run_ours(recipe: Recipe, data: Path, runs: Path) -> tuple[Run, float]:
     """Our run and its seconds."""
-    from core.jobs.tasks.train_run import execute
+    from core.jobs.tasks.train_run import run_training
 
     begun = time.perf_counter()
     run = create_run(runs, recipe, data, utc_now)
-    execute(run, utc_now, on_epoch=lambda row, eta: tell(f"ours, epoch {row.planned.number}"))
+    run_training(run, utc_now, on_epoch=lambda row, eta: log(f"ours, epoch {row.planned.number}"))
     return run, time.perf_counter() - begun
 
 
-def tell(text: str) -> None:
+def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -83,12 +83,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data = scaled_copy(chosen.side, folder / "photos")
-        with fastai_side(recipe, data, folder) as fastai:
+        with start_fastai(recipe, data, folder) as fastai:
             for turn in range(turns):
                 if turn == turns // 2:
-                    run, ours = carry_out(recipe, data, folder / "runs")
+                    run, ours = run_ours(recipe, data, folder / "runs")
                 fastai.epoch()
-                tell(f"fastai, epoch {turn + 1} of {turns}: {fastai.seconds[-1]:.2f} s")
+                log(f"fastai, epoch {turn + 1} of {turns}: {fastai.seconds[-1]:.2f} s")
         timing = run.timing()
         settings = run.environment()["settings"]
 

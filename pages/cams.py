@@ -9,7 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _
-from core.compare.comparable import on_other_photos
+from core.compare.comparable import items_on_other_photos
 from core.data.dataset import VALIDATION, read_dataset
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -20,22 +20,22 @@ from pages.widgets.shared import first_runs, selection
 from pages.widgets.ui import messages
 
 KEY = "cams"
-MOST = 6  # columns of class maps
+MAX_COLUMNS = 6  # columns of class maps
 
 
-def show_page(everything: list[RunRow]) -> None:
+def show_page(all_rows: list[RunRow]) -> None:
     """The grid of the runs and the test set in the page's link."""
     left, right = st.columns([3, 1])
     with left:
-        items = selection.show_items(KEY, everything, MOST)
+        items = selection.choose_items(KEY, all_rows, MAX_COLUMNS)
     items = [item for item in items if not item.members[0].problem]
     if not items:
         st.info(
             _("Choose runs to see their class maps. A group of repeats is one column, its mean.")
         )
         return
-    if away := [item for item in items if item.members[0].photos_away]:
-        missing = ", ".join(formatting.plain_markdown(item.title) for item in away)
+    if away := [item for item in items if item.members[0].photos_missing]:
+        missing = ", ".join(formatting.escape_markdown(item.title) for item in away)
         st.info(
             _(
                 "Left out, because they came from elsewhere and their photos are not here: {names}",
@@ -68,10 +68,10 @@ def show_page(everything: list[RunRow]) -> None:
                 "training photos, so they come from the same shoot."
             ),
         )
-    others = [item for item in on_other_photos(items, items[0]) if _data_dir(item) != folder]
+    others = [item for item in items_on_other_photos(items, items[0]) if _data_dir(item) != folder]
     if others:
         st.warning(
-            formatting.plain_markdown(
+            formatting.escape_markdown(
                 _(
                     "Left out, because they trained on other photos than {run}: {runs}",
                     run=items[0].title,
@@ -99,7 +99,7 @@ if runs:
     try:
         show_page(runs)
     except InputError as problem:
-        messages.error(problem)
+        messages.show_error(problem)
 else:
     st.write(
         _("Class maps come with a finished run. Train one on the Train page, or take these two:")

@@ -11,38 +11,46 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.compare.challenge_ranking import SEEDS, Board, Field, fields, read_board
-from core.store.challenge_answers import board_mark
+from core.compare.challenge_ranking import (
+    MIN_SEEDS,
+    ComparableGroups,
+    Leaderboard,
+    find_comparable_groups,
+    read_leaderboard,
+)
+from core.store.challenge_answers import challenge_fingerprint
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets.challenge import board as challenge_board
 from pages.widgets.challenge import submit, task
 from pages.widgets.shared import access, selection, worker_notice
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import messages
 
 KEY = "challenge"
-LIVE_SECONDS = 2.0
+POLL_SECONDS = 2.0
 
 
-def board_of(field: Field) -> Board:
+def cached_board(field: ComparableGroups) -> Leaderboard:
     """Read anew when a run, an answer or the photos have changed. Raises InputError when the hidden
     photos' note is damaged."""
     runs_dir = settings.runs_dir()
-    of = [field.id, board_mark(runs_dir)]
-    return Look(selection.version()).made("board", of, lambda: read_board(runs_dir, field))
+    of = [field.id, challenge_fingerprint(runs_dir)]
+    return Snapshot(selection.version()).cached(
+        "board", of, lambda: read_leaderboard(runs_dir, field)
+    )
 
 
-def choose(found: Sequence[Field]) -> Field:
+def choose_board(available: Sequence[ComparableGroups]) -> ComparableGroups:
     """The board of the link; the one with the newest run without."""
-    known = {field.id: field for field in found}
+    known = {field.id: field for field in available}
     linked = st.query_params.get("photos", "")
     if linked and linked not in known:
         st.warning(_("There is no board of that link here; this is the newest one's."))
     if len(known) == 1:
-        return found[0]
+        return available[0]
     if st.session_state.get(f"{KEY}.photos") not in known:
-        st.session_state[f"{KEY}.photos"] = linked if linked in known else found[0].id
+        st.session_state[f"{KEY}.photos"] = linked if linked in known else available[0].id
     picked = st.selectbox(
         _("Trained on"),
         list(known),
@@ -55,42 +63,42 @@ def choose(found: Sequence[Field]) -> Field:
     return known[picked]
 
 
-def board(field_id: str, watching: bool) -> None:
+def show_live(field_id: str, polling: bool) -> None:
     """The board; drawn again and again while something that it shows is under way."""
     rows = selection.all_runs()
-    field = next((field for field in fields(rows) if field.id == field_id), None)
+    field = next((field for field in find_comparable_groups(rows) if field.id == field_id), None)
     if field is None:
         st.rerun()  # its runs were deleted
     try:
-        found = board_of(field)
+        found = cached_board(field)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
-    if live(field, found) != watching:
+    if is_live(field, found) != polling:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     for problem in found.problems:
-        messages.error(problem)
+        messages.show_error(problem)
     submit.show(f"{KEY}.ask", found, rows)
     challenge_board.show(f"{KEY}.board", found)
     if not found.standings and not found.waiting:
-        st.info(_("No group here has {seeds} finished seeds yet.", seeds=SEEDS))
-    challenge_board.show_left_out(f"{KEY}.board", found.left_out)
+        st.info(_("No group here has {seeds} finished seeds yet.", seeds=MIN_SEEDS))
+    challenge_board.show_left_out(f"{KEY}.board", found.excluded)
 
 
-def live(field: Field, found: Board) -> bool:
+def is_live(field: ComparableGroups, board: Leaderboard) -> bool:
     """Whether a run of the board trains or waits, or answers the hidden photos."""
     training = any(not row.status.ended for group in field.groups for row in group.members)
-    return training or bool(submit.under_way(found))
+    return training or bool(submit.unfinished_trials(board))
 
 
-def await_first() -> None:
-    if fields(selection.all_runs()):
+def rerun_on_first_board() -> None:
+    if find_comparable_groups(selection.all_runs()):
         st.rerun()
 
 
 def show_page(rows: Sequence[RunRow]) -> None:
-    found = fields(rows)
+    found = find_comparable_groups(rows)
     if not found:
         st.info(
             _(
@@ -100,17 +108,17 @@ def show_page(rows: Sequence[RunRow]) -> None:
             )
         )
         if any(not row.status.ended for row in rows):
-            st.fragment(await_first, run_every=LIVE_SECONDS)()
+            st.fragment(rerun_on_first_board, run_every=POLL_SECONDS)()
         return
-    field = choose(found)
-    watching = live(field, board_of(field))
-    st.fragment(board, run_every=LIVE_SECONDS if watching else None)(field.id, watching)
+    field = choose_board(found)
+    watching = is_live(field, cached_board(field))
+    st.fragment(show_live, run_every=POLL_SECONDS if watching else None)(field.id, watching)
 
 
 st.title(_("Challenge"), anchor=False)
 task.show(KEY)
 try:
-    if not access.closed("challenge"):
+    if not access.show_restriction("challenge"):
         show_page(selection.all_runs())
 except InputError as damage:
-    messages.error(damage)
+    messages.show_error(damage)

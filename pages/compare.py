@@ -1,51 +1,51 @@
 """Compare: runs and groups of repeats side by side, what validation says next to what it hides.
 
-The link chooses (`?runs=a,b&groups=g`, see pages.widgets.shared.selection), and so does it with the
-section and every control in it. Only the section that is open is computed."""
+The link chooses (`?runs=a,b&groups=g`, see pages.widgets.shared.selection), and so does it
+with the section and every control in it. Only the section that is open is computed."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.base.language import _
-from core.compare.colours import OWN, paints
+from core.compare.colours import BY_ITEM, colour_schemes
 from core.store.index import RunRow
 from pages.widgets.compare import clearest_pair, difference, scores
 from pages.widgets.compare.sections import KEY, show_section
 from pages.widgets.shared import first_runs, report, selection
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import messages
 
 
-def show_page(everything: list[RunRow], look: Look) -> None:
+def show_page(all_rows: list[RunRow], snapshot: Snapshot) -> None:
     """All of the page, for the runs and groups in its link."""
-    items = selection.show_items(KEY, everything)
+    items = selection.choose_items(KEY, all_rows)
     if not items:
         st.info(_("Choose two runs or more to see them side by side."))
-        clearest_pair.show(f"{KEY}.pair", everything, look)
+        clearest_pair.show(f"{KEY}.pair", all_rows, snapshot)
         return
     for row in (row for item in items for row in item.members if row.problem):
-        messages.error(row.problem)
-    finished = [item for item in items if item.finished()]
-    if finished and len(items) <= difference.FEW:
-        scores.headline(finished, paints(items, everything)[OWN])
+        messages.show_error(row.problem)
+    finished = [item for item in items if item.evaluated_members()]
+    if finished and len(items) <= difference.MAX_IN_SENTENCES:
+        scores.headline(finished, colour_schemes(items, all_rows)[BY_ITEM])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/cams.py",
             label=_("See where they look"),
             width="content",
             icon=":material/frame_inspect:",
-            query_params=selection.link(items),
+            query_params=selection.link_params(items),
         )
-        clearest_pair.show(f"{KEY}.pair", everything, look)
-        report.button(KEY, items, everything)
-    show_section(items, everything, look)
+        clearest_pair.show(f"{KEY}.pair", all_rows, snapshot)
+        report.button(KEY, items, all_rows)
+    show_section(items, all_rows, snapshot)
 
 
 st.title(_("Compare"), anchor=False)
-version, runs = selection.look()
+version, runs = selection.snapshot()
 if runs:
-    show_page(runs, Look(version))
+    show_page(runs, Snapshot(version))
 else:
     st.write(_("There are no runs to compare yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")

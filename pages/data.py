@@ -7,9 +7,9 @@ import streamlit as st
 from core.base.errors import InputError
 from core.base.language import _
 from core.data.dataset import Dataset, TestSet, find_datasets, read_dataset
-from core.data.import_report import retold
-from core.data.importer import REPORT
-from core.data.photo_grid import wall
+from core.data.import_report import translate_report
+from core.data.importer import REPORT_FILE
+from core.data.photo_grid import grid_photos
 from pages import settings
 from pages.widgets.data import (
     about,
@@ -27,20 +27,22 @@ from pages.widgets.ui import messages
 KEY = "data_page"
 
 
-def read_chosen(names: list[str]) -> Dataset:
+def choose_dataset(dataset_names: list[str]) -> Dataset:
     """The data set of the link, and what can be done with it as a whole."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = photo_filter.data(f"{KEY}.data", names)
-        if not access.shut("upload") and st.button(
+        name = photo_filter.choose_dataset(f"{KEY}.data", dataset_names)
+        if not access.is_restricted("upload") and st.button(
             _("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
         ):
             st.query_params["view"] = "upload"
             st.rerun()
-        data_trash.delete(f"{KEY}.trash", settings.data_parent() / name)
-    return read_dataset(settings.data_parent() / name)
+        data_trash.delete_button(f"{KEY}.trash", settings.datasets_dir() / name)
+    return read_dataset(settings.datasets_dir() / name)
 
 
-def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | None) -> None:
+def show_label_progress(
+    dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | None
+) -> None:
     """How far the labels of a test set have come, and the runs that they have overtaken."""
     total, labelled = len(test_set.photos), len(test_set.labels)
     boxed = sum(bool(boxes) for boxes in test_set.boxes.values())
@@ -63,65 +65,67 @@ def labelling(dataset: Dataset, test_set: TestSet, pairs: near_copies.Pairs | No
     score_again.show(f"{KEY}.again", dataset)
 
 
-def show_wall(dataset: Dataset) -> None:
+def show_photo_grid(dataset: Dataset) -> None:
     """All photos of a split, or those of a class."""
     about.show(dataset)
     warning = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = photo_filter.split(f"{KEY}.set.{dataset.root.name}", dataset)
-        folds = photo_filter.folds(f"{KEY}.folds.{dataset.root.name}", dataset, split)
+        split = photo_filter.choose_split(f"{KEY}.set.{dataset.root.name}", dataset)
+        folds = photo_filter.choose_folds(f"{KEY}.folds.{dataset.root.name}", dataset, split)
     with warning:
-        pairs = near_copies.soon(dataset)
-    everything = wall(dataset, split, pairs or (), folds)
-    photo_filter.kind(f"{KEY}.class.{dataset.root.name}.{split}", everything, dataset.classes)
-    chosen = photo_filter.of_linked_class(everything)
+        pairs = near_copies.show_when_found(dataset)
+    everything = grid_photos(dataset, split, pairs or (), folds)
+    photo_filter.choose_class(
+        f"{KEY}.class.{dataset.root.name}.{split}", everything, dataset.classes
+    )
+    chosen = photo_filter.filter_by_class(everything)
     test_set = next((each for each in dataset.test_sets if each.name == split), None)
     if test_set is not None:
-        labelling(dataset, test_set, pairs)
-    number = photo_filter.page(f"{KEY}.page", chosen)
+        show_label_progress(dataset, test_set, pairs)
+    number = photo_filter.choose_page(f"{KEY}.page", chosen)
     photo_grid.show(f"{KEY}.wall", chosen, number, open_photo)
     if test_set is not None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
-    if (dataset.root / REPORT).is_file():
+    if (dataset.root / REPORT_FILE).is_file():
         with st.expander(_("How it was imported"), icon=":material/receipt_long:"):
-            report = (dataset.root / REPORT).read_text("utf-8", errors="replace")
-            st.code(retold(report), language=None)
+            report = (dataset.root / REPORT_FILE).read_text("utf-8", errors="replace")
+            st.code(translate_report(report), language=None)
 
 
 def show_photo(dataset: Dataset) -> None:
     """The one photo that the link names, with all the room there is."""
     split = photo_filter.linked_split(dataset)
-    pairs = near_copies.known(dataset) or ()
-    everything = wall(dataset, split, pairs, photo_filter.linked_folds(dataset, split))
-    chosen = photo_filter.of_linked_class(everything)
+    pairs = near_copies.find_pairs(dataset) or ()
+    everything = grid_photos(dataset, split, pairs, photo_filter.linked_folds(dataset, split))
+    chosen = photo_filter.filter_by_class(everything)
     label_editor.show(f"{KEY}.photo", dataset, split, chosen, everything)
 
 
 def open_photo(file: str) -> None:
     """A click on the wall."""
-    photo_filter.as_drawn()
+    photo_filter.restore_url()
     st.query_params["photo"] = file
 
 
 st.title(_("Data"), anchor=False)
-found = [path.name for path in find_datasets(settings.data_parent())]
+found = [path.name for path in find_datasets(settings.datasets_dir())]
 if not found or st.query_params.get("view") == "upload":
     if not found:
         st.write(_("There are no photos here yet."))
     elif st.button(_("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
-        upload.leave(f"{KEY}.new")
+        upload.close_report(f"{KEY}.new")
         st.query_params.pop("view")
         st.rerun()
     upload.show(f"{KEY}.new")
-    data_trash.bring_back(f"{KEY}.trash")
+    data_trash.show_deleted(f"{KEY}.trash")
 else:
     try:
         if "photo" in st.query_params:
-            show_photo(read_dataset(settings.data_parent() / photo_filter.linked_data(found)))
+            show_photo(read_dataset(settings.datasets_dir() / photo_filter.linked_dataset(found)))
         else:
-            show_wall(read_chosen(found))
+            show_photo_grid(choose_dataset(found))
     except InputError as problem:
-        messages.error(problem)
+        messages.show_error(problem)
     if "photo" not in st.query_params:
-        data_trash.bring_back(f"{KEY}.trash")
-photo_filter.drawn()
+        data_trash.show_deleted(f"{KEY}.trash")
+photo_filter.store_url()

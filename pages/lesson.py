@@ -8,26 +8,26 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.lesson.repair_words import arm_names
-from core.lesson.repairs import TOY, read_arms
+from core.lesson.repairs import TOY_HEADING, read_arms
 from core.lesson.steps import titles
 from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
 from pages.widgets.lesson import vote as lesson_vote
 
-FAILING = "looks-good"  # the preset that the example runs of A were made with
+FAILING_PRESET = "looks-good"  # the preset that the example runs of A were made with
 
 
-def take_away(step: int) -> str:
+def choose_arm(step: int) -> str:
     """What the sixth step's recipe is without: chosen there, and kept in the link by its key (the
     names are told in another language too)."""
     if step != 6:
         return "nothing"
-    names, measured = arm_names(), list(read_arms(TOY)) or ["nothing"]
+    names, measured = arm_names(), list(read_arms(TOY_HEADING)) or ["nothing"]
     linked = st.query_params.get("without", "")
     st.session_state["lesson.without"] = linked if linked in measured else measured[0]
 
-    def keep() -> None:
+    def write_url() -> None:
         st.query_params["without"] = st.session_state["lesson.without"]
 
     return str(
@@ -36,20 +36,20 @@ def take_away(step: int) -> str:
             measured,
             required=True,
             key="lesson.without",
-            on_change=keep,
+            on_change=write_url,
             format_func=lambda key: names[key],
         )
     )
 
 
-def ways_on() -> None:
+def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
         st.page_link(
             "pages/train.py",
             label=_("Open Train with the failing recipe"),
             icon=":material/model_training:",
-            query_params={"preset": FAILING},
+            query_params={"preset": FAILING_PRESET},
         )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
             st.page_link(
@@ -59,24 +59,26 @@ def ways_on() -> None:
             )
 
 
-def show_step(number: int, teach: bool, vote: str) -> bool:
+def show_step(number: int, teacher_mode: bool, vote: str) -> bool:
     """Title, text, picture, and what it means; whether that is still hidden."""
-    pair = runs.pair()
-    colours = runs.colours(pair)
+    pair = runs.cached_pair()
+    colours = runs.side_colours(pair)
     st.title(titles()[number - 1], anchor=False)
     words, choice = st.container(), st.container()
     with choice:
-        without = take_away(number)
-    step = runs.step(number, vote, without)
+        without = choose_arm(number)
+    step = runs.cached_step(number, vote, without)
     with words:
-        lesson_text.box(lesson_text.sentences(step.text), colours, teach)
-    figure.show(number, pair, teach, without)
+        lesson_text.show_html(lesson_text.text_html(step.text), colours, teacher_mode)
+    figure.show(number, pair, teacher_mode, without)
     if number == len(titles()):
-        ways_on()
-    hidden = bool(step.answer) and not navigation.told(number, teach, vote)
+        show_next_links()
+    hidden = bool(step.answer) and not navigation.is_answer_shown(number, teacher_mode, vote)
     if not hidden:
-        answer = lesson_text.sentences(step.answer, "answer") if step.answer else ""
-        lesson_text.box(answer + lesson_text.whys(step.whys), colours, teach)
+        answer = lesson_text.text_html(step.answer, "answer") if step.answer else ""
+        lesson_text.show_html(
+            answer + lesson_text.questions_html(step.questions), colours, teacher_mode
+        )
     return hidden
 
 
@@ -88,7 +90,7 @@ def show_page() -> None:
         hidden = show_step(number, teach, vote)
     except InputError as problem:
         st.title(_("Lesson"), anchor=False)
-        st.info(formatting.plain_markdown(translate(str(problem))), icon=":material/info:")
+        st.info(formatting.escape_markdown(translate(str(problem))), icon=":material/info:")
         st.markdown(
             _(
                 "The lesson is told from the example runs in `runs/examples/`, which come with "

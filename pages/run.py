@@ -10,13 +10,13 @@ from core.base import formatting, palette
 from core.base.errors import InputError
 from core.base.language import _
 from core.compare import tables
-from core.compare.comparable import others_on
+from core.compare.comparable import runs_on_same_photos
 from core.compare.selection import run_items
-from core.jobs.local import find_lost
+from core.jobs.local import mark_lost_runs
 from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.store.status import utc_now
-from core.views.diagnosis_report import write_letter
+from core.views.diagnosis_report import build_report
 from pages import settings
 from pages.widgets.run import cam_strip, diagnosis_report, run_choice
 from pages.widgets.shared import (
@@ -34,15 +34,15 @@ from pages.widgets.shared import (
 from pages.widgets.ui import messages
 
 KEY = "run"
-LIVE_SECONDS = 1.5
+POLL_SECONDS = 1.5
 
 
 def links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To Compare with the newest other finished run on the same photos, and to CAMs."""
-    others, label = others_on(row, rows)[:1], _("Compare")
+    others, label = runs_on_same_photos(row, rows)[:1], _("Compare")
     pair = ",".join([row.id, *others])
     if others:
-        name = formatting.plain_markdown(tables.labels_of(rows)[others[0]])
+        name = formatting.escape_markdown(tables.labels_by_id(rows)[others[0]])
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
@@ -59,30 +59,30 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         )
 
 
-def board(run_id: str, watching: bool) -> None:
+def show_live(run_id: str, polling: bool) -> None:
     """The run; drawn again and again while it is under way."""
     rows = selection.all_runs()
     row = next((row for row in rows if row.id == run_id), None)
     if row is not None and row.status.state == "running":
-        lost = find_lost(settings.runs_dir(), [run_id], utc_now)
+        lost = mark_lost_runs(settings.runs_dir(), [run_id], utc_now)
         row = next((r for r in selection.all_runs() if r.id == run_id), None) if lost else row
-    if row is None or row.status.ended == watching:
+    if row is None or row.status.ended == polling:
         st.rerun()  # the whole page: begins or ends the polling
     worker_notice.show(f"{KEY}.worker", rows)
     if row.problem:
-        messages.error(row.problem)
-        run_actions.delete(KEY, row)
+        messages.show_error(row.problem)
+        run_actions.delete_button(KEY, row)
         return
     try:
         show_run(row, rows, open_run(settings.runs_dir(), row.id))
     except InputError as problem:
-        messages.error(problem)
+        messages.show_error(problem)
 
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     """State and actions; why it stopped early, or the letter; then how it trained."""
     colour = palette.run_colour(row.id)
-    found = write_letter(run) if row.status.state == "done" else None
+    found = build_report(run) if row.status.state == "done" else None
     with st.container(horizontal=True, vertical_alignment="center"):
         run_state.badge(row)
         if found:
@@ -90,7 +90,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         st.space("stretch")
         report.button(KEY, run_items([row], rows), rows)
         run_actions.show(KEY, row)
-        run_actions.delete(KEY, row)
+        run_actions.delete_button(KEY, row)
     run_state.show(row)
     run_ending.show(row, run)
     if found:
@@ -113,23 +113,27 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
 
 st.title(_("Run"), anchor=False)
 runs = selection.all_runs()
-asked = st.query_params.get("run", "")
-if asked and asked not in {row.id for row in runs} and not run_actions.deleted(KEY, asked):
-    st.warning(_("There is no run {run} here.", run=formatting.plain_markdown(asked)))
+linked_id = st.query_params.get("run", "")
+if (
+    linked_id
+    and linked_id not in {row.id for row in runs}
+    and not run_actions.show_deleted(KEY, linked_id)
+):
+    st.warning(_("There is no run {run} here.", run=formatting.escape_markdown(linked_id)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = run_choice.show(KEY, runs)
     if shown:
         live = not shown.status.ended
-        st.fragment(board, run_every=LIVE_SECONDS if live else None)(shown.id, live)
-    elif not asked:
+        st.fragment(show_live, run_every=POLL_SECONDS if live else None)(shown.id, live)
+    elif not linked_id:
         st.info(
             _(
                 "Choose a run to watch it train, or to read its diagnosis: what went right or "
                 "wrong, how we know, and what to try next."
             )
         )
-elif not asked:
+elif not linked_id:
     st.write(
         _("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.language import _
-from core.jobs.local import find_lost
+from core.jobs.local import mark_lost_runs
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
@@ -15,23 +15,23 @@ from pages.widgets.runs import examples, import_runs, notes, run_detail, run_tab
 from pages.widgets.shared import access, first_runs, selection, worker_notice
 
 KEY = "runs"
-LOOK_SECONDS = 1.5
+POLL_SECONDS = 1.5
 
 
-def watch(seen: int, rows: Sequence[RunRow]) -> None:
+def rerun_on_change(known_version: int, rows: Sequence[RunRow]) -> None:
     """Says what is wrong with the worker, if anything, and draws the page again when a run has
     changed, whoever changed it."""
     running = [row.id for row in rows if row.status.state == "running"]
-    find_lost(settings.runs_dir(), running, utc_now)
-    if selection.version(at_most_old=LOOK_SECONDS / 2) != seen:
+    mark_lost_runs(settings.runs_dir(), running, utc_now)
+    if selection.version(at_most_old=POLL_SECONDS / 2) != known_version:
         st.rerun()
     if rows:
         worker_notice.show(f"{KEY}.worker", rows)
 
 
 st.title(_("Runs"), anchor=False)
-access.keep_link()
-version, runs = selection.look()
+access.show_link_notice()
+version, runs = selection.snapshot()
 # What comes and goes has a place of its own: a table that is moved is drawn twice for a moment.
 imported, undo, notice, examples_only, warning = (st.container() for __ in range(5))
 with imported:
@@ -39,7 +39,7 @@ with imported:
 with undo:
     trash.undo(f"{KEY}.deleted")
 with notice:
-    st.fragment(watch, run_every=LOOK_SECONDS)(version, runs)
+    st.fragment(rerun_on_change, run_every=POLL_SECONDS)(version, runs)
 if runs:
     with examples_only:
         examples.notice(runs)
@@ -52,5 +52,5 @@ else:
     st.write(_("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
     import_runs.show(f"{KEY}.table.import")
-    examples.switch(f"{KEY}.examples")
+    examples.show_toggle(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

@@ -16,7 +16,7 @@ from core.recipe.schema import Augment, Recipe
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
 from core.views import recipe_warnings as known
-from core.views.layer_strip import strip_layers, trained_words
+from core.views.layer_strip import strip_layers, trained_text
 from pages import settings
 from pages.widgets.shared import access, first_runs, worker_notice
 from pages.widgets.train import (
@@ -45,7 +45,7 @@ KEY = "train"
 Parts = dict[str, Any]
 
 
-def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
+def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
     """What is done to the photos before the network gets them; and where to show the views, near
     the controls that change them."""
     st.markdown(
@@ -54,18 +54,18 @@ def what_it_sees(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]
             "Each photo is changed at random, so that the network cannot learn the photos by heart."
         ),
     )
-    start = draft.begin("augment")
-    shown = augment.show(draft.controls("augment"), Augment.model_validate(start))
+    start = draft.start_value("augment")
+    shown = augment.show(draft.key_prefix("augment"), Augment.model_validate(start))
     wall = st.container()
     parts = preprocessing.show(draft)
     parts["augment"] = {**start, **shown}
     with st.expander(_("More: which photos validate")):
-        parts |= preprocessing.kept_aside(draft, dataset)
-    draft.places["split"] = st.container()
+        parts |= preprocessing.show_split(draft, dataset)
+    draft.error_containers["split"] = st.container()
     return parts, wall
 
 
-def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, DeltaGenerator]:
+def show_model_column(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, DeltaGenerator]:
     """The network: its layers, how fast each learns, its head; and where to say how much trains."""
     parts = parts | backbone.show(draft)
     missing_weights.show(parts["backbone"], parts["weights"])
@@ -73,7 +73,7 @@ def what_may_change(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, De
     numbers = st.container()
     parts["head"] = head.show(draft)
     with st.expander(_("More: maps, batch norm, precision")):
-        parts |= backbone.more(draft)
+        parts |= backbone.show_advanced(draft)
     layers = strip_layers(parts, classes)
     with numbers:
         parts["bands"] = bands.show(draft, len(layers))
@@ -94,7 +94,7 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     plot.show(f"{KEY}.plan", figures.planned_rates(curve), words)
 
 
-def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
+def show_columns(draft: Draft, name_and_seed: Parts, save_container: DeltaGenerator) -> None:
     """The three columns, and the launch beneath them. While something is wrong, views, rates and
     time are of the last recipe without a mistake, and nothing can be launched or saved."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
@@ -105,29 +105,29 @@ def write(draft: Draft, named: Parts, save: DeltaGenerator) -> None:
         dataset = dataset_choice.show(KEY)
         if dataset is None:
             return
-        edited, wall = what_it_sees(draft, dataset)
+        edited, wall = show_data_column(draft, dataset)
     with columns[1]:
-        edited, trained = what_may_change(draft, edited, len(dataset.classes))
+        edited, trained = show_model_column(draft, edited, len(dataset.classes))
     with columns[2]:
         edited["stages"] = stages.show(draft)
         curve = st.container()
         edited |= optimization.show(draft)
-    recipe, wrong = draft.checked({**edited, **named}, dataset)
+    recipe, wrong = draft.validate({**edited, **name_and_seed}, dataset)
     for place in (wall, curve) if wrong else ():
         place.caption(_("Shown without the mistake:"))
-    recipe_link.write(draft, draft.valid)
+    recipe_link.write(draft, draft.last_valid)
     plain = recipe_dict(recipe)
-    trained.caption(trained_words(recipe, strip_layers(plain, len(dataset.classes))))
-    found = known.cautions(repeats.as_launched(KEY, recipe), dataset)
-    with save:
+    trained.caption(trained_text(recipe, strip_layers(plain, len(dataset.classes))))
+    found = known.find_warnings(repeats.first_launched(KEY, recipe), dataset)
+    with save_container:
         recipe_source.download(KEY, recipe, wrong)
     with wall:
         view_grid.show(f"{KEY}.views", recipe, dataset)
     with curve:
         show_plan(recipe, dataset)
     with columns[1]:
-        lr_finder.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.put(draft, rates))
-    for column, about in zip(columns, known.COLUMNS, strict=True):
+        lr_finder.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.set_bands(draft, rates))
+    for column, about in zip(columns, known.SECTIONS, strict=True):
         with column:
             recipe_warnings.show(found, about)
     launch_bar.show(KEY, draft, recipe, dataset, len(found), wrong)
@@ -138,12 +138,12 @@ access.limits()
 worker_notice.show(f"{KEY}.worker")
 if not find_runs(settings.runs_dir()):
     first_runs.show(f"{KEY}.first")
-start, names = st.columns([3, 2], gap="large", vertical_alignment="bottom")
-with start:
+source_column, name_column = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+with source_column:
     chosen = recipe_source.show(KEY)
-    recipe_link.follow(KEY, chosen)
-with names, st.container(horizontal=True, vertical_alignment="bottom"):
+    recipe_link.read(KEY, chosen)
+with name_column, st.container(horizontal=True, vertical_alignment="bottom"):
     called = recipe_source.name_and_seed(chosen)
     save_place = st.container(width="content")
-chosen.places["name"] = names.container()
-write(chosen, called, save_place)
+chosen.error_containers["name"] = name_column.container()
+show_columns(chosen, called, save_place)

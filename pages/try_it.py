@@ -17,7 +17,7 @@ from pages.widgets.try_it import answer, photo_box, tried_photo
 from pages.widgets.ui import messages, url_state
 
 KEY = "try"
-SIDE_BY_SIDE = 2
+MAX_RUNS = 2
 
 
 def dataset_of(row: RunRow) -> Dataset | None:
@@ -28,11 +28,11 @@ def dataset_of(row: RunRow) -> Dataset | None:
         return None
 
 
-def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
+def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
     """The photo, and each run's answer beside it."""
     paint = {row.id: palette.run_colour(row.id) for row in rows}
-    marks = palette.marks(paint)
-    labels = tables.labels_of(everything)
+    marks = palette.assign_markers(paint)
+    labels = tables.labels_by_id(all_rows)
     left, *columns = st.columns([4, *(3 for __ in rows)], gap="large")
     with left:
         photo = tried_photo.show(KEY, dataset_of(rows[0]))
@@ -41,11 +41,11 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             return
         box = photo_box.show(f"{KEY}.box", photo)
         if photo.label is not None:
-            label = formatting.plain_markdown(photo.label.primary)
+            label = formatting.escape_markdown(photo.label.primary)
             st.caption(_("It shows most of all: **{label}**.", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
         options = [answer.PREDICTED, *classes]
-        url_state.settle("evidence", options, answer.PREDICTED)
+        url_state.read("evidence", options, answer.PREDICTED)
         explain = st.selectbox(
             _("Evidence for"),
             options,
@@ -53,7 +53,7 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
             format_func=lambda name: translate(name) if name == answer.PREDICTED else name,
             help=_("The maps show where each run finds what speaks for this class."),
         )
-        url_state.tell("evidence", explain, answer.PREDICTED)
+        url_state.write("evidence", explain, answer.PREDICTED)
         st.caption(
             _(
                 "A run that has learned the object changes its answer when the object is "
@@ -69,24 +69,24 @@ def show_runs(rows: list[RunRow], everything: list[RunRow]) -> None:
                 look = paint[row.id], marks[row.id]
                 answer.show(KEY, row, labels[row.id], look, photo, box, explain)
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
 
 
-def show_page(everything: list[RunRow]) -> None:
+def show_page(all_rows: list[RunRow]) -> None:
     """All of the page, for the first two finished runs in its link."""
-    items = selection.show_items(KEY, everything, most=6)
-    rows = [(item.finished() or item.members)[0] for item in items]
+    items = selection.choose_items(KEY, all_rows, max_items=6)
+    rows = [(item.evaluated_members() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
         st.caption(_("Of repeats, the first finished run answers."))
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
-        names = _(", ").join(formatting.plain_markdown(row.name) for row in unfinished)
+        names = _(", ").join(formatting.escape_markdown(row.name) for row in unfinished)
         st.info(_("Only a finished run can be asked; left out: {runs}.", runs=names))
-    if len(finished) > SIDE_BY_SIDE:
+    if len(finished) > MAX_RUNS:
         st.caption(_("The first two are shown."))
     if finished:
-        show_runs(finished[:SIDE_BY_SIDE], everything)
+        show_runs(finished[:MAX_RUNS], all_rows)
     elif not rows:
         st.info(_("Choose one or two runs to ask."))
 
@@ -99,7 +99,7 @@ st.caption(
     )
 )
 runs = selection.all_runs()
-if access.closed("photo"):
+if access.show_restriction("photo"):
     pass
 elif runs:
     show_page(runs)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.jobs.local import find_lost
+from core.jobs.local import mark_lost_runs
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, selection
@@ -15,18 +15,18 @@ from pages.widgets.ui import messages
 from pages.widgets.worker import machine, preview_process, problems, process, queue_list
 
 KEY = "worker"
-LIVE_SECONDS = 2.0
+POLL_SECONDS = 2.0
 
 
-def board() -> None:
+def show_live() -> None:
     """Everything, drawn again and again: load and memory change without a run, too."""
     try:
         rows, now = selection.all_runs(), utc_now()
         running = [row.id for row in rows if row.status.state == "running"]
-        if find_lost(settings.runs_dir(), running, utc_now):
+        if mark_lost_runs(settings.runs_dir(), running, utc_now):
             rows = selection.all_runs()
-        if access.shut("worker"):
-            if access.standing():
+        if access.is_restricted("worker"):
+            if access.show_queue_position():
                 queue_list.show(rows, now)
             return
         problems.show(f"{KEY}.trouble", rows, now)
@@ -38,7 +38,7 @@ def board() -> None:
         with right:
             machine.show(f"{KEY}.machine", rows)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
 
 
 st.title(_("Worker"), anchor=False)
@@ -48,16 +48,16 @@ st.caption(
         "when this page, the browser or the dashboard is closed."
     )
 )
-access.closed("worker")
+access.show_restriction("worker")
 access.limits()
-st.fragment(board, run_every=LIVE_SECONDS)()
-if access.shut("worker"):  # where things are on the server is nobody's business
+st.fragment(show_live, run_every=POLL_SECONDS)()
+if access.is_restricted("worker"):  # where things are on the server is nobody's business
     st.stop()
 with st.expander(_("Where things are"), icon=":material/folder:"):
     st.markdown(_("Runs, the queue and the worker's log (`worker.log`):"))
     st.code(str(settings.runs_dir().resolve()), language=None)
     st.markdown(_("Data sets:"))
-    st.code(str(settings.data_parent().resolve()), language=None)
+    st.code(str(settings.datasets_dir().resolve()), language=None)
     st.markdown(_("The same from the command line:"))
     commands = ("status", "queue", "worker", "worker --stop", "cache --empty")
     st.code("\n".join(f"python -m core {command}" for command in commands), language=None)

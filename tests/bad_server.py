@@ -20,13 +20,13 @@ class BadServer:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self.orders: dict[str, list[str]] = {}
-        self.seen: list[tuple[str, str | None]] = []
+        self.responses: dict[str, list[str]] = {}
+        self.requests: list[tuple[str, str | None]] = []
         self.closing = threading.Event()
         self.url = ""
 
-    def order(self, path: str) -> str:
-        orders = self.orders.get(path) or ["ok"]
+    def next_response(self, path: str) -> str:
+        orders = self.responses.get(path) or ["ok"]
         return orders.pop(0) if len(orders) > 1 else orders[0]
 
 
@@ -38,11 +38,11 @@ def bad_server() -> Iterator[BadServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, asked = self.path.lstrip("/"), self.headers.get("Range")
-            told.seen.append((path, asked))
+            told.requests.append((path, asked))
             if path not in told.files:
                 self.send_error(404)
                 return
-            order = told.order(path)
+            order = told.next_response(path)
             if order.isdigit():
                 self.send_error(int(order))
             elif order == "loop":
@@ -54,12 +54,12 @@ def bad_server() -> Iterator[BadServer]:
             else:
                 self._send(told.files[path], asked, order)
 
-        def _send(self, data: bytes, asked: str | None, order: str) -> None:
+        def _send(self, data: bytes, range_header: str | None, order: str) -> None:
             data = {"wrong": data[:-9] + b"!" * 9, "short": data[:-9], "long": data + b"!" * 9}.get(
                 order, data
             )
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
-            if not asked or order == "no-range":
+            start = int(range_header.removeprefix("bytes=").rstrip("-")) if range_header else 0
+            if not range_header or order == "no-range":
                 self._head(200, data)
                 start = 0
             elif start >= len(data):

@@ -20,8 +20,8 @@ from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
 from tests.factory import write_dataset
-from tests.failures import tell_failure
-from tests.warm import Warm, started_warm
+from tests.failure_report import save_failure_report
+from tests.fork_server import ForkServer, fork_subprocesses
 
 # The same examples every time, however long the machine takes over them.
 settings.register_profile(
@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TOY_BOOKS = ROOT / "dataset" / "toy_books"
 
 # A recipe that trains in about a second: random weights, small photos, three short epochs.
-FAST = {
+FAST_CHANGES = {
     "weights": "none",
     "image_size": 64,
     "stages.0.epochs": 1,
@@ -57,39 +57,41 @@ def fixed_clock() -> datetime:
 
 def fast_recipe(preset: str = "quick", **changes: Any) -> Recipe:
     """A preset made fast; changes by dotted key with `__` for the dots."""
-    return load_recipe(preset, FAST | {key.replace("__", "."): v for key, v in changes.items()})
+    return load_recipe(
+        preset, FAST_CHANGES | {key.replace("__", "."): v for key, v in changes.items()}
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a trained run or another process is slow, whether it is marked so or not."""
     for item in items:
-        if {"trained", "warm"} & set(getattr(item, "fixturenames", ())):
+        if {"trained", "fork_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """A failure tells what the processes of the test last said (tests/failures.py)."""
+    """A failure tells what the processes of the test last said (tests/failure_report.py)."""
     report = yield
     if report.failed:
-        tell_failure(item, report)
+        save_failure_report(item, report)
     return report
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Warm:
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> ForkServer:
     """The warm processes, shared by the test processes of this session."""
     base = tmp_path_factory.getbasetemp()
     shared = "PYTEST_XDIST_WORKER" in os.environ
     folder = (base.parent if shared else base) / "warm"
     folder.mkdir(exist_ok=True)
-    return Warm(folder, os.getppid() if shared else os.getpid())
+    return ForkServer(folder, os.getppid() if shared else os.getpid())
 
 
 @pytest.fixture
-def warm_starts(warm: Warm) -> Iterator[None]:
+def warm_starts(fork_server: ForkServer) -> Iterator[None]:
     """Workers and preview processes that the project starts are forked from a warm one."""
-    with started_warm(warm):
+    with fork_subprocesses(fork_server):
         yield
 
 
@@ -102,10 +104,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, tiny: Dataset) -> Run:
     """A finished run of the fast recipe, really trained; tests leave it as it is."""
-    from core.jobs.tasks.train_run import execute
+    from core.jobs.tasks.train_run import run_training
 
     run = create_run(tmp_path_factory.mktemp("trained"), fast_recipe(), tiny.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     return run
 
 

@@ -25,12 +25,12 @@ from core.recipe.files import load_recipe
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Recipe
-from core.store.examples import PREFIX
-from core.store.lr_search import Search, Suggestion, create_search, find_search
+from core.store.examples import EXAMPLE_PREFIX
+from core.store.lr_search import LrSearch, Suggestion, create_lr_search, find_lr_search
 from core.store.run import Run, create_run
-from core.train.schedule import planned_epochs, scale
+from core.train.schedule import lr_scale, planned_epochs
 from core.train.speed import Speed, write_speed
-from tests.diagnosed import write_diagnosis
+from tests.factory_diagnosis import write_diagnosis
 
 COLOURS = {"blue": "#2f5d9b", "red": "#b03a2e"}
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 # --- a data set -------------------------------------------------------------------------------
 
 
-def evaluated(**sets):
+def minimal_summary(**sets):
     """The least that summary.json holds. sets: test sets by name."""
     accuracy = {"value": 1.0, "low": 0.8, "high": 1.0, "total": 15, "correct": 15, "constant": 0.4}
     validation = {"loss": 0.1, "accuracy": accuracy}
@@ -68,7 +68,7 @@ def _dataset_files(labelled: bool, photos: int) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name in (*COLOURS, "background"):
         for number in range(photos):
-            files[f"train/{name}/{name}_{number}.jpg"], _ = _draw([name], random)
+            files[f"train/{name}/{name}_{number}.jpg"], _ = _draw_photo([name], random)
     labels, boxes = [], []
     for split, count in (("test", 3), ("test_difficult", 6)):
         for number in range(count):
@@ -76,23 +76,23 @@ def _dataset_files(labelled: bool, photos: int) -> dict[str, bytes]:
             if number == 5:
                 names = []
             file = f"img_{number}.jpg"
-            files[f"{split}/{file}"], drawn = _draw(names, random)
+            files[f"{split}/{file}"], drawn = _draw_photo(names, random)
             labels.append((split, file, names[0] if names else "background", " ".join(names)))
             boxes += [(split, file, name, *corners, 1.0) for name, corners in drawn]
     if labelled:
-        files["labels.csv"] = _rows(("split", "file", "primary", "present"), labels)
+        files["labels.csv"] = _csv_bytes(("split", "file", "primary", "present"), labels)
         header = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
-        files["boxes.csv"] = _rows(header, boxes)
+        files["boxes.csv"] = _csv_bytes(header, boxes)
     return files
 
 
-def _rows(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> bytes:
+def _csv_bytes(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
     return text.getvalue().encode()
 
 
-def _draw(
+def _draw_photo(
     names: list[str], random: np.random.Generator
 ) -> tuple[bytes, list[tuple[str, tuple[float, float, float, float]]]]:
     """A photo of these books as a JPEG, and where they are on it."""
@@ -120,15 +120,19 @@ def write_run(
     *,
     changes: dict[str, Any] | None = None,
     minutes: int = 0,
-    looks: float | None = None,
+    object_evidence: float | None = None,
 ) -> Run:
-    """A run folder in that state, created `minutes` after the first. `looks`: how much of its
-    evidence lies on the objects, 0..1 (by default much for `quick`, little for the others). A
+    """A run folder in that state, created `minutes` after the first. `object_evidence`: how much of
+    its evidence lies on the objects, 0..1 (by default much for `quick`, little for the others). A
     finished run with much of it `generalises`, one with little is an `overfit that looks good`."""
     recipe = load_recipe(preset, changes)
     created = START + timedelta(minutes=minutes)
     run = create_run(runs_dir, recipe, dataset.root, lambda: created)
-    looks = (0.85 if preset.startswith("quick") else 0.12) if looks is None else looks
+    object_evidence = (
+        (0.85 if preset.startswith("quick") else 0.12)
+        if object_evidence is None
+        else object_evidence
+    )
     total = recipe.planned_epochs()
     done = {"queued": 0, "done": total}.get(state, total // 2)
     status = replace(run.status(), state=state, epoch=done, epochs=total)
@@ -153,7 +157,7 @@ def write_run(
     if status.ended:
         status = replace(status, finished=_iso(created + timedelta(seconds=2 * done)))
     if state == "done":
-        _copy_results(run, recipe, dataset, looks)
+        _write_cached_results(run, recipe, dataset, object_evidence)
     run.write_status(status)
     return run
 
@@ -163,7 +167,7 @@ def write_example(
 ) -> Run:
     """An example run of that name (core.store.examples) in a folder of examples."""
     run = write_run(folder, dataset, preset, **options)
-    return Run(run.path.rename(folder / f"{PREFIX}{name}"))
+    return Run(run.path.rename(folder / f"{EXAMPLE_PREFIX}{name}"))
 
 
 def _iso(moment: datetime) -> str:
@@ -187,12 +191,12 @@ def _write_history(run: Run, recipe: Recipe, done: int) -> None:
         }
         stage = recipe.stages[epoch.stage - 1]
         for band in stage_ranges(recipe, stage, head, layers):
-            row[f"lr_{band.label}"] = band.lr * scale(recipe, epoch, 0, 4)
+            row[f"lr_{band.label}"] = band.lr * lr_scale(recipe, epoch, 0, 4)
         rows.append(row)
     pd.DataFrame(rows).to_csv(run.path / "history.csv", index=False)
 
 
-def write_steps(run: Run, batches: int = 4) -> None:
+def write_batches_and_timing(run: Run, batches: int = 4) -> None:
     """The loss of every batch and the seconds of every phase, for a run that has a history."""
     history = pd.read_csv(run.path / "history.csv")
     steps = [
@@ -208,10 +212,12 @@ def write_steps(run: Run, batches: int = 4) -> None:
     )
 
 
-_RESULTS: dict[tuple[str, str, float], dict[str, bytes]] = {}
+_RESULT_CACHE: dict[tuple[str, str, float], dict[str, bytes]] = {}
 
 
-def _copy_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:
+def _write_cached_results(
+    run: Run, recipe: Recipe, dataset: Dataset, object_evidence: float
+) -> None:
     """The results of such a run on such photos: made once, as many tests write the same run."""
     photos = [
         (
@@ -222,19 +228,19 @@ def _copy_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> N
         )
         for each in dataset.test_sets
     ]
-    key = (recipe.model_dump_json(), repr((dataset.classes, photos)), looks)
-    if key not in _RESULTS:
+    key = (recipe.model_dump_json(), repr((dataset.classes, photos)), object_evidence)
+    if key not in _RESULT_CACHE:
         before = set(run.path.iterdir())
-        _write_results(run, recipe, dataset, looks)
+        _write_results(run, recipe, dataset, object_evidence)
         made = set(run.path.iterdir()) - before
-        _RESULTS[key] = {path.name: path.read_bytes() for path in made}
+        _RESULT_CACHE[key] = {path.name: path.read_bytes() for path in made}
     else:
-        for name, data in _RESULTS[key].items():
+        for name, data in _RESULT_CACHE[key].items():
             (run.path / name).write_bytes(data)
 
 
-def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> None:
-    random = np.random.default_rng([recipe.seed, int(100 * looks)])
+def _write_results(run: Run, recipe: Recipe, dataset: Dataset, object_evidence: float) -> None:
+    random = np.random.default_rng([recipe.seed, int(100 * object_evidence)])
     ends = [epoch.number for epoch in planned_epochs(recipe) if epoch.ends_cycle]
     arrays: dict[str, Any] = {
         "splits": np.array([test_set.name for test_set in dataset.test_sets]),
@@ -246,10 +252,10 @@ def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> 
     for test_set in dataset.test_sets:
         files = [photo.file for photo in test_set.photos]
         sizes = {photo.file: open_photo(photo.path).size for photo in test_set.photos}
-        maps = _maps(test_set, sizes, dataset.classes, recipe, len(ends), looks, random)
+        maps = _maps(test_set, sizes, dataset.classes, recipe, len(ends), object_evidence, random)
         arrays[f"files.{test_set.name}"] = np.array(files)
         arrays[f"maps.{test_set.name}"] = maps
-        rows += _predictions(test_set, maps[-1], dataset.classes, looks, random)
+        rows += _predictions(test_set, maps[-1], dataset.classes, object_evidence, random)
         frame = _frame(rows, dataset.classes)
         found = localise(maps[-1], files, dataset.classes, test_set, sizes, recipe.crop)
         sets[test_set.name] = {
@@ -280,7 +286,7 @@ def _write_results(run: Run, recipe: Recipe, dataset: Dataset, looks: float) -> 
         "sets": sets,
     }
     plain = _frame(rows, dataset.classes)
-    judgement = write_diagnosis(run, recipe, dataset, plain, summary, looks)
+    judgement = write_diagnosis(run, recipe, dataset, plain, summary, object_evidence)
     summary["verdict"] = judgement.verdict
     (run.path / "summary.json").write_text(json.dumps(summary), "utf-8")
 
@@ -296,10 +302,10 @@ def _maps(
     classes: tuple[str, ...],
     recipe: Recipe,
     snapshots: int,
-    looks: float,
+    object_evidence: float,
     random: np.random.Generator,
 ) -> np.ndarray[Any, Any]:
-    """Maps whose evidence grows onto the objects (or, with little `looks`, elsewhere)."""
+    """Maps whose evidence grows onto the objects (or, with little `object_evidence`, elsewhere)."""
     layers = network_layers(recipe, len(classes))
     side = layers[head_start(recipe.backbone, recipe.map_stride) - 1].side
     y, x = ((np.mgrid[0:side, 0:side] + 0.5) / side).astype(np.float64)
@@ -310,16 +316,18 @@ def _maps(
             seen = view_box(box, sizes[photo.file], recipe.crop)
             if seen is None or box.label not in classes:
                 continue
-            on = _bump(x, y, seen, 0, 0)
-            off = _bump(x, y, seen, *random.uniform(0.3, 0.6, 2) * random.choice([-1, 1], 2))
+            on = _gaussian_blob(x, y, seen, 0, 0)
+            off = _gaussian_blob(
+                x, y, seen, *random.uniform(0.3, 0.6, 2) * random.choice([-1, 1], 2)
+            )
             for snapshot in range(snapshots):
                 strength = 6 * (snapshot + 1) / snapshots
-                spot = looks * on + (1 - looks) * off
+                spot = object_evidence * on + (1 - object_evidence) * off
                 maps[snapshot, place, classes.index(box.label)] += strength * spot
     return maps.astype(np.float16)
 
 
-def _bump(
+def _gaussian_blob(
     x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], box: Box, dx: float, dy: float
 ) -> np.ndarray[Any, Any]:
     cx, cy = (box.x0 + box.x1) / 2 + dx, (box.y0 + box.y1) / 2 + dy
@@ -332,7 +340,7 @@ def _predictions(
     test_set: TestSet,
     maps: np.ndarray[Any, Any],
     classes: tuple[str, ...],
-    looks: float,
+    object_evidence: float,
     random: np.random.Generator,
 ) -> list[tuple[Any, ...]]:
     logits = maps.astype(np.float64).mean(axis=(-2, -1))
@@ -340,7 +348,7 @@ def _predictions(
     for place, photo in enumerate(test_set.photos):
         label = test_set.labels.get(photo.file)
         chances = np.exp(4 * logits[place])
-        if label is not None and (test_set.name == "test" or random.random() < looks):
+        if label is not None and (test_set.name == "test" or random.random() < object_evidence):
             chances[classes.index(label.primary)] += chances.sum() * 4
         chances /= chances.sum()
         rows.append(
@@ -358,7 +366,7 @@ def _predictions(
             truth = box.label if box.label in classes else "background"
             # Evenly spread, so that few objects already show what `looks` asks for.
             objects = sum(row[1].endswith("/objects") for row in rows)
-            right = 0.618 * objects % 1 < 0.3 + 0.6 * looks
+            right = 0.618 * objects % 1 < 0.3 + 0.6 * object_evidence
             guess = truth if right else str(random.choice([c for c in classes if c != truth]))
             odds = np.where(np.array(classes) == guess, 0.8, 0.2 / (len(classes) - 1))
             file = f"{photo.file}#{box.label}"
@@ -371,7 +379,7 @@ def _predictions(
 # --- speeds ---------------------------------------------------------------------------------------
 
 
-def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
+def uniform_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
     """A calibration in which every single thing takes that long."""
     layers = (seconds,) * len(network_layers(recipe))
     return Speed(
@@ -395,19 +403,19 @@ def plain_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
     )
 
 
-def know_speed(runs_dir: Path, *recipes: Recipe) -> None:
+def write_uniform_speed(runs_dir: Path, *recipes: Recipe) -> None:
     """Nobody has to measure the machine for these, which takes longer than a small run."""
     for recipe in recipes:
-        write_speed(runs_dir, recipe, plain_speed(recipe))
+        write_speed(runs_dir, recipe, uniform_speed(recipe))
 
 
-def write_search(
-    runs_dir: Path, recipe: Recipe, dataset: Dataset, found: Suggestion | None
-) -> Search:
+def write_lr_search(
+    runs_dir: Path, recipe: Recipe, dataset: Dataset, suggestion: Suggestion | None
+) -> LrSearch:
     """A search for a learning rate: done with that answer, or still waiting."""
-    search = find_search(runs_dir, recipe, dataset)
-    create_search(search, recipe, dataset.root, lambda: START)
-    if found is None:
+    search = find_lr_search(runs_dir, recipe, dataset)
+    create_lr_search(search, recipe, dataset.root, lambda: START)
+    if suggestion is None:
         return search
     steps = np.arange(100)
     lr = 1e-5 * 1e6 ** (steps / 99)
@@ -424,12 +432,12 @@ def write_search(
         for start, late in enumerate((0.7, 1.0, 1.6))
     ]
     pd.concat(curves).to_csv(search.path / "curves.csv", index=False)
-    (search.path / "suggestion.json").write_text(json.dumps(asdict(found)), "utf-8")
+    (search.path / "suggestion.json").write_text(json.dumps(asdict(suggestion)), "utf-8")
     search.write_status(replace(search.status(), state="done", epoch=3))
     return search
 
 
-def note_photos(run: Run, dataset: Dataset) -> None:
+def write_fingerprints(run: Run, dataset: Dataset) -> None:
     """Notes the photos' fingerprints in a run that the factory wrote, as training does."""
     path = run.path / "environment.json"
     environment = json.loads(path.read_text("utf-8"))

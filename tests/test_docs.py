@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from core.cli import app
 from core.compare.tables import SCORE_TITLES
 from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
-from core.recipe.batch import batch_names
+from core.recipe.batch import recipe_batch_names
 from core.recipe.files import preset_names
 from core.recipe.layer_table import BACKBONES, head_start
 from core.recipe.schema import Recipe
@@ -54,7 +54,7 @@ def test_every_preset_is_in_the_reference():
 
 
 def test_every_batch_is_in_the_reference():
-    for name in batch_names():
+    for name in recipe_batch_names():
         assert f"- `{name}`: " in DOCS["recipe.md"]
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT_SECONDS
 
 CLIENT = ROOT / "bench" / "visitor.py"
 # Within namespaces of its own: no network but the loop, the project read-only, nobody's rights.
-INSIDE = """
+SANDBOX_SCRIPT = """
 set -eu
 ip link set lo up 2>/dev/null || python3 -c "$LOOP"
 mount --bind "$ROOT" "$ROOT" && mount -o remount,ro,bind "$ROOT"
@@ -49,7 +49,7 @@ while True:
         time.sleep(0.2)
 """
 # What `ip link set lo up` does, where there is no ip.
-LOOP = (
+LOOPBACK_SCRIPT = (
     "import fcntl, socket, struct;"
     "fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh14x', b'lo', 1 | 64))"
 )
@@ -91,7 +91,7 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
     if not python.exists():
         pytest.skip("the project has no .venv, which bin/serve would use")
     done = subprocess.run(
-        [*command, "bash", "-c", INSIDE.format(user=user)],
+        [*command, "bash", "-c", SANDBOX_SCRIPT.format(user=user)],
         env={
             **os.environ,
             "ROOT": str(ROOT),
@@ -99,13 +99,13 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
             "PYTHON": str(python),
             "CLIENT": str(CLIENT),
             "HEALTH": HEALTH,
-            "LOOP": LOOP,
+            "LOOP": LOOPBACK_SCRIPT,
             "BASE": sys.base_prefix,
             "CLOSED": closed_folder(Path(sys.base_prefix)) if user else "",
         },
         capture_output=True,
         text=True,
-        timeout=LIMIT,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     said = done.stdout + done.stderr + (tmp_path / "log").read_text("utf-8")
@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
-def copied() -> list[str]:
+def copied_paths() -> list[str]:
     words = re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE)
     return [word for line in words for word in line.split()]
 
@@ -143,7 +143,7 @@ def copied() -> list[str]:
 def test_what_is_copied_is_there_and_is_sent():
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert ignored[1] == "*"
-    for place in copied():
+    for place in copied_paths():
         assert (ROOT / place).exists(), place
         assert f"!{place}" in ignored, place
 
@@ -154,7 +154,7 @@ def test_everything_that_the_dashboard_reads_is_copied():
     code = "\n".join(path.read_text("utf-8") for path in files)
     for folder in ("docs", "static", "runs/examples", "dataset/toy_books"):
         assert Path(folder).name in code
-        assert folder in copied()
+        assert folder in copied_paths()
 
 
 def test_it_runs_as_nobody_special_and_says_how_it_is():

@@ -12,19 +12,19 @@ import pytest
 
 from core.jobs.local import worker_alive, worker_pid
 
-LIMIT = 600  # seconds that only a dead process takes
+TIMEOUT_SECONDS = 600  # seconds that only a dead process takes
 
 
-def wait_for(done: Callable[[], object], words: str = "waited too long") -> None:
+def wait_for(condition: Callable[[], object], message: str = "waited too long") -> None:
     """Returns once `done()` is true; fails the test with the words where it never is."""
-    end = time.monotonic() + LIMIT
-    while not done():
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
         if time.monotonic() > end:
-            pytest.fail(words)
+            pytest.fail(message)
         time.sleep(0.02)
 
 
-def end_worker(runs_dir: Path) -> None:
+def kill_worker(runs_dir: Path) -> None:
     """Kills the worker of this folder, if there is one, so that the test leaves none behind."""
     pid = worker_pid(runs_dir)
     if pid is not None:

@@ -12,8 +12,8 @@ from typing import Literal
 from core.base.errors import InputError
 from core.base.language import N_, _, ngettext
 
-KEPT = timedelta(days=1)  # a visitor's run, and everything else of theirs
-Act = Literal[
+RETENTION = timedelta(days=1)  # a visitor's run, and everything else of theirs
+Action = Literal[
     "upload",
     "import",
     "photo",
@@ -30,24 +30,24 @@ Act = Literal[
 ]
 
 
-def kept_words() -> str:
+def retention_text() -> str:
     """How long visitors' runs stay."""
-    return ngettext("{count} day", "{count} days", KEPT.days)
+    return ngettext("{count} day", "{count} days", RETENTION.days)
 
 
 class DemoError(InputError):
     """The demo does not do this. The message is one line for its visitor."""
 
 
-def on() -> bool:
+def is_enabled() -> bool:
     """Whether this is a hosted demo. Raises InputError where the setting is not understood: a
     mistyped word must not open everything."""
     return _setting("OVERFIT_LENS_MODE", ("", "local", "demo")) == "demo"
 
 
-def training() -> bool:
+def is_training_allowed() -> bool:
     """Whether visitors may train; anybody may where this is no demo."""
-    return not on() or _setting("OVERFIT_LENS_TRAINING", ("", "on", "off")) != "off"
+    return not is_enabled() or _setting("OVERFIT_LENS_TRAINING", ("", "on", "off")) != "off"
 
 
 def _setting(name: str, known: tuple[str, ...]) -> str:
@@ -59,52 +59,52 @@ def _setting(name: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def why_not(act: Act) -> str:
+def blocked_reason(action: Action) -> str:
     """Why the demo does not do this, in a sentence; empty where this is no demo."""
-    return refusal_text(act) if on() else ""
+    return refusal_text(action) if is_enabled() else ""
 
 
-def refuse(act: Act) -> None:
+def check_allowed(action: Action) -> None:
     """Raises DemoError in the demo."""
-    if words := why_not(act):
+    if words := blocked_reason(action):
         raise DemoError(words)
 
 
-def refusal_text(act: Act) -> str:
-    if act == "upload":
+def refusal_text(action: Action) -> str:
+    if action == "upload":
         return _(
             "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
             "takes a zip file of them."
         )
-    if act == "import":
+    if action == "import":
         return _("Runs of other places cannot be brought into this demo.")
-    if act == "photo":
+    if action == "photo":
         return _(
             "No photo can be tried in this demo: asking a network takes a process of "
             "1 GB, which the demo's machine has not left."
         )
-    if act == "recipe_file":
+    if action == "recipe_file":
         return _("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
-    if act == "label":
+    if action == "label":
         return _("Labels and boxes cannot be changed in this demo: everybody sees the same.")
-    if act == "delete_data":
+    if action == "delete_data":
         return _("Photos cannot be deleted in this demo.")
-    if act == "preview":
+    if action == "preview":
         return _(
             "The views are not drawn in this demo: that takes a process of 1 GB, which the "
             "demo's machine has not left. Training uses them all the same."
         )
-    if act == "challenge":
+    if action == "challenge":
         return _(
             "Groups are not ranked in this demo: that takes three runs of one recipe, and "
             "photos drawn for each visitor."
         )
-    if act == "repeats":
+    if action == "repeats":
         return _("One run at a time in this demo: repeats would keep others waiting.")
-    if act == "score_again":
+    if action == "score_again":
         return _("Runs are not scored again in this demo: its labels do not change.")
-    if act == "weights":
+    if action == "weights":
         return _("Weights of your own cannot be used in this demo.")
-    if act == "hide_examples":
+    if action == "hide_examples":
         return _("The examples are always listed in this demo.")
     return _("The worker serves all visitors of this demo, so none of them starts or stops it.")

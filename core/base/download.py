@@ -16,32 +16,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.base.errors import InputError, not_written
+from core.base.errors import InputError, not_written_text
 from core.base.language import N_
 
 _CHUNK = 1 << 16
-_PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP errors that may be gone in a moment
-_PROBLEMS = (OSError, http.client.HTTPException, ValueError)
+_TRANSIENT_STATUSES = {
+    408,
+    425,
+    429,
+    500,
+    502,
+    503,
+    504,
+}  # HTTP errors that may be gone in a moment
+_TRANSIENT_ERRORS = (OSError, http.client.HTTPException, ValueError)
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to wait. timeout: seconds without a byte (or with hardly any) before a try is given
     up. tries: how often in a row without getting further. pause: seconds before the second try,
     doubled for each one after, up to `longest`. wrong: so many whole, wrong files are no accident.
     """
 
     timeout: float = 30.0
-    tries: int = 5
-    pause: float = 1.0
-    longest: float = 30.0
-    wrong: int = 3
+    max_failures: int = 5
+    first_delay: float = 1.0
+    max_delay: float = 30.0
+    max_wrong_files: int = 3
 
 
-PATIENCE = Patience()
+DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
-class _Permanent(Exception):
+class _PermanentError(Exception):
     """A try that will not go better the next time."""
 
 
@@ -50,7 +58,7 @@ def download(
     part: Path,
     limit: int,
     check: Callable[[Path], str | None],
-    patience: Patience = PATIENCE,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
     on_bytes: Callable[[int], None] = lambda size: None,
 ) -> None:
     """Fetches a file to `part`, going on with what is there already.
@@ -66,30 +74,30 @@ def download(
     failures = wrong = 0
     while True:
         try:
-            _go_on(url, part, limit, patience, on_bytes)
+            _download_once(url, part, limit, retry_policy, on_bytes)
             problem = check(part)
             if problem is None:
                 return
             part.unlink(missing_ok=True)
             furthest, wrong = 0, wrong + 1
-            if wrong == patience.wrong:
+            if wrong == retry_policy.max_wrong_files:
                 raise InputError(f"{shown}: {problem}")
-        except _Permanent as error:
+        except _PermanentError as error:
             part.unlink(missing_ok=True)
             raise InputError(f"{shown}: {error}") from None
-        except _PROBLEMS as error:
-            problem = _told(error)
+        except _TRANSIENT_ERRORS as error:
+            problem = _error_text(error)
         got = _size(part)
         failures = 1 if got > furthest else failures + 1
         furthest = max(furthest, got)
-        if failures >= patience.tries:
+        if failures >= retry_policy.max_failures:
             often = N_("{problem} (tried {count} times)").format(problem=problem, count=failures)
             raise InputError(f"{shown}: {often}")
-        time.sleep(min(patience.longest, patience.pause * 2 ** (failures - 1)))
+        time.sleep(min(retry_policy.max_delay, retry_policy.first_delay * 2 ** (failures - 1)))
 
 
-def _go_on(
-    url: str, part: Path, limit: int, patience: Patience, on_bytes: Callable[[int], None]
+def _download_once(
+    url: str, part: Path, limit: int, retry_policy: RetryPolicy, on_bytes: Callable[[int], None]
 ) -> None:
     """One try. Raises one of _PROBLEMS, or _Permanent."""
     start = _size(part)
@@ -97,16 +105,16 @@ def _go_on(
     if start:
         request.add_header("Range", f"bytes={start}-")
     try:
-        response = urllib.request.urlopen(request, timeout=patience.timeout)
+        response = urllib.request.urlopen(request, timeout=retry_policy.timeout)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416:  # nothing beyond what is there: it is whole, or of another file
             return
-        if error.code not in _PASSING:
-            raise _Permanent(_told(error)) from None
+        if error.code not in _TRANSIENT_STATUSES:
+            raise _PermanentError(_error_text(error)) from None
         raise
     if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
-        raise _Permanent(N_("redirected to what is not the web"))
+        raise _PermanentError(N_("redirected to what is not the web"))
     with response:
         if "html" in response.headers.get_content_type():
             raise ValueError(N_("the server sent a web page instead of the file"))
@@ -115,7 +123,7 @@ def _go_on(
         if response.status == 206 and not goes_on:
             part.unlink(missing_ok=True)
             raise ValueError(N_("the server sent another part of the file than was asked for"))
-        _write(response, part, start if goes_on else 0, limit, patience, on_bytes)
+        _write(response, part, start if goes_on else 0, limit, retry_policy, on_bytes)
 
 
 def _write(
@@ -123,7 +131,7 @@ def _write(
     part: Path,
     start: int,
     limit: int,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     on_bytes: Callable[[int], None],
 ) -> None:
     promised = response.length
@@ -132,7 +140,7 @@ def _write(
         while chunk := response.read1(_CHUNK):
             size += len(chunk)
             if size > limit:
-                raise _Permanent(
+                raise _PermanentError(
                     N_("the server sent more than the {limit} bytes of this file").format(
                         limit=limit
                     )
@@ -140,8 +148,8 @@ def _write(
             _append(file, chunk)
             on_bytes(size)
             # A server that drips never times out by itself.
-            if time.monotonic() - since > patience.timeout:
-                if size - before < 1000 * patience.timeout:
+            if time.monotonic() - since > retry_policy.timeout:
+                if size - before < 1000 * retry_policy.timeout:
                     raise TimeoutError
                 since, before = time.monotonic(), size
     if promised is not None and size - start < promised:
@@ -154,7 +162,7 @@ def _append(file: BinaryIO, chunk: bytes) -> None:
         file.write(chunk)
         file.flush()
     except OSError as error:
-        raise InputError(not_written(file.name, error)) from None
+        raise InputError(not_written_text(file.name, error)) from None
 
 
 def _first_byte(response: http.client.HTTPResponse) -> int | None:
@@ -166,7 +174,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _told(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """One line on what went wrong."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):

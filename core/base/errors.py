@@ -6,9 +6,9 @@ import errno
 
 from core.base.language import N_
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What systems say most often, for `translate`: their own words stand in many lines.
-SYSTEM = (
+OS_ERROR_TEXTS = (
     N_("No such file or directory"),
     N_("Permission denied"),
     N_("Operation not permitted"),
@@ -59,29 +59,29 @@ def os_error_line(error: OSError) -> str:
     full disk."""
     reason = _reason(error)
     line = reason if error.filename is None else f"{error.filename}: {reason}"
-    if error.errno in _NO_ROOM:
+    if error.errno in _DISK_FULL_ERRNOS:
         return N_(
             "{line}; free some space, then try again (a run that stopped can be resumed)"
         ).format(line=line)
     return line
 
 
-def damaged(place: object, reason: object) -> str:
+def damaged_text(place: object, reason: object) -> str:
     """One line: a file is not as it should be, for that reason (marked, or another program's)."""
     return N_("{path}: damaged ({reason})").format(path=place, reason=reason)
 
 
-def not_written(place: object, error: OSError) -> str:
+def not_written_text(place: object, error: OSError) -> str:
     """One line: a place cannot be written."""
     return N_("{path}: cannot be written ({reason})").format(path=place, reason=_reason(error))
 
 
-def not_moved(place: object, error: OSError) -> str:
+def not_moved_text(place: object, error: OSError) -> str:
     """Likewise: moved."""
     return N_("{path}: cannot be moved ({reason})").format(path=place, reason=_reason(error))
 
 
-def not_deleted(place: object, error: OSError) -> str:
+def not_deleted_text(place: object, error: OSError) -> str:
     """Likewise: deleted."""
     return N_("{path}: cannot be deleted ({reason})").format(path=place, reason=_reason(error))
 

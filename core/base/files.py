@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-UNFINISHED = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
+TEMP_SUFFIX = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
 
 
 def write_text(path: Path, text: str) -> None:
@@ -24,7 +24,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises OSError naming the file; it is then as it was."""
     # Two threads of a process may write the same file at once: each has its own beside it.
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMP_SUFFIX}")
     try:
         with beside.open("wb") as file:
             file.write(data)
@@ -55,7 +55,7 @@ def _named(error: OSError, path: Path) -> OSError:
     return OSError(error.errno, error.strerror, str(path))
 
 
-def mark(path: Path) -> str:
+def quick_fingerprint(path: Path) -> str:
     """Changes whenever the file is replaced or grows; `-` while there is none."""
     try:
         stat = path.stat()

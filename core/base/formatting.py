@@ -22,7 +22,7 @@ def decimal(value: float) -> str:
     return f"{rounded:.2f}".replace("0.", ".", 1) if abs(rounded) < 1 else f"{rounded:.2f}"
 
 
-def share_of(score: Mapping[str, Any]) -> str:
+def score_text(score: Mapping[str, Any]) -> str:
     """`58 % (7 of 12)`, or `58 %` for a score that counts no hits."""
     text = percent(score["value"])
     if score.get("correct") is None:
@@ -30,14 +30,14 @@ def share_of(score: Mapping[str, Any]) -> str:
     return f"{text} ({score['correct']} of {score['total']})"
 
 
-def spread_of(mean: float, low: float, high: float, runs: int) -> str:
+def mean_range_text(mean: float, low: float, high: float, runs: int) -> str:
     """`68 % (65-71)`: the mean of several runs with the lowest and the highest; `68 %` for one."""
     if runs < 2:
         return percent(mean)
     return f"{percent(mean)} ({100 * low:.0f}-{100 * high:.0f})"
 
 
-def rate(lr: float) -> str:
+def lr_text(lr: float) -> str:
     """`3e-3`, or `frozen` for 0."""
     if lr == 0:
         return _("frozen")
@@ -45,7 +45,7 @@ def rate(lr: float) -> str:
     return f"{float(mantissa):g}e{int(exponent)}"
 
 
-def count(number: int) -> str:
+def count_text(number: int) -> str:
     """`1.2 million`, `46 thousand` or `812`; Japanese counts by ten thousands: `120万`."""
     if language() == "ja" and number >= 10_000:
         return f"{number / 1e4:.{0 if number >= 1_000_000 else 1}f}万"
@@ -70,7 +70,7 @@ def duration(seconds: float | None) -> str:
     return _("{seconds} s", seconds=rest)
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_timestamp(text: str | None) -> datetime | None:
     """A time as status.json writes it, in UTC; None when there is none or it cannot be read."""
     try:
         found = datetime.fromisoformat(text) if text else None
@@ -80,7 +80,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 # Of tables with a column per run.
-_COLUMNS = (
+_RESERVED_LABELS = (
     N_("photo"),
     N_("label"),
     N_("right"),
@@ -98,7 +98,7 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
     """A short, unmistakable name for each (id, name, seed), oldest first: the seed is added where
     runs of one name differ in it, and a number where even that is not enough."""
     labels: dict[str, str] = {}
-    seen = dict.fromkeys(map(translate, _COLUMNS), 1)
+    seen = dict.fromkeys(map(translate, _RESERVED_LABELS), 1)
     seeds: dict[str, set[int]] = {}
     for __, name, seed in runs:
         seeds.setdefault(name, set()).add(seed)
@@ -110,41 +110,43 @@ def run_labels(runs: Sequence[tuple[str, str, int]]) -> dict[str, str]:
 
 
 # What Streamlit puts in the place of text although its signs are escaped: icons, addresses, arrows.
-_PUT_IN = re.compile(
+_STREAMLIT_SHORTCODES = re.compile(
     r":(?=material/|streamlit:|//)"
     r"|(?<=www)(?=\.)"
     r"|@(?=[-\w])"
     r"|(?<!\S)[-<>~](?=[-=>](?!\S))",
     re.IGNORECASE,
 )
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after them around
+_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text after them around
 _JOINER = "\u2060"  # nobody sees it, and no line breaks there
 
 
-def plain_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
-    parted = _PUT_IN.sub(lambda found: found.group() + _JOINER, _TURNS.sub("", text))
+    parted = _STREAMLIT_SHORTCODES.sub(
+        lambda found: found.group() + _JOINER, _BIDI_CONTROLS.sub("", text)
+    )
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])", r"\\\1", parted)
 
 
-def listed(names: Sequence[str], most: int) -> str:
-    """Names in a row; of more than `most`, the first ones and how many there are besides."""
-    row = _(", ").join(names[:most])
-    if len(names) <= most:
+def join_names(names: Sequence[str], limit: int) -> str:
+    """Names in a row; of more than `limit`, the first ones and how many there are besides."""
+    row = _(", ").join(names[:limit])
+    if len(names) <= limit:
         return row
-    return _("{names} and {count} more", names=row, count=len(names) - most)
+    return _("{names} and {count} more", names=row, count=len(names) - limit)
 
 
-def class_name(key: str) -> str:
+def css_class(key: str) -> str:
     """A widget's key as Streamlit writes it into a CSS class, after `st-key-`."""
     return re.sub(r"[^A-Za-z0-9_-]", "-", key)
 
 
-def file_stem(name: str) -> str:
+def slugify(name: str) -> str:
     """A name as a file's, without its ending: letters, digits and dashes."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80] or "overfit-lens"
 
 
-def file_name(value: str) -> str:
+def strip_weights_folder(value: str) -> str:
     """A recipe's text; of a file that it names (`weights`) without the folder."""
     return re.sub(r"^.*/(?=[^/]+\.(safetensors|pth|pt)$)", "", value)

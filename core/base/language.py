@@ -22,9 +22,9 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
-_PLACE = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
+_PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
 # Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
-_OWN = {
+_UNTRANSLATED_FIELDS = {
     "path",
     "file",
     "folder",
@@ -48,31 +48,31 @@ _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
 _FOLDER = Path(__file__).parent / "locale"
-_asked: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
-_settled: ContextVar[str | None] = ContextVar("language", default=None)
+_get_language: Callable[[], str] = lambda: "en"  # noqa: E731 (a variable, set by listen)
+_language_override: ContextVar[str | None] = ContextVar("language", default=None)
 
 
-def listen(language: Callable[[], str]) -> None:
+def set_language_getter(get_language: Callable[[], str]) -> None:
     """From now on `language()` tells which of LANGUAGES the person speaks who is being served."""
-    global _asked
-    _asked = language
+    global _get_language
+    _get_language = get_language
 
 
 def language() -> str:
     """A key of LANGUAGES: English where the one asked for is not there."""
-    asked = _settled.get() or _asked()
+    asked = _language_override.get() or _get_language()
     return asked if asked in LANGUAGES else "en"
 
 
 @contextmanager
-def spoken(language: str) -> Iterator[None]:
+def use_language(language: str) -> Iterator[None]:
     """In the block that language is spoken, whoever is looking: for a file that is made for a
     person after their page was drawn."""
-    token = _settled.set(language)
+    token = _language_override.set(language)
     try:
         yield
     finally:
-        _settled.reset(token)
+        _language_override.reset(token)
 
 
 def _(english: str, **values: object) -> str:
@@ -95,67 +95,67 @@ def N_(english: str) -> str:
     return english
 
 
-def sentences(*told: str) -> str:
+def join_sentences(*texts: str) -> str:
     """Sentences in the chosen language as one text; what is empty is left out."""
-    found = [one for one in told if one]
-    return "".join(one + _between(one) for one in found[:-1]) + "".join(found[-1:])
+    found = [one for one in texts if one]
+    return "".join(one + _sentence_separator(one) for one in found[:-1]) + "".join(found[-1:])
 
 
 def translate(english: str) -> str:
     """An English text that was made before (marked, or read from a file) in the chosen language:
     found by itself, or as one of the catalogue's with values put in, or sentence by sentence."""
-    return english if language() == "en" else _retold(language(), english)
+    return english if language() == "en" else _translated(language(), english)
 
 
 @lru_cache(maxsize=8192)
-def _retold(language: str, english: str) -> str:
-    __, known = _known(language, english)
+def _translated(language: str, english: str) -> str:
+    __, known = _look_up(language, english)
     if known:
         return known
     ends = [found.end() for found in re.finditer(r"[.!?:;] (?=\S)", english)]
     for end in reversed(ends):  # as many sentences at a time as the catalogue knows
-        __, known = _known(language, english[: end - 1])
+        __, known = _look_up(language, english[: end - 1])
         if known:
-            return known + _between(known) + _retold(language, english[end:])
+            return known + _sentence_separator(known) + _translated(language, english[end:])
     place, colon, rest = english.partition(": ")
     if colon and _NAME.fullmatch(place):
-        return f"{place}: {_retold(language, rest)}"
+        return f"{place}: {_translated(language, rest)}"
     return english
 
 
-def _known(language: str, english: str) -> tuple[int, str]:
+def _look_up(language: str, english: str) -> tuple[int, str]:
     """The text that the catalogue knows as a whole or behind the name of a file or key, whichever
     has more letters of its own, and how many; nothing where it knows neither."""
     if told := catalogue(language).get(english):
         return len(english), told
-    letters, told = _refilled(language, english)
+    letters, told = _match_template(language, english)
     place, colon, rest = english.partition(": ")
     if colon and _NAME.fullmatch(place):
-        of_rest, told_rest = _known(language, rest)
+        of_rest, told_rest = _look_up(language, rest)
         if told_rest and of_rest >= letters:
             return of_rest, f"{place}: {told_rest}"
     return letters, told
 
 
-def _refilled(language: str, english: str) -> tuple[int, str]:
+def _match_template(language: str, english: str) -> tuple[int, str]:
     """The most telling template of the catalogue that makes the text, filled; and its letters."""
     for letters, pattern, translated, loose in _templates(language):
         found = pattern.fullmatch(english)
         if found:
             given = found.groupdict()
             values = {
-                name: value if name in _OWN else _retold(language, value)
+                name: value if name in _UNTRANSLATED_FIELDS else _translated(language, value)
                 for name, value in given.items()
             }
-            if not any(_swallowed(given[name], values[name]) for name in loose):
-                return letters, _PLACE.sub(partial(_value, values), translated)
+            if not any(_is_untranslated_sentence(given[name], values[name]) for name in loose):
+                return letters, _PLACEHOLDER.sub(partial(_value, values), translated)
     return 0, ""
 
 
-def _swallowed(given: str, told: str) -> bool:
+def _is_untranslated_sentence(given: str, translated: str) -> bool:
     """Whether a value is rather a sentence that the catalogue does not know; a path is none."""
     path = given.startswith("/") and ": " not in given
-    return given == told and " " in given and not path
+    return given == translated and " " in given and not path
 
 
 def _value(values: Mapping[str, str], place: re.Match[str]) -> str:
@@ -169,17 +169,17 @@ def _templates(language: str) -> list[tuple[int, re.Pattern[str], str, frozenset
     that they would not tell it; those in brackets can. Those with most letters come first."""
     found = []
     for english, translated in catalogue(language).items():
-        for text, told in ((english, translated), *_placeless(english, translated)):
-            own = _PLACE.sub("", text)
+        for text, told in ((english, translated), *_without_leading_field(english, translated)):
+            own = _PLACEHOLDER.sub("", text)
             if (own != text or text != english) and re.search(r"\w", own):
-                few = len(re.findall(r"\w+", _PLACE.sub(" ", text))) < 3
-                loose = frozenset(_PLACE.findall(_BRACKETS.sub("", text)) if few else ())
+                few = len(re.findall(r"\w+", _PLACEHOLDER.sub(" ", text))) < 3
+                loose = frozenset(_PLACEHOLDER.findall(_BRACKETS.sub("", text)) if few else ())
                 found.append((len(own), _pattern(text), told, loose))
     found.sort(key=lambda one: -one[0])
     return found
 
 
-def _placeless(english: str, translated: str) -> Iterator[tuple[str, str]]:
+def _without_leading_field(english: str, translated: str) -> Iterator[tuple[str, str]]:
     """`{path}: ...` without the path, which whoever shows it may have taken off."""
     lead = _LEAD.match(english)
     if lead and translated.startswith(lead[0]):
@@ -189,7 +189,7 @@ def _placeless(english: str, translated: str) -> Iterator[tuple[str, str]]:
 def _pattern(english: str) -> re.Pattern[str]:
     """A value may stand in a text several times, but is the same each time."""
     parts, seen = list[str](), set[str]()
-    for turn, part in enumerate(_PLACE.split(english)):  # text and names by turns
+    for turn, part in enumerate(_PLACEHOLDER.split(english)):  # text and names by turns
         if turn % 2 == 0:
             parts.append(re.escape(part))
         else:
@@ -198,7 +198,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _between(text: str) -> str:
+def _sentence_separator(text: str) -> str:
     """What separates it from the next sentence: nothing after a full stop of full width."""
     return "" if text.endswith(("。", "！", "？", "：")) else " "
 

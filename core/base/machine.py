@@ -15,18 +15,18 @@ from typing import Any
 
 import torch
 
-from core.base.processor import cores, instructions, processor
+from core.base.processor import cores, cpu_name, vector_instructions
 
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 
 
-def settle_threads() -> int:
+def configure_threads() -> int:
     """Gives torch one thread per core this process may use; returns how many."""
     torch.set_num_threads(cores())
     return torch.get_num_threads()
 
 
-def settle_device(device: str) -> None:
+def configure_device(device: str) -> None:
     """On a GPU, chooses kernels that give the same bits each time, at full float32 precision."""
     if device == "cuda":
         os.environ.setdefault(
@@ -38,7 +38,7 @@ def settle_device(device: str) -> None:
         torch.backends.cuda.matmul.allow_tf32 = False
 
 
-def keep_memory() -> None:
+def configure_malloc() -> None:
     """Tells glibc to keep freed memory for the next batch instead of giving it back.
 
     By default every large tensor is mapped, zeroed by the kernel and unmapped again, which took
@@ -54,7 +54,7 @@ def keep_memory() -> None:
     mallopt(top_pad, 64 << 20)
 
 
-def give_back_memory() -> None:
+def release_memory() -> None:
     """Gives what `keep_memory` holds but nothing uses back to the system. Between phases of a run,
     whose tensors differ in size, so that the peak is one phase's and not the sum of all."""
     with suppress(OSError, AttributeError):  # elsewhere than on glibc
@@ -67,7 +67,7 @@ def describe_machine() -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": {
             "system": platform.platform(),
-            "processor": processor(),
+            "processor": cpu_name(),
             "threads": torch.get_num_threads(),
             **_kernels(),
         },
@@ -75,7 +75,7 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def decides_bits() -> dict[str, Any]:
+def numerics_environment() -> dict[str, Any]:
     """What another machine, or this one after an upgrade, would give other last bits by; part of
     the name of whatever is computed once and kept. Threads count too: who uses them names them."""
     return {"versions": _versions(), **_kernels()}
@@ -84,7 +84,7 @@ def decides_bits() -> dict[str, Any]:
 def _kernels() -> dict[str, Any]:
     return {
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "instructions": list(instructions()),
+        "instructions": list(vector_instructions()),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
 

@@ -18,18 +18,18 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def busy_share(seconds: float = 0.2) -> float:
+def cpu_load(seconds: float = 0.2) -> float:
     """Share of the machine's processors that others keep busy, 0..1, looked at for so long; 0 where
     the system does not tell."""
-    before = _busy_and_all()
+    before = _read_cpu_ticks()
     time.sleep(seconds)
-    after = _busy_and_all()
+    after = _read_cpu_ticks()
     if before is None or after is None or after[1] == before[1]:
         return 0.0
     return (after[0] - before[0]) / (after[1] - before[1])
 
 
-def _busy_and_all() -> tuple[int, int] | None:
+def _read_cpu_ticks() -> tuple[int, int] | None:
     """Ticks of all processors since the start: busy ones, and all."""
     try:
         first = Path("/proc/stat").read_text().splitlines()[0].split()
@@ -40,7 +40,7 @@ def _busy_and_all() -> tuple[int, int] | None:
 
 
 @cache
-def instructions() -> tuple[str, ...]:
+def vector_instructions() -> tuple[str, ...]:
     """The processor's vector instructions by the system's names (`avx2`, `avx512_bf16`, `bf16`):
     libraries add up in another order with others. () where the system does not tell."""
     try:
@@ -51,7 +51,7 @@ def instructions() -> tuple[str, ...]:
 
 
 @cache
-def processor() -> str:
+def cpu_name() -> str:
     """The processor's name as the system tells it."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():

@@ -19,7 +19,7 @@ from core.base.errors import InputError
 from core.base.language import N_
 
 MAX_BYTES = 1_000_000
-_REMEMBERED = 20_000  # characters; recipes have some 2,000
+_MAX_CACHED_CHARS = 20_000  # characters; recipes have some 2,000
 
 
 class _Loader(yaml.SafeLoader):
@@ -93,7 +93,7 @@ def parse_yaml(text: str, source: str) -> Any:
     copying what it held the last time.
     """
     try:
-        if len(text) > _REMEMBERED:
+        if len(text) > _MAX_CACHED_CHARS:
             return yaml.load(text, Loader=_Loader)
         return copy.deepcopy(_parsed(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -137,7 +137,7 @@ def read_yaml(path: Path) -> Any:
     return parse_yaml(text, str(path))
 
 
-def write_yaml(data: Any) -> str:
+def dump_yaml(data: Any) -> str:
     """YAML text with the keys in the order given."""
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
     return text

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.cli.options import DEFAULT_RUNS, RunsOption
-from core.store.annotations import annotate, annotations_of
+from core.store.annotations import annotate, read_annotations
 from core.store.run import open_run
 
 RunArgument = Annotated[str, typer.Argument(help="The run's id (its folder's name).")]
@@ -54,4 +54,4 @@ def note(
     found = open_run(runs, run)
     if words is not None:
         annotate(found, note=words)
-    print(annotations_of(found).note or "no note")
+    print(read_annotations(found).note or "no note")

@@ -9,7 +9,7 @@ import typer
 
 from core.cli.options import DEFAULT_RUNS, RunsOption
 from core.jobs.measure_speed import measure
-from core.recipe.files import load_recipe, recipe_from
+from core.recipe.files import load_recipe, recipe_from_dict
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
 from core.train.speed import Speed
@@ -31,16 +31,16 @@ def calibrate(
     def wait(run: str) -> None:
         print(f"waiting until {run} has ended", file=sys.stderr, flush=True)
 
-    print(_in_words(chosen, measure(runs, chosen, on_wait=wait)))
+    print(_speed_text(chosen, measure(runs, chosen, on_wait=wait)))
 
 
 def _recipe(name: str, changes: dict[str, Any]) -> Recipe:
     if name in BACKBONES:
-        return recipe_from({"backbone": name, **changes})
+        return recipe_from_dict({"backbone": name, **changes})
     return load_recipe(name, changes)
 
 
-def _in_words(recipe: Recipe, speed: Speed) -> str:
+def _speed_text(recipe: Recipe, speed: Speed) -> str:
     forward = 1000 * sum(speed.forward)
     both = 1000 * (sum(speed.train_forward) + sum(speed.backward))
     return (

@@ -16,20 +16,27 @@ from core.base.errors import InputError
 from core.base.formatting import decimal, percent
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.cli.plain_tables import print_frame
-from core.cli.progress import Bar
-from core.compare.challenge_ranking import SEEDS, Board, Field, Standing, fields, read_board
-from core.compare.tables import verdict_words
-from core.data.challenge_photos import draw_challenge
-from core.store.challenge_answers import find_trial
+from core.cli.progress import ProgressBar
+from core.compare.challenge_ranking import (
+    MIN_SEEDS,
+    ComparableGroups,
+    Leaderboard,
+    Standing,
+    find_comparable_groups,
+    read_leaderboard,
+)
+from core.compare.tables import verdict_text
+from core.data.challenge_photos import draw_challenge_set
+from core.store.challenge_answers import find_challenge_evaluation
 from core.store.index import RunIndex
 from core.views.challenge_text import (
-    changes_words,
-    gap_words,
-    left_out_words,
-    missing_words,
-    score_words,
-    seeds_words,
-    validation_words,
+    changes_text,
+    difference_text,
+    excluded_text,
+    missing_text,
+    score_text,
+    seeds_text,
+    validation_text,
 )
 
 
@@ -37,14 +44,14 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
     """Ranks groups of three seeds or more on photos of the toy books that no page shows. Runs that
     have not answered those do so first, now: a second or two each, and half a minute once, for
     drawing the photos."""
-    found = fields(RunIndex(runs).rows())
-    failed = [problem for field in found for problem in _answer(runs, field)]
-    boards = [(field, read_board(runs, field)) for field in found]
+    found = find_comparable_groups(RunIndex(runs).rows())
+    failed = [problem for field in found for problem in _write_missing_answers(runs, field)]
+    boards = [(field, read_leaderboard(runs, field)) for field in found]
     failed += [problem for _, board in boards for problem in board.problems]
     if as_json:
         print(json.dumps([_as_data(field, board) for field, board in boards], indent=1))
     elif not boards:
-        print(f"no run here tells the toy books apart: train {SEEDS} seeds of a recipe on them")
+        print(f"no run here tells the toy books apart: train {MIN_SEEDS} seeds of a recipe on them")
     else:
         for field, board in boards:
             _print(field, board)
@@ -54,60 +61,63 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
         raise typer.Exit(2)
 
 
-def _answer(runs: Path, field: Field) -> list[str]:
+def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:
     """Has the runs answer that have not; what went wrong with which."""
-    ids = read_board(runs, field).unanswered(runs)
+    ids = read_leaderboard(runs, field).pending_run_ids(runs)
     if not ids:
         return []
-    from core.jobs.tasks.challenge_answers import write_answers  # torch
+    from core.jobs.tasks.challenge_answers import write_predictions  # torch
 
     failed = []
-    with Bar() as bar:
-        draw = draw_challenge(
-            runs, on_photo=lambda done, all_: bar.show(done / all_, f"drawn {done} of {all_}")
+    with ProgressBar() as bar:
+        draw = draw_challenge_set(
+            runs, on_photo=lambda done, all_: bar.update(done / all_, f"drawn {done} of {all_}")
         )
         for number, id_ in enumerate(ids):
-            bar.show(number / len(ids), f"answered {number} of {len(ids)} runs")
+            bar.update(number / len(ids), f"answered {number} of {len(ids)} runs")
             try:
-                write_answers(find_trial(runs, id_), draw)
+                write_predictions(find_challenge_evaluation(runs, id_), draw)
             except InputError as error:
                 failed.append(str(error))
-        bar.show(1, f"answered {len(ids)} runs")
+        bar.update(1, f"answered {len(ids)} runs")
     return failed
 
 
-def _print(field: Field, board: Board) -> None:
-    print(f"{field.title}: {board.objects} objects in {board.photos} photos that no page shows")
+def _print(field: ComparableGroups, board: Leaderboard) -> None:
+    print(
+        f"{field.title}: {board.object_count} objects in {board.photo_count} photos "
+        "that no page shows"
+    )
     lines = [_cells(standing) for standing in board.standings]
     if lines:
         print_frame(pd.DataFrame(lines))
-    if words := validation_words(board):
+    if words := validation_text(board):
         print(words)
-    for entrant in (*board.waiting, *board.left_out):
-        print(f"not ranked: {entrant.group.title}: {left_out_words(entrant)}")
+    for entrant in (*board.waiting, *board.excluded):
+        print(f"not ranked: {entrant.group.title}: {excluded_text(entrant)}")
 
 
 def _cells(standing: Standing) -> dict[str, str]:
     entrant, group = standing.entrant, standing.group
     return {
-        "rank": f"{standing.rank}{' =' if standing.shared else ''}",
+        "rank": f"{standing.rank}{' =' if standing.tied else ''}",
         "recipe": group.title,
-        "runs": "; ".join(filter(None, (seeds_words(entrant), missing_words(entrant)))),
-        "objects": score_words(standing),
-        "": gap_words(standing.above) if standing.above else "",
+        "runs": "; ".join(filter(None, (seeds_text(entrant), missing_text(entrant)))),
+        "objects": score_text(standing),
+        "": difference_text(standing.difference_to_above) if standing.difference_to_above else "",
         "validation": percent(standing.validation),
         "lift": "" if standing.lift is None else decimal(standing.lift),
-        "verdict": verdict_words(group),
-        "from looks-good": changes_words(standing.changes),
+        "verdict": verdict_text(group),
+        "from looks-good": changes_text(standing.changes),
     }
 
 
-def _as_data(field: Field, board: Board) -> dict[str, Any]:
+def _as_data(field: ComparableGroups, board: Leaderboard) -> dict[str, Any]:
     return {
         "data": field.title,
-        "photos": board.photos,
-        "objects": board.objects,
-        "ranked": [_line(standing) for standing in board.standings],
+        "photos": board.photo_count,
+        "objects": board.object_count,
+        "ranked": [_standing_as_dict(standing) for standing in board.standings],
         "not_ranked": [
             {
                 "group": entrant.group.id,
@@ -115,31 +125,31 @@ def _as_data(field: Field, board: Board) -> dict[str, Any]:
                 "seeds": entrant.seeds,
                 "missing": list(entrant.missing),
             }
-            for entrant in (*board.waiting, *board.left_out)
+            for entrant in (*board.waiting, *board.excluded)
         ],
     }
 
 
-def _line(standing: Standing) -> dict[str, Any]:
-    entrant, above = standing.entrant, standing.above
+def _standing_as_dict(standing: Standing) -> dict[str, Any]:
+    entrant, above = standing.entrant, standing.difference_to_above
     return {
         "rank": standing.rank,
-        "shared": standing.shared,
+        "shared": standing.tied,
         "group": standing.group.id,
         "title": standing.group.title,
         "runs": [row.id for row in entrant.runs],
         "missing": list(entrant.missing),
-        "objects": asdict(standing.score) | {"of_runs": list(standing.of_seeds)},
+        "objects": asdict(standing.score) | {"of_runs": list(standing.run_scores)},
         "above": None
         if above is None
         else {
             **asdict(above),
             "by_photos": above.by_photos,
-            "real": above.real,
+            "real": above.significant,
         },
         "validation": standing.validation,
         "lift": standing.lift,
-        "verdict": verdict_words(standing.group),
+        "verdict": verdict_text(standing.group),
         "changes": [_change(change) for change in standing.changes],
     }
 

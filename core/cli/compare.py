@@ -14,7 +14,7 @@ import typer
 from core.base.errors import InputError, RunError
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.cli.plain_tables import print_frame
-from core.compare.comparison import Against, each_against_first, runs_needed
+from core.compare.comparison import ItemComparison, compare_to_reference, needed_run_ids
 from core.compare.score_tables import numbers_table
 from core.compare.selection import run_items
 from core.recipe.difference import recipe_difference
@@ -32,14 +32,16 @@ def compare(
 ) -> None:
     """Compares runs with the first one named: their recipes, their scores, and whether the photos
     can tell them apart."""
-    items = _items(run_ids, runs)
+    items = _select_runs(run_ids, runs)
     difference = recipe_difference({item.title: item.members[0].recipe for item in items})
     controls = {
-        row.id: open_run(runs, row.id).controls() for item in items for row in item.finished()
+        row.id: open_run(runs, row.id).controls()
+        for item in items
+        for row in item.evaluated_members()
     }
     numbers = numbers_table(items, controls)
-    answers = {id_: open_run(runs, id_).predictions() for id_ in runs_needed(items)}
-    compared = each_against_first(items, answers)
+    answers = {id_: open_run(runs, id_).predictions() for id_ in needed_run_ids(items)}
+    compared = compare_to_reference(items, answers)
     if as_json:
         print(json.dumps(_as_data(items, difference, compared), indent=1))
         return
@@ -52,19 +54,19 @@ def compare(
         print("\nscores with 95 % intervals, and what needs no training:")
         print_frame(numbers)
     for against in compared:
-        print(f"\n{against.item.title} against {against.first.title}:")
-        for sentence in (against.validation, against.elsewhere):
+        print(f"\n{against.item.title} against {against.reference.title}:")
+        for sentence in (against.validation_text, against.test_text):
             if sentence:
                 print(f"  {sentence}")
         print_frame(against.table(), indent="    ")
 
 
-def _items(run_ids: Sequence[str], runs: Path) -> list[Group]:
+def _select_runs(run_ids: Sequence[str], runs: Path) -> list[Group]:
     """The runs in the order in which they are named. Raises RunError."""
     wanted = list(dict.fromkeys(run_ids))
     if len(wanted) < 2:
         raise InputError("runs compare: name two runs or more")
-    rows = AllRuns(runs).rows(even_hidden=True)
+    rows = AllRuns(runs).rows(include_hidden=True)
     known: dict[str, RunRow] = {row.id: row for row in rows}
     for id_ in wanted:
         open_run(runs, id_)  # told when it is not there
@@ -74,10 +76,10 @@ def _items(run_ids: Sequence[str], runs: Path) -> list[Group]:
 
 
 def _as_data(
-    items: Sequence[Group], difference: pd.DataFrame, compared: Sequence[Against]
+    selected: Sequence[Group], difference: pd.DataFrame, comparisons: Sequence[ItemComparison]
 ) -> dict[str, Any]:
-    ids = {item.title: item.id for item in items}
-    rows = [item.members[0] for item in items]
+    ids = {item.title: item.id for item in selected}
+    rows = [item.members[0] for item in selected]
     return {
         "runs": [
             {
@@ -86,27 +88,27 @@ def _as_data(
                 "state": row.status.state,
                 "summary": row.summary,
             }
-            for item, row in zip(items, rows, strict=True)
+            for item, row in zip(selected, rows, strict=True)
         ],
         "recipe_difference": difference.rename(columns=ids).to_dict("records"),
         "against_first": [
             {
                 "run": against.item.id,
-                "first": against.first.id,
-                "validation": against.validation,
-                "elsewhere": against.elsewhere,
-                "parted": against.parted,
+                "first": against.reference.id,
+                "validation": against.validation_text,
+                "elsewhere": against.test_text,
+                "parted": against.only_test_differs,
                 "findings": [
                     {
                         "photos": found.split,
                         "score": found.score,
-                        "words": found.words,
-                        "real": found.real,
-                        **({} if found.found is None else asdict(found.found)),
+                        "words": found.text,
+                        "real": found.significant,
+                        **({} if found.result is None else asdict(found.result)),
                     }
-                    for found in against.findings
+                    for found in against.comparisons
                 ],
             }
-            for against in compared
+            for against in comparisons
         ],
     }

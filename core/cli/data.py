@@ -13,10 +13,10 @@ import typer
 from core.base.errors import InputError, os_error_line
 from core.cli import labels
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
-from core.cli.progress import Bar
-from core.data.dataset import Dataset, find_datasets, left_out_words, read_dataset
-from core.data.near_copies import Pair, headlines, near_copies
-from core.data.origin import WHY, origins
+from core.cli.progress import ProgressBar
+from core.data.dataset import Dataset, find_datasets, read_dataset, unused_files_text
+from core.data.near_copies import NearCopyPair, near_copies, near_copy_warnings
+from core.data.origin import BASIS_TEXTS, find_origins
 
 app = typer.Typer(
     no_args_is_help=True, help="Data sets: list, check, fetch, import, label, draw, shuffle."
@@ -58,14 +58,14 @@ def check(
     dataset = read_dataset(folder)
     for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
         open_photo(photo.path, at_least=64)
-    _tell(dataset)
-    if words := left_out_words(dataset):
+    _print_dataset(dataset)
+    if words := unused_files_text(dataset):
         print(f"  {words}")
     copies = near_copies(dataset, runs)
-    for name, origin in origins(dataset, lambda: copies).items():
+    for name, origin in find_origins(dataset, lambda: copies).items():
         place = "elsewhere" if origin.elsewhere else "the training photos' shoot"
-        print(f"  {name} is from {place} ({WHY[origin.by]})")
-    _warn(copies)
+        print(f"  {name} is from {place} ({BASIS_TEXTS[origin.by]})")
+    _print_near_copies(copies)
     print("sound: every photo, label and box can be read")
 
 
@@ -83,24 +83,24 @@ def fetch(
 ) -> None:
     """Fetches a public photo set, checks every photo and keeps smaller copies. When it stops half
     way, the same command goes on."""
-    from core.data.download_photos import NAME, UPSTREAM, fetch_small_books
+    from core.data.download_photos import DATASET_NAME, UPSTREAM, fetch_small_books
 
-    if name != NAME:
-        raise InputError(f"{name}: no photo set that can be fetched (there is: {NAME})")
-    with Bar() as bar:
+    if name != DATASET_NAME:
+        raise InputError(f"{name}: no photo set that can be fetched (there is: {DATASET_NAME})")
+    with ProgressBar() as bar:
         dataset = fetch_small_books(
-            DATASETS / NAME,
-            datasets / NAME,
+            DATASETS / DATASET_NAME,
+            datasets / DATASET_NAME,
             source or UPSTREAM,
             keep_originals,
-            on_progress=lambda now: bar.show(
-                now.size / now.of_size,
-                f"{now.photos} of {now.of_photos} photos, "
-                f"{now.size / 1e6:.0f} of {now.of_size / 1e6:.0f} MB",
+            on_progress=lambda now: bar.update(
+                now.bytes_done / now.bytes_total,
+                f"{now.photos_done} of {now.photos_total} photos, "
+                f"{now.bytes_done / 1e6:.0f} of {now.bytes_total / 1e6:.0f} MB",
                 now.eta,
             ),
         )
-    _tell(dataset)
+    _print_dataset(dataset)
 
 
 @app.command("import")
@@ -114,15 +114,15 @@ def import_(
     what was left out (also in import.txt). The last line printed is the new folder."""
     from core.data.importer import import_photos
 
-    with Bar() as bar:
+    with ProgressBar() as bar:
         dataset, report = import_photos(
             source,
             datasets,
             name,
-            on_photo=lambda done, total: bar.show(done / total, f"{done} of {total} photos"),
+            on_photo=lambda done, total: bar.update(done / total, f"{done} of {total} photos"),
         )
     print(report.summary(), end="")
-    _warn(near_copies(dataset, runs))
+    _print_near_copies(near_copies(dataset, runs))
     print(dataset.root)
 
 
@@ -134,12 +134,12 @@ def draw_toy(
     """Draws a toy set of book photos by the rules of the bundled one."""
     from core.toy_books import draw_toy_books
 
-    def tell(done: int, total: int) -> None:
+    def print_progress(done: int, total: int) -> None:
         if done % 10 == 0 or done == total:
             print(f"drawn {done} of {total} photos", file=sys.stderr, flush=True)
 
     try:
-        draw_toy_books(out, seed, on_photo=tell)
+        draw_toy_books(out, seed, on_photo=print_progress)
     except FileExistsError as error:
         raise InputError(str(error)) from None
     except OSError as error:
@@ -160,7 +160,7 @@ def shuffle(
     print(out)
 
 
-def _tell(dataset: Dataset) -> None:
+def _print_dataset(dataset: Dataset) -> None:
     """What is in a data set."""
     print(f"{dataset.title} (licence: {dataset.licence}; source: {dataset.source})")
     for name, count in dataset.class_counts().items():
@@ -173,9 +173,9 @@ def _tell(dataset: Dataset) -> None:
         )
 
 
-def _warn(pairs: Sequence[Pair]) -> None:
+def _print_near_copies(pairs: Sequence[NearCopyPair]) -> None:
     """Of near-copies across splits."""
-    for line in headlines(pairs):
+    for line in near_copy_warnings(pairs):
         print(f"warning: {line}")
     for pair in pairs:
-        print(f"  {pair.told()}")
+        print(f"  {pair.text()}")

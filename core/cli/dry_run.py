@@ -9,23 +9,23 @@ from core.base.formatting import duration
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset
 from core.data.split import split_photos
-from core.model.pretrained_weights import lacks_imagenet, ways_on
+from core.model.pretrained_weights import lacks_imagenet_weights, missing_weights_options
 from core.recipe.bands import stage_ranges
-from core.recipe.batch import Batch
+from core.recipe.batch import RecipeBatch
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Holdout, Recipe, Stage
-from core.store.feature_folder import EVERYTHING, NOTHING
-from core.train.estimate import estimate, photos_of
+from core.store.feature_folder import ALL_CACHED, NONE_CACHED
+from core.train.estimate import count_photos, estimate
 from core.train.schedule import batches_per_epoch
-from core.train.speed import Speed, doubtful, read_speed, speed_key
+from core.train.speed import Speed, is_unreliable, read_speed, speed_key
 
 
 def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     """What a run would do: parameter groups of each kind of stage, epochs, batches."""
     table = network_layers(recipe, len(dataset.classes))
     print(f"recipe: {recipe.name} ({recipe.backbone}, {len(table)} layers)")
-    _print_lack(recipe, "weights")
+    _print_missing_weights(recipe, "weights")
     training, validation = split_photos(dataset, recipe)
     views = epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
     batches = batches_per_epoch(views, recipe.batch_size)
@@ -51,18 +51,18 @@ def print_estimate(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> N
     """How long a run, and all of them, would take on this machine, which is measured if it has not
     been yet."""
     recipe, speed = recipes[0], _speed(runs, recipes[0])
-    photos = photos_of(dataset, recipe)
-    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NOTHING, EVERYTHING))
+    photos = count_photos(dataset, recipe)
+    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NONE_CACHED, ALL_CACHED))
     line = f"estimated time: {duration(fresh)}"
     if duration(known) != duration(fresh):
         line += f" ({duration(known)} if the frozen layers' features are there already)"
     if len(recipes) > 1:
         line += f" a run, {duration(fresh * len(recipes))} for all {len(recipes)}"
-    print(line + _doubt([speed]))
+    print(line + _busy_note([speed]))
 
 
 def print_batch(
-    batch: Batch, recipes: Sequence[Recipe], done: Sequence[str], dataset: Dataset, runs: Path
+    batch: RecipeBatch, recipes: Sequence[Recipe], done: Sequence[str], dataset: Dataset, runs: Path
 ) -> None:
     """A line per run of a batch with its estimated time, then the time of all that are left.
 
@@ -71,41 +71,44 @@ def print_batch(
     print(f"batch: {batch.name}, {len(recipes)} runs; varied: {', '.join(batch.varied)}")
     print(f"data: {dataset.title}")
     for recipe in {each.backbone: each for each in recipes}.values():
-        _print_lack(recipe, f"weights of {recipe.backbone}")
+        _print_missing_weights(recipe, f"weights of {recipe.backbone}")
     speeds: dict[str, Speed] = {}
     left = 0.0
     for recipe, run in zip(recipes, done, strict=True):
         key = speed_key(recipe)
         speed = speeds[key] = speeds.get(key) or _speed(runs, recipe)
-        seconds = estimate(recipe, speed, photos_of(dataset, recipe), NOTHING).seconds
+        seconds = estimate(recipe, speed, count_photos(dataset, recipe), NONE_CACHED).seconds
         note = f"done: {run}" if run else duration(seconds)
         left += 0 if run else seconds
-        print(f"  {recipe.name}, {repeat_words(recipe)}: {recipe.planned_epochs()} epochs, {note}")
+        print(f"  {recipe.name}, {repeat_text(recipe)}: {recipe.planned_epochs()} epochs, {note}")
     count = sum(not run for run in done)
-    print(f"estimated time: {duration(left)} for {count} runs{_doubt(list(speeds.values()))}")
+    print(f"estimated time: {duration(left)} for {count} runs{_busy_note(list(speeds.values()))}")
 
 
-def repeat_words(recipe: Recipe) -> str:
+def repeat_text(recipe: Recipe) -> str:
     """`seed 3`, or `seed 3 fold 1`."""
     fold = None if isinstance(recipe.split, Holdout) else recipe.split.fold
     return f"seed {recipe.seed}" + ("" if fold is None else f" fold {fold}")
 
 
-def _print_lack(recipe: Recipe, what: str) -> None:
-    if lacks_imagenet(recipe.backbone, recipe.weights):
-        print(f"{what}: not on this machine; you can {', or '.join(ways_on(recipe.backbone))}")
+def _print_missing_weights(recipe: Recipe, label: str) -> None:
+    if lacks_imagenet_weights(recipe.backbone, recipe.weights):
+        print(
+            f"{label}: not on this machine; you can "
+            f"{', or '.join(missing_weights_options(recipe.backbone))}"
+        )
 
 
 def _speed(runs: Path, recipe: Recipe) -> Speed:
     speed = read_speed(runs, recipe)
-    if speed is None or doubtful(speed):
+    if speed is None or is_unreliable(speed):
         from core.train.calibrate import speed_for
 
         speed = speed_for(runs, recipe)
     return speed
 
 
-def _doubt(speeds: Sequence[Speed]) -> str:
-    if any(doubtful(speed) for speed in speeds):
+def _busy_note(speeds: Sequence[Speed]) -> str:
+    if any(is_unreliable(speed) for speed in speeds):
         return "; measured while the machine was busy with other work"
     return ""

@@ -20,9 +20,9 @@ def evaluate(
     found = open_run(runs, run)
     if found.status().state != "done":
         raise InputError(f"{run}: is not finished ({found.status().state})")
-    from core.jobs.tasks.results import evaluate_again
+    from core.jobs.tasks.results import reevaluate_run
 
-    evaluate_again(found)
+    reevaluate_run(found)
     diagnosis = found.diagnosis() or {}
     print(f"{diagnosis['verdict']}: {diagnosis['finding']}")
     print(found.path)

@@ -11,7 +11,7 @@ from core.base.errors import InputError
 from core.cli.options import DEFAULT_RUNS, RunsOption
 from core.store.run import Run, open_run
 from core.store.status import utc_now
-from core.transfer.pack import checked_sender, export_zip
+from core.transfer.pack import clean_sender, export_zip
 
 
 def export(
@@ -44,7 +44,7 @@ def export(
     if sender and zip_file is None:
         raise InputError("--from: only with --zip")
     if zip_file is not None:
-        packed = export_zip(runs, wanted, zip_file, checked_sender(sender), utc_now)
+        packed = export_zip(runs, wanted, zip_file, clean_sender(sender), utc_now)
         for name in packed.left_out:
             print(f"left out, being no part of a run: {name}")
         count = "1 run" if len(wanted) == 1 else f"{len(wanted)} runs"
@@ -73,5 +73,5 @@ def _onnx(found: list[Run], path: Path) -> None:
     written = export_onnx(found[0], path)
     print(
         f"{path} ({written.size / 1e6:.1f} MB; largest difference from PyTorch "
-        f"{written.difference:.1e})"
+        f"{written.max_difference:.1e})"
     )

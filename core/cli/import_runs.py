@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
-from core.cli.progress import Bar
+from core.cli.progress import ProgressBar
 from core.store.status import utc_now
-from core.transfer.submissions import headline, parcels_of, table
+from core.transfer.submissions import find_import_requests, import_summary, import_table
 from core.transfer.unpack import import_runs
 
 _WIDEST = 40  # characters of a column, but for the last
@@ -28,21 +28,21 @@ def import_(
     """Takes runs out of zip files that `export --zip` has written, checks everything in them, and
     prints who sent what. What is refused has an error line of its own; the others are taken all the
     same, and the exit status is 2."""
-    parcels = parcels_of(places)
-    with Bar() as bar:
+    parcels = find_import_requests(places)
+    with ProgressBar() as bar:
 
-        def tell(done: int, total: int) -> None:
+        def show_progress(done: int, total: int) -> None:
             if total > 1:
-                bar.show(done / total, f"{done} of {total} zip files")
+                bar.update(done / total, f"{done} of {total} zip files")
 
-        entries = import_runs(parcels, runs, datasets, utc_now, tell)
-    found = table(entries)
+        entries = import_runs(parcels, runs, datasets, utc_now, show_progress)
+    found = import_table(entries)
     lines = [list(found.columns), *(list(line) for line in found.itertuples(index=False))]
     widths = [min(_WIDEST, max(len(line[i]) for line in lines)) for i in range(len(lines[0]) - 1)]
     for line in lines:
         cells = [f"{cell[:width]:<{width}}" for cell, width in zip(line, widths)]
         print("  ".join([*cells, line[-1]]).rstrip())
-    print(headline(entries))
+    print(import_summary(entries))
     refused = [entry for entry in entries if entry.outcome == "refused"]
     for entry in refused:
         where = f"{entry.file}: {entry.run}" if entry.run else entry.file

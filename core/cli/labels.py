@@ -11,7 +11,7 @@ import typer
 from core.base.errors import InputError
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.data.dataset import read_dataset
-from core.data.label_edits import Truth, earlier_versions, restore_version, save_truth, truth_of
+from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label
 from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex
@@ -62,7 +62,7 @@ def earlier(
     """Lists the labels and boxes that were replaced, newest first, or brings some back."""
     if restore is not None:
         restore_version(folder, restore, utc_now)
-    for version in earlier_versions(folder):
+    for version in label_versions(folder):
         print(f"{version.id}: before {version.change}")
 
 

@@ -8,7 +8,7 @@ import typer
 
 from core.base.errors import InputError
 from core.recipe.bands import band_ranges
-from core.recipe.files import recipe_from
+from core.recipe.files import recipe_from_dict
 from core.recipe.layer_table import BACKBONES, layer_table
 
 
@@ -22,7 +22,7 @@ def layers(
     if backbone not in BACKBONES:
         raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
     asked = {} if map_stride is None else {"map_stride": map_stride}
-    recipe = recipe_from({"backbone": backbone, **asked})
+    recipe = recipe_from_dict({"backbone": backbone, **asked})
     table = layer_table(backbone, recipe.map_stride, image_size=recipe.image_size)
     ranges = band_ranges(recipe.bands, len(table))
     print(f"{'index':>5}  {'name':<18} {'kind':<22} {'output':<12} {'weights':>10}  band")

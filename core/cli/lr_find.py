@@ -10,16 +10,18 @@ from typing import Annotated
 import typer
 
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.recipe.bands import last_trained_label
+from core.recipe.bands import last_trained_band_label
 from core.recipe.files import load_recipe, parse_changes
-from core.store.lr_search import MEASURED_AT, STARTS, question
+from core.store.lr_search import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_recipe
 
 
 def lr_find(
     recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
-    starts: Annotated[int, typer.Option(min=1, max=20, help="How many searches.")] = STARTS,
+    starts: Annotated[
+        int, typer.Option(min=1, max=20, help="How many searches.")
+    ] = DEFAULT_HEAD_INITS,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a key.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
 ) -> None:
@@ -27,13 +29,13 @@ def lr_find(
     proportion to it, from a new head, whatever the recipe's stages."""
     chosen = load_recipe(recipe, parse_changes(set_ or []))
     from core.pipeline.setup import set_up
-    from core.train.lr_finder import find
+    from core.train.lr_finder import find_lr
 
-    def tell(number: int) -> None:
+    def print_progress(number: int) -> None:
         print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)
 
-    curves, suggestion = find(set_up(question(chosen), data, runs), starts, tell)
-    layers = last_trained_label(chosen)
+    curves, suggestion = find_lr(set_up(search_recipe(chosen), data, runs), starts, print_progress)
+    layers = last_trained_band_label(chosen)
     if as_json:
         told = {**asdict(suggestion), "layers": layers}
         print(json.dumps({**told, "curves": curves.to_dict("records")}))
@@ -45,4 +47,4 @@ def lr_find(
             f"{suggestion.lr:.1e} for layers {layers}, agreement {suggestion.confidence}: "
             f"{suggestion.why}"
         )
-        print(MEASURED_AT)
+        print(SUGGESTION_CAVEAT)

@@ -15,10 +15,10 @@ from core.base.errors import DataError, InputError
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.data.photos import open_photo
 from core.store.run import open_run
-from core.views.heat_map import heat_map, shown_view
+from core.views.heat_map import display_view, heat_map
 
 if TYPE_CHECKING:  # torch is imported when the command runs
-    from core.evaluate.predictor import Answer
+    from core.evaluate.predictor import PhotoPrediction
 
 CAM_SIDE = 800  # pixels of a picture's longer side
 CAM_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -39,22 +39,22 @@ def predict(
     """Tells the class of photos, with its probability. A photo that cannot be read has an error
     line of its own; the others are answered all the same, and the exit status is 2."""
     found = open_run(runs, run)
-    pictures = _pictures(cam, photos)
-    _end_if_none_can_be_read(photos, as_json)
-    from core.base.machine import settle_threads
-    from core.evaluate.predictor import Answerer
+    pictures = _cam_paths(cam, photos)
+    _exit_if_unreadable(photos, as_json)
+    from core.base.machine import configure_threads
+    from core.evaluate.predictor import Predictor
 
-    settle_threads()
-    answerer = Answerer(found)
+    configure_threads()
+    answerer = Predictor(found)
     width = max(len(name) for name in answerer.network.classes)
     told = []
-    for answer, picture in zip(answerer.answers(photos), pictures, strict=True):
+    for answer, picture in zip(answerer.predict_photos(photos), pictures, strict=True):
         told.append(_as_data(answer, picture))
         if answer.error:
             print(f"error: {answer.error}", file=sys.stderr, flush=True)
             continue
         if picture is not None:
-            view = shown_view(answer.photo, answerer.recipe.crop, CAM_SIDE)
+            view = display_view(answer.photo, answerer.recipe.crop, CAM_SIDE)
             _save(heat_map(view, answer.density), picture)
         if not as_json:
             odds = answer.probabilities[answer.predicted]
@@ -65,7 +65,7 @@ def predict(
         raise typer.Exit(2)
 
 
-def _end_if_none_can_be_read(photos: Sequence[Path], as_json: bool) -> None:
+def _exit_if_unreadable(photos: Sequence[Path], as_json: bool) -> None:
     """Says so of each photo before torch is loaded, which takes many seconds. Raises Exit then."""
     refused = []
     for photo in photos:
@@ -82,16 +82,16 @@ def _end_if_none_can_be_read(photos: Sequence[Path], as_json: bool) -> None:
     raise typer.Exit(2)
 
 
-def _as_data(answer: Answer, picture: Path | None) -> dict[str, Any]:
-    if answer.error:
-        return {"file": str(answer.photo), "error": answer.error}
-    odds = {name: round(p, 6) for name, p in answer.probabilities.items()}
-    line = {"file": str(answer.photo), "predicted": answer.predicted}
-    drawn = {} if picture is None else {"cam": str(picture)}
-    return {**line, "probability": odds[answer.predicted], "probabilities": odds, **drawn}
+def _as_data(prediction: PhotoPrediction, cam_path: Path | None) -> dict[str, Any]:
+    if prediction.error:
+        return {"file": str(prediction.photo), "error": prediction.error}
+    odds = {name: round(p, 6) for name, p in prediction.probabilities.items()}
+    line = {"file": str(prediction.photo), "predicted": prediction.predicted}
+    drawn = {} if cam_path is None else {"cam": str(cam_path)}
+    return {**line, "probability": odds[prediction.predicted], "probabilities": odds, **drawn}
 
 
-def _pictures(cam: Path | None, photos: Sequence[Path]) -> Sequence[Path | None]:
+def _cam_paths(cam: Path | None, photos: Sequence[Path]) -> Sequence[Path | None]:
     """Where each photo's picture goes; None where none is asked for."""
     if cam is None:
         return [None] * len(photos)

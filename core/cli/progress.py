@@ -12,39 +12,39 @@ _WIDTH = 24
 _TERMINAL_SECONDS, _FILE_SECONDS = 0.1, 10.0  # how often it is drawn
 
 
-class Bar:
+class ProgressBar:
     """On a terminal a line that changes; in a file a line now and then."""
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
         self._next, self._drawn = 0.0, False
-        self._began: tuple[float, float] | None = None  # time and share
+        self._start: tuple[float, float] | None = None  # time and share
 
-    def show(self, share: float, words: str, eta: float | None = None) -> None:
-        """share: 0..1. eta: seconds left, None if nobody knows."""
+    def update(self, fraction: float, text: str, eta: float | None = None) -> None:
+        """fraction: 0..1. eta: seconds left, None if nobody knows."""
         now = time.monotonic()
-        if now < self._next and share < 1:
+        if now < self._next and fraction < 1:
             return
         self._next = now + (_TERMINAL_SECONDS if self._terminal else _FILE_SECONDS)
-        left = f", about {duration(eta)} left" if eta and share < 1 else ""
+        left = f", about {duration(eta)} left" if eta and fraction < 1 else ""
         if self._terminal:
-            full = int(share * _WIDTH)
+            full = int(fraction * _WIDTH)
             print(
-                f"\r\x1b[K[{'#' * full}{'.' * (_WIDTH - full)}] {words}{left}",
+                f"\r\x1b[K[{'#' * full}{'.' * (_WIDTH - full)}] {text}{left}",
                 end="",
                 file=sys.stderr,
                 flush=True,
             )
             self._drawn = True
         else:
-            print(f"{share:.0%}: {words}{left}", file=sys.stderr, flush=True)
+            print(f"{fraction:.0%}: {text}{left}", file=sys.stderr, flush=True)
 
-    def left(self, share: float) -> float | None:
+    def seconds_left(self, fraction: float) -> float | None:
         """Seconds left at the pace since this was first asked."""
         now = time.monotonic()
-        self._began = self._began or (now, share)
-        done = share - self._began[1]
-        return (now - self._began[0]) * (1 - share) / done if done > 0 else None
+        self._start = self._start or (now, fraction)
+        done = fraction - self._start[1]
+        return (now - self._start[0]) * (1 - fraction) / done if done > 0 else None
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from core.base import files
 from core.base.errors import InputError
 from core.cli.options import DEFAULT_RUNS, RunsOption
 from core.compare.selection import grouped_items
-from core.report.page import make_report
+from core.report.page import render_report
 from core.store.run import open_run
 from core.store.run_list import AllRuns
 
@@ -33,9 +33,9 @@ def report(
     wanted = list(dict.fromkeys(run_ids))
     for id_ in wanted:
         open_run(runs, id_)  # told when it is not there
-    rows = AllRuns(runs).rows(even_hidden=True)
+    rows = AllRuns(runs).rows(include_hidden=True)
     known = {row.id: row for row in rows}
     items = grouped_items([known[id_] for id_ in wanted], rows)
-    page = make_report(items, rows, runs, datetime.now(UTC).date())
+    page = render_report(items, rows, runs, datetime.now(UTC).date())
     files.write_text(output, page)
     print(f"{output} ({len(page.encode()) / 1e6:.1f} MB)")

@@ -14,23 +14,23 @@ from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
 from core.cli.import_runs import import_
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.compare.tables import labels_of
+from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
-from core.store.annotations import annotations_of
+from core.store.annotations import read_annotations
 from core.store.index import RunIndex, RunRow
-from core.store.provenance import arrival_of
-from core.store.query import select, vocabulary
+from core.store.provenance import read_provenance
+from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
 from core.store.run_list import all_rows
 from core.store.status import utc_now
 from core.store.trash import (
     deletable_runs,
+    delete_expired_runs,
     delete_runs,
     deleted_runs,
     empty_trash,
     restore_run,
-    sweep_trash,
 )
 
 app = typer.Typer(
@@ -60,7 +60,7 @@ def list_(
     if runs.exists() and not runs.is_dir():
         raise RunError(f"{runs}: is a file, not a folder of runs")
     every = all_rows(runs)
-    rows = select(every, " ".join(query or ()), vocabulary(every))
+    rows = filter_rows(every, " ".join(query or ()), vocabulary(every))
     if as_json:
         print(json.dumps([asdict(row) | {"example": row.example} for row in rows], indent=1))
         return
@@ -68,7 +68,7 @@ def list_(
         none = f"no runs in {runs}; begin with: python -m core train quick"
         print(f"no run of {len(every)} fits" if every else none)
         return
-    names = labels_of(every)
+    names = labels_by_id(every)
     print(
         f"{'run':<44} {'state':<10} {'epoch':>7} {'val acc':>8} {'test':>6} "
         f"{'difficult':>9} {'objects':>8} {'lift':>6}  name"
@@ -102,13 +102,13 @@ def show(
             "status": asdict(status),
             "summary": summary,
             "diagnosis": found.diagnosis(),
-            "annotations": asdict(annotations_of(found)),
+            "annotations": asdict(read_annotations(found)),
         }
         print(json.dumps(data, indent=1))
         return
-    _print_words(found)
-    if arrival := arrival_of(runs, run):
-        print(f"came from {arrival.words}, in {arrival.file}, {arrival.arrived[:10]}")
+    _print_annotations(found)
+    if arrival := read_provenance(runs, run):
+        print(f"came from {arrival.sender_text}, in {arrival.file}, {arrival.arrived[:10]}")
     print(f"{found.path}\nstate: {status.state}, epoch {status.epoch} of {status.epochs}")
     if status.error:
         print(f"error: {status.error}")
@@ -138,14 +138,14 @@ def delete(
             with suppress(RunError):  # a damaged run may go
                 mark_lost(found, utc_now)
         ids = [run.id for run in deletable_runs(runs, run_ids)]
-        _ask(f"Move {_count(ids)} to the trash?", yes)
+        _confirm(f"Move {_count(ids)} to the trash?", yes)
         delete_runs(runs, ids, utc_now)
         print(f"{_count(ids)} moved to the trash; back with: python -m core runs restore RUN")
-        sweep_trash(runs, utc_now)
+        delete_expired_runs(runs, utc_now)
     else:
         waiting = [run.id for run in deleted_runs(runs)]
         if waiting:
-            _ask(f"Delete {_count(waiting)} for good? Nothing brings them back.", yes)
+            _confirm(f"Delete {_count(waiting)} for good? Nothing brings them back.", yes)
         print(f"{_count(empty_trash(runs))} deleted for good")
 
 
@@ -168,16 +168,16 @@ def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
             print(f"{row.id}: cannot be read: {row.problem}")
 
 
-def _print_words(run: Run) -> None:
+def _print_annotations(run: Run) -> None:
     """What people say of the run; nothing where they say nothing."""
-    said = annotations_of(run)
+    said = read_annotations(run)
     heads = [said.name, "starred" if said.starred else "", " ".join(f"[{t}]" for t in said.tags)]
     for line in (", ".join(head for head in heads if head), said.note):
         if line:
             print(line)
 
 
-def _ask(question: str, yes: bool) -> None:
+def _confirm(question: str, yes: bool) -> None:
     """Goes on when the answer is yes; anything else leaves the command."""
     if not yes and not typer.confirm(question, err=True):
         raise typer.Abort
@@ -211,10 +211,10 @@ def _score(score: dict[str, Any]) -> str:
 
 
 def _percent(row: RunRow, *keys: str) -> str:
-    value = row.number(*keys, "value")
+    value = row.summary_value(*keys, "value")
     return "-" if value is None else f"{value:.0%}"
 
 
 def _lift(row: RunRow) -> str:
-    value = row.number("sets", "test_difficult", "localisation", "lift")
+    value = row.summary_value("sets", "test_difficult", "localisation", "lift")
     return "-" if value is None else f"{value:.2f}"

@@ -14,17 +14,17 @@ from core.base.formatting import duration
 from core.base.processor import cores
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.jobs import resources
-from core.jobs.health import find_trouble, look_at_worker
-from core.jobs.local import under_way
-from core.jobs.queue_forecast import turns
-from core.store.feature_folder import MAX_BYTES, cache_size, empty_cache
+from core.jobs.health import find_problems, read_worker_status
+from core.jobs.local import running_work_id
+from core.jobs.queue_forecast import forecast_queue
+from core.store.feature_folder import MAX_BYTES, clear_feature_cache, feature_cache_bytes
 from core.store.index import RunIndex
 from core.store.status import status_text, utc_now
 
 
 def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
     """Shows the worker, the queue with times, the machine, and what is wrong and what to do."""
-    found = _look(runs)
+    found = _collect_status(runs)
     if as_json:
         print(json.dumps(found, indent=1, default=str))
         return
@@ -32,7 +32,7 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
     about = "" if worker["pid"] is None else f" (process {worker['pid']})"
     print(f"worker: {worker['state']}{about}")
     for turn in found["queue"]:
-        print(f"  {turn['entry']}  {turn['what']}{_in(turn['ends'])}")
+        print(f"  {turn['entry']}  {turn['what']}{_eta_text(turn['ends'])}")
     machine = found["machine"]
     if machine["load"] is not None:
         print(f"processors: {machine['load']:.1f} of {machine['cores']} cores busy")
@@ -54,29 +54,29 @@ def cache(
 ) -> None:
     """Says how large the features are that runs share, or deletes them: runs compute them again."""
     if not empty:
-        print(f"{cache_size(runs) / 1e6:.0f} MB of at most {MAX_BYTES / 1e9:.0f} GB")
+        print(f"{feature_cache_bytes(runs) / 1e6:.0f} MB of at most {MAX_BYTES / 1e9:.0f} GB")
         return
-    busy = under_way(runs)
+    busy = running_work_id(runs)
     if busy is not None:
         raise RunError(f"{busy}: is training; empty the cache when it is done")
-    print(f"{empty_cache(runs) / 1e6:.0f} MB freed")
+    print(f"{clear_feature_cache(runs) / 1e6:.0f} MB freed")
 
 
-def _look(runs: Path) -> dict[str, Any]:
+def _collect_status(runs: Path) -> dict[str, Any]:
     """Everything that the command shows."""
     now = utc_now()
     memory, disk = resources.memory(), resources.disk(runs)
     return {
-        "worker": asdict(look_at_worker(runs, now)),
+        "worker": asdict(read_worker_status(runs, now)),
         "queue": [
             {
-                "entry": turn.entry,
+                "entry": turn.work_id,
                 "name": turn.name,
                 "what": status_text(turn.status),
-                "begins": turn.begins,
-                "ends": turn.ends,
+                "begins": turn.starts_in,
+                "ends": turn.ends_in,
             }
-            for turn in turns(runs, now)
+            for turn in forecast_queue(runs, now)
         ],
         "machine": {
             "cores": cores(),
@@ -84,11 +84,11 @@ def _look(runs: Path) -> dict[str, Any]:
             "memory": asdict(memory) if memory else None,
             "disk": asdict(disk) if disk else None,
         },
-        "cache": cache_size(runs),
+        "cache": feature_cache_bytes(runs),
         "runs": str(runs.resolve()),
-        "trouble": [asdict(one) for one in find_trouble(runs, now, RunIndex(runs).rows())],
+        "trouble": [asdict(one) for one in find_problems(runs, now, RunIndex(runs).rows())],
     }
 
 
-def _in(seconds: float | None) -> str:
+def _eta_text(seconds: float | None) -> str:
     return "" if seconds is None else f", done in about {duration(seconds)}"

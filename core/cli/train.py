@@ -12,7 +12,7 @@ import typer
 
 from core.base.errors import InputError, RunError
 from core.base.formatting import duration
-from core.cli.dry_run import print_batch, print_estimate, print_plan, repeat_words
+from core.cli.dry_run import print_batch, print_estimate, print_plan, repeat_text
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.data.dataset import Dataset, fingerprints, read_dataset
 from core.data.split import split_photos
@@ -20,12 +20,12 @@ from core.jobs.local import mark_cancelled, mark_lost
 from core.jobs.queue import Queue
 from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
-from core.recipe.batch import is_batch, load_batch, same_but_for_name
+from core.recipe.batch import is_recipe_batch, load_recipe_batch, recipe_without_name
 from core.recipe.files import load_recipe, parse_changes
-from core.recipe.repeats import over_folds, over_seeds
+from core.recipe.repeats import repeat_over_folds, repeat_over_seeds
 from core.recipe.schema import Recipe
 from core.store.finished_recipes import earlier_run
-from core.store.index import RunIndex, photos_mark
+from core.store.index import RunIndex, photos_fingerprint
 from core.store.run import Run, create_run, discard_run
 from core.store.status import utc_now
 
@@ -53,14 +53,14 @@ def train(
     stop the others. Of a batch, what has been trained already on these photos is not trained again.
     """
     changes = parse_changes(set_ or [])
-    batch = load_batch(recipe, changes) if is_batch(recipe) else None
+    batch = load_recipe_batch(recipe, changes) if is_recipe_batch(recipe) else None
     chosen = batch.recipes if batch else (load_recipe(recipe, changes),)
-    recipes = _repeated(chosen, _seeds(seed, seeds), folds)
+    recipes = _repeat_recipes(chosen, _parse_seeds(seed, seeds), folds)
     dataset = read_dataset(data)
     for each in recipes:  # what does not fit is told before anything trains
         check_stages(each)
         split_photos(dataset, each)
-    earlier = _earlier(recipes, dataset, runs) if batch else [None] * len(recipes)
+    earlier = _find_earlier_runs(recipes, dataset, runs) if batch else [None] * len(recipes)
     if dry_run and batch:
         done = [run.id if run and run.status().state == "done" else "" for run in earlier]
         print_batch(batch, recipes, done, dataset, runs)
@@ -76,55 +76,55 @@ def train(
 def carry_on(run: Run) -> None:
     """Carries a run out, or on, with a line of progress per epoch on stderr."""
     try:
-        _carry_on(run)
+        _run_training(run)
     except KeyboardInterrupt:
         if not run.status().ended:  # it came before the run took note of it
             mark_cancelled(run, utc_now)
         raise
 
 
-def _carry_on(run: Run) -> None:
+def _run_training(run: Run) -> None:
     from core.jobs.tasks.train_run import (
-        execute,  # torch takes seconds to import: not for --dry-run
+        run_training,  # torch takes seconds to import: not for --dry-run
     )
     from core.train.loop import EpochRow
 
     recipe = run.recipe()
     total = recipe.planned_epochs()
 
-    def tell(row: EpochRow, eta: float | None) -> None:
+    def print_epoch(row: EpochRow, eta: float | None) -> None:
         left = "" if eta is None else f"  about {duration(eta)} left"
         print(
-            f"{recipe.name} {repeat_words(recipe)}  epoch {row.planned.number}/{total}  "
+            f"{recipe.name} {repeat_text(recipe)}  epoch {row.planned.number}/{total}  "
             f"train loss {row.train_loss:.4f}  val loss {row.val_loss:.4f}  "
             f"val accuracy {row.val_accuracy:.0%}{left}",
             file=sys.stderr,
             flush=True,
         )
 
-    execute(run, utc_now, on_epoch=tell)
+    run_training(run, utc_now, on_epoch=print_epoch)
 
 
-def take_up(run: Run, runs: Path) -> None:
+def resume_run(run: Run, runs: Path) -> None:
     """Goes on with a stopped run after its last finished epoch. Raises RunError where the worker
     or another process will do so."""
     mark_lost(run, utc_now)
-    with run.changing():
-        if _queued(run, runs):
+    with run.state_lock():
+        if _is_queued(run, runs):
             raise InputError(f"{run.id}: is in the worker's queue, which will carry it out")
         if run.status().state != "queued":  # a command killed before its run began leaves it queued
-            run.queue_again()
+            run.requeue()
     carry_on(run)
 
 
-def _queued(run: Run, runs: Path) -> bool:
-    return any(entry.run == run.id for entry in Queue(runs).entries())
+def _is_queued(run: Run, runs: Path) -> bool:
+    return any(entry.work_id == run.id for entry in Queue(runs).entries())
 
 
 # --- which runs -----------------------------------------------------------------------------------
 
 
-def _seeds(seed: int | None, seeds: str | None) -> list[int] | None:
+def _parse_seeds(seed: int | None, seeds: str | None) -> list[int] | None:
     if seeds is None:
         return None if seed is None else [seed]
     if seed is not None:
@@ -138,15 +138,22 @@ def _seeds(seed: int | None, seeds: str | None) -> list[int] | None:
     return found
 
 
-def _repeated(chosen: Sequence[Recipe], seeds: list[int] | None, folds: int | None) -> list[Recipe]:
+def _repeat_recipes(
+    base_recipes: Sequence[Recipe], seeds: list[int] | None, folds: int | None
+) -> list[Recipe]:
     """Every recipe with the first seed comes before any with the second: a batch that is stopped
     early has looked at each of its recipes."""
-    recipes = list(chosen)
+    recipes = list(base_recipes)
     if seeds is not None:
-        recipes = [one for seed in seeds for each in chosen for one in over_seeds(each, [seed])]
+        recipes = [
+            one
+            for seed in seeds
+            for each in base_recipes
+            for one in repeat_over_seeds(each, [seed])
+        ]
     if folds is not None:
-        recipes = [one for each in recipes for one in over_folds(each, folds)]
-    plain = [same_but_for_name(each) for each in recipes]
+        recipes = [one for each in recipes for one in repeat_over_folds(each, folds)]
+    plain = [recipe_without_name(each) for each in recipes]
     if any(each in plain[:place] for place, each in enumerate(plain)):
         raise InputError(
             "--seed, --seeds or --folds: some runs would be the same; the batch varies that itself"
@@ -154,9 +161,9 @@ def _repeated(chosen: Sequence[Recipe], seeds: list[int] | None, folds: int | No
     return recipes
 
 
-def _earlier(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> list[Run | None]:
+def _find_earlier_runs(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> list[Run | None]:
     """For each recipe the run that has trained it on these photos, or has begun to."""
-    rows, photos = RunIndex(runs).rows(), photos_mark(fingerprints(dataset))
+    rows, photos = RunIndex(runs).rows(), photos_fingerprint(fingerprints(dataset))
     found = [earlier_run(rows, recipe, photos, dataset.root) for recipe in recipes]
     return [None if row is None else Run(Path(runs) / row.id) for row in found]
 
@@ -165,50 +172,50 @@ def _earlier(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> list[Ru
 
 
 def _train_all(
-    recipes: Sequence[Recipe], earlier: Sequence[Run | None], data: Path, runs: Path
+    recipes: Sequence[Recipe], earlier_runs: Sequence[Run | None], data: Path, runs: Path
 ) -> None:
     """Raises InputError at the end when a run failed; where there is one alone, what ended it."""
     failed = []
-    for recipe, begun in zip(recipes, earlier, strict=True):
+    for recipe, begun in zip(recipes, earlier_runs, strict=True):
         run = begun or create_run(runs, recipe, data, utc_now)
         try:
             if begun is None:
                 carry_on(run)
-            elif (words := _needs_nothing(begun, runs)) is not None:
-                _tell(f"{recipe.name} {repeat_words(recipe)}  {words}")
+            elif (words := _skip_reason(begun, runs)) is not None:
+                _print_status(f"{recipe.name} {repeat_text(recipe)}  {words}")
             else:
-                take_up(begun, runs)
+                resume_run(begun, runs)
         except Exception as error:
             if begun is None:
-                _drop_if_nothing_began(run, error)
+                _discard_unusable(run, error)
             if len(recipes) == 1:
                 raise
-            failed.append(f"{recipe.name} {repeat_words(recipe)}")
+            failed.append(f"{recipe.name} {repeat_text(recipe)}")
             words = " ".join(str(error).split()) or type(error).__name__
-            _tell(f"{failed[-1]}  failed: {words}")
+            _print_status(f"{failed[-1]}  failed: {words}")
             continue
         print(run.path, flush=True)
     if failed:
         raise InputError(f"{len(failed)} of {len(recipes)} runs failed: {', '.join(failed)}")
 
 
-def _drop_if_nothing_began(run: Run, error: Exception) -> None:
+def _discard_unusable(run: Run, error: Exception) -> None:
     """A photo or the weights cannot be used: there is nothing to keep."""
     unusable = isinstance(error, InputError) and not isinstance(error, RunError)
     if unusable and run.status().epoch == 0:
         discard_run(run)
 
 
-def _needs_nothing(run: Run, runs: Path) -> str | None:
+def _skip_reason(run: Run, runs: Path) -> str | None:
     """Why an earlier run is left alone; None when it has stopped half-way."""
     mark_lost(run, utc_now)
     state = run.status().state
     if state == "done":
         return "is done already"
-    if state == "running" or _queued(run, runs):
+    if state == "running" or _is_queued(run, runs):
         return "is under way elsewhere"
     return None
 
 
-def _tell(line: str) -> None:
+def _print_status(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

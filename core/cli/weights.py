@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from core.base.errors import InputError
-from core.cli.progress import Bar
-from core.model.pretrained_weights import imagenet_path
+from core.cli.progress import ProgressBar
+from core.model.pretrained_weights import imagenet_weights_path
 from core.recipe.layer_table import BACKBONES
 
 app = typer.Typer(no_args_is_help=True, help="ImageNet weights of the backbones: list, fetch.")
@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="ImageNet weights of the backbones:
 def list_() -> None:
     """Lists the backbones, the size of their ImageNet weights, and where those are."""
     for name, facts in BACKBONES.items():
-        path = imagenet_path(name)
+        path = imagenet_weights_path(name)
         place = path if path.is_file() else f"not here: python -m core weights fetch {name}"
         print(f"{name:<20} {facts.weights_size:>7}  {place}")
 
@@ -43,13 +43,15 @@ def fetch(
     from core.model.download_weights import fetch_weights
 
     size = BACKBONES[backbone].weights_bytes
-    with Bar() as bar:
+    with ProgressBar() as bar:
         path = fetch_weights(
             backbone,
             url,
             source,
-            on_bytes=lambda done: bar.show(
-                done / size, f"{done / 1e6:.0f} of {size / 1e6:.0f} MB", bar.left(done / size)
+            on_bytes=lambda done: bar.update(
+                done / size,
+                f"{done / 1e6:.0f} of {size / 1e6:.0f} MB",
+                bar.seconds_left(done / size),
             ),
         )
     print(path)

@@ -10,14 +10,14 @@ import typer
 
 from core.base.errors import InputError, RunError
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.cli.train import take_up
+from core.cli.train import resume_run
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
 from core.jobs.local import LocalExecutor, worker_alive
 from core.jobs.preview import server
 from core.jobs.queue import Move, Queue
-from core.jobs.stop_worker import ask_stop, stop_now
-from core.jobs.worker import work
+from core.jobs.stop_worker import request_stop, stop_now
+from core.jobs.worker import run_worker
 from core.recipe.files import load_recipe
 from core.store.lr_search import open_work
 from core.store.run import open_run
@@ -39,7 +39,7 @@ def worker(
     if stop:
         _stop(runs, now)
         return
-    if not work(runs, utc_now, idle):
+    if not run_worker(runs, utc_now, idle):
         print(f"another worker serves {runs} already")
 
 
@@ -59,7 +59,7 @@ def _stop(runs: Path, now: bool) -> None:
         stop_now(runs)
         print("the worker has ended")
     else:
-        ask_stop(runs)
+        request_stop(runs)
         print("the worker ends after the epoch under way")
 
 
@@ -88,11 +88,11 @@ def queue(
     print(f"{alive}; {len(entries)} in the queue")
     for entry in entries:
         try:
-            status = open_work(runs, entry.run).status()
+            status = open_work(runs, entry.work_id).status()
         except RunError as error:
-            print(f"{entry.run}  cannot be read: {error}")
+            print(f"{entry.work_id}  cannot be read: {error}")
             continue
-        print(f"{entry.run}  {status.state}  {status.epoch}/{status.epochs}")
+        print(f"{entry.work_id}  {status.state}  {status.epoch}/{status.epochs}")
 
 
 def _move(runs: Path, run: str, to: str) -> None:
@@ -111,7 +111,7 @@ def resume(
     """Goes on with a stopped run after its last finished epoch, now, in this process. The result
     is bit for bit that of an undisturbed run. The last line printed is the run folder."""
     found = open_run(runs, run)
-    take_up(found, runs)
+    resume_run(found, runs)
     print(found.path)
 
 

@@ -16,27 +16,27 @@ from typing import Any
 
 from core.base.errors import InputError, RunError
 from core.base.language import N_
-from core.data.challenge_photos import CLASSES, SET, find_draw
+from core.data.challenge_photos import CLASSES, TEST_SET_NAME, find_challenge_set
 from core.evaluate.groups import Difference, GroupMean, group_differences, group_mean
-from core.evaluate.matched_answers import answers, matched_answers
+from core.evaluate.matched_answers import match_correctness, photo_correctness
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict
-from core.store.challenge_answers import find_trial
-from core.store.groups import Group, groups_of
+from core.store.challenge_answers import find_challenge_evaluation
+from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 from core.store.rescoring import has_weights
 from core.store.run import DIVERGED, Run
 
-RECIPE = "looks-good"  # the preset that is to be mended
-CHANGES = 3  # in so many changes
-SEEDS = 3  # that a group needs
-_NO_CHANGE = ("seed", "split.fold")  # what the runs of one group differ in
+BASE_RECIPE = "looks-good"  # the preset that is to be mended
+MAX_CHANGES = 3  # in so many changes
+MIN_SEEDS = 3  # that a group needs
+_IGNORED_KEYS = ("seed", "split.fold")  # what the runs of one group differ in
 
 Change = tuple[str, str, str]  # key, value in RECIPE, value here
 
 
 @dataclass(frozen=True)
-class Field:
+class ComparableGroups:
     """The groups that may be ranked together: all that saw the same photos. id: short, for links;
     title: the data set's name."""
 
@@ -61,7 +61,7 @@ class Entrant:
 
     @property
     def ready(self) -> bool:
-        return len(self.seeds) >= SEEDS
+        return len(self.seeds) >= MIN_SEEDS
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class Standing:
     above: against the group in the line above, None in the first."""
 
     rank: int
-    shared: bool
+    tied: bool
     entrant: Entrant
     score: GroupMean
-    of_seeds: tuple[float, ...]
+    run_scores: tuple[float, ...]
     lift: float | None
-    above: Difference | None
+    difference_to_above: Difference | None
     changes: tuple[Change, ...]
 
     @property
@@ -86,54 +86,57 @@ class Standing:
     @property
     def validation(self) -> float:
         """The mean accuracy on the validation photos."""
-        return fmean(self.group.numbers("validation", "accuracy", "value"))
+        return fmean(self.group.summary_values("validation", "accuracy", "value"))
 
 
 @dataclass(frozen=True)
-class Board:
+class Leaderboard:
     """standings: best first. waiting: groups that are ready but have not answered the photos.
     left_out: groups that are not ready. objects, photos: how many of the draw were answered.
     problems: files that cannot be read, a line each."""
 
     standings: tuple[Standing, ...] = ()
     waiting: tuple[Entrant, ...] = ()
-    left_out: tuple[Entrant, ...] = ()
-    objects: int = 0
-    photos: int = 0
+    excluded: tuple[Entrant, ...] = ()
+    object_count: int = 0
+    photo_count: int = 0
     problems: tuple[str, ...] = ()
 
-    def unanswered(self, runs_dir: Path) -> list[str]:
+    def pending_run_ids(self, runs_dir: Path) -> list[str]:
         """The ids of the runs that are still to answer, group by group."""
-        known = _print(runs_dir)
+        known = _challenge_fingerprint(runs_dir)
         rows = [row for entrant in self.waiting for row in entrant.runs]
-        return [row.id for row in rows if not _has_answered(runs_dir, row.id, known)]
+        return [row.id for row in rows if not _has_predictions(runs_dir, row.id, known)]
 
 
-def fields(rows: Sequence[RunRow]) -> list[Field]:
+def find_comparable_groups(rows: Sequence[RunRow]) -> list[ComparableGroups]:
     """What boards there are: a data set each whose runs tell the toy books apart, the one with the
     newest run first. rows: newest first, as the index gives them; examples do not take part."""
     # As groups_of does, a run that has not begun is taken to see what its folder showed last.
     known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
     found: dict[str, list[Group]] = {}
-    for group in groups_of([row for row in rows if not row.problem and not row.example]):
+    for group in find_groups([row for row in rows if not row.problem and not row.example]):
         seen = [row.photos or known.get(row.data_path, "") for row in group.members]
         found.setdefault(max(seen), []).append(group)
     return [
-        Field(photos[:12], groups[0].members[0].data, tuple(groups))
+        ComparableGroups(photos[:12], groups[0].members[0].data, tuple(groups))
         for photos, groups in found.items()
-        if any(_tells_books_apart(row) for group in groups for row in group.members)
+        if any(_classifies_toy_books(row) for group in groups for row in group.members)
     ]
 
 
-def read_board(runs_dir: Path, field: Field) -> Board:
+def read_leaderboard(runs_dir: Path, comparable: ComparableGroups) -> Leaderboard:
     """The board of a field as it stands now. Raises DataError when the draw's note is damaged."""
-    draw = find_draw(runs_dir)
-    entrants = [_entrant(runs_dir, group) for group in field.groups]
+    draw = find_challenge_set(runs_dir)
+    entrants = [_entrant(runs_dir, group) for group in comparable.groups]
     left_out = tuple(entrant for entrant in entrants if not entrant.ready)
     known, waiting, problems = [], [], []
     for entrant in (entrant for entrant in entrants if entrant.ready):
         try:
-            found = [_answers(runs_dir, row, draw.print if draw else "") for row in entrant.runs]
+            found = [
+                _read_results(runs_dir, row, draw.fingerprint if draw else "")
+                for row in entrant.runs
+            ]
         except InputError as error:
             problems.append(str(error))
             found = [None]
@@ -142,65 +145,67 @@ def read_board(runs_dir: Path, field: Field) -> Board:
             known.append((entrant, complete))
         else:
             waiting.append(entrant)
-    board = _ranked(known) if known else Board()
+    board = _ranked(known) if known else Leaderboard()
     return replace(
         board,
         waiting=tuple(waiting),
-        left_out=left_out,
+        excluded=left_out,
         problems=tuple(problems),
-        photos=draw.photos if draw else 0,
+        photo_count=draw.photo_count if draw else 0,
     )
 
 
 @cache
 def challenge_recipe() -> dict[str, Any]:
     """The recipe that is to be mended, as plain data."""
-    return recipe_dict(load_recipe(RECIPE))
+    return recipe_dict(load_recipe(BASE_RECIPE))
 
 
 def changes_of(recipe: dict[str, Any]) -> tuple[Change, ...]:
     """What a recipe changes in the challenge's, key by key as Train lists it; its seed is none."""
     rows = recipe_difference({"base": challenge_recipe(), "edited": recipe})
     found = rows.itertuples(index=False, name=None)
-    return tuple(change for change in found if change[0] not in _NO_CHANGE)
+    return tuple(change for change in found if change[0] not in _IGNORED_KEYS)
 
 
 # --- who may be ranked ----------------------------------------------------------------------------
 
 
-def _tells_books_apart(row: RunRow) -> bool:
+def _classifies_toy_books(row: RunRow) -> bool:
     return tuple(sorted((row.summary or {}).get("classes", ()))) == CLASSES
 
 
 def _entrant(runs_dir: Path, group: Group) -> Entrant:
-    finished = {_repeat(row): row for row in group.finished() if row.status.state == "done"}
+    finished = {
+        _seed_and_fold(row): row for row in group.evaluated_members() if row.status.state == "done"
+    }
     runs, missing = [], []
     for row in group.members:  # by seed, then fold; of one seed the newest last
-        repeat = _repeat(row)
+        repeat = _seed_and_fold(row)
         done = finished.get(repeat)
         if done is None:
-            missing.append((repeat, _became(row).format(run=_called(row))))
+            missing.append((repeat, _missing_reason(row).format(run=_repeat_label(row))))
         elif not has_weights(Run(Path(runs_dir) / done.id)):
             missing.append(
-                (repeat, N_("{run} is kept without its weights").format(run=_called(row)))
+                (repeat, N_("{run} is kept without its weights").format(run=_repeat_label(row)))
             )
         elif done not in runs:
             runs.append(done)
     return Entrant(group, tuple(runs), tuple(dict(missing).values()))
 
 
-def _repeat(row: RunRow) -> tuple[int, int | None]:
+def _seed_and_fold(row: RunRow) -> tuple[int, int | None]:
     return int(row.recipe["seed"]), row.recipe["split"].get("fold")
 
 
-def _called(row: RunRow) -> str:
-    seed, fold = _repeat(row)
+def _repeat_label(row: RunRow) -> str:
+    seed, fold = _seed_and_fold(row)
     if fold is None:
         return N_("seed {seed}").format(seed=seed)
     return N_("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
 
 
-def _became(row: RunRow) -> str:
+def _missing_reason(row: RunRow) -> str:
     """What became of a `{run}` that has no results."""
     if (row.status.error or "").startswith(DIVERGED):
         return N_("{run} diverged")
@@ -218,78 +223,84 @@ def _became(row: RunRow) -> str:
 
 
 @dataclass(frozen=True)
-class _Answers:
-    right: Any  # core.evaluate.matched_answers.answers: a row per object
+class _RunResults:
+    correct: Any  # core.evaluate.matched_answers.answers: a row per object
     lift: float | None
 
 
-def _print(runs_dir: Path) -> str:
-    draw = find_draw(runs_dir)
-    return draw.print if draw else ""
+def _challenge_fingerprint(runs_dir: Path) -> str:
+    draw = find_challenge_set(runs_dir)
+    return draw.fingerprint if draw else ""
 
 
-def _has_answered(runs_dir: Path, run_id: str, draw: str) -> bool:
+def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
     try:
-        found = find_trial(runs_dir, run_id).answered()
+        found = find_challenge_evaluation(runs_dir, run_id).result()
     except RunError:
         return False
-    return found is not None and found.draw == draw
+    return found is not None and found.draw == fingerprint
 
 
-def _answers(runs_dir: Path, row: RunRow, draw: str) -> _Answers | None:
+def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults | None:
     """The run's answers to the draw's objects; None where it has not answered them."""
-    trial = find_trial(runs_dir, row.id)
-    found = trial.answered()
-    if found is None or found.draw != draw:
+    trial = find_challenge_evaluation(runs_dir, row.id)
+    found = trial.result()
+    if found is None or found.draw != fingerprint:
         return None
-    right = answers(trial.answers(), SET, "object")
+    right = photo_correctness(trial.challenge_predictions(), TEST_SET_NAME, "object")
     if right.empty:
         raise RunError(
             N_("{path}: holds no answer: rank the run again").format(
                 path=trial.path / "answers.csv"
             )
         )
-    return _Answers(right, found.lift)
+    return _RunResults(right, found.lift)
 
 
-def _ranked(known: Sequence[tuple[Entrant, Sequence[_Answers]]]) -> Board:
-    lined_up = matched_answers([[one.right for one in found] for _, found in known])
+def _ranked(results: Sequence[tuple[Entrant, Sequence[_RunResults]]]) -> Leaderboard:
+    lined_up = match_correctness([[one.correct for one in found] for _, found in results])
     photos, correct = lined_up.photos, lined_up.correct
     gaps = group_differences(correct, photos=photos)
     means = [float(group.mean()) for group in correct]
-    better = _better(means, gaps)
-    order = sorted(range(len(known)), key=lambda i: (better[i], -means[i], known[i][0].group.id))
+    better = _count_better(means, gaps)
+    order = sorted(
+        range(len(results)), key=lambda i: (better[i], -means[i], results[i][0].group.id)
+    )
     standings = []
     for line, i in enumerate(order):
-        entrant, found = known[i]
+        entrant, found = results[i]
         score = group_mean(correct[i], photos=photos)
         assert score is not None
         lifts = [one.lift for one in found if one.lift is not None]
         standings.append(
             Standing(
                 rank=better[i] + 1,
-                shared=better.count(better[i]) > 1,
+                tied=better.count(better[i]) > 1,
                 entrant=entrant,
                 score=score,
-                of_seeds=tuple(float(seed) for seed in correct[i].mean(axis=1)),
+                run_scores=tuple(float(seed) for seed in correct[i].mean(axis=1)),
                 lift=fmean(lifts) if lifts else None,
-                above=_against(gaps, i, order[line - 1]) if line else None,
+                difference_to_above=_difference(gaps, i, order[line - 1]) if line else None,
                 changes=changes_of(entrant.runs[0].recipe),
             )
         )
-    return Board(standings=tuple(standings), objects=len(lined_up.files))
+    return Leaderboard(standings=tuple(standings), object_count=len(lined_up.files))
 
 
-def _better(means: Sequence[float], gaps: dict[tuple[int, int], Difference]) -> list[int]:
+def _count_better(
+    means: Sequence[float], differences: dict[tuple[int, int], Difference]
+) -> list[int]:
     """How many groups are really better than each. What is better than a better one counts too, so
     that no two groups share a rank of which one is really better."""
     above: dict[int, set[int]] = {}
     for i in sorted(range(len(means)), key=lambda i: -means[i]):
-        real = [j for j in above if _against(gaps, j, i).real and means[j] > means[i]]
+        real = [
+            j for j in above if _difference(differences, j, i).significant and means[j] > means[i]
+        ]
         above[i] = set(real).union(*(above[j] for j in real))
     return [len(above[i]) for i in range(len(means))]
 
 
-def _against(gaps: dict[tuple[int, int], Difference], i: int, j: int) -> Difference:
+def _difference(differences: dict[tuple[int, int], Difference], i: int, j: int) -> Difference:
     """Group i against group j, whichever way round it was computed."""
-    return gaps[i, j] if (i, j) in gaps else gaps[j, i].turned
+    return differences[i, j] if (i, j) in differences else differences[j, i].swapped

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from core.base.language import N_
-from core.compare.comparable import photos_of
-from core.evaluate.verdict import evidence_set, threshold
+from core.compare.comparable import run_photos_fingerprint
+from core.evaluate.verdict import comparison_set, threshold
 from core.store.groups import Group
 
 GENERALISES, OVERFIT = N_("generalises"), N_("overfit that looks good")
@@ -31,12 +31,12 @@ class _Candidate:
 
     item: Group
     verdict: str | None
-    measured: tuple[str, float, str, str]
+    comparison_key: tuple[str, float, str, str]
     validation: float
-    objects: float
+    object_share: float
 
     @property
-    def newest(self) -> str:
+    def newest_run_id(self) -> str:
         return max(row.id for row in self.item.members)
 
 
@@ -45,47 +45,51 @@ def clearest_pair(items: Sequence[Group]) -> Pair | None:
 
     Both saw the same photos and validate on equally many; both have an accuracy there that the
     verdict calls fine, and they are at most one photo apart (a group by the mean of its runs).
-    items: core.compare.selection.items_of, oldest first.
+    items: core.compare.selection.selectable_items, oldest_run_id first.
     """
     for repeated in (True, False):
         found = [_candidate(item) for item in items if (item.repeats > 1) == repeated]
         candidates = [one for one in found if one is not None]
-        good = _best([one for one in candidates if one.verdict == GENERALISES], 1)
-        bad = _best([one for one in candidates if one.verdict == OVERFIT], -1)
-        pairs = [(a, b) for a, b in product(good, bad) if _equal(a, b) and a.objects > b.objects]
+        good = _best_per_key([one for one in candidates if one.verdict == GENERALISES], 1)
+        bad = _best_per_key([one for one in candidates if one.verdict == OVERFIT], -1)
+        pairs = [
+            (a, b)
+            for a, b in product(good, bad)
+            if _tied_on_validation(a, b) and a.object_share > b.object_share
+        ]
         if pairs:
-            a, b = max(pairs, key=lambda pair: pair[0].objects - pair[1].objects)
-            return Pair(a.item, b.item, a.objects - b.objects)
+            a, b = max(pairs, key=lambda pair: pair[0].object_share - pair[1].object_share)
+            return Pair(a.item, b.item, a.object_share - b.object_share)
     return None
 
 
 def _candidate(item: Group) -> _Candidate | None:
     """What the rule reads of an item; None where its validation is not fine or nothing is known."""
-    totals = set(item.numbers("validation", "accuracy", "total"))
-    accuracy = item.mean_and_spread("validation", "accuracy", "value")
+    totals = set(item.summary_values("validation", "accuracy", "total"))
+    accuracy = item.summary_stats("validation", "accuracy", "value")
     if accuracy is None or len(totals) != 1 or accuracy.mean < threshold("validation"):
         return None
-    name = evidence_set((item.finished()[0].summary or {}).get("sets", {})) or ""
+    name = comparison_set((item.evaluated_members()[0].summary or {}).get("sets", {})) or ""
     for score in ("object", "primary"):
-        objects = item.mean_and_spread("sets", name, "scores", score, "value")
+        objects = item.summary_stats("sets", name, "scores", score, "value")
         if objects is not None:
-            measured = (photos_of(item.members[0]), totals.pop(), name, score)
-            found = item.verdict()
+            measured = (run_photos_fingerprint(item.members[0]), totals.pop(), name, score)
+            found = item.verdict_counts()
             verdict = found.majority if found else None
             return _Candidate(item, verdict, measured, accuracy.mean, objects.mean)
     return None
 
 
-def _best(candidates: Sequence[_Candidate], sign: int) -> list[_Candidate]:
+def _best_per_key(candidates: Sequence[_Candidate], sign: int) -> list[_Candidate]:
     """Of those that differ in nothing else the one with most (or, with sign -1, fewest) objects, so
     that a thousand runs make few pairs."""
     best: dict[tuple[object, float], _Candidate] = {}
-    for one in sorted(candidates, key=lambda one: (sign * one.objects, one.newest)):
-        best[one.measured, one.validation] = one
+    for one in sorted(candidates, key=lambda one: (sign * one.object_share, one.newest_run_id)):
+        best[one.comparison_key, one.validation] = one
     return list(best.values())
 
 
-def _equal(a: _Candidate, b: _Candidate) -> bool:
+def _tied_on_validation(a: _Candidate, b: _Candidate) -> bool:
     """Whether validation cannot tell them apart: at most one photo."""
-    apart = abs(a.validation - b.validation) * a.measured[1]
-    return a.measured == b.measured and apart <= 1 + 1e-9
+    apart = abs(a.validation - b.validation) * a.comparison_key[1]
+    return a.comparison_key == b.comparison_key and apart <= 1 + 1e-9

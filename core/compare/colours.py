@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.base.language import N_, translate
-from core.base.palette import GREY, MARKS, RUN_COLOURS, Mark, marks
+from core.base.palette import GREY, MARKERS, RUN_COLOURS, Marker, assign_markers
 from core.compare.selection import item_colours
 from core.recipe.difference import flat_recipe
-from core.store.groups import Group, groups_of
+from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 
-MOST = len(RUN_COLOURS)  # items that can have a colour each
-OWN, RECIPE, VERDICT = N_("each its own"), N_("recipe"), N_("verdict")
-NONE = N_("no colour")
+MAX_COLOURS = len(RUN_COLOURS)  # items that can have a colour each
+BY_ITEM, BY_RECIPE, BY_VERDICT = N_("each its own"), N_("recipe"), N_("verdict")
+NO_COLOUR = N_("no colour")
 _NO_VERDICT, _NO_MAJORITY = N_("no verdict yet"), N_("no majority")
 _BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
 _VERDICT_COLOURS = {
@@ -29,69 +29,73 @@ _VERDICT_COLOURS = {
 
 
 @dataclass(frozen=True)
-class Paint:
+class ColourScheme:
     """name: what the colours tell, in English; `title` says it. colours: by item id. legend: words
     with their colour and mark; empty where each item has its own (or none has). marks: by item id,
     what parts those whose own colours are the same."""
 
     name: str
     colours: dict[str, str]
-    legend: tuple[tuple[str, str, Mark], ...] = ()
-    marks: dict[str, Mark] = field(default_factory=dict)
+    legend: tuple[tuple[str, str, Marker], ...] = ()
+    markers: dict[str, Marker] = field(default_factory=dict)
 
-    def marker(self, id_: str) -> Mark:
-        return self.marks.get(id_, MARKS[0])
+    def marker(self, id_: str) -> Marker:
+        return self.markers.get(id_, MARKERS[0])
 
     @property
     def title(self) -> str:
         """A recipe's key stays as it is."""
-        return translate(self.name) if self.name in (OWN, RECIPE, VERDICT, NONE) else self.name
+        return (
+            translate(self.name)
+            if self.name in (BY_ITEM, BY_RECIPE, BY_VERDICT, NO_COLOUR)
+            else self.name
+        )
 
 
-def paints(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, Paint]:
+def colour_schemes(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, ColourScheme]:
     """The ways to colour items, by name, the best first. all_rows: every run, newest first."""
-    if len(items) <= MOST:
+    if len(items) <= MAX_COLOURS:
         colours = item_colours(items)
-        return {OWN: Paint(OWN, colours, (), marks(colours))}
+        return {BY_ITEM: ColourScheme(BY_ITEM, colours, (), assign_markers(colours))}
     found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_keys(items)]
-    grey = Paint(NONE, {item.id: GREY for item in items})
+    grey = ColourScheme(NO_COLOUR, {item.id: GREY for item in items})
     return {paint.name: paint for paint in [*found, grey] if paint is not None}
 
 
-def _by_recipe(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint | None:
+def _by_recipe(items: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme | None:
     """Repeats of one recipe share the colour of their group."""
-    groups = groups_of(all_rows)
+    groups = find_groups(all_rows)
     of = {row.id: group for group in groups for row in group.members}
     own = {item.id: of[item.members[0].id] for item in items if item.members[0].id in of}
     different = {group.id: group for group in own.values()}
-    if len(own) < len(items) or not 1 < len(different) <= MOST:
+    if len(own) < len(items) or not 1 < len(different) <= MAX_COLOURS:
         return None
     colours = item_colours(list(different.values()))
-    parted = marks(colours)
-    return Paint(
-        RECIPE,
+    parted = assign_markers(colours)
+    return ColourScheme(
+        BY_RECIPE,
         {id_: colours[group.id] for id_, group in own.items()},
         tuple((group.title, colours[id_], parted[id_]) for id_, group in different.items()),
         {id_: parted[group.id] for id_, group in own.items()},
     )
 
 
-def _by_verdict(items: Sequence[Group]) -> Paint | None:
+def _by_verdict(items: Sequence[Group]) -> ColourScheme | None:
     words = {}
     for item in items:
-        found = item.verdict()
+        found = item.verdict_counts()
         words[item.id] = (found.majority or _NO_MAJORITY) if found else _NO_VERDICT
     if len(set(words.values())) < 2:
         return None
     colours = {word: _VERDICT_COLOURS.get(word, GREY) for word in dict.fromkeys(words.values())}
-    return Paint(
-        VERDICT,
+    return ColourScheme(
+        BY_VERDICT,
         {id_: colours[word] for id_, word in words.items()},
-        tuple((translate(word), c, MARKS[0]) for word, c in colours.items()),
+        tuple((translate(word), c, MARKERS[0]) for word, c in colours.items()),
     )
 
 
-def _by_keys(items: Sequence[Group]) -> list[Paint]:
+def _by_keys(items: Sequence[Group]) -> list[ColourScheme]:
     """A paint for each recipe key with few enough values among the items."""
     recipes = {item.id: flat_recipe(item.members[0].recipe) for item in items}
     keys = dict.fromkeys(key for flat in recipes.values() for key in flat)
@@ -99,11 +103,13 @@ def _by_keys(items: Sequence[Group]) -> list[Paint]:
     for key in keys:
         values = {id_: flat.get(key, "-") for id_, flat in recipes.items()}
         different = sorted(set(values.values()), key=_order)
-        if key in ("name", "seed") or not 1 < len(different) <= MOST:
+        if key in ("name", "seed") or not 1 < len(different) <= MAX_COLOURS:
             continue
         colours = dict(zip(different, RUN_COLOURS, strict=False))
         paint = {id_: colours[value] for id_, value in values.items()}
-        found.append(Paint(key, paint, tuple((v, c, MARKS[0]) for v, c in colours.items())))
+        found.append(
+            ColourScheme(key, paint, tuple((v, c, MARKERS[0]) for v, c in colours.items()))
+        )
     return found
 
 

@@ -12,27 +12,29 @@ from core.data.dataset import VALIDATION
 from core.store.groups import Group
 from core.store.index import RunRow
 
-Prints = Mapping[str, str]  # a fingerprint per split of predictions.csv
+Fingerprints = Mapping[str, str]  # a fingerprint per split of predictions.csv
 
 
-def photos_of(row: RunRow) -> str:
+def run_photos_fingerprint(row: RunRow) -> str:
     """A fingerprint of all photos that a run saw; its data set's folder before it read them."""
     return row.photos or row.data_path
 
 
-def others_on(row: RunRow, rows: Sequence[RunRow]) -> list[str]:
+def runs_on_same_photos(row: RunRow, rows: Sequence[RunRow]) -> list[str]:
     """The ids of the other finished runs on a run's photos: what it can be compared with."""
-    photos = photos_of(row)
-    return [o.id for o in rows if o.summary and o.id != row.id and photos_of(o) == photos]
+    photos = run_photos_fingerprint(row)
+    return [
+        o.id for o in rows if o.summary and o.id != row.id and run_photos_fingerprint(o) == photos
+    ]
 
 
-def on_other_photos(items: Sequence[Group], first: Group) -> list[Group]:
-    """The items of which some photos are not those of `first`."""
-    own = photos_of(first.members[0])
-    return [item for item in items if photos_of(item.members[0]) != own]
+def items_on_other_photos(items: Sequence[Group], reference: Group) -> list[Group]:
+    """The items of which some photos are not those of `reference`."""
+    own = run_photos_fingerprint(reference.members[0])
+    return [item for item in items if run_photos_fingerprint(item.members[0]) != own]
 
 
-def split_prints(environment: Mapping[str, Any]) -> dict[str, str]:
+def split_fingerprints(environment: Mapping[str, Any]) -> dict[str, str]:
     """The fingerprint of each split's photos, from environment.json: validation photos are among
     the training photos. Empty before the run has read them."""
     prints = (environment.get("data") or {}).get("fingerprints")
@@ -43,14 +45,19 @@ def split_prints(environment: Mapping[str, Any]) -> dict[str, str]:
     return {VALIDATION: str(prints["train"])} | sets | objects
 
 
-def comparable(
-    predictions: Mapping[str, pd.DataFrame], prints: Mapping[str, Prints], first: str
+def comparable_predictions(
+    predictions: Mapping[str, pd.DataFrame],
+    fingerprints: Mapping[str, Fingerprints],
+    reference_id: str,
 ) -> dict[str, pd.DataFrame]:
-    """The runs' answers without those on photos that the run `first` did not see. prints: by run
-    id; of a run that is not among them nothing is known, and all of its answers are left out."""
-    own = prints.get(first, {})
+    """The runs' answers without those on photos that the run `reference_id` did not see.
+    fingerprints: by run id; of a run that is not among them nothing is known, and all of its
+    answers are left out."""
+    own = fingerprints.get(reference_id, {})
     found = {}
     for id_, frame in predictions.items():
-        same = [split for split, print_ in prints.get(id_, {}).items() if own.get(split) == print_]
+        same = [
+            split for split, print_ in fingerprints.get(id_, {}).items() if own.get(split) == print_
+        ]
         found[id_] = frame[frame["split"].isin(same)] if len(frame) else frame
     return found

@@ -13,7 +13,7 @@ from core.store.groups import Group
 
 
 @dataclass(frozen=True)
-class Confusion:
+class ConfusionMatrix:
     """classes: rows and columns, in the runs' order. counts: answers (truth down, answer across)
     over all of `runs` runs. shares: of the truth's answers, 0..1. files: the photos of each pair
     (truth, answer), by name, with how many runs gave that answer."""
@@ -21,13 +21,13 @@ class Confusion:
     classes: tuple[str, ...]
     counts: pd.DataFrame
     shares: pd.DataFrame
-    files: dict[tuple[str, str], dict[str, int]]
+    file_counts: dict[tuple[str, str], dict[str, int]]
     runs: int
 
     def photos(self, truth: str, answer: str) -> dict[str, str]:
         """The photos of a cell in words, by file, the commonest first: `img_1.jpg`, or `img_1.jpg
         (3 of 5)`."""
-        found = sorted(self.files.get((truth, answer), {}).items(), key=lambda pair: -pair[1])
+        found = sorted(self.file_counts.get((truth, answer), {}).items(), key=lambda pair: -pair[1])
         if self.runs == 1:
             return {file: file for file, __ in found}
         return {
@@ -35,17 +35,19 @@ class Confusion:
             for file, n in found
         }
 
-    def mistakes(self) -> list[tuple[str, str]]:
+    def error_cells(self) -> list[tuple[str, str]]:
         """The cells off the diagonal that hold photos, the fullest first."""
-        wrong = [cell for cell in self.files if cell[0] != cell[1]]
-        return sorted(wrong, key=lambda cell: -sum(self.files[cell].values()))
+        wrong = [cell for cell in self.file_counts if cell[0] != cell[1]]
+        return sorted(wrong, key=lambda cell: -sum(self.file_counts[cell].values()))
 
 
-def confusion(item: Group, predictions: Mapping[str, pd.DataFrame], split: str) -> Confusion | None:
+def confusion_matrix(
+    item: Group, predictions: Mapping[str, pd.DataFrame], split: str
+) -> ConfusionMatrix | None:
     """The labelled photos of a split, over an item's runs; None where there are none."""
     frames = [
         frame[(frame["split"] == split) & (frame["primary"] != "")]
-        for row in item.finished()
+        for row in item.evaluated_members()
         if (frame := predictions.get(row.id)) is not None and len(frame)
     ]
     frames = [frame for frame in frames if len(frame)]
@@ -61,10 +63,10 @@ def confusion(item: Group, predictions: Mapping[str, pd.DataFrame], split: str) 
     files: dict[tuple[str, str], dict[str, int]] = {}
     for (*cell, file), count in rows.groupby(["primary", "predicted", "file"]).size().items():
         files.setdefault((cell[0], cell[1]), {})[file] = int(count)
-    return Confusion(classes, counts, shares, files, len(frames))
+    return ConfusionMatrix(classes, counts, shares, files, len(frames))
 
 
-def confusion_table(titles: Sequence[str], found: Sequence[Confusion]) -> pd.DataFrame:
+def confusion_table(titles: Sequence[str], matrices: Sequence[ConfusionMatrix]) -> pd.DataFrame:
     """Every cell of several items as a row: run, label, answer, count, share, photos."""
     rows = [
         (
@@ -73,9 +75,11 @@ def confusion_table(titles: Sequence[str], found: Sequence[Confusion]) -> pd.Dat
             answer,
             count,
             share,
-            " ".join(dict.fromkeys(photo_of(file) for file in one.files.get((truth, answer), ()))),
+            " ".join(
+                dict.fromkeys(photo_of(file) for file in one.file_counts.get((truth, answer), ()))
+            ),
         )
-        for title, one in zip(titles, found, strict=True)
+        for title, one in zip(titles, matrices, strict=True)
         for truth, counts, shares in zip(
             one.classes, one.counts.to_numpy().tolist(), one.shares.to_numpy().tolist(), strict=True
         )

@@ -15,7 +15,7 @@ from core.store.groups import CURVES, Group, mean_curves
 
 Axis = Literal["epoch", "step", "seconds"]
 AXES: tuple[Axis, ...] = ("epoch", "step", "seconds")
-MOST_POINTS = 400  # of a line; a screen shows no more
+MAX_POINTS = 400  # of a line; a screen shows no more
 Frames = Mapping[str, pd.DataFrame]  # a file of each run, by run id
 Points = dict[str, NDArray[np.float64]]  # columns of a Line, all of one length
 
@@ -30,7 +30,7 @@ class Line:
     points: pd.DataFrame
 
 
-def lines_of(
+def build_lines(
     items: Sequence[Group],
     histories: Frames,
     batches: Frames,
@@ -52,7 +52,7 @@ def lines_of(
         if not ids:
             continue
         means = histories[ids[0]] if len(ids) == 1 else mean_curves([histories[i] for i in ids])
-        ends = [_ends(_frame(batches, id_), _frame(timings, id_), axis) for id_ in ids]
+        ends = [_epoch_ends(_frame(batches, id_), _frame(timings, id_), axis) for id_ in ids]
         x = (
             means["epoch"].map(pd.concat(ends).groupby(level=0).mean())
             if axis != "epoch"
@@ -60,7 +60,7 @@ def lines_of(
         )
         for curve in CURVES:
             points = (
-                _steps([_frame(batches, id_) for id_ in ids])
+                _batch_points([_frame(batches, id_) for id_ in ids])
                 if (axis == "step" and curve == "train_loss")
                 else _points(means, x, curve)
             )
@@ -116,7 +116,7 @@ def _points(means: pd.DataFrame, x: pd.Series, curve: str) -> Points:
     return {name: values[known] for name, values in points.items()}
 
 
-def _steps(batches: Sequence[pd.DataFrame]) -> Points:
+def _batch_points(batches: Sequence[pd.DataFrame]) -> Points:
     """The loss of every batch, over several runs its mean, lowest and highest."""
     begun = [frame for frame in batches if len(frame)]
     if not begun:
@@ -129,7 +129,7 @@ def _steps(batches: Sequence[pd.DataFrame]) -> Points:
     return {str(name): values.to_numpy(float) for name, values in means.items()}
 
 
-def _ends(batches: pd.DataFrame, timing: pd.DataFrame, axis: Axis) -> pd.Series:
+def _epoch_ends(batches: pd.DataFrame, timing: pd.DataFrame, axis: Axis) -> pd.Series:
     """Where on the axis each epoch of a run ended, by epoch."""
     if axis == "step" and len(batches):
         return batches.groupby("epoch")["step"].max()
@@ -140,5 +140,5 @@ def _ends(batches: pd.DataFrame, timing: pd.DataFrame, axis: Axis) -> pd.Series:
 
 def _thinned(count: int) -> list[int]:
     """Of so many points the places of every n-th one, and of the last."""
-    step = max(1, -(-count // MOST_POINTS))
+    step = max(1, -(-count // MAX_POINTS))
     return sorted({*range(0, count, step), count - 1})

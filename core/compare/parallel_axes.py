@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from core.base.language import N_
-from core.compare.score_tables import hard_set, sets_of
-from core.compare.tables import verdict_words
+from core.compare.score_tables import hardest_set, names_of_test_sets
+from core.compare.tables import verdict_text
 from core.recipe.difference import flat_recipe
 from core.store.groups import Group
 
@@ -26,31 +26,31 @@ class Dimension:
     logarithmic: whether places are powers of ten."""
 
     title: str
-    places: tuple[float, ...]
-    words: tuple[str, ...]
+    positions: tuple[float, ...]
+    texts: tuple[str, ...]
     ticks: tuple[tuple[float, str], ...]
-    result: bool
+    is_result: bool
     logarithmic: bool = False
 
 
 @dataclass(frozen=True)
-class Parallel:
+class ParallelAxes:
     """items: those that have results, in the order of the places. table: the same as numbers and
     words, a row per item. left_out: how many have none."""
 
     items: tuple[Group, ...]
-    recipe: tuple[Dimension, ...]
-    leading: tuple[str, ...]  # keys of which no two part the items alike
-    results: tuple[Dimension, ...]
+    recipe_dimensions: tuple[Dimension, ...]
+    distinct_keys: tuple[str, ...]  # keys of which no two part the items alike
+    result_dimensions: tuple[Dimension, ...]
     table: pd.DataFrame
-    left_out: int
+    excluded_count: int
 
 
-def parallel(items: Sequence[Group]) -> Parallel:
+def build_parallel_axes(items: Sequence[Group]) -> ParallelAxes:
     """The recipe keys that differ among the items with a verdict, and their results: validation,
     each test set's score (objects cut out on the hardest), lift, verdict. An item without one of
     the results' numbers is left out. Keys that span a factor of 30 are on a logarithmic scale."""
-    sets, hard = sets_of(items), hard_set(items)
+    sets, hard = names_of_test_sets(items), hardest_set(items)
     numbers: dict[str, dict[str, float]] = {}
     for item in items:
         found = {VALIDATION_TITLE: _mean(item, "validation", "accuracy", "value")}
@@ -62,32 +62,43 @@ def parallel(items: Sequence[Group]) -> Parallel:
         numbers[item.id] = {title: value for title, value in found.items() if value is not None}
     # Sets that none of them has labels for are no axis; who lacks an axis is no line.
     titles = [title for title in _titles(numbers) if any(title in n for n in numbers.values())]
-    kept = [item for item in items if item.verdict() and all(t in numbers[item.id] for t in titles)]
+    kept = [
+        item
+        for item in items
+        if item.verdict_counts() and all(t in numbers[item.id] for t in titles)
+    ]
     results = [
-        _result(title, [numbers[item.id][title] for item in kept])
+        _score_dimension(title, [numbers[item.id][title] for item in kept])
         for title in (titles if kept else [])
     ]
     if kept:
-        verdicts = _words(VERDICT_TITLE, [_majority(item) for item in kept], result=True)
-        results.append(replace(verdicts, words=tuple(verdict_words(item) for item in kept)))
-    recipe = _recipe(kept)
+        verdicts = _categorical_dimension(
+            VERDICT_TITLE, [_majority(item) for item in kept], is_result=True
+        )
+        results.append(replace(verdicts, texts=tuple(verdict_text(item) for item in kept)))
+    recipe = _recipe_dimensions(kept)
     table = pd.DataFrame({"run": [item.title for item in kept]})
-    for key, values in _differing(kept).items():
+    for key, values in _differing_columns(kept).items():
         table[key] = values
     for title in titles:
         table[title] = [numbers[item.id][title] for item in kept]
-    table[VERDICT_TITLE] = [verdict_words(item) for item in kept]
-    return Parallel(
-        tuple(kept), tuple(recipe), _leading(recipe), tuple(results), table, len(items) - len(kept)
+    table[VERDICT_TITLE] = [verdict_text(item) for item in kept]
+    return ParallelAxes(
+        tuple(kept),
+        tuple(recipe),
+        _distinct_keys(recipe),
+        tuple(results),
+        table,
+        len(items) - len(kept),
     )
 
 
-def _leading(recipe: Sequence[Dimension]) -> tuple[str, ...]:
+def _distinct_keys(recipe: Sequence[Dimension]) -> tuple[str, ...]:
     """Of keys that were varied together the first: the others say the same again."""
     found: dict[tuple[int, ...], str] = {}
     for dimension in recipe:
-        number = {place: n for n, place in enumerate(dict.fromkeys(dimension.places))}
-        found.setdefault(tuple(number[place] for place in dimension.places), dimension.title)
+        number = {place: n for n, place in enumerate(dict.fromkeys(dimension.positions))}
+        found.setdefault(tuple(number[place] for place in dimension.positions), dimension.title)
     return tuple(found.values())
 
 
@@ -97,16 +108,16 @@ def _titles(numbers: dict[str, dict[str, float]]) -> list[str]:
 
 
 def _mean(item: Group, *keys: str) -> float | None:
-    spread = item.mean_and_spread(*keys)
+    spread = item.summary_stats(*keys)
     return spread.mean if spread else None
 
 
 def _majority(item: Group) -> str:
-    found = item.verdict()
+    found = item.verdict_counts()
     return (found.majority if found else None) or N_("no majority")
 
 
-def _differing(items: Sequence[Group]) -> dict[str, list[str]]:
+def _differing_columns(items: Sequence[Group]) -> dict[str, list[str]]:
     """The keys in which the recipes differ, and each item's text; the seed where only it does."""
     flats = [flat_recipe(item.members[0].recipe) for item in items]
     keys = dict.fromkeys(key for flat in flats for key in flat if key != "name")
@@ -116,27 +127,27 @@ def _differing(items: Sequence[Group]) -> dict[str, list[str]]:
     return without_seed or found
 
 
-def _recipe(items: Sequence[Group]) -> list[Dimension]:
+def _recipe_dimensions(items: Sequence[Group]) -> list[Dimension]:
     found = []
-    for key, values in _differing(items).items():
+    for key, values in _differing_columns(items).items():
         try:
             numbers = [float(value) for value in values]
         except ValueError:
-            found.append(_words(key, values))
+            found.append(_categorical_dimension(key, values))
         else:
-            found.append(_numbers(key, numbers, values))
+            found.append(_numeric_dimension(key, numbers, values))
     return found
 
 
-def _numbers(title: str, values: Sequence[float], words: Sequence[str]) -> Dimension:
+def _numeric_dimension(title: str, values: Sequence[float], texts: Sequence[str]) -> Dimension:
     """Numbers on their own axis; those that span decades by their logarithm."""
     logarithmic = min(values) > 0 and max(values) / min(values) >= 30
     places = [math.log10(value) if logarithmic else value for value in values]
-    ticks = tuple(sorted(dict(zip(places, words, strict=True)).items()))
-    return Dimension(title, tuple(places), tuple(words), ticks, False, logarithmic)
+    ticks = tuple(sorted(dict(zip(places, texts, strict=True)).items()))
+    return Dimension(title, tuple(places), tuple(texts), ticks, False, logarithmic)
 
 
-def _result(title: str, values: Sequence[float]) -> Dimension:
+def _score_dimension(title: str, values: Sequence[float]) -> Dimension:
     """Scores on an axis that begins at 0 and ends at 1 at least, so that axes compare."""
     top = max(1.0, math.ceil(max(values) * 2) / 2)
     rough, exact = ("{:.1f}", "{:.2f}") if title == LIFT_TITLE else ("{:.0%}", "{:.0%}")
@@ -145,9 +156,9 @@ def _result(title: str, values: Sequence[float]) -> Dimension:
     return Dimension(title, tuple(values), words, ticks, True)
 
 
-def _words(title: str, values: Sequence[str], result: bool = False) -> Dimension:
+def _categorical_dimension(title: str, values: Sequence[str], is_result: bool = False) -> Dimension:
     """Words as equally spaced places."""
     different = {value: float(place) for place, value in enumerate(sorted(set(values)))}
     places = tuple(different[value] for value in values)
     ticks = tuple((place, value) for value, place in different.items())
-    return Dimension(title, places, tuple(values), ticks, result)
+    return Dimension(title, places, tuple(values), ticks, is_result)

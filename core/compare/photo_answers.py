@@ -17,21 +17,21 @@ from core.store.groups import Group
 ALL, DISAGREE = N_("all"), N_("they disagree")
 ALL_WRONG, ONE_RIGHT = N_("all wrong"), N_("only one right")
 FILTERS = (ALL, DISAGREE, ALL_WRONG, ONE_RIGHT)
-Answers: TypeAlias = pd.DataFrame  # with these columns
+PhotoPredictions: TypeAlias = pd.DataFrame  # with these columns
 COLUMNS = ("file", "truth", "item", "predicted", "probability", "times", "runs", "right")
 
 
-def answer_sets(items: Sequence[Group], predictions: Mapping[str, pd.DataFrame]) -> list[str]:
+def predicted_splits(items: Sequence[Group], predictions: Mapping[str, pd.DataFrame]) -> list[str]:
     """The sets of photos that the items answered, validation first and object crops last."""
     found: dict[str, None] = {}
-    for id_ in (row.id for item in items for row in item.finished()):
+    for id_ in (row.id for item in items for row in item.evaluated_members()):
         frame = predictions.get(id_)
         if frame is not None and len(frame):
             found |= dict.fromkeys(frame["split"].unique())
     return sorted(found, key=lambda name: "/" in name)
 
 
-def photo_answers(
+def photo_predictions(
     items: Sequence[Group], predictions: Mapping[str, pd.DataFrame], split: str
 ) -> pd.DataFrame:
     """A row per photo and item, photos in the order of their names: file, truth (empty without a
@@ -43,12 +43,12 @@ def photo_answers(
     found = []
     for item in items:
         frames = [
-            _answers(frame, split)
-            for row in item.finished()
+            _split_predictions(frame, split)
+            for row in item.evaluated_members()
             if (frame := predictions.get(row.id)) is not None and len(frame)
         ]
         if frames:
-            found.append(_commonest(frames).assign(item=item.id, runs=len(frames)))
+            found.append(_majority_predictions(frames).assign(item=item.id, runs=len(frames)))
     if not found:
         return pd.DataFrame(columns=list(COLUMNS))
     together = pd.concat(found, ignore_index=True)
@@ -59,7 +59,7 @@ def photo_answers(
     return together[list(COLUMNS)]
 
 
-def _answers(frame: pd.DataFrame, split: str) -> pd.DataFrame:
+def _split_predictions(frame: pd.DataFrame, split: str) -> pd.DataFrame:
     rows = frame[frame["split"] == split]
     classes = [str(name) for name in rows if str(name).startswith("p_")]
     places = {name.removeprefix("p_"): place for place, name in enumerate(classes)}
@@ -77,7 +77,7 @@ def _answers(frame: pd.DataFrame, split: str) -> pd.DataFrame:
     )
 
 
-def _commonest(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _majority_predictions(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One answer per photo out of those of several runs."""
     if len(frames) == 1:
         return frames[0].assign(times=1)
@@ -89,26 +89,30 @@ def _commonest(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return counted.drop_duplicates("file")
 
 
-def filtered_files(answers: pd.DataFrame, which: str, only: str = "") -> list[str]:
+def filtered_files(
+    predictions: pd.DataFrame, filter_name: str, only_item_id: str = ""
+) -> list[str]:
     """The photos that one of FILTERS leaves. DISAGREE: not all answers are the same; ALL_WRONG and
-    ONE_RIGHT need a label. only: the id of the one that alone is right; any, if empty."""
-    by_file = answers.groupby("file", sort=False)
-    if which == ALL:
+    ONE_RIGHT need a label. only_item_id: the id of the one that alone is right; any, if empty."""
+    by_file = predictions.groupby("file", sort=False)
+    if filter_name == ALL:
         return list(by_file.groups)
-    if which == DISAGREE:
+    if filter_name == DISAGREE:
         differing = by_file["predicted"].nunique()
         return list(differing.index[differing > 1])
-    labelled = answers[answers["truth"] != ""]
+    labelled = predictions[predictions["truth"] != ""]
     right = labelled["right"].astype(bool)
     counts = right.groupby(labelled["file"], sort=False).sum()
-    if which == ALL_WRONG:
+    if filter_name == ALL_WRONG:
         return list(counts.index[counts == 0])
     alone = set(counts.index[counts == 1])
     hits = labelled[right & labelled["file"].isin(alone)]
-    return list(hits["file"] if not only else hits.loc[hits["item"] == only, "file"])
+    return list(
+        hits["file"] if not only_item_id else hits.loc[hits["item"] == only_item_id, "file"]
+    )
 
 
-def answer_words(row: Mapping[str, object]) -> str:
+def prediction_text(row: Mapping[str, object]) -> str:
     """`✓ robots 98 %`, or of a group `✗ ferns 61 % (3 of 5)`."""
     sign = {True: "✓ ", False: "✗ "}.get(row["right"], "") if row["right"] is not None else ""  # type: ignore[call-overload]
     share = percent(float(row["probability"]))  # type: ignore[arg-type]
@@ -118,31 +122,31 @@ def answer_words(row: Mapping[str, object]) -> str:
     return _("{answer} ({count} of {runs})", answer=words, count=row["times"], runs=row["runs"])
 
 
-def answers_to(rows: Answers, titles: Mapping[str, str]) -> pd.DataFrame:
+def one_photo_table(rows: PhotoPredictions, titles: Mapping[str, str]) -> pd.DataFrame:
     """What everybody answers to one photo, whose rows are given: columns run and answer."""
-    words = [answer_words(row) for row in rows.to_dict("records")]
+    words = [prediction_text(row) for row in rows.to_dict("records")]
     return pd.DataFrame({"run": rows["item"].map(dict(titles)), "answer": words})
 
 
 def wide_table(
-    answers: pd.DataFrame, files: Sequence[str], titles: Mapping[str, str]
+    predictions: pd.DataFrame, files: Sequence[str], titles: Mapping[str, str]
 ) -> pd.DataFrame:
     """A row per photo: `photo`, `label`, then a column of `answer_words` per item's title."""
-    kept = answers[answers["file"].isin(list(files))]
-    words = [answer_words(row) for row in kept.to_dict("records")]
+    kept = predictions[predictions["file"].isin(list(files))]
+    words = [prediction_text(row) for row in kept.to_dict("records")]
     wide = kept.assign(words=words).pivot(index="file", columns="item", values="words")
     wide = wide.reindex(index=list(files), columns=[id_ for id_ in titles if id_ in wide])
-    labels = answers.drop_duplicates("file").set_index("file")["truth"]
+    labels = predictions.drop_duplicates("file").set_index("file")["truth"]
     wide = wide.fillna("").rename(columns=dict(titles))
     wide.insert(0, "label", labels.reindex(list(files)).replace("", "-"))
     return wide.rename_axis("photo").reset_index().rename_axis(columns=None)
 
 
-def counted_table(answers: pd.DataFrame, files: Sequence[str]) -> pd.DataFrame:
+def counts_table(predictions: pd.DataFrame, files: Sequence[str]) -> pd.DataFrame:
     """The same for more items than columns can be read: `photo`, `label`, `right` (`63 of 100`)
-    and `answers`, the commonest first."""
+    and `predictions`, the commonest first."""
     rows = []
-    groups = {str(file): rows for file, rows in answers.groupby("file", sort=False)}
+    groups = {str(file): rows for file, rows in predictions.groupby("file", sort=False)}
     for file in files:
         found = groups[file]
         counts = Counter(found["predicted"]).most_common()

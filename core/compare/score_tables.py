@@ -11,43 +11,57 @@ import pandas as pd
 
 from core.base import formatting
 from core.base.language import N_, _
-from core.compare.tables import SCORE_TITLES, lift_words
-from core.store.fields import hardest
+from core.compare.tables import SCORE_TITLES, lift_text
+from core.store.fields import pick_hardest_set
 from core.store.groups import Group
 
 Controls = Mapping[str, Mapping[str, Any] | None]  # controls.json by run id
-CONTROLS = {
+CONTROL_TITLES = {
     "frozen": N_("frozen backbone + logistic regression"),
     "untrained": N_("untrained weights + logistic regression"),
 }
-_SHORT = {"frozen": N_("frozen backbone"), "untrained": N_("untrained weights")}  # as columns
+_CONTROL_COLUMNS = {
+    "frozen": N_("frozen backbone"),
+    "untrained": N_("untrained weights"),
+}  # as columns
 _CONSTANT = N_("constant answer")
 _ACCURACY = ("validation", "accuracy")
-DOTS = ("run", "label", "title", "value", "low", "high", "constant", *CONTROLS, "words", "members")
+DOT_COLUMNS = (
+    "run",
+    "label",
+    "title",
+    "value",
+    "low",
+    "high",
+    "constant",
+    *CONTROL_TITLES,
+    "words",
+    "members",
+)
 
 
-def sets_of(items: Sequence[Group]) -> list[str]:
+def names_of_test_sets(items: Sequence[Group]) -> list[str]:
     """Test sets that the items' summaries hold, in their order."""
-    rows = [row for item in items for row in item.finished()]
+    rows = [row for item in items for row in item.evaluated_members()]
     return list(dict.fromkeys(name for row in rows for name in (row.summary or {}).get("sets", {})))
 
 
-def hard_set(items: Sequence[Group]) -> str:
-    """The test set that headlines tell (core.store.fields.hardest)."""
-    return hardest(
+def hardest_set(items: Sequence[Group]) -> str:
+    """The test set that headlines tell (core.store.fields.pick_hardest_set)."""
+    return pick_hardest_set(
         {
-            name: any(score_of(item, "sets", name, "scores", "primary") for item in items)
-            for name in sets_of(items)
+            name: any(first_score(item, "sets", name, "scores", "primary") for item in items)
+            for name in names_of_test_sets(items)
         }
     )
 
 
-def hard_score(item: Group) -> tuple[str, str, tuple[str, str]]:
+def headline_score(item: Group) -> tuple[str, str, tuple[str, str]]:
     """What a headline tells of an item: its hardest set, the sharpest score there (objects, or
     photos where none is boxed), and `share_words` of it."""
-    hard = hard_set([item])
+    hard = hardest_set([item])
     for key in ("object", "primary"):
-        words = share_words(item, "sets", hard, "scores", key)
+        words = share_texts(item, "sets", hard, "scores", key)
         if words[0] != "-":
             break
     return hard, key, words
@@ -58,7 +72,7 @@ def validation_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     return _dots(items, controls, [("accuracy", _ACCURACY)])
 
 
-def set_dots(items: Sequence[Group], controls: Controls, set_name: str) -> pd.DataFrame:
+def dots_of_test_set(items: Sequence[Group], controls: Controls, set_name: str) -> pd.DataFrame:
     """The scores of one test set, for score_dots."""
     places = [(title, ("sets", set_name, "scores", key)) for key, title in SCORE_TITLES.items()]
     return _dots(items, controls, places)
@@ -68,20 +82,20 @@ def lift_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     """The lift on each test set, for score_dots: no interval is known of a run's, and 1 is what
     evidence strewn evenly gets."""
     lines = []
-    for name in sets_of(items):
+    for name in names_of_test_sets(items):
         keys = ("sets", name, "localisation", "lift")
         for item in items:
-            spread = item.mean_and_spread(*keys)
+            spread = item.summary_stats(*keys)
             if spread is not None:
-                line = _line(item, name, controls, keys)
-                words = lift_words(item, name)
+                line = _dot_row(item, name, controls, keys)
+                words = lift_text(item, name)
                 lines.append(line | {"constant": 1.0, "words": words})
-    return pd.DataFrame(lines, columns=DOTS)
+    return pd.DataFrame(lines, columns=DOT_COLUMNS)
 
 
-def score_of(item: Group, *keys: str) -> Mapping[str, Any] | None:
+def first_score(item: Group, *keys: str) -> Mapping[str, Any] | None:
     """A score of the item's first run that has it; None when no run has."""
-    for row in item.finished():
+    for row in item.evaluated_members():
         found: Any = row.summary
         for key in keys:
             found = (found or {}).get(key)
@@ -91,10 +105,10 @@ def score_of(item: Group, *keys: str) -> Mapping[str, Any] | None:
     return None
 
 
-def share_words(item: Group, *keys: str) -> tuple[str, str]:
+def share_texts(item: Group, *keys: str) -> tuple[str, str]:
     """A score in two texts: `75 %` and `56 of 75`, or, for several runs, `68 %` and `65-71 % in
     3 runs`. A dash and nothing when it is not known."""
-    score, spread = score_of(item, *keys), item.mean_and_spread(*keys, "value")
+    score, spread = first_score(item, *keys), item.summary_stats(*keys, "value")
     if score is None or spread is None:
         return "-", ""
     if spread.n > 1:
@@ -111,21 +125,21 @@ def share_words(item: Group, *keys: str) -> tuple[str, str]:
 
 
 def _dots(
-    items: Sequence[Group], controls: Controls, places: Sequence[tuple[str, tuple[str, ...]]]
+    items: Sequence[Group], controls: Controls, key_paths: Sequence[tuple[str, tuple[str, ...]]]
 ) -> pd.DataFrame:
-    """places: title and where the score stands in a summary."""
+    """key_paths: title and where the score stands in a summary."""
     lines = [
-        _line(item, title, controls, (*keys, "value")) | _ends(item, keys)
-        for title, keys in places
+        _dot_row(item, title, controls, (*keys, "value")) | _constant_and_interval(item, keys)
+        for title, keys in key_paths
         for item in items
-        if score_of(item, *keys) is not None
+        if first_score(item, *keys) is not None
     ]
-    return pd.DataFrame(lines, columns=DOTS)
+    return pd.DataFrame(lines, columns=DOT_COLUMNS)
 
 
-def _line(item: Group, title: str, controls: Controls, keys: tuple[str, ...]) -> dict[str, Any]:
+def _dot_row(item: Group, title: str, controls: Controls, keys: tuple[str, ...]) -> dict[str, Any]:
     """One dot: the mean, and from the lowest to the highest run."""
-    numbers = item.numbers(*keys)
+    numbers = item.summary_values(*keys)
     line: dict[str, Any] = {
         "run": item.id,
         "label": item.title,
@@ -135,28 +149,28 @@ def _line(item: Group, title: str, controls: Controls, keys: tuple[str, ...]) ->
         "high": max(numbers),
         "members": numbers,
     }
-    return line | {name: control_number(item, controls, name, *keys) for name in CONTROLS}
+    return line | {name: control_score(item, controls, name, *keys) for name in CONTROL_TITLES}
 
 
-def _ends(item: Group, keys: tuple[str, ...]) -> dict[str, Any]:
+def _constant_and_interval(item: Group, keys: tuple[str, ...]) -> dict[str, Any]:
     """The constant answer's score and the words; for a run alone also its 95 % interval."""
-    spread, score = item.mean_and_spread(*keys, "value"), score_of(item, *keys)
+    spread, score = item.summary_stats(*keys, "value"), first_score(item, *keys)
     assert spread is not None
     assert score is not None
-    constants = fmean(item.numbers(*keys, "constant"))
+    constants = fmean(item.summary_values(*keys, "constant"))
     if spread.n > 1:
-        words = formatting.spread_of(spread.mean, spread.low, spread.high, spread.n)
+        words = formatting.mean_range_text(spread.mean, spread.low, spread.high, spread.n)
         words = _("{share}, {n} runs", share=words, n=spread.n)
         return {"constant": constants, "words": words}
     ends = {"low": score["low"], "high": score["high"]}
-    return ends | {"constant": constants, "words": formatting.share_of(score)}
+    return ends | {"constant": constants, "words": formatting.score_text(score)}
 
 
-def control_number(item: Group, controls: Controls, name: str, *keys: str) -> float | None:
+def control_score(item: Group, controls: Controls, name: str, *keys: str) -> float | None:
     """What a control scores on an item's photos, mean over its runs; None when that is not known.
     Repeats on other folds have other training photos, and so other controls."""
     found = []
-    for row in item.finished():
+    for row in item.evaluated_members():
         value: Any = (controls.get(row.id) or {}).get(name)
         for key in keys:
             value = value.get(key) if isinstance(value, Mapping) else None
@@ -176,15 +190,15 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
 
     def line(where: str, what: str, keys: tuple[str, ...]) -> None:
         cells = {item.title: _score_cell(item, keys) for item in items}
-        constants = [n for item in items for n in item.numbers(*keys, "constant")]
+        constants = [n for item in items for n in item.summary_values(*keys, "constant")]
         if any(cells.values()):
             known = {_CONSTANT: formatting.percent(fmean(constants))}
             add(where, what, cells | known, (*keys, "value"), ".0%")
 
     def add(where: str, what: str, cells: dict[str, str], keys: tuple[str, ...], form: str) -> None:
-        for name, short in _SHORT.items():
-            found = [control_number(item, controls, name, *keys) for item in items]
-            cells |= {short: _several([value for value in found if value is not None], form)}
+        for name, short in _CONTROL_COLUMNS.items():
+            found = [control_score(item, controls, name, *keys) for item in items]
+            cells |= {short: _range_text([value for value in found if value is not None], form)}
         lines.append({"photos": where, "score": what} | cells)
 
     def plain(where: str, what: str, keys: tuple[str, ...], form: str, constant: str) -> None:
@@ -194,45 +208,49 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
 
     line("validation", N_("accuracy"), _ACCURACY)
     plain("validation", N_("loss"), ("validation", "loss"), ".4f", "")
-    for name in sets_of(items):
+    for name in names_of_test_sets(items):
         for key, title in SCORE_TITLES.items():
             line(name, title, ("sets", name, "scores", key))
         place = ("sets", name, "localisation")
-        areas = [n for item in items for n in item.numbers(*place, "area")]
+        areas = [n for item in items for n in item.summary_values(*place, "area")]
         plain(name, N_("lift"), (*place, "lift"), ".2f", "1.00")
         area = formatting.percent(fmean(areas)) if areas else ""
         plain(name, N_("evidence in the box"), (*place, "share"), ".0%", area)
         line(name, N_("pointing game"), (*place, "pointing"))
     columns = ["photos", "score", *(item.title for item in items), _CONSTANT]
-    columns += [short for short in _SHORT.values() if any(line.get(short) for line in lines)]
+    columns += [
+        short for short in _CONTROL_COLUMNS.values() if any(line.get(short) for line in lines)
+    ]
     return pd.DataFrame(lines, columns=columns).fillna("")
 
 
 def _score_cell(item: Group, keys: tuple[str, ...]) -> str:
-    score, spread = score_of(item, *keys), item.mean_and_spread(*keys, "value")
+    score, spread = first_score(item, *keys), item.summary_stats(*keys, "value")
     if score is None or spread is None:
         return ""
     if spread.n > 1:
-        return formatting.spread_of(spread.mean, spread.low, spread.high, spread.n)
+        return formatting.mean_range_text(spread.mean, spread.low, spread.high, spread.n)
     low, high = f"{100 * score['low']:.0f}", f"{100 * score['high']:.0f}"
-    return _("{share}, {low} to {high} %", share=formatting.share_of(score), low=low, high=high)
+    return _("{share}, {low} to {high} %", share=formatting.score_text(score), low=low, high=high)
 
 
-def _number_cell(item: Group, keys: tuple[str, ...], form: str) -> str:
-    spread = item.mean_and_spread(*keys)
+def _number_cell(item: Group, keys: tuple[str, ...], number_format: str) -> str:
+    spread = item.summary_stats(*keys)
     if spread is None:
         return ""
     if spread.n < 2:
-        return _formed(spread.mean, form)
-    low, high = (_formed(end, form).removesuffix(" %") for end in (spread.low, spread.high))
-    return f"{_formed(spread.mean, form)} ({low}-{high})"
+        return _format_number(spread.mean, number_format)
+    low, high = (
+        _format_number(end, number_format).removesuffix(" %") for end in (spread.low, spread.high)
+    )
+    return f"{_format_number(spread.mean, number_format)} ({low}-{high})"
 
 
-def _several(values: Sequence[float], form: str) -> str:
+def _range_text(values: Sequence[float], number_format: str) -> str:
     """One text where all items have the same control, else from the lowest to the highest."""
-    texts = list(dict.fromkeys(_formed(value, form) for value in sorted(values)))
+    texts = list(dict.fromkeys(_format_number(value, number_format) for value in sorted(values)))
     return texts[0] if len(texts) == 1 else " to ".join((texts[0], texts[-1])) if texts else ""
 
 
-def _formed(value: float, form: str) -> str:
-    return format(value, form).replace("%", " %")
+def _format_number(value: float, number_format: str) -> str:
+    return format(value, number_format).replace("%", " %")

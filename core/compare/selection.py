@@ -11,17 +11,17 @@ from dataclasses import replace
 from core.base import palette
 from core.base.language import _
 from core.compare import tables
-from core.store.groups import Group, groups_of
+from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 
 
 def run_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]:
     """Each of the runs as an item, in their order. all_rows: every run, newest first."""
-    labels = tables.labels_of(all_rows)
+    labels = tables.labels_by_id(all_rows)
     return [Group(row.id, labels[row.id], (row,)) for row in rows]
 
 
-def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
+def selectable_items(all_rows: Sequence[RunRow]) -> list[Group]:
     """Everything that can be chosen: groups of several seeds or folds, then every run, each oldest
     first; examples come last. all_rows: newest first, as the index gives them."""
     oldest_first = list(reversed(all_rows))
@@ -31,16 +31,16 @@ def items_of(all_rows: Sequence[RunRow]) -> list[Group]:
         replace(group, title=_("{title} (group)", title=group.title))
         if group.title in taken
         else group
-        for group in groups_of(all_rows)
+        for group in find_groups(all_rows)
         if group.repeats > 1
     ]
-    return sorted(groups, key=oldest) + runs
+    return sorted(groups, key=oldest_run_id) + runs
 
 
 def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Group]:
     """The runs as items, in their order, but the repeats of one recipe among them as one."""
     ids = {row.id for row in rows}
-    groups = groups_of([row for row in all_rows if row.id in ids])
+    groups = find_groups([row for row in all_rows if row.id in ids])
     of = {row.id: group for group in groups if group.repeats > 1 for row in group.members}
     alone = {item.id: item for item in run_items(rows, all_rows)}
     taken = {alone[row.id].title for row in rows if row.id not in of}
@@ -59,6 +59,6 @@ def item_colours(items: Sequence[Group]) -> dict[str, str]:
     return {item.id: palette.run_colour(item.id) for item in items}
 
 
-def oldest(item: Group) -> str:
+def oldest_run_id(item: Group) -> str:
     """The id of an item's oldest run."""
     return min(row.id for row in item.members)

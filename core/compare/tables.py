@@ -20,7 +20,7 @@ SCORE_TITLES = {
     "ranking": N_("presence ranking"),
     "present": N_("any object present"),
 }
-SCORE_WORDS = {
+SCORE_DESCRIPTIONS = {
     "accuracy": N_(
         "Share of the validation photos that are classified right. They come from the "
         "same shoot as the training photos."
@@ -36,13 +36,13 @@ SCORE_WORDS = {
         "photos show several objects, guessing does well too. Look at the grey mark."
     ),
 }
-LIFT_WORDS = N_(
+LIFT_DESCRIPTION = N_(
     "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
     "1 is no better than chance, 2 is twice as much in the boxes."
 )
 
 
-def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
+def labels_by_id(rows: Sequence[RunRow]) -> dict[str, str]:
     """Short names of all runs, given newest first as the index does; a run of a k-fold split is
     named with its fold."""
     return formatting.run_labels(
@@ -57,14 +57,14 @@ def _name_and_fold(row: RunRow) -> str:
     return _("{name}, fold {fold}", name=row.title, fold=split["fold"])
 
 
-def score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
+def get_score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
     """One score of a run's summary; None when it is not there."""
     found = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get("scores") or {}
     value: dict[str, Any] | None = found.get(name)
     return value
 
 
-def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
+def get_localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
     """Where a run's evidence lies in a set; None when that is not known."""
     found: dict[str, Any] | None = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get(
         "localisation"
@@ -72,15 +72,15 @@ def localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
     return found
 
 
-def verdict_words(group: Group) -> str:
+def verdict_text(group: Group) -> str:
     """`generalises`, or `generalises, 4 of 5` for several runs; empty before the first verdict."""
-    found = group.verdict()
+    found = group.verdict_counts()
     if found is None:
         return ""
-    return found.words() if len(group.members) > 1 else translate(found.counts[0][0])
+    return found.text() if len(group.members) > 1 else translate(found.counts[0][0])
 
 
-_COUNTED = {
+_STATE_COUNTS = {
     "queued": N_("{n} waiting"),
     "running": N_("{n} training"),
     "paused": N_("{n} paused"),
@@ -89,7 +89,7 @@ _COUNTED = {
 }
 
 
-def states(group: Group) -> str:
+def state_text(group: Group) -> str:
     """`done`, `training, epoch 3 of 32` or `2 of 3 done, 1 training`."""
     if len(group.members) == 1:
         row = group.members[0]
@@ -99,14 +99,16 @@ def states(group: Group) -> str:
         return _("done")
     done = _("{n} of {total} done", n=found["done"], total=len(group.members))
     others = [
-        translate(_COUNTED[state]).format(n=n) for state, n in found.items() if state in _COUNTED
+        translate(_STATE_COUNTS[state]).format(n=n)
+        for state, n in found.items()
+        if state in _STATE_COUNTS
     ]
     return _(", ").join([done, *others])
 
 
-def lift_words(group: Group, set_name: str) -> str:
+def lift_text(group: Group, set_name: str) -> str:
     """`2.18`, or `2.18 (1.95-2.40)` for several runs; empty when it is not known."""
-    spread = group.mean_and_spread("sets", set_name, "localisation", "lift")
+    spread = group.summary_stats("sets", set_name, "localisation", "lift")
     if spread is None:
         return ""
     ends = f" ({spread.low:.2f}-{spread.high:.2f})" if spread.n > 1 else ""
@@ -116,7 +118,7 @@ def lift_words(group: Group, set_name: str) -> str:
 # --- time -----------------------------------------------------------------------------------------
 
 
-_PART_WORDS = {
+_PART_TITLES = {
     "measuring": N_("measuring, once"),
     "photos": N_("start and photos"),
     "features": N_("frozen layers' features"),
@@ -129,15 +131,15 @@ _PART_WORDS = {
 }
 
 
-def time_parts(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataFrame:
+def timing_table(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.DataFrame:
     """What a run took beside what it was expected to take, part by part, then in all: columns
     part, took, estimated (seconds; missing where nothing was estimated). timing: of timing.csv."""
     took = timing.groupby("phase")["seconds"].sum() if len(timing) else pd.Series(dtype=float)
     names = list(dict.fromkeys([*took.index, *estimated]))
-    names.sort(key=lambda name: list(_PART_WORDS).index(name) if name in _PART_WORDS else 99)
+    names.sort(key=lambda name: list(_PART_TITLES).index(name) if name in _PART_TITLES else 99)
     rows = [
         {
-            "part": translate(_PART_WORDS.get(name, name)),
+            "part": translate(_PART_TITLES.get(name, name)),
             "took": float(took.get(name, 0.0)),
             "estimated": estimated.get(name),
         }

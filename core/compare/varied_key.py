@@ -10,17 +10,23 @@ from typing import Any
 import pandas as pd
 
 from core.base.language import N_, translate
-from core.compare.score_tables import Controls, hard_set, lift_dots, set_dots, validation_dots
+from core.compare.score_tables import (
+    Controls,
+    dots_of_test_set,
+    hardest_set,
+    lift_dots,
+    validation_dots,
+)
 from core.compare.tables import SCORE_TITLES
 from core.recipe.layer_table import layer_table
 from core.store.groups import Group
 
-FEWEST = 3  # two points make no curve
+MIN_ITEMS = 3  # two points make no curve
 FIRST_TRAINED = N_("first trained layer")
 
 
 @dataclass(frozen=True)
-class Varied:
+class VariedKey:
     """What differs: a recipe's key, or FIRST_TRAINED. values: by the items' ids, each another."""
 
     key: str
@@ -45,35 +51,37 @@ class VariedScores:
     empty where no boxes are known."""
 
     set_name: str
-    shown: pd.DataFrame
+    test: pd.DataFrame
     validation: pd.DataFrame
     lift: pd.DataFrame
 
 
-def varied_number(items: Sequence[Group]) -> Varied | None:
+def find_varied_key(items: Sequence[Group]) -> VariedKey | None:
     """The one number in which the items' recipes differ; None when it is not one, when they are of
     different photos, or when fewer than three items or two of the same number are among them."""
     recipes = {item.id: item.members[0].recipe for item in items}
-    if len(recipes) < FEWEST or len({row.photos for item in items for row in item.members}) != 1:
+    if len(recipes) < MIN_ITEMS or len({row.photos for item in items for row in item.members}) != 1:
         return None
-    leaves = {id_: _leaves(recipe) for id_, recipe in recipes.items()}
+    leaves = {id_: _flatten_recipe(recipe) for id_, recipe in recipes.items()}
     keys = dict.fromkeys(key for flat in leaves.values() for key in flat)
     differing = [key for key in keys if len({repr(flat.get(key)) for flat in leaves.values()}) > 1]
     if differing and all(key.startswith("bands.") for key in differing):
-        first = _first_trained(recipes)
+        first = _first_trained_layers(recipes)
         if first is not None:
-            return _distinct(FIRST_TRAINED, first)
+            return _with_distinct_values(FIRST_TRAINED, first)
     if len(differing) != 1:
         return None
-    return _distinct(differing[0], {id_: flat.get(differing[0]) for id_, flat in leaves.items()})
+    return _with_distinct_values(
+        differing[0], {id_: flat.get(differing[0]) for id_, flat in leaves.items()}
+    )
 
 
 def varied_scores(
-    items: Sequence[Group], varied: Varied, controls: Controls
+    items: Sequence[Group], varied: VariedKey, controls: Controls
 ) -> VariedScores | None:
     """The items' scores on the hardest set; None when it has none."""
-    name = hard_set(items)
-    dots = set_dots(items, controls, name)
+    name = hardest_set(items)
+    dots = dots_of_test_set(items, controls, name)
     for score in ("object", "primary"):
         shown = dots[dots["title"] == SCORE_TITLES[score]]
         if len(shown):
@@ -89,11 +97,11 @@ def varied_scores(
     )
 
 
-def _ordered(rows: pd.DataFrame, varied: Varied) -> pd.DataFrame:
+def _ordered(rows: pd.DataFrame, varied: VariedKey) -> pd.DataFrame:
     return rows.assign(x=rows["run"].map(varied.values)).sort_values("x", ignore_index=True)
 
 
-def _distinct(key: str, values: Mapping[str, Any]) -> Varied | None:
+def _with_distinct_values(key: str, values: Mapping[str, Any]) -> VariedKey | None:
     numbers = {
         id_: float(value)
         for id_, value in values.items()
@@ -101,10 +109,10 @@ def _distinct(key: str, values: Mapping[str, Any]) -> Varied | None:
     }
     if len(set(numbers.values())) < len(values):
         return None
-    return Varied(key, numbers)
+    return VariedKey(key, numbers)
 
 
-def _leaves(recipe: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten_recipe(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """Every single value of a recipe by its dotted key; without the name and without what repeats
     differ in, seed and fold."""
     found: dict[str, Any] = {}
@@ -123,7 +131,7 @@ def _leaves(recipe: Mapping[str, Any]) -> dict[str, Any]:
     return {key: v for key, v in found.items() if key not in ("name", "seed", "split.fold")}
 
 
-def _first_trained(recipes: Mapping[str, Mapping[str, Any]]) -> dict[str, int] | None:
+def _first_trained_layers(recipes: Mapping[str, Mapping[str, Any]]) -> dict[str, int] | None:
     """Where training begins in each; None when layers that train in two of them do so at different
     rates, for then something else differs too."""
     rates = {id_: _rates(recipe) for id_, recipe in recipes.items()}

@@ -34,39 +34,39 @@ class Limits:
     file_bytes: int = 200_000_000
     total_bytes: int = 8_000_000_000
     ratio: int = 200
-    what: str = N_("set of photos")
+    expected_content: str = N_("set of photos")
 
 
 LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Refused:
+class RejectedFile:
     """Something that was left out: its name in the source, and why. what: the reason without what
     comes of it, for whoever takes all or nothing."""
 
     name: str
     reason: str
-    what: str = ""
+    short_reason: str = ""
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """files: the names of all files that may be read, as paths with `/`, in order. refused: links,
     devices and the like. Dot files and the litter of operating systems are in neither."""
 
     name: str
     files: tuple[str, ...]
-    refused: tuple[Refused, ...]
+    rejected: tuple[RejectedFile, ...]
 
     def read(self, file: str) -> bytes:
         """The bytes of a file. Raises DataError: why it cannot be read, without its name."""
 
-    def __enter__(self) -> Source: ...
+    def __enter__(self) -> FileSource: ...
 
     def __exit__(self, *_: object) -> None: ...
 
 
-def open_source(path: Path, limits: Limits = LIMITS) -> Source:
+def open_file_source(path: Path, limits: Limits = LIMITS) -> FileSource:
     """Opens a folder or a zip file; use it in a `with`.
 
     Raises DataError, one line, for what is neither, and for a zip that is encrypted, points outside
@@ -89,14 +89,14 @@ class _Folder:
         self.name = path.resolve().name
         self._root, self._limits = path, limits
         found: list[str] = []
-        refused: list[Refused] = []
+        refused: list[RejectedFile] = []
         for name, mode in self._walk():
             if stat.S_ISREG(mode):
                 found.append(name)
             else:
                 refused.append(_special(name, mode))
             _check_count(path, len(found) + len(refused), limits)
-        self.files, self.refused = tuple(sorted(found)), tuple(refused)
+        self.files, self.rejected = tuple(sorted(found)), tuple(refused)
 
     def _walk(self) -> Iterator[tuple[str, int]]:
         """Names below the folder with their modes; links are told, never followed."""
@@ -121,7 +121,7 @@ class _Folder:
         _check_size(len(data), self._limits)
         return data
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> FileSource:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -142,19 +142,21 @@ class _Zip:
                 )
             ) from None
         try:
-            self._members, self.refused = self._look(path)
+            self._members, self.rejected = self._read_members(path)
         except BaseException:
             self._zip.close()
             raise
         self.files = tuple(sorted(self._members))
 
-    def _look(self, path: Path) -> tuple[dict[str, zipfile.ZipInfo], tuple[Refused, ...]]:
+    def _read_members(
+        self, path: Path
+    ) -> tuple[dict[str, zipfile.ZipInfo], tuple[RejectedFile, ...]]:
         """Members by name. Raises DataError when the whole archive cannot be trusted."""
         listed = self._zip.infolist()
         _check_count(path, len(listed), self._limits)
         _check_bomb(path, listed, self._limits)
         members: dict[str, zipfile.ZipInfo] = {}
-        refused: list[Refused] = []
+        refused: list[RejectedFile] = []
         for member in listed:
             name = _member_name(member)
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
@@ -176,7 +178,7 @@ class _Zip:
             elif clean in members:
                 twice = N_("is in the zip file twice")
                 refused.append(
-                    Refused(clean, N_("is in the zip file twice; the first is taken"), twice)
+                    RejectedFile(clean, N_("is in the zip file twice; the first is taken"), twice)
                 )
             elif member.flag_bits & 0x1:
                 raise DataError(
@@ -213,7 +215,7 @@ class _Zip:
             ) from None
         return bytes(data)
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> FileSource:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -244,19 +246,19 @@ def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
         raise DataError(
             N_("{path}: holds more than {files:,} files; that is no {what}").format(
-                path=path, files=limits.files, what=limits.what
+                path=path, files=limits.files, what=limits.expected_content
             )
         )
 
 
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
-        raise DataError(larger_than(limits.file_bytes))
+        raise DataError(file_too_large_text(limits.file_bytes))
 
 
-def larger_than(most: int) -> str:
+def file_too_large_text(max_bytes: int) -> str:
     """What is wrong with a file of more bytes than that."""
-    return N_("larger than {size:.0f} MB").format(size=most / 1e6)
+    return N_("larger than {size:.0f} MB").format(size=max_bytes / 1e6)
 
 
 def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -280,7 +282,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
                     path=path,
                     file=printable(member.filename),
                     ratio=limits.ratio,
-                    what=limits.what,
+                    what=limits.expected_content,
                 )
             )
     # Members that share their bytes (Fifield 2019, "A better zip bomb").
@@ -294,8 +296,8 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
             )
 
 
-def _special(name: str, mode: int) -> Refused:
+def _special(name: str, mode: int) -> RejectedFile:
     if stat.S_ISLNK(mode):
-        return Refused(name, N_("a link; links are not followed"), N_("a link"))
+        return RejectedFile(name, N_("a link; links are not followed"), N_("a link"))
     neither = N_("neither a file nor a folder")
-    return Refused(name, neither, neither)
+    return RejectedFile(name, neither, neither)

@@ -24,7 +24,7 @@ def epoch_length(labels: Sequence[int], balance: Balance) -> int:
     return len(counts) * max(counts.values())
 
 
-def most_times(labels: Sequence[int], balance: Balance) -> list[int]:
+def max_repeats(labels: Sequence[int], balance: Balance) -> list[int]:
     """How often any epoch shows each photo at most."""
     if balance == "none":
         return [1] * len(labels)
@@ -32,10 +32,10 @@ def most_times(labels: Sequence[int], balance: Balance) -> list[int]:
     return [math.ceil(max(counts.values()) / counts[label]) for label in labels]
 
 
-def times_shown(labels: Sequence[int], balance: Balance, seed: int, epoch: int) -> list[int]:
+def epoch_repeats(labels: Sequence[int], balance: Balance, seed: int, epoch: int) -> list[int]:
     """How often an epoch (from 1) shows each photo. The photos of a class differ by one at most;
     which of them come once less is drawn anew for each epoch."""
-    found = most_times(labels, balance)
+    found = max_repeats(labels, balance)
     if balance == "none":
         return found
     largest = max(Counter(labels).values())
@@ -48,7 +48,7 @@ def times_shown(labels: Sequence[int], balance: Balance, seed: int, epoch: int) 
     return found
 
 
-def evenly(labels: Sequence[int], balance: Balance) -> list[int]:
+def balanced_indices(labels: Sequence[int], balance: Balance) -> list[int]:
     """Photos to draw from, such that every class is as likely as an epoch shows it."""
     if balance == "none":
         return list(range(len(labels)))

@@ -28,11 +28,11 @@ from core.toy_books.covers import CLASSES as BOOKS
 
 CHALLENGE_FOLDER = ".challenge"
 CLASSES = tuple(sorted((*BOOKS, BACKGROUND)))  # what a run must tell apart to be asked
-SET = "test_difficult"
-PHOTOS = 80  # twice the bundled set's, so that fewer recipes tie
+TEST_SET_NAME = "test_difficult"
+PHOTO_COUNT = 80  # twice the bundled set's, so that fewer recipes tie
 
 
-class _Note(pydantic.BaseModel):
+class _Manifest(pydantic.BaseModel):
     """drawn.json. print: a fingerprint of the labels and boxes, which no other draw has."""
 
     format: int = 1
@@ -41,40 +41,42 @@ class _Note(pydantic.BaseModel):
 
 
 @dataclass(frozen=True)
-class Draw:
+class ChallengeSet:
     """A finished draw. print: tells it from every other one; photos: how many."""
 
     root: Path
-    print: str
-    photos: int
+    fingerprint: str
+    photo_count: int
 
 
-def find_draw(runs_dir: Path) -> Draw | None:
+def find_challenge_set(runs_dir: Path) -> ChallengeSet | None:
     """The draw of a folder of runs; None before it is made. Raises DataError."""
-    root = _place(runs_dir)
+    root = _challenge_set_dir(runs_dir)
     note = root / "drawn.json"
     if not note.is_file():
         return None
     try:
-        found = _Note.model_validate_json(note.read_bytes())
+        found = _Manifest.model_validate_json(note.read_bytes())
     except (OSError, pydantic.ValidationError):
         raise DataError(
             N_("{path}: damaged: delete {root}, and other photos are drawn").format(
                 path=note, root=root
             )
         ) from None
-    return Draw(root, found.print, found.photos)
+    return ChallengeSet(root, found.print, found.photos)
 
 
-def draw_challenge(
-    runs_dir: Path, photos: int = PHOTOS, on_photo: Callable[[int, int], None] = lambda *_: None
-) -> Draw:
+def draw_challenge_set(
+    runs_dir: Path,
+    photo_count: int = PHOTO_COUNT,
+    on_photo: Callable[[int, int], None] = lambda *_: None,
+) -> ChallengeSet:
     """The draw of a folder of runs, made now where there is none; `on_photo(done, total)` is called
     after each photo, and what it raises leaves nothing behind. Raises DataError."""
-    root = _place(runs_dir)
+    root = _challenge_set_dir(runs_dir)
     beside = root.with_name(".drawing")
     with files.locked(root.with_name(".drawing.lock")):
-        found = find_draw(runs_dir)
+        found = find_challenge_set(runs_dir)
         if found is not None:
             return found
         try:
@@ -86,41 +88,44 @@ def draw_challenge(
                 train_per_book=0,
                 backgrounds=0,
                 easy=0,
-                difficult=photos,
+                difficult=photo_count,
                 on_photo=on_photo,
             )
             shutil.rmtree(beside / "train")
             print_ = truth_fingerprint(_read(beside))
-            note = _Note(print=print_, photos=photos)
+            note = _Manifest(print=print_, photos=photo_count)
             files.write_text(beside / "drawn.json", note.model_dump_json())
             beside.rename(root)
         except OSError as error:
             raise DataError(os_error_line(error)) from None
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-    return Draw(root, print_, photos)
+    return ChallengeSet(root, print_, photo_count)
 
 
-def read_draw(draw: Draw) -> TestSet:
+def read_challenge_set(challenge_set: ChallengeSet) -> TestSet:
     """Its photos with labels and boxes. Raises DataError when something is missing or changed."""
     with suppress(DataError):  # that would say how to mend a data set
-        test_set = _read(draw.root)
-        if len(test_set.photos) == draw.photos and truth_fingerprint(test_set) == draw.print:
+        test_set = _read(challenge_set.root)
+        if (
+            len(test_set.photos) == challenge_set.photo_count
+            and truth_fingerprint(test_set) == challenge_set.fingerprint
+        ):
             return test_set
     raise DataError(
         N_("{root}: photos are missing or changed: delete the folder, and others are drawn").format(
-            root=draw.root
+            root=challenge_set.root
         )
     )
 
 
-def _place(runs_dir: Path) -> Path:
+def _challenge_set_dir(runs_dir: Path) -> Path:
     return Path(runs_dir) / CHALLENGE_FOLDER / ".photos"
 
 
 def _read(root: Path) -> TestSet:
-    found = sorted((root / SET).glob("*.jpg"))
-    known = {SET: {path.name for path in found}}
-    labels = read_labels(root / "labels.csv", known, CLASSES).get(SET, {})
-    boxes = read_boxes(root / "boxes.csv", known).get(SET, {})
-    return TestSet(SET, tuple(Photo(path, path.name) for path in found), labels, boxes)
+    found = sorted((root / TEST_SET_NAME).glob("*.jpg"))
+    known = {TEST_SET_NAME: {path.name for path in found}}
+    labels = read_labels(root / "labels.csv", known, CLASSES).get(TEST_SET_NAME, {})
+    boxes = read_boxes(root / "boxes.csv", known).get(TEST_SET_NAME, {})
+    return TestSet(TEST_SET_NAME, tuple(Photo(path, path.name) for path in found), labels, boxes)

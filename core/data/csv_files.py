@@ -13,22 +13,22 @@ from core.base.language import N_
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
 
 
-def at_line(path: Path, line: int) -> str:
+def line_location(path: Path, line: int) -> str:
     """Where something is wrong in a table."""
     return N_("{path} line {line}").format(path=path, line=line)
 
 
-def too_large() -> str:
+def table_too_large_text() -> str:
     """What is wrong with a table of more than MAX_BYTES."""
     return N_("larger than {size:.0f} MB; that is no table of photos").format(size=MAX_BYTES / 1e6)
 
 
 def read_rows(
-    path: Path, columns: Sequence[str], optional: bool = False, further: bool = False
+    path: Path, columns: Sequence[str], optional: bool = False, all_columns: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and row of a UTF-8 file whose first line names at least these columns; without
     spaces at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed
-    over. A file that is `optional` and not there has no rows. `further`: with every column that
+    over. A file that is `optional` and not there has no rows. `all_columns`: with every column that
     has a name, not these alone.
 
     Raises DataError: one line that names the file and line, and what to change.
@@ -36,7 +36,7 @@ def read_rows(
     if optional and not path.is_file():
         return
     if path.stat().st_size > MAX_BYTES:
-        raise DataError(f"{path}: {too_large()}")
+        raise DataError(f"{path}: {table_too_large_text()}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -60,7 +60,7 @@ def read_rows(
                     columns=",".join(columns),
                 )
             )
-        if further:
+        if all_columns:
             columns = [name for name in found if name]
         for row in reader:
             if not any(row.values()):

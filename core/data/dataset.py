@@ -19,17 +19,17 @@ from core.base import files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_, _
 from core.base.yaml_files import read_yaml
-from core.data.csv_files import at_line, read_rows
-from core.data.label_tables import Box, Label, class_name, read_boxes, read_labels
+from core.data.csv_files import line_location, read_rows
+from core.data.label_tables import Box, Label, check_class_name, read_boxes, read_labels
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
-NOTE = "dataset.yaml"
+METADATA_FILE = "dataset.yaml"
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 # What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-PRESENT_FRACTION = 0.15  # a class counts as present when at least this share of it is visible
+CONTROL_CHARS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+PRESENT_MIN_VISIBLE = 0.15  # a class counts as present when at least this share of it is visible
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _read(root: Path) -> Dataset:
                 root=root
             )
         )
-    note = read_note(root)
+    note = read_metadata(root)
     rows = _read_train(root)
     counts = Counter(row.label for row in rows)
     if len(counts) < 2:
@@ -167,11 +167,13 @@ def _read(root: Path) -> Dataset:
         train=tuple(row.photo for row in rows),
         train_labels=tuple(classes.index(row.label) for row in rows),
         test_sets=test_sets,
-        train_columns={name: tuple(row.further[name] for row in rows) for name in rows[0].further},
+        train_columns={
+            name: tuple(row.extra_columns[name] for row in rows) for name in rows[0].extra_columns
+        },
     )
 
 
-def left_out(dataset: Dataset) -> list[Path]:
+def unused_files(dataset: Dataset) -> list[Path]:
     """Files beside the photos that are not used: no photos by their names, in folders inside a
     class's folder, or not listed in train.csv. Hidden ones do not count."""
     used = {photo.path for photo in dataset.train}
@@ -181,9 +183,12 @@ def left_out(dataset: Dataset) -> list[Path]:
     return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
 
 
-def left_out_words(dataset: Dataset) -> str:
+def unused_files_text(dataset: Dataset) -> str:
     """In a line: `not used, being no photos of the set: a, b, c and 2 more`; "" where all are."""
-    names = [UNSEEN.sub("?", str(path.relative_to(dataset.root))) for path in left_out(dataset)]
+    names = [
+        CONTROL_CHARS.sub("?", str(path.relative_to(dataset.root)))
+        for path in unused_files(dataset)
+    ]
     if not names:
         return ""
     if len(names) > 3:
@@ -199,22 +204,22 @@ class FileDigests:
     """SHA-256 of files as they are read; notices those that are replaced later. `tick` is called
     before each file is read."""
 
-    def __init__(self, tick: Callable[[], None]) -> None:
-        self._tick = tick
+    def __init__(self, check_cancelled: Callable[[], None]) -> None:
+        self._check_cancelled = check_cancelled
         self._known: dict[Path, tuple[str, bytes]] = {}
 
-    def of(self, path: Path) -> bytes:
+    def digest(self, path: Path) -> bytes:
         """Raises DataError when the file cannot be read."""
-        self._tick()
-        before = files.mark(path)
+        self._check_cancelled()
+        before = files.quick_fingerprint(path)
         self._known[path] = before, _file_digest(path)
         return self._known[path][1]
 
-    def check(self) -> None:
+    def check_unchanged(self) -> None:
         """Raises DataError, naming it, where a file holds no longer what was read. Only those with
         another time, size or number are read again."""
         for path, (before, digest) in self._known.items():
-            now = files.mark(path)
+            now = files.quick_fingerprint(path)
             if now != before and _file_digest(path) != digest:
                 raise DataError(
                     N_(
@@ -266,9 +271,9 @@ def _file_digest(path: Path) -> bytes:
         raise DataError(f"{path}: {error.strerror or error}") from None
 
 
-def read_note(root: Path) -> dict[str, Any]:
+def read_metadata(root: Path) -> dict[str, Any]:
     """What dataset.yaml says; nothing where there is none. Raises DataError, one line."""
-    path = root / NOTE
+    path = root / METADATA_FILE
     if not path.is_file():
         return {}
     note = read_yaml(path)
@@ -290,9 +295,9 @@ def read_note(root: Path) -> dict[str, Any]:
     return note
 
 
-def stated_origin(told: Any) -> str:
+def stated_origin(set_metadata: Any) -> str:
     """What a set's part of `test_sets` states: one of ORIGINS, "" where it states none of them."""
-    origin = told.get("origin") if isinstance(told, dict) else ""
+    origin = set_metadata.get("origin") if isinstance(set_metadata, dict) else ""
     return origin if origin in ORIGINS else ""
 
 
@@ -324,8 +329,8 @@ def _folders_in(folder: Path) -> list[Path]:
 
 def _check_name(path: Path) -> None:
     """Names travel through tables, terminals and pages as UTF-8; an old archive may hold others."""
-    if UNSEEN.search(path.name):
-        shown = UNSEEN.sub("?", path.name)
+    if CONTROL_CHARS.search(path.name):
+        shown = CONTROL_CHARS.sub("?", path.name)
         raise DataError(
             N_("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
                 folder=path.parent, shown=shown
@@ -346,7 +351,7 @@ def _check_name(path: Path) -> None:
 class _TrainRow:
     photo: Photo
     label: str
-    further: dict[str, str] = field(default_factory=dict)  # other columns of train.csv
+    extra_columns: dict[str, str] = field(default_factory=dict)  # other columns of train.csv
 
 
 def _read_train(root: Path) -> list[_TrainRow]:
@@ -358,7 +363,7 @@ def _read_train(root: Path) -> list[_TrainRow]:
 
 def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
     for folder in _folders_in(train):
-        label, photos = class_name(folder.name, str(folder)), _photos_in(folder)
+        label, photos = check_class_name(folder.name, str(folder)), _photos_in(folder)
         if not photos:
             suffixes = ", ".join(PHOTO_SUFFIXES)
             raise DataError(
@@ -372,10 +377,10 @@ def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
 
 def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
     seen = set()
-    for line, row in read_rows(table, ("fnames", "target"), further=True):
-        where, file = at_line(table, line), row.pop("fnames")
-        path = _inside(root / "train", file, where)
-        label = class_name(row.pop("target"), where)
+    for line, row in read_rows(table, ("fnames", "target"), all_columns=True):
+        where, file = line_location(table, line), row.pop("fnames")
+        path = _resolve_inside(root / "train", file, where)
+        label = check_class_name(row.pop("target"), where)
         if path in seen:
             raise DataError(
                 N_("{where}: {file} is listed twice: keep one of the lines").format(
@@ -386,7 +391,7 @@ def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
         yield _TrainRow(Photo(path, file), label, row)
 
 
-def _inside(folder: Path, file: str, where: str) -> Path:
+def _resolve_inside(folder: Path, file: str, where: str) -> Path:
     path = folder / file
     try:
         inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()

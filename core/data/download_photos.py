@@ -18,25 +18,25 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from core.base import files
-from core.base.download import PATIENCE, Patience, download
-from core.base.errors import DataError, not_written
+from core.base.download import DEFAULT_RETRY_POLICY, RetryPolicy, download
+from core.base.errors import DataError, not_written_text
 from core.base.language import N_
-from core.data.archive import Source, open_source
+from core.data.archive import FileSource, open_file_source
 from core.data.dataset import Dataset, read_dataset
 from core.data.photo_copies import jpeg_copy
 from core.data.photos import open_photo
 
-NAME = "small_books"
+DATASET_NAME = "small_books"
 MANIFEST = "upstream_manifest.csv"
 UPSTREAM = (
     "https://raw.githubusercontent.com/daisukelab/small_book_image_dataset/"
     "61350e5ecf6ee637ebbd1560172dee1c9c868316"
 )
 PREFIX = "dataset/"  # of the manifest's paths; the rest is the place in the data set
-KEPT = ("labels.csv", "boxes.csv", MANIFEST, "LICENSE", "dataset.yaml")
+BUNDLED_FILES = ("labels.csv", "boxes.csv", MANIFEST, "LICENSE", "dataset.yaml")
 # Hidden, so that nobody takes them for test sets: originals, and copies that are not all there yet.
 ORIGINALS, COPIES = ".originals", ".copies"
-LARGEST = 50_000_000  # bytes of an original whose size the manifest does not tell
+MAX_ORIGINAL_BYTES = 50_000_000  # bytes of an original whose size the manifest does not tell
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Original:
     size: int | None
 
     @property
-    def place(self) -> str:
+    def relative_path(self) -> str:
         """Where its copy lies in the data set: labels.csv and boxes.csv name it by its file."""
         return self.path.removeprefix(PREFIX)
 
-    def problem(self, data: bytes) -> str | None:
+    def find_problem(self, data: bytes) -> str | None:
         """What is wrong with these bytes; None when they are the photo's."""
         if git_blob_sha1(data) == self.blob:
             return None
@@ -64,13 +64,13 @@ class Original:
 
 
 @dataclass(frozen=True)
-class Progress:
+class DownloadProgress:
     """How far a fetch is. eta: seconds left; None while nobody can tell."""
 
-    photos: int
-    of_photos: int
-    size: int
-    of_size: int
+    photos_done: int
+    photos_total: int
+    bytes_done: int
+    bytes_total: int
     eta: float | None
 
 
@@ -81,33 +81,34 @@ class _Getter(Protocol):
 
 
 def fetch_small_books(
-    home: Path,
+    bundled_dir: Path,
     target: Path,
     source: str = UPSTREAM,
     keep_originals: bool = False,
-    patience: Patience = PATIENCE,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
+    on_progress: Callable[[DownloadProgress], None] = lambda progress: None,
 ) -> Dataset:
-    """Makes `target` the whole data set: photos from `source`, the rest from the project's `home`.
+    """Makes `target` the whole data set: photos from `source`, the rest from the project's
+    `bundled_dir`.
 
     source: a web address that the manifest's paths are put after, or a folder or zip file that
     holds the originals. Photos that are there and can be read stay; whatever stops it, the next
     call goes on. Raises InputError, one line: the first photo that cannot be had, and why.
     """
-    originals = read_manifest(home / MANIFEST)
+    originals = read_manifest(bundled_dir / MANIFEST)
     try:
         target.mkdir(parents=True, exist_ok=True)
         with files.locked(target / ".lock"):
-            for name in KEPT:
+            for name in BUNDLED_FILES:
                 if not (target / name).exists():
-                    shutil.copyfile(home / name, target / name)
-            with _getter(source, patience) as get:
+                    shutil.copyfile(bundled_dir / name, target / name)
+            with _getter(source, retry_policy) as get:
                 _fetch_all(originals, target, get, keep_originals, on_progress)
             _put_in_place(target)
             if not keep_originals:
                 shutil.rmtree(target / ORIGINALS, ignore_errors=True)
     except OSError as error:
-        raise DataError(not_written(target, error)) from None
+        raise DataError(not_written_text(target, error)) from None
     return read_dataset(target)
 
 
@@ -138,7 +139,7 @@ def _fetch_all(
     target: Path,
     get: _Getter,
     keep_originals: bool,
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[DownloadProgress], None],
 ) -> None:
     known = [one.size for one in originals if one.size]
     usual = sum(known) // max(1, len(known))  # for the few whose size is not told
@@ -150,7 +151,7 @@ def _fetch_all(
         part = min(got, size)
         pace = (time.monotonic() - began) / (fetched + part) if fetched + part else None
         eta = None if pace is None else pace * (of_size - done - part)
-        on_progress(Progress(photos, len(originals), done + part, of_size, eta))
+        on_progress(DownloadProgress(photos, len(originals), done + part, of_size, eta))
 
     for number, original in enumerate(originals):
         size = original.size or usual
@@ -165,7 +166,7 @@ def _is_there(original: Original, target: Path, keep_originals: bool) -> bool:
     """Whether the copy is there and whole, and the original too if it is wanted."""
     if keep_originals and _original_problem(original, target / ORIGINALS / original.path):
         return False
-    return any(_readable(folder / original.place) for folder in (target, target / COPIES))
+    return any(_readable(folder / original.relative_path) for folder in (target, target / COPIES))
 
 
 def _fetch(
@@ -185,7 +186,7 @@ def _fetch(
         jpeg, _ = jpeg_copy(path)
     except DataError as error:
         raise DataError(f"{original.path}: {error}") from None
-    copy = target / COPIES / original.place
+    copy = target / COPIES / original.relative_path
     copy.parent.mkdir(parents=True, exist_ok=True)
     files.write_bytes(copy, jpeg)
     if not keep_original:
@@ -193,7 +194,7 @@ def _fetch(
 
 
 def _original_problem(original: Original, path: Path) -> str | None:
-    return original.problem(path.read_bytes()) if path.is_file() else N_("is not there")
+    return original.find_problem(path.read_bytes()) if path.is_file() else N_("is not there")
 
 
 def _readable(path: Path) -> bool:
@@ -223,26 +224,26 @@ def _put_in_place(target: Path) -> None:
 
 
 @contextmanager
-def _getter(source: str, patience: Patience) -> Iterator[_Getter]:
+def _getter(source: str, retry_policy: RetryPolicy) -> Iterator[_Getter]:
     if source.startswith(("http://", "https://")):
-        yield _from_web(source.rstrip("/"), patience)
+        yield _from_web(source.rstrip("/"), retry_policy)
         return
-    with open_source(Path(source)) as opened:
+    with open_file_source(Path(source)) as opened:
         yield _from_source(source, opened)
 
 
-def _from_web(address: str, patience: Patience) -> _Getter:
+def _from_web(address: str, retry_policy: RetryPolicy) -> _Getter:
     def get(original: Original, path: Path, on_bytes: Callable[[int], None]) -> None:
-        limit = original.size or LARGEST
+        limit = original.size or MAX_ORIGINAL_BYTES
         url = f"{address}/{original.path}"
         download(
-            url, path, limit, lambda part: _original_problem(original, part), patience, on_bytes
+            url, path, limit, lambda part: _original_problem(original, part), retry_policy, on_bytes
         )
 
     return get
 
 
-def _from_source(name: str, source: Source) -> _Getter:
+def _from_source(name: str, source: FileSource) -> _Getter:
     """From a folder or zip: the repository's, or its folder dataset/, wrapped in others or not."""
     by_place: dict[str, list[str]] = {}
     for file in source.files:
@@ -252,17 +253,17 @@ def _from_source(name: str, source: Source) -> _Getter:
         found = [
             file
             for file in by_place.get(PurePosixPath(original.path).name, ())
-            if f"/{file}".endswith(f"/{original.place}")
+            if f"/{file}".endswith(f"/{original.relative_path}")
         ]
         if not found:
             raise DataError(
-                N_("{source}: holds no {file}").format(source=name, file=original.place)
+                N_("{source}: holds no {file}").format(source=name, file=original.relative_path)
             )
         try:
             data = source.read(found[0])
         except DataError as error:
             raise DataError(f"{name}: {found[0]}: {error}") from None
-        problem = original.problem(data)
+        problem = original.find_problem(data)
         if problem:
             raise DataError(f"{name}: {found[0]} {problem}")
         path.write_bytes(data)

@@ -7,63 +7,63 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.base.language import N_, translate
-from core.data.archive import Refused, printable
-from core.data.layout import Placed
+from core.data.archive import RejectedFile, printable
+from core.data.layout import PlacedPhoto
 
 _SHOWN = 12  # lines of a kind in the summary
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportedPhoto:
     """A photo of the data set: where it came from, its folder and file there, and in words what was
     changed on the way."""
 
-    place: Placed
+    placed: PlacedPhoto
     folder: str
     file: str
     changes: tuple[str, ...]
 
-    def told(self) -> str:
+    def text(self) -> str:
         """`train/red/a.jpg: from Red/A.PNG (PNG to JPEG)`."""
         line = N_("{photo}: from {source}")
         if self.changes:
             line = N_("{photo}: from {source} ({changes})")
         return line.format(
             photo=f"{self.folder}/{self.file}",
-            source=printable(self.place.file),
+            source=printable(self.placed.file),
             changes=", ".join(self.changes),
         )
 
 
 @dataclass(frozen=True)
-class Report:
+class ImportReport:
     """source: its name. folders: where each class (`train/<class>`) and test set was found.
     notes: anything else that was done or left."""
 
     source: str
     folders: Mapping[str, str]
-    taken: tuple[Taken, ...]
-    refused: tuple[Refused, ...]
+    imported: tuple[ImportedPhoto, ...]
+    rejected: tuple[RejectedFile, ...]
     notes: tuple[str, ...]
 
     def summary(self) -> str:
         """A page of text: what there is, what was changed, what was left out."""
-        return self._written(_SHOWN)
+        return self._render(_SHOWN)
 
     def text(self) -> str:
         """The same with every file, for import.txt."""
-        everything = len(self.taken) + len(self.refused)
-        files = [one.told() for one in self.taken]
+        everything = len(self.imported) + len(self.rejected)
+        files = [one.text() for one in self.imported]
         title = N_("{count} photos").format(count=len(files))
-        return self._written(everything) + _listed(title, files, everything)
+        return self._render(everything) + _listed(title, files, everything)
 
-    def _written(self, shown: int) -> str:
-        changed = Counter(_kind(change) for one in self.taken for change in one.changes)
+    def _render(self, shown: int) -> str:
+        changed = Counter(_kind(change) for one in self.imported for change in one.changes)
         head = N_("imported from {source}: {count} photos")
-        lines = [head.format(source=printable(self.source), count=len(self.taken))]
+        lines = [head.format(source=printable(self.source), count=len(self.imported))]
         for folder, found in self.folders.items():
-            of_folder = [one for one in self.taken if one.folder == folder]
-            labelled = sum(bool(one.place.label) for one in of_folder)
+            of_folder = [one for one in self.imported if one.folder == folder]
+            labelled = sum(bool(one.placed.label) for one in of_folder)
             words = N_("{set}: {count} photos, from {folder}/")
             if not folder.startswith("train/"):
                 words = N_("{set}: {count} photos, from {folder}/; test set")
@@ -79,17 +79,17 @@ class Report:
         text += _listed(
             N_("changed"), [f"{n} {what}" for what, n in sorted(changed.items())], shown
         )
-        refused = [f"{printable(one.name)}: {one.reason}" for one in self.refused]
+        refused = [f"{printable(one.name)}: {one.reason}" for one in self.rejected]
         title = N_("left out: {count} files").format(count=len(refused))
         return text + _listed(title, refused, shown) + _listed(N_("also"), self.notes, shown)
 
 
-def retold(report: str) -> str:
+def translate_report(report: str) -> str:
     """What import.txt says, in the chosen language."""
-    return "\n".join(map(_retold_line, report.splitlines()))
+    return "\n".join(map(_translate_line, report.splitlines()))
 
 
-def _retold_line(line: str) -> str:
+def _translate_line(line: str) -> str:
     words = line.lstrip()
     number, _, change = words.partition(" ")
     if number.isdigit() and translate(words) == words:  # `12 PNG to JPEG`

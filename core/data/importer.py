@@ -17,20 +17,31 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from core.base import demo_mode, files
-from core.base.errors import DataError, InputError, not_written, os_error_line
+from core.base.errors import DataError, InputError, not_written_text, os_error_line
 from core.base.language import N_
-from core.base.yaml_files import parse_yaml, write_yaml
-from core.data.archive import LIMITS, Limits, Refused, Source, open_source, printable
-from core.data.csv_files import MAX_BYTES, too_large
+from core.base.yaml_files import dump_yaml, parse_yaml
+from core.data.archive import LIMITS, FileSource, Limits, RejectedFile, open_file_source, printable
+from core.data.csv_files import MAX_BYTES, table_too_large_text
 from core.data.dataset import BACKGROUND, Dataset, read_dataset, stated_origin
-from core.data.import_report import Report, Taken
+from core.data.import_report import ImportedPhoto, ImportReport
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
-from core.data.layout import Layout, Names, Placed, clean_name, find_layout
+from core.data.layout import Layout, PlacedPhoto, UniqueNames, clean_name, find_layout
 from core.data.photo_copies import jpeg_copy
 
-REPORT = "import.txt"
-_PHOTOS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
-_UNREADABLE = {".heic", ".heif", ".avif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}
+REPORT_FILE = "import.txt"
+_PHOTO_SUFFIXES = {
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".gif",
+    ".tif",
+    ".tiff",
+}
+_UNSUPPORTED_SUFFIXES = {".heic", ".heif", ".avif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}
 _MAX_DEPTH = 30  # folders in folders
 
 
@@ -40,7 +51,7 @@ def import_photos(
     name: str | None = None,
     limits: Limits = LIMITS,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
-) -> tuple[Dataset, Report]:
+) -> tuple[Dataset, ImportReport]:
     """Makes the data set `datasets/<name>` of a zip file or folder; by default it takes its name.
 
     Nothing is to be seen of it before it is whole. `on_photo` is told photos done and their number.
@@ -48,7 +59,7 @@ def import_photos(
     taken, a folder that cannot be written.
     """
     source = Path(source)
-    with open_source(source, limits) as opened:
+    with open_file_source(source, limits) as opened:
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
             raise DataError(
@@ -59,11 +70,11 @@ def import_photos(
         stage = target.with_name(f".import-{target.name}-{os.getpid()}")
         try:
             stage.mkdir(parents=True)
-            report = _fill(source, opened, stage, on_photo)
+            report = _write_dataset(source, opened, stage, on_photo)
             read_dataset(stage)
             stage.rename(target)
         except OSError as error:
-            raise DataError(not_written(target, error)) from None
+            raise DataError(not_written_text(target, error)) from None
         except DataError as error:
             raise DataError(str(error).replace(str(stage), str(target))) from None
         finally:
@@ -72,21 +83,21 @@ def import_photos(
 
 
 def import_upload(
-    opened: BinaryIO,
+    upload: BinaryIO,
     file_name: str,
     datasets: Path,
     name: str,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
-) -> tuple[Dataset, Report]:
+) -> tuple[Dataset, ImportReport]:
     """`import_photos` of a zip file that a browser has sent, whose own name is `file_name`. Raises
     DemoError in the demo."""
-    demo_mode.refuse("upload")
+    demo_mode.check_allowed("upload")
     stage = Path(datasets) / f".upload-{os.getpid()}-{threading.get_ident()}"
     shown = f"{clean_name(re.sub(r'[.]zip$', '', file_name, flags=re.IGNORECASE))}.zip"
     try:
         stage.mkdir(parents=True, exist_ok=True)
         with (stage / shown).open("wb") as file:
-            shutil.copyfileobj(opened, file)
+            shutil.copyfileobj(upload, file)
         return import_photos(stage / shown, datasets, name, on_photo=on_photo)
     except OSError as error:
         raise DataError(os_error_line(error)) from None
@@ -96,10 +107,10 @@ def import_upload(
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def free_name(datasets: Path, file_name: str) -> str:
+def unused_name(datasets: Path, file_name: str) -> str:
     """A name for the data set of a zip file that no other one there has."""
-    names = Names(path.name for path in Path(datasets).glob("*"))
-    return names.fresh(re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE))
+    names = UniqueNames(path.name for path in Path(datasets).glob("*"))
+    return names.reserve(re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE))
 
 
 def _name(asked: str | None, source: str) -> str:
@@ -115,9 +126,11 @@ def _name(asked: str | None, source: str) -> str:
     return asked
 
 
-def _fill(path: Path, source: Source, stage: Path, on_photo: Callable[[int, int], None]) -> Report:
+def _write_dataset(
+    path: Path, source: FileSource, staging_dir: Path, on_photo: Callable[[int, int], None]
+) -> ImportReport:
     """Writes everything of the data set into the stage."""
-    photos, others, refused = _sorted_out(source)
+    photos, others, refused = _classify_files(source)
     try:
         layout = find_layout(photos)
     except DataError as error:
@@ -129,74 +142,78 @@ def _fill(path: Path, source: Source, stage: Path, on_photo: Callable[[int, int]
                 "already needs no import)"
             ).format(path=path, problem=error)
         ) from None
-    refused += [Refused(stray, N_("lies in no class and no test set")) for stray in layout.strays]
-    tables = {_beside(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
     refused += [
-        Refused(other, N_("no photo, by its name")) for other in others if other not in tables
+        RejectedFile(stray, N_("lies in no class and no test set")) for stray in layout.unplaced
     ]
-    taken = _copy_photos(source, layout, stage, refused, on_photo)
+    tables = {_path_in_base(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
+    refused += [
+        RejectedFile(other, N_("no photo, by its name")) for other in others if other not in tables
+    ]
+    taken = _copy_photos(source, layout, staging_dir, refused, on_photo)
     _check_classes(path, layout, taken, refused)
-    notes = _write_tables(source, layout, taken, stage)
-    note = _note(source, layout)
-    report = Report(source.name, layout.folders, tuple(taken), tuple(refused), tuple(notes))
-    files.write_text(stage / "dataset.yaml", write_yaml(note))
-    files.write_text(stage / REPORT, report.text())
+    notes = _write_tables(source, layout, taken, staging_dir)
+    note = _build_metadata(source, layout)
+    report = ImportReport(source.name, layout.folders, tuple(taken), tuple(refused), tuple(notes))
+    files.write_text(staging_dir / "dataset.yaml", dump_yaml(note))
+    files.write_text(staging_dir / REPORT_FILE, report.text())
     return report
 
 
-def _sorted_out(source: Source) -> tuple[list[str], list[str], list[Refused]]:
+def _classify_files(source: FileSource) -> tuple[list[str], list[str], list[RejectedFile]]:
     """The files that may be photos, by their names; those that are none; those that are refused."""
-    photos, others, refused = [], [], list(source.refused)
+    photos, others, refused = [], [], list(source.rejected)
     for file in source.files:
         suffix = PurePosixPath(file).suffix.lower()
-        if suffix in _PHOTOS and file.count("/") <= _MAX_DEPTH:
+        if suffix in _PHOTO_SUFFIXES and file.count("/") <= _MAX_DEPTH:
             photos.append(file)
-        elif suffix in _PHOTOS:
+        elif suffix in _PHOTO_SUFFIXES:
             deep = N_("lies more than {count} folders deep").format(count=_MAX_DEPTH)
-            refused.append(Refused(file, deep))
-        elif suffix in _UNREADABLE:
+            refused.append(RejectedFile(file, deep))
+        elif suffix in _UNSUPPORTED_SUFFIXES:
             unread = N_("{kind} cannot be read; save it as JPEG").format(kind=suffix[1:].upper())
-            refused.append(Refused(file, unread))
+            refused.append(RejectedFile(file, unread))
         else:
             others.append(file)
     return photos, others, refused
 
 
 def _copy_photos(
-    source: Source,
+    source: FileSource,
     layout: Layout,
-    stage: Path,
-    refused: list[Refused],
+    staging_dir: Path,
+    rejected: list[RejectedFile],
     on_photo: Callable[[int, int], None],
-) -> list[Taken]:
-    taken: list[Taken] = []
-    names: dict[str, Names] = {}
-    incoming = stage / ".incoming"
+) -> list[ImportedPhoto]:
+    taken: list[ImportedPhoto] = []
+    names: dict[str, UniqueNames] = {}
+    incoming = staging_dir / ".incoming"
     for number, place in enumerate(layout.placed, start=1):
         folder = f"train/{place.label}" if place.split == "train" else place.split
         try:
             incoming.write_bytes(source.read(place.file))
             jpeg, changes = jpeg_copy(incoming)
         except DataError as error:
-            refused.append(Refused(place.file, str(error)))
+            rejected.append(RejectedFile(place.file, str(error)))
             continue
         finally:
             on_photo(number, len(layout.placed))
-        file = f"{names.setdefault(folder, Names()).fresh(PurePosixPath(place.file).stem)}.jpg"
-        written = stage / folder / file
+        file = (
+            f"{names.setdefault(folder, UniqueNames()).reserve(PurePosixPath(place.file).stem)}.jpg"
+        )
+        written = staging_dir / folder / file
         written.parent.mkdir(parents=True, exist_ok=True)
         written.write_bytes(jpeg)
-        taken.append(Taken(place, folder, file, changes))
+        taken.append(ImportedPhoto(place, folder, file, changes))
     incoming.unlink(missing_ok=True)
     return taken
 
 
 def _check_classes(
-    path: Path, layout: Layout, taken: Sequence[Taken], refused: Sequence[Refused]
+    path: Path, layout: Layout, imported: Sequence[ImportedPhoto], rejected: Sequence[RejectedFile]
 ) -> None:
     """Each class needs a photo to train on and one to validate."""
-    counts = Counter(one.place.label for one in taken if one.place.split == "train")
-    reasons = {one.name: one.reason for one in refused}
+    counts = Counter(one.placed.label for one in imported if one.placed.split == "train")
+    reasons = {one.name: one.reason for one in rejected}
     for folder, found in layout.folders.items():
         label = folder.removeprefix("train/")
         if not folder.startswith("train/") or counts[label] > 1:
@@ -222,21 +239,23 @@ def _check_classes(
 # --- labels, boxes, note ------------------------------------------------------------------------
 
 
-def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage: Path) -> list[str]:
+def _write_tables(
+    source: FileSource, layout: Layout, imported: Sequence[ImportedPhoto], staging_dir: Path
+) -> list[str]:
     """labels.csv and boxes.csv: the source's own rows for the photos that were taken, and the
     labels that folders tell. Returns what is to be said of them."""
     # Rows call a photo by its set and file; both may have been renamed.
-    renamed = {one.place.file: one for one in taken if one.place.split != "train"}
+    renamed = {one.placed.file: one for one in imported if one.placed.split != "train"}
     notes: list[str] = []
 
     def rows_of(table: str, columns: Sequence[str]) -> list[dict[str, str]]:
         rows, left_out = [], 0
-        for row in _rows(source, _beside(layout, table), columns):
-            one = renamed.get(_beside(layout, f"{row['split']}/{row['file']}"))
+        for row in _rows(source, _path_in_base(layout, table), columns):
+            one = renamed.get(_path_in_base(layout, f"{row['split']}/{row['file']}"))
             if one is None:
                 left_out += 1
             else:
-                rows.append(row | {"split": one.place.split, "file": one.file})
+                rows.append(row | {"split": one.placed.split, "file": one.file})
         if left_out:
             note = N_("{table}: {count} rows left out; their photos were not taken")
             notes.append(note.format(table=table, count=left_out))
@@ -245,31 +264,31 @@ def _write_tables(source: Source, layout: Layout, taken: Sequence[Taken], stage:
     labels = rows_of("labels.csv", LABEL_COLUMNS)
     known = {(row["split"], row["file"]) for row in labels}
     for one in renamed.values():
-        if one.place.label and (one.place.split, one.file) not in known:
+        if one.placed.label and (one.placed.split, one.file) not in known:
             labels.append(_label_by_folder(one))
-    _write_rows(stage / "labels.csv", LABEL_COLUMNS, labels)
-    _write_rows(stage / "boxes.csv", BOX_COLUMNS, rows_of("boxes.csv", BOX_COLUMNS))
+    _write_rows(staging_dir / "labels.csv", LABEL_COLUMNS, labels)
+    _write_rows(staging_dir / "boxes.csv", BOX_COLUMNS, rows_of("boxes.csv", BOX_COLUMNS))
     return notes
 
 
-def _label_by_folder(one: Taken) -> dict[str, str]:
-    place: Placed = one.place
+def _label_by_folder(one: ImportedPhoto) -> dict[str, str]:
+    place: PlacedPhoto = one.placed
     shown = "" if place.label == BACKGROUND else place.label
     return {"split": place.split, "file": one.file, "primary": place.label, "present": shown}
 
 
-def _beside(layout: Layout, name: str) -> str:
+def _path_in_base(layout: Layout, name: str) -> str:
     return f"{layout.base}/{name}" if layout.base else name
 
 
-def _rows(source: Source, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
+def _rows(source: FileSource, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a table in the source; none where there is no such table. Raises DataError."""
     if name not in source.files:
         return []
     try:
         data = source.read(name)
         if len(data) > MAX_BYTES:
-            raise DataError(too_large())
+            raise DataError(table_too_large_text())
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     except KeyError as error:
@@ -300,7 +319,7 @@ def _write_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, 
         files.write_text(path, text.getvalue())
 
 
-def _note(source: Source, layout: Layout) -> dict[str, Any]:
+def _build_metadata(source: FileSource, layout: Layout) -> dict[str, Any]:
     """dataset.yaml: title, licence, source and where test sets are from, as the source's own tells
     them."""
     note: dict[str, Any] = {
@@ -308,7 +327,7 @@ def _note(source: Source, layout: Layout) -> dict[str, Any]:
         "licence": N_("not stated"),
         "source": N_("imported from {name}").format(name=printable(source.name)),
     }
-    own = _beside(layout, "dataset.yaml")
+    own = _path_in_base(layout, "dataset.yaml")
     if own not in source.files:
         return note
     try:

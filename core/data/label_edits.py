@@ -25,11 +25,11 @@ from core.data.csv_files import read_rows
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS, Box, Label, read_boxes, read_labels
 
-EARLIER = ".earlier"
-KEPT = 50  # earlier versions; beyond them the first of each day stays
+VERSIONS_FOLDER = ".earlier"
+MAX_VERSIONS = 50  # earlier versions; beyond them the first of each day stays
 _TABLES = ("labels.csv", "boxes.csv")
 _NUMBERS = ("x0", "y0", "x1", "y1", "visible")
-_NOTE = "change.txt"
+_CHANGE_FILE = "change.txt"
 _TIME = "%Y%m%d-%H%M%S-%f"
 Row = dict[str, str]
 Clock = Callable[[], datetime]
@@ -44,12 +44,12 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class LabelVersion:
     """Tables that were put by. when: by the clock of the change that replaced them. change: what
     that change was, in a few words."""
 
     id: str
-    when: datetime
+    replaced_at: datetime
     change: str
 
 
@@ -58,7 +58,7 @@ def truth_of(test_set: TestSet, file: str) -> Truth:
     return Truth(test_set.labels.get(file), test_set.boxes.get(file, ()))
 
 
-def truth_data(truth: Truth) -> dict[str, Any]:
+def truth_to_dict(truth: Truth) -> dict[str, Any]:
     """As a page hands it to a browser: primary ("" where it is not labelled), present, boxes."""
     return {
         "primary": truth.label.primary if truth.label else "",
@@ -67,7 +67,7 @@ def truth_data(truth: Truth) -> dict[str, Any]:
     }
 
 
-def truth_from(data: Any) -> Truth:
+def truth_from_dict(data: Any) -> Truth:
     """What a browser sends back. Raises DataError where it is not of that form."""
     try:
         primary, present = data["primary"], tuple(data["present"])
@@ -85,20 +85,19 @@ def truth_from(data: Any) -> Truth:
 
 
 def save_truth(
-    root: Path, set_name: str, file: str, truth: Truth, clock: Clock, seen: Truth | None = None
+    root: Path, set_name: str, file: str, truth: Truth, clock: Clock, expected: Truth | None = None
 ) -> None:
     """Replaces what is said of one test photo; all other rows stay as they are.
 
-    seen: what the person had before them. Raises DataError, one line, and changes nothing: another
-    person has changed it since, there is no such photo, the reader would refuse what is to be
-    written, or the folder cannot be written.
-    """
-    with changing(root) as dataset:
+    expected: what the person had before them. Raises DataError, one line, and changes nothing:
+    another person has changed it since, there is no such photo, the reader would refuse what is to
+    be written, or the folder cannot be written."""
+    with locked_dataset(root) as dataset:
         test_set = dataset.test_set(set_name)
         before = truth_of(test_set, file)
         if before == truth:
             return
-        if seen is not None and before != seen:
+        if expected is not None and before != expected:
             raise DataError(
                 N_(
                     "{photo}: somebody has changed its labels since you opened it; save "
@@ -117,13 +116,15 @@ def save_truth(
         )
 
 
-def earlier_versions(root: Path) -> list[Earlier]:
+def label_versions(root: Path) -> list[LabelVersion]:
     """The tables that were put by, newest first."""
     found = []
-    for folder in sorted((Path(root) / EARLIER).glob("[0-9]*"), reverse=True):
+    for folder in sorted((Path(root) / VERSIONS_FOLDER).glob("[0-9]*"), reverse=True):
         try:
             when = datetime.strptime(folder.name, f"{_TIME}%z")
-            found.append(Earlier(folder.name, when, (folder / _NOTE).read_text("utf-8").strip()))
+            found.append(
+                LabelVersion(folder.name, when, (folder / _CHANGE_FILE).read_text("utf-8").strip())
+            )
         except (ValueError, OSError):
             continue  # not one of ours
     return found
@@ -132,16 +133,16 @@ def earlier_versions(root: Path) -> list[Earlier]:
 def restore_version(root: Path, version: str, clock: Clock) -> None:
     """Brings back both tables as they were; those of now are put by in turn. Raises DataError, one
     line: no such version, it does not fit the photos of today, or the folder cannot be written."""
-    known = {earlier.id: earlier for earlier in earlier_versions(root)}
+    known = {earlier.id: earlier for earlier in label_versions(root)}
     if version not in known:
         raise DataError(
             N_("{version}: no earlier labels of that name in {folder}").format(
                 version=version,
-                folder=Path(root) / EARLIER,
+                folder=Path(root) / VERSIONS_FOLDER,
             )
         )
-    with changing(root) as dataset:
-        folder = Path(root) / EARLIER / version
+    with locked_dataset(root) as dataset:
+        folder = Path(root) / VERSIONS_FOLDER / version
         texts = {
             Path(root) / name: (folder / name).read_text("utf-8-sig")
             if (folder / name).is_file()
@@ -149,17 +150,17 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
             for name in _TABLES
         }
         change = N_("the labels of {when:%d %b %Y %H:%M} UTC brought back")
-        _replace(dataset, texts, change.format(when=known[version].when), clock)
+        _replace(dataset, texts, change.format(when=known[version].replaced_at), clock)
 
 
 # --- inside ---------------------------------------------------------------------------------------
 
 
 @contextmanager
-def changing(root: Path) -> Iterator[Dataset]:
+def locked_dataset(root: Path) -> Iterator[Dataset]:
     """Holds the lock of what people say of a data set; yields the set as it is now. Raises
     DataError where it cannot be written, or this server takes no labels."""
-    demo_mode.refuse("label")
+    demo_mode.check_allowed("label")
     root = Path(root)
     try:
         with files.locked(root / ".labels.lock"):
@@ -190,7 +191,7 @@ def _merged(
 ) -> str | None:
     """The table's text with the rows of one photo replaced; None where there is and will be no
     table. Other rows and further columns stay; new rows go where the photo's place is."""
-    rows = [row for _, row in read_rows(path, columns, optional=True, further=True)]
+    rows = [row for _, row in read_rows(path, columns, optional=True, all_columns=True)]
     if not rows and not new and not path.is_file():
         return None
     kept = [row for row in rows if (row["split"], row["file"]) != (set_name, file)]
@@ -220,7 +221,7 @@ def _replace(dataset: Dataset, texts: dict[Path, str | None], change: str, clock
         photos = {each.name: {photo.file for photo in each.photos} for each in dataset.test_sets}
         read_labels(stage / "labels.csv", photos, dataset.classes)
         read_boxes(stage / "boxes.csv", photos)
-        _put_by(root, stage, change, clock)
+        _archive_tables(root, stage, change, clock)
         for path, text in texts.items():
             if text is None:
                 path.unlink(missing_ok=True)
@@ -232,26 +233,28 @@ def _replace(dataset: Dataset, texts: dict[Path, str | None], change: str, clock
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _put_by(root: Path, stage: Path, change: str, clock: Clock) -> None:
+def _archive_tables(root: Path, staging_dir: Path, change: str, clock: Clock) -> None:
     """Copies the tables of now into `.earlier`, whole or not at all."""
-    copies = stage / "earlier"
+    copies = staging_dir / "earlier"
     copies.mkdir()
     for name in _TABLES:
         if (root / name).is_file():
             shutil.copyfile(root / name, copies / name)
-    files.write_text(copies / _NOTE, change + "\n")
-    (root / EARLIER).mkdir(exist_ok=True)
+    files.write_text(copies / _CHANGE_FILE, change + "\n")
+    (root / VERSIONS_FOLDER).mkdir(exist_ok=True)
     moment = clock()
-    while (place := root / EARLIER / moment.strftime(f"{_TIME}%z")).exists():
+    while (place := root / VERSIONS_FOLDER / moment.strftime(f"{_TIME}%z")).exists():
         moment += timedelta(microseconds=1)
     copies.rename(place)
-    _thin(root)
+    _prune_versions(root)
 
 
-def _thin(root: Path) -> None:
+def _prune_versions(root: Path) -> None:
     """Many changes leave many versions: of those before the newest, the first of each day stays."""
-    old = earlier_versions(root)[KEPT:]
-    firsts = {version.when.date(): version.id for version in old}  # newest first: the last wins
+    old = label_versions(root)[MAX_VERSIONS:]
+    firsts = {
+        version.replaced_at.date(): version.id for version in old
+    }  # newest first: the last wins
     for version in old:
         if version.id not in firsts.values():
-            shutil.rmtree(root / EARLIER / version.id, ignore_errors=True)
+            shutil.rmtree(root / VERSIONS_FOLDER / version.id, ignore_errors=True)

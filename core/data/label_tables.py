@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.csv_files import at_line, read_rows
+from core.data.csv_files import line_location, read_rows
 
 LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
@@ -47,7 +47,7 @@ def read_labels(
     photos of each test set. Raises DataError: one line that names the file and line."""
     labels: dict[str, dict[str, Label]] = {}
     for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
-        where = at_line(path, line)
+        where = line_location(path, line)
         split, file = _known_file(row, files, where)
         present = tuple(row["present"].split())
         for name in (row["primary"], *present):
@@ -71,7 +71,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
     """The boxes of a table, likewise. Raises DataError: one line that names the file and line."""
     boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
     for line, row in read_rows(path, BOX_COLUMNS, optional=True):
-        where = at_line(path, line)
+        where = line_location(path, line)
         split, file = _known_file(row, files, where)
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
@@ -80,7 +80,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
                     where=where
                 )
             )
-        box = Box(class_name(row["label"], where), x0, y0, x1, y1, visible)
+        box = Box(check_class_name(row["label"], where), x0, y0, x1, y1, visible)
         of_split = boxes.setdefault(split, {})
         if box in of_split.get(file, ()):
             raise DataError(
@@ -125,7 +125,7 @@ def _fraction(text: str, column: str, where: str) -> float:
     return value
 
 
-def class_name(name: str, where: str) -> str:
+def check_class_name(name: str, where: str) -> str:
     """A class's name as it stands in a table or of a folder. Raises DataError where it will not
     do; `where` says in the message where it was read."""
     if not name or any(c.isspace() or ord(c) < 32 for c in name):

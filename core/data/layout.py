@@ -23,7 +23,7 @@ _RESERVED = ("train", VALIDATION)  # no test set's name
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedPhoto:
     """A photo's place in the data set. split: `train` or a test set's name. label: its class, ""
     for a test photo that lies in no folder of a class."""
 
@@ -39,8 +39,8 @@ class Layout:
     class and test set was found, by its name in the data set."""
 
     base: str
-    placed: tuple[Placed, ...]
-    strays: tuple[str, ...]
+    placed: tuple[PlacedPhoto, ...]
+    unplaced: tuple[str, ...]
     folders: dict[str, str]
 
 
@@ -77,7 +77,7 @@ def find_layout(photos: Sequence[str]) -> Layout:
                 "needs a folder of photos for each class, at least two of them side by side, best "
                 "in a folder train; found {found}"
             ).format(
-                found=_told(classes),
+                found=_folders_text(classes),
             )
         )
     return _placed(found, photos)
@@ -94,13 +94,13 @@ def clean_name(name: str) -> str:
     return text.strip("_.") or "unnamed"
 
 
-class Names:
+class UniqueNames:
     """Hands out clean names, each only once, also where a disk does not tell A from a."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {name.casefold() for name in taken}
 
-    def fresh(self, name: str) -> str:
+    def reserve(self, name: str) -> str:
         """The clean name, with a number where it is taken."""
         clean = found = clean_name(name)
         number = 1
@@ -126,7 +126,7 @@ def _tree(photos: Sequence[str]) -> _Folder:
 
 
 @dataclass
-class _Found:
+class _SplitFolders:
     """The folder that holds the classes, or `train`; the class folders; the test sets' folders."""
 
     base: _Folder
@@ -134,7 +134,7 @@ class _Found:
     tests: list[_Folder]
 
 
-def _beside_train(root: _Folder) -> _Found | None:
+def _beside_train(root: _Folder) -> _SplitFolders | None:
     """By the uppermost folder called `train` with at least two folders of photos."""
     level = [root]
     while level:
@@ -143,7 +143,7 @@ def _beside_train(root: _Folder) -> _Found | None:
                 classes = _unwrapped(folder)
                 if _TRAIN.match(name.casefold()) and len(classes) > 1:
                     tests = [other for other in here.folders.values() if other is not folder]
-                    return _Found(here, classes, tests)
+                    return _SplitFolders(here, classes, tests)
         level = [folder for here in level for folder in here.folders.values()]
     return None
 
@@ -155,47 +155,47 @@ def _unwrapped(folder: _Folder) -> list[_Folder]:
     return list(folder.folders.values())
 
 
-def _side_by_side(root: _Folder) -> _Found:
+def _side_by_side(root: _Folder) -> _SplitFolders:
     """By the uppermost folders that lie side by side and are not called like test sets."""
     here, tests = root, []
     while True:
         classes = [f for name, f in here.folders.items() if not _TEST.match(name.casefold())]
         tests += [folder for folder in here.folders.values() if folder not in classes]
         if len(classes) != 1 or not classes[0].folders:
-            return _Found(here, classes, tests)
+            return _SplitFolders(here, classes, tests)
         here = classes[0]
 
 
-def _told(folders: list[_Folder]) -> str:
+def _folders_text(folders: list[_Folder]) -> str:
     return N_("only {folder}/").format(folder=folders[0].path) if folders else N_("none")
 
 
-def _placed(found: _Found, photos: Sequence[str]) -> Layout:
-    labels, places = Names(), Names(_RESERVED)
-    placed: list[Placed] = []
+def _placed(found: _SplitFolders, photos: Sequence[str]) -> Layout:
+    labels, places = UniqueNames(), UniqueNames(_RESERVED)
+    placed: list[PlacedPhoto] = []
     folders: dict[str, str] = {}
     by_name: dict[str, str] = {}
     for folder in found.classes:
-        label = labels.fresh(_last(folder.path))
+        label = labels.reserve(_last(folder.path))
         by_name.setdefault(_key(folder), label)
         folders[f"train/{label}"] = folder.path
-        placed += [Placed(photo, "train", label) for photo in folder.everything()]
+        placed += [PlacedPhoto(photo, "train", label) for photo in folder.everything()]
     for test in found.tests:
-        name, folder = places.fresh(_last(test.path)), test
+        name, folder = places.reserve(_last(test.path)), test
         while not folder.photos and len(folder.folders) == 1:
             (only,) = folder.folders.values()
             if _key(only) in by_name:
                 break
             folder = only
-        own = [Placed(photo, name, "") for photo in folder.photos]
+        own = [PlacedPhoto(photo, name, "") for photo in folder.photos]
         for inner in folder.folders.values():
             if _key(inner) in by_name:
                 label = by_name[_key(inner)]
-                own += [Placed(photo, name, label) for photo in inner.everything()]
+                own += [PlacedPhoto(photo, name, label) for photo in inner.everything()]
             else:
-                split = places.fresh(f"{name}_{_last(inner.path)}")
+                split = places.reserve(f"{name}_{_last(inner.path)}")
                 folders[split] = inner.path
-                placed += [Placed(photo, split, "") for photo in inner.everything()]
+                placed += [PlacedPhoto(photo, split, "") for photo in inner.everything()]
         if own:
             folders[name] = folder.path
             placed += own

@@ -31,25 +31,29 @@ from core.data.label_tables import Box
 from core.data.photos import Pixels
 
 Fill = Literal["mean", "blur", "texture"]
-Variant = Literal["object", "elsewhere", "only_objects"]
+MaskVariant = Literal["object", "elsewhere", "only_objects"]
 Mask = NDArray[np.bool_]
 
 FILLS: tuple[Fill, ...] = get_args(Fill)
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
+MASK_VARIANTS: tuple[MaskVariant, ...] = get_args(MaskVariant)
 VERSION = 1  # raise it when a change here changes any picture
 EDGE = 0.02  # half the width of the soft edge, as a share of the photo's side
-BLUR = 1 / 8  # standard deviation of the heavy blur, as a share of the photo's side
-LATTICE = 64  # control areas are laid out on this many rows and columns
-SMALLEST = 2  # a control area is not cut into pieces narrower than this many cells
-SMALLEST_PATCH = 8  # pixels; a smaller patch shows no texture
-COARSE = 4  # pixels between the places where the heavy blur is computed
-FAR = 0.001  # where the blur sees less background than this, it fades to the mean colour
-ENOUGH = 0.02  # a background smaller than this share of the photo gives no fill
-ENOUGH_ROOM = 0.8  # of the objects' area that a fair control area must find off the objects
+BLUR_SIGMA = 1 / 8  # standard deviation of the heavy blur, as a share of the photo's side
+GRID_SIDE = 64  # control areas are laid out on this many rows and columns
+MIN_PIECE_CELLS = 2  # a control area is not cut into pieces narrower than this many cells
+MIN_PATCH_SIDE = 8  # pixels; a smaller patch shows no texture
+BLUR_STRIDE = 4  # pixels between the places where the heavy blur is computed
+MIN_BLUR_WEIGHT = (
+    0.001  # where the blur sees less background than this, it fades to the mean colour
+)
+MIN_BACKGROUND = 0.02  # a background smaller than this share of the photo gives no fill
+MIN_CONTROL_COVERAGE = (
+    0.8  # of the objects' area that a fair control area must find off the objects
+)
 
 
 @dataclass(frozen=True)
-class Scene:
+class ObjectMasking:
     """What is blanked in one photo. Boxes are fractions of the picture that is blanked.
 
     name: of the photo; with the variant and the fill it decides every random choice, so every run
@@ -59,7 +63,7 @@ class Scene:
 
     name: str
     objects: tuple[Box, ...]
-    strangers: tuple[Box, ...] = ()
+    unknown_objects: tuple[Box, ...] = ()
 
     @property
     def area(self) -> float:
@@ -67,33 +71,35 @@ class Scene:
         return float(_cells(self.objects).mean())
 
     @cached_property
-    def control(self) -> tuple[Box, ...]:
+    def control_boxes(self) -> tuple[Box, ...]:
         """An area as large as the objects', elsewhere; the same for every fill."""
-        return elsewhere(self.objects, generator(0, "control area", self.name), self.strangers)
+        return place_control_boxes(
+            self.objects, generator(0, "control area", self.name), self.unknown_objects
+        )
 
     @property
     def comparable(self) -> bool:
         """Whether there is room off the objects for a control area that is fair."""
-        objects, taken = _cells(self.objects), _cells([*self.objects, *self.strangers])
-        if (~taken).sum() < ENOUGH_ROOM * objects.sum():
+        objects, taken = _cells(self.objects), _cells([*self.objects, *self.unknown_objects])
+        if (~taken).sum() < MIN_CONTROL_COVERAGE * objects.sum():
             return False  # without laying it out in vain
-        return room(self.objects, self.control) >= ENOUGH_ROOM
+        return control_coverage(self.objects, self.control_boxes) >= MIN_CONTROL_COVERAGE
 
-    def blanked(self, pixels: Pixels, variant: Variant, fill: Fill) -> Pixels:
+    def apply(self, pixels: Pixels, variant: MaskVariant, fill: Fill) -> Pixels:
         """One blanked picture of the photo's pixels (height, width, 3), of the same shape.
 
         The control area fades out towards the objects, so that they are left whole.
         """
         shape = pixels.shape[:2]
         random = generator(0, "blanking", self.name, variant, fill)
-        objects = things = _cover(self.objects, *shape)
-        if self.strangers:
-            things = _cover([*self.objects, *self.strangers], *shape)
+        objects = things = _soft_mask(self.objects, *shape)
+        if self.unknown_objects:
+            things = _soft_mask([*self.objects, *self.unknown_objects], *shape)
         background = things == 0
         if variant == "elsewhere":
-            control = _cover(self.control, *shape)
+            control = _soft_mask(self.control_boxes, *shape)
             cover = control * (1 - things)
-            if (background & (control == 0)).mean() >= ENOUGH:
+            if (background & (control == 0)).mean() >= MIN_BACKGROUND:
                 background &= control == 0
         else:
             cover = objects if variant == "object" else 1 - objects
@@ -105,7 +111,7 @@ class Scene:
 # --- painting over --------------------------------------------------------------------------------
 
 
-def _cover(boxes: Sequence[Box], height: int, width: int) -> NDArray[np.float32]:
+def _soft_mask(boxes: Sequence[Box], height: int, width: int) -> NDArray[np.float32]:
     """1 inside the boxes, falling to 0 within twice EDGE outside them: (height, width)."""
     edge = max(1, round(EDGE * min(height, width)))
     image = Image.new("L", (width, height))
@@ -123,7 +129,7 @@ def _filling(
 ) -> NDArray[np.float32]:
     """A whole picture of the fill, from the background's pixels: broadcasts to pixels' shape.
     Mid-grey where the photo has hardly any background."""
-    if background.mean() < ENOUGH:
+    if background.mean() < MIN_BACKGROUND:
         return np.full((1, 1, 3), 127.5, dtype=np.float32)
     if fill == "texture":
         patch = _patch(background, random)
@@ -141,12 +147,14 @@ def _spread(pixels: Pixels, background: Mask) -> NDArray[np.float32]:
     and column: the blur is far wider."""
     height, width = background.shape
     mean = pixels[background].mean(axis=0, dtype=np.float32)
-    few, known = pixels[::COARSE, ::COARSE], background[::COARSE, ::COARSE]
+    few, known = pixels[::BLUR_STRIDE, ::BLUR_STRIDE], background[::BLUR_STRIDE, ::BLUR_STRIDE]
     down, across = map(_gaussian, known.shape)
     weight = down @ known.astype(np.float32) @ across.T
     off_mean = ((few - mean) * known[..., None]).transpose(2, 0, 1)
     spread = (down @ off_mean @ across.T).transpose(1, 2, 0)
-    colours = (mean + spread / (weight[..., None] + FAR) + 0.5).clip(0, 255).astype(np.uint8)
+    colours = (
+        (mean + spread / (weight[..., None] + MIN_BLUR_WEIGHT) + 0.5).clip(0, 255).astype(np.uint8)
+    )
     smooth = Image.fromarray(colours).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(smooth, dtype=np.float32)
 
@@ -155,7 +163,7 @@ def _spread(pixels: Pixels, background: Mask) -> NDArray[np.float32]:
 def _gaussian(side: int) -> NDArray[np.float32]:
     """(side, side): row i weighs the places around i."""
     place = np.arange(side)
-    weights = np.exp(-0.5 * ((place[:, None] - place) / (BLUR * side)) ** 2)
+    weights = np.exp(-0.5 * ((place[:, None] - place) / (BLUR_SIGMA * side)) ** 2)
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -163,7 +171,7 @@ def _patch(background: Mask, random: np.random.Generator) -> tuple[slice, slice]
     """A random square of pure background, as large as there is among halvings of the photo's
     side; None when there is none of 8 pixels."""
     side = min(background.shape) // 2
-    while side >= SMALLEST_PATCH:
+    while side >= MIN_PATCH_SIDE:
         free = np.argwhere(_sums(~background, side, side) == 0)
         if len(free):
             top, left = free[random.integers(len(free))]
@@ -183,7 +191,7 @@ def _mirrored(patch: Pixels, height: int, width: int) -> NDArray[np.float32]:
 # --- the control area -----------------------------------------------------------------------------
 
 
-def elsewhere(
+def place_control_boxes(
     boxes: Sequence[Box], random: np.random.Generator, avoid: Sequence[Box] = ()
 ) -> tuple[Box, ...]:
     """Boxes of the same area as `boxes` together, placed at random off them, off `avoid` and off
@@ -202,19 +210,19 @@ def elsewhere(
         if height == 0 or width == 0:
             continue
         overlap = _sums(taken, height, width)
-        if overlap.min() > 0 and max(height, width) > SMALLEST:
+        if overlap.min() > 0 and max(height, width) > MIN_PIECE_CELLS:
             shapes += _halves(height, width)
             continue
         free = np.argwhere(overlap == overlap.min())
         top, start = (int(value) for value in free[random.integers(len(free))])
         taken[top : top + height, start : start + width] = True
         left -= height * width
-        x0, y0, x1, y1 = (v / LATTICE for v in (start, top, start + width, top + height))
+        x0, y0, x1, y1 = (v / GRID_SIDE for v in (start, top, start + width, top + height))
         placed.append(Box("elsewhere", x0, y0, x1, y1, visible=1.0))
     return tuple(placed)
 
 
-def room(boxes: Sequence[Box], control: Sequence[Box]) -> float:
+def control_coverage(boxes: Sequence[Box], control: Sequence[Box]) -> float:
     """How much of the objects' area the control area covers off the objects, 0..1 (or a little
     more, by rounding); under ENOUGH_ROOM the two cannot be compared."""
     objects = _cells(boxes)
@@ -229,12 +237,12 @@ def _halves(height: int, width: int) -> list[tuple[int, int]]:
 
 def _corners(box: Box) -> tuple[int, int, int, int]:
     """Rows and columns of the lattice that a box covers: top, bottom, left, right."""
-    top, bottom = round(box.y0 * LATTICE), round(box.y1 * LATTICE)
-    return top, bottom, round(box.x0 * LATTICE), round(box.x1 * LATTICE)
+    top, bottom = round(box.y0 * GRID_SIDE), round(box.y1 * GRID_SIDE)
+    return top, bottom, round(box.x0 * GRID_SIDE), round(box.x1 * GRID_SIDE)
 
 
 def _cells(boxes: Sequence[Box]) -> Mask:
-    cells = np.zeros((LATTICE, LATTICE), dtype=bool)
+    cells = np.zeros((GRID_SIDE, GRID_SIDE), dtype=bool)
     for top, bottom, left, right in map(_corners, boxes):
         cells[top:bottom, left:right] = True
     return cells

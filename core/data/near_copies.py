@@ -33,19 +33,21 @@ from core.data.photos import open_photo
 Vectors = NDArray[np.float32]
 
 VERSION = 1  # raise it when the computation or a threshold changes
-FOLDER = ".leaks"
+CACHE_FOLDER = ".leaks"
 TRAIN = "train"
-NEAR = 0.85  # from this likeness on: fixed on toy sets, see docs/how-numbers-are-computed.md
+MIN_SIMILARITY = (
+    0.85  # from this likeness on: fixed on toy sets, see docs/how-numbers-are-computed.md
+)
 _SIDE = 32  # pixels of the small picture that is compared
 _CROPS = (0.98, 0.96, 0.94, 0.92, 0.9)  # sides of the parts that are compared with whole photos
 _STEP = 0.8  # pixels of the small picture between the places where a part is tried
 
 
 @dataclass(frozen=True)
-class Pair:
+class NearCopyPair:
     """A photo of a test set (or of `train`) and the training photo that it is nearest to.
 
-    alike: from core.data.near_copies.NEAR to 1, the same.
+    alike: from core.data.near_copies.MIN_SIMILARITY to 1, the same.
     """
 
     split: str
@@ -53,22 +55,22 @@ class Pair:
     train: str
     alike: float
 
-    def told(self) -> str:
+    def text(self) -> str:
         """`test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)`."""
         told = N_("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
         photo = f"{self.split}/{self.file}"
         return told.format(photo=photo, file=self.train, alike=100 * self.alike)
 
 
-def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
-    """The near-copies of a data set, from the folder of runs `kept_in` where they are known, else
+def near_copies(dataset: Dataset, runs_dir: Path) -> tuple[NearCopyPair, ...]:
+    """The near-copies of a data set, from the folder of runs `runs_dir` where they are known, else
     found and kept there. Raises DataError when a photo cannot be read."""
-    path = _kept(dataset, kept_in)
+    path = _cache_path(dataset, runs_dir)
     known = _read_copies(path)
     if known is not None:
         return known
-    found = find_copies(dataset)
-    if path != _kept(dataset, kept_in):  # a photo was replaced meanwhile
+    found = find_near_copies(dataset)
+    if path != _cache_path(dataset, runs_dir):  # a photo was replaced meanwhile
         return found
     with suppress(OSError):  # a full disk or a read-only folder: done without
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,43 +78,43 @@ def near_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...]:
     return found
 
 
-def known_copies(dataset: Dataset, kept_in: Path) -> tuple[Pair, ...] | None:
+def cached_near_copies(dataset: Dataset, runs_dir: Path) -> tuple[NearCopyPair, ...] | None:
     """The near-copies as far as they were found before; None where nobody has looked yet. Raises
     DataError when a photo cannot be read."""
-    return _read_copies(_kept(dataset, kept_in))
+    return _read_copies(_cache_path(dataset, runs_dir))
 
 
-def _read_copies(path: Path) -> tuple[Pair, ...] | None:
+def _read_copies(path: Path) -> tuple[NearCopyPair, ...] | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(path.read_text("utf-8"))
         if kept["version"] == VERSION:
-            return tuple(Pair(**pair) for pair in kept["pairs"])
+            return tuple(NearCopyPair(**pair) for pair in kept["pairs"])
     return None
 
 
-def _kept(dataset: Dataset, kept_in: Path) -> Path:
-    return Path(kept_in) / FOLDER / f"{fingerprint(dataset)}.json"
+def _cache_path(dataset: Dataset, runs_dir: Path) -> Path:
+    return Path(runs_dir) / CACHE_FOLDER / f"{photos_fingerprint(dataset)}.json"
 
 
-def find_copies(dataset: Dataset) -> tuple[Pair, ...]:
+def find_near_copies(dataset: Dataset) -> tuple[NearCopyPair, ...]:
     """For each photo that is a near-copy of a training photo, the nearest one.
 
     Raises DataError when a photo cannot be read.
     """
     named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
-    alike = _alike([photo for __, photo in named])[:, : len(dataset.train)]
+    alike = _similarity_matrix([photo for __, photo in named])[:, : len(dataset.train)]
     found = []
     for place, (split, photo) in enumerate(named):
         rivals = alike[place, :place] if split == TRAIN else alike[place]  # each pair once
-        if not len(rivals) or rivals.max() < NEAR:
+        if not len(rivals) or rivals.max() < MIN_SIMILARITY:
             continue
         best = int(rivals.argmax())
         likeness = round(float(rivals[best]), 3)
-        found.append(Pair(split, photo.file, dataset.train[best].file, likeness))
+        found.append(NearCopyPair(split, photo.file, dataset.train[best].file, likeness))
     return tuple(found)
 
 
-def headlines(pairs: Sequence[Pair]) -> list[str]:
+def near_copy_warnings(pairs: Sequence[NearCopyPair]) -> list[str]:
     """What the near-copies mean, a line for test sets and one for validation."""
     counts = Counter(pair.split for pair in pairs)
     inner = counts.pop(TRAIN, 0)
@@ -143,14 +145,14 @@ def headlines(pairs: Sequence[Pair]) -> list[str]:
     return lines
 
 
-def fingerprint(dataset: Dataset) -> str:
+def photos_fingerprint(dataset: Dataset) -> str:
     """A name for all photos of a data set, SHA-256 of their contents, files and classes."""
     prints = fingerprints(dataset)
     photos = [prints["train"], *(prints["test_sets"][t.name]["photos"] for t in dataset.test_sets)]
     return hashlib.sha256("\0".join(photos).encode()).hexdigest()
 
 
-def stamp(dataset: Dataset) -> str:
+def quick_fingerprint(dataset: Dataset) -> str:
     """A quick stand-in for the fingerprint, from the files' times and sizes."""
     facts: list[Any] = []
     for photo in (photo for __, photos in _splits(dataset) for photo in photos):
@@ -172,7 +174,7 @@ def vectors(image: Image.Image) -> Vectors:
     return _differences(_small(image), _parts())
 
 
-def _alike(photos: Sequence[Photo]) -> Vectors:
+def _similarity_matrix(photos: Sequence[Photo]) -> Vectors:
     """The likeness of photos to one another, (photos, photos), 1 for the same: of a whole one to
     the best part of the other."""
     small = [_small(open_photo(photo.path, at_least=4 * _SIDE)) for photo in photos]

@@ -12,7 +12,7 @@ from core.data.dataset import BACKGROUND, Photo, TestSet
 from core.data.label_tables import Box
 
 OBJECT_MARGIN = 0.1  # of the box's width and height, on each side
-OBJECT_VISIBLE = 0.5  # objects less visible than this are not cut out
+OBJECT_MIN_VISIBLE = 0.5  # objects less visible than this are not cut out
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class LabelledObject:
     file: str
     photo: Photo
     box: Box
-    name: str
+    class_name: str
 
-    def cut(self, image: Image.Image) -> Image.Image:
+    def crop(self, image: Image.Image) -> Image.Image:
         """The object with its margin, out of its photo."""
-        return image.crop(object_corners(self.box, *image.size))
+        return image.crop(object_crop_box(self.box, *image.size))
 
 
 def labelled_objects(test_set: TestSet, classes: Sequence[str]) -> list[LabelledObject]:
@@ -37,7 +37,7 @@ def labelled_objects(test_set: TestSet, classes: Sequence[str]) -> list[Labelled
     for photo in test_set.photos:
         for box in test_set.boxes.get(photo.file, ()):
             name = box.label if box.label in classes else BACKGROUND
-            if box.visible < OBJECT_VISIBLE or name not in classes:
+            if box.visible < OBJECT_MIN_VISIBLE or name not in classes:
                 continue
             stem = file = f"{photo.file}#{box.label}"
             number = 1
@@ -49,7 +49,7 @@ def labelled_objects(test_set: TestSet, classes: Sequence[str]) -> list[Labelled
     return found
 
 
-def object_corners(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+def object_crop_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
     """Pixel corners of an object with its margin, inside the photo and at least 2 pixels wide."""
     dx, dy = (box.x1 - box.x0) * OBJECT_MARGIN, (box.y1 - box.y0) * OBJECT_MARGIN
     left, top = max(0, round((box.x0 - dx) * width)), max(0, round((box.y0 - dy) * height))

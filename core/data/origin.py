@@ -14,16 +14,16 @@ from PIL import ExifTags, Image
 
 from core.base import files
 from core.base.language import N_
-from core.base.yaml_files import write_yaml
-from core.data.dataset import NOTE, Dataset, Photo, TestSet, read_note
-from core.data.label_edits import changing
-from core.data.near_copies import Pair
+from core.base.yaml_files import dump_yaml
+from core.data.dataset import METADATA_FILE, Dataset, Photo, TestSet, read_metadata
+from core.data.label_edits import locked_dataset
+from core.data.near_copies import NearCopyPair
 
-By = Literal["stated", "name", "copies", "time", "nothing"]
-SHOOT_NAMES = ("val", "valid", "dev", "eval")
-SHARE = 1 / 3  # of its photos, from which on copies or times tell
-SECONDS = 3600.0  # between two photos of one shoot
-WHY: dict[By, str] = {
+OriginBasis = Literal["stated", "name", "copies", "time", "nothing"]
+SAME_SHOOT_NAMES = ("val", "valid", "dev", "eval")
+MIN_SHARE = 1 / 3  # of its photos, from which on copies or times tell
+MAX_SHOOT_GAP_SECONDS = 3600.0  # between two photos of one shoot
+BASIS_TEXTS: dict[OriginBasis, str] = {
     "stated": N_("stated in dataset.yaml"),
     "name": N_("by its name; nobody stated it"),
     "copies": N_("a third of it is near-copies of training photos; nobody stated it"),
@@ -37,52 +37,54 @@ class SetOrigin:
     """Where a test set's photos are from, and what says so."""
 
     elsewhere: bool
-    by: By
+    by: OriginBasis
 
 
-def origins(dataset: Dataset, copies: Callable[[], Sequence[Pair]]) -> dict[str, SetOrigin]:
-    """The origin of each test set, by name. `copies` tells the near-copies (core.data.near_copies),
-    and is asked only where neither a statement nor a name tells."""
-    found = {each.name: _told(each) for each in dataset.test_sets}
+def find_origins(
+    dataset: Dataset, get_near_copies: Callable[[], Sequence[NearCopyPair]]
+) -> dict[str, SetOrigin]:
+    """The origin of each test set, by name. `get_near_copies` tells the near-copies
+    (core.data.near_copies), and is asked only where neither a statement nor a name tells."""
+    found = {each.name: _origin_from_metadata(each) for each in dataset.test_sets}
     if None in found.values():
-        copied = [pair.split for pair in copies()]
-        trained = _moments(dataset.train)
+        copied = [pair.split for pair in get_near_copies()]
+        trained = _capture_times(dataset.train)
         for each in dataset.test_sets:
             if found[each.name] is None:
-                found[each.name] = _seen(each, copied.count(each.name), trained)
+                found[each.name] = _origin_from_photos(each, copied.count(each.name), trained)
     return {name: origin for name, origin in found.items() if origin is not None}
 
 
-def state_origin(root: Path, set_name: str, elsewhere: bool) -> None:
+def write_origin(root: Path, set_name: str, elsewhere: bool) -> None:
     """Writes into dataset.yaml where a test set is from; all else in the file stays. Raises
     DataError, one line: no such set, or a file that cannot be read or written."""
-    with changing(root) as dataset:
+    with locked_dataset(root) as dataset:
         dataset.test_set(set_name)
-        note = read_note(dataset.root)
+        note = read_metadata(dataset.root)
         stated: dict[str, Any] = dict(note.get("test_sets") or {})
         origin = "elsewhere" if elsewhere else "same_shoot"
         stated[set_name] = dict(stated.get(set_name) or {}) | {"origin": origin}
-        files.write_text(dataset.root / NOTE, write_yaml(note | {"test_sets": stated}))
+        files.write_text(dataset.root / METADATA_FILE, dump_yaml(note | {"test_sets": stated}))
 
 
-def _told(test_set: TestSet) -> SetOrigin | None:
+def _origin_from_metadata(test_set: TestSet) -> SetOrigin | None:
     if test_set.origin:
         return SetOrigin(test_set.origin == "elsewhere", "stated")
-    return SetOrigin(False, "name") if test_set.name.lower() in SHOOT_NAMES else None
+    return SetOrigin(False, "name") if test_set.name.lower() in SAME_SHOOT_NAMES else None
 
 
-def _seen(test_set: TestSet, copies: int, trained: Sequence[float]) -> SetOrigin:
+def _origin_from_photos(test_set: TestSet, copies: int, trained: Sequence[float]) -> SetOrigin:
     photos = len(test_set.photos)
-    if copies >= SHARE * photos:
+    if copies >= MIN_SHARE * photos:
         return SetOrigin(False, "copies")
     near = sum(
-        any(abs(moment - other) <= SECONDS for other in trained)
-        for moment in _moments(test_set.photos)
+        any(abs(moment - other) <= MAX_SHOOT_GAP_SECONDS for other in trained)
+        for moment in _capture_times(test_set.photos)
     )
-    return SetOrigin(False, "time") if near >= SHARE * photos else SetOrigin(True, "nothing")
+    return SetOrigin(False, "time") if near >= MIN_SHARE * photos else SetOrigin(True, "nothing")
 
 
-def _moments(photos: Sequence[Photo]) -> list[float]:
+def _capture_times(photos: Sequence[Photo]) -> list[float]:
     """When the photos were taken, by their cameras, in seconds; photos that do not say it are left
     out."""
     found = []

@@ -10,16 +10,16 @@ from core.base.language import N_, _
 from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
 from core.data.label_edits import Truth
 from core.data.label_tables import Box, Label
-from core.data.near_copies import TRAIN, Pair
-from core.data.split import folds_of, holdout
+from core.data.near_copies import TRAIN, NearCopyPair
+from core.data.split import holdout, validation_folds
 from core.recipe.schema import Holdout
 
 UNLABELLED = "not labelled"  # no class can be called so: a class's name holds no space
-MOST_FOLDS = 20
+MAX_FOLDS = 20
 
 
 @dataclass(frozen=True)
-class WallPhoto:
+class GridPhoto:
     """A photo with all that is said of it. primary: "" where it is not labelled. copies: which
     near-copies it has, in words. fold: in which it validates; None where nobody asked."""
 
@@ -27,79 +27,79 @@ class WallPhoto:
     primary: str
     present: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
-    copies: tuple[str, ...] = ()
+    copy_texts: tuple[str, ...] = ()
     fold: int | None = None
 
     def truth(self) -> Truth:
         label = Label(self.primary, self.present) if self.primary else None
         return Truth(label, self.boxes)
 
-    def kinds(self) -> list[str]:
+    def categories(self) -> list[str]:
         """What it belongs under: its classes and other boxed things, or UNLABELLED."""
         shown = (self.primary or UNLABELLED, *self.present, *(box.label for box in self.boxes))
         return list(dict.fromkeys(shown))
 
 
-def wall_splits(dataset: Dataset) -> list[str]:
+def grid_splits(dataset: Dataset) -> list[str]:
     """The names of the walls: train, validation, and each test set."""
     return [TRAIN, VALIDATION, *(test_set.name for test_set in dataset.test_sets)]
 
 
-def wall(
-    dataset: Dataset, split: str, pairs: Sequence[Pair] = (), folds: int | None = None
-) -> list[WallPhoto]:
+def grid_photos(
+    dataset: Dataset, split: str, pairs: Sequence[NearCopyPair] = (), folds: int | None = None
+) -> list[GridPhoto]:
     """The photos of a split; train and validation as a recipe that says nothing else parts them.
 
     pairs: the near-copies to tell of. folds: all training photos instead, in the order of the folds
     (so many) in which they validate, by the split's usual seed. Raises DataError where
     the photos cannot be parted so, or there is no such test set.
     """
-    copies = _copies(pairs)
+    copies = _copy_texts(pairs)
     if split not in (TRAIN, VALIDATION):
         test_set = dataset.test_set(split)
         found = []
         for photo in test_set.photos:
             label, boxes = test_set.labels.get(photo.file), test_set.boxes.get(photo.file, ())
             primary, present = (label.primary, label.present) if label else ("", ())
-            found.append(WallPhoto(photo, primary, present, boxes, copies[split, photo.file]))
+            found.append(GridPhoto(photo, primary, present, boxes, copies[split, photo.file]))
         return found
     usual = Holdout()
     if folds:
-        fold = folds_of(dataset, folds, usual.seed)
+        fold = validation_folds(dataset, folds, usual.seed)
         chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
     else:
         chosen = holdout(dataset.train_labels, usual)[split == VALIDATION]
     return [
-        WallPhoto(
+        GridPhoto(
             photo=(photo := dataset.train[index]),
             primary=dataset.classes[dataset.train_labels[index]],
-            copies=copies[TRAIN, photo.file],
+            copy_texts=copies[TRAIN, photo.file],
             fold=fold[index] if folds else None,
         )
         for index in chosen
     ]
 
 
-def kind_counts(photos: Sequence[WallPhoto], classes: Sequence[str]) -> dict[str, int]:
+def category_counts(photos: Sequence[GridPhoto], classes: Sequence[str]) -> dict[str, int]:
     """How many photos belong under each class, other boxed thing and UNLABELLED: classes first and
     background after them, each only where there is one."""
-    counts = Counter(kind for photo in photos for kind in photo.kinds())
+    counts = Counter(kind for photo in photos for kind in photo.categories())
     named = [*(c for c in classes if c != BACKGROUND), BACKGROUND]
     others = sorted(kind for kind in counts if kind not in named and kind != UNLABELLED)
     return {kind: counts[kind] for kind in (*named, *others, UNLABELLED) if counts[kind]}
 
 
-def kind_words(kind: str) -> str:
+def category_text(category: str) -> str:
     """What it is called on a page: a class by its own name."""
-    return _("not labelled") if kind == UNLABELLED else kind
+    return _("not labelled") if category == UNLABELLED else category
 
 
-def most_folds(dataset: Dataset) -> int:
+def max_folds(dataset: Dataset) -> int:
     """Into how many folds the photos can be shared out: each must validate every class."""
-    return min(MOST_FOLDS, *dataset.class_counts().values())
+    return min(MAX_FOLDS, *dataset.class_counts().values())
 
 
-def _copies(pairs: Sequence[Pair]) -> defaultdict[tuple[str, str], tuple[str, ...]]:
+def _copy_texts(pairs: Sequence[NearCopyPair]) -> defaultdict[tuple[str, str], tuple[str, ...]]:
     """What is told of each photo, by its split (train for all that lie there) and file."""
     told: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for pair in pairs:

@@ -151,7 +151,7 @@ def photo_size(path: Path) -> tuple[int, int]:
     return (height, width) if on_its_side else (width, height)
 
 
-def view_photo(image: Image.Image, size: int, crop: Crop) -> Image.Image:
+def resize_to_view(image: Image.Image, size: int, crop: Crop) -> Image.Image:
     """What the network sees of a photo: `squash` resizes the whole photo to a square, `centre`
     takes the largest square in the middle."""
     if crop == "centre":
@@ -169,10 +169,10 @@ def centre_square(width: int, height: int) -> tuple[float, float, float, float]:
 
 def read_view(path: Path, size: int, crop: Crop) -> Pixels:
     """A photo as the network sees it: (size, size, 3)."""
-    return np.asarray(view_photo(open_photo(path, at_least=size), size, crop))
+    return np.asarray(resize_to_view(open_photo(path, at_least=size), size, crop))
 
 
-def read_working(path: Path, short_side: int, crop: Crop) -> Pixels:
+def read_working_copy(path: Path, short_side: int, crop: Crop) -> Pixels:
     """A training photo at its working size, from which augmented views are cut: squashed to a
     square of `short_side`, or with that shorter side at its own aspect ratio. (height, width, 3)"""
     image = open_photo(path, at_least=short_side)
@@ -191,6 +191,6 @@ def jpeg_bytes(image: Image.Image, quality: int = 82) -> bytes:
     return buffer.getvalue()
 
 
-def jpeg_url(jpeg: bytes) -> str:
+def jpeg_data_url(jpeg: bytes) -> str:
     """A JPEG as an address that holds it, for an `img` or a cell of a table."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"

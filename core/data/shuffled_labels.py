@@ -37,7 +37,7 @@ def shuffle_labels(data_dir: Path, out: Path, seed: int) -> Dataset:
         (out / "train").mkdir(parents=True, exist_ok=True)
         # The table first: without it, a copy that was cut short would have the true labels.
         files.write_text(out / "train.csv", _shuffled_table(dataset, seed))
-        files.write_text(out / "dataset.yaml", _note(dataset, seed))
+        files.write_text(out / "dataset.yaml", _metadata_yaml(dataset, seed))
         for photo in dataset.train:
             _link(photo.path, out / "train" / photo.file)
         for test_set in dataset.test_sets:
@@ -75,7 +75,7 @@ def _shuffled_table(dataset: Dataset, seed: int) -> str:
     return text.getvalue()
 
 
-def _note(dataset: Dataset, seed: int) -> str:
+def _metadata_yaml(dataset: Dataset, seed: int) -> str:
     note: dict[str, object] = {
         "title": f"{dataset.title}, training labels shuffled (seed {seed})",
         "licence": dataset.licence,

@@ -16,7 +16,7 @@ from core.recipe.schema import CsvSplit, Holdout, KFold, Recipe
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 
 
-def validating_set(dataset: Dataset, recipes: Iterable[Recipe]) -> TestSet:
+def build_validation_set(dataset: Dataset, recipes: Iterable[Recipe]) -> TestSet:
     """The photos that validate in any of these recipes, as a set of photos to look at. Raises
     DataError as split_photos does."""
     validating = {photo for recipe in recipes for photo in split_photos(dataset, recipe)[1]}
@@ -33,7 +33,7 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     if isinstance(split, KFold):
         return kfold(dataset, split)
     if isinstance(split, CsvSplit):
-        return by_column(dataset, split)
+        return csv_split(dataset, split)
     train, validation = holdout(dataset.train_labels, split)
     nothing = (
         (
@@ -57,9 +57,9 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     return train, validation
 
 
-def _classes_without(dataset: Dataset, chosen: Sequence[int]) -> list[str]:
+def _classes_without(dataset: Dataset, indices: Sequence[int]) -> list[str]:
     """The classes of which no photo is among the chosen ones."""
-    there = {dataset.train_labels[i] for i in chosen}
+    there = {dataset.train_labels[i] for i in indices}
     return [name for number, name in enumerate(dataset.classes) if number not in there]
 
 
@@ -71,7 +71,7 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
     """
     split, photos = recipe.split, len(dataset.train)
     if isinstance(split, CsvSplit):
-        training, validating = by_column(dataset, split)
+        training, validating = csv_split(dataset, split)
         return len(training), len(validating)
     if isinstance(split, KFold):
         _check_folds(dataset, split)
@@ -81,7 +81,7 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
     return photos - validation, validation
 
 
-def fitting(recipe: Recipe, dataset: Dataset) -> Recipe:
+def with_valid_split(recipe: Recipe, dataset: Dataset) -> Recipe:
     """The recipe, with the usual split where its own does not fit the photos."""
     try:
         split_sizes(recipe, dataset)
@@ -100,7 +100,7 @@ def epoch_size(recipe: Recipe, dataset: Dataset) -> int:
     """How many views an epoch shows, as quickly. Exact, but for `balance: oversample` with a split
     that shares out the classes: there the largest class's part may be rounded the other way."""
     if isinstance(recipe.split, CsvSplit):
-        training, _ = by_column(dataset, recipe.split)
+        training, _ = csv_split(dataset, recipe.split)
         return epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
     training_photos, _ = split_sizes(recipe, dataset)
     if recipe.balance == "none":
@@ -151,7 +151,7 @@ def kfold(dataset: Dataset, split: KFold) -> tuple[list[int], list[int]]:
     return train.tolist(), validation.tolist()
 
 
-def folds_of(dataset: Dataset, folds: int, seed: int) -> list[int]:
+def validation_folds(dataset: Dataset, folds: int, seed: int) -> list[int]:
     """For each training photo the number of the fold (from 0) in which it validates. Raises
     DataError when a class has fewer photos than there are folds."""
     found = [0] * len(dataset.train)
@@ -178,7 +178,7 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
         )
 
 
-def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
+def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     """Indices of the training and of the validation photos, as a column of train.csv says: in
     words, or by the number of each photo's fold, one of which validates.
 
@@ -194,9 +194,9 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         there = ", ".join(dataset.train_columns) or N_("none besides fnames and target")
         raise DataError(what.format(table=table, column=column, names=there))
     if all(value.isdecimal() for value in values):
-        validating = _fold(split, [int(value) for value in values])
+        validating = _validating_by_fold(split, [int(value) for value in values])
     else:
-        validating = _words(split, values, [photo.file for photo in dataset.train])
+        validating = _validating_by_word(split, values, [photo.file for photo in dataset.train])
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
         raise DataError(
@@ -228,7 +228,7 @@ def by_column(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     return train, sorted(validating)
 
 
-def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
+def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
         raise DataError(
@@ -251,7 +251,7 @@ def _fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     return {i for i, fold in enumerate(folds) if fold == split.fold}
 
 
-def _words(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[int]:
+def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[str]) -> set[int]:
     for value, file in zip(values, files, strict=True):
         if value not in (TRAIN, VALIDATION):
             raise DataError(

@@ -11,19 +11,20 @@ from core.base import files
 from core.base.errors import DataError
 from core.data.photos import jpeg_bytes, open_photo, photo_size
 
-FOLDER = ".thumbnails"
+CACHE_FOLDER = ".thumbnails"
 VERSION = 1  # raise it when the copies are made in another way
 
 
-def small_copy(path: Path, kept_in: Path, side: int) -> bytes:
+def read_thumbnail(path: Path, runs_dir: Path, side: int) -> bytes:
     """A photo as JPEG, upright, at most `side` pixels wide and high; from the folder of runs
-    `kept_in` where it is there already, else put there. Raises DataError when it cannot be read."""
+    `runs_dir` where it is there already, else put there. Raises DataError when it cannot be
+    read."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from None
     name = hashlib.sha256(content).hexdigest()
-    kept = Path(kept_in) / FOLDER / f"{name}-{side}-v{VERSION}.jpg"
+    kept = Path(runs_dir) / CACHE_FOLDER / f"{name}-{side}-v{VERSION}.jpg"
     with suppress(OSError):
         return kept.read_bytes()
     image = open_photo(path, at_least=side)
@@ -35,7 +36,7 @@ def small_copy(path: Path, kept_in: Path, side: int) -> bytes:
     return made
 
 
-def for_browser(path: Path, kept_in: Path, side: int) -> tuple[str, float]:
+def thumbnail_base64(path: Path, runs_dir: Path, side: int) -> tuple[str, float]:
     """The small copy in base64, and the photo's width by its height. Raises DataError likewise."""
     width, height = photo_size(path)
-    return base64.b64encode(small_copy(path, kept_in, side)).decode(), width / height
+    return base64.b64encode(read_thumbnail(path, runs_dir, side)).decode(), width / height

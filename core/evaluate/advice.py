@@ -8,7 +8,7 @@ from core.recipe.layer_table import head_start
 from core.recipe.schema import Augment, ClassMapHead, Recipe
 from core.store.schemas import Verdict
 
-FAST = 3e-2  # all layers at 1e-2 still kept what they knew in a trial, at 5e-2 they did not
+FAST_LR = 3e-2  # all layers at 1e-2 still kept what they knew in a trial, at 5e-2 they did not
 
 
 def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
@@ -27,22 +27,22 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
             N_("Repeat it with five seeds: one run can be luck."),
             N_("Look at the photos that it still gets wrong, in Compare."),
         ]
-    tries = _front(recipe) + _variety(recipe)
+    tries = _pretrained_layers_advice(recipe) + _regularisation_advice(recipe)
     if verdict == "never learned":
-        tries = _pace(recipe) + tries
+        tries = _learning_rate_advice(recipe) + tries
     if verdict == "overfit, and it shows":
         tries.append(N_("Add training photos from other places: nothing replaces them."))
     careful = N_("Add training photos from other places: the recipe itself is careful.")
     return tries[:4] or [careful]
 
 
-def _front(recipe: Recipe) -> list[str]:
+def _pretrained_layers_advice(recipe: Recipe) -> list[str]:
     """Layers that carry pretrained knowledge, trained fast."""
     if recipe.weights == "none":
         return [N_("Start from pretrained weights: so few photos cannot teach a network to see.")]
     head = head_start(recipe.backbone, recipe.map_stride)
     firsts = [band.first for band in recipe.bands]
-    fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST]
+    fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST_LR]
     if not fast:
         return []
     end = [*firsts[1:], None][firsts.index(fast[0].first)]
@@ -57,9 +57,9 @@ def _front(recipe: Recipe) -> list[str]:
     ]
 
 
-def _variety(recipe: Recipe) -> list[str]:
+def _regularisation_advice(recipe: Recipe) -> list[str]:
     tries = []
-    if recipe.augment == Augment.nothing():
+    if recipe.augment == Augment.disabled():
         tries.append(N_("Switch varied views on, so that no two epochs show the same photos."))
     drop = recipe.head.dropout if isinstance(recipe.head, ClassMapHead) else None
     if drop is not None and not any((drop.features, drop.class_map, drop.logits)):
@@ -67,10 +67,10 @@ def _variety(recipe: Recipe) -> list[str]:
     return tries
 
 
-def _pace(recipe: Recipe) -> list[str]:
+def _learning_rate_advice(recipe: Recipe) -> list[str]:
     """Too fast, too slow, too short."""
     rates = [band.lr for band in recipe.bands if band.lr > 0]
-    if rates and max(rates) > 10 * FAST:
+    if rates and max(rates) > 10 * FAST_LR:
         return [
             N_("Lower every learning rate ten times: such steps leap over what there is to learn.")
         ]

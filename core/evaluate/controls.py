@@ -20,18 +20,18 @@ from numpy.typing import NDArray
 from core.base import files
 from core.base.errors import InputError
 from core.base.language import N_
-from core.base.machine import decides_bits
+from core.base.machine import numerics_environment
 from core.data.split import split_photos
 from core.evaluate.evaluate import localisation
 from core.evaluate.scores import accuracy, set_scores
 from core.model.network import Network, build_network
 from core.pipeline.predict import BATCH, PhotoSet, Predictions, backbone_features, prediction_rows
 from core.pipeline.setup import Setup
-from core.recipe.schema import recipe_part
+from core.recipe.schema import part_dict
 
 FOLDER = ".controls"
 VERSION = 1  # raise it when the computation changes
-STRENGTH = 1.0  # scikit-learn's C: how little the classifier's weights are held back
+LOGREG_C = 1.0  # scikit-learn's C: how little the classifier's weights are held back
 MAX_STEPS = 1000
 UNTRAINED_SEED = 0
 
@@ -50,7 +50,7 @@ class LinearHead:
         # A channel that never varies says nothing; rounding must not be blown up to look as if.
         self.varies = spread > 1e-6 * np.abs(pooled).max(axis=0, initial=1e-30)
         self.spread = np.where(self.varies, spread, 1.0)
-        model = LogisticRegression(C=STRENGTH, max_iter=MAX_STEPS)
+        model = LogisticRegression(C=LOGREG_C, max_iter=MAX_STEPS)
         model.fit(self._standard(pooled), labels)
         self.weights, self.bias = model.coef_, model.intercept_
         if len(self.weights) == 1:  # of two classes scikit-learn keeps the second one's logit
@@ -86,22 +86,22 @@ def controls(setup: Setup) -> dict[str, Any]:
     reasons: dict[str, str] = {}
     for name in ("frozen", "untrained"):
         try:
-            found[name] = _kept(setup, name)
+            found[name] = _cached_control(setup, name)
         except InputError as error:
             found[name], reasons[name] = None, str(error)
     return found | {"reasons": reasons}
 
 
-def _kept(setup: Setup, name: str) -> dict[str, Any]:
+def _cached_control(setup: Setup, name: str) -> dict[str, Any]:
     """A control from disk, or computed and put there. Raises InputError: why it cannot be had."""
     network = None
     base = f"none, seed {UNTRAINED_SEED}"
     if name == "frozen":
-        base = setup.network.base_weights
+        base = setup.network.base_weights_hash
         if base == "none":
             network = _network(setup, name)
-            base = network.base_weights
-    path = _folder(setup) / f"{_entry_name(setup, base)}.json"
+            base = network.base_weights_hash
+    path = _folder(setup) / f"{_cache_key(setup, base)}.json"
     with suppress(OSError, ValueError):
         kept = json.loads(path.read_text("utf-8"))
         if isinstance(kept, dict):
@@ -118,14 +118,14 @@ def _folder(setup: Setup) -> Path:
     return setup.features.cache.folder.parent / FOLDER
 
 
-def _entry_name(setup: Setup, base: str) -> str:
+def _cache_key(setup: Setup, base: str) -> str:
     """A name for all that a control depends on; the training of a run is not in it."""
     recipe = setup.recipe
     facts = {
         "version": VERSION,
-        "machine": decides_bits(),
+        "machine": numerics_environment(),
         "photos": setup.fingerprints,
-        "split": recipe_part(recipe.split),
+        "split": part_dict(recipe.split),
         "weights": base,
         "backbone": recipe.backbone,
         "map_stride": recipe.map_stride,

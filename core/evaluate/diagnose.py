@@ -11,7 +11,7 @@ from core.evaluate.advice import advice
 from core.evaluate.drift import drift
 from core.evaluate.evaluate import Evaluation
 from core.evaluate.reliance import reliance
-from core.evaluate.sanity import redrawn_head
+from core.evaluate.sanity import randomised_head_lift
 from core.evaluate.verdict import judge
 from core.pipeline.setup import Setup
 
@@ -25,17 +25,17 @@ class Diagnosis:
     reliance: pd.DataFrame
 
 
-def diagnose(setup: Setup, found: Evaluation, history: pd.DataFrame) -> Diagnosis:
+def diagnose(setup: Setup, evaluation: Evaluation, history: pd.DataFrame) -> Diagnosis:
     """Measures what the scores leave open (DESIGN section 8), and judges the run. found.sets: each
     with its `origin`, too."""
     network, classes = setup.network, len(setup.dataset.classes)
-    hidden, of_photos = reliance(setup, network, found.plain)
+    hidden, of_photos = reliance(setup, network, evaluation.plain)
     moved = drift(setup, network)
-    judgement = judge(history, found.validation, classes, found.sets, hidden)
+    judgement = judge(history, evaluation.validation, classes, evaluation.sets, hidden)
     data = judgement.as_data() | {"advice": advice(judgement.verdict, setup.recipe)}
     data["evidence"] |= {
         "reliance": hidden,
-        "consistency": found.consistency,
-        "redrawn_head": redrawn_head(setup, network),
+        "consistency": evaluation.consistency,
+        "redrawn_head": randomised_head_lift(setup, network),
     }
     return Diagnosis(data, moved, of_photos)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, pad
 
 from core.evaluate.cka import MIN_PHOTOS, debiased_cka
-from core.model.heads import CLASS_MAP_OFFSET, HIDDEN, has_class_maps
+from core.model.heads import CLASS_MAP_OFFSET, HIDDEN_OFFSET, is_class_map_head
 from core.model.network import Network
 from core.pipeline.predict import BATCH, PhotoSet, backbone_features
 from core.pipeline.setup import Setup, seeded_network
@@ -51,13 +51,13 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
         initial = seeded_network(recipe, setup.dataset, setup.settings)
     photos = [setup.training_photos(), *setup.test_photos]
     before = _outputs(initial, _pooled_at_start(setup, initial, photos))
-    after = _outputs(network, _pooled(network, photos, recipe.backbone, setup.start))
+    after = _outputs(network, _pooled(network, photos, recipe.backbone, setup.start_layer))
     trained = trained_layers(recipe, head, len(network.layers))
-    pretrained = network.base_weights != "none"
+    pretrained = network.base_weights_hash != "none"
     rows = []
     for layer in network_layers(recipe, len(network.classes)):
         new, old = network.layers[layer.index], initial.layers[layer.index]
-        place = layer.index - setup.start
+        place = layer.index - setup.start_layer
         rows.append(
             (
                 layer.index,
@@ -95,7 +95,7 @@ def _statistics(layer: nn.Module) -> list[Tensor]:
 def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet]) -> Pooled:
     """Of the network before its first epoch, from disk where a run computed it already. The head
     is left out of it, so that runs with other seeds share it."""
-    recipe, start = setup.recipe, setup.start
+    recipe, start = setup.recipe, setup.start_layer
 
     def compute() -> Tensor:
         layers, windows = _pooled(initial, photos, recipe.backbone, start)
@@ -114,21 +114,23 @@ def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet])
     table = network_layers(recipe)[: initial.head_start]
     widths = [layer.channels for layer in table[start:]]
     *layers, windows = torch.split(
-        setup.features.kept(facts, compute), [*widths, 9 * table[-1].channels], dim=1
+        setup.features.cached_tensor(facts, compute), [*widths, 9 * table[-1].channels], dim=1
     )
     return Pooled(tuple(layers), windows.reshape(len(windows), -1, 3, 3))
 
 
-def _pooled(network: Network, photos: Sequence[PhotoSet], backbone: str, start: int) -> Pooled:
-    """Averages of the layers from `start` to the head, over every photo of the sets."""
-    layers: list[list[Tensor]] = [[] for _ in range(start, network.head_start)]
+def _pooled(
+    network: Network, photos: Sequence[PhotoSet], backbone: str, start_layer: int
+) -> Pooled:
+    """Averages of the layers from `start_layer` to the head, over every photo of the sets."""
+    layers: list[list[Tensor]] = [[] for _ in range(start_layer, network.head_start)]
     windows = []
 
     def keep(index: int, output: Tensor) -> None:
-        layers[index - start].append(output.float().mean((2, 3)).cpu())
+        layers[index - start_layer].append(output.float().mean((2, 3)).cpu())
 
     for of_set in photos:
-        features = backbone_features(network, of_set, backbone, start, keep)
+        features = backbone_features(network, of_set, backbone, start_layer, keep)
         # With the zeros that the convolution pads with, each of its nine weights sees the map
         # shifted by a cell; the average of its output is the convolution of the averages.
         windows.append(avg_pool2d(pad(features, (1, 1, 1, 1)), features.shape[-2:], stride=1))
@@ -142,9 +144,9 @@ def _outputs(network: Network, pooled: Pooled) -> list[Tensor]:
     its logit. The dense head: it begins by averaging, and sees nothing else."""
     windows = pooled.windows.contiguous()
     features = windows[:, :, 1, 1]
-    if not has_class_maps(network.head):
-        found, x = [features] * HIDDEN, features.to(network.device)
-        for layer in network.head[HIDDEN:]:
+    if not is_class_map_head(network.head):
+        found, x = [features] * HIDDEN_OFFSET, features.to(network.device)
+        for layer in network.head[HIDDEN_OFFSET:]:
             x = layer(x)
             found.append(x.cpu())
         return [*pooled.layers, *found]

@@ -14,7 +14,7 @@ from core.evaluate.cam import Array
 from core.evaluate.consistency import consistency
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.localisation import localisation_summary, localise
-from core.evaluate.scores import accuracy, balanced_accuracy, set_scores, unevenly
+from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, set_scores
 from core.evaluate.tta import tta_predictions
 from core.pipeline.predict import PhotoSet, Predictions, predict, prediction_rows
 from core.pipeline.setup import Setup
@@ -40,19 +40,20 @@ class Evaluation:
 
 def evaluate(
     setup: Setup,
-    known: Mapping[str, Predictions],
-    lap: Callable[[str], None] = lambda phase: None,
+    precomputed: Mapping[str, Predictions],
+    on_phase_end: Callable[[str], None] = lambda phase: None,
 ) -> Evaluation:
-    """Asks the setup's network about every photo and object, plain and with test-time
-    augmentation. known: plain predictions by split that were made already with the same weights.
-    lap: is told when the plain answers are there (`evaluate`)."""
+    """Asks the setup's network about every photo and object, plain and with test-time augmentation.
+    precomputed: plain predictions by split that were made already with the same weights.
+    on_phase_end: is told when the plain answers are there (`evaluate`)."""
     dataset, network = setup.dataset, setup.network
-    asked = _asked(setup)
+    asked = _photo_sets(setup)
     plain = {
-        name: known.get(name) or predict(network, photos, setup.recipe.backbone, setup.start)
+        name: precomputed.get(name)
+        or predict(network, photos, setup.recipe.backbone, setup.start_layer)
         for name, (photos, _) in asked.items()
     }
-    lap("evaluate")
+    on_phase_end("evaluate")
     predictor = DerivedPredictor(setup, network)
     rows: dict[str, dict[str, pd.DataFrame]] = {}
     agreement: dict[str, Any] = {}
@@ -79,7 +80,7 @@ def evaluate(
         }
     validated = of_validation["plain"]
     predicted, primary = list(validated["predicted"]), list(validated["primary"])
-    uneven = unevenly(primary, dataset.classes)
+    uneven = is_imbalanced(primary, dataset.classes)
     validation = {
         "accuracy": asdict(accuracy(predicted, primary)),
         "balanced": asdict(balanced_accuracy(predicted, primary)) if uneven else None,
@@ -88,7 +89,7 @@ def evaluate(
     return Evaluation(frame, validation, sets, plain, agreement)
 
 
-def _asked(setup: Setup) -> dict[str, tuple[PhotoSet, str]]:
+def _photo_sets(setup: Setup) -> dict[str, tuple[PhotoSet, str]]:
     """All that is asked about, by split, each with the fingerprint of what decides its pixels."""
     prints = setup.fingerprints
     found = {setup.validation.split: (setup.validation, prints["train"])}

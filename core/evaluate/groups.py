@@ -20,7 +20,9 @@ from core.base.formatting import decimal
 from core.base.language import _
 
 DRAWS = 2000
-LEAST_PHOTOS = 6  # with fewer photos that differ, no test of paired photos can tell (see paired)
+MIN_DIFFERING_PHOTOS = (
+    6  # with fewer photos that differ, no test of paired photos can tell (see paired)
+)
 # The 98 % quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
 # taken, which is a little strict.
 _T_98 = (
@@ -84,24 +86,24 @@ class Difference:
     @property
     def by_photos(self) -> bool:
         """Whether the interval leaves out 0 and enough photos differ to trust it."""
-        return (self.low > 0 or self.high < 0) and self.differing >= LEAST_PHOTOS
+        return (self.low > 0 or self.high < 0) and self.differing >= MIN_DIFFERING_PHOTOS
 
     @property
-    def real(self) -> bool:
+    def significant(self) -> bool:
         """Whether photos and seeds both tell the groups apart."""
         return self.by_photos and self.by_seeds is not False
 
-    def words(self, what: str) -> str:
+    def text(self, score_name: str) -> str:
         """`object accuracy .68 against .33: better by .35 (.25 to .44)`, or `... cannot tell`.
 
-        what: the score's name.
+        score_name: the score's name.
         """
-        values = self.values(what)
-        if not self.real:
-            return _("{finding}: {reason}", finding=values, reason=self.shortfall())
-        return _("{values}: {size}", values=values, size=self.size())
+        values = self.values_text(score_name)
+        if not self.significant:
+            return _("{finding}: {reason}", finding=values, reason=self.inconclusive_text())
+        return _("{values}: {size}", values=values, size=self.size_text())
 
-    def shortfall(self) -> str:
+    def inconclusive_text(self) -> str:
         """Why a difference that is not `real` is not: by photos, by seeds or by both."""
         if self.by_photos:
             return _("cannot tell: other seeds may differ as much")
@@ -110,18 +112,18 @@ class Difference:
         return _("cannot tell: other photos may say otherwise")
 
     @property
-    def turned(self) -> Difference:
+    def swapped(self) -> Difference:
         """The same with the groups exchanged."""
         return replace(self, a=self.b, b=self.a, value=-self.value, low=-self.high, high=-self.low)
 
-    def values(self, what: str = "") -> str:
-        """`object accuracy .68 against .33`; what: as in `words`, or nothing."""
+    def values_text(self, score_name: str = "") -> str:
+        """`object accuracy .68 against .33`; score_name: as in `words`, or nothing."""
         a, b = decimal(self.a), decimal(self.b)
-        if not what:
+        if not score_name:
             return _("{a} against {b}", a=a, b=b)
-        return _("{score} {a} against {b}", score=what, a=a, b=b)
+        return _("{score} {a} against {b}", score=score_name, a=a, b=b)
 
-    def size(self) -> str:
+    def size_text(self) -> str:
         """`better by .35 (.25 to .44)`."""
         low, high = sorted((abs(self.low), abs(self.high)))
         ends = {"size": decimal(abs(self.value)), "low": decimal(low), "high": decimal(high)}
@@ -141,7 +143,7 @@ def group_mean(
     if not correct.size:
         return None
     own = correct.astype(np.float64)
-    drawn = _drawn_means(own.mean(axis=0)[None], draws, photos)
+    drawn = _bootstrap_means(own.mean(axis=0)[None], draws, photos)
     low, high = np.percentile(drawn[0], [2.5, 97.5])
     seeds = own.mean(axis=1)
     return GroupMean(
@@ -184,7 +186,7 @@ def group_differences(
     if not all(group.size for group in groups):
         return {}
     means = np.stack([group.astype(np.float64).mean(axis=0) for group in groups])
-    drawn = _drawn_means(means, draws, photos)
+    drawn = _bootstrap_means(means, draws, photos)
     of_photos, __ = _per_photo(means, photos)
     found = {}
     for i, j in combinations(range(len(groups)), 2):
@@ -232,7 +234,7 @@ def seeds_differ(a: Values, b: Values) -> bool | None:
     return gap > quantile * squared**0.5
 
 
-def _drawn_means(
+def _bootstrap_means(
     values: NDArray[np.float64], draws: int, photos: Sequence[str] | None
 ) -> NDArray[np.float64]:
     """The means of each row of `values` (rows, columns) in each draw of photos: (rows, draws)."""

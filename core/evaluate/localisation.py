@@ -57,7 +57,7 @@ def share_inside(class_evidence: Array, covered: NDArray[np.float64]) -> float:
     return float((class_evidence * covered).sum()) / total if total > 0 else 0.0
 
 
-def points_inside(class_evidence: Array, boxes: Sequence[Box]) -> bool:
+def pointing_hit(class_evidence: Array, boxes: Sequence[Box]) -> bool:
     """The pointing game (Zhang et al. 2016): is the centre of the strongest cell in a box?"""
     if not class_evidence.any():
         return False
@@ -107,7 +107,7 @@ def localise_snapshots(
             area = float(covered.mean())
             for snapshot, maps_then in enumerate(found):
                 of_class = maps_then[index, number]
-                share, hit = share_inside(of_class, covered), points_inside(of_class, boxes)
+                share, hit = share_inside(of_class, covered), pointing_hit(of_class, boxes)
                 rows[snapshot].append((file, name, share, area, hit))
     columns = ["file", "label", "share", "area", "hit"]
     return [pd.DataFrame(of_snapshot, columns=columns) for of_snapshot in rows]

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.data.dataset import BACKGROUND, Photo, TestSet
-from core.data.masking import Scene
+from core.data.masking import ObjectMasking
 from core.data.photos import Crop, photo_size
 from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
 
 
-def find_scene(test_set: TestSet, photo: Photo, classes: Sequence[str], crop: Crop) -> Scene | None:
+def find_scene(
+    test_set: TestSet, photo: Photo, classes: Sequence[str], crop: Crop
+) -> ObjectMasking | None:
     """What is blanked in a photo, in fractions of the view; None where that would tell nothing.
 
     Every box of a class is blanked, however little of the object shows. A photo counts when it is
@@ -30,8 +32,8 @@ def find_scene(test_set: TestSet, photo: Photo, classes: Sequence[str], crop: Cr
     if not any(box.label in shown and box.area >= MIN_BOX_AREA for box in seen):
         return None
     things = set(classes) - {BACKGROUND}
-    return Scene(
+    return ObjectMasking(
         name=f"{test_set.name}/{photo.file}",
         objects=tuple(box for box in seen if box.label in things),
-        strangers=tuple(box for box in seen if box.label not in things),
+        unknown_objects=tuple(box for box in seen if box.label not in things),
     )

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 ComparedScore = Literal["primary", "object", "present"]
-_WORDS = ("kind", "split", "file", "primary", "present", "predicted")
+_TEXT_COLUMNS = ("kind", "split", "file", "primary", "present", "predicted")
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedPredictions:
     """The photos (or object crops) that all runs answered, by file name.
 
     correct: one array per group of runs, each (runs, photos). left_out: photos that only some of
@@ -37,7 +37,7 @@ def photo_of(file: str) -> str:
     return file.rsplit("#", 1)[0]
 
 
-def answers(predictions: pd.DataFrame, split: str, score: ComparedScore) -> pd.DataFrame:
+def photo_correctness(predictions: pd.DataFrame, split: str, score: ComparedScore) -> pd.DataFrame:
     """One run's labelled photos of a split, by file: `correct`, and `truth`, the label it was held
     against.
 
@@ -48,11 +48,11 @@ def answers(predictions: pd.DataFrame, split: str, score: ComparedScore) -> pd.D
         return pd.DataFrame({"truth": [], "correct": []})
     wanted = f"{split}/objects" if score == "object" else split
     # As arrays: a comparison of a hundred runs comes here five hundred times.
-    column = {name: predictions[name].to_numpy(object) for name in _WORDS}
+    column = {name: predictions[name].to_numpy(object) for name in _TEXT_COLUMNS}
     rows = (
         (column["kind"] == "plain") & (column["split"] == wanted) & (column["primary"] != "")
     ).nonzero()[0]
-    files, main, present, predicted = (column[name][rows] for name in _WORDS[2:])
+    files, main, present, predicted = (column[name][rows] for name in _TEXT_COLUMNS[2:])
     if score == "present":
         accepted = [{name, *rest.split()} for name, rest in zip(main, present, strict=True)]
         truth = [" ".join(sorted(names)) for names in accepted]
@@ -62,15 +62,19 @@ def answers(predictions: pd.DataFrame, split: str, score: ComparedScore) -> pd.D
     return pd.DataFrame({"truth": truth, "correct": correct}, index=list(files))
 
 
-def matched(groups: Sequence[Sequence[pd.DataFrame]], split: str, score: ComparedScore) -> Matched:
+def match_runs(
+    groups: Sequence[Sequence[pd.DataFrame]], split: str, score: ComparedScore
+) -> MatchedPredictions:
     """The answers of groups of runs, each given as its predictions.csv, on the photos they share.
 
     Two single runs are two groups of one.
     """
-    return matched_answers([[answers(run, split, score) for run in group] for group in groups])
+    return match_correctness(
+        [[photo_correctness(run, split, score) for run in group] for group in groups]
+    )
 
 
-def matched_answers(groups: Sequence[Sequence[pd.DataFrame]]) -> Matched:
+def match_correctness(groups: Sequence[Sequence[pd.DataFrame]]) -> MatchedPredictions:
     """The same of runs given as their `answers`, which whoever compares many runs keeps."""
     runs = [run for group in groups for run in group]
     first = runs[0]
@@ -91,7 +95,7 @@ def matched_answers(groups: Sequence[Sequence[pd.DataFrame]]) -> Matched:
         )
         right = [[run["correct"].loc[shared].to_numpy(bool) for run in group] for group in groups]
     correct = tuple(np.array(group, dtype=bool) for group in right)
-    return Matched(tuple(shared), correct, total - len(shared))
+    return MatchedPredictions(tuple(shared), correct, total - len(shared))
 
 
 def _alike(run: pd.DataFrame, other: pd.DataFrame) -> bool:

@@ -14,13 +14,15 @@ import pandas as pd
 
 from core.base.language import _, ngettext
 from core.evaluate.groups import Difference, group_difference
-from core.evaluate.matched_answers import ComparedScore, Matched, matched, photo_of
+from core.evaluate.matched_answers import ComparedScore, MatchedPredictions, match_runs, photo_of
 
-SIGNIFICANT = 0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
+SIGNIFICANCE_LEVEL = (
+    0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
+)
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedComparison:
     """The first run against the second. better: photos that only the first has right; worse: that
     only the second has right; p: of the exact McNemar test; left_out: photos that could not be
     compared, because only one of the runs answered them or under another label."""
@@ -37,30 +39,30 @@ class Paired:
         return self.better + self.worse + self.both_right + self.both_wrong
 
     @property
-    def real(self) -> bool:
+    def significant(self) -> bool:
         """Whether the difference is more than chance would easily give."""
-        return self.p < SIGNIFICANT
+        return self.p < SIGNIFICANCE_LEVEL
 
-    def words(self, what: str = "photo") -> str:
+    def text(self, unit: str = "photo") -> str:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or `... cannot tell`.
 
-        what: the thing that is counted, `photo` or `object`.
+        unit: the thing that is counted, `photo` or `object`.
         """
         if not self.photos:
-            objects = what == "object"
+            objects = unit == "object"
             return (
                 _("no objects in common: cannot tell")
                 if objects
                 else (_("no photos in common: cannot tell"))
             )
-        counts = self.counts(what)
-        if not self.real:
+        counts = self.counts_text(unit)
+        if not self.significant:
             return _("{finding}: cannot tell", finding=counts)
-        return _("{finding}: a real difference ({p})", finding=counts, p=_p_words(self.p))
+        return _("{finding}: a real difference ({p})", finding=counts, p=_p_text(self.p))
 
-    def counts(self, what: str = "photo") -> str:
-        """`better on 11 photos, worse on 1`, or `the same photos right`; what: as in `words`."""
-        if what == "object":
+    def counts_text(self, unit: str = "photo") -> str:
+        """`better on 11 photos, worse on 1`, or `the same photos right`; unit: as in `words`."""
+        if unit == "object":
             if not self.better and not self.worse:
                 return _("the same objects right")
             return ngettext(
@@ -90,31 +92,31 @@ def mcnemar(better: int, worse: int) -> float:
     return min(1.0, 2 * fewer / 2**throws)
 
 
-def pairs_of(
+def compare_runs(
     predictions_a: pd.DataFrame,
     predictions_b: pd.DataFrame,
     split: str,
     score: ComparedScore = "primary",
-) -> Paired:
+) -> PairedComparison:
     """Two runs, each given as its predictions.csv, on the photos of a split that both answered.
 
     split: `validation` or a test set's name; with `object`, its object crops are compared. Photos
     without a label are left out.
     """
-    return paired(matched([[predictions_a], [predictions_b]], split, score))
+    return compare_matched(match_runs([[predictions_a], [predictions_b]], split, score))
 
 
-def paired(both: Matched) -> Paired:
+def compare_matched(matched_pair: MatchedPredictions) -> PairedComparison:
     """The same of two runs whose answers are lined up: groups of one run each."""
-    a, b = (group[0] for group in both.correct)
+    a, b = (group[0] for group in matched_pair.correct)
     better, worse = int(np.sum(a & ~b)), int(np.sum(b & ~a))
-    return Paired(
+    return PairedComparison(
         better=better,
         worse=worse,
         both_right=int(np.sum(a & b)),
         both_wrong=int(np.sum(~a & ~b)),
         p=mcnemar(better, worse),
-        left_out=both.left_out,
+        left_out=matched_pair.left_out,
     )
 
 
@@ -131,5 +133,5 @@ def share_difference(located_a: pd.DataFrame, located_b: pd.DataFrame) -> Differ
     return group_difference(a[None], b[None], photos=[photo_of(file) for file in both["file"]])
 
 
-def _p_words(p: float) -> str:
+def _p_text(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".")

@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from core.base.errors import DataError, RunError, damaged
+from core.base.errors import DataError, RunError, damaged_text
 from core.base.language import N_
-from core.base.machine import settle_device
+from core.base.machine import configure_device
 from core.base.random_streams import derived_seed
 from core.data.photos import read_view
 from core.evaluate.cam import density
 from core.model.network import Network, build_network
 from core.model.trained_weights import load_weights
-from core.pipeline.precision import Settings, resolve
+from core.pipeline.precision import ComputeSettings, resolve_settings
 from core.pipeline.predict import PhotoSet, Predictions, predict
-from core.pipeline.prefix import Prefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix, prefix_length
 from core.pipeline.views import normalise, to_tensor
 from core.store.rescoring import has_weights
 from core.store.run import Run
 
-TOGETHER = 32  # photos in memory at a time
-EXACT = Settings(device="cpu", prefix="float32", training="float32")
+CHUNK_SIZE = 32  # photos in memory at a time
+EXACT = ComputeSettings(device="cpu", prefix="float32", training="float32")
 
 
 def classes_of(run: Run) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def classes_of(run: Run) -> tuple[str, ...]:
     return tuple(str(name) for name in summary["classes"])
 
 
-def trained_network(run: Run, settings: Settings) -> Network:
+def trained_network(run: Run, settings: ComputeSettings) -> Network:
     """The network as it was when the run ended, in inference mode.
 
     Raises InputError: one line, when the run is not finished, or its weights, or those its frozen
@@ -57,12 +57,12 @@ def trained_network(run: Run, settings: Settings) -> Network:
     torch.manual_seed(derived_seed(recipe.seed, "weights"))  # layers that nothing has trained
     network = build_network(recipe, classes, settings.device, settings.training == "bfloat16")
     load_weights(run.path, network, recipe)
-    _refuse_other_base(run, network)
+    _check_base_weights(run, network)
     return network.eval()
 
 
 @dataclass(frozen=True)
-class Answer:
+class PhotoPrediction:
     """What a run answers to a photo. probabilities: by class, summing to 1. maps: raw class maps
     (classes, rows, columns). error: why the photo cannot be read; the others are empty then."""
 
@@ -81,31 +81,31 @@ class Answer:
         return density(self.maps)[list(self.probabilities).index(self.predicted)]
 
 
-class Answerer:
+class Predictor:
     """Asks a finished run about photos, in the number formats in which such a run trains here."""
 
     def __init__(self, run: Run) -> None:
         self.recipe = run.recipe()
-        settings = resolve(self.recipe)
-        settle_device(settings.device)
+        settings = resolve_settings(self.recipe)
+        configure_device(settings.device)
         self.network = trained_network(run, settings)
         length = prefix_length(self.network, self.recipe)
-        self._prefix = Prefix(self.network, length, self.recipe.backbone, settings)
+        self._prefix = FrozenPrefix(self.network, length, self.recipe.backbone, settings)
 
     @property
-    def bytes(self) -> int:
+    def memory_bytes(self) -> int:
         """How much memory its weights take."""
         modules = (self.network, self._prefix.layers)
         tensors = (t for m in modules for t in (*m.parameters(), *m.buffers()))
         return sum(tensor.nbytes for tensor in tensors)
 
-    def answers(self, photos: Iterable[Path]) -> Iterator[Answer]:
+    def predict_photos(self, photos: Iterable[Path]) -> Iterator[PhotoPrediction]:
         """An answer to each photo, in their order, computed a few at a time."""
         waiting = iter(photos)
-        while paths := list(islice(waiting, TOGETHER)):
-            yield from self._answers(paths)
+        while paths := list(islice(waiting, CHUNK_SIZE)):
+            yield from self._predict_chunk(paths)
 
-    def _answers(self, paths: Sequence[Path]) -> Iterator[Answer]:
+    def _predict_chunk(self, paths: Sequence[Path]) -> Iterator[PhotoPrediction]:
         views, refused = {}, {}
         for place, path in enumerate(paths):
             try:
@@ -113,17 +113,19 @@ class Answerer:
                 views[place] = to_tensor(view)
             except DataError as error:
                 refused[place] = " ".join(str(error).split())
-        found = self.predictions(torch.stack(list(views.values()))) if views else None
+        found = self.predict_pixels(torch.stack(list(views.values()))) if views else None
         rows = iter(range(len(views)))
         for place, path in enumerate(paths):
             if found is None or place in refused:
-                yield Answer(path, {}, np.empty((0, 0, 0), np.float32), refused[place])
+                yield PhotoPrediction(path, {}, np.empty((0, 0, 0), np.float32), refused[place])
                 continue
             row = next(rows)
             odds = map(float, found.probabilities[row])
-            yield Answer(path, dict(zip(self.network.classes, odds, strict=True)), found.maps[row])
+            yield PhotoPrediction(
+                path, dict(zip(self.network.classes, odds, strict=True)), found.maps[row]
+            )
 
-    def predictions(self, pixels: Tensor) -> Predictions:
+    def predict_pixels(self, pixels: Tensor) -> Predictions:
         """Answers to views as the network gets them: uint8 (photos, 3, size, size)."""
         features = None
         if self._prefix.length:
@@ -133,15 +135,15 @@ class Answerer:
         return predict(self.network, photos, self.recipe.backbone, self._prefix.length)
 
 
-def _refuse_other_base(run: Run, network: Network) -> None:
+def _check_base_weights(run: Run, network: Network) -> None:
     """Frozen layers are not in the run's folder: the backbone's file must be the same one."""
     path = run.path / "weights.safetensors"
     try:
         with safe_open(path, "pt") as file:
             base = (file.metadata() or {}).get("base")
     except (OSError, SafetensorError) as error:
-        raise RunError(damaged(path, error)) from None
-    if base != network.base_weights:
+        raise RunError(damaged_text(path, error)) from None
+    if base != network.base_weights_hash:
         raise RunError(
             N_(
                 "{run}: its frozen layers came with other weights of {backbone} than those that "

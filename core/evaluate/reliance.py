@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.data.dataset import BACKGROUND, TestSet
-from core.data.masking import FILLS, VARIANTS, VERSION, Fill, Scene, Variant
+from core.data.masking import FILLS, MASK_VARIANTS, VERSION, Fill, MaskVariant, ObjectMasking
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, proportion
@@ -32,7 +32,7 @@ ALL_FILLS = "all"  # the row of reliance.csv that holds the mean over the fills
 
 
 @dataclass(frozen=True, eq=False)
-class Blanked:
+class MaskedPrediction:
     """One photo's probabilities (classes,) as it is and blanked. `present`: the classes shown, as
     indices. blanked[variant]: (fills, classes); without `elsewhere` where it has no room."""
 
@@ -40,32 +40,32 @@ class Blanked:
     present: tuple[int, ...]
     area: float
     plain: Array
-    blanked: dict[Variant, Array]
+    masked: dict[MaskVariant, Array]
 
     @property
-    def answered(self) -> bool:
+    def plain_is_correct(self) -> bool:
         """Whether the plain photo was answered with a class that it shows."""
         return int(self.plain.argmax()) in self.present
 
-    def mean(self, variant: Variant) -> Array:
-        return self.blanked[variant].mean(axis=0)
+    def masked_mean(self, variant: MaskVariant) -> Array:
+        return self.masked[variant].mean(axis=0)
 
-    def stays(self, variant: Variant) -> bool:
+    def is_unchanged(self, variant: MaskVariant) -> bool:
         """Whether the answer is still the plain photo's."""
-        return bool(self.mean(variant).argmax() == self.plain.argmax())
+        return bool(self.masked_mean(variant).argmax() == self.plain.argmax())
 
-    def fall(self, variant: Variant) -> float:
+    def probability_drop(self, variant: MaskVariant) -> float:
         """How far the probability of the present classes together fell, -1..1."""
         present = list(self.present)
-        return float(self.plain[present].sum() - self.mean(variant)[present].sum())
+        return float(self.plain[present].sum() - self.masked_mean(variant)[present].sum())
 
 
 def reliance(
-    setup: Setup, network: Network, known: Mapping[str, Predictions]
+    setup: Setup, network: Network, precomputed: Mapping[str, Predictions]
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """The numbers of each test set that has boxes and labels, by name, and reliance.csv.
 
-    known: predictions of test sets by name that were made already with the same network. The
+    precomputed: predictions of test sets by name that were made already with the same network. The
     table has a row per photo and picture: split, file, variant (`plain`, `object`, `elsewhere`,
     `only_objects`), fill (empty for `plain`; `all` is the mean over the fills), predicted,
     p_<class>.
@@ -77,10 +77,10 @@ def reliance(
         scenes = _scenes(setup, test_set)
         if not scenes:
             continue
-        plain = known.get(photos.split) or predict(
-            network, photos, setup.recipe.backbone, setup.start
+        plain = precomputed.get(photos.split) or predict(
+            network, photos, setup.recipe.backbone, setup.start_layer
         )
-        found = _blanked(predictor, test_set, photos, scenes, plain.probabilities)
+        found = _predict_masked(predictor, test_set, photos, scenes, plain.probabilities)
         results[test_set.name] = summary(found, classes)
         tables.append(_table(test_set.name, found, classes))
     columns = ["split", "file", "variant", "fill", "predicted", *(f"p_{name}" for name in classes)]
@@ -88,7 +88,7 @@ def reliance(
     return results, frame
 
 
-def summary(found: Sequence[Blanked], classes: Sequence[str]) -> dict[str, Any]:
+def summary(found: Sequence[MaskedPrediction], classes: Sequence[str]) -> dict[str, Any]:
     """The numbers of one set, each None where no photo tells it.
 
     photos, area: how many photos, and the mean share of the view that is blanked. stays: of the
@@ -102,62 +102,75 @@ def summary(found: Sequence[Blanked], classes: Sequence[str]) -> dict[str, Any]:
     of the objects' fall minus the control's (above 0: it looked at the objects).
     """
     background = classes.index(BACKGROUND) if BACKGROUND in classes else -1
-    paired = [one for one in found if "elsewhere" in one.blanked]
-    alone: tuple[Variant, ...] = ("object", "only_objects")
-    pair: tuple[Variant, ...] = ("object", "elsewhere")
+    paired = [one for one in found if "elsewhere" in one.masked]
+    alone: tuple[MaskVariant, ...] = ("object", "only_objects")
+    pair: tuple[MaskVariant, ...] = ("object", "elsewhere")
     return {
         "photos": len(found),
         "area": float(np.mean([one.area for one in found])),
         "stays": {
-            name: proportion([one.stays(name) for one in found if one.answered]) for name in alone
+            name: proportion([one.is_unchanged(name) for one in found if one.plain_is_correct])
+            for name in alone
         },
-        "fall": {name: _falls(found, name) for name in alone},
+        "fall": {name: _mean_drop(found, name) for name in alone},
         "balance": mean_interval(
-            np.array([one.fall("object") - one.fall("only_objects") for one in found])
+            np.array(
+                [
+                    one.probability_drop("object") - one.probability_drop("only_objects")
+                    for one in found
+                ]
+            )
         ),
         "hallucinated": None
         if background < 0
-        else proportion([bool(one.mean("object").argmax() != background) for one in found]),
+        else proportion([bool(one.masked_mean("object").argmax() != background) for one in found]),
         "comparison": {
             "photos": len(paired),
             "left_out": len(found) - len(paired),
             "stays": {
-                name: proportion([one.stays(name) for one in paired if one.answered])
+                name: proportion([one.is_unchanged(name) for one in paired if one.plain_is_correct])
                 for name in pair
             },
-            "fall": {name: _falls(paired, name) for name in pair},
+            "fall": {name: _mean_drop(paired, name) for name in pair},
             "selectivity": mean_interval(
-                np.array([one.fall("object") - one.fall("elsewhere") for one in paired])
+                np.array(
+                    [
+                        one.probability_drop("object") - one.probability_drop("elsewhere")
+                        for one in paired
+                    ]
+                )
             ),
         },
     }
 
 
-def _falls(found: Sequence[Blanked], variant: Variant) -> dict[str, float | int] | None:
-    return mean_interval(np.array([one.fall(variant) for one in found]))
+def _mean_drop(
+    found: Sequence[MaskedPrediction], variant: MaskVariant
+) -> dict[str, float | int] | None:
+    return mean_interval(np.array([one.probability_drop(variant) for one in found]))
 
 
-def _scenes(setup: Setup, test_set: TestSet) -> dict[str, Scene]:
+def _scenes(setup: Setup, test_set: TestSet) -> dict[str, ObjectMasking]:
     """The photos that tell something, by file."""
     classes, crop = setup.dataset.classes, setup.recipe.crop
     found = {p.file: find_scene(test_set, p, classes, crop) for p in test_set.photos}
     return {file: scene for file, scene in found.items() if scene is not None}
 
 
-def _blanked(
+def _predict_masked(
     predictor: DerivedPredictor,
     test_set: TestSet,
     photos: PhotoSet,
-    scenes: Mapping[str, Scene],
+    scenes: Mapping[str, ObjectMasking],
     plain: Array,
-) -> list[Blanked]:
+) -> list[MaskedPrediction]:
     """Every photo's predictions with every variant and fill, all in one go."""
     setup = predictor.setup
     classes = setup.dataset.classes
-    pictures: list[tuple[str, Variant, Fill]] = [
+    pictures: list[tuple[str, MaskVariant, Fill]] = [
         (file, variant, fill)
         for file, scene in scenes.items()
-        for variant in VARIANTS
+        for variant in MASK_VARIANTS
         if variant != "elsewhere" or scene.comparable
         for fill in FILLS
     ]
@@ -165,7 +178,7 @@ def _blanked(
     def make() -> Tensor:
         shown = dict(zip(photos.files, photos.pixels.permute(0, 2, 3, 1).numpy(), strict=True))
         return torch.stack(
-            [to_tensor(scenes[f].blanked(shown[f], variant, fill)) for f, variant, fill in pictures]
+            [to_tensor(scenes[f].apply(shown[f], variant, fill)) for f, variant, fill in pictures]
         )
 
     fingerprint = repr(setup.fingerprints["test_sets"][test_set.name])
@@ -181,27 +194,27 @@ def _blanked(
         inside = {box.label for box in scene.objects} & set(test_set.labels[file].present)
         blanked = {
             variant: found[[places[file, variant, fill] for fill in FILLS]]
-            for variant in VARIANTS
+            for variant in MASK_VARIANTS
             if (file, variant, FILLS[0]) in places
         }
         answers.append(
-            Blanked(
+            MaskedPrediction(
                 file=file,
                 present=tuple(i for i, name in enumerate(classes) if name in inside),
                 area=scene.area,
                 plain=plain[photos.files.index(file)],
-                blanked=blanked,
+                masked=blanked,
             )
         )
     return answers
 
 
-def _table(split: str, found: Sequence[Blanked], classes: Sequence[str]) -> pd.DataFrame:
+def _table(split: str, found: Sequence[MaskedPrediction], classes: Sequence[str]) -> pd.DataFrame:
     rows: list[tuple[str, str, str, Array]] = []
     for one in found:
         rows.append((one.file, "plain", "", one.plain))
-        for variant, fills in one.blanked.items():
-            rows.append((one.file, variant, ALL_FILLS, one.mean(variant)))
+        for variant, fills in one.masked.items():
+            rows.append((one.file, variant, ALL_FILLS, one.masked_mean(variant)))
             rows += [(one.file, variant, fill, p) for fill, p in zip(FILLS, fills, strict=True)]
     files, variants, names, values = zip(*rows, strict=True)
     p = np.stack(values)

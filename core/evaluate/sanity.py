@@ -15,14 +15,16 @@ from torch import nn
 
 from core.base.random_streams import derived_seed
 from core.evaluate.evaluate import localisation
-from core.model.heads import run_head
+from core.model.heads import forward_head
 from core.model.network import Network
 from core.pipeline.predict import backbone_features
 from core.pipeline.setup import Setup
 
 
 @torch.no_grad()
-def redrawn_head(setup: Setup, network: Network, draws: int = 5) -> dict[str, dict[str, Any]]:
+def randomised_head_lift(
+    setup: Setup, network: Network, draws: int = 5
+) -> dict[str, dict[str, Any]]:
     """Lift of the class maps when the head's layers get fresh random weights and all else stays
     trained, by test set: `lift`, the mean over the draws, and `lifts`, each draw's.
 
@@ -30,13 +32,13 @@ def redrawn_head(setup: Setup, network: Network, draws: int = 5) -> dict[str, di
     at the objects, whatever the head. Test sets without a box that counts are left out. The draws
     come from the run's seed; the network is not touched.
     """
-    heads = [_redrawn(network.head, setup.recipe.seed, draw) for draw in range(draws)]
+    heads = [_randomised_head(network.head, setup.recipe.seed, draw) for draw in range(draws)]
     found = {}
     for test_set, photos in zip(setup.dataset.test_sets, setup.test_photos, strict=True):
         if not test_set.boxes:
             continue
-        features = backbone_features(network, photos, setup.recipe.backbone, setup.start)
-        maps = [run_head(head, features).maps.numpy() for head in heads]
+        features = backbone_features(network, photos, setup.recipe.backbone, setup.start_layer)
+        maps = [forward_head(head, features).maps.numpy() for head in heads]
         located = [localisation(setup, test_set, of_draw) for of_draw in maps]
         lifts = [one["lift"] for one in located if one is not None]
         if lifts:
@@ -44,7 +46,7 @@ def redrawn_head(setup: Setup, network: Network, draws: int = 5) -> dict[str, di
     return found
 
 
-def _redrawn(trained: Sequence[nn.Module], seed: int, draw: int) -> list[nn.Module]:
+def _randomised_head(trained: Sequence[nn.Module], seed: int, draw: int) -> list[nn.Module]:
     """A copy of the head with PyTorch's default random weights, for inference on the CPU."""
     fresh = [layer.cpu().eval() for layer in copy.deepcopy(list(trained))]
     with torch.random.fork_rng(devices=[]):

@@ -70,7 +70,7 @@ def mean_interval(values: NDArray[np.floating]) -> dict[str, float | int] | None
     }
 
 
-def share(hits: Sequence[bool], constant: float) -> Score:
+def share_score(hits: Sequence[bool], constant: float) -> Score:
     """The share of hits with Wilson's interval."""
     correct, total = sum(hits), len(hits)
     low, high = wilson(correct, total)
@@ -81,7 +81,7 @@ def accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
     """The share of photos whose prediction is the truth; the constant answer is the commonest."""
     hits = [p == t for p, t in zip(predicted, truth, strict=True)]
     most = max(list(truth).count(name) for name in set(truth))
-    return share(hits, most / len(truth))
+    return share_score(hits, most / len(truth))
 
 
 def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
@@ -111,7 +111,7 @@ def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
     )
 
 
-def unevenly(truth: Sequence[str], classes: Sequence[str]) -> bool:
+def is_imbalanced(truth: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether a class has more than twice the photos of another, so that an accuracy would mostly
     tell of the large ones."""
     photos = [sum(t == name for t in truth) for name in classes]
@@ -129,7 +129,7 @@ def present_accuracy(
     names = set().union(*accepted)
     most = max(sum(name in answers for answers in accepted) for name in names)
     hits = [p in answers for p, answers in zip(predicted, accepted, strict=True)]
-    return share(hits, most / len(accepted))
+    return share_score(hits, most / len(accepted))
 
 
 def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

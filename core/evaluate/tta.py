@@ -21,7 +21,7 @@ from core.base.random_streams import generator
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.pipeline.predict import PhotoSet, Predictions
 
-VARIED = 4  # varied views of each photo, beside the plain one
+TTA_VIEWS = 4  # varied views of each photo, beside the plain one
 VERSION = 1  # raise it when a change here changes any view
 ZOOM = 1.25  # at most
 DEGREES = 10.0  # turned at most, either way
@@ -38,35 +38,35 @@ def tta_predictions(
     plain: the network's predictions of the photos as they are. fingerprint: of all that decides
     their pixels. The mean's class maps are the plain view's, since the others lie elsewhere.
     """
-    files = [f"{file}~{number}" for number in range(1, VARIED + 1) for file in photos.files]
+    files = [f"{file}~{number}" for number in range(1, TTA_VIEWS + 1) for file in photos.files]
     varied = predictor.probabilities(
         f"{photos.split}/varied",
         files,
         f"{fingerprint} varied {VERSION}",
-        lambda: varied_views(photos.pixels, photos.files),
+        lambda: tta_views(photos.pixels, photos.files),
     )
     views = np.concatenate([plain.probabilities, varied])
-    views = views.reshape(VARIED + 1, len(photos), -1)
+    views = views.reshape(TTA_VIEWS + 1, len(photos), -1)
     mean = np.maximum(views.mean(axis=0), np.finfo(np.float32).tiny)
     return Predictions(np.log(mean), plain.maps), views
 
 
-def varied_views(photos: Tensor, names: Sequence[str]) -> Tensor:
+def tta_views(photos: Tensor, names: Sequence[str]) -> Tensor:
     """The varied views, uint8 (VARIED x photos, 3, size, size): the first of every photo, then the
     second of every photo, and so on. photos: uint8 (photos, 3, size, size). A view depends on its
     photo's pixels, name and number alone."""
-    found = torch.empty((VARIED, *photos.shape), dtype=torch.uint8)
-    for number in range(VARIED):
+    found = torch.empty((TTA_VIEWS, *photos.shape), dtype=torch.uint8)
+    for number in range(TTA_VIEWS):
         draws = torch.from_numpy(
             np.stack([generator(0, "tta", number + 1, name).random(6) for name in names])
         ).float()
         for first in range(0, len(photos), CHUNK):
             rows = slice(first, first + CHUNK)
-            found[number, rows] = _varied(photos[rows], draws[rows])
+            found[number, rows] = _tta_view(photos[rows], draws[rows])
     return found.flatten(0, 1)
 
 
-def _varied(photos: Tensor, draws: Tensor) -> Tensor:
+def _tta_view(photos: Tensor, draws: Tensor) -> Tensor:
     """One varied view of each photo; draws: (photos, 6) in 0..1."""
     zoom = 1 + draws[:, 0] * (ZOOM - 1)
     either_way = 2 * draws[:, 1:] - 1

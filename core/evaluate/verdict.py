@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.language import N_
-from core.store.schemas import Answer, Verdict
+from core.store.schemas import Assessment, Verdict
 
 MEANINGS: dict[Verdict, str] = {
     "generalises": N_("What it has learned holds on photos from elsewhere too."),
@@ -156,7 +156,7 @@ def threshold(name: str) -> float:
 
 
 @dataclass(frozen=True)
-class Sign:
+class Criterion:
     """One piece of evidence from a test set. name: finds, looks or needs; kind: its threshold's
     name. good: None where it cannot be read."""
 
@@ -171,13 +171,13 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class SetAnswer:
+class SetAssessment:
     """What a labelled test set says. answer: None where no sign can be read."""
 
     name: str
     elsewhere: bool
-    answer: Answer | None
-    signs: tuple[Sign, ...]
+    answer: Assessment | None
+    signs: tuple[Criterion, ...]
     words: str
 
 
@@ -189,14 +189,14 @@ class Judgement:
     verdict: Verdict
     rule: str
     finding: str
-    validation: Answer
-    sets: tuple[SetAnswer, ...] = field(default=())
-    decided: str | None = None
+    validation: Assessment
+    sets: tuple[SetAssessment, ...] = field(default=())
+    deciding_set: str | None = None
 
     @property
-    def signs(self) -> tuple[Sign, ...]:
+    def criteria(self) -> tuple[Criterion, ...]:
         """Those of the set that decided."""
-        return next((one.signs for one in self.sets if one.name == self.decided), ())
+        return next((one.signs for one in self.sets if one.name == self.deciding_set), ())
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for diagnosis.json: the verdict, and what of `evidence` is its own."""
@@ -206,8 +206,8 @@ class Judgement:
             "finding": self.finding,
             "evidence": {
                 "validation": self.validation,
-                "set": self.decided,
-                "signs": [asdict(sign) for sign in self.signs],
+                "set": self.deciding_set,
+                "signs": [asdict(sign) for sign in self.criteria],
                 "sets": [asdict(one) for one in self.sets],
             },
         }
@@ -226,18 +226,18 @@ def judge(
     as data); the second where classes are uneven, else None. sets: per test set its `scores`,
     `localisation`, `single` and `origin`. reliance: core.evaluate.reliance's numbers by test set.
     """
-    answer, told = _validation(history, validation, classes)
+    answer, told = _assess_validation(history, validation, classes)
     random = math.log(max(classes, 2))
     train_loss = float(history["train_loss"].iloc[-1])
     memorised = train_loss < threshold("memorised") * random
     rose = history["val_loss"].iloc[-1] > threshold("rise") * history["val_loss"].min()
     found = sorted(
         (
-            _set_answer(name, sets[name], reliance.get(name))
+            _assess_set(name, sets[name], reliance.get(name))
             for name in sets
-            if any(_size(sets[name]))
+            if any(_label_counts(sets[name]))
         ),
-        key=lambda one: _size(sets[one.name]),
+        key=lambda one: _label_counts(sets[one.name]),
         reverse=True,
     )
     read = [one for one in found if one.answer]
@@ -276,9 +276,9 @@ def judge(
     return Judgement(RULES[rule][0], rule, finding, answer, tuple(found), name)
 
 
-def _validation(
+def _assess_validation(
     history: pd.DataFrame, validation: Mapping[str, Any], classes: int
-) -> tuple[Answer, str]:
+) -> tuple[Assessment, str]:
     """What validation says alone, and in a sentence."""
     plain, balanced = validation["accuracy"], validation.get("balanced")
     score = balanced or plain
@@ -317,7 +317,7 @@ def _validation(
     return "fine", told
 
 
-def _size(found: Mapping[str, Any]) -> tuple[int, int]:
+def _label_counts(found: Mapping[str, Any]) -> tuple[int, int]:
     """How many labelled objects and photos a test set has."""
     scores = found.get("scores") or {}
     objects, photos = (
@@ -332,22 +332,26 @@ def is_elsewhere(found: Mapping[str, Any]) -> bool:
     return bool((found.get("origin") or {}).get("elsewhere", True))
 
 
-def evidence_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
+def comparison_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
     """The test set to compare runs on: of those from elsewhere (of all, where none is) the one with
     most labelled objects, then photos. Chosen by its labels alone, so that every run on the same
     photos is compared on the same set."""
-    labelled = [name for name in sets if any(_size(sets[name]))]
+    labelled = [name for name in sets if any(_label_counts(sets[name]))]
     return max(
-        labelled, key=lambda name: (is_elsewhere(sets[name]), *_size(sets[name])), default=None
+        labelled,
+        key=lambda name: (is_elsewhere(sets[name]), *_label_counts(sets[name])),
+        default=None,
     )
 
 
-def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> SetAnswer:
-    signs = _signs(found, hidden)
+def _assess_set(
+    name: str, found: Mapping[str, Any], reliance: Mapping[str, Any] | None
+) -> SetAssessment:
+    signs = _criteria(found, reliance)
     read = [sign.good for sign in signs if sign.good is not None]
     good, elsewhere = sum(read), is_elsewhere(found)
     primary = (found.get("scores") or {}).get("primary")
-    answer: Answer | None = None
+    answer: Assessment | None = None
     values: dict[str, Any] = {"name": name, "good": good, "signs": len(read)}
     if primary is not None and _near_constant(primary):
         answer = "bad"
@@ -371,7 +375,7 @@ def _set_answer(name: str, found: Mapping[str, Any], hidden: Mapping[str, Any] |
     if elsewhere and answer and (found.get("origin") or {}).get("by") == "nothing":
         unstated = N_("Nobody has stated that {name} is from elsewhere: state it on Data.")
         words += " " + unstated.format(name=name)
-    return SetAnswer(name, elsewhere, answer, signs, words)
+    return SetAssessment(name, elsewhere, answer, signs, words)
 
 
 def _near_constant(score: Mapping[str, Any]) -> bool:
@@ -383,7 +387,9 @@ def _near_constant(score: Mapping[str, Any]) -> bool:
     )
 
 
-def _signs(found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> tuple[Sign, ...]:
+def _criteria(
+    found: Mapping[str, Any], reliance: Mapping[str, Any] | None
+) -> tuple[Criterion, ...]:
     """The three signs of a test set: finds, looks, needs."""
     scores, place = found.get("scores") or {}, found.get("localisation")
     objects, ranking, primary = (scores.get(key) for key in ("object", "ranking", "primary"))
@@ -392,30 +398,30 @@ def _signs(found: Mapping[str, Any], hidden: Mapping[str, Any] | None) -> tuple[
         what = N_("{right} of {total} photos, each of one class").format(
             right=primary["correct"], total=primary["total"]
         )
-        signs.append(_finds("accuracy", primary, what))
+        signs.append(_finds_criterion("accuracy", primary, what))
     elif objects and objects["total"] >= threshold("photos"):
         what = N_("{right} of {total} objects, cut out and shown alone").format(
             right=objects["correct"], total=objects["total"]
         )
-        signs.append(_finds("objects", objects, what))
+        signs.append(_finds_criterion("objects", objects, what))
     elif ranking:
         what = N_("presence ranking {value:.2f}").format(value=ranking["value"])
-        signs.append(_finds("ranking", ranking, what))
+        signs.append(_finds_criterion("ranking", ranking, what))
     if place:
-        signs.append(_looks(place))
-    if hidden:
-        signs.append(_needs(hidden))
+        signs.append(_looks_criterion(place))
+    if reliance:
+        signs.append(_needs_criterion(reliance))
     return tuple(signs)
 
 
-def _finds(key: str, score: Mapping[str, Any], what: str) -> Sign:
+def _finds_criterion(key: str, score: Mapping[str, Any], what: str) -> Criterion:
     value, constant = float(score["value"]), float(score["constant"])
     skill = (value - constant) / (1 - constant) if constant < 1 else 0.0
     words = N_("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
         what=what, value=value, constant=constant
     )
     title = N_("Does it find the objects?")
-    return _sign("finds", title, skill, key, int(score["total"]), words)
+    return _criterion("finds", title, skill, key, int(score["total"]), words)
 
 
 def density_ratio(share: float, area: float) -> float:
@@ -426,43 +432,45 @@ def density_ratio(share: float, area: float) -> float:
     return min(DENSEST, share * (1 - area) / (area * (1 - share))) if area < 1 else 1.0
 
 
-def _looks(place: Mapping[str, Any]) -> Sign:
-    share, area = float(place["share"]), float(place["area"])
+def _looks_criterion(localisation: Mapping[str, Any]) -> Criterion:
+    share, area = float(localisation["share"]), float(localisation["area"])
     ratio = density_ratio(share, area)
     words = N_(
         "{share:.0%} of its evidence lies in the objects' boxes, which are {area:.0%} of the "
         "photo: {ratio:.2f} times as dense as outside"
     ).format(share=share, area=area, ratio=ratio)
     title = N_("Does it look at the objects?")
-    sign = _sign("looks", title, ratio, "density", int(place["objects"]), words)
+    sign = _criterion("looks", title, ratio, "density", int(localisation["objects"]), words)
     if area <= threshold("room"):
         return sign
     words = N_("{words}, where the boxes leave too little to compare").format(words=words)
     return replace(sign, good=None, words=words)
 
 
-def _needs(hidden: Mapping[str, Any]) -> Sign:
-    objects, others = (float(hidden["fall"][kind]["value"]) for kind in ("object", "only_objects"))
+def _needs_criterion(reliance: Mapping[str, Any]) -> Criterion:
+    objects, others = (
+        float(reliance["fall"][kind]["value"]) for kind in ("object", "only_objects")
+    )
     words = N_(
         "with the objects hidden the right classes {objects} of probability, with everything else "
         "hidden they {others}"
-    ).format(objects=_moves(objects), others=_moves(others))
-    value = float(hidden["balance"]["value"])
+    ).format(objects=_drop_text(objects), others=_drop_text(others))
+    value = float(reliance["balance"]["value"])
     title = N_("Does it need the objects?")
-    return _sign("needs", title, value, "needs", hidden["photos"], words)
+    return _criterion("needs", title, value, "needs", reliance["photos"], words)
 
 
-def _moves(fall: float) -> str:
+def _drop_text(probability_drop: float) -> str:
     """`lose 54 points`; a fall below 0 is a gain."""
-    points = round(100 * abs(fall))
-    if fall < 0 and points:
+    points = round(100 * abs(probability_drop))
+    if probability_drop < 0 and points:
         words = N_("gain {points} point") if points == 1 else N_("gain {points} points")
     else:
         words = N_("lose {points} point") if points == 1 else N_("lose {points} points")
     return words.format(points=points)
 
 
-def _sign(name: str, title: str, value: float, key: str, total: int, words: str) -> Sign:
+def _criterion(name: str, title: str, value: float, key: str, total: int, words: str) -> Criterion:
     """A sign; it is not read when it rests on too few photos or objects."""
     good = value >= threshold(key) if total >= threshold("photos") else None
-    return Sign(name, key, title, value, threshold(key), total, good, words)
+    return Criterion(name, key, title, value, threshold(key), total, good, words)

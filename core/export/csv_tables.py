@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from core.base.formatting import file_name
+from core.base.formatting import strip_weights_folder
 from core.export.folder import new_folder
-from core.export.spreadsheet import for_spreadsheets
+from core.export.spreadsheet import escape_formulas
 from core.recipe.difference import flat_recipe
 from core.recipe.files import recipe_dict
 from core.store.run import Run
@@ -29,7 +29,7 @@ def export_csv(run: Run, parent: Path) -> Path:
             if source.is_file():
                 _write(folder / source.name, source.read_text("utf-8"))
         recipe = flat_recipe(recipe_dict(run.recipe()))
-        recipe["weights"] = file_name(str(recipe["weights"]))
+        recipe["weights"] = strip_weights_folder(str(recipe["weights"]))
         frame = pd.DataFrame(recipe.items(), columns=["key", "value"])
         _write(folder / "recipe.csv", frame.to_csv(index=False))
         summary = run.summary()
@@ -41,7 +41,7 @@ def export_csv(run: Run, parent: Path) -> Path:
 
 def _write(path: Path, table: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(for_spreadsheets(table))
+        file.write(escape_formulas(table))
 
 
 def _scores(summary: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,29 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base import files
-from core.base.errors import InputError, not_written
-from core.base.formatting import file_name
+from core.base.errors import InputError, not_written_text
+from core.base.formatting import strip_weights_folder
 from core.evaluate.predictor import EXACT, trained_network
-from core.export.onnx_graph import INPUT, OUTPUTS, onnx_model, outputs_of
-from core.export.packages import need
+from core.export.onnx_graph import INPUT, OUTPUTS, onnx_model, pytorch_outputs
+from core.export.packages import require_packages
 from core.recipe.files import recipe_dict
 from core.recipe.layer_table import BACKBONES
 from core.store.run import Run
 
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TOLERANCE = 1e-3
-_CHECKED = 3  # pictures of noise; another number than the export was made with
+_CHECK_BATCH_SIZE = 3  # pictures of noise; another number than the export was made with
 
 
 @dataclass(frozen=True)
-class Exported:
+class OnnxExport:
     """difference: the largest between PyTorch's and ONNX Runtime's outputs. size: in bytes."""
 
-    difference: float
+    max_difference: float
     size: int
 
 
-def export_onnx(run: Run, path: Path) -> Exported:
+def export_onnx(run: Run, path: Path) -> OnnxExport:
     """Writes a finished run's network to a file.
 
     Input `photos`: float32 (photos, 3, side, side), any number of photos, prepared as the metadata
@@ -43,7 +43,7 @@ def export_onnx(run: Run, path: Path) -> Exported:
     Raises InputError: where packages are missing, the run is not finished, the file cannot be
     written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE).
     """
-    need("--onnx", PACKAGES)
+    require_packages("--onnx", PACKAGES)
     if path.suffix != ".onnx":
         raise InputError(f"--onnx {path}: must end in .onnx")
     if not path.parent.is_dir():
@@ -51,8 +51,10 @@ def export_onnx(run: Run, path: Path) -> Exported:
     network = trained_network(run, EXACT)
     side = run.recipe().image_size
     content = onnx_model(network, side, metadata(run, network.classes))
-    pictures = np.random.default_rng(0).normal(size=(_CHECKED, 3, side, side)).astype(np.float32)
-    difference = _largest(outputs_of(network, pictures), _run_onnx(content, pictures))
+    pictures = (
+        np.random.default_rng(0).normal(size=(_CHECK_BATCH_SIZE, 3, side, side)).astype(np.float32)
+    )
+    difference = _max_difference(pytorch_outputs(network, pictures), _run_onnx(content, pictures))
     if not difference <= TOLERANCE:  # also refuses NaN
         raise InputError(
             f"--onnx {path}: not written: ONNX Runtime's outputs differ from PyTorch's by up to "
@@ -61,8 +63,8 @@ def export_onnx(run: Run, path: Path) -> Exported:
     try:
         files.write_bytes(path, content)
     except OSError as error:
-        raise InputError(not_written(f"--onnx {path}", error)) from None
-    return Exported(difference, len(content))
+        raise InputError(not_written_text(f"--onnx {path}", error)) from None
+    return OnnxExport(difference, len(content))
 
 
 def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
@@ -87,17 +89,21 @@ def metadata(run: Run, classes: tuple[str, ...]) -> dict[str, str]:
         "class_maps": f"{maps[recipe.head.kind]}; evidence of class c is max(0, map_c - mean over "
         "classes)",
         "run": run.id,
-        "recipe": json.dumps(recipe_dict(recipe) | {"weights": file_name(recipe.weights)}),
+        "recipe": json.dumps(
+            recipe_dict(recipe) | {"weights": strip_weights_folder(recipe.weights)}
+        ),
     }
 
 
-def _run_onnx(content: bytes, pictures: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _run_onnx(content: bytes, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    found: list[Any] = session.run(list(OUTPUTS), {INPUT: pictures})
+    found: list[Any] = session.run(list(OUTPUTS), {INPUT: images})
     return found
 
 
-def _largest(ours: list[NDArray[np.float32]], others: list[NDArray[np.float32]]) -> float:
-    return max(float(np.abs(a - b).max()) for a, b in zip(ours, others, strict=True))
+def _max_difference(
+    expected: list[NDArray[np.float32]], actual: list[NDArray[np.float32]]
+) -> float:
+    return max(float(np.abs(a - b).max()) for a, b in zip(expected, actual, strict=True))

@@ -9,12 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.model.heads import run_head
+from core.model.heads import forward_head
 from core.model.network import Network
 from core.pipeline.prefix import fold_batch_norms
 
 INPUT, OUTPUTS = "photos", ("log_probabilities", "class_maps")
-_TRACED = 2  # photos in the batch that is traced; the graph takes any number
+_TRACE_BATCH_SIZE = 2  # photos in the batch that is traced; the graph takes any number
 
 
 class _Inference(nn.Module):
@@ -34,18 +34,18 @@ class _Inference(nn.Module):
         x = photos
         for layer in self.layers[: self.head_start]:
             x = layer(x)
-        output = run_head(list(self.layers)[self.head_start :], x)
+        output = forward_head(list(self.layers)[self.head_start :], x)
         return output.log_probs, output.maps
 
 
-def onnx_model(network: Network, side: int, metadata: dict[str, str]) -> bytes:
+def onnx_model(network: Network, image_size: int, metadata: dict[str, str]) -> bytes:
     """The content of an ONNX file. network: in inference mode, on the CPU, in float32. Input and
     outputs: see core.export.onnx_file."""
     from onnx.helper import set_model_props
 
     program = torch.onnx.export(
         _Inference(network).eval(),
-        (torch.zeros(_TRACED, 3, side, side),),
+        (torch.zeros(_TRACE_BATCH_SIZE, 3, image_size, image_size),),
         input_names=[INPUT],
         output_names=list(OUTPUTS),
         dynamic_shapes=({0: torch.export.Dim("number_of_photos")},),
@@ -60,7 +60,7 @@ def onnx_model(network: Network, side: int, metadata: dict[str, str]) -> bytes:
 
 
 @torch.no_grad()
-def outputs_of(network: Network, pictures: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def pytorch_outputs(network: Network, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     """What PyTorch computes: log-probabilities and class maps."""
-    found = network(torch.from_numpy(pictures))
+    found = network(torch.from_numpy(images))
     return [found.log_probs.numpy(), found.maps.numpy()]

@@ -9,7 +9,7 @@ from core.base.errors import InputError
 INSTALL = ".venv/bin/pip install -r requirements-export.txt"
 
 
-def need(option: str, packages: tuple[str, ...]) -> None:
+def require_packages(option: str, packages: tuple[str, ...]) -> None:
     """Raises InputError, saying how to install them, where packages are missing."""
     missing = [name for name in packages if find_spec(name) is None]
     if missing:

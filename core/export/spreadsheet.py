@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def for_spreadsheets(table: str) -> str:
+def escape_formulas(table: str) -> str:
     """The text of a CSV file, with an apostrophe before each text that a spreadsheet would take for
     a formula (OWASP's advice against CSV injection); numbers stay, and so does all the rest. The
     files of a run folder are for programs and hold every text as it is."""
@@ -22,7 +22,7 @@ def for_spreadsheets(table: str) -> str:
 
 
 def _is_formula(cell: str) -> bool:
-    if not cell.startswith(_BEGINS_A_FORMULA):
+    if not cell.startswith(_FORMULA_PREFIXES):
         return False
     try:
         float(cell)

@@ -11,18 +11,18 @@ from core.base.errors import InputError
 from core.data.dataset import VALIDATION, Dataset, read_dataset
 from core.evaluate.cam import density
 from core.export.folder import new_folder
-from core.export.packages import need
+from core.export.packages import require_packages
 from core.store.run import ClassMaps, Run
-from core.views.heat_map import heat_map, shown_view
+from core.views.heat_map import display_view, heat_map
 
-SIDE = 224  # pixels of a picture's longer side
+IMAGE_SIDE = 224  # pixels of a picture's longer side
 
 
 def export_tensorboard(run: Run, parent: Path) -> Path:
     """Writes the log to a new folder `parent/<run>`, which is returned, so that TensorBoard lays
     the runs of one parent over each other. Raises InputError, also where no epoch is finished or
     the photos are gone."""
-    need("--tensorboard", ("tensorboard",))
+    require_packages("--tensorboard", ("tensorboard",))
     if run.history().empty:
         raise InputError(f"{run.id}: has not finished an epoch yet")
     maps = run.class_maps()
@@ -67,13 +67,17 @@ def _write_pictures(run: Run, dataset: Dataset, maps: ClassMaps, writer: Any) ->
     validated = [dataset.held_out(maps.files[VALIDATION])] if VALIDATION in maps.files else []
     for test_set in (*dataset.test_sets, *validated):
         files = maps.files.get(test_set.name, ())
-        found = {} if answers.empty else _answers(answers[answers["split"] == test_set.name])
+        found = (
+            {}
+            if answers.empty
+            else _predictions_by_file(answers[answers["split"] == test_set.name])
+        )
         for photo in test_set.photos:
             label = test_set.labels.get(photo.file)
             name = label.primary if label else found.get(photo.file)
             if photo.file not in files or name not in maps.classes:
                 continue
-            view = shown_view(photo.path, crop, SIDE)
+            view = display_view(photo.path, crop, IMAGE_SIDE)
             of_photo = maps.maps[test_set.name][:, files.index(photo.file)]
             for epoch, raw in zip(maps.epochs, of_photo, strict=True):
                 seen = density(raw.astype(np.float32))[maps.classes.index(name)]
@@ -82,5 +86,5 @@ def _write_pictures(run: Run, dataset: Dataset, maps: ClassMaps, writer: Any) ->
                 writer.add_image(tag, picture, epoch, dataformats="HWC")
 
 
-def _answers(rows: Any) -> dict[str, str]:
+def _predictions_by_file(rows: Any) -> dict[str, str]:
     return dict(zip(rows["file"], rows["predicted"], strict=True))

@@ -15,32 +15,34 @@ from typing import Any, Literal
 from core.base.errors import InputError
 from core.base.language import N_
 
-Answer = Literal["in", "unverified", "unlisted"]
-LIST = "OVERFIT_LENS_ALLOW"
+AccessDecision = Literal["in", "unverified", "unlisted"]
+ALLOW_LIST_VARIABLE = "OVERFIT_LENS_ALLOW"
 
 
-def asked_for() -> bool:
+def sign_in_required() -> bool:
     """Whether there is a list, and so nobody may come in without having signed in."""
-    return bool(os.environ.get(LIST, "").strip())
+    return bool(os.environ.get(ALLOW_LIST_VARIABLE, "").strip())
 
 
 def allow_list() -> tuple[str, ...]:
     """Addresses, and domains with an @ before them, in small letters. Raises InputError where it is
     empty or an entry is neither."""
     entries = tuple(
-        entry for entry in re.split(r"[,;\s]+", os.environ.get(LIST, "").lower()) if entry
+        entry
+        for entry in re.split(r"[,;\s]+", os.environ.get(ALLOW_LIST_VARIABLE, "").lower())
+        if entry
     )
     if not entries:
         empty = N_("is empty, so nobody is let in; name addresses, or domains as @example.org")
-        raise InputError(f"{LIST}: {empty}")
+        raise InputError(f"{ALLOW_LIST_VARIABLE}: {empty}")
     for entry in entries:
         if not re.fullmatch(r"[^@]*@[^@.]+(\.[^@.]+)+", entry):
             neither = N_("{entry} is neither an address nor a domain (@example.org)")
-            raise InputError(f"{LIST}: {neither.format(entry=entry)}")
+            raise InputError(f"{ALLOW_LIST_VARIABLE}: {neither.format(entry=entry)}")
     return entries
 
 
-def admitted(user: Mapping[str, Any]) -> Answer:
+def decide_access(user: Mapping[str, Any]) -> AccessDecision:
     """Whether somebody who has signed in is let in. user: what the provider says of them. Raises
     InputError where the list cannot be used."""
     allowed = allow_list()

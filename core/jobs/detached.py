@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from core.base import demo_mode
-from core.base.errors import RunError, not_written
+from core.base.errors import RunError, not_written_text
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
@@ -25,7 +25,7 @@ LOG_BYTES = 1_000_000  # a longer log begins anew
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # by lock; kept, so that they are reaped
 
 
-class Detached:
+class DetachedProcess:
     """The process `python -m core COMMAND --runs DIR`, its lock `COMMAND.lock` and its log."""
 
     def __init__(self, command: str, runs_dir: Path) -> None:
@@ -35,13 +35,13 @@ class Detached:
         self.log = self.runs_dir / f"{command}.log"
 
     @contextmanager
-    def hold(self) -> Iterator[bool]:
+    def hold_lock(self) -> Iterator[bool]:
         """Holds the lock, in the process itself; yields False when another one has it."""
         with self._open() as file:
-            mine, tries = _taken(file), 1
+            mine, tries = _try_lock(file), 1
             while not mine and tries < LOCK_TRIES:
                 time.sleep(0.1)
-                mine, tries = _taken(file), tries + 1
+                mine, tries = _try_lock(file), tries + 1
             if mine:
                 file.truncate(0)
                 file.write(str(os.getpid()))
@@ -53,7 +53,7 @@ class Detached:
         if not self.lock.is_file():
             return False
         with self.lock.open("r+" if os.access(self.lock, os.W_OK) else "r") as file:
-            return not _taken(file, fcntl.LOCK_SH)  # of two who look none is taken for it
+            return not _try_lock(file, fcntl.LOCK_SH)  # of two who look none is taken for it
 
     def pid(self) -> int | None:
         """The process id, None where there is none."""
@@ -65,7 +65,7 @@ class Detached:
     def start(self) -> None:
         """Starts the process, unless one is alive or about to be. Raises RunError when the folder
         cannot be written, DemoError in a demo, whose machine has no memory left for it."""
-        demo_mode.refuse("preview")
+        demo_mode.check_allowed("preview")
         if self.alive() or self.starting():
             return
         self._open().close()  # makes the folder
@@ -85,16 +85,16 @@ class Detached:
         mine = _started.get(self.lock)
         return mine is not None and mine.poll() is None
 
-    def ended(self) -> int | None:
+    def exit_status(self) -> int | None:
         """The exit status of the process that was started here last, once it has ended."""
         mine = _started.get(self.lock)
         return None if mine is None else mine.poll()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Lets the process that was started here last, and has ended, be started again."""
         _started.pop(self.lock, None)
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """The last line of its log; empty where there is none."""
         try:
             lines = self.log.read_text("utf-8", errors="replace")[-4000:].split("\n")
@@ -107,13 +107,13 @@ class Detached:
             self.runs_dir.mkdir(parents=True, exist_ok=True)
             return self.lock.open("a+")
         except OSError as error:
-            raise RunError(not_written(self.runs_dir, error)) from None
+            raise RunError(not_written_text(self.runs_dir, error)) from None
 
 
-def _taken(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
+def _try_lock(file: IO[str], operation: int = fcntl.LOCK_EX) -> bool:
     """Takes the lock if it is free; whether it was."""
     try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
+        fcntl.flock(file, operation | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -11,30 +11,30 @@ from pathlib import Path
 from typing import Literal
 
 from core.base.errors import RunError
-from core.base.formatting import duration, moment
+from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
-from core.jobs.local import LOCK_FILE, SILENCE, worker_pid
+from core.jobs.local import HEARTBEAT_TIMEOUT, LOCK_FILE, worker_pid
 from core.jobs.queue import Entry, Queue
-from core.jobs.stop_worker import stop_asked
+from core.jobs.stop_worker import stop_requested
 from core.store.index import RunRow
 from core.store.lr_search import open_work
 from core.store.run import open_run
 from core.store.status import Status
-from core.store.visitors import house_of
+from core.store.visitors import shared_root_of
 
-QUIET = timedelta(minutes=5)  # without a sign of life; longer than most steps take
-STARTING = timedelta(seconds=15)  # in which a worker that was just asked for comes up
+UNRESPONSIVE_AFTER = timedelta(minutes=5)  # without a sign of life; longer than most steps take
+STARTUP_GRACE = timedelta(seconds=15)  # in which a worker that was just asked for comes up
 LOW_DISK = 2_000_000_000  # bytes; a run of VGG16 with its checkpoint may take half of that
 LOW_MEMORY = 400_000_000
-RECENT = timedelta(days=1)
+RECENT_WINDOW = timedelta(days=1)
 
 WorkerState = Literal["off", "idle", "working", "leaving", "silent"]
-Kind = Literal["no_worker", "silent", "disk", "memory", "stray", "lost"]
+ProblemKind = Literal["no_worker", "silent", "disk", "memory", "stray", "lost"]
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerStatus:
     """The worker process. `leaving`: it stops after this epoch. `silent`: it should be working and
     gives no sign of it. memory: bytes. entry: of the queue, what it carries out. quiet: since its
     last sign of life while it carries something out."""
@@ -48,46 +48,48 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Problem:
     """Something that is wrong: one sentence, and what to do. `runs`: those it is about. What is not
     `pressing` needs no answer now."""
 
-    kind: Kind
+    kind: ProblemKind
     words: str
     advice: str
     runs: tuple[str, ...] = ()
     pressing: bool = True
 
 
-def look_at_worker(runs_dir: Path, now: datetime) -> Worker:
+def read_worker_status(runs_dir: Path, now: datetime) -> WorkerStatus:
     """The worker of a runs folder, as it is now. Raises RunError when the queue cannot be read."""
     pid = worker_pid(runs_dir)
     if pid is None:
-        return Worker("off")
-    since = _changed(house_of(runs_dir) / LOCK_FILE)  # it writes its number into it when it begins
+        return WorkerStatus("off")
+    since = _modified_time(
+        shared_root_of(runs_dir) / LOCK_FILE
+    )  # it writes its number into it when it begins
     entries = Queue(runs_dir).entries()
-    entry = next((entry.run for entry in entries if entry.worker is not None), None)
-    quiet = _quiet(runs_dir, entry, entries, since, now)
+    entry = next((entry.work_id for entry in entries if entry.worker_pid is not None), None)
+    quiet = _time_since_heartbeat(runs_dir, entry, entries, since, now)
     state: WorkerState = "idle" if entry is None else "working"
-    if _hangs(pid, quiet):
+    if _is_hung(pid, quiet):
         state = "silent"
-    elif stop_asked(runs_dir):
+    elif stop_requested(runs_dir):
         state = "leaving"
-    return Worker(state, pid, since, resources.process_memory(pid), entry, quiet)
+    return WorkerStatus(state, pid, since, resources.process_memory(pid), entry, quiet)
 
 
-def find_trouble(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> list[Trouble]:
+def find_problems(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> list[Problem]:
     """What is wrong, the most pressing first. rows: the runs to look through for lost ones.
     Raises RunError when the queue cannot be read."""
-    worker = look_at_worker(runs_dir, now)
+    worker = read_worker_status(runs_dir, now)
     entries = Queue(runs_dir).entries()
     found = [
-        _read_only(runs_dir) or _no_worker(runs_dir, worker, entries, now),
-        _silent(worker),
-        _disk(runs_dir),
-        _memory(),
-        _stray(rows, entries, now),
-        _lost(runs_dir, rows, now),
+        _check_writable(runs_dir) or _check_no_worker(runs_dir, worker, entries, now),
+        _check_unresponsive(worker),
+        _check_disk(runs_dir),
+        _check_memory(),
+        _check_unqueued(rows, entries, now),
+        _check_lost(runs_dir, rows, now),
     ]
     return [trouble for trouble in found if trouble is not None]
 
@@ -95,36 +97,36 @@ def find_trouble(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> 
 # --- the worker -----------------------------------------------------------------------------------
 
 
-def _quiet(
+def _time_since_heartbeat(
     runs_dir: Path,
-    entry: str | None,
+    work_id: str | None,
     entries: Sequence[Entry],
-    since: datetime | None,
+    started_at: datetime | None,
     now: datetime,
 ) -> timedelta:
     """How long the worker has shown nothing: since its run's last heartbeat, or, while it takes
     nothing that waits, since it could have."""
     with suppress(RunError):
-        if entry is not None:
-            status = open_work(runs_dir, entry).status()
-            beat = moment(status.heartbeat) if status.state == "running" else None
+        if work_id is not None:
+            status = open_work(runs_dir, work_id).status()
+            beat = parse_timestamp(status.heartbeat) if status.state == "running" else None
             return max(timedelta(0), now - beat) if beat else timedelta(0)
         if entries:
-            asked = _changed(open_work(runs_dir, entries[0].run).path / "status.json")
-            times = [time for time in (asked, since) if time is not None]
+            asked = _modified_time(open_work(runs_dir, entries[0].work_id).path / "status.json")
+            times = [time for time in (asked, started_at) if time is not None]
             return max(timedelta(0), now - max(times)) if times else timedelta(0)
     return timedelta(0)
 
 
-def _hangs(pid: int, quiet: timedelta) -> bool:
+def _is_hung(pid: int, since_heartbeat: timedelta) -> bool:
     """A step may take long, but then the processor is busy with it."""
-    if quiet < QUIET:
+    if since_heartbeat < UNRESPONSIVE_AFTER:
         return False
-    busy = resources.computes(pid)
-    return quiet > SILENCE if busy is None else not busy
+    busy = resources.uses_cpu(pid)
+    return since_heartbeat > HEARTBEAT_TIMEOUT if busy is None else not busy
 
 
-def _changed(path: Path) -> datetime | None:
+def _modified_time(path: Path) -> datetime | None:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
@@ -134,21 +136,22 @@ def _changed(path: Path) -> datetime | None:
 # --- what is wrong --------------------------------------------------------------------------------
 
 
-def _no_worker(
-    runs_dir: Path, worker: Worker, entries: Iterable[Entry], now: datetime
-) -> Trouble | None:
+def _check_no_worker(
+    runs_dir: Path, worker: WorkerStatus, entries: Iterable[Entry], now: datetime
+) -> Problem | None:
     if worker.state != "off":
         return None
     # A run that was lost stands in the queue until the next worker looks.
-    waiting = [entry.run for entry in entries if _awaits(runs_dir, entry.run)]
+    waiting = [entry.work_id for entry in entries if _is_waiting(runs_dir, entry.work_id)]
     if not waiting:
         return None
     newest = max(
-        (t for run in waiting if (t := _changed(runs_dir / run / "status.json"))), default=None
+        (t for run in waiting if (t := _modified_time(runs_dir / run / "status.json"))),
+        default=None,
     )
-    if newest is not None and timedelta(0) <= now - newest < STARTING:
+    if newest is not None and timedelta(0) <= now - newest < STARTUP_GRACE:
         return None
-    return Trouble(
+    return Problem(
         "no_worker",
         ngettext(
             "1 run waits, and no worker process is running.",
@@ -163,17 +166,17 @@ def _no_worker(
     )
 
 
-def _awaits(runs_dir: Path, entry: str) -> bool:
+def _is_waiting(runs_dir: Path, work_id: str) -> bool:
     try:
-        return not open_work(runs_dir, entry).status().ended
+        return not open_work(runs_dir, work_id).status().ended
     except RunError:
         return False
 
 
-def _read_only(runs_dir: Path) -> Trouble | None:
+def _check_writable(runs_dir: Path) -> Problem | None:
     if not runs_dir.is_dir() or os.access(runs_dir, os.W_OK):
         return None
-    return Trouble(
+    return Problem(
         "disk",
         _("The runs folder {folder} cannot be written.", folder=runs_dir),
         _(
@@ -183,10 +186,10 @@ def _read_only(runs_dir: Path) -> Trouble | None:
     )
 
 
-def _silent(worker: Worker) -> Trouble | None:
+def _check_unresponsive(worker: WorkerStatus) -> Problem | None:
     if worker.state != "silent":
         return None
-    return Trouble(
+    return Problem(
         "silent",
         _(
             "The worker (process {pid}) has given no sign of life for {time}, and it uses no "
@@ -202,11 +205,11 @@ def _silent(worker: Worker) -> Trouble | None:
     )
 
 
-def _disk(runs_dir: Path) -> Trouble | None:
+def _check_disk(runs_dir: Path) -> Problem | None:
     disk = resources.disk(runs_dir)
     if disk is None or disk.free >= LOW_DISK:
         return None
-    return Trouble(
+    return Problem(
         "disk",
         _(
             "The disk of the runs folder is nearly full: {free:.1f} GB are free.",
@@ -219,11 +222,11 @@ def _disk(runs_dir: Path) -> Trouble | None:
     )
 
 
-def _memory() -> Trouble | None:
+def _check_memory() -> Problem | None:
     memory = resources.memory()
     if memory is None or memory.free >= LOW_MEMORY:
         return None
-    return Trouble(
+    return Problem(
         "memory",
         _("Memory is short: {free:.1f} GB are free.", free=memory.free / 1e9),
         _(
@@ -233,16 +236,20 @@ def _memory() -> Trouble | None:
     )
 
 
-def _stray(rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime) -> Trouble | None:
-    known = {entry.run for entry in entries}
+def _check_unqueued(
+    rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime
+) -> Problem | None:
+    known = {entry.work_id for entry in entries}
     strays = [
         row.id
         for row in rows
-        if row.status.state == "queued" and row.id not in known and _older(row.status, now)
+        if row.status.state == "queued"
+        and row.id not in known
+        and _is_past_startup(row.status, now)
     ]
     if not strays:
         return None
-    return Trouble(
+    return Problem(
         "stray",
         ngettext(
             "1 run waits, but the queue does not know of it.",
@@ -254,24 +261,24 @@ def _stray(rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime) -> T
     )
 
 
-def _older(status: Status, now: datetime) -> bool:
-    created = moment(status.created)
-    return created is None or now - created > STARTING
+def _is_past_startup(status: Status, now: datetime) -> bool:
+    created = parse_timestamp(status.created)
+    return created is None or now - created > STARTUP_GRACE
 
 
-def _lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Trouble | None:
+def _check_lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Problem | None:
     """Runs whose process ended in the middle, lately."""
     lost = []
     for row in rows:
-        ended = moment(row.status.finished)
-        if row.status.state != "failed" or ended is None or now - ended > RECENT:
+        ended = parse_timestamp(row.status.finished)
+        if row.status.state != "failed" or ended is None or now - ended > RECENT_WINDOW:
             continue
         with suppress(RunError):
-            if row.status.error == open_run(runs_dir, row.id).lost_words(row.status):
+            if row.status.error == open_run(runs_dir, row.id).lost_process_text(row.status):
                 lost.append(row.id)
     if not lost:
         return None
-    return Trouble(
+    return Problem(
         "lost",
         ngettext(
             "1 run was lost: the process ended in the middle (killed, out of memory, or the "

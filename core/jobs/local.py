@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from core.base import demo_mode, files
-from core.base.errors import InputError, RunError, not_written
+from core.base.errors import InputError, RunError, not_written_text
 from core.data.dataset import Dataset
 from core.hosting import limits
 from core.jobs.queue import Queue
@@ -29,22 +29,28 @@ from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
 from core.store import visitors
-from core.store.challenge_answers import find_trial, find_trials
-from core.store.lr_search import Search, create_search, find_search, find_searches, open_work
+from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
+from core.store.lr_search import (
+    LrSearch,
+    create_lr_search,
+    find_lr_search,
+    find_lr_searches,
+    open_work,
+)
 from core.store.rescoring import (
     Rescoring,
-    check_can_answer,
+    check_can_predict,
     create_rescoring,
     find_rescoring,
     find_rescorings,
 )
 from core.store.run import Run, create_run, discard_run, find_runs, open_run
 from core.store.status import Clock, State, Status, utc_now
-from core.store.visitors import house_of
+from core.store.visitors import shared_root_of
 
 LOCK_FILE = "worker.lock"
-ASK_LOCK = ".ask.lock"  # two who ask the same at once ask it once
-SILENCE = timedelta(hours=1)  # far longer than the longest step between two heartbeats
+SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
+HEARTBEAT_TIMEOUT = timedelta(hours=1)  # far longer than the longest step between two heartbeats
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,11 +80,11 @@ class LocalExecutor:
         self.clock = clock
 
     def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        limits.check_work(self.runs_dir, recipe, data_dir)
-        limits.check_room(self.runs_dir)
+        limits.check_work_allowed(self.runs_dir, recipe, data_dir)
+        limits.check_capacity(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
-        Queue(self.runs_dir).check_room()
+        Queue(self.runs_dir).check_capacity()
         run = create_run(self.runs_dir, recipe, data_dir, self.clock)
         try:
             Queue(self.runs_dir).submit(run.id)
@@ -91,94 +97,96 @@ class LocalExecutor:
     def cancel(self, run_id: str) -> None:
         self._cancel(open_run(self.runs_dir, run_id), run_id)
 
-    def find_rate(self, recipe: Recipe, dataset: Dataset) -> Search:
+    def submit_lr_search(self, recipe: Recipe, dataset: Dataset) -> LrSearch:
         """Queues a search for a learning rate, unless the same one is queued, under way or done.
         Raises InputError when the weights are missing."""
-        limits.check_work(self.runs_dir, recipe, dataset.root)
+        limits.check_work_allowed(self.runs_dir, recipe, dataset.root)
         find_weights(recipe.backbone, recipe.weights)
-        search = find_search(self.runs_dir, recipe, dataset)
-        with files.locked(self.runs_dir / ASK_LOCK):
-            return self._find_rate(search, recipe, dataset)
+        search = find_lr_search(self.runs_dir, recipe, dataset)
+        with files.locked(self.runs_dir / SUBMIT_LOCK):
+            return self._submit_lr_search(search, recipe, dataset)
 
-    def _find_rate(self, search: Search, recipe: Recipe, dataset: Dataset) -> Search:
-        if search.exists() and (self._under_way(search) or search.status().state == "done"):
+    def _submit_lr_search(self, search: LrSearch, recipe: Recipe, dataset: Dataset) -> LrSearch:
+        if search.exists() and (self._is_active(search) or search.status().state == "done"):
             return search
         queue = Queue(self.runs_dir)
-        queue.remove(search.queue_name)  # a worker that was killed may have left its claim
-        queue.check_room()
-        create_search(search, recipe, dataset.root, self.clock)
-        queue.submit(search.queue_name)
+        queue.remove(search.work_id)  # a worker that was killed may have left its claim
+        queue.check_capacity()
+        create_lr_search(search, recipe, dataset.root, self.clock)
+        queue.submit(search.work_id)
         ensure_worker(self.runs_dir)
         return search
 
-    def cancel_search(self, search: Search) -> None:
+    def cancel_search(self, search: LrSearch) -> None:
         """Asks for a search to stop, as `cancel` does for a run."""
-        self._cancel(search, search.queue_name)
+        self._cancel(search, search.work_id)
 
-    def score_again(self, run_ids: Iterable[str]) -> None:
+    def submit_rescoring(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
         visitors.refuse_visitor(self.runs_dir, "score_again")
-        self._ask([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
+        self._submit_rescorings([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
 
-    def put_to_challenge(self, run_ids: Iterable[str]) -> None:
+    def submit_to_challenge(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to answer the challenge's photos, likewise, but before everything
         that waits: it takes a second or two each, and somebody looks on."""
         visitors.refuse_visitor(self.runs_dir, "challenge")
-        new = self._ask([find_trial(self.runs_dir, run_id) for run_id in run_ids])
+        new = self._submit_rescorings(
+            [find_challenge_evaluation(self.runs_dir, run_id) for run_id in run_ids]
+        )
         for trial in reversed(new):
-            Queue(self.runs_dir).move(trial.queue_name, "first")
+            Queue(self.runs_dir).move(trial.work_id, "first")
 
-    def _ask(self, asked: Sequence[Rescoring]) -> list[Rescoring]:
+    def _submit_rescorings(self, rescorings: Sequence[Rescoring]) -> list[Rescoring]:
         """Queues those that are not under way already; which ones."""
-        with files.locked(self.runs_dir / ASK_LOCK):
-            return self._ask_alone(asked)
+        with files.locked(self.runs_dir / SUBMIT_LOCK):
+            return self._submit_rescorings_locked(rescorings)
 
-    def _ask_alone(self, asked: Sequence[Rescoring]) -> list[Rescoring]:
+    def _submit_rescorings_locked(self, rescorings: Sequence[Rescoring]) -> list[Rescoring]:
         queue = Queue(self.runs_dir)
-        new = [r for r in asked if not r.exists() or not self._under_way(r)]
+        new = [r for r in rescorings if not r.exists() or not self._is_active(r)]
         for rescoring in new:
-            check_can_answer(rescoring.run())  # all before any is asked
+            check_can_predict(rescoring.source_run())  # all before any is asked
         for rescoring in new:
             create_rescoring(rescoring, self.clock)
         for rescoring in new:
-            queue.remove(rescoring.queue_name)  # a worker that was killed may have left its claim
-            queue.submit(rescoring.queue_name)
+            queue.remove(rescoring.work_id)  # a worker that was killed may have left its claim
+            queue.submit(rescoring.work_id)
         ensure_worker(self.runs_dir)
         return new
 
     def cancel_rescoring(self, rescoring: Rescoring) -> None:
         """Takes it, or a trial, out of the queue; one that is under way goes on to its end, seconds
         away (but leaves off drawing photos)."""
-        self._cancel(rescoring, rescoring.queue_name)
+        self._cancel(rescoring, rescoring.work_id)
 
-    def _under_way(self, asked: Search | Rescoring) -> bool:
+    def _is_active(self, work: LrSearch | Rescoring) -> bool:
         """Whether a worker has it or will have it: whoever asked may have been killed before it was
         in the queue."""
-        find_lost_work(asked, self.clock)
-        state = asked.status().state
+        mark_lost_work(work, self.clock)
+        state = work.status().state
         entries = Queue(self.runs_dir).entries() if state == "queued" else ()
-        return state == "running" or any(entry.run == asked.queue_name for entry in entries)
+        return state == "running" or any(entry.work_id == work.work_id for entry in entries)
 
-    def _cancel(self, run: Run, entry: str) -> None:
-        with run.changing():
+    def _cancel(self, run: Run, work_id: str) -> None:
+        with run.state_lock():
             status = run.status()
             if status.ended:
                 return
-            run.ask_cancel()  # a process that trains it looks for this
-            Queue(self.runs_dir).withdraw(entry)
+            run.request_cancel()  # a process that trains it looks for this
+            Queue(self.runs_dir).remove_unclaimed(work_id)
             # Nobody can begin it at this moment; a process that has begun says itself how it ended.
             if status.state == "queued" or not process_alive(status.pid):
-                _write_end(run, "cancelled", None, self.clock)
+                _write_final_status(run, "cancelled", None, self.clock)
 
     def resume(self, run_id: str) -> None:
         run, queue = open_run(self.runs_dir, run_id), Queue(self.runs_dir)
-        limits.check_work(self.runs_dir, run.recipe(), run.data_dir())
-        with run.changing():
+        limits.check_work_allowed(self.runs_dir, run.recipe(), run.data_dir())
+        with run.state_lock():
             if run.resumable():
                 queue.remove(run_id)  # a worker that was killed may have left its claim
-            queue.check_room()
-            run.queue_again()
+            queue.check_capacity()
+            run.requeue()
             queue.submit(run_id)
         ensure_worker(self.runs_dir)
 
@@ -201,64 +209,63 @@ def process_alive(pid: int | None) -> bool:
 
 def mark_cancelled(run: Run, clock: Clock) -> None:
     """Writes the state `cancelled` into a run that has not ended."""
-    with run.changing():
+    with run.state_lock():
         if not run.status().ended:
-            _write_end(run, "cancelled", None, clock)
+            _write_final_status(run, "cancelled", None, clock)
 
 
-def _write_end(run: Run, state: State, error: str | None, clock: Clock) -> None:
+def _write_final_status(run: Run, state: State, error: str | None, clock: Clock) -> None:
     now = clock().isoformat(timespec="seconds")
     run.write_status(
         replace(run.status(), state=state, error=error, finished=now, eta_seconds=None, phase="")
     )
 
 
-def mark_lost(run: Run, clock: Clock, gone: bool = False) -> bool:
+def mark_lost(run: Run, clock: Clock, process_dead: bool = False) -> bool:
     """Marks a run failed if it claims to be running but its process is gone; whether it did.
 
-    `gone` says that this is known. A process id may have been given to another process since, so
-    a run that has been silent for an hour counts as lost too.
-    """
-    if not _looks_lost(run.status(), clock, gone):
+    `process_dead` says that this is known. A process id may have been given to another process
+    since, so a run that has been silent for an hour counts as lost too."""
+    if not _is_lost(run.status(), clock, process_dead):
         return False
-    with run.changing():
+    with run.state_lock():
         status = run.status()  # its process may have ended it well after the first look
-        if not _looks_lost(status, clock, gone):
+        if not _is_lost(status, clock, process_dead):
             return False
-        _write_end(run, "failed", run.lost_words(status), clock)
-    run.settle()
+        _write_final_status(run, "failed", run.lost_process_text(status), clock)
+    run.repair()
     return True
 
 
-def _looks_lost(status: Status, clock: Clock, gone: bool) -> bool:
+def _is_lost(status: Status, clock: Clock, process_dead: bool) -> bool:
     if status.state != "running":
         return False
-    silent = status.heartbeat is None or clock() - _time(status.heartbeat) > SILENCE
-    return gone or not process_alive(status.pid) or silent
+    silent = status.heartbeat is None or clock() - _parse_time(status.heartbeat) > HEARTBEAT_TIMEOUT
+    return process_dead or not process_alive(status.pid) or silent
 
 
-def find_lost(runs_dir: Path, running: Iterable[str], clock: Clock) -> bool:
+def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool:
     """Looks whether runs that claim to be running still are; whether one was found lost."""
     lost = False
-    for run_id in running:
+    for run_id in run_ids:
         with suppress(RunError):  # deleted or damaged since, or it cannot be written
             lost |= mark_lost(open_run(runs_dir, run_id), clock)
     return lost
 
 
-def find_lost_work(work: Search | Rescoring, clock: Clock) -> bool:
+def mark_lost_work(work: LrSearch | Rescoring, clock: Clock) -> bool:
     """Whether a search or rescoring that claims to be under way was found lost (and marked failed):
     only the worker carries these out, so without one they are gone."""
     with suppress(RunError):  # deleted or damaged since, or it cannot be written
-        return mark_lost(work, clock, gone=not worker_alive(work.path.parent.parent))
+        return mark_lost(work, clock, process_dead=not worker_alive(work.path.parent.parent))
     return False
 
 
-def under_way(runs_dir: Path) -> str | None:
+def running_work_id(runs_dir: Path) -> str | None:
     """The run, search, rescoring or trial that some process carries out now, if any; not only the
     worker's."""
-    asked = [*find_rescorings(runs_dir), *find_trials(runs_dir)]
-    for run in [*find_runs(runs_dir), *find_searches(runs_dir), *asked]:
+    asked = [*find_rescorings(runs_dir), *find_challenge_evaluations(runs_dir)]
+    for run in [*find_runs(runs_dir), *find_lr_searches(runs_dir), *asked]:
         with suppress(RunError):
             status = run.status()
             if status.state == "running" and process_alive(status.pid):
@@ -266,11 +273,11 @@ def under_way(runs_dir: Path) -> str | None:
     return None
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def recover(runs_dir: Path, clock: Clock) -> list[str]:
+def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
     """Mends what a worker that was killed left behind; call it only while holding the lock.
 
     Runs that were under way are marked failed (their folder keeps every finished epoch and can be
@@ -279,19 +286,19 @@ def recover(runs_dir: Path, clock: Clock) -> list[str]:
     queue, failed = Queue(runs_dir), []
     for entry in queue.entries():
         try:
-            run = open_work(runs_dir, entry.run)
-            mine = entry.worker is not None and run.status().pid == entry.worker
-            lost = mark_lost(run, clock, gone=mine)
-            with run.changing():
+            run = open_work(runs_dir, entry.work_id)
+            mine = entry.worker_pid is not None and run.status().pid == entry.worker_pid
+            lost = mark_lost(run, clock, process_dead=mine)
+            with run.state_lock():
                 if run.status().ended:
-                    queue.remove(entry.run)
-                elif entry.worker is not None:  # it had not begun
-                    queue.release(entry.run, entry.worker)
+                    queue.remove(entry.work_id)
+                elif entry.worker_pid is not None:  # it had not begun
+                    queue.release(entry.work_id, entry.worker_pid)
         except RunError:
-            queue.remove(entry.run)  # the folder was deleted or cannot be read
+            queue.remove(entry.work_id)  # the folder was deleted or cannot be read
             continue
         if lost:
-            failed.append(entry.run)
+            failed.append(entry.work_id)
     return failed
 
 
@@ -315,7 +322,7 @@ def worker_lock(runs_dir: Path) -> Iterator[bool]:
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    path = house_of(runs_dir) / LOCK_FILE
+    path = shared_root_of(runs_dir) / LOCK_FILE
     if not path.is_file():
         return False
     with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
@@ -331,7 +338,7 @@ def worker_pid(runs_dir: Path) -> int | None:
     if not worker_alive(runs_dir):
         return None
     try:
-        return int((house_of(runs_dir) / LOCK_FILE).read_text("utf-8"))
+        return int((shared_root_of(runs_dir) / LOCK_FILE).read_text("utf-8"))
     except (OSError, ValueError):  # it has this instant begun, or ended
         return None
 
@@ -339,9 +346,9 @@ def worker_pid(runs_dir: Path) -> int | None:
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
     """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up.
     Raises DemoError in a demo where nobody trains."""
-    if not demo_mode.training():
-        raise demo_mode.DemoError(limits.limits())
-    runs_dir = house_of(runs_dir)
+    if not demo_mode.is_training_allowed():
+        raise demo_mode.DemoError(limits.limits_text())
+    runs_dir = shared_root_of(runs_dir)
     if not worker_alive(runs_dir):
         _started[:] = [process for process in _started if process.poll() is None]
         with (Path(runs_dir) / "worker.log").open("ab") as log:
@@ -360,9 +367,9 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
 
 
 def _open_lock(runs_dir: Path) -> IO[str]:
-    house = house_of(runs_dir)
+    house = shared_root_of(runs_dir)
     try:
         house.mkdir(parents=True, exist_ok=True)
         return (house / LOCK_FILE).open("a+")
     except OSError as error:
-        raise RunError(not_written(runs_dir, error)) from None
+        raise RunError(not_written_text(runs_dir, error)) from None

@@ -19,58 +19,58 @@ from typing import Literal
 
 from core.base import demo_mode, files
 from core.base.language import N_
-from core.jobs.local import PROJECT_ROOT, process_alive, under_way
+from core.jobs.local import PROJECT_ROOT, process_alive, running_work_id
 from core.recipe.schema import Recipe
 from core.train.speed import Speed, read_speed, speed_path
 
 POLL_SECONDS = 1.0
-RESPITE = 30.0  # a process that has just been started may not have written its note yet
+STARTUP_GRACE = 30.0  # a process that has just been started may not have written its note yet
 _children: dict[Path, tuple[subprocess.Popen[bytes], float]] = {}  # kept, so that they are reaped
 
 
 @dataclass(frozen=True)
-class Measuring:
+class MeasurementStatus:
     """How a measurement stands: `waiting` for a run to end, `measuring`, or `failed`: `error`."""
 
     state: Literal["waiting", "measuring", "failed"]
     error: str = ""
 
 
-def ask(runs_dir: Path, recipe: Recipe) -> Speed | Measuring:
+def request_speed(runs_dir: Path, recipe: Recipe) -> Speed | MeasurementStatus:
     """The calibration for a recipe, or how the process stands that makes it; starts one if there is
     none. Returns at once."""
     found = read_speed(runs_dir, recipe)
     if found is not None:
         return found
     if (
-        demo_mode.on()
+        demo_mode.is_enabled()
     ):  # it would take a process with torch; the worker measures before its first run
-        return Measuring("waiting")
-    note = _note_path(runs_dir, recipe)
+        return MeasurementStatus("waiting")
+    note = _status_path(runs_dir, recipe)
     try:
         written = json.loads(note.read_text("utf-8"))
-        told, pid = Measuring(written["state"], written["error"]), int(written["pid"])
+        told, pid = MeasurementStatus(written["state"], written["error"]), int(written["pid"])
     except (OSError, ValueError, KeyError, TypeError):
-        told, pid = Measuring("measuring"), 0
+        told, pid = MeasurementStatus("measuring"), 0
     if told.state == "failed":
         return told
     child = _children.get(note)
     if child is not None and child[0].poll() is None:
         return told
-    if child is not None and time.monotonic() - child[1] < RESPITE:
+    if child is not None and time.monotonic() - child[1] < STARTUP_GRACE:
         # It has ended without a result: it cannot measure here.
-        return Measuring(
+        return MeasurementStatus(
             "failed", N_("it ended with status {status}").format(status=child[0].returncode)
         )
     if pid and process_alive(pid):
         return told  # another dashboard's, or one from before a restart
     _start(runs_dir, recipe, note)
-    return Measuring("measuring")
+    return MeasurementStatus("measuring")
 
 
-def forget(runs_dir: Path, recipe: Recipe) -> None:
+def clear_failure(runs_dir: Path, recipe: Recipe) -> None:
     """Lets a failed measurement be tried again."""
-    note = _note_path(runs_dir, recipe)
+    note = _status_path(runs_dir, recipe)
     note.unlink(missing_ok=True)
     _children.pop(note, None)
 
@@ -84,34 +84,34 @@ def measure(
     """
     from core.train.calibrate import speed_for  # torch
 
-    note = _note_path(runs_dir, recipe)
+    note = _status_path(runs_dir, recipe)
     try:
-        _write(note, "measuring")
-        while (run := under_way(runs_dir)) is not None:
-            _write(note, "waiting")
+        _write_status(note, "measuring")
+        while (run := running_work_id(runs_dir)) is not None:
+            _write_status(note, "waiting")
             on_wait(run)
-            while under_way(runs_dir) == run:
+            while running_work_id(runs_dir) == run:
                 time.sleep(POLL_SECONDS)
-        _write(note, "measuring")
+        _write_status(note, "measuring")
         speed = speed_for(runs_dir, recipe)
         note.unlink(missing_ok=True)
         return speed
     except Exception as error:
-        _write(note, "failed", " ".join(str(error).split())[:300] or type(error).__name__)
+        _write_status(note, "failed", " ".join(str(error).split())[:300] or type(error).__name__)
         raise
 
 
-def _note_path(runs_dir: Path, recipe: Recipe) -> Path:
+def _status_path(runs_dir: Path, recipe: Recipe) -> Path:
     return speed_path(Path(runs_dir).resolve(), recipe).with_suffix(".note")
 
 
-def _write(note: Path, state: str, error: str = "") -> None:
+def _write_status(status_path: Path, state: str, error: str = "") -> None:
     with suppress(OSError):
-        note.parent.mkdir(parents=True, exist_ok=True)
-        files.write_json(note, {"state": state, "error": error, "pid": os.getpid()})
+        status_path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_json(status_path, {"state": state, "error": error, "pid": os.getpid()})
 
 
-def _start(runs_dir: Path, recipe: Recipe, note: Path) -> None:
+def _start(runs_dir: Path, recipe: Recipe, status_path: Path) -> None:
     process = subprocess.Popen(
         [
             sys.executable,
@@ -134,4 +134,4 @@ def _start(runs_dir: Path, recipe: Recipe, note: Path) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _children[note] = (process, time.monotonic())
+    _children[status_path] = (process, time.monotonic())

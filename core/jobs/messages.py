@@ -18,11 +18,11 @@ from typing import Any
 from core.base.errors import InputError
 from core.base.language import N_
 
-MARK = b"OLP1"
-MAX_TEXT = 1 << 20  # bytes of the JSON text
+MAGIC = b"OLP1"
+MAX_JSON_BYTES = 1 << 20  # bytes of the JSON text
 MAX_PARTS = 64  # how many
 MAX_BYTES = 64 << 20  # of all parts together
-_GLANCE = 0.05  # seconds between two calls of `tick` while waiting
+_POLL_SECONDS = 0.05  # seconds between two calls of `tick` while waiting
 
 
 class MessageError(InputError):
@@ -33,35 +33,36 @@ class MessageError(InputError):
 class Message:
     """`facts`: plain data, as JSON can hold it. `parts`: bytes."""
 
-    facts: dict[str, Any]
+    fields: dict[str, Any]
     parts: tuple[bytes, ...] = ()
 
 
-def send(connection: socket.socket, message: Message, seconds: float) -> None:
+def send(connection: socket.socket, message: Message, timeout: float) -> None:
     """Sends a message. Raises MessageError when it is too large, OSError when nobody takes it."""
     sizes = [len(part) for part in message.parts]
-    facts = {"facts": message.facts, "parts": sizes}
+    facts = {"facts": message.fields, "parts": sizes}
     text = json.dumps(facts, allow_nan=False).encode()
     _check_sizes(len(text), sizes)
-    connection.settimeout(seconds)
-    connection.sendall(b"".join((MARK, struct.pack(">I", len(text)), text, *message.parts)))
+    connection.settimeout(timeout)
+    connection.sendall(b"".join((MAGIC, struct.pack(">I", len(text)), text, *message.parts)))
 
 
 def receive(
-    connection: socket.socket, seconds: float, tick: Callable[[], None] = lambda: None
+    connection: socket.socket, timeout: float, check_cancelled: Callable[[], None] = lambda: None
 ) -> Message:
-    """Waits for a message. `tick` is called again and again meanwhile; raising from it stops.
+    """Waits for a message. `check_cancelled` is called again and again meanwhile; raising from it
+    stops.
 
     Raises MessageError: it is none, too large, late, or the other side went away.
     """
-    deadline = time.monotonic() + seconds
-    start = _read(connection, len(MARK) + 4, deadline, tick)
-    if start[: len(MARK)] != MARK:
+    deadline = time.monotonic() + timeout
+    start = _read(connection, len(MAGIC) + 4, deadline, check_cancelled)
+    if start[: len(MAGIC)] != MAGIC:
         raise MessageError(N_("what came is no message"))
-    (length,) = struct.unpack(">I", start[len(MARK) :])
+    (length,) = struct.unpack(">I", start[len(MAGIC) :])
     _check_sizes(length, [])
     try:
-        told = json.loads(_read(connection, length, deadline, tick))
+        told = json.loads(_read(connection, length, deadline, check_cancelled))
         facts, sizes = told["facts"], told["parts"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise MessageError(N_("what came is no message")) from None
@@ -69,10 +70,12 @@ def receive(
     if not isinstance(facts, dict) or not whole:
         raise MessageError(N_("what came is no message"))
     _check_sizes(length, sizes)
-    return Message(facts, tuple(_read(connection, size, deadline, tick) for size in sizes))
+    return Message(
+        facts, tuple(_read(connection, size, deadline, check_cancelled) for size in sizes)
+    )
 
 
-def hung_up(connection: socket.socket) -> bool:
+def is_disconnected(connection: socket.socket) -> bool:
     """Whether the other side has gone away (after it sent its message)."""
     connection.setblocking(False)
     try:
@@ -84,7 +87,7 @@ def hung_up(connection: socket.socket) -> bool:
 
 
 def _check_sizes(text: int, parts: list[int]) -> None:
-    if text > MAX_TEXT or len(parts) > MAX_PARTS or sum(parts) > MAX_BYTES:
+    if text > MAX_JSON_BYTES or len(parts) > MAX_PARTS or sum(parts) > MAX_BYTES:
         raise MessageError(
             N_(
                 "the message is too large: {size:.1f} MB in {count} parts; the limits are "
@@ -98,17 +101,19 @@ def _check_sizes(text: int, parts: list[int]) -> None:
         )
 
 
-def _read(connection: socket.socket, size: int, deadline: float, tick: Callable[[], None]) -> bytes:
+def _read(
+    connection: socket.socket, size: int, deadline: float, check_cancelled: Callable[[], None]
+) -> bytes:
     found = bytearray()
     while len(found) < size:
         left = deadline - time.monotonic()
         if left <= 0:
             raise MessageError(N_("no answer came in time"))
-        connection.settimeout(min(left, _GLANCE))
+        connection.settimeout(min(left, _POLL_SECONDS))
         try:
             chunk = connection.recv(min(size - len(found), 1 << 20))
         except TimeoutError:
-            tick()
+            check_cancelled()
             continue
         except OSError:
             chunk = b""

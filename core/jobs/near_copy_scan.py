@@ -12,29 +12,29 @@ from pathlib import Path
 from core.base.errors import DataError
 from core.base.language import N_
 from core.data.dataset import Dataset
-from core.data.near_copies import Pair, known_copies, near_copies
+from core.data.near_copies import NearCopyPair, cached_near_copies, near_copies
 from core.jobs.local import PROJECT_ROOT
 
-Search = futures.Future[tuple[Pair, ...]]
-_searchers = futures.ThreadPoolExecutor(1, "near-copies")  # one search at a time
-FEW = 200  # photos that are compared in this process: a second or two
+SearchFuture = futures.Future[tuple[NearCopyPair, ...]]
+_executor = futures.ThreadPoolExecutor(1, "near-copies")  # one search at a time
+MAX_IN_PROCESS_PHOTOS = 200  # photos that are compared in this process: a second or two
 
 
-def search_copies(dataset: Dataset, runs_dir: Path) -> Search:
+def submit_search(dataset: Dataset, runs_dir: Path) -> SearchFuture:
     """Begins the search; its result is that of `copies_apart`."""
-    return _searchers.submit(copies_apart, dataset, runs_dir)
+    return _executor.submit(near_copies_in_subprocess, dataset, runs_dir)
 
 
-def found_soon(search: Search, seconds: float) -> bool:
+def wait_for_search(search: SearchFuture, timeout: float) -> bool:
     """Waits so long at most; whether it is done by then."""
-    futures.wait([search], timeout=seconds)
+    futures.wait([search], timeout=timeout)
     return search.done()
 
 
-def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
+def near_copies_in_subprocess(dataset: Dataset, runs_dir: Path) -> tuple[NearCopyPair, ...]:
     """As `near_copies`: waits for them, but leaves this process free. Raises DataError likewise."""
     photos = len(dataset.train) + sum(len(each.photos) for each in dataset.test_sets)
-    if photos <= FEW or known_copies(dataset, runs_dir) is not None:
+    if photos <= MAX_IN_PROCESS_PHOTOS or cached_near_copies(dataset, runs_dir) is not None:
         return near_copies(dataset, runs_dir)
     folders = [str(dataset.root.resolve()), "--runs", str(Path(runs_dir).resolve())]
     done = subprocess.run(
@@ -46,7 +46,7 @@ def copies_apart(dataset: Dataset, runs_dir: Path) -> tuple[Pair, ...]:
         text=True,
         check=False,
     )
-    found = known_copies(dataset, runs_dir)
+    found = cached_near_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
         lines = done.stderr.strip().splitlines() or [N_("no answer")]
         raise DataError(

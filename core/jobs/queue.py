@@ -20,9 +20,9 @@ from typing import Literal
 
 from core.base.errors import RunError
 from core.base.language import N_
-from core.hosting.limits import check_queue
+from core.hosting.limits import check_queue_limits
 from core.store.run import Run
-from core.store.visitors import entry_prefix, house_of
+from core.store.visitors import entry_prefix, shared_root_of
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]
@@ -39,16 +39,16 @@ class Entry:
     """A run or search in the queue: `worker` is the process id that has claimed it, None while it
     waits."""
 
-    run: str
-    worker: int | None
+    work_id: str
+    worker_pid: int | None
 
 
 @dataclass(frozen=True)
-class Standing:
+class QueuePosition:
     """A place in everybody's queue: how many entries are before it, and how many there are."""
 
-    before: int
-    entries: int
+    ahead: int
+    total: int
 
 
 class Queue:
@@ -56,79 +56,86 @@ class Queue:
     be written."""
 
     def __init__(self, runs_dir: Path) -> None:
-        self.path = house_of(runs_dir) / QUEUE_FILE
-        self._own = entry_prefix(runs_dir)
+        self.path = shared_root_of(runs_dir) / QUEUE_FILE
+        self._own_prefix = entry_prefix(runs_dir)
 
-    def submit(self, run: str) -> None:
+    def submit(self, work_id: str) -> None:
         """Puts a run at the end; a run that is queued already keeps its place. Raises DemoError
         where a visitor has one in the queue, or it is full."""
-        with self._write() as db:
-            entries = self._everybodys(db)
-            if self._own and all(entry.run != self._own + run for entry in entries):
-                check_queue(self._under_way(entries), len(entries))
-            db.execute("INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own + run,))
+        with self._transaction() as db:
+            entries = self._all_entries(db)
+            if self._own_prefix and all(
+                entry.work_id != self._own_prefix + work_id for entry in entries
+            ):
+                check_queue_limits(self._count_active(entries), len(entries))
+            db.execute(
+                "INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own_prefix + work_id,)
+            )
 
-    def check_room(self) -> None:
+    def check_capacity(self) -> None:
         """Raises DemoError where `submit` of another run would."""
-        if self._own:
-            with self._write() as db:
-                entries = self._everybodys(db)
-            check_queue(self._under_way(entries), len(entries))
+        if self._own_prefix:
+            with self._transaction() as db:
+                entries = self._all_entries(db)
+            check_queue_limits(self._count_active(entries), len(entries))
 
-    def claim(self, worker: int) -> str | None:
+    def claim(self, worker_pid: int) -> str | None:
         """Takes the first waiting run for the worker; None when nothing waits."""
-        with self._write() as db:
-            waiting = [entry for entry in self._owned(db) if entry.worker is None]
+        with self._transaction() as db:
+            waiting = [entry for entry in self._own_entries(db) if entry.worker_pid is None]
             if not waiting:
                 return None
-            run = waiting[0].run
-            db.execute("UPDATE queue SET worker = ? WHERE run = ?", (worker, self._own + run))
+            run = waiting[0].work_id
+            db.execute(
+                "UPDATE queue SET worker = ? WHERE run = ?", (worker_pid, self._own_prefix + run)
+            )
             return run
 
-    def remove(self, run: str) -> None:
+    def remove(self, work_id: str) -> None:
         """Takes a run out, whoever has claimed it: nobody wants it any more."""
-        with self._write() as db:
-            db.execute("DELETE FROM queue WHERE run = ?", (self._own + run,))
+        with self._transaction() as db:
+            db.execute("DELETE FROM queue WHERE run = ?", (self._own_prefix + work_id,))
 
-    def finish(self, run: str, worker: int) -> None:
+    def finish(self, work_id: str, worker_pid: int) -> None:
         """Takes out what the worker had claimed: it ended. One that was queued anew since stays."""
-        with self._write() as db:
-            name = self._own + run
-            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (name, worker))
+        with self._transaction() as db:
+            name = self._own_prefix + work_id
+            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (name, worker_pid))
 
-    def release(self, run: str, worker: int) -> None:
+    def release(self, work_id: str, worker_pid: int) -> None:
         """Lets a run that the worker had claimed wait again, in its old place."""
-        with self._write() as db:
-            mine = (self._own + run, worker)
+        with self._transaction() as db:
+            mine = (self._own_prefix + work_id, worker_pid)
             db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", mine)
 
-    def withdraw(self, run: str) -> bool:
+    def remove_unclaimed(self, work_id: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""
-        with self._write() as db:
-            name = self._own + run
+        with self._transaction() as db:
+            name = self._own_prefix + work_id
             taken = db.execute("DELETE FROM queue WHERE run = ? AND worker IS NULL", (name,))
             return taken.rowcount > 0
 
-    def move(self, run: str, to: Move) -> bool:
+    def move(self, work_id: str, to: Move) -> bool:
         """Moves a waiting run among those that wait; False where it does not wait any more. Who is
         first already, or last, stays."""
-        with self._write() as db:
+        with self._transaction() as db:
             rows = db.execute(
                 "SELECT position, run FROM queue WHERE worker IS NULL ORDER BY position"
             ).fetchall()
-            waiting = [(place, name) for place, name in rows if name.startswith(self._own)]
-            order = [name.removeprefix(self._own) for _, name in waiting]
-            if run not in order:
+            waiting = [(place, name) for place, name in rows if name.startswith(self._own_prefix)]
+            order = [name.removeprefix(self._own_prefix) for _, name in waiting]
+            if work_id not in order:
                 return False
-            place = order.index(run)
+            place = order.index(work_id)
             order.pop(place)
-            order.insert({"first": 0, "up": max(0, place - 1), "down": place + 1}[to], run)
+            order.insert({"first": 0, "up": max(0, place - 1), "down": place + 1}[to], work_id)
             # Positions are unique, also for a moment: all leave before they are given anew.
             for position, name in waiting:
                 db.execute("UPDATE queue SET position = ? WHERE run = ?", (-position, name))
             for (position, _), name in zip(waiting, order):
                 db.execute(
-                    "UPDATE queue SET position = ? WHERE run = ?", (position, self._own + name)
+                    "UPDATE queue SET position = ? WHERE run = ?",
+                    (position, self._own_prefix + name),
                 )
             return True
 
@@ -136,60 +143,64 @@ class Queue:
         """All entries, in the order in which they run; a folder that cannot be written is read."""
         if not self.path.is_file():
             return []
-        with self._open() as db:
+        with self._connect() as db:
             if not db.execute("SELECT name FROM sqlite_master WHERE name = 'queue'").fetchall():
                 return []  # another process is making it
-            return self._owned(db)
+            return self._own_entries(db)
 
-    def standing(self) -> Standing | None:
+    def position(self) -> QueuePosition | None:
         """Where the first entry stands among everybody's; None where there is none."""
         if not self.path.is_file():
             return None
-        with self._write() as db:
+        with self._transaction() as db:
             # Who is under way stands first, whenever it came.
-            line = sorted(self._everybodys(db), key=lambda entry: entry.worker is None)
+            line = sorted(self._all_entries(db), key=lambda entry: entry.worker_pid is None)
         for before, entry in enumerate(line):
-            if entry.run.startswith(self._own):
-                return Standing(before, len(line))
+            if entry.work_id.startswith(self._own_prefix):
+                return QueuePosition(before, len(line))
         return None
 
     def length(self) -> int:
         """How many wait or are under way, everybody's."""
         if not self.path.is_file():
             return 0
-        with self._write() as db:
-            return len(self._everybodys(db))
+        with self._transaction() as db:
+            return len(self._all_entries(db))
 
-    def _owned(self, db: sqlite3.Connection) -> list[Entry]:
+    def _own_entries(self, db: sqlite3.Connection) -> list[Entry]:
         return [
-            Entry(entry.run.removeprefix(self._own), entry.worker)
-            for entry in self._everybodys(db)
-            if entry.run.startswith(self._own)
+            Entry(entry.work_id.removeprefix(self._own_prefix), entry.worker_pid)
+            for entry in self._all_entries(db)
+            if entry.work_id.startswith(self._own_prefix)
         ]
 
-    def _under_way(self, entries: Iterable[Entry]) -> int:
+    def _count_active(self, entries: Iterable[Entry]) -> int:
         """How many of one's own have not ended: the worker has a little to do after a run's end."""
-        return sum(not self._ended(e.run) for e in entries if e.run.startswith(self._own))
+        return sum(
+            not self._has_ended(e.work_id)
+            for e in entries
+            if e.work_id.startswith(self._own_prefix)
+        )
 
-    def _ended(self, name: str) -> bool:
+    def _has_ended(self, work_id: str) -> bool:
         with suppress(RunError):
-            return Run(self.path.parent / name).status().ended
+            return Run(self.path.parent / work_id).status().ended
         return True  # deleted, or damaged
 
-    def _everybodys(self, db: sqlite3.Connection) -> list[Entry]:
+    def _all_entries(self, db: sqlite3.Connection) -> list[Entry]:
         rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()
         return [Entry(run, worker) for run, worker in rows]
 
     @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connect() as db:
             db.execute(_SCHEMA)
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _connect(self) -> Iterator[sqlite3.Connection]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as db:

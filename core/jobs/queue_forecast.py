@@ -13,32 +13,32 @@ from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
 from core.jobs.queue import Queue
-from core.store.lr_search import SEARCH_FOLDER, Search, open_work
+from core.store.lr_search import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run
 from core.store.status import Status, time_left
-from core.train.estimate import TRAINING, estimate, photos_of
+from core.train.estimate import TRAINING_PARTS, count_photos, estimate
 from core.train.speed import read_speed, speed_path
 
-_BEFORE = ("photos", "features")  # parts of an estimate that come before the first epoch
+_SETUP_PARTS = ("photos", "features")  # parts of an estimate that come before the first epoch
 
 
 @dataclass(frozen=True)
-class Turn:
+class QueueForecast:
     """An entry of the queue. `name`: the run's, a search's, or of the run that is scored again.
     `begins`, `ends`: seconds from now, None when nobody knows; of what is under way, `begins` is
     0."""
 
-    entry: str
+    work_id: str
     name: str
     status: Status
-    begins: float | None
-    ends: float | None
+    starts_in: float | None
+    ends_in: float | None
 
 
-def entry_words(entry: str, labels: Mapping[str, str]) -> str:
+def entry_text(work_id: str, labels: Mapping[str, str]) -> str:
     """What an entry of the queue is, in words. labels: the runs' names by id."""
-    folder, __, id_ = entry.rpartition("/")
+    folder, __, id_ = work_id.rpartition("/")
     if folder == SEARCH_FOLDER:
         return _("search for a learning rate")
     name = labels.get(id_, id_)
@@ -47,24 +47,24 @@ def entry_words(entry: str, labels: Mapping[str, str]) -> str:
     return _("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
 
 
-def turns(runs_dir: Path, now: datetime) -> list[Turn]:
+def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:
     """The queue in its order, what is under way first. Entries whose folder is gone are left out.
     Raises RunError when the queue cannot be read."""
-    entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker is None)
-    found: list[Turn] = []
+    entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker_pid is None)
+    found: list[QueueForecast] = []
     begins: float | None = 0.0
     for entry in entries:
         try:
-            work = open_work(runs_dir, entry.run)
+            work = open_work(runs_dir, entry.work_id)
             status = work.status()
-            name = (work.run() if isinstance(work, Rescoring) else work).recipe().name
+            name = (work.source_run() if isinstance(work, Rescoring) else work).recipe().name
         except InputError:
             continue
         left = seconds_left(work, status, now)
         if status.ended:
             continue  # lost with its worker; the next one takes it out
         ends = None if begins is None or left is None else begins + left
-        found.append(Turn(entry.run, name, status, begins, ends))
+        found.append(QueueForecast(entry.work_id, name, status, begins, ends))
         begins = ends
     return found
 
@@ -72,13 +72,13 @@ def turns(runs_dir: Path, now: datetime) -> list[Turn]:
 def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
     """Until a run is done, counted from when it begins if it waits; None when nobody
     knows: the machine was not measured for it, or it takes longer than was thought."""
-    if status.ended or isinstance(work, Search | Rescoring):
+    if status.ended or isinstance(work, LrSearch | Rescoring):
         return None
-    parts = _parts(work)
+    parts = _estimate_parts(work)
     if not parts:
         return time_left(status, now)
-    training = sum(parts.get(name, 0.0) for name in TRAINING)
-    before = sum(parts.get(name, 0.0) for name in _BEFORE)
+    training = sum(parts.get(name, 0.0) for name in TRAINING_PARTS)
+    before = sum(parts.get(name, 0.0) for name in _SETUP_PARTS)
     after = sum(parts.values()) - training - before
     trained = status.epoch >= status.epochs
     if status.state == "running" and status.eta_seconds is not None:
@@ -91,7 +91,7 @@ def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
     return time_left(replace(status, eta_seconds=left), now)
 
 
-def _parts(work: Run) -> dict[str, float]:
+def _estimate_parts(work: Run) -> dict[str, float]:
     """Seconds by part: as estimated when it first began, or else by what is known of this
     machine; empty when nothing is."""
     try:
@@ -100,18 +100,18 @@ def _parts(work: Run) -> dict[str, float]:
             return found
         runs_dir = work.path.parent
         path = speed_path(runs_dir, work.recipe())
-        return _estimated(runs_dir, work.id, path.stat().st_mtime_ns)
+        return _cached_estimate(runs_dir, work.id, path.stat().st_mtime_ns)
     except (InputError, OSError):
         return {}
 
 
 @lru_cache(maxsize=512)
-def _estimated(runs_dir: Path, run_id: str, stamp: int) -> dict[str, float]:
-    """`stamp`: of the calibration; it is only there to make the cache notice."""
-    del stamp
+def _cached_estimate(runs_dir: Path, run_id: str, calibration_mtime: int) -> dict[str, float]:
+    """`calibration_mtime`: of the calibration; it is only there to make the cache notice."""
+    del calibration_mtime
     run = Run(runs_dir / run_id)
     recipe = run.recipe()
     speed = read_speed(runs_dir, recipe)
     if speed is None:
         return {}
-    return estimate(recipe, speed, photos_of(read_dataset(run.data_dir()), recipe)).parts
+    return estimate(recipe, speed, count_photos(read_dataset(run.data_dir()), recipe)).parts

@@ -15,44 +15,44 @@ _PROC, _CGROUP = Path("/proc"), Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
-class Share:
+class Capacity:
     """Bytes that are free, of how many."""
 
     free: int
     total: int
 
 
-def memory() -> Share | None:
+def memory() -> Capacity | None:
     """Of the machine, or of the container that this process is confined to, whichever has less."""
     try:
         lines = (_PROC / "meminfo").read_text().splitlines()
         kilobytes = {name: int(rest.split()[0]) for name, rest in (s.split(":") for s in lines)}
-        whole = Share(1024 * kilobytes["MemAvailable"], 1024 * kilobytes["MemTotal"])
+        whole = Capacity(1024 * kilobytes["MemAvailable"], 1024 * kilobytes["MemTotal"])
     except (OSError, ValueError, KeyError, IndexError):
         return None
     inner = _container_memory()
     return min(whole, inner, key=lambda share: share.free) if inner else whole
 
 
-def _container_memory() -> Share | None:
+def _container_memory() -> Capacity | None:
     """Of a control group (version 2) with a limit. File pages that nobody used lately can go."""
     try:
         limit = int((_CGROUP / "memory.max").read_text())
         used = int((_CGROUP / "memory.current").read_text())
         stat = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
-        return Share(max(0, limit - used + int(stat.get("inactive_file", 0))), limit)
+        return Capacity(max(0, limit - used + int(stat.get("inactive_file", 0))), limit)
     except (OSError, ValueError):  # no such group, or `max`: no limit
         return None
 
 
-def disk(folder: Path) -> Share | None:
+def disk(folder: Path) -> Capacity | None:
     """Of the disk that a folder lies on, whether or not the folder is there yet."""
     for place in (folder, *folder.absolute().parents):
         try:
             found = shutil.disk_usage(place)
         except OSError:
             continue
-        return Share(found.free, found.total)
+        return Capacity(found.free, found.total)
     return None
 
 
@@ -75,17 +75,17 @@ def process_memory(pid: int) -> int | None:
     return None
 
 
-def computes(pid: int, seconds: float = 0.3) -> bool | None:
+def uses_cpu(pid: int, seconds: float = 0.3) -> bool | None:
     """Whether a process uses the processor, looked at for so long, or stands in line for it."""
-    before = _ticks(pid)
+    before = _cpu_ticks(pid)
     time.sleep(seconds if before is not None else 0)
-    after = _ticks(pid)
+    after = _cpu_ticks(pid)
     if before is None or after is None:
         return None
-    return after > before + 1 or _in_line(pid)  # more than a glimpse
+    return after > before + 1 or _is_runnable(pid)  # more than a glimpse
 
 
-def _in_line(pid: int) -> bool:
+def _is_runnable(pid: int) -> bool:
     """Whether a thread of a process runs or would, if others left it a processor."""
     try:
         texts = [path.read_text() for path in (_PROC / str(pid)).glob("task/*/stat")]
@@ -94,7 +94,7 @@ def _in_line(pid: int) -> bool:
     return any(text.rpartition(")")[2].split()[0] == "R" for text in texts)
 
 
-def _ticks(pid: int) -> int | None:
+def _cpu_ticks(pid: int) -> int | None:
     """Processor time of all threads of a process, in hundredths of a second."""
     try:
         text = (_PROC / str(pid) / "stat").read_text()

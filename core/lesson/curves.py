@@ -14,7 +14,7 @@ def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
     """For pages/widgets/ui/live_chart.js, on a logarithmic scale down to the lowest loss."""
     lines, lowest, epochs = [], 1.0, 1
     for letter, side in pair.sides.items():
-        history = side.shown.history()
+        history = side.shown_run.history()
         points = [
             [float(epoch), max(float(loss), 1e-9)]
             for epoch, loss in zip(history["epoch"], history["val_loss"], strict=True)

@@ -9,36 +9,40 @@ import re
 
 from core.base.language import _
 
-_MARK = re.compile(r"\u27e6([^\u27e7]+)\u27e7")
-_RANGE = re.compile(r"(\([\d.-]+\)|\b[\d.e-]+-[\d.e-]+)")  # `(18-23)`, `0.0001-0.06`
-RANGE = "range"  # the key of a piece that stays on one line
+_TERM_PATTERN = re.compile(r"\u27e6([^\u27e7]+)\u27e7")
+_RANGE_PATTERN = re.compile(r"(\([\d.-]+\)|\b[\d.e-]+-[\d.e-]+)")  # `(18-23)`, `0.0001-0.06`
+RANGE_KEY = "range"  # the key of a piece that stays on one line
 SIDES = ("A", "B")  # are marked as words are, so that they get their colours
 
 
-def mark(key: str) -> str:
+def term_placeholder(key: str) -> str:
     return f"\u27e6{key}\u27e7"
 
 
-def marks(*keys: str) -> dict[str, str]:
+def term_placeholders(*keys: str) -> dict[str, str]:
     """`{key: ⟦key⟧}`, for `_`, and the two sides as `a` and `b`."""
-    return {key: mark(key) for key in keys} | {side.lower(): mark(side) for side in SIDES}
+    return {key: term_placeholder(key) for key in keys} | {
+        side.lower(): term_placeholder(side) for side in SIDES
+    }
 
 
-def pieces(text: str) -> list[tuple[str, str]]:
+def split_terms(text: str) -> list[tuple[str, str]]:
     """The text cut at its marks and ranges of numbers: (what stands there, its key); no key for
     plain text."""
     words, found = glossary(), list[tuple[str, str]]()
-    for place, part in enumerate(_MARK.split(text)):  # text and keys by turns
+    for place, part in enumerate(_TERM_PATTERN.split(text)):  # text and keys by turns
         if place % 2:
             found.append((part if part in SIDES else words[part][0], part))
         else:
-            found += [(one, RANGE * (turn % 2)) for turn, one in enumerate(_RANGE.split(part))]
+            found += [
+                (one, RANGE_KEY * (turn % 2)) for turn, one in enumerate(_RANGE_PATTERN.split(part))
+            ]
     return [piece for piece in found if piece[0]]
 
 
-def plain(text: str) -> str:
+def strip_markup(text: str) -> str:
     """The text without marks, as it is read aloud."""
-    return "".join(words for words, __ in pieces(text))
+    return "".join(words for words, __ in split_terms(text))
 
 
 def glossary() -> dict[str, tuple[str, str]]:

@@ -9,42 +9,47 @@ import numpy as np
 
 from core.base.errors import RunError
 from core.base.language import N_
-from core.data.photos import jpeg_url, photo_size
+from core.data.photos import jpeg_data_url, photo_size
 from core.evaluate.localisation import localisation_summary, localise_snapshots
 from core.lesson.pair import Pair, Side
-from core.lesson.seed_spread import Measured
+from core.lesson.seed_spread import SeedSpread
 from core.views.cam_strip import cam_strip
 
 
-def gaze(pair: Pair) -> dict[str, Any]:
+def localisation_data(pair: Pair) -> dict[str, Any]:
     """`epochs`, and `rows`: a photo (`photo`, `label`, `file`, `aspect`) with, for A and B, its
     class map at each of the epochs. Pictures are addresses that a browser shows.
 
     Raises RunError when a run has no class maps, DataError when a photo cannot be read."""
-    strips = {letter: cam_strip(side.shown, pair.dataset) for letter, side in pair.sides.items()}
+    strips = {
+        letter: cam_strip(side.shown_run, pair.dataset) for letter, side in pair.sides.items()
+    }
     a, b = strips["A"], strips["B"]
     if a is None or b is None or a.epochs != b.epochs:
         raise RunError(
             N_("{path}: no class maps to show beside {run}").format(
-                path=pair.a.shown.path, run=pair.b.shown.id
+                path=pair.a.shown_run.path, run=pair.b.shown_run.id
             )
         )
     rows = []
     for one, other in zip(a.rows, b.rows, strict=True):
-        looks = {"A": one.looks, "B": other.looks}
+        looks = {"A": one.snapshots, "B": other.snapshots}
         rows.append(
             {
-                "photo": jpeg_url(one.photo),
+                "photo": jpeg_data_url(one.photo),
                 "label": one.label,
                 "file": one.file,
-                "aspect": one.aspect,
-                **{key: [jpeg_url(look.jpeg) for look in found] for key, found in looks.items()},
+                "aspect": one.aspect_ratio,
+                **{
+                    key: [jpeg_data_url(look.jpeg) for look in found]
+                    for key, found in looks.items()
+                },
             }
         )
     return {"epochs": list(a.epochs), "rows": rows}
 
 
-def lifts(pair: Pair, side: Side) -> list[Measured]:
+def lifts(pair: Pair, side: Side) -> list[SeedSpread]:
     """Evidence in the boxes of the test set against an even spread (core.evaluate.localisation),
     over the trainings, at the end of each cycle. The last is that of summary.json."""
     test_set = pair.test_set
@@ -65,4 +70,4 @@ def lifts(pair: Pair, side: Side) -> list[Measured]:
             run.recipe().crop,
         )
         each.append([float((localisation_summary(then) or {})["lift"]) for then in found])
-    return [Measured(tuple(values)) for values in zip(*each, strict=True)]
+    return [SeedSpread(tuple(values)) for values in zip(*each, strict=True)]

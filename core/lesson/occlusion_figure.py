@@ -10,21 +10,21 @@ from PIL import Image
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.masking import Variant
+from core.data.masking import MaskVariant
 from core.data.photos import jpeg_bytes, photo_size, read_view
 from core.evaluate.mask_choice import find_scene
 from core.lesson.pair import Pair, Side
-from core.lesson.seed_spread import Measured
+from core.lesson.seed_spread import SeedSpread
 from core.store.run import Run
 from core.views.diagnosis_pictures import SHOWN_FILL
 
-SIDE = 300  # pixels of a picture's longer side
-Seen = Variant | str
-VARIANTS: tuple[Seen, ...] = ("plain", "object", "only_objects")
+IMAGE_SIDE = 300  # pixels of a picture's longer side
+VariantName = MaskVariant | str
+VARIANTS: tuple[VariantName, ...] = ("plain", "object", "only_objects")
 
 
 @dataclass(frozen=True)
-class Painted:
+class MaskedPhoto:
     """variant: what was done to the photo. by_side: the answer, and the probability of the books
     that the photo shows (all of them together), 0..1."""
 
@@ -34,33 +34,37 @@ class Painted:
 
 
 @dataclass(frozen=True)
-class Same:
+class UnchangedPredictions:
     """Over the trainings: on how many of `photos` the answer stays when the books are hidden."""
 
-    count: Measured
-    photos: int
+    count: SeedSpread
+    photo_count: int
 
 
-def same_answers(pair: Pair, side: Side) -> Same:
+def unchanged_predictions(pair: Pair, side: Side) -> UnchangedPredictions:
     """Whether rightly answered or not."""
     counts, photos = [], 0
     for run in side.runs:
-        answers = _rows(run, pair.set_name).pivot(
+        answers = _reliance_rows(run, pair.set_name).pivot(
             index="file", columns="variant", values="predicted"
         )
         counts.append(float((answers["plain"] == answers["object"]).sum()))
         photos = len(answers)
-    return Same(Measured(tuple(counts)), photos)
+    return UnchangedPredictions(SeedSpread(tuple(counts)), photos)
 
 
-def painted_photo(pair: Pair) -> list[Painted]:
+def masked_photos(pair: Pair) -> list[MaskedPhoto]:
     """The typical photo, as it is and painted over: of the photos that the shown run of B answers
     with a book they show, the one whose fall of probability, for A and for B, is together nearest
     to the means that the step tells.
 
     Raises DataError when no photo serves or it cannot be read."""
-    chances = {letter: _chances(pair, side.shown) for letter, side in pair.sides.items()}
-    answers = _rows(pair.b.shown, pair.set_name).query("variant == 'plain'").set_index("file")
+    chances = {letter: _probabilities(pair, side.shown_run) for letter, side in pair.sides.items()}
+    answers = (
+        _reliance_rows(pair.b.shown_run, pair.set_name)
+        .query("variant == 'plain'")
+        .set_index("file")
+    )
     labels = pair.test_set.labels
     right = [
         file for file in chances["B"].index if answers.at[file, "predicted"] in labels[file].present
@@ -73,11 +77,13 @@ def painted_photo(pair: Pair) -> list[Painted]:
         raise DataError(
             N_("{root}: no photo of {set} serves").format(root=pair.dataset.root, set=pair.set_name)
         )
-    return _pictures(pair, str(away.idxmin()), chances)
+    return _render_variants(pair, str(away.idxmin()), chances)
 
 
-def _pictures(pair: Pair, file: str, chances: dict[str, pd.DataFrame]) -> list[Painted]:
-    recipe = pair.b.shown.recipe()
+def _render_variants(
+    pair: Pair, file: str, probabilities: dict[str, pd.DataFrame]
+) -> list[MaskedPhoto]:
+    recipe = pair.b.shown_run.recipe()
     photo = next(photo for photo in pair.test_set.photos if photo.file == file)
     scene = find_scene(pair.test_set, photo, pair.dataset.classes, recipe.crop)
     if scene is None:
@@ -87,29 +93,32 @@ def _pictures(pair: Pair, file: str, chances: dict[str, pd.DataFrame]) -> list[P
     pixels = read_view(photo.path, recipe.image_size, recipe.crop)
     square = (recipe.image_size, recipe.image_size)
     width, height = photo_size(photo.path) if recipe.crop == "squash" else square
-    size = round(SIDE * width / max(width, height)), round(SIDE * height / max(width, height))
+    size = (
+        round(IMAGE_SIDE * width / max(width, height)),
+        round(IMAGE_SIDE * height / max(width, height)),
+    )
     found = []
     for variant in VARIANTS:
-        shown = pixels if variant == "plain" else scene.blanked(pixels, variant, SHOWN_FILL)  # type: ignore[arg-type]
+        shown = pixels if variant == "plain" else scene.apply(pixels, variant, SHOWN_FILL)  # type: ignore[arg-type]
         image = Image.fromarray(shown).resize(size, Image.Resampling.BILINEAR)
         by_side = {}
         for letter, side in pair.sides.items():
-            rows = _rows(side.shown, pair.set_name)
+            rows = _reliance_rows(side.shown_run, pair.set_name)
             row = rows[(rows["file"] == file) & (rows["variant"] == variant)].iloc[0]
-            by_side[letter] = str(row["predicted"]), float(chances[letter].at[file, variant])
-        found.append(Painted(jpeg_bytes(image), variant, by_side))
+            by_side[letter] = str(row["predicted"]), float(probabilities[letter].at[file, variant])
+        found.append(MaskedPhoto(jpeg_bytes(image), variant, by_side))
     return found
 
 
-def _rows(run: Run, set_name: str) -> pd.DataFrame:
+def _reliance_rows(run: Run, set_name: str) -> pd.DataFrame:
     """The answers to the photos of a set, plain and painted over; means over the three fills."""
     rows = run.reliance()
     return rows[(rows["split"] == set_name) & rows["fill"].isin(["", "all"])]
 
 
-def _chances(pair: Pair, run: Run) -> pd.DataFrame:
+def _probabilities(pair: Pair, run: Run) -> pd.DataFrame:
     """A row per photo, a column per variant: the probability of the books it shows, together."""
-    rows = _rows(run, pair.set_name).copy()
+    rows = _reliance_rows(run, pair.set_name).copy()
     labels = pair.test_set.labels
     rows["chance"] = [
         sum(float(row[f"p_{name}"]) for name in labels[row["file"]].present)

@@ -16,13 +16,13 @@ import pandas as pd
 from core.base.errors import RunError
 from core.base.language import N_
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.evaluate.verdict import evidence_set
-from core.lesson.seed_spread import Measured, measured
+from core.evaluate.verdict import comparison_set
+from core.lesson.seed_spread import SeedSpread, read_spread
 from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
 
-BAD, GOOD = "overfit that looks good", "generalises"
-FEWEST = 3  # trainings; with fewer there is no spread to speak of
+LOOKS_GOOD_VERDICT, GENERALISES_VERDICT = "overfit that looks good", "generalises"
+MIN_RUNS = 3  # trainings; with fewer there is no spread to speak of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Side:
     runs: tuple[Run, ...]
 
     @property
-    def shown(self) -> Run:
+    def shown_run(self) -> Run:
         """The one whose pictures are shown."""
         return self.runs[0]
 
@@ -45,15 +45,15 @@ class Side:
     def evidence(self) -> list[dict[str, Any]]:
         return [(run.diagnosis() or {})["evidence"] for run in self.runs]
 
-    def summary(self, *keys: str) -> Measured:
+    def summary_spread(self, *keys: str) -> SeedSpread:
         """A number of summary.json over the trainings."""
-        return measured(self.summaries, *keys)
+        return read_spread(self.summaries, *keys)
 
-    def found(self, *keys: str) -> Measured:
+    def evidence_spread(self, *keys: str) -> SeedSpread:
         """A number of the evidence in diagnosis.json over the trainings."""
-        return measured(self.evidence, *keys)
+        return read_spread(self.evidence, *keys)
 
-    def answers(self, split: str) -> list[pd.DataFrame]:
+    def predictions(self, split: str) -> list[pd.DataFrame]:
         """What each training answered on a split: rows of predictions.csv."""
         tables = [run.predictions() for run in self.runs]
         return [table[table["split"] == split] for table in tables]
@@ -84,17 +84,23 @@ def find_pair(folder: Path) -> Pair:
 
     Raises RunError where the folder has no such two, DataError where their photos are gone."""
     sides = _sides(find_runs(folder))
-    a = max((side for side in sides if side.verdict == BAD), key=_size, default=None)
-    b = max((side for side in sides if side.verdict == GOOD), key=_size, default=None)
-    if a is None or b is None or min(_size(a), _size(b)) < FEWEST:
+    a = max(
+        (side for side in sides if side.verdict == LOOKS_GOOD_VERDICT), key=_run_count, default=None
+    )
+    b = max(
+        (side for side in sides if side.verdict == GENERALISES_VERDICT),
+        key=_run_count,
+        default=None,
+    )
+    if a is None or b is None or min(_run_count(a), _run_count(b)) < MIN_RUNS:
         raise RunError(f"{folder}: {N_('no example runs of both kinds')}")
-    if _photos(a.shown) != _photos(b.shown):
+    if _fingerprints(a.shown_run) != _fingerprints(b.shown_run):
         different = N_("the example runs of the two kinds saw different photos")
         raise RunError(f"{folder}: {different}")
-    name = evidence_set(a.summaries[0]["sets"])
+    name = comparison_set(a.summaries[0]["sets"])
     if name is None:
         raise RunError(f"{folder}: {N_('the example runs have no test set to tell of')}")
-    return Pair(a, b, read_dataset(a.shown.data_dir()), name)
+    return Pair(a, b, read_dataset(a.shown_run.data_dir()), name)
 
 
 def _sides(runs: Sequence[Run]) -> list[Side]:
@@ -106,7 +112,7 @@ def _sides(runs: Sequence[Run]) -> list[Side]:
             continue
         recipe = recipe_dict(run.recipe())
         seed, _ = recipe.pop("seed"), recipe.pop("name")
-        together.setdefault(json.dumps([recipe, _photos(run)], sort_keys=True), []).append(
+        together.setdefault(json.dumps([recipe, _fingerprints(run)], sort_keys=True), []).append(
             (seed, run)
         )
     sides = []
@@ -117,9 +123,9 @@ def _sides(runs: Sequence[Run]) -> list[Side]:
     return sides
 
 
-def _size(side: Side) -> int:
+def _run_count(side: Side) -> int:
     return len(side.runs)
 
 
-def _photos(run: Run) -> Any:
+def _fingerprints(run: Run) -> Any:
     return run.environment()["data"].get("fingerprints")

@@ -18,51 +18,51 @@ def arm_names() -> dict[str, str]:
     }
 
 
-def difference_words(told: str, capital: bool = False) -> str:
+def outcome_text(outcome: str, capitalise: bool = False) -> str:
     """How an arm differs from the whole recipe, as docs/results.md tells it."""
     words = {
         "worse": _("worse"),
         "better": _("better"),
         "cannot tell": _("no difference that can be told"),
-    }.get(told, "")
-    return words[:1].upper() + words[1:] if capital else words
+    }.get(outcome, "")
+    return words[:1].upper() + words[1:] if capitalise else words
 
 
-def summed_up(arms: dict[str, Arm]) -> str:
+def outcomes_text(arms: dict[str, Arm]) -> str:
     """Which arms did worse than the whole recipe, and of which that cannot be told."""
     names = arm_names()
     lines = [
-        f"{difference_words(told, capital=True)}: "
-        + "; ".join(names[key] for key, arm in arms.items() if arm.told == told)
+        f"{outcome_text(told, capitalise=True)}: "
+        + "; ".join(names[key] for key, arm in arms.items() if arm.outcome == told)
         for told in ("worse", "better", "cannot tell")
-        if any(arm.told == told for arm in arms.values())
+        if any(arm.outcome == told for arm in arms.values())
     ]
     return ". ".join(lines) + "." if lines else _("Not measured yet.")
 
 
-def told(key: str, arms: dict[str, Arm]) -> str:
+def comparison_text(key: str, arms: dict[str, Arm]) -> str:
     """`45 % named right, in place of 73 %: worse.`"""
     return _(
         "{right} named right, in place of {whole}: {difference}.",
-        right=formatting.percent(arms[key].right),
-        whole=formatting.percent(arms["nothing"].right),
-        difference=difference_words(arms[key].told),
+        right=formatting.percent(arms[key].accuracy),
+        whole=formatting.percent(arms["nothing"].accuracy),
+        difference=outcome_text(arms[key].outcome),
     )
 
 
-def moving_words(arms: dict[str, Arm]) -> str:
+def layer_drift_text(arms: dict[str, Arm]) -> str:
     """Whether layers that move do harm by moving: they moved with either rate."""
     if not {"slow-front", "fast-front"} <= arms.keys():
         return _("These runs cannot tell: they differ in more than that.")
     return _(
         "Not by itself. On newly drawn photos, with all else as in B, the first layers learned at "
         "a rate of 0.01: {slow}. At 0.1, as in A: {fast}.",
-        slow=verdict_counts(arms["slow-front"].verdicts),
-        fast=verdict_counts(arms["fast-front"].verdicts),
+        slow=translate_verdicts(arms["slow-front"].verdicts),
+        fast=translate_verdicts(arms["fast-front"].verdicts),
     )
 
 
-def verdict_counts(words: str) -> str:
+def translate_verdicts(text: str) -> str:
     """`overfit that looks good 3, generalises 2` in the chosen language."""
     for verdict, told in {
         "overfit that looks good": _("overfit that looks good"),
@@ -71,5 +71,5 @@ def verdict_counts(words: str) -> str:
         "never learned": _("never learned"),
         "too little evidence": _("too little evidence"),
     }.items():
-        words = words.replace(verdict, told)
-    return words
+        text = text.replace(verdict, told)
+    return text

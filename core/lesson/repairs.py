@@ -17,8 +17,8 @@ ARMS = {
     "slow-front": "front at 1e-2",
     "fast-front": "front at 1e-1",
 }
-TOY, REAL = "toy draw", "small_books"  # how the names of the photos begin there
-_SHARE = re.compile(r"(-?[\d.]+) \((-?[\d.]+)-(-?[\d.]+)\)")
+TOY_HEADING, REAL_HEADING = "toy draw", "small_books"  # how the names of the photos begin there
+_SHARE_PATTERN = re.compile(r"(-?[\d.]+) \((-?[\d.]+)-(-?[\d.]+)\)")
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,20 @@ class Arm:
 
     name: str
     seeds: int
-    right: float
+    accuracy: float
     low: float
     high: float
     verdicts: str
-    told: str
+    outcome: str
 
 
-def read_arms(photos: str, results: Path = RESULTS) -> dict[str, Arm]:
+def read_arms(heading: str, results: Path = RESULTS) -> dict[str, Arm]:
     """The arms that were measured on these photos against quick, by ARMS' keys; of quick the row
     with most seeds. Empty where the page is missing."""
     if not results.is_file():
         return {}
     names, found = {name: key for key, name in ARMS.items()}, dict[str, Arm]()
-    for table in _tables(results.read_text("utf-8"), photos):
+    for table in _tables(results.read_text("utf-8"), heading):
         arms = [arm for arm in map(_arm, table) if arm]
         if not arms or arms[0].name != BASE:
             continue
@@ -53,11 +53,11 @@ def read_arms(photos: str, results: Path = RESULTS) -> dict[str, Arm]:
     return {key: found[key] for key in ARMS if key in found}
 
 
-def _tables(page: str, photos: str) -> list[list[list[str]]]:
+def _tables(page: str, heading: str) -> list[list[list[str]]]:
     """The cells of each table that is headed by these photos."""
     found = []
     for part in re.split(r"^(?=\S.*; compared with )", page, flags=re.MULTILINE):
-        if part.startswith(photos):
+        if part.startswith(heading):
             lines = [line for line in part.splitlines() if line.startswith("| ")]
             found.append(
                 [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
@@ -67,7 +67,11 @@ def _tables(page: str, photos: str) -> list[list[list[str]]]:
 
 def _arm(cells: list[str]) -> Arm | None:
     """A row of a table; None for its head."""
-    if len(cells) < 6 or not (share := _SHARE.fullmatch(cells[3])) or not cells[1].isdigit():
+    if (
+        len(cells) < 6
+        or not (share := _SHARE_PATTERN.fullmatch(cells[3]))
+        or not cells[1].isdigit()
+    ):
         return None
     right, low, high = map(float, share.groups())
     told = cells[6].rpartition(": ")[2] if len(cells) > 6 else ""

@@ -11,7 +11,7 @@ from core.base import formatting
 
 
 @dataclass(frozen=True)
-class Measured:
+class SeedSpread:
     """values: one for each training, at least one."""
 
     values: tuple[float, ...]
@@ -28,42 +28,42 @@ class Measured:
     def high(self) -> float:
         return max(self.values)
 
-    def percent(self) -> str:
+    def format_percent(self) -> str:
         """`21 % (18-23)`, for a share."""
-        return formatting.spread_of(self.mean, self.low, self.high, len(self.values))
+        return formatting.mean_range_text(self.mean, self.low, self.high, len(self.values))
 
-    def points(self) -> str:
+    def format_points(self) -> str:
         """`4 (3-6)` or `-1 (-3 … 0)`, for a change of probability in points."""
-        return _spread(*(str(round(100 * value)) for value in self._three()))
+        return _format_spread(*(str(round(100 * value)) for value in self._mean_low_high()))
 
-    def number(self, digits: int = 1) -> str:
+    def format_number(self, digits: int = 1) -> str:
         """`1.2 (1.1-1.3)`, with so many digits behind the point."""
-        return _spread(*(f"{value:.{digits}f}" for value in self._three()))
+        return _format_spread(*(f"{value:.{digits}f}" for value in self._mean_low_high()))
 
-    def range(self) -> str:
+    def format_range(self) -> str:
         """`0.0001-0.06`, from the lowest to the highest, for a loss."""
         return f"{self.low:.1g}-{self.high:.1g}"
 
-    def overlaps(self, other: Measured) -> bool:
+    def overlaps(self, other: SeedSpread) -> bool:
         """Whether the two ranges have a value in common."""
         return self.low <= other.high and other.low <= self.high
 
-    def _three(self) -> tuple[float, float, float]:
+    def _mean_low_high(self) -> tuple[float, float, float]:
         return self.mean, self.low, self.high
 
 
-def measured(files: Iterable[Mapping[str, Any]], *keys: str) -> Measured:
+def read_spread(documents: Iterable[Mapping[str, Any]], *keys: str) -> SeedSpread:
     """The number at `keys` of each file. Raises KeyError where a file lacks it."""
     found = []
-    for file in files:
+    for file in documents:
         value: Any = file
         for key in keys:
             value = value[key]
         found.append(float(value))
-    return Measured(tuple(found))
+    return SeedSpread(tuple(found))
 
 
-def _spread(mean: str, low: str, high: str) -> str:
+def _format_spread(mean: str, low: str, high: str) -> str:
     """Numbers below 0 are told with a minus and kept apart from the dash of a range."""
     mean, low, high = (number.replace("-", "\u2212") for number in (mean, low, high))
     if low == high:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from core.base import formatting
 from core.base.language import _
-from core.lesson.glossary import mark, marks
-from core.lesson.layers import front, frozen_layers, moved_layers
+from core.lesson.glossary import term_placeholder, term_placeholders
+from core.lesson.layers import frozen_layer_count, layer_drifts, mean_drift_before
 from core.lesson.localisation_figure import lifts
-from core.lesson.occlusion_figure import same_answers
+from core.lesson.occlusion_figure import unchanged_predictions
 from core.lesson.pair import Pair
-from core.lesson.repair_words import arm_names, moving_words, summed_up, told
-from core.lesson.repairs import REAL, TOY, read_arms
+from core.lesson.repair_words import arm_names, comparison_text, layer_drift_text, outcomes_text
+from core.lesson.repairs import REAL_HEADING, TOY_HEADING, read_arms
 
-Why = tuple[str, str]  # a question, and what is seen when it is opened
+Question = tuple[str, str]  # a question, and what is seen when it is opened
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Step:
 
     text: str
     answer: str
-    whys: tuple[Why, ...]
+    questions: tuple[Question, ...]
 
 
 def titles() -> list[str]:
@@ -42,25 +42,25 @@ def titles() -> list[str]:
     ]
 
 
-def write_step(number: int, pair: Pair, vote: str = "", without: str = "nothing") -> Step:
-    """number: 1 to 7. vote: A or B, once it is given. without: a key of core.lesson.repairs.ARMS.
+def build_step(number: int, pair: Pair, vote: str = "", arm_key: str = "nothing") -> Step:
+    """number: 1 to 7. vote: A or B, once it is given. arm_key: a key of core.lesson.repairs.ARMS.
 
     Raises InputError when a file of an example run is damaged or gone."""
     if number == 1:
-        return _ship(pair, vote)
+        return _validation_step(pair, vote)
     if number == 6:
-        return _mends(without)
+        return _ablation_step(arm_key)
     steps: dict[int, Callable[[Pair], Step]] = {
-        2: _elsewhere,
-        3: _looks,
-        4: _hidden,
-        5: _changed,
-        7: _yours,
+        2: _test_set_step,
+        3: _localisation_step,
+        4: _occlusion_step,
+        5: _layers_step,
+        7: _exercise_step,
     }
     return steps[number](pair)
 
 
-def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
+def validation_text(pair: Pair, letter: str) -> tuple[str, str]:
     """What stands on the card of a network: photos right, and its loss."""
     found = pair.sides[letter].summaries[0]["validation"]
     accuracy = found["accuracy"]
@@ -75,24 +75,24 @@ def validation_words(pair: Pair, letter: str) -> tuple[str, str]:
 # --- the steps ------------------------------------------------------------------------------------
 
 
-def _ship(pair: Pair, vote: str) -> Step:
-    a, b = (side.summary("validation", "loss") for side in (pair.a, pair.b))
-    chose = _("You chose {choice}.", choice=mark(vote)) + " " if vote else ""
+def _validation_step(pair: Pair, vote: str) -> Step:
+    a, b = (side.summary_spread("validation", "loss") for side in (pair.a, pair.b))
+    chose = _("You chose {choice}.", choice=term_placeholder(vote)) + " " if vote else ""
     return Step(
         _(
             "Two networks learned to name five books from photos of one shoot. Their usual test "
             "is {validation}: photos of the same shoot, kept aside. Which network would you ship? "
             "Vote before you go on.",
-            **marks("validation"),
+            **term_placeholders("validation"),
         ),
         chose
         + _(
             "Validation cannot tell: over {n} trainings each, {a} ends with a {loss} of {a_loss}, "
             "{b} of {b_loss}.",
             n=len(pair.a.runs),
-            a_loss=a.range(),
-            b_loss=b.range(),
-            **marks("loss"),
+            a_loss=a.format_range(),
+            b_loss=b.format_range(),
+            **term_placeholders("loss"),
         ),
         (
             (
@@ -111,32 +111,34 @@ def _ship(pair: Pair, vote: str) -> Step:
                     "means over all, with the lowest and the highest in brackets. The photos were "
                     "drawn by a program.",
                     n=len(pair.a.runs),
-                    **marks("seeds"),
+                    **term_placeholders("seeds"),
                 ),
             ),
         ),
     )
 
 
-def _elsewhere(pair: Pair) -> Step:
+def _test_set_step(pair: Pair) -> Step:
     score = ("sets", pair.set_name, "scores", "object")
-    a, b = (side.summary(*score, "value") for side in (pair.a, pair.b))
+    a, b = (side.summary_spread(*score, "value") for side in (pair.a, pair.b))
     first = pair.a.summaries[0]["sets"][pair.set_name]["scores"]["object"]
-    said = [float((t["predicted"] == "background").sum()) for t in pair.a.answers(pair.set_name)]
+    said = [
+        float((t["predicted"] == "background").sum()) for t in pair.a.predictions(pair.set_name)
+    ]
     return Step(
         _(
             "Beside photos of the shoot: books cut out of photos taken elsewhere. Of all {total}, "
             "{a} names {a_right} right, {b} {b_right}; one answer for all would get {constant}.",
-            a_right=a.percent(),
-            b_right=b.percent(),
+            a_right=a.format_percent(),
+            b_right=b.format_percent(),
             total=first["total"],
             constant=formatting.percent(first["constant"]),
-            **marks(),
+            **term_placeholders(),
         ),
         _(
             "So a validation {loss} of almost 0 only meant: it knows this shoot. That is "
             "{overfitting}; photos of the same shoot cannot show it.",
-            **marks("loss", "overfitting"),
+            **term_placeholders("loss", "overfitting"),
         ),
         (
             (
@@ -160,9 +162,9 @@ def _elsewhere(pair: Pair) -> Step:
     )
 
 
-def _looks(pair: Pair) -> Step:
+def _localisation_step(pair: Pair) -> Step:
     a, b = lifts(pair, pair.a), lifts(pair, pair.b)
-    redrawn = pair.a.found("redrawn_head", pair.set_name, "lift")
+    redrawn = pair.a.evidence_spread("redrawn_head", pair.set_name, "lift")
     return Step(
         _(
             "Bright is what speaks for the framed book ({map}). Play: while only the last layers "
@@ -170,9 +172,9 @@ def _looks(pair: Pair) -> Step:
             "{a}'s layers learn, and its eye leaves: {a_last}. {b}: {b_last}.",
             a_first=f"{a[0].mean:.1f}",
             b_first=f"{b[0].mean:.1f}",
-            a_last=a[-1].number(),
-            b_last=b[-1].number(),
-            **marks("map", "even"),
+            a_last=a[-1].format_number(),
+            b_last=b[-1].format_number(),
+            **term_placeholders("map", "even"),
         ),
         _("Still its validation loss ended near 0. The loss hid it; the map shows it."),
         (
@@ -189,38 +191,39 @@ def _looks(pair: Pair) -> Step:
                 _(
                     "With a head of random weights, which knows no book, A's maps come to "
                     "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
-                    redrawn=redrawn.number(),
+                    redrawn=redrawn.format_number(),
                 ),
             ),
         ),
     )
 
 
-def _hidden(pair: Pair) -> Step:
+def _occlusion_step(pair: Pair) -> Step:
     told = ("reliance", pair.set_name)
-    a, b = (side.found(*told, "fall", "object", "value") for side in (pair.a, pair.b))
-    same_a, same_b = (same_answers(pair, side) for side in (pair.a, pair.b))
+    a, b = (side.evidence_spread(*told, "fall", "object", "value") for side in (pair.a, pair.b))
+    same_a, same_b = (unchanged_predictions(pair, side) for side in (pair.a, pair.b))
     control_a, control_b = (
-        side.found(*told, "comparison", "fall", "elsewhere", "value") for side in (pair.a, pair.b)
+        side.evidence_spread(*told, "comparison", "fall", "elsewhere", "value")
+        for side in (pair.a, pair.b)
     )
     easy = next(name for name in pair.a.evidence[0]["reliance"] if name != pair.set_name)
-    at_home = pair.a.found("reliance", easy, "fall", "object", "value")
+    at_home = pair.a.evidence_spread("reliance", easy, "fall", "object", "value")
     return Step(
         _(
             "All books are painted over. The right answers lose {a_fall} points of {probability} "
             "with {a}, {b_fall} with {b}. On {a_same} of {photos} photos {a} still answers as "
             "before, {b} on {b_same}.",
-            a_fall=a.points(),
-            b_fall=b.points(),
-            photos=same_a.photos,
+            a_fall=a.format_points(),
+            b_fall=b.format_points(),
+            photos=same_a.photo_count,
             a_same=f"{same_a.count.mean:.0f}",
             b_same=f"{same_b.count.mean:.0f}",
-            **marks("probability"),
+            **term_placeholders("probability"),
         ),
         _(
             "Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
             "says does.",
-            **marks(),
+            **term_placeholders(),
         ),
         (
             (
@@ -229,8 +232,8 @@ def _hidden(pair: Pair) -> Step:
                     "Not alone: whoever always says “background” never changes. So the "
                     "probability of the right books counts. As a check as much is hidden "
                     "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
-                    a_check=control_a.points(),
-                    b_check=control_b.points(),
+                    a_check=control_a.format_points(),
+                    b_check=control_b.format_points(),
                 ),
             ),
             (
@@ -238,32 +241,32 @@ def _hidden(pair: Pair) -> Step:
                 _(
                     "On the table that it was trained on it does: there it loses {easy} points. It "
                     "knows the books as they lay in the shoot.",
-                    easy=at_home.points(),
+                    easy=at_home.format_points(),
                 ),
             ),
         ),
     )
 
 
-def _changed(pair: Pair) -> Step:
-    count = frozen_layers(pair.b)
-    moved = front(moved_layers(pair), count, "A")
+def _layers_step(pair: Pair) -> Step:
+    count = frozen_layer_count(pair.b)
+    moved = mean_drift_before(layer_drifts(pair), count, "A")
     return Step(
         _(
             "Both began with {pretrained} layers. In {b} the first {count} were {frozen}; in {a} "
             "all of them learned, fast. The bars tell how far each layer has {moved}.",
             count=count,
-            **marks("pretrained", "frozen", "moved"),
+            **term_placeholders("pretrained", "frozen", "moved"),
         ),
         _(
             "{a}'s first {count} layers moved by {far} on average: a few dozen photos overwrote "
             "what a million had taught. In the same epochs its eye left the books.",
             count=count,
-            far=moved.number(2),
-            **marks(),
+            far=moved.format_number(2),
+            **term_placeholders(),
         ),
         (
-            (_("Is it the moving that does harm?"), moving_words(read_arms(TOY))),
+            (_("Is it the moving that does harm?"), layer_drift_text(read_arms(TOY_HEADING))),
             (
                 _("Why did B's layers not move at all?"),
                 _(
@@ -275,23 +278,27 @@ def _changed(pair: Pair) -> Step:
     )
 
 
-def _mends(without: str) -> Step:
-    arms, real = read_arms(TOY), read_arms(REAL)
-    words = [f"{arm_names()[key]}: {told(key, real)}" for key in real if key != "nothing"]
+def _ablation_step(arm_key: str) -> Step:
+    arms, real = read_arms(TOY_HEADING), read_arms(REAL_HEADING)
+    words = [
+        f"{arm_names()[key]}: {comparison_text(key, real)}" for key in real if key != "nothing"
+    ]
     return Step(
         _(
             "{b}'s recipe again, on newly drawn photos that nothing was tuned on, each time with "
             "one thing taken away. How many books does it still name right? Lines: {interval}.",
-            **marks("interval"),
+            **term_placeholders("interval"),
         ),
-        told(without, arms) if without in arms and without != "nothing" else summed_up(arms),
+        comparison_text(arm_key, arms)
+        if arm_key in arms and arm_key != "nothing"
+        else outcomes_text(arms),
         (
             (
                 _("And on real photos?"),
                 _(
                     "On the photos of the experiment that this grew out of, B's recipe names "
                     "{right} right.",
-                    right=formatting.percent(real["nothing"].right),
+                    right=formatting.percent(real["nothing"].accuracy),
                 )
                 + " "
                 + " ".join(words)
@@ -310,15 +317,17 @@ def _mends(without: str) -> Step:
     )
 
 
-def _yours(pair: Pair) -> Step:
-    arms = read_arms(TOY)
-    lines = [f"{arm_names()[key]}: {told(key, arms)}" for key in arms if key != "nothing"]
+def _exercise_step(pair: Pair) -> Step:
+    arms = read_arms(TOY_HEADING)
+    lines = [
+        f"{arm_names()[key]}: {comparison_text(key, arms)}" for key in arms if key != "nothing"
+    ]
     return Step(
         _(
             "Train opens with {a}'s recipe: every layer learns fast, on bare photos, without "
             "{dropout}. Change three things, launch it with three {seeds}, and see whether the "
             "verdict becomes “generalises”. The board ranks recipes on photos that no page shows.",
-            **marks("dropout", "seeds"),
+            **term_placeholders("dropout", "seeds"),
         ),
         "",
         (

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from core.base.errors import InputError
 from core.base.language import N_
 from core.model.pretrained_weights import find_weights
-from core.recipe.layer_table import _TABLE, BACKBONES
+from core.recipe.layer_table import BACKBONES, LAYER_TABLE_FILE
 
 
-def backbone_layers(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
+def build_backbone(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
     """A backbone's flat list of layers and the name of its weights.
 
     weights: `imagenet`, `none` (random, from torch's current seed) or a path to a .safetensors or
@@ -48,10 +48,10 @@ def check_weights(name: str, path: Path) -> None:
 
 # --- how each is built ------------------------------------------------------------------------
 
-Built = tuple[nn.Module, list[nn.Module]]  # whose tensors a file must hold; the flat list
+_BuiltBackbone = tuple[nn.Module, list[nn.Module]]  # whose tensors a file must hold; the flat list
 
 
-def _lite0(map_stride: int) -> Built:
+def _lite0(map_stride: int) -> _BuiltBackbone:
     import timm
 
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False, output_stride=map_stride)
@@ -60,7 +60,7 @@ def _lite0(map_stride: int) -> Built:
     return network, parts
 
 
-def _vgg16(batch_norm: bool, map_stride: int) -> Built:
+def _vgg16(batch_norm: bool, map_stride: int) -> _BuiltBackbone:
     from torchvision.models.vgg import cfgs, make_layers
 
     # Only the features: the classifier's 120 million weights are neither needed nor loaded.
@@ -77,7 +77,7 @@ def _vgg16(batch_norm: bool, map_stride: int) -> Built:
     return nn.ModuleDict({"features": features}), flat
 
 
-def _resnet(name: str, map_stride: int) -> Built:
+def _resnet(name: str, map_stride: int) -> _BuiltBackbone:
     from torchvision import models
 
     network = getattr(models, name)(weights=None)
@@ -89,7 +89,7 @@ def _resnet(name: str, map_stride: int) -> Built:
     return network, [network.conv1, network.bn1, network.relu, network.maxpool, *blocks]
 
 
-def _mobilenet_v3_large(map_stride: int) -> Built:
+def _mobilenet_v3_large(map_stride: int) -> _BuiltBackbone:
     from torchvision.models import mobilenet_v3_large
 
     features = mobilenet_v3_large(weights=None).features
@@ -111,7 +111,7 @@ def _keep_resolution(stage: nn.Module) -> None:
                 conv.padding = (conv.kernel_size[0] - 1, conv.kernel_size[1] - 1)
 
 
-_BUILDERS: dict[str, Callable[[int], Built]] = {
+_BUILDERS: dict[str, Callable[[int], _BuiltBackbone]] = {
     "efficientnet_lite0": _lite0,
     "vgg16_bn": partial(_vgg16, True),
     "vgg16": partial(_vgg16, False),
@@ -124,7 +124,7 @@ _BUILDERS: dict[str, Callable[[int], Built]] = {
 # --- files of weights -------------------------------------------------------------------------
 
 
-_FRACTIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+_FLOAT_DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 def _read_state(path: Path) -> dict[str, Tensor]:
@@ -139,13 +139,15 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
-        raise _unfit(path, N_("not a file of weights ({reason})").format(reason=reason)) from None
+        raise _weights_error(
+            path, N_("not a file of weights ({reason})").format(reason=reason)
+        ) from None
     if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise _unfit(path, N_("holds no state dict (names to tensors)"))
+        raise _weights_error(path, N_("holds no state dict (names to tensors)"))
     return state
 
 
-def _unfit(path: Path, why: str) -> InputError:
+def _weights_error(path: Path, why: str) -> InputError:
     return InputError(f"weights: {path}: {why}")
 
 
@@ -153,7 +155,7 @@ def _pair_in_order(
     state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
-        raise _unfit(path, N_("tensors are not those of efficientnet_lite0"))
+        raise _weights_error(path, N_("tensors are not those of efficientnet_lite0"))
     return dict(zip(wanted, state.values(), strict=True))
 
 
@@ -165,19 +167,21 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
             continue  # files from before PyTorch 0.4.1 lack this counter, which nothing here reads
         if name not in state:
             why = N_("lacks the tensor {name}: of another network?").format(name=name)
-            raise _unfit(path, why)
+            raise _weights_error(path, why)
         if state[name].shape != tensor.shape:
             why = N_("{name} has shape {shape}, not {wanted}: of another network?")
-            raise _unfit(
+            raise _weights_error(
                 path,
                 why.format(name=name, shape=tuple(state[name].shape), wanted=tuple(tensor.shape)),
             )
         kind, layout = state[name].dtype, state[name].layout
-        if layout != torch.strided or (tensor.is_floating_point() and kind not in _FRACTIONS):
+        if layout != torch.strided or (tensor.is_floating_point() and kind not in _FLOAT_DTYPES):
             why = N_("{name} is of {kind}, {layout}, which is not read here: save it as float32")
-            raise _unfit(path, why.format(name=name, kind=kind, layout=layout))
+            raise _weights_error(path, why.format(name=name, kind=kind, layout=layout))
         if not torch.isfinite(state[name]).all():
-            raise _unfit(path, N_("{name} has values that are not finite").format(name=name))
+            raise _weights_error(
+                path, N_("{name} has values that are not finite").format(name=name)
+            )
         used[name] = state[name]
     network.load_state_dict(used)
     return used
@@ -225,5 +229,5 @@ def generate_tables() -> str:
 
 
 if __name__ == "__main__":
-    _TABLE.write_text(generate_tables(), "utf-8")
-    print(f"wrote {_TABLE}")
+    LAYER_TABLE_FILE.write_text(generate_tables(), "utf-8")
+    print(f"wrote {LAYER_TABLE_FILE}")

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.base import files
-from core.base.download import PATIENCE, Patience, download
-from core.base.errors import InputError, not_written
+from core.base.download import DEFAULT_RETRY_POLICY, RetryPolicy, download
+from core.base.errors import InputError, not_written_text
 from core.base.language import N_
-from core.model.pretrained_weights import imagenet_path
+from core.model.pretrained_weights import imagenet_weights_path
 from core.recipe.layer_table import BACKBONES
 
 
@@ -22,7 +22,7 @@ def fetch_weights(
     backbone: str,
     url: str | None = None,
     source: Path | None = None,
-    patience: Patience = PATIENCE,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
     on_bytes: Callable[[int], None] = lambda size: None,
 ) -> Path:
     """Puts a backbone's ImageNet weights where `weights: imagenet` looks for them; that path.
@@ -33,7 +33,7 @@ def fetch_weights(
     running code. A download that stops leaves a `.part` file, after which the next try goes on.
     Raises InputError: one line.
     """
-    place = imagenet_path(backbone)
+    place = imagenet_weights_path(backbone)
     facts = BACKBONES[backbone]
     if not facts.weights_url or _digest(place).startswith(facts.weights_hash):
         return place
@@ -45,7 +45,7 @@ def fetch_weights(
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(not_written(part.parent, error)) from None
+        raise InputError(not_written_text(part.parent, error)) from None
     with files.locked(place.with_name(f".{place.name}.lock")):  # two would spoil the same part
         if _digest(place).startswith(facts.weights_hash):
             return place
@@ -56,7 +56,7 @@ def fetch_weights(
                 part,
                 facts.weights_bytes,
                 lambda path: _problem(backbone, path),
-                replace(patience, wrong=2 if part.exists() else 1),
+                replace(retry_policy, max_wrong_files=2 if part.exists() else 1),
                 on_bytes,
             )
         except InputError as error:
@@ -78,7 +78,7 @@ def _copy(backbone: str, source: Path, place: Path) -> None:
         shutil.copyfile(source, beside)
         beside.replace(place)
     except OSError as error:
-        raise InputError(not_written(place, error)) from None
+        raise InputError(not_written_text(place, error)) from None
     finally:
         beside.unlink(missing_ok=True)
 

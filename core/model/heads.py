@@ -18,7 +18,11 @@ from torch import Tensor, nn
 from core.recipe.schema import ClassMapHead, DenseHead
 
 CLASS_MAP_OFFSET = 1  # the class-map convolution's place in its head
-HIDDEN, ACTIVE, LOGITS = 2, 3, 4  # places in the dense head: hidden layer, its ReLU, output layer
+HIDDEN_OFFSET, RELU_OFFSET, LOGITS_OFFSET = (
+    2,
+    3,
+    4,
+)  # places in the dense head: hidden layer, its ReLU, output layer
 
 
 def head_layers(head: ClassMapHead | DenseHead, channels: int, classes: int) -> list[nn.Module]:
@@ -60,42 +64,44 @@ def dense_head(head: DenseHead, channels: int, classes: int) -> list[nn.Module]:
 
 
 @dataclass(frozen=True, eq=False)
-class Output:
+class HeadOutput:
     """What a head made of features. layers: the head's. steps: what entered each of them and, last,
     what the last one gave, float32 from the first layer's output on."""
 
     layers: Sequence[nn.Module]
-    steps: Sequence[Tensor]
+    activations: Sequence[Tensor]
 
     @property
     def log_probs(self) -> Tensor:
         """(photos, classes), float32."""
-        return self.steps[-1]
+        return self.activations[-1]
 
     @property
     def maps(self) -> Tensor:
         """Raw class maps (photos, classes, rows, columns), float32. Made of what the forward pass
         left, when they are asked for: training does without."""
-        if has_class_maps(self.layers):
-            return self.steps[CLASS_MAP_OFFSET + 1]
-        hidden, logits = self.layers[HIDDEN], self.layers[LOGITS]
+        if is_class_map_head(self.layers):
+            return self.activations[CLASS_MAP_OFFSET + 1]
+        hidden, logits = self.layers[HIDDEN_OFFSET], self.layers[LOGITS_OFFSET]
         assert isinstance(hidden, nn.Linear) and isinstance(logits, nn.Linear)
-        return grad_cam(self.steps[0], self.steps[ACTIVE + 1] > 0, hidden.weight, logits.weight)
+        return grad_cam(
+            self.activations[0], self.activations[RELU_OFFSET + 1] > 0, hidden.weight, logits.weight
+        )
 
 
-def has_class_maps(head: Sequence[nn.Module]) -> bool:
+def is_class_map_head(head: Sequence[nn.Module]) -> bool:
     """Whether a head's layers are those of the class-map head."""
     return isinstance(head[CLASS_MAP_OFFSET], nn.Conv2d)
 
 
-def run_head(layers: Sequence[nn.Module], features: Tensor) -> Output:
+def forward_head(layers: Sequence[nn.Module], features: Tensor) -> HeadOutput:
     """Features (photos, channels, rows, columns) through a head's layers. Where these multiply in
     bfloat16, what they give is float32 all the same: rounded logarithms would be probabilities that
     do not add up."""
     steps = [features]
     for layer in layers:
         steps.append(layer(steps[-1]).float())
-    return Output(layers, steps)
+    return HeadOutput(layers, steps)
 
 
 @torch.no_grad()

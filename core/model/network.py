@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from core.model.backbones import backbone_layers
-from core.model.heads import Output, head_layers, run_head
-from core.recipe.bands import BandRange, first_trained
+from core.model.backbones import build_backbone
+from core.model.heads import HeadOutput, forward_head, head_layers
+from core.recipe.bands import BandRange, first_trained_layer
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
 
@@ -22,14 +22,14 @@ class Network(nn.Module):
         layers: Sequence[nn.Module],
         head_start: int,
         classes: Sequence[str],
-        base_weights: str,
+        base_weights_hash: str,
         low_precision: bool = False,
     ) -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
         self.head_start = head_start
         self.classes = tuple(classes)
-        self.base_weights = base_weights  # `none` or the hash of the backbone's weights
+        self.base_weights_hash = base_weights_hash  # `none` or the hash of the backbone's weights
         self.low_precision = low_precision  # multiply in bfloat16; weights stay float32
 
     @property
@@ -41,7 +41,7 @@ class Network(nn.Module):
         """The head's layers."""
         return list(self.layers)[self.head_start :]
 
-    def forward(self, x: Tensor, start: int = 0, frozen: int = 0) -> Output:
+    def forward(self, x: Tensor, start: int = 0, frozen: int = 0) -> HeadOutput:
         """x: the input of layer `start`; of layer 0: normalised photos (photos, 3, side, side).
         Layers before `frozen` keep no gradients, which saves their memory and the time of the
         backward pass."""
@@ -52,16 +52,16 @@ class Network(nn.Module):
                     x = layer(x)
             for layer in self.layers[max(start, frozen) : self.head_start]:
                 x = layer(x)
-            return run_head(self.head, x)
+            return forward_head(self.head, x)
 
-    def set_training(self, ranges: Sequence[BandRange], frozen_bn: str, head_only: bool) -> None:
+    def set_train_mode(self, ranges: Sequence[BandRange], frozen_bn: str, head_only: bool) -> None:
         """Training mode for what trains. Frozen layers run in inference mode, except that
         `frozen_bn: train` lets their batch norms go on updating statistics, as fast.ai 0.7 did
         after `unfreeze` (and not in a head-only stage)."""
         self.train()
         if frozen_bn == "train" and not head_only:
             return
-        for layer in self.layers[: first_trained(ranges)]:
+        for layer in self.layers[: first_trained_layer(ranges)]:
             layer.eval()
         for band in ranges:
             if band.frozen:
@@ -76,7 +76,7 @@ def build_network(
 
     Raises InputError when the weights are missing or of another network.
     """
-    layers, base = backbone_layers(recipe.backbone, recipe.map_stride, recipe.weights)
+    layers, base = build_backbone(recipe.backbone, recipe.map_stride, recipe.weights)
     channels = _channels(layers)
     head = head_layers(recipe.head, channels, len(classes))
     network = Network([*layers, *head], len(layers), classes, base, low_precision)

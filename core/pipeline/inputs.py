@@ -12,12 +12,12 @@ from torch import Tensor
 
 from core.pipeline.feature_cache import FeatureCache
 from core.pipeline.predict import PhotoSet
-from core.pipeline.prefix import PREFIX_BATCH, Prefix
+from core.pipeline.prefix import PREFIX_BATCH, FrozenPrefix
 from core.pipeline.views import TrainingViews, normalise
-from core.recipe.schema import Recipe, recipe_part
+from core.recipe.schema import Recipe, part_dict
 
 
-class Features:
+class FeatureExtractor:
     """Makes and keeps the prefix's features of a run.
 
     An entry of the cache is named by all that its features depend on: weights, layers, formats and
@@ -27,15 +27,20 @@ class Features:
 
     def __init__(
         self,
-        prefix: Prefix,
+        prefix: FrozenPrefix,
         cache: FeatureCache,
         recipe: Recipe,
         weights: str,
         threads: int,
-        tick: Callable[[], None] = lambda: None,
+        check_cancelled: Callable[[], None] = lambda: None,
     ) -> None:
-        self.prefix, self.cache, self.recipe, self.tick = prefix, cache, recipe, tick
-        self._facts: dict[str, Any] = {
+        self.prefix, self.cache, self.recipe, self.check_cancelled = (
+            prefix,
+            cache,
+            recipe,
+            check_cancelled,
+        )
+        self._key_fields: dict[str, Any] = {
             "backbone": recipe.backbone,
             "map_stride": recipe.map_stride,
             "image_size": recipe.image_size,
@@ -48,26 +53,31 @@ class Features:
             "format": prefix.settings.prefix,
         }
 
-    def of_photos(
-        self, photos: PhotoSet, fingerprint: str, make: Callable[[], Tensor] | None = None
+    def with_features(
+        self, photos: PhotoSet, fingerprint: str, compute_pixels: Callable[[], Tensor] | None = None
     ) -> PhotoSet:
-        """The set with its features; without a prefix, as it is. `make` gives the set's pixels
-        where they are worth making only if the cache does not know their features."""
+        """The set with its features; without a prefix, as it is. `compute_pixels` gives the set's
+        pixels where they are worth making only if the cache does not know their features."""
         if self.prefix.length == 0:
             return photos
 
         def compute() -> Tensor:
             found = []
-            everything = photos.pixels if make is None else make()
+            everything = photos.pixels if compute_pixels is None else compute_pixels()
             for pixels in torch.split(everything, PREFIX_BATCH):
-                self.tick()
+                self.check_cancelled()
                 found.append(self.prefix(normalise(pixels.float().div_(255), self.recipe.backbone)))
             return torch.cat(found)
 
-        facts = {"set": photos.split, "files": photos.files, "photos": fingerprint, **self._facts}
-        return replace(photos, features=self.cache.get(facts, compute))
+        facts = {
+            "set": photos.split,
+            "files": photos.files,
+            "photos": fingerprint,
+            **self._key_fields,
+        }
+        return replace(photos, features=self.cache.get_or_compute(facts, compute))
 
-    def of_pool(self, views: TrainingViews, fingerprint: str) -> Tensor:
+    def pool_features(self, views: TrainingViews, fingerprint: str) -> Tensor:
         """Features of every view of the pool: (views, photos, channels, rows, columns).
 
         Each view of the pool is an entry of its own, so that a run that is stopped in between loses
@@ -78,32 +88,32 @@ class Features:
             "files": views.files,
             "photos": fingerprint,
             "seed": self.recipe.seed,
-            "augment": recipe_part(self.recipe.augment),
-            **self._facts,
+            "augment": part_dict(self.recipe.augment),
+            **self._key_fields,
         }
         if self.recipe.augment.mixup and self.recipe.balance != "none":
             facts["partners"] = self.recipe.balance  # whom a view is mixed with
         photos = range(len(views.files))
         return torch.stack(
             [
-                self.cache.get(
+                self.cache.get_or_compute(
                     facts | {"view": number},
-                    partial(self.of_views, views, [(photo, number) for photo in photos]),
+                    partial(self.view_features, views, [(photo, number) for photo in photos]),
                 )
                 for number in range(self.recipe.views_per_photo or 0)
             ]
         )
 
-    def kept(self, facts: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
+    def cached_tensor(self, key_fields: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
         """Any other tensor that depends on these facts and on what every entry depends on."""
-        return self.cache.get({**facts, **self._facts}, compute)
+        return self.cache.get_or_compute({**key_fields, **self._key_fields}, compute)
 
-    def of_views(self, views: TrainingViews, shown: Sequence[tuple[int, int]]) -> Tensor:
+    def view_features(self, views: TrainingViews, photo_views: Sequence[tuple[int, int]]) -> Tensor:
         """Features of views, each a photo and its view's number."""
         found = []
-        for start in range(0, len(shown), PREFIX_BATCH):
-            self.tick()
-            photos, numbers = zip(*shown[start : start + PREFIX_BATCH], strict=True)
+        for start in range(0, len(photo_views), PREFIX_BATCH):
+            self.check_cancelled()
+            photos, numbers = zip(*photo_views[start : start + PREFIX_BATCH], strict=True)
             found.append(self.prefix(views.views(photos, numbers)))
         return torch.cat(found)
 
@@ -111,17 +121,21 @@ class Features:
 class TrainingInputs:
     """Batches for the loop. `start` is the layer that they enter; `views` are what they show."""
 
-    def __init__(self, views: TrainingViews, features: Features, fingerprint: str) -> None:
+    def __init__(self, views: TrainingViews, features: FeatureExtractor, fingerprint: str) -> None:
         self.views, self._features, self._fingerprint = views, features, fingerprint
-        self.start = features.prefix.length
+        self.start_layer = features.prefix.length
         self._pool: Tensor | None = None
-        self._shown: tuple[int, list[tuple[int, int]]] = (0, [])
-        self._fresh: tuple[int, Tensor] | None = None
+        self._epoch_views: tuple[int, list[tuple[int, int]]] = (0, [])
+        self._epoch_features: tuple[int, Tensor] | None = None
 
     def prepare(self) -> None:
         """Computes or reads the pool's features, where there is a pool and a prefix."""
-        if self.start and self.views.recipe.views_per_photo is not None and self._pool is None:
-            self._pool = self._features.of_pool(self.views, self._fingerprint)
+        if (
+            self.start_layer
+            and self.views.recipe.views_per_photo is not None
+            and self._pool is None
+        ):
+            self._pool = self._features.pool_features(self.views, self._fingerprint)
 
     def __len__(self) -> int:
         return len(self.views)
@@ -129,19 +143,19 @@ class TrainingInputs:
     def order(self, epoch: int) -> list[int]:
         return self.views.order(epoch)
 
-    def batch(self, places: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
+    def batch(self, indices: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]:
         """Inputs of the first trained layer and targets (views, classes) of some of an epoch's
         views, given as places among them."""
-        if self._shown[0] != epoch:
-            self._shown = (epoch, self.views.shown(epoch))
-        shown = self._shown[1]
-        photos, numbers = [shown[i][0] for i in places], [shown[i][1] for i in places]
+        if self._epoch_views[0] != epoch:
+            self._epoch_views = (epoch, self.views.epoch_views(epoch))
+        shown = self._epoch_views[1]
+        photos, numbers = [shown[i][0] for i in indices], [shown[i][1] for i in indices]
         targets = self.views.targets(photos, numbers)
-        if self.start == 0:
+        if self.start_layer == 0:
             return self.views.views(photos, numbers), targets
         self.prepare()
         if self._pool is not None:
             return self._pool[numbers, photos].float(), targets
-        if self._fresh is None or self._fresh[0] != epoch:
-            self._fresh = (epoch, self._features.of_views(self.views, shown))
-        return self._fresh[1][list(places)].float(), targets
+        if self._epoch_features is None or self._epoch_features[0] != epoch:
+            self._epoch_features = (epoch, self._features.view_features(self.views, shown))
+        return self._epoch_features[1][list(indices)].float(), targets

@@ -14,14 +14,16 @@ from core.base.random_streams import generator
 
 
 @dataclass(frozen=True)
-class Mix:
+class MixupParams:
     """A view keeps `share` (0.5..1) of its own photo and takes the rest from `partner`'s."""
 
     partner: int
     share: float
 
 
-def mix(alpha: float, seed: int, view: int, file: str, partners: Sequence[int]) -> Mix | None:
+def sample_mixup(
+    alpha: float, seed: int, view: int, file: str, partners: Sequence[int]
+) -> MixupParams | None:
     """What a photo's view is mixed with: one of the partners; None without mixup.
 
     The larger part is always the photo's own (lambda and 1 - lambda are exchanged if need be), so
@@ -31,4 +33,6 @@ def mix(alpha: float, seed: int, view: int, file: str, partners: Sequence[int]) 
         return None
     random = generator(seed, "mixup", view, file)
     share = float(random.beta(alpha, alpha))
-    return Mix(partner=partners[int(random.integers(len(partners)))], share=max(share, 1 - share))
+    return MixupParams(
+        partner=partners[int(random.integers(len(partners)))], share=max(share, 1 - share)
+    )

@@ -13,12 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.base.machine import give_back_memory
+from core.base.machine import release_memory
 from core.data.dataset import Dataset, Photo, TestSet
 from core.data.object_crops import labelled_objects
-from core.data.photos import Crop, open_photo, read_view, view_photo
+from core.data.photos import Crop, open_photo, read_view, resize_to_view
 from core.model.network import Network
-from core.pipeline.prefix import PREFIX_BATCH, fold_batch_norms, halve_by_maxima
+from core.pipeline.prefix import PREFIX_BATCH, fold_batch_norms, replace_max_pools
 from core.pipeline.views import normalise, to_tensor
 from core.recipe.layer_table import BACKBONES
 
@@ -58,13 +58,16 @@ class Predictions:
 
 
 def plain_pixels(
-    photos: Sequence[Photo], size: int, crop: Crop, tick: Callable[[], None] = lambda: None
+    photos: Sequence[Photo],
+    size: int,
+    crop: Crop,
+    check_cancelled: Callable[[], None] = lambda: None,
 ) -> Tensor:
-    """Photos as the network sees them, decoded now: uint8 (photos, 3, size, size). `tick` is called
-    before each."""
+    """Photos as the network sees them, decoded now: uint8 (photos, 3, size, size).
+    `check_cancelled` is called before each."""
     found = []
     for photo in photos:
-        tick()
+        check_cancelled()
         found.append(to_tensor(read_view(photo.path, size, crop)))
     return torch.stack(found)
 
@@ -87,9 +90,9 @@ def validation_set(
     indices: Sequence[int],
     size: int,
     crop: Crop,
-    tick: Callable[[], None] = lambda: None,
+    check_cancelled: Callable[[], None] = lambda: None,
 ) -> PhotoSet:
-    """The validation photos, plain; `tick` as of `plain_pixels`."""
+    """The validation photos, plain; `check_cancelled` as of `plain_pixels`."""
     names = tuple(dataset.classes[dataset.train_labels[i]] for i in indices)
     photos = [dataset.train[i] for i in indices]
     return PhotoSet(
@@ -97,21 +100,21 @@ def validation_set(
         files=tuple(photo.file for photo in photos),
         primary=names,
         present=tuple((name,) for name in names),
-        pixels=plain_pixels(photos, size, crop, tick),
+        pixels=plain_pixels(photos, size, crop, check_cancelled),
     )
 
 
-def photo_set(
-    test_set: TestSet, size: int, crop: Crop, tick: Callable[[], None] = lambda: None
+def photo_set_of(
+    test_set: TestSet, size: int, crop: Crop, check_cancelled: Callable[[], None] = lambda: None
 ) -> PhotoSet:
-    """The photos of a test set, plain; `tick` as of `plain_pixels`."""
+    """The photos of a test set, plain; `check_cancelled` as of `plain_pixels`."""
     labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
     return PhotoSet(
         split=test_set.name,
         files=tuple(photo.file for photo in test_set.photos),
         primary=tuple(label.primary if label else "" for label in labels),
         present=tuple(label.present if label else () for label in labels),
-        pixels=plain_pixels(test_set.photos, size, crop, tick),
+        pixels=plain_pixels(test_set.photos, size, crop, check_cancelled),
     )
 
 
@@ -124,8 +127,10 @@ def object_set(test_set: TestSet, classes: Sequence[str], size: int, crop: Crop)
     views: list[Tensor] = []
     for photo, of_photo in groupby(objects, lambda one: one.photo):
         image = open_photo(photo.path)
-        views += [to_tensor(np.asarray(view_photo(one.cut(image), size, crop))) for one in of_photo]
-    names = tuple(one.name for one in objects)
+        views += [
+            to_tensor(np.asarray(resize_to_view(one.crop(image), size, crop))) for one in of_photo
+        ]
+    names = tuple(one.class_name for one in objects)
     return PhotoSet(
         f"{test_set.name}/objects",
         tuple(one.file for one in objects),
@@ -136,13 +141,13 @@ def object_set(test_set: TestSet, classes: Sequence[str], size: int, crop: Crop)
 
 
 @torch.no_grad()
-def predict(network: Network, photos: PhotoSet, backbone: str, start: int = 0) -> Predictions:
-    """Probabilities and class maps of a set, in inference mode; `start` is the layer that the
+def predict(network: Network, photos: PhotoSet, backbone: str, start_layer: int = 0) -> Predictions:
+    """Probabilities and class maps of a set, in inference mode; `start_layer` is the layer that the
     set's features enter."""
     network.eval()
     log_probs, maps = [], []
     for x in _batches(photos, backbone):
-        output = network(x, start)
+        output = network(x, start_layer)
         log_probs.append(output.log_probs.cpu())
         maps.append(output.maps.cpu())
     return Predictions(torch.cat(log_probs).numpy(), torch.cat(maps).numpy())
@@ -153,28 +158,31 @@ def backbone_features(
     network: Network,
     photos: PhotoSet,
     backbone: str,
-    start: int = 0,
-    visit: Callable[[int, Tensor], None] = lambda index, output: None,
+    start_layer: int = 0,
+    on_layer_output: Callable[[int, Tensor], None] = lambda index, output: None,
 ) -> Tensor:
     """What enters the head, in inference mode: (photos, channels, rows, columns) float32, on the
-    CPU. `visit` is shown the index and output of each layer from `start` on, batch by batch.
+    CPU. `on_layer_output` is shown the index and output of each layer from `start_layer` on, batch
+    by batch.
 
     Batch norms inside a layer are folded into its convolutions, in a copy: a third less time."""
-    layers = nn.ModuleList(copy.deepcopy(list(network.layers)[start : network.head_start])).eval()
+    layers = nn.ModuleList(
+        copy.deepcopy(list(network.layers)[start_layer : network.head_start])
+    ).eval()
     for layer in layers:
         fold_batch_norms(layer)
-        halve_by_maxima(layer)
+        replace_max_pools(layer)
     if BACKBONES[backbone].channels_last:
         layers.to(memory_format=torch.channels_last)
     found = []
     for x in _batches(photos, backbone):
         x = x.to(network.device)
         with torch.autocast(network.device.type, torch.bfloat16, enabled=network.low_precision):
-            for index, layer in enumerate(layers, start):
+            for index, layer in enumerate(layers, start_layer):
                 x = layer(x)
-                visit(index, x)
+                on_layer_output(index, x)
         found.append(x.float().cpu())
-    give_back_memory()
+    release_memory()
     return torch.cat(found)
 
 

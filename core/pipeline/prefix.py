@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core.model.network import Network
-from core.pipeline.precision import Settings
-from core.recipe.bands import frozen_prefix
+from core.pipeline.precision import ComputeSettings
+from core.recipe.bands import frozen_prefix_length
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
 
@@ -27,20 +27,22 @@ PREFIX_BATCH = 8
 
 def prefix_length(network: Network, recipe: Recipe) -> int:
     """How many of the network's layers the recipe leaves as they are (bands.frozen_prefix)."""
-    return frozen_prefix(recipe, network.head_start, len(network.layers))
+    return frozen_prefix_length(recipe, network.head_start, len(network.layers))
 
 
-class Prefix:
+class FrozenPrefix:
     """The first `length` layers of a network, ready for inference. Length 0 passes photos on."""
 
-    def __init__(self, network: Network, length: int, backbone: str, settings: Settings) -> None:
+    def __init__(
+        self, network: Network, length: int, backbone: str, settings: ComputeSettings
+    ) -> None:
         self.length = length
         self.settings = settings
         facts = BACKBONES[backbone]
         self._layout = torch.channels_last if facts.channels_last else torch.contiguous_format
         layers = nn.Sequential(*copy.deepcopy(list(network.layers)[:length])).eval()
         fold_batch_norms(layers)
-        halve_by_maxima(layers)
+        replace_max_pools(layers)
         layers.requires_grad_(False)
         self.layers = layers.to(
             device=settings.device,
@@ -78,13 +80,13 @@ def fold_batch_norms(module: nn.Module) -> None:
         fold_batch_norms(child)
 
 
-def halve_by_maxima(module: nn.Module) -> None:
+def replace_max_pools(module: nn.Module) -> None:
     """Puts HalvingMaxPool, which finds the same values, in the place of max pools of 2x2."""
     for name, child in module.named_children():
         if isinstance(child, nn.MaxPool2d) and _halves(child):
             setattr(module, name, HalvingMaxPool())
         else:
-            halve_by_maxima(child)
+            replace_max_pools(child)
 
 
 class HalvingMaxPool(nn.Module):

@@ -9,26 +9,26 @@ from typing import Any
 
 import torch
 
-from core.base.machine import keep_memory, settle_device, settle_threads
+from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
 from core.data.dataset import Dataset, FileDigests, TestSet, fingerprints, read_dataset
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache
-from core.pipeline.inputs import Features, TrainingInputs
-from core.pipeline.precision import Settings, resolve
+from core.pipeline.inputs import FeatureExtractor, TrainingInputs
+from core.pipeline.precision import ComputeSettings, resolve_settings
 from core.pipeline.predict import (
     PhotoSet,
     object_set,
-    photo_set,
+    photo_set_of,
     plain_pixels,
     training_set,
     validation_set,
 )
-from core.pipeline.prefix import Prefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix, prefix_length
 from core.pipeline.views import TrainingViews
 from core.recipe.schema import Recipe
-from core.store.feature_folder import Known
+from core.store.feature_folder import CachedShare
 
 
 @dataclass(frozen=True)
@@ -38,33 +38,34 @@ class Setup:
     recipe: Recipe
     dataset: Dataset
     fingerprints: dict[str, Any]
-    settings: Settings
+    settings: ComputeSettings
     network: Network
-    features: Features
+    features: FeatureExtractor
     inputs: TrainingInputs
     validation: PhotoSet
     test_photos: tuple[PhotoSet, ...]
-    known: Known  # how many of the features were on disk already
+    cached_share: CachedShare  # how many of the features were on disk already
 
     @property
-    def start(self) -> int:
+    def start_layer(self) -> int:
         """The layer that features enter: the length of the frozen prefix."""
         return self.features.prefix.length
 
     def check_photos(self) -> None:
         """Raises DataError, naming it, where a photo is not the one that was fingerprinted: before
         anything is said or kept of photos that were decoded meanwhile."""
-        self.features.cache.check()
+        self.features.cache.check_inputs()
 
     def training_photos(self) -> PhotoSet:
         """Every photo of `train/`, plain, whether it trains or validates here. Decoded once for all
         runs at this size."""
         size, crop, photos = self.recipe.image_size, self.recipe.crop, self.fingerprints["train"]
         facts = {"set": "pixels of train", "photos": photos, "image_size": size, "crop": crop}
-        pixels = self.features.cache.get(
-            facts, lambda: plain_pixels(self.dataset.train, size, crop, self.features.tick)
+        pixels = self.features.cache.get_or_compute(
+            facts,
+            lambda: plain_pixels(self.dataset.train, size, crop, self.features.check_cancelled),
         )
-        return self.features.of_photos(training_set(self.dataset, pixels), photos)
+        return self.features.with_features(training_set(self.dataset, pixels), photos)
 
     def objects(self, test_set: TestSet) -> PhotoSet | None:
         """The labelled objects of a test set, cut out; None when there are none."""
@@ -72,51 +73,55 @@ class Setup:
         found = object_set(test_set, self.dataset.classes, recipe.image_size, recipe.crop)
         if found is None:
             return None
-        return self.features.of_photos(found, repr(self.fingerprints["test_sets"][test_set.name]))
+        return self.features.with_features(
+            found, repr(self.fingerprints["test_sets"][test_set.name])
+        )
 
 
 def set_up(
     recipe: Recipe,
     data_dir: Path,
     runs_dir: Path,
-    tick: Callable[[], None] = lambda: None,
-    lap: Callable[[str], None] = lambda phase: None,
+    check_cancelled: Callable[[], None] = lambda: None,
+    on_phase_end: Callable[[str], None] = lambda phase: None,
     to_train: bool = True,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
-    `tick` is called before each photo that is read and between batches of features; raising from it
-    stops. `lap` is told the phases as they end: "photos", "features". Without `to_train` the
-    training views' features are left until they are asked for. Raises InputError: one line that
-    names the photo, key or file.
-    """
-    threads = settle_threads()
-    keep_memory()
-    settings = resolve(recipe)
-    settle_device(settings.device)
+    `check_cancelled` is called before each photo that is read and between batches of features;
+    raising from it stops. `on_phase_end` is told the phases as they end: "photos", "features".
+    Without `to_train` the training views' features are left until they are asked for. Raises
+    InputError: one line that names the photo, key or file."""
+    threads = configure_threads()
+    configure_malloc()
+    settings = resolve_settings(recipe)
+    configure_device(settings.device)
     dataset = read_dataset(data_dir)
-    digests = FileDigests(tick)
-    prints = fingerprints(dataset, digests.of)
+    digests = FileDigests(check_cancelled)
+    prints = fingerprints(dataset, digests.digest)
     network = seeded_network(recipe, dataset, settings)
-    prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, settings)
-    cache = FeatureCache(runs_dir, check=digests.check)
-    features = Features(prefix, cache, recipe, network.base_weights, threads, tick)
+    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+    cache = FeatureCache(runs_dir, check_inputs=digests.check_unchanged)
+    features = FeatureExtractor(
+        prefix, cache, recipe, network.base_weights_hash, threads, check_cancelled
+    )
     training, validating = split_photos(dataset, recipe)
     size, crop = recipe.image_size, recipe.crop
-    plain = validation_set(dataset, validating, size, crop, tick)
-    tests = [photo_set(test_set, size, crop, tick) for test_set in dataset.test_sets]
-    lap("photos")
-    validation = features.of_photos(plain, prints["train"])
+    plain = validation_set(dataset, validating, size, crop, check_cancelled)
+    tests = [photo_set_of(test_set, size, crop, check_cancelled) for test_set in dataset.test_sets]
+    on_phase_end("photos")
+    validation = features.with_features(plain, prints["train"])
     test_photos = tuple(
-        features.of_photos(photos, prints["test_sets"][photos.split]["photos"]) for photos in tests
+        features.with_features(photos, prints["test_sets"][photos.split]["photos"])
+        for photos in tests
     )
     hits, misses = features.cache.hits, features.cache.misses
-    views = TrainingViews(recipe, dataset, training, tick=tick)
+    views = TrainingViews(recipe, dataset, training, check_cancelled=check_cancelled)
     inputs = TrainingInputs(views, features, prints["train"])
     if to_train:
         inputs.prepare()
-    lap("features")
-    known = Known(
+    on_phase_end("features")
+    known = CachedShare(
         photos=_share(hits, misses),
         views=_share(features.cache.hits - hits, features.cache.misses - misses),
     )
@@ -129,7 +134,7 @@ def _share(hits: int, misses: int) -> float:
     return hits / max(1, hits + misses)
 
 
-def seeded_network(recipe: Recipe, dataset: Dataset, settings: Settings) -> Network:
+def seeded_network(recipe: Recipe, dataset: Dataset, settings: ComputeSettings) -> Network:
     """The network as it is before the first epoch; its random weights come from the run's seed."""
     torch.manual_seed(derived_seed(recipe.seed, "weights"))
     low_precision = settings.training == "bfloat16"

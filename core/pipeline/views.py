@@ -10,20 +10,26 @@ import torch
 from torch import Tensor
 
 from core.base.random_streams import generator
-from core.data.balance import epoch_length, evenly, most_times, times_shown
+from core.data.balance import balanced_indices, epoch_length, epoch_repeats, max_repeats
 from core.data.dataset import Dataset
-from core.data.photos import Crop, Pixels, read_working
-from core.pipeline.augment import Levels, augmented_views, levels, smallest_side, working_side
-from core.pipeline.mixup import Mix, mix
+from core.data.photos import Crop, Pixels, read_working_copy
+from core.pipeline.augment import (
+    ImagePyramid,
+    augmented_views,
+    build_pyramid,
+    smallest_side,
+    working_side,
+)
+from core.pipeline.mixup import MixupParams, sample_mixup
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
 
-ReadLevels = Callable[[Path, int, Crop, float], Levels]
+ReadPyramid = Callable[[Path, int, Crop, float], ImagePyramid]
 
 
-def read_levels(path: Path, side: int, crop: Crop, smallest: float) -> Levels:
+def read_pyramid(path: Path, side: int, crop: Crop, smallest: float) -> ImagePyramid:
     """A training photo, decoded now, at its working size (shorter side `side`) and smaller."""
-    return levels(to_tensor(read_working(path, side, crop)), smallest)
+    return build_pyramid(to_tensor(read_working_copy(path, side, crop)), smallest)
 
 
 class TrainingViews:
@@ -40,17 +46,17 @@ class TrainingViews:
         recipe: Recipe,
         dataset: Dataset,
         indices: Sequence[int],
-        read: ReadLevels = read_levels,
-        tick: Callable[[], None] = lambda: None,
+        read: ReadPyramid = read_pyramid,
+        check_cancelled: Callable[[], None] = lambda: None,
     ) -> None:
         self.recipe = recipe
         self.files = [dataset.train[i].file for i in indices]
         self.labels = [dataset.train_labels[i] for i in indices]
-        self.classes = len(dataset.classes)
+        self.class_count = len(dataset.classes)
         self._paths = [dataset.train[i].path for i in indices]
-        self._read, self._tick = read, tick
-        self._photos: dict[int, Levels] = {}
-        self._partners = evenly(self.labels, recipe.balance)
+        self._read, self._check_cancelled = read, check_cancelled
+        self._photos: dict[int, ImagePyramid] = {}
+        self._partners = balanced_indices(self.labels, recipe.balance)
 
     def __len__(self) -> int:
         """How many views an epoch shows."""
@@ -60,11 +66,11 @@ class TrainingViews:
         """An epoch's views (from 1), as places in `shown`, shuffled."""
         return [int(i) for i in generator(self.recipe.seed, "order", epoch).permutation(len(self))]
 
-    def shown(self, epoch: int) -> list[tuple[int, int]]:
+    def epoch_views(self, epoch: int) -> list[tuple[int, int]]:
         """The epoch's views, each a photo and its view's number, in the photos' order."""
         balance = self.recipe.balance
-        times = times_shown(self.labels, balance, self.recipe.seed, epoch)
-        most = most_times(self.labels, balance)
+        times = epoch_repeats(self.labels, balance, self.recipe.seed, epoch)
+        most = max_repeats(self.labels, balance)
         return [
             (photo, self.view_number((epoch - 1) * most[photo] + time, photo))
             for photo in range(len(times))
@@ -84,50 +90,54 @@ class TrainingViews:
     def views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """The numbered view of each photo, mixed if the recipe says so and normalised:
         (photos, 3, size, size)."""
-        return normalise(self.pictures(photos, numbers), self.recipe.backbone)
+        return normalise(self.unnormalised_views(photos, numbers), self.recipe.backbone)
 
-    def pictures(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+    def unnormalised_views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """The same views before they are normalised, as a person can look at them: 0..1."""
-        found = self._views(photos, numbers)
-        mixes = [self.mixed(photo, number) for photo, number in zip(photos, numbers, strict=True)]
+        found = self._augment(photos, numbers)
+        mixes = [
+            self.mixup_params(photo, number) for photo, number in zip(photos, numbers, strict=True)
+        ]
         mixed = [mixed for mixed in mixes if mixed is not None]
         if mixed:  # every view is, or none
             share = torch.tensor([m.share for m in mixed], dtype=found.dtype).view(-1, 1, 1, 1)
-            partners = self._views([m.partner for m in mixed], numbers)
+            partners = self._augment([m.partner for m in mixed], numbers)
             found = found * share + partners * (1 - share)
         return found
 
     def targets(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         """What the network should answer to each view: probabilities (photos, classes). Label
         smoothing (Szegedy et al. 2016) shares a part of them out evenly among all classes."""
-        wanted = torch.zeros(len(photos), self.classes)
+        wanted = torch.zeros(len(photos), self.class_count)
         for row, (photo, number) in enumerate(zip(photos, numbers, strict=True)):
-            mixed = self.mixed(photo, number)
+            mixed = self.mixup_params(photo, number)
             share = 1.0 if mixed is None else mixed.share
             wanted[row, self.labels[photo]] += share
             if mixed is not None:
                 wanted[row, self.labels[mixed.partner]] += 1 - share
         smoothing = self.recipe.label_smoothing
-        return wanted * (1 - smoothing) + smoothing / self.classes
+        return wanted * (1 - smoothing) + smoothing / self.class_count
 
-    def mixed(self, photo: int, number: int) -> Mix | None:
+    def mixup_params(self, photo: int, number: int) -> MixupParams | None:
         """What a view is mixed with, and its own share; None without mixup."""
         recipe = self.recipe
-        return mix(recipe.augment.mixup, recipe.seed, number, self.files[photo], self._partners)
+        return sample_mixup(
+            recipe.augment.mixup, recipe.seed, number, self.files[photo], self._partners
+        )
 
-    def _views(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
+    def _augment(self, photos: Sequence[int], numbers: Sequence[int]) -> Tensor:
         recipe = self.recipe
         randoms = [
             generator(recipe.seed, "view", number, self.files[photo])
             for photo, number in zip(photos, numbers, strict=True)
         ]
         return augmented_views(
-            [self._levels(photo) for photo in photos], recipe.augment, recipe.image_size, randoms
+            [self._pyramid(photo) for photo in photos], recipe.augment, recipe.image_size, randoms
         )
 
-    def _levels(self, photo: int) -> Levels:
+    def _pyramid(self, photo: int) -> ImagePyramid:
         if photo not in self._photos:
-            self._tick()
+            self._check_cancelled()
             recipe = self.recipe
             side = working_side(recipe.augment, recipe.image_size)
             smallest = smallest_side(recipe.augment, recipe.image_size)

@@ -8,28 +8,28 @@ import plotly.graph_objects as go
 
 from core.base.formatting import decimal
 from core.base.language import _
-from core.jobs.preview.client import Answers
-from core.plots.figures import layout, plain_name
+from core.jobs.preview.client import PreviewPrediction
+from core.plots.figures import escape_label, layout
 
-_ROW, _ROW_HIDDEN = 26, 40  # pixels of a class, without and with a second bar
+_ROW, _ROW_MASKED = 26, 40  # pixels of a class, without and with a second bar
 
 
-def answer_bars(answers: Answers, colour: str) -> go.Figure:
+def prediction_bars(prediction: PreviewPrediction, colour: str) -> go.Figure:
     """Probabilities 0..1, every class in the data set's order, the first on top."""
-    names = [plain_name(name) for name in answers.probabilities]
+    names = [escape_label(name) for name in prediction.probabilities]
     filled, hollow = {"color": colour}, {"color": "rgba(0,0,0,0)"}
-    figure = go.Figure(_bars(names, answers.probabilities, _("the photo"), colour, filled))
-    if answers.hidden is not None:
-        hidden = answers.hidden.probabilities
+    figure = go.Figure(_bars(names, prediction.probabilities, _("the photo"), colour, filled))
+    if prediction.masked is not None:
+        hidden = prediction.masked.probabilities
         figure.add_trace(_bars(names, hidden, _("with the box hidden"), colour, hollow))
-    row = _ROW if answers.hidden is None else _ROW_HIDDEN
+    row = _ROW if prediction.masked is None else _ROW_MASKED
     figure.update_layout(
-        layout(height=row * len(names) + (20 if answers.hidden is None else 55)),
+        layout(height=row * len(names) + (20 if prediction.masked is None else 55)),
         hovermode="closest",
         barmode="group",
         bargap=0.25,
         bargroupgap=0.05,
-        showlegend=answers.hidden is not None,
+        showlegend=prediction.masked is not None,
     )
     figure.update_xaxes(range=[0, 1.15], visible=False)
     figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
@@ -37,17 +37,21 @@ def answer_bars(answers: Answers, colour: str) -> go.Figure:
 
 
 def _bars(
-    names: list[str], chances: dict[str, float], what: str, colour: str, marker: dict[str, Any]
+    names: list[str],
+    probabilities: dict[str, float],
+    trace_name: str,
+    colour: str,
+    marker: dict[str, Any],
 ) -> go.Bar:
-    values = list(chances.values())
+    values = list(probabilities.values())
     return go.Bar(
         x=values,
         y=names,
-        name=what,
+        name=trace_name,
         orientation="h",
         text=[decimal(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         marker={**marker, "line": {"color": colour, "width": 2}},
-        hovertemplate=f"%{{y}}, {what}: %{{x:.3f}}<extra></extra>",
+        hovertemplate=f"%{{y}}, {trace_name}: %{{x:.3f}}<extra></extra>",
     )

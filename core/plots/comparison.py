@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.base.language import _
-from core.compare.colours import MOST, Paint
-from core.compare.confusion import Confusion
-from core.plots.figures import plain_name
+from core.compare.colours import MAX_COLOURS, ColourScheme
+from core.compare.confusion import ConfusionMatrix
+from core.plots.figures import escape_label
 
 # How strong a cell's colour is without and with all of the label's photos: on every one the page's
 # own text colour can be read (a test computes the contrast).
@@ -18,18 +18,18 @@ FAINTEST, STRONGEST = 0.08, 0.45
 _LISTED = 8  # photos that a cell's hover names
 
 
-def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
+def drift_steps(overlay: pd.DataFrame, colour_scheme: ColourScheme) -> go.Figure:
     """How much each backbone layer has changed what it makes of the photos: a line per item, with
     hollow points where its layer is frozen.
 
-    overlay: a table of core.compare.comparison.drift_overlays. paint: of its `run`s.
+    overlay: a table of core.compare.comparison.drift_overlays. colour_scheme: of its `run`s.
     """
     figure = go.Figure()
     runs = list(dict.fromkeys(overlay["run"]))
-    many = len(runs) > MOST
+    many = len(runs) > MAX_COLOURS
     for number, run in enumerate(runs):
         rows = overlay[overlay["run"] == run]
-        colour, mark = paint.colours[run], paint.marker(run)
+        colour, mark = colour_scheme.colours[run], colour_scheme.marker(run)
         wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         members = int(rows["runs"].iloc[0])
         mean = _(", mean of {count} runs", count=members) if members > 1 else ""
@@ -37,7 +37,7 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
             go.Scatter(
                 x=rows["layer"],
                 y=rows["change"],
-                name=plain_name(str(rows["label"].iloc[0])),
+                name=escape_label(str(rows["label"].iloc[0])),
                 meta=run,  # for the light under the pointer (plot.js)
                 mode="lines" if many else "lines+markers",
                 # Earlier ones are wider beneath later ones, so that equal lines all show.
@@ -55,7 +55,7 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
                 },
                 customdata=[
                     (
-                        plain_name(str(row["name"])),
+                        escape_label(str(row["name"])),
                         _("trained") if row["trained"] else _("frozen"),
                         _("no weights")
                         if pd.isna(row["weights"])
@@ -91,23 +91,23 @@ def drift_steps(overlay: pd.DataFrame, paint: Paint) -> go.Figure:
     return figure
 
 
-def confusion_cells(found: Confusion, colour: str) -> go.Figure:
+def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
     """Labels down, answers across: a square per pair that was answered, stronger with its share of
     the label's photos, with the count in it, in the page's own colour. Hover lists the photos; a
     click gives the point's `customdata`, which begins with label and answer."""
-    names = [plain_name(name) for name in found.classes]
-    number = {name: place for place, name in enumerate(found.classes)}
-    cells = list(found.files)
+    names = [escape_label(name) for name in matrix.classes]
+    number = {name: place for place, name in enumerate(matrix.classes)}
+    cells = list(matrix.file_counts)
     places = [(number[truth], number[answer]) for truth, answer in cells]
     figure = go.Figure(
         go.Scatter(
             x=[across for __, across in places],
             y=[down for down, __ in places],
             mode="markers+text",
-            text=[_cell_text(found, *cell) for cell in cells],
+            text=[_cell_text(matrix, *cell) for cell in cells],
             textfont={"size": 14},
             marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
-            customdata=[(*cell, _cell_words(found, *cell)) for cell in cells],
+            customdata=[(*cell, _cell_hover_text(matrix, *cell)) for cell in cells],
             hovertemplate="%{customdata[2]}<extra></extra>",
         )
     )
@@ -118,7 +118,7 @@ def confusion_cells(found: Confusion, colour: str) -> go.Figure:
         showlegend=False,
         dragmode=False,
         shapes=[
-            _square(*place, float(found.shares.at[cell]), colour)
+            _square(*place, float(matrix.shares.at[cell]), colour)
             for place, cell in zip(places, cells, strict=True)
         ],
     )
@@ -148,23 +148,23 @@ def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]
     }
 
 
-def _cell_text(found: Confusion, truth: str, answer: str) -> str:
+def _cell_text(matrix: ConfusionMatrix, truth: str, answer: str) -> str:
     """The count, of several runs their mean."""
-    return f"{found.counts.at[truth, answer] / found.runs:.1f}".removesuffix(".0")
+    return f"{matrix.counts.at[truth, answer] / matrix.runs:.1f}".removesuffix(".0")
 
 
-def _cell_words(found: Confusion, truth: str, answer: str) -> str:
-    count, total = int(found.counts.at[truth, answer]), int(found.counts.loc[truth].sum())
+def _cell_hover_text(matrix: ConfusionMatrix, truth: str, answer: str) -> str:
+    count, total = int(matrix.counts.at[truth, answer]), int(matrix.counts.loc[truth].sum())
     words = _(
         "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
-        label=plain_name(truth),
-        answer=plain_name(answer),
+        label=escape_label(truth),
+        answer=escape_label(answer),
         count=count,
         total=total,
-        share=found.shares.at[truth, answer],
+        share=matrix.shares.at[truth, answer],
     )
-    photos = list(found.photos(truth, answer).values())
+    photos = list(matrix.photos(truth, answer).values())
     more = []
     if len(photos) > _LISTED:
         more = [_("and {count} more", count=len(photos) - _LISTED)]
-    return "<br>".join([words, *map(plain_name, photos[:_LISTED]), *more])
+    return "<br>".join([words, *map(escape_label, photos[:_LISTED]), *more])

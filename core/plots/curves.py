@@ -11,9 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.base.language import N_, _, translate
-from core.compare.colours import MOST, Paint
+from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.curves import Axis, Line, has_zero_loss
-from core.plots.figures import plain_name
+from core.plots.figures import escape_label
 
 _TITLES = {
     "train_loss": N_("training loss"),
@@ -35,7 +35,7 @@ _MARGIN = {"l": 64, "r": 8, "t": 34, "b": 48}
 def curve_panels(
     lines: Sequence[Line],
     titles: Mapping[str, str],
-    paint: Paint,
+    colour_scheme: ColourScheme,
     axis: Axis,
     log: bool = False,
     raw: bool = False,
@@ -46,7 +46,7 @@ def curve_panels(
     many, each curve has its own panel and no band. titles: by item id. log: of the losses. raw:
     draws what was smoothed away faintly behind. A trace's `meta` is its item's id.
     """
-    many = len(paint.colours) > MOST
+    many = len(colour_scheme.colours) > MAX_COLOURS
     panels: list[tuple[str, ...]] = (
         [("train_loss",), ("val_loss",), ("val_accuracy",)]
         if many
@@ -59,9 +59,9 @@ def curve_panels(
     for number, curves in enumerate(panels, start=1):
         found = [line for curve in curves for line in lines if line.curve == curve]
         if log and "val_accuracy" not in curves:
-            found = _on_log(found)
-        drawn = _behind(found, paint, raw, bands=not many)
-        drawn += _traces(found, titles, paint, many, shown)
+            found = _clip_zeros(found)
+        drawn = _background_traces(found, colour_scheme, raw, bands=not many)
+        drawn += _traces(found, titles, colour_scheme, many, shown)
         traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in drawn]
         last, unit = number == len(panels), translate(_UNITS[axis])
         axes[f"xaxis{number}"] = {
@@ -73,7 +73,7 @@ def curve_panels(
         }
         axes[f"yaxis{number}"] = {
             "anchor": f"x{number}",
-            "domain": _place(number, len(panels)),
+            "domain": _panel_domain(number, len(panels)),
             **_y_axis(curves, found, log),
         }
     return go.Figure(
@@ -89,7 +89,7 @@ def curve_panels(
     )
 
 
-def _on_log(lines: list[Line]) -> list[Line]:
+def _clip_zeros(lines: list[Line]) -> list[Line]:
     """The lines with what is 0 a decade below everything else; `told` holds what it was."""
     if not has_zero_loss(lines):
         return lines
@@ -108,7 +108,7 @@ def _on_log(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _place(number: int, count: int) -> list[float]:
+def _panel_domain(number: int, count: int) -> list[float]:
     """Where a panel's axis begins and ends, from 0 at the figure's foot to 1 at its top."""
     high = (1 - _GAP * (count - 1)) / count
     top = 1 - (number - 1) * (high + _GAP)
@@ -116,19 +116,23 @@ def _place(number: int, count: int) -> list[float]:
 
 
 def _traces(
-    lines: Sequence[Line], titles: Mapping[str, str], paint: Paint, many: bool, shown: set[str]
+    lines: Sequence[Line],
+    titles: Mapping[str, str],
+    colour_scheme: ColourScheme,
+    many: bool,
+    legend_items: set[str],
 ) -> list[dict[str, object]]:
-    """A trace per line. shown: the items that are in the legend already; it grows."""
+    """A trace per line. legend_items: the items that are in the legend already; it grows."""
     order = {id_: place for place, id_ in enumerate(dict.fromkeys(line.item for line in lines))}
     traces = []
     for line in lines:
-        dotted, marker = line.curve == "train_loss" and not many, paint.marker(line.item)
+        dotted, marker = line.curve == "train_loss" and not many, colour_scheme.marker(line.item)
         # Earlier items are drawn wider beneath later ones, so that equal curves all show.
         wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
-        name = plain_name(titles[line.item])
-        in_legend = not many and not dotted and line.item not in shown
+        name = escape_label(titles[line.item])
+        in_legend = not many and not dotted and line.item not in legend_items
         if in_legend:
-            shown.add(line.item)
+            legend_items.add(line.item)
         value = "customdata" if "told" in line.points else "y"
         form = ".0%" if line.curve == "val_accuracy" else ".3g"
         words = (
@@ -147,7 +151,7 @@ def _traces(
                 "showlegend": in_legend,
                 "mode": "lines+markers" if len(line.points) < 3 or marker.dash else "lines",
                 "line": {
-                    "color": paint.colours[line.item],
+                    "color": colour_scheme.colours[line.item],
                     "dash": "dot" if dotted else marker.dash or "solid",
                     "width": 1.5 if many else 1.8 if dotted else wide,
                 },
@@ -160,7 +164,9 @@ def _traces(
     return traces
 
 
-def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list[dict[str, object]]:
+def _background_traces(
+    lines: Sequence[Line], colour_scheme: ColourScheme, raw: bool, bands: bool
+) -> list[dict[str, object]]:
     """What stands faintly behind the lines: a group's band, and the values before smoothing. Lines
     of one colour are one trace, as hundreds of traces are slow to draw."""
     traces: list[dict[str, object]] = []
@@ -174,7 +180,7 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
                     "x": [*x, *x[::-1]],
                     "y": [*high, *low[::-1]],
                     "fill": "toself",
-                    "fillcolor": paint.colours[line.item],
+                    "fillcolor": colour_scheme.colours[line.item],
                     "opacity": 0.22,
                     "line": {"width": 0},
                     "mode": "lines",
@@ -186,7 +192,9 @@ def _behind(lines: Sequence[Line], paint: Paint, raw: bool, bands: bool) -> list
     by_colour: dict[str, list[pd.DataFrame]] = {}
     for line in lines if raw else ():
         gap = pd.DataFrame({"x": [None], "raw": [None]}, dtype=float)
-        by_colour.setdefault(paint.colours[line.item], []).extend([line.points[["x", "raw"]], gap])
+        by_colour.setdefault(colour_scheme.colours[line.item], []).extend(
+            [line.points[["x", "raw"]], gap]
+        )
     for colour, parts in by_colour.items():
         rows = pd.concat(parts)
         traces.append(
@@ -214,11 +222,11 @@ def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[s
     # 5e-4, as learning rates are written; Plotly would say 500μ.
     look |= {"title": {"text": title}, "rangemode": "tozero", "exponentformat": "e"}
     if log:
-        look |= {"type": "log", "exponentformat": "power", "dtick": _log_step(lines)}
+        look |= {"type": "log", "exponentformat": "power", "dtick": _log_dtick(lines)}
     return look
 
 
-def _log_step(lines: Sequence[Line]) -> str | int | None:
+def _log_dtick(lines: Sequence[Line]) -> str | int | None:
     """What is written at a logarithmic axis: 1, 2, 5, 10; over many decades only every so many of
     them, as a panel has no room for more; within one what Plotly finds (None), as there might be
     none of these."""

@@ -14,7 +14,7 @@ from plotly.io.json import to_json_plotly
 
 from core.base import formatting
 from core.base.language import _
-from core.base.palette import GREY, RUN_COLOURS, rate_colour
+from core.base.palette import GREY, RUN_COLOURS, lr_colour
 
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
 Table: TypeAlias = pd.DataFrame
@@ -22,7 +22,7 @@ _MAX_POINTS = 600
 _CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
-def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
+def error_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
     """Error bars of a trace from each row's `low` to its `high` around its `value`."""
     return {
         "type": "data",
@@ -38,7 +38,7 @@ def spread_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
 # --- colours --------------------------------------------------------------------------------
 
 
-def plain_name(label: str) -> str:
+def escape_label(label: str) -> str:
     return escape(label, quote=False)  # Plotly reads tags in text
 
 
@@ -72,16 +72,16 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
                 y=rows["lr"],
                 name=_("layers {layers}", layers=band),
                 mode="lines",
-                line={"color": rate_colour(top), "width": 2.5},
+                line={"color": lr_colour(top), "width": 2.5},
                 hovertemplate=_("epoch %{x:.1f}: %{y:.1e}") + "<extra>%{fullData.name}</extra>",
             )
         )
-    _log_rates(figure, list(trained.groupby("band")["lr"].max()))
+    _set_log_axis(figure, list(trained.groupby("band")["lr"].max()))
     figure.update_layout(**layout(260), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
     return figure
 
 
-def _log_rates(figure: go.Figure, tops: Sequence[float]) -> None:
+def _set_log_axis(figure: go.Figure, tops: Sequence[float]) -> None:
     """A logarithmic axis that shows each rate fall by a factor of 30, not down to nothing."""
     axis: dict[str, Any] = {"type": "log", "exponentformat": "power", "dtick": 1}
     if tops:
@@ -114,18 +114,18 @@ def figure_json(figure: go.Figure) -> str:
 # --- curves of runs ---------------------------------------------------------------------------
 
 
-def curves(
+def training_curves(
     histories: Mapping[str, pd.DataFrame],
     labels: Mapping[str, str],
     colours: Mapping[str, str],
-    what: str,
+    metric: str,
 ) -> go.Figure:
-    """Training curves of runs, by run id. what: `loss` (training dotted, validation solid) or
+    """Training curves of runs, by run id. metric: `loss` (training dotted, validation solid) or
     `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
     gets a band there."""
     lines = (
         (("train_loss", _("training"), "dot"), ("val_loss", _("validation"), "solid"))
-        if what == "loss"
+        if metric == "loss"
         else (("val_accuracy", _("validation"), "solid"),)
     )
     figure = go.Figure()
@@ -138,7 +138,7 @@ def curves(
             rows = _thinned(history[["epoch", column]].dropna())
             if dash == "solid" and f"{column}_low" in history:
                 figure.add_trace(_band(_thinned(history), column, colours[id_]))
-            label = plain_name(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
+            label = escape_label(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
             figure.add_trace(
                 go.Scatter(
                     x=rows["epoch"],
@@ -150,12 +150,12 @@ def curves(
                         "width": width if dash == "solid" else 1.8,
                         "dash": dash,
                     },
-                    hovertemplate=("%{y:.0%}" if what == "accuracy" else "%{y:.3g}")
+                    hovertemplate=("%{y:.0%}" if metric == "accuracy" else "%{y:.3g}")
                     + "<extra>%{fullData.name}</extra>",
                 )
             )
     figure.update_layout(**layout(300), xaxis_title=_("epoch"))
-    if what == "accuracy":
+    if metric == "accuracy":
         figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=_("validation accuracy"))
     else:
         figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
@@ -177,7 +177,7 @@ def _band(rows: pd.DataFrame, column: str, colour: str) -> go.Scatter:
     )
 
 
-def used_rates(history: pd.DataFrame) -> go.Figure:
+def recorded_rates(history: pd.DataFrame) -> go.Figure:
     """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv)."""
     figure, tops = go.Figure(), []
     for column in (name for name in history if str(name).startswith("lr_")):
@@ -192,16 +192,16 @@ def used_rates(history: pd.DataFrame) -> go.Figure:
                 y=rows[column],
                 name=_("layers {layers}", layers=band),
                 mode="lines+markers" if len(rows) < 3 else "lines",
-                line={"color": rate_colour(tops[-1]), "width": 2.5},
+                line={"color": lr_colour(tops[-1]), "width": 2.5},
                 hovertemplate="%{y:.1e}<extra>%{fullData.name}</extra>",
             )
         )
-    _log_rates(figure, tops)
+    _set_log_axis(figure, tops)
     figure.update_layout(**layout(300), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
     return figure
 
 
-def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
+def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
     """A search for a learning rate (core.store.lr_search): the loss against the rate, a thin line
     per start, the median of the starts thick in the band that they span, the suggested rate marked.
     Losses far above the lowest are cut off: they only say that the rate was too high."""
@@ -258,7 +258,7 @@ def rate_search(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
             yanchor="top",
             xanchor="right",
             xshift=-6,
-            text=formatting.rate(float(f"{suggested:.1e}")),
+            text=formatting.lr_text(float(f"{suggested:.1e}")),
             showarrow=False,
             font={"size": 13},
         )
@@ -291,7 +291,7 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
             y=moved,
             marker={"color": colour, "line": {"width": 0}},
             customdata=[
-                (plain_name(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
+                (escape_label(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
             ],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
             + _("moved %{y:.2f}")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from core.base.formatting import percent, rate
+from core.base.formatting import lr_text, percent
 from core.base.language import _
-from core.base.palette import rate_colour
+from core.base.palette import lr_colour
 
 Chart = dict[str, Any]
 
@@ -50,8 +50,8 @@ def _rates(history: pd.DataFrame) -> list[dict[str, Any]]:
         if len(rows):
             top = float(rows[column].max())
             name = _("layers {layers}", layers=column.removeprefix("lr_"))
-            line = _line(name, rate_colour(top), False, rows, "epoch", column)
-            line["last"] = rate(line["points"][-1][1])
+            line = _line(name, lr_colour(top), False, rows, "epoch", column)
+            line["last"] = lr_text(line["points"][-1][1])
             lines.append(line)
     return lines
 

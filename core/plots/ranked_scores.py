@@ -11,17 +11,17 @@ import plotly.graph_objects as go
 
 from core.base.language import _, translate
 from core.base.palette import GREY
-from core.compare.colours import Paint
+from core.compare.colours import ColourScheme
 from core.compare.score_tables import (
     Controls,
-    hard_set,
+    dots_of_test_set,
+    hardest_set,
     lift_dots,
-    set_dots,
-    sets_of,
+    names_of_test_sets,
     validation_dots,
 )
 from core.compare.tables import SCORE_TITLES
-from core.plots.figures import plain_name, spread_bars
+from core.plots.figures import error_bars, escape_label
 from core.store.groups import Group
 
 _ROW, _MOST = 20, 1300  # pixels of a row, of the figure without its margins
@@ -36,17 +36,17 @@ class RankedColumn:
 
     title: str
     rows: pd.DataFrame
-    form: str = ".0%"
-    top: float = 1.0
+    number_format: str = ".0%"
+    axis_max: float = 1.0
 
 
 def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedColumn]:
     """Validation, then each test set by its sharpest score, then lift on the hardest; without
     those that no item has."""
     found = [RankedColumn(_("validation"), validation_dots(items, controls))]
-    hard = hard_set(items)
-    for name in sets_of(items):
-        dots = set_dots(items, controls, name)
+    hard = hardest_set(items)
+    for name in names_of_test_sets(items):
+        dots = dots_of_test_set(items, controls, name)
         for score in ("object", "primary") if name == hard else ("primary",):
             rows = dots[dots["title"] == SCORE_TITLES[score]]
             if len(rows):
@@ -58,10 +58,10 @@ def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedCol
     return [column for column in found if len(column.rows)]
 
 
-def ranked_scores(columns: Sequence[RankedColumn], paint: Paint) -> go.Figure:
+def ranked_scores(columns: Sequence[RankedColumn], colour_scheme: ColourScheme) -> go.Figure:
     """A dot per item with its interval (of a group: from its lowest to its highest run), and a grey
     line at the best constant answer. Rows are in the order of the last column but lift's."""
-    by = columns[-2] if len(columns) > 1 and columns[-1].form != ".0%" else columns[-1]
+    by = columns[-2] if len(columns) > 1 and columns[-1].number_format != ".0%" else columns[-1]
     best_last = by.rows.sort_values("value", kind="stable")["run"]
     everyone = dict.fromkeys(run for column in columns for run in column.rows["run"])
     order = [run for run in everyone if run not in set(best_last)] + list(best_last)
@@ -71,11 +71,11 @@ def ranked_scores(columns: Sequence[RankedColumn], paint: Paint) -> go.Figure:
     traces, axes, lines = [], {}, []
     for number, column in enumerate(columns, start=1):
         axis = f"x{number}"
-        traces.append(_dots(column.rows, axis, place, paint))
+        traces.append(_dots(column.rows, axis, place, colour_scheme))
         axes[f"xaxis{number}"] = _axis(column, number - 1, len(columns))
         constants = column.rows["constant"].dropna()
         if len(constants) and constants.nunique() == 1:
-            lines.append(_upright(float(constants.iloc[0]), axis))
+            lines.append(_vertical_line(float(constants.iloc[0]), axis))
     named = len(order) <= _NAMED
     return go.Figure(
         traces,
@@ -97,8 +97,10 @@ def ranked_scores(columns: Sequence[RankedColumn], paint: Paint) -> go.Figure:
     )
 
 
-def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint) -> dict[str, Any]:
-    labels = map(plain_name, rows["label"])
+def _dots(
+    rows: pd.DataFrame, axis: str, place: Mapping[str, int], colour_scheme: ColourScheme
+) -> dict[str, Any]:
+    labels = map(escape_label, rows["label"])
     return {
         "type": "scatter",
         "x": rows["value"],
@@ -107,10 +109,10 @@ def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint)
         "mode": "markers",
         "marker": {
             "size": 9,
-            "color": [paint.colours[run] for run in rows["run"]],
-            "symbol": [paint.marker(run).symbol for run in rows["run"]],
+            "color": [colour_scheme.colours[run] for run in rows["run"]],
+            "symbol": [colour_scheme.marker(run).symbol for run in rows["run"]],
         },
-        "error_x": spread_bars(rows, GREY) | {"thickness": 1.5},
+        "error_x": error_bars(rows, GREY) | {"thickness": 1.5},
         "customdata": [*zip(labels, rows["words"], strict=True)],
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         "showlegend": False,
@@ -119,7 +121,7 @@ def _dots(rows: pd.DataFrame, axis: str, place: Mapping[str, int], paint: Paint)
 
 def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
     """The axis of a column, side by side with the others."""
-    most = max(column.top, float(column.rows["high"].max())) * 1.03
+    most = max(column.axis_max, float(column.rows["high"].max())) * 1.03
     width = (1 - _GAP * (count - 1)) / count
     left = place * (width + _GAP)
     return {
@@ -127,13 +129,13 @@ def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
         "title": {"text": column.title},
         "range": [-0.03 * most, most],
         "side": "top",
-        "tickformat": column.form,
+        "tickformat": column.number_format,
         "fixedrange": True,
         "nticks": 4,
     }
 
 
-def _upright(x: float, axis: str) -> dict[str, Any]:
+def _vertical_line(x: float, axis: str) -> dict[str, Any]:
     """A grey line through all rows of a column."""
     return {
         "type": "line",
@@ -148,4 +150,4 @@ def _upright(x: float, axis: str) -> dict[str, Any]:
 
 
 def _short(label: str) -> str:
-    return plain_name(label if len(label) <= 28 else f"{label[:27]}…")
+    return escape_label(label if len(label) <= 28 else f"{label[:27]}…")

@@ -12,9 +12,9 @@ from core.base import palette
 from core.base.language import N_, translate
 from core.base.palette import GREY
 from core.compare.tables import SCORE_TITLES
-from core.plots.figures import layout, plain_name, spread_bars
+from core.plots.figures import error_bars, escape_label, layout
 
-_CONTROL_MARKS = (  # what costs no training, by column of the dots: symbol, words
+_CONTROL_MARKERS = (  # what costs no training, by column of the dots: symbol, words
     ("constant", "line-ns", N_("constant answer")),
     ("frozen", "diamond-open", N_("frozen backbone + logistic regression")),
     ("untrained", "x-thin", N_("untrained weights")),
@@ -24,26 +24,29 @@ _TITLES = {*SCORE_TITLES.values(), N_("accuracy")}  # others are names of sets
 
 
 def score_dots(
-    scores: pd.DataFrame, colours: Mapping[str, str], form: str = ".0%", top: float = 1.0
+    scores: pd.DataFrame,
+    colours: Mapping[str, str],
+    number_format: str = ".0%",
+    axis_max: float = 1.0,
 ) -> go.Figure:
     """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
     a tick at each), and grey marks where the constant answer and the controls are.
 
     scores: a row per item and score, with columns run, label, title, value, low, high, constant,
     words and, where they are known, frozen, untrained and members (core.compare.score_tables makes
-    them). form: how a number is written; top: where the axis ends at least."""
+    them). number_format: how a number is written; axis_max: where the axis ends at least."""
     titles = list(dict.fromkeys(scores["title"]))
     told = {title: translate(title) if title in _TITLES else title for title in titles}
     runs = list(dict.fromkeys(scores["run"]))
     figure = go.Figure()
-    parted = palette.marks(colours)
+    parted = palette.assign_markers(colours)
     lanes = 1 if scores["title"].is_unique else len(runs)  # side by side within a title
     gap = 0.7 / max(lanes, 1)
-    for column, symbol, words in _CONTROL_MARKS:
+    for column, symbol, words in _CONTROL_MARKERS:
         if column not in scores:
             continue
-        marks = _marks(scores, column, titles, runs, gap)
-        hover = f"{translate(words)}: %{{x:{form}}}<extra></extra>"
+        marks = _control_segments(scores, column, titles, runs, gap)
+        hover = f"{translate(words)}: %{{x:{number_format}}}<extra></extra>"
         figure.add_trace(
             go.Scatter(
                 x=[x for value, _, _ in marks for x in (value, value, None)],
@@ -73,17 +76,17 @@ def score_dots(
         shift = (number - (lanes - 1) / 2) * gap if lanes > 1 else 0.0
         y = [titles.index(title) + shift for title in rows["title"]]
         if "members" in rows:
-            figure.add_trace(member_marks(rows, y, [colours[run]] * len(rows)))
+            figure.add_trace(member_markers(rows, y, [colours[run]] * len(rows)))
         figure.add_trace(
             go.Scatter(
                 x=rows["value"],
                 y=y,
                 mode="markers",
-                name=plain_name(str(rows["label"].iloc[0])),
+                name=escape_label(str(rows["label"].iloc[0])),
                 marker={"color": colours[run], "size": 13, "symbol": parted[run].symbol},
-                error_x=spread_bars(rows, colours[run]),
+                error_x=error_bars(rows, colours[run]),
                 customdata=[
-                    (plain_name(told[title]), words)
+                    (escape_label(told[title]), words)
                     for title, words in zip(rows["title"], rows["words"], strict=True)
                 ],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
@@ -94,16 +97,16 @@ def score_dots(
     look = layout(70 + len(titles) * (26 + 22 * lanes))
     look["hovermode"] = "closest"
     figure.update_layout(**look, showlegend=False)
-    most = max(top, float(scores["high"].max())) * 1.03
+    most = max(axis_max, float(scores["high"].max())) * 1.03
     figure.update_xaxes(
         range=[-0.03 * most, most],
-        tickformat=form,
+        tickformat=number_format,
         fixedrange=True,
         dtick=0.25 if most < 1.1 else 1,
     )
     figure.update_yaxes(
         tickvals=list(range(len(titles))),
-        ticktext=[plain_name(told[title]) for title in titles],
+        ticktext=[escape_label(told[title]) for title in titles],
         tickfont={"size": 13},
         range=[len(titles) - 0.45, -0.55],
         showgrid=False,
@@ -113,7 +116,7 @@ def score_dots(
     return figure
 
 
-def _marks(
+def _control_segments(
     scores: pd.DataFrame, column: str, titles: Sequence[str], runs: Sequence[str], gap: float
 ) -> list[tuple[float, float, float]]:
     """Grey marks: value, where it begins and ends. One for all items where they have the same,
@@ -130,17 +133,20 @@ def _marks(
     return marks
 
 
-def member_marks(
-    rows: pd.DataFrame, places: Sequence[float], paint: Sequence[str], upright: bool = False
+def member_markers(
+    rows: pd.DataFrame,
+    positions: Sequence[float],
+    row_colours: Sequence[str],
+    vertical: bool = False,
 ) -> go.Scatter:
     """A mark per run of a group, nothing for a run alone: a tick in the row at its place or, where
     scores stand upright over their places, a small dot.
 
-    rows: with `members`, the runs' scores. places, paint: one per row.
+    rows: with `members`, the runs' scores. places, row_colours: one per row.
     """
     points = [
         (value, place, colour)
-        for members, place, colour in zip(rows["members"], places, paint, strict=True)
+        for members, place, colour in zip(rows["members"], positions, row_colours, strict=True)
         if len(members) > 1
         for value in members
     ]
@@ -149,10 +155,10 @@ def member_marks(
     tick = {"symbol": "line-ns", "size": 14, "line": {"color": colours, "width": 2}}
     dot = {"size": 6, "color": colours, "line": {"width": 1, "color": "white"}}
     return go.Scatter(
-        x=at if upright else values,
-        y=values if upright else at,
+        x=at if vertical else values,
+        y=values if vertical else at,
         mode="markers",
-        marker=dot if upright else tick,
+        marker=dot if vertical else tick,
         hoverinfo="skip",
         showlegend=False,
     )

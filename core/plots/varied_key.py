@@ -10,38 +10,38 @@ import plotly.graph_objects as go
 from core.base import palette
 from core.base.language import _
 from core.base.palette import GREY
-from core.plots.figures import layout, plain_name, spread_bars
-from core.plots.scores import member_marks
+from core.plots.figures import error_bars, escape_label, layout
+from core.plots.scores import member_markers
 
 
-def scores_by_number(
+def scores_by_value(
     lines: Sequence[tuple[str, pd.DataFrame]],
     colours: Mapping[str, str],
     key: str,
-    form: str = ".0%",
-    top: float = 1.0,
+    number_format: str = ".0%",
+    axis_max: float = 1.0,
     logarithmic: bool = False,
-    base: str = "",
+    baseline_name: str = "",
 ) -> go.Figure:
     """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
     the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
     A grey line is what needs no training.
 
     lines: name and rows (core.compare.varied_key.VariedScores) of each score; the first has the
-    items' colours, others are dashed and grey. key: the axis' title. form: how a score is written;
-    top: where its axis ends at least. base: what the grey line is, if not the best constant answer.
-    """
-    base = base or _("constant answer")
+    items' colours, others are dashed and grey. key: the axis' title. number_format: how a score is
+    written; axis_max: where its axis ends at least. baseline_name: what the grey line is, if not
+    the best constant answer."""
+    baseline_name = baseline_name or _("constant answer")
     figure = go.Figure()
     first = lines[0][1]
     figure.add_trace(
         go.Scatter(
             x=first["x"],
             y=first["constant"],
-            name=base,
+            name=baseline_name,
             mode="lines",
             line={"color": GREY, "width": 4},
-            hovertemplate=f"{base}: %{{y:{form}}}<extra></extra>",
+            hovertemplate=f"{baseline_name}: %{{y:{number_format}}}<extra></extra>",
         )
     )
     for name, rows in lines[1:]:
@@ -49,21 +49,21 @@ def scores_by_number(
             go.Scatter(
                 x=rows["x"],
                 y=rows["value"],
-                name=plain_name(name),
+                name=escape_label(name),
                 mode="lines+markers",
                 line={"color": GREY, "width": 2, "dash": "dash"},
                 marker={"symbol": "diamond", "size": 8, "color": GREY},
-                customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
+                customdata=[*zip(map(escape_label, rows["label"]), rows["words"], strict=True)],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
     name, rows = lines[0]
-    paint, marks = [colours[run] for run in rows["run"]], palette.marks(colours)
+    paint, marks = [colours[run] for run in rows["run"]], palette.assign_markers(colours)
     figure.add_trace(
         go.Scatter(
             x=rows["x"],
             y=rows["value"],
-            name=plain_name(name),
+            name=escape_label(name),
             mode="lines+markers",
             line={"color": GREY, "width": 2},
             marker={
@@ -71,12 +71,12 @@ def scores_by_number(
                 "size": 13,
                 "symbol": [marks[run].symbol for run in rows["run"]],
             },
-            error_y=spread_bars(rows, GREY),
-            customdata=[*zip(map(plain_name, rows["label"]), rows["words"], strict=True)],
+            error_y=error_bars(rows, GREY),
+            customdata=[*zip(map(escape_label, rows["label"]), rows["words"], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
     )
-    figure.add_trace(member_marks(rows, list(rows["x"]), paint, upright=True))
+    figure.add_trace(member_markers(rows, list(rows["x"]), paint, vertical=True))
     look = layout(320)
     look["hovermode"] = "closest"
     look["margin"] = {"l": 48, "r": 8, "t": 34, "b": 48}  # room for the axes, without measuring it
@@ -87,8 +87,8 @@ def scores_by_number(
         type="log" if logarithmic else "linear",
         fixedrange=True,
     )
-    most = max(top, float(rows["high"].max())) * 1.05
+    most = max(axis_max, float(rows["high"].max())) * 1.05
     figure.update_yaxes(
-        range=[-0.03 * most, most], tickformat=form, fixedrange=True, automargin=False
+        range=[-0.03 * most, most], tickformat=number_format, fixedrange=True, automargin=False
     )
     return figure

@@ -57,12 +57,12 @@ def stage_ranges(
     return tuple(BandRange(band.first, band.last, 0 if band.frozen else stage.lr) for band in bands)
 
 
-def first_trained(ranges: Sequence[BandRange]) -> int:
+def first_trained_layer(ranges: Sequence[BandRange]) -> int:
     """Index of the first layer that trains; everything before it is the frozen prefix."""
     return next((band.first for band in ranges if not band.frozen), ranges[-1].last + 1)
 
 
-def last_trained_band(recipe: Recipe) -> int | None:
+def last_trained_band_index(recipe: Recipe) -> int | None:
     """Place of the last of the recipe's bands that has weights and trains; None when none does."""
     layers = network_layers(recipe)
     ranges = band_ranges(recipe.bands, len(layers))
@@ -74,9 +74,9 @@ def last_trained_band(recipe: Recipe) -> int | None:
     return trained[-1] if trained else None
 
 
-def last_trained_label(recipe: Recipe) -> str:
+def last_trained_band_label(recipe: Recipe) -> str:
     """The layers of that band, `18-26`; "" when none trains."""
-    place = last_trained_band(recipe)
+    place = last_trained_band_index(recipe)
     ranges = band_ranges(recipe.bands, len(network_layers(recipe)))
     return "" if place is None else ranges[place].label
 
@@ -103,20 +103,20 @@ def check_stages(recipe: Recipe) -> None:
 def scaled_bands(recipe: Recipe, lr: float) -> tuple[tuple[int, float], ...]:
     """First layer and rate of each band, such that the last one that trains gets `lr` and the
     others keep their proportion to it, to three digits."""
-    last = last_trained_band(recipe)
+    last = last_trained_band_index(recipe)
     if last is None:
         return tuple((band.first, band.lr) for band in recipe.bands)
     factor = lr / recipe.bands[last].lr
     return tuple((band.first, float(f"{band.lr * factor:.2e}")) for band in recipe.bands)
 
 
-def frozen_prefix(recipe: Recipe, head_start: int, layer_count: int) -> int:
+def frozen_prefix_length(recipe: Recipe, head_start: int, layer_count: int) -> int:
     """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
     its statistics move with every batch, so features cannot be computed ahead."""
     if recipe.frozen_bn == "train":
         return 0
     firsts = [
-        first_trained(stage_ranges(recipe, stage, head_start, layer_count))
+        first_trained_layer(stage_ranges(recipe, stage, head_start, layer_count))
         for stage in recipe.stages
     ]
     return min(*firsts, head_start)

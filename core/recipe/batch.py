@@ -21,17 +21,23 @@ from typing import Any
 from core.base.errors import RecipeError
 from core.base.language import N_
 from core.base.yaml_files import read_yaml
-from core.recipe.files import PRESETS_DIR, changed_recipe, preset_names, read_recipe, recipe_dict
+from core.recipe.files import (
+    PRESETS_DIR,
+    apply_changes,
+    preset_names,
+    read_recipe_dict,
+    recipe_dict,
+)
 from core.recipe.schema import Recipe
 
 BATCHES_DIR = PRESETS_DIR / "batches"
-MOST = 200  # combinations: more are a slip of the pen
+MAX_RECIPES = 200  # combinations: more are a slip of the pen
 _KEYS = ("name", "base", "vary")
 _Change = tuple[str, str, dict[str, Any]]  # where it stands in the file, its name, values by key
 
 
 @dataclass(frozen=True)
-class Batch:
+class RecipeBatch:
     """Recipes that differ in nothing but what `varied` names (dotted keys of the recipe)."""
 
     name: str
@@ -39,15 +45,15 @@ class Batch:
     recipes: tuple[Recipe, ...]
 
 
-def batch_names() -> tuple[str, ...]:
+def recipe_batch_names() -> tuple[str, ...]:
     """Names of the ready-made batches."""
     return tuple(sorted(path.stem for path in BATCHES_DIR.glob("*.yaml")))
 
 
-def is_batch(name_or_path: str | Path) -> bool:
+def is_recipe_batch(name_or_path: str | Path) -> bool:
     """Whether that names a ready-made batch, or a YAML file with `vary`. Raises InputError when
     there is such a file and it cannot be read."""
-    if str(name_or_path) in batch_names():
+    if str(name_or_path) in recipe_batch_names():
         return True
     path = Path(name_or_path)
     try:
@@ -59,13 +65,15 @@ def is_batch(name_or_path: str | Path) -> bool:
     return isinstance(data, dict) and ("vary" in data or "base" in data)
 
 
-def load_batch(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Batch:
+def load_recipe_batch(
+    name_or_path: str | Path, changes: dict[str, Any] | None = None
+) -> RecipeBatch:
     """The batch of a name or YAML file; `changes` by dotted key are made to every recipe.
 
     Raises RecipeError or InputError: one line that names the file and the key or entry.
     """
     source = str(name_or_path)
-    ready = source in batch_names()
+    ready = source in recipe_batch_names()
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
     if not isinstance(data, dict):
@@ -84,14 +92,14 @@ def load_batch(name_or_path: str | Path, changes: dict[str, Any] | None = None) 
     for where, own, change in found:
         try:
             named = {"name": f"{name}, {own}"}
-            recipes.append(changed_recipe(base, changes | change | named, source))
+            recipes.append(apply_changes(base, changes | change | named, source))
         except RecipeError as error:
             raise RecipeError(f"{source}: {where}: {error}") from None
-    _refuse_twins(recipes, [where for where, _, _ in found], source)
-    return Batch(name, varied, tuple(recipes))
+    _refuse_duplicates(recipes, [where for where, _, _ in found], source)
+    return RecipeBatch(name, varied, tuple(recipes))
 
 
-def same_but_for_name(recipe: Recipe) -> dict[str, Any]:
+def recipe_without_name(recipe: Recipe) -> dict[str, Any]:
     """All that decides a run: the recipe without its name, as plain data."""
     return {key: value for key, value in recipe_dict(recipe).items() if key != "name"}
 
@@ -106,7 +114,7 @@ def _base(base: Any, source: str) -> dict[str, Any]:
         known = ", ".join(preset_names())
         why = N_("must be a preset's name ({known}) or a recipe's keys").format(known=known)
         raise RecipeError(f"{source}: base: {why}")
-    return read_recipe(base)
+    return read_recipe_dict(base)
 
 
 def _changes(vary: Any, source: str) -> Iterator[_Change]:
@@ -123,17 +131,19 @@ def _combinations(vary: dict[Any, Any], source: str) -> Iterator[_Change]:
     for key, values in vary.items():
         if not isinstance(values, list) or not values:
             raise RecipeError(f"{source}: vary.{key}: {N_('must be a list of values')}")
-    if (count := prod(len(values) for values in vary.values())) > MOST:
+    if (count := prod(len(values) for values in vary.values())) > MAX_RECIPES:
         why = N_("{count} combinations; at most {most} are run together")
-        raise RecipeError(f"{source}: vary: {why.format(count=count, most=MOST)}")
+        raise RecipeError(f"{source}: vary: {why.format(count=count, most=MAX_RECIPES)}")
     keys = [str(key) for key in vary]
     for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
-        parts = [f"{key} {_word(value, n)}" for key, (n, value) in zip(keys, numbered, strict=True)]
+        parts = [
+            f"{key} {_value_text(value, n)}" for key, (n, value) in zip(keys, numbered, strict=True)
+        ]
         values = (value for _, value in numbered)
         yield "vary", ", ".join(parts), dict(zip(keys, values, strict=True))
 
 
-def _word(value: Any, number: int) -> str:
+def _value_text(value: Any, number: int) -> str:
     """A value as part of a name; `#2` for the second one where it is no word or number."""
     if value is None:
         return "null"
@@ -173,10 +183,10 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
                 )
 
 
-def _refuse_twins(recipes: list[Recipe], places: list[str], source: str) -> None:
+def _refuse_duplicates(recipes: list[Recipe], places: list[str], source: str) -> None:
     seen: list[dict[str, Any]] = []
     for recipe, where in zip(recipes, places, strict=True):
-        plain = same_but_for_name(recipe)
+        plain = recipe_without_name(recipe)
         if plain in seen:
             twin = recipes[seen.index(plain)].name
             why = N_("{name!r} is the same recipe as {twin!r}")

@@ -11,14 +11,14 @@ from core.base.errors import RecipeError
 from core.base.language import N_
 from core.base.yaml_files import MAX_BYTES, parse_yaml
 from core.recipe.difference import recipe_difference
-from core.recipe.files import changed_recipe, recipe_dict, recipe_from
+from core.recipe.files import apply_changes, recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 
-_VARIANTS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
-_TOGETHER = ("backbone", "map_stride", "bands")  # bands and stride are of their backbone
+_DISCRIMINATORS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
+_BACKBONE_KEYS = ("backbone", "map_stride", "bands")  # bands and stride are of their backbone
 
 
-def uploaded_recipe(name: str, data: bytes) -> Recipe:
+def parse_uploaded_recipe(name: str, data: bytes) -> Recipe:
     """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
     where one is wrong, the key."""
     if len(data) > MAX_BYTES:
@@ -41,24 +41,24 @@ def uploaded_recipe(name: str, data: bytes) -> Recipe:
             )
         )
     try:
-        return recipe_from(found, name)
+        return recipe_from_dict(found, name)
     except RecipeError as error:
         line = str(error)
         raise RecipeError(line if line.startswith(f"{name}:") else f"{name}: {line}") from None
 
 
-def changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def list_changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Each key that differs, its value in `base` and in `edited`, as people read them."""
     rows = recipe_difference({"base": base, "edited": edited})
     return list(rows.itertuples(index=False, name=None))
 
 
-def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> dict[str, Any]:
+def revert_key(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> dict[str, Any]:
     """The parts (top-level keys) that change when `key`, dotted, gets `base`'s value again."""
     part, *inner = key.split(".")
     if part == "backbone":
-        return {name: base[name] for name in _TOGETHER}
-    variant = _VARIANTS.get(part)
+        return {name: base[name] for name in _BACKBONE_KEYS}
+    variant = _DISCRIMINATORS.get(part)
     other = variant is not None and base[part][variant] != edited[part][variant]
     if not inner or other:
         return {part: base[part]}
@@ -73,7 +73,7 @@ def taken_back(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> 
     return {part: value}
 
 
-def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
+def encode_changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
     """What differs, by dotted key, for a link; empty when nothing does. Another backbone is told
     with its bands and map stride: without them it brings its usual ones."""
     found: dict[str, Any] = {}
@@ -84,17 +84,17 @@ def changes_link(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
         elif value != old:
             found[part] = value
     if "backbone" in found:
-        found |= {part: edited[part] for part in _TOGETHER}
+        found |= {part: edited[part] for part in _BACKBONE_KEYS}
     return json.dumps(found, separators=(",", ":")) if found else ""
 
 
-def linked_parts(base: Recipe, link: str) -> dict[str, Any]:
+def decode_changes(base: Recipe, link: str) -> dict[str, Any]:
     """The parts that a link changes in `base`. Raises as `linked_recipe`."""
-    edited = recipe_dict(linked_recipe(base, link))
+    edited = recipe_dict(decode_recipe(base, link))
     return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
 
 
-def linked_recipe(base: Recipe, link: str) -> Recipe:
+def decode_recipe(base: Recipe, link: str) -> Recipe:
     """`base` with a link's changes. Raises RecipeError, naming the key, when it is no recipe."""
     try:
         found = json.loads(link)
@@ -104,4 +104,4 @@ def linked_recipe(base: Recipe, link: str) -> Recipe:
         ) from None
     if not isinstance(found, dict):
         raise RecipeError(N_("the link's recipe must hold keys of a recipe"))
-    return changed_recipe(recipe_dict(base), found)
+    return apply_changes(recipe_dict(base), found)

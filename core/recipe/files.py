@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from core.base.errors import RecipeError
 from core.base.language import N_
-from core.base.yaml_files import parse_yaml, read_yaml, write_yaml
+from core.base.yaml_files import dump_yaml, parse_yaml, read_yaml
 from core.recipe.schema import (
     Augment,
     Band,
@@ -30,7 +30,7 @@ from core.recipe.schema import (
     Rotate,
     Stage,
     Zoom,
-    recipe_part,
+    part_dict,
 )
 
 PRESETS_DIR = Path(__file__).parent / "presets"
@@ -38,7 +38,7 @@ PRESETS_DIR = Path(__file__).parent / "presets"
 # --- reading and writing --------------------------------------------------------------------------
 
 
-def recipe_from(data: Any, source: str = "recipe") -> Recipe:
+def recipe_from_dict(data: Any, source: str = "recipe") -> Recipe:
     """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
 
     Raises RecipeError: one line that names the key and what is allowed.
@@ -49,7 +49,7 @@ def recipe_from(data: Any, source: str = "recipe") -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        raise RecipeError(_one_line(error, data)) from None
+        raise RecipeError(_validation_error_text(error, data)) from None
 
 
 def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Recipe:
@@ -57,10 +57,10 @@ def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None)
 
     Raises RecipeError or InputError: one line that names the file or key.
     """
-    return changed_recipe(read_recipe(name_or_path), changes or {}, str(name_or_path))
+    return apply_changes(read_recipe_dict(name_or_path), changes or {}, str(name_or_path))
 
 
-def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
+def read_recipe_dict(name_or_path: str | Path) -> dict[str, Any]:
     """A preset's or a YAML file's keys as they are written, unchecked. Raises as `load_recipe`."""
     text = str(name_or_path)
     path = Path(name_or_path)
@@ -85,14 +85,14 @@ def read_recipe(name_or_path: str | Path) -> dict[str, Any]:
     return data
 
 
-def changed_recipe(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
+def apply_changes(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
     """A checked recipe from plain data with `changes` by dotted key; neither is altered."""
     data = copy.deepcopy(data)
-    _take_other_backbone(data, changes)
-    _take_other_kind(data, changes)
+    _switch_backbone(data, changes)
+    _switch_variants(data, changes)
     for key, value in changes.items():
         _set_key(data, key, copy.deepcopy(value))
-    return recipe_from(data, source)
+    return recipe_from_dict(data, source)
 
 
 def _is_file(path: Path) -> bool:
@@ -119,12 +119,12 @@ def parse_changes(assignments: list[str]) -> dict[str, Any]:
 
 def recipe_yaml(recipe: Recipe) -> str:
     """The whole recipe as YAML, every key written out."""
-    return write_yaml(recipe_dict(recipe))
+    return dump_yaml(recipe_dict(recipe))
 
 
 def recipe_dict(recipe: Recipe) -> dict[str, Any]:
     """The whole recipe as plain data, in the schema's order."""
-    return recipe_part(recipe)
+    return part_dict(recipe)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (not name.startswith("quick"), name)))
 
 
-def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
+def _switch_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
     """Another backbone comes with its own bands and map stride: the file's are of the file's."""
     own = data.get("backbone", Recipe.model_fields["backbone"].default)
     if changes.get("backbone", own) != own:
@@ -142,7 +142,7 @@ def _take_other_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
         data.pop("map_stride", None)
 
 
-def _take_other_kind(data: dict[str, Any], changes: dict[str, Any]) -> None:
+def _switch_variants(data: dict[str, Any], changes: dict[str, Any]) -> None:
     """Another kind of head or method of splitting comes with its own keys: the file's are of the
     file's."""
     for part, key in (("head", "kind"), ("split", "method")):
@@ -159,7 +159,7 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
     if inside not in data and inside in Recipe.model_fields and inside != "optimizer":
         # The key changes part of something the preset leaves at its default. (What an optimizer's
         # defaults are depends on its name.)
-        data[parents[0]] = recipe_dict(recipe_from(dict(data)))[parents[0]]
+        data[parents[0]] = recipe_dict(recipe_from_dict(dict(data)))[parents[0]]
     node = data
     for i, part in enumerate(parents):
         child = _child(node, part, ".".join(parents[: i + 1]))
@@ -204,7 +204,7 @@ def _child(node: Any, part: str, dotted: str) -> Any:
 _TAGS = {"class_map", "dense", "holdout", "kfold", "csv"}
 
 
-def _one_line(error: ValidationError, data: dict[str, Any]) -> str:
+def _validation_error_text(error: ValidationError, data: dict[str, Any]) -> str:
     first = error.errors(include_url=False)[0]
     path: list[str] = []
     node: Any = data

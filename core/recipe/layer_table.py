@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.base.language import N_
 
-_TABLE = Path(__file__).with_name("layers.json")
+LAYER_TABLE_FILE = Path(__file__).with_name("layers.json")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Backbone:
+class BackboneSpec:
     """A backbone's facts.
 
     map_stride: default pixels per cell of the class map. bands: default `first index: rate`.
@@ -60,7 +60,7 @@ class Backbone:
     std: tuple[float, float, float]
     weights_url: str
     weights_bytes: int
-    ceil: bool
+    rounds_up: bool
     channels_last: bool
     train_bfloat16: bool
 
@@ -84,8 +84,8 @@ _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
 _TORCHVISION = "https://download.pytorch.org/models/"
 
-BACKBONES: dict[str, Backbone] = {
-    "efficientnet_lite0": Backbone(
+BACKBONES: dict[str, BackboneSpec] = {
+    "efficientnet_lite0": BackboneSpec(
         title="EfficientNet-Lite0",
         map_stride=32,
         bands=((0, 0.0), (16, 1e-3), (17, 3e-3), (18, 1e-2)),
@@ -93,11 +93,11 @@ BACKBONES: dict[str, Backbone] = {
         std=(0.5, 0.5, 0.5),
         weights_url="",
         weights_bytes=18_826_032,
-        ceil=True,
+        rounds_up=True,
         channels_last=True,
         train_bfloat16=False,
     ),
-    "vgg16_bn": Backbone(
+    "vgg16_bn": BackboneSpec(
         title=N_("VGG16 with batch norm"),
         map_stride=16,
         bands=((0, 0.0), (34, 1e-5), (40, 1e-4), (43, 1e-3)),
@@ -105,11 +105,11 @@ BACKBONES: dict[str, Backbone] = {
         std=_IMAGENET_STD,
         weights_url=f"{_TORCHVISION}vgg16_bn-6c64b313.pth",
         weights_bytes=553_507_836,
-        ceil=False,
+        rounds_up=False,
         channels_last=True,
         train_bfloat16=True,
     ),
-    "vgg16": Backbone(
+    "vgg16": BackboneSpec(
         title="VGG16",
         map_stride=16,
         bands=((0, 0.0), (24, 1e-5), (28, 1e-4), (30, 1e-3)),
@@ -117,11 +117,11 @@ BACKBONES: dict[str, Backbone] = {
         std=_IMAGENET_STD,
         weights_url=f"{_TORCHVISION}vgg16-397923af.pth",
         weights_bytes=553_433_881,
-        ceil=False,
+        rounds_up=False,
         channels_last=True,
         train_bfloat16=True,
     ),
-    "resnet18": Backbone(
+    "resnet18": BackboneSpec(
         title="ResNet-18",
         map_stride=32,
         bands=((0, 0.0), (10, 1e-3), (11, 3e-3), (12, 1e-2)),
@@ -129,11 +129,11 @@ BACKBONES: dict[str, Backbone] = {
         std=_IMAGENET_STD,
         weights_url=f"{_TORCHVISION}resnet18-f37072fd.pth",
         weights_bytes=46_830_571,
-        ceil=True,
+        rounds_up=True,
         channels_last=True,
         train_bfloat16=False,
     ),
-    "resnet34": Backbone(
+    "resnet34": BackboneSpec(
         title="ResNet-34",
         map_stride=32,
         bands=((0, 0.0), (18, 1e-3), (19, 3e-3), (20, 1e-2)),
@@ -141,11 +141,11 @@ BACKBONES: dict[str, Backbone] = {
         std=_IMAGENET_STD,
         weights_url=f"{_TORCHVISION}resnet34-b627a593.pth",
         weights_bytes=87_319_819,
-        ceil=True,
+        rounds_up=True,
         channels_last=True,
         train_bfloat16=False,
     ),
-    "mobilenet_v3_large": Backbone(
+    "mobilenet_v3_large": BackboneSpec(
         title="MobileNetV3-Large",
         map_stride=32,
         bands=((0, 0.0), (14, 1e-3), (15, 3e-3), (16, 1e-2)),
@@ -153,7 +153,7 @@ BACKBONES: dict[str, Backbone] = {
         std=_IMAGENET_STD,
         weights_url=f"{_TORCHVISION}mobilenet_v3_large-5c1a4163.pth",
         weights_bytes=22_132_113,
-        ceil=True,
+        rounds_up=True,
         channels_last=True,
         train_bfloat16=False,
     ),
@@ -162,7 +162,7 @@ BACKBONES: dict[str, Backbone] = {
 
 @cache
 def _tables() -> dict[str, list[dict[str, str | int]]]:
-    tables: dict[str, list[dict[str, str | int]]] = json.loads(_TABLE.read_text("utf-8"))
+    tables: dict[str, list[dict[str, str | int]]] = json.loads(LAYER_TABLE_FILE.read_text("utf-8"))
     return tables
 
 
@@ -171,7 +171,7 @@ def layer_table(
     backbone: str, map_stride: int, classes: int = 6, image_size: int = 224
 ) -> tuple[Layer, ...]:
     """The flat list of a backbone with the class-map head, for `classes` classes."""
-    round_up = BACKBONES[backbone].ceil
+    round_up = BACKBONES[backbone].rounds_up
 
     def side(stride: int) -> int:
         return math.ceil(image_size / stride) if round_up else image_size // stride

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import CsvSplit, Recipe
 
 
-def over_seeds(recipe: Recipe, seeds: Sequence[int]) -> list[Recipe]:
+def repeat_over_seeds(recipe: Recipe, seeds: Sequence[int]) -> list[Recipe]:
     """The recipe with each of the seeds. Raises RecipeError when a seed is out of range."""
-    return [recipe_from({**recipe_dict(recipe), "seed": seed}) for seed in seeds]
+    return [recipe_from_dict({**recipe_dict(recipe), "seed": seed}) for seed in seeds]
 
 
-def over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
+def repeat_over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
     """The recipe with each of so many folds validating. The recipe's split gives the seed that
     shares the photos out, or the column of train.csv that says each photo's fold.
 
@@ -23,7 +23,7 @@ def over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
     if isinstance(recipe.split, CsvSplit) and recipe.split.fold is not None:
         split = plain["split"]
     return [
-        recipe_from({**plain, "split": {**split, "fold": fold}})
+        recipe_from_dict({**plain, "split": {**split, "fold": fold}})
         for fold in range(max(folds, 1))  # so that 0 folds are refused rather than no runs
     ]
 

@@ -227,7 +227,7 @@ class Augment(_Part):
     mixup: Annotated[float, _between(0, 5)] = 0
 
     @staticmethod
-    def nothing() -> Augment:
+    def disabled() -> Augment:
         """No augmentation at all."""
         return Augment(zoom=None, rotate=None, lighting=None, flip="none", cutout=None, blur=None)
 
@@ -286,7 +286,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def _known_place(weights: str) -> str:
+def _absolute_weights_path(weights: str) -> str:
     """A file's path from the root, so that it means the same to every process."""
     return weights if weights in ("imagenet", "none") else str(Path(weights).absolute())
 
@@ -298,7 +298,7 @@ class Recipe(_Part):
     backbone: Literal[
         "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
     ] = "efficientnet_lite0"
-    weights: Annotated[str, AfterValidator(_known_place)] = "imagenet"
+    weights: Annotated[str, AfterValidator(_absolute_weights_path)] = "imagenet"
     image_size: Annotated[int, _between(32, 1024)] = 224
     map_stride: Literal[16, 32] = 32
     crop: Literal["squash", "centre"] = "squash"
@@ -373,6 +373,6 @@ class Recipe(_Part):
         return sum(sum(stage.cycle_lengths()) for stage in self.stages)
 
 
-def recipe_part(part: BaseModel) -> dict[str, Any]:
+def part_dict(part: BaseModel) -> dict[str, Any]:
     """A part of a recipe as plain data."""
     return part.model_dump(mode="json", by_alias=True)

@@ -10,37 +10,37 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compare.score_tables import hard_set
+from core.compare.score_tables import hardest_set
 from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
 from core.data.label_tables import Box
 from core.data.photos import Crop, photo_size
 from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
-from core.report.subject import Shown, Subject
+from core.report.subject import ReportEntry, Subject
 from core.store.run import open_run
-from core.views.cam_grid import STEP, Column, mean_column, run_column
+from core.views.cam_grid import DENSITY_STEP, CamColumn, mean_column, run_column
 from core.views.diagnosis_pictures import boxed_jpeg
-from core.views.heat_map import heat_map, shown_view
+from core.views.heat_map import display_view, heat_map
 
 PHOTOS = 6
 COLUMNS = 6  # items whose maps fit beside each other on paper
-SIDE = 260  # pixels of a picture's longer side
+IMAGE_SIDE = 260  # pixels of a picture's longer side
 
 
 @dataclass(frozen=True)
-class Look:
+class MapCell:
     """What one item sees in a photo. jpeg: the evidence over it. share: of the evidence, what lies
     in the boxes (0..1); None without a box. answer, chance: the likeliest class and its
     probability, of a group by the mean of its runs."""
 
-    shown: Shown
+    entry: ReportEntry
     jpeg: bytes
-    share: float | None
-    answer: str
-    chance: float
+    share_in_box: float | None
+    predicted: str
+    probability: float
 
 
 @dataclass(frozen=True)
-class Row:
+class PhotoRow:
     """A photo, the class whose evidence is drawn, the share of the photo that its boxes cover (None
     without one), whether the photo or a box is labelled so (else it is an answer), and a look per
     item."""
@@ -49,43 +49,43 @@ class Row:
     label: str
     labelled: bool
     jpeg: bytes
-    area: float | None
-    looks: tuple[Look, ...]
+    box_area: float | None
+    cells: tuple[MapCell, ...]
 
 
 @dataclass(frozen=True)
-class Contrast:
+class MapComparison:
     """rows: the photos that were chosen, of `photos`. objects: how many have a box that counts.
     means: each item's share over all of them; empty where nothing is boxed. without: items that
     have no maps; beyond: items that there was no room for."""
 
     set_name: str
-    photos: int
-    objects: int
-    rows: tuple[Row, ...]
-    means: tuple[tuple[Shown, float], ...]
-    without: tuple[Shown, ...]
-    beyond: tuple[Shown, ...]
+    photo_count: int
+    object_count: int
+    rows: tuple[PhotoRow, ...]
+    mean_shares: tuple[tuple[ReportEntry, float], ...]
+    without_maps: tuple[ReportEntry, ...]
+    left_out: tuple[ReportEntry, ...]
 
 
-def contrast(subject: Subject, shown: Sequence[Shown]) -> Contrast | None:
+def compare_maps(subject: Subject, entries: Sequence[ReportEntry]) -> MapComparison | None:
     """The contrast of items on the same photos; None where none has class maps.
 
     Raises InputError where the photos are gone or damaged, or a run's maps are."""
-    dataset = read_dataset(open_run(subject.runs_dir, shown[0].item.members[0].id).data_dir())
-    test_set = _photos(subject, shown, dataset)
+    dataset = read_dataset(open_run(subject.runs_dir, entries[0].item.members[0].id).data_dir())
+    test_set = _choose_test_set(subject, entries, dataset)
     if test_set is None:
         return None
-    found = [(one, _column(subject, one, test_set)) for one in shown]
+    found = [(one, _column(subject, one, test_set)) for one in entries]
     known = [(one, column) for one, column in found if column is not None]
     columns = known[:COLUMNS]
     if not columns:
         return None
     shares, classes = _shares([column for _, column in columns], test_set)
-    places = _chosen(shares, classes, [column for _, column in columns], test_set)
+    places = _select_photos(shares, classes, [column for _, column in columns], test_set)
     counted = ~np.isnan(shares).all(axis=0)
     means = np.nanmean(shares[:, counted], axis=1) if counted.any() else []
-    return Contrast(
+    return MapComparison(
         test_set.name,
         len(test_set.photos),
         int(counted.sum()),
@@ -96,28 +96,30 @@ def contrast(subject: Subject, shown: Sequence[Shown]) -> Contrast | None:
     )
 
 
-def _photos(subject: Subject, shown: Sequence[Shown], dataset: Dataset) -> TestSet | None:
+def _choose_test_set(
+    subject: Subject, entries: Sequence[ReportEntry], dataset: Dataset
+) -> TestSet | None:
     """The hardest test set; without any, the photos that validated in the first item's run."""
-    name = hard_set([one.item for one in shown])
+    name = hardest_set([one.item for one in entries])
     names = [test_set.name for test_set in dataset.test_sets]
     if name or names:
         return dataset.test_set(name or names[-1])
-    for one in shown:
+    for one in entries:
         maps = open_run(subject.runs_dir, one.item.members[0].id).class_maps()
         if maps is not None and maps.files.get(VALIDATION):
             return dataset.held_out(maps.files[VALIDATION])
     return None
 
 
-def _column(subject: Subject, one: Shown, test_set: TestSet) -> Column | None:
-    members = one.item.finished() or one.item.members[:1]
-    found = subject.read(lambda run: run_column(run, test_set), members)
+def _column(subject: Subject, entry: ReportEntry, test_set: TestSet) -> CamColumn | None:
+    members = entry.item.evaluated_members() or entry.item.members[:1]
+    found = subject.read_runs(lambda run: run_column(run, test_set), members)
     columns = [column for column in found.values() if column is not None]
     return mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
 
 
 def _shares(
-    columns: Sequence[Column], test_set: TestSet
+    columns: Sequence[CamColumn], test_set: TestSet
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """The items' last shares of evidence in the boxes, (items, photos, classes), nan where a class
     has no box that counts; and the classes."""
@@ -128,10 +130,10 @@ def _shares(
     return shares, classes
 
 
-def _chosen(
+def _select_photos(
     shares: NDArray[np.float32],
     classes: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[CamColumn],
     test_set: TestSet,
 ) -> list[tuple[int, str]]:
     """Photos, by their place, and a class each. With boxes: where the items' shares lie furthest
@@ -151,7 +153,8 @@ def _chosen(
         order = list(dict.fromkeys(photo for photo, _ in pairs))
         return [(photo, once[photo]) for photo in order[:PHOTOS]]
     answers = [
-        [_answer(column, place)[0] for column in columns] for place in range(len(test_set.photos))
+        [_predicted_class(column, place)[0] for column in columns]
+        for place in range(len(test_set.photos))
     ]
     order = sorted(range(len(answers)), key=lambda place: -len(set(answers[place])))
     labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
@@ -162,50 +165,50 @@ def _chosen(
     return [(place, wanted[place]) for place in order[:PHOTOS]]
 
 
-def _answer(column: Column, place: int) -> tuple[str, float]:
-    chances = column.chances[-1][place]
+def _predicted_class(column: CamColumn, index: int) -> tuple[str, float]:
+    chances = column.probabilities[-1][index]
     best = int(chances.argmax())
     return column.classes[best], float(chances[best])
 
 
 def _row(
     test_set: TestSet,
-    place: int,
+    index: int,
     label: str,
-    columns: Sequence[tuple[Shown, Column]],
+    columns: Sequence[tuple[ReportEntry, CamColumn]],
     shares: NDArray[np.float32],
     classes: Sequence[str],
-) -> Row:
-    photo = test_set.photos[place]
+) -> PhotoRow:
+    photo = test_set.photos[index]
     size = photo_size(photo.path)
 
     def boxes(crop: Crop) -> list[Box]:
         seen = view_boxes(test_set.boxes.get(photo.file, ()), size, crop)
         return [box for box in seen if box.label == label and box.area >= MIN_BOX_AREA]
 
-    views = cache(lambda crop: shown_view(photo.path, crop, SIDE))
+    views = cache(lambda crop: display_view(photo.path, crop, IMAGE_SIDE))
     looks = []
     for number, (one, column) in enumerate(columns):
         view = views(column.crop)
         drawn = view
-        if column.known[place] and label in column.classes:
-            cells = column.density[-1, place, column.classes.index(label)].astype(np.float32)
-            drawn = heat_map(view, cells * STEP)
-        share = float(shares[number, place, classes.index(label)])
+        if column.has_maps[index] and label in column.classes:
+            cells = column.density[-1, index, column.classes.index(label)].astype(np.float32)
+            drawn = heat_map(view, cells * DENSITY_STEP)
+        share = float(shares[number, index, classes.index(label)])
         looks.append(
-            Look(
+            MapCell(
                 one,
                 boxed_jpeg(drawn, boxes(column.crop)),
                 None if np.isnan(share) else share,
-                *_answer(column, place),
+                *_predicted_class(column, index),
             )
         )
     first = columns[0][1]
     area = (
-        float(first.areas[place, first.classes.index(label)]) if label in first.classes else np.nan
+        float(first.areas[index, first.classes.index(label)]) if label in first.classes else np.nan
     )
     said = test_set.labels.get(photo.file)
-    return Row(
+    return PhotoRow(
         photo.file,
         label,
         not np.isnan(area) or (said is not None and label in (*said.present, said.primary)),

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from core.report.markup import Content, Markup, number, tag
 
 WIDTH = 340  # units of a figure; two stand side by side on paper
-LETTER = "light-dark(#fff, #000)"  # on an item's colour, as core.base.palette.on_page has it
+LETTER_COLOUR = (
+    "light-dark(#fff, #000)"  # on an item's colour, as core.base.palette.css_colour has it
+)
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,14 @@ class Axis:
     end: float
     log: bool = False
 
-    def at(self, value: float) -> float:
+    def position(self, value: float) -> float:
         low, high, place = self.low, self.high, min(max(value, self.low), self.high)
         if self.log:
             low, high, place = math.log10(low), math.log10(high), math.log10(place)
         return self.start + (place - low) / (high - low) * (self.end - self.start)
 
 
-def picture(height: float, alt: str, *content: Content) -> Markup:
+def svg_figure(height: float, alt: str, *content: Content) -> Markup:
     """A figure. alt: what it shows, for who cannot see it."""
     return tag(
         "svg",
@@ -46,7 +48,7 @@ def picture(height: float, alt: str, *content: Content) -> Markup:
     )
 
 
-def words(
+def text_line(
     x: float, y: float, text: str, anchor: str = "start", class_: str | None = None
 ) -> Markup:
     """A line of text. anchor: start, middle or end of it stands at x."""
@@ -87,7 +89,7 @@ def area(points: Sequence[tuple[float, float]], colour: str) -> Markup:
     return tag("polygon", points=text, fill=colour, fill_opacity="0.2")
 
 
-def dot(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Markup:
+def item_badge(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Markup:
     """An item's mark: its letter on its colour."""
     return tag(
         "g",
@@ -99,6 +101,6 @@ def dot(x: float, y: float, letter: str, colour: str, radius: float = 6.5) -> Ma
             y=y + 3.2,
             text_anchor="middle",
             class_="letter",
-            style=f"fill:{LETTER}",
+            style=f"fill:{LETTER_COLOUR}",
         ),
     )

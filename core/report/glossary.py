@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.base.language import N_, _, translate
-from core.compare.tables import LIFT_WORDS, SCORE_TITLES, SCORE_WORDS
+from core.compare.tables import LIFT_DESCRIPTION, SCORE_DESCRIPTIONS, SCORE_TITLES
 from core.evaluate.verdict import MEANINGS
 from core.report.markup import Markup, tag
 
-_WORDS = {
+_TERMS = {
     N_("validation"): N_(
         "Photos kept aside from the training photos. They come from the same shoot, so a "
         "network that only knows the shoot does well on them too."
@@ -34,13 +34,14 @@ _WORDS = {
 }
 
 
-def glossary() -> Markup:
+def render_glossary() -> Markup:
     """Terms, scores and verdicts."""
-    words = {translate(name): translate(meaning) for name, meaning in _WORDS.items()}
+    words = {translate(name): translate(meaning) for name, meaning in _TERMS.items()}
     words |= {
-        translate(title): translate(SCORE_WORDS[name]) for name, title in SCORE_TITLES.items()
+        translate(title): translate(SCORE_DESCRIPTIONS[name])
+        for name, title in SCORE_TITLES.items()
     }
-    words[_("lift")] = translate(LIFT_WORDS)
+    words[_("lift")] = translate(LIFT_DESCRIPTION)
     words |= {translate(verdict): translate(meaning) for verdict, meaning in MEANINGS.items()}
     entries = [
         tag("div", tag("dt", name), tag("dd", meaning), class_="keep")

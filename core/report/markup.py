@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 # Characters that HTML knows no meaning for, and halves of characters that UTF-8 cannot write.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_EMPTY = frozenset({"br", "img", "meta"})  # have no content, and so no end
+_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_VOID_ELEMENTS = frozenset({"br", "img", "meta"})  # have no content, and so no end
 
 
 class Markup(str):
@@ -29,14 +29,14 @@ def tag(name: str, *content: Content, **attributes: str | float | bool | None) -
     attributes: an underscore at the end is dropped, others are dashes; None leaves one out, True
     writes its name alone.
     """
-    inner = joined(content)
+    inner = join_content(content)
     head = name + "".join(_attribute(key, value) for key, value in attributes.items())
-    return Markup(f"<{head}>") if name in _EMPTY else Markup(f"<{head}>{inner}</{name}>")
+    return Markup(f"<{head}>") if name in _VOID_ELEMENTS else Markup(f"<{head}>{inner}</{name}>")
 
 
-def joined(content: Iterable[Content], between: str = "") -> Markup:
+def join_content(content: Iterable[Content], separator: str = "") -> Markup:
     """The pieces one after another, as markup."""
-    return Markup(between.join(_pieces(content)))
+    return Markup(separator.join(_flatten(content)))
 
 
 def style(css: str) -> Markup:
@@ -44,14 +44,14 @@ def style(css: str) -> Markup:
     return Markup(f"<style>{css}</style>")
 
 
-def _pieces(content: Iterable[Content]) -> Iterable[str]:
+def _flatten(content: Iterable[Content]) -> Iterable[str]:
     for piece in content:
         if isinstance(piece, Markup):
             yield piece
         elif isinstance(piece, str):
             yield _escaped(piece).replace(" %", "\u00a0%")  # a number keeps its sign
         elif piece is not None:
-            yield from _pieces(piece)
+            yield from _flatten(piece)
 
 
 def _attribute(key: str, value: str | float | bool | None) -> str:
@@ -65,7 +65,7 @@ def _attribute(key: str, value: str | float | bool | None) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_NO_TEXT.sub("\ufffd", text))
+    return html.escape(_INVALID_CHARACTERS.sub("\ufffd", text))
 
 
 def number(value: float) -> str:

@@ -10,25 +10,25 @@ from typing import Any
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.formatting import file_name
+from core.base.formatting import strip_weights_folder
 from core.base.language import N_, _, translate
-from core.recipe.draft import changes_link
+from core.recipe.draft import encode_changes
 from core.recipe.files import (
-    changed_recipe,
+    apply_changes,
     load_recipe,
     parse_changes,
     preset_names,
     recipe_dict,
-    recipe_from,
+    recipe_from_dict,
 )
-from core.report.markup import Markup, joined, tag
-from core.report.subject import Shown, Subject
+from core.report.markup import Markup, join_content, tag
+from core.report.subject import ReportEntry, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run
 from core.store.status import status_text
 
-_HEADS = (
+_COLUMN_TITLES = (
     N_("seed"),
     N_("state"),
     N_("verdict"),
@@ -36,47 +36,47 @@ _HEADS = (
     N_("took"),
     N_("run"),
 )
-_MOST_RUNS = 24  # of a group that are listed
-_DIGITS = 12  # of a fingerprint: enough to tell two apart
+_MAX_RUNS = 24  # of a group that are listed
+_FINGERPRINT_DIGITS = 12  # of a fingerprint: enough to tell two apart
 
 
-def origins(subject: Subject) -> Markup:
+def render_reproducibility(subject: Subject) -> Markup:
     """A block for each item, then the photos and the machines that they share."""
-    rows = [row for one in subject.shown for row in one.item.members if not row.problem]
-    environments = subject.read(Run.environment, rows)
+    rows = [row for one in subject.entries for row in one.item.members if not row.problem]
+    environments = subject.read_runs(Run.environment, rows)
     return tag(
         "section",
         tag("h2", _("To make it again")),
-        [_block(one) for one in subject.shown if not one.item.members[0].problem],
-        _shared(_("Photos"), subject.shown, environments, _data_lines),
-        _shared(_("Computed with"), subject.shown, environments, _machine_lines),
+        [_render_entry(one) for one in subject.entries if not one.item.members[0].problem],
+        _shared(_("Photos"), subject.entries, environments, _data_lines),
+        _shared(_("Computed with"), subject.entries, environments, _machine_lines),
     )
 
 
-def _block(one: Shown) -> Markup:
+def _render_entry(entry: ReportEntry) -> Markup:
     return tag(
         "article",
-        tag("h3", one.named),
-        tag("pre", command(one.item)),
-        _runs(one.item),
-        class_="keep" if len(one.item.members) <= _MOST_RUNS / 2 else None,
+        tag("h3", entry.badge_and_title),
+        tag("pre", train_command(entry.item)),
+        _runs(entry.item),
+        class_="keep" if len(entry.item.members) <= _MAX_RUNS / 2 else None,
     )
 
 
-def command(item: Group) -> str:
+def train_command(item: Group) -> str:
     """The command that trains the item's runs: the preset that is nearest to their recipe, and what
     they change in it. The data set is named by its own folder."""
     row = item.members[0]
     recipe = dict(row.recipe)
     seeds = sorted({member.recipe["seed"] for member in item.members})
     folds = sorted({member.recipe["split"].get("fold") or 0 for member in item.members})
-    preset, changes = _nearest(recipe)
+    preset, changes = _nearest_preset(recipe)
     if len(folds) > 1:
         changes.pop("split.fold", None)
     lines = [["python", "-m", "core", "train", preset]]
     for key, value in changes.items():
         if key != "seed":
-            lines.append(["--set", f"{key}={file_name(_value(value))}"])
+            lines.append(["--set", f"{key}={strip_weights_folder(_yaml_value(value))}"])
     if len(folds) > 1:
         lines.append(["--folds", str(recipe["split"]["folds"])])
     lines.append(["--seeds" if len(seeds) > 1 else "--seed", ",".join(map(str, seeds))])
@@ -84,16 +84,16 @@ def command(item: Group) -> str:
     return " \\\n  ".join(shlex.join(line) for line in lines)
 
 
-def _nearest(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _nearest_preset(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The preset with the fewest keys to change, and those changes by dotted key."""
-    wanted = recipe_from(recipe)
+    wanted = recipe_from_dict(recipe)
     found: list[tuple[int, str, dict[str, Any]]] = []
     for name in preset_names():
         preset = load_recipe(name)
-        link = changes_link(recipe_dict(preset), recipe)
+        link = encode_changes(recipe_dict(preset), recipe)
         changes = json.loads(link) if link else {}
         try:
-            again = changed_recipe(recipe_dict(preset), _read_back(changes))
+            again = apply_changes(recipe_dict(preset), _round_trip(changes))
         except InputError:
             continue
         if again == wanted:
@@ -101,11 +101,11 @@ def _nearest(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return min(found, key=lambda one: one[0])[1:]
 
 
-def _read_back(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return parse_changes([f"{key}={_value(value)}" for key, value in changes.items()])
+def _round_trip(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return parse_changes([f"{key}={_yaml_value(value)}" for key, value in changes.items()])
 
 
-def _value(value: Any) -> str:
+def _yaml_value(value: Any) -> str:
     """As `--set` reads it: YAML, of which JSON is a part."""
     return value if isinstance(value, str) and value.isidentifier() else json.dumps(value)
 
@@ -113,12 +113,11 @@ def _value(value: Any) -> str:
 def _runs(item: Group) -> Markup:
     """A line per run: which seed, what became of it, when, and the folder's name."""
     lines = [
-        tag("tr", [tag("td", cell) for cell in _run_cells(row)])
-        for row in item.members[:_MOST_RUNS]
+        tag("tr", [tag("td", cell) for cell in _run_cells(row)]) for row in item.members[:_MAX_RUNS]
     ]
-    heads = [translate(head) for head in _HEADS]
-    rest = len(item.members) - _MOST_RUNS
-    return joined(
+    heads = [translate(head) for head in _COLUMN_TITLES]
+    rest = len(item.members) - _MAX_RUNS
+    return join_content(
         [
             tag(
                 "div",
@@ -145,7 +144,7 @@ def _run_cells(row: RunRow) -> Sequence[str]:
     if row.recipe["split"].get("fold") is not None:
         seed += _(", fold {fold}", fold=row.recipe["split"]["fold"])
     began = (row.status.started or "")[:16].replace("T", " ")
-    took = row.facts.get("took")
+    took = row.field_values.get("took")
     return (
         seed,
         translate(status_text(row.status)),
@@ -161,22 +160,22 @@ def _run_cells(row: RunRow) -> Sequence[str]:
 
 def _shared(
     title: str,
-    shown: Sequence[Shown],
+    entries: Sequence[ReportEntry],
     environments: Mapping[str, Mapping[str, Any]],
-    lines_of: Any,
+    describe: Any,
 ) -> Markup | None:
     """Lines that are told once, with the letters of the items to which they apply."""
-    found: dict[tuple[str, ...], list[Shown]] = {}
-    for one in shown:
+    found: dict[tuple[str, ...], list[ReportEntry]] = {}
+    for one in entries:
         for row in one.item.members:
-            if row.id in environments and (lines := tuple(lines_of(environments[row.id], row))):
+            if row.id in environments and (lines := tuple(describe(environments[row.id], row))):
                 members = found.setdefault(lines, [])
                 if one not in members:
                     members.append(one)
     blocks = [
         tag(
             "div",
-            tag("p", [one.mark for one in members]) if len(found) > 1 else None,
+            tag("p", [one.badge for one in members]) if len(found) > 1 else None,
             tag("ul", [tag("li", line) for line in lines], class_="plain"),
             class_="keep",
         )
@@ -204,7 +203,7 @@ def _data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
 
 
 def _short(fingerprint: Any) -> str:
-    return str(fingerprint)[:_DIGITS]
+    return str(fingerprint)[:_FINGERPRINT_DIGITS]
 
 
 def _machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:

@@ -15,17 +15,17 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import TypeAdapter
 
 from core.base import files
-from core.base.errors import RunError, not_written
+from core.base.errors import RunError, not_written_text
 from core.base.language import N_
 from core.recipe.schema import check_name
 from core.store.examples import refuse_example
 from core.store.run import Run
-from core.store.schemas import shaped
+from core.store.schemas import validate_data
 
-FILE = "annotations.json"
+ANNOTATIONS_FILE = "annotations.json"
 LOCK = ".annotations.lock"  # in the runs folder: a lock inside a run would travel with it
-MOST_TAGS = 20
-LONGEST_NOTE = 4000
+MAX_TAGS = 20
+MAX_NOTE_LENGTH = 4000
 _TAG = re.compile(r"[^\s,:\"']{1,30}")
 
 
@@ -39,15 +39,15 @@ class Annotations:
     note: str = ""
 
 
-_SHAPE = TypeAdapter(Annotations)
+_ADAPTER = TypeAdapter(Annotations)
 
 
-def annotations_of(run: Run) -> Annotations:
+def read_annotations(run: Run) -> Annotations:
     """What is said of a run. Raises RunError when the file is damaged."""
-    found = run.json_if_there(FILE)
+    found = run.read_optional_json(ANNOTATIONS_FILE)
     if found is None:
         return Annotations()
-    said: Annotations = shaped(_SHAPE, run.path / FILE, found)
+    said: Annotations = validate_data(_ADAPTER, run.path / ANNOTATIONS_FILE, found)
     return said
 
 
@@ -68,7 +68,7 @@ def annotate(
     refuse_example(run.id)
     _check(name, note, add_tags)
     with files.locked(run.path.parent / LOCK):
-        said = annotations_of(run)
+        said = read_annotations(run)
         if name is not None:
             said = replace(said, name=name.strip() or None)
         if starred is not None:
@@ -77,22 +77,22 @@ def annotate(
             said = replace(said, note=note.strip())
         tags = dict.fromkeys((*said.tags, *add_tags))
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
-        if len(said.tags) > MOST_TAGS:
+        if len(said.tags) > MAX_TAGS:
             raise RunError(
-                N_("{run}: a run has at most {most} tags").format(run=run.id, most=MOST_TAGS)
+                N_("{run}: a run has at most {most} tags").format(run=run.id, most=MAX_TAGS)
             )
         try:
-            files.write_json(run.path / FILE, asdict(said))
+            files.write_json(run.path / ANNOTATIONS_FILE, asdict(said))
         except OSError as error:
-            raise RunError(not_written(run.path / FILE, error)) from None
+            raise RunError(not_written_text(run.path / ANNOTATIONS_FILE, error)) from None
     return said
 
 
 def check_annotations(said: Annotations) -> None:
     """Raises RunError where somebody's annotations hold what `annotate` would not take."""
     _check(said.name, said.note, said.tags)
-    if len(said.tags) > MOST_TAGS:
-        raise RunError(N_("a run has at most {most} tags").format(most=MOST_TAGS))
+    if len(said.tags) > MAX_TAGS:
+        raise RunError(N_("a run has at most {most} tags").format(most=MAX_TAGS))
 
 
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
@@ -101,10 +101,10 @@ def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
             check_name(name)
         except ValueError as error:
             raise RunError(N_("name: {reason}").format(reason=error)) from None
-    if note is not None and len(note) > LONGEST_NOTE:
+    if note is not None and len(note) > MAX_NOTE_LENGTH:
         raise RunError(
             N_("note: at most {most} characters, not {count}").format(
-                most=LONGEST_NOTE, count=len(note)
+                most=MAX_NOTE_LENGTH, count=len(note)
             )
         )
     for tag in tags:

@@ -17,8 +17,8 @@ from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.rescoring import Rescoring
 
 
-class Answered(pydantic.BaseModel):
-    """answers.json. draw: the photos' fingerprint (core.data.challenge_photos.Draw.print).
+class ChallengeResult(pydantic.BaseModel):
+    """answers.json. draw: the photos' fingerprint (core.data.challenge_photos.ChallengeSet.print).
     localisation: as in summary.json; None where no box counts."""
 
     draw: str
@@ -30,44 +30,46 @@ class Answered(pydantic.BaseModel):
         return None if self.localisation is None else float(self.localisation["lift"])
 
 
-class Trial(Rescoring):
+class ChallengeEvaluation(Rescoring):
     """A run put to the challenge's photos. Methods raise RunError, one line naming the file."""
 
     @property
-    def queue_name(self) -> str:
+    def work_id(self) -> str:
         return f"{CHALLENGE_FOLDER}/{self.id}"
 
-    def answered(self) -> Answered | None:
+    def result(self) -> ChallengeResult | None:
         """What is known of its answers; None until they are there."""
         path = self.path / "answers.json"
         if not path.is_file():
             return None
         try:
-            return Answered.model_validate_json(path.read_bytes())
+            return ChallengeResult.model_validate_json(path.read_bytes())
         except (OSError, pydantic.ValidationError):
             raise RunError(
                 N_("{path}: damaged: delete its folder, and rank the run again").format(path=path)
             ) from None
 
-    def answers(self) -> pd.DataFrame:
+    def challenge_predictions(self) -> pd.DataFrame:
         """Its answers as core.store.run.Run.predictions gives a run's; no rows until then."""
         words = ("kind", "split", "file", "primary", "present", "predicted")
-        return self._answers("answers.csv", words)
+        return self._read_probabilities("answers.csv", words)
 
 
-def find_trial(runs_dir: Path, run_id: str) -> Trial:
+def find_challenge_evaluation(runs_dir: Path, run_id: str) -> ChallengeEvaluation:
     """The trial of a run, whether or not it is there."""
-    return Trial(Path(runs_dir) / CHALLENGE_FOLDER / run_id)
+    return ChallengeEvaluation(Path(runs_dir) / CHALLENGE_FOLDER / run_id)
 
 
-def find_trials(runs_dir: Path) -> list[Trial]:
+def find_challenge_evaluations(runs_dir: Path) -> list[ChallengeEvaluation]:
     """Every trial of a runs folder that was asked for."""
     found = sorted(Path(runs_dir).glob(f"{CHALLENGE_FOLDER}/[!.]*/status.json"))
-    return [Trial(path.parent) for path in found]
+    return [ChallengeEvaluation(path.parent) for path in found]
 
 
-def board_mark(runs_dir: Path) -> str:
+def challenge_fingerprint(runs_dir: Path) -> str:
     """Changes whenever a run has answered, or other photos were drawn."""
     folder = Path(runs_dir) / CHALLENGE_FOLDER
     found = sorted(folder.glob("*/answers.json"))  # of .photos there is none
-    return " ".join(files.mark(path) for path in (folder / ".photos" / "drawn.json", *found))
+    return " ".join(
+        files.quick_fingerprint(path) for path in (folder / ".photos" / "drawn.json", *found)
+    )

@@ -13,28 +13,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.base import demo_mode
-from core.base.errors import DataError, not_moved
+from core.base.errors import DataError, not_moved_text
 from core.base.language import N_
-from core.data.importer import REPORT
+from core.data.importer import REPORT_FILE
 from core.store.index import RunRow
 from core.store.status import Clock
-from core.store.trash import KEPT, TRASH
+from core.store.trash import RETENTION, TRASH
 
 _TIME = "%Y%m%d-%H%M%S"
 
 
 @dataclass(frozen=True)
-class Deleted:
+class DeletedDataset:
     """A data set in the trash: its folder's name there, its own name, and since when (UTC)."""
 
     id: str
     name: str
-    when: datetime
+    deleted_at: datetime
 
 
 def deletable(root: Path) -> bool:
     """Whether a data set was imported, and so may be deleted; in the demo none may."""
-    return not demo_mode.on() and (Path(root) / REPORT).is_file()
+    return not demo_mode.is_enabled() and (Path(root) / REPORT_FILE).is_file()
 
 
 def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
@@ -61,26 +61,26 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
         )
     trash = root.parent / TRASH
     for old in deleted_datasets(root.parent):
-        if clock() - old.when > KEPT:
+        if clock() - old.deleted_at > RETENTION:
             shutil.rmtree(trash / old.id, ignore_errors=True)
     place = trash / f"{root.name}~{clock().astimezone(UTC):{_TIME}}"
     try:
         trash.mkdir(exist_ok=True)
         root.rename(place)
     except OSError as error:
-        raise DataError(not_moved(root, error)) from None
+        raise DataError(not_moved_text(root, error)) from None
     return place.name
 
 
-def restore_dataset(parent: Path, deleted: str) -> Path:
+def restore_dataset(parent: Path, name_or_id: str) -> Path:
     """Brings a data set back from the trash, by its name or its id there; its folder. Raises
     DataError when it is not there, or another one has its name by now; DemoError in the demo."""
-    demo_mode.refuse("delete_data")
-    known = [each for each in deleted_datasets(parent) if deleted in (each.id, each.name)]
+    demo_mode.check_allowed("delete_data")
+    known = [each for each in deleted_datasets(parent) if name_or_id in (each.id, each.name)]
     if not known:
         raise DataError(
             N_("{deleted}: no deleted data set of that name in {folder}").format(
-                deleted=deleted,
+                deleted=name_or_id,
                 folder=Path(parent) / TRASH,
             )
         )
@@ -94,17 +94,17 @@ def restore_dataset(parent: Path, deleted: str) -> Path:
     try:
         kept.rename(place)
     except OSError as error:
-        raise DataError(not_moved(kept, error)) from None
+        raise DataError(not_moved_text(kept, error)) from None
     return place
 
 
-def deleted_datasets(parent: Path) -> list[Deleted]:
+def deleted_datasets(parent: Path) -> list[DeletedDataset]:
     """What is in the trash, newest first."""
     found = []
     for folder in (Path(parent) / TRASH).glob("*~*"):
         name, _, when = folder.name.rpartition("~")
         if folder.is_dir() and re.fullmatch(r"\d{8}-\d{6}", when):
             found.append(
-                Deleted(folder.name, name, datetime.strptime(when + "+0000", _TIME + "%z"))
+                DeletedDataset(folder.name, name, datetime.strptime(when + "+0000", _TIME + "%z"))
             )
-    return sorted(found, key=lambda each: each.when, reverse=True)
+    return sorted(found, key=lambda each: each.deleted_at, reverse=True)

@@ -11,25 +11,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.base.errors import RunError, not_written
+from core.base.errors import RunError, not_written_text
 from core.base.language import N_
 
-PREFIX = "example-"
-PROJECT = Path(__file__).resolve().parents[2]
+EXAMPLE_PREFIX = "example-"
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _HIDDEN = ".examples-hidden"  # in the runs folder: there the examples are not listed
 
 
 def is_example(run_id: str) -> bool:
     """Whether the run (or the group of repeats) of that id came with the project."""
-    return run_id.startswith(PREFIX)
+    return run_id.startswith(EXAMPLE_PREFIX)
 
 
 def examples_dir() -> Path:
     """The folder of the example runs; it need not be there."""
-    return Path(os.environ.get("OVERFIT_LENS_EXAMPLES") or PROJECT / "runs" / "examples")
+    return Path(os.environ.get("OVERFIT_LENS_EXAMPLES") or PROJECT_ROOT / "runs" / "examples")
 
 
-def folder_of(runs_dir: Path, run_id: str) -> Path:
+def run_folder(runs_dir: Path, run_id: str) -> Path:
     """The folder of a run: among the examples where it is one, else in `runs_dir`."""
     return (examples_dir() if is_example(run_id) else Path(runs_dir)) / run_id
 
@@ -49,7 +49,7 @@ def examples_hidden(runs_dir: Path) -> bool:
     return (Path(runs_dir) / _HIDDEN).exists()
 
 
-def hide_examples(runs_dir: Path, hidden: bool) -> None:
+def set_examples_hidden(runs_dir: Path, hidden: bool) -> None:
     """Leaves the examples out of the lists, or shows them again. Raises RunError where that cannot
     be noted."""
     note = Path(runs_dir) / _HIDDEN
@@ -60,4 +60,4 @@ def hide_examples(runs_dir: Path, hidden: bool) -> None:
         else:
             note.unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(not_written(note, error)) from None
+        raise RunError(not_written_text(note, error)) from None

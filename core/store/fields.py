@@ -26,7 +26,7 @@ from core.store.status import time_taken
 if TYPE_CHECKING:
     from core.store.index import RunRow
 
-Kind = Literal["words", "number", "share", "seconds", "moment"]
+FieldKind = Literal["words", "number", "share", "seconds", "moment"]
 _SCORES = {
     "primary": N_("Most prominent object"),
     "object": N_("Objects cut out"),
@@ -36,45 +36,53 @@ _SCORES = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class RunField:
     """What a key means: its title in a table, how its values are read and written, and words."""
 
     title: str
-    kind: Kind
-    words: str
+    kind: FieldKind
+    description: str
 
 
-OWN: dict[str, Fact] = {
-    "name": Fact(N_("run"), "words", N_("The run's name, as it is shown")),
-    "verdict": Fact(N_("verdict"), "words", N_("What the diagnosis says")),
-    "state": Fact(N_("state"), "words", N_("queued, running, done, failed, cancelled or paused")),
-    "validation": Fact(
+RUN_FIELDS: dict[str, RunField] = {
+    "name": RunField(N_("run"), "words", N_("The run's name, as it is shown")),
+    "verdict": RunField(N_("verdict"), "words", N_("What the diagnosis says")),
+    "state": RunField(
+        N_("state"), "words", N_("queued, running, done, failed, cancelled or paused")
+    ),
+    "validation": RunField(
         N_("validation"), "share", N_("Share of the validation photos classified right")
     ),
-    "loss": Fact(N_("val. loss"), "number", N_("Loss on the validation photos")),
-    "test": Fact(N_("test"), "share", N_("Most prominent object on the easy test photos")),
-    "difficult": Fact(
+    "loss": RunField(N_("val. loss"), "number", N_("Loss on the validation photos")),
+    "test": RunField(N_("test"), "share", N_("Most prominent object on the easy test photos")),
+    "difficult": RunField(
         N_("difficult"), "share", N_("Most prominent object on the difficult test photos")
     ),
-    "objects": Fact(N_("objects"), "share", N_("Objects of the difficult photos, cut out")),
-    "lift": Fact(
+    "objects": RunField(N_("objects"), "share", N_("Objects of the difficult photos, cut out")),
+    "lift": RunField(
         N_("lift"),
         "number",
         N_("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
     ),
-    "took": Fact(N_("took"), "seconds", N_("How long the run took")),
-    "started": Fact(N_("started"), "moment", N_("When the run began (UTC), such as 2026-03-01")),
-    "seed": Fact(N_("seed"), "number", N_("Number from which the run's chance is drawn")),
-    "data": Fact(N_("data set"), "words", N_("Name of the data set")),
-    "tag": Fact(N_("tags"), "words", N_("A tag that the run has")),
-    "note": Fact(N_("note"), "words", N_("Words in the run's note")),
-    "from": Fact(N_("came from"), "words", N_("Who sent the run, where it was not trained here")),
-    "lr": Fact(N_("highest rate"), "number", N_("The highest learning rate of any band of layers")),
-    "epoch": Fact(N_("epoch"), "number", N_("Epochs that are done")),
-    "epochs": Fact(N_("epochs"), "number", N_("Epochs that are planned")),
-    "id": Fact(N_("id"), "words", N_("Name of the run's folder")),
+    "took": RunField(N_("took"), "seconds", N_("How long the run took")),
+    "started": RunField(
+        N_("started"), "moment", N_("When the run began (UTC), such as 2026-03-01")
+    ),
+    "seed": RunField(N_("seed"), "number", N_("Number from which the run's chance is drawn")),
+    "data": RunField(N_("data set"), "words", N_("Name of the data set")),
+    "tag": RunField(N_("tags"), "words", N_("A tag that the run has")),
+    "note": RunField(N_("note"), "words", N_("Words in the run's note")),
+    "from": RunField(
+        N_("came from"), "words", N_("Who sent the run, where it was not trained here")
+    ),
+    "lr": RunField(
+        N_("highest rate"), "number", N_("The highest learning rate of any band of layers")
+    ),
+    "epoch": RunField(N_("epoch"), "number", N_("Epochs that are done")),
+    "epochs": RunField(N_("epochs"), "number", N_("Epochs that are planned")),
+    "id": RunField(N_("id"), "words", N_("Name of the run's folder")),
 }
-STANDARD = (
+DEFAULT_COLUMNS = (
     "verdict",
     "state",
     "validation",
@@ -90,10 +98,10 @@ STANDARD = (
 )
 
 
-def facts_of(row: RunRow) -> dict[str, Any]:
+def read_field_values(row: RunRow) -> dict[str, Any]:
     """Values by key: a number, text, a tuple of texts (tags), or None where something is off or
     not known. Moments are ISO 8601 texts, shares 0..1."""
-    status, hard = row.status, hard_set_of(row)
+    status, hard = row.status, hardest_set_of(row)
     facts: dict[str, Any] = {
         "id": row.id,
         "name": row.name,
@@ -111,115 +119,119 @@ def facts_of(row: RunRow) -> dict[str, Any]:
         "data": row.data,
         "epoch": status.epoch,
         "epochs": status.epochs,
-        "took": _took(row),
-        "validation": row.number("validation", "accuracy", "value"),
-        "loss": row.number("validation", "loss"),
-        "test": row.number("sets", "test", "scores", "primary", "value"),
-        "difficult": row.number("sets", hard, "scores", "primary", "value"),
-        "objects": row.number("sets", hard, "scores", "object", "value"),
-        "lift": row.number("sets", hard, "localisation", "lift"),
+        "took": _run_seconds(row),
+        "validation": row.summary_value("validation", "accuracy", "value"),
+        "loss": row.summary_value("validation", "loss"),
+        "test": row.summary_value("sets", "test", "scores", "primary", "value"),
+        "difficult": row.summary_value("sets", hard, "scores", "primary", "value"),
+        "objects": row.summary_value("sets", hard, "scores", "object", "value"),
+        "lift": row.summary_value("sets", hard, "localisation", "lift"),
         "lr": max(band["lr"] for band in row.recipe["bands"]),
     }
     for name in (row.summary or {}).get("sets", {}):
         for score in _SCORES:
-            facts[f"{name}.{score}"] = row.number("sets", name, "scores", score, "value")
-        facts[f"{name}.lift"] = row.number("sets", name, "localisation", "lift")
+            facts[f"{name}.{score}"] = row.summary_value("sets", name, "scores", score, "value")
+        facts[f"{name}.lift"] = row.summary_value("sets", name, "localisation", "lift")
     recipe = {key: value for key, value in row.recipe.items() if key != "name"}
     texts = {key: None if value == "off" else value for key, value in flat_recipe(recipe).items()}
-    return facts | texts | dict(_leaves(recipe))
+    return facts | texts | dict(_flatten(recipe))
 
 
-def hard_set_of(row: RunRow) -> str:
-    """The test set that headlines tell (core.compare.score_tables.hard_set), of a run."""
+def hardest_set_of(row: RunRow) -> str:
+    """The test set that headlines tell (core.compare.score_tables.hardest_set), of a run."""
     sets = (row.summary or {}).get("sets", {})
-    return hardest({name: "primary" in (one.get("scores") or {}) for name, one in sets.items()})
+    return pick_hardest_set(
+        {name: "primary" in (one.get("scores") or {}) for name, one in sets.items()}
+    )
 
 
-def hardest(scored: Mapping[str, bool]) -> str:
+def pick_hardest_set(has_scores: Mapping[str, bool]) -> str:
     """Of test sets, `test_difficult`, or else the last one; of those with scores, where any has
-    some. scored: by name, whether it has."""
-    sets = [name for name, has in scored.items() if has] or list(scored)
+    some. has_scores: by name, whether it has."""
+    sets = [name for name, has in has_scores.items() if has] or list(has_scores)
     return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
 
 
 @cache
-def fact(key: str) -> Fact:
+def field_info(key: str) -> RunField:
     """What a key means; of a recipe key or a set's score only its form is known."""
-    if key in OWN:
-        return OWN[key]
+    if key in RUN_FIELDS:
+        return RUN_FIELDS[key]
     last = key.rsplit(".", 1)[-1]
     if last in _SCORES and "." in key:
         words = N_("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
-        return Fact(key, "share", words)
+        return RunField(key, "share", words)
     if last == "lift" and "." in key:
-        words = N_("{score}, on {set}").format(score=OWN["lift"].words, set=key.rpartition(".")[0])
-        return Fact(key, "number", words)
-    return Fact(key, "words", N_("Of the recipe"))
+        words = N_("{score}, on {set}").format(
+            score=RUN_FIELDS["lift"].description, set=key.rpartition(".")[0]
+        )
+        return RunField(key, "number", words)
+    return RunField(key, "words", N_("Of the recipe"))
 
 
-def recipe_columns(rows: Sequence[RunRow]) -> list[str]:
+def differing_recipe_keys(rows: Sequence[RunRow]) -> list[str]:
     """The recipe keys in which these runs differ, as Compare words them: `augment.zoom`, not each
     of its numbers."""
-    readable = [row.facts for row in rows if not row.problem]
+    readable = [row.field_values for row in rows if not row.problem]
     keys = dict.fromkeys(key for facts in readable for key in facts)
     outer = [
         key
         for key in keys
         if key.split(".")[0] in Recipe.model_fields
-        and key not in OWN
-        and not any(_start(key, dots) in keys for dots in range(1, key.count(".") + 1))
+        and key not in RUN_FIELDS
+        and not any(_key_prefix(key, dots) in keys for dots in range(1, key.count(".") + 1))
     ]
     return [key for key in outer if len({facts.get(key, "-") for facts in readable}) > 1]
 
 
-def _start(key: str, parts: int) -> str:
+def _key_prefix(key: str, parts: int) -> str:
     return ".".join(key.split(".")[:parts])
 
 
 @cache
 def schema_keys() -> frozenset[str]:
     """Every dotted key that a recipe may have, with `N` for the number of a band or stage."""
-    return frozenset(key for key in _schema(Recipe, "") if key != "name")
+    return frozenset(key for key in _walk_schema(Recipe, "") if key != "name")
 
 
-def known_form(key: str) -> str:
+def generic_key(key: str) -> str:
     """A key with `N` for its numbers, as `schema_keys` has it."""
     return re.sub(r"\.\d+(?=\.|$)", ".N", key)
 
 
-def _schema(part: Any, prefix: str) -> Iterator[str]:
+def _walk_schema(part: Any, prefix: str) -> Iterator[str]:
     for name, field in part.model_fields.items():
         key = prefix + (field.alias or name)
         yield key
-        for inner, listed in _parts(field.annotation, False):
-            yield from _schema(inner, f"{key}.N." if listed else f"{key}.")
+        for inner, listed in _nested_models(field.annotation, False):
+            yield from _walk_schema(inner, f"{key}.N." if listed else f"{key}.")
 
 
-def _parts(annotation: Any, listed: bool) -> Iterator[tuple[Any, bool]]:
+def _nested_models(annotation: Any, listed: bool) -> Iterator[tuple[Any, bool]]:
     """The parts of a recipe inside a type, and whether they come in a list."""
     origin = get_origin(annotation)
     if origin in (Union, UnionType, Annotated, tuple):
         for inner in get_args(annotation):
-            yield from _parts(inner, listed or origin is tuple)
+            yield from _nested_models(inner, listed or origin is tuple)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation, listed
 
 
-def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     """The single values of a recipe by dotted key; a short list of numbers is one text."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _leaves(inner, f"{key}.{name}" if key else name)
+            yield from _flatten(inner, f"{key}.{name}" if key else name)
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
         for number, inner in enumerate(value):
-            yield from _leaves(inner, f"{key}.{number}")
+            yield from _flatten(inner, f"{key}.{number}")
     elif not isinstance(value, list):
         yield key, value
 
 
-def _took(row: RunRow) -> float | None:
+def _run_seconds(row: RunRow) -> float | None:
     """Seconds of a run that has ended; one under way has not taken its time yet."""
     if not row.status.ended:
         return None
-    end = formatting.moment(row.status.finished)
+    end = formatting.parse_timestamp(row.status.finished)
     return time_taken(row.status, end) if isinstance(end, datetime) else None

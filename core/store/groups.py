@@ -17,14 +17,14 @@ from typing import Any
 import pandas as pd
 
 from core.base.language import _, translate
-from core.store.examples import PREFIX
+from core.store.examples import EXAMPLE_PREFIX
 from core.store.index import RunRow
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 
 
 @dataclass(frozen=True)
-class Spread:
+class SampleStats:
     """A number over the members that have it: mean, lowest, highest, standard deviation (None for
     one member) and how many there are."""
 
@@ -36,7 +36,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class VerdictCounts:
     """How many of `n` diagnosed members have which verdict, the commonest first."""
 
     counts: tuple[tuple[str, int], ...]
@@ -48,7 +48,7 @@ class Verdicts:
         verdict, count = self.counts[0]
         return verdict if 2 * count > self.n else None
 
-    def words(self) -> str:
+    def text(self) -> str:
         """`generalises, 4 of 5`, or `no majority: generalises 2, never learned 2 of 4`."""
         if self.majority:
             return _(
@@ -74,45 +74,53 @@ class Group:
     title: str
     members: tuple[RunRow, ...]
 
-    def numbers(self, *keys: str) -> list[float]:
+    def summary_values(self, *keys: str) -> list[float]:
         """A number of the members' summaries, one for each seed and fold that has it: `numbers(
         "sets", "test", "scores", "primary", "value")`."""
-        return [value for value in self._each(lambda row: row.number(*keys)) if value is not None]
+        return [
+            value
+            for value in self._per_observation(lambda row: row.summary_value(*keys))
+            if value is not None
+        ]
 
-    def mean_and_spread(self, *keys: str) -> Spread | None:
+    def summary_stats(self, *keys: str) -> SampleStats | None:
         """The same numbers in short; None when no member has one."""
-        found = self.numbers(*keys)
+        found = self.summary_values(*keys)
         if not found:
             return None
         deviation = stdev(found) if len(found) > 1 else None
-        return Spread(fmean(found), min(found), max(found), deviation, len(found))
+        return SampleStats(fmean(found), min(found), max(found), deviation, len(found))
 
-    def fact_numbers(self, key: str) -> list[float]:
+    def field_numbers(self, key: str) -> list[float]:
         """A fact of the members (core.store.fields) as `numbers` gives it."""
-        found = self._each(lambda row: row.facts.get(key))
+        found = self._per_observation(lambda row: row.field_values.get(key))
         return [value for value in found if isinstance(value, int | float)]
 
-    def verdict(self) -> Verdicts | None:
+    def verdict_counts(self) -> VerdictCounts | None:
         """What the members' diagnoses say; None before the first."""
-        found = [v for v in self._each(lambda row: (row.summary or {}).get("verdict")) if v]
+        found = [
+            v for v in self._per_observation(lambda row: (row.summary or {}).get("verdict")) if v
+        ]
         if not found:
             return None
         counts = sorted(Counter(found).items(), key=lambda pair: (-pair[1], pair[0]))
-        return Verdicts(tuple(counts), len(found))
+        return VerdictCounts(tuple(counts), len(found))
 
     @property
     def repeats(self) -> int:
         """How many different seeds and folds there are."""
-        return len({_repeat(row) for row in self.members})
+        return len({_seed_and_fold(row) for row in self.members})
 
-    def finished(self) -> tuple[RunRow, ...]:
+    def evaluated_members(self) -> tuple[RunRow, ...]:
         """The evaluated members, the newest one of each seed and fold."""
-        return tuple(row for row in self._each(lambda row: row if row.summary else None) if row)
+        return tuple(
+            row for row in self._per_observation(lambda row: row if row.summary else None) if row
+        )
 
-    def _each(self, look: Callable[[RunRow], Any]) -> list[Any]:
-        """What `look` finds in each observation: in its newest member that has something."""
+    def _per_observation(self, read: Callable[[RunRow], Any]) -> list[Any]:
+        """What `read` finds in each observation: in its newest member that has something."""
         return [
-            next((value for value in map(look, rows) if value is not None), None)
+            next((value for value in map(read, rows) if value is not None), None)
             for rows in self._observations
         ]
 
@@ -121,11 +129,11 @@ class Group:
         """The members that would give the same bits, the newest first; by seed, then fold."""
         found: dict[tuple[int, int, str], list[RunRow]] = {}
         for row in sorted(self.members, key=lambda row: row.id, reverse=True):
-            found.setdefault((*_repeat(row), row.recipe_text), []).append(row)
+            found.setdefault((*_seed_and_fold(row), row.recipe_identity), []).append(row)
         return [found[key] for key in sorted(found)]
 
 
-def groups_of(rows: Sequence[RunRow]) -> list[Group]:
+def find_groups(rows: Sequence[RunRow]) -> list[Group]:
     """The groups of runs, given newest first as the index does; the group with the newest run
     comes first.
 
@@ -142,9 +150,9 @@ def groups_of(rows: Sequence[RunRow]) -> list[Group]:
     groups = []
     for id_, found in together.items():
         title = _title(found)
-        ordered = sorted(found, key=lambda row: (_repeat(row), row.id))
+        ordered = sorted(found, key=lambda row: (_seed_and_fold(row), row.id))
         groups.append(Group(id_, title, tuple(ordered)))
-    return _told_apart(groups)
+    return _with_unique_titles(groups)
 
 
 def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -169,7 +177,7 @@ def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The same as a history: a row per epoch with the means as train_loss, val_loss and
     val_accuracy, and beside each its `<name>_low` and `<name>_high`, for
-    core.plots.figures.curves."""
+    core.plots.figures.training_curves."""
     long = mean_history(histories)
     wide = long.pivot(index="epoch", columns="name", values=["mean", "low", "high"])
     wide.columns = [
@@ -178,7 +186,7 @@ def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return wide.reset_index()
 
 
-def _repeat(row: RunRow) -> tuple[int, int]:
+def _seed_and_fold(row: RunRow) -> tuple[int, int]:
     """What a run may differ in from the others of its group: seed and fold."""
     return row.recipe["seed"], row.recipe["split"].get("fold") or 0
 
@@ -186,8 +194,8 @@ def _repeat(row: RunRow) -> tuple[int, int]:
 def _group_id(row: RunRow, photos: str) -> str:
     if row.problem:
         return row.id
-    text = f"[{row.recipe_text}, {json.dumps(photos)}]"
-    return PREFIX * row.example + hashlib.sha256(text.encode()).hexdigest()[:12]
+    text = f"[{row.recipe_identity}, {json.dumps(photos)}]"
+    return EXAMPLE_PREFIX * row.example + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _title(newest_first: Sequence[RunRow]) -> str:
@@ -196,7 +204,9 @@ def _title(newest_first: Sequence[RunRow]) -> str:
     newest = newest_first[0]
     alike = len({row.name for row in newest_first}) == 1
     title = newest.title if alike else str(newest.recipe["name"])
-    seeds, folds = (len(set(numbers)) for numbers in zip(*map(_repeat, newest_first), strict=True))
+    seeds, folds = (
+        len(set(numbers)) for numbers in zip(*map(_seed_and_fold, newest_first), strict=True)
+    )
     if seeds > 1:
         title = _("{name}, {count} seeds", name=title, count=seeds)
     if folds > 1:
@@ -204,7 +214,7 @@ def _title(newest_first: Sequence[RunRow]) -> str:
     return title
 
 
-def _told_apart(groups: list[Group]) -> list[Group]:
+def _with_unique_titles(groups: list[Group]) -> list[Group]:
     """The groups with a number behind each title that an older group has already."""
     seen: Counter[str] = Counter()
     told = []

@@ -20,15 +20,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from core.base.errors import InputError, RunError, not_written
+from core.base.errors import InputError, RunError, not_written_text
 from core.base.language import _
-from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
-from core.store.annotations import FILE, Annotations, annotations_of
+from core.store.annotations import ANNOTATIONS_FILE, Annotations, read_annotations
 from core.store.examples import is_example
-from core.store.fields import facts_of
-from core.store.provenance import FOLDER as ARRIVALS
-from core.store.provenance import arrival_of
+from core.store.fields import read_field_values
+from core.store.provenance import PROVENANCE_FOLDER as ARRIVALS
+from core.store.provenance import read_provenance
 from core.store.run import Run
 from core.store.status import Status
 
@@ -37,7 +37,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, row TEXT NOT NULL
 )"""
-_READ = ("summary.json", "recipe.yaml", "environment.json", FILE)  # and status.json
+_ROW_FILES = (
+    "summary.json",
+    "recipe.yaml",
+    "environment.json",
+    ANNOTATIONS_FILE,
+)  # and status.json
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class RunRow:
         return is_example(self.id)
 
     @property
-    def photos_away(self) -> bool:
+    def photos_missing(self) -> bool:
         """Whether it came from elsewhere and its photos are not here."""
         return bool(self.came_from) and not Path(self.data_path).is_absolute()
 
@@ -77,7 +82,7 @@ class RunRow:
         """The name as it is shown: an example says that it is one."""
         return _("{name} (example)", name=self.name) if self.example else self.name
 
-    def number(self, *keys: str) -> float | None:
+    def summary_value(self, *keys: str) -> float | None:
         """A number of the summary, by its keys; None when it is not there."""
         found: Any = self.summary
         for key in keys:
@@ -85,16 +90,16 @@ class RunRow:
         return float(found) if isinstance(found, int | float) else None
 
     @cached_property
-    def recipe_text(self) -> str:
+    def recipe_identity(self) -> str:
         """What decides the run apart from its photos, seed and fold, as one text."""
         recipe = {key: value for key, value in self.recipe.items() if key not in ("name", "seed")}
         recipe["split"] = {key: value for key, value in recipe["split"].items() if key != "fold"}
         return json.dumps(recipe, sort_keys=True)
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
+    def field_values(self) -> dict[str, Any]:
         """Everything that the run can be searched, grouped and sorted by (core.store.fields)."""
-        return facts_of(self)
+        return read_field_values(self)
 
 
 _FIELDS = hashlib.sha256(",".join(field.name for field in fields(RunRow)).encode()).hexdigest()[:8]
@@ -109,26 +114,26 @@ class RunIndex:
         self.runs_dir = Path(runs_dir)
         self._examples = examples
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[str, RunRow]] | None = None
-        self._looked = float("-inf")
+        self._entries: dict[str, tuple[str, RunRow]] | None = None
+        self._refreshed_at = float("-inf")
         self._version = 0
 
     def rows(self) -> list[RunRow]:
         """All runs, newest first, as they are now."""
-        return self.look()[1]
+        return self.snapshot()[1]
 
-    def look(self) -> tuple[int, list[RunRow]]:
+    def snapshot(self) -> tuple[int, list[RunRow]]:
         """The same, after their `version`."""
         with self._lock:
-            rows = [row for __, row in self._look().values()]
+            rows = [row for __, row in self._refresh().values()]
             return self._version, rows
 
     def version(self, at_most_old: float = 0) -> int:
         """A number that grows whenever the rows change, within this process. `at_most_old`: a look
         that was taken so many seconds ago or later, for whomever, is good enough."""
         with self._lock:
-            if time.monotonic() - self._looked > at_most_old:
-                self._look()
+            if time.monotonic() - self._refreshed_at > at_most_old:
+                self._refresh()
             return self._version
 
     def rebuild(self) -> list[RunRow]:
@@ -137,14 +142,14 @@ class RunIndex:
             try:
                 self._delete()
             except OSError as error:
-                raise RunError(not_written(self.runs_dir / INDEX_FILE, error)) from None
-        self._known = None
+                raise RunError(not_written_text(self.runs_dir / INDEX_FILE, error)) from None
+        self._entries = None
         return self.rows()
 
-    def _look(self) -> dict[str, tuple[str, RunRow]]:
+    def _refresh(self) -> dict[str, tuple[str, RunRow]]:
         """Stamp and row of each run, after reading again what has changed."""
         stamps = _stamps(self.runs_dir, self._examples)
-        before = self._mirrored() if self._known is None else self._known
+        before = self._load_file() if self._entries is None else self._entries
         found, changed = {}, []
         for id_, stamp in stamps.items():
             known = before.get(id_)
@@ -153,14 +158,14 @@ class RunIndex:
                 changed.append(id_)
             found[id_] = known
         gone = before.keys() - found.keys()
-        if changed or gone or self._known is None:
+        if changed or gone or self._entries is None:
             self._version = next(_VERSIONS)
-            self._known = found
-            self._mirror({id_: found[id_] for id_ in changed}, list(gone))
-        self._looked = time.monotonic()
-        return self._known or {}
+            self._entries = found
+            self._update_file({id_: found[id_] for id_ in changed}, list(gone))
+        self._refreshed_at = time.monotonic()
+        return self._entries or {}
 
-    def _mirrored(self) -> dict[str, tuple[str, RunRow]]:
+    def _load_file(self) -> dict[str, tuple[str, RunRow]]:
         """What the file knows; nothing where it is damaged (it is then deleted) or locked."""
         if self._examples:
             return {}
@@ -178,16 +183,16 @@ class RunIndex:
             self._drop()
             return {}
 
-    def _mirror(self, changed: dict[str, tuple[str, RunRow]], gone: list[str]) -> None:
+    def _update_file(self, changed: dict[str, tuple[str, RunRow]], deleted: list[str]) -> None:
         """Writes what has changed into the file. A read-only folder, or a lock held too long, does
         no harm: the folders still tell everything."""
         lines = [(id_, stamp, json.dumps(asdict(row))) for id_, (stamp, row) in changed.items()]
-        if self._examples or not (lines or gone):
+        if self._examples or not (lines or deleted):
             return
         try:
             with closing(self._connect()) as db, db:
                 db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", lines)
-                db.executemany("DELETE FROM runs WHERE id = ?", [(id_,) for id_ in gone])
+                db.executemany("DELETE FROM runs WHERE id = ?", [(id_,) for id_ in deleted])
         except sqlite3.OperationalError:
             pass
         except sqlite3.DatabaseError:
@@ -225,15 +230,15 @@ def _stamps(runs_dir: Path, examples: bool) -> dict[str, str]:
         if is_example(name) != examples:
             continue
         folder = f"{runs_dir}{os.sep}{name}{os.sep}"
-        if (first := _mark(f"{folder}status.json")) != "-":
-            marks = [_FIELDS, first, *(_mark(folder + file) for file in _READ)]
+        if (first := _stamp(f"{folder}status.json")) != "-":
+            marks = [_FIELDS, first, *(_stamp(folder + file) for file in _ROW_FILES)]
             if (note := f"{name}.json") in arrived:
-                marks.append(_mark(notes + note))
+                marks.append(_stamp(notes + note))
             found[name] = " ".join(marks)
     return found
 
 
-def _mark(path: str) -> str:
+def _stamp(path: str) -> str:
     try:
         stat = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -244,13 +249,13 @@ def _mark(path: str) -> str:
 def read_row(run: Run) -> RunRow:
     """The row of one run, from its folder."""
     try:
-        said = annotations_of(run)
+        said = read_annotations(run)
     except InputError:
         said = Annotations()  # hides no result; where they are changed, the damage is told
     try:
         recipe: Recipe = run.recipe()
         data = run.environment()["data"]
-        arrival = arrival_of(run.path.parent, run.id)
+        arrival = read_provenance(run.path.parent, run.id)
         place = str(run.data_dir()) if arrival is None or arrival.data else ""
         return RunRow(
             id=run.id,
@@ -260,19 +265,19 @@ def read_row(run: Run) -> RunRow:
             data=Path(place or str(data["path"])).name,
             summary=run.summary(),
             data_path=place or f"{arrival and arrival.sender}: {data['path']}",
-            photos=photos_mark(data.get("fingerprints")),
+            photos=photos_fingerprint(data.get("fingerprints")),
             starred=said.starred,
             tags=said.tags,
             note=said.note,
-            came_from=arrival.words if arrival else "",
+            came_from=arrival.sender_text if arrival else "",
         )
     except InputError as error:
-        empty = recipe_dict(recipe_from({}))
+        empty = recipe_dict(recipe_from_dict({}))
         failed = Status(state="failed", error=str(error))
         return RunRow(run.id, run.id, failed, empty, "", None, problem=str(error))
 
 
-def photos_mark(fingerprints: dict[str, Any] | None) -> str:
+def photos_fingerprint(fingerprints: dict[str, Any] | None) -> str:
     """One short text for the fingerprints of the training photos and of every test set's photos;
     labels and boxes of test sets do not count, so labelling one parts no group."""
     if not fingerprints:

@@ -17,25 +17,25 @@ from typing import Any, Literal
 import pandas as pd
 
 from core.base import files
-from core.base.errors import RunError, damaged, not_written
+from core.base.errors import RunError, damaged_text, not_written_text
 from core.base.language import N_
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
-from core.recipe.bands import last_trained_band
+from core.recipe.bands import last_trained_band_index
 from core.recipe.files import recipe_yaml
 from core.recipe.schema import Recipe, Stage
-from core.store.challenge_answers import find_trial
+from core.store.challenge_answers import find_challenge_evaluation
 from core.store.rescoring import RESCORING_FOLDER, find_rescoring
 from core.store.run import FORMAT, Run, open_run
 from core.store.status import Clock, Status
 from core.store.visitors import split_entry
 
 SEARCH_FOLDER = ".lr_find"
-STARTS = 3
-POOL = 8
+DEFAULT_HEAD_INITS = 3
+DEFAULT_VIEWS_PER_PHOTO = 8
 
 # What a suggestion speaks of, which the stages of a recipe may not be like.
-MEASURED_AT = N_(
+SUGGESTION_CAVEAT = N_(
     "Found in a hundred steps of rising rates, from a new head, with all bands training at once. "
     "Where the head trains first, or the rate falls in cycles, higher rates can do as well or "
     "better."
@@ -55,7 +55,7 @@ class Suggestion:
     why: str
 
 
-class Search(Run):
+class LrSearch(Run):
     """A search's folder. Methods raise RunError, one line naming the file."""
 
     def exists(self) -> bool:
@@ -63,19 +63,19 @@ class Search(Run):
         return (self.path / "status.json").is_file()
 
     @property
-    def queue_name(self) -> str:
+    def work_id(self) -> str:
         return f"{SEARCH_FOLDER}/{self.id}"
 
     @property
     def runs_dir(self) -> Path:
         return self.path.parent.parent
 
-    def lost_words(self, status: Status) -> str:
+    def lost_process_text(self, status: Status) -> str:
         return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
     def curves(self) -> pd.DataFrame:
         """Columns step, lr (of the last band that trains), loss, smoothed, start."""
-        return self._numbers("curves.csv", ("step", "lr", "loss", "smoothed", "start"))
+        return self._read_table("curves.csv", ("step", "lr", "loss", "smoothed", "start"))
 
     def suggestion(self) -> Suggestion | None:
         """What was found; None until then."""
@@ -85,13 +85,13 @@ class Search(Run):
         try:
             return Suggestion(**data)
         except TypeError as error:
-            raise RunError(damaged(self.path / "suggestion.json", error)) from None
+            raise RunError(damaged_text(self.path / "suggestion.json", error)) from None
 
 
-def question(recipe: Recipe) -> Recipe:
+def search_recipe(recipe: Recipe) -> Recipe:
     """What a search depends on of a recipe: its bands' proportions, not their size; neither its
     name nor its stages. Raises RunError when no band trains."""
-    if last_trained_band(recipe) is None:
+    if last_trained_band_index(recipe) is None:
         raise RunError(N_("bands: every one is frozen, so there is no rate to look for"))
     top = max(band.lr for band in recipe.bands)
     bands = tuple(b.model_copy(update={"lr": float(f"{b.lr / top:.1e}")}) for b in recipe.bands)
@@ -102,45 +102,45 @@ def question(recipe: Recipe) -> Recipe:
             "bands": bands,
             "stages": stages,
             # Fresh views would pass the frozen layers again for each start; a pool does so once.
-            "views_per_photo": recipe.views_per_photo or POOL,
+            "views_per_photo": recipe.views_per_photo or DEFAULT_VIEWS_PER_PHOTO,
         }
     )
 
 
-def find_search(runs_dir: Path, recipe: Recipe, dataset: Dataset) -> Search:
+def find_lr_search(runs_dir: Path, recipe: Recipe, dataset: Dataset) -> LrSearch:
     """The folder of the question, whether or not it is there. Photos count by name, size and time
     of change: reading them all would take too long for every look at a page."""
-    asked = recipe_yaml(question(recipe))
+    asked = recipe_yaml(search_recipe(recipe))
     digest = hashlib.sha256(f"{asked}\0{dataset.root.resolve()}".encode())
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         stat = photo.path.stat()
         digest.update(f"{photo.file}\0{label}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return Search(Path(runs_dir) / SEARCH_FOLDER / digest.hexdigest()[:24])
+    return LrSearch(Path(runs_dir) / SEARCH_FOLDER / digest.hexdigest()[:24])
 
 
-def find_searches(runs_dir: Path) -> list[Search]:
+def find_lr_searches(runs_dir: Path) -> list[LrSearch]:
     """Every search of a runs folder."""
     found = Path(runs_dir).glob(f"{SEARCH_FOLDER}/[!.]*/status.json")
-    return [Search(path.parent) for path in found]
+    return [LrSearch(path.parent) for path in found]
 
 
-def create_search(search: Search, recipe: Recipe, data_dir: Path, clock: Clock) -> None:
+def create_lr_search(search: LrSearch, recipe: Recipe, data_dir: Path, clock: Clock) -> None:
     """Writes the question, with the state `queued`; what an earlier try left goes."""
     now = clock().isoformat(timespec="seconds")
-    hidden = Search(search.path.with_name(f".{search.id}{files.UNFINISHED}"))
+    hidden = LrSearch(search.path.with_name(f".{search.id}{files.TEMP_SUFFIX}"))
     try:
         for leftover in (hidden.path, search.path):
             shutil.rmtree(leftover, ignore_errors=True)
         hidden.path.mkdir(parents=True)
-        files.write_text(hidden.path / "recipe.yaml", recipe_yaml(question(recipe)))
+        files.write_text(hidden.path / "recipe.yaml", recipe_yaml(search_recipe(recipe)))
         files.write_json(
             hidden.path / "environment.json",
             {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
         )
-        hidden.write_status(replace(Status(state="queued"), epochs=STARTS, created=now))
+        hidden.write_status(replace(Status(state="queued"), epochs=DEFAULT_HEAD_INITS, created=now))
         hidden.path.rename(search.path)
     except OSError as error:
-        raise RunError(not_written(search.path, error)) from None
+        raise RunError(not_written_text(search.path, error)) from None
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
@@ -149,13 +149,13 @@ def open_work(runs_dir: Path, name: str) -> Run:
     runs_dir, name = split_entry(runs_dir, name)
     folder, _, id_ = name.rpartition("/")
     if folder in (RESCORING_FOLDER, CHALLENGE_FOLDER):
-        find = find_rescoring if folder == RESCORING_FOLDER else find_trial
+        find = find_rescoring if folder == RESCORING_FOLDER else find_challenge_evaluation
         asked = find(runs_dir, id_)
-        asked.run()  # an id that is none, or of a run that was deleted
+        asked.source_run()  # an id that is none, or of a run that was deleted
         return asked
     if folder != SEARCH_FOLDER:
         return open_run(runs_dir, name)
-    search = Search(Path(runs_dir) / SEARCH_FOLDER / id_)
+    search = LrSearch(Path(runs_dir) / SEARCH_FOLDER / id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
         raise RunError(N_("{name}: no such search in {folder}").format(name=name, folder=runs_dir))
     return search

@@ -14,15 +14,15 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from core.base import files
-from core.base.errors import RunError, damaged
+from core.base.errors import RunError, damaged_text
 from core.base.language import N_
-from core.store.schemas import shaped
+from core.store.schemas import validate_data
 
-FOLDER = ".arrived"
+PROVENANCE_FOLDER = ".arrived"
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Provenance:
     """`sender` trained the run; `bearer` sent it on, where that was somebody else. `file`: the zip
     file that it came in; `arrived`: ISO 8601 in UTC. `data`: the data set here with the same
     photos; empty where there is none."""
@@ -34,17 +34,17 @@ class Arrival:
     data: str = ""
 
     @property
-    def words(self) -> str:
+    def sender_text(self) -> str:
         """Whom it came from."""
         if not self.bearer:
             return self.sender
         return N_("{sender}, by way of {bearer}").format(sender=self.sender, bearer=self.bearer)
 
 
-_SHAPE = TypeAdapter(Arrival)
+_ADAPTER = TypeAdapter(Provenance)
 
 
-def arrival_of(runs_dir: Path, run_id: str) -> Arrival | None:
+def read_provenance(runs_dir: Path, run_id: str) -> Provenance | None:
     """What is noted of a run; None of one that was trained here. Raises RunError where the note is
     damaged."""
     path = _place(runs_dir, run_id)
@@ -53,22 +53,22 @@ def arrival_of(runs_dir: Path, run_id: str) -> Arrival | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise RunError(damaged(path, error)) from None
-    arrival: Arrival = shaped(_SHAPE, path, noted)
+        raise RunError(damaged_text(path, error)) from None
+    arrival: Provenance = validate_data(_ADAPTER, path, noted)
     return arrival
 
 
-def note_arrival(runs_dir: Path, run_id: str, arrival: Arrival) -> None:
+def write_provenance(runs_dir: Path, run_id: str, provenance: Provenance) -> None:
     """Notes it, in place of what was noted before. Raises OSError naming the file."""
     path = _place(runs_dir, run_id)
     path.parent.mkdir(exist_ok=True)
-    files.write_json(path, asdict(arrival))
+    files.write_json(path, asdict(provenance))
 
 
-def forget_arrival(runs_dir: Path, run_id: str) -> None:
+def delete_provenance(runs_dir: Path, run_id: str) -> None:
     """For a run that is deleted for good. Raises OSError naming the file."""
     _place(runs_dir, run_id).unlink(missing_ok=True)
 
 
 def _place(runs_dir: Path, run_id: str) -> Path:
-    return Path(runs_dir) / FOLDER / f"{run_id}.json"
+    return Path(runs_dir) / PROVENANCE_FOLDER / f"{run_id}.json"

@@ -22,18 +22,18 @@ from typing import Any
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.store.fields import OWN, fact, known_form, schema_keys
+from core.store.fields import RUN_FIELDS, field_info, generic_key, schema_keys
 from core.store.index import RunRow
 
 EXAMPLES = "verdict:generalises, objects>60%, lr<1e-2, tag:class-3, -is:starred"
 # `live` waits or trains, `example` came with Overfit Lens.
 FLAGS = ("starred", "live", "running", "waiting", "done", "failed", "cancelled", "example")
-_FREE = ("name", "tag", "verdict", "data", "note", "id")
-_STATES = {"waiting": "queued", "training": "running"}  # as the pages say it
-_NOTHING = ("off", "none")
+_TEXT_FIELDS = ("name", "tag", "verdict", "data", "note", "id")
+_STATE_ALIASES = {"waiting": "queued", "training": "running"}  # as the pages say it
+_EMPTY_VALUES = ("off", "none")
 _UNITS = {"": 1.0, "%": 0.01, "s": 1.0, "min": 60.0, "h": 3600.0}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(%|s|min|h|)", re.IGNORECASE)
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -42,8 +42,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 # A quoted text may stand for a word or a value; one that is not closed yet goes to the end.
 _TERM = re.compile(r'(-?)(?:([A-Za-z_][\w.]*)(:|!=|<=|>=|=|<|>))?((?:"[^"]*"?|[^\s"])*)')
 
-Facts = Mapping[str, Any]
-Test = Callable[[Facts], bool]
+FieldValues = Mapping[str, Any]
+Predicate = Callable[[FieldValues], bool]
 
 
 class QueryError(InputError):
@@ -51,25 +51,25 @@ class QueryError(InputError):
 
 
 @dataclass(frozen=True)
-class Key:
+class QueryKey:
     """A key that may stand in a query: words that say what it is, whether any run has a number
     there, and the texts that runs have (the commonest twelve)."""
 
     key: str
-    words: str
+    description: str
     numeric: bool
     values: tuple[str, ...]
 
 
-Vocabulary = Mapping[str, Key]
+Vocabulary = Mapping[str, QueryKey]
 
 
-def vocabulary(rows: Iterable[RunRow]) -> dict[str, Key]:
+def vocabulary(rows: Iterable[RunRow]) -> dict[str, QueryKey]:
     """The keys of these runs, the best known first, then what else a recipe may say."""
     numbers: set[str] = set()
-    texts: dict[str, dict[str, int]] = {key: {} for key in OWN}
+    texts: dict[str, dict[str, int]] = {key: {} for key in RUN_FIELDS}
     for row in rows:
-        for key, value in row.facts.items():
+        for key, value in row.field_values.items():
             counts = texts.setdefault(key, {})
             for item in value if isinstance(value, tuple) else (value,):
                 if isinstance(item, int | float):
@@ -78,9 +78,11 @@ def vocabulary(rows: Iterable[RunRow]) -> dict[str, Key]:
                     counts[item] = counts.get(item, 0) + 1
     for key in sorted(schema_keys() - texts.keys()):
         texts.setdefault(key, {})
-    numeric = numbers | {key for key, own in OWN.items() if own.kind not in ("words", "moment")}
+    numeric = numbers | {
+        key for key, own in RUN_FIELDS.items() if own.kind not in ("words", "moment")
+    }
     return {
-        key: Key(key, fact(key).words, key in numeric, _commonest(counts))
+        key: QueryKey(key, field_info(key).description, key in numeric, _commonest(counts))
         for key, counts in texts.items()
     }
 
@@ -89,13 +91,17 @@ def _commonest(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda text: -counts[text])[:12])
 
 
-def select(rows: Sequence[RunRow], query: str, known: Vocabulary) -> list[RunRow]:
+def filter_rows(rows: Sequence[RunRow], query: str, known: Vocabulary) -> list[RunRow]:
     """Those of the rows for which every term holds. Raises QueryError."""
-    tests = read_query(query, known)
-    return [row for row in rows if all(test(row.facts | {"is": _flags(row)}) for test in tests)]
+    tests = parse_query(query, known)
+    return [
+        row
+        for row in rows
+        if all(test(row.field_values | {"is": _row_flags(row)}) for test in tests)
+    ]
 
 
-def read_query(query: str, known: Vocabulary) -> list[Test]:
+def parse_query(query: str, known: Vocabulary) -> list[Predicate]:
     """The terms of a query as tests of a run's facts. Raises QueryError."""
     tests = []
     for match in _TERM.finditer(query):
@@ -106,83 +112,83 @@ def read_query(query: str, known: Vocabulary) -> list[Test]:
             raise QueryError(
                 _("`{term}` excludes nothing: write -word or -key:value", term=match.group())
             )
-        test = _term(key, sign, value, known) if key else _words(value)
-        tests.append(_not(test) if minus else test)
+        test = _term(key, sign, value, known) if key else _match_text(value)
+        tests.append(_negate(test) if minus else test)
     return tests
 
 
-def _words(value: str) -> Test:
-    wanted = _bare(value)
+def _match_text(value: str) -> Predicate:
+    wanted = _unquote(value)
 
-    def test(facts: Facts) -> bool:
-        return any(wanted in text for key in _FREE for text in _texts(facts.get(key)))
+    def test(facts: FieldValues) -> bool:
+        return any(wanted in text for key in _TEXT_FIELDS for text in _texts(facts.get(key)))
 
     return test
 
 
-def _term(key: str, sign: str, value: str, known: Vocabulary) -> Test:
-    term = f"{key}{sign}{value}"
-    if not _bare(value):
+def _term(key: str, op: str, value: str, known: Vocabulary) -> Predicate:
+    term = f"{key}{op}{value}"
+    if not _unquote(value):
         raise QueryError(
             _(
                 "`{term}` lacks a value: write, for example, {example}",
                 term=term,
-                example=f"{key}{sign}{_sample(key)}",
+                example=f"{key}{op}{_example_value(key)}",
             )
         )
     if key.lower() == "is":
-        return _flag(sign, value)
+        return _match_flag(op, value)
     key = _resolved(key, known)
-    if sign == "!=":
-        return _not(_any_of(key, "=", value, known, term))
-    return _any_of(key, sign, value, known, term)
+    if op == "!=":
+        return _negate(_any_of(key, "=", value, known, term))
+    return _any_of(key, op, value, known, term)
 
 
-def _any_of(key: str, sign: str, value: str, known: Vocabulary, term: str) -> Test:
+def _any_of(key: str, op: str, value: str, known: Vocabulary, term: str) -> Predicate:
     """Alternatives: `a,b`."""
-    values = [value] if sign in _COMPARE or '"' in value else [v for v in value.split(",") if v]
-    tests = [_one(key, sign, each, known, term) for each in values]
+    values = [value] if op in _OPERATORS or '"' in value else [v for v in value.split(",") if v]
+    tests = [_match_value(key, op, each, known, term) for each in values]
     return lambda facts: any(test(facts) for test in tests)
 
 
-def _one(key: str, sign: str, value: str, known: Vocabulary, term: str) -> Test:
-    wanted = _bare(value)
-    if sign in _COMPARE:
-        return _comparison(key, sign, wanted, known, term)
-    if wanted in _NOTHING:
-        return lambda facts: _nothing(facts.get(key)) or wanted in _texts(facts.get(key))
+def _match_value(key: str, op: str, value: str, known: Vocabulary, term: str) -> Predicate:
+    wanted = _unquote(value)
+    if op in _OPERATORS:
+        return _comparison(key, op, wanted, known, term)
+    if wanted in _EMPTY_VALUES:
+        return lambda facts: _is_empty(facts.get(key)) or wanted in _texts(facts.get(key))
     number = _number(key, wanted)
     if key == "state":
-        wanted = _STATES.get(wanted, wanted)
+        wanted = _STATE_ALIASES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
         raise QueryError(
             _(
                 "`{term}`: {key} is a number: write, for example, {example}",
                 term=term,
                 key=key,
-                example=f"{key}={_sample(key)}",
+                example=f"{key}={_example_value(key)}",
             )
         )
 
-    def test(facts: Facts) -> bool:
+    def test(facts: FieldValues) -> bool:
         found = facts.get(key)
         if isinstance(found, int | float):
             return number is not None and math.isclose(found, number, rel_tol=1e-9, abs_tol=1e-12)
         texts = _texts(found)
-        return wanted in texts if sign == "=" else any(wanted in text for text in texts)
+        return wanted in texts if op == "=" else any(wanted in text for text in texts)
 
     return test
 
 
-def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) -> Test:
-    compare = _COMPARE[sign]
-    if fact(key).kind == "moment":
+def _comparison(key: str, op: str, wanted: str, known: Vocabulary, term: str) -> Predicate:
+    compare = _OPERATORS[op]
+    if field_info(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
             raise QueryError(
                 _(
                     "`{term}` needs a date: write, for example, {example}",
                     term=term,
-                    example=f"{key}{sign}2026-03-01",
+                    example=f"{key}{op}2026-03-01",
                 )
             )
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
@@ -192,7 +198,7 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
                 "`{term}`: {key} is a word: write, for example, {example}",
                 term=term,
                 key=key,
-                example=f"{key}:{_value(known[key])}",
+                example=f"{key}:{_quoted_value(known[key])}",
             )
         )
     number = _number(key, wanted)
@@ -201,33 +207,33 @@ def _comparison(key: str, sign: str, wanted: str, known: Vocabulary, term: str) 
             _(
                 "`{term}` needs a number: write, for example, {example}",
                 term=term,
-                example=f"{key}{sign}{_sample(key)}",
+                example=f"{key}{op}{_example_value(key)}",
             )
         )
 
-    def test(facts: Facts) -> bool:
+    def test(facts: FieldValues) -> bool:
         found = facts.get(key)
         return isinstance(found, int | float) and compare(found, number)
 
     return test
 
 
-def _flag(sign: str, value: str) -> Test:
-    wanted = _bare(value)
-    if wanted not in FLAGS or sign not in (":", "="):
+def _match_flag(op: str, value: str) -> Predicate:
+    wanted = _unquote(value)
+    if wanted not in FLAGS or op not in (":", "="):
         raise QueryError(
             _(
                 "`{term}` is not known: write is: and one of {flags}",
-                term=f"is{sign}{value}",
+                term=f"is{op}{value}",
                 flags=", ".join(FLAGS),
             )
         )
     return lambda facts: wanted in facts["is"]
 
 
-def _flags(row: RunRow) -> tuple[str, ...]:
+def _row_flags(row: RunRow) -> tuple[str, ...]:
     state = row.status.state
-    flags = [state, *(word for word, meant in _STATES.items() if meant == state)]
+    flags = [state, *(word for word, meant in _STATE_ALIASES.items() if meant == state)]
     if not row.status.ended:
         flags.append("live")
     if row.example:
@@ -238,7 +244,7 @@ def _flags(row: RunRow) -> tuple[str, ...]:
 def _resolved(key: str, known: Vocabulary) -> str:
     """The key that is meant: itself, or the one recipe key that ends with it."""
     lowered = key.lower()
-    if lowered in known or known_form(lowered) in schema_keys():
+    if lowered in known or generic_key(lowered) in schema_keys():
         return lowered
     exact = [name for name in known if name.lower() == lowered]
     ends = exact or [name for name in known if name.endswith(f".{lowered}") and ".N." not in name]
@@ -265,7 +271,7 @@ def _number(key: str, value: str) -> float | None:
     if match is None:
         return None
     number = float(match.group(1)) * _UNITS[match.group(2).lower()]
-    if fact(key).kind == "share" and not match.group(2) and number > 1:
+    if field_info(key).kind == "share" and not match.group(2) and number > 1:
         number /= 100
     return number
 
@@ -277,25 +283,25 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(item).lower() for item in items)
 
 
-def _nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     return value is None or value == () or value == ""
 
 
-def _bare(value: str) -> str:
+def _unquote(value: str) -> str:
     return value.replace('"', "").lower()
 
 
-def _not(test: Test) -> Test:
+def _negate(test: Predicate) -> Predicate:
     return lambda facts: not test(facts)
 
 
-def _sample(key: str) -> str:
+def _example_value(key: str) -> str:
     """A value that shows how this key is asked for."""
     by_kind = {"share": "60%", "seconds": "90", "moment": "2026-03-01"}
     own = {"lr": "1e-2", "lift": "1.5", "is": "starred", "verdict": "generalises"}
-    return own.get(key) or by_kind.get(fact(key).kind, "1")
+    return own.get(key) or by_kind.get(field_info(key).kind, "1")
 
 
-def _value(key: Key) -> str:
+def _quoted_value(key: QueryKey) -> str:
     value = key.values[0]
     return f'"{value}"' if " " in value else value

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from core.base.errors import RunError, not_written
+from core.base.errors import RunError, not_written_text
 from core.base.language import N_
 from core.data.dataset import Dataset, truth_fingerprint
 from core.store.examples import refuse_example
@@ -16,7 +16,7 @@ from core.store.run import Run, open_run
 from core.store.status import Clock, Status
 
 RESCORING_FOLDER = ".rescore"
-_WHOLE = ".results"  # in a run: new results, all written, on their way to their places
+_PENDING_RESULTS = ".results"  # in a run: new results, all written, on their way to their places
 
 
 class Rescoring(Run):
@@ -27,21 +27,21 @@ class Rescoring(Run):
         return (self.path / "status.json").is_file()
 
     @property
-    def queue_name(self) -> str:
+    def work_id(self) -> str:
         return f"{RESCORING_FOLDER}/{self.id}"
 
-    def run(self) -> Run:
+    def source_run(self) -> Run:
         """The run itself. Raises RunError when it is gone."""
         return open_run(self.path.parent.parent, self.id)
 
-    def lost_words(self, status: Status) -> str:
+    def lost_process_text(self, status: Status) -> str:
         return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
 
-    def settle(self) -> None:
+    def repair(self) -> None:
         """Puts in place what was whole when its process was killed."""
-        run = self.run()
-        with run.changing():
-            _move_in(run)
+        run = self.source_run()
+        with run.state_lock():
+            _finish_install(run)
 
 
 def find_rescoring(runs_dir: Path, run_id: str) -> Rescoring:
@@ -59,35 +59,35 @@ def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     """Asks for it, with the state `queued`; what an earlier one left goes. Raises RunError when
     the run is an example or cannot answer."""
     refuse_example(rescoring.id)
-    check_can_answer(rescoring.run())
+    check_can_predict(rescoring.source_run())
     now = clock().isoformat(timespec="seconds")
     try:
         shutil.rmtree(rescoring.path, ignore_errors=True)
         rescoring.path.mkdir(parents=True)
         rescoring.write_status(replace(Status(state="queued"), created=now))
     except OSError as error:
-        raise RunError(not_written(rescoring.path, error)) from None
+        raise RunError(not_written_text(rescoring.path, error)) from None
 
 
-def put_in_place(run: Run, stage: Path) -> None:
+def install_results(run: Run, stage: Path) -> None:
     """Replaces files of a finished run by those of a folder inside it, which goes: all or none,
     wherever it is killed, once somebody has looked (`Rescoring.settle`). Raises RunError."""
-    with run.changing():
-        _move_in(run)
-        stage.rename(run.path / _WHOLE)
-        _move_in(run)
+    with run.state_lock():
+        _finish_install(run)
+        stage.rename(run.path / _PENDING_RESULTS)
+        _finish_install(run)
 
 
-def _move_in(run: Run) -> None:
+def _finish_install(run: Run) -> None:
     """Only inside `changing`."""
-    whole = run.path / _WHOLE
+    whole = run.path / _PENDING_RESULTS
     if whole.is_dir():
         for path in sorted(whole.iterdir()):
             path.replace(run.path / path.name)
         whole.rmdir()
 
 
-def check_can_answer(run: Run) -> None:
+def check_can_predict(run: Run) -> None:
     """Raises RunError when a run is not finished or without its weights."""
     if run.status().state != "done":
         raise RunError(
@@ -106,7 +106,7 @@ def has_weights(run: Run) -> bool:
     return (run.path / "weights.safetensors").is_file()
 
 
-def runs_behind(runs_dir: Path, rows: list[RunRow], dataset: Dataset) -> list[RunRow]:
+def outdated_runs(runs_dir: Path, rows: list[RunRow], dataset: Dataset) -> list[RunRow]:
     """The finished runs on a data set whose scores come from other labels or boxes than it has
     now, and that can answer again. A run from before its labels were noted counts as one; an
     example keeps its scores."""

@@ -23,20 +23,20 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from core.base import files
-from core.base.errors import RunError, damaged, os_error_line
+from core.base.errors import RunError, damaged_text, os_error_line
 from core.base.language import N_
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
-from core.store.examples import PROJECT, folder_of, refuse_example
-from core.store.provenance import arrival_of
-from core.store.schemas import check_shape, shaped
+from core.store.examples import PROJECT_ROOT, refuse_example, run_folder
+from core.store.provenance import read_provenance
+from core.store.schemas import check_schema, validate_data
 from core.store.status import Clock, Status, worked_seconds
 
 FORMAT = 1
 # How errors are known that core.views.run_ending has more to say of.
 DIVERGED, DISK_FULL = "training diverged", "free some space"
 CANCEL_FILE = "cancel-asked"
-LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
+STATE_LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
 _HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
 
 
@@ -71,7 +71,9 @@ class Run:
 
     def status(self) -> Status:
         """What the run is doing; keys of a later version are passed over."""
-        status: Status = shaped(_STATUS, self.path / "status.json", self._json("status.json"))
+        status: Status = validate_data(
+            _STATUS, self.path / "status.json", self._json("status.json")
+        )
         return status
 
     def recipe(self) -> Recipe:
@@ -88,9 +90,9 @@ class Run:
 
         Raises RunError where there is none such."""
         named = str(self.environment()["data"]["path"])
-        arrival = arrival_of(self.path.parent, self.id)
+        arrival = read_provenance(self.path.parent, self.id)
         if arrival is None:
-            return PROJECT / named
+            return PROJECT_ROOT / named
         if not arrival.data:
             # Without a stranger's words: this line is shown in many places.
             raise RunError(
@@ -105,41 +107,43 @@ class Run:
 
     def summary(self) -> dict[str, Any] | None:
         """The numbers that tables show; None until the run is evaluated."""
-        return self.json_if_there("summary.json")
+        return self.read_optional_json("summary.json")
 
     def history(self) -> pd.DataFrame:
         """A row per finished epoch; no rows before the first."""
-        return self._numbers("history.csv", _HISTORY)
+        return self._read_table("history.csv", _HISTORY)
 
     def batches(self) -> pd.DataFrame:
-        return self._numbers("batches.csv", ("step", "epoch", "loss", "lr"))
+        return self._read_table("batches.csv", ("step", "epoch", "loss", "lr"))
 
     def timing(self) -> pd.DataFrame:
-        return self._numbers("timing.csv", ("epoch", "seconds"), ("phase",))
+        return self._read_table("timing.csv", ("epoch", "seconds"), ("phase",))
 
     def predictions(self, kind: Literal["plain", "tta"] = "plain") -> pd.DataFrame:
         """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
         Unlabelled photos have empty strings. `tta`: the mean over several views of each."""
         words = ("kind", "split", "file", "primary", "present", "predicted")
-        frame = self._answers("predictions.csv", words)
+        frame = self._read_probabilities("predictions.csv", words)
         return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
 
     def diagnosis(self) -> dict[str, Any] | None:
         """The verdict, the rule that fired, its evidence and advice; None until it is made."""
-        return self.json_if_there("diagnosis.json")
+        return self.read_optional_json("diagnosis.json")
 
     def controls(self) -> dict[str, Any] | None:
         """What a constant answer's rivals score on the same photos (core.evaluate.controls)."""
-        return self.json_if_there("controls.json")
+        return self.read_optional_json("controls.json")
 
     def drift(self) -> pd.DataFrame:
         """A row per layer: layer, name, trained, reference, weights, statistics, cka."""
-        return self._numbers("drift.csv", ("layer", "weights", "cka"), ("name", "reference"))
+        return self._read_table("drift.csv", ("layer", "weights", "cka"), ("name", "reference"))
 
     def reliance(self) -> pd.DataFrame:
         """A row per photo, variant (plain, object, elsewhere, only_objects) and fill (`all`: the
         mean): split, file, variant, fill, predicted, p_<class>."""
-        return self._answers("reliance.csv", ("split", "file", "variant", "fill", "predicted"))
+        return self._read_probabilities(
+            "reliance.csv", ("split", "file", "variant", "fill", "predicted")
+        )
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
@@ -158,12 +162,12 @@ class Run:
                     log_probs={s: _log_probs(archive, s) for s in splits},
                 )
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-            raise RunError(damaged(path, error)) from None
+            raise RunError(damaged_text(path, error)) from None
         for split, maps in found.maps.items():
             shape = (len(found.epochs), len(found.files[split]), len(found.classes))
             if maps.ndim != 5 or maps.shape[:3] != shape:
                 why = N_("maps.{split} has shape {shape}").format(split=split, shape=maps.shape)
-                raise RunError(damaged(path, why))
+                raise RunError(damaged_text(path, why))
         return found
 
     def log_tail(self, lines: int = 30) -> str:
@@ -176,17 +180,17 @@ class Run:
             text = file.read().decode("utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
-    def json_if_there(self, name: str) -> dict[str, Any] | None:
+    def read_optional_json(self, name: str) -> dict[str, Any] | None:
         """A JSON file of the folder; None where there is none."""
         return self._json(name) if (self.path / name).is_file() else None
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
+    def state_lock(self) -> Iterator[None]:
         """For whoever begins a run, or changes the state or place of one that another process may
         carry out: what was looked at inside stays so until the end, for all who do likewise. What
         cannot be written is told in one line (RunError)."""
         try:
-            with files.locked(self.path.parent / LOCK):
+            with files.locked(self.path.parent / STATE_LOCK):
                 yield
         except OSError as error:
             raise RunError(os_error_line(error)) from error
@@ -194,11 +198,11 @@ class Run:
     def write_status(self, status: Status) -> None:
         files.write_json(self.path / "status.json", asdict(status))
 
-    def ask_cancel(self) -> None:
+    def request_cancel(self) -> None:
         """Leaves word for whoever trains the run that it should stop."""
         (self.path / CANCEL_FILE).touch()
 
-    def cancel_asked(self) -> bool:
+    def cancel_requested(self) -> bool:
         return (self.path / CANCEL_FILE).exists()
 
     def resumable(self) -> bool:
@@ -206,16 +210,16 @@ class Run:
         again from its first epoch, which gives the same bits."""
         return self.status().state in ("failed", "cancelled", "paused")
 
-    def lost_words(self, status: Status) -> str:
+    def lost_process_text(self, status: Status) -> str:
         """One line for a run whose process is gone."""
         return N_("its process ({pid}) stopped in epoch {epoch}; it can be resumed").format(
             pid=status.pid, epoch=status.epoch + 1
         )
 
-    def settle(self) -> None:
+    def repair(self) -> None:
         """Puts right what the process that is gone was about to do elsewhere."""
 
-    def queue_again(self) -> None:
+    def requeue(self) -> None:
         """Sets a stopped run back to `queued`; only inside `changing`. Raises RunError when it has
         not stopped."""
         refuse_example(self.id)
@@ -247,24 +251,26 @@ class Run:
         except FileNotFoundError:
             raise RunError(N_("{path}: missing").format(path=path)) from None
         except (OSError, ValueError, RecursionError) as error:
-            raise RunError(damaged(path, error)) from None
+            raise RunError(damaged_text(path, error)) from None
         if not isinstance(data, dict):
-            raise RunError(damaged(path, N_("not an object")))
-        check_shape(path, data)
+            raise RunError(damaged_text(path, N_("not an object")))
+        check_schema(path, data)
         return data
 
-    def _numbers(
-        self, name: str, columns: Sequence[str], words: Sequence[str] = ()
+    def _read_table(
+        self, name: str, columns: Sequence[str], text_columns: Sequence[str] = ()
     ) -> pd.DataFrame:
         """A table with at least these columns of numbers and these of words."""
-        frame = self._csv(name, (*columns, *words))
+        frame = self._csv(name, (*columns, *text_columns))
         self._check_numbers(name, frame, columns)
         return frame
 
-    def _answers(self, name: str, words: Sequence[str]) -> pd.DataFrame:
+    def _read_probabilities(self, name: str, text_columns: Sequence[str]) -> pd.DataFrame:
         """A table with at least these columns of words, and probabilities p_<class>."""
         # A class may be called NA or null: no word stands for a missing value.
-        frame = self._csv(name, words, dtype=dict.fromkeys(words, str), na_filter=False)
+        frame = self._csv(
+            name, text_columns, dtype=dict.fromkeys(text_columns, str), na_filter=False
+        )
         self._check_numbers(name, frame, [str(c) for c in frame if str(c).startswith("p_")])
         return frame
 
@@ -278,18 +284,18 @@ class Run:
         except pd.errors.EmptyDataError:
             return pd.DataFrame()
         except (OSError, ValueError) as error:
-            raise RunError(damaged(path, error)) from None
+            raise RunError(damaged_text(path, error)) from None
         missing = [column for column in columns if column not in frame]
         if missing:
             why = N_("lacks the column {column}").format(column=missing[0])
-            raise RunError(damaged(path, why))
+            raise RunError(damaged_text(path, why))
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
                 why = N_("{column} holds no number somewhere").format(column=column)
-                raise RunError(damaged(self.path / name, why))
+                raise RunError(damaged_text(self.path / name, why))
 
 
 def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
@@ -312,7 +318,7 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(4)}"
     run = Run(Path(runs_dir) / run_id)
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
-    hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.UNFINISHED}"))
+    hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"))
     try:
         hidden.path.mkdir(parents=True)
         files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
@@ -340,7 +346,7 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
 
 def discard_run(run: Run) -> None:
     """Deletes a run that has not begun, for good. What cannot be deleted stays whole."""
-    going = run.path.with_name(f".{run.id}.{secrets.token_hex(4)}{files.UNFINISHED}")
+    going = run.path.with_name(f".{run.id}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}")
     with suppress(OSError):
         run.path.rename(going)
     shutil.rmtree(going, ignore_errors=True)
@@ -359,7 +365,7 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
     or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
         raise RunError(N_("{run}: not the id of a run").format(run=run_id[:80]))
-    run = Run(folder_of(runs_dir, run_id))
+    run = Run(run_folder(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(
             N_("{run}: no such run in {parent}").format(run=run_id, parent=run.path.parent)

@@ -17,25 +17,25 @@ class AllRuns:
         self._own = RunIndex(runs_dir)
         self._examples = examples or RunIndex(examples_dir(), examples=True)
 
-    def rows(self, even_hidden: bool = False) -> list[RunRow]:
-        """All of them; the examples not where they are hidden, unless `even_hidden`."""
-        return self.look(even_hidden)[1]
+    def rows(self, include_hidden: bool = False) -> list[RunRow]:
+        """All of them; the examples not where they are hidden, unless `include_hidden`."""
+        return self.snapshot(include_hidden)[1]
 
-    def look(self, even_hidden: bool = False) -> tuple[int, list[RunRow]]:
+    def snapshot(self, include_hidden: bool = False) -> tuple[int, list[RunRow]]:
         """The same, after their `version`."""
-        version, rows = self._own.look()
-        if examples_hidden(self.runs_dir) and not even_hidden:
+        version, rows = self._own.snapshot()
+        if examples_hidden(self.runs_dir) and not include_hidden:
             return _joint(version, self._examples.version(), hidden=True), rows
-        examples, found = self._examples.look()
+        examples, found = self._examples.snapshot()
         return _joint(version, examples, hidden=False), [*rows, *found]
 
     def examples(self) -> list[RunRow]:
         """The examples, hidden or not."""
         return self._examples.rows()
 
-    def version(self, at_most_old: float = 0, even_hidden: bool = False) -> int:
+    def version(self, at_most_old: float = 0, include_hidden: bool = False) -> int:
         """A number that changes whenever the rows do, as RunIndex.version."""
-        hidden = examples_hidden(self.runs_dir) and not even_hidden
+        hidden = examples_hidden(self.runs_dir) and not include_hidden
         return _joint(
             self._own.version(at_most_old), self._examples.version(at_most_old), hidden=hidden
         )

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from core.base.errors import RunError, damaged
+from core.base.errors import RunError, damaged_text
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
-Word = Annotated[str, Field(max_length=300)]
+ShortText = Annotated[str, Field(max_length=300)]
 
 
 class Strict(BaseModel):
@@ -40,7 +40,7 @@ class _Localisation(Strict):
 
 class _Origin(Strict):
     elsewhere: bool
-    by: Word
+    by: ShortText
 
 
 class _Set(Strict):
@@ -58,7 +58,7 @@ class _Validation(Strict):
 
 
 class _Summary(Strict):
-    classes: list[Word]
+    classes: list[ShortText]
     epochs: Count
     seconds: Number | None = None
     trained_weights: Count
@@ -67,10 +67,10 @@ class _Summary(Strict):
     verdict: Verdict | None = None
 
 
-class _Sign(Strict):
+class _Criterion(Strict):
     name: Literal["finds", "looks", "needs"]
-    kind: Word | None = None
-    title: Word
+    kind: ShortText | None = None
+    title: ShortText
     words: Annotated[str, Field(max_length=2000)]
     threshold: Number
     total: Count
@@ -92,16 +92,16 @@ class _Redrawn(Strict):
 
 
 class _Evidence(Strict):
-    set: Word | None
-    signs: list[_Sign]
-    validation: Answer | None = None
+    set: ShortText | None
+    signs: list[_Criterion]
+    validation: Assessment | None = None
     reliance: dict[str, _Reliance] | None = None
     redrawn_head: dict[str, _Redrawn] | None = None
 
 
 class _Diagnosis(Strict):
     verdict: Verdict
-    rule: Word
+    rule: ShortText
     finding: str
     evidence: _Evidence
     advice: list[str]
@@ -116,19 +116,19 @@ class _Controls(Strict):
     untrained: _Control | None = None
 
 
-class _Prints(Strict):
-    photos: Word
-    truth: Word | None = None
+class _SetFingerprints(Strict):
+    photos: ShortText
+    truth: ShortText | None = None
 
 
 class _Fingerprints(Strict):
-    train: Word
-    test_sets: dict[str, _Prints]
+    train: ShortText
+    test_sets: dict[str, _SetFingerprints]
 
 
 class _Data(Strict):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
-    title: Word | None = None
+    title: ShortText | None = None
     fingerprints: _Fingerprints | None = None
 
 
@@ -142,7 +142,7 @@ class _Environment(Strict):
     estimate: _Estimate | None = None
 
 
-_SHAPES: dict[str, TypeAdapter[Any]] = {
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "controls.json": TypeAdapter(_Controls),
     "diagnosis.json": TypeAdapter(_Diagnosis),
     "environment.json": TypeAdapter(_Environment),
@@ -150,21 +150,21 @@ _SHAPES: dict[str, TypeAdapter[Any]] = {
 }
 
 
-def check_shape(path: Path, data: Any) -> None:
+def check_schema(path: Path, data: Any) -> None:
     """Raises RunError, naming the file and the key, when data of that file cannot be relied on."""
-    shape = _SHAPES.get(path.name)
+    shape = _ADAPTERS.get(path.name)
     if shape is not None:
-        shaped(shape, path, data)
+        validate_data(shape, path, data)
 
 
-def shaped(shape: TypeAdapter[Any], path: Path, data: Any) -> Any:
+def validate_data(adapter: TypeAdapter[Any], path: Path, data: Any) -> Any:
     """The data as the shape has it. Raises RunError, naming the file and the key."""
     try:
-        return shape.validate_python(data)
+        return adapter.validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"]))
-        raise RunError(damaged(path, f"{key}: {first['msg']}")) from None
+        raise RunError(damaged_text(path, f"{key}: {first['msg']}")) from None
 
 
 Verdict = Literal[
@@ -174,4 +174,4 @@ Verdict = Literal[
     "never learned",
     "too little evidence",
 ]
-Answer = Literal["fine", "bad", "cannot tell"]
+Assessment = Literal["fine", "bad", "cannot tell"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from core.base.formatting import moment
+from core.base.formatting import parse_timestamp
 from core.base.language import _, translate
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
@@ -46,7 +46,7 @@ class Status:
 
 def time_left(status: Status, now: datetime) -> float | None:
     """Seconds until the run is expected to end; None when nobody knows or it is overdue."""
-    beat = moment(status.heartbeat)
+    beat = parse_timestamp(status.heartbeat)
     if status.ended or status.eta_seconds is None or beat is None:
         return None
     left = status.eta_seconds - (now - beat).total_seconds()
@@ -56,7 +56,7 @@ def time_left(status: Status, now: datetime) -> float | None:
 def time_taken(status: Status, now: datetime) -> float | None:
     """Seconds of work until the end, or until now, without those between a stop and a resumption;
     None before the start."""
-    start, end = moment(status.started), moment(status.finished)
+    start, end = parse_timestamp(status.started), parse_timestamp(status.finished)
     if start is None:
         return None
     if status.state == "queued":  # it was stopped, and is to go on
@@ -66,7 +66,7 @@ def time_taken(status: Status, now: datetime) -> float | None:
 
 def worked_seconds(status: Status) -> float:
     """Seconds of work until the last heartbeat, without those between a stop and a resumption."""
-    start, beat = moment(status.started), moment(status.heartbeat)
+    start, beat = parse_timestamp(status.started), parse_timestamp(status.heartbeat)
     return status.earlier + ((beat - start).total_seconds() if start and beat else 0.0)
 
 

@@ -12,28 +12,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.base import demo_mode, files
-from core.base.errors import RunError, not_deleted, not_moved
+from core.base.errors import RunError, not_deleted_text, not_moved_text
 from core.base.language import N_, ngettext
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.examples import refuse_example
-from core.store.provenance import forget_arrival
+from core.store.provenance import delete_provenance
 from core.store.rescoring import RESCORING_FOLDER
 from core.store.run import Run, find_runs, open_run
 from core.store.status import Clock
-from core.store.visitors import is_visitors
+from core.store.visitors import is_visitor_dir
 
 TRASH = ".trash"
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 _NOTE = "deleted.txt"
-_GOING = ".going"  # what is being deleted for good; a kill leaves it for the next time
+_ERASING_SUFFIX = ".going"  # what is being deleted for good; a kill leaves it for the next time
 
 
-def kept_words(runs_dir: Path) -> str:
+def retention_text(runs_dir: Path) -> str:
     """How long deleted runs are kept: a visitor's not longer than others of theirs."""
     return (
-        demo_mode.kept_words()
-        if is_visitors(runs_dir)
-        else ngettext("{count} day", "{count} days", KEPT.days)
+        demo_mode.retention_text()
+        if is_visitor_dir(runs_dir)
+        else ngettext("{count} day", "{count} days", RETENTION.days)
     )
 
 
@@ -63,31 +63,33 @@ def delete_runs(runs_dir: Path, run_ids: Sequence[str], clock: Clock) -> None:
 
 
 def _delete(run: Run, trash: Path, clock: Clock) -> None:
-    with run.changing():
+    with run.state_lock():
         _refuse_busy(run)  # nobody can begin it now
         try:
             trash.mkdir(exist_ok=True)
             files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
-            _hide(trash / run.id)  # it was deleted before, and has been imported again since
+            _rename_for_erasing(
+                trash / run.id
+            )  # it was deleted before, and has been imported again since
             run.path.rename(trash / run.id)
         except OSError as error:
             with suppress(OSError):
-                _hidden(trash / run.id).rename(trash / run.id)
-            raise RunError(not_moved(run.path, error)) from None
-    shutil.rmtree(_hidden(trash / run.id), ignore_errors=True)
+                _erasing_path(trash / run.id).rename(trash / run.id)
+            raise RunError(not_moved_text(run.path, error)) from None
+    shutil.rmtree(_erasing_path(trash / run.id), ignore_errors=True)
 
 
-def _hidden(deleted: Path) -> Path:
+def _erasing_path(deleted: Path) -> Path:
     """The name under which a run is deleted for good: half of it must not seem to be one that comes
     back."""
-    return deleted.with_name(f".{deleted.name}{_GOING}")
+    return deleted.with_name(f".{deleted.name}{_ERASING_SUFFIX}")
 
 
-def _hide(deleted: Path) -> None:
+def _rename_for_erasing(deleted: Path) -> None:
     """Gives a run in the trash that name, where it is there. Raises OSError."""
     with suppress(FileNotFoundError):  # it was brought back, or erased by another
-        shutil.rmtree(_hidden(deleted), ignore_errors=True)
-        deleted.rename(_hidden(deleted))
+        shutil.rmtree(_erasing_path(deleted), ignore_errors=True)
+        deleted.rename(_erasing_path(deleted))
 
 
 def restore_run(runs_dir: Path, run_id: str) -> Run:
@@ -101,7 +103,7 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
     except OSError as error:
-        raise RunError(not_moved(deleted.path, error)) from None
+        raise RunError(not_moved_text(deleted.path, error)) from None
     return run
 
 
@@ -115,9 +117,9 @@ def empty_trash(runs_dir: Path) -> list[str]:
     return _erase(runs_dir, deleted_runs(runs_dir))
 
 
-def sweep_trash(runs_dir: Path, clock: Clock) -> list[str]:
+def delete_expired_runs(runs_dir: Path, clock: Clock) -> list[str]:
     """Deletes for good what has been in the trash for longer than `KEPT`; the ids of the runs."""
-    old = [run for run in deleted_runs(runs_dir) if clock() - _deleted(run, clock()) > KEPT]
+    old = [run for run in deleted_runs(runs_dir) if clock() - _deleted_at(run, clock()) > RETENTION]
     return _erase(runs_dir, old)
 
 
@@ -125,20 +127,20 @@ def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
     trash = Path(runs_dir) / TRASH
     try:
         for run in runs:
-            _hide(run.path)
+            _rename_for_erasing(run.path)
             for asked in (RESCORING_FOLDER, CHALLENGE_FOLDER):
                 shutil.rmtree(Path(runs_dir) / asked / run.id, ignore_errors=True)
             if not (Path(runs_dir) / run.id).exists():  # it may have been imported again meanwhile
-                forget_arrival(runs_dir, run.id)
-        for going in trash.glob(f".*{_GOING}"):
+                delete_provenance(runs_dir, run.id)
+        for going in trash.glob(f".*{_ERASING_SUFFIX}"):
             with suppress(FileNotFoundError):  # another erases it, too
                 shutil.rmtree(going)
     except OSError as error:
-        raise RunError(not_deleted(error.filename, error)) from None
+        raise RunError(not_deleted_text(error.filename, error)) from None
     return [run.id for run in runs]
 
 
-def _deleted(run: Run, now: datetime) -> datetime:
+def _deleted_at(run: Run, now: datetime) -> datetime:
     """When it was put there; now where that cannot be read, so that nothing is lost by accident."""
     try:
         return datetime.fromisoformat((run.path / _NOTE).read_text("utf-8").strip())

@@ -14,7 +14,7 @@ import re
 import secrets
 from pathlib import Path
 
-from core.base.demo_mode import Act, DemoError, refusal_text
+from core.base.demo_mode import Action, DemoError, refusal_text
 from core.store.run import find_runs
 
 VISITORS = ".visitors"
@@ -30,44 +30,46 @@ def is_key(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]{32}", text) is not None
 
 
-def visitor_dir(house: Path, key: str) -> Path:
+def visitor_dir(shared_root: Path, key: str) -> Path:
     """The folder of runs of whoever holds the key, whether or not it is there."""
-    return Path(house) / VISITORS / hashlib.sha256(key.encode()).hexdigest()[:32]
+    return Path(shared_root) / VISITORS / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def is_visitors(runs_dir: Path) -> bool:
+def is_visitor_dir(runs_dir: Path) -> bool:
     """Whether a folder of runs is a visitor's."""
     return Path(runs_dir).parent.name == VISITORS
 
 
-def house_of(runs_dir: Path) -> Path:
+def shared_root_of(runs_dir: Path) -> Path:
     """The folder where the queue, the worker and what runs share are: a folder of runs is its own
     house, but for a visitor's."""
-    return Path(runs_dir).parents[1] if is_visitors(runs_dir) else Path(runs_dir)
+    return Path(runs_dir).parents[1] if is_visitor_dir(runs_dir) else Path(runs_dir)
 
 
 def entry_prefix(runs_dir: Path) -> str:
     """What the entries of a folder's runs begin with in the queue of its house."""
-    return f"{VISITORS}/{Path(runs_dir).name}/" if is_visitors(runs_dir) else ""
+    return f"{VISITORS}/{Path(runs_dir).name}/" if is_visitor_dir(runs_dir) else ""
 
 
-def split_entry(house: Path, entry: str) -> tuple[Path, str]:
+def split_entry(shared_root: Path, entry: str) -> tuple[Path, str]:
     """The folder of runs that an entry of the queue belongs to, and its name there."""
     found = re.fullmatch(rf"{re.escape(VISITORS)}/([0-9a-f]{{32}})/(.+)", entry)
-    return (Path(house) / VISITORS / found[1], found[2]) if found else (Path(house), entry)
+    return (
+        (Path(shared_root) / VISITORS / found[1], found[2]) if found else (Path(shared_root), entry)
+    )
 
 
-def visitor_dirs(house: Path) -> list[Path]:
+def visitor_dirs(shared_root: Path) -> list[Path]:
     """The folders of all visitors."""
-    return sorted(path for path in (Path(house) / VISITORS).glob("[!.]*") if path.is_dir())
+    return sorted(path for path in (Path(shared_root) / VISITORS).glob("[!.]*") if path.is_dir())
 
 
-def count_runs(house: Path) -> int:
+def count_visitor_runs(shared_root: Path) -> int:
     """The runs of all visitors together."""
-    return sum(len(find_runs(folder)) for folder in visitor_dirs(house))
+    return sum(len(find_runs(folder)) for folder in visitor_dirs(shared_root))
 
 
-def refuse_visitor(runs_dir: Path, act: Act) -> None:
+def refuse_visitor(runs_dir: Path, act: Action) -> None:
     """Raises DemoError where the folder of runs is a visitor's."""
-    if is_visitors(runs_dir):
+    if is_visitor_dir(runs_dir):
         raise DemoError(refusal_text(act))

@@ -14,12 +14,12 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from core.toy_books.lettering import Colour, Page
+from core.toy_books.lettering import Canvas, Colour
 from core.toy_books.noise import Array
-from core.toy_books.shapes import Pose, Skins, Solid, Texture, box
+from core.toy_books.shapes import BoxTextures, Pose, Solid, Texture, box
 
 CLASSES = ("ferns", "lantern", "orchard", "robots", "tides")
-STRANGER = "atlas"
+UNKNOWN_BOOK = "atlas"
 
 WHITE: Colour = (243, 242, 240)
 INK: Colour = (28, 27, 30)
@@ -33,15 +33,15 @@ class Book:
 
     name: str
     size: tuple[float, float, float]
-    skins: Skins
+    textures: BoxTextures
 
-    def placed(self, pose: Pose) -> Solid:
+    def to_solid(self, pose: Pose) -> Solid:
         """The book as a solid; in its own frame it lies face up, its spine along x = 0."""
-        return box(np.array(self.size), pose, self.skins, label=self.name)
+        return box(np.array(self.size), pose, self.textures, label=self.name)
 
 
 @lru_cache(maxsize=1)
-def library() -> dict[str, Book]:
+def all_books() -> dict[str, Book]:
     """All six books by name; drawn once, then kept."""
     return {
         "ferns": _book("ferns", 148, 210, 16, _ferns, (22, 120, 66), "GARDENS OF DATA", WHITE),
@@ -51,7 +51,9 @@ def library() -> dict[str, Book]:
             "robots", 186, 236, 22, _robots, WHITE, "Robots for Breakfast", (8, 92, 104)
         ),
         "tides": _book("tides", 130, 188, 25, _tides, (226, 84, 28), "TIDES", WHITE),
-        STRANGER: _book(STRANGER, 154, 216, 22, _atlas, (238, 190, 22), "ATLAS OF PATTERNS", INK),
+        UNKNOWN_BOOK: _book(
+            UNKNOWN_BOOK, 154, 216, 22, _atlas, (238, 190, 22), "ATLAS OF PATTERNS", INK
+        ),
     }
 
 
@@ -60,21 +62,21 @@ def _book(
     width: int,
     height: int,
     thick: int,
-    cover: Callable[[Page], None],
+    cover: Callable[[Canvas], None],
     spine: Colour,
     title: str,
     ink: Colour,
 ) -> Book:
-    page = Page(width, height, WHITE)
+    page = Canvas(width, height, WHITE)
     cover(page)
     # A cover's edge catches the light where it folds; without this a book looks cut from foil.
-    edge = Page(height, thick, spine)
+    edge = Canvas(height, thick, spine)
     edge.text(height * 0.07, thick * 0.22, title, thick * 0.42, ink, bold=0.03, spacing=0.05)
     edge.text(height * 0.94, thick * 0.3, "M.O.P.", thick * 0.28, ink, bold=0.03, right=True)
     edge.rectangle(0, 0, height, 0.5, _mix(spine, WHITE, 0.35))
-    skins = Skins(
-        top=Texture.of(_aged(page.finished(), len(name))),
-        left=Texture.of(edge.finished()),
+    skins = BoxTextures(
+        top=Texture.from_image(_aged(page.to_image(), len(name))),
+        left=Texture.from_image(edge.to_image()),
         right=_pages(height, thick, 1),
         front=_pages(width, thick, 2),
         back=_pages(width, thick, 3),
@@ -116,10 +118,10 @@ def _pages(length: int, thick: int, seed: int) -> Texture:
     shade = 1 - 0.22 * np.exp(-np.minimum(np.arange(rows), np.arange(rows)[::-1]) / 3.0)
     paper = paper * shade[:, None, None]
     paper[:3], paper[-3:] = (222, 219, 214), (205, 202, 198)
-    return Texture.of(Image.fromarray(np.uint8(np.clip(paper, 0, 255))))
+    return Texture.from_image(Image.fromarray(np.uint8(np.clip(paper, 0, 255))))
 
 
-def _orchard(p: Page) -> None:
+def _orchard(p: Canvas) -> None:
     p.rectangle(5, 6, 145, 130, RED)
     _tree(p, 88, 126, 30, -90, 6, DARK_RED)
     for k in range(26):
@@ -139,7 +141,9 @@ def _orchard(p: Page) -> None:
     p.text(140, 201, "series 4", 3.6, RED, right=True)
 
 
-def _tree(p: Page, x: float, y: float, length: float, angle: float, depth: int, c: Colour) -> None:
+def _tree(
+    p: Canvas, x: float, y: float, length: float, angle: float, depth: int, c: Colour
+) -> None:
     if depth == 0:
         return
     x1 = x + length * math.cos(math.radians(angle))
@@ -149,7 +153,7 @@ def _tree(p: Page, x: float, y: float, length: float, angle: float, depth: int, 
     _tree(p, x1, y1, length * 0.72, angle + 25 + 2 * depth, depth - 1, c)
 
 
-def _lantern(p: Page) -> None:
+def _lantern(p: Canvas) -> None:
     olive: Colour = (166, 152, 38)
     p.text(9, 8, "Small Nets", 20, RED, bold=0.045, spacing=0.035, stretch=0.95)
     p.text(113, 8, "and", 17, INK, bold=0.02)
@@ -171,7 +175,7 @@ def _lantern(p: Page) -> None:
     p.text(161, 214.5, "m", 8, RED, bold=0.05, spacing=0.035)
 
 
-def _lamp_drawing(p: Page, x: float, y: float) -> None:
+def _lamp_drawing(p: Canvas, x: float, y: float) -> None:
     """An engraving of a hand lantern, grey with a wine-red ribbon."""
     grey, dark, pale, wine = (150, 152, 150), (84, 86, 88), (206, 204, 196), (138, 22, 58)
     p.ring(x, y + 4, 15, dark, 2.4)
@@ -200,7 +204,7 @@ def _lamp_drawing(p: Page, x: float, y: float) -> None:
     p.line([(a + 2, b) for a, b in ribbon], (176, 70, 96), 1.0)
 
 
-def _ferns(p: Page) -> None:
+def _ferns(p: Canvas) -> None:
     green, deep, light = (24, 138, 72), (12, 94, 50), (62, 164, 104)
     p.rounded(5, 5, 143, 138, 5, green)
     _fern(p, 88, 134, 88, -104, deep)
@@ -232,7 +236,7 @@ def _ferns(p: Page) -> None:
     p.text(31, 197, "forest monographs in probability", 4.0, (14, 108, 56))
 
 
-def _fern(p: Page, x: float, y: float, length: float, angle: float, c: Colour) -> None:
+def _fern(p: Canvas, x: float, y: float, length: float, angle: float, c: Colour) -> None:
     """A frond: a bending stalk with leaflets that shrink to its tip."""
     steps, at = 22, (x, y)
     for k in range(steps):
@@ -253,7 +257,7 @@ def _fern(p: Page, x: float, y: float, length: float, angle: float, c: Colour) -
         at = after
 
 
-def _tides(p: Page) -> None:
+def _tides(p: Canvas) -> None:
     grey: Colour = (60, 60, 62)
     p.rectangle(0, 0, 130, 188, (232, 231, 230))
     p.text(24, 24, "TIDES", 17, INK, stretch=0.92, spacing=0.12)
@@ -273,7 +277,7 @@ def _tides(p: Page) -> None:
     p.text(112, 176, "saltmarsh", 4.2, grey, right=True)
 
 
-def _robots(p: Page) -> None:
+def _robots(p: Canvas) -> None:
     teal, coral, amber = (8, 98, 108), (218, 70, 42), (236, 160, 40)
     p.frame(8, 8, 42, 16, RED, 0.8)
     p.text(10, 8.6, "Kitchen Lab 2", 4.4, RED)
@@ -299,7 +303,7 @@ def _robots(p: Page) -> None:
     p.text(66, 226, "WORKSHOP", 5.4, INK, spacing=0.05)
 
 
-def _icon(p: Page, x: float, y: float, k: int) -> None:
+def _icon(p: Canvas, x: float, y: float, k: int) -> None:
     """One of the small pictures of the grid: robot heads, eggs, gears, spoons, leaves."""
     kind, cream, teal, dark = k % 5, (246, 238, 222), (8, 98, 108), (64, 34, 30)
     if kind == 0:
@@ -326,7 +330,7 @@ def _icon(p: Page, x: float, y: float, k: int) -> None:
         p.line([(x, y + 4), (x, y + 13)], (34, 70, 40), 1.4)
 
 
-def _atlas(p: Page) -> None:
+def _atlas(p: Canvas) -> None:
     orange, line = (238, 150, 20), (198, 118, 10)
     p.rectangle(0, 0, 154, 216, (246, 204, 44))
     for x, y, r in ((104, 152, 40), (140, 120, 30), (60, 186, 26), (128, 190, 26)):

@@ -8,15 +8,15 @@ import numpy as np
 
 from core.toy_books import props
 from core.toy_books.camera import Camera
-from core.toy_books.covers import CLASSES, STRANGER, Book, footprint, library
-from core.toy_books.interior import ELSEWHERE, Home, other_light
-from core.toy_books.labels import BACKGROUND, PRIMARY_LEAD, primary, sightings
-from core.toy_books.lens import Lens
+from core.toy_books.covers import CLASSES, UNKNOWN_BOOK, Book, all_books, footprint
+from core.toy_books.interior import OTHER_SURFACES, Home, random_light
+from core.toy_books.labels import BACKGROUND, PRIMARY_LEAD, find_visible_books, primary_class
+from core.toy_books.lens import CaptureSettings
 from core.toy_books.noise import Array
-from core.toy_books.render import Scene, look
-from core.toy_books.shapes import Pose, Solid, about, turned
-from core.toy_books.stacking import Laid, is_steady, settle
-from core.toy_books.training_scenes import Shot, Size, framed, landscape
+from core.toy_books.render import Scene, rasterize
+from core.toy_books.shapes import Pose, Solid, rotation_about, rotation_z
+from core.toy_books.stacking import PlacedBook, is_stable, resting_pose
+from core.toy_books.training_scenes import Shot, Size, frame_camera, landscape_size
 
 _TRIES = 200
 _ORDER = 900  # Number of the generators that shuffle; photos use smaller ones.
@@ -53,10 +53,10 @@ def difficult_shot(rng: np.random.Generator, home: Home, index: int, long_side: 
     `primary` is never a matter of taste.
     """
     kind, wanted = _KINDS[index % len(_KINDS)], wanted_class(home.seed, index)
-    size = landscape(long_side)
+    size = landscape_size(long_side)
     if kind != "group" and rng.random() < 0.15:
         size = (size[1], size[0])
-    surface = ELSEWHERE[(index * 7 + int(rng.integers(3))) % len(ELSEWHERE)]
+    surface = OTHER_SURFACES[(index * 7 + int(rng.integers(3))) % len(OTHER_SURFACES)]
     for attempt in range(2 * _TRIES):
         if attempt == _TRIES:
             # No throw suits this seed; a single book is always the largest.
@@ -69,9 +69,9 @@ def difficult_shot(rng: np.random.Generator, home: Home, index: int, long_side: 
     if kind == "stand":
         surface = ("floor", "grey", "oak", "shag", "walnut")[int(rng.integers(5))]
     ground = Solid((home.floor(surface, rng),))
-    light = other_light(rng, camera.position, low=kind == "stand")
+    light = random_light(rng, camera.position, low=kind == "stand")
     scene = Scene(camera, (ground, *solids), light)
-    return Shot(scene, _lens(rng, deep=kind == "stand"))
+    return Shot(scene, _random_capture(rng, deep=kind == "stand"))
 
 
 def wanted_class(seed: int, index: int) -> str:
@@ -90,42 +90,45 @@ def _suits(camera: Camera, solids: tuple[Solid, ...], wanted: str) -> bool:
     books = [solid.hull for solid in solids if solid.label is not None and solid.hull is not None]
     if any(camera.project(hull)[1].min() < 0.06 for hull in books):
         return False
-    found = sightings(camera, solids, look(camera, solids))
+    found = find_visible_books(camera, solids, rasterize(camera, solids))
     # A little more than the rule asks, so that the coarse look and the fine one agree.
     lead = PRIMARY_LEAD + 0.06
-    return bool(found) and primary(found, lead) == wanted and found[0].visible > 0.3
+    return bool(found) and primary_class(found, lead) == wanted and found[0].visible > 0.3
 
 
-def _lens(rng: np.random.Generator, *, deep: bool) -> Lens:
+def _random_capture(rng: np.random.Generator, *, deep: bool) -> CaptureSettings:
     dim = rng.random() < 0.4
     warm = rng.normal(0, 0.05)
-    return Lens(
+    return CaptureSettings(
         exposure=float(rng.normal(0, 0.2)),
-        balance=(1 + warm, 1.0, 1 - 1.2 * warm),
+        white_balance=(1 + warm, 1.0, 1 - 1.2 * warm),
         vignette=float(rng.uniform(0.15, 0.45)),
         grain=float(rng.uniform(3.5, 6.5) if dim else rng.uniform(2.0, 4.0)),
         blur=float(rng.uniform(0.45, 1.05)),
-        shake=float(rng.uniform(1.5, 4.5)) if rng.random() < 0.18 else 0.0,
-        shake_angle=float(rng.uniform(0, np.pi)),
-        depth=float(rng.uniform(0.6, 1.2)) if deep or rng.random() < 0.3 else 0.0,
-        target=float(rng.uniform(0.13, 0.19) if dim else rng.uniform(0.22, 0.34)),
+        motion_blur=float(rng.uniform(1.5, 4.5)) if rng.random() < 0.18 else 0.0,
+        motion_angle=float(rng.uniform(0, np.pi)),
+        defocus=float(rng.uniform(0.6, 1.2)) if deep or rng.random() < 0.3 else 0.0,
+        target_luminance=float(rng.uniform(0.13, 0.19) if dim else rng.uniform(0.22, 0.34)),
     )
 
 
 Composed = tuple[Camera, tuple[Solid, ...]]
 
 
-def _others(rng: np.random.Generator, wanted: str, count: int, stranger: float) -> list[str]:
-    """`count` books besides the wanted one; with chance `stranger` one of them is the stranger."""
+def _others(
+    rng: np.random.Generator, wanted: str, count: int, unknown_probability: float
+) -> list[str]:
+    """`count` books besides the wanted one; with chance `unknown_probability` one of them is the
+    stranger."""
     rest = [name for name in CLASSES if name != wanted]
     picked = [str(name) for name in rng.permutation(rest)[:count]]
-    if wanted != BACKGROUND and picked and rng.random() < stranger:
-        picked[int(rng.integers(len(picked)))] = STRANGER
+    if wanted != BACKGROUND and picked and rng.random() < unknown_probability:
+        picked[int(rng.integers(len(picked)))] = UNKNOWN_BOOK
     return picked
 
 
-def _named(wanted: str) -> Book:
-    return library()[STRANGER if wanted == BACKGROUND else wanted]
+def _wanted_book(wanted: str) -> Book:
+    return all_books()[UNKNOWN_BOOK if wanted == BACKGROUND else wanted]
 
 
 def _hulls(solids: list[Solid]) -> Array:
@@ -135,21 +138,21 @@ def _hulls(solids: list[Solid]) -> Array:
 def _pile(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Composed:
     """Books thrown on one another, seen from near; the wanted one lies on top or close to it."""
     names = _others(rng, wanted, int(rng.integers(1, 5)), 0.55)
-    order = [library()[name] for name in names]
-    order.insert(max(0, len(order) - int(rng.random() < 0.4)), _named(wanted))
+    order = [all_books()[name] for name in names]
+    order.insert(max(0, len(order) - int(rng.random() < 0.4)), _wanted_book(wanted))
     spread = float(rng.uniform(0.05, 0.11))
-    laid: list[Laid] = []
+    laid: list[PlacedBook] = []
     base = float(rng.uniform(0, 360))
     for book in order:
         turn = base + 180 * float(rng.random() < 0.35)
         onto = bool(laid) and rng.random() < 0.8
-        pose = _thrown(rng, book, (0.0, 0.0), spread, (turn, 35.0), laid, onto=onto)
+        pose = _random_pose(rng, book, (0.0, 0.0), spread, (turn, 35.0), laid, onto=onto)
         laid.append((book, pose))
-    solids = [book.placed(pose) for book, pose in laid]
-    star = next(s for s in solids if s.label == _named(wanted).name)
+    solids = [book.to_solid(pose) for book, pose in laid]
+    star = next(s for s in solids if s.label == _wanted_book(wanted).name)
     assert star.hull is not None
     aim = star.hull.mean(axis=0) + np.array([*rng.normal(0, 0.05, 2), 0.0])
-    camera = framed(
+    camera = frame_camera(
         star.hull,
         fill=float(rng.uniform(0.5, 1.1)),
         aim=aim,
@@ -162,13 +165,13 @@ def _pile(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Comp
     return camera, (*solids, *_clutter(rng, solids, 0.55))
 
 
-def _thrown(
+def _random_pose(
     rng: np.random.Generator,
     book: Book,
     centre: tuple[float, float],
     spread: float,
     turn: tuple[float, float],
-    laid: list[Laid],
+    laid: list[PlacedBook],
     *,
     onto: bool = False,
 ) -> Pose:
@@ -179,13 +182,13 @@ def _thrown(
     """
     for _ in range(_TRIES):
         spot = rng.normal(centre, spread)
-        pose = settle(book, float(rng.normal(*turn)), (float(spot[0]), float(spot[1])), laid)
-        if is_steady(book, pose, laid) and (pose.position[2] > 0 or not onto):
+        pose = resting_pose(book, float(rng.normal(*turn)), (float(spot[0]), float(spot[1])), laid)
+        if is_stable(book, pose, laid) and (pose.position[2] > 0 or not onto):
             return pose
     # Nowhere would it stay: lay it squarely on the highest one.
     highest, lying = max(laid, key=lambda each: float(each[1].position[2]) + each[0].size[2])
     middle = footprint(highest, lying).mean(axis=0)
-    return settle(book, turn[0], (float(middle[0]), float(middle[1])), laid)
+    return resting_pose(book, turn[0], (float(middle[0]), float(middle[1])), laid)
 
 
 def _clutter(rng: np.random.Generator, books: list[Solid], chance: float) -> list[Solid]:
@@ -218,23 +221,23 @@ def _clutter(rng: np.random.Generator, books: list[Solid], chance: float) -> lis
 
 def _group(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Composed:
     """All six books scattered and seen from afar."""
-    star = _named(wanted)
-    names = [str(n) for n in rng.permutation([*CLASSES, STRANGER]) if n != star.name]
+    star = _wanted_book(wanted)
+    names = [str(n) for n in rng.permutation([*CLASSES, UNKNOWN_BOOK]) if n != star.name]
     # Nearness makes a book largest: the wanted one lies in front, the smaller it is the nearer.
     names.insert(int(rng.integers(3)), star.name)
     nearer = float(rng.uniform(0.02, 0.10)) + (0.12 if star.size[0] < 0.16 else 0.0)
-    laid: list[Laid] = []
+    laid: list[PlacedBook] = []
     for place, name in enumerate(names):
         column, row = place % 3, place // 3
         centre = (
             (column - 1) * 0.27,
             (row - 0.5) * 0.28 - nearer * (name == star.name),
         )
-        book = library()[name]
+        book = all_books()[name]
         turn = (float(rng.uniform(0, 360)), 50.0)
-        laid.append((book, _thrown(rng, book, centre, 0.03, turn, laid)))
-    solids = [book.placed(pose) for book, pose in laid]
-    camera = framed(
+        laid.append((book, _random_pose(rng, book, centre, 0.03, turn, laid)))
+    solids = [book.to_solid(pose) for book, pose in laid]
+    camera = frame_camera(
         _hulls(solids),
         fill=float(rng.uniform(0.72, 1.02)),
         aim=np.array([*rng.normal(0, 0.04, 2), 0.0]),
@@ -250,29 +253,29 @@ def _group(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Com
 def _stand(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Composed:
     """One to three books standing on the floor, leaning on a bookcase, a sofa or a wall."""
     names = _others(rng, wanted, int(rng.integers(0, 3)), 0.6)
-    names.insert(int(rng.integers(len(names) + 1)), _named(wanted).name)
+    names.insert(int(rng.integers(len(names) + 1)), _wanted_book(wanted).name)
     depth = float(rng.uniform(0.0, 0.05))
     behind = str(rng.choice(["bookcase", "sofa", "wall"], p=[0.5, 0.3, 0.2]))
     solids = []
     x = -0.21 * (len(names) - 1) / 2
     for name in names:
-        book = library()[name]
-        away = 0.0 if name == _named(wanted).name else float(rng.uniform(0.0, 0.05))
+        book = all_books()[name]
+        away = 0.0 if name == _wanted_book(wanted).name else float(rng.uniform(0.0, 0.05))
         lean, yaw = float(rng.uniform(8, 17)), float(rng.normal(0, 11))
         upside = bool(rng.random() < 0.35)
         pose = _upright(book, (x + float(rng.normal(0, 0.015)), away), lean, yaw, upside)
-        solids.append(book.placed(pose))
+        solids.append(book.to_solid(pose))
         x += 0.21
-    star = next(s for s in solids if s.label == _named(wanted).name)
+    star = next(s for s in solids if s.label == _wanted_book(wanted).name)
     assert star.hull is not None
     front = max(float(s.hull[:, 1].max()) for s in solids if s.hull is not None)
     if behind == "bookcase":
-        back = props.bookcase(rng, home.backs(), front + 0.02 + depth)
+        back = props.bookcase(rng, home.book_spines(), front + 0.02 + depth)
     elif behind == "sofa":
         back = props.sofa(home.surface("leather").texture, front + 0.01 + depth)
     else:
         back = props.wall(home.surface("plaster").texture, front + 0.02 + depth, 0.0)
-    camera = framed(
+    camera = frame_camera(
         star.hull,
         fill=float(rng.uniform(0.5, 0.95)),
         aim=star.hull.mean(axis=0) + rng.normal(0, 1, 3) * np.array([0.04, 0.0, 0.02]),
@@ -289,10 +292,10 @@ def _upright(book: Book, at: tuple[float, float], lean: float, yaw: float, upsid
     """A standing book, its cover towards y < 0, leaning back by `lean` degrees."""
     width, height, _ = book.size
     # Cover outwards: the book's z looks to -y, its y up.
-    stand = about(np.array([1.0, 0.0, 0.0]), 90.0 - lean)
-    rotation = turned(yaw) @ stand
+    stand = rotation_about(np.array([1.0, 0.0, 0.0]), 90.0 - lean)
+    rotation = rotation_z(yaw) @ stand
     if upside:
-        rotation = rotation @ turned(180)
+        rotation = rotation @ rotation_z(180)
     foot = rotation @ np.array([width / 2, height if upside else 0.0, 0.0])
     lowest = Pose(rotation, np.array([at[0], at[1], 0.0]) - foot)
     return Pose(rotation, lowest.position + np.array([0.0, 0.0, 0.0005]))
@@ -300,8 +303,8 @@ def _upright(book: Book, at: tuple[float, float], lean: float, yaw: float, upsid
 
 def _single(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Composed:
     """One book in an odd pose: far, cut off, seen flat, or half under something."""
-    book = _named(wanted)
-    solid = book.placed(settle(book, float(rng.uniform(0, 360)), (0.0, 0.0), []))
+    book = _wanted_book(wanted)
+    solid = book.to_solid(resting_pose(book, float(rng.uniform(0, 360)), (0.0, 0.0), []))
     assert solid.hull is not None
     style = int(rng.integers(3))
     fill, shift, elevation = (
@@ -310,7 +313,7 @@ def _single(rng: np.random.Generator, home: Home, wanted: str, size: Size) -> Co
         (float(rng.uniform(0.5, 0.8)), 0.02, float(rng.uniform(20, 36))),
     )[style]
     azimuth = float(rng.uniform(0, 360))
-    camera = framed(
+    camera = frame_camera(
         solid.hull,
         fill=fill,
         aim=np.array([*rng.normal(0, shift, 2), 0.0]),

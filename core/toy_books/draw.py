@@ -11,13 +11,19 @@ import numpy as np
 from PIL import Image
 
 from core.base.language import N_
-from core.toy_books.covers import CLASSES, library
+from core.toy_books.covers import CLASSES, all_books
 from core.toy_books.difficult_scenes import difficult_shot
 from core.toy_books.interior import Home
-from core.toy_books.labels import BACKGROUND, Sighting, present, primary, sightings
+from core.toy_books.labels import (
+    BACKGROUND,
+    VisibleBook,
+    find_visible_books,
+    present_classes,
+    primary_class,
+)
 from core.toy_books.lens import develop
-from core.toy_books.render import Scene, look, paint
-from core.toy_books.training_scenes import Shot, background, landscape, shoot
+from core.toy_books.render import Scene, rasterize, shade
+from core.toy_books.training_scenes import Shot, background_shot, landscape_size, training_shot
 
 # Photos are rendered a little larger and shrunk, which smooths letters and textures.
 OVERSAMPLING = 1.2
@@ -54,13 +60,13 @@ def draw_toy_books(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} exists and is not an empty folder; choose another")
     out.mkdir(parents=True, exist_ok=True)
-    session = _Session(out, seed, long_side, on_photo)
+    session = _DatasetWriter(out, seed, long_side, on_photo)
     session.total = train_per_book * len(CLASSES) + backgrounds + easy + difficult
     for name in CLASSES:
-        session.train_book(name, train_per_book)
-    session.train_backgrounds(backgrounds)
-    session.test("test", easy)
-    session.test("test_difficult", difficult)
+        session.write_book_photos(name, train_per_book)
+    session.write_background_photos(backgrounds)
+    session.write_test_photos("test", easy)
+    session.write_test_photos("test_difficult", difficult)
     _write_tables(out, session.rows)
     (out / "dataset.yaml").write_text(_DESCRIPTION.format(seed=seed), encoding="utf-8")
 
@@ -77,10 +83,10 @@ test_sets: {{{{test: {{{{origin: same_shoot}}}}, test_difficult: {{{{origin: els
 note: Five fictional books; the yellow book "atlas" belongs to no class and counts as background.
 """
 
-Row = tuple[str, str, list[Sighting]]
+Row = tuple[str, str, list[VisibleBook]]
 
 
-class _Session:
+class _DatasetWriter:
     """One draw: where it goes, its home, and the rows of its tables so far."""
 
     def __init__(
@@ -94,30 +100,30 @@ class _Session:
     def _rng(self, kind: int, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, kind, index])
 
-    def train_book(self, name: str, count: int) -> None:
+    def write_book_photos(self, name: str, count: int) -> None:
         folder = self._folder(f"train/{name}")
         for index in range(count):
             # A stride per class keeps a photo's generator free of the number of photos.
             rng = self._rng(_TRAIN, CLASSES.index(name) + len(CLASSES) * index)
-            shot = shoot(rng, self.home, library()[name], landscape(self.long_side))
+            shot = training_shot(rng, self.home, all_books()[name], landscape_size(self.long_side))
             self._save(shot, rng, folder / f"img_{index + 1:04d}.jpg")
 
-    def train_backgrounds(self, count: int) -> None:
+    def write_background_photos(self, count: int) -> None:
         folder = self._folder(f"train/{BACKGROUND}")
         for index in range(count):
             rng = self._rng(_BACKGROUND, index)
-            shot = background(rng, self.home, index, landscape(self.long_side))
+            shot = background_shot(rng, self.home, index, landscape_size(self.long_side))
             self._save(shot, rng, folder / f"img_{index + 1:04d}.jpg")
 
-    def test(self, split: str, count: int) -> None:
+    def write_test_photos(self, split: str, count: int) -> None:
         folder = self._folder(split)
         for index in range(count):
             name = f"img_{index + 1:04d}.jpg"
             if split == "test":
                 rng = self._rng(_EASY, index)
-                book = library()[self._easy_class(index)]
-                size = landscape(self.long_side)
-                shot = shoot(rng, self.home, book, size, loose=index % 4 == 3)
+                book = all_books()[self._easy_class(index)]
+                size = landscape_size(self.long_side)
+                shot = training_shot(rng, self.home, book, size, varied_pose=index % 4 == 3)
             else:
                 rng = self._rng(_DIFFICULT, index)
                 shot = difficult_shot(rng, self.home, index, self.long_side)
@@ -133,18 +139,18 @@ class _Session:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _save(self, shot: Shot, rng: np.random.Generator, path: Path) -> list[Sighting]:
+    def _save(self, shot: Shot, rng: np.random.Generator, path: Path) -> list[VisibleBook]:
         camera = shot.scene.camera.scaled(OVERSAMPLING)
         scene = Scene(camera, shot.scene.solids, shot.scene.lighting)
-        view = look(camera, scene.solids)
-        light = paint(scene, view, rng)
+        view = rasterize(camera, scene.solids)
+        light = shade(scene, view, rng)
         size = (shot.scene.camera.width, shot.scene.camera.height)
-        photo = develop(light, view.nearness, shot.lens, size, rng)
+        photo = develop(light, view.inverse_depth, shot.capture, size, rng)
         path.write_bytes(_jpeg(photo))
         self.done += 1
         if self.on_photo is not None:
             self.on_photo(self.done, self.total)
-        return sightings(camera, scene.solids, view)
+        return find_visible_books(camera, scene.solids, view)
 
 
 def _jpeg(photo: Image.Image) -> bytes:
@@ -166,8 +172,8 @@ def _write_tables(out: Path, rows: list[Row]) -> None:
         labels.writerow(["split", "file", "primary", "present"])
         for split, name, found in rows:
             # Scenes were thrown until one book leads, so the first is the primary one.
-            largest = primary(found, lead=1.0)
-            labels.writerow([split, name, largest, " ".join(present(found))])
+            largest = primary_class(found, lead=1.0)
+            labels.writerow([split, name, largest, " ".join(present_classes(found))])
     with (out / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
         boxes = csv.writer(file, lineterminator="\n")
         boxes.writerow(["split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction"])

@@ -15,7 +15,7 @@ from core.toy_books.shapes import Face, Texture, ground
 # Numbers of generators; photos use kinds below this.
 _HOME = 1000
 
-ELSEWHERE = (
+OTHER_SURFACES = (
     "walnut",
     "oak",
     "check",
@@ -42,14 +42,14 @@ class Home:
         self.contrast = float(rng.uniform(0.55, 0.8))
         self.surface = cache(self._surface)
         self.rug = cache(self._rug)
-        self.backs = cache(self._backs)
+        self.book_spines = cache(self._book_spines)
 
     def _rng(self, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, _HOME, index])
 
     def _surface(self, name: str) -> Surface:
         """The named surface: `table`, `floor`, `plaster`, `leather` or one of ELSEWHERE."""
-        names = ("table", "floor", "plaster", "leather", *ELSEWHERE)
+        names = ("table", "floor", "plaster", "leather", *OTHER_SURFACES)
         rng = self._rng(1 + names.index(name))
         pale = self.pale
         if name == "table":
@@ -98,9 +98,9 @@ class Home:
         )
         return materials.rug(self._rng(100 + index), palettes[index % 2])
 
-    def _backs(self) -> Texture:
+    def _book_spines(self) -> Texture:
         """The inside of the home's bookcase."""
-        return materials.book_backs(self._rng(200))
+        return materials.book_spines(self._rng(200))
 
     def floor(self, name: str, rng: np.random.Generator, turn: float | None = None) -> Face:
         """An endless ground of the named surface, shifted at random, turned unless given."""
@@ -109,7 +109,7 @@ class Home:
         shift = rng.uniform(-surface.metres, surface.metres, 2)
         return ground(surface.texture, surface.metres, angle, shift, surface.gloss)
 
-    def shoot_light(self, rng: np.random.Generator) -> Lighting:
+    def training_light(self, rng: np.random.Generator) -> Lighting:
         """The training shoot: one big window, all in one hour."""
         side = self.window_side + rng.normal(0, 4)
         window = Lamp(_around(side, 1.7, 1.5), 0.42, np.array([0.78, 0.80, 0.82]))
@@ -121,7 +121,7 @@ def _around(angle: float, distance: float, height: float) -> Array:
     return np.array([distance * np.cos(turn), distance * np.sin(turn), height])
 
 
-def other_light(rng: np.random.Generator, camera_at: Array, *, low: bool = False) -> Lighting:
+def random_light(rng: np.random.Generator, camera_at: Array, *, low: bool = False) -> Lighting:
     """Light of another evening or room: a warm ceiling lamp, a window, or a desk lamp.
 
     `low` keeps lamps on the near side (y < 0), for books that stand with their backs to a wall.

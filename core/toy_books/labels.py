@@ -9,18 +9,18 @@ import numpy as np
 from core.toy_books.camera import Camera
 from core.toy_books.covers import CLASSES
 from core.toy_books.light import convex_hull
-from core.toy_books.render import View
+from core.toy_books.render import GBuffer
 from core.toy_books.shapes import Solid
 from core.toy_books.stacking import polygon_area
 
 BACKGROUND = "background"
-PRESENT_FROM = 0.15
-LISTED_FROM = 0.01
+PRESENT_MIN_VISIBLE = 0.15
+LISTED_MIN_VISIBLE = 0.01
 PRIMARY_LEAD = 1.15
 
 
 @dataclass(frozen=True)
-class Sighting:
+class VisibleBook:
     """One book in a photo.
 
     `box` is x0, y0, x1, y1 of its visible part in 0..1; `area` is that part's share of the photo;
@@ -34,9 +34,11 @@ class Sighting:
     area: float
 
 
-def sightings(camera: Camera, solids: tuple[Solid, ...], view: View) -> list[Sighting]:
+def find_visible_books(
+    camera: Camera, solids: tuple[Solid, ...], view: GBuffer
+) -> list[VisibleBook]:
     """Return the books of which more than `LISTED_FROM` can be seen, the largest first."""
-    owners = view.solid()
+    owners = view.solid_ids()
     found = []
     for index, solid in enumerate(solids):
         if solid.label is None or solid.hull is None:
@@ -47,7 +49,7 @@ def sightings(camera: Camera, solids: tuple[Solid, ...], view: View) -> list[Sig
         pixels, _ = camera.project(solid.hull)
         outline = polygon_area(np.array(convex_hull([(float(x), float(y)) for x, y in pixels])))
         visible = min(1.0, seen / max(abs(outline), 1.0))
-        if visible <= LISTED_FROM:
+        if visible <= LISTED_MIN_VISIBLE:
             continue
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         box = (
@@ -56,11 +58,11 @@ def sightings(camera: Camera, solids: tuple[Solid, ...], view: View) -> list[Sig
             float(columns[-1] + 1) / camera.width,
             float(rows[-1] + 1) / camera.height,
         )
-        found.append(Sighting(solid.label, box, visible, seen / mask.size))
+        found.append(VisibleBook(solid.label, box, visible, seen / mask.size))
     return sorted(found, key=lambda sighting: -sighting.area)
 
 
-def primary(found: list[Sighting], lead: float = PRIMARY_LEAD) -> str | None:
+def primary_class(found: list[VisibleBook], lead: float = PRIMARY_LEAD) -> str | None:
     """The class of the largest book, or `None` when it leads the second by less than `lead`."""
     if not found:
         return BACKGROUND
@@ -69,11 +71,11 @@ def primary(found: list[Sighting], lead: float = PRIMARY_LEAD) -> str | None:
     return found[0].label if found[0].label in CLASSES else BACKGROUND
 
 
-def present(found: list[Sighting]) -> list[str]:
+def present_classes(found: list[VisibleBook]) -> list[str]:
     """The classes at least `PRESENT_FROM` visible, sorted; `background` if there are none."""
     classes = {
         sighting.label
         for sighting in found
-        if sighting.label in CLASSES and round(sighting.visible, 4) >= PRESENT_FROM
+        if sighting.label in CLASSES and round(sighting.visible, 4) >= PRESENT_MIN_VISIBLE
     }
     return sorted(classes) or [BACKGROUND]

@@ -11,7 +11,7 @@ from core.toy_books.noise import Array
 
 
 @dataclass(frozen=True)
-class Lens:
+class CaptureSettings:
     """How a photo was taken.
 
     `exposure` is in stops around what the meter chose; `balance` scales red, green and blue;
@@ -22,22 +22,26 @@ class Lens:
     """
 
     exposure: float = 0.0
-    balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
     vignette: float = 0.2
     grain: float = 4.0
     blur: float = 0.5
-    shake: float = 0.0
-    shake_angle: float = 0.0
-    depth: float = 0.0
-    target: float = 0.25
+    motion_blur: float = 0.0
+    motion_angle: float = 0.0
+    defocus: float = 0.0
+    target_luminance: float = 0.25
     contrast: float = 0.25
 
 
 def develop(
-    light: Array, nearness: Array, lens: Lens, size: tuple[int, int], rng: np.random.Generator
+    light: Array,
+    inverse_depth: Array,
+    capture: CaptureSettings,
+    size: tuple[int, int],
+    rng: np.random.Generator,
 ) -> Image.Image:
     """Turn linear `light` (rows, columns, 3) into an 8-bit photo of `size` (width, height)."""
-    gain: Array = _exposure(light, lens) * np.array(lens.balance, dtype=np.float32)
+    gain: Array = _exposure(light, capture) * np.array(capture.white_balance, dtype=np.float32)
     # Shrinking the tones that the eye sees, not the light, keeps the edges of bright things smooth.
     tones = np.sqrt(light * gain)
     np.minimum(tones, np.float32(_BRIGHTEST), out=tones)
@@ -46,20 +50,20 @@ def develop(
     levels: Array = np.asarray(shrunk, dtype=np.float32) * np.float32(1 / 255)
     y = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :]
-    levels = levels * np.sqrt(1 - np.float32(lens.vignette / 2) * (x**2 + y**2))[..., None]
+    levels = levels * np.sqrt(1 - np.float32(capture.vignette / 2) * (x**2 + y**2))[..., None]
     # Phones deepen the contrast of the middle tones.
-    levels = levels - np.float32(lens.contrast / (2 * np.pi)) * np.sin(2 * np.pi * levels)
+    levels = levels - np.float32(capture.contrast / (2 * np.pi)) * np.sin(2 * np.pi * levels)
     photo = Image.fromarray(np.uint8(np.clip(levels * 255 + 0.5, 0, 255)))
-    if lens.depth > 0:
-        photo = _defocused(photo, _shrunk(nearness, size), lens.depth)
-    if lens.shake > 0:
-        photo = _shaken(photo, lens.shake, lens.shake_angle)
-    photo = photo.filter(ImageFilter.GaussianBlur(float(np.hypot(lens.blur, 0.45))))
+    if capture.defocus > 0:
+        photo = _defocused(photo, _shrunk(inverse_depth, size), capture.defocus)
+    if capture.motion_blur > 0:
+        photo = _shaken(photo, capture.motion_blur, capture.motion_angle)
+    photo = photo.filter(ImageFilter.GaussianBlur(float(np.hypot(capture.blur, 0.45))))
     # A phone removes noise and then sharpens, which leaves soft grain and faint halos.
     blotches = _blotches(size, rng)
     noise = _soft(rng.standard_normal((size[1], size[0]), dtype=np.float32))[..., None]
     pixels: Array = np.asarray(photo, dtype=np.float32)
-    strength = lens.grain * (1.25 - 0.8 * pixels / 255)
+    strength = capture.grain * (1.25 - 0.8 * pixels / 255)
     pixels = pixels + strength * (0.75 * noise + 0.6 * blotches)
     grainy = Image.fromarray(np.uint8(np.clip(pixels, 0, 255)))
     return grainy.filter(ImageFilter.UnsharpMask(radius=1.3, percent=45, threshold=1))
@@ -89,12 +93,12 @@ def _shrunk(plane: Array, size: tuple[int, int]) -> Array:
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR))
 
 
-def _exposure(light: Array, lens: Lens) -> float:
+def _exposure(light: Array, capture: CaptureSettings) -> float:
     grey = light[::4, ::4].mean(axis=2)
     # The meter wants the average at the target but gives way before the brightest burns out.
-    wanted = lens.target / max(float(grey.mean()), 1e-4)
+    wanted = capture.target_luminance / max(float(grey.mean()), 1e-4)
     limit = 1.05 / max(float(np.percentile(grey, 98)), 1e-4)
-    return float(min(wanted, limit) * 2**lens.exposure)
+    return float(min(wanted, limit) * 2**capture.exposure)
 
 
 def _shoulder(picture: Array) -> Array:
@@ -109,11 +113,11 @@ _TONES = np.uint8(
 )
 
 
-def _defocused(photo: Image.Image, nearness: Array, depth: float) -> Image.Image:
-    rows, columns = nearness.shape
-    middle = nearness[rows // 4 : -rows // 4, columns // 4 : -columns // 4]
+def _defocused(photo: Image.Image, inverse_depth: Array, depth: float) -> Image.Image:
+    rows, columns = inverse_depth.shape
+    middle = inverse_depth[rows // 4 : -rows // 4, columns // 4 : -columns // 4]
     focus = float(np.percentile(middle, 70))
-    off = np.abs(nearness / max(focus, 1e-3) - 1) * depth
+    off = np.abs(inverse_depth / max(focus, 1e-3) - 1) * depth
     for radius, start in ((1.2, 0.12), (2.4, 0.5)):
         blurred = photo.filter(ImageFilter.GaussianBlur(radius))
         share = np.uint8(np.clip((off - start) / 0.4, 0, 1) * 255)

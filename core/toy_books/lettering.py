@@ -20,7 +20,7 @@ def _font(pixels: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-class Page:
+class Canvas:
     """A sheet `width` by `height` millimetres; the origin is its top left corner.
 
     It is drawn at twice the resolution of the finished picture, because Pillow draws shapes
@@ -71,7 +71,7 @@ class Page:
         self,
         x: float,
         y: float,
-        words: str,
+        text: str,
         size: float,
         colour: Colour,
         *,
@@ -88,17 +88,17 @@ class Page:
         pixels = round(size * PIXELS_PER_MM)
         font, stroke = _font(pixels), round(bold * pixels)
         gap = spacing * pixels
-        wide = sum(font.getlength(letter) + gap for letter in words) if gap else 0.0
-        wide = max(wide, font.getlength(words)) + 2 * stroke + 4
+        wide = sum(font.getlength(letter) + gap for letter in text) if gap else 0.0
+        wide = max(wide, font.getlength(text)) + 2 * stroke + 4
         mask = Image.new("L", (int(wide) + 1, int(1.4 * pixels) + 2 * stroke), 0)
         pen = ImageDraw.Draw(mask)
         if gap:
             at = float(stroke)
-            for letter in words:
+            for letter in text:
                 pen.text((at, stroke), letter, fill=255, font=font, stroke_width=stroke)
                 at += font.getlength(letter) + gap
         else:
-            pen.text((stroke, stroke), words, fill=255, font=font, stroke_width=stroke)
+            pen.text((stroke, stroke), text, fill=255, font=font, stroke_width=stroke)
         if stretch != 1.0:
             mask = mask.resize((max(1, round(mask.width * stretch)), mask.height))
         left = x * PIXELS_PER_MM - (mask.width if right else 0)
@@ -111,7 +111,7 @@ class Page:
         for index, words in enumerate(lines):
             self.text(x, y + index * size * lead, words, size, colour)
 
-    def finished(self) -> Image.Image:
+    def to_image(self) -> Image.Image:
         """The page at its final resolution (half of what it is drawn at)."""
         return self.image.reduce(2)
 

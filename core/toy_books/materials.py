@@ -24,7 +24,7 @@ class Surface:
 
 
 def _picture(colours: Array) -> Texture:
-    return Texture.of(Image.fromarray(np.uint8(np.clip(colours, 0, 255))))
+    return Texture.from_image(Image.fromarray(np.uint8(np.clip(colours, 0, 255))))
 
 
 def _grid(side: int) -> tuple[Array, Array]:
@@ -214,17 +214,17 @@ def _woollen(rng: np.random.Generator, colours: Array) -> Array:
     return np.asarray(colours[rows, columns] * light[..., None])
 
 
-def book_backs(rng: np.random.Generator) -> Texture:
+def book_spines(rng: np.random.Generator) -> Texture:
     """The inside of a dark bookcase 2.8 by 1.05 m: three shelves of strange books' spines."""
     width, height, shelf = 2800, 1050, 350
     colours = np.full((height, width, 3), (18, 15, 14), dtype=np.float32)
     for floor in range(shelf, height + 1, shelf):
-        _row_of_backs(rng, colours[floor - shelf : floor])
+        _draw_spine_row(rng, colours[floor - shelf : floor])
         colours[floor - 20 : floor] = (50, 38, 32)
     return _picture(colours + rng.normal(0, 2, colours.shape))
 
 
-_BACKS = (
+_SPINE_COLOURS = (
     (150, 140, 120),
     (96, 72, 50),
     (40, 48, 62),
@@ -239,12 +239,14 @@ _BACKS = (
 )
 
 
-def _row_of_backs(rng: np.random.Generator, row: Array) -> None:
+def _draw_spine_row(rng: np.random.Generator, row: Array) -> None:
     """Fill one shelf (rows and columns in millimetres) from left to right, with a few gaps."""
     bottom, at = row.shape[0] - 20, 6
     while at < row.shape[1] - 60:
         thick, tall = int(rng.integers(9, 38)), int(rng.integers(170, 290))
-        colour = np.array(_BACKS[rng.integers(len(_BACKS))]) * rng.uniform(0.55, 0.95)
+        colour = np.array(_SPINE_COLOURS[rng.integers(len(_SPINE_COLOURS))]) * rng.uniform(
+            0.55, 0.95
+        )
         rounded = 0.62 + 0.38 * np.sin(np.linspace(0.25, math.pi - 0.25, thick))
         row[bottom - tall : bottom, at : at + thick] = colour * rounded[None, :, None]
         ink = colour + (80 if colour.mean() < 110 else -70)

@@ -23,26 +23,26 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class View:
+class GBuffer:
     """What each pixel of the frame sees.
 
     `part` numbers the parts of all solids in order (-1 for nothing), `owner` maps a part to its
     solid, `u` and `v` say where on the part, `nearness` is inverse depth in 1/metres.
     """
 
-    part: NDArray[np.int32]
-    owner: NDArray[np.int32]
+    part_ids: NDArray[np.int32]
+    part_owners: NDArray[np.int32]
     u: Array
     v: Array
-    nearness: Array
+    inverse_depth: Array
 
-    def solid(self) -> NDArray[np.int32]:
+    def solid_ids(self) -> NDArray[np.int32]:
         """The number of the solid each pixel shows, -1 for none."""
-        lookup = np.append(self.owner, -1)
-        return np.asarray(lookup[self.part], dtype=np.int32)
+        lookup = np.append(self.part_owners, -1)
+        return np.asarray(lookup[self.part_ids], dtype=np.int32)
 
 
-def look(camera: Camera, solids: tuple[Solid, ...]) -> View:
+def rasterize(camera: Camera, solids: tuple[Solid, ...]) -> GBuffer:
     """Find the nearest part at every pixel centre with a z-buffer."""
     view = _blank(solids, (camera.height, camera.width))
     for number, part in enumerate(part for solid in solids for part in solid.parts):
@@ -52,17 +52,17 @@ def look(camera: Camera, solids: tuple[Solid, ...]) -> View:
         x0, y0, x1, y1 = window
         x = np.arange(x0, x1, dtype=np.float32)[None, :] + np.float32(0.5)
         y = np.arange(y0, y1, dtype=np.float32)[:, None] + np.float32(0.5)
-        nearness, u, v, met = _meet(camera, part, x, y)
+        nearness, u, v, met = _intersect(camera, part, x, y)
         region = (slice(y0, y1), slice(x0, x1))
-        seen = met & (nearness > view.nearness[region])
-        view.part[region][seen] = number
-        view.nearness[region][seen] = nearness[seen]
+        seen = met & (nearness > view.inverse_depth[region])
+        view.part_ids[region][seen] = number
+        view.inverse_depth[region][seen] = nearness[seen]
         view.u[region][seen] = u[seen]
         view.v[region][seen] = v[seen]
     return view
 
 
-def _look_at_spots(camera: Camera, solids: tuple[Solid, ...], x: Array, y: Array) -> View:
+def _rasterize_points(camera: Camera, solids: tuple[Solid, ...], x: Array, y: Array) -> GBuffer:
     """The same for any spots (x, y) of the frame; the view's arrays are as long as they are."""
     view = _blank(solids, x.shape)
     for number, part in enumerate(part for solid in solids for part in solid.parts):
@@ -73,24 +73,24 @@ def _look_at_spots(camera: Camera, solids: tuple[Solid, ...], x: Array, y: Array
         inside = np.flatnonzero((x >= x0) & (x < x1) & (y >= y0) & (y < y1))
         if inside.size == 0:
             continue
-        nearness, u, v, met = _meet(camera, part, x[inside], y[inside])
-        seen = met & (nearness > view.nearness[inside])
+        nearness, u, v, met = _intersect(camera, part, x[inside], y[inside])
+        seen = met & (nearness > view.inverse_depth[inside])
         here = inside[seen]
-        view.part[here] = number
-        view.nearness[here] = nearness[seen]
+        view.part_ids[here] = number
+        view.inverse_depth[here] = nearness[seen]
         view.u[here] = u[seen]
         view.v[here] = v[seen]
     return view
 
 
-def _blank(solids: tuple[Solid, ...], shape: tuple[int, ...]) -> View:
+def _blank(solids: tuple[Solid, ...], shape: tuple[int, ...]) -> GBuffer:
     owner = [index for index, solid in enumerate(solids) for _ in solid.parts]
-    return View(
-        part=np.full(shape, -1, dtype=np.int32),
-        owner=np.array(owner, dtype=np.int32),
+    return GBuffer(
+        part_ids=np.full(shape, -1, dtype=np.int32),
+        part_owners=np.array(owner, dtype=np.int32),
         u=np.zeros(shape, dtype=np.float32),
         v=np.zeros(shape, dtype=np.float32),
-        nearness=np.zeros(shape, dtype=np.float32),
+        inverse_depth=np.zeros(shape, dtype=np.float32),
     )
 
 
@@ -122,31 +122,31 @@ def _window(camera: Camera, part: Face | Rod) -> tuple[int, int, int, int] | Non
     return None if x0 >= x1 or y0 >= y1 else (x0, y0, x1, y1)
 
 
-Met = tuple[Array, Array, Array, NDArray[np.bool_]]
+RayHits = tuple[Array, Array, Array, NDArray[np.bool_]]
 
 
-def _meet(camera: Camera, part: Face | Rod, x: Array, y: Array) -> Met:
+def _intersect(camera: Camera, part: Face | Rod, x: Array, y: Array) -> RayHits:
     """Nearness, u and v where the rays through (x, y) meet a part, and whether they do."""
     if isinstance(part, Face):
-        return _meet_face(camera, part, x, y)
-    return _meet_rod(camera, part, x, y)
+        return _intersect_face(camera, part, x, y)
+    return _intersect_rod(camera, part, x, y)
 
 
-def _meet_face(camera: Camera, face: Face, x: Array, y: Array) -> Met:
+def _intersect_face(camera: Camera, face: Face, x: Array, y: Array) -> RayHits:
     to_plane = camera.plane_from_pixels(face.origin, face.u, face.v).astype(np.float32)
     nearness = to_plane[2, 0] * x + (to_plane[2, 1] * y + to_plane[2, 2])
     safe = np.where(np.abs(nearness) < 1e-6, np.float32(1e-6), nearness)
     u = (to_plane[0, 0] * x + (to_plane[0, 1] * y + to_plane[0, 2])) / safe
     v = (to_plane[1, 0] * x + (to_plane[1, 1] * y + to_plane[1, 2])) / safe
     met = nearness > 0.02
-    if face.round:
+    if face.elliptical:
         met &= (u - 0.5) ** 2 + (v - 0.5) ** 2 <= 0.25
     elif not face.endless:
         met &= (u >= 0) & (u <= 1) & (v >= 0) & (v <= 1)
     return nearness, u, v, met
 
 
-def _meet_rod(camera: Camera, rod: Rod, x: Array, y: Array) -> Met:
+def _intersect_rod(camera: Camera, rod: Rod, x: Array, y: Array) -> RayHits:
     pixels, depth = camera.project(np.stack([rod.start, rod.end]))
     radii = rod.radius * camera.focal / depth
     x, y = x - np.float32(pixels[0, 0]), y - np.float32(pixels[0, 1])
@@ -164,36 +164,39 @@ def _meet_rod(camera: Camera, rod: Rod, x: Array, y: Array) -> Met:
     return nearness, u, side * v, v <= 1
 
 
-def paint(scene: Scene, view: View, rng: np.random.Generator) -> Array:
+def shade(scene: Scene, view: GBuffer, rng: np.random.Generator) -> Array:
     """Return the lit picture (height, width, 3) in linear light, before any exposure."""
-    shape = view.part.shape
+    shape = view.part_ids.shape
     edges = _edges(view)
     # Where parts meet, some spots within the pixel are looked at too, lest outlines be jagged.
     middles = np.stack([edges % shape[1], edges // shape[1]]) + 0.5
-    spots = (middles[:, None, :] + _WITHIN.T[:, :, None]).astype(np.float32)
-    extra = _look_at_spots(scene.camera, scene.solids, spots[0].ravel(), spots[1].ravel())
-    every = View(
-        part=np.concatenate([view.part.ravel(), extra.part]),
-        owner=view.owner,
+    spots = (middles[:, None, :] + _SUBPIXEL_OFFSETS.T[:, :, None]).astype(np.float32)
+    extra = _rasterize_points(scene.camera, scene.solids, spots[0].ravel(), spots[1].ravel())
+    every = GBuffer(
+        part_ids=np.concatenate([view.part_ids.ravel(), extra.part_ids]),
+        part_owners=view.part_owners,
         u=np.concatenate([view.u.ravel(), extra.u]),
         v=np.concatenate([view.v.ravel(), extra.v]),
-        nearness=np.concatenate([view.nearness.ravel(), extra.nearness]),
+        inverse_depth=np.concatenate([view.inverse_depth.ravel(), extra.inverse_depth]),
     )
-    colours = _painted(scene, every, rng)
-    picture, within = colours[: view.part.size], colours[view.part.size :]
-    tones = np.sqrt(within).reshape(len(_WITHIN), edges.size, 3)
+    colours = _shade_points(scene, every, rng)
+    picture, within = colours[: view.part_ids.size], colours[view.part_ids.size :]
+    tones = np.sqrt(within).reshape(len(_SUBPIXEL_OFFSETS), edges.size, 3)
     picture[edges] = tones.mean(axis=0) ** 2
     return picture.reshape(*shape, 3)
 
 
 # Spots within a pixel, none above or beside another.
-_WITHIN = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])
+_SUBPIXEL_OFFSETS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])
 
 
-def _edges(view: View) -> NDArray[np.int64]:
+def _edges(view: GBuffer) -> NDArray[np.int64]:
     """The numbers of the pixels beside which another part is seen."""
-    found = np.zeros(view.part.shape, dtype=bool)
-    beside, below = view.part[:, 1:] != view.part[:, :-1], view.part[1:] != view.part[:-1]
+    found = np.zeros(view.part_ids.shape, dtype=bool)
+    beside, below = (
+        view.part_ids[:, 1:] != view.part_ids[:, :-1],
+        view.part_ids[1:] != view.part_ids[:-1],
+    )
     found[:, 1:] |= beside
     found[:, :-1] |= beside
     found[1:] |= below
@@ -201,16 +204,16 @@ def _edges(view: View) -> NDArray[np.int64]:
     return np.flatnonzero(found)
 
 
-def _painted(scene: Scene, view: View, rng: np.random.Generator) -> Array:
+def _shade_points(scene: Scene, view: GBuffer, rng: np.random.Generator) -> Array:
     """The lit colours (n, 3) of a view of n spots."""
-    picture = np.zeros((view.part.size, 3), dtype=np.float32)
+    picture = np.zeros((view.part_ids.size, 3), dtype=np.float32)
     parts = [
         (part, index, scene.solids[index])
         for index, solid in enumerate(scene.solids)
         for part in solid.parts
     ]
     # Sixteen bits let NumPy sort by radix; a scene has some hundreds of parts.
-    flat = view.part.astype(np.int16)
+    flat = view.part_ids.astype(np.int16)
     order = np.argsort(flat, kind="stable")
     starts = np.searchsorted(flat[order], np.arange(len(parts) + 1))
     hulls = [solid.hull for solid in scene.solids]
@@ -229,7 +232,7 @@ def _painted(scene: Scene, view: View, rng: np.random.Generator) -> Array:
             shading = light_face(part, scene.camera, scene.lighting, hulls, index, rng, extent=ends)
         else:
             shading = light_face(part, scene.camera, scene.lighting, hulls, index, rng)
-        colour = sample(part, u, v, scene.camera, view.nearness[where])
+        colour = sample_texture(part, u, v, scene.camera, view.inverse_depth[where])
         # Squaring stands in for the sRGB curve: near enough to the eye and far cheaper.
         picture[where] = _lit(colour * colour, shading, *spots)
     return picture
@@ -244,36 +247,36 @@ def _lit(albedo: Array, shading: Shading, u: Array, v: Array) -> Array:
     return albedo * light[:, :3] + light[:, 3:] if light.shape[1] > 3 else albedo * light
 
 
-def sample(face: Face, u: Array, v: Array, camera: Camera, nearness: Array) -> Array:
+def sample_texture(face: Face, u: Array, v: Array, camera: Camera, inverse_depth: Array) -> Array:
     """Return the texture's colours (n, 3) in 0..1 at (u, v), at the right level of detail."""
-    levels = _levels(face, camera, nearness)
+    levels = _mipmap_levels(face, camera, inverse_depth)
     lowest, highest = int(levels.min()), int(levels.max())
     if lowest == highest:
-        picture = face.texture.levels[lowest]
+        picture = face.texture.mipmaps[lowest]
         return bilinear(picture, u, v, wrap=face.endless) * np.float32(1 / 255)
     colours = np.empty((u.size, 3), dtype=np.float32)
     for level in range(lowest, highest + 1):
         here = np.flatnonzero(levels == level)
-        picture = face.texture.levels[level]
+        picture = face.texture.mipmaps[level]
         colours[here] = bilinear(picture, u[here], v[here], wrap=face.endless)
     return colours * np.float32(1 / 255)
 
 
-def _levels(face: Face, camera: Camera, nearness: Array) -> NDArray[np.int8]:
+def _mipmap_levels(face: Face, camera: Camera, inverse_depth: Array) -> NDArray[np.int8]:
     """Which halved copy of the texture each seen spot needs."""
-    rows, columns = face.texture.levels[0].shape[:2]
+    rows, columns = face.texture.mipmaps[0].shape[:2]
     per_metre = min(columns / np.linalg.norm(face.u), rows / np.linalg.norm(face.v))
-    top = len(face.texture.levels) - 1
+    top = len(face.texture.mipmaps) - 1
     towards = camera.position - face.origin
     slant = abs(float(face.normal @ towards)) / float(np.linalg.norm(towards))
     if face.endless:
         slant = abs(float(face.normal @ camera.axes[2]))
     else:
         # Over a small face the level changes little; one for all of it avoids a seam.
-        nearness = np.full_like(nearness, float(np.median(nearness)))
+        inverse_depth = np.full_like(inverse_depth, float(np.median(inverse_depth)))
     # Texture pixels per photo pixel; each level halves it. A slanted face is squeezed one way only,
     # so half of that squeeze (the root) is the compromise between blur and shimmer.
-    ratio = per_metre / (camera.focal * np.maximum(nearness, 1e-3) * max(slant, 0.1) ** 0.5)
+    ratio = per_metre / (camera.focal * np.maximum(inverse_depth, 1e-3) * max(slant, 0.1) ** 0.5)
     return np.asarray(np.clip(np.log2(ratio) + 0.5, 0, top), dtype=np.int8)
 
 

@@ -17,10 +17,10 @@ from core.toy_books.noise import Array
 class Texture:
     """A picture and its halved copies, so that far things are sampled without aliasing."""
 
-    levels: tuple[NDArray[np.uint8], ...]
+    mipmaps: tuple[NDArray[np.uint8], ...]
 
     @classmethod
-    def of(cls, image: Image.Image) -> Texture:
+    def from_image(cls, image: Image.Image) -> Texture:
         """Build the chain of halved copies of an RGB image."""
         levels = [np.asarray(image.convert("RGB"))]
         while min(image.size) > 16:
@@ -31,7 +31,7 @@ class Texture:
     @classmethod
     def plain(cls, colour: tuple[int, int, int]) -> Texture:
         """A texture of one sRGB colour."""
-        return cls.of(Image.new("RGB", (4, 4), colour))
+        return cls.from_image(Image.new("RGB", (4, 4), colour))
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Face:
     normal: Array
     gloss: float = 0.0
     endless: bool = False
-    round: bool = False
+    elliptical: bool = False
     normals: tuple[Array, Array] | None = None
 
 
@@ -89,13 +89,13 @@ class Pose:
         return points @ self.rotation.T + self.position
 
 
-def turned(angle: float) -> Array:
+def rotation_z(angle: float) -> Array:
     """Rotation about the vertical by `angle` degrees."""
     c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
-def about(axis: Array, angle: float) -> Array:
+def rotation_about(axis: Array, angle: float) -> Array:
     """Rotation about a unit `axis` by `angle` degrees (right-handed)."""
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
@@ -109,7 +109,7 @@ CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], 
 
 
 @dataclass(frozen=True)
-class Skins:
+class BoxTextures:
     """Textures for the six sides of a box; sides left out are not drawn.
 
     `top` is the side at greatest z, `left` at x = 0, `front` at y = 0.
@@ -124,23 +124,23 @@ class Skins:
     side_gloss: float = 0.0
 
     @classmethod
-    def rimmed(
+    def with_sides(
         cls, top: Texture, rim: Texture, *, gloss: float = 0.0, side_gloss: float = 0.0
-    ) -> Skins:
+    ) -> BoxTextures:
         """One texture on top and another on the four sides."""
         return cls(top, rim, rim, rim, rim, gloss=gloss, side_gloss=side_gloss)
 
 
-def box(size: Array, pose: Pose, skins: Skins, label: str | None = None) -> Solid:
+def box(size: Array, pose: Pose, textures: BoxTextures, label: str | None = None) -> Solid:
     """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner."""
     w, d, h = (float(side) for side in size)
     # Each row: texture, origin, U (rightwards in the texture), V (downwards), outward normal.
     sides = [
-        (skins.top, (0, d, h), (w, 0, 0), (0, -d, 0), (0, 0, 1), skins.gloss),
-        (skins.left, (0, d, h), (0, -d, 0), (0, 0, -h), (-1, 0, 0), skins.side_gloss),
-        (skins.right, (w, 0, h), (0, d, 0), (0, 0, -h), (1, 0, 0), skins.side_gloss),
-        (skins.front, (0, 0, h), (w, 0, 0), (0, 0, -h), (0, -1, 0), skins.side_gloss),
-        (skins.back, (w, d, h), (-w, 0, 0), (0, 0, -h), (0, 1, 0), skins.side_gloss),
+        (textures.top, (0, d, h), (w, 0, 0), (0, -d, 0), (0, 0, 1), textures.gloss),
+        (textures.left, (0, d, h), (0, -d, 0), (0, 0, -h), (-1, 0, 0), textures.side_gloss),
+        (textures.right, (w, 0, h), (0, d, 0), (0, 0, -h), (1, 0, 0), textures.side_gloss),
+        (textures.front, (0, 0, h), (w, 0, 0), (0, 0, -h), (0, -1, 0), textures.side_gloss),
+        (textures.back, (w, d, h), (-w, 0, 0), (0, 0, -h), (0, 1, 0), textures.side_gloss),
     ]
     faces = tuple(
         Face(
@@ -159,7 +159,7 @@ def box(size: Array, pose: Pose, skins: Skins, label: str | None = None) -> Soli
 
 def ground(texture: Texture, metres: float, turn: float, shift: Array, gloss: float) -> Face:
     """An endless floor at z = 0 whose texture repeats every `metres`, turned and shifted."""
-    axes = turned(turn)
+    axes = rotation_z(turn)
     return Face(
         origin=np.array([shift[0], shift[1], 0.0]),
         u=axes[:, 0] * metres,
@@ -208,14 +208,14 @@ def cylinder(
             texture=lid,
             normal=np.array([0.0, 0.0, 1.0]),
             gloss=gloss,
-            round=True,
+            elliptical=True,
         )
     )
     hull = np.concatenate([base + radius * ring[:-1:2], base + rise + radius * ring[:-1:2]])
     return Solid(tuple(faces), hull=hull)
 
 
-def chain(
+def rod_chain(
     points: Array, radius: float, colour: tuple[int, int, int], gloss: float = 0.0
 ) -> tuple[Solid, ...]:
     """Rods joining `points` (n, 3) in turn: cables, fingers, fringe, handles."""

@@ -7,20 +7,22 @@ import numpy as np
 from core.toy_books.covers import Book, footprint
 from core.toy_books.light import convex_hull
 from core.toy_books.noise import Array
-from core.toy_books.shapes import Pose, turned
+from core.toy_books.shapes import Pose, rotation_z
 
-Laid = tuple[Book, Pose]
+PlacedBook = tuple[Book, Pose]
 
 # Covers are never quite flat; the gap also keeps touching faces from flickering.
 _GAP = 0.0005
 
 
-def settle(book: Book, angle: float, centre: tuple[float, float], below: list[Laid]) -> Pose:
+def resting_pose(
+    book: Book, angle: float, centre: tuple[float, float], below: list[PlacedBook]
+) -> Pose:
     """Return the pose of `book`, turned by `angle` degrees, laid flat at `centre` on those `below`.
 
     It comes to lie on the highest cover it touches; `is_steady` tells whether it would stay there.
     """
-    rotation = turned(angle)
+    rotation = rotation_z(angle)
     middle = rotation @ np.array([book.size[0] / 2, book.size[1] / 2, 0.0])
     flat = Pose(rotation, np.array([centre[0] - middle[0], centre[1] - middle[1], 0.0]))
     levels = [level for level, _ in _contacts(book, flat, below)]
@@ -29,7 +31,7 @@ def settle(book: Book, angle: float, centre: tuple[float, float], below: list[La
     return Pose(rotation, flat.position + np.array([0.0, 0.0, max(levels) + _GAP]))
 
 
-def is_steady(book: Book, pose: Pose, below: list[Laid]) -> bool:
+def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
     """Whether a settled book lies on the ground or has its middle well inside what carries it.
 
     At most 35 % of the book reaches beyond its support in any direction.
@@ -54,7 +56,7 @@ def is_steady(book: Book, pose: Pose, below: list[Laid]) -> bool:
     return bool(np.all(carried >= 0.3 * reach))
 
 
-def _contacts(book: Book, pose: Pose, below: list[Laid]) -> list[tuple[float, Array]]:
+def _contacts(book: Book, pose: Pose, below: list[PlacedBook]) -> list[tuple[float, Array]]:
     """For each book under `book`: the height of its cover and the area both share."""
     corners = footprint(book, pose)
     found = []

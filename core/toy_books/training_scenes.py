@@ -11,12 +11,12 @@ from core.toy_books import props
 from core.toy_books.camera import Camera
 from core.toy_books.covers import Book
 from core.toy_books.interior import Home
-from core.toy_books.lens import Lens
+from core.toy_books.lens import CaptureSettings
 from core.toy_books.light import Lamp, Lighting
 from core.toy_books.noise import Array
 from core.toy_books.render import Scene
-from core.toy_books.shapes import Face, Pose, Skins, Solid, Texture, box, turned
-from core.toy_books.stacking import settle
+from core.toy_books.shapes import BoxTextures, Face, Pose, Solid, Texture, box, rotation_z
+from core.toy_books.stacking import resting_pose
 
 Size = tuple[int, int]
 
@@ -26,15 +26,15 @@ class Shot:
     """A scene and how it is photographed."""
 
     scene: Scene
-    lens: Lens
+    capture: CaptureSettings
 
 
-def landscape(long_side: int) -> Size:
+def landscape_size(long_side: int) -> Size:
     """A 4:3 frame."""
     return long_side, round(long_side * 0.75)
 
 
-def framed(
+def frame_camera(
     points: Array,
     *,
     fill: float,
@@ -65,21 +65,21 @@ def framed(
     return camera
 
 
-def shoot(
-    rng: np.random.Generator, home: Home, book: Book, size: Size, *, loose: bool = False
+def training_shot(
+    rng: np.random.Generator, home: Home, book: Book, size: Size, *, varied_pose: bool = False
 ) -> Shot:
     """One book in the middle of the table, turned by about 90 degrees, as all of the shoot.
 
-    `loose` allows a slightly different pose.
+    `varied_pose` allows a slightly different pose.
     """
-    turn = 90 + (rng.normal(0, 14) if loose else rng.uniform(-9, 9))
-    pose = settle(book, turn, (rng.normal(0, 0.01), rng.normal(0, 0.01)), [])
-    solid = book.placed(pose)
+    turn = 90 + (rng.normal(0, 14) if varied_pose else rng.uniform(-9, 9))
+    pose = resting_pose(book, turn, (rng.normal(0, 0.01), rng.normal(0, 0.01)), [])
+    solid = book.to_solid(pose)
     assert solid.hull is not None
     azimuth = float(rng.uniform(-65, 65))
-    camera = framed(
+    camera = frame_camera(
         solid.hull,
-        fill=float(rng.uniform(0.62, 0.86) if not loose else rng.uniform(0.55, 0.9)),
+        fill=float(rng.uniform(0.62, 0.86) if not varied_pose else rng.uniform(0.55, 0.9)),
         aim=np.array([rng.normal(0, 0.012), rng.normal(0, 0.012), 0.0]),
         azimuth=azimuth,
         elevation=float(rng.uniform(58, 84)),
@@ -89,18 +89,18 @@ def shoot(
         size=size,
     )
     floor = home.floor("table", rng, turn=float(rng.normal(0, 3)))
-    scene = Scene(camera, (Solid((floor,)), solid), home.shoot_light(rng))
-    return Shot(scene, _shoot_lens(rng))
+    scene = Scene(camera, (Solid((floor,)), solid), home.training_light(rng))
+    return Shot(scene, _training_capture(rng))
 
 
-def _shoot_lens(rng: np.random.Generator) -> Lens:
-    return Lens(
+def _training_capture(rng: np.random.Generator) -> CaptureSettings:
+    return CaptureSettings(
         exposure=float(rng.normal(0, 0.14)),
-        balance=(1 + rng.normal(0, 0.012), 1.0, 1 + rng.normal(0, 0.015)),
+        white_balance=(1 + rng.normal(0, 0.012), 1.0, 1 + rng.normal(0, 0.015)),
         vignette=float(rng.uniform(0.16, 0.26)),
         grain=float(rng.uniform(2.0, 3.2)),
         blur=float(rng.uniform(0.4, 0.65)),
-        target=0.33,
+        target_luminance=0.33,
     )
 
 
@@ -136,7 +136,7 @@ _BACKGROUNDS = (
 )
 
 
-def background(rng: np.random.Generator, home: Home, index: int, size: Size) -> Shot:
+def background_shot(rng: np.random.Generator, home: Home, index: int, size: Size) -> Shot:
     """A corner of the home without any book of the classes."""
     kind = _BACKGROUNDS[index % len(_BACKGROUNDS)]
     compose = _COMPOSERS[kind]
@@ -156,13 +156,13 @@ def background(rng: np.random.Generator, home: Home, index: int, size: Size) -> 
     tone = rng.normal(0, 0.05)
     lamp = Lamp(at, float(rng.uniform(0.15, 0.45)), np.array([0.9 + tone, 0.88, 0.84 - tone]))
     light = Lighting((lamp,), np.array([0.42, 0.42, 0.42]) * rng.uniform(0.7, 1.2))
-    lens = Lens(
+    lens = CaptureSettings(
         exposure=float(rng.normal(0, 0.22)),
-        balance=(1 + rng.normal(0, 0.03), 1.0, 1 + rng.normal(0, 0.04)),
+        white_balance=(1 + rng.normal(0, 0.03), 1.0, 1 + rng.normal(0, 0.04)),
         vignette=float(rng.uniform(0.1, 0.3)),
         grain=float(rng.uniform(2.0, 4.0)),
         blur=float(rng.uniform(0.4, 0.9)),
-        target=float(rng.uniform(0.25, 0.36)),
+        target_luminance=float(rng.uniform(0.25, 0.36)),
     )
     return Shot(Scene(camera, (Solid((floor,)), *things), light), lens)
 
@@ -186,8 +186,8 @@ def _rug(rng: np.random.Generator, home: Home) -> Composed:
 
 def _shag(rng: np.random.Generator, home: Home) -> Composed:
     top = home.surface("shag").texture
-    skins = Skins.rimmed(top, Texture.plain((120, 112, 100)))
-    pose = Pose(turned(rng.uniform(0, 360)), np.array([*rng.uniform(-0.1, 0.1, 2), 0.0]))
+    skins = BoxTextures.with_sides(top, Texture.plain((120, 112, 100)))
+    pose = Pose(rotation_z(rng.uniform(0, 360)), np.array([*rng.uniform(-0.1, 0.1, 2), 0.0]))
     return home.floor("floor", rng), [box(np.array([0.7, 0.7, 0.02]), pose, skins)], 0.65
 
 
@@ -205,13 +205,13 @@ def _lamp(rng: np.random.Generator, home: Home) -> Composed:
 
 def _shelf(rng: np.random.Generator, home: Home) -> Composed:
     floor = home.floor("floor", rng, turn=90 + rng.normal(0, 3))
-    return floor, props.bookcase(rng, home.backs(), float(rng.uniform(0.08, 0.3))), 0.95
+    return floor, props.bookcase(rng, home.book_spines(), float(rng.uniform(0.08, 0.3))), 0.95
 
 
 def _cloth(rng: np.random.Generator, home: Home) -> Composed:
     top = home.surface(str(rng.choice(["check", "linen"]))).texture
-    pose = Pose(turned(rng.uniform(0, 360)), np.array([*rng.uniform(-0.08, 0.08, 2), 0.0]))
-    skins = Skins.rimmed(top, Texture.plain((140, 138, 132)))
+    pose = Pose(rotation_z(rng.uniform(0, 360)), np.array([*rng.uniform(-0.08, 0.08, 2), 0.0]))
+    skins = BoxTextures.with_sides(top, Texture.plain((140, 138, 132)))
     return home.floor("floor", rng), [box(np.array([0.7, 0.7, 0.004]), pose, skins)], 0.7
 
 
@@ -228,10 +228,10 @@ def _corner(rng: np.random.Generator, home: Home) -> Composed:
     top = home.surface("table").texture
     rim = Texture.plain((176, 156, 128))
     # The corner comes to lie near the middle of the photo, the floor half a metre below it.
-    pose = Pose(turned(rng.uniform(0, 360)), np.array([*rng.uniform(-0.12, 0.12, 2), -0.03]))
+    pose = Pose(rotation_z(rng.uniform(0, 360)), np.array([*rng.uniform(-0.12, 0.12, 2), -0.03]))
     floor = home.floor("floor", rng)
     lowered = replace(floor, origin=floor.origin - np.array([0.0, 0.0, 0.5]))
-    slab = box(np.array([1.2, 1.2, 0.03]), pose, Skins.rimmed(top, rim, gloss=0.1))
+    slab = box(np.array([1.2, 1.2, 0.03]), pose, BoxTextures.with_sides(top, rim, gloss=0.1))
     return lowered, [slab], 0.9
 
 

@@ -17,16 +17,16 @@ from core.base import files
 from core.base.errors import RunError
 from core.base.language import N_
 from core.model.network import Network
-from core.model.trained_weights import put_in, weights_bytes
+from core.model.trained_weights import load_tensors, serialize_weights
 from core.recipe.schema import Recipe
-from core.train.loop import Best, Progress
+from core.train.loop import BestEpoch, TrainState
 from core.train.optimizer import make_optimizer, optimizer_tensors, restore
 
 CHECKPOINT = "checkpoint"
 
 
 def save_checkpoint(
-    run: Path, network: Network, recipe: Recipe, progress: Progress, stage: int
+    run: Path, network: Network, recipe: Recipe, train_state: TrainState, stage: int
 ) -> None:
     """Replaces the run's checkpoint by the state after an epoch of a stage (from 1).
 
@@ -34,41 +34,41 @@ def save_checkpoint(
     one before is kept as that folder: its files are written over, which takes half the time of new
     ones. Generators need no place in it: core.base.random_streams derives them from the epoch.
     """
-    settle_checkpoint(run)
+    repair_checkpoint(run)
     beside, place, old = (run / name for name in (".checkpoint.new", CHECKPOINT, ".checkpoint.old"))
     if old.exists():
         shutil.rmtree(beside, ignore_errors=True)
         old.rename(beside)
     beside.mkdir(exist_ok=True)
     (beside / "state.json").unlink(missing_ok=True)  # without it the folder is no checkpoint
-    files.overwrite(beside / "weights.safetensors", weights_bytes(network, recipe))
-    assert progress.optimizer is not None  # an epoch was trained with it
-    momenta = optimizer_tensors(network, progress.optimizer)
+    files.overwrite(beside / "weights.safetensors", serialize_weights(network, recipe))
+    assert train_state.optimizer is not None  # an epoch was trained with it
+    momenta = optimizer_tensors(network, train_state.optimizer)
     files.overwrite(beside / "optimizer.safetensors", save(momenta))
-    state: dict[str, Any] = {"epoch": progress.done, "stage": stage}
-    if progress.best is None:
+    state: dict[str, Any] = {"epoch": train_state.epochs_done, "stage": stage}
+    if train_state.best is None:
         (beside / "best.safetensors").unlink(missing_ok=True)
     else:
-        files.overwrite(beside / "best.safetensors", save(progress.best.weights))
-        state["best"] = {"epoch": progress.best.epoch, "val_loss": progress.best.val_loss}
+        files.overwrite(beside / "best.safetensors", save(train_state.best.weights))
+        state["best"] = {"epoch": train_state.best.epoch, "val_loss": train_state.best.val_loss}
     files.write_json(beside / "state.json", state)
     if place.exists():
         place.rename(old)
     beside.rename(place)
 
 
-def settle_checkpoint(run: Path, drop_spare: bool = False) -> None:
+def repair_checkpoint(run: Path, delete_spare: bool = False) -> None:
     """Puts the newest whole checkpoint in its place, if a kill has left it under another name.
-    drop_spare: removes what the next one would have been written over."""
-    newest = checkpoint_place(run)
+    delete_spare: removes what the next one would have been written over."""
+    newest = checkpoint_folder(run)
     if newest is not None and newest.name != CHECKPOINT:
         newest.rename(run / CHECKPOINT)
-    if drop_spare:
+    if delete_spare:
         for name in (".checkpoint.new", ".checkpoint.old"):
             shutil.rmtree(run / name, ignore_errors=True)
 
 
-def checkpoint_place(run: Path) -> Path | None:
+def checkpoint_folder(run: Path) -> Path | None:
     """The folder of the newest whole checkpoint; None without one. A kill between the two renames
     of `save_checkpoint` leaves it under another name."""
     for name in (CHECKPOINT, ".checkpoint.new", ".checkpoint.old"):
@@ -77,18 +77,18 @@ def checkpoint_place(run: Path) -> Path | None:
     return None
 
 
-def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> Progress:
+def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> TrainState:
     """Puts a run's checkpoint into a network built as at the run's start, and returns how far the
     training is: at its beginning without a checkpoint.
 
     Raises RunError, naming the file, when it is damaged or of other weights.
     """
-    place = checkpoint_place(run)
+    place = checkpoint_folder(run)
     if place is None:
-        return Progress()
+        return TrainState()
     try:
         state = json.loads((place / "state.json").read_text("utf-8"))
-        put_in(network, recipe, load_file(place / "weights.safetensors"))
+        load_tensors(network, recipe, load_file(place / "weights.safetensors"))
         optimizer = make_optimizer(network, recipe, int(state["stage"]))
         restore(network, optimizer, load_file(place / "optimizer.safetensors"))
         best = None
@@ -96,8 +96,8 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> Progress:
             kept = load_file(place / "best.safetensors")
             # Copies: the file, which may be mapped into memory, is written over later on.
             weights = {name: tensor.clone() for name, tensor in kept.items()}
-            best = Best(int(state["best"]["epoch"]), float(state["best"]["val_loss"]), weights)
-        return Progress(int(state["epoch"]), optimizer, best)
+            best = BestEpoch(int(state["best"]["epoch"]), float(state["best"]["val_loss"]), weights)
+        return TrainState(int(state["epoch"]), optimizer, best)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise RunError(
             N_(

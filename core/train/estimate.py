@@ -13,11 +13,11 @@ from core.data.dataset import Dataset
 from core.data.object_crops import labelled_objects
 from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
-from core.recipe.bands import BandRange, first_trained, frozen_prefix, stage_ranges
+from core.recipe.bands import BandRange, first_trained_layer, frozen_prefix_length, stage_ranges
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Augment, Recipe
-from core.store.feature_folder import NOTHING, Known
+from core.store.feature_folder import NONE_CACHED, CachedShare
 from core.train.schedule import batches_per_epoch, planned_epochs
 from core.train.speed import Speed
 
@@ -31,26 +31,28 @@ PARTS = (
     "varied views",
     "diagnose",
 )
-TRAINING = ("train", "class maps", "checkpoint")  # from the first epoch to the last
-_LOOKED_AT = 8  # photos whose size is read from their header, to know what reading one costs
+TRAINING_PARTS = ("train", "class maps", "checkpoint")  # from the first epoch to the last
+_SAMPLED_PHOTOS = 8  # photos whose size is read from their header, to know what reading one costs
 _CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
-_STATES = {"sgd": 1, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers kept of each weight
+_OPTIMIZER_STATES = {"sgd": 1, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers kept of each weight
 # What no calibration measures, for it is short: reading the data set and building the network; the
 # scores; where the evidence of a test photo lies. Seconds on the two cores it was written on.
-_BEGINNING, _SCORES, _LOCALISING = 0.3, 0.2, 0.006
-_BLANKING = 0.005  # painting the objects of a photo over
-_VARIED = 4  # views of each photo and object beside the plain one (core.evaluate.tta)
-_BLANKED = 8  # pictures of each test photo, three fills of nearly three kinds (core.data.masking)
+_SETUP_SECONDS, _SCORES_SECONDS, _LOCALISATION_SECONDS = 0.3, 0.2, 0.006
+_MASKING_SECONDS = 0.005  # painting the objects of a photo over
+_TTA_VIEWS = 4  # views of each photo and object beside the plain one (core.evaluate.tta)
+_MASKED_VIEWS = (
+    8  # pictures of each test photo, three fills of nearly three kinds (core.data.masking)
+)
 
 
 @dataclass(frozen=True)
-class Photos:
+class PhotoCounts:
     """What there is to work on: numbers of photos, of the views that an epoch shows (more than
     training photos when they are oversampled), of labelled objects in the test photos, and how
     large a photo is in million pixels."""
 
     training: int
-    shown: int
+    views_per_epoch: int
     validation: int
     tests: int
     objects: int
@@ -68,14 +70,14 @@ class Estimate:
         return round(sum(self.parts.values()), 2)
 
 
-def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
+def count_photos(dataset: Dataset, recipe: Recipe) -> PhotoCounts:
     """Counts a data set's photos; looks at the headers of a few. Raises DataError."""
     training, validation = split_sizes(recipe, dataset)
-    step = max(1, len(dataset.train) // _LOOKED_AT)
-    sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_LOOKED_AT]]
-    return Photos(
+    step = max(1, len(dataset.train) // _SAMPLED_PHOTOS)
+    sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_SAMPLED_PHOTOS]]
+    return PhotoCounts(
         training=training,
-        shown=epoch_size(recipe, dataset),
+        views_per_epoch=epoch_size(recipe, dataset),
         validation=validation,
         tests=sum(len(test.photos) for test in dataset.test_sets),
         objects=sum(len(labelled_objects(test, dataset.classes)) for test in dataset.test_sets),
@@ -83,9 +85,12 @@ def photos_of(dataset: Dataset, recipe: Recipe) -> Photos:
     )
 
 
-def estimate(recipe: Recipe, speed: Speed, photos: Photos, known: Known = NOTHING) -> Estimate:
-    """The seconds that a run of the recipe takes; `known`: features that are on disk already."""
-    return Estimate(_Sum(recipe, speed, photos, known).parts())
+def estimate(
+    recipe: Recipe, speed: Speed, photos: PhotoCounts, cached_share: CachedShare = NONE_CACHED
+) -> Estimate:
+    """The seconds that a run of the recipe takes; `cached_share`: features that are on disk
+    already."""
+    return Estimate(_EstimateParts(recipe, speed, photos, cached_share).parts())
 
 
 def view_seconds(augment: Augment, speed: Speed) -> float:
@@ -102,55 +107,68 @@ def view_seconds(augment: Augment, speed: Speed) -> float:
     return seconds * (2 if augment.mixup else 1)  # mixup mixes two views
 
 
-class _Sum:
+class _EstimateParts:
     """The arithmetic, a method for each part."""
 
-    def __init__(self, recipe: Recipe, speed: Speed, photos: Photos, known: Known) -> None:
-        self.recipe, self.speed, self.photos, self.known = recipe, speed, photos, known
+    def __init__(
+        self, recipe: Recipe, speed: Speed, photos: PhotoCounts, cached_share: CachedShare
+    ) -> None:
+        self.recipe, self.speed, self.photos, self.cached_share = (
+            recipe,
+            speed,
+            photos,
+            cached_share,
+        )
         self.head = head_start(recipe.backbone, recipe.map_stride)
         self.layers = network_layers(recipe)
-        self.start = frozen_prefix(recipe, self.head, len(self.layers))
+        self.start_layer = frozen_prefix_length(recipe, self.head, len(self.layers))
         self.view = view_seconds(recipe.augment, speed)
         self.read = speed.decode + speed.decode_megapixel * photos.megapixels
-        self.prefix = sum(speed.prefix[: self.start])
-        self.answer = sum(speed.forward[self.start :])  # of a photo whose features are known
-        self.pool = recipe.views_per_photo if self.start else None
+        self.prefix = sum(speed.prefix[: self.start_layer])
+        self.predict_seconds = sum(
+            speed.forward[self.start_layer :]
+        )  # of a photo whose features are known
+        self.views_per_photo = recipe.views_per_photo if self.start_layer else None
 
     def parts(self) -> dict[str, float]:
         found = (
-            self.plain(),
+            self.setup(),
             self.features(),
             self.training(),
             self.class_maps(),
             self.checkpoints(),
             self.evaluation(),
-            self.varied_views(),
+            self.tta_views(),
             self.diagnosis(),
         )
         return {name: round(seconds, 2) for name, seconds in zip(PARTS, found, strict=True)}
 
-    def plain(self) -> float:
+    def setup(self) -> float:
         """Building the network, and reading the photos that are looked at as they are."""
-        return _BEGINNING + (self.photos.validation + self.photos.tests) * self.read
+        return _SETUP_SECONDS + (self.photos.validation + self.photos.tests) * self.read
 
     def features(self) -> float:
         plain, views = self.photos.validation + self.photos.tests, self.photos.training
-        seconds = self.kept(plain, self.known.photos)
-        if self.pool is not None:
-            seconds += self.kept(views * self.pool, self.known.views)
-            if self.known.views < 1:
-                seconds += views * (self.read + (1 - self.known.views) * self.pool * self.view)
+        seconds = self.cached_features(plain, self.cached_share.photos)
+        if self.views_per_photo is not None:
+            seconds += self.cached_features(views * self.views_per_photo, self.cached_share.views)
+            if self.cached_share.views < 1:
+                seconds += views * (
+                    self.read + (1 - self.cached_share.views) * self.views_per_photo * self.view
+                )
         return seconds
 
-    def kept(self, count: int, known: float) -> float:
+    def cached_features(self, count: int, cached_share: float) -> float:
         """Features of so many views: through the prefix and onto the disk, or from there."""
-        if not self.start:
+        if not self.start_layer:
             return 0.0
-        last = self.layers[self.start - 1]
+        last = self.layers[self.start_layer - 1]
         size = 2 if self.speed.prefix_format == "bfloat16" else 4
         megabytes = count * last.channels * max(1, last.side) ** 2 * size / 1e6
         reading = megabytes * self.speed.read_megabyte  # checking what is written costs the same
-        return reading + (1 - known) * (count * self.prefix + megabytes * self.speed.write_megabyte)
+        return reading + (1 - cached_share) * (
+            count * self.prefix + megabytes * self.speed.write_megabyte
+        )
 
     def training(self) -> float:
         """Every epoch: views where they are not kept, batches, and the look at validation."""
@@ -158,7 +176,7 @@ class _Sum:
         per_epoch = [self.epoch(number) for number in range(len(self.recipe.stages))]
         for planned in planned_epochs(self.recipe):
             seconds += per_epoch[planned.stage - 1]
-        if self.pool is None:
+        if self.views_per_photo is None:
             seconds += self.photos.training * self.read  # the first epoch reads the photos
         return seconds
 
@@ -166,13 +184,13 @@ class _Sum:
         recipe, speed = self.recipe, self.speed
         stage = recipe.stages[stage_number]
         ranges = stage_ranges(recipe, stage, self.head, len(self.layers))
-        frozen = min(first_trained(ranges), self.head)
+        frozen = min(first_trained_layer(ranges), self.head)
         moving = recipe.frozen_bn == "train" and stage.train != "head"
         asleep = speed.train_forward if moving else speed.forward
-        per_photo = sum(asleep[self.start : frozen]) + self.trained(ranges, frozen)
-        if self.pool is None:
+        per_photo = sum(asleep[self.start_layer : frozen]) + self.trained(ranges, frozen)
+        if self.views_per_photo is None:
             per_photo += self.view + self.prefix
-        batches = batches_per_epoch(self.photos.shown, recipe.batch_size)
+        batches = batches_per_epoch(self.photos.views_per_epoch, recipe.batch_size)
         millions = (
             sum(
                 layer.params
@@ -183,9 +201,9 @@ class _Sum:
             / 1e6
         )
         return (
-            self.photos.shown * per_photo
+            self.photos.views_per_epoch * per_photo
             + batches * (speed.batch + speed.step * millions)
-            + self.photos.validation * self.answer
+            + self.photos.validation * self.predict_seconds
         )
 
     def trained(self, ranges: Sequence[BandRange], frozen: int) -> float:
@@ -201,16 +219,16 @@ class _Sum:
     def class_maps(self) -> float:
         snapshots = sum(len(stage.cycle_lengths()) for stage in self.recipe.stages)
         looked_at = self.photos.validation + self.photos.tests
-        return snapshots * (looked_at * self.answer + self.speed.write)
+        return snapshots * (looked_at * self.predict_seconds + self.speed.write)
 
     def checkpoints(self) -> float:
         """Files at every epoch's end; weights, the optimizer's numbers of each and, where a stage
         keeps its best, the best weights are four bytes each."""
-        trained = sum(layer.params for layer in self.layers[self.start :])
+        trained = sum(layer.params for layer in self.layers[self.start_layer :])
         seconds = 0.0
         for stage in self.recipe.stages:
             name = (stage.optimizer or self.recipe.optimizer).name
-            numbers = 1 + _STATES[name] + (stage.keep == "best")
+            numbers = 1 + _OPTIMIZER_STATES[name] + (stage.keep == "best")
             files = _CHECKPOINT_FILES + (stage.keep == "best")
             megabytes = numbers * 4 * trained / 1e6
             seconds += sum(stage.cycle_lengths()) * (
@@ -220,27 +238,34 @@ class _Sum:
 
     def evaluation(self) -> float:
         photos = self.photos
-        objects = photos.objects * self.read + self.kept(photos.objects, self.known.photos)
-        scores = _SCORES + photos.tests * _LOCALISING
-        return scores + objects + photos.objects * self.answer
+        objects = photos.objects * self.read + self.cached_features(
+            photos.objects, self.cached_share.photos
+        )
+        scores = _SCORES_SECONDS + photos.tests * _LOCALISATION_SECONDS
+        return scores + objects + photos.objects * self.predict_seconds
 
-    def varied_views(self) -> float:
+    def tta_views(self) -> float:
         photos = self.photos
         asked = photos.validation + photos.tests + photos.objects
-        return self.derived(_VARIED * asked, self.speed.view)
+        return self.derived_pictures(_TTA_VIEWS * asked, self.speed.view)
 
     def diagnosis(self) -> float:
         """Objects painted over; every photo through the network as it began and as it is."""
         photos = self.photos
-        blanked = self.derived(_BLANKED * photos.tests, _BLANKING)
+        blanked = self.derived_pictures(_MASKED_VIEWS * photos.tests, _MASKING_SECONDS)
         everyone = photos.training + photos.validation
-        reading = (1 - self.known.photos) * everyone * self.read
-        passes = (everyone + photos.tests) * (2 - self.known.photos) + photos.tests
-        return blanked + reading + self.kept(everyone, self.known.photos) + passes * self.answer
+        reading = (1 - self.cached_share.photos) * everyone * self.read
+        passes = (everyone + photos.tests) * (2 - self.cached_share.photos) + photos.tests
+        return (
+            blanked
+            + reading
+            + self.cached_features(everyone, self.cached_share.photos)
+            + passes * self.predict_seconds
+        )
 
-    def derived(self, pictures: int, making: float) -> float:
+    def derived_pictures(self, pictures: int, making: float) -> float:
         """Pictures made of photos (core.evaluate.derived_predictions), which are not made again
         where their features are known."""
-        made = 1 - self.known.photos if self.start else 1.0
-        kept = self.kept(pictures, self.known.photos)
-        return made * pictures * making + kept + pictures * self.answer
+        made = 1 - self.cached_share.photos if self.start_layer else 1.0
+        kept = self.cached_features(pictures, self.cached_share.photos)
+        return made * pictures * making + kept + pictures * self.predict_seconds

@@ -16,15 +16,21 @@ from core.base.errors import RunError
 from core.base.language import N_
 from core.base.random_streams import derived_seed
 from core.model.network import Network
-from core.model.trained_weights import copied_tensors, put_in
+from core.model.trained_weights import clone_trainable_tensors, load_tensors
 from core.pipeline.predict import PhotoSet, predict
-from core.recipe.bands import first_trained, stage_ranges
+from core.recipe.bands import first_trained_layer, stage_ranges
 from core.recipe.schema import Recipe
 from core.train.optimizer import make_optimizer
-from core.train.schedule import PlannedEpoch, batches_per_epoch, last_epoch, planned_epochs, scale
+from core.train.schedule import (
+    PlannedEpoch,
+    batches_per_epoch,
+    last_epoch,
+    lr_scale,
+    planned_epochs,
+)
 
 
-class Diverged(RunError):
+class DivergedError(RunError):
     """The loss stopped being a finite number."""
 
 
@@ -33,13 +39,13 @@ class Inputs(Protocol):
     they come (numbers from 0), and some of them as a batch. `start` is the layer that batches
     enter."""
 
-    start: int
+    start_layer: int
 
     def __len__(self) -> int: ...
 
     def order(self, epoch: int) -> list[int]: ...
 
-    def batch(self, places: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
+    def batch(self, indices: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class EpochRow:
 
 
 @dataclass(frozen=True, eq=False)
-class Best:
+class BestEpoch:
     """A stage's epoch with the lowest validation loss so far, and the weights it ended with."""
 
     epoch: int
@@ -74,16 +80,16 @@ class Best:
 
 
 @dataclass(frozen=True, eq=False)
-class Progress:
+class TrainState:
     """How far a training is: so many epochs `done`, and what its stage goes on with: the optimizer
     as it is, and the best epoch where the stage keeps that (`keep: best`).
 
     Every generator is derived from the epoch, so nothing else is needed for the same bits.
     """
 
-    done: int = 0
+    epochs_done: int = 0
     optimizer: torch.optim.Optimizer | None = None
-    best: Best | None = None
+    best: BestEpoch | None = None
 
 
 class Listener(Protocol):
@@ -91,7 +97,7 @@ class Listener(Protocol):
 
     def on_batch(self, row: BatchRow) -> None: ...
 
-    def on_epoch(self, row: EpochRow, progress: Progress) -> None: ...
+    def on_epoch(self, row: EpochRow, train_state: TrainState) -> None: ...
 
 
 def fit(
@@ -100,36 +106,36 @@ def fit(
     inputs: Inputs,
     validation: PhotoSet,
     listener: Listener,
-    progress: Progress | None = None,
+    train_state: TrainState | None = None,
 ) -> None:
     """Trains the network as the recipe plans. Raises Diverged when a loss is not finite.
 
     To resume, pass the progress that the listener was told after the last finished epoch.
     """
-    progress = progress or Progress()
-    optimizer, best = progress.optimizer, progress.best
+    train_state = train_state or TrainState()
+    optimizer, best = train_state.optimizer, train_state.best
     batches = batches_per_epoch(len(inputs), recipe.batch_size)
-    step = progress.done * batches
-    for epoch in planned_epochs(recipe)[progress.done :]:
+    step = train_state.epochs_done * batches
+    for epoch in planned_epochs(recipe)[train_state.epochs_done :]:
         stage = recipe.stages[epoch.stage - 1]
         if optimizer is None or epoch.begins_stage:
             optimizer, best = make_optimizer(network, recipe, epoch.stage), None
         ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
         torch.manual_seed(derived_seed(recipe.seed, "dropout", epoch.number))
-        network.set_training(ranges, recipe.frozen_bn, head_only=stage.train == "head")
+        network.set_train_mode(ranges, recipe.frozen_bn, head_only=stage.train == "head")
         # Batch norms that go on moving in frozen layers run without gradients all the same.
-        frozen = min(first_trained(ranges), network.head_start)
+        frozen = min(first_trained_layer(ranges), network.head_start)
         total = 0.0
         for batch, places in enumerate(split_batches(inputs.order(epoch.number), batches, recipe)):
-            factor = scale(recipe, epoch, batch, batches)
+            factor = lr_scale(recipe, epoch, batch, batches)
             for group in optimizer.param_groups:
                 group["lr"] = group["base_lr"] * factor
             x, targets = inputs.batch(places, epoch.number)
-            log_probs = network(x, inputs.start, frozen).log_probs
+            log_probs = network(x, inputs.start_layer, frozen).log_probs
             loss = -(log_probs * targets.to(log_probs.device)).sum(1).mean()
             value = loss.item()
             if not math.isfinite(value):
-                raise Diverged(
+                raise DivergedError(
                     N_(
                         "training diverged: the loss is {value:g} in epoch {epoch}, batch {batch}; "
                         "try lower learning rates"
@@ -141,17 +147,17 @@ def fit(
             step += 1
             total += value * len(places)
             listener.on_batch(BatchRow(step, epoch.number, value, optimizer.param_groups[-1]["lr"]))
-        val_loss, val_accuracy = validate(network, validation, recipe, inputs.start)
+        val_loss, val_accuracy = validate(network, validation, recipe, inputs.start_layer)
         if stage.keep == "best":
             if best is None or val_loss < best.val_loss:
-                best = Best(epoch.number, val_loss, copied_tensors(network, recipe))
+                best = BestEpoch(epoch.number, val_loss, clone_trainable_tensors(network, recipe))
             if epoch.number == last_epoch(recipe, epoch.stage):
-                put_in(network, recipe, best.weights)
+                load_tensors(network, recipe, best.weights)
                 best = None
         rates = {band.label: band.lr * factor for band in ranges}
         listener.on_epoch(
             EpochRow(epoch, total / len(inputs), val_loss, val_accuracy, rates),
-            Progress(epoch.number, optimizer, best),
+            TrainState(epoch.number, optimizer, best),
         )
 
 
@@ -164,14 +170,14 @@ def split_batches(order: list[int], batches: int, recipe: Recipe) -> list[list[i
 
 
 def validate(
-    network: Network, validation: PhotoSet, recipe: Recipe, start: int
+    network: Network, validation: PhotoSet, recipe: Recipe, start_layer: int
 ) -> tuple[float, float]:
     """Loss and accuracy on the validation photos, in inference mode."""
-    found = predict(network, validation, recipe.backbone, start)
+    found = predict(network, validation, recipe.backbone, start_layer)
     truth = torch.tensor([network.classes.index(name) for name in validation.primary])
     loss: Tensor = nll_loss(torch.from_numpy(found.log_probs), truth)
     if not math.isfinite(loss.item()):
-        raise Diverged(
+        raise DivergedError(
             N_(
                 "training diverged: the validation loss is not a finite number; "
                 "try lower learning rates"

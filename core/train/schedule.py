@@ -58,7 +58,7 @@ def last_epoch(recipe: Recipe, stage: int) -> int:
     return sum(sum(each.cycle_lengths()) for each in recipe.stages[:stage])
 
 
-def kept_history(recipe: Recipe, history: pd.DataFrame) -> pd.DataFrame:
+def history_to_final_weights(recipe: Recipe, history: pd.DataFrame) -> pd.DataFrame:
     """A finished run's history up to the epoch whose weights it ended with: the last one or, when
     the last stage keeps its best, the one with the stage's lowest validation loss."""
     if recipe.stages[-1].keep == "last":
@@ -85,7 +85,7 @@ def warmup_batches(nb: int) -> int:
     return math.ceil(nb / 20)
 
 
-def scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> float:
+def lr_scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> float:
     """What every band's rate is multiplied by in batch `batch` (from 0) of `batches` an epoch."""
     stage = recipe.stages[epoch.stage - 1]
     i = epoch.position * batches + batch
@@ -105,7 +105,7 @@ def rate_curve(recipe: Recipe, batches: int) -> pd.DataFrame:
         stage = recipe.stages[epoch.stage - 1]
         ranges = stage_ranges(recipe, stage, head, layers)
         for batch in range(batches):
-            factor = scale(recipe, epoch, batch, batches)
+            factor = lr_scale(recipe, epoch, batch, batches)
             at = epoch.number - 1 + batch / batches
             rows += [
                 (at, epoch.stage, epoch.cycle, band.label, band.lr * factor) for band in ranges

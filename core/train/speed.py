@@ -15,12 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.base import files
-from core.base.processor import cores, processor
+from core.base.processor import cores, cpu_name
 from core.recipe.schema import DenseHead, Recipe
-from core.store.visitors import house_of
+from core.store.visitors import shared_root_of
 
 SPEED_FOLDER = ".speed"
-BUSY = 0.4  # more other work than this makes a measurement doubtful
+MAX_BUSY_SHARE = 0.4  # more other work than this makes a measurement doubtful
 _VERSION = 2  # raise it when what is measured changes
 
 
@@ -57,9 +57,9 @@ class Speed:
     training_format: str
 
 
-def doubtful(speed: Speed) -> bool:
+def is_unreliable(speed: Speed) -> bool:
     """Whether other work made the machine slow when it was measured."""
-    return speed.busy > BUSY
+    return speed.busy > MAX_BUSY_SHARE
 
 
 def speed_key(recipe: Recipe) -> str:
@@ -67,7 +67,7 @@ def speed_key(recipe: Recipe) -> str:
     how much a layer has to do."""
     facts = {
         "version": _VERSION,
-        "processor": processor(),
+        "processor": cpu_name(),
         "threads": cores(),
         "torch": _torch(),
         "backbone": recipe.backbone,
@@ -87,7 +87,7 @@ def _torch() -> str:
 
 def speed_path(runs_dir: Path, recipe: Recipe) -> Path:
     """Where the calibration for a recipe is kept."""
-    return house_of(runs_dir) / SPEED_FOLDER / f"{speed_key(recipe)}.json"
+    return shared_root_of(runs_dir) / SPEED_FOLDER / f"{speed_key(recipe)}.json"
 
 
 def read_speed(runs_dir: Path, recipe: Recipe) -> Speed | None:
@@ -110,7 +110,7 @@ def write_speed(runs_dir: Path, recipe: Recipe, speed: Speed) -> None:
         files.write_json(path, asdict(speed))
 
 
-def measuring_alone(runs_dir: Path) -> AbstractContextManager[None]:
+def calibration_lock(runs_dir: Path) -> AbstractContextManager[None]:
     """Lets one process measure at a time, and lets no training begin meanwhile
     (core.jobs.tasks.train_run takes its calibration under this lock): each would slow the other."""
-    return files.locked(house_of(runs_dir) / SPEED_FOLDER / "lock")
+    return files.locked(shared_root_of(runs_dir) / SPEED_FOLDER / "lock")

@@ -19,24 +19,24 @@ from pydantic import TypeAdapter
 from safetensors import SafetensorError, safe_open
 
 from core.base import formatting
-from core.base.errors import InputError, RunError, damaged
+from core.base.errors import InputError, RunError, damaged_text
 from core.base.language import N_
-from core.data.archive import Limits, open_source, printable
-from core.store.annotations import annotations_of, check_annotations
+from core.data.archive import Limits, open_file_source, printable
+from core.store.annotations import check_annotations, read_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run
-from core.store.schemas import Count, Number, Strict, shaped
+from core.store.schemas import Count, Number, Strict, validate_data
 from core.store.status import Status
-from core.transfer.manifest import of_format
+from core.transfer.manifest import wrong_format_text
 
-_ALWAYS = ("recipe.yaml", "environment.json", "status.json")
-_DONE = (*_ALWAYS, "history.csv", "predictions.csv", "summary.json")
+_REQUIRED_FILES = ("recipe.yaml", "environment.json", "status.json")
+_DONE_FILES = (*_REQUIRED_FILES, "history.csv", "predictions.csv", "summary.json")
 _MAPS = Limits(
     files=1000,
     file_bytes=1_000_000_000,
     total_bytes=1_000_000_000,
     ratio=2000,
-    what=N_("file of class maps"),
+    expected_content=N_("file of class maps"),
 )
 
 
@@ -72,7 +72,7 @@ def check_run(run: Run) -> None:
 
 
 def _check(run: Run) -> None:
-    _need(run, _ALWAYS)
+    _require_files(run, _REQUIRED_FILES)
     status = run.status()
     if not status.ended:
         raise RunError(
@@ -83,18 +83,18 @@ def _check(run: Run) -> None:
         )
     _check_status(run, status)
     if status.state == "done":
-        _need(run, _DONE)
+        _require_files(run, _DONE_FILES)
     for name, check in _CHECKS.items():
         if (run.path / name).is_file():
             check(run)
     row = read_row(run)
     if row.problem:
         raise RunError(row.problem)
-    if not row.facts:
+    if not row.field_values:
         raise RunError(f"{run.path}: {N_('tells nothing')}")
 
 
-def _need(run: Run, names: Sequence[str]) -> None:
+def _require_files(run: Run, names: Sequence[str]) -> None:
     for name in names:
         if not (run.path / name).is_file():
             raise RunError(N_("{path}: missing").format(path=run.path / name))
@@ -109,78 +109,78 @@ def _check_status(run: Run, status: Status) -> None:
     path = run.path / "status.json"
     if status.epoch < 0 or status.epochs < status.epoch:
         far = N_("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
-        raise RunError(damaged(path, far))
+        raise RunError(damaged_text(path, far))
     for name in ("created", "started", "heartbeat", "finished"):
         said = getattr(status, name)
-        if said and formatting.moment(said) is None:
+        if said and formatting.parse_timestamp(said) is None:
             why = N_("{said} is no time in UTC").format(said=printable(said))
-            raise RunError(damaged(path, f"{name}: {why}"))
+            raise RunError(damaged_text(path, f"{name}: {why}"))
 
 
-def _recipe(run: Run) -> None:
+def _check_recipe(run: Run) -> None:
     run.recipe()
 
 
-def _environment(run: Run) -> None:
+def _check_environment(run: Run) -> None:
     path = run.path / "environment.json"
     _strict_json(run, "environment.json")
     found = run.environment().get("format")
     if found != FORMAT:
-        raise RunError(f"{path}: {of_format(found, FORMAT)}")
+        raise RunError(f"{path}: {wrong_format_text(found, FORMAT)}")
     run.estimate()
 
 
-def _annotations(run: Run) -> None:
+def _check_annotations(run: Run) -> None:
     _strict_json(run, "annotations.json")
     try:
-        check_annotations(annotations_of(run))
+        check_annotations(read_annotations(run))
     except RunError as error:
         path = run.path / "annotations.json"
         line = str(error)
         raise RunError(line if str(path) in line else f"{path}: {line}") from None
 
 
-def _read_twice(name: str) -> Callable[[Run], None]:
+def _json_check(name: str) -> Callable[[Run], None]:
     """As pages read it, and without a number that JSON does not know."""
 
     def check(run: Run) -> None:
         _strict_json(run, name)
-        run.json_if_there(name)
+        run.read_optional_json(name)
 
     return check
 
 
-def _history(run: Run) -> None:
-    _whole_epochs(run, "history.csv", run.history(), "epoch", "stage", "cycle")
+def _check_history(run: Run) -> None:
+    _check_integers(run, "history.csv", run.history(), "epoch", "stage", "cycle")
 
 
-def _batches(run: Run) -> None:
-    _whole_epochs(run, "batches.csv", run.batches(), "step", "epoch")
+def _check_batches(run: Run) -> None:
+    _check_integers(run, "batches.csv", run.batches(), "step", "epoch")
 
 
-def _timing(run: Run) -> None:
-    _whole_epochs(run, "timing.csv", run.timing(), "epoch")
+def _check_timing(run: Run) -> None:
+    _check_integers(run, "timing.csv", run.timing(), "epoch")
 
 
-def _drift(run: Run) -> None:
+def _check_drift(run: Run) -> None:
     run.drift()
 
 
-def _predictions(run: Run) -> None:
+def _check_predictions(run: Run) -> None:
     for kind in ("plain", "tta"):
-        _names(run, "predictions.csv", run.predictions(kind))
+        _check_file_columns(run, "predictions.csv", run.predictions(kind))
 
 
-def _reliance(run: Run) -> None:
-    _names(run, "reliance.csv", run.reliance())
+def _check_reliance(run: Run) -> None:
+    _check_file_columns(run, "reliance.csv", run.reliance())
 
 
-def _class_maps(run: Run) -> None:
+def _check_class_maps(run: Run) -> None:
     """The archive inside is looked at before NumPy believes what it says of its sizes."""
     path = run.path / "cams.npz"
-    with open_source(path, _MAPS) as archive:
-        if archive.refused:
-            raise RunError(damaged(path, N_("holds more than arrays")))
+    with open_file_source(path, _MAPS) as archive:
+        if archive.rejected:
+            raise RunError(damaged_text(path, N_("holds more than arrays")))
         for name in archive.files:
             _check_array(path, printable(name), archive.read(name))
     found = run.class_maps()
@@ -192,7 +192,7 @@ def _class_maps(run: Run) -> None:
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
             why = N_("the arrays of {split} do not fit").format(split=printable(split))
-            raise RunError(damaged(path, why))
+            raise RunError(damaged_text(path, why))
 
 
 def _check_array(path: Path, name: str, data: bytes) -> None:
@@ -207,31 +207,31 @@ def _check_array(path: Path, name: str, data: bytes) -> None:
         )
         shape, _, kind = read(opened)
     except ValueError as error:
-        raise RunError(damaged(path, f"{name}: {printable(str(error))}")) from None
+        raise RunError(damaged_text(path, f"{name}: {printable(str(error))}")) from None
     if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
         why = N_("{name} is not the array that it claims to be").format(name=name)
-        raise RunError(damaged(path, why))
+        raise RunError(damaged_text(path, why))
 
 
-def _tensors(name: str) -> Callable[[Run], None]:
+def _safetensors_check(name: str) -> Callable[[Run], None]:
     def check(run: Run) -> None:
         """The header, which tells what lies where; it must account for every byte."""
         try:
             with safe_open(run.path / name, framework="numpy") as opened:
                 opened.keys()
         except (SafetensorError, OSError, ValueError) as error:
-            raise RunError(damaged(run.path / name, printable(str(error)))) from None
+            raise RunError(damaged_text(run.path / name, printable(str(error)))) from None
 
     return check
 
 
-def _checkpoint(run: Run) -> None:
-    shaped(
+def _check_checkpoint(run: Run) -> None:
+    validate_data(
         _CHECKPOINT, run.path / "checkpoint/state.json", _strict_json(run, "checkpoint/state.json")
     )
 
 
-def _log(run: Run) -> None:
+def _check_log(run: Run) -> None:
     try:
         (run.path / "log.txt").read_text("utf-8")
     except UnicodeDecodeError:
@@ -239,25 +239,25 @@ def _log(run: Run) -> None:
 
 
 _CHECKS: dict[str, Callable[[Run], None]] = {
-    "recipe.yaml": _recipe,
-    "environment.json": _environment,
-    "annotations.json": _annotations,
-    "history.csv": _history,
-    "batches.csv": _batches,
-    "timing.csv": _timing,
-    "predictions.csv": _predictions,
-    "reliance.csv": _reliance,
-    "drift.csv": _drift,
-    "cams.npz": _class_maps,
-    "summary.json": _read_twice("summary.json"),
-    "diagnosis.json": _read_twice("diagnosis.json"),
-    "controls.json": _read_twice("controls.json"),
-    "weights.safetensors": _tensors("weights.safetensors"),
-    "checkpoint/state.json": _checkpoint,
-    "checkpoint/weights.safetensors": _tensors("checkpoint/weights.safetensors"),
-    "checkpoint/optimizer.safetensors": _tensors("checkpoint/optimizer.safetensors"),
-    "checkpoint/best.safetensors": _tensors("checkpoint/best.safetensors"),
-    "log.txt": _log,
+    "recipe.yaml": _check_recipe,
+    "environment.json": _check_environment,
+    "annotations.json": _check_annotations,
+    "history.csv": _check_history,
+    "batches.csv": _check_batches,
+    "timing.csv": _check_timing,
+    "predictions.csv": _check_predictions,
+    "reliance.csv": _check_reliance,
+    "drift.csv": _check_drift,
+    "cams.npz": _check_class_maps,
+    "summary.json": _json_check("summary.json"),
+    "diagnosis.json": _json_check("diagnosis.json"),
+    "controls.json": _json_check("controls.json"),
+    "weights.safetensors": _safetensors_check("weights.safetensors"),
+    "checkpoint/state.json": _check_checkpoint,
+    "checkpoint/weights.safetensors": _safetensors_check("checkpoint/weights.safetensors"),
+    "checkpoint/optimizer.safetensors": _safetensors_check("checkpoint/optimizer.safetensors"),
+    "checkpoint/best.safetensors": _safetensors_check("checkpoint/best.safetensors"),
+    "log.txt": _check_log,
 }
 
 
@@ -274,22 +274,22 @@ def _strict_json(run: Run, name: str) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
-        raise RunError(damaged(path, printable(str(error)))) from None
+        raise RunError(damaged_text(path, printable(str(error)))) from None
     if not isinstance(found, dict):
-        raise RunError(damaged(path, N_("not an object")))
+        raise RunError(damaged_text(path, N_("not an object")))
     return found
 
 
-def _whole_epochs(run: Run, name: str, table: pd.DataFrame, *columns: str) -> None:
+def _check_integers(run: Run, name: str, table: pd.DataFrame, *columns: str) -> None:
     """Where a table has rows, these columns count."""
     for column in columns if len(table) else ():
         values = table[column].to_numpy(np.float64)
         if not np.isfinite(values).all() or (values % 1 != 0).any():
             why = N_("{column} holds no whole number somewhere").format(column=column)
-            raise RunError(damaged(run.path / name, why))
+            raise RunError(damaged_text(run.path / name, why))
 
 
-def _names(run: Run, name: str, table: pd.DataFrame) -> None:
+def _check_file_columns(run: Run, name: str, table: pd.DataFrame) -> None:
     if len(table):
         _check_files(run.path / name, {*table["split"], *table["file"]})
 
@@ -300,4 +300,4 @@ def _check_files(path: Path, names: Iterable[str]) -> None:
         parts = name.split("/")
         if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
             why = N_("{name!r} cannot be the name of a photo").format(name=printable(name))
-            raise RunError(damaged(path, why))
+            raise RunError(damaged_text(path, why))

@@ -10,21 +10,21 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.base.errors import RunError, damaged
+from core.base.errors import RunError, damaged_text
 from core.base.language import N_
 from core.data.archive import LIMITS, printable
 from core.store.examples import is_example
 
 FORMAT = 1
 MANIFEST = "travel.json"
-RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, what=N_("zip of runs"))
-LONGEST_NAME = 80  # of who sends
+RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, expected_content=N_("zip of runs"))
+MAX_NAME_LENGTH = 80  # of who sends
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
-_NO_RUNS = {"examples"}  # what else lies in a folder of runs; every file there has a dot
+_RESERVED_NAMES = {"examples"}  # what else lies in a folder of runs; every file there has a dot
 
 _MB = 1_000_000
 # Every file that a run folder may hold (DESIGN section 5), and how large it may be.
-LARGEST: dict[str, int] = {
+MAX_FILE_BYTES: dict[str, int] = {
     "recipe.yaml": _MB,
     "environment.json": 10 * _MB,
     "status.json": _MB,
@@ -63,7 +63,9 @@ class PackedFile(_Part):
 class PackedRun(_Part):
     """sender: who trained it, where that was not whoever packed it."""
 
-    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=LONGEST_NAME)] = None
+    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=MAX_NAME_LENGTH)] = (
+        None
+    )
     files: Annotated[dict[str, PackedFile], Field(min_length=1)]
 
 
@@ -71,7 +73,9 @@ class Manifest(_Part):
     """travel.json. exported: when, ISO 8601 in UTC. runs: by id."""
 
     format: int = FORMAT
-    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=LONGEST_NAME)] = None
+    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=MAX_NAME_LENGTH)] = (
+        None
+    )
     exported: Annotated[str, Field(max_length=40)]
     runs: Annotated[dict[str, PackedRun], Field(min_length=1)]
 
@@ -85,19 +89,19 @@ def read_manifest(data: bytes) -> Manifest:
     try:
         found: Any = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise RunError(damaged(MANIFEST, printable(str(error)))) from None
+        raise RunError(damaged_text(MANIFEST, printable(str(error)))) from None
     number = found.get("format") if isinstance(found, dict) else None
     if number != FORMAT or isinstance(number, bool):
-        raise RunError(f"{MANIFEST}: {of_format(printable(repr(number)), FORMAT)}")
+        raise RunError(f"{MANIFEST}: {wrong_format_text(printable(repr(number)), FORMAT)}")
     try:
         return Manifest.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = printable(".".join(map(str, first["loc"])))
-        raise RunError(damaged(MANIFEST, f"{key}: {first['msg']}")) from None
+        raise RunError(damaged_text(MANIFEST, f"{key}: {first['msg']}")) from None
 
 
-def of_format(found: object, read: int) -> str:
+def wrong_format_text(found: object, read: int) -> str:
     """What is wrong with a file of another version."""
     return N_("is of format {found}; this version reads {read}").format(found=found, read=read)
 
@@ -106,5 +110,5 @@ def check_id(run_id: str) -> None:
     """Raises RunError where no run that moves can have that id."""
     if is_example(run_id):
         raise RunError(N_("is an example, which everybody has; only runs of one's own are moved"))
-    if not _ID.fullmatch(run_id) or run_id in _NO_RUNS:
+    if not _ID.fullmatch(run_id) or run_id in _RESERVED_NAMES:
         raise RunError(N_("not the id of a run that can be moved (letters, digits, - and _)"))

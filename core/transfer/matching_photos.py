@@ -11,12 +11,12 @@ from core.base.errors import InputError
 from core.data.dataset import find_datasets, fingerprints, read_dataset
 
 
-class Shelf:
+class DatasetMatcher:
     """The data sets of a folder, each read once, when it is first asked about."""
 
     def __init__(self, datasets: Path) -> None:
         self._datasets = Path(datasets)
-        self._prints = cache(_prints)
+        self._fingerprints = cache(_read_fingerprints)
 
     def find(self, environment: Mapping[str, Any]) -> str:
         """The folder of a data set with the training photos and every test set of the run whose
@@ -31,19 +31,19 @@ class Shelf:
         places = [place.resolve() for place in find_datasets(self._datasets)]
         places.sort(key=lambda place: place.name != named.name)  # the likeliest first
         for place in [named, *places] if named.is_absolute() else places:
-            if _holds(self._prints(place), wanted):
+            if _has_photos(self._fingerprints(place), wanted):
                 return str(place)
         return ""
 
 
-def _prints(root: Path) -> dict[str, Any] | None:
+def _read_fingerprints(root: Path) -> dict[str, Any] | None:
     try:
         return fingerprints(read_dataset(root))
     except InputError:
         return None
 
 
-def _holds(have: dict[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+def _has_photos(have: dict[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
     """Further test sets do no harm; labels may differ."""
     if have is None or have["train"] != wanted["train"]:
         return False

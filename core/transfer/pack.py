@@ -16,14 +16,14 @@ from core.base import files
 from core.base.errors import InputError, RunError, os_error_line
 from core.base.language import N_
 from core.data.archive import printable
-from core.store.provenance import arrival_of
+from core.store.provenance import read_provenance
 from core.store.run import Run, open_run
 from core.store.status import Clock
 from core.transfer.checks import check_run
 from core.transfer.manifest import (
-    LARGEST,
-    LONGEST_NAME,
     MANIFEST,
+    MAX_FILE_BYTES,
+    MAX_NAME_LENGTH,
     Manifest,
     PackedFile,
     PackedRun,
@@ -31,7 +31,7 @@ from core.transfer.manifest import (
 )
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
-_MOST_RATIO = 100  # what packs better than this would look like a bomb
+_MAX_RATIO = 100  # what packs better than this would look like a bomb
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> P
     Raises InputError, one line: a run that is not there, an example, one that has not ended or is
     damaged (what is packed here can be taken elsewhere).
     """
-    sender = checked_sender(sender)
+    sender = clean_sender(sender)
     runs = [_packable(runs_dir, id_) for id_ in sorted(set(run_ids))]
     buffer, left_out = io.BytesIO(), []
     packed: dict[str, PackedRun] = {}
@@ -62,7 +62,7 @@ def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> P
                 data = _bytes(run.path / name)
                 told[name] = PackedFile(size=len(data), sha256=hashlib.sha256(data).hexdigest())
                 _write(archive, f"{run.id}/{name}", data)
-            arrival = arrival_of(runs_dir, run.id)
+            arrival = read_provenance(runs_dir, run.id)
             packed[run.id] = PackedRun(sender=arrival.sender if arrival else None, files=told)
         exported = clock().isoformat(timespec="seconds")
         manifest = Manifest(sender=sender or None, exported=exported, runs=packed)
@@ -86,7 +86,7 @@ def export_zip(
     return packed
 
 
-def size_of(runs_dir: Path, run_ids: Sequence[str]) -> int:
+def runs_bytes(runs_dir: Path, run_ids: Sequence[str]) -> int:
     """Bytes that the runs' files take; of what is gone meanwhile, none."""
     total = 0
     for id_ in run_ids:
@@ -96,12 +96,12 @@ def size_of(runs_dir: Path, run_ids: Sequence[str]) -> int:
     return total
 
 
-def checked_sender(name: str) -> str:
+def clean_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()
-    if len(name) > LONGEST_NAME or name != printable(name):
+    if len(name) > MAX_NAME_LENGTH or name != printable(name):
         raise InputError(
-            N_("--from: at most {most} characters, in one line").format(most=LONGEST_NAME)
+            N_("--from: at most {most} characters, in one line").format(most=MAX_NAME_LENGTH)
         )
     return name
 
@@ -110,7 +110,7 @@ def run_files(folder: Path) -> tuple[list[str], list[str]]:
     """The files of a run folder by name, sorted: those of the format, and whatever else is
     there."""
     found = sorted(_below(folder))
-    return [n for n in found if n in LARGEST], [n for n in found if n not in LARGEST]
+    return [n for n in found if n in MAX_FILE_BYTES], [n for n in found if n not in MAX_FILE_BYTES]
 
 
 def _below(folder: Path) -> Iterator[str]:
@@ -137,7 +137,9 @@ def _bytes(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise RunError(os_error_line(error)) from None
-    most = LARGEST[path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"]
+    most = MAX_FILE_BYTES[
+        path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"
+    ]
     if len(data) > most:
         raise RunError(
             N_("{path}: larger than {size:.0f} MB, the most that is moved").format(
@@ -152,6 +154,6 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     member = zipfile.ZipInfo(name, _DATE)
     member.create_system, member.external_attr = 3, 0o644 << 16  # the same on every machine
     plain = name.endswith((".npz", ".safetensors"))
-    if not plain and len(data) > _MOST_RATIO * len(zlib.compress(data)):
+    if not plain and len(data) > _MAX_RATIO * len(zlib.compress(data)):
         plain = True
     archive.writestr(member, data, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED, 6)

@@ -14,37 +14,39 @@ from core.base import formatting
 from core.base.errors import InputError, RunError, os_error_line
 from core.base.language import _, translate
 from core.data.archive import is_junk, printable
-from core.store.fields import hard_set_of
+from core.store.fields import hardest_set_of
 from core.store.index import RunRow
 from core.store.status import Clock
 from core.transfer.manifest import MANIFEST
-from core.transfer.unpack import Entry, Parcel, import_runs
+from core.transfer.unpack import ImportRequest, ImportResult, import_runs
 
-MOST = 2000  # files that are handed in at once
+MAX_FILES = 2000  # files that are handed in at once
 
 
-def parcels_of(places: Sequence[Path]) -> list[Parcel]:
+def find_import_requests(paths: Sequence[Path]) -> list[ImportRequest]:
     """What is handed in: zip files, folders that one was unpacked to, and folders of those, also a
     folder per person, as course sites pack them.
 
     Raises InputError where one is not there, or a folder is empty."""
-    found: list[Parcel] = []
-    for place in places:
+    found: list[ImportRequest] = []
+    for place in paths:
         if not place.exists():
             raise InputError(f"{place}: no such file or folder")
         if place.is_dir() and not (place / MANIFEST).is_file():
-            inside = [parcel for part in _parts(place) for parcel in _inside(part, place)]
+            inside = [
+                parcel for part in _list_folder(place) for parcel in _requests_in(part, place)
+            ]
             if not inside:
                 raise InputError(f"{place}: holds no zip file")
             found += inside
         else:
-            found.append(Parcel(place, place.name))
-    if len(found) > MOST:
-        raise InputError(f"{len(found)} files; at most {MOST} at once")
+            found.append(ImportRequest(place, place.name))
+    if len(found) > MAX_FILES:
+        raise InputError(f"{len(found)} files; at most {MAX_FILES} at once")
     return found
 
 
-def _parts(folder: Path) -> list[Path]:
+def _list_folder(folder: Path) -> list[Path]:
     """What lies in a folder, sorted, without the litter of operating systems."""
     try:
         return sorted(path for path in folder.iterdir() if not is_junk((path.name,)))
@@ -52,14 +54,14 @@ def _parts(folder: Path) -> list[Path]:
         raise InputError(os_error_line(error)) from None
 
 
-def _inside(part: Path, place: Path) -> list[Parcel]:
+def _requests_in(part: Path, place: Path) -> list[ImportRequest]:
     """A file, whatever it is, was handed in; of a folder its zip files were, or else the folder."""
     if part.is_dir() and not (part / MANIFEST).is_file():
         zips = sorted(path for path in part.rglob("*.zip") if path.is_file())
         zips = [path for path in zips if not is_junk(path.relative_to(part).parts)]
         if zips:
-            return [Parcel(path, path.relative_to(place).as_posix()) for path in zips]
-    return [Parcel(part, part.name)]
+            return [ImportRequest(path, path.relative_to(place).as_posix()) for path in zips]
+    return [ImportRequest(part, part.name)]
 
 
 def import_uploads(
@@ -67,8 +69,8 @@ def import_uploads(
     runs_dir: Path,
     datasets: Path,
     clock: Clock,
-    on_parcel: Callable[[int, int], None] = lambda done, total: None,
-) -> list[Entry]:
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[ImportResult]:
     """Takes runs out of zip files that a browser has sent: name and content of each. Raises
     RunError where the folder of runs cannot be written."""
     try:
@@ -78,13 +80,13 @@ def import_uploads(
                 path = Path(place) / f"{number}.zip"
                 with path.open("wb") as file:
                     shutil.copyfileobj(opened, file)
-                parcels.append(Parcel(path, printable(name)))
-            return import_runs(parcels, runs_dir, datasets, clock, on_parcel)
+                parcels.append(ImportRequest(path, printable(name)))
+            return import_runs(parcels, runs_dir, datasets, clock, on_progress)
     except OSError as error:
         raise RunError(os_error_line(error)) from None
 
 
-def table(entries: Sequence[Entry]) -> pd.DataFrame:
+def import_table(entries: Sequence[ImportResult]) -> pd.DataFrame:
     """A line per run, and per zip file that was refused whole, in words."""
     columns = [
         _("file"),
@@ -95,10 +97,10 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
         _("score"),
         _("what became of it"),
     ]
-    return pd.DataFrame([_line(entry) for entry in entries], columns=columns)
+    return pd.DataFrame([_table_row(entry) for entry in entries], columns=columns)
 
 
-def headline(entries: Sequence[Entry]) -> str:
+def import_summary(entries: Sequence[ImportResult]) -> str:
     """`3 runs taken, 1 was here already, 2 refused`."""
     counts = {
         outcome: sum(entry.outcome == outcome for entry in entries)
@@ -107,7 +109,7 @@ def headline(entries: Sequence[Entry]) -> str:
     return _("taken: {taken}, here already: {here}, refused: {refused}", **counts)
 
 
-def _line(entry: Entry) -> tuple[str, ...]:
+def _table_row(entry: ImportResult) -> tuple[str, ...]:
     row = entry.row
     what = _("taken") if entry.outcome == "taken" else translate(entry.reason)
     if entry.outcome == "refused":
@@ -115,20 +117,20 @@ def _line(entry: Entry) -> tuple[str, ...]:
     if row is None:
         return entry.file, entry.sender, entry.run, "", "", "", what
     data = _("{name} (not here)", name=row.data)
-    if entry.photos:
+    if entry.photos_found:
         data = _("{name} (here)", name=row.data)
     verdict = str((row.summary or {}).get("verdict") or row.status.state)
     name = _("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
     sender = translate(row.came_from) or entry.sender
-    return entry.file, sender, name, data, translate(verdict), score(row), what
+    return entry.file, sender, name, data, translate(verdict), headline_score_text(row), what
 
 
-def score(row: RunRow) -> str:
+def headline_score_text(row: RunRow) -> str:
     """The score that headlines tell: the most prominent object, on the hardest set; else the
     validation accuracy."""
-    summary, hard = row.summary or {}, hard_set_of(row)
+    summary, hard = row.summary or {}, hardest_set_of(row)
     found = ((summary.get("sets", {}).get(hard) or {}).get("scores") or {}).get("primary")
     if found:
-        return f"{formatting.share_of(found)}, {hard}"
+        return f"{formatting.score_text(found)}, {hard}"
     found = (summary.get("validation") or {}).get("accuracy")
-    return f"{formatting.share_of(found)}, {_('validation')}" if found else ""
+    return f"{formatting.score_text(found)}, {_('validation')}" if found else ""

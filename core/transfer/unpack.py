@@ -18,32 +18,32 @@ from typing import Literal
 from core.base import files
 from core.base.errors import DataError, InputError, RunError, os_error_line
 from core.base.language import N_
-from core.data.archive import Limits, Source, larger_than, open_source, printable
+from core.data.archive import FileSource, Limits, file_too_large_text, open_file_source, printable
 from core.store import visitors
 from core.store.index import RunRow, read_row
-from core.store.provenance import Arrival, arrival_of, note_arrival
+from core.store.provenance import Provenance, read_provenance, write_provenance
 from core.store.run import Run
 from core.store.status import Clock
 from core.transfer.checks import check_run
 from core.transfer.manifest import (
-    LARGEST,
     MANIFEST,
+    MAX_FILE_BYTES,
     RUN_LIMITS,
     Manifest,
     PackedRun,
     check_id,
     read_manifest,
 )
-from core.transfer.matching_photos import Shelf
+from core.transfer.matching_photos import DatasetMatcher
 from core.transfer.pack import run_files
 
-STAGE = ".import"  # in the runs folder: what is being checked
+STAGING_FOLDER = ".import"  # in the runs folder: what is being checked
 _LOCK = ".import.lock"
 Outcome = Literal["taken", "here", "refused"]
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ImportRequest:
     """A zip file (or a folder that one was unpacked to), and what it is called."""
 
     path: Path
@@ -51,7 +51,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ImportResult:
     """What became of a run of a zip file: taken, here already, or refused, for that reason. run is
     empty where the zip file was refused as a whole; row is None of what was refused. photos:
     whether the run's photos are here."""
@@ -62,17 +62,17 @@ class Entry:
     outcome: Outcome
     reason: str = ""
     row: RunRow | None = None
-    photos: bool = False
+    photos_found: bool = False
 
 
 def import_runs(
-    parcels: Sequence[Parcel],
+    requests: Sequence[ImportRequest],
     runs_dir: Path,
     datasets: Path,
     clock: Clock,
-    on_parcel: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
     limits: Limits = RUN_LIMITS,
-) -> list[Entry]:
+) -> list[ImportResult]:
     """Takes what can be taken, in the order of the parcels; an entry for every run, and for every
     zip file that was refused whole.
 
@@ -80,20 +80,20 @@ def import_runs(
     cannot be written or the disk is full: what was taken before stays.
     """
     visitors.refuse_visitor(runs_dir, "import")
-    entries: list[Entry] = []
-    shelf = Shelf(datasets)
-    with _stage(Path(runs_dir)) as stage:
-        for number, parcel in enumerate(parcels, start=1):
-            entries += _open(parcel, Path(runs_dir), stage, shelf, clock, limits)
-            on_parcel(number, len(parcels))
+    entries: list[ImportResult] = []
+    shelf = DatasetMatcher(datasets)
+    with _staging_folder(Path(runs_dir)) as stage:
+        for number, parcel in enumerate(requests, start=1):
+            entries += _import_zip(parcel, Path(runs_dir), stage, shelf, clock, limits)
+            on_progress(number, len(requests))
     return entries
 
 
 @contextmanager
-def _stage(runs_dir: Path) -> Iterator[Path]:
+def _staging_folder(runs_dir: Path) -> Iterator[Path]:
     """A folder for what is being checked; one import at a time, so that what another one left,
     which was killed, can go."""
-    stage = runs_dir / STAGE
+    stage = runs_dir / STAGING_FOLDER
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         with files.locked(runs_dir / _LOCK):
@@ -109,27 +109,34 @@ def _stage(runs_dir: Path) -> Iterator[Path]:
         ) from None
 
 
-def _open(
-    parcel: Parcel, runs_dir: Path, stage: Path, shelf: Shelf, clock: Clock, limits: Limits
-) -> list[Entry]:
-    sender = printable(parcel.name.removesuffix(".zip"))
+def _import_zip(
+    request: ImportRequest,
+    runs_dir: Path,
+    staging: Path,
+    matcher: DatasetMatcher,
+    clock: Clock,
+    limits: Limits,
+) -> list[ImportResult]:
+    sender = printable(request.name.removesuffix(".zip"))
     try:
-        with open_source(parcel.path, limits) as source:
-            prefix, manifest = _manifest(source)
+        with open_file_source(request.path, limits) as source:
+            prefix, manifest = _find_manifest(source)
             sender = printable(manifest.sender or sender)
-            arrival = Arrival(sender, printable(parcel.name), clock().isoformat(timespec="seconds"))
-            carrier = _Carrier(source, prefix, runs_dir, stage, shelf, arrival, manifest)
-            return [carrier.take(run_id) for run_id in sorted(manifest.runs)]
+            arrival = Provenance(
+                sender, printable(request.name), clock().isoformat(timespec="seconds")
+            )
+            carrier = _RunImporter(source, prefix, runs_dir, staging, matcher, arrival, manifest)
+            return [carrier.import_run(run_id) for run_id in sorted(manifest.runs)]
     except InputError as error:
-        reason = _plain(str(error), parcel.path, parcel.path.name)
-        return [Entry(parcel.name, sender, "", "refused", reason)]
+        reason = _without_paths(str(error), request.path, request.path.name)
+        return [ImportResult(request.name, sender, "", "refused", reason)]
 
 
-def _manifest(source: Source) -> tuple[str, Manifest]:
+def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     """What the zip file says it holds, and the folder inside it that holds that: somebody may have
     packed it again. Raises RunError where it holds anything else."""
-    for refused in source.refused:
-        raise RunError(f"{printable(refused.name)}: {refused.what}")
+    for refused in source.rejected:
+        raise RunError(f"{printable(refused.name)}: {refused.short_reason}")
     found = [name for name in source.files if name.rpartition("/")[2] == MANIFEST]
     if not found:
         raise RunError(
@@ -150,50 +157,52 @@ def _manifest(source: Source) -> tuple[str, Manifest]:
     return prefix, manifest
 
 
-def _read(source: Source, name: str) -> bytes:
+def _read(source: FileSource, name: str) -> bytes:
     try:
         return source.read(name)
     except DataError as error:
         raise RunError(f"{printable(name)}: {error}") from None
 
 
-def _plain(line: str, place: Path, name: str) -> str:
+def _without_paths(line: str, place: Path, name: str) -> str:
     """An error without the folders that it was read from."""
     return line.removeprefix(f"{place}: ").replace(f"{place}/", "").replace(str(place), name)
 
 
 @dataclass(frozen=True)
-class _Carrier:
+class _RunImporter:
     """Takes the runs of one zip file. arrival: what is noted of them."""
 
-    source: Source
+    source: FileSource
     prefix: str
     runs_dir: Path
-    stage: Path
-    shelf: Shelf
-    arrival: Arrival
+    staging: Path
+    matcher: DatasetMatcher
+    provenance: Provenance
     manifest: Manifest
 
-    def take(self, run_id: str) -> Entry:
+    def import_run(self, run_id: str) -> ImportResult:
         """One run; why not, where it is refused."""
-        packed, staged = self.manifest.runs[run_id], self.stage / "run"
-        entry = Entry(self.arrival.file, self.arrival.sender, printable(run_id), "refused")
+        packed, staged = self.manifest.runs[run_id], self.staging / "run"
+        entry = ImportResult(
+            self.provenance.file, self.provenance.sender, printable(run_id), "refused"
+        )
         try:
             check_id(run_id)
             _check_names(packed)
-            there, staged = self.runs_dir / run_id, self.stage / run_id
+            there, staged = self.runs_dir / run_id, self.staging / run_id
             if there.exists():
-                return self._met(Run(there), packed, entry)
-            self._fill(staged, packed)
+                return self._compare_existing(Run(there), packed, entry)
+            self._write_files(staged, packed)
             check_run(Run(staged))
-            return self._land(Run(staged), packed, entry)
+            return self._install(Run(staged), packed, entry)
         except InputError as error:
-            reason = _plain(str(error), staged, run_id)
+            reason = _without_paths(str(error), staged, run_id)
             return replace(entry, reason=reason.removeprefix(f"{run_id}: "))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
-    def _fill(self, staged: Path, packed: PackedRun) -> None:
+    def _write_files(self, staged: Path, packed: PackedRun) -> None:
         """Writes the files, each checked against what was packed. Raises RunError, or OSError."""
         staged.mkdir()
         for name, told in sorted(packed.files.items()):
@@ -207,14 +216,14 @@ class _Carrier:
             place.parent.mkdir(exist_ok=True)
             files.overwrite(place, data)
 
-    def _land(self, run: Run, packed: PackedRun, entry: Entry) -> Entry:
-        arrival = self._arrival(run, packed)
-        note_arrival(self.runs_dir, run.id, arrival)
+    def _install(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
+        arrival = self._run_provenance(run, packed)
+        write_provenance(self.runs_dir, run.id, arrival)
         landed = Run(run.path.rename(self.runs_dir / run.id))
         row = read_row(landed)
-        return replace(entry, outcome="taken", row=row, photos=bool(arrival.data))
+        return replace(entry, outcome="taken", row=row, photos_found=bool(arrival.data))
 
-    def _met(self, run: Run, packed: PackedRun, entry: Entry) -> Entry:
+    def _compare_existing(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
         """A run that is here already, the same or another; it stays as it is."""
         if not (run.path / "status.json").is_file():
             raise RunError(N_("something else of that name is in the folder of runs"))
@@ -232,41 +241,41 @@ class _Carrier:
                     "that one first"
                 ).format(files=", ".join(other))
             )
-        noted = arrival_of(self.runs_dir, run.id)
+        noted = read_provenance(self.runs_dir, run.id)
         if noted is None:
             return replace(
                 entry,
                 outcome="here",
                 reason=N_("is here already"),
                 row=read_row(run),
-                photos=run.data_dir().is_dir(),
+                photos_found=run.data_dir().is_dir(),
             )
         # The photos may have come since.
-        noted = replace(noted, data=self.shelf.find(run.environment()))
-        note_arrival(self.runs_dir, run.id, noted)
-        here = N_("is here already, from {sender}").format(sender=noted.words)
+        noted = replace(noted, data=self.matcher.find(run.environment()))
+        write_provenance(self.runs_dir, run.id, noted)
+        here = N_("is here already, from {sender}").format(sender=noted.sender_text)
         return replace(
-            entry, outcome="here", reason=here, row=read_row(run), photos=bool(noted.data)
+            entry, outcome="here", reason=here, row=read_row(run), photos_found=bool(noted.data)
         )
 
-    def _arrival(self, run: Run, packed: PackedRun) -> Arrival:
-        sender = printable(packed.sender or self.arrival.sender)
+    def _run_provenance(self, run: Run, packed: PackedRun) -> Provenance:
+        sender = printable(packed.sender or self.provenance.sender)
         bearer = self.manifest.sender or ""
         return replace(
-            self.arrival,
+            self.provenance,
             sender=sender,
             bearer=printable(bearer) if bearer and printable(bearer) != sender else "",
-            data=self.shelf.find(run.environment()),
+            data=self.matcher.find(run.environment()),
         )
 
 
 def _check_names(packed: PackedRun) -> None:
     """Raises RunError where the manifest tells of a file that no run has, or of too large a one."""
     for name, told in packed.files.items():
-        if name not in LARGEST:
+        if name not in MAX_FILE_BYTES:
             raise RunError(f"{printable(name)}: {N_('no file of a run')}")
-        if told.size > LARGEST[name]:
-            raise RunError(f"{name}: {larger_than(LARGEST[name])}")
+        if told.size > MAX_FILE_BYTES[name]:
+            raise RunError(f"{name}: {file_too_large_text(MAX_FILE_BYTES[name])}")
 
 
 def _digest(path: Path) -> str:

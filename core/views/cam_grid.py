@@ -28,51 +28,53 @@ from core.views import heat_map
 
 THUMBNAIL = 320  # pixels of a photo's longer side, as it is sent
 QUALITY = 76  # of its JPEG: most of what a new grid waits for are these bytes
-STEP = 0.1  # a byte of a density counts tenths of an even spread; 25.5 times and more are the same
+DENSITY_STEP = (
+    0.1  # a byte of a density counts tenths of an even spread; 25.5 times and more are the same
+)
 RAW_STEPS = 127  # a byte of a raw map counts 127ths of a value that NEARLY_ALL stay below
-NEARLY_ALL = 0.998  # a few cells must not make all others pale
-LOCATED = ("objects", "share", "area", "lift")
+RAW_QUANTILE = 0.998  # a few cells must not make all others pale
+LOCALISATION_KEYS = ("objects", "share", "area", "lift")
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Column:
+class CamColumn:
     """The maps of one test set that stand in a column, by (snapshot, photo, class, ...).
 
     classes: the run's own, in its order. epochs, progress: of each snapshot, the epoch and its
     share of the planned training. known: whether the run kept maps of a photo. density: uint8
-    tenths; raw: float16. chances: the answers' probabilities; votes: how many members answer so.
-    shares: of the class's evidence, what lies in the boxes of its objects, and areas: what share
-    of the photo those cover; both nan where the class has no box that counts. located: of each
-    snapshot, the LOCATED part of core.evaluate.localisation.localisation_summary, {} without boxes.
-    """
+    tenths; raw: float16. probabilities: the answers' probabilities; votes: how many members answer
+    so. shares: of the class's evidence, what lies in the boxes of its objects, and areas: what
+    share of the photo those cover; both nan where the class has no box that counts. located: of
+    each snapshot, the LOCATED part of core.evaluate.localisation.localisation_summary, {} without
+    boxes."""
 
     crop: Crop
     classes: tuple[str, ...]
     epochs: tuple[int, ...]
     progress: tuple[float, ...]
-    known: NDArray[np.bool_]
+    has_maps: NDArray[np.bool_]
     density: NDArray[np.uint8]
     raw: NDArray[np.float16]
-    chances: Floats
+    probabilities: Floats
     votes: NDArray[np.int64]
     shares: Floats
     areas: Floats
-    located: tuple[dict[str, float], ...]
+    localisation: tuple[dict[str, float], ...]
     members: int = 1
 
 
 @dataclass(frozen=True)
-class Titled:
+class TitledColumn:
     """A column with its head. id: the run's (of a group, its first one's). column: None where the
-    run has no maps of this test set. verdict: in words, and the name of their colour. dot: of
+    run has no maps of this test set. verdict: in words, and the name of their colour. dot_html: of
     core.base.palette.swatch."""
 
     id: str
     label: str
-    dot: dict[str, str]
-    column: Column | None
+    swatch: dict[str, str]
+    column: CamColumn | None
     verdict: tuple[str, str] | None = None
 
 
@@ -81,7 +83,7 @@ class Grid:
     """facts: plain data, as JSON takes it. thumbnails: JPEGs, a column per crop, a row per photo.
     maps: `density` and `raw`, bytes (snapshot, photo, class, row, column), a row per column."""
 
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     thumbnails: pd.DataFrame
     maps: pd.DataFrame
 
@@ -89,7 +91,7 @@ class Grid:
 # --- columns --------------------------------------------------------------------------------------
 
 
-def run_column(run: Run, test_set: TestSet) -> Column | None:
+def run_column(run: Run, test_set: TestSet) -> CamColumn | None:
     """A run's column; None while it has no maps of the set. Raises RunError, and DataError when a
     photo is damaged."""
     saved = run.class_maps()
@@ -104,7 +106,7 @@ def run_column(run: Run, test_set: TestSet) -> Column | None:
     sizes = {photo.file: photo_size(photo.path) for photo in test_set.photos}
     frames = localise_snapshots(maps, files, saved.classes, test_set, sizes, recipe.crop)
     frames = [frame[frame["file"].isin(list(places))] for frame in frames]
-    chances = _chances(saved, order, known, files, run.predictions(), test_set.name)
+    chances = _probabilities(saved, order, known, files, run.predictions(), test_set.name)
     shares = np.full(chances.shape, np.nan, dtype=np.float32)
     areas = np.full(chances.shape[1:], np.nan, dtype=np.float32)
     for snapshot, frame in enumerate(frames):
@@ -113,23 +115,23 @@ def run_column(run: Run, test_set: TestSet) -> Column | None:
         shares[snapshot, photo, label], areas[photo, label] = frame["share"], frame["area"]
     found = [localisation_summary(frame) or {} for frame in frames]
     planned = recipe.planned_epochs()
-    return Column(
+    return CamColumn(
         recipe.crop,
         saved.classes,
         saved.epochs,
         tuple(round(epoch / planned, 3) for epoch in saved.epochs),
         known,
-        np.clip(np.rint(density(maps) / STEP), 0, 255).astype(np.uint8),
+        np.clip(np.rint(density(maps) / DENSITY_STEP), 0, 255).astype(np.uint8),
         maps.astype(np.float16),
         chances,
         (chances == chances.max(axis=-1, keepdims=True)).astype(int),
         shares,
         areas,
-        tuple({name: one[name] for name in LOCATED if name in one} for one in found),
+        tuple({name: one[name] for name in LOCALISATION_KEYS if name in one} for one in found),
     )
 
 
-def mean_column(columns: Sequence[Column]) -> Column:
+def mean_column(columns: Sequence[CamColumn]) -> CamColumn:
     """The mean over repeats of one recipe, of those that got as far as the one that got furthest.
     columns: at least one."""
     whole = max(columns, key=lambda one: len(one.epochs))
@@ -138,30 +140,30 @@ def mean_column(columns: Sequence[Column]) -> Column:
     def mean(name: str) -> Any:
         return np.stack([getattr(one, name) for one in alike]).mean(axis=0)
 
-    return Column(
+    return CamColumn(
         whole.crop,
         whole.classes,
         whole.epochs,
         whole.progress,
-        np.logical_and.reduce([one.known for one in alike]),
+        np.logical_and.reduce([one.has_maps for one in alike]),
         np.rint(mean("density")).astype(np.uint8),
         mean("raw").astype(np.float16),
-        mean("chances"),
+        mean("probabilities"),
         np.stack([one.votes for one in alike]).sum(axis=0),
         mean("shares"),
         whole.areas,
         tuple(
             {name: float(np.mean([one[name] for one in found])) for name in found[0]}
-            for found in zip(*(one.located for one in alike), strict=True)
+            for found in zip(*(one.localisation for one in alike), strict=True)
         ),
         len(alike),
     )
 
 
-def _chances(
+def _probabilities(
     saved: ClassMaps,
     order: list[int],
-    known: NDArray[np.bool_],
+    has_maps: NDArray[np.bool_],
     files: Sequence[str],
     predictions: pd.DataFrame,
     set_name: str,
@@ -169,13 +171,13 @@ def _chances(
     """(snapshots, photos, classes): each snapshot's own answers; the last one's are the run's
     predictions where they are written. Of a photo that the run does not know, all alike."""
     found = np.exp(saved.log_probs[set_name].astype(np.float32))[:, order]
-    found[:, ~known] = 1 / len(saved.classes)
+    found[:, ~has_maps] = 1 / len(saved.classes)
     if len(predictions):
         rows = predictions[(predictions["kind"] == "plain") & (predictions["split"] == set_name)]
         names = [f"p_{name}" for name in saved.classes]
         final = dict(zip(rows["file"], rows[names].to_numpy(np.float32), strict=True))
         for place, file in enumerate(files):
-            if file in final and known[place]:
+            if file in final and has_maps[place]:
                 found[-1, place] = final[file]
     return found
 
@@ -188,44 +190,51 @@ def thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
     `squash` (a map is stretched over it), the centre square for `centre`. Raises DataError naming
     a damaged photo."""
     return [
-        jpeg_bytes(heat_map.shown_view(photo.path, crop, THUMBNAIL), QUALITY)
+        jpeg_bytes(heat_map.display_view(photo.path, crop, THUMBNAIL), QUALITY)
         for photo in test_set.photos
     ]
 
 
 def build_grid(
-    titled: Sequence[Titled],
+    titled_columns: Sequence[TitledColumn],
     dataset: Dataset,
     test_set: TestSet,
-    pictures: dict[Crop, list[bytes]],
+    thumbnails_by_crop: dict[Crop, list[bytes]],
 ) -> Grid:
-    """The grid of one test set. pictures: `thumbnails` for each crop among the columns."""
-    columns = [one.column for one in titled if one.column]
+    """The grid of one test set. thumbnails_by_crop: `thumbnails` for each crop among the
+    columns."""
+    columns = [one.column for one in titled_columns if one.column]
     classes = list(dict.fromkeys([*dataset.classes, *(c for one in columns for c in one.classes)]))
     sizes = {photo.file: photo_size(photo.path) for photo in test_set.photos}
-    largest = max((float(np.quantile(np.abs(one.raw), NEARLY_ALL)) for one in columns), default=0)
+    largest = max((float(np.quantile(np.abs(one.raw), RAW_QUANTILE)) for one in columns), default=0)
     largest = largest or 1.0
     facts = {
         "set": test_set.name,
         "classes": classes,
         "photos": [_photo(photo.file, test_set) for photo in test_set.photos],
-        "views": {crop: _view(test_set, sizes, crop) for crop in pictures},
-        "runs": [_facts(one) for one in titled],
-        "step": STEP,
-        "top": heat_map.TOP,
+        "views": {crop: _view(test_set, sizes, crop) for crop in thumbnails_by_crop},
+        "runs": [_column_data(one) for one in titled_columns],
+        "step": DENSITY_STEP,
+        "top": heat_map.MAX_DENSITY,
         "rawTop": round(largest, 3),
-        "colours": heat_map.HEAT.astype(int).tolist(),
+        "colours": heat_map.COLOUR_MAP.astype(int).tolist(),
     }
     maps = pd.DataFrame(
         {
-            "density": [one.column.density.tobytes() if one.column else b"" for one in titled],
-            "raw": [_raw_bytes(one.column, largest) for one in titled],
+            "density": [
+                one.column.density.tobytes() if one.column else b"" for one in titled_columns
+            ],
+            "raw": [_raw_bytes(one.column, largest) for one in titled_columns],
         }
     )
-    frame = pd.DataFrame({str(crop): shown for crop, shown in pictures.items()})
+    frame = pd.DataFrame({str(crop): shown for crop, shown in thumbnails_by_crop.items()})
     # The browser builds the grid anew only when the stamp changes.
     stamp = hashlib.sha256(json.dumps(facts).encode())
-    for blob in [*maps["density"], *maps["raw"], *(one for of in pictures.values() for one in of)]:
+    for blob in [
+        *maps["density"],
+        *maps["raw"],
+        *(one for of in thumbnails_by_crop.values() for one in of),
+    ]:
         stamp.update(blob)
     return Grid({**facts, "stamp": stamp.hexdigest()}, frame, maps)
 
@@ -258,9 +267,9 @@ def _box(box: Box) -> dict[str, Any]:
     return {"label": box.label, **corners}
 
 
-def _facts(one: Titled) -> dict[str, Any]:
-    head = {"id": one.id, "label": one.label, "dot": one.dot, "verdict": one.verdict}
-    column = one.column
+def _column_data(titled: TitledColumn) -> dict[str, Any]:
+    head = {"id": titled.id, "label": titled.label, "dot": titled.swatch, "verdict": titled.verdict}
+    column = titled.column
     if column is None:
         return {**head, "members": 1, "epochs": [], "progress": []}
     return {
@@ -272,25 +281,26 @@ def _facts(one: Titled) -> dict[str, Any]:
         "progress": list(column.progress),
         "rows": int(column.density.shape[-2]),
         "columns": int(column.density.shape[-1]),
-        "known": column.known.tolist(),
-        "chances": _plain(column.chances),
+        "known": column.has_maps.tolist(),
+        "chances": _rounded_lists(column.probabilities),
         "votes": column.votes.tolist() if column.members > 1 else None,
-        "shares": _plain(column.shares),
-        "areas": _plain(column.areas),
+        "shares": _rounded_lists(column.shares),
+        "areas": _rounded_lists(column.areas),
         "located": [
-            {name: round(value, 4) for name, value in found.items()} for found in column.located
+            {name: round(value, 4) for name, value in found.items()}
+            for found in column.localisation
         ],
     }
 
 
-def _plain(values: Floats) -> list[Any]:
+def _rounded_lists(values: Floats) -> list[Any]:
     """Nested lists of four decimals, None for nan."""
     rounded = np.round(values.astype(float), 4).astype(object)
     rounded[np.isnan(values)] = None
     return list(rounded.tolist())
 
 
-def _raw_bytes(column: Column | None, largest: float) -> bytes:
+def _raw_bytes(column: CamColumn | None, largest: float) -> bytes:
     if column is None:
         return b""
     scaled = np.rint(column.raw.astype(np.float32) * (RAW_STEPS / largest))

@@ -14,24 +14,24 @@ from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
 from core.store.run import ClassMaps, Run
 from core.train.schedule import planned_epochs
 from core.views.diagnosis_pictures import boxed_jpeg
-from core.views.heat_map import heat_map, shown_view
+from core.views.heat_map import display_view, heat_map
 
 PHOTOS = 4
 SIDE = 200  # pixels of a picture's longer side
 
 
 @dataclass(frozen=True)
-class Look:
+class Snapshot:
     """A photo at the end of a cycle. jpeg: the evidence for the row's class over the photo. chance:
     the probability of that class; answer: the likeliest class."""
 
     jpeg: bytes
-    chance: float
-    answer: str
+    probability: float
+    predicted: str
 
 
 @dataclass(frozen=True)
-class Row:
+class StripRow:
     """A photo, the class whose evidence is drawn, and a look per epoch of the strip. labelled:
     whether that class is the photo's label, else it is the last answer. aspect: width of its
     pictures by their height."""
@@ -40,8 +40,8 @@ class Row:
     label: str
     labelled: bool
     photo: bytes
-    aspect: float
-    looks: tuple[Look, ...]
+    aspect_ratio: float
+    snapshots: tuple[Snapshot, ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Strip:
 
     set_name: str
     epochs: tuple[int, ...]
-    to_come: tuple[int, ...]
-    rows: tuple[Row, ...]
+    upcoming_epochs: tuple[int, ...]
+    rows: tuple[StripRow, ...]
 
 
 def cam_strip(run: Run, dataset: Dataset) -> Strip | None:
@@ -61,31 +61,31 @@ def cam_strip(run: Run, dataset: Dataset) -> Strip | None:
     maps = run.class_maps()
     if maps is None or tuple(maps.classes) != tuple(dataset.classes):
         return None
-    test_set = _set_of(dataset, maps)
+    test_set = _choose_test_set(dataset, maps)
     if test_set is None:
         return None
     recipe = run.recipe()
-    files = _typical(test_set, maps, recipe.crop)
-    rows = [_row(test_set, file, label, maps, recipe.crop) for file, label in files]
+    files = _choose_photos(test_set, maps, recipe.crop)
+    rows = [_build_row(test_set, file, label, maps, recipe.crop) for file, label in files]
     ends = [epoch.number for epoch in planned_epochs(recipe) if epoch.ends_cycle]
     to_come = tuple(epoch for epoch in ends if epoch > max(maps.epochs))
     return Strip(test_set.name, maps.epochs, to_come, tuple(rows)) if rows else None
 
 
-def _set_of(dataset: Dataset, maps: ClassMaps) -> TestSet | None:
+def _choose_test_set(dataset: Dataset, maps: ClassMaps) -> TestSet | None:
     """The test set with most boxes, then photos: the one that the diagnosis looks at. Without a
     test set, the photos that validate."""
     known = [test_set for test_set in dataset.test_sets if test_set.name in maps.files]
     if not known and maps.files.get(VALIDATION):
         return dataset.held_out(maps.files[VALIDATION])
-    return max(known, default=None, key=lambda found: (_boxes(found), len(found.photos)))
+    return max(known, default=None, key=lambda found: (_count_boxes(found), len(found.photos)))
 
 
-def _boxes(test_set: TestSet) -> int:
+def _count_boxes(test_set: TestSet) -> int:
     return sum(len(boxes) for boxes in test_set.boxes.values())
 
 
-def _typical(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple[str, str]]:
+def _choose_photos(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple[str, str]]:
     """Up to four photos with a class each, the same for every run on these photos: the first photo
     of each class with a box that counts (core.evaluate.localisation), then any; without labels,
     evenly spread photos with what is answered last."""
@@ -115,9 +115,9 @@ def _typical(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple[str, 
     return known[::step][:PHOTOS]
 
 
-def _row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) -> Row:
+def _build_row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) -> StripRow:
     photo = next(photo for photo in test_set.photos if photo.file == file)
-    view = shown_view(photo.path, crop, SIDE)
+    view = display_view(photo.path, crop, SIDE)
     boxes = [
         box
         for box in view_boxes(test_set.boxes.get(file, ()), photo_size(photo.path), crop)
@@ -127,7 +127,7 @@ def _row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) 
     found = density(np.asarray(maps.maps[test_set.name][:, place], dtype=np.float32))[:, number]
     chances = np.exp(maps.log_probs[test_set.name][:, place])
     looks = tuple(
-        Look(
+        Snapshot(
             boxed_jpeg(heat_map(view, of_epoch), boxes),
             float(chance[number]),
             maps.classes[int(chance.argmax())],
@@ -135,4 +135,4 @@ def _row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) 
         for of_epoch, chance in zip(found, chances, strict=True)
     )
     aspect = view.width / view.height
-    return Row(file, label, file in test_set.labels, boxed_jpeg(view, boxes), aspect, looks)
+    return StripRow(file, label, file in test_set.labels, boxed_jpeg(view, boxes), aspect, looks)

@@ -9,32 +9,37 @@ from core.base import palette
 from core.base.formatting import percent
 from core.base.language import _
 from core.compare.challenge_ranking import Standing
-from core.views.challenge_text import score_words
+from core.views.challenge_text import score_text
 
-_GREY = palette.on_page(palette.GREY)
+_GREY = palette.css_colour(palette.GREY)
 _DIAMOND = "width:11px;height:11px;border:2px solid currentColor"
 _MIDDLE = 16  # pixels from the top
 
 
-def standing_picture(standing: Standing, colour: str, mark: palette.Mark) -> str:
+def standing_html(standing: Standing, colour: str, marker: palette.Marker) -> str:
     """From 0 to 100 %: the score as a disc on its interval, each run as a tick, validation as an
-    empty diamond. colour, mark: of the group."""
-    score, colour = standing.score, palette.on_page(colour)
+    empty diamond. colour, marker: of the group."""
+    score, colour = standing.score, palette.css_colour(colour)
     told = _(
         "Objects named right: {score}. Validation: {validation}.",
-        score=score_words(standing),
+        score=score_text(standing),
         validation=percent(standing.validation),
     )
     parts = [
-        _mark(0, f"width:100%;height:1px;background:{_GREY};opacity:.4"),
+        _positioned_div(0, f"width:100%;height:1px;background:{_GREY};opacity:.4"),
         *(_scale(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
-        _mark(
+        _positioned_div(
             score.low,
             f"width:{100 * (score.high - score.low):.1f}%;height:3px;background:{colour};"
             "transform:translateY(-50%)",
         ),
-        *(_centred(seed, f"width:2px;height:18px;background:{colour}") for seed in _runs(standing)),
-        _centred(score.value, f"width:13px;height:13px;clip-path:{mark.shape};background:{colour}"),
+        *(
+            _centred(seed, f"width:2px;height:18px;background:{colour}")
+            for seed in _distinct_run_scores(standing)
+        ),
+        _centred(
+            score.value, f"width:13px;height:13px;clip-path:{marker.shape};background:{colour}"
+        ),
         _centred(standing.validation, _DIAMOND, " rotate(45deg)"),
     ]
     return (
@@ -43,18 +48,18 @@ def standing_picture(standing: Standing, colour: str, mark: palette.Mark) -> str
     )
 
 
-def _runs(standing: Standing) -> list[float]:
+def _distinct_run_scores(standing: Standing) -> list[float]:
     """Runs with the same score need one tick."""
-    return sorted(set(standing.of_seeds))
+    return sorted(set(standing.run_scores))
 
 
-def _mark(share: float, style: str, inside: str = "", top: int = _MIDDLE) -> str:
+def _positioned_div(share: float, style: str, inside: str = "", top: int = _MIDDLE) -> str:
     place = f"position:absolute;left:{100 * share:.1f}%;top:{top}px;box-sizing:border-box"
     return f'<div style="{place};{style}">{inside}</div>'
 
 
 def _centred(share: float, style: str, turned: str = "") -> str:
-    return _mark(share, f"{style};transform:translate(-50%,-50%){turned}")
+    return _positioned_div(share, f"{style};transform:translate(-50%,-50%){turned}")
 
 
 def _scale(share: float) -> str:
@@ -62,4 +67,4 @@ def _scale(share: float) -> str:
     number = f"{100 * share:.0f}{' %' if share == 1 else ''}"
     style = f"font-size:11px;color:{_GREY};white-space:nowrap;transform:translateX(-50%)"
     tick = _centred(share, f"width:1px;height:8px;background:{_GREY};opacity:.6")
-    return tick + _mark(share, style, number, top=_MIDDLE + 10)
+    return tick + _positioned_div(share, style, number, top=_MIDDLE + 10)

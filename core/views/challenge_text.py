@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from core.base.formatting import decimal, percent
 from core.base.language import _, ngettext, translate
-from core.compare.challenge_ranking import SEEDS, Board, Change, Entrant, Standing
+from core.compare.challenge_ranking import MIN_SEEDS, Change, Entrant, Leaderboard, Standing
 from core.evaluate.groups import Difference
 
 
-def score_words(standing: Standing) -> str:
+def score_text(standing: Standing) -> str:
     """`64 % (58 to 70)`: the share of objects, with its interval over photos."""
     score = standing.score
     return _(
@@ -21,57 +21,59 @@ def score_words(standing: Standing) -> str:
     )
 
 
-def gap_words(gap: Difference) -> str:
+def difference_text(difference: Difference) -> str:
     """One line of the board against the line above it."""
-    if not gap.real:
-        return _("against the one above: {reason}", reason=gap.shortfall())
-    low, high = sorted((abs(gap.low), abs(gap.high)))
-    size = {"by": decimal(abs(gap.value)), "low": decimal(low), "high": decimal(high)}
-    if gap.value > 0:
+    if not difference.significant:
+        return _("against the one above: {reason}", reason=difference.inconclusive_text())
+    low, high = sorted((abs(difference.low), abs(difference.high)))
+    size = {"by": decimal(abs(difference.value)), "low": decimal(low), "high": decimal(high)}
+    if difference.value > 0:
         return _("better than the one above by {by} ({low} to {high})", **size)
     return _("worse than the one above by {by} ({low} to {high})", **size)
 
 
-def seeds_words(entrant: Entrant) -> str:
+def seeds_text(entrant: Entrant) -> str:
     """`seeds 0, 1, 2`: which ones answer."""
     runs, seeds = len(entrant.runs), entrant.seeds
     words = _("seeds {seeds}", seeds=", ".join(map(str, seeds)))
     return words if runs == len(seeds) else _("{seeds}: {runs} runs", seeds=words, runs=runs)
 
 
-def missing_words(entrant: Entrant) -> str:
+def missing_text(entrant: Entrant) -> str:
     """`not counted: seed 2 failed`; empty where all count."""
     if not entrant.missing:
         return ""
     return _("not counted: {seeds}", seeds=", ".join(map(translate, entrant.missing)))
 
 
-def left_out_words(entrant: Entrant) -> str:
+def excluded_text(entrant: Entrant) -> str:
     """Why a group is not ranked."""
     have = ngettext(
         "{count} seed of the {needed} that are needed",
         "{count} seeds of the {needed} that are needed",
         len(entrant.seeds),
-        needed=SEEDS,
+        needed=MIN_SEEDS,
     )
     missing = ", ".join(map(translate, entrant.missing))
     return _("{have}; {missing}", have=have, missing=missing) if missing else have
 
 
-def changes_words(changes: Sequence[Change]) -> str:
+def changes_text(changes: Sequence[Change]) -> str:
     """`3 changes`; `the failing recipe itself` for none."""
     if not changes:
         return _("the failing recipe itself")
     return ngettext("{count} change", "{count} changes", len(changes))
 
 
-def validation_words(board: Board) -> str:
+def validation_text(board: Leaderboard) -> str:
     """What validation would have said; empty for fewer than two groups."""
     lines = board.standings
     if len(lines) < 2:
         return ""
     shares = [line.validation for line in lines]
-    totals = [n for line in lines for n in line.group.numbers("validation", "accuracy", "total")]
+    totals = [
+        n for line in lines for n in line.group.summary_values("validation", "accuracy", "total")
+    ]
     if (max(shares) - min(shares)) * max(totals, default=0) <= 1 + 1e-9:
         return _(
             "Validation is at most one photo apart ({validation}); the hidden objects are not "

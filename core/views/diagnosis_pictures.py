@@ -16,20 +16,20 @@ from core.base.formatting import percent
 from core.base.language import N_, _, translate
 from core.data.dataset import Dataset, TestSet
 from core.data.label_tables import Box
-from core.data.masking import Fill, Variant
+from core.data.masking import Fill, MaskVariant
 from core.data.object_crops import LabelledObject, labelled_objects
 from core.data.photos import Crop, Pixels, jpeg_bytes, open_photo, photo_size, read_view
 from core.evaluate.cam import density
 from core.evaluate.localisation import MIN_BOX_AREA, localise, view_boxes
 from core.evaluate.mask_choice import find_scene
 from core.store.run import ClassMaps
-from core.views.heat_map import heat_map, shown_view
+from core.views.heat_map import display_view, heat_map
 
 SIDE = 320  # pixels of a picture's longer side
-CUT_OUTS = 6
+MAX_OBJECT_CROPS = 6
 PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
 SHOWN_FILL: Fill = "blur"
-BLANKINGS: tuple[tuple[Variant, str], ...] = (
+MASKED_VARIANTS: tuple[tuple[MaskVariant, str], ...] = (
     ("object", N_("objects painted over")),
     ("elsewhere", N_("as much painted over elsewhere")),
 )
@@ -43,13 +43,15 @@ class Picture:
     jpeg: bytes
     caption: str
     alt: str
-    good: bool | None = None
+    correct: bool | None = None
 
 
 # --- objects cut out ----------------------------------------------------------------------------
 
 
-def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> list[Picture]:
+def object_crop_pictures(
+    test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame
+) -> list[Picture]:
     """Up to six objects with the answer to each, right and wrong in the proportion of the whole
     set, evenly spread over it.
 
@@ -57,15 +59,15 @@ def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> l
     """
     answers = dict(zip(rows["file"], rows["predicted"], strict=True))
     known = [one for one in labelled_objects(test_set, classes) if one.file in answers]
-    right = [one for one in known if answers[one.file] == one.name]
-    wrong = [one for one in known if answers[one.file] != one.name]
-    count = min(CUT_OUTS, len(known))
+    right = [one for one in known if answers[one.file] == one.class_name]
+    wrong = [one for one in known if answers[one.file] != one.class_name]
+    count = min(MAX_OBJECT_CROPS, len(known))
     of_right = round(count * len(right) / len(known)) if known else 0
     pictures = []
-    for one in _spread(right, of_right) + _spread(wrong, count - of_right):
-        cut = one.cut(open_photo(one.photo.path))
-        answer, good = answers[one.file], answers[one.file] == one.name
-        truth = one.name if one.box.label == one.name else _("of no class")
+    for one in _evenly_spaced(right, of_right) + _evenly_spaced(wrong, count - of_right):
+        cut = one.crop(open_photo(one.photo.path))
+        answer, good = answers[one.file], answers[one.file] == one.class_name
+        truth = one.class_name if one.box.label == one.class_name else _("of no class")
         caption = _("{answer}; it is {truth}", answer=answer, truth=truth)
         if good:
             caption = answer
@@ -77,7 +79,7 @@ def cut_outs(test_set: TestSet, classes: Sequence[str], rows: pd.DataFrame) -> l
     return pictures
 
 
-def _spread(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]:
+def _evenly_spaced(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]:
     """`count` of the items, evenly spaced."""
     return [items[int((i + 0.5) * len(items) / count)] for i in range(min(count, len(items)))]
 
@@ -85,7 +87,9 @@ def _spread(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]
 # --- where it looks -------------------------------------------------------------------------------
 
 
-def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> list[Picture]:
+def localisation_pictures(
+    test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop
+) -> list[Picture]:
     """A photo with its object's box, and the same with the last class map of that object's class.
 
     Of all objects that count for the lift, it is the one whose share of evidence in the box and
@@ -110,7 +114,7 @@ def gaze(test_set: TestSet, dataset: Dataset, maps: ClassMaps, crop: Crop) -> li
         for box in view_boxes(test_set.boxes[file], sizes[file], crop)
         if box.label == label and box.area >= MIN_BOX_AREA
     ]
-    view = shown_view(photos[file].path, crop, SIDE)
+    view = display_view(photos[file].path, crop, SIDE)
     heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
     return [
@@ -151,7 +155,7 @@ def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
 # --- painted over -----------------------------------------------------------------------------
 
 
-def painted_over(
+def occlusion_pictures(
     test_set: TestSet, classes: Sequence[str], crop: Crop, size: int, rows: pd.DataFrame
 ) -> list[Picture]:
     """A photo as it is, with its objects painted over, and with as much painted over elsewhere,
@@ -174,7 +178,10 @@ def painted_over(
     stays = {file: plain.at[file, "predicted"] == without.at[file, "predicted"] for file in files}
     mostly = sum(stays.values()) * 2 >= len(files)
     files = [file for file in files if stays[file] == mostly]
-    falls = [_chance(plain, file, test_set) - _chance(without, file, test_set) for file in files]
+    falls = [
+        _label_probability(plain, file, test_set) - _label_probability(without, file, test_set)
+        for file in files
+    ]
     file = files[int(np.abs(np.array(falls) - np.median(falls)).argmin())]
     photo = next((photo for photo in test_set.photos if photo.file == file), None)
     scene = find_scene(test_set, photo, classes, crop) if photo else None
@@ -183,8 +190,8 @@ def painted_over(
     pixels = read_view(photo.path, size, crop)
     shape = photo_size(photo.path) if crop == "squash" else (size, size)
     drawn = [(_("as it is"), pixels, plain)]
-    for variant, words in BLANKINGS:
-        drawn.append((translate(words), scene.blanked(pixels, variant, SHOWN_FILL), means[variant]))
+    for variant, words in MASKED_VARIANTS:
+        drawn.append((translate(words), scene.apply(pixels, variant, SHOWN_FILL), means[variant]))
     pictures = []
     for words, seen, table in drawn:
         answer = str(table.at[file, "predicted"])
@@ -193,7 +200,7 @@ def painted_over(
         good = None if table is without else answer in test_set.labels[file].present
         pictures.append(
             Picture(
-                jpeg_bytes(_unsquashed(seen, shape)),
+                jpeg_bytes(_restore_aspect(seen, shape)),
                 f"{words}: {told}",
                 _("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
                 good,
@@ -202,14 +209,14 @@ def painted_over(
     return pictures
 
 
-def _chance(table: pd.DataFrame, file: str, test_set: TestSet) -> float:
+def _label_probability(table: pd.DataFrame, file: str, test_set: TestSet) -> float:
     """The probability of the classes that the photo shows, together."""
     names = [f"p_{name}" for name in test_set.labels[file].present if f"p_{name}" in table]
     return float(table.loc[file, names].sum())
 
 
-def _unsquashed(pixels: Pixels, shape: tuple[int, int]) -> Image.Image:
+def _restore_aspect(pixels: Pixels, full_size: tuple[int, int]) -> Image.Image:
     """The picture at its photo's own proportions: people read no squashed titles."""
-    ratio = SIDE / max(shape)
-    size = (max(1, round(shape[0] * ratio)), max(1, round(shape[1] * ratio)))
+    ratio = SIDE / max(full_size)
+    size = (max(1, round(full_size[0] * ratio)), max(1, round(full_size[1] * ratio)))
     return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)

@@ -12,23 +12,28 @@ import pandas as pd
 
 from core.base.errors import InputError
 from core.base.formatting import percent
-from core.base.language import _, sentences, translate
+from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.evaluate.verdict import (
     MEANINGS,
     RULES,
     THRESHOLDS,
+    comparison_set,
     density_ratio,
-    evidence_set,
     threshold,
 )
 from core.recipe.layer_table import head_start
 from core.store.run import Run
-from core.store.schemas import Answer
-from core.views.diagnosis_pictures import Picture, cut_outs, gaze, painted_over
+from core.store.schemas import Assessment
+from core.views.diagnosis_pictures import (
+    Picture,
+    localisation_pictures,
+    object_crop_pictures,
+    occlusion_pictures,
+)
 
-Key = Literal["validation", "finds", "looks", "needs", "drift"]
-REDRAWN_NEAR_1 = 1.4  # a random head's evidence up to so dense is as good as strewn evenly
+EvidenceKey = Literal["validation", "finds", "looks", "needs", "drift"]
+RANDOM_HEAD_MAX_LIFT = 1.4  # a random head's evidence up to so dense is as good as strewn evenly
 
 
 @dataclass(frozen=True)
@@ -36,17 +41,17 @@ class Evidence:
     """One piece: a question, its answer in words with numbers, and pictures. good: None where it
     is shown without a judgement; `counts` tells whether a rule of the verdict reads it."""
 
-    key: Key
+    key: EvidenceKey
     question: str
-    words: str
+    text: str
     good: bool | None
-    counts: bool
+    used_by_verdict: bool
     pictures: tuple[Picture, ...] = ()
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Letter:
+class DiagnosisReport:
     """problem: why the pictures are missing, one line; empty when they are there. controls: rows
     for core.plots.scores; no rows without a score of cut-out objects. history: history.csv. layers:
     drift.csv without the head."""
@@ -64,45 +69,45 @@ class Letter:
     problem: str = ""
 
 
-def write_letter(run: Run, pictures: bool = True) -> Letter | None:
+def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None:
     """The letter on a run; None while it has no diagnosis. Raises InputError when a file of the run
     folder is damaged; photos that are gone only cost the pictures, which may be left out, too."""
     diagnosis, summary, controls = run.diagnosis(), run.summary(), run.controls()
     if diagnosis is None or summary is None:
         return None
     found, sets = diagnosis["evidence"], summary["sets"]
-    name = found["set"] or evidence_set(sets)
+    name = found["set"] or comparison_set(sets)
     layers = backbone_drift(run)
     pieces = [
-        _validation(summary["validation"]["accuracy"], found.get("validation")),
-        *(_sign(sign, sets.get(name) or {}) for sign in found["signs"]),
-        _drift(layers),
+        _validation_evidence(summary["validation"]["accuracy"], found.get("validation")),
+        *(_criterion_evidence(sign, sets.get(name) or {}) for sign in found["signs"]),
+        _drift_evidence(layers),
     ]
     evidence = tuple(piece for piece in pieces if piece is not None)
-    evidence, problem = _with_pictures(run, evidence, name if pictures else None)
+    evidence, problem = _add_pictures(run, evidence, name if with_pictures else None)
     notes = {
-        "looks": _sanity(
+        "looks": _random_heads_text(
             (found.get("redrawn_head") or {}).get(name),
             (sets.get(name) or {}).get("localisation"),
         ),
-        "needs": _control((found.get("reliance") or {}).get(name)),
+        "needs": _equal_area_text((found.get("reliance") or {}).get(name)),
     }
-    outlived = _outlived(run.reliance(), name)
-    return Letter(
+    outlived = _unchanged_text(run.reliance(), name)
+    return DiagnosisReport(
         verdict=diagnosis["verdict"],
         meaning=translate(MEANINGS.get(diagnosis["verdict"], "")),
-        finding=_spaced(translate(diagnosis["finding"])),
+        finding=_space_percent_signs(translate(diagnosis["finding"])),
         rule=diagnosis["rule"],
         set_name=name,
         evidence=tuple(
             replace(
                 piece,
                 note=notes.get(piece.key, ""),
-                words=sentences(piece.words, outlived) if piece.key == "needs" else piece.words,
+                text=join_sentences(piece.text, outlived) if piece.key == "needs" else piece.text,
             )
             for piece in evidence
         ),
-        controls=_controls(sets.get(name) or {}, controls, name),
+        controls=_control_scores(sets.get(name) or {}, controls, name),
         history=run.history(),
         layers=layers,
         advice=tuple(map(translate, diagnosis["advice"])),
@@ -134,12 +139,12 @@ def thresholds_table() -> pd.DataFrame:
 # --- the pieces ---------------------------------------------------------------------------------
 
 
-def _spaced(words: str) -> str:
+def _space_percent_signs(text: str) -> str:
     """`58 %`, as everywhere on screen."""
-    return re.sub(r"(?<=\d)%", " %", words)
+    return re.sub(r"(?<=\d)%", " %", text)
 
 
-def _validation(accuracy: Mapping[str, Any], answer: Answer | None) -> Evidence:
+def _validation_evidence(accuracy: Mapping[str, Any], answer: Assessment | None) -> Evidence:
     words = _(
         "{right} of {total} validation photos are answered right. They come from the same shoot as "
         "the training photos, so this alone proves little.",
@@ -150,34 +155,40 @@ def _validation(accuracy: Mapping[str, Any], answer: Answer | None) -> Evidence:
     return Evidence("validation", _("What does validation say?"), words, good, True)
 
 
-_COUNTED = {"accuracy": "primary", "objects": "object"}  # a sign's score, where it is a share
+_SCORE_BY_KIND = {"accuracy": "primary", "objects": "object"}  # a sign's score, where it is a share
 
 
-def _sign(sign: Mapping[str, Any], of_set: Mapping[str, Any]) -> Evidence:
-    told = _spaced(translate(str(sign["words"])))
-    kind = sign.get("kind")
-    score = of_set["scores"].get(_COUNTED.get(kind or "")) if of_set else None
+def _criterion_evidence(criterion: Mapping[str, Any], set_summary: Mapping[str, Any]) -> Evidence:
+    told = _space_percent_signs(translate(str(criterion["words"])))
+    kind = criterion.get("kind")
+    score = set_summary["scores"].get(_SCORE_BY_KIND.get(kind or "")) if set_summary else None
     if score:
         words = _("Right for {objects}.", objects=told)
     else:
         words = _("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
     good = ""
-    if sign["good"] is None:
-        if sign["total"] < threshold("photos"):
+    if criterion["good"] is None:
+        if criterion["total"] < threshold("photos"):
             good = _("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
     elif score:
-        needed = score["constant"] + sign["threshold"] * (1 - score["constant"])
+        needed = score["constant"] + criterion["threshold"] * (1 - score["constant"])
         good = _("Good from {share}.", share=percent(needed))
     elif kind == "density":
-        good = _("Good from {lift:g} times.", lift=sign["threshold"])
+        good = _("Good from {lift:g} times.", lift=criterion["threshold"])
     elif kind == "needs":
-        good = _("Good from {points:.0f} points between the two.", points=100 * sign["threshold"])
+        good = _(
+            "Good from {points:.0f} points between the two.", points=100 * criterion["threshold"]
+        )
     return Evidence(
-        sign["name"], translate(sign["title"]), sentences(words, good), sign["good"], True
+        criterion["name"],
+        translate(criterion["title"]),
+        join_sentences(words, good),
+        criterion["good"],
+        True,
     )
 
 
-def _outlived(rows: pd.DataFrame, name: str | None) -> str:
+def _unchanged_text(rows: pd.DataFrame, name: str | None) -> str:
     """How many answers outlive the objects, over all photos."""
     rows = rows[(rows["split"] == name) & rows["fill"].isin(["", "all"])] if len(rows) else rows
     if rows.empty:
@@ -190,11 +201,11 @@ def _outlived(rows: pd.DataFrame, name: str | None) -> str:
         photos=len(answers),
     )
     if same * 2 > len(answers):
-        words = sentences(words, _("An answer that stays did not need the object."))
+        words = join_sentences(words, _("An answer that stays did not need the object."))
     return words
 
 
-def _control(numbers: Mapping[str, Any] | None) -> str:
+def _equal_area_text(numbers: Mapping[str, Any] | None) -> str:
     """The objects painted over against an equal area elsewhere, where there is room for one."""
     compared = (numbers or {}).get("comparison") or {}
     falls = compared.get("fall") or {}
@@ -204,14 +215,14 @@ def _control(numbers: Mapping[str, Any] | None) -> str:
         "Check with an equal area, on the {photos} photos that have room for one: objects painted "
         "over, {objects} points; as much elsewhere, {elsewhere} (95 % intervals).",
         photos=compared["photos"],
-        objects=_points(falls["object"]),
-        elsewhere=_points(falls["elsewhere"]),
+        objects=_points_text(falls["object"]),
+        elsewhere=_points_text(falls["elsewhere"]),
     )
 
 
-def _points(fall: Mapping[str, Any]) -> str:
+def _points_text(probability_drop: Mapping[str, Any]) -> str:
     """A fall as a change of probability in points, with its interval."""
-    value, low, high = (_signed(-100 * fall[key]) for key in ("value", "high", "low"))
+    value, low, high = (_signed(-100 * probability_drop[key]) for key in ("value", "high", "low"))
     return _("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
@@ -220,7 +231,7 @@ def _signed(value: float) -> str:
     return f"{rounded:+d}".replace("-", "\u2212") if rounded else "0"
 
 
-def _drift(layers: pd.DataFrame) -> Evidence | None:
+def _drift_evidence(layers: pd.DataFrame) -> Evidence | None:
     """The backbone's layers, frozen ones and trained ones; the head began at random."""
     if layers.empty:
         return None
@@ -228,9 +239,9 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
     frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
     if len(frozen):
         parts.append(
-            _("{layers} was frozen.", layers=_range(frozen))
+            _("{layers} was frozen.", layers=_layers_text(frozen))
             if len(frozen) == 1
-            else _("{layers} were frozen.", layers=_range(frozen))
+            else _("{layers} were frozen.", layers=_layers_text(frozen))
         )
     measured = trained.dropna(subset="cka")
     if len(measured):
@@ -239,7 +250,7 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
             _(
                 "{layers} trained. Their likeness to how they began (CKA; 100 % is unchanged) is "
                 "{mean} on average, lowest in layer {layer}: {least}.",
-                layers=_range(trained),
+                layers=_layers_text(trained),
                 mean=percent(measured["cka"].mean()),
                 layer=least["layer"],
                 least=percent(max(0.0, least["cka"])),
@@ -248,7 +259,7 @@ def _drift(layers: pd.DataFrame) -> Evidence | None:
     question = _("How far did the layers move?")
     if _pretrained(layers):
         question = _("What happened to the pretrained layers?")
-    return Evidence("drift", question, sentences(*parts), None, False)
+    return Evidence("drift", question, join_sentences(*parts), None, False)
 
 
 def backbone_drift(run: Run) -> pd.DataFrame:
@@ -265,7 +276,7 @@ def _pretrained(layers: pd.DataFrame) -> bool:
     return bool((layers["reference"] == "pretrained").any())
 
 
-def _range(layers: pd.DataFrame) -> str:
+def _layers_text(layers: pd.DataFrame) -> str:
     """`Layers 0 to 12`; layers that lie apart are named one by one."""
     numbers = [int(number) for number in layers["layer"]]
     if len(numbers) == 1:
@@ -275,12 +286,15 @@ def _range(layers: pd.DataFrame) -> str:
     return _("Layers {layers}", layers=_(", ").join(map(str, numbers)))
 
 
-def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) -> str:
-    """What the maps of heads with random weights say of the run's own. place: its localisation."""
-    if redrawn is None or place is None:
+def _random_heads_text(
+    random_heads: Mapping[str, Any] | None, localisation: Mapping[str, Any] | None
+) -> str:
+    """What the maps of heads with random weights say of the run's own. localisation: its
+    localisation."""
+    if random_heads is None or localisation is None:
         return ""
-    own, area = float(place["share"]), float(place["area"])
-    shares = [area * lift for lift in (redrawn["lift"], *redrawn.get("lifts", ()))]
+    own, area = float(localisation["share"]), float(localisation["area"])
+    shares = [area * lift for lift in (random_heads["lift"], *random_heads.get("lifts", ()))]
     lift, *lifts = (density_ratio(share, area) for share in shares)
     values = {"own": density_ratio(own, area), "lift": lift}
     told = _(
@@ -290,18 +304,18 @@ def _sanity(redrawn: Mapping[str, Any] | None, place: Mapping[str, Any] | None) 
     )
     if values["own"] <= max(lift, *lifts):
         meant = _("So these maps show nothing that the head has learned.")
-    elif lift <= REDRAWN_NEAR_1:
+    elif lift <= RANDOM_HEAD_MAX_LIFT:
         meant = _("So they show what the head has learned.")
     else:
         meant = _("So part of what they show is the backbone's doing.")
-    return sentences(told, meant)
+    return join_sentences(told, meant)
 
 
-def _controls(
-    of_set: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
+def _control_scores(
+    set_summary: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
 ) -> pd.DataFrame:
     """The run's score of cut-out objects beside the controls'."""
-    rows = [("run", _("this run"), of_set)]
+    rows = [("run", _("this run"), set_summary)]
     for key, title in (
         ("frozen", _("pretrained features, untouched")),
         ("untrained", _("random features")),
@@ -321,7 +335,7 @@ def _controls(
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def _with_pictures(
+def _add_pictures(
     run: Run, evidence: Sequence[Evidence], name: str | None
 ) -> tuple[tuple[Evidence, ...], str]:
     if name is None:
@@ -329,7 +343,7 @@ def _with_pictures(
     try:
         dataset = read_dataset(run.data_dir())
         test_set = dataset.test_set(name)
-        makers = _makers(run, dataset, test_set)
+        makers = _picture_builders(run, dataset, test_set)
         made = [
             replace(piece, pictures=tuple(makers[piece.key]())) if piece.key in makers else piece
             for piece in evidence
@@ -341,22 +355,24 @@ def _with_pictures(
     return tuple(made), ""
 
 
-def _makers(
+def _picture_builders(
     run: Run, dataset: Dataset, test_set: TestSet
-) -> dict[Key, Callable[[], list[Picture]]]:
+) -> dict[EvidenceKey, Callable[[], list[Picture]]]:
     recipe, classes = run.recipe(), dataset.classes
 
     def finds() -> list[Picture]:
         rows = run.predictions()
-        return cut_outs(test_set, classes, rows[rows["split"] == f"{test_set.name}/objects"])
+        return object_crop_pictures(
+            test_set, classes, rows[rows["split"] == f"{test_set.name}/objects"]
+        )
 
     def looks() -> list[Picture]:
         maps = run.class_maps()
-        return gaze(test_set, dataset, maps, recipe.crop) if maps else []
+        return localisation_pictures(test_set, dataset, maps, recipe.crop) if maps else []
 
     def needs() -> list[Picture]:
         rows = run.reliance()
         rows = rows[rows["split"] == test_set.name]
-        return painted_over(test_set, classes, recipe.crop, recipe.image_size, rows)
+        return occlusion_pictures(test_set, classes, recipe.crop, recipe.image_size, rows)
 
     return {"finds": finds, "looks": looks, "needs": needs}

@@ -16,15 +16,15 @@ from PIL import Image
 from core.data.photos import Crop, centre_square, open_photo
 
 # From no evidence to TOP even spreads; the CAM grid is sent them (core.views.cam_grid).
-HEAT = np.array(
+COLOUR_MAP = np.array(
     [(66, 10, 104), (147, 38, 103), (221, 81, 58), (252, 155, 12), (246, 230, 90), (252, 255, 190)],
     dtype=np.float32,
 )
-TOP = 5.0
+MAX_DENSITY = 5.0
 OPACITY = 0.8
 
 
-def shown_view(path: Path, crop: Crop, side: int) -> Image.Image:
+def display_view(path: Path, crop: Crop, side: int) -> Image.Image:
     """What the network sees of a photo, at the photo's own proportions, with a longer side of
     `side` pixels (fewer where the photo has fewer). Raises DataError naming the file."""
     image = open_photo(path, at_least=side)
@@ -38,9 +38,9 @@ def heat_map(view: Image.Image, densities: NDArray[np.float32]) -> Image.Image:
     """The map over the greyed photo. densities: (rows, columns) of core.evaluate.cam.density, 1
     being an even spread."""
     smooth = Image.fromarray(densities).resize(view.size, Image.Resampling.BILINEAR)
-    level = np.clip(np.asarray(smooth) / TOP, 0, 1)
-    steps = np.arange(len(HEAT)) / (len(HEAT) - 1)
-    colours = np.stack([np.interp(level, steps, HEAT[:, c]) for c in range(3)], axis=-1)
+    level = np.clip(np.asarray(smooth) / MAX_DENSITY, 0, 1)
+    steps = np.arange(len(COLOUR_MAP)) / (len(COLOUR_MAP) - 1)
+    colours = np.stack([np.interp(level, steps, COLOUR_MAP[:, c]) for c in range(3)], axis=-1)
     grey = np.asarray(view.convert("L"), dtype=np.float32)[..., None]
     photo = np.asarray(view, dtype=np.float32)
     photo += (grey - photo) * min(1.2 * OPACITY, 1)

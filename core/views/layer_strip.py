@@ -45,7 +45,7 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
                 "kind": layer.kind,
                 "shape": layer.shape.replace("x", " × "),
                 "params": layer.params,
-                "weights": translate(formatting.count(layer.params)),
+                "weights": translate(formatting.count_text(layer.params)),
                 "height": _height(layer.params, most),
                 "head": layer.in_head,
                 "dropout": dropout.get(_DROPOUTS.get(layer.name, "")),
@@ -57,13 +57,13 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
             for (first, lr), last in zip(bands, ends, strict=True)
         ],
         "scale": [
-            {"rate": formatting.rate(10.0**power), "colour": palette.rate_colour(10.0**power)}
+            {"rate": formatting.lr_text(10.0**power), "colour": palette.lr_colour(10.0**power)}
             for power in range(-6, 0)
         ],
     }
 
 
-def trained_words(recipe: Recipe, layers: Sequence[Layer]) -> str:
+def trained_text(recipe: Recipe, layers: Sequence[Layer]) -> str:
     """`1.3 million of 3.4 million weights train (38 %)`: of all stages together."""
     start = next(layer.index for layer in layers if layer.in_head)
     learning = trained_layers(recipe, start, len(layers))
@@ -71,8 +71,8 @@ def trained_words(recipe: Recipe, layers: Sequence[Layer]) -> str:
     trained = sum(layer.params for layer in layers if layer.index in learning)
     return _(
         "{trained} of {total} weights train ({share})",
-        trained=translate(formatting.count(trained)),
-        total=translate(formatting.count(total)),
+        trained=translate(formatting.count_text(trained)),
+        total=translate(formatting.count_text(total)),
         share=formatting.percent(trained / total),
     )
 
@@ -87,7 +87,7 @@ def _rate(lr: Any) -> dict[str, Any]:
     if not isinstance(lr, int | float) or not 0 <= lr < math.inf:
         return {"rate": "?", "colour": palette.GREY, "frozen": False}
     return {
-        "rate": formatting.rate(float(lr)),
-        "colour": palette.rate_colour(lr),
+        "rate": formatting.lr_text(float(lr)),
+        "colour": palette.lr_colour(lr),
         "frozen": lr == 0,
     }

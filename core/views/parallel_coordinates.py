@@ -10,10 +10,10 @@ from unicodedata import east_asian_width
 
 from core.base import palette
 from core.base.language import _, translate
-from core.compare.colours import MOST, OWN, Paint
-from core.compare.parallel_axes import Dimension, Parallel
+from core.compare.colours import BY_ITEM, MAX_COLOURS, ColourScheme
+from core.compare.parallel_axes import Dimension, ParallelAxes
 
-_APART = 0.055  # of an axis' height, at least, between two of its ticks
+_MIN_TICK_GAP = 0.055  # of an axis' height, at least, between two of its ticks
 _TICK, _LAST_TICK = 16, 24  # characters of a tick; beside the last axis is more room
 _ROW, _ROWS = 15, 3  # characters of a row of a title, and rows
 _WIDEST, _WIDE, _THIN = 4.0, 2.2, 1.5  # pixels of lines: few, that all show, and of many
@@ -53,23 +53,31 @@ class ParallelLines(TypedDict):
     texts: dict[str, str]
 
 
-def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> ParallelLines:
+def parallel_lines(
+    parallel_axes: ParallelAxes, keys: Sequence[str], colour_scheme: ColourScheme
+) -> ParallelLines:
     """A line per item, in the colour that it has everywhere, across those recipe keys and all
     results."""
-    recipe = {dimension.title: dimension for dimension in found.recipe}
-    dimensions = [*(recipe[key] for key in keys), *found.results]
-    short = _short_titles([_told(dimension, dimension.title) for dimension in dimensions])
-    at = [[_share(dimension, place) for place in dimension.places] for dimension in dimensions]
+    recipe = {dimension.title: dimension for dimension in parallel_axes.recipe_dimensions}
+    dimensions = [*(recipe[key] for key in keys), *parallel_axes.result_dimensions]
+    short = _short_titles(
+        [_translate_result(dimension, dimension.title) for dimension in dimensions]
+    )
+    at = [
+        [_normalise(dimension, place) for place in dimension.positions] for dimension in dimensions
+    ]
     lines: list[Line] = [
         {
             "name": item.title,
-            "colour": palette.on_page(paint.colours[item.id]),
-            "dash": paint.marker(item.id).dash,
-            "width": _line_width(number, len(found.items)),
+            "colour": palette.css_colour(colour_scheme.colours[item.id]),
+            "dash": colour_scheme.marker(item.id).dash,
+            "width": _line_width(number, len(parallel_axes.items)),
             "at": [places[number] for places in at],
-            "values": [_told(dimension, dimension.words[number]) for dimension in dimensions],
+            "values": [
+                _translate_result(dimension, dimension.texts[number]) for dimension in dimensions
+            ],
         }
-        for number, item in enumerate(found.items)
+        for number, item in enumerate(parallel_axes.items)
     ]
     return {
         "axes": [
@@ -80,18 +88,20 @@ def parallel_lines(found: Parallel, keys: Sequence[str], paint: Paint) -> Parall
         "words": _(
             "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
         ),
-        "legend": [(words, palette.on_page(c), mark.dash) for words, c, mark in paint.legend]
-        or _own_names(lines, paint),
-        "texts": _said(),
+        "legend": [
+            (words, palette.css_colour(c), mark.dash) for words, c, mark in colour_scheme.legend
+        ]
+        or _item_legend(lines, colour_scheme),
+        "texts": _browser_texts(),
     }
 
 
-def _told(dimension: Dimension, words: str) -> str:
+def _translate_result(dimension: Dimension, text: str) -> str:
     """A recipe's keys and values stay as they are."""
-    return translate(words) if dimension.result else words
+    return translate(text) if dimension.is_result else text
 
 
-def _said() -> dict[str, str]:
+def _browser_texts() -> dict[str, str]:
     return {
         "hint": _(
             "Point at a line for its run. Drag along an axis to keep only the lines that "
@@ -105,14 +115,14 @@ def _said() -> dict[str, str]:
     }
 
 
-def _own_names(lines: Sequence[Line], paint: Paint) -> list[tuple[str, str, str]]:
-    own = paint.name == OWN
+def _item_legend(lines: Sequence[Line], colour_scheme: ColourScheme) -> list[tuple[str, str, str]]:
+    own = colour_scheme.name == BY_ITEM
     return [(line["name"], line["colour"], line["dash"]) for line in lines] if own else []
 
 
 def _line_width(number: int, lines: int) -> float:
     """Of few lines earlier ones are wider beneath later ones, so that equal lines all show."""
-    if lines > MOST:
+    if lines > MAX_COLOURS:
         return _THIN
     return round(_WIDE + (_WIDEST - _WIDE) * (lines - 1 - number) / max(lines - 1, 1), 2)
 
@@ -120,38 +130,41 @@ def _line_width(number: int, lines: int) -> float:
 # --- axes -----------------------------------------------------------------------------------
 
 
-def _ends(dimension: Dimension) -> tuple[float, float]:
-    places = [*dimension.places, *(place for place, __ in dimension.ticks)]
+def _axis_range(dimension: Dimension) -> tuple[float, float]:
+    places = [*dimension.positions, *(place for place, __ in dimension.ticks)]
     return min(places), max(places)
 
 
-def _share(dimension: Dimension, place: float) -> float:
+def _normalise(dimension: Dimension, place: float) -> float:
     """Where a place is on its axis: 0 at the foot, 1 at the top; a single place in the middle."""
-    low, high = _ends(dimension)
+    low, high = _axis_range(dimension)
     return round((place - low) / (high - low), 4) if high > low else 0.5
 
 
 def _axis(dimension: Dimension, short: str, last: bool) -> Axis:
     ticks = [
-        (_share(dimension, place), _told(dimension, words)) for place, words in dimension.ticks
+        (_normalise(dimension, place), _translate_result(dimension, words))
+        for place, words in dimension.ticks
     ]
     most = _LAST_TICK if last else _TICK
     title = f"{short} (log)" if dimension.logarithmic else short
     return {
-        "key": f"{'result' if dimension.result else 'recipe'} {dimension.title}",
+        "key": f"{'result' if dimension.is_result else 'recipe'} {dimension.title}",
         "name": title,
-        "title": _rows(title),
-        "ticks": [(share, _cut(words, most)) for share, words in _apart(ticks)],
-        "result": dimension.result,
+        "title": _wrap_title(title),
+        "ticks": [(share, _truncate(words, most)) for share, words in _drop_crowded(ticks)],
+        "result": dimension.is_result,
     }
 
 
-def _apart(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+def _drop_crowded(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
     """Those that do not crowd each other: first and last, and of the others as many as fit."""
     *others, top = ticks
     kept: list[tuple[float, str]] = []
     for tick in others:
-        if (not kept or tick[0] - kept[-1][0] >= _APART) and top[0] - tick[0] >= _APART:
+        if (not kept or tick[0] - kept[-1][0] >= _MIN_TICK_GAP) and top[0] - tick[
+            0
+        ] >= _MIN_TICK_GAP:
             kept.append(tick)
     return [*kept, top]
 
@@ -171,25 +184,25 @@ def _short_titles(titles: Sequence[str]) -> list[str]:
 # --- words that fit -------------------------------------------------------------------------
 
 
-def _size(words: str) -> int:
+def _text_width(text: str) -> int:
     """Characters across, of which a Japanese one is two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in words)
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _cut(words: str, most: int) -> str:
-    if _size(words) <= most:
-        return words
-    while _size(words) >= most:
-        words = words[:-1]
-    return f"{words.rstrip()}…"
+def _truncate(text: str, max_chars: int) -> str:
+    if _text_width(text) <= max_chars:
+        return text
+    while _text_width(text) >= max_chars:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
-def _rows(title: str) -> list[str]:
+def _wrap_title(title: str) -> list[str]:
     """A title broken where its words end."""
     rows = [""]
     for piece in re.findall(r"[^ ._,/-]*[ ._,/-]*", title):
-        if rows[-1] and _size(rows[-1] + piece.rstrip()) > _ROW:
+        if rows[-1] and _text_width(rows[-1] + piece.rstrip()) > _ROW:
             rows.append("")
         rows[-1] += piece
     kept = [*rows[: _ROWS - 1], "".join(rows[_ROWS - 1 :])]
-    return [_cut(row.strip(), _ROW) for row in kept if row]
+    return [_truncate(row.strip(), _ROW) for row in kept if row]

@@ -13,37 +13,37 @@ from typing import Literal
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import _, sentences, translate
+from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset
 from core.data.split import split_sizes
-from core.recipe.bands import BandRange, band_ranges, frozen_prefix
+from core.recipe.bands import BandRange, band_ranges, frozen_prefix_length
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import ClassMapHead, DenseHead, KFold, Recipe
 
-Column = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
-COLUMNS: tuple[Column, ...] = ("sees", "changes", "long")
+Section = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
+SECTIONS: tuple[Section, ...] = ("sees", "changes", "long")
 
 
 @dataclass(frozen=True)
-class Caution:
+class RecipeWarning:
     """name: the rule's, in a word or two; column: which part of the recipe it is about; words: what
     is known; source: where the numbers come from."""
 
     name: str
-    column: Column
-    words: str
+    section: Section
+    text: str
     source: str
 
 
-Rule = Callable[[Recipe, Dataset], Caution | None]
+Rule = Callable[[Recipe, Dataset], RecipeWarning | None]
 
 _FAST = 5e-2  # a rate at which layers of the front half count as trained fast
 _FAR_TOO_FAST = 1.0  # `quick`'s last rate times a hundred
 _SLOW_BACKBONES = ("vgg16", "vgg16_bn")
 
 
-def cautions(recipe: Recipe, dataset: Dataset) -> tuple[Caution, ...]:
+def find_warnings(recipe: Recipe, dataset: Dataset) -> tuple[RecipeWarning, ...]:
     """What is known to be misleading about training this recipe on these photos."""
     found = (rule(recipe, dataset) for rule in RULES)
     return tuple(caution for caution in found if caution is not None)
@@ -52,7 +52,7 @@ def cautions(recipe: Recipe, dataset: Dataset) -> tuple[Caution, ...]:
 # --- what the network sees ------------------------------------------------------------------------
 
 
-def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def no_augmentation(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """Without augmentation the photos can be learned by heart."""
     augment = recipe.augment
     changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
@@ -65,11 +65,11 @@ def bare_photos(recipe: Recipe, dataset: Dataset) -> Caution | None:
     )
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
         more = _("There is no dropout either; leaving only that out made no difference.")
-        words = sentences(words, more)
-    return Caution("bare-photos", "sees", words, _("docs/results.md: augmentation, dropout"))
+        words = join_sentences(words, more)
+    return RecipeWarning("bare-photos", "sees", words, _("docs/results.md: augmentation, dropout"))
 
 
-def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """A fold in which a class has one photo says little about that class."""
     if not isinstance(recipe.split, KFold):
         return None
@@ -96,10 +96,10 @@ def thin_folds(recipe: Recipe, dataset: Dataset) -> Caution | None:
             name=name,
         )
     source = _("arithmetic: photos of the smallest class / folds")
-    return Caution("thin-folds", "sees", words, source)
+    return RecipeWarning("thin-folds", "sees", words, source)
 
 
-def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """A large frozen part has to look at every fresh view again."""
     if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
         return None
@@ -110,13 +110,13 @@ def fresh_views_take_long(recipe: Recipe, dataset: Dataset) -> Caution | None:
         backbone=translate(BACKBONES[recipe.backbone].title),
     )
     source = _("docs/performance.md, docs/evidence.md: the shape of quick")
-    return Caution("fresh-views-take-long", "sees", words, source)
+    return RecipeWarning("fresh-views-take-long", "sees", words, source)
 
 
 # --- what may change ------------------------------------------------------------------------------
 
 
-def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """The shape of `looks-good`: validation cannot show what is lost."""
     half = next(layer.index for layer in network_layers(recipe) if layer.in_head) // 2
     if not _trains_bands(recipe):
@@ -130,13 +130,13 @@ def front_layers_fast(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
         "show this: look at the class maps.",
         first=fast[0].first,
-        rate=formatting.rate(max(band.lr for band in fast)),
+        rate=formatting.lr_text(max(band.lr for band in fast)),
     )
     source = _("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
-    return Caution("front-layers-learn-fast", "changes", words, source)
+    return RecipeWarning("front-layers-learn-fast", "changes", words, source)
 
 
-def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def excessive_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """Such runs never learned."""
     top = max(_rates(recipe), default=0.0)
     if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
@@ -144,13 +144,13 @@ def rates_far_too_high(recipe: Recipe, dataset: Dataset) -> Caution | None:
     words = _(
         "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
         "runs learned.",
-        rate=formatting.rate(top),
+        rate=formatting.lr_text(top),
     )
     source = _("docs/evidence.md: quick, rates x100")
-    return Caution("rates-far-too-high", "changes", words, source)
+    return RecipeWarning("rates-far-too-high", "changes", words, source)
 
 
-def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def too_many_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """More choices than the validation photos have answers."""
     rates = len(_rates(recipe))
     try:
@@ -169,17 +169,17 @@ def more_rates_than_evidence(recipe: Recipe, dataset: Dataset) -> Caution | None
         accuracies=photos + 1,
     )
     source = _("arithmetic: two values for each rate, against the answers")
-    return Caution("more-rates-than-evidence", "changes", words, source)
+    return RecipeWarning("more-rates-than-evidence", "changes", words, source)
 
 
-def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def uncacheable_features(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """`frozen_bn: train` rules the cached prefix out."""
     if recipe.frozen_bn != "train":
         return None
     frozen = recipe.model_copy(update={"frozen_bn": "eval"})
     layers = network_layers(recipe)
     start = next(layer.index for layer in layers if layer.in_head)
-    prefix = frozen_prefix(frozen, start, len(layers))
+    prefix = frozen_prefix_length(frozen, start, len(layers))
     if not prefix:
         return None
     words = _(
@@ -187,10 +187,10 @@ def no_frozen_features(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "every epoch passes the whole network.",
         count=prefix,
     )
-    return Caution("nothing-to-keep", "changes", words, _("docs/recipe.md: frozen_bn"))
+    return RecipeWarning("nothing-to-keep", "changes", words, _("docs/recipe.md: frozen_bn"))
 
 
-def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def dense_head(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """It has no dropout and no class maps of its own."""
     if not isinstance(recipe.head, DenseHead):
         return None
@@ -198,10 +198,10 @@ def dense_head(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
         "answer, not the sum that made it."
     )
-    return Caution("dense-head", "changes", words, _("docs/recipe.md: head.kind"))
+    return RecipeWarning("dense-head", "changes", words, _("docs/recipe.md: head.kind"))
 
 
-def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def frozen_random_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """Without pretrained weights a frozen layer never learns anything."""
     frozen = [band for band in _ranges(recipe) if band.frozen]
     if recipe.weights != "none" or not frozen:
@@ -212,13 +212,13 @@ def frozen_at_random(recipe: Recipe, dataset: Dataset) -> Caution | None:
         layers=frozen[0].label,
     )
     source = _("docs/evidence.md: quick, no weights, two epochs")
-    return Caution("frozen-at-random", "changes", words, source)
+    return RecipeWarning("frozen-at-random", "changes", words, source)
 
 
 # --- for how long ---------------------------------------------------------------------------------
 
 
-def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
+def unused_bands(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """No stage trains the bands."""
     if _trains_bands(recipe):
         return None
@@ -226,20 +226,20 @@ def bands_unused(recipe: Recipe, dataset: Dataset) -> Caution | None:
         "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
         "Add a stage in which all bands learn."
     )
-    return Caution("bands-unused", "long", words, _("docs/recipe.md: stages.N.train"))
+    return RecipeWarning("bands-unused", "long", words, _("docs/recipe.md: stages.N.train"))
 
 
 RULES: tuple[Rule, ...] = (
-    bare_photos,
-    thin_folds,
-    fresh_views_take_long,
-    front_layers_fast,
-    rates_far_too_high,
-    more_rates_than_evidence,
-    no_frozen_features,
+    no_augmentation,
+    too_few_photos_per_fold,
+    slow_fresh_views,
+    high_rates_in_front_layers,
+    excessive_rates,
+    too_many_rates,
+    uncacheable_features,
     dense_head,
-    frozen_at_random,
-    bands_unused,
+    frozen_random_layers,
+    unused_bands,
 )
 
 

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.base.language import N_, _, sentences, translate
+from core.base.language import N_, _, join_sentences, translate
 from core.store.run import DISK_FULL, DIVERGED, Run
 from core.store.status import Status
 
 
 @dataclass(frozen=True)
-class Ending:
+class StopReason:
     """What happened, and what to do. Where `resume_helps` is false, going on ends the same way."""
 
-    happened: str
+    cause: str
     advice: str
     resume_helps: bool = True
 
 
-def ending(run: Run, status: Status) -> Ending | None:
+def find_stop_reason(run: Run, status: Status) -> StopReason | None:
     """How a run ended that is not done; None for one that is done or still to come."""
     if status.state == "cancelled":
-        return _cancelled(status)
+        return _cancelled_reason(status)
     if status.state != "failed":
         return None
     error = status.error or N_("It stopped, and nothing says why.")
-    on, told = _goes_on(status), translate(error)
-    if error == run.lost_words(status):
-        return Ending(
+    on, told = _resume_text(status), translate(error)
+    if error == run.lost_process_text(status):
+        return StopReason(
             _(
                 "Its process ended in epoch {epoch} of {epochs}: it was killed, ran out of memory, "
                 "or the machine was switched off.",
                 epoch=status.epoch + 1,
                 epochs=status.epochs,
             ),
-            sentences(
+            join_sentences(
                 on,
                 _(
                     "If it happens again, memory may be short: train with smaller "
@@ -43,7 +43,7 @@ def ending(run: Run, status: Status) -> Ending | None:
             ),
         )
     if error.startswith(DIVERGED):
-        return Ending(
+        return StopReason(
             _("The {error}.", error=told),
             _(
                 "A resumed run would end the same way, to the last bit. Run it again with lower "
@@ -52,33 +52,33 @@ def ending(run: Run, status: Status) -> Ending | None:
             resume_helps=False,
         )
     if DISK_FULL in error:
-        return Ending(
+        return StopReason(
             _("{sentence}.", sentence=told),
-            sentences(_("Free some space (the page Worker shows where)."), on),
+            join_sentences(_("Free some space (the page Worker shows where)."), on),
         )
     if "memory" in error.lower():
         advice = _("Close other programs, or run it again with smaller photos.")
-        return Ending(told, sentences(advice, on))
-    return Ending(told, sentences(_("Mend what this line names."), on))
+        return StopReason(told, join_sentences(advice, on))
+    return StopReason(told, join_sentences(_("Mend what this line names."), on))
 
 
-def _cancelled(status: Status) -> Ending:
+def _cancelled_reason(status: Status) -> StopReason:
     if not status.epoch:
         happened = _("It was cancelled before it began.")
         if status.started:
             happened = _("It was cancelled before its first epoch was done.")
-        return Ending(happened, _("Resume puts it back into the queue."))
-    return Ending(
+        return StopReason(happened, _("Resume puts it back into the queue."))
+    return StopReason(
         _(
             "It was cancelled after epoch {epoch} of {epochs}.",
             epoch=status.epoch,
             epochs=status.epochs,
         ),
-        _goes_on(status),
+        _resume_text(status),
     )
 
 
-def _goes_on(status: Status) -> str:
+def _resume_text(status: Status) -> str:
     if not status.epoch:
         return _("Resume begins it again.")
     return _(

@@ -7,7 +7,7 @@ from core.recipe.schema import Recipe
 from core.store.status import Status
 from core.train.schedule import planned_epochs
 
-_STEPS = {
+_PHASE_TEXTS = {
     N_("measuring this machine"): N_("Measuring how fast this machine is, once"),
     N_("preparing the photos"): N_("Reading the photos, and what the frozen layers see of them"),
     N_("looking at what it learned"): N_(
@@ -17,12 +17,12 @@ _STEPS = {
 }
 
 
-def phase(status: Status, recipe: Recipe) -> str:
+def phase_text(status: Status, recipe: Recipe) -> str:
     """`Training the layers' bands, cycle 1 of 2: epoch 6 of 32 is done`."""
     if status.state == "queued":
         return _("Waiting for its turn")
-    if status.phase in _STEPS:
-        return translate(_STEPS[status.phase])
+    if status.phase in _PHASE_TEXTS:
+        return translate(_PHASE_TEXTS[status.phase])
     plan = planned_epochs(recipe)
     if status.epoch >= len(plan):
         return _("Every epoch is done")

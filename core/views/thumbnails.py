@@ -27,11 +27,11 @@ def thumbnails(root: Path, split: str, names: Sequence[str]) -> dict[str, bytes]
     return {photo.file: _small(photo.path) for photo in photos if photo.file in wanted}
 
 
-def mark(root: Path, split: str) -> str:
+def fingerprint(root: Path, split: str) -> str:
     """Changes when photos are added or removed, or boxes move."""
     name = split.removesuffix("/objects")
     folder = root / ("train" if split == VALIDATION else name)
-    return f"{files.mark(folder)} {files.mark(root / 'boxes.csv')}"
+    return f"{files.quick_fingerprint(folder)} {files.quick_fingerprint(root / 'boxes.csv')}"
 
 
 def _small(path: Path) -> bytes:
@@ -46,7 +46,7 @@ def _objects(dataset: Dataset, set_name: str, wanted: set[str]) -> dict[str, byt
     for thing in labelled_objects(test_set, dataset.classes):
         if thing.file not in wanted:
             continue
-        image = thing.cut(open_photo(thing.photo.path))
+        image = thing.crop(open_photo(thing.photo.path))
         image.thumbnail((SIDE, SIDE))
         found[thing.file] = jpeg_bytes(image)
     return found

@@ -22,7 +22,7 @@ from core.data.dataset import Photo, TestSet
 from core.data.label_tables import Box, Label
 from core.data.photo_copies import jpeg_copy
 from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
-from core.jobs.preview.client import Answers, most_likely
+from core.jobs.preview.client import PreviewPrediction, most_likely
 from core.views.heat_map import heat_map
 
 SHOWN_SIDE = 720  # pixels of the longer side on the page
@@ -30,7 +30,7 @@ MAX_BYTES = 30_000_000
 
 
 @dataclass(frozen=True)
-class TriedPhoto:
+class QueryPhoto:
     """data: the bytes that the runs are asked about; jpeg: what the page shows. label and boxes are
     known of a labelled test photo."""
 
@@ -41,7 +41,7 @@ class TriedPhoto:
     boxes: tuple[Box, ...] = ()
 
 
-def own_photo(name: str, data: bytes) -> TriedPhoto:
+def read_upload(name: str, data: bytes) -> QueryPhoto:
     """Somebody's own photo, upright and of a sane size. Raises DataError: one line that names it
     and says why it cannot be used."""
     name = printable(name)
@@ -56,16 +56,16 @@ def own_photo(name: str, data: bytes) -> TriedPhoto:
         path.write_bytes(data)
         try:
             copy, __ = jpeg_copy(path)
-            return TriedPhoto(name, copy, _shown(open_photo_of(copy)))
+            return QueryPhoto(name, copy, _display_jpeg(decode_jpeg(copy)))
         except DataError as error:
             reason = str(error).replace(f"{path}: ", "")
             raise DataError(f"{name}: {reason}") from None
 
 
-def photo_of_set(test_set: TestSet, photo: Photo) -> TriedPhoto:
+def read_test_photo(test_set: TestSet, photo: Photo) -> QueryPhoto:
     """A photo of a test set, whose file is what the runs were tested on. Raises DataError."""
-    jpeg = _shown(open_photo(photo.path, at_least=SHOWN_SIDE))
-    return TriedPhoto(
+    jpeg = _display_jpeg(open_photo(photo.path, at_least=SHOWN_SIDE))
+    return QueryPhoto(
         f"{test_set.name}/{photo.file}",
         photo.path.read_bytes(),
         jpeg,
@@ -74,15 +74,15 @@ def photo_of_set(test_set: TestSet, photo: Photo) -> TriedPhoto:
     )
 
 
-def open_photo_of(jpeg: bytes) -> Image.Image:
+def decode_jpeg(jpeg: bytes) -> Image.Image:
     """A picture from the bytes of our own JPEG."""
     return Image.open(io.BytesIO(jpeg)).convert("RGB")
 
 
-def cam_picture(photo: TriedPhoto, crop: Crop, density: NDArray[np.float32]) -> bytes:
+def cam_jpeg(photo: QueryPhoto, crop: Crop, density: NDArray[np.float32]) -> bytes:
     """Where the evidence lies over what a run sees of the photo, as JPEG. density: (rows,
     columns)."""
-    view = open_photo_of(photo.jpeg)
+    view = decode_jpeg(photo.jpeg)
     if crop == "centre":
         side = min(view.size)
         view = view.resize((side, side), box=centre_square(*view.size))
@@ -92,7 +92,7 @@ def cam_picture(photo: TriedPhoto, crop: Crop, density: NDArray[np.float32]) -> 
 # --- a box on it ---------------------------------------------------------------------------------
 
 
-def box_of(corners: Sequence[Any] | None) -> Box | None:
+def parse_box(corners: Sequence[Any] | None) -> Box | None:
     """The box with corners x0, y0, x1, y1, as a link or the browser gives them; None where they
     are none."""
     try:
@@ -104,7 +104,7 @@ def box_of(corners: Sequence[Any] | None) -> Box | None:
     return Box("box", x0, y0, x1, y1, visible=1.0)
 
 
-def box_payload(photo: TriedPhoto, stamp: str, box: Box | None) -> dict[str, Any]:
+def box_payload(photo: QueryPhoto, stamp: str, box: Box | None) -> dict[str, Any]:
     """What the browser needs to draw the photo and a box on it (pages/widgets/try_it/photo_box.js).
     stamp: another one begins anew."""
     return {
@@ -123,54 +123,57 @@ def _corners(box: Box) -> list[float]:
 # --- in words -------------------------------------------------------------------------------------
 
 
-def says(answers: Answers) -> str:
+def prediction_text(prediction: PreviewPrediction) -> str:
     """`ferns (.98)`."""
-    return _says(answers.probabilities)
+    return _most_likely_text(prediction.probabilities)
 
 
-def hidden_words(answers: Answers) -> list[str]:
+def occlusion_sentences(prediction: PreviewPrediction) -> list[str]:
     """What the answer does when the box is hidden, and when as much is hidden elsewhere; nothing
     where nothing was hidden."""
-    hidden = answers.hidden
+    hidden = prediction.masked
     if hidden is None:
         return []
-    same = most_likely(hidden.probabilities) == answers.predicted
-    now = _says(hidden.probabilities)
+    same = most_likely(hidden.probabilities) == prediction.predicted
+    now = _most_likely_text(hidden.probabilities)
     words = [
         _("With the box hidden it still says {answer}.", answer=now)
         if same
         else _(
             "With the box hidden it says {answer}, no longer {before}.",
             answer=now,
-            before=answers.predicted,
+            before=prediction.predicted,
         )
     ]
-    if hidden.elsewhere is None:
+    if hidden.elsewhere_probabilities is None:
         words.append(_("There is no room to hide as much elsewhere, for comparison."))
-    elif most_likely(hidden.elsewhere) == answers.predicted:
+    elif most_likely(hidden.elsewhere_probabilities) == prediction.predicted:
         words.append(
             _(
                 "With as much hidden elsewhere it still says {answer}.",
-                answer=_says(hidden.elsewhere),
+                answer=_most_likely_text(hidden.elsewhere_probabilities),
             )
         )
     else:
         words.append(
-            _("With as much hidden elsewhere it says {answer}.", answer=_says(hidden.elsewhere))
+            _(
+                "With as much hidden elsewhere it says {answer}.",
+                answer=_most_likely_text(hidden.elsewhere_probabilities),
+            )
         )
     return words
 
 
-def cam_words(name: str, run: str) -> str:
+def cam_alt_text(class_name: str, run: str) -> str:
     """What a class map shows, for who cannot see it."""
-    return _("Where run {run} finds evidence for {name}", run=run, name=name)
+    return _("Where run {run} finds evidence for {name}", run=run, name=class_name)
 
 
-def _says(probabilities: dict[str, float]) -> str:
+def _most_likely_text(probabilities: dict[str, float]) -> str:
     best = most_likely(probabilities)
     return f"{best} ({formatting.decimal(probabilities[best])})"
 
 
-def _shown(image: Image.Image) -> bytes:
+def _display_jpeg(image: Image.Image) -> bytes:
     image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     return jpeg_bytes(image, 88)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from core.base.language import _, ngettext, sentences
-from core.data.photos import jpeg_url
-from core.jobs.preview.client import SeenPhoto, View
+from core.base.language import _, join_sentences, ngettext
+from core.data.photos import jpeg_data_url
+from core.jobs.preview.client import PhotoViews, View
 
 _STYLE = """<style>
 .views { display: grid; gap: 1rem 1.5rem;
@@ -29,12 +29,12 @@ _STYLE = """<style>
 </style>"""
 
 
-def wall_html(photos: Sequence[SeenPhoto]) -> str:
+def view_grid_html(photos: Sequence[PhotoViews]) -> str:
     """The wall. Every picture says in words what it is."""
     return f'{_STYLE}<div class="views">{"".join(map(_photo, photos))}</div>'
 
 
-def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> str:
+def epoch_text(photos: Sequence[PhotoViews], epochs: int, pool: int | None) -> str:
     """Which epochs the wall shows, of so many, and when the views of a pool come again."""
     shown = [view.epoch for photo in photos for view in photo.views]
     if not shown:
@@ -59,20 +59,20 @@ def epoch_words(photos: Sequence[SeenPhoto], epochs: int, pool: int | None) -> s
                 pool,
             )
         )
-    return sentences(*told)
+    return join_sentences(*told)
 
 
-def next_epoch(photos: Sequence[SeenPhoto], epochs: int) -> int:
+def next_epoch(photos: Sequence[PhotoViews], epochs: int) -> int:
     """Where other views begin: after the last epoch on the wall, or again at the first one."""
     shown = [view.epoch for photo in photos for view in photo.views]
     after = max(shown, default=0) + 1
     return after if after <= epochs else 1
 
 
-def _photo(photo: SeenPhoto) -> str:
+def _photo(photo: PhotoViews) -> str:
     label, file = escape(photo.label), escape(photo.file)
     told = _("{photo}, unchanged", photo=photo.file)
-    plain = _figure(photo.plain, told, _("unchanged"), "plain")
+    plain = _figure(photo.unaugmented, told, _("unchanged"), "plain")
     aside = ""
     if not photo.views:
         words = _("Kept aside for validation: training never shows it.")
@@ -84,10 +84,10 @@ def _photo(photo: SeenPhoto) -> str:
     )
 
 
-def _view(photo: SeenPhoto, view: View) -> str:
+def _view(photo: PhotoViews, view: View) -> str:
     words = _("epoch {epoch}", epoch=view.epoch)
     if view.partner:
-        own = round(100 * view.share)
+        own = round(100 * view.mixup_weight)
         words = _(
             "epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
             epoch=view.epoch,
@@ -98,11 +98,11 @@ def _view(photo: SeenPhoto, view: View) -> str:
             file=view.partner,
         )
     told = _("{photo} in {epoch}", photo=photo.file, epoch=words)
-    return _figure(view.picture, told, words, "")
+    return _figure(view.jpeg, told, words, "")
 
 
-def _figure(jpeg: bytes, told: str, words: str, kind: str) -> str:
+def _figure(jpeg: bytes, alt: str, caption: str, css_class: str) -> str:
     return (
-        f'<figure class="{kind}"><img src="{jpeg_url(jpeg)}" '
-        f'alt="{escape(told)}"><figcaption>{escape(words)}</figcaption></figure>'
+        f'<figure class="{css_class}"><img src="{jpeg_data_url(jpeg)}" '
+        f'alt="{escape(alt)}"><figcaption>{escape(caption)}</figcaption></figure>'
     )

@@ -16,12 +16,12 @@ from core.store.run import Run
 from tests.conftest import ROOT
 from tests.factory import write_run
 
-MODULES = {"common.py", "fastai_side.py", "visitor.py"}  # what the scripts share
+MODULES = {"common.py", "fastai_process.py", "visitor.py"}  # what the scripts share
 SCRIPTS = sorted(p for p in (ROOT / "bench").glob("*.py") if p.name not in MODULES)
 sys.path.append(str(ROOT / "bench"))
 
 
-def ask_help(answers: Path) -> None:
+def run_help(output: Path) -> None:
     """Runs every script with --help and writes how it ended and what it said."""
     said = {}
     for script in SCRIPTS:
@@ -33,13 +33,13 @@ def ask_help(answers: Path) -> None:
             except SystemExit as leaving:
                 ended = leaving.code
         said[script.name] = [ended, out.getvalue()]
-    answers.write_text(json.dumps(said))
+    output.write_text(json.dumps(said))
 
 
 def test_every_script_says_how_it_is_used_and_is_in_the_docs(tmp_path):
     docs = "".join(p.read_text("utf-8") for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
     # Forked, as most of what a script loads (torch, pandas) is here already.
-    asked = multiprocessing.get_context("fork").Process(target=ask_help, args=(tmp_path / "said",))
+    asked = multiprocessing.get_context("fork").Process(target=run_help, args=(tmp_path / "said",))
     asked.start()
     asked.join()
     assert asked.exitcode == 0
@@ -62,7 +62,7 @@ def pair(tmp_path, tiny):
 
 
 def test_differences_of_runs_are_found(pair):
-    from kills import differences
+    from kill_resume import differences
 
     run, copy = pair
     assert differences(run, copy) == []
@@ -79,12 +79,12 @@ def test_differences_of_runs_are_found(pair):
 
 
 def test_moments_of_kills_are_spread_over_the_whole_run_and_come_again():
-    from kills import moments
+    from kill_resume import kill_fractions
 
-    found = moments(10, seed=3)
+    found = kill_fractions(10, seed=3)
     assert [int(10 * share) for share in sorted(found)] == list(range(10))
     assert found != sorted(found)
-    assert found == moments(10, seed=3) != moments(10, seed=4)
+    assert found == kill_fractions(10, seed=3) != kill_fractions(10, seed=4)
 
 
 def test_a_claim_holds_only_where_all_that_it_speaks_of_comes_out_as_it_says():
@@ -95,7 +95,7 @@ def test_a_claim_holds_only_where_all_that_it_speaks_of_comes_out_as_it_says():
 
     worse, better = difference(-0.3, -0.1), difference(0.1, 0.3)
     neither = difference(-0.1, 0.1)
-    a, b, silent = Arm("a"), Arm("b"), Arm("c", said="")
+    a, b, silent = Arm("a"), Arm("b"), Arm("c", expected="")
     assert conclusion([(a, worse), (b, None), (silent, better)]) == (
         "**holds** (as said: a, b)"  # one whose every run diverged is worse than any
     )

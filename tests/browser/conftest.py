@@ -25,9 +25,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from core.jobs.preview import client
 from core.recipe.files import load_recipe, preset_names
-from tests.factory import know_speed
-from tests.failures import PAGES
-from tests.warm import Process, Warm, started_warm
+from tests.factory import write_uniform_speed
+from tests.failure_report import OPEN_PAGES
+from tests.fork_server import ForkedProcess, ForkServer, fork_subprocesses
 
 ROOT = Path(__file__).resolve().parents[2]
 # The shell draws the same pages without a browser's windows around them, in half the time.
@@ -40,8 +40,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT = 240_000  # milliseconds that only a dead process takes
-expect.set_options(timeout=WAIT)
+TIMEOUT_MS = 240_000  # milliseconds that only a dead process takes
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ def _is_free(port: int) -> bool:
 class Server:
     """`streamlit run app.py` on one port, which can be killed and started again."""
 
-    warm: Warm
-    places: dict[str, str]
+    fork_server: ForkServer
+    environment: dict[str, str]
     port: int
     log: Path
-    process: Process | subprocess.Popen[bytes] | None = None
+    process: ForkedProcess | subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -121,7 +121,7 @@ class Server:
     def start(self) -> None:
         """Returns once it answers; a server that ends before fails the test, with its log."""
         with self.log.open("ab") as file:
-            self.process = self.warm.popen(
+            self.process = self.fork_server.popen(
                 [
                     sys.executable,
                     "-m",
@@ -133,7 +133,7 @@ class Server:
                     "--server.address=127.0.0.1",
                 ],
                 cwd=ROOT,
-                env={**os.environ, **self.places},
+                env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -158,11 +158,11 @@ class Server:
 
 
 @contextmanager
-def _served(runs: Path, data: Path, warm: Warm) -> Iterator[App]:
-    know_speed(runs, *map(load_recipe, preset_names()))
+def _run_server(runs: Path, data: Path, fork_server: ForkServer) -> Iterator[App]:
+    write_uniform_speed(runs, *map(load_recipe, preset_names()))
     places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
     port = usual_port() if _is_free(usual_port()) else free_port()
-    server = Server(warm, places, port, runs.parent / "server.log")
+    server = Server(fork_server, places, port, runs.parent / "server.log")
     try:
         server.start()
         yield App(server.url, runs)
@@ -170,20 +170,20 @@ def _served(runs: Path, data: Path, warm: Warm) -> Iterator[App]:
         if server.process is not None:
             server.process.terminate()
             server.process.wait()
-        client.stop(runs)
+        client.stop_preview(runs)
 
 
 @pytest.fixture(scope="session")
-def serve(warm: Warm) -> Serve:
+def serve(fork_server: ForkServer) -> Serve:
     """A server on a folder of runs and one of data sets, until its block ends; what presets take is
     known."""
-    return lambda runs, data: _served(runs, data, warm)
+    return lambda runs, data: _run_server(runs, data, fork_server)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def warm_starts(warm: Warm) -> Iterator[None]:
+def warm_starts(fork_server: ForkServer) -> Iterator[None]:
     """What tests start themselves is forked from a warm process, as what their servers start."""
-    with started_warm(warm):
+    with fork_subprocesses(fork_server):
         yield
 
 
@@ -199,36 +199,38 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
         url: str,
         width: int = 1440,
         dark: bool = False,
-        frames: list[object] | None = None,
-        stranger: bool = False,
+        sent_frames: list[object] | None = None,
+        new_context: bool = False,
         script: str = "",
     ) -> Page:
         """frames: takes what the page sends to the app. stranger: in another browser. script: a
         function that runs before the page's own."""
         place = context
-        if stranger:
+        if new_context:
             others.append(place := browser.new_context(reduced_motion="reduce"))
         page = place.new_page()
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.set_default_timeout(WAIT)
+        page.set_default_timeout(TIMEOUT_MS)
         console: list[str] = []
         page.on("console", lambda message: console.append(message.text))
-        PAGES.append((page, console))
-        if frames is not None:
-            page.on("websocket", lambda socket: socket.on("framesent", lambda f: frames.append(f)))
+        OPEN_PAGES.append((page, console))
+        if sent_frames is not None:
+            page.on(
+                "websocket", lambda socket: socket.on("framesent", lambda f: sent_frames.append(f))
+            )
         page.on("pageerror", lambda error: errors.append(str(error)))
         if script:
             page.add_init_script(f"({script})()")
         page.goto(url)
         expect(page.locator("h1")).to_be_visible()
-        settled(page)
+        wait_until_idle(page)
         return page
 
     yield open_
-    pages = [page for page, _ in PAGES]
+    pages = [page for page, _ in OPEN_PAGES]
     broken = [page.url for page in pages if page.get_by_test_id("stException").count()]
-    PAGES.clear()
+    OPEN_PAGES.clear()
     for page in pages:
         page.close()
     for each in others:
@@ -237,14 +239,14 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
     assert errors == []
 
 
-def frames(page: Page) -> None:
+def wait_two_frames(page: Page) -> None:
     """Lets the browser draw twice."""
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
 
 
-def settled(page: Page) -> None:
+def wait_until_idle(page: Page) -> None:
     """Waits until the app has nothing left to draw (a page that polls is never quite settled)."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
-from core.store.groups import groups_of
+from core.store.groups import find_groups
 from core.store.index import RunIndex
 from core.store.run import Run
-from tests.browser.conftest import frames, settled
+from tests.browser.conftest import wait_two_frames, wait_until_idle
 from tests.factory import write_dataset, write_run
 
 SET = "test_difficult"
@@ -27,7 +27,12 @@ def app(serve, tmp_path_factory):
     for seed in (1, 2):
         changes = {"seed": seed, "name": "bare"}
         write_run(
-            root / "runs", dataset, "quick-bare", changes=changes, minutes=seed + 2, looks=0.5
+            root / "runs",
+            dataset,
+            "quick-bare",
+            changes=changes,
+            minutes=seed + 2,
+            object_evidence=0.5,
         )
     # Another rhythm of cycles, so other moments; and other classes.
     short = [{"train": "head", "epochs": 4}, {"train": "bands", "cycles": 1, "cycle_len": 16}]
@@ -79,22 +84,24 @@ _PIXELS = """canvas => {
 }"""
 
 
-def drawn(page: Page) -> None:
+def wait_until_drawn(page: Page) -> None:
     """Waits until the grid has drawn everything that was asked of it."""
-    frames(page)  # which rows are on the screen is noticed by the browser once it has drawn
+    wait_two_frames(
+        page
+    )  # which rows are on the screen is noticed by the browser once it has drawn
     expect(page.locator(".grid-root")).to_have_attribute("aria-busy", "false")
 
 
 def pixels(page: Page, number: int = 0) -> tuple[int, int]:
     """A checksum of a cell's pixels and how many levels of red it shows."""
-    drawn(page)
+    wait_until_drawn(page)
     checksum, levels = page.locator(".cell canvas").nth(number).evaluate(_PIXELS)
     return checksum, levels
 
 
-def told(page: Page, number: int = 0) -> str:
+def cell_label(page: Page, number: int = 0) -> str:
     """What a screen reader says of a cell."""
-    drawn(page)
+    wait_until_drawn(page)
     label = page.get_by_role("gridcell").nth(number).get_attribute("aria-label")
     return (label or "").replace("\xa0", " ")
 
@@ -106,7 +113,7 @@ def files(page: Page) -> list[str]:
 # --- what it shows --------------------------------------------------------------------------------
 
 
-def test_it_paints_each_run_and_tells_it_in_words(app, ids, open_page):
+def test_each_run_is_drawn_and_has_a_text_label(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
     expect(page.get_by_role("gridcell")).to_have_count(12)
     chips = page.locator("a.chip")
@@ -115,7 +122,7 @@ def test_it_paints_each_run_and_tells_it_in_words(app, ids, open_page):
     first, second = pixels(page, 0), pixels(page, 1)
     assert first[1] > 4
     assert first[0] != second[0]
-    said = told(page)
+    said = cell_label(page)
     assert re.match(r"photo img_0\.jpg, run quick: says \w+ \d+ % \((right|wrong, .*)\)", said)
     assert re.search(r"\d+ % of evidence in the box of blue$", said)
 
@@ -133,10 +140,10 @@ def test_its_numbers_are_those_of_the_summary(app, ids, open_page):
 
 
 def test_a_group_of_repeats_is_a_column(app, open_page):
-    group = next(group for group in groups_of(RunIndex(app.runs).rows()) if group.repeats == 2)
+    group = next(group for group in find_groups(RunIndex(app.runs).rows()) if group.repeats == 2)
     page = open_page(f"{app.url}/cams?groups={group.id}")
     expect(page.locator(".head")).to_contain_text("mean of 2 runs")
-    drawn(page)
+    wait_until_drawn(page)
     expect(page.get_by_role("gridcell").first).to_contain_text("of 2 runs")
 
 
@@ -147,7 +154,7 @@ def test_photos_without_labels_show_predictions_and_no_verdict(app, open_page):
     expect(page.locator(".mark:not(:empty)")).to_have_count(0)
     expect(page.get_by_text("no boxes in this set")).to_be_visible()
     expect(page.get_by_role("combobox", name="Evidence for")).to_have_value("predicted")
-    assert "right" not in told(page)
+    assert "right" not in cell_label(page)
 
 
 def test_runs_on_other_photos_are_left_out_and_named(app, ids, open_page):
@@ -158,11 +165,11 @@ def test_runs_on_other_photos_are_left_out_and_named(app, ids, open_page):
 def test_a_run_of_other_classes_says_what_it_does_not_know(app, ids, open_page):
     both = f"{run_of(app, 'quick').id},{run_of(app, 'renamed').id}"
     page = open_page(f"{app.url}/cams?runs={both}&class=red")
-    assert told(page, 0).endswith("of evidence in the box of red")
-    assert told(page, 1).endswith("this run does not know red")
+    assert cell_label(page, 0).endswith("of evidence in the box of red")
+    assert cell_label(page, 1).endswith("this run does not know red")
     page.get_by_role("combobox", name="Evidence for").first.select_option("scarlet")
-    assert told(page, 0).endswith("this run does not know scarlet")
-    assert "scarlet" in told(page, 1)
+    assert cell_label(page, 0).endswith("this run does not know scarlet")
+    assert "scarlet" in cell_label(page, 1)
 
 
 def test_runs_with_other_cycles_stay_in_step(app, open_page):
@@ -180,7 +187,7 @@ def test_runs_with_other_cycles_stay_in_step(app, open_page):
 
 def test_controls_act_without_the_server_and_the_link_reopens_the_picture(app, ids, open_page):
     sent: list[object] = []
-    page = open_page(f"{app.url}/cams?runs={ids}", frames=sent)
+    page = open_page(f"{app.url}/cams?runs={ids}", sent_frames=sent)
     pictures = [pixels(page)[0]]
     assert sent
     sent.clear()
@@ -217,7 +224,7 @@ def test_the_link_outlives_a_rerun(app, ids, open_page):
     page.get_by_test_id("stSelectbox").get_by_role("combobox").click()
     page.get_by_role("option", name="test", exact=True).click()
     expect(page.locator(".photo")).to_have_count(3)
-    settled(page)
+    wait_until_idle(page)
     for part in ("scale=own", "set=test(&|$)", "runs="):
         expect(page).to_have_url(re.compile(part))
     expect(page.get_by_role("combobox", name="Scale")).to_have_value("own")
@@ -245,14 +252,14 @@ def test_the_order_can_put_disagreement_or_the_worst_first(app, ids, open_page):
         assert sorted(files(page)) == before
     shares = [
         [
-            int(re.search(r"(\d+) % of evidence", told(page, 2 * row + run)).group(1))
+            int(re.search(r"(\d+) % of evidence", cell_label(page, 2 * row + run)).group(1))
             for run in (0, 1)
         ]
         for row in range(5)
     ]
     worst = [min(pair) for pair in shares]
     assert worst == sorted(worst)
-    assert "background has no box" in told(page, 10)
+    assert "background has no box" in cell_label(page, 10)
 
 
 # --- one photo large, and keys --------------------------------------------------------------------
@@ -280,7 +287,7 @@ def test_a_photo_opens_large_with_all_runs_and_classes(app, ids, open_page):
 
 def test_keys_walk_the_cells(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
-    drawn(page)
+    wait_until_drawn(page)
     page.get_by_role("gridcell").first.focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp"):
         page.keyboard.press(key)
@@ -308,11 +315,11 @@ def test_it_fits_a_phone(app, ids, open_page):
 def test_three_hundred_photos_are_drawn_as_they_are_needed(app, open_page):
     page = open_page(f"{app.url}/cams?runs={run_of(app, 'many').id}")
     expect(page.locator(".row.waiting")).not_to_have_count(0)
-    drawn(page)
+    wait_until_drawn(page)
     assert page.locator(".cell").count() < 30
     page.locator(".row").last.scroll_into_view_if_needed()
     expect(page.locator(".photo .file").last).to_have_text("more_299.jpg")
-    drawn(page)
+    wait_until_drawn(page)
     kept = page.evaluate(
         "() => [...document.querySelectorAll('*')].map(node => node.shadowRoot).filter(Boolean)"
         ".flatMap(root => [...root.querySelectorAll('.cell canvas')])"

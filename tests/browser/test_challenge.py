@@ -9,17 +9,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.base.language import LANGUAGES, _, ngettext, spoken, translate
-from core.data.challenge_photos import draw_challenge
+from core.base.language import LANGUAGES, _, ngettext, translate, use_language
+from core.data.challenge_photos import draw_challenge_set
 from core.lesson.steps import titles
 from core.recipe.files import load_recipe
 from core.store.run import find_runs
 from core.toy_books import draw_toy_books
-from tests.browser.conftest import settled
-from tests.factory import know_speed
-from tests.waiting import end_worker
+from tests.browser.conftest import wait_until_idle
+from tests.factory import write_uniform_speed
+from tests.waiting import kill_worker
 
-FAST = {
+FAST_CHANGES = {
     "weights": "none",
     "image_size": 64,
     "stages": [{"train": "head", "epochs": 1}, {"train": "bands", "epochs": 1}],
@@ -29,45 +29,45 @@ FAST = {
 @pytest.fixture
 def app(serve, tmp_path):
     runs, books = tmp_path / "runs", tmp_path / "dataset" / "toy_books"
-    draw_challenge(runs, 3)  # eighty take half a minute
+    draw_challenge_set(runs, 3)  # eighty take half a minute
     draw_toy_books(books, 3, train_per_book=3, backgrounds=3, easy=3, difficult=3, long_side=160)
-    know_speed(runs, load_recipe("looks-good", {"image_size": FAST["image_size"]}))
+    write_uniform_speed(runs, load_recipe("looks-good", {"image_size": FAST_CHANGES["image_size"]}))
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("OVERFIT_LENS_EXAMPLES")  # the lesson is told from those that come along
             with serve(runs, books.parent) as app:
                 yield app
     finally:
-        end_worker(runs)
+        kill_worker(runs)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_the_lesson_to_the_board(app, open_page, language):
-    with spoken(language):
+    with use_language(language):
         lang = "" if language == "en" else f"lang={language}"
         page = open_page(f"{app.url}/?{lang}")
-        through_the_lesson(page)
+        complete_lesson(page)
         page.get_by_role("link", name=_("The challenge board")).click()
         expect(page.locator("h1")).to_have_text(_("Challenge"))
         assert lang in page.url
         launch_the_failing_recipe(page, lang)
         assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
-        see_the_board(page, f"{app.url}/challenge?{lang}")
+        open_leaderboard(page, f"{app.url}/challenge?{lang}")
         run = find_runs(app.runs)[0]
         page.goto(f"{app.url}/run?run={run.id}&{lang}")
         found = translate(str((run.diagnosis() or {})["verdict"]))
         expect(page.get_by_text(found[0].upper() + found[1:]).first).to_be_visible()
 
 
-def through_the_lesson(page: Page) -> None:
+def complete_lesson(page: Page) -> None:
     """Every step, by key; a vote at the first."""
     for number, title in enumerate(titles()):
         expect(page.locator("h1")).to_have_text(title)
-        settled(page)
+        wait_until_idle(page)
         if number == 0:
             page.locator("body").press("b")
             expect(page).to_have_url(re.compile("vote=B"))
-            settled(page)
+            wait_until_idle(page)
         if number < len(titles()) - 1:
             page.locator("body").press("ArrowRight")
 
@@ -75,19 +75,19 @@ def through_the_lesson(page: Page) -> None:
 def launch_the_failing_recipe(page: Page, lang: str) -> None:
     page.get_by_role("link", name=_("Open the failing recipe on Train, with three seeds")).click()
     expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
-    settled(page)
+    wait_until_idle(page)
     assert "preset=looks-good" in page.url and "seeds=3" in page.url and lang in page.url
 
-    link = f"preset=looks-good&seeds=3&with={json.dumps(FAST)}&{lang}"
+    link = f"preset=looks-good&seeds=3&with={json.dumps(FAST_CHANGES)}&{lang}"
     page.goto(f"{page.url.partition('?')[0]}?{link}")
     expect(page.get_by_role("spinbutton", name=_("Photo size in pixels"))).to_have_value("64")
-    settled(page)
+    wait_until_idle(page)
     page.get_by_role("button", name=_("Launch")).click()
     told = "{count} runs are on their way: they train on even when you close this page."
     expect(page.get_by_text(translate(told.format(count=3)))).to_be_visible()
 
 
-def see_the_board(page: Page, link: str) -> None:
+def open_leaderboard(page: Page, link: str) -> None:
     """It becomes one by itself as the runs end; from there the recipe is a click away."""
     page.goto(link)
     rank = page.get_by_role("button", name=ngettext("Rank {count} group", "Rank {count} groups", 1))
@@ -105,7 +105,7 @@ def see_the_board(page: Page, link: str) -> None:
     page.keyboard.press("Escape")
 
     page.set_viewport_size({"width": 390, "height": 900})
-    settled(page)
+    wait_until_idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name=_("Open its recipe")).click()
     expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageColor
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App, frames, settled
-from tests.factory import write_dataset, write_run, write_steps
+from tests.browser.conftest import App, wait_two_frames, wait_until_idle
+from tests.factory import write_batches_and_timing, write_dataset, write_run
 
 PLOT = ".js-plotly-plot"
 # Where on the page the first line's fourth point is.
@@ -30,7 +30,7 @@ def app(serve, tmp_path_factory):
     dataset = write_dataset(root / "dataset" / "toy_books")
     for number in range(12):
         preset = "looks-good" if number % 3 == 0 else "quick"
-        write_steps(
+        write_batches_and_timing(
             write_run(root / "runs", dataset, preset, changes={"seed": number}, minutes=number)
         )
     with serve(root / "runs", root / "dataset") as app:
@@ -43,7 +43,7 @@ def ids(app: App, count: int) -> str:
 
 def open_section(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
-    settled(page)
+    wait_until_idle(page)
 
 
 def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, open_page):
@@ -154,7 +154,7 @@ def test_a_photo_is_chosen_by_keys_and_given_up_by_the_same(app, open_page):
     page.go_back()
     expect(chosen).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".table-root tbody [aria-pressed=true]")).to_have_count(1)
-    settled(page)
+    wait_until_idle(page)
     chosen.click()
     expect(link).to_have_count(0)
     expect(page).not_to_have_url(re.compile("photo="))
@@ -171,7 +171,7 @@ def test_words_of_a_row_can_be_marked_without_choosing_it(app, open_page):
     before = page.evaluate("history.length")
     page.mouse.up()
     assert page.evaluate("String(getSelection())")
-    settled(page)
+    wait_until_idle(page)
     # What is chosen next is the first choice of all: one step of the history.
     page.locator(".table-root tbody tr").nth(3).locator("td").last.click()
     expect(page).to_have_url(re.compile(r"photo=img_3\.jpg"))
@@ -179,7 +179,7 @@ def test_words_of_a_row_can_be_marked_without_choosing_it(app, open_page):
 
 
 # Collects what is to happen every second.
-_TICKS = """() => {
+_CAPTURE_TIMERS_JS = """() => {
   const { setInterval, clearInterval } = window;
   window.ticks = new Map();
   window.setInterval = (tick, every, ...rest) => {
@@ -192,14 +192,16 @@ _TICKS = """() => {
 
 
 def test_a_figure_stays_what_it_is_when_the_page_turns_dark(app, open_page):
-    page = open_page(f"{app.url}/compare?runs={ids(app, 2)}&section=Curves", script=_TICKS)
+    page = open_page(
+        f"{app.url}/compare?runs={ids(app, 2)}&section=Curves", script=_CAPTURE_TIMERS_JS
+    )
     plot = page.locator(PLOT)
     expect(plot).to_have_count(1)
     without = plot.evaluate("plot => plot.data.length")
     page.get_by_role("slider", name="Smoothing").focus()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("smooth="))
-    settled(page)
+    wait_until_idle(page)
     page.wait_for_function(
         "count => document.querySelector('.plot').data.length > count", arg=without
     )
@@ -210,7 +212,7 @@ def test_a_figure_stays_what_it_is_when_the_page_turns_dark(app, open_page):
     )
     # Each figure looks every second whether the page is light or dark: an old one would be drawn.
     page.evaluate("() => window.ticks.forEach((tick) => tick())")
-    frames(page)
+    wait_two_frames(page)
     assert plot.evaluate("plot => plot.data.length") == before[0]
 
 
@@ -293,7 +295,7 @@ def test_of_many_the_choice_is_behind_a_button_that_stays_open(app, open_page):
     page.get_by_role("button", name="10 of 14 chosen").click()
     chooser = page.get_by_role("dialog", name="chosen")
     chooser.get_by_role("button", name=re.compile("^(Remove|Clear) .*seed 9")).click()
-    settled(page)
+    wait_until_idle(page)
     expect(page.get_by_role("button", name="9 of 14 chosen")).to_be_visible()
     expect(chooser).to_be_visible()
     assert len(re.findall("quick-s|looks-good-s", page.url)) == 9

@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
-from core.data.label_edits import earlier_versions
-from core.jobs.tasks.train_run import execute
+from core.data.label_edits import label_versions
+from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from core.store.status import utc_now
-from tests.browser.conftest import settled
+from tests.browser.conftest import wait_until_idle
 from tests.conftest import TOY_BOOKS, fast_recipe
-from tests.factory import know_speed, write_dataset
-from tests.waiting import end_worker
+from tests.factory import write_dataset, write_uniform_speed
+from tests.waiting import kill_worker
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def app(serve, tmp_path_factory):
     shutil.copytree(TOY_BOOKS, root / "dataset" / "toy_books")
     with serve(root / "runs", root / "dataset") as app:
         yield app
-    end_worker(app.runs)
+    kill_worker(app.runs)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def tiles(page: Page):
     return page.get_by_role("button", name=re.compile("^Open "))
 
 
-def no_sideways(page: Page) -> bool:
+def fits_width(page: Page) -> bool:
     return page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth <= main.clientWidth; }"
@@ -81,7 +81,7 @@ def test_the_bundled_photos_hang_and_open_and_keys_walk(app, open_page):
     again = open_page(page.url, 390, True)
     expect(again.locator(".where")).to_contain_text("2 of 17")
     expect(again.locator(".stage img")).to_be_visible()
-    assert no_sideways(again)
+    assert fits_width(again)
     page.keyboard.press("ArrowLeft")
     expect(where).to_contain_text("img_0002.jpg 1 of 17")
     page.keyboard.press("Escape")
@@ -94,7 +94,7 @@ def test_the_bundled_photos_hang_and_open_and_keys_walk(app, open_page):
 def test_every_view_fits_a_phone(app, open_page, link):
     page = open_page(f"{app.url}/data{link}", 390)
     expect(page.locator(".wall, .stage, [data-testid=stFileUploader]").first).to_be_visible()
-    assert no_sideways(page)
+    assert fits_width(page)
 
 
 def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipped):
@@ -117,9 +117,9 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(page.get_by_text("0 of 6 labelled, 0 with boxes")).to_be_visible()
 
     dataset = read_dataset(app.runs.parent / "dataset" / "shelf")
-    know_speed(app.runs, fast_recipe())
+    write_uniform_speed(app.runs, fast_recipe())
     run = create_run(app.runs, fast_recipe(), dataset.root, utc_now)
-    execute(run, utc_now)
+    run_training(run, utc_now)
     assert (run.summary() or {})["sets"]["test_difficult"]["localisation"] is None
 
     # By pointer: two boxes, one moved, one made larger, one undone.
@@ -174,7 +174,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     assert (first.x0, first.x1, first.y1) == (near(0.15), near(0.5), near(0.9))
     (made,) = saved.boxes["img_1.jpg"]
     assert (made.x0, made.y0, made.x1, made.y1) == (0.31, 0.3, 0.71, 0.71)
-    assert len(earlier_versions(dataset.root)) == 3
+    assert len(label_versions(dataset.root)) == 3
 
     # What is not saved is still there after a look at another page.
     page.keyboard.press("b")
@@ -202,5 +202,5 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     page.get_by_text(re.compile(r"^Earlier labels")).click()
     page.get_by_role("button", name="Bring back").first.click()
     expect(page.get_by_text("2 of 6 labelled")).to_be_visible()
-    settled(page)
+    wait_until_idle(page)
     expect(page.get_by_role("button", name="Score 1 run again")).to_be_visible()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import wait_until_idle
 from tests.factory import write_dataset
 
 
@@ -19,25 +19,25 @@ def app(serve, tmp_path_factory):
         yield app
 
 
-def tongue(page: Page, language: str) -> None:
+def expect_language(page: Page, language: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_chosen_in_the_page_and_in_the_link(app, open_page, width):
     page = open_page(f"{app.url}/challenge", width=width)
-    tongue(page, "en")
+    expect_language(page, "en")
     expect(page.locator("h1")).to_have_text("Challenge")
     page.get_by_role("button", name="日本語で表示").click()
     expect(page.locator("h1")).to_have_text("チャレンジ")
     expect(page).to_have_url(re.compile(r"challenge\?lang=ja"))
-    tongue(page, "ja")
+    expect_language(page, "ja")
     again = open_page(page.url, width=width)
     expect(again.locator("h1")).to_have_text("チャレンジ")
     again.get_by_role("button", name="English").click()
     expect(again.locator("h1")).to_have_text("Challenge")
     expect(again).not_to_have_url(re.compile("lang"))
-    tongue(again, "en")
+    expect_language(again, "en")
     box = page.get_by_role("button", name="English").bounding_box()
     menu = page.get_by_test_id("stMainMenu").get_by_role("button").bounding_box()
     assert box["y"] + box["height"] < 60 and box["x"] + box["width"] <= menu["x"]
@@ -51,7 +51,7 @@ def test_it_goes_along_to_other_pages(app, open_page):
     assert link.get_attribute("href").endswith("?lang=ja")
     link.click()
     expect(page).to_have_url(re.compile(r"/worker\?lang=ja"))
-    settled(page)
+    wait_until_idle(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text("チャレンジ")
     expect(page).to_have_url(re.compile("lang=ja"))

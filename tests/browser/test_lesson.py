@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import wait_until_idle
 from tests.factory import write_dataset
-from tests.lessons import write_examples
+from tests.factory_examples import write_examples
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,9 @@ def app(serve, tmp_path_factory):
             yield app
 
 
-def heading(page: Page, words: str) -> None:
+def expect_heading(page: Page, words: str) -> None:
     expect(page.locator("h1")).to_have_text(words)
-    settled(page)
+    wait_until_idle(page)
 
 
 def press(page: Page, key: str) -> None:
@@ -34,7 +34,7 @@ def press(page: Page, key: str) -> None:
 
 def test_through_the_lesson_by_key(app, open_page):
     page = open_page(app.url)
-    heading(page, "Which one would you ship?")
+    expect_heading(page, "Which one would you ship?")
     expect(page.locator(".live-chart polyline")).to_have_count(2)
     press(page, "ArrowRight")  # not before the vote
     expect(page.get_by_role("button", name=re.compile("Next"))).to_be_disabled()
@@ -42,12 +42,12 @@ def test_through_the_lesson_by_key(app, open_page):
     press(page, "b")
     expect(page.get_by_text("You chose")).to_be_visible()
     expect(page).to_have_url(re.compile("vote=B"))
-    settled(page)
+    wait_until_idle(page)
     press(page, "ArrowRight")
-    heading(page, "The same books, elsewhere")
+    expect_heading(page, "The same books, elsewhere")
     expect(page.locator(".lesson .mark")).not_to_have_count(0)
     press(page, "ArrowRight")
-    heading(page, "Where each one looks")
+    expect_heading(page, "Where each one looks")
     gaze = page.locator(".gaze-root[data-drawn]")
     first = gaze.get_attribute("data-moment")
     slider = page.get_by_role("slider", name="Moment of the training")
@@ -62,15 +62,15 @@ def test_through_the_lesson_by_key(app, open_page):
     for words in ("Hide the book", "Which layers changed", "What mends it", "Now you"):
         press(page, "ArrowRight")
         expect(page.locator("h1")).to_contain_text(words)
-        settled(page)
+        wait_until_idle(page)
     press(page, "ArrowLeft")
-    heading(page, "What mends it")
+    expect_heading(page, "What mends it")
     press(page, "ArrowRight")
-    settled(page)
+    wait_until_idle(page)
     page.get_by_text("What mends it?").click()
     expect(page.get_by_text("measure it on your photos")).to_be_visible()
     page.get_by_role("link", name="Open Train with the failing recipe").click()
-    heading(page, "Train")
+    expect_heading(page, "Train")
     expect(page).to_have_url(re.compile("/train.*preset=looks-good"))
     expect(page.locator(".rates .rate")).to_have_text(["1e-1", "1e-2"])
 
@@ -79,9 +79,9 @@ def test_a_step_with_its_choice_reopens_from_its_link(app, open_page):
     page = open_page(f"{app.url}/?step=6")
     page.get_by_role("radio", name="Without varied views").click()
     expect(page.locator(".arm.chosen")).to_contain_text("Without varied views")
-    settled(page)
+    wait_until_idle(page)
     again = open_page(page.url)
-    heading(again, "What mends it")
+    expect_heading(again, "What mends it")
     expect(again.locator(".arm.chosen")).to_contain_text("Without varied views")
 
 

@@ -15,39 +15,41 @@ from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor, worker_pid
 from core.recipe.files import load_recipe
 from core.store.run import Run
-from tests.browser.conftest import App, Server, free_port, settled
-from tests.conftest import FAST
-from tests.factory import know_speed, write_dataset, write_run
-from tests.waiting import end_worker, wait_for
+from tests.browser.conftest import App, Server, free_port, wait_until_idle
+from tests.conftest import FAST_CHANGES
+from tests.factory import write_dataset, write_run, write_uniform_speed
+from tests.waiting import kill_worker, wait_for
 
 MAIN = "document.querySelector('[data-testid=stMain]')"
 PHOTOS = 4  # of the strip
 CHARTS = ".live-chart"
-STEADY = "charts => charts.every((chart, place) => chart === window.kept[place])"
+CHARTS_UNCHANGED_JS = "charts => charts.every((chart, place) => chart === window.kept[place])"
 
 
 @pytest.fixture
-def app(tmp_path, warm) -> Iterator[tuple[Server, App]]:
+def app(tmp_path, fork_server) -> Iterator[tuple[Server, App]]:
     runs, data = tmp_path / "runs", tmp_path / "dataset"
     runs.mkdir()
     write_dataset(data / "toy_books")
     places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
-    server = Server(warm, places, free_port(), tmp_path / "server.log")
+    server = Server(fork_server, places, free_port(), tmp_path / "server.log")
     server.start()
     yield server, App(server.url, runs)
     server.kill()
-    end_worker(runs)
+    kill_worker(runs)
 
 
 def launch(app: App) -> Run:
     """A run of 32 epochs in the queue of the app; cycles end after epochs 2, 8, 14, 20, 26, 32."""
     cycles = {"train": "bands", "cycles": 5, "cycle_len": 6, "cycle_mult": 1}
-    recipe = load_recipe("quick", {**FAST, "stages": [{"train": "head", "epochs": 2}, cycles]})
-    know_speed(app.runs, recipe)
+    recipe = load_recipe(
+        "quick", {**FAST_CHANGES, "stages": [{"train": "head", "epochs": 2}, cycles]}
+    )
+    write_uniform_speed(app.runs, recipe)
     return LocalExecutor(app.runs).submit(recipe, app.runs.parent / "dataset" / "toy_books")
 
 
-def advance(app: App, run: Run, epoch: int) -> None:
+def train_until(app: App, run: Run, epoch: int) -> None:
     """Lets the worker train until that epoch is done, then halts it: it trains as fast as it can,
     and a browser on a busy machine would miss everything."""
     signal_worker(app, signal.SIGCONT)
@@ -62,12 +64,12 @@ def signal_worker(app: App, sent: signal.Signals) -> None:
         os.kill(pid, sent)
 
 
-def kept(page: Page) -> bool:
+def charts_unchanged(page: Page) -> bool:
     """Whether the charts are the very elements they were when `keep` looked."""
-    return bool(page.locator(CHARTS).evaluate_all(STEADY))
+    return bool(page.locator(CHARTS).evaluate_all(CHARTS_UNCHANGED_JS))
 
 
-def keep(page: Page) -> None:
+def remember_charts(page: Page) -> None:
     page.locator(CHARTS).evaluate_all("charts => { window.kept = charts }")
 
 
@@ -80,7 +82,7 @@ def points(page: Page) -> int:
 def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     server, place = app
     run = launch(place)
-    advance(place, run, 3)
+    train_until(place, run, 3)
     page = open_page(f"{place.url}/run?run={run.id}")
     expect(page.get_by_text(re.compile("Training the layers' bands, cycle 1 of 5"))).to_be_visible()
     expect(page.locator(CHARTS)).to_have_count(3)
@@ -92,20 +94,20 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
 
     # The curves grow in place, in the same elements, where the reader has scrolled to; class maps
     # arrive at the cycle's end.
-    keep(page)
+    remember_charts(page)
     page.evaluate(f"{MAIN}.scrollTop = 200")
     scrolled, before = page.evaluate(f"{MAIN}.scrollTop"), points(page)
     assert scrolled > 0 and before >= 3
-    advance(place, run, 8)
+    train_until(place, run, 8)
     wait_for(lambda: points(page) >= 8, "no curve grew")
     wait_for(lambda: images.count() >= PHOTOS * 3, "no class maps arrived")
-    assert kept(page)
+    assert charts_unchanged(page)
     assert page.evaluate(f"{MAIN}.scrollTop") == scrolled
 
     # The server is killed in the middle and started again: the worker has trained on.
     pid, epoch = worker_pid(place.runs), run.status().epoch
     server.kill()
-    advance(place, run, epoch + 1)
+    train_until(place, run, epoch + 1)
     server.start()
     page = open_page(f"{place.url}/run?run={run.id}")
     expect(
@@ -120,14 +122,14 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     signal_worker(place, signal.SIGCONT)
     expect(page.get_by_text(re.compile(r"It was cancelled after epoch \d+ of 32"))).to_be_visible()
     stopped = run.status().epoch
-    settled(page)  # no polling any more
+    wait_until_idle(page)  # no polling any more
     page.get_by_role("button", name="Resume").click()
     wait_for(lambda: run.status().state == "done", "it did not end")
     expect(page.get_by_role("heading", name="How we know")).to_be_visible()
     expect(page.get_by_role("heading", name="How it trained")).to_be_visible()
     assert f"resumed after epoch {stopped}" in run.log_tail()
     assert list(run.history()["epoch"]) == list(range(1, 33))
-    settled(page)
+    wait_until_idle(page)
 
 
 def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
@@ -138,15 +140,15 @@ def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     for key, run_id in (("j", ids[1]), ("j", ids[0]), ("k", ids[1])):
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(run_id))
-        settled(page)
+        wait_until_idle(page)
     box = page.get_by_role("combobox", name="Run")
     box.click()
     page.keyboard.type("jk")  # into the box, where letters are letters
     expect(box).to_have_value("jk")
-    settled(page)
+    wait_until_idle(page)
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(ids[1]))
-    settled(page)
+    wait_until_idle(page)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("is in the trash")).to_be_visible()
     assert not (place.runs / ids[1]).exists()

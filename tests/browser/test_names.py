@@ -9,11 +9,18 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import expect
 
-from core.compare.selection import items_of
-from core.report.page import make_report
+from core.compare.selection import selectable_items
+from core.report.page import render_report
 from core.store.run_list import AllRuns
-from tests.browser.conftest import frames, settled
-from tests.hostile import FILE, SCRIPT, SET, TEXT, hostile_dataset, hostile_runs
+from tests.browser.conftest import wait_two_frames, wait_until_idle
+from tests.factory_hostile import (
+    HOSTILE_FILE_PREFIX,
+    HOSTILE_TEST_SET,
+    HOSTILE_TEXT,
+    SCRIPT,
+    hostile_dataset,
+    hostile_runs,
+)
 
 _WATCH = "window.pwned = () => { window.__pwned = true; }"
 # Elements with a handler or an address from somebody's text, also inside components.
@@ -60,7 +67,7 @@ def watched(browser):
     context.close()
 
 
-def unharmed(page) -> None:
+def assert_no_markup(page) -> None:
     assert page.evaluate("window.__pwned") is None
     assert page.evaluate(_MARKUP) == []
 
@@ -69,12 +76,12 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
     app, ids = hostile
     page, asked = watched
     every, done = ",".join(ids.values()), ids["done"]
-    photo = {"set": SET, "photo": f"{FILE}img_0.jpg", "edit": "1"}
+    photo = {"set": HOSTILE_TEST_SET, "photo": f"{HOSTILE_FILE_PREFIX}img_0.jpg", "edit": "1"}
     # Each with what its last component draws.
     links: list[tuple[str, dict[str, str], str]] = [
         ("", {}, "h1"),
         ("train", {"again": done}, ".js-plotly-plot svg"),
-        ("data", {"set": SET}, ".wall img"),
+        ("data", {"set": HOSTILE_TEST_SET}, ".wall img"),
         ("data", {"set": "train"}, ".wall img"),
         ("data", photo, ".stage img"),
         ("runs", {"run": done}, ".runs-root tbody tr"),
@@ -92,7 +99,7 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
                 ("Recipes", ".parallel .line"),
             )
         ],
-        ("cams", {"runs": every, "set": SET}, ".grid-root[aria-busy=false]"),
+        ("cams", {"runs": every, "set": HOSTILE_TEST_SET}, ".grid-root[aria-busy=false]"),
         ("challenge", {}, "h1"),
         ("try_it", {"runs": done}, "h1"),
         ("worker", {}, "h1"),
@@ -102,13 +109,15 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
     for place, link, sign in links:
         page.goto(f"{app.url}/{place}?{urlencode(link, quote_via=quote)}")
         expect(page.locator("h1")).to_be_visible()
-        settled(page)
+        wait_until_idle(page)
         expect(page.locator(sign).first).to_be_attached()
-        frames(page)
-        unharmed(page)
+        wait_two_frames(page)
+        assert_no_markup(page)
         said += page.locator("body").inner_text().replace("\u2060", "")
     assert said.count(SCRIPT) > 20
-    assert TEXT.split("\n")[0] in said  # icons, addresses and arrows too stand there as typed
+    assert (
+        HOSTILE_TEXT.split("\n")[0] in said
+    )  # icons, addresses and arrows too stand there as typed
     elsewhere = [url for url in asked if not url.startswith((app.url, "data:", "blob:"))]
     assert elsewhere == []
 
@@ -116,11 +125,13 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
 def test_nor_does_a_report(hostile, watched, tmp_path):
     app, _ = hostile
     page, asked = watched
-    rows = AllRuns(app.runs).look(False)[1]
+    rows = AllRuns(app.runs).snapshot(False)[1]
     report = tmp_path / "report.html"
-    report.write_text(make_report(items_of(rows), rows, app.runs, date(2026, 3, 1)), "utf-8")
+    report.write_text(
+        render_report(selectable_items(rows), rows, app.runs, date(2026, 3, 1)), "utf-8"
+    )
     page.goto(report.as_uri())
-    unharmed(page)
+    assert_no_markup(page)
     assert page.evaluate("document.scripts.length") == 0
     assert SCRIPT in page.locator("body").inner_text()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

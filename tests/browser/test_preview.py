@@ -10,15 +10,15 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from core.jobs.detached import Detached
-from core.jobs.tasks.train_run import execute
+from core.jobs.detached import DetachedProcess
+from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
-from tests.browser.conftest import ROOT, settled
+from tests.browser.conftest import ROOT, wait_until_idle
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
-from tests.factory import know_speed
+from tests.factory import write_uniform_speed
 from tests.waiting import wait_for
 
-HIDDEN = re.compile("^With the box hidden it")
+MASKED_ANSWER = re.compile("^With the box hidden it")
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,8 @@ def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("preview")
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, weights="imagenet", stages__1__cycles=1)
-        know_speed(root / "runs", recipe)
-        execute(create_run(root / "runs", recipe, TOY_BOOKS, fixed_clock), fixed_clock)
+        write_uniform_speed(root / "runs", recipe)
+        run_training(create_run(root / "runs", recipe, TOY_BOOKS, fixed_clock), fixed_clock)
     with serve(root / "runs", ROOT / "dataset") as app:
         yield app
 
@@ -37,7 +37,7 @@ def runs(app):
     return ",".join(sorted(path.name for path in app.runs.glob("2026*")))
 
 
-def test_the_wall_shows_the_views_and_follows_the_controls(app, open_page):
+def test_the_view_grid_shows_the_views_and_follows_the_controls(app, open_page):
     page = open_page(f"{app.url}/train")
     pictures = page.locator(".views img")
     expect(pictures).to_have_count(12)  # four photos, with two views each
@@ -48,7 +48,7 @@ def test_the_wall_shows_the_views_and_follows_the_controls(app, open_page):
     expect(page.locator(".views figcaption").nth(1)).to_have_text(
         re.compile(r"^epoch 1: \d+ % ferns, \d+ % \w+ \(\w+/img_\d+\.jpg\)$")
     )
-    process = Detached("preview", app.runs)
+    process = DetachedProcess("preview", app.runs)
     os.kill(process.pid(), signal.SIGKILL)
     wait_for(lambda: not process.alive())
     page.get_by_role("button", name="Draw again").click()
@@ -65,23 +65,26 @@ def test_a_box_is_drawn_by_mouse_and_by_keys_and_the_link_brings_it_back(app, ru
     page.mouse.down()
     page.mouse.move(at["x"] + 0.5 * at["width"], at["y"] + 0.75 * at["height"], steps=4)
     page.mouse.up()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2)
+    expect(page.get_by_text(MASKED_ANSWER)).to_have_count(2)
     expect(page.get_by_text(drawn)).to_be_visible()
     expect(page).to_have_url(re.compile(r"box=0\.25"))
-    settled(page)
+    wait_until_idle(page)
     again = open_page(page.url)
-    expect(again.get_by_text(HIDDEN)).to_have_count(2)
-    assert again.get_by_text(HIDDEN).all_inner_texts() == page.get_by_text(HIDDEN).all_inner_texts()
+    expect(again.get_by_text(MASKED_ANSWER)).to_have_count(2)
+    assert (
+        again.get_by_text(MASKED_ANSWER).all_inner_texts()
+        == page.get_by_text(MASKED_ANSWER).all_inner_texts()
+    )
     expect(again.get_by_text(drawn)).to_be_visible()
 
     stage.focus()
     page.keyboard.press("Delete")
-    expect(page.get_by_text(HIDDEN)).to_have_count(0)
+    expect(page.get_by_text(MASKED_ANSWER)).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Hidden: 16 % of the photo.")).to_be_visible()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("Hidden: 17 % of the photo.")).to_be_visible()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2)
+    expect(page.get_by_text(MASKED_ANSWER)).to_have_count(2)
     expect(page).to_have_url(re.compile(r"box=0\.3%2C0\.3%2C0\.72%2C0\.7"))
 
 
@@ -92,11 +95,11 @@ def test_ones_own_photo_on_a_narrow_screen(app, runs, open_page, tmp_path):
     page.locator("input[type=file]").set_input_files(tmp_path / "bad.jpg")
     expect(page.get_by_text(re.compile("^bad.jpg: not a photo"))).to_be_visible()
     photo = TOY_BOOKS / "test" / "img_0001.jpg"
-    settled(page)
+    wait_until_idle(page)
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(2)
     page.get_by_role("button", name="Box in the middle").click()
-    expect(page.get_by_text(HIDDEN)).to_have_count(2)
+    expect(page.get_by_text(MASKED_ANSWER)).to_have_count(2)
     overflow = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth - main.clientWidth; }"

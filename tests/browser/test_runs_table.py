@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.jobs.local import LocalExecutor
-from core.store.annotations import annotate, annotations_of
+from core.store.annotations import annotate, read_annotations
 from core.store.run import find_runs, open_run
 from tests.factory import write_dataset, write_run
 
@@ -56,7 +56,7 @@ def test_star_tag_search_delete_undo_and_the_link(app, open_page):
     box.press("Escape")
     page.get_by_role("button", name="objects", exact=True).click()
     expect(page).to_have_url(re.compile("sort=-objects"))
-    again = open_page(page.url, stranger=True)
+    again = open_page(page.url, new_context=True)
     expect(count(again)).to_have_text("1 of 4 runs")
     expect(star(again, "looks-good")).to_have_attribute("aria-pressed", "true")
     expect(again.get_by_role("columnheader", name="objects")).to_have_attribute(
@@ -72,7 +72,7 @@ def test_star_tag_search_delete_undo_and_the_link(app, open_page):
 
 def test_two_people_see_each_others_edits_and_lose_none(app, open_page):
     one = open_page(f"{app.url}/runs?group=none&q=quick")
-    two = open_page(f"{app.url}/runs?group=none&q=quick", stranger=True)
+    two = open_page(f"{app.url}/runs?group=none&q=quick", new_context=True)
     one.evaluate("() => { window.still = true }")  # gone if the page were loaded anew
     star(one, "quick, seed 0").click()
     star(two, "quick, seed 1").click()
@@ -84,7 +84,7 @@ def test_two_people_see_each_others_edits_and_lose_none(app, open_page):
     for page in (one, two):
         expect(row(page, "quick, seed 0").get_by_text("from-the-command-line")).to_be_visible()
     assert one.evaluate("window.still")
-    assert annotations_of(run).starred
+    assert read_annotations(run).starred
 
 
 def test_errors_are_told_under_the_box_and_the_keyboard_walks_the_rows(app, open_page):

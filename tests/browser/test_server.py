@@ -14,7 +14,7 @@ UPLOAD = "/_stcore/upload_file/somebody/something"
 STREAM = "/_stcore/stream"
 # Where files are served from, each with ways out of it.
 ROOTS = ("/", "/static/", "/app/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/")
-WAYS = (
+TRAVERSALS = (
     "../../../../../../etc/passwd",
     "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
     "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
@@ -42,7 +42,7 @@ def app(serve, tmp_path_factory):
         yield app
 
 
-def ask(app, method: str, path: str, body: bytes | None = None, **headers: str):
+def send_request(app, method: str, path: str, body: bytes | None = None, **headers: str):
     """Status, headers and body of an answer; the path goes as it is."""
     host = app.url.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=60)
@@ -57,8 +57,8 @@ def ask(app, method: str, path: str, body: bytes | None = None, **headers: str):
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_no_address_leads_out_of_what_is_served(app, root):
-    for way in WAYS:
-        status, _, body = ask(app, "GET", root + way)
+    for way in TRAVERSALS:
+        status, _, body = send_request(app, "GET", root + way)
         assert status in (200, 400, 404), (root, way, status)
         assert not [secret for secret in SECRET if secret in body], (root, way)
         assert status != 200 or b"<title>Streamlit</title>" in body, (root, way)  # the empty page
@@ -66,26 +66,26 @@ def test_no_address_leads_out_of_what_is_served(app, root):
 
 def test_static_serves_its_files_and_no_list_of_them(app):
     for path in (ROOT / "static").iterdir():
-        status, headers, _ = ask(app, "GET", f"/app/static/{path.name}")
+        status, headers, _ = send_request(app, "GET", f"/app/static/{path.name}")
         assert status == 200 and headers["X-Content-Type-Options"] == "nosniff"
-    assert ask(app, "GET", "/app/static/")[0] == 404
+    assert send_request(app, "GET", "/app/static/")[0] == 404
 
 
 def test_an_upload_needs_the_token_of_the_page(app):
-    assert ask(app, "PUT", UPLOAD, b"x")[0] == 403
-    assert ask(app, "DELETE", UPLOAD)[0] == 403
-    cookie = ask(app, "GET", "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
+    assert send_request(app, "PUT", UPLOAD, b"x")[0] == 403
+    assert send_request(app, "DELETE", UPLOAD)[0] == 403
+    cookie = send_request(app, "GET", "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
     token = cookie.partition("=")[2]
     assert cookie.startswith("_streamlit_xsrf=")
-    assert ask(app, "PUT", UPLOAD, b"x", Cookie=cookie)[0] == 403
-    assert ask(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken="2|00|00|0")[0] == 403
+    assert send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie)[0] == 403
+    assert send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken="2|00|00|0")[0] == 403
     # With it the next question is whose session it is.
-    status, _, body = ask(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken=token)
+    status, _, body = send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken=token)
     assert status == 400 and b"Invalid session_id" in body
 
 
 def test_the_cookie_stays_on_this_site(app):
-    assert "SameSite=Lax" in ask(app, "GET", "/_stcore/health")[1]["Set-Cookie"]
+    assert "SameSite=Lax" in send_request(app, "GET", "/_stcore/health")[1]["Set-Cookie"]
 
 
 @pytest.mark.parametrize(
@@ -109,12 +109,12 @@ def test_another_site_cannot_open_a_session(app, host, origin, status):
         headers["Host"] = host
     if origin:
         headers["Origin"] = app.url if origin == "same" else origin
-    assert ask(app, "GET", STREAM, **headers)[0] == status
+    assert send_request(app, "GET", STREAM, **headers)[0] == status
 
 
 def test_nothing_but_a_page_drives_the_app(app):
     for path in ("/_stcore/agent/interact", "/_stcore/agent/mcp"):
-        status, _, body = ask(app, "POST", path, b"{}", Content_Type="application/json")
+        status, _, body = send_request(app, "POST", path, b"{}", Content_Type="application/json")
         assert 400 <= status < 500 and b"enableAgentApi" in body, body
 
 

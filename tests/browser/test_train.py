@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.jobs.local import worker_lock
 from core.recipe.files import load_recipe, recipe_yaml
 from core.store.run import find_runs
-from tests.browser.conftest import settled
+from tests.browser.conftest import wait_until_idle
 from tests.factory import write_dataset, write_run
 
 QUICK = load_recipe("quick")
@@ -27,11 +27,11 @@ def app(serve, tmp_path_factory):
 
 def rates(page: Page) -> list[str]:
     """The rates that stand beneath the strip."""
-    settled(page)
+    wait_until_idle(page)
     return page.locator(".rates .rate").all_text_contents()
 
 
-def popover(page: Page, words: str):
+def open_popover(page: Page, words: str):
     """Opens the one that is called so."""
     page.get_by_test_id("stPopover").filter(has_text=words).get_by_role("button").first.click()
     return page.get_by_test_id("stPopoverBody")
@@ -42,7 +42,7 @@ def test_a_recipe_is_built_from_a_preset_and_launched_with_three_seeds(app, open
     expect(page.locator(".layer")).to_have_count(27)
     expect(page.locator(".block.frozen")).to_have_count(16)
     page.get_by_text("Zoom", exact=True).click()
-    settled(page)
+    wait_until_idle(page)
     slider = page.get_by_role("slider", name="Answer")
     slider.press("ArrowRight")
     expect(page.locator(".layer.drops .share").last).to_have_text("35%")
@@ -57,7 +57,7 @@ def test_a_recipe_is_built_from_a_preset_and_launched_with_three_seeds(app, open
     expect(page.get_by_test_id("stBottom").get_by_text("augment.zoom")).to_be_visible()
     page.get_by_role("combobox", name="Repeat with").click()
     page.get_by_role("option", name="3 seeds").click()
-    settled(page)
+    wait_until_idle(page)
     before = {run.id for run in find_runs(app.runs)}
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_text("3 runs are on their way")).to_be_visible()
@@ -81,10 +81,10 @@ def test_the_keys_do_all_that_the_mouse_does(app, open_page):
     page.keyboard.press("Enter")
     expect(page.locator(".rates .rate")).to_have_count(5)
     expect(page.locator(".words b")).to_have_text("22 dropout_class_map")
-    settled(page)
+    wait_until_idle(page)
     page.keyboard.press("ArrowUp")  # the focus stayed where it was
     expect(page.locator(".rates .rate").last).to_have_text("3e-2")
-    settled(page)
+    wait_until_idle(page)
     page.keyboard.press("Enter")
     expect(page.locator(".rates .rate")).to_have_count(4)
     assert rates(page) == ["frozen", "1e-3", "3e-3", "1e-2"]
@@ -94,7 +94,7 @@ def test_a_recipe_is_saved_and_loaded_again(app, open_page, tmp_path):
     page = open_page(f"{app.url}/train?preset=looks-good")
     page.get_by_text("Rotate", exact=True).click()
     expect(page.get_by_text("1 change", exact=True)).to_be_visible()
-    settled(page)
+    wait_until_idle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     path = tmp_path / "mine.yaml"
@@ -102,7 +102,7 @@ def test_a_recipe_is_saved_and_loaded_again(app, open_page, tmp_path):
     saved = load_recipe(path)
     assert saved.augment.rotate is not None
     again = open_page(f"{app.url}/train")
-    body = popover(again, "From")
+    body = open_popover(again, "From")
     body.locator("input[type=file]").set_input_files(path)
     expect(again.get_by_text("From file mine.yaml")).to_be_visible()
     expect(again.get_by_role("switch", name="Rotate")).to_be_checked()
@@ -127,7 +127,7 @@ def test_a_file_with_a_mistake_is_one_line_that_names_the_key(app, open_page, tm
     page = open_page(f"{app.url}/train")
     path = tmp_path / "bad.yaml"
     path.write_text(recipe_yaml(QUICK).replace("batch_size: 16", "batch_size: many"), "utf-8")
-    body = popover(page, "From")
+    body = open_popover(page, "From")
     body.locator("input[type=file]").set_input_files(path)
     expect(body.get_by_text("bad.yaml: batch_size: must be a whole number")).to_be_visible()
     expect(page.get_by_text("From preset quick")).to_be_visible()
@@ -140,7 +140,7 @@ def test_a_run_is_run_again_with_changes_by_its_link(app, open_page):
     assert rates(page) == ["1e-1", "1e-2"]
     page.get_by_role("spinbutton", name="Batch size").fill("4")
     page.get_by_role("spinbutton", name="Batch size").press("Enter")
-    body = popover(page, "1 change")
+    body = open_popover(page, "1 change")
     expect(body.get_by_text("was 8")).to_be_visible()
     body.get_by_role("button").first.click()
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("8")
@@ -149,7 +149,7 @@ def test_a_run_is_run_again_with_changes_by_its_link(app, open_page):
 
 def test_a_preset_is_chosen_and_the_link_reopens_it(app, open_page):
     page = open_page(f"{app.url}/train")
-    popover(page, "From").get_by_text("looks-good", exact=True).click()
+    open_popover(page, "From").get_by_text("looks-good", exact=True).click()
     expect(page).to_have_url(re.compile("preset=looks-good"))
     expect(page.get_by_text("look at the class maps")).to_be_visible()
     again = open_page(page.url)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from core.store.provenance import arrival_of
+from core.store.provenance import read_provenance
 from core.store.run import find_runs
 from core.store.trash import empty_trash
-from tests.factory import note_photos, write_dataset, write_run
+from tests.factory import write_dataset, write_fingerprints, write_run
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def app(serve, tmp_path_factory):
     dataset = write_dataset(root / "dataset" / "toy_books")
     for number in range(3):
         run = write_run(root / "runs", dataset, changes={"seed": number}, minutes=number)
-        note_photos(run, dataset)
+        write_fingerprints(run, dataset)
     with serve(root / "runs", root / "dataset") as app:
         yield app
 
@@ -60,7 +60,7 @@ def test_export_delete_for_good_import_and_they_are_back(app, open_page, tmp_pat
         path: path.read_bytes() for run in chosen for path in run.path.rglob("*") if path.is_file()
     }
     assert after == before
-    arrival = arrival_of(app.runs, chosen[0].id)
+    arrival = read_provenance(app.runs, chosen[0].id)
     assert arrival is not None and arrival.data == str(app.runs.parent / "dataset" / "toy_books")
     narrow = open_page(f"{app.url}/runs?group=none", 390, True)
     expect(narrow.locator(".runs-root .tag.from").first).to_be_visible()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import wait_until_idle
 from tests.factory import write_dataset, write_run
 
 
@@ -47,14 +47,14 @@ def test_back_leads_to_where_one_was(app, open_page):
     page.get_by_test_id("stTopNavLink").filter(has_text="Train").click()
     expect(page.locator("h1")).to_have_text("Train")
     expect(page).to_have_url(re.compile(r"/train\?.*data="))  # added by the page itself
-    settled(page)
+    wait_until_idle(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text("Runs")
-    settled(page)
+    wait_until_idle(page)
     page.get_by_role("combobox", name="Group by").click()
     page.get_by_role("option", name="No groups").click()
     expect(page).to_have_url(re.compile(r"/runs\?.*group=none"))
-    settled(page)
+    wait_until_idle(page)
     page.go_back()
     expect(page).not_to_have_url(re.compile("group=none"))
     expect(page.locator("h1")).to_have_text("Runs")
@@ -107,7 +107,7 @@ def test_compare_opens_the_same_from_its_link(app, ids, open_page):
     page = open_page(f"{app.url}/compare?runs={ids}&section=Curves")
     page.get_by_text("Log scale").click()
     expect(page).to_have_url(re.compile("log=true"))
-    settled(page)
+    wait_until_idle(page)
     again = open_page(page.url)
     expect(again.get_by_role("switch", name="Log scale of the losses")).to_be_checked()
     for name in ("quick", "looks-good"):

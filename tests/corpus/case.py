@@ -10,7 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.press import OPENS
+from tests.corpus.interrupt import OPEN_EVENT
 
 CORPUS = Path(__file__).parent
 GROUPS = {
@@ -33,15 +33,15 @@ class Case:
     name: str
     title: str
     command: str
-    answer: str
-    words: tuple[str, ...]
-    make: Callable[[Path], None]
-    meanwhile: Callable[[], AbstractContextManager[Any]]
+    outcome: str
+    expected_fragments: tuple[str, ...]
+    prepare: Callable[[Path], None]
+    around_command: Callable[[], AbstractContextManager[Any]]
     check: Callable[[Path], None]
-    moment: Callable[[Path], bool] | None
+    interrupt_at: Callable[[Path], bool] | None
     event: str
     while_importing: str | None
-    leaves: str | None
+    remaining_state: str | None
 
     def arguments(self, **places: Path) -> list[str]:
         """The command's words, with the places put in."""
@@ -53,10 +53,10 @@ class Case:
 
 def read_cases() -> list[Case]:
     """Every case, by group and name."""
-    return [_read(path) for group in GROUPS for path in sorted((CORPUS / group).glob("*.py"))]
+    return [_read_case(path) for group in GROUPS for path in sorted((CORPUS / group).glob("*.py"))]
 
 
-def _read(path: Path) -> Case:
+def _read_case(path: Path) -> Case:
     name = f"{path.parent.name}/{path.stem}"
     spec = spec_from_file_location(f"tests.corpus.{path.parent.name}.{path.stem}", path)
     assert spec is not None and spec.loader is not None
@@ -76,13 +76,13 @@ def _read(path: Path) -> Case:
         name=name,
         title=(module.__doc__ or "").strip(),
         command=held.get("command", RECIPE_COMMAND),
-        answer=answers[0],
-        words=tuple(held[answers[0]].split(" ... ")),
-        make=make,
-        meanwhile=held.get("meanwhile", nullcontext),
+        outcome=answers[0],
+        expected_fragments=tuple(held[answers[0]].split(" ... ")),
+        prepare=make,
+        around_command=held.get("meanwhile", nullcontext),
         check=held.get("check", lambda here: None),
-        moment=held.get("moment"),
-        event=held.get("event", OPENS),
+        interrupt_at=held.get("moment"),
+        event=held.get("event", OPEN_EVENT),
         while_importing=held.get("while_importing"),
-        leaves=held.get("leaves"),
+        remaining_state=held.get("leaves"),
     )

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.base.language import spoken, translate
+from core.base.language import translate, use_language
 from core.recipe.files import recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
 from core.train.speed import Speed
 from tests.conftest import ROOT, fast_recipe
 from tests.corpus.case import CORPUS, Case, read_cases
-from tests.corpus.press import pressed
-from tests.corpus.table import readme
-from tests.factory import know_speed, plain_speed
+from tests.corpus.interrupt import interrupt_when
+from tests.corpus.readme import readme
+from tests.factory import uniform_speed, write_uniform_speed
 from tests.pages.untranslated import JAPANESE
 
 CASES = read_cases()
-KEPT = (  # caches and locks of a runs folder
+SHARED_CACHES = (  # caches and locks of a runs folder
     ".speed",
     ".features",
     "index.sqlite",
@@ -33,7 +33,7 @@ KEPT = (  # caches and locks of a runs folder
     ".states.lock",
 )
 # Refused by a command alone, in words that no page has.
-COMMANDS_ALONE = {
+CLI_ONLY_CASES = {
     "runs/cancel_of_a_finished_run",
     "runs/file_for_the_folder_of_a_list",
     "runs/show_of_a_damaged_run",
@@ -45,7 +45,7 @@ COMMANDS_ALONE = {
 
 
 @pytest.fixture(scope="session")
-def fast(tmp_path_factory) -> Path:
+def fast_recipe_file(tmp_path_factory) -> Path:
     """A recipe file that trains in about a second."""
     path = tmp_path_factory.mktemp("fast") / "fast.yaml"
     path.write_text(recipe_yaml(fast_recipe()), "utf-8")
@@ -53,11 +53,11 @@ def fast(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def measured(monkeypatch) -> None:
+def no_calibration(monkeypatch) -> None:
     """No command measures this machine."""
 
-    def speed_for(runs_dir: Path, recipe: Recipe, tick: object = None) -> Speed:
-        return plain_speed(recipe)
+    def speed_for(runs_dir: Path, recipe: Recipe, check_cancelled: object = None) -> Speed:
+        return uniform_speed(recipe)
 
     # In this order: `execute`, imported here, must find the one that it shall have again.
     monkeypatch.setattr("core.jobs.tasks.train_run.speed_for", speed_for)
@@ -72,60 +72,68 @@ def here(tmp_path) -> Path:
     return folder
 
 
-def of(answer: str) -> list[Case]:
-    return [case for case in CASES if case.answer == answer]
+def cases_with(outcome: str) -> list[Case]:
+    return [case for case in CASES if case.outcome == outcome]
 
 
-@pytest.mark.parametrize("case", of("refused"), ids=lambda case: case.name)
-def test_refused_in_one_line_and_nothing_is_left(case, here, tiny, fast, measured, capsys):
-    case.make(here)
+@pytest.mark.parametrize("case", cases_with("refused"), ids=lambda case: case.name)
+def test_refused_in_one_line_and_nothing_is_left(
+    case, here, tiny, fast_recipe_file, no_calibration, capsys
+):
+    case.prepare(here)
     before = tree(here)
-    status, out, err = call(case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast), capsys)
+    status, out, err = call(
+        case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast_recipe_file), capsys
+    )
     told = err.splitlines()[-1] if err else ""
     assert status == 2, err
     assert told.startswith("error: ") and "error:" not in "\n".join(err.splitlines()[:-1])
     assert "Traceback" not in out + err
-    assert says(told, case.words), told
-    with spoken("ja"):
+    assert contains_in_order(told, case.expected_fragments), told
+    with use_language("ja"):
         again = translate(told.removeprefix("error: "))
-    assert JAPANESE.search(again) or case.name in COMMANDS_ALONE or "commands/" in case.name, told
-    if case.leaves is None:
+    assert JAPANESE.search(again) or case.name in CLI_ONLY_CASES or "commands/" in case.name, told
+    if case.remaining_state is None:
         assert tree(here) == before
     else:
-        assert [run.status().state for run in find_runs(here / "runs")] == [case.leaves]
+        assert [run.status().state for run in find_runs(here / "runs")] == [case.remaining_state]
     case.check(here)
 
 
-@pytest.mark.parametrize("case", of("handled"), ids=lambda case: case.name)
-def test_handled(case, here, tiny, fast, measured, capsys):
-    case.make(here)
-    status, out, err = call(case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast), capsys)
+@pytest.mark.parametrize("case", cases_with("handled"), ids=lambda case: case.name)
+def test_handled(case, here, tiny, fast_recipe_file, no_calibration, capsys):
+    case.prepare(here)
+    status, out, err = call(
+        case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast_recipe_file), capsys
+    )
     assert status == 0, err
     assert "error:" not in err and "Traceback" not in err and "Warning" not in err
-    assert says(out, case.words), out
+    assert contains_in_order(out, case.expected_fragments), out
     case.check(here)
 
 
 # Python may be interrupted right after it has opened a file, before anything could close it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("case", of("stopped"), ids=lambda case: case.name)
-def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys, monkeypatch):
+@pytest.mark.parametrize("case", cases_with("stopped"), ids=lambda case: case.name)
+def test_ctrl_c_cancels_and_the_run_can_go_on(
+    case, here, tiny, fast_recipe_file, capsys, monkeypatch
+):
     monkeypatch.setattr("core.jobs.tasks.recorder.STATUS_SECONDS", 0)  # each batch opens a file
     runs = here / "runs"
-    know_speed(runs, fast_recipe())
-    case.make(here)
-    arguments = case.arguments(HERE=here, TINY=tiny.root, FAST=fast)
+    write_uniform_speed(runs, fast_recipe())
+    case.prepare(here)
+    arguments = case.arguments(HERE=here, TINY=tiny.root, FAST=fast_recipe_file)
     if case.while_importing:
-        status, err = interrupted_process(case.while_importing, arguments, here / "err")
+        status, err = run_interrupted_process(case.while_importing, arguments, here / "err")
     else:
-        status = interrupted(case, arguments, runs)
+        status = run_interrupted(case, arguments, runs)
         err = capsys.readouterr().err
     assert status == 130, err
     assert err.splitlines()[-1] == "stopped"
     assert "Traceback" not in err and "error:" not in err
     (run,) = find_runs(runs)
     assert (run.status().state, run.status().error) == ("cancelled", None)
-    know_speed(runs, fast_recipe())
+    write_uniform_speed(runs, fast_recipe())
     assert main(["resume", run.id, "--runs", str(runs)]) == 0
     assert run.status().state == "done"
     case.check(here)
@@ -133,15 +141,15 @@ def test_ctrl_c_cancels_and_the_run_can_go_on(case, here, tiny, fast, capsys, mo
 
 def test_the_table_in_the_readme_is_the_cases():
     assert (CORPUS / "README.md").read_text("utf-8") == readme(CASES), (
-        "run: .venv/bin/python -m tests.corpus.table"
+        "run: .venv/bin/python -m tests.corpus.readme"
     )
 
 
-def test_every_case_is_told_in_a_line():
+def test_every_case_has_a_one_line_title():
     assert len(CASES) >= 60
     for case in CASES:
         assert case.title and "\n" not in case.title, case.name
-        assert case.words != ("",) or case.answer == "stopped", case.name
+        assert case.expected_fragments != ("",) or case.outcome == "stopped", case.name
 
 
 # --- how a case is carried out ------------------------------------------------------------------
@@ -149,14 +157,14 @@ def test_every_case_is_told_in_a_line():
 
 def call(case: Case, arguments: list[str], capsys) -> tuple[int, str, str]:
     capsys.readouterr()
-    with case.meanwhile():
+    with case.around_command():
         status = main(arguments)
     return status, *capsys.readouterr()
 
 
-def says(text: str, words: tuple[str, ...]) -> bool:
+def contains_in_order(text: str, fragments: tuple[str, ...]) -> bool:
     """Whether the words are there in this order."""
-    return re.search(".*".join(map(re.escape, words)), text, re.DOTALL) is not None
+    return re.search(".*".join(map(re.escape, fragments)), text, re.DOTALL) is not None
 
 
 def tree(folder: Path) -> dict[Path, bytes | None]:
@@ -164,30 +172,30 @@ def tree(folder: Path) -> dict[Path, bytes | None]:
     return {
         path: path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
-        if path != folder / "runs" and not set(KEPT) & set(path.relative_to(folder).parts)
+        if path != folder / "runs" and not set(SHARED_CACHES) & set(path.relative_to(folder).parts)
     }
 
 
-def interrupted(case: Case, arguments: list[str], runs: Path) -> int:
+def run_interrupted(case: Case, arguments: list[str], runs: Path) -> int:
     """The exit status of a command in this process that gets SIGINT at the case's moment."""
-    moment = case.moment
+    moment = case.interrupt_at
     assert moment is not None
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with pressed(lambda: moment(runs), case.event):
+        with interrupt_when(lambda: moment(runs), case.event):
             return main(arguments)
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def interrupted_process(module: str, arguments: list[str], log: Path) -> tuple[int, str]:
+def run_interrupted_process(module: str, arguments: list[str], log: Path) -> tuple[int, str]:
     """The exit status of a process of its own that gets SIGINT while it imports a module; also what
     it said on stderr."""
     # A process inherits that SIGINT is ignored (as under nohup), but not that it is handled.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.corpus.press", module, *arguments],
+            [sys.executable, "-m", "tests.corpus.interrupt", module, *arguments],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=err,

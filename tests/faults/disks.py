@@ -27,7 +27,7 @@ def enlarge(folder: Path, megabytes: int) -> None:
     _mount("-o", f"remount,size={megabytes}m", str(folder))
 
 
-def fill(folder: Path) -> Path:
+def fill_disk(folder: Path) -> Path:
     """Writes a file that leaves no byte free."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:

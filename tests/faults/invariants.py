@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import InputError
-from core.jobs.health import find_trouble
-from core.jobs.local import find_lost, process_alive
+from core.jobs.health import find_problems
+from core.jobs.local import mark_lost_runs, process_alive
 from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex, RunRow
 from core.store.lr_search import open_work
@@ -23,7 +23,7 @@ from core.store.status import utc_now
 from core.store.trash import TRASH, deleted_runs
 
 # Same bits: whatever is killed and resumed ends with these, byte for byte.
-EXACT = (
+REPRODUCIBLE_FILES = (
     "history.csv",
     "batches.csv",
     "predictions.csv",
@@ -36,21 +36,31 @@ EXACT = (
     "checkpoint/optimizer.safetensors",
     "checkpoint/state.json",
 )
-DONE = (*EXACT, "summary.json", "timing.csv", "recipe.yaml", "environment.json", "log.txt")
-WORDS = ("annotations.json", "deleted.txt")  # what people say of a run, and when they deleted it
-ON_THE_WAY = re.compile(r"\.tmp(/|$)|/\.results/")  # gone once a worker has looked
+FINISHED_RUN_FILES = (
+    *REPRODUCIBLE_FILES,
+    "summary.json",
+    "timing.csv",
+    "recipe.yaml",
+    "environment.json",
+    "log.txt",
+)
+ANNOTATION_FILES = (
+    "annotations.json",
+    "deleted.txt",
+)  # what people say of a run, and when they deleted it
+TEMPORARY_FILES = re.compile(r"\.tmp(/|$)|/\.results/")  # gone once a worker has looked
 
 
 @dataclass(frozen=True)
-class Finished:
+class RunFingerprint:
     """A finished run as it was before the fault: the hash of each file."""
 
     id: str
     files: dict[str, str]
 
 
-def finished(run: Run) -> Finished:
-    return Finished(run.id, contents(run.path))
+def fingerprint_run(run: Run) -> RunFingerprint:
+    return RunFingerprint(run.id, contents(run.path))
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -58,22 +68,24 @@ def contents(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in WORDS and not ON_THE_WAY.search(str(path))
+        if path.is_file()
+        and path.name not in ANNOTATION_FILES
+        and not TEMPORARY_FILES.search(str(path))
     }
 
 
-def broken(runs_dir: Path, kept: Finished, settled: bool) -> list[str]:
-    """What does not hold once a page has looked, in words. settled: a worker has served the folder
-    since, too, and has left."""
+def find_violations(runs_dir: Path, protected_run: RunFingerprint, after_worker: bool) -> list[str]:
+    """What does not hold once a page has looked, in words. after_worker: a worker has served the
+    folder since, too, and has left."""
     rows = RunIndex(runs_dir).rows()
-    find_lost(runs_dir, [row.id for row in rows if row.status.state == "running"], utc_now)
+    mark_lost_runs(runs_dir, [row.id for row in rows if row.status.state == "running"], utc_now)
     return [
-        *_lost(runs_dir, kept),
+        *_lost(runs_dir, protected_run),
         *_false_states(runs_dir),
         *_index(runs_dir),
-        *_queue(runs_dir, settled),
+        *_queue(runs_dir, after_worker),
         *_trash(runs_dir),
-        *(_leftovers(runs_dir) if settled else ()),
+        *(_leftovers(runs_dir) if after_worker else ()),
     ]
 
 
@@ -81,7 +93,7 @@ def differences(run: Run, undisturbed: Run) -> list[str]:
     """The files of a finished run that are not those of an undisturbed one; the summary counts but
     for its seconds."""
     found = []
-    for name in EXACT:
+    for name in REPRODUCIBLE_FILES:
         ours, theirs = run.path / name, undisturbed.path / name
         if not ours.is_file() or ours.read_bytes() != theirs.read_bytes():
             found.append(f"{name}: not as in the undisturbed run")
@@ -91,17 +103,17 @@ def differences(run: Run, undisturbed: Run) -> list[str]:
     return found
 
 
-def _lost(runs_dir: Path, kept: Finished) -> list[str]:
+def _lost(runs_dir: Path, protected_run: RunFingerprint) -> list[str]:
     """Whether a finished run is in one place, as it was."""
-    places = [folder / kept.id for folder in (runs_dir, runs_dir / TRASH)]
+    places = [folder / protected_run.id for folder in (runs_dir, runs_dir / TRASH)]
     places = [place for place in places if place.exists()]
     if len(places) != 1:
         return [f"the finished run is in {len(places)} places"]
     now = contents(places[0])
     return [
         f"{name} of a finished run: changed or gone"
-        for name in sorted(kept.files.keys() | now.keys())
-        if kept.files.get(name) != now.get(name)
+        for name in sorted(protected_run.files.keys() | now.keys())
+        if protected_run.files.get(name) != now.get(name)
     ]
 
 
@@ -109,9 +121,9 @@ def _false_states(runs_dir: Path) -> list[str]:
     """Runs whose state is not what they are in."""
     found = []
     rows = RunIndex(runs_dir).rows()
-    queued = {entry.run for entry in Queue(runs_dir).entries()}
+    queued = {entry.work_id for entry in Queue(runs_dir).entries()}
     later = utc_now() + timedelta(minutes=1)  # by when a run that was just asked for is queued
-    troubles = find_trouble(runs_dir, later, rows)
+    troubles = find_problems(runs_dir, later, rows)
     strays = {run for trouble in troubles if trouble.kind == "stray" for run in trouble.runs}
     for row in rows:
         status, run = row.status, Run(runs_dir / row.id)
@@ -122,12 +134,16 @@ def _false_states(runs_dir: Path) -> list[str]:
         elif status.state == "queued" and row.id not in queued | strays:
             found.append("`queued`, but not in the queue, and nobody is told")
         elif status.state == "done":
-            found += [f"`done` without {name}" for name in DONE if not (run.path / name).is_file()]
-            found += unreadable(run)
+            found += [
+                f"`done` without {name}"
+                for name in FINISHED_RUN_FILES
+                if not (run.path / name).is_file()
+            ]
+            found += check_readable(run)
     return found
 
 
-def unreadable(run: Run) -> list[str]:
+def check_readable(run: Run) -> list[str]:
     """Reads everything of a finished run as the pages do."""
     try:
         epochs = run.recipe().planned_epochs()
@@ -162,19 +178,19 @@ def _plain(row: RunRow) -> Any:
     return json.loads(json.dumps(asdict(row)))
 
 
-def _queue(runs_dir: Path, settled: bool) -> list[str]:
+def _queue(runs_dir: Path, after_worker: bool) -> list[str]:
     """Entries of the queue that nobody will ever carry out, or that are done."""
     found = []
     for entry in Queue(runs_dir).entries():
         try:
-            status = open_work(runs_dir, entry.run).status()
+            status = open_work(runs_dir, entry.work_id).status()
         except InputError:
-            if settled:
+            if after_worker:
                 found.append("the queue names a run that is gone")
             continue
-        if settled and status.ended:
+        if after_worker and status.ended:
             found.append(f"the queue names a run that is {status.state}")
-        if settled and entry.worker is not None:
+        if after_worker and entry.worker_pid is not None:
             found.append("the queue says that a worker has a run, and there is no worker")
     return found
 
@@ -188,8 +204,8 @@ def _trash(runs_dir: Path) -> list[str]:
             if status.state in ("running", "queued"):
                 found.append(f"a deleted run is {status.state}")
             if status.state == "done":
-                missing = [name for name in DONE if not (run.path / name).is_file()]
-                found += [f"a deleted run lacks {name}" for name in missing] or unreadable(run)
+                missing = [name for name in FINISHED_RUN_FILES if not (run.path / name).is_file()]
+                found += [f"a deleted run lacks {name}" for name in missing] or check_readable(run)
         except InputError as error:
             found.append(f"a deleted run cannot be read: {error}")
     return found

@@ -12,15 +12,22 @@ from core.jobs.queue import Queue
 from core.store.index import RunIndex
 from core.store.status import utc_now
 from core.store.trash import delete_runs, restore_run
-from tests.faults.campaign import Campaign, campaign, every_fault, some_faults
-from tests.faults.disks import enlarge, fill, read_only, small_disk
-from tests.faults.hammer import hammer
-from tests.faults.inject import Fault, Point, in_child
-from tests.faults.invariants import broken, differences
-from tests.faults.lives import LIVES, World, copied, serve, tiny_recipe
+from tests.faults.campaign import Campaign, all_faults, campaign, sample_faults
+from tests.faults.disks import enlarge, fill_disk, read_only, small_disk
+from tests.faults.inject import Fault, InjectionPoint, run_in_fork
+from tests.faults.invariants import differences, find_violations
+from tests.faults.scenarios import (
+    SCENARIOS,
+    Workspace,
+    drain_queue,
+    hardlink_copy,
+    tiny_recipe,
+)
+from tests.faults.stress import run_stress
 
-# The moments of a run's life that count, by the operation just before which the process is killed.
-MOMENTS = {
+# The moments of a run's scenario that count, by the operation just before which the process is
+# killed.
+KILL_POINTS = {
     "taken by a worker": "db queue.sqlite:UPDATE",
     "begun": "rename RUN/status.json",
     "photos read": "rename RUN/environment.json",
@@ -37,61 +44,66 @@ MOMENTS = {
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[Campaign]:
+def shared_campaign() -> Iterator[Campaign]:
     with campaign() as made:
         yield made
 
 
-def life(name: str):
-    return next(each for each in LIVES if each.name == name)
+def find_scenario(name: str):
+    return next(each for each in SCENARIOS if each.name == name)
 
 
-def test_every_moment_of_a_runs_life_is_a_point(found):
-    points = found.points(life("train"))
+def test_every_step_of_a_run_is_an_injection_point(shared_campaign):
+    points = shared_campaign.find_points(find_scenario("train"))
     names = {point.name for point in points}
-    assert set(MOMENTS.values()) <= names
-    kills = {fault.point.name for fault in some_faults(points, 0, random.Random(0))}
+    assert set(KILL_POINTS.values()) <= names
+    kills = {fault.point.name for fault in sample_faults(points, 0, random.Random(0))}
     assert kills == names  # `make faults` kills at every one
-    half = Fault("half", Point(MOMENTS["half of a checkpoint"], 2))
+    half = Fault("half", InjectionPoint(KILL_POINTS["half of a checkpoint"], 2))
     draw = random.Random(0)
-    for fault in [half, *draw.sample([f for f in every_fault(points) if f != half], 3)]:
-        assert found.strike(life("train"), fault) in ([], None), str(fault)
+    for fault in [half, *draw.sample([f for f in all_faults(points) if f != half], 3)]:
+        assert shared_campaign.inject(find_scenario("train"), fault) in ([], None), str(fault)
 
 
-@pytest.mark.parametrize("name", [each.name for each in LIVES if not each.trains])
-def test_what_a_user_does_bears_faults(found, name):
+@pytest.mark.parametrize("name", [each.name for each in SCENARIOS if not each.trains])
+def test_what_a_user_does_bears_faults(shared_campaign, name):
     """One fault of each kind: `make faults` tries them at every point."""
-    faults = every_fault(found.points(life(name)))
+    faults = all_faults(shared_campaign.find_points(find_scenario(name)))
     draw = random.Random(name)
     for kind in ("kill", "full", "read-only"):
         fault = draw.choice([fault for fault in faults if fault.kind == kind] or faults)
-        assert found.strike(life(name), fault) == [], str(fault)
+        assert shared_campaign.inject(find_scenario(name), fault) == [], str(fault)
 
 
-def test_many_at_once(found):
-    done, problems = hammer(found, kills=2, seed=0)
+def test_many_at_once(shared_campaign):
+    done, problems = run_stress(shared_campaign, kills=2, seed=0)
     assert problems == []
-    assert done["look"] and done["kill a worker"] == 2
+    assert done["refresh"] and done["kill a worker"] == 2
 
 
-def test_a_real_disk_fills_up(found, tmp_path):
+def test_a_real_disk_fills_up(shared_campaign, tmp_path):
     """In the middle of a training; then with room again it is resumed."""
     with small_disk(tmp_path / "runs", 10) as runs_dir:
-        world = World(runs_dir, found.data, found.undisturbed, found.kept)
-        world.executor.submit(tiny_recipe(), found.data)
-        (run,) = world.others()
-        assert in_child(lambda: serve(world), runs_dir).ending in ("done", "told")
+        workspace = Workspace(
+            runs_dir,
+            shared_campaign.data,
+            shared_campaign.undisturbed,
+            shared_campaign.protected_run,
+        )
+        workspace.executor.submit(tiny_recipe(), shared_campaign.data)
+        (run,) = workspace.other_runs()
+        assert run_in_fork(lambda: drain_queue(workspace), runs_dir).ending in ("done", "told")
         enlarge(runs_dir, 200)
-        assert in_child(lambda: serve(world), runs_dir).ending == "done"
+        assert run_in_fork(lambda: drain_queue(workspace), runs_dir).ending == "done"
         status = run.status()
         assert status.state == "failed", status
-        world.executor.resume(run.id)
-        assert in_child(lambda: serve(world), runs_dir).ending == "done"
-        assert differences(run, found.undisturbed) == []
+        workspace.executor.resume(run.id)
+        assert run_in_fork(lambda: drain_queue(workspace), runs_dir).ending == "done"
+        assert differences(run, shared_campaign.undisturbed) == []
         assert Queue(runs_dir).entries() == []
-        filler = fill(runs_dir)
+        filler = fill_disk(runs_dir)
         for act in (
-            lambda: world.executor.submit(tiny_recipe(), found.data),
+            lambda: workspace.executor.submit(tiny_recipe(), shared_campaign.data),
             lambda: delete_runs(runs_dir, [run.id], utc_now),
         ):
             with pytest.raises(InputError, match=r"No space left|disk is full"):
@@ -102,38 +114,41 @@ def test_a_real_disk_fills_up(found, tmp_path):
         assert restore_run(runs_dir, run.id).status().state == "done"
 
 
-def test_what_is_broken_is_found(found):
+def test_violations_are_found(shared_campaign):
     """The invariants themselves: each kind of damage is told."""
-    with found.world() as world:
-        assert broken(world.runs_dir, found.kept, settled=True) == []
-        other = world.runs_dir / "20260101-000000-other-s0-0000"
-        copied(found.undisturbed.path, other)
+    with shared_campaign.workspace() as workspace:
+        assert (
+            find_violations(workspace.runs_dir, shared_campaign.protected_run, after_worker=True)
+            == []
+        )
+        other = workspace.runs_dir / "20260101-000000-other-s0-0000"
+        hardlink_copy(shared_campaign.undisturbed.path, other)
         (other / "weights.safetensors").unlink()
-        assert "`done` without weights.safetensors" in damage(world)
+        assert "`done` without weights.safetensors" in violations(workspace)
         (other / "diagnosis.json").unlink()
         (other / "diagnosis.json").write_text("{")
-        assert any("diagnosis.json" in words for words in damage(world))
-        (world.old.path / "history.csv").unlink()
-        assert "history.csv of a finished run: changed or gone" in damage(world)
-        (world.runs_dir / ".status.json.00000000.tmp").touch()
-        assert "left behind: .status.json.00000000.tmp" in damage(world)
-        Queue(world.runs_dir).submit("20260101-000000-gone-s0-0000")
-        assert "the queue names a run that is gone" in damage(world)
+        assert any("diagnosis.json" in words for words in violations(workspace))
+        (workspace.finished_run.path / "history.csv").unlink()
+        assert "history.csv of a finished run: changed or gone" in violations(workspace)
+        (workspace.runs_dir / ".status.json.00000000.tmp").touch()
+        assert "left behind: .status.json.00000000.tmp" in violations(workspace)
+        Queue(workspace.runs_dir).submit("20260101-000000-gone-s0-0000")
+        assert "the queue names a run that is gone" in violations(workspace)
 
 
-def damage(world: World) -> list[str]:
-    return broken(world.runs_dir, world.kept, settled=True)
+def violations(workspace: Workspace) -> list[str]:
+    return find_violations(workspace.runs_dir, workspace.protected_run, after_worker=True)
 
 
-def test_runs_on_a_read_only_disk_are_read_and_left_alone(found):
-    with found.world() as world, read_only(world.runs_dir):
-        (row,) = RunIndex(world.runs_dir).rows()
+def test_runs_on_a_read_only_disk_are_read_and_left_alone(shared_campaign):
+    with shared_campaign.workspace() as workspace, read_only(workspace.runs_dir):
+        (row,) = RunIndex(workspace.runs_dir).rows()
         assert row.status.state == "done" and row.problem is None
-        assert Queue(world.runs_dir).entries() == []
+        assert Queue(workspace.runs_dir).entries() == []
         for act in (
-            lambda: world.executor.submit(tiny_recipe(), found.data),
-            lambda: world.executor.score_again([row.id]),
-            lambda: delete_runs(world.runs_dir, [row.id], utc_now),
+            lambda: workspace.executor.submit(tiny_recipe(), shared_campaign.data),
+            lambda: workspace.executor.submit_rescoring([row.id]),
+            lambda: delete_runs(workspace.runs_dir, [row.id], utc_now),
         ):
             with pytest.raises(InputError, match=r"Read-only file system|Permission denied"):
                 act()

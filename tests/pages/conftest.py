@@ -28,7 +28,7 @@ OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_server() -> Iterator[None]:
+def shared_script_cache() -> Iterator[None]:
     """As on a server, components are looked for once and a script is compiled once. (AppTest does
     both anew for each, which takes longer than the page it then draws.)"""
     with pytest.MonkeyPatch.context() as patch:
@@ -41,20 +41,23 @@ def one_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def copies_once() -> Iterator[None]:
+def cached_near_copies() -> Iterator[None]:
     """The same photos are searched for near-copies once, in whichever folder they lie: nearly
     every test has the tiny data set, and the search takes longer than a page."""
-    known: dict[object, tuple[near_copies.Pair, ...]] = {}
+    known: dict[object, tuple[near_copies.NearCopyPair, ...]] = {}
 
-    def find(dataset: Dataset) -> tuple[near_copies.Pair, ...]:
-        photos = (near_copies.fingerprint(dataset), tuple(each.name for each in dataset.test_sets))
+    def find(dataset: Dataset) -> tuple[near_copies.NearCopyPair, ...]:
+        photos = (
+            near_copies.photos_fingerprint(dataset),
+            tuple(each.name for each in dataset.test_sets),
+        )
         if photos not in known:
             known[photos] = find_copies(dataset)
         return known[photos]
 
     with pytest.MonkeyPatch.context() as patch:
-        find_copies = near_copies.find_copies
-        patch.setattr(near_copies, "find_copies", find)
+        find_copies = near_copies.find_near_copies
+        patch.setattr(near_copies, "find_near_copies", find)
         yield
 
 
@@ -69,7 +72,7 @@ def runs(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def measured(monkeypatch) -> list[str]:
+def calibration_requests(monkeypatch) -> list[str]:
     """No process measures this machine; the backbones it would have measured are listed."""
     asked: list[str] = []
     monkeypatch.setattr(
@@ -79,18 +82,18 @@ def measured(monkeypatch) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def previewed(monkeypatch) -> list[Message]:
+def preview_requests(monkeypatch) -> list[Message]:
     """No preview process starts; what it would have been asked is listed, and answered with
     nothing."""
     asked: list[Message] = []
 
-    def answer(runs_dir: Path, question: Message, tick: Callable[[], None]) -> Message:
-        tick()
+    def answer(runs_dir: Path, question: Message, check_cancelled: Callable[[], None]) -> Message:
+        check_cancelled()
         asked.append(question)
         return Message({"photos": []})
 
-    monkeypatch.setattr(client, "_ask", answer)
-    monkeypatch.setattr(client, "wake", lambda runs_dir: True)
+    monkeypatch.setattr(client, "_request", answer)
+    monkeypatch.setattr(client, "ensure_preview", lambda runs_dir: True)
     return asked
 
 
@@ -111,7 +114,7 @@ def no_worker(monkeypatch) -> list[Path]:
 
 
 @pytest.fixture
-def by_the_door(monkeypatch) -> None:
+def through_app_script(monkeypatch) -> None:
     """Pages are drawn by app.py, as on a server. (AppTest has Streamlit take the folder `pages` for
     an app without navigation, and runs a page alone.)"""
 
@@ -124,7 +127,7 @@ def by_the_door(monkeypatch) -> None:
 
 
 @pytest.fixture
-def open_page(runs, by_the_door) -> OpenPage:
+def open_page(runs, through_app_script) -> OpenPage:
     """Opens a page of the app, with the link's parameters."""
 
     def open_(page: str, **link: str) -> AppTest:
@@ -137,7 +140,7 @@ def open_page(runs, by_the_door) -> OpenPage:
     return open_
 
 
-def texts(app: AppTest) -> str:
+def visible_text(app: AppTest) -> str:
     """Everything that the page says, in one text."""
     kinds = (
         app.title,

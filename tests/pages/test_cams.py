@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 
 from tests.factory import write_run
-from tests.pages.conftest import components, texts
+from tests.pages.conftest import components, visible_text
 
 
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("cams")
     assert not app.exception
-    assert "Class maps come with a finished run" in texts(app)
+    assert "Class maps come with a finished run" in visible_text(app)
 
 
 def test_it_shows_the_difficult_photos_of_the_chosen_runs(runs, dataset, open_page):

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.compare.comparison import each_against_first
-from core.compare.selection import items_of
+from core.compare.comparison import compare_to_reference
+from core.compare.selection import selectable_items
 from core.data.dataset import read_dataset
 from core.store.index import RunIndex
 from core.store.run import open_run
-from tests.factory import write_dataset, write_run, write_steps
-from tests.pages.conftest import components, tables, texts
+from tests.factory import write_batches_and_timing, write_dataset, write_run
+from tests.pages.conftest import components, tables, visible_text
 
 
 def numbers_of(app):
@@ -21,7 +21,7 @@ def numbers_of(app):
     return next(table for table in tables(app) if "constant answer" in table.columns)
 
 
-def answer_validation(run, photos=15):
+def write_validation_predictions(run, photos=15):
     """Gives a run the answers on its validation photos, all right."""
     path = run.path / "predictions.csv"
     frame = pd.read_csv(path, na_filter=False)
@@ -39,7 +39,7 @@ def answer_validation(run, photos=15):
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("compare")
     assert not app.exception
-    assert "no runs to compare yet" in texts(app)
+    assert "no runs to compare yet" in visible_text(app)
 
 
 def test_the_link_chooses_the_runs(runs, dataset, open_page):
@@ -93,9 +93,9 @@ def test_runs_without_results_show_what_they_have(runs, dataset, open_page):
     two = write_run(runs, dataset, "quick", "queued", minutes=1)
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
-    assert "Scores appear when a chosen run is done." in texts(app)
+    assert "Scores appear when a chosen run is done." in visible_text(app)
     app = open_page("compare", runs=f"{one.id},{two.id}", section="Recipes")
-    assert "follow the same recipe" in texts(app)
+    assert "follow the same recipe" in visible_text(app)
 
 
 def test_choosing_nothing_says_what_to_do(runs, dataset, open_page):
@@ -121,7 +121,7 @@ def test_damaged_runs_are_one_line(runs, dataset, open_page):
 
 def test_the_sentence_that_matters_comes_first(runs, dataset, open_page):
     for number, name in enumerate(("quick", "looks-good")):
-        answer_validation(write_run(runs, dataset, name, minutes=number))
+        write_validation_predictions(write_run(runs, dataset, name, minutes=number))
     app = open_page("compare")
     assert not app.exception
     words = [m.value for m in app.markdown if m.value.startswith("####")]
@@ -149,7 +149,7 @@ def test_a_group_is_one_item_of_the_link_and_of_the_page(runs, dataset, open_pag
     assert numbers["quick, 3 seeds"].iloc[0] == "100 % (100-100)"
     assert {"frozen backbone", "untrained weights"} <= set(numbers.columns)
     curves = open_page("compare", runs=bad.id, groups=group, section="Curves")
-    assert "its band goes from the lowest to the highest" in texts(curves)
+    assert "its band goes from the lowest to the highest" in visible_text(curves)
     assert "generalises, 3 of 3" in "".join(link.label for link in again.get("page_link"))
 
 
@@ -175,7 +175,7 @@ def test_older_runs_without_a_diagnosis_still_compare(runs, dataset, open_page):
     app = open_page("compare")
     assert not app.exception
     assert not app.error
-    assert "How far the layers moved" not in texts(app)
+    assert "How far the layers moved" not in visible_text(app)
     assert list(numbers_of(app).columns)[-1] == "constant answer"
 
 
@@ -188,12 +188,12 @@ def test_runs_that_differ_in_one_number_are_drawn_by_it(runs, dataset, open_page
                 changes={"views_per_photo": views, "seed": seed},
                 minutes=2 * number + seed,
             )
-    groups = [item.id for item in items_of(RunIndex(runs).rows()) if item.repeats == 2]
+    groups = [item.id for item in selectable_items(RunIndex(runs).rows()) if item.repeats == 2]
     app = open_page("compare", groups=",".join(groups[:2]))
-    assert "By views" not in texts(app)  # two items make no curve
+    assert "By views" not in visible_text(app)  # two items make no curve
     app = open_page("compare", groups=",".join(groups))
     assert not app.exception
-    assert "By views\\_per\\_photo" in texts(app)
+    assert "By views\\_per\\_photo" in visible_text(app)
 
 
 def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, open_page):
@@ -202,13 +202,13 @@ def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, o
         for n, name in enumerate(("quick", "looks-good"))
     ]
     link = {"runs": ",".join(ids), "section": "Curves"}
-    assert "have not kept" in texts(open_page("compare", **link, axis="step"))
+    assert "have not kept" in visible_text(open_page("compare", **link, axis="step"))
     for id_ in ids:
-        write_steps(open_run(runs, id_))
+        write_batches_and_timing(open_run(runs, id_))
     app = open_page("compare", **link, axis="step", smooth="0.5", log="true")
     assert not app.exception
-    assert "Solid: validation. Dotted: training." in texts(app)
-    assert "Training loss is that of every batch" in texts(app)
+    assert "Solid: validation. Dotted: training." in visible_text(app)
+    assert "Training loss is that of every batch" in visible_text(app)
     assert app.slider(key="smooth").value == 0.5
     assert app.toggle(key="log").value is True
     assert not tables(app)
@@ -247,8 +247,8 @@ def test_confusion_opens_on_the_commonest_mistake_with_its_photos(runs, dataset,
     one = write_run(runs, dataset, "looks-good")
     app = open_page("compare", runs=one.id, section="Confusion")
     assert not app.exception
-    assert "taken for" in texts(app)
-    assert "img\\_" in texts(app)
+    assert "taken for" in visible_text(app)
+    assert "img\\_" in visible_text(app)
 
 
 def test_a_photo_with_a_bracket_in_its_name_is_pictured(runs, tmp_path, open_page):
@@ -293,7 +293,7 @@ def test_any_number_can_be_chosen_and_is_compared_with_one(runs, dataset, open_p
 def test_the_clearest_pair_is_one_click_away(runs, dataset, open_page):
     one = write_run(runs, dataset, "quick")
     app = open_page("compare", runs=one.id)
-    assert "No two runs here have equally good validation" in texts(app)
+    assert "No two runs here have equally good validation" in visible_text(app)
     two = write_run(runs, dataset, "looks-good", minutes=1)
     app = open_page("compare", runs=one.id)
     app.button(key="compare.pair").click().run()
@@ -308,7 +308,7 @@ def test_runs_on_other_photos_are_named_and_not_compared(runs, dataset, open_pag
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
     assert "Other photos than those of quick: looks\\-good" in app.warning[0].value
-    assert "real difference" not in texts(app)
+    assert "real difference" not in visible_text(app)
 
 
 def test_a_run_without_results_is_not_left_out_in_silence(runs, dataset, open_page):
@@ -316,10 +316,12 @@ def test_a_run_without_results_is_not_left_out_in_silence(runs, dataset, open_pa
     both = f"{done.id},{failed.id}"
     told = "and so not shown here: looks\\-good (failed). Curves"
     for section in ("Scores", "Photos", "Confusion", "Layers"):
-        assert told in texts(open_page("compare", runs=both, section=section)), section
+        assert told in visible_text(open_page("compare", runs=both, section=section)), section
     for section in ("Curves", "Recipes"):
-        assert "Without results" not in texts(open_page("compare", runs=both, section=section))
-    alone = texts(open_page("compare", runs=failed.id))
+        assert "Without results" not in visible_text(
+            open_page("compare", runs=both, section=section)
+        )
+    alone = visible_text(open_page("compare", runs=failed.id))
     assert "Scores appear when" in alone and "Without results" not in alone
 
 
@@ -367,14 +369,14 @@ def test_of_many_it_is_told_how_many_only_photos_from_elsewhere_part(
     runs, dataset, open_page, monkeypatch
 ):
     monkeypatch.setattr(  # so few photos part nothing
-        "pages.widgets.compare.difference.each_against_first",
-        lambda *of: [replace(found, parted=True) for found in each_against_first(*of)],
+        "pages.widgets.compare.difference.compare_to_reference",
+        lambda *of: [replace(found, only_test_differs=True) for found in compare_to_reference(*of)],
     )
     ids = [write_run(runs, dataset, "quick").id] + [
         write_run(runs, dataset, "looks-good", changes={"batch_size": n}, minutes=n).id
         for n in (4, 5, 6)
     ]
-    told = texts(open_page("compare", runs=",".join(ids)))
+    told = visible_text(open_page("compare", runs=",".join(ids)))
     assert "Validation cannot tell 3 of 3 from the reference" in told
 
 
@@ -387,9 +389,9 @@ def test_without_a_link_runs_on_the_same_photos_are_compared(runs, dataset, open
 def test_a_loss_of_0_on_a_log_axis_is_said(runs, dataset, open_page):
     one = write_run(runs, dataset, "quick")
     said = "A loss of exactly 0 is drawn at the foot"
-    assert said not in texts(open_page("compare", runs=one.id, section="Curves", log="true"))
+    assert said not in visible_text(open_page("compare", runs=one.id, section="Curves", log="true"))
     history = pd.read_csv(one.path / "history.csv")
     history.loc[3, "train_loss"] = 0.0
     history.to_csv(one.path / "history.csv", index=False)
-    assert said in texts(open_page("compare", runs=one.id, section="Curves", log="true"))
-    assert said not in texts(open_page("compare", runs=one.id, section="Curves"))
+    assert said in visible_text(open_page("compare", runs=one.id, section="Curves", log="true"))
+    assert said not in visible_text(open_page("compare", runs=one.id, section="Curves"))

@@ -14,7 +14,7 @@ from core.jobs.queue import Queue
 from core.store.rescoring import find_rescoring
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import components, texts
+from tests.pages.conftest import components, visible_text
 
 
 def component(app, number=0):
@@ -29,8 +29,8 @@ def files_on(app):
 def test_without_any_data_set_it_offers_the_upload(runs, open_page):
     app = open_page("data")
     assert not app.exception
-    assert "There are no photos here yet." in texts(app)
-    assert "test_difficult" in texts(app)
+    assert "There are no photos here yet." in visible_text(app)
+    assert "test_difficult" in visible_text(app)
     assert len(app.get("file_uploader")) == 1
 
 
@@ -156,7 +156,7 @@ def test_runs_that_the_labels_have_overtaken_are_scored_again(runs, dataset, ope
     assert button.label == "Score 1 run again with these labels"
     button.click().run()
     assert not app.exception and not app.error
-    assert [entry.run for entry in Queue(runs).entries()] == [f".rescore/{run.id}"]
+    assert [entry.work_id for entry in Queue(runs).entries()] == [f".rescore/{run.id}"]
     assert no_worker == [runs]
     assert app.get("progress")[1].proto.text.startswith("Scored 0 of 1 runs again; waiting")
     app.button(key="data_page.again.stop").click().run()

@@ -17,7 +17,7 @@ from core.jobs import local
 from core.jobs.queue import Queue
 from core.recipe.files import recipe_yaml
 from core.store.annotations import annotate
-from core.store.groups import groups_of
+from core.store.groups import find_groups
 from core.store.index import RunIndex
 from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs
@@ -26,7 +26,7 @@ from pages import settings
 from pages.widgets.shared import access
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import write_example, write_run
-from tests.pages.conftest import TIMEOUT, texts
+from tests.pages.conftest import TIMEOUT, visible_text
 
 PAGES = (
     "lesson",
@@ -89,20 +89,20 @@ PARAMETERS = {
 
 
 @pytest.fixture
-def hosted(runs, dataset, tmp_path, monkeypatch, by_the_door) -> Path:
+def hosted(runs, dataset, tmp_path, monkeypatch, through_app_script) -> Path:
     """A demo on the tiny photos, with an example; the house, where no worker starts."""
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     monkeypatch.setenv("OVERFIT_LENS_EXAMPLES", str(tmp_path / "examples"))
-    monkeypatch.setattr(settings, "data_parent", lambda: tmp_path / "dataset")
-    monkeypatch.setattr(limits, "DATA", dataset.root.resolve())
-    monkeypatch.setattr(access, "_sweeper", lambda house: None)  # the factory's runs are old
+    monkeypatch.setattr(settings, "datasets_dir", lambda: tmp_path / "dataset")
+    monkeypatch.setattr(limits, "DEMO_DATASET", dataset.root.resolve())
+    monkeypatch.setattr(access, "_start_sweeper", lambda house: None)  # the factory's runs are old
     monkeypatch.setattr(local, "ensure_worker", lambda runs_dir, wait_seconds=0: None)
     write_example(tmp_path / "examples", dataset, "quick-s0")
     return runs
 
 
 @pytest.fixture
-def theirs(hosted, dataset) -> tuple[str, Run, str]:
+def other_visitor(hosted, dataset) -> tuple[str, Run, str]:
     """Somebody's key, a finished run of theirs with a secret in it, and the id of its group; and
     one in their trash, one that waits in the queue."""
     key = new_key()
@@ -116,7 +116,7 @@ def theirs(hosted, dataset) -> tuple[str, Run, str]:
     delete_runs(folder, [deleted.id], fixed_clock)
     waiting = write_run(folder, dataset, state="queued", changes={"name": SECRET}, minutes=2)
     Queue(folder).submit(waiting.id)
-    return key, run, next(g.id for g in groups_of(RunIndex(folder).rows()) if len(g.members) > 1)
+    return key, run, next(g.id for g in find_groups(RunIndex(folder).rows()) if len(g.members) > 1)
 
 
 def visit(page: str, /, key: str = "", **link: str) -> AppTest:
@@ -127,7 +127,7 @@ def visit(page: str, /, key: str = "", **link: str) -> AppTest:
     return app.run()
 
 
-def everything(app: AppTest) -> str:
+def sent_content(app: AppTest) -> str:
     """All that was sent to the browser, but for what it said itself."""
 
     def nodes(block: Any) -> Iterator[str]:
@@ -148,15 +148,15 @@ def test_the_list_of_parameters_is_whole():
     found = set(re.findall(r'query_params(?:\.(?:get|pop|get_all))?[([]"(\w+)"', code))
     found |= set(re.findall(r'key="(\w+)",\s*bind="query-params"', code))
     found |= set(re.findall(r'"(\w+)" (?:not )?in st\.query_params', code))
-    found |= {access.LINK}
+    found |= {access.KEY_PARAM}
     assert found <= PARAMETERS, found - PARAMETERS
     assert {"run", "runs", "groups", "again", "q", "key"} <= PARAMETERS
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_link_shows_another_visitors_run(hosted, theirs, page):
+def test_no_link_shows_another_visitors_run(hosted, other_visitor, page):
     """Whatever the link names: ids, paths to them, the folder's name for a key."""
-    key, run, group = theirs
+    key, run, group = other_visitor
     folder = visitor_dir(hosted, key).name
     spellings = (
         run.id,
@@ -170,14 +170,14 @@ def test_no_link_shows_another_visitors_run(hosted, theirs, page):
         names = sorted(PARAMETERS - {"key"})
         app = visit(page, key=guess, **dict.fromkeys(names, value))
         assert not app.exception
-        shown = everything(app).replace(run.id, "")  # the page may say what was asked for
+        shown = sent_content(app).replace(run.id, "")  # the page may say what was asked for
         assert SECRET not in shown, f"{page} {value}"
-        assert "note" not in texts(app) or f"{SECRET} note" not in texts(app)
+        assert "note" not in visible_text(app) or f"{SECRET} note" not in visible_text(app)
     for name in ("run", "runs", "groups", "again", "q", "photos", "against"):
         for value in (run.id, group, SECRET):
             app = visit(page, **{name: value})
             assert not app.exception
-            shown = everything(app).replace(run.id, "")
+            shown = sent_content(app).replace(run.id, "")
             if value != SECRET:
                 assert SECRET not in shown, f"{page} {name}={value}"
             else:
@@ -185,75 +185,83 @@ def test_no_link_shows_another_visitors_run(hosted, theirs, page):
 
 
 @pytest.mark.parametrize("page", ["runs", "run", "compare", "cams"])
-def test_with_the_key_it_is_found(hosted, theirs, page):
+def test_with_the_key_it_is_found(hosted, other_visitor, page):
     """What the test above looks for can be seen by those who may."""
-    key, run, _ = theirs
+    key, run, _ = other_visitor
     link = {"compare": {"runs": run.id}, "cams": {"runs": run.id}}.get(page, {"run": run.id})
     app = visit(page, key=key, **link)
     assert not app.exception
-    assert SECRET in everything(app).replace(run.id, "")
+    assert SECRET in sent_content(app).replace(run.id, "")
     assert app.query_params["key"] == key
 
 
-def test_the_queue_names_nobodys_run(hosted, theirs):
+def test_the_queue_names_nobodys_run(hosted, other_visitor):
     app = visit("worker")
-    assert "Runs in the demo's queue: 1. None of them is yours." in texts(app)
-    assert SECRET not in everything(app)
-    assert str(hosted) not in everything(app)
-    assert "Your run is the first of 1" in texts(visit("worker", key=theirs[0]))
+    assert "Runs in the demo's queue: 1. None of them is yours." in visible_text(app)
+    assert SECRET not in sent_content(app)
+    assert str(hosted) not in sent_content(app)
+    assert "Your run is the first of 1" in visible_text(visit("worker", key=other_visitor[0]))
 
 
 def test_a_session_keeps_its_key_and_another_has_another(hosted):
     first, second = visit("runs"), visit("runs")
-    keys = [app.session_state[settings.VISITOR] for app in (first, second)]
+    keys = [app.session_state[settings.VISITOR_STATE_KEY] for app in (first, second)]
     assert keys[0] != keys[1]
-    assert first.switch_page("pages/train.py").run().session_state[settings.VISITOR] == keys[0]
+    assert (
+        first.switch_page("pages/train.py").run().session_state[settings.VISITOR_STATE_KEY]
+        == keys[0]
+    )
     assert list(hosted.glob(".visitors/*")) == []  # to look makes no folder
 
 
-def test_an_unknown_key_is_said_and_not_taken(hosted, theirs):
-    for wrong in (new_key(), "short", visitor_dir(hosted, theirs[0]).name, "../" * 10 + "ab"):
+def test_an_unknown_key_is_said_and_not_taken(hosted, other_visitor):
+    for wrong in (
+        new_key(),
+        "short",
+        visitor_dir(hosted, other_visitor[0]).name,
+        "../" * 10 + "ab",
+    ):
         app = visit("runs", key=wrong)
-        assert "Nothing is found under this link" in texts(app)
-        assert app.session_state[settings.VISITOR] != wrong
+        assert "Nothing is found under this link" in visible_text(app)
+        assert app.session_state[settings.VISITOR_STATE_KEY] != wrong
         assert "key" not in app.query_params
 
 
-def test_nothing_of_a_run_is_imported_by_its_id_or_recipe(hosted, theirs):
+def test_nothing_of_a_run_is_imported_by_its_id_or_recipe(hosted, other_visitor):
     """A recipe travels in the link: that of another's run is not to be had by its id."""
-    _, run, _ = theirs
+    _, run, _ = other_visitor
     app = visit("train", again=run.id)
     assert SECRET not in app.text_input(key="train.quick.name.0").value
-    assert "no such run" in texts(app)
+    assert "no such run" in visible_text(app)
     assert SECRET in recipe_yaml(run.recipe())
 
 
 # --- what is launched is found again --------------------------------------------------------------
 
 
-def test_a_launched_run_is_ones_own_and_its_link_has_the_key(hosted, theirs):
+def test_a_launched_run_is_ones_own_and_its_link_has_the_key(hosted, other_visitor):
     app = visit("train")
-    assert limits.limits() in texts(app)
+    assert limits.limits_text() in visible_text(app)
     app.button(key="train.go").click().run()
     assert not app.exception and not app.error
     key = app.query_params["key"]
-    assert key == app.session_state[settings.VISITOR]
+    assert key == app.session_state[settings.VISITOR_STATE_KEY]
     (run,) = find_runs(visitor_dir(hosted, key))
     app.button(key="train.go").click().run()
-    assert "One at a time" in texts(app)
+    assert "One at a time" in visible_text(app)
     app.switch_page("pages/runs.py").run()
     assert app.query_params["key"] == key
-    assert "Your runs are found under the link" in texts(app)
-    assert "Your run is number 2 of 2" in texts(app)
+    assert "Your runs are found under the link" in visible_text(app)
+    assert "Your run is number 2 of 2" in visible_text(app)
     again = visit("run", key=key, run=run.id)
-    assert not again.exception and "There is no run" not in texts(again)
+    assert not again.exception and "There is no run" not in visible_text(again)
     other = visit("run", run=run.id)
-    assert "There is no run" in texts(other)
+    assert "There is no run" in visible_text(other)
     assert open_run(visitor_dir(hosted, key), run.id).recipe().name == "quick"
 
 
-def test_no_key_is_logged_or_written(hosted, theirs, caplog, capfd):
-    key = theirs[0]
+def test_no_key_is_logged_or_written(hosted, other_visitor, caplog, capfd):
+    key = other_visitor[0]
     for page in PAGES:
         visit(page, key=key)
     out, err = capfd.readouterr()
@@ -271,7 +279,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
     app = visit("train")
     app.number_input(key="train.quick.image_size.0").set_value(256).run()
     assert app.button(key="train.go").disabled
-    assert "224 pixels at most, not 256" in texts(app).replace("\\", "")
+    assert "224 pixels at most, not 256" in visible_text(app).replace("\\", "")
 
 
 @pytest.mark.parametrize(
@@ -289,7 +297,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
 def test_what_is_closed_says_so_where_it_would_be(hosted, page, act, link):
     app = visit(page, **link)
     assert not app.exception
-    assert demo_mode.why_not(act) in texts(app)
+    assert demo_mode.blocked_reason(act) in visible_text(app)
 
 
 def test_the_challenge_sends_nobody_to_more_seeds_than_one(hosted):
@@ -301,7 +309,7 @@ def test_the_challenge_sends_nobody_to_more_seeds_than_one(hosted):
 def test_there_is_no_field_for_a_file_or_a_path(hosted):
     for page in PAGES:
         app = visit(page, view="upload", **{"from": "file"})
-        shown = everything(app)
+        shown = sent_content(app)
         for control in ("upload_urls", "max_upload_size_mb", "image_file"):
             assert control not in shown, f"{page}: {control}"
         fields = [box for box in app.selectbox if box.proto.accept_new_options]
@@ -311,13 +319,13 @@ def test_there_is_no_field_for_a_file_or_a_path(hosted):
 def test_the_label_editor_saves_nothing(hosted, dataset):
     app = visit("data", data="toy_books", set="test", photo="img_0.jpg", edit="1")
     assert not app.exception
-    assert '"editable": true' not in everything(app)
+    assert '"editable": true' not in sent_content(app)
 
 
 def test_with_training_off_train_says_so(hosted, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_TRAINING", "off")
     app = visit("train")
-    assert "Nobody trains in this demo" in texts(app)
+    assert "Nobody trains in this demo" in visible_text(app)
     assert app.button(key="train.go").disabled
     assert list(hosted.glob(".visitors/*")) == []
 
@@ -325,5 +333,5 @@ def test_with_training_off_train_says_so(hosted, monkeypatch):
 def test_a_mistyped_mode_opens_nothing(hosted, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_MODE", "dmeo")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
-    assert "OVERFIT_LENS_MODE=dmeo" in texts(app).replace("\\", "")
+    assert "OVERFIT_LENS_MODE=dmeo" in visible_text(app).replace("\\", "")
     assert not app.title

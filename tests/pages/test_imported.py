@@ -8,10 +8,10 @@ import zipfile
 import pytest
 
 from core.data.importer import import_photos
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from tests.conftest import fast_recipe, fixed_clock
-from tests.pages.conftest import texts
+from tests.pages.conftest import visible_text
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
     runs, imported, open_page
 ):
     run = create_run(runs, fast_recipe(split__validation=0.2), imported.root, fixed_clock)
-    execute(run, fixed_clock, with_controls=True)
+    run_training(run, fixed_clock, with_controls=True)
     other = create_run(runs, fast_recipe(seed=1), imported.root, fixed_clock)
-    execute(other, fixed_clock)
+    run_training(other, fixed_clock)
     assert run.status().state == "done"
     assert set(run.predictions()["split"]) == {"validation"}
     summary, diagnosis, controls = run.summary(), run.diagnosis(), run.controls()
@@ -42,7 +42,7 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
     assert controls["frozen"]["validation"]["accuracy"]["total"] == 2
     app = open_page("train")
     assert not app.exception
-    assert "6 training photos of 2 classes. Test sets: none." in texts(app)
+    assert "6 training photos of 2 classes. Test sets: none." in visible_text(app)
     for page, word in [
         ("runs", ""),
         ("run", "A network that only knows the shoot may do as well"),
@@ -52,7 +52,7 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
         app = open_page(page, runs=f"{run.id},{other.id}", run=run.id)
         assert not app.exception, page
         assert not app.error, page
-        assert word in texts(app), page
+        assert word in visible_text(app), page
 
 
 def test_a_test_set_with_folders_for_labels_has_maps_and_scores(tmp_path, runs, tiny, open_page):
@@ -63,7 +63,7 @@ def test_a_test_set_with_folders_for_labels_has_maps_and_scores(tmp_path, runs, 
         shutil.copy(tiny.root / "test" / "img_0.jpg", mine / "test" / name / f"{name}.jpg")
     dataset, _ = import_photos(mine, tmp_path / "dataset")
     run = create_run(runs, fast_recipe(), dataset.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     summary, maps = run.summary(), run.class_maps()
     assert summary is not None and maps is not None
     assert summary["sets"]["test"]["scores"]["primary"]["total"] == 2

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import Queue
 from core.store.query import FLAGS
-from pages.widgets.train.presets import PRESETS
+from pages.widgets.train.presets import DESCRIPTIONS
 from tests.factory import write_run
 from tests.pages.conftest import APP, TIMEOUT
 from tests.pages.untranslated import untranslated
@@ -46,7 +46,7 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
     ]
     Queue(runs).submit(others[-1].id)
     status = others[0].status()
-    others[0].write_status(replace(status, error=others[0].lost_words(status)))
+    others[0].write_status(replace(status, error=others[0].lost_process_text(status)))
     names = (
         str(runs.parent),
         "quick",
@@ -134,6 +134,6 @@ def test_train_and_data_speak_japanese(open_page, runs, dataset, page, link):
     unlabelled.write_text("\n".join(unlabelled.read_text("utf-8").splitlines()[:-1]), "utf-8")
     app = open_page(page, lang="ja", **link)
     assert not app.exception
-    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y", *PRESETS.values())
+    names = ("toy_books", "test_difficult", "two words", "Ctrl Z, Ctrl Y", *DESCRIPTIONS.values())
     found = untranslated(app, str(dataset.root), *names)
     assert not found, "\n".join(found)

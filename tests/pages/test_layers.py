@@ -14,7 +14,7 @@ import pytest
 from core.jobs.preview import client
 from core.recipe.files import load_recipe
 from core.train.speed import write_speed
-from tests.factory import plain_speed, write_dataset, write_run
+from tests.factory import uniform_speed, write_dataset, write_run
 from tests.pages.conftest import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,7 @@ def test_every_page_opens_without_torch(tmp_path):
     real preview process."""
     dataset = write_dataset(tmp_path / "dataset" / "toy_books")
     recipe = load_recipe("quick")
-    write_speed(tmp_path / "runs", recipe, plain_speed(recipe))  # else a process would measure
+    write_speed(tmp_path / "runs", recipe, uniform_speed(recipe))  # else a process would measure
     ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
     script = f"""
 import sys
@@ -108,7 +108,7 @@ for page in ("runs", "compare", "cams", "try_it", "lesson", "train"):
     app.run()
     assert not app.exception, (page, app.exception)
 places = (Path({str(tmp_path / "runs")!r}), load_recipe("quick"), Path({str(dataset.root)!r}))
-client.ask_views(*places)  # answers once its process listens; a page does not wait for that
+client.request_views(*places)  # answers once its process listens; a page does not wait for that
 app.run()
 assert any("<img" in element.proto.body for element in app.get("html")), app.error
 heavy = {HEAVY!r} & set(sys.modules)
@@ -129,6 +129,6 @@ print("light")
             check=False,
         )
     finally:
-        client.stop(tmp_path / "runs")
+        client.stop_preview(tmp_path / "runs")
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().endswith("light")

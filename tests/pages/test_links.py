@@ -12,10 +12,10 @@ from core.store.run import open_run
 from core.store.trash import delete_runs
 from tests.conftest import fixed_clock
 from tests.factory import write_run
-from tests.hostile import LINK, SCRIPT, TOKENS
-from tests.pages.conftest import texts
-from tests.pages.drawn import html, markdown
-from tests.pages.linked import linked_names, unnamed
+from tests.factory_hostile import LINK, MARKUP_TOKENS, SCRIPT
+from tests.pages.conftest import visible_text
+from tests.pages.rendered_text import html_texts, markdown_texts
+from tests.pages.url_parameters import dynamic_readers, url_parameters
 
 PAGES = (
     "lesson",
@@ -84,22 +84,22 @@ PARAMETERS = {
 }
 # Places that read a parameter by a name that they are told.
 BY_NAME = {
-    "recipe_source.py _follow_link",
-    "selection.py _linked_to_example",
-    "selection.py keep",
-    "selection.py pick",
-    "selection.py replace",
-    "selection.py show_items",
+    "recipe_source.py _sync_url",
+    "selection.py _is_example_linked",
+    "selection.py write_url",
+    "selection.py choose_one",
+    "selection.py set_selection",
+    "selection.py choose_items",
     "sections.py show_section",
-    "persistent.py keep",
-    "url_state.py settle",
-    "url_state.py tell",
-    "photo_filter.py _forget_all",
-    "photo_filter.py _keep",
-    "photo_filter.py _linked",
-    "photo_filter.py forget",
-    "run_table.py _hear",
-    "run_table.py _write",
+    "persistent.py retain_values",
+    "url_state.py read",
+    "url_state.py write",
+    "photo_filter.py _clear_params",
+    "photo_filter.py _write_param",
+    "photo_filter.py _read_param",
+    "photo_filter.py clear_photo_params",
+    "run_table.py _handle_events",
+    "run_table.py _write_param",
 }
 VALUES = {
     "a path up": "../../../../../../etc/passwd",
@@ -122,9 +122,9 @@ VALUES = {
 
 
 def test_every_parameter_is_tried():
-    found = linked_names()
+    found = url_parameters()
     assert set(found) == PARAMETERS, found
-    assert unnamed() == BY_NAME
+    assert dynamic_readers() == BY_NAME
 
 
 @pytest.fixture
@@ -137,13 +137,13 @@ def store(runs, dataset):
     return runs
 
 
-def harmless(app, value: str) -> None:
+def assert_harmless(app, value: str) -> None:
     assert not app.exception, app.exception[0].value
-    said = texts(app)
+    said = visible_text(app)
     assert "root:" not in said and "Traceback" not in said
-    for where, text in [*markdown(app), *html(app)]:
+    for where, text in [*markdown_texts(app), *html_texts(app)]:
         assert len(value) < 5 or value not in text or not set(value) & set("<[$"), (where, text)
-        assert not [token for token in TOKENS if token in text], (where, text)
+        assert not [token for token in MARKUP_TOKENS if token in text], (where, text)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -156,7 +156,7 @@ def test_a_page_bears_any_value_of_any_parameter(page, store, open_page):
             if key in app.session_state:
                 del app.session_state[key]
         app.run()
-        harmless(app, value)
+        assert_harmless(app, value)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -165,7 +165,7 @@ def test_a_page_bears_a_parameter_given_twice(page, store, open_page):
     for name in PARAMETERS:
         app.query_params[name] = ["a", SCRIPT]
     app.run()
-    harmless(app, SCRIPT)
+    assert_harmless(app, SCRIPT)
 
 
 @pytest.mark.parametrize("value", [*VALUES.values(), ".trash/{gone}", "../{gone}", ".examples"])
@@ -194,4 +194,4 @@ def test_what_is_not_there_is_told_in_a_plain_line(store, open_page):
         app = open_page(page, **link)
         told = [box.value for box in (*app.warning, *app.error)]
         assert len(told) == 1 and "\n" not in told[0], (page, link, told)
-        harmless(app, SCRIPT)
+        assert_harmless(app, SCRIPT)

@@ -6,16 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from core.base.formatting import plain_markdown
-from core.plots.figures import plain_name
+from core.base.formatting import escape_markdown
+from core.plots.figures import escape_label
 from core.store.trash import delete_runs
 from tests.conftest import fixed_clock
-from tests.hostile import FILE, SCRIPT, SET, TAG, TEXT, TOKENS, hostile_dataset, hostile_runs
-from tests.pages.drawn import html, markdown
+from tests.factory_hostile import (
+    HOSTILE_FILE_PREFIX,
+    HOSTILE_TAG,
+    HOSTILE_TEST_SET,
+    HOSTILE_TEXT,
+    MARKUP_TOKENS,
+    SCRIPT,
+    hostile_dataset,
+    hostile_runs,
+)
+from tests.pages.rendered_text import html_texts, markdown_texts
 
 STATES = ("done", "repeat", "other", "failed", "running", "queued")
 SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
-PHOTO = {"set": SET, "photo": f"{FILE}img_0.jpg"}
+PHOTO = {"set": HOSTILE_TEST_SET, "photo": f"{HOSTILE_FILE_PREFIX}img_0.jpg"}
 
 
 @pytest.fixture
@@ -27,10 +36,13 @@ def ids(runs, tmp_path) -> dict[str, str]:
 
 def nothing_is_markup(app) -> None:
     assert not app.exception, app.exception[0].value
-    for where, text in markdown(app):
-        assert not [token for token in TOKENS if token in text], (where, text)
-    for where, text in html(app):
-        assert not [token for token in TOKENS if "<" in token and token in text], (where, text)
+    for where, text in markdown_texts(app):
+        assert not [token for token in MARKUP_TOKENS if token in text], (where, text)
+    for where, text in html_texts(app):
+        assert not [token for token in MARKUP_TOKENS if "<" in token and token in text], (
+            where,
+            text,
+        )
 
 
 @pytest.mark.parametrize(
@@ -40,17 +52,17 @@ def nothing_is_markup(app) -> None:
         ("train", {}),
         ("data", {}),
         ("data", {"set": "train"}),
-        ("data", {"set": SET}),
+        ("data", {"set": HOSTILE_TEST_SET}),
         ("data", PHOTO),
         ("data", {**PHOTO, "edit": "1"}),
         ("data", {"view": "upload"}),
         ("runs", {}),
         ("compare", {}),
         ("cams", {}),
-        ("cams", {"set": SET}),
+        ("cams", {"set": HOSTILE_TEST_SET}),
         ("challenge", {}),
         ("try_it", {}),
-        ("try_it", {"photo": f"{SET}/{FILE}img_0.jpg"}),
+        ("try_it", {"photo": f"{HOSTILE_TEST_SET}/{HOSTILE_FILE_PREFIX}img_0.jpg"}),
         ("worker", {}),
     ],
     ids=str,
@@ -83,26 +95,28 @@ def test_of_selected_runs(ids, open_page):
     app = open_page("runs")
     app.session_state["runs.table.checked"] = list(ids.values())
     app.run()
-    assert any(plain_markdown(TAG) in text for _, text in markdown(app))
+    assert any(escape_markdown(HOSTILE_TAG) in text for _, text in markdown_texts(app))
     nothing_is_markup(app)
 
 
 def test_of_a_damaged_data_set(ids, tmp_path, open_page):
     """Errors quote the name of what is damaged."""
     with (tmp_path / "dataset" / "toy_books" / "labels.csv").open("a", encoding="utf-8") as table:
-        table.write(f"{SET},{FILE}gone.jpg,{TAG},\n")
+        table.write(f"{HOSTILE_TEST_SET},{HOSTILE_FILE_PREFIX}gone.jpg,{HOSTILE_TAG},\n")
     for page in ("train", "cams", "compare", "try_it", "run", "data"):
         app = open_page(page, run=ids["done"], runs=ids["done"])
         nothing_is_markup(app)
-    said = " ".join(text for _, text in markdown(app))
-    assert plain_markdown(f"{FILE}gone.jpg") in said
+    said = " ".join(text for _, text in markdown_texts(app))
+    assert escape_markdown(f"{HOSTILE_FILE_PREFIX}gone.jpg") in said
 
 
 def test_of_damaged_runs(ids, runs, open_page):
     for name, text in (("summary.json", f'{{"{SCRIPT}": 1'), ("annotations.json", "[]")):
         Path(runs / ids["done"] / name).write_text(text, "utf-8")
     for state in ("repeat", "other"):
-        Path(runs / ids[state] / "history.csv").write_text(f'epoch,"{SCRIPT}"\n1,{TAG}', "utf-8")
+        Path(runs / ids[state] / "history.csv").write_text(
+            f'epoch,"{SCRIPT}"\n1,{HOSTILE_TAG}', "utf-8"
+        )
     for page in ("runs", "run", "compare", "cams", "try_it", "worker"):
         nothing_is_markup(open_page(page, run=ids["repeat"], runs=",".join(ids.values())))
     nothing_is_markup(open_page("run", run=ids["done"]))
@@ -110,6 +124,6 @@ def test_of_damaged_runs(ids, runs, open_page):
 
 def test_the_texts_are_such_that_would_be_markup():
     """The tests above look for them as they are, which is how markup would show them."""
-    for token in TOKENS:
-        assert token not in plain_markdown(TEXT) and token in TEXT
-        assert "<" not in token or token not in plain_name(TEXT)
+    for token in MARKUP_TOKENS:
+        assert token not in escape_markdown(HOSTILE_TEXT) and token in HOSTILE_TEXT
+        assert "<" not in token or token not in escape_label(HOSTILE_TEXT)

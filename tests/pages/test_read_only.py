@@ -6,7 +6,7 @@ from core.jobs.queue import Queue
 from core.store.index import RunIndex
 from tests.factory import write_run
 from tests.faults.disks import read_only
-from tests.pages.conftest import texts
+from tests.pages.conftest import visible_text
 
 
 @pytest.mark.parametrize("indexed", [True, False])
@@ -23,4 +23,6 @@ def test_every_page_shows_its_runs(runs, dataset, open_page, indexed):
             app = open_page(page, run=run.id)
             assert not app.exception, (page, app.exception)
             if page in ("runs", "worker"):
-                assert "cannot be written" in texts(app) + " ".join(e.value for e in app.error)
+                assert "cannot be written" in visible_text(app) + " ".join(
+                    e.value for e in app.error
+                )

@@ -11,15 +11,15 @@ from core.evaluate.verdict import MEANINGS
 from core.jobs.queue import Queue
 from core.store.run import find_runs
 from core.train.speed import write_speed
-from pages.widgets.shared.verdict import VERDICTS
-from tests.factory import plain_speed, write_dataset, write_run
-from tests.pages.conftest import components, texts
+from pages.widgets.shared.verdict import VERDICT_STYLES
+from tests.factory import uniform_speed, write_dataset, write_run
+from tests.pages.conftest import components, visible_text
 
 
 def test_without_runs_it_offers_some(dataset, open_page):
     app = open_page("run")
     assert not app.exception
-    assert "A diagnosis comes with a finished run" in texts(app)
+    assert "A diagnosis comes with a finished run" in visible_text(app)
 
 
 def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page):
@@ -27,7 +27,7 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     run = write_run(runs, dataset, "looks-good", minutes=5)
     app = open_page("run", run=run.id)
     assert not app.exception
-    page = texts(app)
+    page = visible_text(app)
     assert ":red-badge[:material/theater_comedy: overfit that looks good]" in page
     assert app.subheader[0].value == MEANINGS["overfit that looks good"]
     assert "14 of 14 validation photos right" in page
@@ -44,7 +44,7 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
 def test_a_good_run_gets_the_other_chip(runs, dataset, open_page):
     app = open_page("run", run=write_run(runs, dataset, "quick").id)
     assert not app.exception
-    assert ":green-badge[:material/verified: generalises]" in texts(app)
+    assert ":green-badge[:material/verified: generalises]" in visible_text(app)
 
 
 def test_no_run_chosen_asks_for_one_and_the_box_changes_the_link(runs, dataset, open_page):
@@ -54,7 +54,7 @@ def test_no_run_chosen_asks_for_one_and_the_box_changes_the_link(runs, dataset, 
     assert "Choose a run to watch it train" in app.info[0].value
     app.selectbox(key="run").set_value(run.id).run()
     assert app.query_params["run"] == run.id
-    assert "generalises" in texts(app)
+    assert "generalises" in visible_text(app)
 
 
 def test_an_unknown_run_is_one_line(runs, dataset, open_page):
@@ -76,7 +76,7 @@ def test_a_running_run_shows_phase_progress_curves_and_log(runs, dataset, open_p
     run = write_run(runs, dataset, "quick", "running")
     app = open_page("run", run=run.id)
     assert not app.exception
-    page = texts(app)
+    page = visible_text(app)
     assert ":blue-badge[:material/play_arrow: running]" in page
     words = app.get("progress")[0].proto.text.replace("\\", "")
     assert words.startswith("Training the layers' bands, cycle 2 of 2: epoch 16 of 32 is done.")
@@ -124,7 +124,7 @@ def test_class_maps_of_photos_without_labels_are_neither_right_nor_wrong(runs, t
     assert not app.exception
     strip = next(html.proto.body for html in app.get("html") if "cam-strip" in html.proto.body)
     assert "an answer" in strip and not {"✓", "✗"} & set(strip) and "with a box" not in strip
-    assert "None is labelled" in texts(app)
+    assert "None is labelled" in visible_text(app)
 
 
 def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
@@ -132,30 +132,30 @@ def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
     for run in waiting:
         Queue(runs).submit(run.id)
     recipe = waiting[0].recipe()
-    write_speed(runs, recipe, plain_speed(recipe))
+    write_speed(runs, recipe, uniform_speed(recipe))
     app = open_page("run", run=waiting[2].id)
     assert not app.exception
     assert re.search(
         r"2 runs are before it in the queue. It begins in about .* and is done in about .*\.",
-        texts(app),
+        visible_text(app),
     )
-    assert "It is the next" in texts(open_page("run", run=waiting[0].id))
+    assert "It is the next" in visible_text(open_page("run", run=waiting[0].id))
 
 
 def test_a_failed_run_tells_why_and_its_last_words_and_is_resumed(
     runs, dataset, open_page, no_worker
 ):
     run = write_run(runs, dataset, "quick", "failed")
-    run.write_status(replace(run.status(), error=run.lost_words(run.status())))
+    run.write_status(replace(run.status(), error=run.lost_process_text(run.status())))
     app = open_page("run", run=run.id)
     assert not app.exception
     assert "it was killed, ran out of memory" in app.error[0].value.replace("\\", "")
     assert "epoch 16 of 32" in app.code[0].value
-    assert "Resume goes on after epoch 16" in texts(app)
+    assert "Resume goes on after epoch 16" in visible_text(app)
     app.button(key=f"run.resume.{run.id}").click().run()
     assert not app.exception
     assert run.status().state == "queued"
-    assert [entry.run for entry in Queue(runs).entries()] == [run.id]
+    assert [entry.work_id for entry in Queue(runs).entries()] == [run.id]
     assert no_worker == [runs]
     linked = [link.proto for link in app.get("page_link") if link.proto.page == "train"]
     assert linked[0].query_string == f"again={run.id}"
@@ -168,7 +168,7 @@ def test_a_diverged_run_is_run_again_not_resumed(runs, dataset, open_page):
     app = open_page("run", run=run.id)
     assert not app.exception
     assert "The training diverged" in app.error[0].value.replace("\\", "")
-    assert "Run it again with lower learning rates" in texts(app)
+    assert "Run it again with lower learning rates" in visible_text(app)
     assert not any(button.label == "Resume" for button in app.button)
 
 
@@ -189,12 +189,12 @@ def test_a_run_is_deleted_and_brought_back_by_the_same_link(runs, dataset, open_
     assert not app.exception
     assert [found.id for found in find_runs(runs)] == [other.id]
     app = open_page("run", run=run.id)  # as another browser would
-    assert "is in the trash" in texts(app)
+    assert "is in the trash" in visible_text(app)
     assert not app.warning
     app.button(key=f"run.undo.{run.id}").click().run()
     assert not app.exception
     assert [found.id for found in find_runs(runs)] == [run.id, other.id]
-    assert "overfit that looks good" in texts(app)
+    assert "overfit that looks good" in visible_text(app)
 
 
 def test_a_run_under_way_cannot_be_deleted(runs, dataset, open_page):
@@ -229,8 +229,8 @@ def test_photos_that_are_gone_and_damaged_files_are_one_line(runs, dataset, open
 
 
 def test_every_verdict_has_its_own_icon():
-    assert set(VERDICTS) == set(MEANINGS)
-    assert len({icon for icon, _ in VERDICTS.values()}) == len(VERDICTS)
+    assert set(VERDICT_STYLES) == set(MEANINGS)
+    assert len({icon for icon, _ in VERDICT_STYLES.values()}) == len(VERDICT_STYLES)
 
 
 def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(
@@ -240,7 +240,7 @@ def test_without_labelled_photos_from_elsewhere_it_says_that_little_can_be_told(
     run = write_run(runs, bare, "looks-good")
     app = open_page("run", run=run.id)
     assert not app.exception
-    page = texts(app)
+    page = visible_text(app)
     assert "too little evidence" in page
     assert "Label at least 10 photos" in page
 

@@ -8,11 +8,11 @@ import os
 import pytest
 
 from core.jobs.queue import Queue
-from core.store.annotations import annotate, annotations_of
+from core.store.annotations import annotate, read_annotations
 from core.store.run import find_runs, open_run
 from core.store.trash import deleted_runs
 from tests.factory import write_run
-from tests.pages.conftest import components, texts
+from tests.pages.conftest import components, visible_text
 
 
 def data(app):
@@ -46,7 +46,7 @@ def select(app, *runs):
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("runs")
     assert not app.exception
-    assert "There are no runs yet" in texts(app)
+    assert "There are no runs yet" in visible_text(app)
     assert app.button(key="runs.first.train")
 
 
@@ -58,7 +58,7 @@ def test_it_lists_runs_newest_first_and_shows_the_newest(runs, dataset, open_pag
     assert titles(app) == ["looks-good", "quick"]
     assert cells(app, "verdict") == ["overfit that looks good", "generalises"]
     assert app.subheader[0].value == r"looks\-good"
-    assert "done, took 1 min 4 s" in texts(app)
+    assert "done, took 1 min 4 s" in visible_text(app)
     assert "epoch 32 of 32" in app.code[0].value
 
 
@@ -86,7 +86,7 @@ def test_a_run_that_waits_for_no_worker_is_told(runs, dataset, open_page):
     os.utime(run.path / "status.json", (0, 0))  # launched long ago
     app = open_page("runs")
     assert not app.exception
-    assert "1 run waits, and no worker process is running" in texts(app)
+    assert "1 run waits, and no worker process is running" in visible_text(app)
     assert app.button(key="runs.worker.start")
 
 
@@ -183,14 +183,14 @@ def test_what_is_said_of_the_open_run_is_written_field_by_field(runs, dataset, o
     assert not app.exception
     app.text_area(key=f"{key}.note.").set_value("looks at the title").run()
     app.multiselect(key=f"{key}.tags.theirs").set_value(["theirs", "mine"]).run()
-    said = annotations_of(run)
+    said = read_annotations(run)
     assert (said.name, said.starred, said.note) == ("the good one", True, "looks at the title")
     assert said.tags == ("theirs", "mine")
     assert titles(app) == ["the good one"]
     assert app.subheader[0].value == "the good one"
     app.multiselect(key=f"{key}.tags.theirs mine").set_value(["two words"]).run()
     assert "without spaces" in app.error[0].value.replace("\\", "")
-    assert annotations_of(run) == said
+    assert read_annotations(run) == said
 
 
 def test_deleted_runs_come_back(runs, dataset, open_page):
@@ -200,13 +200,13 @@ def test_deleted_runs_come_back(runs, dataset, open_page):
     assert not app.exception
     assert not app.warning
     assert [run.id for run in find_runs(runs)] == [keep.id]
-    assert "2 runs were deleted." in texts(app)
+    assert "2 runs were deleted." in visible_text(app)
     app.button(key="runs.deleted.undo").click().run()
     assert len(find_runs(runs)) == 3
-    assert "deleted" not in texts(app)
+    assert "deleted" not in visible_text(app)
     app = select(app, keep, go, last)
     app.button(key="runs.table.bulk.delete").click().run()
-    assert "There are no runs yet" in texts(app)
+    assert "There are no runs yet" in visible_text(app)
     app = open_page("runs")  # another browser: no undo, but the list
     app.multiselect(key="runs.trash.ids").set_value([go.id]).run()
     app.button(key="runs.trash.restore").click().run()
@@ -228,13 +228,13 @@ def test_selected_runs_are_starred_tagged_and_resumed(runs, dataset, open_page, 
     failed = write_run(runs, dataset, "looks-good", "failed", minutes=1)
     app = select(open_page("runs"), done, failed)
     app.button(key="runs.table.bulk.star").click().run()
-    assert all(annotations_of(run).starred for run in (done, failed))
+    assert all(read_annotations(run).starred for run in (done, failed))
     app.text_input(key="runs.table.bulk.tag").set_value("class-3")
     next(button for button in app.button if button.label == "Add it").click().run()
     assert not app.exception
     assert [line["tags"] for line in data(app)["lines"]] == [["class-3"]] * 2
     app.button(key="runs.table.bulk.off.class-3").click().run()
-    assert annotations_of(done).tags == ()
+    assert read_annotations(done).tags == ()
     app.button(key="runs.table.bulk.resume").click().run()
     assert failed.status().state == "queued"
     assert no_worker
@@ -248,7 +248,7 @@ def test_the_queues_order_is_changed(runs, dataset, open_page):
     app.button(key=f"runs.table.queue.first.{waiting[2].id}").click().run()
     assert not app.exception
     order = [waiting[2].id, waiting[0].id, waiting[1].id]
-    assert [entry.run for entry in Queue(runs).entries()] == order
+    assert [entry.work_id for entry in Queue(runs).entries()] == order
 
 
 def test_a_damaged_note_hides_no_run(runs, dataset, open_page):

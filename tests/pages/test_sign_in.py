@@ -11,28 +11,28 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from tests.conftest import ROOT
 from tests.factory import write_run
-from tests.pages.conftest import TIMEOUT, texts
+from tests.pages.conftest import TIMEOUT, visible_text
 from tests.pages.test_demo import PAGES
 
 
 class Account:
     """Stands for st.user."""
 
-    def __init__(self, **facts: Any) -> None:
-        self.facts = facts
+    def __init__(self, **claims: Any) -> None:
+        self.claims = claims
 
     def to_dict(self) -> dict[str, Any]:
-        return dict(self.facts)
+        return dict(self.claims)
 
 
 @pytest.fixture
-def account(runs, dataset, by_the_door, monkeypatch):
+def sign_in(runs, dataset, through_app_script, monkeypatch):
     """Signs somebody in, or tells that they have not; a list with ann@example.org on it."""
     monkeypatch.setenv("OVERFIT_LENS_ALLOW", "ann@example.org")
     write_run(runs, dataset)
 
-    def set_(**facts: Any) -> None:
-        monkeypatch.setattr(st, "user", Account(**facts))
+    def set_(**claims: Any) -> None:
+        monkeypatch.setattr(st, "user", Account(**claims))
 
     return set_
 
@@ -59,51 +59,53 @@ def titles(app: AppTest) -> list[str]:
         ({"is_logged_in": True, "email": "ann@example.org"}, "does not say that this address"),
     ],
 )
-def test_nobody_else_sees_any_page(account, page, facts, words):
-    account(**facts)
+def test_nobody_else_sees_any_page(sign_in, page, facts, words):
+    sign_in(**facts)
     app = visit(page)
     assert not app.exception
     assert titles(app) == ["Overfit Lens"]
-    assert words in texts(app)
+    assert words in visible_text(app)
     labels = [button.label for button in app.button]
     assert labels == (["Sign out"] if facts["is_logged_in"] else ["Sign in"])
     assert len(app.markdown) == 1
 
 
-def test_who_is_on_the_list_comes_in_and_can_leave(account, monkeypatch):
-    account(is_logged_in=True, email="Ann@example.org", email_verified=True)
+def test_who_is_on_the_list_comes_in_and_can_leave(sign_in, monkeypatch):
+    sign_in(is_logged_in=True, email="Ann@example.org", email_verified=True)
     left = []
     monkeypatch.setattr(st, "logout", lambda: left.append(True))
     app = visit("runs")
     assert not app.exception
     assert titles(app) == ["Runs"]
-    assert "Signed in as Ann@example.org" in texts(app).replace("\\", "").replace("\u2060", "")
+    assert "Signed in as Ann@example.org" in visible_text(app).replace("\\", "").replace(
+        "\u2060", ""
+    )
     app.button(key="door.logout").click().run()
     assert left == [True]
 
 
-def test_the_button_asks_streamlit_to_sign_in(account, monkeypatch):
+def test_the_button_asks_streamlit_to_sign_in(sign_in, monkeypatch):
     asked = []
     monkeypatch.setattr(st, "login", lambda: asked.append(True))
-    account(is_logged_in=False)
+    sign_in(is_logged_in=False)
     app = visit("lesson")
     app.button(key="door.login").click().run()
     assert asked == [True]
 
 
-def test_who_is_taken_off_the_list_is_out_at_the_next_click(account, monkeypatch):
-    account(is_logged_in=True, email="ann@example.org", email_verified=True)
+def test_who_is_taken_off_the_list_is_out_at_the_next_click(sign_in, monkeypatch):
+    sign_in(is_logged_in=True, email="ann@example.org", email_verified=True)
     app = visit("runs")
     monkeypatch.setenv("OVERFIT_LENS_ALLOW", "bob@example.org")
     assert titles(app.run()) == ["Overfit Lens"]
 
 
-def test_a_local_installation_asks_nobody(account, monkeypatch):
+def test_a_local_installation_asks_nobody(sign_in, monkeypatch):
     monkeypatch.delenv("OVERFIT_LENS_ALLOW")
-    account()
+    sign_in()
     app = visit("runs")
     assert titles(app) == ["Runs"]
-    assert "Signed in" not in texts(app)
+    assert "Signed in" not in visible_text(app)
 
 
 @pytest.mark.parametrize(
@@ -114,18 +116,18 @@ def test_a_local_installation_asks_nobody(account, monkeypatch):
         ("example.org", {"is_logged_in": False}),
     ],
 )
-def test_a_half_made_setting_lets_nobody_in(account, monkeypatch, allow, facts):
+def test_a_half_made_setting_lets_nobody_in(sign_in, monkeypatch, allow, facts):
     monkeypatch.setenv("OVERFIT_LENS_ALLOW", allow)
-    account(**facts)
+    sign_in(**facts)
     app = visit("runs")
     assert not app.exception
-    assert "OVERFIT_LENS_ALLOW" in texts(app).replace("\\", "")
+    assert "OVERFIT_LENS_ALLOW" in visible_text(app).replace("\\", "")
     assert titles(app) == []
 
 
 @pytest.mark.parametrize("page", ["runs", "run", "data"])
-def test_a_page_that_is_drawn_without_the_door_is_drawn_again(account, page, monkeypatch):
+def test_a_page_that_is_drawn_without_the_access_check_is_drawn_again(sign_in, page, monkeypatch):
     """As Streamlit may do in the instant in which it starts, and AppTest does by itself."""
     monkeypatch.setattr(app_test, "PagesManager", PagesManager)
-    account(is_logged_in=False)
+    sign_in(is_logged_in=False)
     assert titles(visit(page)) == ["Overfit Lens"]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from core.base.formatting import plain_markdown
-from core.model.pretrained_weights import imagenet_path
-from core.recipe.files import load_recipe, preset_names, recipe_from, recipe_yaml
+from core.base.formatting import escape_markdown
+from core.model.pretrained_weights import imagenet_weights_path
+from core.recipe.files import load_recipe, preset_names, recipe_from_dict, recipe_yaml
 from core.recipe.schema import Optimizer, Recipe
 from core.store.run import find_runs
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import components, texts
+from tests.pages.conftest import components, visible_text
 
 
 def test_a_first_visit_offers_the_two_runs_and_starts_them(runs, dataset, open_page, no_worker):
     app = open_page("train")
     assert not app.exception
-    assert "Two runs that look equally good" in texts(app)
+    assert "Two runs that look equally good" in visible_text(app)
     app.button(key="train.first.train").click().run()
     assert not app.exception
     assert sorted(run.recipe().name for run in find_runs(runs)) == ["looks-good", "quick"]
@@ -44,9 +44,9 @@ def test_the_preset_is_shown_and_launched_as_it_is(runs, dataset, open_page, no_
     write_run(runs, dataset)
     app = open_page("train")
     assert not app.exception
-    assert "Two runs that look equally good" not in texts(app)
-    assert "As **preset quick**, unchanged." in texts(app)
-    assert "million weights train (" in texts(app)
+    assert "Two runs that look equally good" not in visible_text(app)
+    assert "As **preset quick**, unchanged." in visible_text(app)
+    assert "million weights train (" in visible_text(app)
     app.button(key="train.go").click().run()
     assert not app.exception
     assert "is on its way" in app.success[0].value
@@ -62,7 +62,7 @@ def difference(app):
     return {button.help.split()[1] for button in app.button if ".undo." in str(button.key)}
 
 
-def launched(app, runs):
+def launch_recipe(app, runs):
     """The recipe of the one run that a click on Launch queues."""
     app.button(key="train.go").click().run()
     assert not app.exception
@@ -92,7 +92,7 @@ def test_changes_reach_the_recipe(runs, dataset, open_page, no_worker):
         "bands",
         "seed",
     }
-    recipe = launched(app, runs)
+    recipe = launch_recipe(app, runs)
     assert recipe.name == "mine"
     assert recipe.augment.zoom is None
     assert recipe.augment.rotate.degrees == 30
@@ -125,7 +125,7 @@ def test_rare_keys_reach_the_recipe_too(runs, dataset, open_page, no_worker):
     app.number_input(key=f"{KEY}.split.0.fold.3").set_value(1)
     app.number_input(key=f"{KEY}.head.0.width").set_value(64)
     app.selectbox(key=f"{KEY}.stages.0.0.optimizer.name").set_value("adamw").run()
-    recipe = launched(app, runs)
+    recipe = launch_recipe(app, runs)
     assert (recipe.crop, recipe.views_per_photo, recipe.balance) == ("centre", None, "oversample")
     assert (recipe.weights, recipe.map_stride, recipe.frozen_bn) == ("none", 16, "train")
     assert (recipe.precision, recipe.batch_size, recipe.label_smoothing) == ("float32", 8, 0.1)
@@ -157,13 +157,13 @@ def test_another_backbone_comes_with_its_bands_and_back(runs, dataset, open_page
     app = open_page("train")
     app.selectbox(key=f"{KEY}.backbone.0").set_value("resnet18").run()
     assert not app.exception
-    assert "ResNet-18, which are not on this machine" in texts(app)
+    assert "ResNet-18, which are not on this machine" in visible_text(app)
     assert app.number_input(key=f"{KEY}.bands.1.from.1").value == 10
     app.selectbox(key=f"{KEY}.backbone.0").set_value("vgg16").run()
     assert app.segmented_control(key=f"{KEY}.map_stride.2").value == 16
     app.selectbox(key=f"{KEY}.backbone.0").set_value("efficientnet_lite0").run()
     assert difference(app) == set()
-    assert launched(app, runs) == load_recipe("quick")
+    assert launch_recipe(app, runs) == load_recipe("quick")
 
 
 def test_stages_are_added_moved_and_removed(runs, dataset, open_page, no_worker):
@@ -173,7 +173,7 @@ def test_stages_are_added_moved_and_removed(runs, dataset, open_page, no_worker)
     app.button(key=f"{KEY}.stages.1.2.up").click().run()
     app.button(key=f"{KEY}.stages.2.2.remove").click().run()
     assert not app.exception
-    recipe = launched(app, runs)
+    recipe = launch_recipe(app, runs)
     assert [stage.cycle_lengths() for stage in recipe.stages] == [(3,), (5,)]
     assert app.button(key=f"{KEY}.stages.3.0.up").disabled
     assert app.button(key=f"{KEY}.stages.3.1.down").disabled
@@ -200,7 +200,7 @@ def test_one_key_or_all_are_put_back_and_brought_back(dataset, open_page):
     next(button for button in app.button if button.help == "Puts augment.blur back").click().run()
     assert difference(app) == {"augment.zoom", "batch_size"}
     app.button(key=f"{KEY}.put_back").click().run()
-    assert "As **preset quick**, unchanged." in texts(app)
+    assert "As **preset quick**, unchanged." in visible_text(app)
     app.button(key=f"{KEY}.bring_back").click().run()
     assert not app.exception
     assert difference(app) == {"augment.zoom", "batch_size"}
@@ -229,7 +229,7 @@ def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
         assert button.help.replace("\\", "").startswith(words)
     assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
     assert "Photos to look at" in [control.label for control in app.multiselect]
-    assert "Shown without the mistake:" in texts(app)
+    assert "Shown without the mistake:" in visible_text(app)
     kind(key=f"{KEY}.{control}").set_value(before).run()
     assert not app.error
     assert difference(app) == set()
@@ -252,7 +252,7 @@ def test_every_preset_opens_unchanged(runs, dataset, open_page, no_worker, prese
     app = open_page("train", preset=preset)
     assert not app.exception
     assert not app.error
-    assert f"As **preset {plain_markdown(preset)}**, unchanged." in texts(app)
+    assert f"As **preset {escape_markdown(preset)}**, unchanged." in visible_text(app)
     assert app.radio[0].value == preset
     assert len(app.radio[0].options) == len(preset_names())
 
@@ -262,8 +262,8 @@ def test_a_preset_is_chosen_in_the_page_and_the_link_follows(dataset, open_page)
     app.radio[0].set_value("looks-good").run()
     assert not app.exception
     assert app.query_params["preset"] == "looks-good"
-    assert "As **preset looks\\-good**, unchanged." in texts(app)
-    assert "look at the class maps" in texts(app)  # a caution
+    assert "As **preset looks\\-good**, unchanged." in visible_text(app)
+    assert "look at the class maps" in visible_text(app)  # a caution
     app.query_params["preset"] = "no-such"
     app.run()
     assert not app.exception
@@ -298,7 +298,7 @@ def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_w
     assert not again.exception
     assert difference(again) == {"augment.zoom", "batch_size"}
     again.number_input(key=f"{KEY}.batch_size.1").set_value(8).run()
-    assert launched(again, runs).batch_size == 8
+    assert launch_recipe(again, runs).batch_size == 8
     again.query_params["data"] = "no-such"
     again.run()
     assert "There is no data set" in again.warning[0].value
@@ -328,10 +328,10 @@ def test_a_file_is_trained_as_it_says_here_and_by_its_link(
     runs, dataset, open_page, no_worker, name, monkeypatch
 ):
     monkeypatch.setattr("core.jobs.local.find_weights", lambda *given: None)
-    recipe = recipe_from({"name": name, **FILES[name]})
+    recipe = recipe_from_dict({"name": name, **FILES[name]})
     app = open_page("train")
     upload(app, recipe)
-    assert f"As **file {name}\\.yaml**, unchanged." in texts(app)
+    assert f"As **file {name}\\.yaml**, unchanged." in visible_text(app)
     app.number_input(key=f"train.file.{name}.yaml.batch_size.1").set_value(4).run()
     assert difference(app) == {"batch_size"}
     app.button(key="train.go").click().run()
@@ -347,7 +347,7 @@ def test_a_file_is_trained_as_it_says_here_and_by_its_link(
 def test_a_refused_file_is_told_beneath_where_it_was_given(dataset, open_page):
     app = open_page("train")
     app.file_uploader[0].set_value(("bad.yaml", b"batch: 4", "application/yaml")).run()
-    assert "As **preset quick**, unchanged." in texts(app)
+    assert "As **preset quick**, unchanged." in visible_text(app)
     popover = next(each for each in app.get("popover") if each.get("file_uploader"))
     assert popover.get("error")[0].value.replace("\\", "").startswith("bad.yaml: batch: unknown")
 
@@ -362,7 +362,7 @@ def test_a_refused_file_is_told_beneath_where_it_was_given(dataset, open_page):
 )
 def test_a_file_that_does_not_fit_leaves_the_page_whole(dataset, open_page, parts, words):
     app = open_page("train")
-    upload(app, recipe_from({"name": "mine", **parts}))
+    upload(app, recipe_from_dict({"name": "mine", **parts}))
     assert app.error[0].value.replace("\\", "").startswith(words)
     assert app.button(key="train.go").disabled
     assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
@@ -372,7 +372,7 @@ def test_a_run_that_is_not_there_is_said(runs, dataset, open_page):
     app = open_page("train", again="20260101-000000-gone-s0-0000")
     assert not app.exception
     assert "gone" in app.warning[0].value
-    assert "As **preset quick**, unchanged." in texts(app)
+    assert "As **preset quick**, unchanged." in visible_text(app)
 
 
 def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_worker, monkeypatch):
@@ -390,7 +390,7 @@ def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_work
         app.error[0].value.replace("\\", "").startswith("weights: the ImageNet weights of vgg16_bn")
     )
     assert find_runs(runs) == []
-    path = imagenet_path("vgg16_bn")
+    path = imagenet_weights_path("vgg16_bn")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x")
     assert not app.run().warning
@@ -426,7 +426,7 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     write_dataset(folder, photos=6)
     app.button(key="train.go").click().run()
     assert not app.exception
-    assert "With 5 folds only 1 photo of background validates at a time" in texts(app)
+    assert "With 5 folds only 1 photo of background validates at a time" in visible_text(app)
     assert "5 runs are on their way" in app.success[0].value
     assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))
 
@@ -441,7 +441,7 @@ def test_a_recipe_with_the_dense_head_keeps_it(
     monkeypatch.setattr("core.recipe.files.PRESETS_DIR", presets)
     app = open_page("train")
     assert not app.exception
-    assert "As **preset dense**, unchanged." in texts(app)
+    assert "As **preset dense**, unchanged." in visible_text(app)
     app.button(key="train.go").click().run()
     assert not app.exception
     assert find_runs(runs)[0].recipe().head == load_recipe("dense").head

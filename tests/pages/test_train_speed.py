@@ -11,22 +11,22 @@ from types import FrameType
 from core.base.formatting import duration
 from core.jobs.queue import Queue
 from core.recipe.files import load_recipe
-from core.store.lr_search import Suggestion, find_searches
+from core.store.lr_search import Suggestion, find_lr_searches
 from core.store.run import find_runs
-from core.train.estimate import estimate, photos_of
+from core.train.estimate import count_photos, estimate
 from core.train.speed import write_speed
-from tests.factory import plain_speed, write_run, write_search
-from tests.pages.conftest import texts
+from tests.factory import uniform_speed, write_lr_search, write_run
+from tests.pages.conftest import visible_text
 
 QUICK = load_recipe("quick")
 MOST_CALLS = 500_000  # three times what a page of Train takes
 
 
-def test_the_estimate_follows_the_controls(runs, dataset, open_page, measured):
-    write_speed(runs, QUICK, plain_speed(QUICK, 0.01))
+def test_the_estimate_follows_the_controls(runs, dataset, open_page, calibration_requests):
+    write_speed(runs, QUICK, uniform_speed(QUICK, 0.01))
     app = open_page("train")
     assert not app.exception
-    assert measured == []
+    assert calibration_requests == []
     before = next(m.value for m in app.markdown if ":material/timer:" in m.value)
     app.number_input(key="train.quick.stages.0.1.cycles").set_value(4).run()
     after = next(m.value for m in app.markdown if ":material/timer:" in m.value)
@@ -34,8 +34,8 @@ def test_the_estimate_follows_the_controls(runs, dataset, open_page, measured):
 
 
 def test_the_estimate_is_of_all_the_runs(runs, dataset, open_page):
-    write_speed(runs, QUICK, plain_speed(QUICK, 0.01))
-    seconds = estimate(QUICK, plain_speed(QUICK, 0.01), photos_of(dataset, QUICK)).seconds
+    write_speed(runs, QUICK, uniform_speed(QUICK, 0.01))
+    seconds = estimate(QUICK, uniform_speed(QUICK, 0.01), count_photos(dataset, QUICK)).seconds
     app = open_page("train", seeds="3")
     (timer,) = [m for m in app.markdown if m.value.startswith(":material/timer:")]
     assert timer.value == f":material/timer: **{duration(3 * seconds)}**"
@@ -46,7 +46,7 @@ def test_the_estimate_is_of_all_the_runs(runs, dataset, open_page):
 def test_a_change_of_a_control_is_drawn_with_little_work(runs, dataset, open_page):
     """Counted in calls of functions, of ours and of libraries', as no machine's speed changes
     them."""
-    write_speed(runs, QUICK, plain_speed(QUICK))
+    write_speed(runs, QUICK, uniform_speed(QUICK))
     app = open_page("train")
     calls = Counter()
 
@@ -65,11 +65,13 @@ def test_a_change_of_a_control_is_drawn_with_little_work(runs, dataset, open_pag
     assert len(calls) == 4 and max(calls.values()) < MOST_CALLS
 
 
-def test_an_unknown_machine_is_measured_beside_the_page(runs, dataset, open_page, measured):
+def test_an_unknown_machine_is_measured_beside_the_page(
+    runs, dataset, open_page, calibration_requests
+):
     app = open_page("train")
     assert not app.exception
-    assert "Measuring this machine…" in texts(app)
-    assert measured and set(measured) == {"efficientnet_lite0"}
+    assert "Measuring this machine…" in visible_text(app)
+    assert calibration_requests and set(calibration_requests) == {"efficientnet_lite0"}
     assert [button for button in app.button if button.label == "Launch"]  # nothing waits for it
 
 
@@ -78,8 +80,8 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     app = open_page("train")
     app.button(key="train.lr.ask").click().run()
     assert not app.exception
-    (search,) = find_searches(runs)
-    assert [entry.run for entry in Queue(runs).entries()] == [search.queue_name]
+    (search,) = find_lr_searches(runs)
+    assert [entry.work_id for entry in Queue(runs).entries()] == [search.work_id]
     assert no_worker == [runs]
     assert len(find_runs(runs)) == 1
     # Nothing is before it, and the worker has just been asked for.
@@ -91,7 +93,7 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     app.button(key="train.lr.cancel").click().run()
     assert not app.exception
     assert search.status().state == "cancelled"
-    assert "The search was cancelled." in texts(app)
+    assert "The search was cancelled." in visible_text(app)
     app.button(key="train.lr.ask").click().run()
     assert search.status().state == "queued"
     search.write_status(replace(search.status(), state="running", pid=2**22 + 1, phase="search 2"))
@@ -100,22 +102,22 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
 
 
 def test_an_answer_is_shown_and_used(runs, dataset, open_page):
-    write_search(runs, QUICK, dataset, Suggestion(2.04e-2, "good", 1.5e-2, 3e-2, "they agree"))
+    write_lr_search(runs, QUICK, dataset, Suggestion(2.04e-2, "good", 1.5e-2, 3e-2, "they agree"))
     app = open_page("train")
     assert not app.exception
     assert (app.metric[0].label, app.metric[0].value) == ("Suggested rate, layers 18-26", "2e-2")
     assert app.metric[0].delta == "agreement: good"
-    assert "They agree. Found in a hundred steps of rising rates" in texts(app)
+    assert "They agree. Found in a hundred steps of rising rates" in visible_text(app)
     app.button(key="train.lr.use").click().run()
     assert not app.exception
-    assert "The bands use it." in texts(app)
+    assert "The bands use it." in visible_text(app)
     rates = [app.selectbox(key=f"train.quick.bands.1.lr.{place}").value for place in range(4)]
     assert rates == [0.0, 2e-3, 6e-3, 2e-2]
 
 
 def test_cannot_tell_says_why(runs, dataset, open_page):
-    write_search(runs, QUICK, dataset, Suggestion(None, "cannot tell", None, None, "it is flat"))
+    write_lr_search(runs, QUICK, dataset, Suggestion(None, "cannot tell", None, None, "it is flat"))
     app = open_page("train")
     assert not app.exception
-    assert "**Cannot tell.** It is flat." in texts(app)
+    assert "**Cannot tell.** It is flat." in visible_text(app)
     assert not [button for button in app.button if button.label == "Use it"]

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.store.run import Run, find_runs
 from core.transfer.pack import pack
-from core.transfer.unpack import Parcel, import_runs
+from core.transfer.unpack import ImportRequest, import_runs
 from tests.conftest import fixed_clock
-from tests.factory import note_photos, write_dataset, write_run
-from tests.pages.conftest import components, texts
+from tests.factory import write_dataset, write_fingerprints, write_run
+from tests.pages.conftest import components, visible_text
 from tests.pages.test_runs import data, select
 from tests.pages.untranslated import untranslated
 
@@ -27,7 +27,7 @@ def zipped(tmp_path) -> bytes:
     """Two runs of somebody else, on photos of theirs."""
     books = write_dataset(tmp_path / "away" / "my_books", photos=5)
     for number, preset in enumerate(("quick", "looks-good")):
-        note_photos(write_run(tmp_path / "theirs", books, preset, minutes=number), books)
+        write_fingerprints(write_run(tmp_path / "theirs", books, preset, minutes=number), books)
     ids = [run.id for run in find_runs(tmp_path / "theirs")]
     packed = pack(tmp_path / "theirs", ids, SENDER, fixed_clock)
     shutil.rmtree(tmp_path / "away")
@@ -35,11 +35,11 @@ def zipped(tmp_path) -> bytes:
 
 
 @pytest.fixture
-def landed(tmp_path, runs, zipped) -> list[Run]:
+def imported_runs(tmp_path, runs, zipped) -> list[Run]:
     """Those runs in the app's folder."""
     path: Path = tmp_path / "ada.zip"
     path.write_bytes(zipped)
-    import_runs([Parcel(path, path.name)], runs, tmp_path / "dataset", fixed_clock)
+    import_runs([ImportRequest(path, path.name)], runs, tmp_path / "dataset", fixed_clock)
     return find_runs(runs)
 
 
@@ -55,13 +55,13 @@ def test_zip_files_are_imported_and_a_table_says_who_sent_what(
     app.get("file_uploader")[0].set_value(sent).run()
     app.button(key=f"{IMPORT}.go").click().run()
     assert not app.exception
-    assert "**taken: 2, here already: 0, refused: 1**" in texts(app)
+    assert "**taken: 2, here already: 0, refused: 1**" in visible_text(app)
     table = app.dataframe[0].value
     assert list(table["from"]) == [SENDER, SENDER, "bo"]
     assert list(table["data set"]) == ["my_books (not here)"] * 2 + [""]
     assert list(table["verdict"]) == ["generalises", "overfit that looks good", ""]
-    assert "bo.zip: not a zip file we can read" in texts(app).replace("\\", "")
-    assert "Of runs whose photos are not here" in texts(app)
+    assert "bo.zip: not a zip file we can read" in visible_text(app).replace("\\", "")
+    assert "Of runs whose photos are not here" in visible_text(app)
     assert [line["from"] for line in data(app)["lines"]].count(SENDER) == 2
     app.button(key=f"{IMPORT}.hide").click().run()
     assert len(app.dataframe) == 0
@@ -85,34 +85,34 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
     )
     app = select(open_page("runs"), done, waiting)
     assert not app.exception
-    assert "have not ended or cannot be read: 1" in texts(app)
+    assert "have not ended or cannot be read: 1" in visible_text(app)
     app.text_input(key="runs.table.bulk.export.from").set_value("Ada")
     app.button(key="runs.table.bulk.export.make").click().run()  # both at once, as one does
     assert not app.exception
-    assert len(offered(app)) == 1
+    assert len(download_buttons(app)) == 1
     app.text_input(key="runs.table.bulk.export.from").set_value("Eva").run()
-    assert not offered(app)  # that file says Ada
+    assert not download_buttons(app)  # that file says Ada
     (done.path / "history.csv").write_bytes(b"damaged")
     app.button(key="runs.table.bulk.export.make").click().run()
-    assert not app.exception and not offered(app)
+    assert not app.exception and not download_buttons(app)
     assert "history\\.csv" in app.error[0].value  # as plain text
     app = select(app, waiting)
-    assert "Only a run that has ended can be exported." in texts(app)
+    assert "Only a run that has ended can be exported." in visible_text(app)
 
 
-def offered(app: AppTest) -> list[Any]:
+def download_buttons(app: AppTest) -> list[Any]:
     return [b for b in app.get("download_button") if b.proto.label == "Download it"]
 
 
 def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(
-    runs, dataset, landed, open_page
+    runs, dataset, imported_runs, open_page
 ):
-    link = ",".join(run.id for run in landed)
-    app = open_page("run", run=landed[0].id)
+    link = ",".join(run.id for run in imported_runs)
+    app = open_page("run", run=imported_runs[0].id)
     assert not app.exception and not app.error
-    plain = texts(app).replace("\\", "")
+    plain = visible_text(app).replace("\\", "")
     assert "came from elsewhere, and its photos are not here" in plain
-    assert f"from {SENDER}" in plain and SENDER not in texts(app)
+    assert f"from {SENDER}" in plain and SENDER not in visible_text(app)
     app = open_page("cams", runs=link)
     assert not app.exception and not app.error
     assert "their photos are not here: quick, looks\\-good" in app.info[0].value
@@ -122,15 +122,15 @@ def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(
     assert not app.exception and not app.error
     app = open_page("try_it", runs=link)
     assert not app.exception and not app.error
-    app = open_page("train", again=landed[0].id)
+    app = open_page("train", again=imported_runs[0].id)
     assert not app.exception
-    assert "Its photos (my\\_books) are not among the data sets here" in texts(app)
+    assert "Its photos (my\\_books) are not among the data sets here" in visible_text(app)
 
 
-def test_beside_a_run_of_ones_own_only_its_maps_are_shown(runs, dataset, landed, open_page):
+def test_beside_a_run_of_ones_own_only_its_maps_are_shown(runs, dataset, imported_runs, open_page):
     own = write_run(runs, dataset, minutes=9)
-    note_photos(own, dataset)
-    app = open_page("cams", runs=",".join([landed[0].id, own.id]))
+    write_fingerprints(own, dataset)
+    app = open_page("cams", runs=",".join([imported_runs[0].id, own.id]))
     assert not app.exception and not app.error
     assert "their photos are not here" in app.info[0].value
     assert len(components(app)) == 1

@@ -8,30 +8,30 @@ from dataclasses import replace
 import pytest
 
 from core.jobs import resources, stop_worker
-from core.jobs.detached import Detached
+from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
 from core.jobs.queue import Queue
-from core.jobs.resources import Share
+from core.jobs.resources import Capacity
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
 from core.train.speed import write_speed
-from tests.core.jobs.test_health import a_worker, beat
-from tests.factory import plain_speed, write_run
-from tests.pages.conftest import texts
+from tests.core.jobs.test_health import set_heartbeat, worker_process
+from tests.factory import uniform_speed, write_run
+from tests.pages.conftest import visible_text
 
 
 @pytest.fixture(autouse=True)
-def enough(monkeypatch):
+def enough_resources(monkeypatch):
     """A machine with room, whatever this one has."""
-    monkeypatch.setattr(resources, "memory", lambda: Share(8 * 10**9, 16 * 10**9))
-    monkeypatch.setattr(resources, "disk", lambda folder: Share(80 * 10**9, 100 * 10**9))
+    monkeypatch.setattr(resources, "memory", lambda: Capacity(8 * 10**9, 16 * 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Capacity(80 * 10**9, 100 * 10**9))
 
 
 def test_without_runs_all_is_well(runs, dataset, open_page):
     app = open_page("worker")
     assert not app.exception
     assert app.success[0].value == "All is well."
-    page = texts(app)
+    page = visible_text(app)
     assert "not running" in page and "Nothing waits" in page
     bars = [bar.proto.text for bar in app.get("progress")]
     assert "Memory: 8.0 of 16 GB free" in bars
@@ -43,29 +43,31 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick", "running")
     waiting = write_run(runs, dataset, "looks-good", "queued", minutes=1)
     for recipe in (run.recipe(), waiting.recipe()):
-        write_speed(runs, recipe, plain_speed(recipe))
+        write_speed(runs, recipe, uniform_speed(recipe))
     for each in (run, waiting):
         Queue(runs).submit(each.id)
-    with a_worker(runs) as pid:
+    with worker_process(runs) as pid:
         Queue(runs).claim(pid)
-        beat(run, utc_now(), 0, pid=pid)
+        set_heartbeat(run, utc_now(), 0, pid=pid)
         app = open_page("worker")
         assert not app.exception
-        page = texts(app)
+        page = visible_text(app)
         assert ":green-badge[:material/play_arrow: working]" in page
         assert f"Process {pid}, up for" in page
         assert "**2 runs, all done in about" in page
         assert "begins in about" in page
         app.button(key="worker.process.stop_later").click().run()
         assert not app.exception
-        assert stop_worker.stop_asked(runs)
-        assert "stops after this epoch" in texts(app)
+        assert stop_worker.stop_requested(runs)
+        assert "stops after this epoch" in visible_text(app)
         app.button(key="worker.process.go_on").click().run()
-        assert not stop_worker.stop_asked(runs)
+        assert not stop_worker.stop_requested(runs)
         app.button(key="worker.process.stop_now").click().run()
         assert not app.exception
-        assert "1 run was lost" in texts(app)  # this one could not put its run back
-        assert "no worker process is running" not in texts(app)  # what waits was asked for just now
+        assert "1 run was lost" in visible_text(app)  # this one could not put its run back
+        assert "no worker process is running" not in visible_text(
+            app
+        )  # what waits was asked for just now
 
 
 def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monkeypatch):
@@ -78,11 +80,11 @@ def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monke
     os.utime(run.path / "status.json", (0, 0))
     app = open_page("worker")
     assert not app.exception
-    assert "1 run waits, and no worker process is running" in texts(app).replace("\\", "")
+    assert "1 run waits, and no worker process is running" in visible_text(app).replace("\\", "")
     app.button(key="worker.trouble.no_worker").click().run()
     assert no_worker == [runs]
     for page in ("run", "runs", "train"):
-        assert "no worker process is running" in texts(open_page(page, run=run.id))
+        assert "no worker process is running" in visible_text(open_page(page, run=run.id))
 
 
 def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
@@ -90,29 +92,29 @@ def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
     Queue(runs).submit(run.id)
     Queue(runs).claim(1)
     asked = []
-    monkeypatch.setattr("pages.widgets.worker.problems.restart", asked.append)
-    with a_worker(runs) as pid:
-        beat(run, utc_now(), 8, pid=pid)
+    monkeypatch.setattr("pages.widgets.worker.problems.restart_worker", asked.append)
+    with worker_process(runs) as pid:
+        set_heartbeat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
         assert not app.exception
-        assert "has given no sign of life for 8 min" in texts(app)
+        assert "has given no sign of life for 8 min" in visible_text(app)
         app.button(key="worker.trouble.silent").click().run()
         assert asked == [runs]
 
 
 def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypatch):
-    monkeypatch.setattr(resources, "memory", lambda: Share(10**8, 10**9))
-    monkeypatch.setattr(resources, "disk", lambda folder: Share(10**9, 10**11))
+    monkeypatch.setattr(resources, "memory", lambda: Capacity(10**8, 10**9))
+    monkeypatch.setattr(resources, "disk", lambda folder: Capacity(10**9, 10**11))
     stray = write_run(runs, dataset, "quick", "queued")
     app = open_page("worker")
     assert not app.exception
-    page = texts(app).replace("\\", "")
+    page = visible_text(app).replace("\\", "")
     assert "The disk of the runs folder is nearly full: 1.0 GB are free." in page
     assert "Memory is short" in page
     monkeypatch.setattr("pages.widgets.worker.problems.ensure_worker", lambda folder: None)
     app.button(key="worker.trouble.stray").click().run()
     assert not app.exception
-    assert [entry.run for entry in Queue(runs).entries()] == [stray.id]
+    assert [entry.work_id for entry in Queue(runs).entries()] == [stray.id]
 
 
 def test_a_dead_workers_run_is_found_lost_and_does_not_count_as_waiting(runs, dataset, open_page):
@@ -122,7 +124,7 @@ def test_a_dead_workers_run_is_found_lost_and_does_not_count_as_waiting(runs, da
     Queue(runs).claim(2**22 + 1)
     app = open_page("worker")
     assert not app.exception
-    page = texts(app)
+    page = visible_text(app)
     assert "1 run was lost" in page and "Nothing waits" in page
     assert "no worker process is running" not in page
 
@@ -133,12 +135,15 @@ def test_lost_runs_are_resumed_together(runs, dataset, open_page, no_worker):
         status = run.status()
         run.write_status(
             replace(
-                status, state="failed", error=run.lost_words(status), finished=utc_now().isoformat()
+                status,
+                state="failed",
+                error=run.lost_process_text(status),
+                finished=utc_now().isoformat(),
             )
         )
     app = open_page("worker")
     assert not app.exception
-    assert "2 runs were lost" in texts(app)
+    assert "2 runs were lost" in visible_text(app)
     app.button(key="worker.trouble.lost").click().run()
     assert not app.exception
     assert [run.status().state for run in lost] == ["queued", "queued"]
@@ -153,7 +158,7 @@ def test_the_feature_cache_is_emptied_but_not_while_a_run_trains(runs, dataset, 
     assert app.button(key="worker.machine.empty").disabled
     run.write_status(replace(run.status(), state="done"))
     app = open_page("worker")
-    assert "3 MB of at most 4 GB" in texts(app)
+    assert "3 MB of at most 4 GB" in visible_text(app)
     app.button(key="worker.machine.empty").click().run()
     assert not app.exception
     assert not entry.exists()
@@ -170,10 +175,10 @@ def test_the_preview_process_can_be_ended(runs, dataset, open_page, monkeypatch)
     app = open_page("worker")
     assert not [button for button in app.button if button.key == "worker.preview.stop"]
     ended = []
-    monkeypatch.setattr("core.jobs.preview.client.stop", ended.append)
-    with Detached(client.COMMAND, runs).hold():
+    monkeypatch.setattr("core.jobs.preview.client.stop_preview", ended.append)
+    with DetachedProcess(client.COMMAND, runs).hold_lock():
         app.run()
-        assert f"Process {os.getpid()}" in texts(app)
+        assert f"Process {os.getpid()}" in visible_text(app)
         app.button(key="worker.preview.stop").click().run()
     assert not app.exception
     assert ended == [runs]

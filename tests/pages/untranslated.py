@@ -33,17 +33,17 @@ def untranslated(app: AppTest, *names: str) -> list[str]:
 
 def _texts(app: AppTest) -> Iterator[str]:
     for block in (app.main, app.sidebar):
-        yield from _of_node(block)
+        yield from _node_texts(block)
 
 
-def _of_node(node: Any) -> Iterator[str]:
+def _node_texts(node: Any) -> Iterator[str]:
     if (proto := getattr(node, "proto", None)) is not None:
-        yield from _of_message(proto)
+        yield from _message_texts(proto)
     for child in getattr(node, "children", {}).values():
-        yield from _of_node(child)
+        yield from _node_texts(child)
 
 
-def _of_message(message: Any) -> Iterator[str]:
+def _message_texts(message: Any) -> Iterator[str]:
     """The fields that a person reads, however deep; of our own widgets what is under `words`."""
     if not hasattr(message, "ListFields"):
         return
@@ -56,17 +56,17 @@ def _of_message(message: Any) -> Iterator[str]:
                 if field.name in FIELDS:
                     yield one
                 elif field.name in ("json", "spec", "columns") and one[:1] == "{":
-                    yield from _of_words(json.loads(one), field.name == "columns")
+                    yield from _json_texts(json.loads(one), field.name == "columns")
             else:
-                yield from _of_message(one)
+                yield from _message_texts(one)
 
 
-def _of_words(data: Any, shown: bool) -> Iterator[str]:
+def _json_texts(data: Any, shown: bool) -> Iterator[str]:
     if isinstance(data, str) and shown:
         yield data
     elif isinstance(data, dict):
         for name, value in data.items():
-            yield from _of_words(value, shown or name in ("words", "title"))
+            yield from _json_texts(value, shown or name in ("words", "title"))
     elif isinstance(data, list):
         for value in data:
-            yield from _of_words(value, shown)
+            yield from _json_texts(value, shown)

@@ -20,70 +20,74 @@ from core.data.dataset import read_dataset
 from core.data.label_tables import Box
 from core.data.photos import Crop, Pixels, jpeg_bytes
 from core.evaluate.cam import density
-from core.evaluate.occlusion import ask_photo
-from core.evaluate.predictor import Answerer
+from core.evaluate.occlusion import predict_with_occlusion
+from core.evaluate.predictor import Predictor
 from core.jobs.messages import Message
-from core.jobs.preview.client import MOST_PHOTOS
-from core.pipeline.augment import Levels, augmented_views, levels
-from core.pipeline.view_grid import view_wall
-from core.pipeline.views import read_levels
-from core.recipe.files import recipe_from
+from core.jobs.preview.client import MAX_PHOTOS
+from core.pipeline.augment import ImagePyramid, augmented_views, build_pyramid
+from core.pipeline.view_grid import build_view_grid
+from core.pipeline.views import read_pyramid
+from core.recipe.files import recipe_from_dict
 from core.recipe.schema import Augment
 from core.store.run import Run, open_run
 
-PHOTO_BYTES = 128 << 20  # of decoded photos in memory
-RUN_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
+PHOTO_CACHE_BYTES = 128 << 20  # of decoded photos in memory
+NETWORK_CACHE_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
 QUALITY = 90  # of the pictures' JPEG
 _RUN_FILES = ("status.json", "recipe.yaml", "summary.json", "weights.safetensors")
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class LruCache(Generic[T]):
     """The values used last, of `most` bytes together (and always one)."""
 
-    def __init__(self, most: int, size: Callable[[T], int]) -> None:
-        self._most, self._size = most, size
+    def __init__(self, max_bytes: int, size_of: Callable[[T], int]) -> None:
+        self._max_bytes, self._size_of = max_bytes, size_of
         self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+    def get_or_create(self, key: Hashable, create: Callable[[], T]) -> T:
         """The value of that key, made now if need be."""
         if key not in self._values:
-            value = make()
-            self._values[key] = (value, self._size(value))
+            value = create()
+            self._values[key] = (value, self._size_of(value))
         self._values.move_to_end(key)
-        while len(self._values) > 1 and sum(s for _, s in self._values.values()) > self._most:
+        while len(self._values) > 1 and sum(s for _, s in self._values.values()) > self._max_bytes:
             self._values.popitem(last=False)
         return self._values[key][0]
 
-    def drop(self, unwanted: Callable[[Any], bool]) -> None:
+    def evict(self, is_stale: Callable[[Any], bool]) -> None:
         """Forgets the keys that are not wanted any more."""
-        for key in [key for key in self._values if unwanted(key)]:
+        for key in [key for key in self._values if is_stale(key)]:
             del self._values[key]
 
 
-class Answering:
+class RequestHandler:
     """Answers questions about one folder of runs."""
 
     def __init__(self, runs_dir: Path) -> None:
         torch.set_num_threads(1)
         self.runs_dir = runs_dir
-        self._photos: Kept[Levels] = Kept(PHOTO_BYTES, lambda found: sum(t.nbytes for t in found))
-        self._runs: Kept[Answerer] = Kept(RUN_BYTES, lambda answerer: answerer.bytes)
+        self._pyramid_cache: LruCache[ImagePyramid] = LruCache(
+            PHOTO_CACHE_BYTES, lambda found: sum(t.nbytes for t in found)
+        )
+        self._predictor_cache: LruCache[Predictor] = LruCache(
+            NETWORK_CACHE_BYTES, lambda answerer: answerer.memory_bytes
+        )
 
     def warm_up(self) -> None:
         """Makes a few views of nothing, since whatever torch does for the first time is slow."""
         import sklearn.model_selection  # noqa: F401  (needed by every split)
 
         grey = torch.full((3, 80, 80), 128, dtype=torch.uint8)
-        augmented_views([levels(grey, 64)] * 4, Augment(), 64, [generator(0, "warm up")] * 4)
+        augmented_views([build_pyramid(grey, 64)] * 4, Augment(), 64, [generator(0, "warm up")] * 4)
 
-    def answer(self, question: Message) -> Message:
+    def handle(self, request: Message) -> Message:
         """Raises InputError for a question that cannot be answered: one line."""
-        what = question.facts.get("what")
+        what = request.fields.get("what")
         if what == "views":
-            return self._views(question.facts)
+            return self._handle_views(request.fields)
         if what == "answers":
-            return self._answers(question)
+            return self._handle_prediction(request)
         raise InputError(
             N_("the preview process was asked for {what!r}, which it does not know").format(
                 what=str(what)[:40]
@@ -92,17 +96,19 @@ class Answering:
 
     # --- views ------------------------------------------------------------------------------------
 
-    def _views(self, facts: dict[str, Any]) -> Message:
-        recipe = recipe_from(facts.get("recipe"))
-        files, epoch = facts.get("files"), facts.get("epoch")
-        if not isinstance(files, list) or len(files) > MOST_PHOTOS:
-            raise InputError(N_("photos: must be a list of at most {n}").format(n=MOST_PHOTOS))
+    def _handle_views(self, fields: dict[str, Any]) -> Message:
+        recipe = recipe_from_dict(fields.get("recipe"))
+        files, epoch = fields.get("files"), fields.get("epoch")
+        if not isinstance(files, list) or len(files) > MAX_PHOTOS:
+            raise InputError(N_("photos: must be a list of at most {n}").format(n=MAX_PHOTOS))
         if type(epoch) is not int or not 1 <= epoch <= 10**6:
             raise InputError(
                 N_("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
             )
-        dataset = read_dataset(Path(str(facts.get("data"))))
-        wall = view_wall(recipe, dataset, [str(file) for file in files], epoch, self._levels)
+        dataset = read_dataset(Path(str(fields.get("data"))))
+        wall = build_view_grid(
+            recipe, dataset, [str(file) for file in files], epoch, self._image_pyramid
+        )
         told, parts = [], []
         for seen in wall:
             parts += [_jpeg(seen.plain), *(_jpeg(view.picture) for view in seen.views)]
@@ -123,22 +129,24 @@ class Answering:
             )
         return Message({"photos": told}, tuple(parts))
 
-    def _levels(self, path: Path, side: int, crop: Crop, smallest: float) -> Levels:
-        key = (path, _stamp(path), side, crop, smallest)
-        return self._photos.get(key, lambda: read_levels(path, side, crop, smallest))
+    def _image_pyramid(self, path: Path, side: int, crop: Crop, min_side: float) -> ImagePyramid:
+        key = (path, _file_fingerprint(path), side, crop, min_side)
+        return self._pyramid_cache.get_or_create(
+            key, lambda: read_pyramid(path, side, crop, min_side)
+        )
 
     # --- answers ----------------------------------------------------------------------------------
 
-    def _answers(self, question: Message) -> Message:
-        answerer = self._answerer(str(question.facts.get("run")))
-        if len(question.parts) != 1:
+    def _handle_prediction(self, request: Message) -> Message:
+        answerer = self._predictor(str(request.fields.get("run")))
+        if len(request.parts) != 1:
             raise InputError(N_("photo: one is needed"))
-        box = _box(question.facts.get("box"))
+        box = _parse_box(request.fields.get("box"))
         with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
             path = Path(folder) / "photo"
-            path.write_bytes(question.parts[0])
+            path.write_bytes(request.parts[0])
             try:
-                asked = ask_photo(answerer, path, box)
+                asked = predict_with_occlusion(answerer, path, box)
             except InputError as error:
                 raise InputError(str(error).replace(str(path), N_("the photo"))) from None
         classes = answerer.network.classes
@@ -148,37 +156,37 @@ class Answering:
 
         found = density(asked.maps)
         hidden = None
-        if asked.hidden is not None:
+        if asked.masked is not None:
             hidden = {
-                "probabilities": by_class(asked.hidden),
-                "elsewhere": by_class(asked.elsewhere),
+                "probabilities": by_class(asked.masked),
+                "elsewhere": by_class(asked.masked_elsewhere),
             }
         facts = {
             "probabilities": by_class(asked.probabilities),
             "shape": list(found.shape),
             "hidden": hidden,
         }
-        pictures = [_jpeg(picture) for picture in asked.pictures]
+        pictures = [_jpeg(picture) for picture in asked.masked_pictures]
         return Message(facts, (found.astype("<f4").tobytes(), *pictures))
 
-    def _answerer(self, run_id: str) -> Answerer:
+    def _predictor(self, run_id: str) -> Predictor:
         """The run's network, loaded anew when a file of the run has changed."""
         run = open_run(self.runs_dir, run_id)
-        key = (run_id, tuple(_stamp(run.path / name) for name in _RUN_FILES))
-        self._runs.drop(lambda kept: kept[0] == run_id and kept != key)
-        return self._runs.get(key, lambda: _loaded(run))
+        key = (run_id, tuple(_file_fingerprint(run.path / name) for name in _RUN_FILES))
+        self._predictor_cache.evict(lambda kept: kept[0] == run_id and kept != key)
+        return self._predictor_cache.get_or_create(key, lambda: _load_predictor(run))
 
 
-def _loaded(run: Run) -> Answerer:
+def _load_predictor(run: Run) -> Predictor:
     try:
-        return Answerer(run)
+        return Predictor(run)
     except FileNotFoundError as error:
         raise RunError(
             N_("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
         ) from None
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _file_fingerprint(path: Path) -> tuple[int, int] | None:
     """Changes when the file does; None where there is none."""
     try:
         found = path.stat()
@@ -187,7 +195,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def _box(corners: Any) -> Box | None:
+def _parse_box(corners: Any) -> Box | None:
     if corners is None:
         return None
     numbers = isinstance(corners, list) and all(type(c) in (int, float) for c in corners)

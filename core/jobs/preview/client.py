@@ -25,20 +25,20 @@ from numpy.typing import NDArray
 from core.base.errors import InputError, RunError
 from core.base.language import N_
 from core.data.label_tables import Box
-from core.jobs.detached import Detached
+from core.jobs.detached import DetachedProcess
 from core.jobs.messages import Message, MessageError, receive, send
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
 
 COMMAND = "preview"
-MOST_PHOTOS = 8  # on the wall, and as many views
+MAX_PHOTOS = 8  # on the wall, and as many views
 # The parts of a recipe that decide its views.
-VIEW_PARTS = ("image_size", "crop", "augment", "balance", "split", "views_per_photo", "seed")
+VIEW_RECIPE_KEYS = ("image_size", "crop", "augment", "balance", "split", "views_per_photo", "seed")
 START_SECONDS = 300.0  # loading torch takes four, on a machine busy with ten others a minute
 ANSWER_SECONDS = 40.0  # longer than the process gives itself for an answer
 _TRIES = 2  # starts of the process before it is said that it cannot
-_LONGEST = 100  # bytes of a socket's path; systems allow 104 or 108
-Tick = Callable[[], None]
+_MAX_SOCKET_PATH_BYTES = 100  # bytes of a socket's path; systems allow 104 or 108
+CancelCheck = Callable[[], None]
 
 
 class PreviewError(InputError):
@@ -51,25 +51,25 @@ class View:
     itself, 0.5..1; 1 without mixup, whose partner is then empty."""
 
     epoch: int
-    picture: bytes
-    share: float
+    jpeg: bytes
+    mixup_weight: float
     partner: str
     partner_label: str
 
 
 @dataclass(frozen=True)
-class SeenPhoto:
+class PhotoViews:
     """A photo of `train/` and views that training shows of it. plain: as the network would see it
     unchanged, as JPEG. Without views the recipe's split keeps it aside for validation."""
 
     file: str
     label: str
-    plain: bytes
+    unaugmented: bytes
     views: tuple[View, ...]
 
 
 @dataclass(frozen=True)
-class Hidden:
+class MaskedPrediction:
     """Answers with a part of the photo painted over, by class; the mean over three fillings.
 
     pictures: what was looked at, as JPEG. elsewhere: with an equal area painted over elsewhere;
@@ -78,17 +78,17 @@ class Hidden:
 
     probabilities: dict[str, float]
     pictures: tuple[bytes, ...]
-    elsewhere: dict[str, float] | None
+    elsewhere_probabilities: dict[str, float] | None
 
 
 @dataclass(frozen=True)
-class Answers:
+class PreviewPrediction:
     """What a run answers to a photo. probabilities: by class, summing to 1. density: where the
     evidence for each class lies (classes, rows, columns; core.evaluate.cam.density)."""
 
     probabilities: dict[str, float]
-    density: NDArray[np.float32]
-    hidden: Hidden | None
+    evidence_density: NDArray[np.float32]
+    masked: MaskedPrediction | None
 
     @property
     def predicted(self) -> str:
@@ -100,36 +100,35 @@ def most_likely(probabilities: dict[str, float]) -> str:
     return max(probabilities, key=lambda name: probabilities[name])
 
 
-def no_tick() -> None:
+def never_cancel() -> None:
     """Waits without doing anything else."""
 
 
-def ask_views(
+def request_views(
     runs_dir: Path,
     recipe: Recipe,
     data_dir: Path,
     files: Sequence[str] = (),
     first_epoch: int = 1,
-    tick: Tick = no_tick,
-) -> list[SeenPhoto]:
+    check_cancelled: CancelCheck = never_cancel,
+) -> list[PhotoViews]:
     """Eight views, shared out among photos of `train/` (one of each of a few classes where no
     `files` are named), in the epochs from `first_epoch` on in which training shows them.
 
-    `tick` is called again and again while the process starts and works; raising from it stops.
-    Raises PreviewError, or the InputError of the recipe or the photos: one line.
-    """
+    `check_cancelled` is called again and again while the process starts and works; raising from it
+    stops. Raises PreviewError, or the InputError of the recipe or the photos: one line."""
     facts = {
         "what": "views",
-        "recipe": view_parts(recipe),
+        "recipe": view_recipe(recipe),
         "data": str(Path(data_dir).resolve()),
         "files": list(files),
         "epoch": first_epoch,
     }
-    answer = _ask(runs_dir, Message(facts), tick)
+    answer = _request(runs_dir, Message(facts), check_cancelled)
     parts = iter(answer.parts)
     try:
         return [
-            SeenPhoto(
+            PhotoViews(
                 photo["file"],
                 photo["label"],
                 next(parts),
@@ -138,50 +137,57 @@ def ask_views(
                     for v in photo["views"]
                 ),
             )
-            for photo in answer.facts["photos"]
+            for photo in answer.fields["photos"]
         ]
     except (KeyError, TypeError, RuntimeError) as error:  # RuntimeError: too few parts
-        raise _of_another_version(runs_dir) from error
+        raise _version_error(runs_dir) from error
 
 
-def view_parts(recipe: Recipe) -> dict[str, Any]:
+def view_recipe(recipe: Recipe) -> dict[str, Any]:
     """What decides a recipe's views, as plain data: another learning rate shows the same ones."""
     whole = recipe_dict(recipe)
-    return {part: whole[part] for part in VIEW_PARTS}
+    return {part: whole[part] for part in VIEW_RECIPE_KEYS}
 
 
-def ask_answers(
-    runs_dir: Path, run_id: str, photo: bytes, box: Box | None = None, tick: Tick = no_tick
-) -> Answers:
+def request_prediction(
+    runs_dir: Path,
+    run_id: str,
+    photo: bytes,
+    box: Box | None = None,
+    check_cancelled: CancelCheck = never_cancel,
+) -> PreviewPrediction:
     """What a finished run answers to a photo (the bytes of its file), and with the box of it
-    painted over. `tick` as in `ask_views`. Raises PreviewError, or the InputError of the run."""
+    painted over. `check_cancelled` as in `ask_views`. Raises PreviewError, or the InputError of the
+    run."""
     corners = None if box is None else [box.x0, box.y0, box.x1, box.y1]
-    answer = _ask(
-        runs_dir, Message({"what": "answers", "run": run_id, "box": corners}, (photo,)), tick
+    answer = _request(
+        runs_dir,
+        Message({"what": "answers", "run": run_id, "box": corners}, (photo,)),
+        check_cancelled,
     )
     try:
-        told, (maps, *pictures) = answer.facts, answer.parts
+        told, (maps, *pictures) = answer.fields, answer.parts
         density = np.frombuffer(maps, "<f4").reshape(told["shape"])
         hidden = told["hidden"]
         if hidden is not None:
-            hidden = Hidden(hidden["probabilities"], tuple(pictures), hidden["elsewhere"])
-        return Answers(told["probabilities"], density, hidden)
+            hidden = MaskedPrediction(hidden["probabilities"], tuple(pictures), hidden["elsewhere"])
+        return PreviewPrediction(told["probabilities"], density, hidden)
     except (KeyError, TypeError, ValueError) as error:
-        raise _of_another_version(runs_dir) from error
+        raise _version_error(runs_dir) from error
 
 
-def wake(runs_dir: Path) -> bool:
+def ensure_preview(runs_dir: Path) -> bool:
     """Whether the process is there and listens, so that an answer takes well under a second; it is
     started where there is none. Returns at once.
 
     Raises PreviewError when it has ended by itself before it listened; the next call starts it
     again."""
-    process = Detached(COMMAND, runs_dir)
+    process = DetachedProcess(COMMAND, runs_dir)
     if process.alive():
         return socket_path(runs_dir).exists()
     if not process.starting():
-        if (process.ended() or 0) > 0:  # not by a signal, from whoever wanted it gone
-            raise _cannot_start(process)
+        if (process.exit_status() or 0) > 0:  # not by a signal, from whoever wanted it gone
+            raise _start_error(process)
         process.start()
     return False
 
@@ -190,7 +196,7 @@ def socket_path(runs_dir: Path) -> Path:
     """Where the process listens: in the runs folder, or, since the path of a socket must be short,
     in a folder of the temporary one that only its owner can open. Raises RunError."""
     path = Path(runs_dir).resolve() / f"{COMMAND}.sock"
-    if len(os.fsencode(path)) <= _LONGEST:
+    if len(os.fsencode(path)) <= _MAX_SOCKET_PATH_BYTES:
         return path
     folder = Path(tempfile.gettempdir()) / f"overfit-lens-{os.getuid()}"
     try:
@@ -209,26 +215,26 @@ def socket_path(runs_dir: Path) -> Path:
     return folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
 
 
-def _ask(runs_dir: Path, question: Message, tick: Tick) -> Message:
-    with _connection(runs_dir, tick) as connection:
+def _request(runs_dir: Path, request: Message, check_cancelled: CancelCheck) -> Message:
+    with _connect(runs_dir, check_cancelled) as connection:
         try:
-            send(connection, question, ANSWER_SECONDS)
-            answer = receive(connection, ANSWER_SECONDS, tick)
+            send(connection, request, ANSWER_SECONDS)
+            answer = receive(connection, ANSWER_SECONDS, check_cancelled)
         except (MessageError, OSError) as error:
             raise PreviewError(
                 N_(
                     "the preview process gave no answer ({reason}): try again; if it "
                     "stays so, {log} tells more"
-                ).format(reason=error, log=Detached(COMMAND, runs_dir).log)
+                ).format(reason=error, log=DetachedProcess(COMMAND, runs_dir).log)
             ) from None
-    if "error" in answer.facts:
-        raise PreviewError(str(answer.facts["error"]))
+    if "error" in answer.fields:
+        raise PreviewError(str(answer.fields["error"]))
     return answer
 
 
-def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
+def _connect(runs_dir: Path, check_cancelled: CancelCheck) -> socket.socket:
     """A connection to the process, which is started where there is none."""
-    process, path = Detached(COMMAND, runs_dir), socket_path(runs_dir)
+    process, path = DetachedProcess(COMMAND, runs_dir), socket_path(runs_dir)
     deadline, tries = time.monotonic() + START_SECONDS, 0
     while time.monotonic() < deadline:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -240,10 +246,10 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
             connection.close()
         if not process.alive() and not process.starting():
             if tries == _TRIES:
-                raise _cannot_start(process)
+                raise _start_error(process)
             process.start()
             tries += 1
-        tick()
+        check_cancelled()
         time.sleep(0.05)
     raise PreviewError(
         N_(
@@ -252,22 +258,22 @@ def _connection(runs_dir: Path, tick: Tick) -> socket.socket:
     )
 
 
-def _cannot_start(process: Detached) -> PreviewError:
-    why = process.last_words()
-    why = why or N_("exit status {number}").format(number=process.ended())
-    process.forget()
+def _start_error(process: DetachedProcess) -> PreviewError:
+    why = process.last_log_line()
+    why = why or N_("exit status {number}").format(number=process.exit_status())
+    process.reset()
     return PreviewError(N_("the preview process could not be started: {why}").format(why=why))
 
 
-def stop(runs_dir: Path) -> None:
+def stop_preview(runs_dir: Path) -> None:
     """Ends the process, if there is one; the next question starts another."""
-    pid = Detached(COMMAND, runs_dir).pid()
+    pid = DetachedProcess(COMMAND, runs_dir).pid()
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, 15)
 
 
-def _of_another_version(runs_dir: Path) -> PreviewError:
+def _version_error(runs_dir: Path) -> PreviewError:
     """A process that was started before the program was changed goes on with what it loaded."""
-    stop(runs_dir)
+    stop_preview(runs_dir)
     return PreviewError(N_("the preview process was of another version and was ended: try again"))

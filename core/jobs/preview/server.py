@@ -21,40 +21,40 @@ from typing import Any
 
 from core.base.errors import InputError
 from core.base.language import N_
-from core.jobs.detached import Detached
-from core.jobs.messages import Message, MessageError, hung_up, receive, send
+from core.jobs.detached import DetachedProcess
+from core.jobs.messages import Message, MessageError, is_disconnected, receive, send
 from core.jobs.preview.client import COMMAND, socket_path
 
 NICE = 5  # how far it stands back behind a training
 READ_SECONDS = 5.0  # for a question to arrive, and for its answer to be taken
 WORK_SECONDS = 30.0  # for an answer
-_WAITING = 64  # questions
-Answer = Callable[[Message], Message]
+_BACKLOG = 64  # questions
+Handler = Callable[[Message], Message]
 
 
 def serve(runs_dir: Path, idle_seconds: float) -> bool:
     """Serves until nobody has asked for `idle_seconds`; False when another process does."""
-    with Detached(COMMAND, runs_dir).hold() as mine:
+    with DetachedProcess(COMMAND, runs_dir).hold_lock() as mine:
         if not mine:
             return False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _leave)
-        answer = _prepared(runs_dir)
+            signal.signal(number, _exit_on_signal)
+        answer = _load_handler(runs_dir)
         with _listening(socket_path(runs_dir)) as listener:
             _loop(listener, answer, idle_seconds)
     return True
 
 
-def _prepared(runs_dir: Path) -> Answer:
+def _load_handler(runs_dir: Path) -> Handler:
     """Loads torch and what else is slow the first time."""
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # read when torch is loaded
 
-    from core.jobs.preview.answers import Answering
+    from core.jobs.preview.answers import RequestHandler
 
-    answering = Answering(runs_dir)
+    answering = RequestHandler(runs_dir)
     answering.warm_up()
     os.nice(NICE)  # only now: someone waits for the start
-    return answering.answer
+    return answering.handle
 
 
 @contextmanager
@@ -68,14 +68,14 @@ def _listening(path: Path) -> Iterator[socket.socket]:
     finally:
         os.umask(earlier)
     try:
-        listener.listen(_WAITING)
+        listener.listen(_BACKLOG)
         yield listener
     finally:
         path.unlink(missing_ok=True)
         listener.close()
 
 
-def _loop(listener: socket.socket, answer: Answer, idle_seconds: float) -> None:
+def _loop(listener: socket.socket, handler: Handler, idle_seconds: float) -> None:
     leaving = False
     with suppress(SystemExit):
         while True:
@@ -90,34 +90,34 @@ def _loop(listener: socket.socket, answer: Answer, idle_seconds: float) -> None:
                 leaving = True
                 continue
             with connection:
-                handle(connection, answer)
+                handle_connection(connection, handler)
 
 
-def handle(connection: socket.socket, answer: Answer) -> None:
+def handle_connection(connection: socket.socket, handler: Handler) -> None:
     """One question and its answer, or one line that says why there is none."""
     try:
         question = receive(connection, READ_SECONDS)
-        if hung_up(connection):
+        if is_disconnected(connection):
             return  # the page asks something else by now
-        reply = _answered(answer, question)
+        reply = _respond(handler, question)
     except MessageError as error:
-        reply = _error(str(error))
+        reply = _error_message(str(error))
     with suppress(OSError):  # nobody waits for it
         try:
             send(connection, reply, READ_SECONDS)
         except MessageError as error:
-            send(connection, _error(str(error)), READ_SECONDS)
+            send(connection, _error_message(str(error)), READ_SECONDS)
 
 
-def _answered(answer: Answer, question: Message) -> Message:
+def _respond(handler: Handler, request: Message) -> Message:
     begun = time.monotonic()
     try:
         with time_limit(WORK_SECONDS):
-            return answer(question)
+            return handler(request)
     except InputError as error:
-        return _error(str(error))
-    except TimeIsUp:
-        return _error(
+        return _error_message(str(error))
+    except RequestTimeout:
+        return _error_message(
             N_("it took longer than {limit:.0f} seconds and was given up").format(
                 limit=WORK_SECONDS
             )
@@ -125,21 +125,21 @@ def _answered(answer: Answer, question: Message) -> Message:
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
         reason = " ".join(str(error).split())[:200]
-        return _error(
+        return _error_message(
             N_("the preview failed ({kind}: {reason}); preview.log tells more").format(
                 kind=type(error).__name__, reason=reason
             )
         )
     finally:
         seconds = time.monotonic() - begun
-        print(f"{question.facts.get('what')!r:.20}: {seconds:.2f} s", flush=True)
+        print(f"{request.fields.get('what')!r:.20}: {seconds:.2f} s", flush=True)
 
 
-def _error(line: str) -> Message:
+def _error_message(line: str) -> Message:
     return Message({"error": " ".join(line.split())})
 
 
-class TimeIsUp(BaseException):
+class RequestTimeout(BaseException):
     """A question took too long. Not an Exception, so that no code in between takes it for one."""
 
 
@@ -148,7 +148,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     """Raises TimeIsUp in the block once it has taken so long. Only in the main thread."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeIsUp
+        raise RequestTimeout
 
     earlier: Any = signal.signal(signal.SIGALRM, stop)
     try:
@@ -159,5 +159,5 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, earlier)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit_on_signal(number: int, frame: FrameType | None) -> None:
     raise SystemExit

@@ -20,33 +20,33 @@ class Cancelled(Exception):
 
 
 @contextmanager
-def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
+def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
     """Takes up what waits and yields its log. Bad input and any other error end it as `failed` with
     one line; a wish to cancel, or Ctrl-C, as `cancelled`. Raises what ended it, apart from
     Cancelled; and RunError where it does not wait, or not any more: it is then as it was."""
-    _take_up(run, clock)
+    _claim(run, clock)
     log = _open_log(run)
     try:
         yield log
     except Cancelled:
         log.info("cancelled")
-        _end(run, clock, "cancelled", None)
+        _write_final_status(run, clock, "cancelled", None)
     except KeyboardInterrupt:
         log.info("interrupted")
-        _end(run, clock, "cancelled", None)
+        _write_final_status(run, clock, "cancelled", None)
         raise
     except InputError as error:
         log.error("%s", error)
-        _end(run, clock, "failed", str(error))
+        _write_final_status(run, clock, "failed", str(error))
         raise
     except OSError as error:
         log.error("%s", traceback.format_exc())
-        _end(run, clock, "failed", os_error_line(error)[:300])
+        _write_final_status(run, clock, "failed", os_error_line(error)[:300])
         raise
     except Exception as error:
         log.error("%s", traceback.format_exc())
         first_line = (str(error).strip().splitlines() or [""])[0]
-        _end(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
+        _write_final_status(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
         raise
     finally:
         for handler in log.handlers[:]:
@@ -55,9 +55,9 @@ def attempt(run: Run, clock: Clock) -> Iterator[logging.Logger]:
             log.removeHandler(handler)
 
 
-def _take_up(run: Run, clock: Clock) -> None:
+def _claim(run: Run, clock: Clock) -> None:
     """Of two processes that would carry out the same, one does."""
-    with run.changing():
+    with run.state_lock():
         state = run.status().state
         if state != "queued":
             raise RunError(
@@ -65,16 +65,16 @@ def _take_up(run: Run, clock: Clock) -> None:
                     run=run.id, state=state
                 )
             )
-        say(run, clock, "")
+        set_phase(run, clock, "")
 
 
-def heed(run: Run) -> None:
+def check_cancelled(run: Run) -> None:
     """Raises Cancelled when somebody has asked for the run to stop."""
-    if run.cancel_asked():
+    if run.cancel_requested():
         raise Cancelled
 
 
-def say(run: Run, clock: Clock, phase: str) -> None:
+def set_phase(run: Run, clock: Clock, phase: str) -> None:
     """Says in status.json that this process has taken the run up, and what it does first."""
     now, before = clock().isoformat(timespec="seconds"), run.status()
     started = before.started if before.state == "running" else now
@@ -85,7 +85,7 @@ def say(run: Run, clock: Clock, phase: str) -> None:
     )
 
 
-def _end(run: Run, clock: Clock, state: State, error: str | None) -> None:
+def _write_final_status(run: Run, clock: Clock, state: State, error: str | None) -> None:
     now = clock().isoformat(timespec="seconds")
     # On a full disk this fails too; the worker's recovery then writes the end when it can.
     with suppress(OSError, InputError):

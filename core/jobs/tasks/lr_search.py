@@ -6,37 +6,41 @@ from dataclasses import asdict, replace
 
 from core.base import files
 from core.base.language import N_
-from core.jobs.tasks.attempt import attempt, heed, say
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.setup import set_up
-from core.store.lr_search import STARTS, Search
+from core.store.lr_search import DEFAULT_HEAD_INITS, LrSearch
 from core.store.status import Clock
-from core.train.lr_finder import find
+from core.train.lr_finder import find_lr
 
 
-def carry_out_search(search: Search, clock: Clock) -> None:
+def run_lr_search(search: LrSearch, clock: Clock) -> None:
     """Searches from several starts; its end is in status.json whatever happens, the answer in
     curves.csv and suggestion.json. Raises what ended it, apart from a wish to cancel."""
-    with attempt(search, clock) as log:
+    with run_lifecycle(search, clock) as log:
         recipe = search.recipe()
-        heed(search)
-        say(search, clock, N_("preparing the photos"))
-        setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: heed(search))
+        check_cancelled(search)
+        set_phase(search, clock, N_("preparing the photos"))
+        setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: check_cancelled(search))
 
-        def tell(done: int) -> None:
+        def report(done: int) -> None:
             now = clock().isoformat(timespec="seconds")
-            phase = N_("search {n} of {total}").format(n=min(done + 1, STARTS), total=STARTS)
+            phase = N_("search {n} of {total}").format(
+                n=min(done + 1, DEFAULT_HEAD_INITS), total=DEFAULT_HEAD_INITS
+            )
             search.write_status(replace(search.status(), phase=phase, epoch=done, heartbeat=now))
 
-        tell(0)
-        curves, suggestion = find(
-            setup, on_search=lambda number: tell(number + 1), tick=lambda: heed(search)
+        report(0)
+        curves, suggestion = find_lr(
+            setup,
+            on_search=lambda number: report(number + 1),
+            check_cancelled=lambda: check_cancelled(search),
         )
         setup.check_photos()
         write_table(search.path / "curves.csv", curves)
         files.write_json(search.path / "suggestion.json", asdict(suggestion))
         now = clock().isoformat(timespec="seconds")
         search.write_status(
-            replace(search.status(), state="done", epoch=STARTS, phase="", finished=now)
+            replace(search.status(), state="done", epoch=DEFAULT_HEAD_INITS, phase="", finished=now)
         )
         log.info("%s: %s", suggestion.confidence, suggestion.why)

@@ -23,13 +23,13 @@ from core.pipeline.setup import Setup
 from core.store.run import Run
 from core.store.status import Clock, State
 from core.train.checkpoint import save_checkpoint
-from core.train.estimate import TRAINING, Estimate
-from core.train.loop import BatchRow, EpochRow, Progress
+from core.train.estimate import TRAINING_PARTS, Estimate
+from core.train.loop import BatchRow, EpochRow, TrainState
 
 STATUS_SECONDS = 0.5  # how often status.json is renewed and a wish to cancel is looked for
 
 
-class _Looked(NamedTuple):
+class _SplitSnapshot(NamedTuple):
     """What one snapshot holds of a set of photos: (photos, classes, rows, columns) and (photos,
     classes)."""
 
@@ -37,18 +37,18 @@ class _Looked(NamedTuple):
     log_probs: NDArray[np.float32]
 
 
-class Laps:
+class PhaseTimer:
     """Where the time goes: the seconds of each phase since the last one ended."""
 
     def __init__(self) -> None:
-        self.mark = time.monotonic()
-        self.taken: list[tuple[str, float]] = []
+        self.phase_start = time.monotonic()
+        self.phase_seconds: list[tuple[str, float]] = []
 
-    def lap(self, phase: str) -> None:
+    def end_phase(self, phase: str) -> None:
         """Ends a phase."""
         now = time.monotonic()
-        self.taken.append((phase, round(now - self.mark, 4)))
-        self.mark = now
+        self.phase_seconds.append((phase, round(now - self.phase_start, 4)))
+        self.phase_start = now
 
 
 class Recorder:
@@ -64,57 +64,57 @@ class Recorder:
         setup: Setup,
         clock: Clock,
         on_epoch: Callable[[EpochRow, float | None], None],
-        laps: Laps,
+        phase_timer: PhaseTimer,
         estimate: Estimate,
     ) -> None:
-        self.run, self.setup, self.clock, self.tell = run, setup, clock, on_epoch
+        self.run, self.setup, self.clock, self.epoch_callback = run, setup, clock, on_epoch
         self._history: list[dict[str, float]] = []
         self._batches: list[BatchRow] = []
         self._timing: list[tuple[int, str, float]] = []
-        self._snapshots: dict[int, dict[str, _Looked]] = {}
-        self._last: dict[str, Predictions] = {}
-        self._laps, self._estimate = laps, estimate
-        self._status_mark = time.monotonic()
+        self._snapshots: dict[int, dict[str, _SplitSnapshot]] = {}
+        self._last_predictions: dict[str, Predictions] = {}
+        self._phase_timer, self._estimate = phase_timer, estimate
+        self._last_status_time = time.monotonic()
 
-    def take_up(self, epochs: int) -> None:
-        """Goes on from the files of the first `epochs` epochs, dropping what lies beyond, and notes
-        what the beginning took."""
+    def resume_from(self, finished_epochs: int) -> None:
+        """Goes on from the files of the first `finished_epochs` epochs, dropping what lies beyond,
+        and notes what the beginning took."""
         history, batches, timing = self.run.history(), self.run.batches(), self.run.timing()
-        if epochs:
-            self._check_whole(epochs, history, batches, timing)
-            self._history = history[history["epoch"] <= epochs].to_dict("records")
-            kept = batches[batches["epoch"] <= epochs]
+        if finished_epochs:
+            self._check_complete(finished_epochs, history, batches, timing)
+            self._history = history[history["epoch"] <= finished_epochs].to_dict("records")
+            kept = batches[batches["epoch"] <= finished_epochs]
             self._batches = [BatchRow(*row) for row in kept.itertuples(index=False, name=None)]
-            kept = timing[timing["epoch"] <= epochs]
+            kept = timing[timing["epoch"] <= finished_epochs]
             self._timing = list(kept.itertuples(index=False, name=None))
-        cams = self.run.class_maps() if epochs else None
+        cams = self.run.class_maps() if finished_epochs else None
         if cams is not None:
             self._snapshots = {
                 epoch: {
-                    split: _Looked(maps[place], cams.log_probs[split][place])
+                    split: _SplitSnapshot(maps[place], cams.log_probs[split][place])
                     for split, maps in cams.maps.items()
                 }
                 for place, epoch in enumerate(cams.epochs)
-                if epoch <= epochs
+                if epoch <= finished_epochs
             }
-        self._note(epochs)
+        self._write_timing(finished_epochs)
 
     # --- what the loop tells ---------------------------------------------------------------------
 
     def on_batch(self, row: BatchRow) -> None:
         self._batches.append(row)
         now = time.monotonic()
-        if now - self._status_mark >= STATUS_SECONDS:
-            self._status_mark = now
+        if now - self._last_status_time >= STATUS_SECONDS:
+            self._last_status_time = now
             if not self._history:  # nothing else shows that the first epoch gets on
                 write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
-            self.status("running", eta=self._eta(now - self._laps.mark))
-            if self.run.cancel_asked():
+            self.write_status("running", eta=self._eta(now - self._phase_timer.phase_start))
+            if self.run.cancel_requested():
                 raise Cancelled
 
-    def on_epoch(self, row: EpochRow, progress: Progress) -> None:
+    def on_epoch(self, row: EpochRow, train_state: TrainState) -> None:
         planned = row.planned
-        self.lap("train", planned.number)
+        self.end_phase("train", planned.number)
         self._history.append(
             {
                 "epoch": planned.number,
@@ -127,24 +127,24 @@ class Recorder:
             }
         )
         if planned.ends_cycle:
-            self._snapshot(planned.number)
-            self.lap("class maps", planned.number)
+            self._save_snapshot(planned.number)
+            self.end_phase("class maps", planned.number)
         # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.
         write_table(self.run.path / "history.csv", pd.DataFrame(self._history))
         write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
         save_checkpoint(
-            self.run.path, self.setup.network, self.setup.recipe, progress, planned.stage
+            self.run.path, self.setup.network, self.setup.recipe, train_state, planned.stage
         )
-        self.lap("checkpoint", planned.number)
+        self.end_phase("checkpoint", planned.number)
         eta = self._eta(0)
-        self.status("running", eta=eta)
-        self.tell(row, eta)
-        if self.run.cancel_asked():
+        self.write_status("running", eta=eta)
+        self.epoch_callback(row, eta)
+        if self.run.cancel_requested():
             raise Cancelled
 
     # --- what the run tells ----------------------------------------------------------------------
 
-    def status(self, state: State, phase: str = "training", **changes: object) -> None:
+    def write_status(self, state: State, phase: str = "training", **changes: object) -> None:
         """Renews status.json; every state but `running` has no ETA."""
         now = self.clock().isoformat(timespec="seconds")
         fields: dict[str, object] = {
@@ -163,27 +163,27 @@ class Recorder:
             fields["finished"] = now
         self.run.write_status(replace(before, **fields))  # type: ignore[arg-type]
 
-    def lap(self, phase: str, epoch: int) -> None:
+    def end_phase(self, phase: str, epoch: int) -> None:
         """Notes the seconds since the last lap under a phase; epoch 0 is before the training."""
-        self._laps.lap(phase)
-        self._note(epoch)
+        self._phase_timer.end_phase(phase)
+        self._write_timing(epoch)
 
-    def end_of_results(self, phase: str) -> None:
+    def end_results_phase(self, phase: str) -> None:
         """Notes the end of a phase after the training; which is next, where that takes long."""
-        self.lap(phase, len(self._history))
+        self.end_phase(phase, len(self._history))
         if phase == "varied views":
-            self.status("running", N_("diagnosing"), eta=self._estimate.parts["diagnose"])
+            self.write_status("running", N_("diagnosing"), eta=self._estimate.parts["diagnose"])
 
     def final_predictions(self) -> dict[str, Predictions]:
         """By split: those made for the last epoch's class maps, which need not be made again."""
-        return self._last
+        return self._last_predictions
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _check_whole(self, epochs: int, *tables: pd.DataFrame) -> None:
+    def _check_complete(self, finished_epochs: int, *tables: pd.DataFrame) -> None:
         """The tables of a run that is taken up must go as far as its checkpoint."""
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
-            if table.empty or table["epoch"].max() < epochs:
+            if table.empty or table["epoch"].max() < finished_epochs:
                 raise RunError(
                     N_(
                         "{path}: lacks epochs that the checkpoint has; delete the folder "
@@ -191,24 +191,26 @@ class Recorder:
                     ).format(path=self.run.path / name)
                 )
 
-    def _note(self, epoch: int) -> None:
-        self._timing += [(epoch, phase, seconds) for phase, seconds in self._laps.taken]
-        self._laps.taken.clear()
+    def _write_timing(self, epoch: int) -> None:
+        self._timing += [
+            (epoch, phase, seconds) for phase, seconds in self._phase_timer.phase_seconds
+        ]
+        self._phase_timer.phase_seconds.clear()
         frame = pd.DataFrame(self._timing, columns=["epoch", "phase", "seconds"])
         write_table(self.run.path / "timing.csv", frame)
 
-    def _snapshot(self, epoch: int) -> None:
+    def _save_snapshot(self, epoch: int) -> None:
         """Adds the class maps of every validation and test photo, and the answers, to cams.npz."""
         looked_at = (self.setup.validation, *self.setup.test_photos)
-        self._last = {
+        self._last_predictions = {
             photos.split: predict(
-                self.setup.network, photos, self.setup.recipe.backbone, self.setup.start
+                self.setup.network, photos, self.setup.recipe.backbone, self.setup.start_layer
             )
             for photos in looked_at
         }
         self._snapshots[epoch] = {
-            split: _Looked(found.maps.astype(np.float16), found.log_probs)
-            for split, found in self._last.items()
+            split: _SplitSnapshot(found.maps.astype(np.float16), found.log_probs)
+            for split, found in self._last_predictions.items()
         }
         arrays: dict[str, NDArray[np.generic]] = {
             "splits": np.array([photos.split for photos in looked_at], dtype=np.str_),
@@ -224,19 +226,19 @@ class Recorder:
         np.savez_compressed(archive, allow_pickle=False, **arrays)
         files.write_bytes(self.run.path / "cams.npz", archive.getvalue())
 
-    def _eta(self, into_epoch: float) -> float:
+    def _eta(self, elapsed_in_epoch: float) -> float:
         """Seconds to the end of training: epochs left of each stage at the pace of its epochs so
         far, or at the pace of the last epoch where a stage has not begun. Before the first epoch it
         is the estimate's."""
         if not self._history:
             parts = self._estimate.parts
-            return max(0.0, sum(parts[name] for name in TRAINING) - into_epoch)
+            return max(0.0, sum(parts[name] for name in TRAINING_PARTS) - elapsed_in_epoch)
         per_epoch = {epoch: 0.0 for epoch, _, _ in self._timing if epoch}
         for epoch, _, seconds in self._timing:
             if epoch:
                 per_epoch[epoch] += seconds
         stages = [int(row["stage"]) for row in self._history]
-        left = -into_epoch
+        left = -elapsed_in_epoch
         for number, stage in enumerate(self.setup.recipe.stages, start=1):
             planned = sum(stage.cycle_lengths())
             own = [s for s, at in zip(per_epoch.values(), stages, strict=False) if at == number]

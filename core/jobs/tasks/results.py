@@ -12,49 +12,49 @@ from core.base import files
 from core.base.errors import RunError
 from core.base.language import N_
 from core.data.near_copies import near_copies
-from core.data.origin import origins
+from core.data.origin import find_origins
 from core.evaluate.controls import controls
 from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
-from core.jobs.tasks.attempt import attempt, heed, say
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import write_table
 from core.model.trained_weights import load_weights
 from core.pipeline.predict import Predictions
 from core.pipeline.setup import Setup, set_up
 from core.recipe.bands import trained_layers
 from core.store.examples import refuse_example
-from core.store.rescoring import Rescoring, put_in_place
+from core.store.rescoring import Rescoring, install_results
 from core.store.run import Run
 from core.store.status import Clock
-from core.train.schedule import kept_history
+from core.train.schedule import history_to_final_weights
 
 
 def write_results(
     run: Run,
     setup: Setup,
-    known: Mapping[str, Predictions],
-    lap: Callable[[str], None] = lambda phase: None,
-    to: Path | None = None,
+    precomputed: Mapping[str, Predictions],
+    on_phase_end: Callable[[str], None] = lambda phase: None,
+    out_dir: Path | None = None,
 ) -> None:
     """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
-    diagnosis.json and, last, summary.json. known: as for core.evaluate.evaluate. `lap` is told
-    each phase's end. to: another folder than the run's. Raises DataError, and writes nothing, where
-    a photo was replaced meanwhile."""
-    to = to or run.path
-    found = evaluate(setup, known, lap)
+    diagnosis.json and, last, summary.json. precomputed: as for core.evaluate.evaluate.
+    `on_phase_end` is told each phase's end. out_dir: another folder than the run's. Raises
+    DataError, and writes nothing, where a photo was replaced meanwhile."""
+    out_dir = out_dir or run.path
+    found = evaluate(setup, precomputed, on_phase_end)
     dataset, runs_dir = setup.dataset, run.path.parent
-    for name, origin in origins(dataset, lambda: near_copies(dataset, runs_dir)).items():
+    for name, origin in find_origins(dataset, lambda: near_copies(dataset, runs_dir)).items():
         found.sets[name]["origin"] = asdict(origin)
-    lap("varied views")
+    on_phase_end("varied views")
     history = run.history()
-    kept = kept_history(setup.recipe, history)
+    kept = history_to_final_weights(setup.recipe, history)
     diagnosis = diagnose(setup, found, kept)
-    lap("diagnose")
+    on_phase_end("diagnose")
     setup.check_photos()
-    write_table(to / "predictions.csv", found.rows)
-    write_table(to / "drift.csv", diagnosis.drift)
-    write_table(to / "reliance.csv", diagnosis.reliance)
-    files.write_json(to / "diagnosis.json", diagnosis.data)
+    write_table(out_dir / "predictions.csv", found.rows)
+    write_table(out_dir / "drift.csv", diagnosis.drift)
+    write_table(out_dir / "reliance.csv", diagnosis.reliance)
+    files.write_json(out_dir / "diagnosis.json", diagnosis.data)
     network = setup.network
     trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
     summary = {
@@ -68,15 +68,16 @@ def write_results(
         "sets": found.sets,
         "verdict": diagnosis.data["verdict"],
     }
-    files.write_json(to / "summary.json", summary)
+    files.write_json(out_dir / "summary.json", summary)
 
 
-def refuse_other_photos(run: Run, setup: Setup, of_both: bool = False) -> None:
+def check_photos_unchanged(run: Run, setup: Setup, common_sets_only: bool = False) -> None:
     """Raises RunError, naming the photo that changed last, where the photos are not those that the
-    run noted when it began. of_both: looks at no test set that was not there then or is not now."""
+    run noted when it began. common_sets_only: looks at no test set that was not there then or is
+    not now."""
     noted = run.environment()["data"].get("fingerprints") or setup.fingerprints
     then, now = noted["test_sets"], setup.fingerprints["test_sets"]
-    names = then.keys() & now.keys() if of_both else then.keys() | now.keys()
+    names = then.keys() & now.keys() if common_sets_only else then.keys() | now.keys()
     photos = [[of.get(name, {}).get("photos") for name in sorted(names)] for of in (then, now)]
     if noted["train"] == setup.fingerprints["train"] and photos[0] == photos[1]:
         return
@@ -90,12 +91,12 @@ def refuse_other_photos(run: Run, setup: Setup, of_both: bool = False) -> None:
     )
 
 
-def write_controls(to: Path, setup: Setup) -> None:
+def write_controls(out_dir: Path, setup: Setup) -> None:
     """controls.json in a run's folder: what its photos give without its training."""
-    files.write_json(to / "controls.json", controls(setup))
+    files.write_json(out_dir / "controls.json", controls(setup))
 
 
-def evaluate_again(run: Run) -> None:
+def reevaluate_run(run: Run) -> None:
     """Answers, scores, diagnosis and controls of a finished run anew, without training: after
     labels or boxes have changed, or for a run that is older than its diagnosis. They replace the
     old ones at once.
@@ -104,26 +105,26 @@ def evaluate_again(run: Run) -> None:
     """
     refuse_example(run.id)
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
-    refuse_other_photos(run, setup, of_both=True)
+    check_photos_unchanged(run, setup, common_sets_only=True)
     load_weights(run.path, setup.network, setup.recipe)
-    stage = run.path / f".results.{secrets.token_hex(4)}{files.UNFINISHED}"
+    stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
     try:
         stage.mkdir()
-        write_results(run, setup, {}, to=stage)
+        write_results(run, setup, {}, out_dir=stage)
         write_controls(stage, setup)
-        _note_labels(run, setup, stage)
-        put_in_place(run, stage)
+        _record_label_fingerprints(run, setup, stage)
+        install_results(run, stage)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
+def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     """Scores a finished run anew, as the worker does a run: the end is in the rescoring's
     status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
-    with attempt(rescoring, clock) as log:
-        heed(rescoring)
-        say(rescoring, clock, N_("scoring again"))
-        evaluate_again(rescoring.run())
+    with run_lifecycle(rescoring, clock) as log:
+        check_cancelled(rescoring)
+        set_phase(rescoring, clock, N_("scoring again"))
+        reevaluate_run(rescoring.source_run())
         now = clock().isoformat(timespec="seconds")
         rescoring.write_status(
             replace(rescoring.status(), state="done", phase="", heartbeat=now, finished=now)
@@ -131,10 +132,10 @@ def carry_out_rescoring(rescoring: Rescoring, clock: Clock) -> None:
         log.info("scored again")
 
 
-def _note_labels(run: Run, setup: Setup, to: Path) -> None:
+def _record_label_fingerprints(run: Run, setup: Setup, out_dir: Path) -> None:
     """Notes by which labels and boxes the run is scored now; its photos stay noted as they were."""
     environment = run.environment()
     noted = environment["data"].setdefault("fingerprints", setup.fingerprints)["test_sets"]
     for name, prints in setup.fingerprints["test_sets"].items():
         noted[name] = prints | noted.get(name, {}) | {"truth": prints["truth"]}
-    files.write_json(to / "environment.json", environment)
+    files.write_json(out_dir / "environment.json", environment)

@@ -8,22 +8,22 @@ from dataclasses import asdict
 
 from core.base import files
 from core.base.language import N_
-from core.base.machine import describe_machine, give_back_memory
-from core.jobs.tasks.attempt import attempt, heed, say
-from core.jobs.tasks.recorder import Laps, Recorder
-from core.jobs.tasks.results import refuse_other_photos, write_controls, write_results
-from core.model.trained_weights import weights_bytes
+from core.base.machine import describe_machine, release_memory
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
+from core.jobs.tasks.recorder import PhaseTimer, Recorder
+from core.jobs.tasks.results import check_photos_unchanged, write_controls, write_results
+from core.model.trained_weights import serialize_weights
 from core.pipeline.setup import Setup, set_up
 from core.store.run import Run
 from core.store.status import Clock
 from core.train.calibrate import speed_for
-from core.train.checkpoint import load_checkpoint, settle_checkpoint
-from core.train.estimate import Estimate, estimate, photos_of
+from core.train.checkpoint import load_checkpoint, repair_checkpoint
+from core.train.estimate import Estimate, count_photos, estimate
 from core.train.loop import EpochRow, fit
 from core.train.speed import read_speed
 
 
-def execute(
+def run_training(
     run: Run,
     clock: Clock,
     on_epoch: Callable[[EpochRow, float | None], None] = lambda row, eta: None,
@@ -36,49 +36,53 @@ def execute(
     Raises what ended it, apart from Cancelled. `with_controls` adds its photos' controls once it is
     done.
     """
-    laps = Laps()
+    laps = PhaseTimer()
     finished: Setup | None = None
-    with attempt(run, clock) as log:
+    with run_lifecycle(run, clock) as log:
         recipe = run.recipe()
-        heed(run)
+        check_cancelled(run)
         runs_dir = run.path.parent
         known = read_speed(runs_dir, recipe)
         if known is None:
-            say(run, clock, N_("measuring this machine"))
-        speed = speed_for(runs_dir, recipe, lambda: heed(run))
+            set_phase(run, clock, N_("measuring this machine"))
+        speed = speed_for(runs_dir, recipe, lambda: check_cancelled(run))
         if speed != known:
-            laps.lap("measuring")
-            give_back_memory()
-        say(run, clock, N_("preparing the photos"))
-        setup = set_up(recipe, run.data_dir(), runs_dir, lambda: heed(run), laps.lap)
+            laps.end_phase("measuring")
+            release_memory()
+        set_phase(run, clock, N_("preparing the photos"))
+        setup = set_up(
+            recipe, run.data_dir(), runs_dir, lambda: check_cancelled(run), laps.end_phase
+        )
         # Arithmetic alone: nothing that this run has taken so far is in it.
-        expected = estimate(recipe, speed, photos_of(setup.dataset, recipe), setup.known)
+        expected = estimate(recipe, speed, count_photos(setup.dataset, recipe), setup.cached_share)
         progress = load_checkpoint(run.path, setup.network, recipe)
-        if progress.done:
-            refuse_other_photos(run, setup)
-        _describe(run, setup, expected)
+        if progress.epochs_done:
+            check_photos_unchanged(run, setup)
+        _complete_environment(run, setup, expected)
         recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
-        recorder.take_up(progress.done)
-        _tell_beginning(log, setup, progress.done)
-        recorder.status("running")
+        recorder.resume_from(progress.epochs_done)
+        _log_start(log, setup, progress.epochs_done)
+        recorder.write_status("running")
         try:
             fit(setup.network, recipe, setup.inputs, setup.validation, recorder, progress)
         finally:
-            settle_checkpoint(run.path, drop_spare=True)
-        files.write_bytes(run.path / "weights.safetensors", weights_bytes(setup.network, recipe))
-        recorder.status("running", phase=N_("looking at what it learned"))
-        give_back_memory()
-        write_results(run, setup, recorder.final_predictions(), recorder.end_of_results)
-        recorder.status("done")
+            repair_checkpoint(run.path, delete_spare=True)
+        files.write_bytes(
+            run.path / "weights.safetensors", serialize_weights(setup.network, recipe)
+        )
+        recorder.write_status("running", phase=N_("looking at what it learned"))
+        release_memory()
+        write_results(run, setup, recorder.final_predictions(), recorder.end_results_phase)
+        recorder.write_status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
         finished = setup
     # Of the photos, not of this run: whatever happens to them, the run is done.
     if with_controls and finished is not None:
-        give_back_memory()
+        release_memory()
         write_controls(run.path, finished)
 
 
-def _describe(run: Run, setup: Setup, expected: Estimate) -> None:
+def _complete_environment(run: Run, setup: Setup, expected: Estimate) -> None:
     """Completes environment.json: what the run's bits depend on, and how long it was expected to
     take when it first began."""
     environment = run.environment()
@@ -90,20 +94,20 @@ def _describe(run: Run, setup: Setup, expected: Estimate) -> None:
     )
 
 
-def _tell_beginning(log: logging.Logger, setup: Setup, done: int) -> None:
+def _log_start(log: logging.Logger, setup: Setup, finished_epochs: int) -> None:
     photos = len(setup.inputs.views.files)
     log.info("training on %d photos, validating on %d", photos, len(setup.validation))
     if len(setup.inputs) > photos:
         log.info("balance: oversample shows %d views an epoch", len(setup.inputs))
-    if setup.start:
+    if setup.start_layer:
         cache = setup.features.cache
         log.info(
             "layers 0-%d are frozen and pass each view once: features of %d sets read, %d computed",
-            setup.start - 1,
+            setup.start_layer - 1,
             cache.hits,
             cache.misses,
         )
     elif setup.recipe.frozen_bn == "train":
         log.info("frozen_bn: train moves statistics with every batch: no features are kept")
-    if done:
-        log.info("resumed after epoch %d", done)
+    if finished_epochs:
+        log.info("resumed after epoch %d", finished_epochs)

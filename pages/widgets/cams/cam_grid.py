@@ -8,28 +8,28 @@ from pathlib import Path
 import streamlit as st
 
 from core.base import palette
-from core.base.formatting import plain_markdown
+from core.base.formatting import escape_markdown
 from core.base.language import _, language, translate
 from core.compare.selection import item_colours
 from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop
-from core.data.split import validating_set
-from core.recipe.files import recipe_from
+from core.data.split import build_validation_set
+from core.recipe.files import recipe_from_dict
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.views.cam_grid import (
-    Column,
+    CamColumn,
     Grid,
-    Titled,
+    TitledColumn,
     build_grid,
     mean_column,
     run_column,
     thumbnails,
 )
 from pages import settings
-from pages.widgets.cams.cam_words import grid_words
-from pages.widgets.shared.verdict import VERDICTS
+from pages.widgets.cams.cam_words import grid_text
+from pages.widgets.shared.verdict import VERDICT_STYLES
 from pages.widgets.ui.assets import script, style
 
 _SCRIPTS = ("reading", "link", "painting", "controls", "cells", "large", "grid")
@@ -41,40 +41,45 @@ _GRID = st.components.v2.component(
 )
 
 
-def show(key: str, items: Sequence[Group], dataset: Dataset, set_name: str) -> None:
+def show(key: str, selected: Sequence[Group], dataset: Dataset, set_name: str) -> None:
     """The grid of one test set, or of the photos that validate in these runs; a group is a column,
     the mean over its finished members. Raises InputError when photos or maps cannot be read."""
     if set_name == VALIDATION:
-        recipes = [recipe_from(row.recipe) for item in items for row in item.members]
-        test_set = validating_set(dataset, recipes)
+        recipes = [recipe_from_dict(row.recipe) for item in selected for row in item.members]
+        test_set = build_validation_set(dataset, recipes)
     else:
         test_set = dataset.test_set(set_name)
-    dots = palette.swatches(item_colours(items))
-    titled = [_titled(item, dots[item.id], test_set) for item in items]
+    dots = palette.swatches(item_colours(selected))
+    titled = [_read_column(item, dots[item.id], test_set) for item in selected]
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
-        runs = plain_markdown(_(", ").join(waiting))
+        runs = escape_markdown(_(", ").join(waiting))
         st.info(_("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
     drawn = [one for one in titled if one.column]
     if drawn:
         grid = _grid(drawn, dataset, test_set)
-        stamp = f"{grid.facts['stamp']} {language()}"
-        data = {**grid.facts, "stamp": stamp, "words": grid_words(), "thumbnails": grid.thumbnails}
+        stamp = f"{grid.metadata['stamp']} {language()}"
+        data = {
+            **grid.metadata,
+            "stamp": stamp,
+            "words": grid_text(),
+            "thumbnails": grid.thumbnails,
+        }
         _GRID(key=key, data=data | {"maps": grid.maps})
 
 
-def _titled(item: Group, dot: dict[str, str], test_set: TestSet) -> Titled:
-    members, runs_dir = item.finished() or item.members[:1], str(settings.runs_dir())
+def _read_column(item: Group, swatch: dict[str, str], test_set: TestSet) -> TitledColumn:
+    members, runs_dir = item.evaluated_members() or item.members[:1], str(settings.runs_dir())
     with st.spinner(_("Reading class maps")):
         found = [_column(runs_dir, row.id, _stamp(row), test_set) for row in members]
     columns = [column for column in found if column]
-    verdict = item.verdict()
+    verdict = item.verdict_counts()
     words = None
     if verdict:
-        text = verdict.words() if len(members) > 1 else str(verdict.majority)
-        words = translate(text), VERDICTS.get(verdict.majority or "", ("", "gray"))[1]
+        text = verdict.text() if len(members) > 1 else str(verdict.majority)
+        words = translate(text), VERDICT_STYLES.get(verdict.majority or "", ("", "gray"))[1]
     column = mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
-    return Titled(members[0].id, item.title, dot, column, words)
+    return TitledColumn(members[0].id, item.title, swatch, column, words)
 
 
 def _stamp(row: RunRow) -> str:
@@ -82,26 +87,26 @@ def _stamp(row: RunRow) -> str:
     return f"{row.status.state} {row.status.epoch} {row.status.finished}"
 
 
-def _by_content(test_set: TestSet) -> str:
+def _hash_test_set(test_set: TestSet) -> str:
     """What the caches tell sets of photos apart by."""
     times = [photo.path.stat().st_mtime_ns for photo in test_set.photos]
     return repr((test_set, times))
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={TestSet: _by_content})
-def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> Column | None:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={TestSet: _hash_test_set})
+def _column(runs_dir: str, id_: str, stamp: str, test_set: TestSet) -> CamColumn | None:
     """The run's stamp is only there to make the cache notice."""
     del stamp
     return run_column(open_run(Path(runs_dir), id_), test_set)
 
 
-def _grid(titled: Sequence[Titled], dataset: Dataset, test_set: TestSet) -> Grid:
+def _grid(titled: Sequence[TitledColumn], dataset: Dataset, test_set: TestSet) -> Grid:
     crops: list[Crop] = list(dict.fromkeys(one.column.crop for one in titled if one.column))
     with st.spinner(_("Reading photos")):
         pictures = {crop: _thumbnails(test_set, crop) for crop in crops}
     return build_grid(titled, dataset, test_set, pictures)
 
 
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={TestSet: _by_content})
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={TestSet: _hash_test_set})
 def _thumbnails(test_set: TestSet, crop: Crop) -> list[bytes]:
     return thumbnails(test_set, crop)

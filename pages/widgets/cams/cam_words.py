@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.base.language import _
 
 
-def grid_words() -> dict[str, str | list[str]]:
+def grid_text() -> dict[str, str | list[str]]:
     """For `fill` and `fillCount` of fill.js."""
-    return {**_heads(), **_cells(), **_controls(), **_large()}
+    return {**_header_text(), **_cell_text(), **_control_text(), **_dialog_text()}
 
 
-def _heads() -> dict[str, str | list[str]]:
+def _header_text() -> dict[str, str | list[str]]:
     return {
         "note": _(
             "Where it glows lies what speaks for the class. The number is the share of that "
@@ -31,7 +31,7 @@ def _heads() -> dict[str, str | list[str]]:
     }
 
 
-def _cells() -> dict[str, str | list[str]]:
+def _cell_text() -> dict[str, str | list[str]]:
     return {
         "photo": _("photo {file}"),
         "photo_shows": _("photo {file}, which shows {name}"),
@@ -58,7 +58,7 @@ def _cells() -> dict[str, str | list[str]]:
     }
 
 
-def _controls() -> dict[str, str | list[str]]:
+def _control_text() -> dict[str, str | list[str]]:
     return {
         "class": _("Evidence for"),
         "class_help": _("The class whose evidence the heat shows"),
@@ -103,7 +103,7 @@ def _controls() -> dict[str, str | list[str]]:
     }
 
 
-def _large() -> dict[str, str | list[str]]:
+def _dialog_text() -> dict[str, str | list[str]]:
     return {
         "class_present": _("{name} (in the photo) {chance}"),
         "class_share": _("{share} in the box"),

@@ -8,41 +8,41 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.language import _, ngettext
-from core.compare.challenge_ranking import CHANGES, RECIPE, Board, Entrant, Standing
+from core.compare.challenge_ranking import BASE_RECIPE, MAX_CHANGES, Entrant, Leaderboard, Standing
 from core.compare.selection import item_colours
 from core.store.groups import Group
-from core.views.challenge_line import standing_picture
+from core.views.challenge_line import standing_html
 from core.views.challenge_text import (
-    changes_words,
-    gap_words,
-    left_out_words,
-    missing_words,
-    score_words,
-    seeds_words,
-    validation_words,
+    changes_text,
+    difference_text,
+    excluded_text,
+    missing_text,
+    score_text,
+    seeds_text,
+    validation_text,
 )
 from pages.widgets.shared import selection, verdict
 
-_MOST = 20  # cards that are drawn before more are asked for
+_MAX_CARDS = 20  # cards that are drawn before more are asked for
 
 
-def show(key: str, board: Board) -> None:
+def show(key: str, board: Leaderboard) -> None:
     """The ranked groups, best first."""
     lines = board.standings
     if not lines:
         return
-    if words := validation_words(board):
-        st.markdown(f"**{formatting.plain_markdown(words)}**")
+    if words := validation_text(board):
+        st.markdown(f"**{formatting.escape_markdown(words)}**")
     st.caption(
         _(
             "● share of {objects} hidden objects named right, its bar the 95 % interval over "
             "photos; | each run; ◇ accuracy on the validation photos",
-            objects=board.objects,
+            objects=board.object_count,
         )
     )
     paint = item_colours([line.group for line in lines])
-    marks = palette.marks(paint)
-    shown = lines if st.session_state.get(f"{key}.all") else lines[:_MOST]
+    marks = palette.assign_markers(paint)
+    shown = lines if st.session_state.get(f"{key}.all") else lines[:_MAX_CARDS]
     for place, line in enumerate(shown):
         neighbour = lines[place - 1] if place else lines[1] if len(lines) > 1 else None
         _card(key, line, neighbour, paint[line.group.id], marks[line.group.id])
@@ -60,84 +60,88 @@ def show_left_out(key: str, left_out: Sequence[Entrant]) -> None:
         return
     title = ngettext("{count} group is not ranked", "{count} groups are not ranked", len(left_out))
     with st.expander(title, key=f"{key}.left_out"):
-        for entrant in left_out[:_MOST]:
+        for entrant in left_out[:_MAX_CARDS]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                name = formatting.plain_markdown(entrant.group.title)
-                words = formatting.plain_markdown(left_out_words(entrant))
+                name = formatting.escape_markdown(entrant.group.title)
+                words = formatting.escape_markdown(excluded_text(entrant))
                 st.markdown(f"**{name}**: {words}", width="stretch")
                 _train_link(entrant.group, _("Train three seeds"))
-        if len(left_out) > _MOST:
-            st.caption(_("and {count} more", count=len(left_out) - _MOST))
+        if len(left_out) > _MAX_CARDS:
+            st.caption(_("and {count} more", count=len(left_out) - _MAX_CARDS))
 
 
 def _card(
-    key: str, line: Standing, neighbour: Standing | None, colour: str, mark: palette.Mark
+    key: str, standing: Standing, neighbour: Standing | None, colour: str, marker: palette.Marker
 ) -> None:
-    with st.container(border=True, key=f"{key}.{line.group.id}", gap="xsmall"):
+    with st.container(border=True, key=f"{key}.{standing.group.id}", gap="xsmall"):
         rank, who, figure, known = st.columns([2, 6, 8, 5], vertical_alignment="center")
         with rank:
-            shared = _("shared") if line.shared else ""
-            st.markdown(f"## {line.rank} :small[:gray[{shared}]]")
+            shared = _("shared") if standing.tied else ""
+            st.markdown(f"## {standing.rank} :small[:gray[{shared}]]")
         with who, st.container(gap="xsmall"):
-            _who(line, colour, mark)
+            _show_group(standing, colour, marker)
         with figure, st.container(gap="xsmall"):
-            st.html(standing_picture(line, colour, mark))
-            above = f" · {gap_words(line.above)}" if line.above else ""
-            st.markdown(f"**{score_words(line)}**{formatting.plain_markdown(above)}")
+            st.html(standing_html(standing, colour, marker))
+            above = (
+                f" · {difference_text(standing.difference_to_above)}"
+                if standing.difference_to_above
+                else ""
+            )
+            st.markdown(f"**{score_text(standing)}**{formatting.escape_markdown(above)}")
         with known, st.container(gap="xsmall"):
-            verdict.link(line.group)
+            verdict.chip_link(standing.group)
             st.caption(
-                _numbers(line),
+                _numbers(standing),
                 help=_(
                     "Lift: evidence inside the books' boxes on the hidden photos, against evidence "
                     "strewn evenly. 1 is no better than chance."
                 ),
             )
         with st.container(horizontal=True, vertical_alignment="center"):
-            _changes(key, line)
-            _ways(line, neighbour)
+            _changes(key, standing)
+            _show_links(standing, neighbour)
 
 
-def _who(line: Standing, colour: str, mark: palette.Mark) -> None:
+def _show_group(standing: Standing, colour: str, marker: palette.Marker) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(palette.dot(colour, 14, mark), width="content")
-        st.markdown(f"**{formatting.plain_markdown(line.group.title)}**", width="content")
-    st.caption(formatting.plain_markdown(seeds_words(line.entrant)))
-    if words := missing_words(line.entrant):
-        st.markdown(f":orange[:material/warning:] {formatting.plain_markdown(words)}")
+        st.html(palette.dot_html(colour, 14, marker), width="content")
+        st.markdown(f"**{formatting.escape_markdown(standing.group.title)}**", width="content")
+    st.caption(formatting.escape_markdown(seeds_text(standing.entrant)))
+    if words := missing_text(standing.entrant):
+        st.markdown(f":orange[:material/warning:] {formatting.escape_markdown(words)}")
 
 
-def _numbers(line: Standing) -> str:
-    words = [_("validation {share}", share=formatting.percent(line.validation))]
-    if line.lift is not None:
-        words.append(_("lift {lift}", lift=formatting.decimal(line.lift)))
+def _numbers(standing: Standing) -> str:
+    words = [_("validation {share}", share=formatting.percent(standing.validation))]
+    if standing.lift is not None:
+        words.append(_("lift {lift}", lift=formatting.decimal(standing.lift)))
     return " · ".join(words)
 
 
-def _changes(key: str, line: Standing) -> None:
+def _changes(key: str, standing: Standing) -> None:
     """How many keys differ from the failing recipe's, and behind it which."""
-    words = changes_words(line.changes)
-    few = 0 < len(line.changes) <= CHANGES
-    if not line.changes:
+    words = changes_text(standing.changes)
+    few = 0 < len(standing.changes) <= MAX_CHANGES
+    if not standing.changes:
         st.markdown(f":gray[{words}]", width="content")
         return
     with st.popover(
         words,
         icon=":material/task_alt:" if few else ":material/difference:",
         type="tertiary",
-        key=f"{key}.changes.{line.group.id}",
+        key=f"{key}.changes.{standing.group.id}",
     ):
-        st.markdown(_("Changed from **{recipe}**", recipe=RECIPE))
-        for name, failing, here in line.changes:
-            was = formatting.plain_markdown(_("was {value}", value=failing))
-            st.markdown(f"**{name}** {formatting.plain_markdown(here)}  \n:gray[{was}]")
+        st.markdown(_("Changed from **{recipe}**", recipe=BASE_RECIPE))
+        for name, failing, here in standing.changes:
+            was = formatting.escape_markdown(_("was {value}", value=failing))
+            st.markdown(f"**{name}** {formatting.escape_markdown(here)}  \n:gray[{was}]")
 
 
-def _ways(line: Standing, neighbour: Standing | None) -> None:
+def _show_links(standing: Standing, neighbour: Standing | None) -> None:
     """To its recipe on Train, to Compare with the line above (for the first: below), to CAMs."""
-    items = [line.group] if neighbour is None else [line.group, neighbour.group]
-    link = selection.link(items)
-    _train_link(line.group, _("Open its recipe"))
+    items = [standing.group] if neighbour is None else [standing.group, neighbour.group]
+    link = selection.link_params(items)
+    _train_link(standing.group, _("Open its recipe"))
     st.page_link(
         "pages/compare.py",
         label=_("Compare"),

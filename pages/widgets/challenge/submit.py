@@ -10,53 +10,53 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, ngettext, translate
 from core.compare import tables
-from core.compare.challenge_ranking import Board
-from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
-from core.store.challenge_answers import Trial, find_trial
+from core.compare.challenge_ranking import Leaderboard
+from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
+from core.store.challenge_answers import ChallengeEvaluation, find_challenge_evaluation
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access
 from pages.widgets.ui import messages
 
-_NAMED = 3  # groups by their names
+_MAX_NAMED = 3  # groups by their names
 
 
-def under_way(board: Board) -> list[Trial]:
+def unfinished_trials(board: Leaderboard) -> list[ChallengeEvaluation]:
     """The trials of the board's waiting groups that are not at their end."""
-    asked = _asked(board)
+    asked = _requested_trials(board)
     for trial in asked:
-        find_lost_work(trial, utc_now)
+        mark_lost_work(trial, utc_now)
     return [trial for trial in asked if not trial.status().ended]
 
 
-def show(key: str, board: Board, everything: Sequence[RunRow]) -> None:
+def show(key: str, board: Leaderboard, all_rows: Sequence[RunRow]) -> None:
     """The button that ranks what has not answered yet; how that stands; what went wrong."""
-    labels = tables.labels_of(everything)
-    waiting = under_way(board)
+    labels = tables.labels_by_id(all_rows)
+    waiting = unfinished_trials(board)
     if waiting:
         _progress(key, board, waiting, labels)
         return
-    unanswered = board.unanswered(settings.runs_dir())
-    for trial in _asked(board):
+    unanswered = board.pending_run_ids(settings.runs_dir())
+    for trial in _requested_trials(board):
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
-            messages.error(
+            messages.show_error(
                 _(
                     "{run} could not answer: {why}",
                     run=labels[trial.id],
                     why=translate(status.error or ""),
                 )
             )
-    if board.waiting and not access.shut("challenge"):
+    if board.waiting and not access.is_restricted("challenge"):
         _offer(key, board, unanswered)
 
 
-def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
+def _offer(key: str, board: Leaderboard, unanswered: Sequence[str]) -> None:
     titles = [entrant.group.title for entrant in board.waiting]
-    names = "; ".join(titles[:_NAMED])
-    if len(titles) > _NAMED:
-        names = _("{names} and {count} more", names=names, count=len(titles) - _NAMED)
+    names = "; ".join(titles[:_MAX_NAMED])
+    if len(titles) > _MAX_NAMED:
+        names = _("{names} and {count} more", names=names, count=len(titles) - _MAX_NAMED)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             ngettext("Rank {count} group", "Rank {count} groups", len(board.waiting)),
@@ -65,24 +65,26 @@ def _offer(key: str, board: Board, unanswered: Sequence[str]) -> None:
             icon=":material/leaderboard:",
         ):
             try:
-                LocalExecutor(settings.runs_dir()).put_to_challenge(unanswered)
+                LocalExecutor(settings.runs_dir()).submit_to_challenge(unanswered)
                 st.rerun()
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
         words = ngettext(
             "{names}: {count} run answers the hidden photos, in seconds.",
             "{names}: {count} runs answer the hidden photos, in seconds each.",
             len(unanswered),
             names=names,
         )
-        if not board.photos:
+        if not board.photo_count:
             words += " " + _("The photos are drawn first, once: about half a minute.")
-        st.caption(formatting.plain_markdown(words), width="stretch")
+        st.caption(formatting.escape_markdown(words), width="stretch")
 
 
-def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str, str]) -> None:
+def _progress(
+    key: str, board: Leaderboard, waiting: Sequence[ChallengeEvaluation], labels: dict[str, str]
+) -> None:
     total = sum(len(entrant.runs) for entrant in board.waiting)
-    left = max(len(waiting), len(board.unanswered(settings.runs_dir())))
+    left = max(len(waiting), len(board.pending_run_ids(settings.runs_dir())))
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
     words = _("{done} of {total} runs have answered", done=total - left, total=total)
     if now:
@@ -90,7 +92,7 @@ def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str
     elif worker_alive(settings.runs_dir()):
         words += _("; they are next when the worker is free")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress((total - left) / max(total, 1), text=formatting.plain_markdown(words))
+        st.progress((total - left) / max(total, 1), text=formatting.escape_markdown(words))
         if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for trial in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(trial)
@@ -101,8 +103,8 @@ def _progress(key: str, board: Board, waiting: Sequence[Trial], labels: dict[str
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 
 
-def _asked(board: Board) -> list[Trial]:
+def _requested_trials(board: Leaderboard) -> list[ChallengeEvaluation]:
     """The trials of waiting groups that were asked for."""
     ids = [row.id for entrant in board.waiting for row in entrant.runs]
-    trials = [find_trial(settings.runs_dir(), id_) for id_ in ids]
+    trials = [find_challenge_evaluation(settings.runs_dir(), id_) for id_ in ids]
     return [trial for trial in trials if trial.exists()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.language import _
-from core.compare.challenge_ranking import CHANGES, RECIPE, SEEDS
+from core.compare.challenge_ranking import BASE_RECIPE, MAX_CHANGES, MIN_SEEDS
 from pages.widgets.shared import access
 
 
@@ -16,20 +16,20 @@ def show(key: str) -> None:
             "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
             "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
             "or more are ranked on photos of the same books that no page shows.",
-            recipe=RECIPE,
-            changes=CHANGES,
-            seeds=SEEDS,
+            recipe=BASE_RECIPE,
+            changes=MAX_CHANGES,
+            seeds=MIN_SEEDS,
         )
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        several = not access.shut("repeats")
+        several = not access.is_restricted("repeats")
         st.page_link(
             "pages/train.py",
             label=_("Open the failing recipe on Train, with three seeds")
             if several
             else _("Open the failing recipe on Train"),
             icon=":material/model_training:",
-            query_params={"preset": RECIPE} | ({"seeds": "3"} if several else {}),
+            query_params={"preset": BASE_RECIPE} | ({"seeds": "3"} if several else {}),
             width="content",
         )
         with st.popover(

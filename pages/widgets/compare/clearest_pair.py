@@ -9,17 +9,17 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import N_, _, translate
 from core.compare.clearest_pair import clearest_pair
-from core.compare.selection import items_of
+from core.compare.selection import selectable_items
 from core.store.index import RunRow
 from pages.widgets.shared import selection
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 
 _LABEL = N_("Overfit against generalising")
 
 
-def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
+def show(key: str, all_rows: Sequence[RunRow], snapshot: Snapshot) -> None:
     """A button that chooses the store's clearest pair, or says how to make one."""
-    pair = look.made("clearest_pair", [], lambda: clearest_pair(items_of(all_rows)))
+    pair = snapshot.cached("clearest_pair", [], lambda: clearest_pair(selectable_items(all_rows)))
     if pair is None:
         with st.popover(translate(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(
@@ -33,7 +33,7 @@ def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
         return
 
     def choose() -> None:
-        selection.replace([pair.generalises, pair.overfit])
+        selection.set_selection([pair.generalises, pair.overfit])
 
     st.button(
         translate(_LABEL),
@@ -44,8 +44,8 @@ def show(key: str, all_rows: Sequence[RunRow], look: Look) -> None:
             "{generalises} and {overfit}: of all here with equally good validation on the same "
             "photos and opposite verdicts, those that differ most elsewhere ({gap:.0f} points of "
             "objects).",
-            generalises=formatting.plain_markdown(pair.generalises.title),
-            overfit=formatting.plain_markdown(pair.overfit.title),
+            generalises=formatting.escape_markdown(pair.generalises.title),
+            overfit=formatting.escape_markdown(pair.overfit.title),
             gap=100 * pair.gap,
         ),
     )

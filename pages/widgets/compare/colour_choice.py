@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import palette
 from core.base.language import _
-from core.compare.colours import Paint, paints
+from core.compare.colours import ColourScheme, colour_schemes
 from core.plots import figures
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -16,16 +16,16 @@ from pages.widgets.shared import selection
 from pages.widgets.ui import url_state
 
 
-def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
+def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
     """Each its own colour, or, of many items, a choice kept in the link as `colour`."""
-    found = paints(items, all_rows)
+    found = colour_schemes(selected, all_rows)
     if len(found) == 1:
         st.query_params.pop("colour", None)
         return next(iter(found.values()))
     usual = next(iter(found))
-    url_state.settle("colour", found, usual)
+    url_state.read("colour", found, usual)
     label = _("Colours tell")
-    with selection.folded_place("colour", label, found[st.session_state["colour"]].title):
+    with selection.choice_popover("colour", label, found[st.session_state["colour"]].title):
         name = st.selectbox(
             label,
             list(found),
@@ -34,20 +34,23 @@ def show(items: Sequence[Group], all_rows: Sequence[RunRow]) -> Paint:
             help=_(
                 "{count} colours could not be told apart, so runs that share something share "
                 "a colour.",
-                count=len(items),
+                count=len(selected),
             ),
         )
-    url_state.tell("colour", name, usual)
+    url_state.write("colour", name, usual)
     return found[name]
 
 
-def legend(paint: Paint, items: Sequence[Group] = ()) -> None:
-    """The colours with their words; of items with a colour each those of `items`."""
-    own = [(item.title, paint.colours[item.id], paint.marker(item.id)) for item in items]
+def legend(colour_scheme: ColourScheme, selected: Sequence[Group] = ()) -> None:
+    """The colours with their words; of items with a colour each those of `selected`."""
+    own = [
+        (item.title, colour_scheme.colours[item.id], colour_scheme.marker(item.id))
+        for item in selected
+    ]
     marks = [
-        f'<div style="display:flex;align-items:center;gap:6px">{palette.dot(colour, 12, mark)}'
-        f"<span>{figures.plain_name(words)}</span></div>"
-        for words, colour, mark in paint.legend or own
+        f'<div style="display:flex;align-items:center;gap:6px">{palette.dot_html(colour, 12, mark)}'
+        f"<span>{figures.escape_label(words)}</span></div>"
+        for words, colour, mark in colour_scheme.legend or own
     ]
     if marks:
         st.html(

@@ -8,17 +8,21 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _
-from core.compare.comparable import comparable, on_other_photos, split_prints
-from core.compare.comparison import Predictions
+from core.compare.comparable import (
+    comparable_predictions,
+    items_on_other_photos,
+    split_fingerprints,
+)
+from core.compare.comparison import PredictionsByRun
 from core.store.groups import Group
 from pages.widgets.shared import run_files
 
-_NAMED = 6  # items that the notice names
+_MAX_NAMED = 6  # items that the notice names
 
 
-def notice(items: Sequence[Group]) -> None:
+def notice(selected: Sequence[Group]) -> None:
     """Says which items are on other photos than the first."""
-    others = on_other_photos(items, items[0]) if items else []
+    others = items_on_other_photos(selected, selected[0]) if selected else []
     if not others:
         return
     st.warning(
@@ -26,21 +30,21 @@ def notice(items: Sequence[Group]) -> None:
             "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
             "photos, so their scores do not compare; photo by photo, only sets that are the same "
             "are compared.",
-            run=formatting.plain_markdown(items[0].title),
-            runs=formatting.listed(
-                [formatting.plain_markdown(item.title) for item in others], _NAMED
+            run=formatting.escape_markdown(selected[0].title),
+            runs=formatting.join_names(
+                [formatting.escape_markdown(item.title) for item in others], _MAX_NAMED
             ),
         )
     )
 
 
-def answers(items: Sequence[Group]) -> Predictions:
+def answers(selected: Sequence[Group]) -> PredictionsByRun:
     """The runs' answers that can be compared with those of the first item, by run id."""
-    found = run_files.finished("predictions.csv", items)
-    if not items or not on_other_photos(items, items[0]):
+    found = run_files.read_finished("predictions.csv", selected)
+    if not selected or not items_on_other_photos(selected, selected[0]):
         return found
     prints = {
-        id_: split_prints(environment)
-        for id_, environment in run_files.finished("environment.json", items).items()
+        id_: split_fingerprints(environment)
+        for id_, environment in run_files.read_finished("environment.json", selected).items()
     }
-    return comparable(found, prints, items[0].finished()[0].id)
+    return comparable_predictions(found, prints, selected[0].evaluated_members()[0].id)

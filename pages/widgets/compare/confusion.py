@@ -9,32 +9,34 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import N_, _
-from core.compare.colours import Paint
-from core.compare.comparison import Predictions
-from core.compare.confusion import Confusion, confusion, confusion_table
-from core.compare.photo_answers import answer_sets
-from core.plots.comparison import confusion_cells
+from core.compare.colours import ColourScheme
+from core.compare.comparison import PredictionsByRun
+from core.compare.confusion import ConfusionMatrix, confusion_matrix, confusion_table
+from core.compare.photo_answers import predicted_splits
+from core.plots.comparison import confusion_heatmap
 from core.plots.figures import Table
 from core.store.groups import Group
 from pages.widgets.compare import photo_set
 from pages.widgets.shared import selection
 from pages.widgets.ui import figure
 
-Cell: TypeAlias = tuple[Group, Confusion, str, str]  # and its label, its answer
-_AT_ONCE = 6  # more are shown one at a time
-_MORE = 24  # photos that are listed
+Cell: TypeAlias = tuple[Group, ConfusionMatrix, str, str]  # and its label, its answer
+_MAX_MATRICES = 6  # more are shown one at a time
+_MAX_PHOTOS = 24  # photos that are listed
 
 
-def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Paint) -> None:
+def show(
+    key: str, selected: Sequence[Group], predictions: PredictionsByRun, colour_scheme: ColourScheme
+) -> None:
     """A square of labels and answers per item; a click on a cell lists its photos."""
-    sets = answer_sets(items, predictions)
+    sets = predicted_splits(selected, predictions)
     set_name = photo_set.choose(sets)
     if set_name is None:
         return
-    if len(items) > _AT_ONCE:
-        items = [selection.pick(key, _("Run or group"), items, "of")]
-    found = {item.id: confusion(item, predictions, set_name) for item in items}
-    drawn = [(item, one) for item in items if (one := found[item.id]) is not None]
+    if len(selected) > _MAX_MATRICES:
+        selected = [selection.choose_one(key, _("Run or group"), selected, "of")]
+    found = {item.id: confusion_matrix(item, predictions, set_name) for item in selected}
+    drawn = [(item, one) for item in selected if (one := found[item.id]) is not None]
     if not drawn:
         st.caption(_("These photos have no labels: there is nothing to be right or wrong about."))
         return
@@ -49,40 +51,44 @@ def show(key: str, items: Sequence[Group], predictions: Predictions, paint: Pain
     columns = st.columns(min(len(drawn), 3))
     for place, (item, one) in enumerate(drawn):
         with columns[place % len(columns)]:
-            st.markdown(f"**{formatting.plain_markdown(item.title)}**")
-            cells |= {f"{item.id}/{'/'.join(cell)}": (item, one, *cell) for cell in one.files}
+            st.markdown(f"**{formatting.escape_markdown(item.title)}**")
+            cells |= {f"{item.id}/{'/'.join(cell)}": (item, one, *cell) for cell in one.file_counts}
             name = f"{key}.{set_name}.{item.id}"
             words = N_("confusion {set} {run}").format(set=set_name, run=item.title)
-            drawing = confusion_cells(one, paint.colours[item.id])
-            cell = figure.show(name, drawing, _numbers(item, one), words, clicks=True)
+            drawing = confusion_heatmap(one, colour_scheme.colours[item.id])
+            cell = figure.show(name, drawing, _numbers(item, one), words, clickable=True)
             if cell:
                 st.query_params["cell"] = f"{item.id}/{cell[0]}/{cell[1]}"
-    picked = cells.get(st.query_params.get("cell", "")) or _worst(drawn)
+    picked = cells.get(st.query_params.get("cell", "")) or _most_confused(drawn)
     if picked is not None:
         _photos(set_name, *picked)
 
 
-def _numbers(item: Group, one: Confusion) -> Callable[[], Table]:
+def _numbers(item: Group, matrix: ConfusionMatrix) -> Callable[[], Table]:
     """What makes the table behind a drawing, once it is asked for."""
-    return lambda: confusion_table([item.title], [one])
+    return lambda: confusion_table([item.title], [matrix])
 
 
-def _worst(drawn: Sequence[tuple[Group, Confusion]]) -> Cell | None:
+def _most_confused(drawn: Sequence[tuple[Group, ConfusionMatrix]]) -> Cell | None:
     """The fullest cell of mistakes, shown before anything is clicked."""
-    wrong = [(item, one, *one.mistakes()[0]) for item, one in drawn if one.mistakes()]
+    wrong = [(item, one, *one.error_cells()[0]) for item, one in drawn if one.error_cells()]
     return max(wrong, key=lambda w: w[1].counts.loc[w[2], w[3]] / w[1].runs, default=None)
 
 
-def _photos(set_name: str, item: Group, one: Confusion, truth: str, answer: str) -> None:
+def _photos(
+    set_name: str, item: Group, matrix: ConfusionMatrix, truth: str, predicted: str
+) -> None:
     """The photos of one cell, as pictures."""
-    run, label, said = (formatting.plain_markdown(name) for name in (item.title, truth, answer))
+    run, label, said = (formatting.escape_markdown(name) for name in (item.title, truth, predicted))
     st.markdown(
         _("**{run}**: {label}, answered right", run=run, label=label)
-        if truth == answer
+        if truth == predicted
         else _("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
     )
-    named = one.photos(truth, answer)
-    photo_set.pictures(item, set_name, list(named)[:_MORE], list(named.values())[:_MORE])
-    if len(named) > _MORE:
-        count = len(named) - _MORE
+    named = matrix.photos(truth, predicted)
+    photo_set.pictures(
+        item, set_name, list(named)[:_MAX_PHOTOS], list(named.values())[:_MAX_PHOTOS]
+    )
+    if len(named) > _MAX_PHOTOS:
+        count = len(named) - _MAX_PHOTOS
         st.caption(_("And {count} more: all of them are in the numbers.", count=count))

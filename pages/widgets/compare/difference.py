@@ -9,82 +9,97 @@ import streamlit as st
 from core.base import formatting, palette
 from core.base.language import N_, _, translate
 from core.compare import tables
-from core.compare.colours import Paint
-from core.compare.comparison import Against, each_against_first, elsewhere_title
+from core.compare.colours import ColourScheme
+from core.compare.comparison import ItemComparison, compare_to_reference, title_of_test
 from core.store.groups import Group
-from core.views.comparison_table import compared_table
+from core.views.comparison_table import build_comparison_table
 from pages.widgets.compare import comparable
 from pages.widgets.shared import run_files, verdict
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import reading_table
 from pages.widgets.ui.reading_table import Column
 
-_TALLEST = 640  # pixels of the table; more rows are scrolled
-FEW = 3  # items whose comparisons are told in sentences; more in a table
-_HOW = N_(
+_MAX_HEIGHT = 640  # pixels of the table; more rows are scrolled
+MAX_IN_SENTENCES = 3  # items whose comparisons are told in sentences; more in a table
+_METHOD_TEXT = N_(
     "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds: a "
     "bootstrap over photos and a t-test over seeds must both find the difference (95 %). Cannot "
     "tell does not mean equal: photos and seeds are few."
 )
 
 
-def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
+def show(
+    key: str, selected: Sequence[Group], colour_scheme: ColourScheme, snapshot: Snapshot
+) -> None:
     """Each item against the first: validation's sentence, then that of photos from elsewhere; of
     many items a row of a table each."""
-    of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
-    predictions = comparable.answers(items)  # tells what cannot be read, every time
-    compared = look.made("against_first", of, lambda: each_against_first(items, predictions))
-    if len(items) > FEW:
-        _table(key, items, compared, paint)
+    of = [*(item.id for item in selected), *run_files.cache_keys("predictions.csv", selected)]
+    predictions = comparable.answers(selected)  # tells what cannot be read, every time
+    compared = snapshot.cached(
+        "against_first", of, lambda: compare_to_reference(selected, predictions)
+    )
+    if len(selected) > MAX_IN_SENTENCES:
+        _table(key, selected, compared, colour_scheme)
         return
     for number, found in enumerate(compared):
         with st.container(border=True):
             _sentences(found)
             with st.expander(_("Every comparison"), key=f"{key}.{number}"):
                 reading_table.show(f"{key}.{number}.all", found.table(), _("Every comparison"))
-                st.caption(translate(_HOW))
+                st.caption(translate(_METHOD_TEXT))
 
 
-def _table(key: str, items: Sequence[Group], compared: Sequence[Against], paint: Paint) -> None:
+def _table(
+    key: str,
+    selected: Sequence[Group],
+    comparisons: Sequence[ItemComparison],
+    colour_scheme: ColourScheme,
+) -> None:
     """All of them, with their verdicts and headline numbers."""
-    elsewhere = _("{photos} say", photos=translate(elsewhere_title(compared)))
+    elsewhere = _("{photos} say", photos=translate(title_of_test(comparisons)))
     columns: dict[str, Column | str] = {
         "run": _("run or group"),
-        "verdict": verdict.column(items),
-        "validation": Column(_("validation"), translate(tables.SCORE_WORDS["accuracy"])),
-        "objects": Column(_("difficult objects"), translate(tables.SCORE_WORDS["object"])),
-        "lift": Column(_("lift"), translate(tables.LIFT_WORDS)),
-        "by_validation": Column(_("validation says"), translate(_HOW)),
-        "elsewhere": Column(elsewhere, translate(_HOW)),
+        "verdict": verdict.column(selected),
+        "validation": Column(_("validation"), translate(tables.SCORE_DESCRIPTIONS["accuracy"])),
+        "objects": Column(_("difficult objects"), translate(tables.SCORE_DESCRIPTIONS["object"])),
+        "lift": Column(_("lift"), translate(tables.LIFT_DESCRIPTION)),
+        "by_validation": Column(_("validation says"), translate(_METHOD_TEXT)),
+        "elsewhere": Column(elsewhere, translate(_METHOD_TEXT)),
     }
-    parted = sum(found.parted for found in compared)
+    parted = sum(found.only_test_differs for found in comparisons)
     if parted:
         st.markdown(
             _(
                 "**Validation cannot tell {parted} of {count} from the reference; photos from "
                 "elsewhere can.**",
                 parted=parted,
-                count=len(compared),
+                count=len(comparisons),
             )
         )
     reading_table.show(
         f"{key}.table",
-        compared_table(items, compared),
+        build_comparison_table(selected, comparisons),
         _("Each run or group against the reference"),
         columns,
-        ("run", [palette.swatch(paint.colours[item.id], paint.marker(item.id)) for item in items]),
-        height=_TALLEST,
+        (
+            "run",
+            [
+                palette.swatch(colour_scheme.colours[item.id], colour_scheme.marker(item.id))
+                for item in selected
+            ],
+        ),
+        height=_MAX_HEIGHT,
     )
 
 
-def _sentences(found: Against) -> None:
-    plain = formatting.plain_markdown
-    one, first = plain(found.item.title), plain(found.first.title)
+def _sentences(comparison: ItemComparison) -> None:
+    plain = formatting.escape_markdown
+    one, first = plain(comparison.item.title), plain(comparison.reference.title)
     st.caption(_("**{run}** against **{reference}**", run=one, reference=first))
-    st.markdown(f"#### {plain(translate(found.validation))}")
-    if found.elsewhere:
-        arrow = ":material/arrow_forward: " if found.parted else ""
-        words = plain(translate(found.elsewhere))
-        st.markdown(f"{'###' if found.parted else '####'} {arrow}{words}")
+    st.markdown(f"#### {plain(translate(comparison.validation_text))}")
+    if comparison.test_text:
+        arrow = ":material/arrow_forward: " if comparison.only_test_differs else ""
+        words = plain(translate(comparison.test_text))
+        st.markdown(f"{'###' if comparison.only_test_differs else '####'} {arrow}{words}")
     else:
         st.caption(_("No labelled test set: nothing else can tell them apart."))

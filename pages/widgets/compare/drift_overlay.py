@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.base.language import N_, _
-from core.compare.colours import MOST, Paint
+from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.comparison import drift_overlays
 from core.plots.comparison import drift_steps
 from core.plots.figures import Table
@@ -16,9 +16,9 @@ from pages.widgets.shared import run_files
 from pages.widgets.ui import figure
 
 
-def show(key: str, items: Sequence[Group], paint: Paint) -> None:
+def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """A figure per backbone; a line of words where no run has its drift measured."""
-    overlays = drift_overlays(items, run_files.finished("drift.csv", items))
+    overlays = drift_overlays(selected, run_files.read_finished("drift.csv", selected))
     if not overlays:
         st.caption(_("No chosen run has its drift measured yet."))
         return
@@ -29,7 +29,7 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
             "the pretrained network did, 1 that nothing of it is left."
         )
     ]
-    if len(items) <= MOST:
+    if len(selected) <= MAX_COLOURS:
         words.append(
             _("Hollow points: frozen layers, which can only change through the layers before them.")
         )
@@ -38,7 +38,7 @@ def show(key: str, items: Sequence[Group], paint: Paint) -> None:
         if len(overlays) > 1:
             st.markdown(f"**{backbone}**")
         name = N_("drift {backbone}").format(backbone=backbone)
-        drawn = drift_steps(overlay, paint)
+        drawn = drift_steps(overlay, colour_scheme)
         figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
         st.caption(

@@ -12,19 +12,19 @@ from core.base.language import _, translate
 from core.store.groups import Group
 from pages.widgets.shared.run_state import BADGES
 
-_NAMED = 6  # items that the notice names
-_EVERYTHING = ("Curves", "Recipes")  # the sections that need no results
+_MAX_NAMED = 6  # items that the notice names
+_NEED_NO_RESULTS = ("Curves", "Recipes")  # the sections that need no results
 
 
-def notice(items: Sequence[Group], section: str) -> None:
+def notice(selected: Sequence[Group], section: str) -> None:
     """Says which items the section leaves out, and why; where all are, it says so itself."""
-    missing = [item for item in items if not item.finished()]
-    if section in _EVERYTHING or not missing or len(missing) == len(items):
+    missing = [item for item in selected if not item.evaluated_members()]
+    if section in _NEED_NO_RESULTS or not missing or len(missing) == len(selected):
         return
     st.caption(
         _(
             "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
-            runs=formatting.listed([_named(item) for item in missing], _NAMED),
+            runs=formatting.join_names([_named(item) for item in missing], _MAX_NAMED),
         )
     )
 
@@ -33,6 +33,6 @@ def _named(item: Group) -> str:
     states = dict.fromkeys(row.status.state for row in item.members)
     return _(
         "{run} ({states})",
-        run=formatting.plain_markdown(item.title),
+        run=formatting.escape_markdown(item.title),
         states=_(", ").join(translate(BADGES[state][0]) for state in states),
     )

@@ -2,13 +2,13 @@
 // pointer and when the arrow keys come to it; dragging along an axis keeps the lines that cross
 // there (so do the arrow keys, from tick to tick). Text from runs is only ever set as textContent.
 
-const STEP = 112, HEIGHT = 330, LEFT = 14, RIGHT = 165, BOTTOM = 18, ROW = 16; // pixels
-const NEAR = 12; // pixels from the pointer to a line that it points at
-const NAMES = 6; // of lines that lie on each other
-const BEYOND = 0.03; // of an axis, past its ends, which belongs to its ends
-const WALKS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
+const AXIS_DISTANCE = 112, HEIGHT = 330, LEFT = 14, RIGHT = 165, BOTTOM = 18, LINE_HEIGHT = 16; // pixels
+const MAX_POINTER_DISTANCE = 12; // pixels from the pointer to a line that it points at
+const MAX_NAMES = 6; // of lines that lie on each other
+const AXIS_MARGIN = 0.03; // of an axis, past its ends, which belongs to its ends
+const KEY_STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
 
-function shape(name, attributes, text = "") {
+function svgElement(name, attributes, text = "") {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.textContent = text;
@@ -22,42 +22,42 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 function draw(view) {
   const { axes, lines, words } = view.data;
   const steps = Math.max(axes.length - 1, 1);
-  const top = ROW * Math.max(...axes.map((axis) => axis.title.length)) + 18;
+  const top = LINE_HEIGHT * Math.max(...axes.map((axis) => axis.title.length)) + 18;
   view.room = view.scroll.clientWidth;
-  view.width = Math.max(view.room, LEFT + STEP * steps + RIGHT);
+  view.width = Math.max(view.room, LEFT + AXIS_DISTANCE * steps + RIGHT);
   view.step = (view.width - LEFT - RIGHT) / steps;
   view.up = (share) => top + HEIGHT * (1 - share);
-  view.share = (y) => clamp((top + HEIGHT - y) / HEIGHT, -BEYOND, 1 + BEYOND);
-  view.svg = shape("svg", { width: view.width, height: top + HEIGHT + BOTTOM, role: "group", "aria-label": words });
-  view.all = shape("g", {});
-  view.front = shape("g", { class: "front", "aria-hidden": true });
+  view.share = (y) => clamp((top + HEIGHT - y) / HEIGHT, -AXIS_MARGIN, 1 + AXIS_MARGIN);
+  view.svg = svgElement("svg", { width: view.width, height: top + HEIGHT + BOTTOM, role: "group", "aria-label": words });
+  view.all = svgElement("g", {});
+  view.front = svgElement("g", { class: "front", "aria-hidden": true });
   view.lines = lines.map((line) => {
     const d = line.at.map((share, i) => `${i ? "L" : "M"}${LEFT + i * view.step} ${view.up(share)}`).join("");
     const told = axes.map((axis, i) => `${axis.name} ${line.values[i]}`).join(" · ");
     const look = { class: "line", d, stroke: line.colour, "stroke-dasharray": line.dash, "stroke-width": line.width };
-    return shape("path", { ...look, role: "img", tabindex: -1, "aria-label": `${line.name}: ${told}` });
+    return svgElement("path", { ...look, role: "img", tabindex: -1, "aria-label": `${line.name}: ${told}` });
   });
   view.all.append(...view.lines);
   view.axes = axes.map((axis, i) => drawAxis(view, axis, LEFT + i * view.step));
   view.svg.append(view.all, view.front, ...view.axes);
   view.sheet.replaceChildren(view.svg, view.tip);
-  listen(view);
-  filter(view);
+  addListeners(view);
+  applyBrushes(view);
 }
 
 function drawAxis(view, axis, x) {
-  const group = shape("g", { class: axis.result ? "axis result" : "axis" });
-  axis.title.forEach((row, i) => group.append(shape("text", { class: "title", x, y: ROW * (i + 1) - 2 }, row)));
-  group.append(shape("line", { class: "spine", x1: x, x2: x, y1: view.up(0), y2: view.up(1) }));
+  const group = svgElement("g", { class: axis.result ? "axis result" : "axis" });
+  axis.title.forEach((row, i) => group.append(svgElement("text", { class: "title", x, y: LINE_HEIGHT * (i + 1) - 2 }, row)));
+  group.append(svgElement("line", { class: "spine", x1: x, x2: x, y1: view.up(0), y2: view.up(1) }));
   for (const [share, words] of axis.ticks) {
     const y = view.up(share);
-    group.append(shape("line", { x1: x, x2: x + 5, y1: y, y2: y }), shape("text", { x: x + 9, y: y + 4 }, words));
+    group.append(svgElement("line", { x1: x, x2: x + 5, y1: y, y2: y }), svgElement("text", { x: x + 9, y: y + 4 }, words));
   }
-  const place = { x: x - 11, width: 22, y: view.up(1 + BEYOND), height: HEIGHT * (1 + 2 * BEYOND) };
+  const place = { x: x - 11, width: 22, y: view.up(1 + AXIS_MARGIN), height: HEIGHT * (1 + 2 * AXIS_MARGIN) };
   const range = { "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 100, "aria-orientation": "vertical" };
-  const hold = shape("rect", { class: "hold", ...place, ...range, role: "slider", tabindex: 0, "aria-label": axis.name });
-  hold.append(shape("title", {}, axis.name));
-  group.append(shape("rect", { class: "brush", x: x - 7, width: 14 }), hold);
+  const hold = svgElement("rect", { class: "hold", ...place, ...range, role: "slider", tabindex: 0, "aria-label": axis.name });
+  hold.append(svgElement("title", {}, axis.name));
+  group.append(svgElement("rect", { class: "brush", x: x - 7, width: 14 }), hold);
   let from = null, far = false, tick = -1; // of a drag; of the arrow keys
   const at = (event) => view.share(event.clientY - view.svg.getBoundingClientRect().top);
   hold.onpointerdown = (event) => {
@@ -75,9 +75,9 @@ function drawAxis(view, axis, x) {
   hold.onkeydown = (event) => {
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
-    tick = clamp(tick - WALKS[event.key], 0, axis.ticks.length - 1);
+    tick = clamp(tick - KEY_STEPS[event.key], 0, axis.ticks.length - 1);
     const [low, here, high] = [-1, 0, 1].map((by) => axis.ticks[tick + by]?.[0]);
-    brush(view, axis, low === undefined ? -BEYOND : (low + here) / 2, high === undefined ? 1 + BEYOND : (here + high) / 2);
+    brush(view, axis, low === undefined ? -AXIS_MARGIN : (low + here) / 2, high === undefined ? 1 + AXIS_MARGIN : (here + high) / 2);
   };
   return group;
 }
@@ -87,10 +87,10 @@ function drawAxis(view, axis, x) {
 function brush(view, axis, low, high) {
   if (low === undefined) view.brushes.delete(axis.key);
   else view.brushes.set(axis.key, [low, high]);
-  filter(view);
+  applyBrushes(view);
 }
 
-function filter(view) {
+function applyBrushes(view) {
   const { axes, lines, texts } = view.data;
   const crosses = (line) => ({ key }, i) => {
     const [low, high] = view.brushes.get(key) ?? [-1, 2];
@@ -106,22 +106,22 @@ function filter(view) {
     mark.setAttribute("height", HEIGHT * (high - low));
     hold.setAttribute("aria-valuetext", view.brushes.has(key) ? view.rest : texts.all);
   });
-  walk(view, view.kept.includes(view.at) ? view.at : view.kept[0]);
-  light(view, []);
+  moveFocus(view, view.kept.includes(view.at) ? view.at : view.kept[0]);
+  highlightLines(view, []);
 }
 
 // The line that Tab comes to; the arrow keys go to the others that are kept.
-function walk(view, to) {
+function moveFocus(view, to) {
   view.lines.forEach((path, i) => path.setAttribute("tabindex", i === to ? 0 : -1));
   view.at = to;
 }
 
-function light(view, lit, x = 0, y = 0) {
+function highlightLines(view, lit, x = 0, y = 0) {
   const { lines, texts } = view.data;
-  const names = lit.slice(0, NAMES).map((i) => lines[i].name);
-  if (lit.length > NAMES) names.push(texts.more.replace("{count}", lit.length - NAMES));
+  const names = lit.slice(0, MAX_NAMES).map((i) => lines[i].name);
+  if (lit.length > MAX_NAMES) names.push(texts.more.replace("{count}", lit.length - MAX_NAMES));
   view.all.classList.toggle("dim", lit.length > 0);
-  view.front.replaceChildren(...lit.map((i) => shape("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour, "stroke-dasharray": lines[i].dash })));
+  view.front.replaceChildren(...lit.map((i) => svgElement("path", { d: view.lines[i].getAttribute("d"), stroke: lines[i].colour, "stroke-dasharray": lines[i].dash })));
   view.tip.hidden = !lit.length;
   view.tip.textContent = names.join("\n");
   const { offsetWidth: wide, offsetHeight: high } = view.tip;
@@ -131,7 +131,7 @@ function light(view, lit, x = 0, y = 0) {
 }
 
 // The line nearest to a place, and those that lie on it there.
-function under(view, x, y) {
+function linesNear(view, x, y) {
   const last = view.data.axes.length - 1;
   const i = clamp(Math.floor((x - LEFT) / view.step), 0, Math.max(last - 1, 0));
   const share = clamp((x - LEFT) / view.step - i, 0, 1);
@@ -140,29 +140,29 @@ function under(view, x, y) {
     return [line, Math.abs(from + (to - from) * share - y) / Math.hypot(1, (to - from) / view.step)];
   });
   const least = Math.min(...found.map(([, far]) => far));
-  return least > NEAR ? [] : found.filter(([, far]) => far <= least + 1).map(([line]) => line);
+  return least > MAX_POINTER_DISTANCE ? [] : found.filter(([, far]) => far <= least + 1).map(([line]) => line);
 }
 
-function listen(view) {
+function addListeners(view) {
   const point = (event) => {
     const { left, top } = view.svg.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
-    light(view, under(view, x, y), x, y);
+    highlightLines(view, linesNear(view, x, y), x, y);
   };
   view.svg.onpointermove = view.svg.onpointerdown = point;
-  view.svg.onpointerleave = (event) => event.pointerType === "mouse" && light(view, []); // a finger leaves at once
+  view.svg.onpointerleave = (event) => event.pointerType === "mouse" && highlightLines(view, []); // a finger leaves at once
   view.all.addEventListener("focusin", ({ target }) => {
-    walk(view, view.lines.indexOf(target));
-    light(view, [view.at], LEFT, view.up(view.data.lines[view.at].at[0]));
+    moveFocus(view, view.lines.indexOf(target));
+    highlightLines(view, [view.at], LEFT, view.up(view.data.lines[view.at].at[0]));
   });
-  view.all.addEventListener("focusout", () => light(view, []));
+  view.all.addEventListener("focusout", () => highlightLines(view, []));
   view.svg.onkeydown = (event) => {
     if (event.key === "Escape") {
       view.brushes.clear();
-      filter(view);
-    } else if (event.key in WALKS && view.lines.includes(event.target)) {
+      applyBrushes(view);
+    } else if (event.key in KEY_STEPS && view.lines.includes(event.target)) {
       event.preventDefault();
-      view.lines[view.kept[view.kept.indexOf(view.at) + WALKS[event.key]]]?.focus();
+      view.lines[view.kept[view.kept.indexOf(view.at) + KEY_STEPS[event.key]]]?.focus();
     }
   };
 }

@@ -19,4 +19,4 @@ _PARALLEL = st.components.v2.component(
 
 def show(key: str, lines: ParallelLines, name: str) -> None:
     """Draws them. name: of the picture that the camera writes, without an ending."""
-    _PARALLEL(key=key, data={**lines, "file": f"{formatting.file_stem(name)}.png"})
+    _PARALLEL(key=key, data={**lines, "file": f"{formatting.slugify(name)}.png"})

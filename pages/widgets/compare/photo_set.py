@@ -23,16 +23,16 @@ def choose(sets: Sequence[str]) -> str | None:
     if not sets:
         st.caption(_("No chosen run has answered any photo yet."))
         return None
-    names = {_in_link(name): name for name in sets}
-    usual = _in_link("test_difficult" if "test_difficult" in sets else sets[-1])
-    url_state.settle("set", names, usual)
+    names = {_param_value(name): name for name in sets}
+    usual = _param_value("test_difficult" if "test_difficult" in sets else sets[-1])
+    url_state.read("set", names, usual)
     chosen = (
         st.segmented_control(
             _("Photos"),
             list(names),
             required=True,
             key="set",
-            format_func=lambda name: formatting.plain_markdown(_in_words(names[name])),
+            format_func=lambda name: formatting.escape_markdown(_set_title(names[name])),
             help=_(
                 "Validation photos come from the same shoot as the training photos. Objects cut "
                 "out: each labelled object alone."
@@ -40,48 +40,48 @@ def choose(sets: Sequence[str]) -> str | None:
         )
         or usual
     )
-    url_state.tell("set", chosen, usual)
+    url_state.write("set", chosen, usual)
     return names[chosen]
 
 
-def _in_link(name: str) -> str:
+def _param_value(name: str) -> str:
     whole = name.removesuffix("/objects")
     return name if whole == name else N_("{set}, objects cut out").format(set=whole)
 
 
-def _in_words(name: str) -> str:
+def _set_title(name: str) -> str:
     whole = name.removesuffix("/objects")
     words = _("validation") if whole == VALIDATION else whole
     return words if whole == name else _("{set}, objects cut out", set=words)
 
 
-def of_files(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
+def read_thumbnails(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
     """A small JPEG per file, of the data set that the item's newest run was trained on. A data set
     that is gone or damaged is told, and gives no picture."""
     try:
         folder = open_run(settings.runs_dir(), item.members[-1].id).data_dir()
-        stamp = thumbnails.mark(folder, set_name)
+        stamp = thumbnails.fingerprint(folder, set_name)
         with st.spinner(_("Reading photos")):
             return _thumbnails(str(folder), set_name, tuple(files), stamp)
     except InputError as error:
-        problem = formatting.plain_markdown(translate(str(error)))
+        problem = formatting.escape_markdown(translate(str(error)))
         words = _("No pictures: {problem}", problem=problem)
         st.caption(f":material/broken_image: {words}")
         return {}
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _thumbnails(folder: str, set_name: str, files: tuple[str, ...], mark: str) -> dict[str, bytes]:
-    del mark  # only there to make the cache notice
+def _thumbnails(folder: str, set_name: str, files: tuple[str, ...], stamp: str) -> dict[str, bytes]:
+    del stamp  # only there to make the cache notice
     return thumbnails.thumbnails(Path(folder), set_name, files)
 
 
 def pictures(item: Group, set_name: str, files: Sequence[str], names: Sequence[str]) -> None:
     """Small pictures with their names below."""
-    found = of_files(item, set_name, files)
+    found = read_thumbnails(item, set_name, files)
     with st.container(horizontal=True, gap="small"):
         for file, name in zip(files, names, strict=True):
             with st.container(width=110):
                 if file in found:
                     st.image(found[file], alt=name, width=110)
-                st.caption(formatting.plain_markdown(name))
+                st.caption(formatting.escape_markdown(name))

@@ -9,46 +9,46 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import _, translate
 from core.compare import photo_answers as answers_of
-from core.compare.photo_answers import ALL, FILTERS, ONE_RIGHT, Answers
-from core.data.photos import jpeg_url
+from core.compare.photo_answers import ALL, FILTERS, ONE_RIGHT, PhotoPredictions
+from core.data.photos import jpeg_data_url
 from core.evaluate.matched_answers import photo_of
 from core.store.groups import Group
 from pages.widgets.compare import comparable, photo_set
 from pages.widgets.shared import run_files, selection
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import figure, reading_table, url_state
 from pages.widgets.ui.reading_table import Choice
 
-_COLUMNS = 12  # items with a column of their own; more are counted
-_TALLEST = 560  # pixels of the table; more rows are scrolled
-_CAMS = 6  # runs that CAMs shows at once
+_MAX_COLUMNS = 12  # items with a column of their own; more are counted
+_MAX_HEIGHT = 560  # pixels of the table; more rows are scrolled
+_MAX_CAMS = 6  # runs that CAMs shows at once
 
 
-def show(key: str, items: Sequence[Group], look: Look) -> None:
+def show(key: str, selected: Sequence[Group], snapshot: Snapshot) -> None:
     """The table with its filter; a chosen row shows its photo large and leads to its class maps."""
-    of = [*(item.id for item in items), *run_files.marks("predictions.csv", items)]
-    predictions = comparable.answers(items)
-    set_name = photo_set.choose(answers_of.answer_sets(items, predictions))
+    of = [*(item.id for item in selected), *run_files.cache_keys("predictions.csv", selected)]
+    predictions = comparable.answers(selected)
+    set_name = photo_set.choose(answers_of.predicted_splits(selected, predictions))
     if set_name is None:
         return
-    answers = look.made(
+    answers = snapshot.cached(
         "photo_answers",
         [set_name, *of],
-        lambda: answers_of.photo_answers(items, predictions, set_name),
+        lambda: answers_of.photo_predictions(selected, predictions, set_name),
     )
-    files = _filtered(key, items, answers)
-    titles = {item.id: item.title for item in items}
+    files = _filtered(key, selected, answers)
+    titles = {item.id: item.title for item in selected}
     total = answers["file"].nunique()
     if not files:
         st.caption(_("None of the {total} photos is like this.", total=total))
         return
-    few = len(items) <= _COLUMNS
+    few = len(selected) <= _MAX_COLUMNS
     table = (
         answers_of.wide_table(answers, files, titles)
         if few
-        else answers_of.counted_table(answers, files)
+        else answers_of.counts_table(answers, files)
     )
-    pictures = photo_set.of_files(items[0], set_name, files)
+    pictures = photo_set.read_thumbnails(selected[0], set_name, files)
     words = (
         _(
             "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
@@ -65,8 +65,8 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
         table,
         _("Photos with the answer of each run"),
         _heads(),
-        height=_TALLEST,
-        pictures=[jpeg_url(pictures[file]) if file in pictures else "" for file in files]
+        height=_MAX_HEIGHT,
+        image_urls=[jpeg_data_url(pictures[file]) if file in pictures else "" for file in files]
         if pictures
         else [],
         choice=Choice(files, "photo"),
@@ -78,7 +78,7 @@ def show(key: str, items: Sequence[Group], look: Look) -> None:
     )
     photo = st.query_params.get("photo")
     if photo in files:
-        _photo(key, items, answers, set_name, photo, pictures.get(photo), few)
+        _photo(key, selected, answers, set_name, photo, pictures.get(photo), few)
 
 
 def _heads() -> dict[str, str]:
@@ -91,32 +91,32 @@ def _heads() -> dict[str, str]:
     }
 
 
-def _filtered(key: str, items: Sequence[Group], answers: Answers) -> list[str]:
+def _filtered(key: str, selected: Sequence[Group], answers: PhotoPredictions) -> list[str]:
     """The photos that the filter leaves."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        url_state.settle("show", FILTERS, ALL)
+        url_state.read("show", FILTERS, ALL)
         which = (
             st.segmented_control(
                 _("Show"), FILTERS, required=True, key="show", wrap=True, format_func=translate
             )
             or ALL
         )
-        url_state.tell("show", which, ALL)
+        url_state.write("show", which, ALL)
         only = ""
         if which == ONE_RIGHT:
             with st.container(width=320):
-                only = selection.pick(key, _("Which one"), items, "one").id
+                only = selection.choose_one(key, _("Which one"), selected, "one").id
     return answers_of.filtered_files(answers, which, only)
 
 
 def _photo(
     key: str,
-    items: Sequence[Group],
-    answers: Answers,
+    selected: Sequence[Group],
+    answers: PhotoPredictions,
     set_name: str,
     file: str,
     jpeg: bytes | None,
-    few: bool,
+    few_items: bool,
 ) -> None:
     """One photo: large, with everybody's answer, and the way to its class maps."""
     rows = answers[answers["file"] == file]
@@ -128,23 +128,23 @@ def _photo(
                 st.image(jpeg, alt=file)
         with right:
             st.markdown(
-                f"**{formatting.plain_markdown(file)}**: {formatting.plain_markdown(truth)}"
+                f"**{formatting.escape_markdown(file)}**: {formatting.escape_markdown(truth)}"
             )
             photo = photo_of(file)
             name = set_name.removesuffix("/objects")
-            link = selection.link(list(items)[:_CAMS]) | {"set": name, "open": photo}
+            link = selection.link_params(list(selected)[:_MAX_CAMS]) | {"set": name, "open": photo}
             st.page_link(
                 "pages/cams.py",
                 label=_("See where they look at this photo"),
                 icon=":material/frame_inspect:",
                 query_params=link,
             )
-            table = answers_of.answers_to(rows, {item.id: item.title for item in items})
+            table = answers_of.one_photo_table(rows, {item.id: item.title for item in selected})
             heads = {"run": _("run"), "answer": _("answer")}
             reading_table.show(
                 f"{key}.answers",
                 table,
                 _("What each run answers"),
                 heads,
-                height=0 if few else 300,
+                height=0 if few_items else 300,
             )

@@ -7,48 +7,51 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import _, language, spoken, translate
+from core.base.language import _, language, translate, use_language
 from core.compare import score_tables, tables
-from core.compare.colours import MOST, Paint
+from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.score_tables import Controls
 from core.data.dataset import VALIDATION
 from core.plots import figures, scores
 from core.plots.ranked_scores import ranked_columns, ranked_scores
 from core.store.groups import Group
 from pages.widgets.shared import run_files, verdict
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import figure, plot, reading_table
 
 
-def headline(items: Sequence[Group], paint: Paint) -> None:
+def headline(selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """A card per item: its verdict, what validation says, and what the hardest set says."""
-    for item, place in zip(items, st.columns(min(len(items), 3) or 1) * 3, strict=False):
-        hard, score, share = score_tables.hard_score(item)
+    for item, place in zip(selected, st.columns(min(len(selected), 3) or 1) * 3, strict=False):
+        hard, score, share = score_tables.headline_score(item)
         hard_words = _("Difficult objects")
         if (hard, score) != ("test_difficult", "object"):
             hard_words = (
-                f"{formatting.plain_markdown(hard)}: {translate(tables.SCORE_TITLES[score])}"
+                f"{formatting.escape_markdown(hard)}: {translate(tables.SCORE_TITLES[score])}"
             )
-        lift, __, ends = tables.lift_words(item, hard).partition(" ")
+        lift, __, ends = tables.lift_text(item, hard).partition(" ")
         with place.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(
-                    palette.dot(paint.colours[item.id], mark=paint.marker(item.id)), width="content"
+                    palette.dot_html(
+                        colour_scheme.colours[item.id], marker=colour_scheme.marker(item.id)
+                    ),
+                    width="content",
                 )
                 st.text(item.title, width="content")
-                verdict.link(item)
+                verdict.chip_link(item)
             with st.container(horizontal=True):
                 for label, (value, small), words in (
                     (
                         _("Validation accuracy"),
-                        score_tables.share_words(item, "validation", "accuracy"),
-                        tables.SCORE_WORDS["accuracy"],
+                        score_tables.share_texts(item, "validation", "accuracy"),
+                        tables.SCORE_DESCRIPTIONS["accuracy"],
                     ),
-                    (hard_words, share, tables.SCORE_WORDS[score]),
+                    (hard_words, share, tables.SCORE_DESCRIPTIONS[score]),
                     (
                         _("Lift"),
                         (lift or "-", ends.strip("()") or _("evidence in the boxes")),
-                        tables.LIFT_WORDS,
+                        tables.LIFT_DESCRIPTION,
                     ),
                 ):
                     st.metric(
@@ -62,80 +65,94 @@ def headline(items: Sequence[Group], paint: Paint) -> None:
                     )
 
 
-def controls_of(items: Sequence[Group]) -> Controls:
+def controls_of(selected: Sequence[Group]) -> Controls:
     """The controls of the items' runs; a damaged file is told and left out."""
-    return run_files.finished("controls.json", items)
+    return run_files.read_finished("controls.json", selected)
 
 
-def show(key: str, items: Sequence[Group], paint: Paint, look: Look) -> None:
+def show(
+    key: str, selected: Sequence[Group], colour_scheme: ColourScheme, snapshot: Snapshot
+) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
-    of = [f"{item.id} {paint.colours[item.id]} {paint.marker(item.id)}" for item in items]
-    of += run_files.marks("controls.json", items)
-    controls = controls_of(items)
-    with spoken("en"):  # as files are
-        numbers = score_tables.numbers_table(items, controls)
-    if len(items) > MOST:
-        columns = look.made("ranked_columns", of, lambda: ranked_columns(items, controls))
+    of = [
+        f"{item.id} {colour_scheme.colours[item.id]} {colour_scheme.marker(item.id)}"
+        for item in selected
+    ]
+    of += run_files.cache_keys("controls.json", selected)
+    controls = controls_of(selected)
+    with use_language("en"):  # as files are
+        numbers = score_tables.numbers_table(selected, controls)
+    if len(selected) > MAX_COLOURS:
+        columns = snapshot.cached("ranked_columns", of, lambda: ranked_columns(selected, controls))
         if columns:
-            ranked = look.made("ranked_scores", of, lambda: ranked_scores(columns, paint))
+            ranked = snapshot.cached(
+                "ranked_scores", of, lambda: ranked_scores(columns, colour_scheme)
+            )
             figure.show(
-                f"{key}.ranked", ranked, lambda: numbers, "scores", least=180 * len(columns) + 120
+                f"{key}.ranked",
+                ranked,
+                lambda: numbers,
+                "scores",
+                min_width=180 * len(columns) + 120,
             )
     else:
-        _dots(key, items, controls, paint.colours)
+        _dots(key, selected, controls, colour_scheme.colours)
         figure.csv_button(key, lambda: numbers, "scores")
-    st.caption(_legend(items, any(controls.values())))
+    st.caption(_legend_text(selected, any(controls.values())))
     with st.expander(_("The same numbers as a table"), expanded=False, key=f"{key}.table"):
-        _table(f"{key}.numbers", items, controls, numbers)
+        _table(f"{key}.numbers", selected, controls, numbers)
 
 
-def _table(key: str, items: Sequence[Group], controls: Controls, numbers: figures.Table) -> None:
+def _table(key: str, selected: Sequence[Group], controls: Controls, numbers: figures.Table) -> None:
     """Every number, in the reader's words. numbers: the same in English."""
-    titles, told = {item.title for item in items}, numbers
+    titles, told = {item.title for item in selected}, numbers
     if language() != "en":
-        told = score_tables.numbers_table(items, controls)
+        told = score_tables.numbers_table(selected, controls)
         told = told.assign(score=told["score"].map(translate))
     names = {name: translate(str(name)) for name in told.columns if name not in titles}
     reading_table.show(key, told, _("The same numbers as a table"), names)
 
 
-def _dots(key: str, items: Sequence[Group], controls: Controls, colours: Mapping[str, str]) -> None:
+def _dots(
+    key: str, selected: Sequence[Group], controls: Controls, colours: Mapping[str, str]
+) -> None:
     """A figure per set, side by side."""
-    plots = [(VALIDATION, score_tables.validation_dots(items, controls))]
+    plots = [(VALIDATION, score_tables.validation_dots(selected, controls))]
     plots += [
-        (name, score_tables.set_dots(items, controls, name)) for name in score_tables.sets_of(items)
+        (name, score_tables.dots_of_test_set(selected, controls, name))
+        for name in score_tables.names_of_test_sets(selected)
     ]
     shown = [(name, dots) for name, dots in plots if not dots.empty]
     places = list(st.columns(max(len(shown), 1)))
     for (name, dots), place in zip(shown, places, strict=False):
         with place:
-            title = _("validation") if name == VALIDATION else formatting.plain_markdown(name)
-            st.markdown(f"**{title}**", help=_words(list(dots["title"])))
+            title = _("validation") if name == VALIDATION else formatting.escape_markdown(name)
+            st.markdown(f"**{title}**", help=_score_help(list(dots["title"])))
             plot.show(
                 f"{key}.{name}",
                 scores.score_dots(dots, colours),
                 _("scores {set}", set=name),
                 f"scores {name}",
             )
-    lifts = score_tables.lift_dots(items, controls)
+    lifts = score_tables.lift_dots(selected, controls)
     if not lifts.empty:
         with places[0]:  # beneath validation, which is a single line
-            st.markdown(f"**{_('Lift')}**", help=translate(tables.LIFT_WORDS))
+            st.markdown(f"**{_('Lift')}**", help=translate(tables.LIFT_DESCRIPTION))
             dots = scores.score_dots(lifts, colours, ".1f", 2.0)
             plot.show(f"{key}.lift", dots, _("lift"), "lift")
 
 
-def _legend(items: Sequence[Group], controls: bool) -> str:
+def _legend_text(selected: Sequence[Group], has_controls: bool) -> str:
     """What dots, lines and grey marks are."""
-    if any(item.repeats > 1 for item in items):
+    if any(item.repeats > 1 for item in selected):
         dots = _(
             "Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
             "from its lowest to its highest run, a tick each."
         )
     else:
         dots = _("Dot: score. Line: 95 % interval, wide because the photos are few.")
-    if controls:
+    if has_controls:
         grey = _(
             "Grey, what needs no training: **thick line** the best constant answer; **diamond** "
             "logistic regression on the frozen pretrained backbone; **cross** the same on "
@@ -150,11 +167,11 @@ def _legend(items: Sequence[Group], controls: bool) -> str:
     return f"{dots} {grey} {present}"
 
 
-def _words(shown: Sequence[str]) -> str:
+def _score_help(score_titles: Sequence[str]) -> str:
     """What the scores of these titles mean."""
     titles = {title: name for name, title in tables.SCORE_TITLES.items()}
     words = [
-        f"- {translate(title)}: {translate(tables.SCORE_WORDS[titles.get(title, title)])}"
-        for title in shown
+        f"- {translate(title)}: {translate(tables.SCORE_DESCRIPTIONS[titles.get(title, title)])}"
+        for title in score_titles
     ]
     return "\n".join(dict.fromkeys(words))

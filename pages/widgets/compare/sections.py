@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.base.language import N_, _, translate
-from core.compare.colours import Paint
+from core.compare.colours import ColourScheme
 from core.store.groups import Group
 from core.store.index import RunRow
 from pages.widgets.compare import (
@@ -25,12 +25,12 @@ from pages.widgets.compare import (
     varied_key,
 )
 from pages.widgets.shared import run_files, selection
-from pages.widgets.shared.snapshot import Look
+from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import persistent, url_state
 
 KEY = "compare"
-CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
-PLACES = {
+RETAINED_CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
+PARAM_SECTIONS = {
     "photo": "Photos",
     "cell": "Confusion",
     "axis": "Curves",
@@ -39,49 +39,49 @@ PLACES = {
 }  # in the link, of some sections
 
 
-class Chosen(NamedTuple):
+class SectionData(NamedTuple):
     """finished: those of the items with results, the one that others are compared with first."""
 
-    items: list[Group]
+    selected: list[Group]
     finished: list[Group]
-    paint: Paint
-    look: Look
+    colour_scheme: ColourScheme
+    snapshot: Snapshot
 
 
-def show_scores(what: Chosen) -> None:
+def show_scores(data: SectionData) -> None:
     """What parts them in words, then every score."""
-    if not what.finished:
+    if not data.finished:
         st.caption(_("Scores appear when a chosen run is done."))
         return
-    if len(what.finished) > 1:
-        difference.show(f"{KEY}.difference", what.finished, what.paint, what.look)
-    varied_key.show(f"{KEY}.varied", what.finished, what.paint.colours, what.look)
+    if len(data.finished) > 1:
+        difference.show(f"{KEY}.difference", data.finished, data.colour_scheme, data.snapshot)
+    varied_key.show(f"{KEY}.varied", data.finished, data.colour_scheme.colours, data.snapshot)
     st.subheader(_("Scores"), anchor=False)
-    scores.show(f"{KEY}.scores", what.finished, what.paint, what.look)
+    scores.show(f"{KEY}.scores", data.finished, data.colour_scheme, data.snapshot)
 
 
-def show_curves(what: Chosen) -> None:
-    curves.show(f"{KEY}.curves", what.items, what.paint)
+def show_curves(data: SectionData) -> None:
+    curves.show(f"{KEY}.curves", data.selected, data.colour_scheme)
 
 
-def show_photos(what: Chosen) -> None:
-    photo_table.show(f"{KEY}.photos", what.finished, what.look)
+def show_photos(data: SectionData) -> None:
+    photo_table.show(f"{KEY}.photos", data.finished, data.snapshot)
 
 
-def show_confusion(what: Chosen) -> None:
-    predictions = run_files.finished("predictions.csv", what.finished)
-    confusion.show(f"{KEY}.confusion", what.finished, predictions, what.paint)
+def show_confusion(data: SectionData) -> None:
+    predictions = run_files.read_finished("predictions.csv", data.finished)
+    confusion.show(f"{KEY}.confusion", data.finished, predictions, data.colour_scheme)
 
 
-def show_layers(what: Chosen) -> None:
-    drift_overlay.show(f"{KEY}.drift", what.finished, what.paint)
+def show_layers(data: SectionData) -> None:
+    drift_overlay.show(f"{KEY}.drift", data.finished, data.colour_scheme)
 
 
-def show_recipes(what: Chosen) -> None:
-    recipes.show(f"{KEY}.recipes", what.items, what.paint)
+def show_recipes(data: SectionData) -> None:
+    recipes.show(f"{KEY}.recipes", data.selected, data.colour_scheme)
 
 
-SECTIONS: dict[str, Callable[[Chosen], None]] = {
+SECTIONS: dict[str, Callable[[SectionData], None]] = {
     N_("Scores"): show_scores,
     N_("Curves"): show_curves,
     N_("Photos"): show_photos,
@@ -92,10 +92,10 @@ SECTIONS: dict[str, Callable[[Chosen], None]] = {
 
 
 @st.fragment
-def show_section(items: list[Group], everything: list[RunRow], look: Look) -> None:
+def show_section(selected: list[Group], all_rows: list[RunRow], snapshot: Snapshot) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
-    persistent.keep(KEY, CONTROLS)
-    url_state.settle("section", SECTIONS, "Scores")
+    persistent.retain_values(KEY, RETAINED_CONTROLS)
+    url_state.read("section", SECTIONS, "Scores")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         section = (
             st.segmented_control(
@@ -109,16 +109,18 @@ def show_section(items: list[Group], everything: list[RunRow], look: Look) -> No
             )
             or "Scores"
         )
-        url_state.tell("section", section, "Scores")
-        paint = colour_choice.show(items, everything)
-        finished = [item for item in items if item.finished()]
+        url_state.write("section", section, "Scores")
+        paint = colour_choice.show(selected, all_rows)
+        finished = [item for item in selected if item.evaluated_members()]
         if len(finished) > 2 and section == "Scores":
-            first = selection.pick(KEY, _("Compared with"), finished, "against", folded=True)
+            first = selection.choose_one(
+                KEY, _("Compared with"), finished, "against", in_popover=True
+            )
             finished = [first, *(item for item in finished if item.id != first.id)]
-    for name, places in PLACES.items():
+    for name, places in PARAM_SECTIONS.items():
         if section not in places:  # the link tells what is on screen
             st.query_params.pop(name, None)
     colour_choice.legend(paint)
-    no_results.notice(items, section)
+    no_results.notice(selected, section)
     comparable.notice(finished)
-    SECTIONS[section](Chosen(items, finished, paint, look))
+    SECTIONS[section](SectionData(selected, finished, paint, snapshot))

@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, translate
-from core.data.dataset import Dataset, left_out_words
+from core.data.dataset import Dataset, unused_files_text
 from pages.widgets.shared import access
 
 
 def show(dataset: Dataset) -> None:
     """Where it is from, what of it is not used, and how it gets a test set where it has none."""
-    access.closed("label")
-    plain = formatting.plain_markdown
+    access.show_restriction("label")
+    plain = formatting.escape_markdown
     about = (dataset.title, dataset.licence, dataset.source)
     title, licence, source = (plain(translate(each)) for each in about)
     st.caption(
@@ -24,7 +24,7 @@ def show(dataset: Dataset) -> None:
             source=source,
         )
     )
-    if words := left_out_words(dataset):
+    if words := unused_files_text(dataset):
         st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
     if not dataset.test_sets:
         st.info(

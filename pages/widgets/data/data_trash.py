@@ -11,13 +11,13 @@ from core.base.errors import InputError
 from core.base.language import _
 from core.store.data_trash import deletable, delete_dataset, deleted_datasets, restore_dataset
 from core.store.status import utc_now
-from core.store.trash import KEPT
+from core.store.trash import RETENTION
 from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
 
 
-def delete(key: str, root: Path) -> None:
+def delete_button(key: str, root: Path) -> None:
     """The button, only for a data set that was imported."""
     if deletable(root) and st.button(
         _("Delete"),
@@ -28,13 +28,13 @@ def delete(key: str, root: Path) -> None:
         st.dialog(_("Delete this data set?"))(_question)(key, root)
 
 
-def bring_back(key: str) -> None:
+def show_deleted(key: str) -> None:
     """What was deleted, with a way back; nothing where there is nothing."""
-    if access.shut("delete_data"):
+    if access.is_restricted("delete_data"):
         return
     if error := st.session_state.pop(f"{key}.error", None):
-        messages.error(error)
-    deleted = deleted_datasets(settings.data_parent())
+        messages.show_error(error)
+    deleted = deleted_datasets(settings.datasets_dir())
     if not deleted:
         return
     with st.expander(
@@ -52,9 +52,9 @@ def bring_back(key: str) -> None:
                     _(
                         "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
                         "until {until:%d %b %Y}",
-                        name=formatting.plain_markdown(each.name),
-                        when=each.when,
-                        until=each.when + KEPT,
+                        name=formatting.escape_markdown(each.name),
+                        when=each.deleted_at,
+                        until=each.deleted_at + RETENTION,
                     )
                 )
 
@@ -64,8 +64,8 @@ def _question(key: str, root: Path) -> None:
         _(
             "**{name}**, with its photos, labels and boxes. It can be brought back for {days} "
             "days. Runs on it stay, but cannot be scored again without it.",
-            name=formatting.plain_markdown(root.name),
-            days=KEPT.days,
+            name=formatting.escape_markdown(root.name),
+            days=RETENTION.days,
         )
     )
     with st.container(horizontal=True):
@@ -81,16 +81,16 @@ def _question(key: str, root: Path) -> None:
 def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, selection.all_runs(), utc_now)
-        name = formatting.plain_markdown(root.name)
+        name = formatting.escape_markdown(root.name)
         st.toast(_("{name} is in the trash.", name=name), icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
 
-def _restore(key: str, deleted: str) -> None:
+def _restore(key: str, deleted_id: str) -> None:
     try:
-        place = restore_dataset(settings.data_parent(), deleted)
-        name = formatting.plain_markdown(place.name)
+        place = restore_dataset(settings.datasets_dir(), deleted_id)
+        name = formatting.escape_markdown(place.name)
         st.toast(_("{name} is back.", name=name), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

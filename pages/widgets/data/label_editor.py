@@ -11,13 +11,13 @@ import streamlit as st
 from core.base.errors import DataError, InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import BACKGROUND, Dataset
-from core.data.label_edits import save_truth, truth_data, truth_from
-from core.data.photo_grid import WallPhoto
-from core.data.thumbnails import for_browser
+from core.data.label_edits import save_truth, truth_from_dict, truth_to_dict
+from core.data.photo_grid import GridPhoto
+from core.data.thumbnails import thumbnail_base64
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.data import photo_filter
-from pages.widgets.data.label_words import editor_words
+from pages.widgets.data.label_words import editor_text
 from pages.widgets.shared import access
 from pages.widgets.ui.assets import script, style
 
@@ -35,13 +35,13 @@ def show(
     key: str,
     dataset: Dataset,
     split: str,
-    chosen: Sequence[WallPhoto],
-    everything: Sequence[WallPhoto],
+    filtered: Sequence[GridPhoto],
+    all_photos: Sequence[GridPhoto],
 ) -> None:
-    """The photo that the link names, with the way to its neighbours among the `chosen` ones.
+    """The photo that the link names, with the way to its neighbours among the `filtered` ones.
     Raises DataError when there is no such photo or it cannot be read."""
     file = st.query_params["photo"]
-    walk = chosen if any(one.photo.file == file for one in chosen) else everything
+    walk = filtered if any(one.photo.file == file for one in filtered) else all_photos
     files = [one.photo.file for one in walk]
     if file not in files:
         raise DataError(
@@ -52,10 +52,10 @@ def show(
     place = files.index(file)
     one = walk[place]
     image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
-    editable = not access.shut("label") and any(
+    editable = not access.is_restricted("label") and any(
         split == test_set.name for test_set in dataset.test_sets
     )
-    notes = [_copy_note(copy) for copy in one.copies]
+    notes = [_copy_note(copy) for copy in one.copy_texts]
     where = _(
         "{number} of {count} · {data}, {split}",
         number=place + 1,
@@ -64,7 +64,7 @@ def show(
         split=split,
     )
     if editable:
-        labelled = sum(bool(each.primary) for each in everything)
+        labelled = sum(bool(each.primary) for each in all_photos)
         where = _(
             "{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
             number=place + 1,
@@ -72,7 +72,7 @@ def show(
             data=dataset.root.name,
             split=split,
             labelled=labelled,
-            all=len(everything),
+            all=len(all_photos),
         )
     if one.fold is not None:
         notes.append(_("It validates in fold {fold}.", fold=one.fold))
@@ -86,21 +86,21 @@ def show(
             "aspect": aspect,
             "previous": files[place - 1] if place else None,
             "next": files[place + 1] if place + 1 < len(files) else None,
-            "unlabelled": _next_unlabelled(everything, file) if editable else None,
-            "truth": truth_data(one.truth()),
+            "unlabelled": _next_unlabelled(all_photos, file) if editable else None,
+            "truth": truth_to_dict(one.truth()),
             "classes": [
                 *(c for c in dataset.classes if c != BACKGROUND),
                 *(c for c in dataset.classes if c == BACKGROUND),
             ],
-            "others": _other_things(dataset),
+            "others": _other_labels(dataset),
             "notes": notes,
             "editable": editable,
             "editing": editable and "edit" in st.query_params,
             "reply": st.session_state.get(f"{key}.reply"),
-            "words": editor_words(),
+            "words": editor_text(),
         },
-        on_go_change=lambda: _go(st.session_state[key]["go"]),
-        on_edit_change=lambda: _edit(st.session_state[key]["edit"] == "on"),
+        on_go_change=lambda: _open_photo(st.session_state[key]["go"]),
+        on_edit_change=lambda: _set_editing(st.session_state[key]["edit"] == "on"),
         on_save_change=lambda: _save(key, dataset.root, split, file),
     )
 
@@ -111,7 +111,7 @@ def _copy_note(copy: str) -> str:
     return translate(note.format(copy=copy))
 
 
-def _next_unlabelled(photos: Sequence[WallPhoto], file: str) -> str | None:
+def _next_unlabelled(photos: Sequence[GridPhoto], file: str) -> str | None:
     """The first photo without a label behind this one, or else before it."""
     files = [one.photo.file for one in photos]
     place = files.index(file)
@@ -119,15 +119,15 @@ def _next_unlabelled(photos: Sequence[WallPhoto], file: str) -> str | None:
     return next((one.photo.file for one in around if not one.primary), None)
 
 
-def _other_things(dataset: Dataset) -> list[str]:
+def _other_labels(dataset: Dataset) -> list[str]:
     """Boxed things that are in no training class."""
     boxes = (box for each in dataset.test_sets for found in each.boxes.values() for box in found)
     return sorted({box.label for box in boxes} - set(dataset.classes))
 
 
-def _go(file: str) -> None:
+def _open_photo(file: str) -> None:
     """To another photo, or back to the wall."""
-    photo_filter.as_drawn()
+    photo_filter.restore_url()
     if file:
         st.query_params["photo"] = file
     else:
@@ -135,8 +135,8 @@ def _go(file: str) -> None:
         st.query_params.pop("edit", None)
 
 
-def _edit(on: bool) -> None:
-    photo_filter.as_drawn()
+def _set_editing(on: bool) -> None:
+    photo_filter.restore_url()
     if on:
         st.query_params["edit"] = "1"
     else:
@@ -147,18 +147,25 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
     """Saves what the browser sent, and goes where it asked to go after that."""
     sent, error = st.session_state[key]["save"], ""
     try:
-        save_truth(root, split, file, truth_from(sent["truth"]), utc_now, truth_from(sent["seen"]))
+        save_truth(
+            root,
+            split,
+            file,
+            truth_from_dict(sent["truth"]),
+            utc_now,
+            truth_from_dict(sent["seen"]),
+        )
     except InputError as problem:
         error = translate(str(problem))
     st.session_state[f"{key}.reply"] = {"id": sent["id"], "error": error}
     if not error and sent["then"] is False:
-        _edit(False)
+        _set_editing(False)
     elif not error and isinstance(sent["then"], str):
-        _go(sent["then"])
+        _open_photo(sent["then"])
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo in base64, not larger than a screen needs, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    return for_browser(Path(path), settings.house(), _SIDE)
+    return thumbnail_base64(Path(path), settings.shared_root(), _SIDE)

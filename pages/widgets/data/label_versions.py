@@ -9,21 +9,21 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
-from core.data.label_edits import earlier_versions, restore_version
+from core.data.label_edits import label_versions, restore_version
 from core.store.status import utc_now
 from pages.widgets.shared import access
 from pages.widgets.ui import messages
 
-_SHOWN = 20
+_MAX_LISTED = 20
 
 
 def show(key: str, root: Path) -> None:
     """The earlier versions, newest first, each with a button; nothing where there is none."""
-    if access.shut("label"):
+    if access.is_restricted("label"):
         return
-    versions = earlier_versions(root)
+    versions = label_versions(root)
     if error := st.session_state.pop(f"{key}.error", None):
-        messages.error(error)
+        messages.show_error(error)
     if not versions:
         return
     with st.expander(_("Earlier labels ({count})", count=len(versions)), icon=":material/history:"):
@@ -33,7 +33,7 @@ def show(key: str, root: Path) -> None:
                 "Bringing one back changes the labels of all test sets; that can be undone too."
             )
         )
-        for version in versions[:_SHOWN]:
+        for version in versions[:_MAX_LISTED]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
                     _("Bring back"),
@@ -42,16 +42,18 @@ def show(key: str, root: Path) -> None:
                     args=(key, root, version.id),
                     help=_("The labels and boxes as they were just before this change."),
                 )
-                words = formatting.plain_markdown(translate(version.change))
+                words = formatting.escape_markdown(translate(version.change))
                 st.markdown(
                     _(
                         "as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
-                        when=version.when,
+                        when=version.replaced_at,
                         change=words,
                     )
                 )
-        if len(versions) > _SHOWN:
-            st.caption(_("{count} older ones are in the folder.", count=len(versions) - _SHOWN))
+        if len(versions) > _MAX_LISTED:
+            st.caption(
+                _("{count} older ones are in the folder.", count=len(versions) - _MAX_LISTED)
+            )
 
 
 def _restore(key: str, root: Path, version: str) -> None:

@@ -8,12 +8,18 @@ from typing import Any
 from core.base.language import _
 
 
-def editor_words() -> dict[str, Any]:
+def editor_text() -> dict[str, Any]:
     """By the names that the scripts use; `view` and `edit` are lists of keys with what they do."""
-    return {**_photo(), **_form(), **_hints(), "view": _view_keys(), "edit": _edit_keys()}
+    return {
+        **_photo_text(),
+        **_form_text(),
+        **_hint_text(),
+        "view": _view_keys(),
+        "edit": _edit_keys(),
+    }
 
 
-def _photo() -> dict[str, str]:
+def _photo_text() -> dict[str, str]:
     return {
         "photo": _("photo {file}"),
         "wall": _("← All photos"),
@@ -37,7 +43,7 @@ def _photo() -> dict[str, str]:
     }
 
 
-def _form() -> dict[str, str]:
+def _form_text() -> dict[str, str]:
     return {
         "kept": _("These changes of yours were not saved yet."),
         "saved": _("Saved {file}."),
@@ -70,7 +76,7 @@ def _form() -> dict[str, str]:
     }
 
 
-def _hints() -> dict[str, str]:
+def _hint_text() -> dict[str, str]:
     return {
         "hint_primary": _(
             "Choose what the photo shows most, too: without it nothing can be saved."

@@ -10,15 +10,15 @@ import streamlit as st
 
 from core.base.errors import DataError
 from core.base.language import _, translate
-from core.data.label_edits import truth_data
-from core.data.photo_grid import WallPhoto
-from core.data.thumbnails import for_browser
+from core.data.label_edits import truth_to_dict
+from core.data.photo_grid import GridPhoto
+from core.data.thumbnails import thumbnail_base64
 from pages import settings
 from pages.widgets.ui.assets import script, style
 
 _SIDE = 320  # pixels of a small copy's longer side: sharp on a screen of double density
 PER_PAGE = 60
-_WALL = st.components.v2.component(
+_GRID = st.components.v2.component(
     "overfit_lens_photo_wall",
     html='<div class="wall-root"></div>',
     css=style("data/photo_grid"),
@@ -26,17 +26,17 @@ _WALL = st.components.v2.component(
 )
 
 
-def show(key: str, photos: Sequence[WallPhoto], page: int, on_open: Callable[[str], None]) -> None:
+def show(key: str, photos: Sequence[GridPhoto], page: int, on_open: Callable[[str], None]) -> None:
     """One page of the photos, from 1. `on_open` is called with the file that is clicked."""
     shown = photos[PER_PAGE * (page - 1) : PER_PAGE * page]
-    _WALL(
+    _GRID(
         key=key,
-        data={"photos": [_tile(one) for one in shown], "words": _words()},
+        data={"photos": [_tile(one) for one in shown], "words": _ui_text()},
         on_open_change=lambda: on_open(str(st.session_state[key]["open"])),
     )
 
 
-def _words() -> dict[str, str]:
+def _ui_text() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
         "unlabelled": _("not labelled"),
@@ -48,22 +48,22 @@ def _words() -> dict[str, str]:
     }
 
 
-def pages(photos: Sequence[WallPhoto]) -> int:
+def page_count(photos: Sequence[GridPhoto]) -> int:
     """How many pages the photos take, at least one."""
     return max(1, -(-len(photos) // PER_PAGE))
 
 
-def _tile(one: WallPhoto) -> dict[str, Any]:
+def _tile(photo: GridPhoto) -> dict[str, Any]:
     tile: dict[str, Any] = {
-        "file": one.photo.file,
-        "primary": one.primary,
-        "also": [name for name in one.present if name != one.primary],
-        "boxes": truth_data(one.truth())["boxes"],
-        "copies": [translate(copy) for copy in one.copies],
-        "fold": one.fold,
+        "file": photo.photo.file,
+        "primary": photo.primary,
+        "also": [name for name in photo.present if name != photo.primary],
+        "boxes": truth_to_dict(photo.truth())["boxes"],
+        "copies": [translate(copy) for copy in photo.copy_texts],
+        "fold": photo.fold,
     }
     try:
-        image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
+        image, aspect = _image(str(photo.photo.path), photo.photo.path.stat().st_mtime_ns)
     except (DataError, OSError) as error:
         return tile | {"image": "", "aspect": 1.0, "problem": translate(str(error))}
     return tile | {"image": image, "aspect": aspect, "problem": ""}
@@ -73,4 +73,4 @@ def _tile(one: WallPhoto) -> dict[str, Any]:
 def _image(path: str, stamp: int) -> tuple[str, float]:
     """A photo's small copy in base64, and its width by its height."""
     del stamp  # part of the cache's key: a replaced photo is read again
-    return for_browser(Path(path), settings.house(), _SIDE)
+    return thumbnail_base64(Path(path), settings.shared_root(), _SIDE)

@@ -12,9 +12,9 @@ from core.base.errors import InputError
 from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.data.dataset import Dataset
-from core.jobs.local import LocalExecutor, ensure_worker, find_lost_work, worker_alive
+from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
 from core.store.index import RunRow
-from core.store.rescoring import Rescoring, find_rescorings, runs_behind
+from core.store.rescoring import Rescoring, find_rescorings, outdated_runs
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import selection
@@ -25,19 +25,19 @@ _POLL_SECONDS = 1.0
 
 def show(key: str, dataset: Dataset) -> None:
     """How many runs the labels have overtaken, the button, and how their scoring stands."""
-    waiting = bool(_under_way(_of(dataset, selection.all_runs())))
-    st.fragment(_board, run_every=_POLL_SECONDS if waiting else None)(key, dataset, waiting)
+    waiting = bool(_unfinished(_find_requested(dataset, selection.all_runs())))
+    st.fragment(_show_live, run_every=_POLL_SECONDS if waiting else None)(key, dataset, waiting)
 
 
-def _board(key: str, dataset: Dataset, watching: bool) -> None:
+def _show_live(key: str, dataset: Dataset, polling: bool) -> None:
     rows = selection.all_runs()
-    asked = _of(dataset, rows)
+    asked = _find_requested(dataset, rows)
     for rescoring in asked:
-        find_lost_work(rescoring, utc_now)
-    waiting = _under_way(asked)
-    if bool(waiting) != watching:
+        mark_lost_work(rescoring, utc_now)
+    waiting = _unfinished(asked)
+    if bool(waiting) != polling:
         st.rerun()  # the whole page: begins or ends the polling
-    labels = tables.labels_of(rows)
+    labels = tables.labels_by_id(rows)
     if waiting:
         _progress(key, asked, waiting, labels)
         return
@@ -49,8 +49,8 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
                 run=labels[rescoring.id],
                 why=translate(status.error or ""),
             )
-            messages.error(words)
-    behind = runs_behind(settings.runs_dir(), rows, dataset)
+            messages.show_error(words)
+    behind = outdated_runs(settings.runs_dir(), rows, dataset)
     if behind:
         _offer(key, behind, labels)
     elif any(rescoring.status().state == "done" for rescoring in asked):
@@ -60,32 +60,32 @@ def _board(key: str, dataset: Dataset, watching: bool) -> None:
             st.page_link("pages/cams.py", label=_("CAMs"), icon=":material/frame_inspect:")
 
 
-def _offer(key: str, behind: Sequence[RunRow], labels: dict[str, str]) -> None:
-    names = formatting.plain_markdown(", ".join(labels[row.id] for row in behind))
+def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str]) -> None:
+    names = formatting.escape_markdown(", ".join(labels[row.id] for row in outdated))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             ngettext(
                 "Score 1 run again with these labels",
                 "Score {count} runs again with these labels",
-                len(behind),
+                len(outdated),
             ),
             key=f"{key}.ask",
             icon=":material/refresh:",
             help=_("Scores, localisation and verdict, without training: {names}", names=names),
         ):
             try:
-                LocalExecutor(settings.runs_dir()).score_again([row.id for row in behind])
+                LocalExecutor(settings.runs_dir()).submit_rescoring([row.id for row in outdated])
                 st.rerun()
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
         st.caption(_("Their scores come from other labels or boxes than there are now."))
 
 
 def _progress(
-    key: str, asked: Sequence[Rescoring], waiting: Sequence[Rescoring], labels: dict[str, str]
+    key: str, requested: Sequence[Rescoring], waiting: Sequence[Rescoring], labels: dict[str, str]
 ) -> None:
     first = min(rescoring.status().created for rescoring in waiting)
-    batch = [rescoring for rescoring in asked if rescoring.status().created >= first]
+    batch = [rescoring for rescoring in requested if rescoring.status().created >= first]
     done = len(batch) - len(waiting)
     now = next((r for r in waiting if r.status().state == "running"), None)
     if now:
@@ -102,7 +102,7 @@ def _progress(
             count=len(batch),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / len(batch), text=formatting.plain_markdown(words))
+        st.progress(done / len(batch), text=formatting.escape_markdown(words))
         if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
                 LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
@@ -113,11 +113,11 @@ def _progress(
             ensure_worker(settings.runs_dir(), wait_seconds=10)
 
 
-def _of(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:
+def _find_requested(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:
     """What was asked for on this data set."""
     ids = {row.id for row in rows if row.data_path == str(dataset.root.resolve())}
     return [each for each in find_rescorings(settings.runs_dir()) if each.id in ids]
 
 
-def _under_way(asked: Sequence[Rescoring]) -> list[Rescoring]:
-    return [rescoring for rescoring in asked if not rescoring.status().ended]
+def _unfinished(requested: Sequence[Rescoring]) -> list[Rescoring]:
+    return [rescoring for rescoring in requested if not rescoring.status().ended]

@@ -7,51 +7,53 @@ from html import escape
 
 import streamlit as st
 
-from core.base.formatting import percent, rate
+from core.base.formatting import lr_text, percent
 from core.base.language import _
-from core.base.palette import rate_colour
-from core.data.photos import jpeg_url
+from core.base.palette import lr_colour
+from core.data.photos import jpeg_data_url
 from core.lesson.curves import loss_chart
-from core.lesson.elsewhere_figure import Seen
-from core.lesson.layers import Moved, frozen_layers
-from core.lesson.occlusion_figure import Painted
+from core.lesson.elsewhere_figure import PredictedPhoto
+from core.lesson.layers import LayerDrift, frozen_layer_count
+from core.lesson.occlusion_figure import MaskedPhoto
 from core.lesson.pair import Pair
-from core.lesson.repair_words import arm_names, difference_words
-from core.lesson.repairs import TOY, Arm, read_arms
-from core.lesson.seed_spread import Measured
-from core.lesson.steps import validation_words
+from core.lesson.repair_words import arm_names, outcome_text
+from core.lesson.repairs import TOY_HEADING, Arm, read_arms
+from core.lesson.seed_spread import SeedSpread
+from core.lesson.steps import validation_text
 from pages.widgets.lesson import localisation_figure, runs, vote
-from pages.widgets.lesson.text import box, side_name
+from pages.widgets.lesson.text import show_html, side_html
 from pages.widgets.ui import live_chart
 
 KEY = "lesson.picture"
 
 
-def show(number: int, pair: Pair, large: bool, without: str) -> None:
+def show(number: int, pair: Pair, large: bool, arm_key: str) -> None:
     """number: of the step, 1 to 7. Raises InputError when a picture cannot be made."""
-    colours = runs.colours(pair)
+    colours = runs.side_colours(pair)
     if number == 1:
-        _ship(pair, colours, large)
+        _validation_figure(pair, colours, large)
     elif number == 3:
-        localisation_figure.show(f"{KEY}.gaze", runs.made("gaze"), runs.made("lifts"), colours)
+        localisation_figure.show(
+            f"{KEY}.gaze", runs.figure_data("gaze"), runs.figure_data("lifts"), colours
+        )
     else:
         pictures: dict[int, Callable[[], str]] = {
-            2: _elsewhere,
-            4: lambda: _painted(colours),
+            2: _test_set_figure,
+            4: lambda: _occlusion_figure(colours),
             5: lambda: _layers(pair),
-            6: lambda: _repairs(without),
+            6: lambda: _ablation_figure(arm_key),
             7: lambda: _recipe(pair),
         }
-        box(pictures[number](), colours, large)
+        show_html(pictures[number](), colours, large)
 
 
-def _ship(pair: Pair, colours: Mapping[str, str], large: bool) -> None:
+def _validation_figure(pair: Pair, colours: Mapping[str, str], large: bool) -> None:
     left, middle, chart = st.columns([3, 3, 5], gap="medium", vertical_alignment="center")
     for column, letter in ((left, "A"), (middle, "B")):
-        right, loss = validation_words(pair, letter)
+        right, loss = validation_text(pair, letter)
         with column:
-            box(
-                f'<div class="card"><div class="name">{side_name(letter)}</div>'
+            show_html(
+                f'<div class="card"><div class="name">{side_html(letter)}</div>'
                 f"<div>{escape(right)}</div><div>{escape(loss)}</div></div>",
                 colours,
                 large,
@@ -61,48 +63,48 @@ def _ship(pair: Pair, colours: Mapping[str, str], large: bool) -> None:
         live_chart.show(f"{KEY}.losses", loss_chart(pair, colours))
 
 
-def _elsewhere() -> str:
-    shoot: list[Seen] = runs.made("shoot")
-    books: list[Seen] = runs.made("books")
-    left = _seen(_("Validation photos, of the shoot"), shoot, 3)
-    return f'<div class="beside">{left}{_seen(_("Books from elsewhere"), books, 4)}</div>'
+def _test_set_figure() -> str:
+    shoot: list[PredictedPhoto] = runs.figure_data("shoot")
+    books: list[PredictedPhoto] = runs.figure_data("books")
+    left = _photo_group(_("Validation photos, of the shoot"), shoot, 3)
+    return f'<div class="beside">{left}{_photo_group(_("Books from elsewhere"), books, 4)}</div>'
 
 
-def _seen(title: str, pictures: Sequence[Seen], columns: int) -> str:
+def _photo_group(title: str, pictures: Sequence[PredictedPhoto], columns: int) -> str:
     return (
         f'<div><div class="group">{escape(title)}</div><div class="photos" '
-        f'style="--count: {columns}">{"".join(map(_figure, pictures))}</div></div>'
+        f'style="--count: {columns}">{"".join(map(_photo_figure, pictures))}</div></div>'
     )
 
 
-def _figure(seen: Seen) -> str:
-    truth = seen.truth or _("a book of no class")
+def _photo_figure(photo: PredictedPhoto) -> str:
+    truth = photo.truth or _("a book of no class")
     said = "".join(
-        f'<div>{side_name(letter)} <span class="mark {"right" if good else "wrong"}">'
+        f'<div>{side_html(letter)} <span class="mark {"right" if good else "wrong"}">'
         f"{'✓' if good else '✗'}</span> {escape(answer)}</div>"
-        for letter, (answer, good) in seen.answers.items()
+        for letter, (answer, good) in photo.predictions.items()
     )
-    return _image(seen.jpeg, truth, said)
+    return _image(photo.jpeg, truth, said)
 
 
 def _image(jpeg: bytes, alt: str, caption: str) -> str:
     return (
-        f'<figure><img alt="{escape(alt)}" src="{jpeg_url(jpeg)}">'
+        f'<figure><img alt="{escape(alt)}" src="{jpeg_data_url(jpeg)}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 
 
-def _painted(colours: Mapping[str, str]) -> str:
+def _occlusion_figure(colours: Mapping[str, str]) -> str:
     titles = {
         "plain": _("As it is"),
         "object": _("Books painted over"),
         "only_objects": _("All but the books painted over"),
     }
-    found: list[Painted] = runs.made("painted")
+    found: list[MaskedPhoto] = runs.figure_data("painted")
     pictures = []
     for one in found:
         bars = "".join(
-            _chance_bar(letter, colours[letter], *said) for letter, said in one.by_side.items()
+            _probability_bar(letter, colours[letter], *said) for letter, said in one.by_side.items()
         )
         title = titles[one.variant]
         pictures.append(
@@ -112,31 +114,31 @@ def _painted(colours: Mapping[str, str]) -> str:
     return f'<div class="trio">{"".join(pictures)}</div><p class="note">{note}</p>'
 
 
-def _chance_bar(letter: str, colour: str, answer: str, chance: float) -> str:
-    fill = f"width: {100 * chance:.0f}%; background: {colour}"
+def _probability_bar(letter: str, colour: str, predicted: str, probability: float) -> str:
+    fill = f"width: {100 * probability:.0f}%; background: {colour}"
     return (
-        f'<div class="bar-row">{side_name(letter)}<span class="bar"><i style="{fill}"></i></span>'
-        f"<span>{percent(chance)}</span></div>"
-        f"<div>{escape(_('says: {answer}', answer=answer))}</div>"
+        f'<div class="bar-row">{side_html(letter)}<span class="bar"><i style="{fill}"></i></span>'
+        f"<span>{percent(probability)}</span></div>"
+        f"<div>{escape(_('says: {answer}', answer=predicted))}</div>"
     )
 
 
 def _layers(pair: Pair) -> str:
-    moved: list[Moved] = runs.made("moved")
-    frozen = frozen_layers(pair.b)
+    moved: list[LayerDrift] = runs.figure_data("moved")
+    frozen = frozen_layer_count(pair.b)
     lines = "".join(
         f'<div class="grid" style="bottom: {100 * value:.0f}%"><span>{value:g}</span></div>'
         for value in (0.0, 0.5, 1.0)
     )
     bars = "".join(
-        f'<div class="layer" title="{escape(_layer_words(one))}">'
+        f'<div class="layer" title="{escape(_layer_text(one))}">'
         + "".join(_layer_bar(letter, number) for letter, number in one.by_side.items())
         + "</div>"
         for one in moved
     )
     numbers = "".join(f"<span>{one.layer}</span>" for one in moved)
     front = sum(one.layer < frozen for one in moved)
-    alt = "; ".join(map(_layer_words, moved))
+    alt = "; ".join(map(_layer_text, moved))
     note = _(
         "layers from the photo (left) to the answer; thin lines from the lowest to the "
         "highest training"
@@ -147,11 +149,11 @@ def _layers(pair: Pair) -> str:
         f'<div class="braces"><span style="flex: {front}">'
         f"{escape(_('frozen in B'))}</span>"
         f'<span style="flex: {len(moved) - front}">{escape(_("trained in both"))}</span></div>'
-        f'<p class="note">{side_name("A")}, {side_name("B")}: {escape(note)}</p>'
+        f'<p class="note">{side_html("A")}, {side_html("B")}: {escape(note)}</p>'
     )
 
 
-def _layer_bar(letter: str, number: Measured) -> str:
+def _layer_bar(letter: str, number: SeedSpread) -> str:
     height = max(number.mean, 0.004)
     low, high = 100 * number.low / height, 100 * number.high / height
     spread = f'<i class="spread" style="bottom: {low:.0f}%; height: {high - low:.0f}%"></i>'
@@ -161,15 +163,22 @@ def _layer_bar(letter: str, number: Measured) -> str:
     )
 
 
-def _layer_words(one: Moved) -> str:
-    values = ", ".join(f"{letter} {number.mean:.2f}" for letter, number in one.by_side.items())
-    return _("layer {layer}, {name}: {values}", layer=one.layer, name=one.name, values=values)
+def _layer_text(layer_drift: LayerDrift) -> str:
+    values = ", ".join(
+        f"{letter} {number.mean:.2f}" for letter, number in layer_drift.by_side.items()
+    )
+    return _(
+        "layer {layer}, {name}: {values}",
+        layer=layer_drift.layer,
+        name=layer_drift.name,
+        values=values,
+    )
 
 
-def _repairs(without: str) -> str:
-    arms, names = read_arms(TOY), arm_names()
+def _ablation_figure(arm_key: str) -> str:
+    arms, names = read_arms(TOY_HEADING), arm_names()
     whole = arms.get("nothing")
-    rows = "".join(_arm(arm, names[key], key == without, whole) for key, arm in arms.items())
+    rows = "".join(_arm_row(arm, names[key], key == arm_key, whole) for key, arm in arms.items())
     note = escape(
         _(
             "Share of {set} named right; dashed: the whole recipe.",
@@ -179,36 +188,38 @@ def _repairs(without: str) -> str:
     return f'<div role="list">{rows}</div><p class="note">{note}</p>'
 
 
-def _arm(arm: Arm, name: str, chosen: bool, whole: Arm | None) -> str:
+def _arm_row(arm: Arm, name: str, is_selected: bool, baseline: Arm | None) -> str:
     seeds = _("{n} trainings", n=arm.seeds)
-    told = f"{difference_words(arm.told)} ({seeds})" if arm.told else seeds
-    mark = f'<u style="left: {100 * whole.right:.0f}%"></u>' if whole else ""
+    told = f"{outcome_text(arm.outcome)} ({seeds})" if arm.outcome else seeds
+    mark = f'<u style="left: {100 * baseline.accuracy:.0f}%"></u>' if baseline else ""
     line = f"left: {100 * arm.low:.0f}%; width: {100 * (arm.high - arm.low):.0f}%"
     return (
-        f'<div role="listitem" class="arm{" chosen" if chosen else ""}"><span>{escape(name)}</span>'
+        f'<div role="listitem" class="arm{" chosen" if is_selected else ""}">'
+        f"<span>{escape(name)}</span>"
         f'<span class="track" aria-hidden="true">{mark}<i style="{line}"></i>'
-        f'<b style="left: {100 * arm.right:.0f}%"></b></span><span>{percent(arm.right)}</span>'
+        f'<b style="left: {100 * arm.accuracy:.0f}%"></b></span>'
+        f"<span>{percent(arm.accuracy)}</span>"
         f'<span class="told">{escape(told)}</span></div>'
     )
 
 
 def _recipe(pair: Pair) -> str:
-    recipe = pair.a.shown.recipe()
-    layers = [one.layer for one in runs.made("moved")]
+    recipe = pair.a.shown_run.recipe()
+    layers = [one.layer for one in runs.figure_data("moved")]
     firsts = [(band.first, band.lr) for band in recipe.bands]
     rates = [next(lr for first, lr in reversed(firsts) if first <= layer) for layer in layers]
-    blocks = "".join(f'<span style="background: {rate_colour(lr)}"></span>' for lr in rates)
+    blocks = "".join(f'<span style="background: {lr_colour(lr)}"></span>' for lr in rates)
     keys = " &nbsp; ".join(
-        f'<span><span class="key" style="background: {rate_colour(lr)}"></span>'
-        f"{escape(_('layers from {first} on: {rate}', first=first, rate=rate(lr)))}</span>"
+        f'<span><span class="key" style="background: {lr_colour(lr)}"></span>'
+        f"{escape(_('layers from {first} on: {rate}', first=first, rate=lr_text(lr)))}</span>"
         for first, lr in firsts
     )
     score = ("sets", pair.set_name, "scores", "object", "value")
-    now, goal = (side.summary(*score).percent() for side in (pair.a, pair.b))
+    now, goal = (side.summary_spread(*score).format_percent() for side in (pair.a, pair.b))
     words = escape(_("Learning rates of the recipe, layer by layer, from the photo to the answer"))
     return (
         f'<div class="group">{words}</div><div class="recipe" role="img" aria-label="{words}">'
         f'{blocks}</div><p>{keys}</p><div class="group">'
-        f"{escape(_('Books from elsewhere named right'))}: {side_name('A')} {now}, "
-        f"{side_name('B')} {goal}</div>"
+        f"{escape(_('Books from elsewhere named right'))}: {side_html('A')} {now}, "
+        f"{side_html('B')} {goal}</div>"
     )

@@ -1,9 +1,9 @@
 // Photos, and where both networks look at them, at the end of each cycle of their trainings. The
 // slider and the play button act here, without the server. Text is only ever set as textContent.
 
-const STAY = 1600; // milliseconds at each moment while it plays
+const MOMENT_MS = 1600; // milliseconds at each moment while it plays
 
-function picture(source, alt) {
+function createImage(source, alt) {
   const image = element("img");
   image.src = source;
   image.alt = alt;
@@ -11,10 +11,10 @@ function picture(source, alt) {
 }
 
 // One picture per moment, one on top of the other; only the present one is seen.
-function pile(row, side, data) {
+function createMapStack(row, side, data) {
   const stack = element("div", "pile");
   stack.style.aspectRatio = row.aspect;
-  stack.append(...row[side].map((source) => picture(source, "")));
+  stack.append(...row[side].map((source) => createImage(source, "")));
   stack.setAttribute("role", "img");
   const frame = element("figure", `side-${side}`);
   frame.append(stack, element("figcaption", "", side));
@@ -22,12 +22,12 @@ function pile(row, side, data) {
   return frame;
 }
 
-function triple(row, data) {
+function createPhotoRow(row, data) {
   const group = element("div", "triple");
   group.style.setProperty("--aspect", row.aspect);
   const photo = element("figure");
-  photo.append(picture(row.photo, `${row.file}: ${row.label}`), element("figcaption", "", row.label));
-  group.append(photo, pile(row, "A", data), pile(row, "B", data));
+  photo.append(createImage(row.photo, `${row.file}: ${row.label}`), element("figcaption", "", row.label));
+  group.append(photo, createMapStack(row, "A", data), createMapStack(row, "B", data));
   return group;
 }
 
@@ -45,7 +45,7 @@ function build(root) {
   view.play.addEventListener("click", () => (view.timer ? stop(view) : start(view)));
   view.slider.addEventListener("input", () => {
     stop(view);
-    show(view, Number(view.slider.value));
+    showMoment(view, Number(view.slider.value));
   });
   // The arrow keys move the slider here; the page's own would leave the step.
   view.slider.addEventListener("keydown", (event) => event.stopPropagation());
@@ -54,26 +54,26 @@ function build(root) {
 
 function start(view) {
   const last = view.data.moments.length - 1;
-  show(view, view.at === last ? 0 : view.at + 1);
+  showMoment(view, view.at === last ? 0 : view.at + 1);
   view.timer = setInterval(() => {
     if (!view.root.isConnected || view.at === last) stop(view);
-    else show(view, view.at + 1);
-  }, STAY);
-  name(view);
+    else showMoment(view, view.at + 1);
+  }, MOMENT_MS);
+  updatePlayButton(view);
 }
 
 function stop(view) {
   clearInterval(view.timer);
   view.timer = 0;
-  name(view);
+  updatePlayButton(view);
 }
 
-function name(view) {
+function updatePlayButton(view) {
   view.play.textContent = view.timer ? "❚❚" : "▶";
   view.play.setAttribute("aria-label", view.timer ? view.data.words.pause : view.data.words.play);
 }
 
-function show(view, at) {
+function showMoment(view, at) {
   const moment = view.data.moments[at];
   view.at = at;
   view.root.dataset.moment = moment.epoch;
@@ -104,7 +104,7 @@ export default function (component) {
   stop(Object.assign(view, { known, data: component.data }));
   view.slider.max = view.data.moments.length - 1;
   view.slider.setAttribute("aria-label", view.data.words.slider);
-  view.photos.replaceChildren(...view.data.rows.map((row) => triple(row, view.data)));
-  show(view, Math.min(view.at, view.data.moments.length - 1));
+  view.photos.replaceChildren(...view.data.rows.map((row) => createPhotoRow(row, view.data)));
+  showMoment(view, Math.min(view.at, view.data.moments.length - 1));
   view.root.dataset.drawn = "yes";
 }

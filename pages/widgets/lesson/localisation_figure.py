@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import _
-from core.lesson.seed_spread import Measured
+from core.lesson.seed_spread import SeedSpread
 from pages.widgets.ui.assets import script, style
 
-_GAZE = st.components.v2.component(
+_LOCALISATION = st.components.v2.component(
     "overfit_lens_lesson_gaze",
     html='<div class="gaze-root"></div>',
     css=style("lesson/localisation_figure"),
@@ -21,18 +21,19 @@ _GAZE = st.components.v2.component(
 
 def show(
     key: str,
-    gaze: Mapping[str, Any],
-    lifts: Mapping[str, Sequence[Measured]],
+    localisation: Mapping[str, Any],
+    lifts: Mapping[str, Sequence[SeedSpread]],
     colours: Mapping[str, str],
 ) -> None:
-    """gaze: core.lesson.localisation_figure.gaze. lifts: for A and B, at each of its epochs."""
+    """localisation_data: core.lesson.localisation_figure.localisation_data. lifts: for A and B, at
+    each of its epochs."""
     moments = [
         {
             "epoch": epoch,
-            "words": _moment(place, epoch, len(gaze["epochs"])),
+            "words": _snapshot_text(place, epoch, len(localisation["epochs"])),
             **{side: f"{found[place].mean:.1f}" for side, found in lifts.items()},
         }
-        for place, epoch in enumerate(gaze["epochs"])
+        for place, epoch in enumerate(localisation["epochs"])
     ]
     words = {
         "play": _("Play the training"),
@@ -41,15 +42,20 @@ def show(
         "numbers": _("Evidence in the frames, against an even spread:"),
         "looks": _("Where it looks:"),
     }
-    _GAZE(
+    _LOCALISATION(
         key=key,
-        data={"moments": moments, "rows": gaze["rows"], "words": words, "colours": dict(colours)},
+        data={
+            "moments": moments,
+            "rows": localisation["rows"],
+            "words": words,
+            "colours": dict(colours),
+        },
     )
 
 
-def _moment(place: int, epoch: int, count: int) -> str:
-    if place == 0:
+def _snapshot_text(index: int, epoch: int, count: int) -> str:
+    if index == 0:
         return _("after epoch {epoch}: only the last layers have learned", epoch=epoch)
-    if place == count - 1:
+    if index == count - 1:
         return _("after epoch {epoch}: the end", epoch=epoch)
     return _("after epoch {epoch}", epoch=epoch)

@@ -8,7 +8,7 @@ from core.base.language import _
 from core.lesson.steps import titles
 
 WIDTH = 1120  # pixels of the lesson's column
-_STEP, _NAV, _TOLD = "lesson.step", "lesson.nav", "lesson.told"
+_STEP_KEY, _NAV_KEY, _REVEALED_KEY = "lesson.step", "lesson.nav", "lesson.told"
 
 
 def current() -> int:
@@ -16,24 +16,24 @@ def current() -> int:
     count, linked = len(titles()), st.query_params.get("step", "")
     if linked != st.session_state.get("lesson.linked"):
         known = linked.isdecimal() and 1 <= int(linked) <= count
-        st.session_state[_STEP] = int(linked) if known else st.session_state.get(_STEP, 1)
-    step: int = st.session_state.setdefault(_STEP, 1)
+        st.session_state[_STEP_KEY] = int(linked) if known else st.session_state.get(_STEP_KEY, 1)
+    step: int = st.session_state.setdefault(_STEP_KEY, 1)
     st.query_params["step"] = st.session_state["lesson.linked"] = str(step)
     return step
 
 
 def bar(step: int) -> bool:
     """The steps to choose from, and the switch for the teacher's mode; whether that is on."""
-    st.session_state[_NAV] = step
+    st.session_state[_NAV_KEY] = step
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         names = titles()
         st.segmented_control(
             _("Step"),
             range(1, len(names) + 1),
-            key=_NAV,
+            key=_NAV_KEY,
             required=True,
             label_visibility="collapsed",
-            on_change=lambda: _go(st.session_state[_NAV]),
+            on_change=lambda: _open_step(st.session_state[_NAV_KEY]),
         )
         st.space("stretch")
         return st.toggle(
@@ -47,17 +47,17 @@ def bar(step: int) -> bool:
         )
 
 
-def told(step: int, teach: bool, vote: str) -> bool:
+def is_answer_shown(step: int, teacher_mode: bool, vote: str) -> bool:
     """Whether the step's answer is to be shown: in the teacher's mode once it is asked for, else at
     once, at the first step after the vote."""
-    if teach:
-        return step in st.session_state.get(_TOLD, set())
+    if teacher_mode:
+        return step in st.session_state.get(_REVEALED_KEY, set())
     return step > 1 or bool(vote)
 
 
-def buttons(step: int, hidden: bool, teach: bool) -> None:
-    """Back, and next. hidden: whether the answer is: a teacher shows it first, anyone else votes
-    first. The arrow keys press the buttons."""
+def buttons(step: int, answer_hidden: bool, teacher_mode: bool) -> None:
+    """Back, and next. answer_hidden: whether the answer is: a teacher shows it first, anyone else
+    votes first. The arrow keys press the buttons."""
     last = step == len(titles())
     with (
         st.bottom,
@@ -70,16 +70,16 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
             icon=":material/arrow_back:",
             shortcut="Left",
             disabled=step == 1,
-            on_click=_go,
+            on_click=_open_step,
             args=(step - 1,),
         )
-        if hidden and teach:
+        if answer_hidden and teacher_mode:
             st.button(
                 _("Show the answer"),
                 key="lesson.tell",
                 shortcut="Right",
                 type="primary",
-                on_click=_tell,
+                on_click=_reveal_answer,
                 args=(step,),
             )
         elif not last:
@@ -88,17 +88,17 @@ def buttons(step: int, hidden: bool, teach: bool) -> None:
                 key="lesson.next",
                 shortcut="Right",
                 type="primary",
-                disabled=hidden,
-                on_click=_go,
+                disabled=answer_hidden,
+                on_click=_open_step,
                 args=(step + 1,),
-                help=_("Vote first: A or B") if hidden else None,
+                help=_("Vote first: A or B") if answer_hidden else None,
             )
 
 
-def _go(step: int) -> None:
-    st.session_state[_STEP] = step
+def _open_step(step: int) -> None:
+    st.session_state[_STEP_KEY] = step
     st.query_params["step"] = st.session_state["lesson.linked"] = str(step)
 
 
-def _tell(step: int) -> None:
-    st.session_state[_TOLD] = {*st.session_state.get(_TOLD, set()), step}
+def _reveal_answer(step: int) -> None:
+    st.session_state[_REVEALED_KEY] = {*st.session_state.get(_REVEALED_KEY, set()), step}

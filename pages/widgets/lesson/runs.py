@@ -11,40 +11,40 @@ from core.lesson.pair import Pair, find_pair
 from core.store.examples import examples_dir
 from pages.widgets.ui.cached import cached
 
-_MADE = {
-    "shoot": elsewhere_figure.shoot_photos,
-    "books": elsewhere_figure.cut_out_books,
-    "gaze": localisation_figure.gaze,
+_FIGURE_DATA = {
+    "shoot": elsewhere_figure.validation_examples,
+    "books": elsewhere_figure.object_crop_examples,
+    "gaze": localisation_figure.localisation_data,
     "lifts": lambda pair: {
         key: localisation_figure.lifts(pair, side) for key, side in pair.sides.items()
     },
-    "painted": occlusion_figure.painted_photo,
-    "moved": layers.moved_layers,
+    "painted": occlusion_figure.masked_photos,
+    "moved": layers.layer_drifts,
 }
 
 
-def pair() -> Pair:
+def cached_pair() -> Pair:
     """Raises InputError where there are no example runs to tell of, or their photos are gone."""
-    return cached("lesson", _state(), lambda: find_pair(Path(examples_dir())))
+    return cached("lesson", _cache_key(), lambda: find_pair(Path(examples_dir())))
 
 
-def made(what: str) -> Any:
+def figure_data(name: str) -> Any:
     """A picture's data: a key of _MADE. Raises InputError when it cannot be made."""
-    return cached(f"lesson.{what}", _state(), lambda: _MADE[what](pair()))
+    return cached(f"lesson.{name}", _cache_key(), lambda: _FIGURE_DATA[name](cached_pair()))
 
 
-def step(number: int, vote: str, without: str) -> steps.Step:
+def cached_step(number: int, vote: str, arm_key: str) -> steps.Step:
     """Raises InputError when a file of an example run is damaged or gone."""
-    of = (str(number), vote, without, *_state())
-    return cached("lesson.step", of, lambda: steps.write_step(number, pair(), vote, without))
+    of = (str(number), vote, arm_key, *_cache_key())
+    return cached("lesson.step", of, lambda: steps.build_step(number, cached_pair(), vote, arm_key))
 
 
-def colours(found: Pair) -> dict[str, str]:
+def side_colours(found: Pair) -> dict[str, str]:
     """Of A and B, as CSS: those that their shown runs have on every page."""
-    own = {letter: palette.run_colour(side.shown.id) for letter, side in found.sides.items()}
-    return {letter: palette.on_page(colour) for letter, colour in own.items()}
+    own = {letter: palette.run_colour(side.shown_run.id) for letter, side in found.sides.items()}
+    return {letter: palette.css_colour(colour) for letter, colour in own.items()}
 
 
-def _state() -> tuple[str, str]:
+def _cache_key() -> tuple[str, str]:
     """Another one when the example runs change."""
-    return str(examples_dir()), files.mark(examples_dir())
+    return str(examples_dir()), files.quick_fingerprint(examples_dir())

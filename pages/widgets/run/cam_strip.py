@@ -11,9 +11,9 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.dataset import read_dataset
-from core.data.photos import jpeg_url
+from core.data.photos import jpeg_data_url
 from core.store.run import Run, open_run
-from core.views.cam_strip import Look, Row, Strip, cam_strip
+from core.views.cam_strip import Snapshot, Strip, StripRow, cam_strip
 from pages.widgets.ui.assets import style
 
 _STYLE = style("run/cam_strip")
@@ -30,7 +30,7 @@ def show(run: Run) -> None:
         ]
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
-        problem = formatting.plain_markdown(translate(str(error)))
+        problem = formatting.escape_markdown(translate(str(error)))
         st.caption(_("Without class maps: {problem}", problem=problem))
         return
     if strip is None:
@@ -43,7 +43,7 @@ def show(run: Run) -> None:
             "always the same photos, so runs can be compared."
         ),
     )
-    name = formatting.plain_markdown(strip.set_name)
+    name = formatting.escape_markdown(strip.set_name)
     if strip.rows[0].labelled:
         st.caption(_("The first photos of {set} with each object.", set=name))
     else:
@@ -58,15 +58,15 @@ def show(run: Run) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _strip(path: str, root: str, marks: tuple[int, ...]) -> Strip | None:
-    """`marks`: time stamps of what it is made from; they make the cache notice."""
-    del marks
+def _strip(path: str, root: str, stamps: tuple[int, ...]) -> Strip | None:
+    """`stamps`: time stamps of what it is made from; they make the cache notice."""
+    del stamps
     return cam_strip(open_run(Path(path).parent, Path(path).name), read_dataset(Path(root)))
 
 
 def _table(strip: Strip) -> str:
     """Names of classes and files are a person's text: escaped."""
-    ends = [*strip.epochs, *strip.to_come]
+    ends = [*strip.epochs, *strip.upcoming_epochs]
     epochs = [_("epoch {epoch}", epoch=epoch) for epoch in ends]
     head = "".join(f'<th scope="col">{escape(words)}</th>' for words in epochs)
     rows = "".join(_row(row, strip) for row in strip.rows)
@@ -77,35 +77,36 @@ def _table(strip: Strip) -> str:
     )
 
 
-def _row(row: Row, strip: Strip) -> str:
+def _row(row: StripRow, strip: Strip) -> str:
     names = {"file": row.file, "set": strip.set_name, "label": row.label}
     alt, what = _("Photo {file} of {set}, with a box around {label}", **names), row.label
     if not row.labelled:
         alt = _("Photo {file} of {set}", **names)
         what = _("evidence for {label}, an answer", **names)
     cells = [f"<td>{_image(row.photo, alt)}{escape(what)}</td>"]
-    for epoch, look in zip(strip.epochs, row.looks, strict=True):
-        cells.append(f"<td>{_image(look.jpeg, _words(row, look, epoch))}{_answer(row, look)}</td>")
-    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect:.3f}"></div>'
+    for epoch, look in zip(strip.epochs, row.snapshots, strict=True):
+        image = _image(look.jpeg, _alt_text(row, look, epoch))
+        cells.append(f"<td>{image}{_prediction_text(row, look)}</td>")
+    empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect_ratio:.3f}"></div>'
     empty += f"{escape(_('to come'))}</td>"
-    cells += [empty] * len(strip.to_come)
+    cells += [empty] * len(strip.upcoming_epochs)
     return f"<tr>{''.join(cells)}</tr>"
 
 
 def _image(jpeg: bytes, alt: str) -> str:
-    return f'<img alt="{escape(alt)}" src="{jpeg_url(jpeg)}">'
+    return f'<img alt="{escape(alt)}" src="{jpeg_data_url(jpeg)}">'
 
 
-def _words(row: Row, look: Look, epoch: int) -> str:
+def _alt_text(row: StripRow, cell: Snapshot, epoch: int) -> str:
     return _(
         "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
         label=row.label,
         file=row.file,
         epoch=epoch,
-        answer=look.answer,
+        answer=cell.predicted,
     )
 
 
-def _answer(row: Row, look: Look) -> str:
-    mark = "" if not row.labelled else "✓ " if look.answer == row.label else "✗ "
-    return f"{mark}{formatting.percent(look.chance)}"
+def _prediction_text(row: StripRow, cell: Snapshot) -> str:
+    mark = "" if not row.labelled else "✓ " if cell.predicted == row.label else "✗ "
+    return f"{mark}{formatting.percent(cell.probability)}"

@@ -9,44 +9,44 @@ from core.base.language import _, translate
 from core.plots import figures
 from core.plots import scores as score_charts
 from core.views.diagnosis_pictures import Picture
-from core.views.diagnosis_report import Evidence, Letter, rules_table, thresholds_table
+from core.views.diagnosis_report import DiagnosisReport, Evidence, rules_table, thresholds_table
 from pages.widgets.ui import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
 
 
-def show(key: str, letter: Letter, colour: str) -> None:
+def show(key: str, report: DiagnosisReport, colour: str) -> None:
     """Draws it in the run's colour."""
-    _finding(letter)
-    if letter.problem:
-        st.warning(formatting.plain_markdown(letter.problem), icon=":material/broken_image:")
+    _finding(report)
+    if report.problem:
+        st.warning(formatting.escape_markdown(report.problem), icon=":material/broken_image:")
     st.subheader(_("How we know"), anchor=False)
-    if letter.set_name:
+    if report.set_name:
         st.caption(
             _(
                 "The test set {set} decides. Pictures are typical for the run, not the worst.",
-                set=formatting.plain_markdown(letter.set_name),
+                set=formatting.escape_markdown(report.set_name),
             )
         )
-    for piece in letter.evidence:
+    for piece in report.evidence:
         with st.container(border=True):
             if not piece.pictures and piece.key not in ("validation", "finds", "drift"):
-                _words(piece)
+                _show_evidence(piece)
                 continue
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             with left:
-                _words(piece)
+                _show_evidence(piece)
             with right:
-                _pictures(f"{key}.{piece.key}", piece, letter, colour)
+                _pictures(f"{key}.{piece.key}", piece, report, colour)
     st.subheader(_("What to try next"), anchor=False)
-    st.markdown("\n".join(f"1. {formatting.plain_markdown(line)}" for line in letter.advice))
+    st.markdown("\n".join(f"1. {formatting.escape_markdown(line)}" for line in report.advice))
 
 
-def _finding(letter: Letter) -> None:
-    st.subheader(letter.meaning, anchor=False)
-    st.markdown(formatting.plain_markdown(letter.finding))
+def _finding(report: DiagnosisReport) -> None:
+    st.subheader(report.meaning, anchor=False)
+    st.markdown(formatting.escape_markdown(report.finding))
     with st.expander(
-        _("Why this verdict: {rule}", rule=formatting.plain_markdown(translate(letter.rule))),
+        _("Why this verdict: {rule}", rule=formatting.escape_markdown(translate(report.rule))),
         icon=":material/rule:",
     ):
         st.caption(
@@ -55,42 +55,42 @@ def _finding(letter: Letter) -> None:
                 "the three questions below, asked of each labelled test set."
             )
         )
-        st.table(rules_table(letter.rule), border="horizontal", hide_index=True)
+        st.table(rules_table(report.rule), border="horizontal", hide_index=True)
         st.table(thresholds_table(), border="horizontal", hide_index=True)
 
 
-def _words(piece: Evidence) -> None:
+def _show_evidence(evidence: Evidence) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{piece.question}**", width="content")
-        if piece.good is not None:
+        st.markdown(f"**{evidence.question}**", width="content")
+        if evidence.good is not None:
             label, icon, colour = (
                 (_("good"), ":material/check:", "green")
-                if piece.good
+                if evidence.good
                 else (_("bad"), ":material/close:", "red")
             )
             st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
-        elif piece.counts:
+        elif evidence.used_by_verdict:
             st.badge(_("cannot tell"), icon=":material/help:", color="gray")
         else:
             st.badge(_("not part of the verdict"), icon=":material/info:", color="gray")
-    st.markdown(formatting.plain_markdown(piece.words))
-    if piece.note:
-        st.caption(formatting.plain_markdown(piece.note))
+    st.markdown(formatting.escape_markdown(evidence.text))
+    if evidence.note:
+        st.caption(formatting.escape_markdown(evidence.note))
 
 
-def _pictures(key: str, piece: Evidence, letter: Letter, colour: str) -> None:
-    if piece.key == "validation" and not letter.history.empty:
-        figure = figures.curves({key: letter.history}, {key: ""}, {key: colour}, "loss")
+def _pictures(key: str, evidence: Evidence, report: DiagnosisReport, colour: str) -> None:
+    if evidence.key == "validation" and not report.history.empty:
+        figure = figures.training_curves({key: report.history}, {key: ""}, {key: colour}, "loss")
         plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
-    elif piece.key == "drift":
-        plot.show(key, figures.drift_bars(letter.layers, colour), _("How far each layer moved"))
-    if piece.pictures:
+    elif evidence.key == "drift":
+        plot.show(key, figures.drift_bars(report.layers, colour), _("How far each layer moved"))
+    if evidence.pictures:
         with st.container(horizontal=True, gap="small"):
-            for picture in piece.pictures:
-                _picture(picture, _WIDTHS[piece.key])
-    if piece.key == "finds" and len(letter.controls) > 1:
-        _controls(f"{key}.controls", letter, colour)
-    if piece.key == "needs" and piece.pictures:
+            for picture in evidence.pictures:
+                _picture(picture, _WIDTHS[evidence.key])
+    if evidence.key == "finds" and len(report.controls) > 1:
+        _controls(f"{key}.controls", report, colour)
+    if evidence.key == "needs" and evidence.pictures:
         st.caption(_("Answers are means over three ways of painting over; one is shown."))
 
 
@@ -98,11 +98,11 @@ def _picture(picture: Picture, width: int) -> None:
     mark = {True: ":green[:material/check:] ", False: ":red[:material/close:] ", None: ""}
     with st.container(width=width):
         st.image(picture.jpeg, alt=picture.alt, width=width)
-        st.caption(mark[picture.good] + formatting.plain_markdown(picture.caption))
+        st.caption(mark[picture.correct] + formatting.escape_markdown(picture.caption))
 
 
-def _controls(key: str, letter: Letter, colour: str) -> None:
-    scores = letter.controls
+def _controls(key: str, report: DiagnosisReport, colour: str) -> None:
+    scores = report.controls
     paint = {run: colour if run == "run" else palette.GREY for run in scores["run"]}
     figure = score_charts.score_dots(scores, paint).update_layout(height=160)
     plot.show(key, figure, _("The share of objects it finds, beside what costs no training"))

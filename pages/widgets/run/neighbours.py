@@ -27,10 +27,10 @@ def show(key: str, ids: Sequence[str], current: str | None) -> None:
             shortcut=shortcut,
             help=words,
             disabled=not there,
-            on_click=_go,
+            on_click=_open_run,
             args=(ids[target] if there else "",),
         )
 
 
-def _go(run_id: str) -> None:
+def _open_run(run_id: str) -> None:
     st.query_params["run"] = run_id

@@ -16,14 +16,14 @@ from pages.widgets.run import neighbours
 def show(key: str, rows: Sequence[RunRow]) -> RunRow | None:
     """The run of the link (`?run=<id>`), which the box and the buttons beside it change; None while
     none is chosen."""
-    labels, known = tables.labels_of(rows), {row.id: row for row in rows}
+    labels, known = tables.labels_by_id(rows), {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
     if st.session_state.get(f"{key}.linked") != linked or st.session_state.get(key) not in known:
         st.session_state[key] = linked if linked in known else None
     current = st.session_state[key]
     neighbours.show(f"{key}.step", list(known), current)
     if current in known:
-        st.html(palette.dot(palette.run_colour(current), 20), width="content")
+        st.html(palette.dot_html(palette.run_colour(current), 20), width="content")
     picked = st.selectbox(
         _("Run"),
         list(known),

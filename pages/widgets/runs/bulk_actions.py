@@ -9,7 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, ngettext
-from core.compare.selection import grouped_items, items_of
+from core.compare.selection import grouped_items, selectable_items
 from core.jobs.local import LocalExecutor
 from core.store.annotations import annotate
 from core.store.groups import Group
@@ -21,10 +21,10 @@ from pages.widgets.shared import report, selection
 from pages.widgets.ui import messages
 
 
-def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
-    """A bar of actions; nothing while no run is selected. checked: where in the session the ids of
-    the selected runs are."""
-    ids = st.session_state.get(checked, [])
+def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
+    """A bar of actions; nothing while no run is selected. selected_key: where in the session the
+    ids of the selected runs are."""
+    ids = st.session_state.get(selected_key, [])
     picked = [row for row in rows if row.id in ids]
     if not picked:
         return
@@ -40,7 +40,7 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
             "pages/compare.py",
             label=_("Compare"),
             icon=":material/compare_arrows:",
-            query_params=selection.link(_as_items(picked, rows)),
+            query_params=selection.link_params(_group_selected(picked, rows)),
         )
         report.button(key, grouped_items(picked, rows), rows)
         export_runs.show(f"{key}.export", own)
@@ -97,12 +97,12 @@ def show(key: str, checked: str, rows: Sequence[RunRow]) -> None:
             type="tertiary",
             help=_("Selects no run."),
         ):
-            st.session_state[checked] = []
+            st.session_state[selected_key] = []
             st.rerun()
         if len(own) < len(picked):
             st.caption(_("Examples stay as they are."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
-        messages.error(problem)
+        messages.show_error(problem)
 
 
 def _button(
@@ -110,26 +110,30 @@ def _button(
     label: str,
     icon: str,
     rows: Sequence[RunRow],
-    act: Callable[[RunRow], object],
+    action: Callable[[RunRow], object],
     help: str | None = None,
 ) -> None:
     if st.button(label, icon=f":material/{icon}:", key=f"{key}.{icon}", help=help):
-        _each(key, rows, act)
+        _apply_to_each(key, rows, action)
 
 
-def _each(key: str, rows: Sequence[RunRow], act: Callable[[RunRow], object]) -> None:
+def _apply_to_each(key: str, rows: Sequence[RunRow], action: Callable[[RunRow], object]) -> None:
     """Does it to each run, then draws the page again; what cannot be done is told."""
     problems = []
     for row in rows:
         try:
-            act(row)
+            action(row)
         except InputError as error:
             problems.append(str(error))
     st.session_state[f"{key}.failed"] = problems
     st.rerun()
 
 
-def _tags(key: str, picked: Sequence[RunRow]) -> None:
+def _remove_tag(tag: str) -> Callable[[RunRow], object]:
+    return lambda row: annotate(_run(row), remove_tags=[tag])
+
+
+def _tags(key: str, selected: Sequence[RunRow]) -> None:
     """Adds a tag to all selected runs, or takes off one that some have."""
     with st.popover(_("Tag"), icon=":material/label:", key=f"{key}.tags"):
         with st.form(f"{key}.form", clear_on_submit=True, border=False):
@@ -137,20 +141,22 @@ def _tags(key: str, picked: Sequence[RunRow]) -> None:
                 _("New tag"), key=f"{key}.tag", max_chars=30, placeholder=_("class-3")
             )
             if st.form_submit_button(_("Add it")) and tag.strip():
-                _each(key, picked, lambda row: annotate(_run(row), add_tags=[tag.strip()]))
-        for old in dict.fromkeys(tag for row in picked for tag in row.tags):
+                _apply_to_each(
+                    key, selected, lambda row: annotate(_run(row), add_tags=[tag.strip()])
+                )
+        for old in dict.fromkeys(tag for row in selected for tag in row.tags):
             if st.button(
-                _("Take off {tag}", tag=formatting.plain_markdown(old)),
+                _("Take off {tag}", tag=formatting.escape_markdown(old)),
                 icon=":material/label_off:",
                 key=f"{key}.off.{old}",
             ):
-                _each(key, picked, lambda row, old=old: annotate(_run(row), remove_tags=[old]))  # type: ignore[misc]
+                _apply_to_each(key, selected, _remove_tag(old))
 
 
-def _as_items(picked: Sequence[RunRow], rows: Sequence[RunRow]) -> list[Group]:
+def _group_selected(selected: Sequence[RunRow], rows: Sequence[RunRow]) -> list[Group]:
     """The runs as Compare takes them: a group of repeats of which all are selected is one."""
-    left, found = {row.id for row in picked}, []
-    for item in items_of(rows):
+    left, found = {row.id for row in selected}, []
+    for item in selectable_items(rows):
         members = {row.id for row in item.members}
         if members <= left:
             found.append(item)

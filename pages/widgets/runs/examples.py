@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.store.examples import examples_hidden, hide_examples
+from core.store.examples import examples_hidden, set_examples_hidden
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets.shared import access, selection
@@ -30,10 +30,10 @@ def notice(rows: Sequence[RunRow]) -> None:
         st.page_link("pages/train.py", label=_("Train one"), icon=":material/model_training:")
 
 
-def switch(key: str) -> None:
+def show_toggle(key: str) -> None:
     """Whether examples are listed: for everybody who uses this folder of runs, until it is switched
     back. Nothing where none came along, or in a demo."""
-    if access.shut("hide_examples") or not selection.any_examples():
+    if access.is_restricted("hide_examples") or not selection.has_examples():
         return
     shown = not examples_hidden(settings.runs_dir())
     # The key changes with what is noted, so that it shows what others have chosen.
@@ -49,8 +49,8 @@ def switch(key: str) -> None:
     if wanted == shown:
         return
     try:
-        hide_examples(settings.runs_dir(), not wanted)
+        set_examples_hidden(settings.runs_dir(), not wanted)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
     st.rerun()

@@ -12,8 +12,8 @@ from core.base.errors import InputError
 from core.base.language import _, translate
 from core.store.index import RunRow
 from core.store.status import utc_now
-from core.transfer.manifest import LONGEST_NAME
-from core.transfer.pack import pack, size_of
+from core.transfer.manifest import MAX_NAME_LENGTH
+from core.transfer.pack import pack, runs_bytes
 from pages import settings
 from pages.widgets.shared.upload import UPLOAD_MB
 
@@ -37,7 +37,7 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         sender = st.text_input(
             _("Your name"),
             key=f"{key}.from",
-            max_chars=LONGEST_NAME,
+            max_chars=MAX_NAME_LENGTH,
             persist_state="session",
             help=_("Shown to whoever imports the zip file."),
         )
@@ -52,14 +52,14 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             st.download_button(
                 _("Download it"),
                 made[1],
-                f"{formatting.file_stem(f'runs {title}')}.zip",
+                f"{formatting.slugify(f'runs {title}')}.zip",
                 "application/zip",
                 key=f"{key}.download",
                 icon=":material/download:",
                 type="primary",
                 on_click="ignore",
             )
-        megabytes = size_of(folder, ids) / 1e6
+        megabytes = runs_bytes(folder, ids) / 1e6
         st.caption(
             _("With everything in their folders, about {size} MB.", size=max(1, round(megabytes)))
         )
@@ -74,6 +74,6 @@ def _make(key: str, folder: Path, ids: list[str], sender: str) -> None:
         with st.spinner(_("Packing the runs")):
             packed = pack(folder, ids, sender, utc_now)
     except InputError as error:
-        st.error(formatting.plain_markdown(translate(str(error))), icon=":material/error:")
+        st.error(formatting.escape_markdown(translate(str(error))), icon=":material/error:")
         return
     st.session_state[f"{key}.made"] = ((ids, sender), packed.data)

@@ -9,19 +9,19 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.store.status import utc_now
-from core.transfer.submissions import headline, import_uploads, table
+from core.transfer.submissions import import_summary, import_table, import_uploads
 from pages import settings
 from pages.widgets.shared import access
 from pages.widgets.shared.upload import UPLOAD_MB
 from pages.widgets.ui import messages
 
-_SHOWN = 12  # lines of the table, and reasons below it; more scroll
+_MAX_LISTED = 12  # lines of the table, and reasons below it; more scroll
 
 
 def show(key: str) -> None:
     """The place to drop zip files. What became of them is drawn by `result`."""
     with st.popover(_("Import"), icon=":material/move_to_inbox:"):
-        if access.closed("import"):
+        if access.show_restriction("import"):
             return
         st.caption(
             _(
@@ -42,23 +42,23 @@ def show(key: str) -> None:
             _import(key, [(file.name, file) for file in sent])
 
 
-def _import(key: str, sent: list[tuple[str, object]]) -> None:
+def _import(key: str, uploaded: list[tuple[str, object]]) -> None:
     bar = st.progress(0.0, text=_("Checking"))
 
-    def tell(done: int, total: int) -> None:
+    def show_progress(done: int, total: int) -> None:
         bar.progress(done / total, text=_("{done} of {total} zip files", done=done, total=total))
 
     try:
         entries = import_uploads(
-            sent,  # type: ignore[arg-type]
+            uploaded,  # type: ignore[arg-type]
             settings.runs_dir(),
-            settings.data_parent(),
+            settings.datasets_dir(),
             utc_now,
-            tell,
+            show_progress,
         )
     except InputError as error:
         bar.empty()
-        messages.error(error)
+        messages.show_error(error)
         return
     st.session_state[f"{key}.done"] = entries
     st.session_state[f"{key}.number"] += 1
@@ -71,17 +71,19 @@ def result(key: str) -> None:
     if not entries:
         return
     with st.container(border=True, key=key):
-        st.markdown(f":material/move_to_inbox: **{headline(entries)}**")
+        st.markdown(f":material/move_to_inbox: **{import_summary(entries)}**")
         st.dataframe(
-            table(entries), hide_index=True, height="content" if len(entries) <= _SHOWN else 460
+            import_table(entries),
+            hide_index=True,
+            height="content" if len(entries) <= _MAX_LISTED else 460,
         )
         # In the table a long reason is cut off.
         refused = [entry for entry in entries if entry.outcome == "refused"]
-        for entry in refused[:_SHOWN]:
+        for entry in refused[:_MAX_LISTED]:
             line = ": ".join(
                 part for part in (entry.file, entry.run, translate(entry.reason)) if part
             )
-            st.caption(f":red[:material/block:] {formatting.plain_markdown(line)}")
+            st.caption(f":red[:material/block:] {formatting.escape_markdown(line)}")
         if any(entry.row is not None and not entry.photos for entry in entries):
             st.caption(
                 _(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.store.annotations import LONGEST_NOTE, annotate, annotations_of
+from core.store.annotations import MAX_NOTE_LENGTH, annotate, read_annotations
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
@@ -21,9 +21,9 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     if row.problem or row.example:
         return
     try:
-        said = annotations_of(open_run(settings.runs_dir(), row.id))
+        said = read_annotations(open_run(settings.runs_dir(), row.id))
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
     own = f"{key}.{row.id}"
     known = sorted({tag for other in rows for tag in other.tags})
@@ -48,7 +48,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         note = st.text_area(
             _("Note"),
             said.note,
-            max_chars=LONGEST_NOTE,
+            max_chars=MAX_NOTE_LENGTH,
             key=f"{own}.note.{said.note}",
             placeholder=_("What is worth remembering of this run?"),
         )
@@ -64,6 +64,6 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         try:
             annotate(open_run(settings.runs_dir(), row.id), **changes)  # type: ignore[arg-type]
         except InputError as error:
-            messages.error(error)
+            messages.show_error(error)
         else:
             st.rerun()

@@ -11,7 +11,7 @@ from core.base import formatting, palette
 from core.base.errors import InputError
 from core.base.language import _
 from core.compare import tables
-from core.compare.comparable import others_on
+from core.compare.comparable import runs_on_same_photos
 from core.compare.selection import run_items
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -25,26 +25,28 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     with st.container(border=True):
         _header(key, row, rows)
         if row.problem:
-            messages.error(row.problem)
+            messages.show_error(row.problem)
             return
         try:
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row)
             run_ending.show(row, run)
-            run_curves.show(key, row, run, palette.run_colour(row.id), light=True)
+            run_curves.show(key, row, run, palette.run_colour(row.id), lightweight=True)
             run_log.show(run, row.status.state == "done")
         except InputError as error:
-            messages.error(error)
+            messages.show_error(error)
 
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(palette.dot(palette.run_colour(row.id), 20), width="content")
+        st.html(palette.dot_html(palette.run_colour(row.id), 20), width="content")
         st.subheader(
-            formatting.plain_markdown(tables.labels_of(rows)[row.id]), anchor=False, width="content"
+            formatting.escape_markdown(tables.labels_by_id(rows)[row.id]),
+            anchor=False,
+            width="content",
         )
         run_state.badge(row)
-        verdict.link(run_items([row], rows)[0])
+        verdict.chip_link(run_items([row], rows)[0])
         st.space("stretch")
         run_actions.show(key, row)
         _links(row, rows)
@@ -52,7 +54,7 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
-    pair = ",".join([row.id, *others_on(row, rows)[:1]])
+    pair = ",".join([row.id, *runs_on_same_photos(row, rows)[:1]])
     st.page_link(
         "pages/run.py",
         label=_("Diagnosis") if row.summary else _("Its page"),

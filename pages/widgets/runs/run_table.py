@@ -13,19 +13,19 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, language, translate
 from core.store.annotations import annotate
-from core.store.fields import STANDARD, fact
+from core.store.fields import DEFAULT_COLUMNS, field_info
 from core.store.index import RunRow
-from core.store.query import FLAGS, Key, QueryError, select, vocabulary
+from core.store.query import FLAGS, QueryError, QueryKey, filter_rows, vocabulary
 from core.store.run import open_run
 from core.store.status import utc_now
 from core.views import run_table
 from pages import settings
 from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, trash
 from pages.widgets.shared import selection
-from pages.widgets.shared.verdict import VERDICTS
+from pages.widgets.shared.verdict import VERDICT_STYLES
 from pages.widgets.ui import messages
 from pages.widgets.ui.assets import script, style
-from pages.widgets.ui.icons import symbol
+from pages.widgets.ui.icons import icon_name
 
 _SCRIPTS = ("search", "order", "rows", "table")
 _TABLE = st.components.v2.component(
@@ -39,7 +39,7 @@ _TABLE = st.components.v2.component(
         *(f"runs/run_table_js/{name}" for name in _SCRIPTS),
     ),
 )
-_LINKED = ("q", "sort", "unfold", "run")
+_URL_PARAMS = ("q", "sort", "unfold", "run")
 _FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")
 
 
@@ -52,7 +52,7 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
         st.warning(
             _(
                 "There is no run {run} here; this is another one.",
-                run=formatting.plain_markdown(linked),
+                run=formatting.escape_markdown(linked),
             )
         )
     training = next((row for row in rows if row.status.state == "running"), rows[0])
@@ -62,27 +62,27 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
 def show(key: str, opened: str) -> None:
     """The table, the search box and what can be done with selected runs. opened: the id of the
     open run."""
-    st.fragment(_board)(key, opened)
+    st.fragment(_show_table)(key, opened)
 
 
-def _board(key: str, opened: str) -> None:
+def _show_table(key: str, opened: str) -> None:
     """Everything about the table; drawn again alone where only the table changes."""
     if st.session_state.pop(f"{key}.again", False):
         st.rerun()
-    version, rows = selection.look()
+    version, rows = selection.snapshot()
     if not rows:
         st.rerun()  # the last one was deleted
-    keys, columns, groupings = _offers(str(settings.runs_dir()), version, rows)
+    keys, columns, groupings = _search_choices(str(settings.runs_dir()), version, rows)
     with st.container(horizontal=True, vertical_alignment="center"):
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
         run_queue.show(f"{key}.queue", rows)
         import_runs.show(f"{key}.import")
         trash.show(f"{key}.trash")
-        examples.switch(f"{key}.examples")
+        examples.show_toggle(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows
     try:
-        found = select(rows, query, keys)
+        found = filter_rows(rows, query, keys)
     except QueryError as error:
         problem = str(error)
     ids = {row.id for row in rows}
@@ -90,9 +90,11 @@ def _board(key: str, opened: str) -> None:
     _TABLE(
         key=f"{key}.table",
         data={
-            **run_table.table(found, rows, shown_columns, by, utc_now()),
+            **run_table.build_table(found, rows, shown_columns, by, utc_now()),
             "keys": _suggestions(keys),
-            "chips": {name: [symbol(icon), colour] for name, (icon, colour) in VERDICTS.items()},
+            "chips": {
+                name: [icon_name(icon), colour] for name, (icon, colour) in VERDICT_STYLES.items()
+            },
             "opened": opened,
             "query": query,
             "error": problem,
@@ -100,16 +102,16 @@ def _board(key: str, opened: str) -> None:
             "all": len(rows),
             "checked": checked,
             "heard": st.session_state.get(f"{key}.heard", 0),
-            "words": _words(),
+            "words": _ui_text(),
         },
-        on_events_change=lambda: _hear(key),
+        on_events_change=lambda: _handle_events(key),
     )
     if failed := st.session_state.pop(f"{key}.failed", ""):
-        messages.error(failed)
+        messages.show_error(failed)
     bulk_actions.show(f"{key}.bulk", f"{key}.checked", rows)
 
 
-def _words() -> dict[str, Any]:
+def _ui_text() -> dict[str, Any]:
     """What the browser says by itself, for `fill` and `fillCount` of fill.js."""
     return {
         "search": _("Search runs"),
@@ -136,21 +138,21 @@ def _words() -> dict[str, Any]:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _offers(
+def _search_choices(
     runs_dir: str, version: int, _rows: Sequence[RunRow]
-) -> tuple[dict[str, Key], list[str], list[str]]:
+) -> tuple[dict[str, QueryKey], list[str], list[str]]:
     """What can be asked for, shown and grouped by; the same for all until a run changes."""
-    return vocabulary(_rows), *run_table.choices_of(_rows)
+    return vocabulary(_rows), *run_table.column_and_group_choices(_rows)
 
 
-def _suggestions(keys: dict[str, Key]) -> list[dict[str, Any]]:
+def _suggestions(keys: dict[str, QueryKey]) -> list[dict[str, Any]]:
     """Keys as the search box offers them, those that are asked for most first."""
     flags = {"key": "is", "sign": ":", "words": ", ".join(FLAGS), "values": list(FLAGS)}
     found = {
         key.key: {
             "key": key.key,
             "sign": ">" if key.numeric else ":",
-            "words": translate(key.words),
+            "words": translate(key.description),
             "values": [] if key.key in ("id", "note", "started") else key.values,
         }
         for key in keys.values()
@@ -166,50 +168,50 @@ def _group_choice(key: str, groupings: Sequence[str]) -> str:
         run_table.REPEATS: _("Group repeats (seeds, folds)"),
     }
     linked = st.query_params.get("group", run_table.REPEATS)
-    _follow(key, linked if linked in groupings else run_table.REPEATS)
+    _set_widget(key, linked if linked in groupings else run_table.REPEATS)
     return st.selectbox(
         _("Group by"),
         groupings,
         format_func=lambda by: (
-            words.get(by) or _("Group by {column}", column=translate(fact(by).title))
+            words.get(by) or _("Group by {column}", column=translate(field_info(by).title))
         ),
         key=key,
-        on_change=lambda: _write("group", st.session_state[key], run_table.REPEATS),
+        on_change=lambda: _write_param("group", st.session_state[key], run_table.REPEATS),
         label_visibility="collapsed",
         width=260,
     )
 
 
 def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
-    standard = ",".join(STANDARD)
+    standard = ",".join(DEFAULT_COLUMNS)
     linked = st.query_params.get("columns", standard).split(",")
-    _follow(key, [column for column in linked if column in columns])
+    _set_widget(key, [column for column in linked if column in columns])
     with st.popover(_("Columns"), icon=":material/view_column:", key=f"{key}.open"):
         return st.multiselect(
             _("Columns of the table"),
             columns,
-            format_func=lambda column: translate(fact(column).title),
+            format_func=lambda column: translate(field_info(column).title),
             key=key,
-            on_change=lambda: _write("columns", ",".join(st.session_state[key]), standard),
+            on_change=lambda: _write_param("columns", ",".join(st.session_state[key]), standard),
             help=_("Scores, and every key of the recipes in which these runs differ."),
         )
 
 
-def _follow(key: str, linked: Any) -> None:
+def _set_widget(key: str, value: Any) -> None:
     """Lets a widget say what the link says. The link is read by hand because a widget that is bound
     to it would write its labels there, not its keys."""
-    if st.session_state.get(key) != linked:
-        st.session_state[key] = linked
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
 
 
-def _write(name: str, value: str, usual: str) -> None:
-    if value == usual:
+def _write_param(name: str, value: str, default: str) -> None:
+    if value == default:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = value
 
 
-def _hear(key: str) -> None:
+def _handle_events(key: str) -> None:
     """Does what was done in the browser since the last time. Events are numbered, and come again
     with later ones in case a message was overtaken."""
     heard = st.session_state.get(f"{key}.heard", 0)
@@ -221,8 +223,8 @@ def _hear(key: str) -> None:
             st.session_state[f"{key}.checked"] = [str(id_) for id_ in value]
         elif kind == "link":
             for name, linked in value.items():
-                if name in _LINKED:
-                    _write(name, str(linked), "")
+                if name in _URL_PARAMS:
+                    _write_param(name, str(linked), "")
             st.session_state[f"{key}.again"] = "run" in value  # the open run is outside
         elif kind == "star":
             try:

@@ -9,22 +9,22 @@ import streamlit as st
 from core.base.errors import InputError
 from core.base.language import _, ngettext
 from core.store.status import utc_now
-from core.store.trash import delete_runs, kept_words, restore_run
+from core.store.trash import delete_runs, restore_run, retention_text
 from pages import settings
 from pages.widgets.shared import selection
 from pages.widgets.ui import messages
 
-_JUST = "trash.just"  # ids of the runs that were deleted last, in this session
+_LAST_DELETED_KEY = "trash.just"  # ids of the runs that were deleted last, in this session
 
 
-def delete(problems: str, ids: Sequence[str]) -> None:
+def delete(problems_key: str, ids: Sequence[str]) -> None:
     """Moves runs to the trash and draws the page again; what hinders it goes into the session."""
     try:
         delete_runs(settings.runs_dir(), ids, utc_now)
     except InputError as error:
-        st.session_state[problems] = [str(error)]
+        st.session_state[problems_key] = [str(error)]
     else:
-        st.session_state[_JUST] = list(ids)
+        st.session_state[_LAST_DELETED_KEY] = list(ids)
         if st.query_params.get("run") in ids:
             del st.query_params["run"]
     st.rerun()
@@ -32,7 +32,7 @@ def delete(problems: str, ids: Sequence[str]) -> None:
 
 def undo(key: str) -> None:
     """Says what was deleted last, and takes it back on a click."""
-    ids = st.session_state.get(_JUST, [])
+    ids = st.session_state.get(_LAST_DELETED_KEY, [])
     waiting = {row.id for row in selection.deleted_runs()} if ids else set()
     ids = [id_ for id_ in ids if id_ in waiting]
     if not ids:
@@ -43,7 +43,7 @@ def undo(key: str) -> None:
         if st.button(_("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
             _restore(ids)
         if st.button(_("Hide"), key=f"{key}.hide", type="tertiary"):
-            del st.session_state[_JUST]
+            del st.session_state[_LAST_DELETED_KEY]
             st.rerun()
 
 
@@ -58,7 +58,7 @@ def show(key: str) -> None:
     }
     label = _("Deleted ({count})", count=len(rows))
     with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
-        st.caption(_("Deleted runs are kept for {kept}.", kept=kept_words(settings.runs_dir())))
+        st.caption(_("Deleted runs are kept for {kept}.", kept=retention_text(settings.runs_dir())))
         ids = st.multiselect(
             _("Runs to bring back"),
             list(names),
@@ -74,7 +74,7 @@ def _restore(ids: Sequence[str]) -> None:
         for id_ in ids:
             restore_run(settings.runs_dir(), id_)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
-    st.session_state.pop(_JUST, None)
+    st.session_state.pop(_LAST_DELETED_KEY, None)
     st.rerun()

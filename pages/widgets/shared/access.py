@@ -1,8 +1,7 @@
-"""The door of the dashboard: who comes in, whose runs they see, and what a demo does not do.
+"""Access: who may open the dashboard, whose runs they see, and what a demo does not offer.
 
-Everything that a hosted dashboard asks before a page is drawn is here; its rules are
-core.hosting.limits and core.hosting.access. A page says `if door.closed("upload"): return`, and the
-line that tells why is drawn."""
+Asked before each page is drawn; the rules are core.hosting.limits and core.hosting.access. A page
+writes `if access.show_restriction("upload"): return`, which also draws the reason."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from core.data.dataset import Dataset
 from core.hosting import access
 from core.hosting import limits as demo
 from core.jobs.queue import Queue
-from core.jobs.visitor_sweep import keep_swept
+from core.jobs.visitor_sweep import start_cleanup_thread
 from core.recipe.schema import Recipe
 from core.store.status import utc_now
 from core.store.visitors import is_key, visitor_dir
@@ -27,38 +26,38 @@ from pages import settings
 from pages.widgets.shared import language
 from pages.widgets.ui import messages
 
-LINK = "key"
+KEY_PARAM = "key"
 _HERE = Path(__file__).parent
 
 
-def enter() -> None:
+def require_access() -> None:
     """Called before any page: lets the visitor in, or stops here and says why not."""
-    language.settle()
+    language.configure()
     try:
-        hosted = demo_mode.on()
-        demo_mode.training()
-        _ask_who()
-        st.session_state[settings.ADMITTED] = True
+        hosted = demo_mode.is_enabled()
+        demo_mode.is_training_allowed()
+        _require_sign_in()
+        st.session_state[settings.ADMITTED_STATE_KEY] = True
     except InputError as error:  # a mistyped setting opens nothing
-        messages.error(error)
+        messages.show_error(error)
         st.stop()
     if hosted:
-        _sweeper(str(settings.house()))
-        _take_key()
+        _start_sweeper(str(settings.shared_root()))
+        _read_visitor_key()
 
 
-def show(page: StreamlitPage) -> None:
+def run_page(page: StreamlitPage) -> None:
     """The page, below the choice of a language; then who is signed in."""
     st.html(_HERE / "theme.css")
-    language.choice()
+    language.show_choice()
     page.run()
-    carry_key()
+    write_visitor_key()
     if _user().get("is_logged_in"):
         with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
             st.caption(
                 _(
                     "Signed in as {email}",
-                    email=formatting.plain_markdown(str(_user().get("email"))),
+                    email=formatting.escape_markdown(str(_user().get("email"))),
                 ),
                 width="content",
             )
@@ -73,22 +72,24 @@ def _user() -> dict[str, Any]:
     return dict(st.user.to_dict())
 
 
-def _ask_who() -> None:
+def _require_sign_in() -> None:
     """Lets nobody on who has to sign in and has not, or is not on the list. Raises InputError where
     that is not set up as it should be."""
     user = _user()
     if "is_logged_in" not in user:
-        if access.asked_for():
+        if access.sign_in_required():
             raise InputError(
                 _(
                     "{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
-                    setting=access.LIST,
+                    setting=access.ALLOW_LIST_VARIABLE,
                 )
             )
         return
     access.allow_list()
     if not user["is_logged_in"]:
-        _stop(_("Please sign in. Only addresses that this server's owner has listed are let in."))
+        _show_refusal(
+            _("Please sign in. Only addresses that this server's owner has listed are let in.")
+        )
         st.button(
             _("Sign in"),
             icon=":material/login:",
@@ -97,12 +98,12 @@ def _ask_who() -> None:
             key="door.login",
         )
         st.stop()
-    answer = access.admitted(user)
+    answer = access.decide_access(user)
     if answer == "in":
         return
-    email = formatting.plain_markdown(str(user.get("email") or _("an account without an address")))
+    email = formatting.escape_markdown(str(user.get("email") or _("an account without an address")))
     if answer == "unverified":
-        _stop(
+        _show_refusal(
             _(
                 "You are signed in as {email}, but your provider does not say that this address "
                 "was verified, so it does not count. Sign out, and sign in with another account.",
@@ -110,7 +111,7 @@ def _ask_who() -> None:
             )
         )
     else:
-        _stop(
+        _show_refusal(
             _(
                 "You are signed in as {email}, which is not on this server's list. Sign out, "
                 "and sign in with another address, or ask the owner to be listed.",
@@ -121,9 +122,9 @@ def _ask_who() -> None:
     st.stop()
 
 
-def _stop(words: str) -> None:
+def _show_refusal(text: str) -> None:
     st.title("Overfit Lens", anchor=False)
-    st.markdown(words)
+    st.markdown(text)
 
 
 def _sign_out() -> None:
@@ -139,40 +140,40 @@ def _sign_out() -> None:
 # --- whose runs they see --------------------------------------------------------------------------
 
 
-def _take_key() -> None:
+def _read_visitor_key() -> None:
     """The key of the link, where it opens a folder; the link carries it on from page to page once
     there is something to find."""
-    linked = st.query_params.get(LINK, "")
-    if linked and linked != st.session_state.get(settings.VISITOR):
-        if is_key(linked) and visitor_dir(settings.house(), linked).is_dir():
-            st.session_state[settings.VISITOR] = linked
+    linked = st.query_params.get(KEY_PARAM, "")
+    if linked and linked != st.session_state.get(settings.VISITOR_STATE_KEY):
+        if is_key(linked) and visitor_dir(settings.shared_root(), linked).is_dir():
+            st.session_state[settings.VISITOR_STATE_KEY] = linked
         else:
             st.warning(
                 _("Nothing is found under this link's key: runs of this demo go after a day."),
                 icon=":material/key_off:",
             )
-    carry_key()
+    write_visitor_key()
 
 
-def carry_key() -> None:
+def write_visitor_key() -> None:
     """Puts the visitor's key into the link once there is something to find; called again after the
     page, on which the first run may have been launched."""
-    if not demo_mode.on():
+    if not demo_mode.is_enabled():
         return
     if settings.runs_dir().is_dir():
-        st.query_params[LINK] = settings.visitor_key()
+        st.query_params[KEY_PARAM] = settings.visitor_key()
     else:
-        st.query_params.pop(LINK, None)
+        st.query_params.pop(KEY_PARAM, None)
 
 
-def keep_link() -> None:
+def show_link_notice() -> None:
     """Tells visitors with runs of their own how they find them again."""
-    if demo_mode.on() and settings.runs_dir().is_dir():
+    if demo_mode.is_enabled() and settings.runs_dir().is_dir():
         st.caption(
             _(
                 "Your runs are found under the link in the address bar, by you and whoever has it, "
                 "for {kept} each.",
-                kept=demo_mode.kept_words(),
+                kept=demo_mode.retention_text(),
             )
         )
 
@@ -180,53 +181,53 @@ def keep_link() -> None:
 # --- what a demo does not do ----------------------------------------------------------------------
 
 
-def closed(act: demo_mode.Act) -> bool:
+def show_restriction(action: demo_mode.Action) -> bool:
     """Whether the demo does not do this; says so where it does not."""
-    words = demo_mode.why_not(act)
+    words = demo_mode.blocked_reason(action)
     if words:
         st.caption(f":material/lock: {words}")
     return bool(words)
 
 
-def shut(act: demo_mode.Act) -> bool:
+def is_restricted(action: demo_mode.Action) -> bool:
     """The same, silently: for a control that would only be in the way."""
-    return bool(demo_mode.why_not(act))
+    return bool(demo_mode.blocked_reason(action))
 
 
 def limits() -> None:
     """What may be trained in the demo; nothing elsewhere."""
-    if demo_mode.on():
-        st.caption(f":material/lock: {demo.limits()}")
+    if demo_mode.is_enabled():
+        st.caption(f":material/lock: {demo.limits_text()}")
 
 
-def beyond(recipe: Recipe, dataset: Dataset) -> str:
+def limit_exceeded(recipe: Recipe, dataset: Dataset) -> str:
     """Why the demo does not train this, in a sentence; empty where it does, or elsewhere."""
-    return demo.beyond(recipe, dataset.root)
+    return demo.exceeded_limits_text(recipe, dataset.root)
 
 
-def standing() -> bool:
+def show_queue_position() -> bool:
     """Says where the visitor's run stands in everybody's queue, or how long that is; whether they
     have one there."""
     queue = Queue(settings.runs_dir())
-    place = queue.standing()
+    place = queue.position()
     if place is None:
         st.caption(
             _("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
         )
-    elif place.before:
+    elif place.ahead:
         st.caption(
             _(
                 "Your run is number {place} of {count} in the demo's queue.",
-                place=place.before + 1,
-                count=place.entries,
+                place=place.ahead + 1,
+                count=place.total,
             )
         )
     else:
-        st.caption(_("Your run is the first of {count} in the demo's queue.", count=place.entries))
+        st.caption(_("Your run is the first of {count} in the demo's queue.", count=place.total))
     return place is not None
 
 
 @st.cache_resource(show_spinner=False)
-def _sweeper(house: str) -> object:
+def _start_sweeper(shared_root: str) -> object:
     """One for the whole server: what is older than a day goes, also when nobody comes."""
-    return keep_swept(Path(house), utc_now, demo_mode.KEPT)
+    return start_cleanup_thread(Path(shared_root), utc_now, demo_mode.RETENTION)

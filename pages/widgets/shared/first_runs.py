@@ -14,16 +14,16 @@ from pages import settings
 from pages.widgets.shared import access
 from pages.widgets.ui import messages
 
-STORY = ("quick", "looks-good")
+EXAMPLE_PRESETS = ("quick", "looks-good")
 DEFAULT_DATA = "toy_books"
 
 
 def show(key: str) -> None:
     """Offers to train the two runs of the story; on a click they start and the Runs page opens.
     Nothing in a demo, where one run trains at a time."""
-    if access.shut("repeats"):
+    if access.is_restricted("repeats"):
         return
-    datasets = find_datasets(settings.data_parent())
+    datasets = find_datasets(settings.datasets_dir())
     chosen = next((path for path in datasets if path.name == DEFAULT_DATA), None)
     chosen = chosen or next(iter(datasets), None)
     with st.container(border=True):
@@ -41,10 +41,10 @@ def show(key: str) -> None:
             )
         )
         if chosen is None:
-            folder = formatting.plain_markdown(str(settings.data_parent()))
+            folder = formatting.escape_markdown(str(settings.datasets_dir()))
             st.warning(_("There is no data set in {folder} to train on.", folder=folder))
             return
-        where = formatting.plain_markdown(chosen.name)
+        where = formatting.escape_markdown(chosen.name)
         if st.button(
             _("Train both"),
             key=f"{key}.train",
@@ -54,9 +54,9 @@ def show(key: str) -> None:
         ):
             try:
                 executor = LocalExecutor(settings.runs_dir())
-                for preset in STORY:
+                for preset in EXAMPLE_PRESETS:
                     executor.submit(load_recipe(preset), chosen)
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
                 return
             st.switch_page("pages/runs.py")

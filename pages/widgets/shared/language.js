@@ -2,11 +2,11 @@
 // and lets every link to another page carry the language and the key of a demo's visitor, also one
 // that is opened in a new tab or copied: they are written into the link just before it is used.
 
-const NAMES = ["lang", "key"];
+const KEPT_PARAMS = ["lang", "key"];
 
-function carried() {
+function keptParams() {
   const here = new URLSearchParams(window.location.search);
-  return NAMES.map((name) => [name, here.get(name)]);
+  return KEPT_PARAMS.map((name) => [name, here.get(name)]);
 }
 
 function carry(event) {
@@ -14,7 +14,7 @@ function carry(event) {
   if (!link) return;
   const to = new URL(link.href);
   if (to.origin !== window.location.origin || to.pathname.includes("/media/")) return;
-  const wrong = carried().filter(([name, value]) => value !== to.searchParams.get(name));
+  const wrong = keptParams().filter(([name, value]) => value !== to.searchParams.get(name));
   for (const [name, value] of wrong) {
     if (value) to.searchParams.set(name, value);
     else to.searchParams.delete(name);
@@ -27,11 +27,11 @@ function carry(event) {
 // So would whatever else a page adds to its link by itself, before anybody has touched it.
 let touched = false;
 
-function push(state, title, url) {
+function pushStateWithParams(state, title, url) {
   const to = new URL(url ?? "", window.location.href);
   const leaves = to.pathname !== window.location.pathname;
   if (leaves)
-    for (const [name, value] of carried()) if (value) to.searchParams.set(name, value);
+    for (const [name, value] of keptParams()) if (value) to.searchParams.set(name, value);
   const step = leaves || touched ? "pushState" : "replaceState";
   History.prototype[step].call(window.history, state, title, to);
   if (leaves) touched = false;
@@ -41,7 +41,7 @@ export default function ({ data }) {
   document.documentElement.lang = data.language;
   if (window.overfitLensCarries) return;
   window.overfitLensCarries = true;
-  window.history.pushState = push;
+  window.history.pushState = pushStateWithParams;
   for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, carry, true);
   for (const kind of ["pointerdown", "keydown"])
     document.addEventListener(kind, () => (touched = true), true);

@@ -12,63 +12,68 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.base import language
 from pages.widgets.ui.assets import script
 
-NAME = "lang"
-CHOICE = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
-_CHOSEN, _KEY = "language", "language.choice"
+LANGUAGE_PARAM = "lang"
+LANGUAGE_NAMES = {"en": "English", "ja": "日本語で表示"}  # each in its own language: not translated
+_STATE_KEY, _WIDGET_KEY = "language", "language.choice"
 _HERE = Path(__file__).parent
-_drawing = threading.local()  # a script's thread serves one visitor: their language
-_LINKS = st.components.v2.component("overfit_lens_language", js=script("shared/language"))
+_thread_state = threading.local()  # a script's thread serves one visitor: their language
+_LINK_UPDATER = st.components.v2.component("overfit_lens_language", js=script("shared/language"))
 
 
-def settle() -> None:
+def configure() -> None:
     """Before anything is said: takes the link's language, or else puts the visitor's into the link,
     from which a step to another page has taken it."""
-    language.listen(spoken)
-    linked = st.query_params.get(NAME, "")
+    language.set_language_getter(current_language)
+    linked = st.query_params.get(LANGUAGE_PARAM, "")
     if linked in language.LANGUAGES:
-        st.session_state[_CHOSEN] = linked
-    _drawing.language = _asked()
-    _write(spoken())
+        st.session_state[_STATE_KEY] = linked
+    _thread_state.language = _requested_language()
+    _write_url(current_language())
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The visitor's language, also in fragments and callbacks; English where nobody looks. Asked
     for every word, so Streamlit's link and state are looked up once for a drawing."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
-    if not hasattr(_drawing, "language"):  # a fragment alone, without app.py
-        _drawing.language = _asked()
-    return str(_drawing.language)
+    if not hasattr(_thread_state, "language"):  # a fragment alone, without app.py
+        _thread_state.language = _requested_language()
+    return str(_thread_state.language)
 
 
-def _asked() -> str:
-    linked = st.query_params.get(NAME, "")
-    return linked if linked in language.LANGUAGES else str(st.session_state.get(_CHOSEN, "en"))
+def _requested_language() -> str:
+    linked = st.query_params.get(LANGUAGE_PARAM, "")
+    return linked if linked in language.LANGUAGES else str(st.session_state.get(_STATE_KEY, "en"))
 
 
-def choice() -> None:
+def show_choice() -> None:
     """The other languages, in the page's header."""
-    with st.container(key=_KEY, horizontal=True, gap="small"):
+    with st.container(key=_WIDGET_KEY, horizontal=True, gap="small"):
         st.html(_HERE / "language.css")
-        _LINKS(key=f"{_KEY}.links", data={"language": spoken()}, width="content", height="content")
+        _LINK_UPDATER(
+            key=f"{_WIDGET_KEY}.links",
+            data={"language": current_language()},
+            width="content",
+            height="content",
+        )
         for code in language.LANGUAGES:
-            if code != spoken():
+            if code != current_language():
                 st.button(
-                    CHOICE[code],
-                    key=f"{_KEY}.{code}",
+                    LANGUAGE_NAMES[code],
+                    key=f"{_WIDGET_KEY}.{code}",
                     type="tertiary",
-                    on_click=_choose,
+                    on_click=_set_language,
                     args=(code,),
                 )
 
 
-def _choose(code: str) -> None:
-    st.session_state[_CHOSEN] = _drawing.language = code
-    _write(code)
+def _set_language(code: str) -> None:
+    st.session_state[_STATE_KEY] = _thread_state.language = code
+    _write_url(code)
 
 
-def _write(code: str) -> None:
+def _write_url(code: str) -> None:
     if code != "en":
-        st.query_params[NAME] = code
+        st.query_params[LANGUAGE_PARAM] = code
     else:
-        st.query_params.pop(NAME, None)
+        st.query_params.pop(LANGUAGE_PARAM, None)

@@ -12,69 +12,73 @@ from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data import near_copies
 from core.data.dataset import Dataset
-from core.jobs.near_copy_scan import Search, found_soon, search_copies
+from core.jobs.near_copy_scan import SearchFuture, submit_search, wait_for_search
 from pages import settings
 from pages.widgets.ui import messages
 
-_SOON = 0.3  # seconds; enough to read what was found before
+_QUICK_SECONDS = 0.3  # seconds; enough to read what was found before
 _POLL_SECONDS = 1.0
-Pairs = tuple[near_copies.Pair, ...]
+Pairs = tuple[near_copies.NearCopyPair, ...]
 
 
 def show(dataset: Dataset) -> None:
     """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
     DataError when a photo cannot be read."""
     with st.spinner(_("Looking for copies among the photos…")):
-        tell(_search_of(dataset).result())
+        show_warning(_search_of(dataset).result())
 
 
-def tell(pairs: Sequence[near_copies.Pair]) -> None:
+def show_warning(pairs: Sequence[near_copies.NearCopyPair]) -> None:
     """The line and the list, where there are any."""
     if not pairs:
         return
     with st.expander(
-        " ".join(formatting.plain_markdown(line) for line in near_copies.headlines(pairs)),
+        " ".join(
+            formatting.escape_markdown(line) for line in near_copies.near_copy_warnings(pairs)
+        ),
         icon=":material/warning:",
     ):
         st.markdown(
-            "\n".join(f"- {formatting.plain_markdown(translate(pair.told()))}" for pair in pairs)
+            "\n".join(f"- {formatting.escape_markdown(translate(pair.text()))}" for pair in pairs)
         )
 
 
-def soon(dataset: Dataset) -> Pairs | None:
+def show_when_found(dataset: Dataset) -> Pairs | None:
     """Tells of the near-copies: now, or once they are found, which takes seconds for hundreds of
     photos. Returns them, or None while they are looked for. Raises DataError likewise."""
-    found = known(dataset)
+    found = find_pairs(dataset)
     if found is None:
         st.fragment(_wait, run_every=_POLL_SECONDS)(_search_of(dataset))
     else:
-        tell(found)
+        show_warning(found)
     return found
 
 
-def known(dataset: Dataset) -> Pairs | None:
+def find_pairs(dataset: Dataset) -> Pairs | None:
     """The near-copies; None while they are looked for. Raises DataError likewise."""
     search = _search_of(dataset)
-    return search.result() if found_soon(search, _SOON) else None
+    return search.result() if wait_for_search(search, _QUICK_SECONDS) else None
 
 
-def _wait(search: Search) -> None:
+def _wait(search: SearchFuture) -> None:
     """It never draws the whole page again: an st.rerun from here would bring back the link as it
     was when this was asked for, and with it undo a click that came meanwhile."""
     if not search.done():
         st.caption(_(":material/hourglass_top: Looking for copies among the photos…"))
         return
     try:
-        tell(search.result())
+        show_warning(search.result())
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
 
 
-def _search_of(dataset: Dataset) -> Search:
-    return _search(settings.house(), dataset, str(dataset.root), near_copies.stamp(dataset))
+def _search_of(dataset: Dataset) -> SearchFuture:
+    return _search(
+        settings.shared_root(), dataset, str(dataset.root), near_copies.quick_fingerprint(dataset)
+    )
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> Search:
+def _search(runs_dir: Path, _dataset: Dataset, root: str, stamp: str) -> SearchFuture:
     del root, stamp  # part of the cache's key: changed photos are looked at again
-    return search_copies(_dataset, runs_dir)
+    return submit_search(_dataset, runs_dir)

@@ -16,18 +16,18 @@ _POLL_SECONDS = 0.7
 def show(key: str) -> bool:
     """Whether the process is ready. Until then this says so, and draws the page anew when it is."""
     try:
-        if client.wake(settings.runs_dir()):
+        if client.ensure_preview(settings.runs_dir()):
             return True
         st.fragment(_wait, run_every=_POLL_SECONDS)()
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         st.button(_("Try again"), key=f"{key}.wake", icon=":material/refresh:")
     return False
 
 
 def _wait() -> None:
     try:
-        if client.wake(settings.runs_dir()):
+        if client.ensure_preview(settings.runs_dir()):
             st.rerun()
     except InputError:
         st.rerun()  # the page tells it

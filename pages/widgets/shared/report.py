@@ -9,26 +9,26 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError, os_error_line
-from core.base.language import _, language, spoken, translate
-from core.report.page import make_report, problem_page
+from core.base.language import _, language, translate, use_language
+from core.report.page import problem_page, render_report
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
 
 
-def button(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
+def button(key: str, selected: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
     """The button for these items; Streamlit turns its icon into a spinner while the file is made.
     Nothing without items."""
-    if not items:
+    if not selected:
         return
-    name = " ".join(item.title for item in items[:2])
+    name = " ".join(item.title for item in selected[:2])
     # Known now: where the file is made, nobody is looking at a page.
     folder, spoken_here = settings.runs_dir(), language()
     st.download_button(
         _("Report (HTML)"),
-        lambda: _make(items, all_rows, folder, spoken_here),
-        f"{formatting.file_stem(f'report {name}')}.html",
+        lambda: _make(selected, all_rows, folder, spoken_here),
+        f"{formatting.slugify(f'report {name}')}.html",
         "text/html",
         key=f"{key}.report",
         icon=":material/summarize:",
@@ -41,13 +41,13 @@ def button(key: str, items: Sequence[Group], all_rows: Sequence[RunRow]) -> None
 
 
 def _make(
-    items: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path, language: str
+    selected: Sequence[Group], all_rows: Sequence[RunRow], runs_dir: Path, language: str
 ) -> bytes:
     """Called when the button is pressed, away from the page, which cannot be told of an error any
     more: the file says in a line why there is no report."""
-    with spoken(language):
+    with use_language(language):
         try:
-            page = make_report(items, all_rows, runs_dir, utc_now().date())
+            page = render_report(selected, all_rows, runs_dir, utc_now().date())
         except InputError as error:
             page = problem_page(translate(str(error)))
         except OSError as error:

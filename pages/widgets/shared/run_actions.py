@@ -14,8 +14,8 @@ from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.store.status import utc_now
-from core.store.trash import TRASH, delete_runs, kept_words, restore_run
-from core.views.run_ending import ending
+from core.store.trash import TRASH, delete_runs, restore_run, retention_text
+from core.views.run_ending import find_stop_reason
 from pages import settings
 from pages.widgets.ui import messages
 
@@ -24,7 +24,7 @@ def show(key: str, row: RunRow) -> None:
     """Cancel while it is under way, Resume when it stopped early and that helps, Run again."""
     if not row.status.ended:
         _cancel(key, row)
-    elif _helps(row) and st.button(
+    elif _can_resume(row) and st.button(
         _("Resume"),
         icon=":material/resume:",
         key=f"{key}.resume.{row.id}",
@@ -33,7 +33,7 @@ def show(key: str, row: RunRow) -> None:
             "as if it had never stopped."
         ),
     ):
-        _try(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
+        _run_action(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
     if not row.problem:
         st.page_link(
             "pages/train.py",
@@ -44,7 +44,7 @@ def show(key: str, row: RunRow) -> None:
         )
 
 
-def delete(key: str, row: RunRow) -> None:
+def delete_button(key: str, row: RunRow) -> None:
     """Delete, for a run of one's own that has ended; `deleted` brings it back."""
     if (
         row.status.ended
@@ -55,14 +55,14 @@ def delete(key: str, row: RunRow) -> None:
             key=f"{key}.delete.{row.id}",
             help=_(
                 "Moves it to the trash, from where it can be brought back for {kept}.",
-                kept=kept_words(settings.runs_dir()),
+                kept=retention_text(settings.runs_dir()),
             ),
         )
     ):
-        _try(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
+        _run_action(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
 
 
-def deleted(key: str, run_id: str) -> bool:
+def show_deleted(key: str, run_id: str) -> bool:
     """Whether the run of that id is in the trash; says so and offers to bring it back."""
     try:
         name = open_run(settings.runs_dir() / TRASH, run_id).recipe().name
@@ -73,44 +73,44 @@ def deleted(key: str, run_id: str) -> bool:
             ":material/delete: "
             + _(
                 "**{name}** is in the trash. It is kept for {kept} after it was deleted.",
-                name=formatting.plain_markdown(name),
-                kept=kept_words(settings.runs_dir()),
+                name=formatting.escape_markdown(name),
+                kept=retention_text(settings.runs_dir()),
             )
         )
         if st.button(_("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
-            _try(lambda: restore_run(settings.runs_dir(), run_id))
+            _run_action(lambda: restore_run(settings.runs_dir(), run_id))
     return True
 
 
-def _helps(row: RunRow) -> bool:
+def _can_resume(row: RunRow) -> bool:
     """Whether resuming it would end otherwise."""
     if row.problem or row.example:
         return False
     with suppress(InputError):  # deleted this instant
-        found = ending(open_run(settings.runs_dir(), row.id), row.status)
+        found = find_stop_reason(open_run(settings.runs_dir(), row.id), row.status)
         return found is not None and found.resume_helps
     return False
 
 
 def _cancel(key: str, row: RunRow) -> None:
     try:
-        if open_run(settings.runs_dir(), row.id).cancel_asked():
+        if open_run(settings.runs_dir(), row.id).cancel_requested():
             st.badge(_("is being stopped"), icon=":material/stop_circle:", color="orange")
             return
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
     with st.popover(_("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
         st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
         if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
-            _try(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
+            _run_action(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
 
 
-def _try(act: Callable[[], object]) -> None:
+def _run_action(action: Callable[[], object]) -> None:
     """Does it and draws the page again, or says why not."""
     try:
-        act()
+        action()
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
     else:
         st.rerun()

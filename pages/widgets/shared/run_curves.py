@@ -23,7 +23,7 @@ _TITLES = (
             "views that it trains on; solid: on the validation photos."
         ),
     ),
-    ("accuracy", N_("Validation accuracy"), tables.SCORE_WORDS["accuracy"]),
+    ("accuracy", N_("Validation accuracy"), tables.SCORE_DESCRIPTIONS["accuracy"]),
     (
         "rates",
         N_("Learning rates"),
@@ -32,14 +32,14 @@ _TITLES = (
 )
 
 
-def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> None:
+def show(key: str, row: RunRow, run: Run, colour: str, lightweight: bool = False) -> None:
     """Draws them in the run's colour; nothing of a run that waits or never finished an epoch.
-    light: without what Plotly offers (zoom, hover), which takes a browser most of a second to
+    lightweight: without what Plotly offers (zoom, hover), which takes a browser most of a second to
     load. Raises InputError when a table is damaged."""
     history, running = run.history(), row.status.state == "running"
-    if running or (light and not history.empty):
+    if running or (lightweight and not history.empty):
         batches = run.batches() if history.empty else history.iloc[:0]
-        drawn = live_charts(history, batches, row.status.epochs, palette.on_page(colour))
+        drawn = live_charts(history, batches, row.status.epochs, palette.css_colour(colour))
         for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
             with column:
                 st.markdown(f"**{translate(title)}**", help=translate(words))
@@ -49,9 +49,9 @@ def show(key: str, row: RunRow, run: Run, colour: str, light: bool = False) -> N
         return
     one, name, paint = {row.id: history}, {row.id: row.title}, {row.id: colour}
     figures = (
-        charts.curves(one, name, paint, "loss"),
-        charts.curves(one, name, paint, "accuracy"),
-        charts.used_rates(history),
+        charts.training_curves(one, name, paint, "loss"),
+        charts.training_curves(one, name, paint, "accuracy"),
+        charts.recorded_rates(history),
     )
     for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
         with column:

@@ -18,7 +18,7 @@ def show(run: Run, done: bool, opened: bool = False) -> None:
 
 
 def _time(run: Run) -> None:
-    parts = tables.time_parts(run.timing(), run.estimate())
+    parts = tables.timing_table(run.timing(), run.estimate())
     if len(parts) < 2:
         return
     seconds = _("%.1f s")

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import N_, _, ngettext, sentences, translate
-from core.jobs.queue_forecast import seconds_left, turns
+from core.base.language import N_, _, join_sentences, ngettext, translate
+from core.jobs.queue_forecast import forecast_queue, seconds_left
 from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.store.status import status_text, time_taken, utc_now
-from core.views.run_phase import phase
+from core.views.run_phase import phase_text
 from pages import settings
 from pages.widgets.shared import access
 
@@ -38,7 +38,7 @@ def badge(row: RunRow) -> None:
         )
     if row.came_from:
         st.badge(
-            _("from {sender}", sender=formatting.plain_markdown(translate(row.came_from))),
+            _("from {sender}", sender=formatting.escape_markdown(translate(row.came_from))),
             icon=":material/move_to_inbox:",
             color="blue",
             help=_("Was trained elsewhere and imported."),
@@ -52,14 +52,14 @@ def show(row: RunRow) -> None:
     if status.ended:
         _ended(row, run)
     elif status.state == "queued":
-        _place(row)
+        _show_queue_position(row)
     else:
-        words = phase(status, run.recipe())
+        words = phase_text(status, run.recipe())
         left = formatting.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
-        words = _("{sentence}.", sentence=formatting.plain_markdown(words))
+        words = _("{sentence}.", sentence=formatting.escape_markdown(words))
         if left:
-            words = sentences(words, _("About {time} left.", time=left))
+            words = join_sentences(words, _("About {time} left.", time=left))
         st.progress(min(share, 1.0), text=words)
 
 
@@ -69,25 +69,28 @@ def _ended(row: RunRow, run: Run) -> None:
     words = [status_text(status)]
     if took:
         words.append(_("took {time}", time=took))
-    if status.state == "done" and (expected := _expected(run)):
+    if status.state == "done" and (expected := _estimated_seconds(run)):
         words.append(_("estimated {time}", time=formatting.duration(expected)))
-    st.caption(formatting.plain_markdown(_(", ").join(words)))
+    st.caption(formatting.escape_markdown(_(", ").join(words)))
 
 
-def _place(row: RunRow) -> None:
+def _show_queue_position(row: RunRow) -> None:
     """Its place in the queue, and when its turn comes."""
-    if access.shut("worker"):
-        access.standing()
+    if access.is_restricted("worker"):
+        access.show_queue_position()
         return
-    line = turns(settings.runs_dir(), utc_now())
-    place = next((place for place, turn in enumerate(line) if turn.entry == row.id), None)
+    line = forecast_queue(settings.runs_dir(), utc_now())
+    place = next((place for place, turn in enumerate(line) if turn.work_id == row.id), None)
     if place is None:
         st.caption(_("It waits, but the queue does not know of it: the page Worker helps."))
         return
     if place == 0:
         st.caption(_("It is the next: it begins when the worker takes it."))
         return
-    begins, ends = formatting.duration(line[place].begins), formatting.duration(line[place].ends)
+    begins, ends = (
+        formatting.duration(line[place].starts_in),
+        formatting.duration(line[place].ends_in),
+    )
     words = ngettext(
         "1 run is before it in the queue.", "{count} runs are before it in the queue.", place
     )
@@ -97,10 +100,10 @@ def _place(row: RunRow) -> None:
         )
     else:
         when = _("It begins in about {begins}.", begins=begins) if begins else ""
-    st.caption(sentences(words, when))
+    st.caption(join_sentences(words, when))
 
 
-def _expected(run: Run) -> float:
+def _estimated_seconds(run: Run) -> float:
     """Seconds that the run was expected to take; 0 when unknown."""
     try:
         return sum(run.estimate().values())

@@ -11,13 +11,13 @@ from pages.widgets.ui.cached import cached
 T = TypeVar("T")
 
 
-class Look(NamedTuple):
-    """Rows of runs as they were at one look. version: of those rows
-    (pages.widgets.shared.selection.look), so that nothing is kept beyond a change of theirs."""
+class Snapshot(NamedTuple):
+    """Rows of runs as they were at one snapshot. version: of those rows
+    (pages.widgets.shared.selection.snapshot), so that nothing is kept beyond a change of theirs."""
 
     version: int
 
-    def made(self, what: str, of: Iterable[str], make: Callable[[], T]) -> T:
-        """As the function. of: all that it depends on besides the runs' folders, the ids of those
-        that it is made of among it."""
-        return cached(what, (str(settings.runs_dir()), str(self.version), *of), make)
+    def cached(self, name: str, dependencies: Iterable[str], compute: Callable[[], T]) -> T:
+        """As the function. dependencies: all that it depends on besides the runs' folders, the ids
+        of those that it is made of among it."""
+        return cached(name, (str(settings.runs_dir()), str(self.version), *dependencies), compute)

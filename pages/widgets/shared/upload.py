@@ -10,8 +10,8 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.archive import printable
-from core.data.import_report import Report
-from core.data.importer import free_name, import_upload
+from core.data.import_report import ImportReport
+from core.data.importer import import_upload, unused_name
 from core.data.layout import clean_name
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe
@@ -24,7 +24,7 @@ UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
 
 def show(key: str) -> None:
     """The steps of an upload; the report of the last one until it is left."""
-    if access.closed("upload"):
+    if access.show_restriction("upload"):
         return
     done = st.session_state.get(f"{key}.done")
     if done:
@@ -76,12 +76,12 @@ def _example() -> str:
     )
 
 
-def _import(key: str, sent: Any) -> None:
-    parent = settings.data_parent()
+def _import(key: str, uploaded: Any) -> None:
+    parent = settings.datasets_dir()
     name = st.text_input(
         _("Name of the data set"),
-        value=free_name(parent, sent.name),
-        key=f"{key}.name.{sent.file_id}",
+        value=unused_name(parent, uploaded.name),
+        key=f"{key}.name.{uploaded.file_id}",
         max_chars=60,
         help=_("Letters, digits, `-` and `_`. It is the folder's name."),
     ).strip()
@@ -98,14 +98,14 @@ def _import(key: str, sent: Any) -> None:
         return
     bar = st.progress(0.0, text=_("Looking at the zip file"))
 
-    def tell(done: int, total: int) -> None:
+    def show_progress(done: int, total: int) -> None:
         bar.progress(done / total, text=_("{done} of {total} photos", done=done, total=total))
 
     try:
-        dataset, report = import_upload(sent, sent.name, parent, name, tell)
+        dataset, report = import_upload(uploaded, uploaded.name, parent, name, show_progress)
     except InputError as error:
         bar.empty()
-        messages.error(error)
+        messages.show_error(error)
         return
     st.session_state[f"{key}.done"] = dataset.root.name, report
     st.session_state[f"{key}.number"] += 1
@@ -114,7 +114,7 @@ def _import(key: str, sent: Any) -> None:
 
 def _problem(name: str) -> str:
     """Why a name will not do, in a sentence."""
-    parent = settings.data_parent()
+    parent = settings.datasets_dir()
     if not name:
         return _("Give it a name.")
     if name != clean_name(name):
@@ -123,19 +123,19 @@ def _problem(name: str) -> str:
         return _(
             "`{name}` is there already. Choose another name, such as `{other}`.",
             name=name,
-            other=free_name(parent, name),
+            other=unused_name(parent, name),
         )
     return ""
 
 
-def _report(key: str, name: str, report: Report) -> None:
+def _report(key: str, name: str, report: ImportReport) -> None:
     """What was taken and what was refused, and the next step."""
     st.success(
         _(
             "**{name}** is ready: {photos} photos taken, {files} files left out.",
-            name=formatting.plain_markdown(name),
-            photos=len(report.taken),
-            files=len(report.refused),
+            name=formatting.escape_markdown(name),
+            photos=len(report.imported),
+            files=len(report.rejected),
         ),
         icon=":material/check:",
     )
@@ -148,10 +148,10 @@ def _report(key: str, name: str, report: Report) -> None:
         ):
             try:
                 LocalExecutor(settings.runs_dir()).submit(
-                    load_recipe("quick"), settings.data_parent() / name
+                    load_recipe("quick"), settings.datasets_dir() / name
                 )
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
             else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("pages/runs.py")
@@ -159,14 +159,14 @@ def _report(key: str, name: str, report: Report) -> None:
             _("Look at the photos"),
             key=f"{key}.look",
             icon=":material/photo_library:",
-            on_click=leave,
+            on_click=close_report,
             args=(key, name),
         )
-        st.button(_("Upload another"), key=f"{key}.again", on_click=leave, args=(key,))
+        st.button(_("Upload another"), key=f"{key}.again", on_click=close_report, args=(key,))
     rows = [
         {
             _("part"): folder,
-            _("photos"): sum(one.folder == folder for one in report.taken),
+            _("photos"): sum(one.folder == folder for one in report.imported),
             _("found in"): printable(found),
         }
         for folder, found in report.folders.items()
@@ -185,18 +185,18 @@ def _report(key: str, name: str, report: Report) -> None:
     changed = [
         {
             _("photo"): f"{one.folder}/{one.file}",
-            _("from"): printable(one.place.file),
+            _("from"): printable(one.placed.file),
             _("changed"): ", ".join(translate(change) for change in one.changes),
         }
-        for one in report.taken
+        for one in report.imported
         if one.changes
     ]
-    if report.refused:
+    if report.rejected:
         st.markdown(_("**Left out**"))
         st.dataframe(
             [
                 {_("file"): printable(one.name), _("reason"): translate(one.reason)}
-                for one in report.refused
+                for one in report.rejected
             ],
             hide_index=True,
         )
@@ -204,10 +204,10 @@ def _report(key: str, name: str, report: Report) -> None:
         st.markdown(_("**Changed on the way**"))
         st.dataframe(changed, hide_index=True)
     for note in report.notes:
-        st.caption(formatting.plain_markdown(translate(note)))
+        st.caption(formatting.escape_markdown(translate(note)))
 
 
-def leave(key: str, name: str | None = None) -> None:
+def close_report(key: str, name: str | None = None) -> None:
     """Away from the report: to the photos of the new data set, or to another upload."""
     st.session_state.pop(f"{key}.done", None)
     if name is not None:

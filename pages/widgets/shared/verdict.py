@@ -13,7 +13,7 @@ from core.store.groups import Group
 from pages.widgets.ui.reading_table import Column
 
 # Icon and colour of each verdict: the word always stands beside them.
-VERDICTS = {
+VERDICT_STYLES = {
     N_("generalises"): (":material/verified:", "green"),
     N_("overfit that looks good"): (":material/theater_comedy:", "red"),
     N_("overfit, and it shows"): (":material/trending_down:", "orange"),
@@ -22,26 +22,26 @@ VERDICTS = {
 }
 
 
-def look(verdict: str | None) -> tuple[str, str]:
+def verdict_style(verdict: str | None) -> tuple[str, str]:
     """Icon and colour; grey where there is no verdict or one that this version does not know."""
-    return VERDICTS.get(verdict or "", (":material/help:", "gray"))
+    return VERDICT_STYLES.get(verdict or "", (":material/help:", "gray"))
 
 
 def chip(verdict: str) -> None:
     """Draws the chip."""
-    icon, colour = look(verdict)
-    st.badge(formatting.plain_markdown(translate(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
+    icon, colour = verdict_style(verdict)
+    st.badge(formatting.escape_markdown(translate(verdict)), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
-def link(item: Group) -> None:
+def chip_link(item: Group) -> None:
     """The chip of a run or a group, as a link: a run's leads to its diagnosis, a group's
     (`generalises, 4 of 5`) to its runs. Nothing before a run is diagnosed."""
-    found = item.verdict()
+    found = item.verdict_counts()
     if found is None:
         return
     alone = len(item.members) == 1
-    icon, colour = look(found.majority)
-    chip = f":{colour}-badge[{icon} {formatting.plain_markdown(tables.verdict_words(item))}]"
+    icon, colour = verdict_style(found.majority)
+    chip = f":{colour}-badge[{icon} {formatting.escape_markdown(tables.verdict_text(item))}]"
     st.page_link(
         "pages/run.py" if alone else "pages/runs.py",
         label=chip,
@@ -50,12 +50,12 @@ def link(item: Group) -> None:
     )
 
 
-def column(items: Sequence[Group]) -> Column:
+def column(selected: Sequence[Group]) -> Column:
     """A table's column of verdicts as chips."""
     looks = {}
-    for item in items:
-        if found := item.verdict():
-            looks[tables.verdict_words(item)] = look(found.majority)
+    for item in selected:
+        if found := item.verdict_counts():
+            looks[tables.verdict_text(item)] = verdict_style(found.majority)
     words = _("What the diagnosis says. Open the run and its diagnosis to read why.")
     return Column(_("verdict"), words, looks)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
-from core.jobs.health import find_trouble
+from core.jobs.health import find_problems
 from core.jobs.local import ensure_worker
 from core.store.index import RunRow
 from core.store.status import utc_now
@@ -21,17 +21,17 @@ from pages.widgets.ui import messages
 def show(key: str, rows: Sequence[RunRow] = ()) -> None:
     """The most pressing trouble, if any. rows: the runs to look through for lost ones."""
     try:
-        found = [t for t in find_trouble(settings.runs_dir(), utc_now(), rows) if t.pressing]
+        found = [t for t in find_problems(settings.runs_dir(), utc_now(), rows) if t.pressing]
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return
-    if access.shut("worker"):  # of the machine a visitor need not know
+    if access.is_restricted("worker"):  # of the machine a visitor need not know
         found = [trouble for trouble in found if trouble.kind == "no_worker"]
     if not found:
         return
     first = found[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        words = formatting.plain_markdown(translate(first.words))
+        words = formatting.escape_markdown(translate(first.words))
         st.markdown(f":material/warning: {words}", width="content")
         if "worker" in first.kind and st.button(
             _("Start the worker"), key=f"{key}.start", type="primary"
@@ -45,6 +45,6 @@ def start_worker() -> None:
     try:
         ensure_worker(settings.runs_dir(), wait_seconds=10)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
     else:
         st.rerun()

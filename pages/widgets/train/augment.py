@@ -61,7 +61,7 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
         return {
             "zoom": _zoom(key, preset.zoom or Zoom()) if on["zoom"] else None,
             "rotate": _rotate(key, preset.rotate or Rotate()) if on["rotate"] else None,
-            "lighting": _slide(
+            "lighting": _slider(
                 f"{key}.lighting_by",
                 _("Lighting: most change"),
                 0.0,
@@ -75,7 +75,7 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
             "cutout": _cutout(key, preset.cutout or Cutout()) if on["cutout"] else None,
             "erase": _erase(key, preset.erase or Erase()) if on["erase"] else None,
             "blur": _blur(key, preset.blur or Blur()) if on["blur"] else None,
-            "mixup": _slide(
+            "mixup": _slider(
                 f"{key}.mixup_by",
                 _("Mixup: strength"),
                 0.0,
@@ -94,30 +94,33 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
 
 def _zoom(key: str, start: Zoom) -> dict[str, Any]:
     span = _range(f"{key}.zoom_range", _("Zoom range"), 0.5, 4.0, start.range, 0.05)
-    return {"range": span, "p": _chance(f"{key}.zoom_p", _("Zoom: share of views"), start.p)}
+    return {
+        "range": span,
+        "p": _probability_slider(f"{key}.zoom_p", _("Zoom: share of views"), start.p),
+    }
 
 
 def _rotate(key: str, start: Rotate) -> dict[str, Any]:
-    degrees = _slide(
+    degrees = _slider(
         f"{key}.degrees", _("Rotation, degrees either way"), 0.0, 180.0, start.degrees, 1.0
     )
     return {
         "degrees": degrees,
-        "p": _chance(f"{key}.rotate_p", _("Rotation: share of views"), start.p),
+        "p": _probability_slider(f"{key}.rotate_p", _("Rotation: share of views"), start.p),
     }
 
 
 def _cutout(key: str, start: Cutout) -> dict[str, Any]:
     return {
-        "holes": _slide(f"{key}.holes", _("Cutout: squares"), 1, 20, start.holes, 1),
-        "length": _slide(f"{key}.length", _("Cutout: side in pixels"), 1, 512, start.length, 1),
-        "p": _chance(f"{key}.cutout_p", _("Cutout: share of views"), start.p),
+        "holes": _slider(f"{key}.holes", _("Cutout: squares"), 1, 20, start.holes, 1),
+        "length": _slider(f"{key}.length", _("Cutout: side in pixels"), 1, 512, start.length, 1),
+        "p": _probability_slider(f"{key}.cutout_p", _("Cutout: share of views"), start.p),
     }
 
 
 def _erase(key: str, start: Erase) -> dict[str, Any]:
     return {
-        "p": _chance(f"{key}.erase_p", _("Eraser: share of views"), start.p),
+        "p": _probability_slider(f"{key}.erase_p", _("Eraser: share of views"), start.p),
         "area": _range(
             f"{key}.area", _("Eraser: share of the view it fills"), 0.0, 1.0, start.area, 0.01
         ),
@@ -129,21 +132,21 @@ def _erase(key: str, start: Erase) -> dict[str, Any]:
 
 def _blur(key: str, start: Blur) -> dict[str, Any]:
     return {
-        "size": _slide(f"{key}.size", _("Blur: size in pixels"), 3, 31, start.size, 2),
-        "p": _chance(f"{key}.blur_p", _("Blur: share of views"), start.p),
+        "size": _slider(f"{key}.size", _("Blur: size in pixels"), 3, 31, start.size, 2),
+        "p": _probability_slider(f"{key}.blur_p", _("Blur: share of views"), start.p),
     }
 
 
-def _chance(key: str, label: str, value: float) -> float:
-    return _slide(key, label, 0.0, 1.0, float(value), 0.05)
+def _probability_slider(key: str, label: str, value: float) -> float:
+    return _slider(key, label, 0.0, 1.0, float(value), 0.05)
 
 
-def _slide(
-    key: str, label: str, low: Any, high: Any, value: Any, step: Any, words: str | None = None
+def _slider(
+    key: str, label: str, low: Any, high: Any, value: Any, step: Any, help_text: str | None = None
 ) -> Any:
     """A whole number or a fraction, as `low` is one."""
     return st.slider(
-        label, low, high, type(low)(value), step, key=key, persist_state="session", help=words
+        label, low, high, type(low)(value), step, key=key, persist_state="session", help=help_text
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import N_, _, translate
-from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.layer_table import BACKBONES
 from pages.widgets.shared import access
 from pages.widgets.train.draft import Draft
@@ -20,32 +20,32 @@ _PRECISIONS = {"auto": N_("what is fastest here"), "float32": "float32", "bfloat
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `backbone` and `weights`."""
     left, right = st.columns([3, 2])
-    key, names = draft.controls("backbone"), list(BACKBONES)
+    key, names = draft.key_prefix("backbone"), list(BACKBONES)
     with left:
         backbone = st.selectbox(
             _("Backbone"),
             names,
-            names.index(draft.begin("backbone")),
+            names.index(draft.start_value("backbone")),
             format_func=lambda name: translate(BACKBONES[name].title),
             key=key,
             persist_state="session",
-            on_change=_other,
+            on_change=_reset_bands,
             args=(draft, key),
             help=_(
                 "The pretrained network that turns a photo into features. Another one comes "
                 "with its own bands."
             ),
         )
-    begin = draft.begin("weights")
+    begin = draft.start_value("weights")
     with right:
         weights = st.selectbox(
             _("It starts from"),
             [*dict.fromkeys([*_WEIGHTS, begin])],
             [*dict.fromkeys([*_WEIGHTS, begin])].index(begin),
             format_func=lambda name: translate(_WEIGHTS.get(str(name), str(name))),
-            key=draft.controls("weights"),
+            key=draft.key_prefix("weights"),
             persist_state="session",
-            accept_new_options=not access.shut("weights"),
+            accept_new_options=not access.is_restricted("weights"),
             help=_(
                 "What it learned on ImageNet (1.3 million photos), random numbers, or a file "
                 "of weights: type its path (.safetensors or .pth)."
@@ -54,18 +54,18 @@ def show(draft: Draft) -> dict[str, Any]:
     return {"backbone": backbone, "weights": str(weights)}
 
 
-def more(draft: Draft) -> dict[str, Any]:
+def show_advanced(draft: Draft) -> dict[str, Any]:
     """The recipe's `map_stride`, `frozen_bn` and `precision`."""
     stride = st.segmented_control(
         _("Pixels per cell of the class map"),
         [16, 32],
-        default=draft.begin("map_stride"),
+        default=draft.start_value("map_stride"),
         required=True,
-        key=draft.controls("map_stride"),
+        key=draft.key_prefix("map_stride"),
         persist_state="session",
         help=_("16 gives finer maps of where the evidence lies, and costs time."),
     )
-    frozen_bn = _choice(
+    frozen_bn = _selectbox(
         draft,
         "frozen_bn",
         _("Batch norm in frozen layers"),
@@ -75,7 +75,7 @@ def more(draft: Draft) -> dict[str, Any]:
             "those of ImageNet, or those of each batch."
         ),
     )
-    precision = _choice(
+    precision = _selectbox(
         draft,
         "precision",
         _("Numbers"),
@@ -85,23 +85,23 @@ def more(draft: Draft) -> dict[str, Any]:
     return {"map_stride": stride, "frozen_bn": frozen_bn, "precision": precision}
 
 
-def _choice(draft: Draft, part: str, label: str, options: dict[str, str], words: str) -> str:
+def _selectbox(draft: Draft, part: str, label: str, options: dict[str, str], help_text: str) -> str:
     return str(
         st.selectbox(
             label,
             list(options),
-            list(options).index(draft.begin(part)),
-            key=draft.controls(part),
+            list(options).index(draft.start_value(part)),
+            key=draft.key_prefix(part),
             format_func=lambda name: translate(options[name]),
             persist_state="session",
-            help=words,
+            help=help_text,
         )
     )
 
 
-def _other(draft: Draft, key: str) -> None:
+def _reset_bands(draft: Draft, key: str) -> None:
     """Bands and map stride are of their backbone: the base's if it has it, else its usual ones."""
     backbone = st.session_state[key]
     same = backbone == draft.base.backbone
-    usual = recipe_dict(draft.base if same else recipe_from({"backbone": backbone}))
-    draft.put({part: usual[part] for part in ("bands", "map_stride")})
+    usual = recipe_dict(draft.base if same else recipe_from_dict({"backbone": backbone}))
+    draft.override({part: usual[part] for part in ("bands", "map_stride")})

@@ -9,13 +9,13 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, translate
-from core.recipe.band_edit import MOST_BANDS, RATES, split_longest, without
+from core.recipe.band_edit import LR_STEPS, MAX_BANDS, remove_band, split_longest_band
 from pages.widgets.train.draft import Draft
 
 
 def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
     """The recipe's `bands` as plain data, edited row by row."""
-    key, begin = draft.controls("bands"), draft.begin("bands")
+    key, begin = draft.key_prefix("bands"), draft.start_value("bands")
     found, closing = [], []
     for number, band in enumerate(begin):
         label: Literal["collapsed", "visible"] = "collapsed" if number else "visible"
@@ -32,13 +32,13 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 width=125,
                 help=_("The band reaches up to the layer before the next band's first."),
             )
-            rates = _rates(band["lr"])
+            rates = _rate_options(band["lr"])
             lr = st.selectbox(
                 _("Learning rate"),
                 rates,
                 index=rates.index(band["lr"]),
                 format_func=lambda lr: (
-                    lr if isinstance(lr, str) else translate(formatting.rate(lr))
+                    lr if isinstance(lr, str) else translate(formatting.lr_text(lr))
                 ),
                 key=f"{key}.lr.{number}",
                 persist_state="session",
@@ -47,8 +47,8 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 help=_("How far each step changes the weights. Type another rate, such as 2e-4."),
             )
             closing.append(st.container(width="content"))
-        draft.places[f"bands.{number}"] = st.container()
-        found.append({"from": int(first), "lr": _as_number(lr)})
+        draft.error_containers[f"bands.{number}"] = st.container()
+        found.append({"from": int(first), "lr": _parse_rate(lr)})
     for number, place in enumerate(closing):
         with place:
             if st.button(
@@ -58,34 +58,34 @@ def show(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 disabled=number == 0,
                 help=_("Removes this band; the one before it then reaches further."),
             ):
-                draft.rewrite({"bands": without(found, number)})
+                draft.override_and_rerun({"bands": remove_band(found, number)})
     if st.button(
         _("Add a band"),
         key=f"{key}.add",
         icon=":material/add:",
         type="tertiary",
-        disabled=len(found) >= min(MOST_BANDS, layers),
+        disabled=len(found) >= min(MAX_BANDS, layers),
     ):
-        draft.rewrite({"bands": split_longest(found, layers)})
+        draft.override_and_rerun({"bands": split_longest_band(found, layers)})
     return found
 
 
-def put(draft: Draft, bands: Sequence[tuple[int, float]]) -> None:
+def set_bands(draft: Draft, bands: Sequence[tuple[int, float]]) -> None:
     """Puts other bands (first layer, rate) in the place of those that are shown."""
-    draft.put({"bands": [{"from": first, "lr": lr} for first, lr in bands]})
+    draft.override({"bands": [{"from": first, "lr": lr} for first, lr in bands]})
 
 
-def _rates(own: Any) -> list[Any]:
+def _rate_options(current: Any) -> list[Any]:
     """What can be chosen: the usual rates, and the band's own among them."""
-    if isinstance(own, int | float):
-        shown = formatting.rate(
-            own
+    if isinstance(current, int | float):
+        shown = formatting.lr_text(
+            current
         )  # the browser knows a rate by its words: two may not share them
-        return sorted({float(own), *(lr for lr in RATES if formatting.rate(lr) != shown)})
-    return [own, *RATES]
+        return sorted({float(current), *(lr for lr in LR_STEPS if formatting.lr_text(lr) != shown)})
+    return [current, *LR_STEPS]
 
 
-def _as_number(lr: object) -> object:
+def _parse_rate(lr: object) -> object:
     """A typed rate as a number; what is no number is left for the recipe to refuse."""
     try:
         return float(str(lr))

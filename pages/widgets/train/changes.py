@@ -8,31 +8,31 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, ngettext, translate
-from core.recipe.draft import changes, taken_back
+from core.recipe.draft import list_changes, revert_key
 from core.recipe.files import recipe_dict
 from pages.widgets.train.draft import Draft
 
-_SHOWN = 4  # keys that the line names; all are in the list behind it
+_MAX_LISTED = 4  # keys that the line names; all are in the list behind it
 
 
 def show(draft: Draft, edited: dict[str, Any]) -> None:
     """A line of the keys that differ from where the draft began, and the list behind it."""
     base = recipe_dict(draft.base)
-    found = changes(base, edited)
-    began = formatting.plain_markdown(translate(draft.title))
+    found = list_changes(base, edited)
+    began = formatting.escape_markdown(translate(draft.title))
     if not found:
         st.markdown(_("As **{recipe}**, unchanged.", recipe=began), width="stretch")
-        if draft.undone:
+        if draft.has_undone:
             st.button(
                 _("Bring my changes back"),
                 key=f"{draft.key}.bring_back",
                 type="tertiary",
                 icon=":material/redo:",
-                on_click=draft.bring_back,
+                on_click=draft.redo_all,
             )
         return
     count = ngettext("1 change", "{count} changes", len(found))
-    plain = formatting.plain_markdown
+    plain = formatting.escape_markdown
     with st.popover(count, icon=":material/difference:", key=f"{draft.key}.changes"):
         st.markdown(_("Changed from **{recipe}**", recipe=began))
         for number, (key, old, new) in enumerate(found):
@@ -45,11 +45,11 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
                     type="tertiary",
                     help=_("Puts {key} back", key=key),
                 ):
-                    draft.rewrite(taken_back(base, edited, key))
+                    draft.override_and_rerun(revert_key(base, edited, key))
         if st.button(_("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"):
-            draft.put_back(edited)
-    named = [f"{key} **{plain(new)}**" for key, __, new in found[:_SHOWN]]
-    rest = len(found) - _SHOWN
+            draft.undo_all(edited)
+    named = [f"{key} **{plain(new)}**" for key, __, new in found[:_MAX_LISTED]]
+    rest = len(found) - _MAX_LISTED
     line = ", ".join(named)
     if rest > 0:
         line = _("{keys} and {count} more", keys=line, count=rest)

@@ -19,18 +19,18 @@ from pages.widgets.ui import messages
 
 def show(key: str) -> Dataset | None:
     """The chosen data set; None when there is none or it cannot be read (which is then said)."""
-    datasets = find_datasets(settings.data_parent())
+    datasets = find_datasets(settings.datasets_dir())
     if not datasets:
-        messages.error(
+        messages.show_error(
             _(
                 "No data set in {folder}. A data set is a folder with train/, which holds a folder "
                 "of photos for each class.",
-                folder=settings.data_parent(),
+                folder=settings.datasets_dir(),
             )
         )
         return None
     names = [path.name for path in datasets]
-    _follow_link(key, names)
+    _read_url(key, names)
     name = st.selectbox(
         _("Data set"),
         names,
@@ -41,17 +41,17 @@ def show(key: str) -> Dataset | None:
     )
     st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
     try:
-        dataset = read_dataset(settings.data_parent() / str(name))
+        dataset = read_dataset(settings.datasets_dir() / str(name))
         _photos(dataset)
         _caption(dataset)
         near_copies.show(dataset)
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return None
     return dataset
 
 
-def _follow_link(key: str, names: list[str]) -> None:
+def _read_url(key: str, names: list[str]) -> None:
     """A link that names another data set (`?data=`) chooses it."""
     linked = st.query_params.get("data")
     if linked is None or linked == st.session_state.get(f"{key}.data_linked"):
@@ -59,11 +59,11 @@ def _follow_link(key: str, names: list[str]) -> None:
     if linked in names:
         st.session_state[f"{key}.data"] = linked
     else:
-        st.warning(_("There is no data set {name} here.", name=formatting.plain_markdown(linked)))
+        st.warning(_("There is no data set {name} here.", name=formatting.escape_markdown(linked)))
 
 
 def _caption(dataset: Dataset) -> None:
-    plain = formatting.plain_markdown
+    plain = formatting.escape_markdown
     tests = ", ".join(
         _("{name} ({count} photos)", name=plain(each.name), count=len(each.photos))
         for each in dataset.test_sets
@@ -87,7 +87,7 @@ def _photos(dataset: Dataset) -> None:
             photo = dataset.train[dataset.train_labels.index(number)]
             st.image(
                 _thumbnail(str(photo.path), photo.path.stat().st_mtime_ns),
-                caption=formatting.plain_markdown(f"{name}: {counts[name]}"),
+                caption=formatting.escape_markdown(f"{name}: {counts[name]}"),
                 width=84,
             )
 

@@ -15,9 +15,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.base.errors import InputError
 from core.data.dataset import Dataset
-from core.data.split import fitting, split_sizes
+from core.data.split import split_sizes, with_valid_split
 from core.recipe.bands import check_stages
-from core.recipe.files import recipe_dict, recipe_from
+from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 from pages.widgets.ui import messages
 
@@ -29,70 +29,72 @@ class Draft(NamedTuple):
     key: str
     title: str
     base: Recipe
-    places: dict[str, DeltaGenerator]
+    error_containers: dict[str, DeltaGenerator]
 
     @property
-    def _parts(self) -> dict[str, tuple[int, Any]]:
+    def _overrides(self) -> dict[str, tuple[int, Any]]:
         """How often each part was written into, and what was."""
         parts: dict[str, tuple[int, Any]] = st.session_state.setdefault(f"{self.key}.parts", {})
         return parts
 
-    def begin(self, part: str) -> Any:
+    def start_value(self, part: str) -> Any:
         """What the part's controls begin with, as plain data."""
-        return self._parts[part][1] if part in self._parts else recipe_dict(self.base)[part]
+        return self._overrides[part][1] if part in self._overrides else recipe_dict(self.base)[part]
 
-    def controls(self, part: str) -> str:
+    def key_prefix(self, part: str) -> str:
         """The beginning of the keys of the part's controls."""
-        return f"{self.key}.{part}.{self._parts.get(part, (0, None))[0]}"
+        return f"{self.key}.{part}.{self._overrides.get(part, (0, None))[0]}"
 
     @property
-    def valid(self) -> Recipe:
+    def last_valid(self) -> Recipe:
         """The last recipe that was one, whatever the photos."""
         recipe: Recipe = st.session_state.get(f"{self.key}.valid", self.base)
         return recipe
 
-    def checked(self, edited: Mapping[str, Any], dataset: Dataset) -> tuple[Recipe, str]:
+    def validate(self, edited: Mapping[str, Any], dataset: Dataset) -> tuple[Recipe, str]:
         """The recipe of edited parts. Where something is wrong, the last one without that, and the
         words for it, which are told beneath its controls too."""
         try:
-            recipe = recipe_from(dict(edited))
+            recipe = recipe_from_dict(dict(edited))
             check_stages(recipe)
             st.session_state[f"{self.key}.valid"] = recipe
             split_sizes(recipe, dataset)
         except InputError as problem:
             key = f"{problem.key}."
-            found = (place for name, place in self.places.items() if key.startswith(f"{name}."))
-            messages.error(problem, next(found, st.bottom))
-            return fitting(self.valid, dataset), messages.words(problem)
+            found = (
+                place for name, place in self.error_containers.items() if key.startswith(f"{name}.")
+            )
+            messages.show_error(problem, next(found, st.bottom))
+            return with_valid_split(self.last_valid, dataset), messages.message_text(problem)
         return recipe, ""
 
-    def put(self, parts: Mapping[str, Any]) -> None:
+    def override(self, parts: Mapping[str, Any]) -> None:
         """Writes into parts, before their controls are drawn."""
         for part, value in parts.items():
-            self._parts[part] = (self._parts.get(part, (0, None))[0] + 1, value)
+            self._overrides[part] = (self._overrides.get(part, (0, None))[0] + 1, value)
 
-    def rewrite(self, parts: Mapping[str, Any]) -> None:
+    def override_and_rerun(self, parts: Mapping[str, Any]) -> None:
         """Writes into parts and draws the page again. What depends on other controls is written so
         and not in a callback, whose arguments are of the run before."""
-        self.put(parts)
+        self.override(parts)
         st.rerun()
 
-    def renew(self) -> None:
+    def reset(self) -> None:
         """Begins again, because the base is another."""
         for name in ("undone", "valid"):
             st.session_state.pop(f"{self.key}.{name}", None)
-        self.put(recipe_dict(self.base))
+        self.override(recipe_dict(self.base))
 
-    def put_back(self, edited: Mapping[str, Any]) -> None:
+    def undo_all(self, edited: Mapping[str, Any]) -> None:
         """Begins again; `edited` is kept for `bring_back`. Draws the page again."""
         st.session_state[f"{self.key}.undone"] = dict(edited)
-        self.rewrite(recipe_dict(self.base))
+        self.override_and_rerun(recipe_dict(self.base))
 
     @property
-    def undone(self) -> bool:
+    def has_undone(self) -> bool:
         """Whether there are changes that `bring_back` would bring."""
         return f"{self.key}.undone" in st.session_state
 
-    def bring_back(self) -> None:
+    def redo_all(self) -> None:
         """Undoes `put_back`."""
-        self.put(st.session_state.pop(f"{self.key}.undone"))
+        self.override(st.session_state.pop(f"{self.key}.undone"))

@@ -16,7 +16,7 @@ _KINDS = {"class_map": N_("class maps"), "dense": N_("dense")}
 
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `head`."""
-    begin, key = draft.begin("head"), draft.controls("head")
+    begin, key = draft.start_value("head"), draft.key_prefix("head")
     kind = (
         st.segmented_control(
             _("Head of the network"),

@@ -13,7 +13,7 @@ from pages.widgets.train import changes, estimate, repeats
 from pages.widgets.train.draft import Draft
 
 # It must be low: on a phone it may not take half the screen.
-_LOW = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</style>"
+_COMPACT_STYLE = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</style>"
 
 
 def show(
@@ -21,23 +21,23 @@ def show(
     draft: Draft,
     recipe: Recipe,
     dataset: Dataset,
-    cautioned: int,
-    wrong: str,
+    warning_count: int,
+    problem: str,
 ) -> None:
-    """cautioned: how many cautions the columns show. wrong: why what is written cannot be
+    """warning_count: how many cautions the columns show. problem: why what is written cannot be
     launched; `recipe` is then another one."""
-    st.html(_LOW)
+    st.html(_COMPACT_STYLE)
     outcome = st.bottom.container()
     with st.bottom.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if wrong:
-                st.markdown(f":red[:material/error: {wrong}]", width="stretch")
+            if problem:
+                st.markdown(f":red[:material/error: {problem}]", width="stretch")
             else:
                 changes.show(draft, recipe_dict(recipe))
-            if cautioned:
+            if warning_count:
                 words = _("Cautions, at the columns' ends. None stops you.")
                 st.markdown(
-                    f":orange[:material/lightbulb:] {cautioned}", width="content", help=words
+                    f":orange[:material/lightbulb:] {warning_count}", width="content", help=words
                 )
         with st.container(
             horizontal=True, vertical_alignment="center", width="content", gap="xsmall"
@@ -46,4 +46,4 @@ def show(
             recipes = repeats.choose(key, recipe)
             with time:
                 estimate.show(f"{key}.time", recipe, dataset, len(recipes))
-            repeats.launch(key, recipes, dataset, outcome, wrong)
+            repeats.launch(key, recipes, dataset, outcome, problem)

@@ -4,18 +4,18 @@
 
 const LABEL_GAP = 6; // pixels between two rates on one line
 
-function bandOf(data, index) {
+function findBand(data, index) {
   return data.bands.find((band) => band.first <= index && index <= band.last);
 }
 
-const learns = (data, band) => (band.frozen ? data.words.frozen : fill(data.words.learns, band));
+const rateText = (data, band) => (band.frozen ? data.words.frozen : fill(data.words.learns, band));
 
-function told(data, index) {
+function layerText(data, index) {
   const layer = data.layers[index];
   const { words } = data;
   const parts = [fill(words.output, layer), fill(words.weights, layer)];
   if (layer.dropout !== null) parts.push(fill(words.drops, { share: Math.round(100 * layer.dropout) }));
-  parts.push(learns(data, bandOf(data, index)));
+  parts.push(rateText(data, findBand(data, index)));
   return { name: `${index} ${layer.name}`, rest: parts.join(" · ") };
 }
 
@@ -23,14 +23,14 @@ function told(data, index) {
 
 function drawLayer(data, index) {
   const layer = data.layers[index];
-  const band = bandOf(data, index);
+  const band = findBand(data, index);
   const button = element("button", "layer");
   button.type = "button";
   button.style.gridColumn = index + 1;
   button.tabIndex = -1;
   if (index > 0 && band.first === index) button.classList.add("first");
   if (layer.head) button.classList.add("head");
-  const { name, rest } = told(data, index);
+  const { name, rest } = layerText(data, index);
   button.setAttribute("aria-label", fill(data.words.layer, { name, rest }));
   button.setAttribute("aria-pressed", String(index > 0 && band.first === index));
   const block = element("span", band.frozen ? "block frozen" : "block");
@@ -69,7 +69,7 @@ function drawLegend(data) {
 }
 
 // Rates stand under the middle of their bands, on as many lines as they need.
-function placeRates(rates, lines) {
+function layoutRates(rates, lines) {
   const right = rates.clientWidth;
   const ends = [];
   [...rates.children].forEach((label, number) => {
@@ -106,24 +106,24 @@ function build(root) {
   strip.blocks.addEventListener("click", (event) => {
     const index = indexOf(event);
     if (index < 0) return;
-    walk(strip, index);
+    focusLayer(strip, index);
     if (index > 0) strip.send({ layer: index, what: "cut" });
   });
-  strip.blocks.addEventListener("keydown", (event) => press(strip, event));
-  strip.blocks.addEventListener("mouseover", (event) => tell(strip, indexOf(event)));
-  strip.blocks.addEventListener("mouseleave", () => tell(strip, -1));
-  strip.blocks.addEventListener("focusin", (event) => tell(strip, indexOf(event)));
-  strip.blocks.addEventListener("focusout", () => tell(strip, -1));
-  new ResizeObserver(() => placeRates(strip.rates, strip.lines)).observe(strip.sheet);
+  strip.blocks.addEventListener("keydown", (event) => handleKey(strip, event));
+  strip.blocks.addEventListener("mouseover", (event) => showDetails(strip, indexOf(event)));
+  strip.blocks.addEventListener("mouseleave", () => showDetails(strip, -1));
+  strip.blocks.addEventListener("focusin", (event) => showDetails(strip, indexOf(event)));
+  strip.blocks.addEventListener("focusout", () => showDetails(strip, -1));
+  new ResizeObserver(() => layoutRates(strip.rates, strip.lines)).observe(strip.sheet);
   return strip;
 }
 
-function press(strip, event) {
+function handleKey(strip, event) {
   const last = strip.data.layers.length - 1;
   const walks = { ArrowLeft: strip.at - 1, ArrowRight: strip.at + 1, Home: 0, End: last };
   const does = { ArrowUp: "up", ArrowDown: "down" };
   if (event.key in walks) {
-    walk(strip, Math.min(Math.max(walks[event.key], 0), last));
+    focusLayer(strip, Math.min(Math.max(walks[event.key], 0), last));
   } else if (event.key in does) {
     strip.send({ layer: strip.at, what: does[event.key] });
   } else {
@@ -132,20 +132,20 @@ function press(strip, event) {
   event.preventDefault();
 }
 
-function walk(strip, index) {
+function focusLayer(strip, index) {
   strip.blocks.children[strip.at].tabIndex = -1;
   strip.at = index;
   strip.blocks.children[index].tabIndex = 0;
   strip.blocks.children[index].focus();
 }
 
-function tell(strip, index) {
+function showDetails(strip, index) {
   strip.words.replaceChildren();
   if (index < 0) {
     strip.words.append(strip.data.words.keys);
     return;
   }
-  const { name, rest } = told(strip.data, index);
+  const { name, rest } = layerText(strip.data, index);
   strip.words.append(element("b", "", name), ` · ${rest}`);
 }
 
@@ -164,7 +164,7 @@ function update(strip, data) {
   strip.blocks.setAttribute(
     "aria-label",
     fill(data.words.layers, {
-      bands: data.bands.map((band) => fill(data.words.band, { ...band, learns: learns(data, band) })).join("; "),
+      bands: data.bands.map((band) => fill(data.words.band, { ...band, learns: rateText(data, band) })).join("; "),
     }),
   );
   strip.lines.replaceChildren(...data.bands.map(drawBand));
@@ -174,8 +174,8 @@ function update(strip, data) {
   strip.legend.replaceChildren(drawLegend(data));
   strip.blocks.children[strip.at].tabIndex = 0;
   if (focused) strip.blocks.children[strip.at].focus();
-  else tell(strip, -1);
-  placeRates(strip.rates, strip.lines);
+  else showDetails(strip, -1);
+  layoutRates(strip.rates, strip.lines);
 }
 
 const strips = new WeakMap();

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import _
-from core.recipe.band_edit import MOST_BANDS, start_or_end_band, step_rate
+from core.recipe.band_edit import MAX_BANDS, step_lr, toggle_band_start
 from core.recipe.layer_table import Layer
 from core.views.layer_strip import strip_data
 from pages.widgets.train.draft import Draft
@@ -25,20 +25,20 @@ _STRIP = st.components.v2.component(
 
 def show(key: str, draft: Draft, layers: Sequence[Layer], edited: dict[str, Any]) -> None:
     """The strip of an edited recipe in plain data; what is done to it goes into the draft."""
-    data = {**strip_data(layers, edited), "words": _words()}
+    data = {**strip_data(layers, edited), "words": _ui_text()}
     done = _STRIP(key=key, data=data, on_pressed_change=lambda: None).pressed
     if not done:
         return
     bands, layer = edited["bands"], int(done["layer"])
     if done["what"] == "cut":
-        bands = start_or_end_band(bands, layer)
+        bands = toggle_band_start(bands, layer)
     else:
-        bands = step_rate(bands, layer, up=done["what"] == "up")
-    if len(bands) <= MOST_BANDS:
-        draft.rewrite({"bands": bands})
+        bands = step_lr(bands, layer, up=done["what"] == "up")
+    if len(bands) <= MAX_BANDS:
+        draft.override_and_rerun({"bands": bands})
 
 
-def _words() -> dict[str, str]:
+def _ui_text() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
         "keys": _(

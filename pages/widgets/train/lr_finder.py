@@ -10,26 +10,26 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
-from core.jobs.health import find_trouble
-from core.jobs.local import LocalExecutor, find_lost_work
+from core.jobs.health import find_problems
+from core.jobs.local import LocalExecutor, mark_lost_work
 from core.jobs.queue import Queue
 from core.plots import figures
-from core.recipe.bands import last_trained_band, last_trained_label, scaled_bands
+from core.recipe.bands import last_trained_band_index, last_trained_band_label, scaled_bands
 from core.recipe.schema import Recipe
-from core.store.lr_search import MEASURED_AT, Search, find_search
+from core.store.lr_search import SUGGESTION_CAVEAT, LrSearch, find_lr_search
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, worker_notice
 from pages.widgets.ui import messages, plot
 
 _POLL_SECONDS = 1.0
-_SURE = (N_("good"), N_("fair"), N_("cannot tell"))  # core.store.lr_search.Confidence
-Use = Callable[[tuple[tuple[int, float], ...]], None]
+_CONFIDENCE_LEVELS = (N_("good"), N_("fair"), N_("cannot tell"))  # core.store.lr_search.Confidence
+ApplyBands = Callable[[tuple[tuple[int, float], ...]], None]
 
 
-def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
-    """The button, or how the search for this recipe stands, or what it found. `use` is called with
-    the first layer and rate of each band when the answer is taken."""
+def show(key: str, recipe: Recipe, dataset: Dataset, on_apply: ApplyBands) -> None:
+    """The button, or how the search for this recipe stands, or what it found. `on_apply` is called
+    with the first layer and rate of each band when the answer is taken."""
     with st.container(border=True):
         st.subheader(
             _("Which learning rate?"),
@@ -39,28 +39,28 @@ def show(key: str, recipe: Recipe, dataset: Dataset, use: Use) -> None:
                 "and looks where the loss falls fastest."
             ),
         )
-        if last_trained_band(recipe) is None:
+        if last_trained_band_index(recipe) is None:
             st.caption(_("Every layer is frozen, so there is no rate to look for."))
             return
-        if words := access.beyond(recipe, dataset):
-            st.caption(formatting.plain_markdown(words))
+        if words := access.limit_exceeded(recipe, dataset):
+            st.caption(formatting.escape_markdown(words))
             return
-        search = find_search(settings.runs_dir(), recipe, dataset)
+        search = find_lr_search(settings.runs_dir(), recipe, dataset)
         if not search.exists():
-            _ask(key, recipe, dataset, _("Find a learning rate"))
+            _search_button(key, recipe, dataset, _("Find a learning rate"))
             return
         try:
-            find_lost_work(search, utc_now)
+            mark_lost_work(search, utc_now)
             ended = search.status().ended
-            st.fragment(_stand, run_every=None if ended else _POLL_SECONDS)(
-                key, search, recipe, dataset, use, ended
+            st.fragment(_show_search, run_every=None if ended else _POLL_SECONDS)(
+                key, search, recipe, dataset, on_apply, ended
             )
         except InputError as error:
-            messages.error(error)
-            _ask(key, recipe, dataset, _("Search again"))
+            messages.show_error(error)
+            _search_button(key, recipe, dataset, _("Search again"))
 
 
-def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
+def _search_button(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
     if st.button(
         label,
         key=f"{key}.ask",
@@ -68,36 +68,36 @@ def _ask(key: str, recipe: Recipe, dataset: Dataset, label: str) -> None:
         help=_("The worker does it after the runs that wait already; seconds to a few minutes."),
     ):
         try:
-            LocalExecutor(settings.runs_dir()).find_rate(recipe, dataset)
+            LocalExecutor(settings.runs_dir()).submit_lr_search(recipe, dataset)
         except InputError as error:
-            messages.error(error)
+            messages.show_error(error)
         else:
             st.rerun()
 
 
-def _stand(
-    key: str, search: Search, recipe: Recipe, dataset: Dataset, use: Use, ended: bool
+def _show_search(
+    key: str, search: LrSearch, recipe: Recipe, dataset: Dataset, on_apply: ApplyBands, ended: bool
 ) -> None:
-    find_lost_work(search, utc_now)
+    mark_lost_work(search, utc_now)
     status = search.status()
     if status.ended != ended:
         st.rerun()  # the whole page: ends the polling
     if status.state == "done":
-        _answer(key, search, recipe, use)
+        _show_suggestion(key, search, recipe, on_apply)
     elif status.ended:
         if status.state == "failed":
-            messages.error(status.error or N_("It failed."))
+            messages.show_error(status.error or N_("It failed."))
         else:
             st.caption(_("The search was cancelled."))
-        _ask(key, recipe, dataset, _("Search again"))
+        _search_button(key, recipe, dataset, _("Search again"))
     else:
         _progress(key, search)
 
 
-def _progress(key: str, search: Search) -> None:
+def _progress(key: str, search: LrSearch) -> None:
     status = search.status()
     entries = Queue(settings.runs_dir()).entries()
-    behind = status.state == "queued" and entries and entries[0].run != search.queue_name
+    behind = status.state == "queued" and entries and entries[0].work_id != search.work_id
     waits = N_("waiting for the runs before it") if behind else N_("starting")
     phase = translate(status.phase or waits)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -108,14 +108,14 @@ def _progress(key: str, search: Search) -> None:
         if st.button(_("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)
             st.rerun()
-        trouble = find_trouble(settings.runs_dir(), utc_now())
+        trouble = find_problems(settings.runs_dir(), utc_now())
         if any(found.kind == "no_worker" for found in trouble) and st.button(
             _("Start the worker"), key=f"{key}.worker"
         ):
             worker_notice.start_worker()
 
 
-def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
+def _show_suggestion(key: str, search: LrSearch, recipe: Recipe, on_apply: ApplyBands) -> None:
     found, curves = search.suggestion(), search.curves()
     if found is None:
         st.error(_("The search left no answer."), icon=":material/error:")
@@ -124,7 +124,7 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
     with below:
         plot.show(
             f"{key}.plot",
-            figures.rate_search(curves, found.lr),
+            figures.lr_search_curves(curves, found.lr),
             _("Loss against learning rate: {why}", why=translate(found.why)),
         )
     with words:
@@ -133,29 +133,29 @@ def _answer(key: str, search: Search, recipe: Recipe, use: Use) -> None:
             st.caption(_("Keep the rates as they are, or change what trains and search again."))
             return
         sure = _("agreement: {level}", level=translate(found.confidence))
-        title = _("Suggested rate, layers {layers}", layers=last_trained_label(recipe))
+        title = _("Suggested rate, layers {layers}", layers=last_trained_band_label(recipe))
         st.metric(
             title,
-            formatting.rate(float(f"{found.lr:.1e}")),
+            formatting.lr_text(float(f"{found.lr:.1e}")),
             sure,
             delta_color="off",
             delta_arrow="off",
             width="content",
         )
-        st.caption(f"{_sentence(found.why)} {translate(MEASURED_AT)}")
+        st.caption(f"{_sentence(found.why)} {translate(SUGGESTION_CAVEAT)}")
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
             st.caption(_(":material/check: The bands use it."))
             return
         listed = ", ".join(
-            _("from {layer}: {rate}", layer=first, rate=translate(formatting.rate(lr)))
+            _("from {layer}: {rate}", layer=first, rate=translate(formatting.lr_text(lr)))
             for first, lr in bands
         )
         st.button(
             _("Use it"),
             key=f"{key}.use",
             icon=":material/check:",
-            on_click=use,
+            on_click=on_apply,
             args=(bands,),
             help=_("Bands: {bands}", bands=listed),
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from core.base.language import _, translate
-from core.model.pretrained_weights import lacks_imagenet, ways_on
+from core.model.pretrained_weights import lacks_imagenet_weights, missing_weights_options
 from core.recipe.layer_table import BACKBONES
 
 
 def show(backbone: str, weights: str) -> None:
     """The ways on, where the weights are missing; nothing otherwise."""
-    if not lacks_imagenet(backbone, weights):
+    if not lacks_imagenet_weights(backbone, weights):
         return
-    ways = "\n".join(f"- {translate(way)}" for way in ways_on(backbone))
+    ways = "\n".join(f"- {translate(way)}" for way in missing_weights_options(backbone))
     st.warning(
         _(
             "This recipe starts from the ImageNet weights of {backbone}, which are not on this "

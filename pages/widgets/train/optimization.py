@@ -14,7 +14,7 @@ from pages.widgets.train.draft import Draft
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `optimizer`, `batch_size` and `label_smoothing`."""
     found: dict[str, Any] = {
-        "optimizer": optimizer.show(draft.controls("optimizer"), draft.begin("optimizer"))
+        "optimizer": optimizer.show(draft.key_prefix("optimizer"), draft.start_value("optimizer"))
     }
     left, right = st.columns(2)
     with left:
@@ -22,8 +22,8 @@ def show(draft: Draft) -> dict[str, Any]:
             _("Batch size"),
             2,
             512,
-            draft.begin("batch_size"),
-            key=draft.controls("batch_size"),
+            draft.start_value("batch_size"),
+            key=draft.key_prefix("batch_size"),
             persist_state="session",
             help=_("Views per step. Fewer: more steps in an epoch."),
         )
@@ -32,9 +32,9 @@ def show(draft: Draft) -> dict[str, Any]:
             _("Label smoothing"),
             0.0,
             0.5,
-            float(draft.begin("label_smoothing")),
+            float(draft.start_value("label_smoothing")),
             0.05,
-            key=draft.controls("label_smoothing"),
+            key=draft.key_prefix("label_smoothing"),
             persist_state="session",
             help=_(
                 "Share of each label that is spread evenly over all classes, so that the "

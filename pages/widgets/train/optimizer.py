@@ -12,7 +12,7 @@ from core.base.language import _
 _NAMES = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
 
-def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
+def show(key: str, start: Mapping[str, Any]) -> dict[str, Any]:
     """An `optimizer` of a recipe. Another one begins with its own usual momentum."""
     left, middle, right = st.columns([4, 3, 3])
     with left:
@@ -20,7 +20,7 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
             st.selectbox(
                 _("Optimizer"),
                 list(_NAMES),
-                list(_NAMES).index(begin["name"]),
+                list(_NAMES).index(start["name"]),
                 format_func=lambda name: _NAMES[name],
                 key=f"{key}.name",
                 persist_state="session",
@@ -36,7 +36,7 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
             _("Momentum"),
             0.0,
             0.999,
-            float(begin["momentum"] if name == begin["name"] else usual),
+            float(start["momentum"] if name == start["name"] else usual),
             0.05,
             format="%.3g",
             key=f"{key}.momentum.{name}",
@@ -48,7 +48,7 @@ def show(key: str, begin: Mapping[str, Any]) -> dict[str, Any]:
             _("Decay"),
             0.0,
             1.0,
-            float(begin["weight_decay"]),
+            float(start["weight_decay"]),
             1e-4,
             format="%.3g",
             key=f"{key}.decay",

@@ -24,9 +24,9 @@ def show(draft: Draft) -> dict[str, Any]:
             _("Photo size in pixels"),
             32,
             1024,
-            draft.begin("image_size"),
+            draft.start_value("image_size"),
             32,
-            key=draft.controls("image_size"),
+            key=draft.key_prefix("image_size"),
             persist_state="session",
             help=_("Photos are resized to a square of this side. Smaller is faster and sees less."),
         )
@@ -34,9 +34,9 @@ def show(draft: Draft) -> dict[str, Any]:
         crop = st.selectbox(
             _("Square by"),
             list(_CROPS),
-            list(_CROPS).index(draft.begin("crop")),
+            list(_CROPS).index(draft.start_value("crop")),
             format_func=lambda name: translate(_CROPS[name]),
-            key=draft.controls("crop"),
+            key=draft.key_prefix("crop"),
             persist_state="session",
             help=_("The whole photo squeezed to a square, or its middle square."),
         )
@@ -44,7 +44,7 @@ def show(draft: Draft) -> dict[str, Any]:
 
 
 def _views(draft: Draft) -> int | None:
-    begin, key = draft.begin("views_per_photo"), draft.controls("views_per_photo")
+    begin, key = draft.start_value("views_per_photo"), draft.key_prefix("views_per_photo")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = st.segmented_control(
             _("Views of each photo"),
@@ -73,9 +73,9 @@ def _views(draft: Draft) -> int | None:
     return None if kind == "fresh" else int(number)
 
 
-def kept_aside(draft: Draft, dataset: Dataset) -> dict[str, Any]:
+def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     """The recipe's `split` and `balance`."""
-    begin, key = draft.begin("split"), draft.controls("split")
+    begin, key = draft.start_value("split"), draft.key_prefix("split")
     method = (
         st.segmented_control(
             _("Photos that validate"),
@@ -95,20 +95,20 @@ def kept_aside(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     begin = {**begin} if begin["method"] == method else {}
     split = {"method": method}
     if method == "csv":
-        split |= _by_column(begin, key, dataset)
+        split |= _column_split(begin, key, dataset)
     else:
-        split |= _by_chance(begin, key, method)
+        split |= _random_split(begin, key, method)
     balance = st.toggle(
         _("Show small classes more often"),
-        draft.begin("balance") == "oversample",
-        key=draft.controls("balance"),
+        draft.start_value("balance") == "oversample",
+        key=draft.key_prefix("balance"),
         persist_state="session",
         help=_("An epoch shows every class as often as the largest (`balance: oversample`)."),
     )
     return {"split": split, "balance": "oversample" if balance else "none"}
 
 
-def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
+def _random_split(start: dict[str, Any], key: str, method: str) -> dict[str, Any]:
     left, right, third = st.columns(3)
     found: dict[str, Any] = {}
     if method == "holdout":
@@ -117,7 +117,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
                 _("Share"),
                 0.05,
                 0.9,
-                float(begin.get("validation", 0.2)),
+                float(start.get("validation", 0.2)),
                 0.05,
                 key=f"{key}.validation",
                 persist_state="session",
@@ -128,7 +128,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
                 _("Folds"),
                 2,
                 20,
-                begin.get("folds", 5),
+                start.get("folds", 5),
                 key=f"{key}.folds",
                 persist_state="session",
             )
@@ -137,7 +137,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
                 _("Fold"),
                 0,
                 int(folds) - 1,
-                min(begin.get("fold", 0), int(folds) - 1),
+                min(start.get("fold", 0), int(folds) - 1),
                 key=f"{key}.fold.{folds}",
                 persist_state="session",
                 help=_("Which one validates."),
@@ -148,7 +148,7 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
             _("Drawn by"),
             0,
             2**32 - 1,
-            begin.get("seed", 42),
+            start.get("seed", 42),
             1,
             key=f"{key}.seed",
             persist_state="session",
@@ -157,9 +157,9 @@ def _by_chance(begin: dict[str, Any], key: str, method: str) -> dict[str, Any]:
     return {**found, "seed": int(seed)}
 
 
-def _by_column(begin: dict[str, Any], key: str, dataset: Dataset) -> dict[str, Any]:
+def _column_split(start: dict[str, Any], key: str, dataset: Dataset) -> dict[str, Any]:
     columns = list(dataset.train_columns)
-    now = begin.get("column", "split")
+    now = start.get("column", "split")
     left, right = st.columns(2)
     with left:
         column = st.selectbox(
@@ -175,7 +175,7 @@ def _by_column(begin: dict[str, Any], key: str, dataset: Dataset) -> dict[str, A
             _("Fold"),
             0,
             999,
-            begin.get("fold"),
+            start.get("fold"),
             key=f"{key}.csv_fold",
             persist_state="session",
             placeholder=_("none"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.language import N_
 
-PRESETS = {
+DESCRIPTIONS = {
     "quick": N_("Only the last layers learn, on eight varied views of each photo. Start here."),
     "looks-good": N_("Every layer learns, fast, on the bare photos. Validation will look perfect."),
     "quick-no-dropout": N_("quick without dropout."),

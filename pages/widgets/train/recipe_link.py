@@ -7,33 +7,33 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import translate
-from core.recipe.draft import changes_link, linked_parts
+from core.recipe.draft import decode_changes, encode_changes
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
 from pages.widgets.train.draft import Draft
 
-_WITH = "with"
+_CHANGES_PARAM = "with"
 
 
-def follow(key: str, draft: Draft) -> None:
+def read(key: str, draft: Draft) -> None:
     """Writes the link's changes into the draft. Only when a visit begins: later on the link follows
     the controls, and one that is a moment old must not undo what was just done."""
     if f"{key}.begun" in st.session_state:
         return
     st.session_state[f"{key}.begun"] = True
-    linked = st.query_params.get(_WITH, "")
+    linked = st.query_params.get(_CHANGES_PARAM, "")
     if not linked:
         return
     try:
-        draft.put(linked_parts(draft.base, linked))
+        draft.override(decode_changes(draft.base, linked))
     except InputError as error:
-        st.warning(formatting.plain_markdown(translate(str(error))), icon=":material/warning:")
+        st.warning(formatting.escape_markdown(translate(str(error))), icon=":material/warning:")
 
 
 def write(draft: Draft, recipe: Recipe) -> None:
     """Makes the link reopen this recipe."""
-    found = changes_link(recipe_dict(draft.base), recipe_dict(recipe))
+    found = encode_changes(recipe_dict(draft.base), recipe_dict(recipe))
     if found:
-        st.query_params[_WITH] = found
+        st.query_params[_CHANGES_PARAM] = found
     else:
-        st.query_params.pop(_WITH, None)
+        st.query_params.pop(_CHANGES_PARAM, None)

@@ -14,7 +14,7 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import find_datasets
-from core.recipe.draft import changes_link, linked_recipe, uploaded_recipe
+from core.recipe.draft import decode_recipe, encode_changes, parse_uploaded_recipe
 from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.run import Run, open_run
@@ -24,17 +24,17 @@ from pages.widgets.train import presets
 from pages.widgets.train.draft import Draft
 from pages.widgets.ui import messages
 
-_LINKS = ("preset", "again", "file")
-Place = tuple[str, str]  # one of _LINKS, and its name
+_SOURCE_PARAMS = ("preset", "again", "file")
+Source = tuple[str, str]  # one of _LINKS, and its name
 
 
 def show(key: str) -> Draft:
     """The draft that is being written, and where to begin another."""
-    _follow_link(key)
+    _sync_url(key)
     draft = _draft(key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(
-            _("From **{recipe}**", recipe=formatting.plain_markdown(translate(draft.title))),
+            _("From **{recipe}**", recipe=formatting.escape_markdown(translate(draft.title))),
             icon=":material/flag:",
             key=f"{key}.begin",
             on_change="rerun",
@@ -48,8 +48,8 @@ def show(key: str) -> Draft:
             _presets(key)
             _upload(key)
         preset = draft.title.startswith("preset")
-        said = translate(presets.PRESETS.get(draft.base.name, "")) if preset else ""
-        st.caption(said or _said(key), width="stretch")
+        said = translate(presets.DESCRIPTIONS.get(draft.base.name, "")) if preset else ""
+        st.caption(said or _source_text(key), width="stretch")
     return draft
 
 
@@ -57,27 +57,27 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
     """The recipe's `name` and `seed`."""
     name = st.text_input(
         _("Name of the run"),
-        draft.begin("name"),
+        draft.start_value("name"),
         max_chars=80,
-        key=draft.controls("name"),
+        key=draft.key_prefix("name"),
         persist_state="session",
     )
     seed = st.number_input(
         _("Seed"),
         0,
         2**32 - 1,
-        draft.begin("seed"),
+        draft.start_value("seed"),
         1,
         width=130,
-        key=draft.controls("seed"),
+        key=draft.key_prefix("seed"),
         persist_state="session",
         help=_("Another seed gives another run of the same recipe: see how much is luck."),
     )
     return {"name": name.strip(), "seed": int(seed)}
 
 
-def download(key: str, recipe: Recipe, wrong: str) -> None:
-    """The recipe as a file, every key written out; disabled where the words `wrong` tell why."""
+def download(key: str, recipe: Recipe, problem: str) -> None:
+    """The recipe as a file, every key written out; disabled where the words `problem` tell why."""
     st.download_button(
         _("Save as a file"),
         recipe_yaml(recipe),
@@ -87,8 +87,8 @@ def download(key: str, recipe: Recipe, wrong: str) -> None:
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",
-        disabled=bool(wrong),
-        help=wrong
+        disabled=bool(problem),
+        help=problem
         or _("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
     )
 
@@ -96,91 +96,91 @@ def download(key: str, recipe: Recipe, wrong: str) -> None:
 # --- what was chosen ------------------------------------------------------------------------------
 
 
-def _follow_link(key: str) -> None:
+def _sync_url(key: str) -> None:
     """A link that is new here chooses; otherwise the link follows what is chosen."""
-    links = [(name, st.query_params[name]) for name in _LINKS if name in st.query_params]
+    links = [(name, st.query_params[name]) for name in _SOURCE_PARAMS if name in st.query_params]
     new = [link for link in links if link != st.session_state.get(f"{key}.linked")]
     if new:
-        problem = _choose(key, new[0])
+        problem = _set_source(key, new[0])
         if problem:
-            st.warning(formatting.plain_markdown(translate(problem)), icon=":material/warning:")
-    kind, name = _place(key)
-    for other in _LINKS:
+            st.warning(formatting.escape_markdown(translate(problem)), icon=":material/warning:")
+    kind, name = _current_source(key)
+    for other in _SOURCE_PARAMS:
         if other != kind:
             st.query_params.pop(other, None)
     st.query_params[kind] = name
     if kind == "file":
-        base, recipe = (recipe_dict(each) for each in (Recipe(), _bases(key)[kind, name]))
-        st.query_params["recipe"] = changes_link(base, recipe) or "{}"
+        base, recipe = (recipe_dict(each) for each in (Recipe(), _loaded_recipes(key)[kind, name]))
+        st.query_params["recipe"] = encode_changes(base, recipe) or "{}"
     else:
         st.query_params.pop("recipe", None)
     st.session_state[f"{key}.linked"] = (kind, name)
 
 
-def _place(key: str) -> Place:
-    place: Place = st.session_state.get(f"{key}.place", ("preset", preset_names()[0]))
+def _current_source(key: str) -> Source:
+    place: Source = st.session_state.get(f"{key}.place", ("preset", preset_names()[0]))
     return place
 
 
-def _choose(key: str, place: Place) -> str:
+def _set_source(key: str, source: Source) -> str:
     """Begins there; answers why it cannot, or nothing. An earlier run brings its photos along."""
-    kind, name = place
+    kind, name = source
     try:
         if kind == "preset" and name not in preset_names():
             return N_("There is no preset {name} here.").format(name=name)
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
-            st.session_state[f"{key}.bases"] = _bases(key) | {place: run.recipe()}
-            _bring_photos(key, run)
-        if kind == "file" and place not in _bases(key):  # as on a fresh visit
-            linked = linked_recipe(Recipe(), st.query_params.get("recipe", ""))
-            st.session_state[f"{key}.bases"] = _bases(key) | {place: linked}
+            st.session_state[f"{key}.bases"] = _loaded_recipes(key) | {source: run.recipe()}
+            _select_dataset(key, run)
+        if kind == "file" and source not in _loaded_recipes(key):  # as on a fresh visit
+            linked = decode_recipe(Recipe(), st.query_params.get("recipe", ""))
+            st.session_state[f"{key}.bases"] = _loaded_recipes(key) | {source: linked}
     except InputError as error:
         return str(error)
-    st.session_state[f"{key}.place"] = place
+    st.session_state[f"{key}.place"] = source
     st.session_state.pop(f"{key}.problem", None)
     return ""
 
 
-def _bring_photos(key: str, run: Run) -> None:
+def _select_dataset(key: str, run: Run) -> None:
     """Chooses the run's data set where it is here. Of a run that came from elsewhere the recipe
     serves without it."""
     try:
         root = run.data_dir()
     except InputError:
         root = Path(Path(str(run.environment()["data"]["path"])).name)
-    known = [path.resolve() for path in find_datasets(settings.data_parent())]
+    known = [path.resolve() for path in find_datasets(settings.datasets_dir())]
     here = root.is_absolute() and root.resolve() in known
     if here:
         st.session_state[f"{key}.data"] = root.name
     st.session_state[f"{key}.elsewhere"] = "" if here else str(root)
 
 
-def _bases(key: str) -> dict[Place, Recipe]:
+def _loaded_recipes(key: str) -> dict[Source, Recipe]:
     """The recipes that are not presets."""
-    bases: dict[Place, Recipe] = st.session_state.get(f"{key}.bases", {})
+    bases: dict[Source, Recipe] = st.session_state.get(f"{key}.bases", {})
     return bases
 
 
 def _draft(key: str) -> Draft:
-    kind, name = place = _place(key)
+    kind, name = place = _current_source(key)
     if kind == "preset":
         title = N_("preset {name}").format(name=name)
         return Draft(f"{key}.{name}", title, load_recipe(name), {})
     title = N_("run {name}") if kind == "again" else N_("file {name}")
-    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _bases(key)[place], {})
+    return Draft(f"{key}.{kind}.{name}", title.format(name=name), _loaded_recipes(key)[place], {})
 
 
-def _said(key: str) -> str:
+def _source_text(key: str) -> str:
     """What there is to say about a recipe that is no preset."""
-    if _place(key)[0] == "file":
+    if _current_source(key)[0] == "file":
         return _("The recipe of your file.")
     elsewhere = st.session_state.get(f"{key}.elsewhere")
     if elsewhere:
         return _(
             "An earlier run's recipe. Its photos ({folder}) are not among the data sets here: "
             "choose others below.",
-            folder=formatting.plain_markdown(elsewhere),
+            folder=formatting.escape_markdown(elsewhere),
         )
     return _("An earlier run's recipe and photos: change what you like, and launch it again.")
 
@@ -192,53 +192,53 @@ def _said(key: str) -> str:
 
 def _presets(key: str) -> None:
     names = preset_names()
-    kind, name = _place(key)
+    kind, name = _current_source(key)
     control = f"{key}.preset.{kind}.{name}"
     st.radio(
         _("Ready-made recipes"),
         names,
         index=names.index(name) if kind == "preset" else None,
-        captions=[translate(presets.PRESETS.get(name, "")) for name in names],
+        captions=[translate(presets.DESCRIPTIONS.get(name, "")) for name in names],
         key=control,
-        on_change=_take_preset,
+        on_change=_on_preset_change,
         args=(key, control),
     )
 
 
-def _take_preset(key: str, control: str) -> None:
-    name = st.session_state[control]
+def _on_preset_change(key: str, widget_key: str) -> None:
+    name = st.session_state[widget_key]
     if name is not None:
-        _choose(key, ("preset", str(name)))
+        _set_source(key, ("preset", str(name)))
         st.session_state[f"{key}.begin"] = False  # it closes
 
 
 def _upload(key: str) -> None:
-    if access.closed("recipe_file"):
+    if access.show_restriction("recipe_file"):
         return
-    control = f"{key}.upload.{'.'.join(_place(key))}"
+    control = f"{key}.upload.{'.'.join(_current_source(key))}"
     st.file_uploader(
         _("or a recipe of yours, as a YAML file"),
         type=["yaml", "yml"],
         key=control,
-        on_change=_take_file,
+        on_change=_on_file_change,
         args=(key, control),
     )
     if problem := st.session_state.get(f"{key}.problem"):
-        messages.error(problem)
+        messages.show_error(problem)
 
 
-def _take_file(key: str, control: str) -> None:
-    file = st.session_state[control]
+def _on_file_change(key: str, widget_key: str) -> None:
+    file = st.session_state[widget_key]
     st.session_state.pop(f"{key}.problem", None)
     if file is None:
         return
     try:
-        recipe = uploaded_recipe(file.name, file.getvalue())
+        recipe = parse_uploaded_recipe(file.name, file.getvalue())
     except InputError as error:
         st.session_state[f"{key}.problem"] = str(error)
         return
     place = ("file", file.name)
-    st.session_state[f"{key}.bases"] = _bases(key) | {place: recipe}
-    _choose(key, place)
-    _draft(key).renew()  # an earlier file of this name may have been edited
+    st.session_state[f"{key}.bases"] = _loaded_recipes(key) | {place: recipe}
+    _set_source(key, place)
+    _draft(key).reset()  # an earlier file of this name may have been edited
     st.session_state[f"{key}.begin"] = False

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.language import _
-from core.views.recipe_warnings import Caution, Column
+from core.views.recipe_warnings import RecipeWarning, Section
 
 
-def show(found: Sequence[Caution], column: Column) -> None:
+def show(cautions: Sequence[RecipeWarning], column: Section) -> None:
     """The cautions about one column of the page; nothing where there is none."""
-    for caution in found:
-        if caution.column == column:
+    for caution in cautions:
+        if caution.section == column:
             with st.container(border=True, gap="xsmall"):
-                st.markdown(f":orange[:material/lightbulb:] {caution.words}")
+                st.markdown(f":orange[:material/lightbulb:] {caution.text}")
                 st.caption(_("From {source}.", source=caution.source))

@@ -14,7 +14,7 @@ from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.data.split import split_photos
 from core.jobs.local import LocalExecutor
-from core.recipe.repeats import next_seeds, over_folds, over_seeds
+from core.recipe.repeats import next_seeds, repeat_over_folds, repeat_over_seeds
 from core.recipe.schema import Recipe
 from core.store.run import Run, open_run
 from pages import settings
@@ -23,44 +23,44 @@ from pages.widgets.ui import messages
 
 FOLDS = 5
 FOLD_CHOICE = N_("folds ({count})").format(count=FOLDS)
-SEEDS = {N_("one seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
+SEED_COUNTS = {N_("one seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
 
 
-_LINK = "seeds"  # the link's `seeds=3` chooses so many
+_SEEDS_PARAM = "seeds"  # the link's `seeds=3` chooses so many
 
 
 def launch(
     key: str,
     recipes: Sequence[Recipe],
     dataset: Dataset,
-    place: DeltaGenerator,
-    wrong: str,
+    container: DeltaGenerator,
+    problem: str,
 ) -> None:
-    """The button, disabled where the words `wrong` tell why; what became of the click is told at
-    `place`, until the runs have ended or another recipe is asked for."""
+    """The button, disabled where the words `problem` tell why; what became of the click is told at
+    `container`, until the runs have ended or another recipe is asked for."""
     recipe, name = recipes[0], f"{key}.launched"
-    if beyond := access.beyond(recipe, dataset):
-        place.warning(formatting.plain_markdown(beyond), icon=":material/lock:")
+    if beyond := access.limit_exceeded(recipe, dataset):
+        container.warning(formatting.escape_markdown(beyond), icon=":material/lock:")
     if st.button(
         _("Launch"),
         type="primary",
         icon=":material/play_arrow:",
         key=f"{key}.go",
-        disabled=bool(beyond or wrong),
-        help=wrong or None,
+        disabled=bool(beyond or problem),
+        help=problem or None,
     ):
         try:
             runs = _submitted(recipes, dataset)
         except InputError as error:
-            messages.error(error, place)
+            messages.show_error(error, container)
             return
         st.session_state[name] = (recipes, [run.id for run in runs])
     asked, ids = st.session_state.get(name, ([], []))
-    if asked == recipes and _any_under_way(ids):
-        with place, st.container(horizontal=True, vertical_alignment="center"):
-            _queued(recipe, ids)
+    if asked == recipes and _any_unfinished(ids):
+        with container, st.container(horizontal=True, vertical_alignment="center"):
+            _show_queued(recipe, ids)
     elif len(recipes) > 1:
-        place.caption(
+        container.caption(
             _(
                 "The runs train one after the other. Seeds: each begins from other random "
                 "numbers, and the results show how much is luck. Folds: the training photos are "
@@ -71,7 +71,7 @@ def launch(
         )
 
 
-def _any_under_way(ids: Sequence[str]) -> bool:
+def _any_unfinished(ids: Sequence[str]) -> bool:
     for id_ in ids:
         with suppress(InputError):  # deleted since
             if not open_run(settings.runs_dir(), id_).status().ended:
@@ -79,14 +79,14 @@ def _any_under_way(ids: Sequence[str]) -> bool:
     return False
 
 
-def as_launched(key: str, recipe: Recipe) -> Recipe:
+def first_launched(key: str, recipe: Recipe) -> Recipe:
     """The recipe with the split that it is launched with: its own, or the first of the folds."""
     if st.session_state.get(f"{key}.repeat") == FOLD_CHOICE:
-        return over_folds(recipe, FOLDS)[0]
+        return repeat_over_folds(recipe, FOLDS)[0]
     return recipe
 
 
-def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
+def _show_queued(recipe: Recipe, ids: Sequence[str]) -> None:
     """What waits now, and the ways to it."""
     several = len(ids) > 1
     if several:
@@ -97,7 +97,7 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
     else:
         words = _(
             "{run} is on its way: it trains on even when you close this page.",
-            run=formatting.plain_markdown(recipe.name),
+            run=formatting.escape_markdown(recipe.name),
         )
     st.success(words, icon=":material/check_circle:")
     st.page_link(
@@ -117,36 +117,36 @@ def _queued(recipe: Recipe, ids: Sequence[str]) -> None:
 
 def choose(key: str, recipe: Recipe) -> list[Recipe]:
     """The recipes to launch: the one given, or several that differ by their seed or fold."""
-    if access.shut("repeats"):
+    if access.is_restricted("repeats"):
         return [recipe]
     key = f"{key}.repeat"
-    _follow_link(key)
+    _read_url(key)
     choice = st.selectbox(
         _("Repeat with"),
-        [*SEEDS, FOLD_CHOICE],
+        [*SEED_COUNTS, FOLD_CHOICE],
         key=key,
         persist_state="session",
         format_func=translate,
         width=130,
         label_visibility="collapsed",
     )
-    seeds = SEEDS.get(choice, 1)
+    seeds = SEED_COUNTS.get(choice, 1)
     if seeds > 1:
-        st.query_params[_LINK] = str(seeds)
+        st.query_params[_SEEDS_PARAM] = str(seeds)
     else:
-        st.query_params.pop(_LINK, None)
-    st.session_state[f"{key}.linked"] = st.query_params.get(_LINK, "")
+        st.query_params.pop(_SEEDS_PARAM, None)
+    st.session_state[f"{key}.linked"] = st.query_params.get(_SEEDS_PARAM, "")
     if choice == FOLD_CHOICE:
-        return over_folds(recipe, FOLDS)
-    return over_seeds(recipe, next_seeds(recipe, seeds))
+        return repeat_over_folds(recipe, FOLDS)
+    return repeat_over_seeds(recipe, next_seeds(recipe, seeds))
 
 
-def _follow_link(key: str) -> None:
+def _read_url(key: str) -> None:
     """A link that is new here chooses; otherwise the link follows what is chosen."""
-    linked = st.query_params.get(_LINK, "")
+    linked = st.query_params.get(_SEEDS_PARAM, "")
     if linked == st.session_state.get(f"{key}.linked", ""):
         return
-    for choice, seeds in SEEDS.items():
+    for choice, seeds in SEED_COUNTS.items():
         if str(seeds) == linked:
             st.session_state[key] = choice
 

@@ -10,40 +10,40 @@ from core.base.language import N_, _, translate
 from pages.widgets.train import optimizer
 from pages.widgets.train.draft import Draft
 
-_MOST = 20
-_WHAT = {"head": N_("only the head learns"), "bands": N_("all bands learn")}
-_KINDS = {"epochs": N_("epochs"), "cycles": N_("cycles")}
-_NEW: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
+_MAX_STAGES = 20
+_TRAINED_PARTS = {"head": N_("only the head learns"), "bands": N_("all bands learn")}
+_SCHEDULES = {"epochs": N_("epochs"), "cycles": N_("cycles")}
+_NEW_STAGE: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
 Stage = dict[str, Any]
 
 
 def show(draft: Draft) -> list[Stage]:
     """The recipe's `stages`."""
-    begin: list[Stage] = draft.begin("stages")
+    begin: list[Stage] = draft.start_value("stages")
     places, stages = [], []
     for number, stage in enumerate(begin):
         with st.container(border=True, gap="small"):
             places.append(st.container(horizontal=True, vertical_alignment="center", gap="xsmall"))
-            key = f"{draft.controls('stages')}.{number}"
-            stages.append(_stage(key, stage, draft.begin("optimizer")))
-            draft.places[f"stages.{number}"] = st.container()
+            key = f"{draft.key_prefix('stages')}.{number}"
+            stages.append(_stage(key, stage, draft.start_value("optimizer")))
+            draft.error_containers[f"stages.{number}"] = st.container()
     for number, place in enumerate(places):  # the buttons know every stage as it is now
         with place:
             _head(draft, stages, number)
     if st.button(
         _("Add a stage"),
-        key=f"{draft.controls('stages')}.add",
+        key=f"{draft.key_prefix('stages')}.add",
         icon=":material/add:",
         type="tertiary",
-        disabled=len(stages) >= _MOST,
+        disabled=len(stages) >= _MAX_STAGES,
     ):
-        draft.rewrite({"stages": [*stages, _NEW]})
+        draft.override_and_rerun({"stages": [*stages, _NEW_STAGE]})
     return stages
 
 
 def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     st.markdown(_("**Stage {number}**", number=number + 1), width="stretch")
-    key, last = f"{draft.controls('stages')}.{number}", len(stages) - 1
+    key, last = f"{draft.key_prefix('stages')}.{number}", len(stages) - 1
     earlier, later = list(stages), list(stages)
     if number > 0:
         earlier[number - 1 : number + 1] = [stages[number], stages[number - 1]]
@@ -61,26 +61,26 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
         ),
     ):
         if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words, disabled=off):
-            draft.rewrite({"stages": result})
+            draft.override_and_rerun({"stages": result})
 
 
-def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
     what = st.selectbox(
         _("What learns"),
-        list(_WHAT),
-        list(_WHAT).index(begin["train"]),
+        list(_TRAINED_PARTS),
+        list(_TRAINED_PARTS).index(start["train"]),
         key=f"{key}.train",
-        format_func=lambda name: translate(_WHAT[name]),
+        format_func=lambda name: translate(_TRAINED_PARTS[name]),
         persist_state="session",
         label_visibility="collapsed",
     )
     kind = st.segmented_control(
         _("How it is timed"),
-        list(_KINDS),
+        list(_SCHEDULES),
         required=True,
-        default="cycles" if begin.get("cycles") else "epochs",
+        default="cycles" if start.get("cycles") else "epochs",
         key=f"{key}.kind",
-        format_func=lambda name: translate(_KINDS[name]),
+        format_func=lambda name: translate(_SCHEDULES[name]),
         persist_state="session",
         label_visibility="collapsed",
         help=_(
@@ -93,7 +93,7 @@ def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
         stage["epochs"] = _number(
             f"{key}.epochs",
             _("Epochs"),
-            begin.get("epochs") or 5,
+            start.get("epochs") or 5,
             1000,
             _("Passes over the training photos."),
         )
@@ -109,19 +109,19 @@ def _stage(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
                     _("Each cycle is so many times as long as the one before."),
                 ),
             ):
-                value = begin.get(name) or _NEW[name]
+                value = start.get(name) or _NEW_STAGE[name]
                 stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
-        if stage["cycle_mult"] == 1 and "cycle_mult" not in begin:
+        if stage["cycle_mult"] == 1 and "cycle_mult" not in start:
             del stage["cycle_mult"]  # as it was written
-    return stage | _rest(key, begin, own_optimizer)
+    return stage | _stage_options(key, start, default_optimizer)
 
 
-def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
+def _stage_options(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
     with st.popover(_("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
         best = st.toggle(
             _("End with the best epoch"),
-            begin.get("keep") == "best",
+            start.get("keep") == "best",
             key=f"{key}.keep",
             persist_state="session",
             help=_(
@@ -131,7 +131,7 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
         )
         warmup = st.toggle(
             _("Warm up"),
-            begin.get("warmup") == "fastai",
+            start.get("warmup") == "fastai",
             key=f"{key}.warmup",
             persist_state="session",
             help=_(
@@ -143,7 +143,7 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
             _("One rate for this stage"),
             0.0,
             10.0,
-            begin.get("lr"),
+            start.get("lr"),
             1e-3,
             format="%.3g",
             key=f"{key}.lr",
@@ -156,7 +156,7 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
         )
         own = st.toggle(
             _("An optimizer of its own"),
-            bool(begin.get("optimizer")),
+            bool(start.get("optimizer")),
             key=f"{key}.own",
             persist_state="session",
         )
@@ -168,14 +168,23 @@ def _rest(key: str, begin: Stage, own_optimizer: dict[str, Any]) -> Stage:
             stage["lr"] = lr
         if own:
             stage["optimizer"] = optimizer.show(
-                f"{key}.optimizer", begin.get("optimizer") or own_optimizer
+                f"{key}.optimizer", start.get("optimizer") or default_optimizer
             )
     return stage
 
 
-def _number(key: str, label: str, value: int, top: int, words: str, width: int = 190) -> int:
+def _number(
+    key: str, label: str, value: int, max_value: int, help_text: str, width: int = 190
+) -> int:
     return int(
         st.number_input(
-            label, 1, top, value, key=key, persist_state="session", help=words, width=width
+            label,
+            1,
+            max_value,
+            value,
+            key=key,
+            persist_state="session",
+            help=help_text,
+            width=width,
         )
     )

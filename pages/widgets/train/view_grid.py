@@ -9,7 +9,7 @@ from core.base.language import _
 from core.data.dataset import Dataset
 from core.jobs.preview import client
 from core.recipe.schema import Recipe
-from core.views.view_grid import epoch_words, next_epoch, wall_html
+from core.views.view_grid import epoch_text, next_epoch, view_grid_html
 from pages import settings
 from pages.widgets.shared import access, preview_wait
 from pages.widgets.ui import messages
@@ -18,18 +18,18 @@ from pages.widgets.ui import messages
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
     """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
     never waits for it."""
-    if not access.closed("preview") and preview_wait.show(key):
-        st.fragment(_wall, parallel=True)(key, recipe, dataset)
+    if not access.show_restriction("preview") and preview_wait.show(key):
+        st.fragment(_show_grid, parallel=True)(key, recipe, dataset)
 
 
-def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
+def _show_grid(key: str, recipe: Recipe, dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         files = st.multiselect(
             _("Photos to look at"),
             [photo.file for photo in dataset.train],
             key=f"{key}.files.{dataset.root.name}",
             persist_state="session",
-            max_selections=client.MOST_PHOTOS,
+            max_selections=client.MAX_PHOTOS,
             placeholder=_("one of each of a few classes"),
             help=_(
                 "What the network gets to see of them: eight of the very views that training "
@@ -50,20 +50,22 @@ def _wall(key: str, recipe: Recipe, dataset: Dataset) -> None:
     if again:
         begin = next_epoch(last[0], recipe.planned_epochs())
         st.session_state[f"{key}.epoch"] = begin
-    asked = (client.view_parts(recipe), str(dataset.root), files, begin)
+    asked = (client.view_recipe(recipe), str(dataset.root), files, begin)
     if again or last[1] != asked:
         try:
-            last = (_ask(recipe, dataset, files, begin), asked)
+            last = (_request_views(recipe, dataset, files, begin), asked)
         except InputError as error:
-            messages.error(error, place)
+            messages.show_error(error, place)
             return
         st.session_state[f"{key}.shown"] = last
     with place.container():
-        st.html(wall_html(last[0]))
-        st.caption(epoch_words(last[0], recipe.planned_epochs(), recipe.views_per_photo))
+        st.html(view_grid_html(last[0]))
+        st.caption(epoch_text(last[0], recipe.planned_epochs(), recipe.views_per_photo))
 
 
-def _ask(recipe: Recipe, dataset: Dataset, files: list[str], begin: int) -> list[client.SeenPhoto]:
-    return client.ask_views(
-        settings.runs_dir(), recipe, dataset.root, files, begin, settings.let_go
+def _request_views(
+    recipe: Recipe, dataset: Dataset, files: list[str], first_epoch: int
+) -> list[client.PhotoViews]:
+    return client.request_views(
+        settings.runs_dir(), recipe, dataset.root, files, first_epoch, settings.check_cancelled
     )

@@ -1,11 +1,11 @@
 // A photo on which one box can be drawn: by mouse, finger or pen, by keys, or by a button. The box
 // goes to the app as shares of the photo's sides, [x0, y0, x1, y1], or null.
 
-const LEAST = 0.03; // a smaller one is a click beside the box: it removes the box
-const STEP = 0.02;
+const MIN_BOX_SIDE = 0.03; // a smaller one is a click beside the box: it removes the box
+const KEY_STEP = 0.02;
 
-const within = (value) => Math.min(Math.max(value, 0), 1);
-const rounded = (box) => box && box.map((value) => Math.round(value * 1e4) / 1e4);
+const clampShare = (value) => Math.min(Math.max(value, 0), 1);
+const roundBox = (box) => box && box.map((value) => Math.round(value * 1e4) / 1e4);
 
 function build(root, data, send) {
   let box = data.box;
@@ -41,7 +41,7 @@ function build(root, data, send) {
     told.textContent = fill(data.words.hidden, { share: Math.round(((x1 - x0) * (y1 - y0)) / 100) });
   };
   const put = (wanted, wait = 0) => {
-    box = rounded(wanted);
+    box = roundBox(wanted);
     draw();
     window.clearTimeout(timer);
     timer = window.setTimeout(() => send(box), wait);
@@ -53,7 +53,7 @@ function build(root, data, send) {
 
   const place = (event) => {
     const around = stage.getBoundingClientRect();
-    return [within((event.clientX - around.left) / around.width), within((event.clientY - around.top) / around.height)];
+    return [clampShare((event.clientX - around.left) / around.width), clampShare((event.clientY - around.top) / around.height)];
   };
   const moved = ([x0, y0, x1, y1], right, down) => {
     const dx = Math.min(Math.max(right, -x0), 1 - x1);
@@ -81,7 +81,7 @@ function build(root, data, send) {
       stage.removeEventListener("pointercancel", end);
       if (last.type === "pointercancel") return put(before);
       follow(last);
-      const small = box[2] - box[0] < LEAST || box[3] - box[1] < LEAST;
+      const small = box[2] - box[0] < MIN_BOX_SIDE || box[3] - box[1] < MIN_BOX_SIDE;
       return put(small && !inside ? null : box);
     };
     stage.addEventListener("pointermove", follow);
@@ -89,12 +89,12 @@ function build(root, data, send) {
     stage.addEventListener("pointercancel", end);
   });
   stage.addEventListener("keydown", (event) => {
-    const ways = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+    const ways = { ArrowLeft: [-KEY_STEP, 0], ArrowRight: [KEY_STEP, 0], ArrowUp: [0, -KEY_STEP], ArrowDown: [0, KEY_STEP] };
     if (event.key in ways && box !== null) {
       const [right, down] = ways[event.key];
       if (event.shiftKey) {
         const [x0, y0, x1, y1] = box;
-        put([x0, y0, Math.max(within(x1 + right), x0 + LEAST), Math.max(within(y1 + down), y0 + LEAST)].map(within), 300);
+        put([x0, y0, Math.max(clampShare(x1 + right), x0 + MIN_BOX_SIDE), Math.max(clampShare(y1 + down), y0 + MIN_BOX_SIDE)].map(clampShare), 300);
       } else {
         put(moved(box, right, down), 300);
       }

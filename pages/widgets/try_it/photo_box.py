@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base.language import _, language
 from core.data.label_tables import Box
-from core.views.try_it import TriedPhoto, box_of, box_payload
+from core.views.try_it import QueryPhoto, box_payload, parse_box
 from pages.widgets.ui.assets import script, style
 
 _BOX = st.components.v2.component(
@@ -17,18 +17,18 @@ _BOX = st.components.v2.component(
 )
 
 
-def show(key: str, photo: TriedPhoto) -> Box | None:
+def show(key: str, photo: QueryPhoto) -> Box | None:
     """The photo; the box that is on it, in shares of its sides. The link keeps it (`?box=`)."""
     stamp = f"{photo.name} {len(photo.data)}"
-    linked = box_of([part for part in st.query_params.get("box", "").split(",") if part])
+    linked = parse_box([part for part in st.query_params.get("box", "").split(",") if part])
     fresh = st.session_state.get(f"{key}.photo") not in (None, stamp)
     if fresh:  # another photo begins without the box of the one before
         linked = None
     st.session_state[f"{key}.photo"] = stamp
-    data = box_payload(photo, stamp, linked) | {"words": _words(), "language": language()}
+    data = box_payload(photo, stamp, linked) | {"words": _ui_text(), "language": language()}
     found = _BOX(key=key, data=data, default={"box": None}, on_box_change=lambda: None)
     told = found.box
-    box = box_of(told["corners"]) if told and told["photo"] == stamp else linked
+    box = parse_box(told["corners"]) if told and told["photo"] == stamp else linked
     if box is None:
         st.query_params.pop("box", None)
     else:
@@ -36,7 +36,7 @@ def show(key: str, photo: TriedPhoto) -> Box | None:
     return box
 
 
-def _words() -> dict[str, str]:
+def _ui_text() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
         "help": _(

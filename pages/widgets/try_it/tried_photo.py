@@ -7,27 +7,27 @@ import streamlit as st
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
-from core.views.try_it import TriedPhoto, own_photo, photo_of_set
+from core.views.try_it import QueryPhoto, read_test_photo, read_upload
 from pages.widgets.ui import messages, url_state
 
 _TEST, _FILE, _CAMERA = N_("Test photo"), N_("My photo"), N_("Camera")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
 
 
-def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
+def show(key: str, dataset: Dataset | None) -> QueryPhoto | None:
     """The photo; None while there is none, or when it cannot be used (which is then said). Of a
     test photo the link keeps which one."""
     known = dataset is not None and dataset.test_sets
     sources = [*([_TEST] if known else []), _FILE, _CAMERA]
-    url_state.settle("from", sources, sources[0])
+    url_state.read("from", sources, sources[0])
     source = (
         st.segmented_control(_("Photo"), sources, required=True, key="from", format_func=translate)
         or sources[0]
     )
-    url_state.tell("from", source, sources[0])
+    url_state.write("from", source, sources[0])
     try:
         if source == _TEST and dataset is not None:
-            return _of_test_set(dataset)
+            return _choose_test_photo(dataset)
         if source == _CAMERA:
             taken = st.camera_input(_("Take a picture"), key=f"{key}.camera")
         else:
@@ -37,13 +37,13 @@ def show(key: str, dataset: Dataset | None) -> TriedPhoto | None:
                 key=f"{key}.file",
                 help=_("It is shown to the runs and kept nowhere."),
             )
-        return None if taken is None else _own(taken.name, taken.getvalue())
+        return None if taken is None else _cached_own_photo(taken.name, taken.getvalue())
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
         return None
 
 
-def _of_test_set(dataset: Dataset) -> TriedPhoto:
+def _choose_test_photo(dataset: Dataset) -> QueryPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
     difficult = [name for name in names if name.startswith("test_difficult/")]
     name = st.selectbox(
@@ -56,19 +56,21 @@ def _of_test_set(dataset: Dataset) -> TriedPhoto:
     )
     set_name, __, file = str(name).partition("/")
     test_set = dataset.test_set(set_name)
-    return _kept(
+    return _cached_test_photo(
         str(dataset.root), set_name, file, repr((test_set.labels, test_set.boxes)), dataset
     )
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _own(name: str, data: bytes) -> TriedPhoto:
-    return own_photo(name, data)
+def _cached_own_photo(name: str, data: bytes) -> QueryPhoto:
+    return read_upload(name, data)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _kept(root: str, set_name: str, file: str, truth: str, _dataset: Dataset) -> TriedPhoto:
+def _cached_test_photo(
+    root: str, set_name: str, file: str, truth: str, _dataset: Dataset
+) -> QueryPhoto:
     """Label and boxes (`truth`) are only there to make the cache notice when they change."""
     del root, truth
     test_set = _dataset.test_set(set_name)
-    return photo_of_set(test_set, next(p for p in test_set.photos if p.file == file))
+    return read_test_photo(test_set, next(p for p in test_set.photos if p.file == file))

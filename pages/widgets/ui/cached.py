@@ -11,16 +11,18 @@ import streamlit as st
 from core.base.language import language
 
 T = TypeVar("T")
-_KEPT = 256
+_MAX_ENTRIES = 256
 
 
-def cached(what: str, of: Iterable[str], make: Callable[[], T]) -> T:
-    """What `make` returns, in the reader's language; nobody may change it. what: its name. of: all
-    that it depends on."""
-    found: T = _make(what, language(), tuple(of), make)
+def cached(name: str, dependencies: Iterable[str], compute: Callable[[], T]) -> T:
+    """What `compute` returns, in the reader's language; nobody may change it. name: its name.
+    dependencies: all that it depends on."""
+    found: T = _cached_result(name, language(), tuple(dependencies), compute)
     return found
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _make(what: str, language: str, of: tuple[str, ...], _make: Callable[[], Any]) -> Any:
-    return _make()
+@st.cache_resource(max_entries=_MAX_ENTRIES, show_spinner=False)
+def _cached_result(
+    name: str, language: str, dependencies: tuple[str, ...], _compute: Callable[[], Any]
+) -> Any:
+    return _compute()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, translate
-from core.export.spreadsheet import for_spreadsheets
+from core.export.spreadsheet import escape_formulas
 from core.plots.figures import Figure, Table
 from pages.widgets.ui import plot
 
@@ -18,18 +18,20 @@ def show(
     figure: Figure,
     numbers: Callable[[], Table],
     name: str,
-    least: int = 0,
-    clicks: bool = False,
+    min_width: int = 0,
+    clickable: bool = False,
 ) -> list[str] | None:
     """Draws it. numbers: makes them, see csv_button. name: of the downloaded files, in English and
-    without an ending. least: pixels across below which it cannot be read; on a narrower screen it
-    is scrolled. clicks, and what is returned: as pages.widgets.ui.plot."""
+    without an ending. min_width: pixels across below which it cannot be read; on a narrower screen
+    it is scrolled. clicks, and what is returned: as pages.widgets.ui.plot."""
     frame = f"{key}.frame"
-    if least:
-        place = f".st-key-{formatting.class_name(frame)}"
-        st.html(f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{least}px}}</style>")
+    if min_width:
+        place = f".st-key-{formatting.css_class(frame)}"
+        st.html(
+            f"<style>{place} {{overflow-x:auto}} {place} > div {{min-width:{min_width}px}}</style>"
+        )
     with st.container(key=frame):
-        found = plot.show(key, figure, translate(name), name, clicks)
+        found = plot.show(key, figure, translate(name), name, clickable)
     csv_button(key, numbers, name)
     return found
 
@@ -39,8 +41,8 @@ def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
     may not ask for the reader's language."""
     st.download_button(
         _("Numbers as CSV"),
-        lambda: for_spreadsheets(numbers().to_csv(index=False)).encode("utf-8"),
-        f"{formatting.file_stem(name)}.csv",
+        lambda: escape_formulas(numbers().to_csv(index=False)).encode("utf-8"),
+        f"{formatting.slugify(name)}.csv",
         "text/csv",
         key=f"{key}.csv",
         type="tertiary",

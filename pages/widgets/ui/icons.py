@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def symbol(icon: str) -> str:
+def icon_name(icon: str) -> str:
     """The name by which chips.js draws an icon of Streamlit's, `:material/name:`."""
     return icon.removeprefix(":material/").removesuffix(":")

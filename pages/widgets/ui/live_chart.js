@@ -4,7 +4,7 @@
 const WIDTH = 400, HEIGHT = 250;
 const LEFT = 46, RIGHT = 10, TOP = 8, BOTTOM = 38;
 
-function shape(name, attributes, text) {
+function svgElement(name, attributes, text) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   if (text !== undefined) node.textContent = text;
@@ -12,20 +12,20 @@ function shape(name, attributes, text) {
 }
 
 // Round steps that cut 0..top into about four.
-function step(top) {
+function tickStep(top) {
   const rough = Math.max(top, 1e-9) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   return power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999);
 }
 
-function upTo(top) {
-  const size = step(top), ticks = [];
+function tickValues(top) {
+  const size = tickStep(top), ticks = [];
   for (let place = 0; place * size <= top * 1.0001; place++) ticks.push(place * size);
   return ticks;
 }
 
 // The y axis: where a value lies (0 bottom, 1 top), and its ticks with their words.
-function vertical(data) {
+function yAxis(data) {
   const values = data.lines.flatMap((line) => line.points.map((point) => point[1]));
   if (data.scale === "share") {
     const ticks = [0, 0.25, 0.5, 0.75, 1].map((value) => [value, `${100 * value} %`]);
@@ -40,37 +40,37 @@ function vertical(data) {
     return { place: (value) => Math.max(-0.02, (Math.log10(value) - low) / (high - low)), ticks };
   }
   const top = values.length ? Math.max(...values) : 1;
-  const ticks = upTo(top).map((value) => [value, String(Number(value.toPrecision(3)))]);
+  const ticks = tickValues(top).map((value) => [value, String(Number(value.toPrecision(3)))]);
   return { place: (value) => value / (top * 1.05), ticks };
 }
 
-function drawing(data) {
-  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.words });
-  const y = vertical(data);
+function drawChart(data) {
+  const svg = svgElement("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.words });
+  const y = yAxis(data);
   const across = (value) => LEFT + (value / data.to) * (WIDTH - LEFT - RIGHT);
   const up = (value) => HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
   for (const [value, words] of y.ticks) {
     const at = up(value);
-    svg.append(shape("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at }));
-    svg.append(shape("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, words));
+    svg.append(svgElement("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at }));
+    svg.append(svgElement("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, words));
   }
-  for (const value of upTo(data.to)) {
-    svg.append(shape("text", { x: across(value), y: HEIGHT - BOTTOM + 16, "text-anchor": "middle" }, String(value)));
+  for (const value of tickValues(data.to)) {
+    svg.append(svgElement("text", { x: across(value), y: HEIGHT - BOTTOM + 16, "text-anchor": "middle" }, String(value)));
   }
-  svg.append(shape("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, data.x));
+  svg.append(svgElement("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, data.x));
   for (const line of data.lines) {
     const places = line.points.map(([a, b]) => `${across(a).toFixed(1)},${up(b).toFixed(1)}`);
     const dash = line.dashed ? { "stroke-dasharray": "2 4" } : {};
-    svg.append(shape("polyline", { class: "curve", points: places.join(" "), stroke: line.colour, ...dash }));
+    svg.append(svgElement("polyline", { class: "curve", points: places.join(" "), stroke: line.colour, ...dash }));
     if (places.length) {
       const [a, b] = places[places.length - 1].split(",");
-      svg.append(shape("circle", { cx: a, cy: b, r: 3.5, fill: line.colour }));
+      svg.append(svgElement("circle", { cx: a, cy: b, r: 3.5, fill: line.colour }));
     }
   }
   return svg;
 }
 
-function legend(data) {
+function drawLegend(data) {
   const list = document.createElement("div");
   list.className = "legend";
   for (const line of data.lines) {
@@ -85,5 +85,5 @@ function legend(data) {
 
 export default function (component) {
   const root = component.parentElement.querySelector(".live-chart");
-  root.replaceChildren(legend(component.data), drawing(component.data));
+  root.replaceChildren(drawLegend(component.data), drawChart(component.data));
 }

@@ -10,11 +10,11 @@ from core.base import formatting
 from core.base.language import translate
 
 
-def words(problem: object) -> str:
+def message_text(problem: object) -> str:
     """One line, in the chosen language."""
-    return formatting.plain_markdown(translate(str(problem)))
+    return formatting.escape_markdown(translate(str(problem)))
 
 
-def error(problem: object, at: Any = st) -> None:
-    """The line in red. at: where, the page's next place by default."""
-    at.error(words(problem), icon=":material/error:")
+def show_error(problem: object, container: Any = st) -> None:
+    """The line in red. container: where, the page's next place by default."""
+    container.error(message_text(problem), icon=":material/error:")

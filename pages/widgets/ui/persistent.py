@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 
-def keep(key: str, names: Sequence[str]) -> None:
+def retain_values(key: str, names: Sequence[str]) -> None:
     """To be called before the controls of these names are drawn; a link's value goes before."""
     kept = st.session_state.setdefault(f"{key}.kept", {})
     for name in names:

@@ -4,22 +4,22 @@
 
 // As plotly.js ships it, but with the whole of it in parentheses: browsers compile such a function at
 // once, while it loads, where they would read one that may never be called twice (0.1 s).
-const SOURCE = "app/static/plotly-basic-4.1.1.min.js";
-const FADED = "0.12"; // of lines that are not under the pointer
+const PLOTLY_URL = "app/static/plotly-basic-4.1.1.min.js";
+const FADED_OPACITY = "0.12"; // of lines that are not under the pointer
 
 // One script for all figures of the page.
-function library() {
+function loadPlotly() {
   window.overfitLensPlotly ??= new Promise((done, fail) => {
     const script = document.createElement("script");
-    script.src = new URL(SOURCE, document.baseURI);
+    script.src = new URL(PLOTLY_URL, document.baseURI);
     script.onload = () => done(window.Plotly);
-    script.onerror = () => fail(new Error(SOURCE));
+    script.onerror = () => fail(new Error(PLOTLY_URL));
     document.head.append(script);
   });
   return window.overfitLensPlotly;
 }
 
-function palette(root) {
+function themeColours(root) {
   const style = getComputedStyle(root);
   const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
   return {
@@ -28,9 +28,9 @@ function palette(root) {
   };
 }
 
-function template(root) {
-  const { text, quiet, border, paper, font } = palette(root);
-  const muted = solid(root, quiet);
+function plotlyTemplate(root) {
+  const { text, quiet, border, paper, font } = themeColours(root);
+  const muted = resolveColour(root, quiet);
   const axis = {
     automargin: true, gridcolor: border, linecolor: border, zerolinecolor: border, zeroline: false,
     ticklabeloverflow: "allow", // else each label is measured, to be hidden where it does not fit
@@ -49,46 +49,46 @@ function template(root) {
 
 // Lights up what belongs to the line under the pointer: all traces whose `meta` (the run's or
 // group's id) is the same stay, the others fade. Plotly has no such hover of its own.
-function light(plot, id) {
+function highlightTraces(plot, id) {
   for (const group of plot.querySelectorAll(".scatterlayer .trace")) {
     const trace = group.__data__?.[0]?.trace;
     const other = id !== null && (!trace || trace.meta !== id);
-    group.style.opacity = other ? FADED : trace ? trace.opacity : "";
+    group.style.opacity = other ? FADED_OPACITY : trace ? trace.opacity : "";
     if (id !== null && !other) group.style.opacity = "1";
   }
 }
 
-function follow(plot) {
+function addHoverHandlers(plot) {
   plot.on("plotly_hover", (event) => {
     const ids = new Set(event.points.map((point) => point.fullData.meta).filter(Boolean));
-    light(plot, ids.size === 1 ? [...ids][0] : null);
+    highlightTraces(plot, ids.size === 1 ? [...ids][0] : null);
   });
-  plot.on("plotly_unhover", () => light(plot, null));
+  plot.on("plotly_unhover", () => highlightTraces(plot, null));
   plot.on("plotly_click", (event) => plot.clicked(event.points[0].customdata));
 }
 
 function draw(Plotly, plot, figure) {
-  const layout = { ...figure.layout, template: template(plot), autosize: true };
+  const layout = { ...figure.layout, template: plotlyTemplate(plot), autosize: true };
   Plotly.react(plot, figure.data, layout, { displayModeBar: false, scrollZoom: false, responsive: true });
   if (!plot.dataset.followed) {
     plot.dataset.followed = "yes";
-    follow(plot);
+    addHoverHandlers(plot);
   }
 }
 
-function onScreen(plot) {
+function isInViewport(plot) {
   const { top, bottom } = plot.getBoundingClientRect();
   return top < window.innerHeight && bottom > 0;
 }
 
 // When the browser has nothing better to do, for one figure after the other.
-function turn() {
+function whenIdle() {
   const idle = window.requestIdleCallback ?? ((done) => setTimeout(done, 50));
   const last = window.overfitLensTurn ?? Promise.resolve();
   return (window.overfitLensTurn = last.then(() => new Promise((done) => idle(done, { timeout: 1000 }))));
 }
 
-function scrolledTo(plot) {
+function whenVisible(plot) {
   return new Promise((done) => {
     const watch = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
@@ -100,11 +100,11 @@ function scrolledTo(plot) {
 }
 
 // Above the figure, where it covers nothing (Plotly's own lies over the upper right corner).
-function camera(plot, button, data) {
+function setUpDownloadButton(plot, button, data) {
   button.hidden = !data.picture;
   button.title = data.camera;
   button.setAttribute("aria-label", data.camera);
-  button.onclick = () => library().then((Plotly) =>
+  button.onclick = () => loadPlotly().then((Plotly) =>
     Plotly.downloadImage(plot, { format: "png", filename: data.picture, scale: 2, width: plot.clientWidth, height: plot.clientHeight }));
 }
 
@@ -115,7 +115,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return own ? own + value.slice(7) : value;
   };
   const [onLight, inDark] = [JSON.parse(data.figure), JSON.parse(data.figure, onDark)];
-  camera(plot, parentElement.querySelector(".plot-camera"), data);
+  setUpDownloadButton(plot, parentElement.querySelector(".plot-camera"), data);
   plot.clicked = (point) => data.clicks && setTriggerValue("point", point);
   const mine = (plot.latest = {}); // Streamlit calls again with new data, and never says that these are old
   let Plotly = null, seen = "", timer = 0;
@@ -123,14 +123,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   plot.style.height = `${onLight.layout.height ?? 450}px`;
   const again = () => {
     if (plot.latest !== mine) return clearInterval(timer);
-    const now = palette(plot).text;
+    const now = themeColours(plot).text;
     if (Plotly && plot.isConnected && now !== seen) {
       seen = now;
       const dark = getComputedStyle(plot).colorScheme === "dark";
       draw(Plotly, plot, dark ? inDark : onLight);
     }
   };
-  const ready = onScreen(plot) ? library() : Promise.race([scrolledTo(plot), turn()]).then(library);
+  const ready = isInViewport(plot) ? loadPlotly() : Promise.race([whenVisible(plot), whenIdle()]).then(loadPlotly);
   ready.then(
     (loaded) => { Plotly = loaded; again(); },
     (problem) => { plot.textContent = data.missing.replace("{file}", problem.message); },

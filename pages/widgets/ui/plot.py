@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _
-from core.base.palette import DARK
+from core.base.palette import DARK_MODE_COLOURS
 from core.plots.figures import Figure, figure_json
 from pages.widgets.ui.assets import script, style
 
@@ -22,20 +22,20 @@ _PLOT = st.components.v2.component(
 
 
 def show(
-    key: str, figure: Figure, words: str, picture: str = "", clicks: bool = False
+    key: str, figure: Figure, alt_text: str, download_name: str = "", clickable: bool = False
 ) -> list[str] | None:
     """Draws a figure of plotly.js's basic edition. Pointing at a line fades those of other runs
-    (their `meta`). words: what it shows, for who cannot see it; picture: the file that its camera
-    writes, without an ending; none, no camera. clicks: returns the `customdata` of the point that
-    was clicked just now."""
+    (their `meta`). alt_text: what it shows, for who cannot see it; download_name: the file that its
+    camera writes, without an ending; none, no camera. clickable: returns the `customdata` of the
+    point that was clicked just now."""
     found = _PLOT(
         key=key,
         data={
             "figure": figure_json(figure),
-            "dark": DARK,
-            "words": words,
-            "clicks": clicks,
-            "picture": formatting.file_stem(picture) if picture else "",
+            "dark": DARK_MODE_COLOURS,
+            "words": alt_text,
+            "clicks": clickable,
+            "picture": formatting.slugify(download_name) if download_name else "",
             "camera": _("Picture as PNG"),
             "missing": _("{file} cannot be loaded"),
         },

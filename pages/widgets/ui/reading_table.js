@@ -3,13 +3,13 @@
 
 const UNSORTED = { place: null, down: false };
 
-const wordsIn = (cell) => (cell === null ? "" : typeof cell === "string" ? cell : cell.words);
+const cellText = (cell) => (cell === null ? "" : typeof cell === "string" ? cell : cell.words);
 
 // "75 % (56 of 75)" before "8 % (6 of 75)" when the greatest comes first; nothing comes last.
-function ordered(rows, place, down) { // of [cells, number] each
+function sortRows(rows, place, down) { // of [cells, number] each
   const number = (words) => (/^\s*[-+−]?[\d.]/.test(words) ? parseFloat(words.replace("−", "-")) : NaN);
   const compare = ([a], [b]) => {
-    const [x, y] = [wordsIn(a[place]), wordsIn(b[place])];
+    const [x, y] = [cellText(a[place]), cellText(b[place])];
     if (!x || !y) return !x - !y;
     const [m, n] = [number(x), number(y)];
     if (isNaN(m) || isNaN(n)) {
@@ -21,18 +21,18 @@ function ordered(rows, place, down) { // of [cells, number] each
   return [...rows].sort(compare);
 }
 
-function cellOf(cell, tag) {
+function createCell(cell, tag) {
   const node = element(tag);
   if (cell?.chip) node.append(chip(cell.words, cell.chip));
   else if (cell?.dot) {
     const dot = element("span", "dot");
     Object.assign(dot.style, cell.dot);
     node.append(dot, cell.words);
-  } else node.textContent = wordsIn(cell);
+  } else node.textContent = cellText(cell);
   return node;
 }
 
-function pictureOf(url) {
+function createImageCell(url) {
   const node = element("td", "picture");
   if (url) {
     const picture = element("img");
@@ -43,11 +43,11 @@ function pictureOf(url) {
   return node;
 }
 
-const chosenIn = (data) => (data.param ? new URLSearchParams(location.search).get(data.param) : null);
+const selectedId = (data) => (data.param ? new URLSearchParams(location.search).get(data.param) : null);
 
 // The whole row is clicked, unless words in it were marked; for the keyboard its name is a button, and
 // arrows walk, so that the table is one stop of the tabulator.
-function choosable(row, head, choose) {
+function makeSelectable(row, head, choose) {
   const button = element("button");
   button.append(...head.childNodes);
   head.append(button);
@@ -69,7 +69,7 @@ function choosable(row, head, choose) {
   };
 }
 
-function markChosen(root) {
+function updateSelection(root) {
   const buttons = [...root.querySelectorAll(".choosable button")];
   for (const button of buttons) {
     const row = button.closest("tr"), on = row.dataset.id === root.chosen;
@@ -80,31 +80,31 @@ function markChosen(root) {
   if (buttons.length && buttons.every((button) => button.tabIndex)) buttons[0].tabIndex = 0;
 }
 
-function rowOf(cells, number, data, choose) {
+function createRow(cells, number, data, choose) {
   const row = element("tr");
-  const [head, ...rest] = cells.map((cell, place) => cellOf(cell, place ? "td" : "th"));
+  const [head, ...rest] = cells.map((cell, place) => createCell(cell, place ? "td" : "th"));
   head.scope = "row";
-  if (data.pictures.length) row.append(pictureOf(data.pictures[number]));
+  if (data.pictures.length) row.append(createImageCell(data.pictures[number]));
   row.append(head, ...rest);
   if (data.ids.length) {
     row.dataset.id = data.ids[number];
-    choosable(row, head, () => choose(row.dataset.id));
+    makeSelectable(row, head, () => choose(row.dataset.id));
   }
   return row;
 }
 
 function drawRows(root, data, sort) {
   const numbered = data.rows.map((cells, number) => [cells, number]);
-  const rows = sort.place === null ? numbered : ordered(numbered, sort.place, sort.down);
+  const rows = sort.place === null ? numbered : sortRows(numbered, sort.place, sort.down);
   const body = root.querySelector("tbody");
   const held = body.getRootNode().activeElement?.closest("tbody tr")?.dataset.id;
-  body.replaceChildren(...rows.map(([cells, number]) => rowOf(cells, number, data, root.choose)));
-  markChosen(root);
+  body.replaceChildren(...rows.map(([cells, number]) => createRow(cells, number, data, root.choose)));
+  updateSelection(root);
   if (held) [...body.children].find((row) => row.dataset.id === held)?.querySelector("button").focus();
 }
 
 // Up, down, and back to the order in which the lines came.
-function next(sort, place) {
+function nextSort(sort, place) {
   if (sort.place !== place) return { place, down: false };
   return sort.down ? UNSORTED : { place, down: true };
 }
@@ -121,7 +121,7 @@ function drawHead(root, data, sort) {
     button.title = [data.words.help[place], fill(data.words.sort, { column: title })].filter(Boolean).join("\n");
     if (on) button.append(icon(sort.down ? "arrow_downward" : "arrow_upward"));
     button.onclick = () => {
-      root.sort = next(root.sort, place);
+      root.sort = nextSort(root.sort, place);
       draw(root, data);
       root.querySelectorAll("thead button")[place].focus();
     };
@@ -138,10 +138,10 @@ function draw(root, data) {
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".table-root");
-  root.chosen = chosenIn(data);
+  root.chosen = selectedId(data);
   root.choose = (id) => {
     root.chosen = root.chosen === id ? null : id;
-    markChosen(root);
+    updateSelection(root);
     setTriggerValue("chosen", id);
   };
   root.sort ??= UNSORTED;
@@ -152,8 +152,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   draw(root, data);
   window.removeEventListener("popstate", root.back);
   root.back = () => {
-    root.chosen = chosenIn(data);
-    markChosen(root);
+    root.chosen = selectedId(data);
+    updateSelection(root);
   };
   window.addEventListener("popstate", root.back);
   return () => window.removeEventListener("popstate", root.back);

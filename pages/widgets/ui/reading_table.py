@@ -12,7 +12,7 @@ import streamlit as st
 from core.base.language import _
 from core.plots.figures import Table
 from pages.widgets.ui.assets import script, style
-from pages.widgets.ui.icons import symbol
+from pages.widgets.ui.icons import icon_name
 
 _TABLE = st.components.v2.component(
     "overfit_lens_reading_table",
@@ -29,7 +29,7 @@ class Column(NamedTuple):
 
     title: str
     help: str = ""
-    looks: Mapping[str, tuple[str, str]] | None = None
+    chip_styles: Mapping[str, tuple[str, str]] | None = None
 
 
 class Choice(NamedTuple):
@@ -46,32 +46,32 @@ def show(
     table: Table,
     label: str,
     columns: Mapping[str, Column | str] | None = None,
-    dots: tuple[str, list[dict[str, str]]] | None = None,
+    swatches: tuple[str, list[dict[str, str]]] | None = None,
     height: int = 0,
-    pictures: Sequence[str] = (),
+    image_urls: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> None:
     """Draws it. columns: by name, those that are not shown under their own; the first names its
-    row. label: what it is, for who cannot see it. dots: a column, and of each row a
+    row. label: what it is, for who cannot see it. swatches: a column, and of each row a
     core.base.palette.swatch. height: pixels above which its rows are scrolled; 0, never. pictures:
     an address for each row, empty where there is none. choice: lets a row be chosen."""
     heads = {name: _head(str(name), columns or {}) for name in table.columns}
     cells: list[list[Any]] = [[] for __ in range(len(table))]
     for name, head in heads.items():
-        marks = dots[1] if dots and dots[0] == name else [{}] * len(table)
+        marks = swatches[1] if swatches and swatches[0] == name else [{}] * len(table)
         for row, value, dot in zip(cells, table[name], marks, strict=True):
             row.append(_cell(value, head, dot))
 
-    def follow() -> None:
+    def toggle_row() -> None:
         if choice:
-            _follow(choice, str(st.session_state[key]["chosen"]))
+            _toggle_row(choice, str(st.session_state[key]["chosen"]))
 
     _TABLE(
         key=key,
         data={
             "rows": cells,
             "height": height,
-            "pictures": list(pictures),
+            "pictures": list(image_urls),
             "ids": list(choice.ids) if choice else [],
             "param": choice.param if choice else "",
             "words": {
@@ -81,11 +81,11 @@ def show(
                 "sort": _("{column}. Click to sort."),
             },
         },
-        on_chosen_change=follow,
+        on_chosen_change=toggle_row,
     )
 
 
-def _follow(choice: Choice, id_: str) -> None:
+def _toggle_row(choice: Choice, id_: str) -> None:
     """Puts the row that was clicked into the link, or takes it out again."""
     if id_ not in choice.ids:
         return
@@ -100,14 +100,14 @@ def _head(name: str, columns: Mapping[str, Column | str]) -> Column:
     return Column(found) if isinstance(found, str) else found
 
 
-def _cell(value: Any, head: Column, dot: dict[str, str]) -> Any:
+def _cell(value: Any, column: Column, swatch: dict[str, str]) -> Any:
     """What reading_table.js draws: words, words with a dot or on a colour, or nothing."""
     words = "" if value is None or value != value else str(value).strip()
-    if dot:
-        return {"words": words, "dot": dot}
+    if swatch:
+        return {"words": words, "dot": swatch}
     if not words:
         return None
-    if head.looks is not None and words in head.looks:
-        icon, tint = head.looks[words]
-        return {"words": words, "chip": [symbol(icon), tint]}
+    if column.chip_styles is not None and words in column.chip_styles:
+        icon, tint = column.chip_styles[words]
+        return {"words": words, "chip": [icon_name(icon), tint]}
     return words

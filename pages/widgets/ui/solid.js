@@ -1,5 +1,5 @@
 // What Plotly and a canvas do not know, color-mix and light-dark(): the browser works it out.
-function solid(root, colour) {
+function resolveColour(root, colour) {
   const probe = document.createElement("i");
   probe.style.color = colour;
   root.append(probe);

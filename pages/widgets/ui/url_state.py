@@ -11,16 +11,16 @@ from collections.abc import Collection
 import streamlit as st
 
 
-def settle(name: str, options: Collection[str], usual: str) -> None:
+def read(name: str, options: Collection[str], default: str) -> None:
     """Gives the control the link's value, unless it has one."""
     if st.session_state.get(name) not in options:
-        linked = st.query_params.get(name, usual)
-        st.session_state[name] = linked if linked in options else usual
+        linked = st.query_params.get(name, default)
+        st.session_state[name] = linked if linked in options else default
 
 
-def tell(name: str, chosen: str, usual: str) -> None:
+def write(name: str, value: str, default: str) -> None:
     """Puts what is chosen into the link; what is usual needs no word."""
-    if chosen == usual:
+    if value == default:
         st.query_params.pop(name, None)
-    elif st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value

@@ -11,8 +11,8 @@ from core.base.language import _
 from core.base.processor import cores
 from core.jobs import resources
 from core.jobs.health import LOW_DISK, LOW_MEMORY
-from core.jobs.local import under_way
-from core.store.feature_folder import MAX_BYTES, cache_size, empty_cache
+from core.jobs.local import running_work_id
+from core.store.feature_folder import MAX_BYTES, clear_feature_cache, feature_cache_bytes
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets.ui import messages
@@ -36,28 +36,28 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                     more=load - count,
                 )
             st.progress(min(load / count, 1.0), text=words)
-        _share(_("Memory"), resources.memory(), LOW_MEMORY)
-        _share(_("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
+        _show_free(_("Memory"), resources.memory(), LOW_MEMORY)
+        _show_free(_("Disk of the runs folder"), resources.disk(settings.runs_dir()), LOW_DISK)
     with st.container(border=True):
         st.subheader(_("Feature cache"), anchor=False)
         _cache(key, rows)
 
 
-def _share(name: str, found: resources.Share | None, low: int) -> None:
-    if found is None:
+def _show_free(name: str, usage: resources.Capacity | None, warn_below: int) -> None:
+    if usage is None:
         return
-    mark = ":material/warning: " if found.free < low else ""
+    mark = ":material/warning: " if usage.free < warn_below else ""
     words = _(
         "{name}: {free:.1f} of {total:.0f} GB free",
         name=name,
-        free=found.free / 1e9,
-        total=found.total / 1e9,
+        free=usage.free / 1e9,
+        total=usage.total / 1e9,
     )
-    st.progress(1 - found.free / found.total if found.total else 1.0, text=f"{mark}{words}")
+    st.progress(1 - usage.free / usage.total if usage.total else 1.0, text=f"{mark}{words}")
 
 
 def _cache(key: str, rows: Sequence[RunRow]) -> None:
-    size = cache_size(settings.runs_dir())
+    size = feature_cache_bytes(settings.runs_dir())
     st.caption(
         _(
             "{size:.0f} MB of at most {most:.0f} GB: what the frozen layers see of each photo, "
@@ -80,11 +80,11 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
 
 def _empty() -> None:
     try:
-        if under_way(settings.runs_dir()):
+        if running_work_id(settings.runs_dir()):
             st.caption(_("A run has just begun to train: try again when it is done."))
             return
-        empty_cache(settings.runs_dir())
+        clear_feature_cache(settings.runs_dir())
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
     else:
         st.rerun()

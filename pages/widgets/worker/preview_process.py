@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _
-from core.jobs.detached import Detached
+from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
 from pages import settings
 from pages.widgets.ui import messages
@@ -14,7 +14,7 @@ from pages.widgets.ui import messages
 
 def show(key: str) -> None:
     """It starts when a page asks it something, so all it needs is a way to be rid of it."""
-    pid = Detached(client.COMMAND, settings.runs_dir()).pid()
+    pid = DetachedProcess(client.COMMAND, settings.runs_dir()).pid()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("Preview process"), anchor=False, width="content")
@@ -39,8 +39,8 @@ def show(key: str) -> None:
             help=_("It starts again when it is asked something."),
         ):
             try:
-                client.stop(settings.runs_dir())
+                client.stop_preview(settings.runs_dir())
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
             else:
                 st.rerun()

@@ -11,10 +11,10 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _
 from core.compare import tables
-from core.jobs.health import Trouble, find_trouble
+from core.jobs.health import Problem, find_problems
 from core.jobs.local import LocalExecutor, ensure_worker
 from core.jobs.queue import Queue
-from core.jobs.stop_worker import restart
+from core.jobs.stop_worker import restart_worker
 from core.store.index import RunRow
 from pages import settings
 from pages.widgets.shared.worker_notice import start_worker
@@ -24,52 +24,52 @@ from pages.widgets.ui import messages
 def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     """Every trouble, or one line that all is well. Raises InputError when the queue cannot be
     read."""
-    found = find_trouble(settings.runs_dir(), now, rows)
+    found = find_problems(settings.runs_dir(), now, rows)
     if not found:
         st.success(_("All is well."), icon=":material/check_circle:")
     for one in found:
         with st.container(border=True):
             icon = ":material/warning:" if one.pressing else ":material/info:"
-            st.markdown(f"{icon} **{formatting.plain_markdown(one.words)}**")
+            st.markdown(f"{icon} **{formatting.escape_markdown(one.words)}**")
             st.markdown(one.advice)
             with st.container(horizontal=True):
-                _help(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
+                _show_fix(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
 
 
-def _help(key: str, one: Trouble, rows: Sequence[RunRow]) -> None:
+def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
     """The button or links that mend it, where there is one."""
     runs_dir = settings.runs_dir()
-    if "worker" in one.kind:
+    if "worker" in trouble.kind:
         if st.button(_("Start the worker"), type="primary", icon=":material/play_arrow:", key=key):
             start_worker()
-    elif one.kind == "silent":
+    elif trouble.kind == "silent":
         if st.button(
             _("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
         ):
             try:
                 with st.spinner(_("Ending the worker and starting another")):
-                    restart(runs_dir)
+                    restart_worker(runs_dir)
             except InputError as error:
-                messages.error(error)
+                messages.show_error(error)
             else:
                 st.rerun()
-    elif one.kind == "stray":
+    elif trouble.kind == "stray":
         if st.button(_("Put back"), type="primary", icon=":material/playlist_add:", key=key):
-            for run_id in one.runs:
+            for run_id in trouble.runs:
                 Queue(runs_dir).submit(run_id)
             ensure_worker(runs_dir)
             st.rerun()
-    elif one.kind == "lost":
-        labels = tables.labels_of(rows)
-        for run_id in one.runs:
+    elif trouble.kind == "lost":
+        labels = tables.labels_by_id(rows)
+        for run_id in trouble.runs:
             st.page_link(
                 "pages/run.py",
-                label=formatting.plain_markdown(labels[run_id]),
+                label=formatting.escape_markdown(labels[run_id]),
                 icon=":material/diagnosis:",
                 query_params={"run": run_id},
             )
-        label = _("Resume") if len(one.runs) == 1 else _("Resume all")
+        label = _("Resume") if len(trouble.runs) == 1 else _("Resume all")
         if st.button(label, icon=":material/resume:", key=key):
-            for run_id in one.runs:
+            for run_id in trouble.runs:
                 LocalExecutor(runs_dir).resume(run_id)
             st.rerun()

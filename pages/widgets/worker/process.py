@@ -11,9 +11,9 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.compare import tables
-from core.jobs.health import Worker, look_at_worker
-from core.jobs.queue_forecast import entry_words
-from core.jobs.stop_worker import ask_stop, forget_stop, restart, stop_now
+from core.jobs.health import WorkerStatus, read_worker_status
+from core.jobs.queue_forecast import entry_text
+from core.jobs.stop_worker import clear_stop_request, request_stop, restart_worker, stop_now
 from core.store.index import RunRow
 from core.store.status import status_text
 from pages import settings
@@ -31,7 +31,7 @@ _BADGES = {
 
 def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     """Raises InputError when the queue cannot be read."""
-    worker = look_at_worker(settings.runs_dir(), now)
+    worker = read_worker_status(settings.runs_dir(), now)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("Training worker"), anchor=False, width="content")
@@ -42,7 +42,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
             _buttons(key, worker)
 
 
-def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
+def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
     if worker.state == "off":
         st.markdown(
             _(
@@ -60,19 +60,19 @@ def _facts(worker: Worker, rows: Sequence[RunRow], now: datetime) -> None:
     st.caption(", ".join(facts))
     row = next((row for row in rows if row.id == worker.entry), None)
     if row is not None:
-        name = tables.labels_of(rows)[row.id]
+        name = tables.labels_by_id(rows)[row.id]
         st.page_link(
             "pages/run.py",
-            label=formatting.plain_markdown(f"{name}: {translate(status_text(row.status))}"),
+            label=formatting.escape_markdown(f"{name}: {translate(status_text(row.status))}"),
             icon=":material/diagnosis:",
             query_params={"run": row.id},
         )
     elif worker.entry is not None:
-        work = translate(entry_words(worker.entry, tables.labels_of(rows)))
+        work = translate(entry_text(worker.entry, tables.labels_by_id(rows)))
         st.text(_("At work: {work}", work=work))
 
 
-def _buttons(key: str, worker: Worker) -> None:
+def _buttons(key: str, worker: WorkerStatus) -> None:
     runs_dir = settings.runs_dir()
     if worker.state == "off":
         if st.button(_("Start"), icon=":material/play_arrow:", key=f"{key}.start"):
@@ -82,12 +82,12 @@ def _buttons(key: str, worker: Worker) -> None:
     if worker.state == "leaving" and st.button(
         _("Let it go on"), icon=":material/undo:", key=f"{key}.go_on"
     ):
-        _do(lambda: forget_stop(runs_dir))
+        _run_action(lambda: clear_stop_request(runs_dir))
     if not busy:
         if st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}.stop"):
-            _do(lambda: stop_now(runs_dir))
+            _run_action(lambda: stop_now(runs_dir))
         if st.button(_("Restart"), icon=":material/restart_alt:", key=f"{key}.restart"):
-            _do(lambda: restart(runs_dir))
+            _run_action(lambda: restart_worker(runs_dir))
         return
     with st.popover(_("Stop"), icon=":material/stop_circle:", key=f"{key}.ask_stop"):
         st.write(
@@ -97,9 +97,9 @@ def _buttons(key: str, worker: Worker) -> None:
             )
         )
         if st.button(_("Stop after this epoch"), type="primary", key=f"{key}.stop_later"):
-            _do(lambda: ask_stop(runs_dir))
+            _run_action(lambda: request_stop(runs_dir))
         if st.button(_("Stop now"), help=_("The epoch under way is lost."), key=f"{key}.stop_now"):
-            _do(lambda: stop_now(runs_dir))
+            _run_action(lambda: stop_now(runs_dir))
     with st.popover(_("Restart"), icon=":material/restart_alt:", key=f"{key}.ask_restart"):
         st.write(
             _(
@@ -108,15 +108,15 @@ def _buttons(key: str, worker: Worker) -> None:
             )
         )
         if st.button(_("Restart now"), type="primary", key=f"{key}.restart_now"):
-            _do(lambda: restart(runs_dir))
+            _run_action(lambda: restart_worker(runs_dir))
 
 
-def _do(act: Callable[[], None]) -> None:
+def _run_action(action: Callable[[], None]) -> None:
     """Does it, which may take some seconds, and draws the page again; or says why not."""
     try:
         with st.spinner(_("One moment")):
-            act()
+            action()
     except InputError as error:
-        messages.error(error)
+        messages.show_error(error)
     else:
         st.rerun()

@@ -15,24 +15,24 @@ from babel.messages.pofile import read_po
 from core.base.language import LANGUAGES
 from tests.conftest import ROOT
 
-TAKEN = {"_": 0, "ngettext": 1, "N_": 0}  # which argument the catalogue knows a text by
-SAID = {*TAKEN, "translate"}
+TEXT_ARGUMENT = {"_": 0, "ngettext": 1, "N_": 0}  # which argument the catalogue knows a text by
+CATALOGUE_FUNCTIONS = {*TEXT_ARGUMENT, "translate"}
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 SOURCES = sorted(path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")) + [
     ROOT / "app.py"
 ]
-WORDED_PACKAGES = {ROOT / "core" / name for name in ("compare", "hosting", "plots", "views")}
+TEXT_PACKAGES = {ROOT / "core" / name for name in ("compare", "hosting", "plots", "views")}
 # Of these every text is looked at: what pages draw, and the words that core has for them.
-SHOWN = [
+UI_SOURCES = [
     path
     for path in SOURCES
-    if path.is_relative_to(ROOT / "pages") or path.parent in (ROOT, *WORDED_PACKAGES)
+    if path.is_relative_to(ROOT / "pages") or path.parent in (ROOT, *TEXT_PACKAGES)
 ]
 SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
 NO_WORDS = re.compile(
     r"[<>{}]|; *--|:[^ ]+;|: var\(|^model name$|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\""
 )  # markup, styles, a key of /proc/cpuinfo, files
-PLACE = re.compile(r"\{(\w+)[^{}]*\}")
+PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 ELEMENTS = {
     "title",
     "header",
@@ -81,7 +81,16 @@ ELEMENTS = {
     "CheckboxColumn",
     "ProgressColumn",
 }
-WORDED = {"label", "help", "title", "caption", "placeholder", "body", "options", "show_spinner"}
+TEXT_KEYWORDS = {
+    "label",
+    "help",
+    "title",
+    "caption",
+    "placeholder",
+    "body",
+    "options",
+    "show_spinner",
+}
 
 
 def name(path: Path) -> str:
@@ -92,7 +101,7 @@ def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=name(path))
 
 
-def said(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+def catalogue_calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Calls of core.base.language' functions, under whatever name they were imported."""
     imported = {
         (alias.asname or alias.name): alias.name
@@ -100,7 +109,7 @@ def said(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
         if isinstance(node, ast.ImportFrom)
         if node.module == "core.base.language"
         for alias in node.names
-        if alias.name in SAID
+        if alias.name in CATALOGUE_FUNCTIONS
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -109,7 +118,7 @@ def said(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
                 yield imported[called.id], node
             elif (
                 isinstance(called, ast.Attribute)
-                and called.attr in SAID
+                and called.attr in CATALOGUE_FUNCTIONS
                 and isinstance(called.value, ast.Name)
                 and called.value.id == "words"
             ):
@@ -120,15 +129,19 @@ def literal(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def asked() -> tuple[dict[str, str], list[str]]:
+def catalogue_texts() -> tuple[dict[str, str], list[str]]:
     """Every text that the code asks for, with the place; and the places that ask for no literal."""
     texts: dict[str, str] = {}
     unclear = []
     for path in SOURCES:
-        for kind, call in said(parse(path)):
-            if kind in TAKEN:
+        for kind, call in catalogue_calls(parse(path)):
+            if kind in TEXT_ARGUMENT:
                 place = f"{name(path)}:{call.lineno}"
-                text = literal(call.args[TAKEN[kind]]) if len(call.args) > TAKEN[kind] else None
+                text = (
+                    literal(call.args[TEXT_ARGUMENT[kind]])
+                    if len(call.args) > TEXT_ARGUMENT[kind]
+                    else None
+                )
                 if text is None:
                     unclear.append(place)
                 else:
@@ -147,12 +160,14 @@ def entries(language: str) -> list[tuple[str, str]]:
 
 
 def test_texts_are_asked_for_literally():
-    assert asked()[1] == [], "say, say_count and mark take literals; for a variable: retell"
+    assert catalogue_texts()[1] == [], (
+        "say, say_count and mark take literals; for a variable: retell"
+    )
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_text_is_missing_and_no_entry_stale(language):
-    texts, known = asked()[0], dict(entries(language))
+    texts, known = catalogue_texts()[0], dict(entries(language))
     missing = [f"{place}: {text!r}" for text, place in texts.items() if not known.get(text)]
     stale = [text for text in known if text not in texts]
     assert not missing, "missing:\n" + "\n".join(missing)
@@ -171,7 +186,7 @@ def test_both_sides_have_the_same_values(language):
     differ = [
         text
         for text, translated in entries(language)
-        if set(PLACE.findall(text)) != set(PLACE.findall(translated))
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(translated))
     ]
     assert differ == []
 
@@ -179,7 +194,7 @@ def test_both_sides_have_the_same_values(language):
 # --- texts that are not asked of the catalogue ----------------------------------------------------
 
 
-def words_of(text: str, least: int) -> bool:
+def has_words(text: str, least: int) -> bool:
     """Whether a text holds that many words in a row which a person reads; code and icons are
     none."""
     text = re.sub(
@@ -188,11 +203,11 @@ def words_of(text: str, least: int) -> bool:
     return bool(re.search(r"[A-Za-z]{2,}" + r"[,.:;]? +[A-Za-z]{2,}" * (least - 1), text))
 
 
-def unmarked(path: Path) -> list[str]:
+def untranslated_literals(path: Path) -> list[str]:
     """Texts that are shown as they stand, by line: whatever a Streamlit element is given, and
     elsewhere two words or more in one literal (errors, docstrings and styles aside)."""
     tree = parse(path)
-    inside = {id(node) for _, call in said(tree) for node in ast.walk(call)}
+    inside = {id(node) for _, call in catalogue_calls(tree) for node in ast.walk(call)}
     handed = set()
     for node in ast.walk(tree):
         aside: list[ast.AST] = []
@@ -203,16 +218,20 @@ def unmarked(path: Path) -> list[str]:
         elif isinstance(node, ast.arg) and node.annotation:
             aside = [node.annotation]
         inside |= {id(part) for each in aside for part in ast.walk(each)}
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ELEMENTS:
-            told = [*node.args[:1], *(k.value for k in node.keywords if k.arg in WORDED)]
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "attr", "") in ELEMENTS
+            and not ast.unparse(node.func).startswith("url_state.")
+        ):
+            told = [*node.args[:1], *(k.value for k in node.keywords if k.arg in TEXT_KEYWORDS)]
             handed |= {id(part) for each in told for part in shown_parts(each)}
     return [
         f"{name(path)}:{node.lineno}: {node.value!r}"
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if id(node) not in inside and not NO_WORDS.search(node.value)
-        if words_of(
-            node.value, 1 if id(node) in handed and path.parent not in WORDED_PACKAGES else 2
+        if has_words(
+            node.value, 1 if id(node) in handed and path.parent not in TEXT_PACKAGES else 2
         )
     ]
 
@@ -230,7 +249,7 @@ def shown_parts(node: ast.AST) -> Iterator[ast.AST]:
         yield from shown_parts(part)
 
 
-def unmarked_script(path: Path) -> list[str]:
+def untranslated_script_literals(path: Path) -> list[str]:
     """Literals of a script that begin like a sentence: they come from Python, translated."""
     found = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
@@ -242,13 +261,13 @@ def unmarked_script(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SHOWN, ids=name)
+@pytest.mark.parametrize("path", UI_SOURCES, ids=name)
 def test_every_text_on_screen_is_asked_for(path):
-    found = unmarked(path)
+    found = untranslated_literals(path)
     assert not found, "\n".join(["not in say(...):", *found])
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_scripts_get_their_texts_from_python(path):
-    found = unmarked_script(path)
+    found = untranslated_script_literals(path)
     assert not found, "\n".join(["not handed in as words:", *found])

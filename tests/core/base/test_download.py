@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from core.base.download import Patience, download
+from core.base.download import RetryPolicy, download
 from core.base.errors import InputError
 from tests.bad_server import bad_server
 
 DATA = bytes(range(256)) * 40
-PATIENT = Patience(timeout=120, tries=3, pause=0.01, longest=0.015)
-IMPATIENT = replace(PATIENT, timeout=1)  # where the server falls silent, which is waited for
+RETRY_POLICY = RetryPolicy(timeout=120, max_failures=3, first_delay=0.01, max_delay=0.015)
+SHORT_TIMEOUT_POLICY = replace(
+    RETRY_POLICY, timeout=1
+)  # where the server falls silent, which is waited for
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def check(part):
     return None if part.read_bytes() == DATA else "is another file"
 
 
-def get(server, part, patience=PATIENT, **options):
+def get(server, part, patience=RETRY_POLICY, **options):
     download(f"{server.url}/a/photo.jpg", part, len(DATA), check, patience, **options)
     return part.read_bytes()
 
@@ -34,15 +36,15 @@ def test_a_file_is_fetched_and_its_bytes_are_counted(server, tmp_path):
     counted = []
     assert get(server, tmp_path / "p", on_bytes=counted.append) == DATA
     assert counted[-1] == len(DATA) and counted == sorted(counted)
-    assert server.seen == [("a/photo.jpg", None)]
+    assert server.requests == [("a/photo.jpg", None)]
 
 
 @pytest.mark.parametrize("bad", ["truncate", "stall", "drip"])
 def test_it_goes_on_where_it_stopped(server, tmp_path, bad):
-    server.orders["a/photo.jpg"] = [bad, "ok"]
-    patience = PATIENT if bad == "truncate" else IMPATIENT
+    server.responses["a/photo.jpg"] = [bad, "ok"]
+    patience = RETRY_POLICY if bad == "truncate" else SHORT_TIMEOUT_POLICY
     assert get(server, tmp_path / "p", patience) == DATA
-    (_, first), *_, (_, last) = server.seen  # a busy machine may need a third try
+    (_, first), *_, (_, last) = server.requests  # a busy machine may need a third try
     assert first is None
     assert 0 < int(last.removeprefix("bytes=").rstrip("-")) < len(DATA)
 
@@ -51,16 +53,16 @@ def test_it_goes_on_where_it_stopped(server, tmp_path, bad):
 def test_what_passes_is_waited_for(server, tmp_path, bad):
     part = tmp_path / "p"
     part.write_bytes(DATA[:100])  # of an earlier call
-    server.orders["a/photo.jpg"] = [bad, "ok"]
+    server.responses["a/photo.jpg"] = [bad, "ok"]
     assert get(server, part) == DATA
 
 
 def test_a_server_that_ignores_range_sends_everything_again(server, tmp_path):
     part = tmp_path / "p"
     part.write_bytes(DATA[:5000])
-    server.orders["a/photo.jpg"] = ["no-range"]
+    server.responses["a/photo.jpg"] = ["no-range"]
     assert get(server, part) == DATA
-    assert server.seen == [("a/photo.jpg", "bytes=5000-")]
+    assert server.requests == [("a/photo.jpg", "bytes=5000-")]
 
 
 @pytest.mark.parametrize("left", [DATA, DATA[:-5] + b"wrong", DATA + b"more"])
@@ -71,9 +73,9 @@ def test_what_an_earlier_call_left_is_never_trusted(server, tmp_path, left):
 
 
 def test_a_line_that_breaks_again_and_again_but_gets_further_is_not_given_up(server, tmp_path):
-    server.orders["a/photo.jpg"] = ["truncate"] * 8 + ["ok"]
+    server.responses["a/photo.jpg"] = ["truncate"] * 8 + ["ok"]
     assert get(server, tmp_path / "p") == DATA
-    assert len(server.seen) == 9
+    assert len(server.requests) == 9
 
 
 @pytest.mark.parametrize(
@@ -90,12 +92,12 @@ def test_a_line_that_breaks_again_and_again_but_gets_further_is_not_given_up(ser
     ],
 )
 def test_what_does_not_pass_is_told_in_one_line(server, tmp_path, order, word, tries):
-    server.orders["a/photo.jpg"] = [order]
+    server.responses["a/photo.jpg"] = [order]
     with pytest.raises(InputError) as caught:
         get(server, tmp_path / "p")
     assert word in str(caught.value) and f"{server.url}/a/photo.jpg" in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert tries is None or len(server.seen) == tries
+    assert tries is None or len(server.requests) == tries
     assert not (tmp_path / "p").exists()
 
 
@@ -103,7 +105,7 @@ def test_a_silent_server_is_given_up_in_a_known_time_and_what_came_is_kept(
     server, tmp_path, monkeypatch
 ):
     """The time is that of the tries and of the pauses between them."""
-    server.orders["a/photo.jpg"] = ["silent"]
+    server.responses["a/photo.jpg"] = ["silent"]
     (tmp_path / "p").write_bytes(DATA[:100])
     waits, pauses = [], []
     ask = urllib.request.urlopen
@@ -114,7 +116,7 @@ def test_a_silent_server_is_given_up_in_a_known_time_and_what_came_is_kept(
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     monkeypatch.setattr(time, "sleep", pauses.append)
-    patience = replace(IMPATIENT, timeout=0.25)
+    patience = replace(SHORT_TIMEOUT_POLICY, timeout=0.25)
     with pytest.raises(InputError, match=r"stopped sending \(tried 3 times\)"):
         get(server, tmp_path / "p", patience)
     assert waits == [0.25] * 3
@@ -132,7 +134,7 @@ def test_no_server_at_all(tmp_path):
 @pytest.mark.parametrize("url", ["file:///etc/hosts", "weights.pth", "ftp://here/x"])
 def test_only_the_web_is_asked(tmp_path, url):
     with pytest.raises(InputError) as caught:
-        download(url, tmp_path / "p", 10, check, PATIENT)
+        download(url, tmp_path / "p", 10, check, RETRY_POLICY)
     assert str(caught.value) == f"{url}: must begin with http:// or https://"
 
 
@@ -142,4 +144,4 @@ def test_a_full_disk_is_told_at_once_and_named(server):
         pytest.skip("no /dev/full on this system")
     with pytest.raises(InputError, match=r"^/dev/full: cannot be written \(No space left"):
         get(server, full)
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1

@@ -16,15 +16,15 @@ NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 def test_shares():
     assert formatting.percent(0.5833) == "58 %"
-    assert formatting.share_of({"value": 7 / 12, "correct": 7, "total": 12}) == "58 % (7 of 12)"
-    assert formatting.share_of({"value": 0.64, "correct": None, "total": 12}) == "64 %"
+    assert formatting.score_text({"value": 7 / 12, "correct": 7, "total": 12}) == "58 % (7 of 12)"
+    assert formatting.score_text({"value": 0.64, "correct": None, "total": 12}) == "64 %"
 
 
 @pytest.mark.parametrize(
     ("lr", "words"), [(0, "frozen"), (1e-3, "1e-3"), (0.00025, "2.5e-4"), (1, "1e0")]
 )
 def test_rates(lr, words):
-    assert formatting.rate(lr) == words
+    assert formatting.lr_text(lr) == words
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_durations(seconds, words):
 
 
 def test_counts():
-    assert [formatting.count(n) for n in (812, 46_400, 1_230_000)] == [
+    assert [formatting.count_text(n) for n in (812, 46_400, 1_230_000)] == [
         "812",
         "46 thousand",
         "1.2 million",
@@ -64,7 +64,7 @@ def test_time_taken_counts_every_stretch_of_a_resumed_run(tmp_path, tiny):
     start, end = (f"2026-03-01T09:{minute}:00+00:00" for minute in ("00", "20"))
     run.write_status(replace(run.status(), started=start, heartbeat=end, finished=end))
     for earlier in (1200, 2400):
-        run.queue_again()
+        run.requeue()
         status = run.status()
         assert time_taken(status, NOW) == status.earlier == earlier
         status = replace(status, state="failed", started=start, heartbeat=end, finished=end)
@@ -113,7 +113,7 @@ def test_a_share_as_statisticians_write_it():
 
 
 def test_a_typed_name_is_shown_as_typed():
-    assert formatting.plain_markdown("a *b* [c](d)") == r"a \*b\* \[c\]\(d\)"
+    assert formatting.escape_markdown("a *b* [c](d)") == r"a \*b\* \[c\]\(d\)"
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_a_typed_name_is_shown_as_typed():
 )
 def test_what_streamlit_would_put_something_in_for_is_parted_unseen(typed):
     """Escapes do not hold that off; the word joiner between does, as a browser test shows."""
-    plain = formatting.plain_markdown(typed)
+    plain = formatting.escape_markdown(typed)
     assert "\u2060" in plain and plain.replace("\u2060", "").replace("\\", "") == typed
 
 
 @pytest.mark.parametrize("typed", ["a-b", "img_1.jpg", "12:30", "a: b", "C:/x", "5 > 3", "--x"])
 def test_other_text_is_only_escaped(typed):
-    assert formatting.plain_markdown(typed).replace("\\", "") == typed
+    assert formatting.escape_markdown(typed).replace("\\", "") == typed
 
 
 def test_a_run_cannot_take_the_name_of_a_table_column():
@@ -150,11 +150,11 @@ def test_a_run_cannot_take_the_name_of_a_table_column():
 
 
 def test_the_spread_of_several_runs():
-    assert formatting.spread_of(0.68, 0.65, 0.71, 3) == "68 % (65-71)"
-    assert formatting.spread_of(0.68, 0.68, 0.68, 1) == "68 %"
+    assert formatting.mean_range_text(0.68, 0.65, 0.71, 3) == "68 % (65-71)"
+    assert formatting.mean_range_text(0.68, 0.68, 0.68, 1) == "68 %"
 
 
 def test_of_many_names_the_first_are_listed():
-    assert formatting.listed(["a", "b"], 2) == "a, b"
-    assert formatting.listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
-    assert formatting.listed([], 2) == ""
+    assert formatting.join_names(["a", "b"], 2) == "a, b"
+    assert formatting.join_names(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert formatting.join_names([], 2) == ""

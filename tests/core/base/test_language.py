@@ -3,23 +3,23 @@
 import pytest
 
 from core.base import language as words
-from core.base.download import Patience, download
+from core.base.download import RetryPolicy, download
 from core.base.errors import InputError
 from core.data.archive import Limits
-from core.recipe.batch import load_batch
+from core.recipe.batch import load_recipe_batch
 from core.store.run import Run
-from core.transfer.submissions import table
-from core.transfer.unpack import Parcel, import_runs
+from core.transfer.submissions import import_table
+from core.transfer.unpack import ImportRequest, import_runs
 from tests.bad_server import bad_server
 from tests.conftest import fixed_clock
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 from tests.factory import write_run
 from tests.pages.untranslated import JAPANESE
 
 
 @pytest.fixture(autouse=True)
 def english_again(monkeypatch):
-    monkeypatch.setattr(words, "_asked", lambda: "en")
+    monkeypatch.setattr(words, "_get_language", lambda: "en")
 
 
 def test_english_is_what_stands_in_the_code():
@@ -28,22 +28,22 @@ def test_english_is_what_stands_in_the_code():
 
 
 def test_the_chosen_language_is_spoken():
-    words.listen(lambda: "ja")
+    words.set_language_getter(lambda: "ja")
     assert words._("Train") == "学習"
 
 
-def test_a_count_is_known_by_its_plural(known):
-    known({"{count} photos": "写真{count}枚"})
+def test_a_count_is_known_by_its_plural(japanese_catalogue):
+    japanese_catalogue({"{count} photos": "写真{count}枚"})
     assert words.ngettext("1 photo", "{count} photos", 1) == "写真1枚"
 
 
 def test_a_text_without_an_entry_stays_english():
-    words.listen(lambda: "ja")
+    words.set_language_getter(lambda: "ja")
     assert words._("no such text {n}", n=1) == "no such text 1"
 
 
 def test_an_unknown_language_is_english():
-    words.listen(lambda: "xx")
+    words.set_language_getter(lambda: "xx")
     assert words.language() == "en"
 
 
@@ -52,70 +52,76 @@ def test_counts(count, text):
     assert words.ngettext("1 photo", "{count} photos", count) == text
 
 
-def test_a_language_can_be_settled_for_a_while():
-    with words.spoken("ja"):
+def test_a_language_can_be_set_temporarily():
+    with words.use_language("ja"):
         assert words._("Train") == "学習"
     assert words.language() == "en"
 
 
 @pytest.fixture
-def known(monkeypatch):
+def japanese_catalogue(monkeypatch):
     """Lets a test speak Japanese with a catalogue of its own."""
 
     def use(entries: dict[str, str]) -> None:
         forget()
         monkeypatch.setattr(words, "catalogue", lambda language: entries)
-        words.listen(lambda: "ja")
+        words.set_language_getter(lambda: "ja")
 
     def forget() -> None:
         words._templates.cache_clear()
-        words._retold.cache_clear()
+        words._translated.cache_clear()
 
     yield use
     forget()
 
 
-def test_what_was_said_in_english_is_said_again(known):
-    known({"frozen": "固定", "{n} of {total} are {state}.": "{total}のうち{n}が{state}です。"})
+def test_english_messages_are_translated(japanese_catalogue):
+    japanese_catalogue(
+        {"frozen": "固定", "{n} of {total} are {state}.": "{total}のうち{n}が{state}です。"}
+    )
     assert words.translate("frozen") == "固定"
     assert words.translate("3 of 4 are frozen.") == "4のうち3が固定です。"
     assert words.translate("3 of 4 are mine.") == "4のうち3がmineです。"
     assert words.translate("nobody knows this") == "nobody knows this"
 
 
-def test_english_is_said_again_as_it_is(known):
-    known({"frozen": "固定"})
-    words.listen(lambda: "en")
+def test_english_messages_stay_as_they_are(japanese_catalogue):
+    japanese_catalogue({"frozen": "固定"})
+    words.set_language_getter(lambda: "en")
     assert words.translate("frozen") == "frozen"
 
 
-def test_the_text_with_most_words_of_its_own_is_taken(known):
-    known({"{x} photos": "写真{x}", "{x} of the difficult photos": "難しい写真の{x}"})
+def test_the_text_with_most_words_of_its_own_is_taken(japanese_catalogue):
+    japanese_catalogue({"{x} photos": "写真{x}", "{x} of the difficult photos": "難しい写真の{x}"})
     assert words.translate("7 of the difficult photos") == "難しい写真の7"
     assert words.translate("7 photos") == "写真7"
 
 
-def test_a_text_of_few_words_swallows_no_sentence(known):
-    known({"{n} of {total}": "{total}の{n}"})
+def test_a_text_of_few_words_swallows_no_sentence(japanese_catalogue):
+    japanese_catalogue({"{n} of {total}": "{total}の{n}"})
     assert (
         words.translate("Most people think of other things") == "Most people think of other things"
     )
 
 
-def test_sentences_are_said_again_one_by_one(known):
-    known({"It is {x}.": "{x}です。", "Look at the maps. Then stop.": "マップを見て終わり。"})
+def test_sentences_are_translated_one_by_one(japanese_catalogue):
+    japanese_catalogue(
+        {"It is {x}.": "{x}です。", "Look at the maps. Then stop.": "マップを見て終わり。"}
+    )
     told = words.translate("It is a. Look at the maps. Then stop. It is b.")
     assert told == "aです。マップを見て終わり。bです。"
     assert words.translate("It is a. Who knows?") == "aです。Who knows?"
 
 
-def test_a_format_is_no_part_of_a_name(known):
-    known({"exactly {share:.0%} of it all": "ちょうど全体の{share:.0%}"})
+def test_a_format_is_no_part_of_a_name(japanese_catalogue):
+    japanese_catalogue({"exactly {share:.0%} of it all": "ちょうど全体の{share:.0%}"})
     assert words.translate("exactly 5% of it all") == "ちょうど全体の5%"
 
 
-def test_a_place_before_a_line_stays_and_may_be_taken_off(known):
-    known({"{path}: holds no zip of yours": "{path}: zipがありません", "missing": "ありません"})
+def test_a_place_before_a_line_stays_and_may_be_taken_off(japanese_catalogue):
+    japanese_catalogue(
+        {"{path}: holds no zip of yours": "{path}: zipがありません", "missing": "ありません"}
+    )
     assert (
         words.translate("/my runs/a.zip: holds no zip of yours")
         == "/my runs/a.zip: zipがありません"
@@ -126,15 +132,17 @@ def test_a_place_before_a_line_stays_and_may_be_taken_off(known):
     assert words.translate("nobody knows: missing") == "nobody knows: missing"
 
 
-def test_what_stands_in_brackets_may_be_another_programs_words(known):
-    known({"{path}: damaged ({reason})": "{path}: 壊れています（{reason}）", "no list": "違います"})
+def test_what_stands_in_brackets_may_be_another_programs_words(japanese_catalogue):
+    japanese_catalogue(
+        {"{path}: damaged ({reason})": "{path}: 壊れています（{reason}）", "no list": "違います"}
+    )
     assert words.translate("a.json: damaged (no list)") == "a.json: 壊れています（違います）"
     assert words.translate("a.json: damaged (line 1, bad)") == "a.json: 壊れています（line 1, bad）"
     assert words.translate("it is all: damaged (no list)") == "it is all: damaged (no list)"
 
 
-def test_somebodys_own_names_stay_as_they_are(known):
-    known(
+def test_somebodys_own_names_stay_as_they_are(japanese_catalogue):
+    japanese_catalogue(
         {"test": "テスト", "{path}: no column {column} ({state})": "{path}: 列{column}（{state}）"}
     )
     assert words.translate("test: no column test (test)") == "test: 列test（テスト）"
@@ -143,35 +151,38 @@ def test_somebodys_own_names_stay_as_they_are(known):
 # --- what went wrong, from the code that says so --------------------------------------------------
 
 
-def said_again(error: object) -> str:
-    with words.spoken("ja"):
+def translate_to_japanese(error: object) -> str:
+    with words.use_language("ja"):
         return words.translate(str(error))
 
 
 def test_a_refused_import_is_told_in_japanese(tmp_path):
-    run_zip(tmp_path, lambda files: files.pop("summary.json"))
+    write_run_zip(tmp_path, lambda files: files.pop("summary.json"))
     (tmp_path / "photo.zip").write_bytes(b"no zip")
     names = ("ada.zip", "photo.zip")
     entries = import_runs(
-        [Parcel(tmp_path / name, name) for name in names], tmp_path / "runs", tmp_path, fixed_clock
+        [ImportRequest(tmp_path / name, name) for name in names],
+        tmp_path / "runs",
+        tmp_path,
+        fixed_clock,
     )
     assert [entry.outcome for entry in entries] == ["refused", "refused"]
-    with words.spoken("ja"):
-        told = list(table(entries).iloc[:, -1])
+    with words.use_language("ja"):
+        told = list(import_table(entries).iloc[:, -1])
     assert told[0] == "拒否: summary.json: 見つかりません"
     assert told[1].startswith("拒否: 読み取れるzipファイルではありません（")
 
 
 def test_a_zip_that_is_larger_than_allowed_is_told_in_japanese(tmp_path):
-    run_zip(tmp_path)
+    write_run_zip(tmp_path)
     (entry,) = import_runs(
-        [Parcel(tmp_path / "ada.zip", "ada.zip")],
+        [ImportRequest(tmp_path / "ada.zip", "ada.zip")],
         tmp_path / "runs",
         tmp_path,
         fixed_clock,
         limits=Limits(total_bytes=1000),
     )
-    assert said_again(entry.reason) == "展開すると0.0 GBになります。上限は1e-06 GBです"
+    assert translate_to_japanese(entry.reason) == "展開すると0.0 GBになります。上限は1e-06 GBです"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +198,7 @@ def test_a_damaged_run_is_told_in_japanese(tmp_path, tiny, content, told):
     (run.path / "summary.json").write_text(content)
     with pytest.raises(InputError) as caught:
         run.summary()
-    assert said_again(caught.value).startswith(f"{run.path}/{told}")
+    assert translate_to_japanese(caught.value).startswith(f"{run.path}/{told}")
 
 
 @pytest.mark.parametrize(
@@ -204,8 +215,8 @@ def test_a_bad_batch_is_told_in_japanese(tmp_path, content, told):
     path = tmp_path / "mine.yaml"
     path.write_text(content)
     with pytest.raises(InputError) as caught:
-        load_batch(path)
-    assert said_again(caught.value).startswith(f"{path}: {told}")
+        load_recipe_batch(path)
+    assert translate_to_japanese(caught.value).startswith(f"{path}: {told}")
 
 
 @pytest.mark.parametrize(
@@ -220,16 +231,16 @@ def test_a_bad_batch_is_told_in_japanese(tmp_path, content, told):
 def test_a_failed_download_is_told_in_japanese(tmp_path, order, told):
     with bad_server() as server:
         server.files["a.bin"] = b"0123456789"
-        server.orders["a.bin"] = [order]
+        server.responses["a.bin"] = [order]
         with pytest.raises(InputError) as caught:
             download(
                 f"{server.url}/a.bin",
                 tmp_path / "p",
                 10,
                 lambda part: None,
-                Patience(timeout=20, tries=2, pause=0.01),
+                RetryPolicy(timeout=20, max_failures=2, first_delay=0.01),
             )
-    assert said_again(caught.value) == f"{server.url}/a.bin: {told}"
+    assert translate_to_japanese(caught.value) == f"{server.url}/a.bin: {told}"
 
 
 def test_nobody_who_answers_is_told_in_japanese(tmp_path):
@@ -241,6 +252,6 @@ def test_nobody_who_answers_is_told_in_japanese(tmp_path):
             tmp_path / "p",
             10,
             lambda part: None,
-            Patience(timeout=20, tries=1),
+            RetryPolicy(timeout=20, max_failures=1),
         )
-    assert JAPANESE.search(said_again(caught.value))
+    assert JAPANESE.search(translate_to_japanese(caught.value))

@@ -1,7 +1,7 @@
 import pytest
 
 from core.base.errors import InputError
-from core.base.yaml_files import MAX_BYTES, parse_yaml, read_yaml, write_yaml
+from core.base.yaml_files import MAX_BYTES, dump_yaml, parse_yaml, read_yaml
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_large_and_binary_files_are_refused(tmp_path):
 
 def test_what_is_written_reads_back():
     data = {"rate": 1e-5, "name": "2026-01-01", "nothing": None, "list": [1, 2.5]}
-    assert parse_yaml(write_yaml(data), "test") == data
+    assert parse_yaml(dump_yaml(data), "test") == data

@@ -9,13 +9,13 @@ import pytest
 
 from core.__main__ import main
 from core.base.errors import RunError
-from core.base.yaml_files import write_yaml
+from core.base.yaml_files import dump_yaml
 from core.data.dataset import fingerprints
 from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
 from core.train.speed import write_speed
 from tests.conftest import fast_recipe
-from tests.factory import plain_speed
+from tests.factory import uniform_speed
 
 pytestmark = pytest.mark.slow
 
@@ -30,12 +30,12 @@ def call(capsys, *arguments):
 def batch(tmp_path):
     path = tmp_path / "sizes.yaml"
     base = recipe_dict(fast_recipe())
-    path.write_text(write_yaml({"base": base, "vary": {"batch_size": [4, 6]}}))
+    path.write_text(dump_yaml({"base": base, "vary": {"batch_size": [4, 6]}}))
     return path
 
 
 @pytest.fixture
-def pretended(monkeypatch, tiny):
+def fake_training(monkeypatch, tiny):
     """Runs that are done at once, or fail where their recipe's name is in `fails`."""
     fails: list[str] = []
     trained: list[str] = []
@@ -55,7 +55,7 @@ def pretended(monkeypatch, tiny):
     return fails, trained
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_a_batch_trains_and_is_not_trained_again(capsys, tmp_path, tiny, batch):
     runs = tmp_path / "runs"
     status, out, _ = call(capsys, "train", batch, "--data", tiny.root, "--runs", runs)
@@ -70,8 +70,8 @@ def test_a_batch_trains_and_is_not_trained_again(capsys, tmp_path, tiny, batch):
     assert len(find_runs(runs)) == 2
 
 
-def test_each_seed_sees_every_recipe_before_the_next(capsys, tmp_path, tiny, batch, pretended):
-    _, trained = pretended
+def test_each_seed_sees_every_recipe_before_the_next(capsys, tmp_path, tiny, batch, fake_training):
+    _, trained = fake_training
     status, out, _ = call(
         capsys,
         "train",
@@ -96,9 +96,9 @@ def test_each_seed_sees_every_recipe_before_the_next(capsys, tmp_path, tiny, bat
 
 
 def test_a_run_that_fails_does_not_stop_the_others_and_is_taken_up(
-    capsys, tmp_path, tiny, batch, pretended
+    capsys, tmp_path, tiny, batch, fake_training
 ):
-    fails, trained = pretended
+    fails, trained = fake_training
     fails.append("batch_size 4 seed 0")
     arguments = ["train", batch, "--data", tiny.root, "--runs", tmp_path / "runs"]
     status, out, err = call(capsys, *arguments)
@@ -115,9 +115,9 @@ def test_a_run_that_fails_does_not_stop_the_others_and_is_taken_up(
     assert len(out.splitlines()) == len(find_runs(tmp_path / "runs")) == 2
 
 
-def test_a_dry_run_lists_recipes_and_the_time_of_all(capsys, tmp_path, tiny, batch, pretended):
+def test_a_dry_run_lists_recipes_and_the_time_of_all(capsys, tmp_path, tiny, batch, fake_training):
     runs = tmp_path / "runs"
-    write_speed(runs, fast_recipe(), plain_speed(fast_recipe()))
+    write_speed(runs, fast_recipe(), uniform_speed(fast_recipe()))
     arguments = ["train", batch, "--data", tiny.root, "--runs", runs]
     status, out, _ = call(capsys, *arguments, "--dry-run", "--folds", "2")
     assert status == 0
@@ -135,9 +135,9 @@ def test_a_dry_run_lists_recipes_and_the_time_of_all(capsys, tmp_path, tiny, bat
 
 
 def test_several_runs_of_one_recipe_have_the_time_of_all(capsys, tmp_path, tiny):
-    write_speed(tmp_path, fast_recipe(), plain_speed(fast_recipe()))
+    write_speed(tmp_path, fast_recipe(), uniform_speed(fast_recipe()))
     recipe = tmp_path / "fast.yaml"
-    recipe.write_text(write_yaml(recipe_dict(fast_recipe())))
+    recipe.write_text(dump_yaml(recipe_dict(fast_recipe())))
     _, out, _ = call(
         capsys,
         "train",

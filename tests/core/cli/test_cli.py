@@ -7,11 +7,11 @@ import pytest
 from core.__main__ import main
 from core.base.errors import DataError, RunError
 from core.recipe.files import load_recipe, recipe_yaml
-from core.store.lr_search import MEASURED_AT, Suggestion
+from core.store.lr_search import SUGGESTION_CAVEAT, Suggestion
 from core.store.run import find_runs
 from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe
-from tests.factory import plain_speed
+from tests.factory import uniform_speed
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def test_layers(capsys):
     [
         (
             Suggestion(2.04e-3, "good", 1e-3, 3e-3, "they agree"),
-            f"2.0e-03 for layers 18-26, agreement good: they agree\n{MEASURED_AT}\n",
+            f"2.0e-03 for layers 18-26, agreement good: they agree\n{SUGGESTION_CAVEAT}\n",
         ),
         (Suggestion(None, "cannot tell", None, None, "it is flat"), "cannot tell: it is flat\n"),
     ],
@@ -44,7 +44,7 @@ def test_layers(capsys):
 def test_a_suggested_rate_is_of_layers_and_of_a_schedule(capsys, monkeypatch, found, said):
     curves = pd.DataFrame({"step": [0], "lr": [1e-5], "loss": [1.8], "smoothed": [1.8]})
     monkeypatch.setattr("core.pipeline.setup.set_up", lambda *args: None)
-    monkeypatch.setattr("core.train.lr_finder.find", lambda *args: (curves, found))
+    monkeypatch.setattr("core.train.lr_finder.find_lr", lambda *args: (curves, found))
     assert call(capsys, "lr-find", "quick")[:2] == (0, said)
     told = json.loads(call(capsys, "lr-find", "quick", "--json")[1])
     assert (told["layers"], told["lr"], told["curves"][0]["loss"]) == ("18-26", found.lr, 1.8)
@@ -56,7 +56,7 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     runs = tmp_path / "runs"
     recipe = load_recipe("article-success")
-    write_speed(runs, recipe, plain_speed(recipe, 1e-4))
+    write_speed(runs, recipe, uniform_speed(recipe, 1e-4))
     status, out, _ = call(
         capsys, "train", "article-success", "--dry-run", "--data", TOY_BOOKS, "--runs", runs
     )
@@ -70,7 +70,7 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
 
 
 def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.train.calibrate.busy_share", lambda: 0.1)
+    monkeypatch.setattr("core.train.calibrate.cpu_load", lambda: 0.1)
     small = ["--image-size", "64", "--runs", tmp_path]
     status, out, _ = call(capsys, "calibrate", "efficientnet_lite0", *small)
     assert status == 0
@@ -97,7 +97,7 @@ def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
     assert re.fullmatch(r"estimated time: \d.*( \(.* features are there already\))?", line)
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 @pytest.mark.parametrize(("error", "kept"), [(RunError, True), (DataError, False)])
 def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
     capsys, monkeypatch, tmp_path, tiny, error, kept
@@ -107,7 +107,7 @@ def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
     def fail(run, clock, **options):
         raise error("it ended")
 
-    monkeypatch.setattr("core.jobs.tasks.train_run.execute", fail)
+    monkeypatch.setattr("core.jobs.tasks.train_run.run_training", fail)
     status, _, err = call(
         capsys, "train", "quick", "--data", tiny.root, "--runs", tmp_path / "runs"
     )

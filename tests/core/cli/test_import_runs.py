@@ -8,7 +8,7 @@ import pytest
 
 from core.__main__ import main
 from core.store.run import find_runs
-from tests.factory import note_photos, write_run
+from tests.factory import write_fingerprints, write_run
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_runs_go_out_and_come_in(tmp_path, tiny, capsys):
     runs, other = tmp_path / "runs", tmp_path / "other"
     for number in range(2):
-        note_photos(write_run(runs, tiny, changes={"seed": number}, minutes=number), tiny)
+        write_fingerprints(write_run(runs, tiny, changes={"seed": number}, minutes=number), tiny)
     ids = [run.id for run in find_runs(runs)]
     (runs / ids[0] / "mine.txt").write_text("x")
     path = tmp_path / "ada.zip"

@@ -6,7 +6,7 @@ import pytest
 
 from core.__main__ import main
 from core.data.dataset import read_dataset
-from core.data.label_edits import earlier_versions
+from core.data.label_edits import label_versions
 from core.data.label_tables import Box, Label
 from tests.factory import write_dataset
 
@@ -43,8 +43,8 @@ def test_a_photo_is_labelled_shown_and_the_version_before_comes_back(root, capsy
     assert main(["data", "label", str(root), "test", "img_0.jpg", "--remove"]) == 0
     assert main(["data", "label", str(root), "test", "img_0.jpg"]) == 0
     assert capsys.readouterr().out.endswith("img_0.jpg: not labelled\n")
-    assert len(earlier_versions(root)) == 2
-    oldest = earlier_versions(root)[-1].id
+    assert len(label_versions(root)) == 2
+    oldest = label_versions(root)[-1].id
     assert main(["data", "earlier", str(root), "--restore", oldest]) == 0
     assert f"{oldest}: before test/img_0.jpg labelled anew" in capsys.readouterr().out
     assert read_dataset(root).test_set("test") == before
@@ -64,7 +64,7 @@ def test_what_cannot_be_a_label_is_one_line(root, capsys, options, words):
     assert main(["data", "label", str(root), "test", "img_0.jpg", *options]) == 2
     error = capsys.readouterr().err
     assert words in error and error.startswith("error: ") and error.count("\n") == 1
-    assert earlier_versions(root) == []
+    assert label_versions(root) == []
 
 
 def test_an_imported_set_goes_and_comes_back(root, tmp_path, capsys):

@@ -6,8 +6,8 @@ from core.cli import progress
 def test_the_time_left_is_what_is_still_to_do_at_the_pace_so_far(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    bar = progress.Bar()
-    assert bar.left(0.2) is None  # a part was there already
+    bar = progress.ProgressBar()
+    assert bar.seconds_left(0.2) is None  # a part was there already
     for seconds, share, left in ((10, 0.4, 30), (20, 0.6, 20), (40, 1.0, 0)):
         now[0] = 100.0 + seconds
-        assert abs(bar.left(share) - left) < 1e-9
+        assert abs(bar.seconds_left(share) - left) < 1e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.__main__ import main
-from tests.core.report.reading import Page
+from tests.core.report.html_page import Page
 from tests.factory import write_run
 
 pytestmark = pytest.mark.slow

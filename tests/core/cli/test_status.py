@@ -10,12 +10,12 @@ import pytest
 
 from core.__main__ import main
 from core.jobs.queue import Queue
-from core.jobs.stop_worker import stop_asked
+from core.jobs.stop_worker import stop_requested
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
 from core.train.speed import write_speed
-from tests.core.jobs.test_health import a_worker, beat
-from tests.factory import plain_speed, write_run
+from tests.core.jobs.test_health import set_heartbeat, worker_process
+from tests.factory import uniform_speed, write_run
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def call(capsys, tmp_path):
 def test_status_tells_worker_queue_machine_and_what_is_wrong(call, tmp_path, tiny):
     assert call("status")[1].startswith("worker: off\n")
     run = write_run(tmp_path, tiny, state="queued")
-    write_speed(tmp_path, run.recipe(), plain_speed(run.recipe()))
+    write_speed(tmp_path, run.recipe(), uniform_speed(run.recipe()))
     Queue(tmp_path).submit(run.id)
     os.utime(run.path / "status.json", (0, 0))
     status, out, _ = call("status")
@@ -53,11 +53,11 @@ def test_a_worker_is_asked_to_end_and_ended(call, tmp_path, tiny):
     assert call("worker", "--now")[0] == 2
     run = write_run(tmp_path, tiny, state="running")
     Queue(tmp_path).submit(run.id)
-    with a_worker(tmp_path) as pid:
+    with worker_process(tmp_path) as pid:
         Queue(tmp_path).claim(pid)
-        beat(run, utc_now(), 0, pid=pid)
+        set_heartbeat(run, utc_now(), 0, pid=pid)
         assert call("worker", "--stop")[1] == "the worker ends after the epoch under way\n"
-        assert stop_asked(tmp_path)
+        assert stop_requested(tmp_path)
         assert "worker: leaving" in call("status")[1]
         assert call("worker", "--stop", "--now")[1] == "the worker has ended\n"
     assert run.status().state == "failed"

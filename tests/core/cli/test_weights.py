@@ -1,20 +1,20 @@
 import pytest
 
-from core.model.pretrained_weights import imagenet_path
+from core.model.pretrained_weights import imagenet_weights_path
 from core.recipe.layer_table import BACKBONES
 from tests.bad_server import bad_server
 from tests.conftest import TOY_BOOKS
 from tests.core.cli.test_cli import call
-from tests.published import SERVED, publish, random_weights
+from tests.fake_torchvision import BACKBONE, publish_weights, random_weights
 
 
 @pytest.fixture(autouse=True)
-def nothing_here(tmp_path, monkeypatch):
+def empty_torch_home(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
 
 
 def test_the_list_says_what_is_here_and_how_to_get_the_rest(capsys):
-    place = imagenet_path("resnet18")
+    place = imagenet_weights_path("resnet18")
     place.parent.mkdir(parents=True)
     place.write_bytes(b"x")
     status, out, _ = call(capsys, "weights", "list")
@@ -29,11 +29,11 @@ def test_the_list_says_what_is_here_and_how_to_get_the_rest(capsys):
 def test_fetch_tells_how_far_it_is_and_prints_the_file(capsys, monkeypatch):
     weights = random_weights()
     with bad_server() as server:
-        publish(weights, server, monkeypatch)
-        status, out, err = call(capsys, "weights", "fetch", SERVED)
+        publish_weights(weights, server, monkeypatch)
+        status, out, err = call(capsys, "weights", "fetch", BACKBONE)
     assert status == 0
-    assert out.splitlines()[-1] == str(imagenet_path(SERVED))
-    assert imagenet_path(SERVED).read_bytes() == weights
+    assert out.splitlines()[-1] == str(imagenet_weights_path(BACKBONE))
+    assert imagenet_weights_path(BACKBONE).read_bytes() == weights
     assert err.splitlines()[-1] == "100%: 12 of 12 MB"
 
 
@@ -41,9 +41,9 @@ def test_fetch_tells_how_far_it_is_and_prints_the_file(capsys, monkeypatch):
     ("arguments", "message"),
     [
         (["fetch", "alexnet"], "alexnet: no such backbone"),
-        (["fetch", SERVED, "--url", "http://x", "--from", "y"], "do not go together"),
-        (["fetch", SERVED, "--from", "/nowhere.pth"], "/nowhere.pth: no such file"),
-        (["fetch", SERVED, "--url", "here.pth"], "here.pth: must begin with http://"),
+        (["fetch", BACKBONE, "--url", "http://x", "--from", "y"], "do not go together"),
+        (["fetch", BACKBONE, "--from", "/nowhere.pth"], "/nowhere.pth: no such file"),
+        (["fetch", BACKBONE, "--url", "here.pth"], "here.pth: must begin with http://"),
     ],
 )
 def test_bad_input_is_one_line(capsys, arguments, message):

@@ -21,7 +21,7 @@ def run(id_, verdict, objects, right=15, photos="p", seed=0):
     return replace(row(id_, load_recipe("quick", {"seed": seed}), **summary), photos=photos)
 
 
-def alone(*args, **more):
+def single_run_group(*args, **more):
     found = run(*args, **more)
     return Group(found.id, found.id, (found,))
 
@@ -32,10 +32,10 @@ def ids(pair):
 
 def test_the_largest_gap_among_equally_good_validation():
     items = [
-        alone("a", GOOD, 0.7),
-        alone("b", GOOD, 0.8),
-        alone("c", BAD, 0.4),
-        alone("d", BAD, 0.3),
+        single_run_group("a", GOOD, 0.7),
+        single_run_group("b", GOOD, 0.8),
+        single_run_group("c", BAD, 0.4),
+        single_run_group("d", BAD, 0.3),
     ]
     found = clearest_pair(items)
     assert ids(found) == ("b", "d")
@@ -43,20 +43,46 @@ def test_the_largest_gap_among_equally_good_validation():
 
 
 def test_validation_may_part_by_one_photo_and_no_more():
-    assert ids(clearest_pair([alone("a", GOOD, 0.7), alone("b", BAD, 0.3, right=14)])) == ("a", "b")
-    assert clearest_pair([alone("a", GOOD, 0.7), alone("b", BAD, 0.3, right=13)]) is None
+    assert ids(
+        clearest_pair([single_run_group("a", GOOD, 0.7), single_run_group("b", BAD, 0.3, right=14)])
+    ) == ("a", "b")
+    assert (
+        clearest_pair([single_run_group("a", GOOD, 0.7), single_run_group("b", BAD, 0.3, right=13)])
+        is None
+    )
 
 
 def test_bad_validation_other_photos_and_a_gap_the_wrong_way_make_no_pair():
-    assert clearest_pair([alone("a", GOOD, 0.7, right=12), alone("b", BAD, 0.3, right=12)]) is None
-    assert clearest_pair([alone("a", GOOD, 0.7), alone("b", BAD, 0.3, photos="other")]) is None
-    assert clearest_pair([alone("a", GOOD, 0.3), alone("b", BAD, 0.7)]) is None
-    assert clearest_pair([alone("a", GOOD, 0.7), alone("b", "never learned", 0.1)]) is None
+    assert (
+        clearest_pair(
+            [single_run_group("a", GOOD, 0.7, right=12), single_run_group("b", BAD, 0.3, right=12)]
+        )
+        is None
+    )
+    assert (
+        clearest_pair(
+            [single_run_group("a", GOOD, 0.7), single_run_group("b", BAD, 0.3, photos="other")]
+        )
+        is None
+    )
+    assert (
+        clearest_pair([single_run_group("a", GOOD, 0.3), single_run_group("b", BAD, 0.7)]) is None
+    )
+    assert (
+        clearest_pair(
+            [single_run_group("a", GOOD, 0.7), single_run_group("b", "never learned", 0.1)]
+        )
+        is None
+    )
     assert clearest_pair([]) is None
 
 
 def test_the_newest_of_equals():
-    items = [alone("a", GOOD, 0.7), alone("b", GOOD, 0.7), alone("c", BAD, 0.4)]
+    items = [
+        single_run_group("a", GOOD, 0.7),
+        single_run_group("b", GOOD, 0.7),
+        single_run_group("c", BAD, 0.4),
+    ]
     assert ids(clearest_pair(items)) == ("b", "c")
 
 
@@ -67,7 +93,7 @@ def test_groups_come_before_single_runs():
     items = [
         group("g", GOOD, 0.6),
         group("h", BAD, 0.5),
-        alone("a", GOOD, 0.9),
-        alone("b", BAD, 0.1),
+        single_run_group("a", GOOD, 0.9),
+        single_run_group("b", BAD, 0.1),
     ]
     assert ids(clearest_pair(items)) == ("g", "h")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.compare.comparable import comparable, on_other_photos, split_prints
-from core.compare.comparison import each_against_first
+from core.compare.comparable import (
+    comparable_predictions,
+    items_on_other_photos,
+    split_fingerprints,
+)
+from core.compare.comparison import compare_to_reference
 from core.store.groups import Group
 from tests.core.compare.test_comparison import predictions, row, run
 
@@ -17,17 +21,17 @@ def environment(train, hard):
 def test_only_sets_that_are_the_same_photos_are_compared():
     frames = {id_: predictions("rr", "rrrr", "rr") for id_ in "abc"}
     prints = {
-        "a": split_prints(environment("x", "h")),
-        "b": split_prints(environment("y", "h")),
-        "c": split_prints({"data": {}}),
+        "a": split_fingerprints(environment("x", "h")),
+        "b": split_fingerprints(environment("y", "h")),
+        "c": split_fingerprints({"data": {}}),
     }
-    found = comparable(frames, prints, "a")
+    found = comparable_predictions(frames, prints, "a")
     assert set(found["a"]["split"]) == {"validation", "hard", "hard/objects"}
     assert set(found["b"]["split"]) == {"hard", "hard/objects"}
     assert found["c"].empty
-    (against,) = each_against_first([run("a"), run("b"), run("c")], found)
-    assert against.validation == "Validation cannot compare them: no photos in common."
-    assert against.findings[1].words == "the same photos right: cannot tell"
+    (against,) = compare_to_reference([run("a"), run("b"), run("c")], found)
+    assert against.validation_text == "Validation cannot compare them: no photos in common."
+    assert against.comparisons[1].text == "the same photos right: cannot tell"
 
 
 def test_items_on_other_photos_are_named():
@@ -35,4 +39,4 @@ def test_items_on_other_photos_are_named():
         Group(id_, id_, (replace(row(id_), photos=print_),))
         for id_, print_ in (("a", "x"), ("b", "y"), ("c", "x"))
     )
-    assert on_other_photos([a, b, c], a) == [b]
+    assert items_on_other_photos([a, b, c], a) == [b]

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from core.base.palette import MARKS
-from core.compare.colours import OWN, Paint
-from core.compare.comparison import drift_overlays, each_against_first, runs_needed
+from core.base.palette import MARKERS
+from core.compare.colours import BY_ITEM, ColourScheme
+from core.compare.comparison import compare_to_reference, drift_overlays, needed_run_ids
 from core.plots.comparison import drift_steps
 from core.recipe.files import load_recipe, recipe_dict
 from core.store.groups import Group
@@ -57,37 +57,37 @@ def predictions(validation, objects, primary=()):
 
 def test_validation_cannot_tell_what_other_photos_can():
     frames = {"good": predictions("r" * 15, "r" * 12), "bad": predictions("r" * 15, "w" * 11 + "r")}
-    (found,) = each_against_first([run("good"), run("bad")], frames)
-    assert found.validation == "Validation cannot tell them apart: both right on 15 of 15."
-    assert found.elsewhere == (
+    (found,) = compare_to_reference([run("good"), run("bad")], frames)
+    assert found.validation_text == "Validation cannot tell them apart: both right on 15 of 15."
+    assert found.test_text == (
         "hard (objects cut out) can: good is better on 11 objects, worse on 0: a real difference "
         "(p < .001)."
     )
-    assert found.parted
+    assert found.only_test_differs
     assert list(found.table()["photos"]) == ["validation", "hard"]
 
 
 def test_few_differing_photos_cannot_tell_anywhere():
     frames = {"a": predictions("rrrr", "rrrw"), "b": predictions("rrrw", "rrww")}
-    (found,) = each_against_first([run("a"), run("b")], frames)
-    assert found.validation == (
+    (found,) = compare_to_reference([run("a"), run("b")], frames)
+    assert found.validation_text == (
         "Validation cannot tell them apart: both right on 3 of 4, b better on 0, worse on 1."
     )
-    assert found.elsewhere == (
+    assert found.test_text == (
         "hard (objects cut out) cannot tell them apart either: better on 0 objects, worse on 1."
     )
-    assert not found.parted
+    assert not found.only_test_differs
 
 
 def test_validation_that_tells_is_told():
     frames = {"a": predictions("w" * 8, "rr"), "b": predictions("r" * 8, "rr")}
-    (found,) = each_against_first([run("a"), run("b")], frames)
-    assert found.validation == (
+    (found,) = compare_to_reference([run("a"), run("b")], frames)
+    assert found.validation_text == (
         "Validation tells them apart: b is better on 8 photos, worse on 0: a real difference "
         "(p = .008)."
     )
     assert (
-        found.elsewhere == "hard (objects cut out) cannot tell them apart: the same objects right."
+        found.test_text == "hard (objects cut out) cannot tell them apart: the same objects right."
     )
 
 
@@ -95,43 +95,43 @@ def test_groups_are_told_by_their_means_with_an_interval():
     good, bad = predictions("r" * 8, "r" * 12), predictions("r" * 8, "w" * 10 + "rr")
     frames = {"a0": good, "a1": good, "b0": bad, "b1": bad}
     a, b = group("a", "a0", "a1"), group("b", "b0", "b1")
-    (found,) = each_against_first([a, b], frames)
-    assert found.validation == (
+    (found,) = compare_to_reference([a, b], frames)
+    assert found.validation_text == (
         "Validation: share right 1.00 against 1.00: cannot tell: other photos or seeds may say "
         "otherwise (8 photos)."
     )
-    assert found.elsewhere.startswith("hard (objects cut out) can: a is better by .83 (")
-    assert found.elsewhere.endswith("), 1.00 against .17.")
-    (mixed,) = each_against_first([a, run("b0")], frames)
-    assert mixed.elsewhere == found.elsewhere
-    assert runs_needed([a, run("b0"), run("a1")]) == ["a0", "a1", "b0"]
+    assert found.test_text.startswith("hard (objects cut out) can: a is better by .83 (")
+    assert found.test_text.endswith("), 1.00 against .17.")
+    (mixed,) = compare_to_reference([a, run("b0")], frames)
+    assert mixed.test_text == found.test_text
+    assert needed_run_ids([a, run("b0"), run("a1")]) == ["a0", "a1", "b0"]
 
 
 def test_each_later_item_is_held_against_the_first():
     frames = {name: predictions("rr", "rr") for name in "abc"}
-    found = each_against_first([run(name) for name in "abc"], frames)
-    assert [(one.item.id, one.first.id) for one in found] == [("b", "a"), ("c", "a")]
+    found = compare_to_reference([run(name) for name in "abc"], frames)
+    assert [(one.item.id, one.reference.id) for one in found] == [("b", "a"), ("c", "a")]
 
 
 def test_items_without_predictions_are_left_out():
     frames = {"a": predictions("rr", "rr"), "b": pd.DataFrame()}
-    assert each_against_first([run("b"), run("a")], frames) == []
+    assert compare_to_reference([run("b"), run("a")], frames) == []
 
 
 def test_no_photos_in_common_is_told():
     a, b = predictions("rr", "rr"), predictions("rr", "rr")
     b["file"] = "other " + b["file"]
-    (found,) = each_against_first([run("a"), run("b")], {"a": a, "b": b})
-    assert found.validation == "Validation cannot compare them: no photos in common."
-    assert found.elsewhere is None
+    (found,) = compare_to_reference([run("a"), run("b")], {"a": a, "b": b})
+    assert found.validation_text == "Validation cannot compare them: no photos in common."
+    assert found.test_text is None
     assert found.table()["finding"].tolist() == ["no photos in common: cannot tell"]
 
 
 def test_without_boxed_objects_the_whole_photos_are_compared():
     plain = Group("a", "a", (row("a", sets={"hard": {"scores": {"primary": {"total": 8}}}}),))
     frames = {"a": predictions("rr", "", "r" * 8), "b": predictions("rr", "", "w" * 8)}
-    (found,) = each_against_first([plain, run("b")], frames)
-    assert found.elsewhere.startswith("hard (most prominent object) can: a is better on 8 photos")
+    (found,) = compare_to_reference([plain, run("b")], frames)
+    assert found.test_text.startswith("hard (most prominent object) can: a is better on 8 photos")
 
 
 # --- drift ----------------------------------------------------------------------------------------
@@ -153,7 +153,9 @@ def test_drift_of_the_backbone_is_laid_over_and_a_groups_is_the_mean():
     of_group = overlay[overlay["run"] == "b"]
     assert of_group["change"].iloc[0] == pytest.approx(0.25)
     assert set(of_group["runs"]) == {2}
-    figure = drift_steps(overlay, Paint(OWN, {"a": "#111111", "b": "#222222"}, (), {"b": MARKS[1]}))
+    figure = drift_steps(
+        overlay, ColourScheme(BY_ITEM, {"a": "#111111", "b": "#222222"}, (), {"b": MARKERS[1]})
+    )
     assert [set(trace.marker.symbol) for trace in figure.data] == [{"circle-open"}, {"square"}]
     assert figure.data[0].customdata[0][1] == "frozen"
     assert figure.data[1].customdata[0][2] == "weights moved by 10 %"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.base.palette import MARKS, RUN_COLOURS, marks
-from core.compare.colours import OWN, Paint
-from core.compare.curves import curve_table, has_zero_loss, lines_of, smoothed
+from core.base.palette import MARKERS, RUN_COLOURS, assign_markers
+from core.compare.colours import BY_ITEM, ColourScheme
+from core.compare.curves import build_lines, curve_table, has_zero_loss, smoothed
 from core.plots.curves import curve_panels
 from tests.core.compare.test_comparison import group, run
 
@@ -32,18 +32,18 @@ def line(lines, item, curve):
 
 def test_an_epoch_ends_at_its_last_step_and_second():
     files = {"a": HISTORY}, {"a": BATCHES}, {"a": TIMING}
-    epochs = lines_of([run("a")], *files, "epoch")
+    epochs = build_lines([run("a")], *files, "epoch")
     assert list(line(epochs, "a", "val_loss")["x"]) == [1, 2]
-    steps = lines_of([run("a")], *files, "step")
+    steps = build_lines([run("a")], *files, "step")
     assert list(line(steps, "a", "val_loss")["x"]) == [2, 4]
     assert list(line(steps, "a", "train_loss")["raw"]) == [3.0, 1, 1.5, 0.5]  # of every batch
-    seconds = lines_of([run("a")], *files, "seconds")
+    seconds = build_lines([run("a")], *files, "seconds")
     assert list(line(seconds, "a", "val_accuracy")["x"]) == [3.5, 4.5]  # reading photos counts
 
 
 def test_a_group_is_its_mean_between_lowest_and_highest():
     other = HISTORY.assign(val_loss=[2.5, 1.5])
-    found = lines_of([group("g", "a", "b")], {"a": HISTORY, "b": other}, {}, {}, "epoch")
+    found = build_lines([group("g", "a", "b")], {"a": HISTORY, "b": other}, {}, {}, "epoch")
     points = line(found, "g", "val_loss")
     assert list(points["raw"]) == [2.0, 1.0]
     assert (points["low"].iloc[0], points["high"].iloc[0]) == (1.5, 2.5)
@@ -60,8 +60,8 @@ def test_smoothing_weighs_earlier_points_less_and_does_not_begin_at_nothing():
 
 def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
     items = [run("a"), run("b")]
-    paint = Paint(OWN, {"a": RUN_COLOURS[0], "b": RUN_COLOURS[1]})
-    lines = lines_of(items, {"a": HISTORY, "b": HISTORY}, {}, {}, "epoch", 0.5)
+    paint = ColourScheme(BY_ITEM, {"a": RUN_COLOURS[0], "b": RUN_COLOURS[1]})
+    lines = build_lines(items, {"a": HISTORY, "b": HISTORY}, {}, {}, "epoch", 0.5)
     titles = {"a": "<b>a</b>", "b": "b"}
     figure = curve_panels(lines, titles, paint, "epoch", log=True, raw=True)
     assert figure.layout.xaxis.matches == figure.layout.xaxis2.matches == "x"
@@ -78,8 +78,8 @@ def test_the_panels_zoom_together_and_show_what_was_smoothed_away():
 @pytest.mark.parametrize(("lowest", "step"), [(0.5, None), (1e-3, "D2"), (1e-5, 1), (1e-15, 2)])
 def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
     history = HISTORY.assign(train_loss=[1.0, lowest], val_loss=[1.0, 1.0])
-    paint = Paint(OWN, {"a": RUN_COLOURS[0]})
-    lines = lines_of([run("a")], {"a": history}, {}, {}, "epoch")
+    paint = ColourScheme(BY_ITEM, {"a": RUN_COLOURS[0]})
+    lines = build_lines([run("a")], {"a": history}, {}, {}, "epoch")
     figure = curve_panels(lines, {"a": "a"}, paint, "epoch", log=True)
     assert figure.layout.yaxis.dtick == step
 
@@ -87,10 +87,12 @@ def test_a_log_axis_names_no_more_than_there_is_room_for(lowest, step):
 def test_many_runs_have_a_panel_per_curve_and_no_band():
     items = [group(f"g{n}", f"{n}a", f"{n}b") for n in range(10)]
     histories = {f"{n}{s}": HISTORY + (s == "b") for n in range(10) for s in "ab"}
-    paint = Paint(
-        "recipe", {item.id: RUN_COLOURS[0] for item in items}, (("all", RUN_COLOURS[0], MARKS[0]),)
+    paint = ColourScheme(
+        "recipe",
+        {item.id: RUN_COLOURS[0] for item in items},
+        (("all", RUN_COLOURS[0], MARKERS[0]),),
     )
-    lines = lines_of(items, histories, {}, {}, "epoch")
+    lines = build_lines(items, histories, {}, {}, "epoch")
     figure = curve_panels(lines, {item.id: item.title for item in items}, paint, "epoch")
     assert len(figure.data) == 30
     assert not any(trace.fill for trace in figure.data)
@@ -98,8 +100,8 @@ def test_many_runs_have_a_panel_per_curve_and_no_band():
 
 def test_a_loss_of_0_is_drawn_at_the_foot_of_a_log_axis_and_told_as_it_is():
     history = HISTORY.assign(train_loss=[1.0, 0.0], val_loss=[0.02, 0.5])
-    lines = lines_of([run("a")], {"a": history}, {}, {}, "epoch")
-    paint = Paint(OWN, {"a": RUN_COLOURS[0]})
+    lines = build_lines([run("a")], {"a": history}, {}, {}, "epoch")
+    paint = ColourScheme(BY_ITEM, {"a": RUN_COLOURS[0]})
     assert has_zero_loss(lines)
     figure = curve_panels(lines, {"a": "a"}, paint, "epoch", log=True)
     train = next(trace for trace in figure.data if trace.line.dash == "dot")
@@ -108,16 +110,18 @@ def test_a_loss_of_0_is_drawn_at_the_foot_of_a_log_axis_and_told_as_it_is():
     plain = curve_panels(lines, {"a": "a"}, paint, "epoch")
     assert list(plain.data[0].y) == [1.0, 0.0] and "%{y:.3g}" in plain.data[0].hovertemplate
     nothing = HISTORY.assign(train_loss=[0.0, 0.0], val_loss=[0.0, 0.0])
-    lines = lines_of([run("a")], {"a": nothing}, {}, {}, "epoch")
+    lines = build_lines([run("a")], {"a": nothing}, {}, {}, "epoch")
     assert min(curve_panels(lines, {"a": "a"}, paint, "epoch", log=True).data[0].y) > 0
     whole = HISTORY.assign(train_loss=[1.0, 0.1], val_loss=[1.0, 0.1], val_accuracy=[0.0, 1.0])
-    assert not has_zero_loss(lines_of([run("a")], {"a": whole}, {}, {}, "epoch"))
+    assert not has_zero_loss(build_lines([run("a")], {"a": whole}, {}, {}, "epoch"))
 
 
 def test_curves_of_one_colour_are_parted_by_dashes_and_points():
     items = [run("a"), run("b"), run("c")]
-    paint = Paint(OWN, colours := dict.fromkeys("abc", RUN_COLOURS[0]), (), marks(colours))
-    lines = lines_of(items, dict.fromkeys("abc", HISTORY), {}, {}, "epoch")
+    paint = ColourScheme(
+        BY_ITEM, colours := dict.fromkeys("abc", RUN_COLOURS[0]), (), assign_markers(colours)
+    )
+    lines = build_lines(items, dict.fromkeys("abc", HISTORY), {}, {}, "epoch")
     figure = curve_panels(lines, {id_: id_ for id_ in "abc"}, paint, "epoch")
     solid = [trace for trace in figure.data if trace.line.dash != "dot"]
     assert {trace.line.color for trace in figure.data} == {RUN_COLOURS[0]}

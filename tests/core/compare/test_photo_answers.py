@@ -10,20 +10,20 @@ import pandas as pd
 import pytest
 
 from core.base.palette import RUN_COLOURS
-from core.compare.confusion import confusion, confusion_table
+from core.compare.confusion import confusion_matrix, confusion_table
 from core.compare.photo_answers import (
-    answer_sets,
-    answer_words,
-    counted_table,
+    counts_table,
     filtered_files,
-    photo_answers,
+    photo_predictions,
+    predicted_splits,
+    prediction_text,
     wide_table,
 )
-from core.plots.comparison import confusion_cells
+from core.plots.comparison import confusion_heatmap
 from tests.core.compare.test_comparison import group, run
 
 
-def answers(split, lines):
+def predictions_frame(split, lines):
     """lines: file, truth, answer; the answer has probability .8."""
     rows = [
         (
@@ -42,10 +42,10 @@ def answers(split, lines):
     return pd.DataFrame(rows, columns=columns)
 
 
-GOOD = answers(
+GOOD = predictions_frame(
     "test", [("1", "red", "red"), ("2", "blue", "blue"), ("3", "red", "blue"), ("4", "", "red")]
 )
-BAD = answers(
+BAD = predictions_frame(
     "test", [("1", "red", "red"), ("2", "blue", "red"), ("3", "red", "blue"), ("4", "", "blue")]
 )
 FRAMES = {"good": GOOD, "bad": BAD}
@@ -54,7 +54,7 @@ MOST_CALLS = 600_000  # three times what a confusion of 200 classes takes
 
 
 def test_the_filters_leave_the_photos_they_name():
-    found = photo_answers(TWO, FRAMES, "test")
+    found = photo_predictions(TWO, FRAMES, "test")
     assert filtered_files(found, "all") == ["1", "2", "3", "4"]
     assert filtered_files(found, "they disagree") == ["2", "4"]  # with a label or without
     assert filtered_files(found, "all wrong") == ["3"]
@@ -64,42 +64,42 @@ def test_the_filters_leave_the_photos_they_name():
 
 
 def test_a_row_says_the_answer_its_probability_and_whether_it_is_right():
-    found = photo_answers(TWO, FRAMES, "test")
+    found = photo_predictions(TWO, FRAMES, "test")
     table = wide_table(found, ["2", "4"], {"good": "Good", "bad": "Bad"})
     assert table.to_dict("records") == [
         {"photo": "2", "label": "blue", "Good": "✓ blue 80 %", "Bad": "✗ red 80 %"},
         {"photo": "4", "label": "-", "Good": "red 80 %", "Bad": "blue 80 %"},
     ]
-    counted = counted_table(found, ["1", "4"])
+    counted = counts_table(found, ["1", "4"])
     assert counted["right"].tolist() == ["2 of 2", "-"]
     assert counted["answers"].tolist() == ["red 2", "red 1, blue 1"]
 
 
 def test_a_group_answers_what_most_of_its_runs_do():
     frames = {"a": GOOD, "b": BAD, "c": BAD}
-    found = photo_answers([group("g", "a", "b", "c")], frames, "test")
+    found = photo_predictions([group("g", "a", "b", "c")], frames, "test")
     row = found[found["file"] == "2"].iloc[0]
     assert (row["predicted"], row["times"], row["runs"], row["right"]) == ("red", 2, 3, False)
     assert row["probability"] == pytest.approx(0.8)
-    assert answer_words(row.to_dict()) == "✗ red 80 % (2 of 3)"
+    assert prediction_text(row.to_dict()) == "✗ red 80 % (2 of 3)"
 
 
 def test_runs_without_answers_and_sets():
-    assert photo_answers([run("gone")], FRAMES, "test").empty
-    objects = answers("test/objects", [("1#red", "red", "red")])
+    assert photo_predictions([run("gone")], FRAMES, "test").empty
+    objects = predictions_frame("test/objects", [("1#red", "red", "red")])
     both = pd.concat([objects, GOOD])
-    assert answer_sets([run("a")], {"a": both}) == ["test", "test/objects"]
+    assert predicted_splits([run("a")], {"a": both}) == ["test", "test/objects"]
 
 
 def test_confusion_counts_shares_and_names_the_photos():
-    found = confusion(run("bad"), FRAMES, "test")
+    found = confusion_matrix(run("bad"), FRAMES, "test")
     assert found.classes == ("red", "blue")
     assert found.counts.loc["red"].tolist() == [1, 1]
     assert found.shares.loc["blue", "red"] == 1.0
     assert found.photos("blue", "red") == {"2": "2"}
-    assert found.mistakes() == [("blue", "red"), ("red", "blue")]
-    assert confusion(run("bad"), FRAMES, "other") is None
-    both = confusion(group("g", "good", "bad"), FRAMES, "test")
+    assert found.error_cells() == [("blue", "red"), ("red", "blue")]
+    assert confusion_matrix(run("bad"), FRAMES, "other") is None
+    both = confusion_matrix(group("g", "good", "bad"), FRAMES, "test")
     assert both.photos("blue", "red") == {"2": "2 (1 of 2)"}
     assert both.counts.to_numpy().sum() == 6
     table = confusion_table(["Bad"], [found])
@@ -107,8 +107,8 @@ def test_confusion_counts_shares_and_names_the_photos():
 
 
 def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
-    found = confusion(group("g", "good", "bad"), FRAMES, "test")
-    figure = confusion_cells(found, RUN_COLOURS[0])
+    found = confusion_matrix(group("g", "good", "bad"), FRAMES, "test")
+    figure = confusion_heatmap(found, RUN_COLOURS[0])
     (cells,) = figure.data
     points = [tuple(data) for data in cells.customdata]
     assert len(points) == len(figure.layout.shapes) == 4
@@ -142,11 +142,11 @@ def test_the_work_of_a_confusion_does_not_grow_with_its_empty_cells():
     calls = count()
     sys.setprofile(lambda frame, event, argument: event == "call" and next(calls))
     try:
-        found = confusion(run("one"), {"one": frame}, "test")
-        figure = confusion_cells(found, RUN_COLOURS[0])
+        found = confusion_matrix(run("one"), {"one": frame}, "test")
+        figure = confusion_heatmap(found, RUN_COLOURS[0])
         table = confusion_table(["One"], [found])
     finally:
         sys.setprofile(None)
     assert next(calls) < MOST_CALLS
     assert len(table) == 40_000 and table["count"].sum() == 400
-    assert len(figure.data[0].x) == len(figure.layout.shapes) == len(found.files) == 400
+    assert len(figure.data[0].x) == len(figure.layout.shapes) == len(found.file_counts) == 400

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from core.compare import score_tables
-from core.compare.selection import items_of, run_items
+from core.compare.selection import run_items, selectable_items
 from core.compare.tables import SCORE_TITLES
 from core.store.index import RunIndex
 from core.store.run import open_run
@@ -22,7 +22,9 @@ def folder(tmp_path_factory):
     dataset = write_dataset(root / "data")
     write_run(root / "runs", dataset, "looks-good")
     for seed, looks in enumerate([0.9, 0.1]):
-        write_run(root / "runs", dataset, changes={"seed": seed}, minutes=seed + 1, looks=looks)
+        write_run(
+            root / "runs", dataset, changes={"seed": seed}, minutes=seed + 1, object_evidence=looks
+        )
     write_run(root / "runs", dataset, "quick-bare", "queued", minutes=5)
     return root / "runs"
 
@@ -38,19 +40,19 @@ def controls(folder, rows):
 
 
 def named(rows, title):
-    return next(item for item in items_of(rows) if item.title == title)
+    return next(item for item in selectable_items(rows) if item.title == title)
 
 
 def test_dots_hold_every_score_of_every_item(rows, controls):
     items = [named(rows, "quick, 2 seeds"), named(rows, "looks-good"), named(rows, "quick-bare")]
-    dots = score_tables.set_dots(items, controls, "test_difficult")
+    dots = score_tables.dots_of_test_set(items, controls, "test_difficult")
     assert list(dots["title"].unique()) == list(SCORE_TITLES.values())
     assert len(dots) == 8  # the waiting run has none
     group, run = (
         dots[(dots["run"] == i.id) & (dots["title"] == "objects cut out")].iloc[0]
         for i in items[:2]
     )
-    assert group["members"] == items[0].numbers(*HARD, "value")
+    assert group["members"] == items[0].summary_values(*HARD, "value")
     assert (group["low"], group["high"]) == (min(group["members"]), max(group["members"]))
     assert group["words"].endswith("2 runs")
     score = items[1].members[0].summary["sets"]["test_difficult"]["scores"]["object"]
@@ -69,7 +71,7 @@ def test_lift_is_drawn_on_every_set_beside_an_even_spread(rows, controls):
 
 def test_runs_without_controls_or_verdict_still_have_their_scores(rows):
     items = [named(rows, "looks-good")]
-    dots = score_tables.set_dots(items, {}, "test")
+    dots = score_tables.dots_of_test_set(items, {}, "test")
     assert dots["frozen"].isna().all()
     table = score_tables.numbers_table(items, {})
     assert list(table.columns) == ["photos", "score", "looks-good", "constant answer"]
@@ -79,8 +81,8 @@ def test_runs_without_controls_or_verdict_still_have_their_scores(rows):
 def test_a_control_that_could_not_be_computed_is_left_out(rows, controls):
     item = named(rows, "looks-good")
     some = {item.id: {**controls[item.id], "frozen": None}}
-    assert score_tables.control_number(item, some, "frozen", *HARD, "value") is None
-    assert score_tables.control_number(item, some, "untrained", *HARD, "value") is not None
+    assert score_tables.control_score(item, some, "frozen", *HARD, "value") is None
+    assert score_tables.control_score(item, some, "untrained", *HARD, "value") is not None
     assert "frozen backbone" not in score_tables.numbers_table([item], some).columns
 
 
@@ -106,25 +108,25 @@ def test_the_table_of_numbers_tells_runs_by_interval_and_groups_by_spread(rows, 
     hard = frame[frame["photos"] == "test_difficult"].set_index("score")
     assert {"objects cut out", "evidence in the box", "pointing game"} <= set(hard.index)
     lift = hard.loc["lift"]
-    values = sorted(items[0].numbers("sets", "test_difficult", "localisation", "lift"))
+    values = sorted(items[0].summary_values("sets", "test_difficult", "localisation", "lift"))
     assert math.isclose(float(lift["quick, 2 seeds"].split()[0]), sum(values) / 2, abs_tol=0.006)
     assert lift["quick, 2 seeds"].endswith(f"({values[0]:.2f}-{values[1]:.2f})")
     assert lift["constant answer"] == "1.00"
-    own = f"{items[1].numbers('sets', 'test_difficult', 'localisation', 'lift')[0]:.2f}"
+    own = f"{items[1].summary_values('sets', 'test_difficult', 'localisation', 'lift')[0]:.2f}"
     assert own in lift["frozen backbone"]
 
 
 def test_headline_texts(rows):
     group, run = named(rows, "quick, 2 seeds"), named(rows, "looks-good")
-    value, small = score_tables.share_words(group, *HARD)
+    value, small = score_tables.share_texts(group, *HARD)
     assert value.endswith("%")
     assert small.endswith("% in 2 runs")
     score = run.members[0].summary["sets"]["test_difficult"]["scores"]["object"]
-    assert score_tables.share_words(run, *HARD)[1] == f"{score['correct']} of {score['total']}"
-    assert score_tables.share_words(named(rows, "quick-bare"), *HARD) == ("-", "")
+    assert score_tables.share_texts(run, *HARD)[1] == f"{score['correct']} of {score['total']}"
+    assert score_tables.share_texts(named(rows, "quick-bare"), *HARD) == ("-", "")
 
 
 def test_the_hard_set_is_test_difficult_or_the_last(rows):
-    assert score_tables.hard_set(run_items(rows, rows)) == "test_difficult"
-    assert score_tables.hard_set([]) == "test_difficult"
-    assert score_tables.sets_of([named(rows, "quick-bare")]) == []
+    assert score_tables.hardest_set(run_items(rows, rows)) == "test_difficult"
+    assert score_tables.hardest_set([]) == "test_difficult"
+    assert score_tables.names_of_test_sets([named(rows, "quick-bare")]) == []

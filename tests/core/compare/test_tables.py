@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.compare import tables
 from core.recipe.files import load_recipe
-from core.recipe.repeats import over_folds
+from core.recipe.repeats import repeat_over_folds
 from core.store.index import RunIndex
 from core.store.run import create_run
 from tests.factory import START
@@ -14,10 +14,10 @@ from tests.factory import START
 
 def test_runs_of_a_k_fold_split_are_named_with_their_fold(tmp_path):
     recipe = load_recipe("quick")
-    for number, chosen in enumerate([*over_folds(recipe, 2), recipe]):
+    for number, chosen in enumerate([*repeat_over_folds(recipe, 2), recipe]):
         create_run(tmp_path, chosen, tmp_path, lambda at=number: START.replace(hour=at))
     rows = RunIndex(tmp_path).rows()
-    labels = tables.labels_of(rows)
+    labels = tables.labels_by_id(rows)
     assert [labels[row.id] for row in rows] == ["quick", "quick, fold 1", "quick, fold 0"]
 
 
@@ -26,7 +26,7 @@ def test_what_a_run_took_stands_beside_what_was_expected():
         [(0, "photos", 1.0), (1, "train", 2.0), (2, "train", 3.0), (2, "new phase", 0.5)],
         columns=["epoch", "phase", "seconds"],
     )
-    table = tables.time_parts(timing, {"photos": 1.5, "train": 4.0, "evaluate": 2.0})
+    table = tables.timing_table(timing, {"photos": 1.5, "train": 4.0, "evaluate": 2.0})
     assert list(table["part"]) == [
         "start and photos",
         "epochs",
@@ -36,4 +36,4 @@ def test_what_a_run_took_stands_beside_what_was_expected():
     ]
     assert list(table["took"]) == [1.0, 5.0, 0.0, 0.5, 6.5]
     assert list(table["estimated"].dropna()) == [1.5, 4.0, 2.0, 7.5]
-    assert len(tables.time_parts(pd.DataFrame(), {})) == 1
+    assert len(tables.timing_table(pd.DataFrame(), {})) == 1

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.compare.score_tables import sets_of
-from core.compare.selection import items_of
-from core.compare.varied_key import FIRST_TRAINED, varied_number, varied_scores
-from core.plots.varied_key import scores_by_number
-from core.recipe.batch import load_batch
+from core.compare.score_tables import names_of_test_sets
+from core.compare.selection import selectable_items
+from core.compare.varied_key import FIRST_TRAINED, find_varied_key, varied_scores
+from core.plots.varied_key import scores_by_value
+from core.recipe.batch import load_recipe_batch
 from core.store.index import RunIndex
 from tests.factory import write_dataset, write_run
 
@@ -26,7 +26,7 @@ def items_with(tmp_path, dataset, many, preset="quick"):
     for minutes, changes in enumerate(many):
         write_run(tmp_path, dataset, preset, changes=changes, minutes=minutes)
     rows = RunIndex(tmp_path).rows()
-    return [item for item in items_of(rows) if item.id == item.members[0].id]
+    return [item for item in selectable_items(rows) if item.id == item.members[0].id]
 
 
 def test_one_number_is_found_whatever_the_names_and_seeds(tmp_path, dataset):
@@ -35,7 +35,7 @@ def test_one_number_is_found_whatever_the_names_and_seeds(tmp_path, dataset):
         dataset,
         [{"views_per_photo": n, "name": f"views {n}", "seed": n} for n in (16, 1, 4)],
     )
-    varied = varied_number(items)
+    varied = find_varied_key(items)
     assert varied is not None
     assert varied.key == "views_per_photo"
     assert [varied.values[item.id] for item in items] == [16, 1, 4]
@@ -44,20 +44,20 @@ def test_one_number_is_found_whatever_the_names_and_seeds(tmp_path, dataset):
 
 def test_rates_over_powers_of_ten_are_logarithmic(tmp_path, dataset):
     items = items_with(tmp_path, dataset, [{"bands.3.lr": lr} for lr in (1e-4, 1e-3, 1e-2)])
-    varied = varied_number(items)
+    varied = find_varied_key(items)
     assert varied is not None
     assert (varied.key, varied.logarithmic) == ("bands.3.lr", True)
 
 
 def test_bands_that_begin_elsewhere_are_one_number(tmp_path, dataset):
-    recipes = load_batch("first-trained-layer").recipes
+    recipes = load_recipe_batch("first-trained-layer").recipes
     items = items_with(
         tmp_path,
         dataset,
         [{"bands": [b.model_dump(by_alias=True) for b in r.bands]} for r in recipes],
         "looks-good",
     )
-    varied = varied_number(items)
+    varied = find_varied_key(items)
     assert varied is not None
     assert varied.key == FIRST_TRAINED
     assert [varied.values[item.id] for item in items] == [0, 3, 5, 7, 10, 13, 17, 20]
@@ -78,14 +78,14 @@ def test_bands_that_begin_elsewhere_are_one_number(tmp_path, dataset):
     ids=["seeds", "two", "twice the same", "two keys", "null", "words", "rates too"],
 )
 def test_anything_else_is_no_curve(tmp_path, dataset, many):
-    assert varied_number(items_with(tmp_path, dataset, many)) is None
+    assert find_varied_key(items_with(tmp_path, dataset, many)) is None
 
 
 def test_runs_on_other_photos_are_no_curve(tmp_path, dataset):
     items = items_with(tmp_path, dataset, [{"batch_size": n} for n in (4, 8, 16)])
     row = items[0].members[0]
     other = [replace(items[0], members=(replace(row, photos="b"),)), *items[1:]]
-    assert varied_number(other) is None
+    assert find_varied_key(other) is None
 
 
 def test_the_figure_has_a_point_per_item_in_order_and_a_dot_per_run(tmp_path, dataset):
@@ -95,33 +95,33 @@ def test_the_figure_has_a_point_per_item_in_order_and_a_dot_per_run(tmp_path, da
             dataset,
             changes={"views_per_photo": views, "seed": seed},
             minutes=number,
-            looks=0.2 + 0.15 * number,
+            object_evidence=0.2 + 0.15 * number,
         )
     rows = RunIndex(tmp_path).rows()
-    everything = items_of(rows)
+    everything = selectable_items(rows)
     group = next(item for item in everything if item.repeats == 2)
     alone = [i for i in everything if len(i.members) == 1 and i.members[0] not in group.members]
     items = [group, *alone]
-    varied = varied_number(items)
+    varied = find_varied_key(items)
     assert varied is not None
     found = varied_scores(items, varied, {})
     assert found is not None
     assert found.set_name == "test_difficult"
     assert (
-        list(found.shown["x"]) == list(found.lift["x"]) == list(found.validation["x"]) == [2, 4, 8]
+        list(found.test["x"]) == list(found.lift["x"]) == list(found.validation["x"]) == [2, 4, 8]
     )
     keys = ("sets", "test_difficult", "scores", "object", "value")
-    assert found.shown["value"].iloc[0] == pytest.approx(sum(group.numbers(*keys)) / 2)
-    lines = [("objects cut out", found.shown), ("validation accuracy", found.validation)]
-    figure = scores_by_number(lines, {item.id: "#123456" for item in items}, varied.key)
+    assert found.test["value"].iloc[0] == pytest.approx(sum(group.summary_values(*keys)) / 2)
+    lines = [("objects cut out", found.test), ("validation accuracy", found.validation)]
+    figure = scores_by_value(lines, {item.id: "#123456" for item in items}, varied.key)
     constant, validation, points, members = figure.data
-    assert list(constant.y) == list(found.shown["constant"])
+    assert list(constant.y) == list(found.test["constant"])
     assert list(validation.y) == [1, 1, 1]
     assert list(points.x) == [2, 4, 8]
-    assert list(points.y) == list(found.shown["value"])
-    assert list(points.y + points.error_y.array) == list(found.shown["high"])
+    assert list(points.y) == list(found.test["value"])
+    assert list(points.y + points.error_y.array) == list(found.test["high"])
     assert list(members.x) == [2, 2]
-    assert sorted(members.y) == sorted(group.numbers(*keys))
+    assert sorted(members.y) == sorted(group.summary_values(*keys))
     assert figure.layout.xaxis.title.text == "views_per_photo"
 
 
@@ -132,7 +132,7 @@ def test_without_test_sets_there_is_no_figure(tmp_path, dataset):
         for item in items
         for row in item.members
     ]
-    assert sets_of(bare) == []
-    varied = varied_number(bare)
+    assert names_of_test_sets(bare) == []
+    varied = find_varied_key(bare)
     assert varied is not None
     assert varied_scores(bare, varied, {}) is None

@@ -8,7 +8,12 @@ import pytest
 
 from core.base.errors import DataError
 from core.data import challenge_photos
-from core.data.challenge_photos import CLASSES, draw_challenge, find_draw, read_draw
+from core.data.challenge_photos import (
+    CLASSES,
+    draw_challenge_set,
+    find_challenge_set,
+    read_challenge_set,
+)
 from core.data.dataset import find_datasets
 
 pytestmark = pytest.mark.slow
@@ -23,25 +28,25 @@ def small_photos(monkeypatch):
 
 def test_a_folder_of_runs_has_one_draw_that_no_list_shows(tmp_path):
     first, second = tmp_path / "runs", tmp_path / "others"
-    assert find_draw(first) is None
+    assert find_challenge_set(first) is None
     done = []
-    draw = draw_challenge(first, 2, lambda number, of: done.append((number, of)))
+    draw = draw_challenge_set(first, 2, lambda number, of: done.append((number, of)))
     assert done == [(1, 2), (2, 2)]
-    assert draw_challenge(first, 2) == draw == find_draw(first)
-    test_set = read_draw(draw)
+    assert draw_challenge_set(first, 2) == draw == find_challenge_set(first)
+    test_set = read_challenge_set(draw)
     assert len(test_set.photos) == 2
     assert {label.primary for label in test_set.labels.values()} <= set(CLASSES)
     assert all(test_set.boxes[photo.file] for photo in test_set.photos)
     assert find_datasets(tmp_path) == find_datasets(first) == []
     # Another folder's photos are others: the seed is in no file of the project.
-    assert draw_challenge(second, 2).print != draw.print
+    assert draw_challenge_set(second, 2).fingerprint != draw.fingerprint
 
     test_set.photos[0].path.unlink()
     with pytest.raises(DataError, match="missing or changed: delete the folder"):
-        read_draw(draw)
+        read_challenge_set(draw)
     (draw.root / "drawn.json").write_text("{", "utf-8")
     with pytest.raises(DataError, match=r"drawn\.json: damaged: delete"):
-        find_draw(first)
+        find_challenge_set(first)
 
 
 def test_drawing_that_is_stopped_leaves_nothing_behind(tmp_path):
@@ -49,6 +54,6 @@ def test_drawing_that_is_stopped_leaves_nothing_behind(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        draw_challenge(tmp_path, 2, stop)
-    assert find_draw(tmp_path) is None
+        draw_challenge_set(tmp_path, 2, stop)
+    assert find_challenge_set(tmp_path) is None
     assert [path.name for path in (tmp_path / ".challenge").iterdir()] == [".drawing.lock"]

@@ -141,15 +141,15 @@ def test_a_file_that_is_replaced_after_it_was_read_is_noticed_and_named(tmp_path
     file.write_bytes(b"one")
     beside.write_bytes(b"one")
     digests = FileDigests(lambda: None)
-    assert digests.of(file) == hashlib.sha256(b"one").digest()
+    assert digests.digest(file) == hashlib.sha256(b"one").digest()
     beside.replace(file)
-    digests.check()  # another file, but the same photo
+    digests.check_unchanged()  # another file, but the same photo
     file.write_bytes(b"two")
     with pytest.raises(DataError, match=r"a\.jpg: was replaced while it was in use"):
-        digests.check()
+        digests.check_unchanged()
     file.unlink()
     with pytest.raises(DataError, match=r"a\.jpg: No such file"):
-        digests.check()
+        digests.check_unchanged()
 
 
 def test_labelling_changes_no_photos_fingerprint(root):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
-from core.base.download import Patience
+from core.base.download import RetryPolicy
 from core.base.errors import DataError, InputError
 from core.data.dataset import find_datasets, read_dataset
 from core.data.download_photos import (
@@ -25,9 +25,9 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-HOME = ROOT / "dataset" / "small_books"
-PATIENT = Patience(timeout=20, tries=2, pause=0.01, longest=0.02)
-PLACES = [
+BUNDLED_FOLDER = ROOT / "dataset" / "small_books"
+RETRY_POLICY = RetryPolicy(timeout=20, max_failures=2, first_delay=0.01, max_delay=0.02)
+PHOTO_PATHS = [
     "test/img_9.jpg",
     "train/red/img_1.jpg",
     "train/red/img_2.jpg",
@@ -41,7 +41,7 @@ def published(tmp_path_factory):
     """A folder like the repository: photos of 1400x1000 under dataset/, lying on their side."""
     root = tmp_path_factory.mktemp("repository")
     random = np.random.default_rng(0)
-    for place in PLACES:
+    for place in PHOTO_PATHS:
         coarse = Image.fromarray(random.integers(0, 255, (5, 7, 3), dtype=np.uint8))
         image = coarse.resize((1400, 1000), Image.Resampling.BICUBIC)
         exif = image.getexif()
@@ -53,16 +53,16 @@ def published(tmp_path_factory):
 
 
 @pytest.fixture
-def home(published, tmp_path):
+def bundled_folder(published, tmp_path):
     """What the project holds of the set."""
     folder = tmp_path / "home" / "small_books"
     folder.mkdir(parents=True)
     with (folder / "upstream_manifest.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "git_blob_sha1", "bytes"])
-        for place in PLACES:
+        for place in PHOTO_PATHS:
             data = (published / "dataset" / place).read_bytes()
-            size = "" if place == PLACES[2] else len(data)  # as of the two that are too big
+            size = "" if place == PHOTO_PATHS[2] else len(data)  # as of the two that are too big
             rows.writerow([f"dataset/{place}", git_blob_sha1(data), size])
     (folder / "labels.csv").write_text("split,file,primary,present\ntest,img_9.jpg,red,red\n")
     (folder / "boxes.csv").write_text("split,file,label,x0,y0,x1,y1,visible_fraction\n")
@@ -74,24 +74,24 @@ def home(published, tmp_path):
 @pytest.fixture
 def server(published):
     with bad_server() as running:
-        for place in PLACES:
+        for place in PHOTO_PATHS:
             path = f"dataset/{place}"
             running.files[path] = (published / path).read_bytes()
         yield running
 
 
-def fetch(home, target, source, patience=PATIENT, **options):
-    return fetch_small_books(home, target, str(source), patience=patience, **options)
+def fetch(bundled_folder, target, source, patience=RETRY_POLICY, **options):
+    return fetch_small_books(bundled_folder, target, str(source), retry_policy=patience, **options)
 
 
-def hidden(folder):
+def hidden_files(folder):
     return {path.name for path in folder.iterdir() if path.name.startswith(".")} - {".lock"}
 
 
-def test_the_set_is_fetched_made_smaller_and_whole(home, server, tmp_path):
+def test_the_set_is_fetched_made_smaller_and_whole(bundled_folder, server, tmp_path):
     seen = []
     target = tmp_path / "data" / "small_books"
-    dataset = fetch(home, target, f"{server.url}/", on_progress=seen.append)
+    dataset = fetch(bundled_folder, target, f"{server.url}/", on_progress=seen.append)
     assert dataset.class_counts() == {"blue": 2, "red": 2}
     assert dataset.test_set("test").labels["img_9.jpg"].primary == "red"
     assert dataset.licence == "MIT" and (target / "LICENSE").is_file()
@@ -99,17 +99,17 @@ def test_the_set_is_fetched_made_smaller_and_whole(home, server, tmp_path):
         assert photo_size(photo.path) == (731, 1024)
         with Image.open(photo.path) as copy:
             assert copy.size == (731, 1024) and copy.getexif().get(0x0112) is None
-    assert hidden(target) == set()
-    shares = [now.size / now.of_size for now in seen]
+    assert hidden_files(target) == set()
+    shares = [now.bytes_done / now.bytes_total for now in seen]
     assert shares == sorted(shares) and shares[-1] == 1
-    assert (seen[-1].photos, seen[-1].of_photos, seen[-1].eta) == (5, 5, 0)
-    again = len(server.seen)
-    fetch(home, target, server.url)
-    assert len(server.seen) == again  # nothing was asked for a second time
+    assert (seen[-1].photos_done, seen[-1].photos_total, seen[-1].eta) == (5, 5, 0)
+    again = len(server.requests)
+    fetch(bundled_folder, target, server.url)
+    assert len(server.requests) == again  # nothing was asked for a second time
 
 
-def test_it_may_fill_the_projects_own_folder(home, published):
-    assert fetch(home, home, published).root == home
+def test_it_may_fill_the_projects_own_folder(bundled_folder, published):
+    assert fetch(bundled_folder, bundled_folder, published).root == bundled_folder
 
 
 @pytest.mark.parametrize(
@@ -125,86 +125,86 @@ def test_it_may_fill_the_projects_own_folder(home, published):
     ],
 )
 def test_whatever_stops_it_no_half_of_a_set_is_seen_and_it_goes_on(
-    home, server, tmp_path, order, word
+    bundled_folder, server, tmp_path, order, word
 ):
-    place = f"dataset/{PLACES[3]}"
-    server.orders[place] = [order]
+    place = f"dataset/{PHOTO_PATHS[3]}"
+    server.responses[place] = [order]
     target = tmp_path / "data" / "small_books"
-    patience = replace(PATIENT, timeout=0.25) if order == "silent" else PATIENT
+    patience = replace(RETRY_POLICY, timeout=0.25) if order == "silent" else RETRY_POLICY
     with pytest.raises(InputError, match=word) as caught:
-        fetch(home, target, server.url, patience)
+        fetch(bundled_folder, target, server.url, patience)
     assert place in str(caught.value) and "\n" not in str(caught.value)
     assert find_datasets(target.parent) == []
     assert not (target / "train").exists() and not (target / "test").exists()
-    server.orders.clear()
-    server.seen.clear()
-    assert fetch(home, target, server.url).class_counts() == {"blue": 2, "red": 2}
-    assert {path for path, _ in server.seen} == {place, f"dataset/{PLACES[4]}"}
-    assert hidden(target) == set()
+    server.responses.clear()
+    server.requests.clear()
+    assert fetch(bundled_folder, target, server.url).class_counts() == {"blue": 2, "red": 2}
+    assert {path for path, _ in server.requests} == {place, f"dataset/{PHOTO_PATHS[4]}"}
+    assert hidden_files(target) == set()
 
 
-def test_a_killed_fetch_goes_on_within_the_photo(home, server, tmp_path):
+def test_a_killed_fetch_goes_on_within_the_photo(bundled_folder, server, tmp_path):
     target = tmp_path / "small_books"
-    path = f"dataset/{PLACES[0]}"
+    path = f"dataset/{PHOTO_PATHS[0]}"
     part = target / ORIGINALS / f"{path}.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(server.files[path][:999])
-    fetch(home, target, server.url)
-    assert server.seen[0] == (path, "bytes=999-")
+    fetch(bundled_folder, target, server.url)
+    assert server.requests[0] == (path, "bytes=999-")
 
 
-def test_a_damaged_or_missing_copy_is_fetched_anew(home, server, tmp_path):
+def test_a_damaged_or_missing_copy_is_fetched_anew(bundled_folder, server, tmp_path):
     target = tmp_path / "small_books"
-    fetch(home, target, server.url)
-    (target / PLACES[1]).write_bytes(b"\xff\xd8\xff")
-    (target / PLACES[0]).unlink()
-    server.seen.clear()
-    fetch(home, target, server.url)
-    assert [path for path, _ in server.seen] == [f"dataset/{p}" for p in PLACES[:2]]
-    assert photo_size(target / PLACES[1]) == (731, 1024)
+    fetch(bundled_folder, target, server.url)
+    (target / PHOTO_PATHS[1]).write_bytes(b"\xff\xd8\xff")
+    (target / PHOTO_PATHS[0]).unlink()
+    server.requests.clear()
+    fetch(bundled_folder, target, server.url)
+    assert [path for path, _ in server.requests] == [f"dataset/{p}" for p in PHOTO_PATHS[:2]]
+    assert photo_size(target / PHOTO_PATHS[1]) == (731, 1024)
 
 
-def test_originals_are_kept_when_asked_for(home, server, tmp_path):
+def test_originals_are_kept_when_asked_for(bundled_folder, server, tmp_path):
     target = tmp_path / "small_books"
-    fetch(home, target, server.url)
-    fetch(home, target, server.url, keep_originals=True)
-    assert hidden(target) == {ORIGINALS}
-    for place in PLACES:
+    fetch(bundled_folder, target, server.url)
+    fetch(bundled_folder, target, server.url, keep_originals=True)
+    assert hidden_files(target) == {ORIGINALS}
+    for place in PHOTO_PATHS:
         path = target / ORIGINALS / "dataset" / place
         assert path.read_bytes() == server.files[f"dataset/{place}"]
-    server.seen.clear()
-    fetch(home, target, server.url, keep_originals=True)
-    assert server.seen == []
+    server.requests.clear()
+    fetch(bundled_folder, target, server.url, keep_originals=True)
+    assert server.requests == []
     assert [t.name for t in read_dataset(target).test_sets] == ["test"]
 
 
-def test_from_a_folder_or_a_zip_wrapped_or_not(home, published, tmp_path):
+def test_from_a_folder_or_a_zip_wrapped_or_not(bundled_folder, published, tmp_path):
     packed = tmp_path / "repository-main.zip"
     with zipfile.ZipFile(packed, "w") as archive:
-        for place in PLACES:
+        for place in PHOTO_PATHS:
             archive.write(published / "dataset" / place, f"repository-main/dataset/{place}")
     for number, source in enumerate([published, published / "dataset", packed]):
-        dataset = fetch(home, tmp_path / f"set{number}", source)
+        dataset = fetch(bundled_folder, tmp_path / f"set{number}", source)
         assert dataset.class_counts() == {"blue": 2, "red": 2}
-        assert (published / "dataset" / PLACES[0]).is_file()
+        assert (published / "dataset" / PHOTO_PATHS[0]).is_file()
 
 
-def test_a_folder_that_lacks_a_photo_or_holds_another_is_named(home, published, tmp_path):
+def test_a_folder_that_lacks_a_photo_or_holds_another_is_named(bundled_folder, published, tmp_path):
     mine = shutil.copytree(published, tmp_path / "mine")
-    smaller = mine / "dataset" / PLACES[1]
-    smaller.write_bytes((published / "dataset" / PLACES[2]).read_bytes())
+    smaller = mine / "dataset" / PHOTO_PATHS[1]
+    smaller.write_bytes((published / "dataset" / PHOTO_PATHS[2]).read_bytes())
     with pytest.raises(DataError, match=r"mine: dataset/train/red/img_1\.jpg (has|is another)"):
-        fetch(home, tmp_path / "set", mine)
+        fetch(bundled_folder, tmp_path / "set", mine)
     smaller.unlink()
     with pytest.raises(DataError, match=r"mine: holds no train/red/img_1\.jpg"):
-        fetch(home, tmp_path / "set", mine)
+        fetch(bundled_folder, tmp_path / "set", mine)
     with pytest.raises(DataError, match="no such folder or zip file"):
-        fetch(home, tmp_path / "set", tmp_path / "gone")
+        fetch(bundled_folder, tmp_path / "set", tmp_path / "gone")
     assert {path.name for path in (tmp_path / "set" / COPIES).iterdir()} == {"test"}
 
 
-def test_the_command(home, published, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("core.cli.data.DATASETS", home.parent)
+def test_the_command(bundled_folder, published, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("core.cli.data.DATASETS", bundled_folder.parent)
     status = main(
         ["data", "fetch", "small_books", "--from", str(published), "--datasets", str(tmp_path)]
     )
@@ -226,19 +226,19 @@ def test_a_blobs_name_is_gits():
 
 
 def test_every_label_and_box_is_of_a_photo_in_the_manifest():
-    originals = read_manifest(HOME / "upstream_manifest.csv")
+    originals = read_manifest(BUNDLED_FOLDER / "upstream_manifest.csv")
     assert len(originals) == 99
     assert len({one.blob for one in originals}) == 99
-    places = {one.place for one in originals}
+    places = {one.relative_path for one in originals}
     assert all(one.path.startswith("dataset/") and ".." not in one.path for one in originals)
     for table in ("labels.csv", "boxes.csv"):
-        with (HOME / table).open(newline="") as file:
+        with (BUNDLED_FOLDER / table).open(newline="") as file:
             named = {f"{row['split']}/{row['file']}" for row in csv.DictReader(file)}
         assert named and named <= places
 
 
 def test_the_copy_on_this_machine_is_laid_out_alike(small_books):
-    places = {one.place for one in read_manifest(HOME / "upstream_manifest.csv")}
+    places = {one.relative_path for one in read_manifest(BUNDLED_FOLDER / "upstream_manifest.csv")}
     here = {path.relative_to(small_books).as_posix() for path in small_books.rglob("*.jpg")}
     assert places - here == {
         "train/background/img_5562.jpg",
@@ -246,7 +246,7 @@ def test_the_copy_on_this_machine_is_laid_out_alike(small_books):
     }
     assert here <= places
     for name in ("labels.csv", "boxes.csv"):
-        assert (HOME / name).read_bytes() == (small_books / name).read_bytes()
+        assert (BUNDLED_FOLDER / name).read_bytes() == (small_books / name).read_bytes()
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")

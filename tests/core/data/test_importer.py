@@ -23,7 +23,7 @@ def picture(seed=0, size=(120, 90), mode="RGB", kind="JPEG", **options):
     return buffer.getvalue()
 
 
-def deep():
+def sixteen_bit_png():
     """A picture with 16 bits a pixel."""
     values = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
     buffer = io.BytesIO()
@@ -31,7 +31,7 @@ def deep():
     return buffer.getvalue()
 
 
-def sideways():
+def rotated_jpeg():
     exif = Image.Exif()
     exif[0x0112] = 6
     return picture(7, exif=exif)
@@ -40,7 +40,7 @@ def sideways():
 TWO_CLASSES = {f"{name}/{n}.jpg": picture(n) for name in ("red", "blue") for n in range(3)}
 
 
-def put(place, members):
+def write_members(place, members):
     """A folder, or a zip file where the name ends so, of these members."""
     if place.suffix.lower() == ".zip":
         with zipfile.ZipFile(place, "w") as archive:
@@ -61,7 +61,7 @@ def datasets(tmp_path):
 @pytest.mark.parametrize("name", ["My books.ZIP", "My books"])
 def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
     seen = []
-    source = put(tmp_path / name, TWO_CLASSES | {"readme.txt": b"hello"})
+    source = write_members(tmp_path / name, TWO_CLASSES | {"readme.txt": b"hello"})
     dataset, report = import_photos(
         source, datasets, on_photo=lambda done, total: seen.append((done, total))
     )
@@ -70,7 +70,7 @@ def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
     assert (dataset.licence, dataset.source) == ("not stated", f"imported from {name}")
     # Photos that are fit already keep their bytes.
     assert (dataset.root / "train/red/1.jpg").read_bytes() == TWO_CLASSES["red/1.jpg"]
-    assert [one.reason for one in report.refused] == ["no photo, by its name"]
+    assert [one.reason for one in report.rejected] == ["no photo, by its name"]
     assert seen[-1] == (6, 6)
     text = (dataset.root / "import.txt").read_text("utf-8")
     assert "train/red/1.jpg: from red/1.jpg\n" in text
@@ -88,16 +88,16 @@ def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
         ("a.png", picture(1, mode="RGBA", kind="PNG"), ["PNG to JPEG", "RGBA to RGB"]),
         ("a.jpeg", picture(1, mode="CMYK"), ["CMYK to RGB"]),
         ("a.JPG", picture(1, size=(2200, 1100)), ["2200x1100 to 1024x512 pixels"]),
-        ("a.jpg", sideways(), ["turned as EXIF says"]),
-        ("a.png", deep(), ["PNG to JPEG", "I;16 to RGB"]),
+        ("a.jpg", rotated_jpeg(), ["turned as EXIF says"]),
+        ("a.png", sixteen_bit_png(), ["PNG to JPEG", "I;16 to RGB"]),
         ("a.jpg", picture(1, kind="PNG"), ["PNG to JPEG"]),  # by its name something else
         ("a.jpg", picture(1, mode="L"), []),
     ],
 )
 def test_every_kind_of_picture_becomes_an_upright_jpeg(tmp_path, datasets, file, data, words):
-    source = put(tmp_path / "in", TWO_CLASSES | {f"red/{file}": data})
+    source = write_members(tmp_path / "in", TWO_CLASSES | {f"red/{file}": data})
     dataset, report = import_photos(source, datasets)
-    (one,) = [taken for taken in report.taken if taken.place.file == f"red/{file}"]
+    (one,) = [taken for taken in report.imported if taken.placed.file == f"red/{file}"]
     assert list(one.changes) == words
     with (
         Image.open(dataset.root / one.folder / one.file) as copy,
@@ -112,7 +112,7 @@ def test_every_kind_of_picture_becomes_an_upright_jpeg(tmp_path, datasets, file,
 def test_what_is_transparent_becomes_white_paper(tmp_path, datasets):
     clear = io.BytesIO()
     Image.new("RGBA", (40, 40), (0, 0, 0, 0)).save(clear, "PNG")
-    source = put(tmp_path / "in", TWO_CLASSES | {"red/c.png": clear.getvalue()})
+    source = write_members(tmp_path / "in", TWO_CLASSES | {"red/c.png": clear.getvalue()})
     dataset, _ = import_photos(source, datasets)
     with Image.open(dataset.root / "train/red/c.jpg") as copy:
         assert np.asarray(copy).min() > 250
@@ -131,9 +131,9 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path, datasets):
         "loose.jpg": picture(),
         "\x1b[31mred/evil\n.txt": b"",
     }
-    dataset, report = import_photos(put(tmp_path / "in.zip", TWO_CLASSES | bad), datasets)
+    dataset, report = import_photos(write_members(tmp_path / "in.zip", TWO_CLASSES | bad), datasets)
     assert dataset.class_counts() == {"blue": 3, "red": 3}
-    reasons = {one.name: one.reason for one in report.refused}
+    reasons = {one.name: one.reason for one in report.rejected}
     assert set(reasons) == set(bad)
     assert reasons["red/print.jpg"] == "not a photo, whatever its name says"
     assert reasons["red/phone.HEIC"] == "HEIC cannot be read; save it as JPEG"
@@ -147,10 +147,10 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path, datasets):
 def test_a_picture_bomb_is_not_decoded(tmp_path, datasets):
     buffer = io.BytesIO()
     Image.new("1", (20_000, 5_000)).save(buffer, "PNG")
-    source = put(tmp_path / "in", TWO_CLASSES | {"red/bomb.png": buffer.getvalue()})
+    source = write_members(tmp_path / "in", TWO_CLASSES | {"red/bomb.png": buffer.getvalue()})
     _, report = import_photos(source, datasets)
     limit = "20000x5000 pixels; the limit is 80 million: save it smaller"
-    assert [one.reason for one in report.refused] == [limit]
+    assert [one.reason for one in report.rejected] == [limit]
 
 
 def test_names_are_made_fit_and_unique(tmp_path, datasets):
@@ -162,7 +162,7 @@ def test_names_are_made_fit_and_unique(tmp_path, datasets):
         "本/a,b.jpg": picture(5),
         "本/a b.jpg": picture(6),
     }
-    dataset, _ = import_photos(put(tmp_path / "in.zip", members), datasets)
+    dataset, _ = import_photos(write_members(tmp_path / "in.zip", members), datasets)
     assert [photo.file for photo in dataset.train] == [
         "Vögel_im_Wald/été_1.jpg",
         "Vögel_im_Wald/été_1_2.jpg",
@@ -181,7 +181,7 @@ def test_test_sets_keep_what_their_folders_tell(tmp_path, datasets):
         "books/test/z.jpg": picture(12),
         "books/hard/x.jpg": picture(13),
     }
-    dataset, report = import_photos(put(tmp_path / "in.zip", members), datasets)
+    dataset, report = import_photos(write_members(tmp_path / "in.zip", members), datasets)
     test, hard = dataset.test_set("test"), dataset.test_set("hard")
     assert {file: (x.primary, x.present) for file, x in test.labels.items()} == {
         "x.jpg": ("red", ("red",)),
@@ -194,7 +194,7 @@ def test_test_sets_keep_what_their_folders_tell(tmp_path, datasets):
 def test_a_data_set_of_ours_comes_through_whole(tmp_path, datasets, tiny):
     packed = shutil.make_archive(str(tmp_path / "tiny"), "zip", tiny.root.parent, "tiny")
     (tiny_again, report) = import_photos(tmp_path / "tiny.zip", datasets)
-    assert packed and report.refused == ()
+    assert packed and report.rejected == ()
     assert fingerprints(tiny_again) == fingerprints(read_dataset(tiny.root))
 
 
@@ -206,7 +206,7 @@ def test_tables_follow_their_photos(tmp_path, datasets):
         "boxes.csv": b"split,file,label,x0,y0,x1,y1,visible_fraction\ntest,a b.png,red,0,0,1,1,1\n",
         "dataset.yaml": b"title: Mine\nlicence: CC0\n",
     }
-    dataset, report = import_photos(put(tmp_path / "in", members), datasets)
+    dataset, report = import_photos(write_members(tmp_path / "in", members), datasets)
     test = dataset.test_set("test")
     assert test.labels["a_b.jpg"].present == ("red", "blue")
     assert test.boxes["a_b.jpg"][0].label == "red"
@@ -239,7 +239,7 @@ def test_tables_follow_their_photos(tmp_path, datasets):
 def test_what_is_no_set_of_photos_is_one_line_and_nothing_is_left(
     tmp_path, datasets, members, word
 ):
-    source = put(tmp_path / "in.zip", members)
+    source = write_members(tmp_path / "in.zip", members)
     with pytest.raises(DataError) as caught:
         import_photos(source, datasets)
     assert word in str(caught.value) and "\n" not in str(caught.value)
@@ -255,19 +255,19 @@ def test_nothing_is_seen_before_it_is_whole_and_nothing_is_left_when_it_is_stopp
         if done == 4:
             raise KeyboardInterrupt
 
-    source = put(tmp_path / "in", TWO_CLASSES)
+    source = write_members(tmp_path / "in", TWO_CLASSES)
     with pytest.raises(KeyboardInterrupt):
         import_photos(source, datasets, on_photo=stop)
     assert list(datasets.iterdir()) == []
 
 
 def test_no_folder_is_ever_overwritten(tmp_path, datasets):
-    source = put(tmp_path / "in", TWO_CLASSES)
+    source = write_members(tmp_path / "in", TWO_CLASSES)
     import_photos(source, datasets, "mine")
     before = fingerprints(read_dataset(datasets / "mine"))
     with pytest.raises(DataError, match=r"mine: is there already; choose another name"):
         import_photos(
-            put(tmp_path / "mine", {f"x{k}": v for k, v in TWO_CLASSES.items()}), datasets
+            write_members(tmp_path / "mine", {f"x{k}": v for k, v in TWO_CLASSES.items()}), datasets
         )
     assert fingerprints(read_dataset(datasets / "mine")) == before
     for name in ("../up", "a b", "", ".x"):
@@ -276,13 +276,15 @@ def test_no_folder_is_ever_overwritten(tmp_path, datasets):
 
 
 def test_limits_hold_for_what_is_read_too(tmp_path, datasets):
-    source = put(tmp_path / "in", TWO_CLASSES | {"red/big.jpg": os.urandom(50_001)})
+    source = write_members(tmp_path / "in", TWO_CLASSES | {"red/big.jpg": os.urandom(50_001)})
     _, report = import_photos(source, datasets, limits=Limits(file_bytes=50_000))
-    assert [one.name for one in report.refused] == ["red/big.jpg"]
+    assert [one.name for one in report.rejected] == ["red/big.jpg"]
 
 
 def test_the_command(tmp_path, datasets, capsys):
-    source = put(tmp_path / "in.zip", TWO_CLASSES | {"test/a.png": picture(9, kind="PNG")})
+    source = write_members(
+        tmp_path / "in.zip", TWO_CLASSES | {"test/a.png": picture(9, kind="PNG")}
+    )
     arguments = [
         "data",
         "import",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.base.errors import DataError
 from core.data import label_edits
 from core.data.dataset import fingerprints, read_dataset
-from core.data.label_edits import Truth, earlier_versions, restore_version, save_truth, truth_of
+from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset
@@ -26,7 +26,7 @@ def root(tmp_path):
     return write_dataset(tmp_path / "books").root
 
 
-def told(root, file="img_0.jpg", name="test_difficult"):
+def read_truth(root, file="img_0.jpg", name="test_difficult"):
     return truth_of(read_dataset(root).test_set(name), file)
 
 
@@ -95,7 +95,7 @@ def test_what_the_reader_refuses_is_refused_in_its_words(root, truth, words):
     assert words in str(caught.value) and str(caught.value).startswith(f"{root}/")
     assert ".labels-new" not in str(caught.value)
     assert texts == [(root / name).read_bytes() for name in ("labels.csv", "boxes.csv")]
-    assert earlier_versions(root) == [] and not (root / ".labels-new").exists()
+    assert label_versions(root) == [] and not (root / ".labels-new").exists()
 
 
 def test_unknown_sets_and_photos_are_one_line(root):
@@ -119,7 +119,7 @@ def test_a_set_without_tables_gets_them_and_unlabelled_photos_stay_so(tmp_path):
     assert set(read_dataset(root).test_set("test").labels) == {"img_1.jpg"}
     save_truth(root, "test", "img_1.jpg", Truth(None, ()), fixed_clock)
     assert read_dataset(root).test_set("test").labels == {}
-    restore_version(root, earlier_versions(root)[-1].id, fixed_clock)
+    restore_version(root, label_versions(root)[-1].id, fixed_clock)
     assert not (root / "labels.csv").exists()  # as it was at first
 
 
@@ -138,26 +138,29 @@ def test_further_columns_and_the_order_of_other_rows_stay(root):
 
 
 def test_the_previous_version_is_kept_and_comes_back(root):
-    first = (root / "labels.csv").read_text("utf-8"), told(root)
+    first = (root / "labels.csv").read_text("utf-8"), read_truth(root)
     save_truth(root, "test_difficult", "img_0.jpg", Truth(Label("red", ()), ()), fixed_clock)
-    (kept,) = earlier_versions(root)
-    assert kept.when == fixed_clock() and kept.change == "test_difficult/img_0.jpg labelled anew"
+    (kept,) = label_versions(root)
+    assert (
+        kept.replaced_at == fixed_clock()
+        and kept.change == "test_difficult/img_0.jpg labelled anew"
+    )
     assert (root / ".earlier" / kept.id / "labels.csv").read_text("utf-8") == first[0]
     restore_version(root, kept.id, fixed_clock)
-    assert told(root) == first[1]
-    assert [version.change for version in earlier_versions(root)] == [
+    assert read_truth(root) == first[1]
+    assert [version.change for version in label_versions(root)] == [
         "the labels of 01 Mar 2026 09:00 UTC brought back",
         "test_difficult/img_0.jpg labelled anew",
     ]
-    restore_version(root, earlier_versions(root)[0].id, fixed_clock)  # that too can be undone
-    assert told(root).label == Label("red", ())
+    restore_version(root, label_versions(root)[0].id, fixed_clock)  # that too can be undone
+    assert read_truth(root).label == Label("red", ())
     with pytest.raises(DataError, match="no earlier labels of that name"):
         restore_version(root, "../labels", fixed_clock)
 
 
 def test_saving_what_is_there_already_changes_nothing(root):
-    save_truth(root, "test_difficult", "img_0.jpg", told(root), fixed_clock)
-    assert earlier_versions(root) == []
+    save_truth(root, "test_difficult", "img_0.jpg", read_truth(root), fixed_clock)
+    assert label_versions(root) == []
 
 
 def test_a_version_that_fits_no_more_is_refused(root):
@@ -165,19 +168,19 @@ def test_a_version_that_fits_no_more_is_refused(root):
     (root / "test_difficult" / "img_0.jpg").unlink()
     now = (root / "labels.csv").read_bytes()
     with pytest.raises(DataError, match=r"img_0\.jpg is not in test_difficult/"):
-        restore_version(root, earlier_versions(root)[0].id, fixed_clock)
+        restore_version(root, label_versions(root)[0].id, fixed_clock)
     assert (root / "labels.csv").read_bytes() == now
 
 
 def test_somebody_elses_change_of_the_same_photo_is_not_written_over(root):
-    seen = told(root)
+    seen = read_truth(root)
     mine, theirs = Truth(Label("red", ()), ()), Truth(Label("blue", ()), ())
     save_truth(root, "test_difficult", "img_0.jpg", theirs, fixed_clock, seen)
     with pytest.raises(DataError, match="somebody has changed its labels"):
         save_truth(root, "test_difficult", "img_0.jpg", mine, fixed_clock, seen)
-    assert told(root) == theirs
+    assert read_truth(root) == theirs
     save_truth(root, "test_difficult", "img_0.jpg", mine, fixed_clock, theirs)
-    assert told(root) == mine
+    assert read_truth(root) == mine
 
 
 def test_many_people_on_different_photos_lose_nothing(tmp_path):
@@ -196,16 +199,16 @@ def test_many_people_on_different_photos_lose_nothing(tmp_path):
     found = read_dataset(root)
     assert [len(t.labels) for t in found.test_sets] == [3, 6]
     assert [len(t.boxes) for t in found.test_sets] == [3, 6]
-    assert len(earlier_versions(root)) == 9
+    assert len(label_versions(root)) == 9
 
 
 def test_old_versions_are_thinned_to_the_first_of_each_day(root, monkeypatch):
-    monkeypatch.setattr(label_edits, "KEPT", 2)
+    monkeypatch.setattr(label_edits, "MAX_VERSIONS", 2)
     for number in range(9):
         moment = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=8 * number)
         truth = Truth(Label(("red", "blue")[number % 2], ()), ())
         save_truth(root, "test_difficult", "img_0.jpg", truth, lambda now=moment: now)
-    assert [f"{v.when:%d %H}" for v in earlier_versions(root)] == [
+    assert [f"{v.replaced_at:%d %H}" for v in label_versions(root)] == [
         "03 16",
         "03 08",
         "03 00",
@@ -231,4 +234,4 @@ def test_a_folder_that_cannot_be_written_is_one_line(root, monkeypatch):
     monkeypatch.setattr(label_edits.files, "write_text", full)
     with pytest.raises(DataError, match="No space left on device; free some space"):
         save_truth(root, "test", "img_0.jpg", Truth(None, ()), fixed_clock)
-    assert told(root, name="test").label is not None
+    assert read_truth(root, name="test").label is not None

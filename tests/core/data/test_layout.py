@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.base.errors import DataError
-from core.data.layout import Names, clean_name, find_layout
+from core.data.layout import UniqueNames, clean_name, find_layout
 
 
-def laid_out(*photos):
+def placements(*photos):
     """Where each photo goes: split, or split=label."""
     return {p.file: f"{p.split}={p.label}" for p in find_layout(photos).placed}
 
@@ -14,7 +14,7 @@ def laid_out(*photos):
 @pytest.mark.parametrize("wrap", ["", "books/", "a/b c/"])
 def test_classes_are_found_wherever_they_lie(wrap):
     files = [f"{wrap}{name}/{n}.jpg" for name in ("red", "blue") for n in range(2)]
-    assert set(laid_out(*files).values()) == {"train=red", "train=blue"}
+    assert set(placements(*files).values()) == {"train=red", "train=blue"}
     layout = find_layout(files)
     assert layout.folders == {"train/red": f"{wrap}red", "train/blue": f"{wrap}blue"}
     assert f"{layout.base}/" == wrap or (layout.base, wrap) == ("", "")
@@ -23,7 +23,7 @@ def test_classes_are_found_wherever_they_lie(wrap):
 @pytest.mark.parametrize("wrap", ["", "books/", "a/b/"])
 @pytest.mark.parametrize("train", ["train", "Training", "seg_train/seg_train"])
 def test_beside_train_every_folder_is_a_test_set(wrap, train):
-    found = laid_out(
+    found = placements(
         f"{wrap}{train}/red/1.jpg",
         f"{wrap}{train}/blue/1.jpg",
         f"{wrap}{train}/stray.jpg",
@@ -43,7 +43,7 @@ def test_beside_train_every_folder_is_a_test_set(wrap, train):
 
 
 def test_without_train_only_folders_called_like_test_sets_are_some():
-    found = laid_out(
+    found = placements(
         "photos/red/1.jpg",
         "photos/red/more/1.jpg",
         "photos/blue/1.jpg",
@@ -62,7 +62,7 @@ def test_without_train_only_folders_called_like_test_sets_are_some():
 
 
 def test_folders_of_a_test_set_tell_labels_or_are_sets_of_their_own():
-    found = laid_out(
+    found = placements(
         "train/Red book/1.jpg",
         "train/blue/1.jpg",
         "test/red_book/1.jpg",
@@ -83,13 +83,13 @@ def test_folders_of_a_test_set_tell_labels_or_are_sets_of_their_own():
 
 
 def test_names_that_mean_something_else_are_not_given_to_test_sets():
-    found = laid_out("train/a/1.jpg", "train/b/1.jpg", "validation/1.jpg", "Train/2.jpg")
+    found = placements("train/a/1.jpg", "train/b/1.jpg", "validation/1.jpg", "Train/2.jpg")
     assert found["validation/1.jpg"] == "validation_2="
     assert found["Train/2.jpg"] == "Train_2="
 
 
 def test_classes_whose_names_look_alike_stay_apart():
-    found = laid_out("my book/1.jpg", "my_book/1.jpg", "MY BOOK/1.jpg")
+    found = placements("my book/1.jpg", "my_book/1.jpg", "MY BOOK/1.jpg")
     assert sorted(found.values()) == ["train=MY_BOOK_3", "train=my_book", "train=my_book_2"]
 
 
@@ -136,5 +136,5 @@ def test_any_name_becomes_one_that_stays_as_it_is(name):
 
 
 def test_a_name_is_given_once():
-    names = Names(["train"])
-    assert [names.fresh(n) for n in ("a", "A", "a", "Train")] == ["a", "A_2", "a_3", "Train_2"]
+    names = UniqueNames(["train"])
+    assert [names.reserve(n) for n in ("a", "A", "a", "Train")] == ["a", "A_2", "a_3", "Train_2"]

@@ -10,13 +10,13 @@ from core.__main__ import main
 from core.data import near_copies as leaks
 from core.data.dataset import read_dataset
 from core.data.near_copies import (
-    FOLDER,
-    NEAR,
-    Pair,
-    find_copies,
-    headlines,
-    known_copies,
+    CACHE_FOLDER,
+    MIN_SIMILARITY,
+    NearCopyPair,
+    cached_near_copies,
+    find_near_copies,
     near_copies,
+    near_copy_warnings,
     vectors,
 )
 from core.data.photos import jpeg_bytes, open_photo
@@ -25,11 +25,11 @@ from tests.factory import write_dataset
 pytestmark = pytest.mark.slow
 
 
-def reopened(image, quality):
+def recompress(image, quality):
     return Image.open(io.BytesIO(jpeg_bytes(image, quality))).convert("RGB")
 
 
-def cropped(image, share, x, y):
+def crop(image, share, x, y):
     """The part of a photo, `share` as wide and high, at x, y in 0..1 of the room there is."""
     width, height = image.size
     left, top = x * width * (1 - share), y * height * (1 - share)
@@ -40,14 +40,14 @@ def cropped(image, share, x, y):
 
 COPIES = {
     "the same": lambda image: image,
-    "saved again": lambda image: reopened(image, 30),
+    "saved again": lambda image: recompress(image, 30),
     "made smaller": lambda image: image.resize((image.width // 3, image.height // 3)),
     "brightened": lambda image: ImageEnhance.Brightness(image).enhance(1.3),
     "darkened": lambda image: ImageEnhance.Brightness(image).enhance(0.6),
-    "cropped": lambda image: cropped(image, 0.95, 0.3, 0.8),
-    "cropped more": lambda image: cropped(image, 0.94, 0.9, 0.2),
-    "all of it": lambda image: reopened(
-        ImageEnhance.Brightness(cropped(image, 0.95, 0.5, 0.1)).enhance(1.2).resize((320, 240)), 60
+    "cropped": lambda image: crop(image, 0.95, 0.3, 0.8),
+    "cropped more": lambda image: crop(image, 0.94, 0.9, 0.2),
+    "all of it": lambda image: recompress(
+        ImageEnhance.Brightness(crop(image, 0.95, 0.5, 0.1)).enhance(1.2).resize((320, 240)), 60
     ),
 }
 
@@ -65,7 +65,7 @@ def test_copies_are_found(photos_with_vectors, kind):
     for image, whole in photos_with_vectors:
         copy = vectors(COPIES[kind](image))
         found.append(max((whole @ copy[0]).max(), (copy @ whole[0]).max()))
-    assert min(found) >= NEAR, sorted(found)
+    assert min(found) >= MIN_SIMILARITY, sorted(found)
     if kind == "the same":
         assert min(found) == pytest.approx(1, abs=1e-5)
 
@@ -73,7 +73,7 @@ def test_copies_are_found(photos_with_vectors, kind):
 def test_different_photos_of_one_shoot_are_not(toy_books, small_books_or_none):
     for dataset in (toy_books, small_books_or_none):
         if dataset is not None:
-            assert find_copies(dataset) == (), dataset.root
+            assert find_near_copies(dataset) == (), dataset.root
 
 
 @pytest.fixture
@@ -101,14 +101,14 @@ def leaky(tmp_path, toy_books):
     first, second = toy_books.train[0], toy_books.train[28]
     image = open_photo(first.path)
     image.resize((400, 300)).save(root / "test" / "zz_small.jpg", quality=50)
-    cropped(open_photo(second.path), 0.95, 0.2, 0.6).save(root / "test_difficult" / "zz_cut.jpg")
+    crop(open_photo(second.path), 0.95, 0.2, 0.6).save(root / "test_difficult" / "zz_cut.jpg")
     shutil.copy(first.path, (root / "train" / second.file).with_name("zz_same.jpg"))
     return read_dataset(root), first.file, second.file
 
 
 def test_leaks_are_named_with_the_nearest_training_photo(leaky):
     dataset, first, second = leaky
-    found = {(pair.split, pair.file): pair for pair in find_copies(dataset)}
+    found = {(pair.split, pair.file): pair for pair in find_near_copies(dataset)}
     same = f"{second.split('/')[0]}/zz_same.jpg"
     assert found["test", "zz_small.jpg"].train in (first, same)
     assert found["test_difficult", "zz_cut.jpg"].train == second
@@ -122,12 +122,12 @@ def test_they_are_kept_by_the_photos_and_found_once(leaky, tmp_path, monkeypatch
     runs = tmp_path / "runs"
     found = near_copies(dataset, runs)
     assert len(found) == 3
-    (kept,) = (runs / FOLDER).iterdir()
+    (kept,) = (runs / CACHE_FOLDER).iterdir()
 
     def never(*_):
         raise AssertionError("looked at the photos again")
 
-    monkeypatch.setattr(leaks, "find_copies", never)
+    monkeypatch.setattr(leaks, "find_near_copies", never)
     assert near_copies(dataset, runs) == found
     labels = "split,file,primary,present\ntest,img_0001.jpg,background,\n"
     (dataset.root / "labels.csv").write_text(labels)  # the same photos
@@ -150,29 +150,30 @@ def test_what_was_found_in_photos_that_were_replaced_meanwhile_is_not_kept(tmp_p
         return ()
 
     whole = dataset.train[0].path.read_bytes()
-    monkeypatch.setattr(leaks, "find_copies", find)
+    monkeypatch.setattr(leaks, "find_near_copies", find)
     assert near_copies(dataset, runs) == ()
     dataset.train[0].path.write_bytes(whole)
-    assert known_copies(dataset, runs) is None
+    assert cached_near_copies(dataset, runs) is None
 
 
 def test_a_folder_of_runs_that_cannot_be_written_is_done_without(tmp_path, tiny):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert near_copies(tiny, blocked) == find_copies(tiny)
+    assert near_copies(tiny, blocked) == find_near_copies(tiny)
 
 
 def test_what_is_said(leaky):
-    one = Pair("test", "a.jpg", "red/b.jpg", 0.984)
-    assert one.told() == "test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)"
-    assert headlines([]) == []
-    assert headlines([one]) == [
+    one = NearCopyPair("test", "a.jpg", "red/b.jpg", 0.984)
+    assert one.text() == "test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)"
+    assert near_copy_warnings([]) == []
+    assert near_copy_warnings([one]) == [
         "1 photo of test is a near-copy of training photos: scores on it say nothing."
     ]
     hard, inner = (
-        Pair(split, file, "red/b.jpg", 1.0) for split, file in (("hard", "c"), ("train", "red/a"))
+        NearCopyPair(split, file, "red/b.jpg", 1.0)
+        for split, file in (("hard", "c"), ("train", "red/a"))
     )
-    assert headlines([one, one, hard, inner]) == [
+    assert near_copy_warnings([one, one, hard, inner]) == [
         "2 photos of test and 1 photo of hard are near-copies of training photos: scores on them "
         "say nothing.",
         "1 training photo is a near-copy of another: where one trains and the other validates, "
@@ -182,11 +183,11 @@ def test_what_is_said(leaky):
 
 def test_the_stamp_changes_with_a_photo(tmp_path):
     dataset = write_dataset(tmp_path / "set")
-    before = leaks.stamp(dataset)
-    assert leaks.stamp(read_dataset(dataset.root)) == before
+    before = leaks.quick_fingerprint(dataset)
+    assert leaks.quick_fingerprint(read_dataset(dataset.root)) == before
     path = dataset.train[0].path
     path.write_bytes(path.read_bytes() + b"\0")
-    assert leaks.stamp(dataset) != before
+    assert leaks.quick_fingerprint(dataset) != before
 
 
 def test_data_check_warns_and_keeps_what_it_found(leaky, tmp_path, capsys):
@@ -197,4 +198,4 @@ def test_data_check_warns_and_keeps_what_it_found(leaky, tmp_path, capsys):
     assert "warning: 1 photo of test and 1 photo of test_difficult are near-copies" in out
     assert "test/zz_small.jpg is a near-copy of train/" in out and " % alike)" in out
     assert out.splitlines()[-1].startswith("sound")
-    assert len(list((runs / FOLDER).iterdir())) == 1
+    assert len(list((runs / CACHE_FOLDER).iterdir())) == 1

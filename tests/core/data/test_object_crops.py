@@ -1,15 +1,15 @@
 from core.data.label_tables import Box
-from core.data.object_crops import labelled_objects, object_corners
+from core.data.object_crops import labelled_objects, object_crop_box
 
 
 def test_objects_are_cut_with_a_margin_inside_the_photo():
-    assert object_corners(Box("a", 0.2, 0.2, 0.6, 0.4, 1), 100, 200) == (16, 36, 64, 84)
-    assert object_corners(Box("a", 0, 0, 1, 1, 1), 100, 200) == (0, 0, 100, 200)
-    left, top, right, bottom = object_corners(Box("a", 0.999, 0.999, 1, 1, 1), 100, 200)
+    assert object_crop_box(Box("a", 0.2, 0.2, 0.6, 0.4, 1), 100, 200) == (16, 36, 64, 84)
+    assert object_crop_box(Box("a", 0, 0, 1, 1, 1), 100, 200) == (0, 0, 100, 200)
+    left, top, right, bottom = object_crop_box(Box("a", 0.999, 0.999, 1, 1, 1), 100, 200)
     assert right - left >= 2 and bottom - top >= 2 and right <= 100 and bottom <= 200
 
 
-def test_a_hidden_object_is_left_out_and_a_second_one_is_told_apart(tiny):
+def test_an_occluded_object_is_left_out_and_a_second_one_is_told_apart(tiny):
     test_set = tiny.test_set("test_difficult")
     file = test_set.photos[0].file
     two = (Box("blue", 0, 0, 0.3, 0.3, 1), Box("blue", 0.5, 0, 0.9, 0.3, 1))

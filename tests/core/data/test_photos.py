@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from core.base.errors import DataError
-from core.data.photos import centre_square, open_photo, photo_size, read_view, read_working
+from core.data.photos import centre_square, open_photo, photo_size, read_view, read_working_copy
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_squash_keeps_the_whole_photo_and_centre_its_middle(half_red):
     centre = read_view(half_red, 32, "centre")
     assert (centre[..., 0] > 128).mean() == pytest.approx(0.5, abs=0.04)
     assert centre_square(120, 80) == (20, 0, 100, 80)
-    assert read_working(half_red, 40, "squash").shape == (40, 40, 3)
-    assert read_working(half_red, 40, "centre").shape == (40, 60, 3)
+    assert read_working_copy(half_red, 40, "squash").shape == (40, 40, 3)
+    assert read_working_copy(half_red, 40, "centre").shape == (40, 60, 3)
 
 
 def test_a_large_jpeg_decoded_small_looks_the_same(tmp_path):

@@ -11,8 +11,8 @@ from core.base.errors import DataError
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, Photo, read_dataset
 from core.data.split import epoch_size, holdout, split_photos, split_sizes
-from core.recipe.files import recipe_from
-from core.recipe.repeats import over_folds
+from core.recipe.files import recipe_from_dict
+from core.recipe.repeats import repeat_over_folds
 from core.recipe.schema import Holdout
 
 
@@ -40,7 +40,7 @@ def test_a_handful_of_photos_is_split_too(counts):
     assert sorted(train + validation) == list(range(len(labels)))
     assert len(validation) == len(counts)
     assert {labels[i] for i in train} == set(range(len(counts)))
-    recipe = recipe_from({"split": {"method": "holdout", "validation": 0.05}})
+    recipe = recipe_from_dict({"split": {"method": "holdout", "validation": 0.05}})
     assert split_sizes(recipe, dataset_of(counts)) == (len(train), len(validation))
 
 
@@ -53,7 +53,7 @@ def test_a_share_that_leaves_too_few_to_train_is_refused():
     ("share", "words"), [(0.1, "to validate: raise it"), (0.85, "to train on: lower it")]
 )
 def test_a_class_that_a_share_leaves_out_is_named(share, words):
-    recipe = recipe_from({"split": {"method": "holdout", "validation": share}})
+    recipe = recipe_from_dict({"split": {"method": "holdout", "validation": share}})
     with pytest.raises(DataError) as caught:
         split_photos(dataset_of([26, 2, 26]), recipe)
     assert f"leaves no photo of class class1 {words}" in str(caught.value)
@@ -74,7 +74,7 @@ def dataset_of(counts):
 
 def kfold_recipe(folds, fold, seed=42):
     split = {"method": "kfold", "folds": folds, "fold": fold, "seed": seed}
-    return recipe_from({"split": split})
+    return recipe_from_dict({"split": split})
 
 
 def test_each_photo_validates_in_exactly_one_fold_and_every_fold_has_every_class():
@@ -116,7 +116,7 @@ def test_the_sizes_by_arithmetic_are_those_of_the_real_split(counts, data):
     folds = data.draw(st.integers(2, 6))
     share = data.draw(st.sampled_from([0.2, 0.25, 0.3, 0.35, 0.5, 0.7]))
     fold = data.draw(st.integers(0, folds - 1))
-    holdout_recipe = recipe_from({"split": {"method": "holdout", "validation": share}})
+    holdout_recipe = recipe_from_dict({"split": {"method": "holdout", "validation": share}})
     for recipe in (kfold_recipe(folds, fold), holdout_recipe):
         train, validation = split_photos(dataset, recipe)
         assert split_sizes(recipe, dataset) == (len(train), len(validation))
@@ -132,21 +132,21 @@ def csv_dataset(**columns):
 
 
 def csv_recipe(**split):
-    return recipe_from({"split": {"method": "csv", **split}})
+    return recipe_from_dict({"split": {"method": "csv", **split}})
 
 
-WORDS = "train train validation train validation train train train"
+SPLIT_COLUMN = "train train validation train validation train train train"
 
 
 def test_the_words_of_a_column_say_who_validates():
-    dataset = csv_dataset(split=WORDS, other="0 1 2 3 0 1 2 3")
+    dataset = csv_dataset(split=SPLIT_COLUMN, other="0 1 2 3 0 1 2 3")
     assert split_photos(dataset, csv_recipe()) == ([0, 1, 3, 5, 6, 7], [2, 4])
     assert split_sizes(csv_recipe(), dataset) == (6, 2)
 
 
 def test_each_fold_of_a_column_validates_in_turn():
     dataset = csv_dataset(fold="0 1 2 0 0 1 2 1")
-    recipes = over_folds(csv_recipe(column="fold", fold=0), 3)
+    recipes = repeat_over_folds(csv_recipe(column="fold", fold=0), 3)
     found = [split_photos(dataset, recipe) for recipe in recipes]
     assert [validation for _, validation in found] == [[0, 3, 4], [1, 5, 7], [2, 6]]
     assert all(sorted(train + validation) == list(range(8)) for train, validation in found)
@@ -156,9 +156,13 @@ def test_each_fold_of_a_column_validates_in_turn():
     ("columns", "split", "message"),
     [
         ({}, {}, "split.column: train.csv: missing"),
-        ({"split": WORDS}, {"fold": 1}, "split.fold: split of train.csv holds words, no folds"),
         (
-            {"split": WORDS.replace("validation", "test")},
+            {"split": SPLIT_COLUMN},
+            {"fold": 1},
+            "split.fold: split of train.csv holds words, no folds",
+        ),
+        (
+            {"split": SPLIT_COLUMN.replace("validation", "test")},
             {},
             "split.column: split of class0/2.jpg in train.csv must be train or validation, or a",
         ),
@@ -211,7 +215,9 @@ def test_an_epochs_size_is_that_of_its_photos_to_within_one_a_class(counts, data
     dataset = dataset_of(counts)
     balance = data.draw(st.sampled_from(["none", "oversample"]))
     share = data.draw(st.sampled_from([0.2, 0.35, 0.5]))
-    recipe = recipe_from({"split": {"method": "holdout", "validation": share}, "balance": balance})
+    recipe = recipe_from_dict(
+        {"split": {"method": "holdout", "validation": share}, "balance": balance}
+    )
     train, _ = split_photos(dataset, recipe)
     exact = epoch_length([dataset.train_labels[i] for i in train], recipe.balance)
     slack = 0 if balance == "none" else len(counts)

@@ -15,7 +15,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from core.model.heads import CLASS_MAP_OFFSET
 from core.model.network import build_network
-from core.pipeline.predict import photo_set, predict
+from core.pipeline.predict import photo_set_of, predict
 from core.pipeline.views import normalise
 from core.recipe.layer_table import BACKBONES
 from tests.conftest import fast_recipe
@@ -35,7 +35,7 @@ def some_photos(dataset, recipe):
     """Two photos, as a network sees them."""
     test_set = dataset.test_set("test_difficult")
     few = replace(test_set, photos=test_set.photos[:2])
-    return photo_set(few, recipe.image_size, recipe.crop)
+    return photo_set_of(few, recipe.image_size, recipe.crop)
 
 
 SETTINGS = [

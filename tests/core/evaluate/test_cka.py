@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from core.evaluate.cka import debiased_cka
 
 
-def hsic_by_the_paper(k, loops):
+def hsic_by_the_paper(k, other_kernel):
     """Song et al. 2012, equation 5, term by term over distinct photos:
     mean of k_ij l_ij  -  2 x mean of k_ij l_iq  +  mean of k_ij l_qr."""
-    kernel, other = k, loops
+    kernel, other = k, other_kernel
     n = len(kernel)
     pairs = triples = quads = 0.0
     for i in range(n):
@@ -43,7 +43,7 @@ def hsic_by_its_closed_form(k, other):
     ) / (n * (n - 3))
 
 
-def literal(x, y, hsic):
+def cka_from_hsic(x, y, hsic):
     k, other = x @ x.T, y @ y.T
     return hsic(k, other) / math.sqrt(hsic(k, k) * hsic(other, other))
 
@@ -63,8 +63,8 @@ def test_it_is_the_papers_formula(n, p, q):
     x = gaussian(0, n, p) + 3  # a mean that centring has to take out
     y = 0.7 * x[:, :1] ** 2 + gaussian(1, n, q)
     found = debiased_cka(x, y)
-    assert found == pytest.approx(literal(x, y, hsic_by_the_paper), rel=1e-9)
-    assert found == pytest.approx(literal(x, y, hsic_by_its_closed_form), rel=1e-9)
+    assert found == pytest.approx(cka_from_hsic(x, y, hsic_by_the_paper), rel=1e-9)
+    assert found == pytest.approx(cka_from_hsic(x, y, hsic_by_its_closed_form), rel=1e-9)
 
 
 def test_unrelated_features_score_about_0_where_plain_cka_is_near_1():
@@ -120,7 +120,7 @@ def test_other_shapes_are_refused():
             debiased_cka(np.ones(x), np.ones(y))
 
 
-def lines_run(n, p):
+def count_lines_run(n, p):
     """How many lines of Python it takes for n photos and p units."""
     count, before = 0, sys.gettrace()
 
@@ -139,9 +139,9 @@ def lines_run(n, p):
 
 
 def test_it_takes_milliseconds_for_it_loops_over_neither_photos_nor_units():
-    few = lines_run(8, 5)
+    few = count_lines_run(8, 5)
     assert few > 10
-    assert lines_run(60, 5) == lines_run(8, 300) == few
+    assert count_lines_run(60, 5) == count_lines_run(8, 300) == few
 
 
 def test_it_compares_photos_of_which_there_are_fewer_than_units():

@@ -17,7 +17,7 @@ from tests.conftest import fast_recipe
 pytestmark = pytest.mark.slow
 
 
-def drawn(seed, photos=30, channels=8, classes=3):
+def synthetic_features(seed, photos=30, channels=8, classes=3):
     random = np.random.default_rng(seed)
     labels = np.arange(photos) % classes
     features = random.normal(2, 1, (photos, channels, 4, 5)).astype(np.float32)
@@ -31,8 +31,8 @@ def drawn(seed, photos=30, channels=8, classes=3):
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_it_is_scikit_learns_pipeline(classes):
-    features, labels = drawn(0, classes=classes)
-    other, _ = drawn(1, classes=classes)
+    features, labels = synthetic_features(0, classes=classes)
+    other, _ = synthetic_features(1, classes=classes)
     pooled = features.mean((2, 3), dtype=np.float64)
     scaler = StandardScaler().fit(pooled)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(pooled), labels)
@@ -43,7 +43,7 @@ def test_it_is_scikit_learns_pipeline(classes):
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_maps_mean_is_the_logit_with_the_constant_of_its_class(classes):
-    features, labels = drawn(0, classes=classes)
+    features, labels = synthetic_features(0, classes=classes)
     head = LinearHead(features, labels)
     found = head.predict(features)
     # Undone standardisation: W/s . f(x, y) + b - sum W m / s, cell by cell.
@@ -61,14 +61,14 @@ def test_a_maps_mean_is_the_logit_with_the_constant_of_its_class(classes):
 
 
 def test_evidence_lies_where_the_class_shows():
-    features, labels = drawn(0)
+    features, labels = synthetic_features(0)
     maps = evidence(LinearHead(features, labels).predict(features).maps)
     strongest = maps[np.arange(len(labels)), labels].reshape(len(labels), -1).argmax(1)
     assert (strongest == 1 * 5 + 2).mean() > 0.95
 
 
 def test_channels_that_never_vary_do_not_count():
-    features, labels = drawn(0)
+    features, labels = synthetic_features(0)
     dead = np.full_like(features[:, :1], 0.1)
     dead[0] += 1e-8
     found = LinearHead(np.concatenate([features, dead], axis=1), labels)
@@ -92,39 +92,42 @@ def setup(tiny, runs):
 
 
 @pytest.fixture(scope="module")
-def found(setup):
+def control_results(setup):
     return controls(setup)
 
 
-def test_both_have_the_scores_of_a_run(found, tiny):
-    assert found["reasons"] == {}
+def test_both_have_the_scores_of_a_run(control_results, tiny):
+    assert control_results["reasons"] == {}
     for name in ("frozen", "untrained"):
-        assert found[name]["validation"]["accuracy"]["total"] == 5
-        assert set(found[name]["sets"]) == {"test", "test_difficult"}
-        for of_set in found[name]["sets"].values():
+        assert control_results[name]["validation"]["accuracy"]["total"] == 5
+        assert set(control_results[name]["sets"]) == {"test", "test_difficult"}
+        for of_set in control_results[name]["sets"].values():
             assert set(of_set["scores"]) == {"primary", "object", "ranking", "present"}
             assert of_set["localisation"]["lift"] > 0
-        assert found[name]["sets"]["test_difficult"]["photos"] == 6
+        assert control_results[name]["sets"]["test_difficult"]["photos"] == 6
     # Blue and red books on grey: pretrained features tell them apart from seven photos.
-    assert found["frozen"]["validation"]["accuracy"]["value"] >= 0.8
-    assert found["frozen"] != found["untrained"]
+    assert control_results["frozen"]["validation"]["accuracy"]["value"] >= 0.8
+    assert control_results["frozen"] != control_results["untrained"]
 
 
-def test_they_are_computed_once_whatever_trains(found, tiny, runs, monkeypatch):
+def test_they_are_computed_once_whatever_trains(control_results, tiny, runs, monkeypatch):
     kept = sorted((runs / ".controls").iterdir())
     assert len(kept) == 2
     monkeypatch.setattr(module, "_compute", None)
     other = {"bands": {0: 1e-2}, "seed": 4, "batch_size": 8, "augment__cutout": None}
-    assert controls(set_up(fast_recipe(weights="imagenet", **other), tiny.root, runs)) == found
+    assert (
+        controls(set_up(fast_recipe(weights="imagenet", **other), tiny.root, runs))
+        == control_results
+    )
     # A run without pretrained weights is measured against the same two.
-    assert controls(set_up(fast_recipe(), tiny.root, runs)) == found
+    assert controls(set_up(fast_recipe(), tiny.root, runs)) == control_results
     assert sorted((runs / ".controls").iterdir()) == kept
 
 
 def test_another_split_view_or_library_is_another_entry(setup, monkeypatch):
     def entry(**changes):
         recipe = fast_recipe(weights="imagenet", **changes)
-        return module._entry_name(replace(setup, recipe=recipe), "weights")
+        return module._cache_key(replace(setup, recipe=recipe), "weights")
 
     names = {
         entry(),
@@ -132,7 +135,7 @@ def test_another_split_view_or_library_is_another_entry(setup, monkeypatch):
         entry(image_size=96),
         entry(crop="centre"),
         entry(map_stride=16),
-        module._entry_name(setup, "other weights"),
+        module._cache_key(setup, "other weights"),
     }
     assert len(names) == 6
     assert entry(seed=3, batch_size=8) == entry()
@@ -141,15 +144,15 @@ def test_another_split_view_or_library_is_another_entry(setup, monkeypatch):
     assert entry() not in names
 
 
-def test_a_damaged_entry_is_computed_again(setup, found, runs):
+def test_a_damaged_entry_is_computed_again(setup, control_results, runs):
     path = sorted((runs / ".controls").iterdir())[0]
     whole = path.read_text()
     path.write_text(whole[:50])
-    assert controls(setup) == found
+    assert controls(setup) == control_results
     assert json.loads(path.read_text()) == json.loads(whole)
 
 
-def test_without_pretrained_weights_at_hand_it_says_so(setup, found, monkeypatch):
+def test_without_pretrained_weights_at_hand_it_says_so(setup, control_results, monkeypatch):
     def missing(recipe, *rest, build=module.build_network):
         if recipe.weights == "imagenet":
             raise InputError("weights: not on this machine")
@@ -160,4 +163,4 @@ def test_without_pretrained_weights_at_hand_it_says_so(setup, found, monkeypatch
     answer = controls(bare)
     assert answer["frozen"] is None
     assert answer["reasons"] == {"frozen": "weights: not on this machine"}
-    assert answer["untrained"] == found["untrained"]
+    assert answer["untrained"] == control_results["untrained"]

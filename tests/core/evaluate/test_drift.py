@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from core.evaluate.cka import debiased_cka
 from core.evaluate.drift import COLUMNS, drift, relative_change
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.train_run import run_training
 from core.pipeline.setup import set_up
 from core.pipeline.views import normalise
 from core.store.run import create_run
@@ -49,7 +49,7 @@ def untrained(setup):
 
 
 @pytest.fixture(scope="module")
-def found(setup, moved, untrained):  # after `untrained`, whose start it reads from disk
+def drift_table(setup, moved, untrained):  # after `untrained`, whose start it reads from disk
     return drift(setup, moved).set_index("layer")
 
 
@@ -65,22 +65,22 @@ def test_without_training_nothing_drifts(setup, untrained):
     assert (found["cka"] == 1).all()
 
 
-def test_who_trains_and_what_is_compared_with(found):
-    assert list(found.index[found["trained"]]) == [13, 14, 15, 16, 17, *range(19, 27)]
-    assert set(found["reference"][:20]) == {"pretrained"}
-    assert set(found["reference"][20:]) == {"random start"}
-    assert found["name"][21] == "class_map"
+def test_who_trains_and_what_is_compared_with(drift_table):
+    assert list(drift_table.index[drift_table["trained"]]) == [13, 14, 15, 16, 17, *range(19, 27)]
+    assert set(drift_table["reference"][:20]) == {"pretrained"}
+    assert set(drift_table["reference"][20:]) == {"random start"}
+    assert drift_table["name"][21] == "class_map"
 
 
-def test_what_moved_shows_where_it_moved(setup, found):
-    assert setup.start == 13
-    assert found["weights"][14] == pytest.approx(1)
-    assert found["weights"][21] > 1
-    others = found["weights"].drop([14, 21]).dropna()
+def test_what_moved_shows_where_it_moved(setup, drift_table):
+    assert setup.start_layer == 13
+    assert drift_table["weights"][14] == pytest.approx(1)
+    assert drift_table["weights"][21] > 1
+    others = drift_table["weights"].drop([14, 21]).dropna()
     assert (others == 0).all()
     norm = setup.network.layers[17].bn1
-    assert found["statistics"][17] > 0
-    assert (found["statistics"].drop(17).dropna() == 0).all()
+    assert drift_table["statistics"][17] > 0
+    assert (drift_table["statistics"].drop(17).dropna() == 0).all()
     whole = math.sqrt(
         sum(
             float(m.running_mean.double().square().sum() + m.running_var.double().sum())
@@ -88,13 +88,13 @@ def test_what_moved_shows_where_it_moved(setup, found):
         )
     )
     expected = 3 * math.sqrt(len(norm.running_mean)) / whole
-    assert found["statistics"][17] == pytest.approx(expected, rel=1e-4)
-    assert (found["cka"][:14] == 1).all()
-    assert (found["cka"][14:] < 1).all()
+    assert drift_table["statistics"][17] == pytest.approx(expected, rel=1e-4)
+    assert (drift_table["cka"][:14] == 1).all()
+    assert (drift_table["cka"][14:] < 1).all()
 
 
 @torch.no_grad()
-def test_cka_is_of_the_layers_averaged_outputs_over_all_photos(setup, moved, found):
+def test_cka_is_of_the_layers_averaged_outputs_over_all_photos(setup, moved, drift_table):
     """Against the networks run on the photos in one go, layer by layer, the head too."""
     pixels = [setup.training_photos().pixels, *(photos.pixels for photos in setup.test_photos)]
     photos = torch.cat(pixels)
@@ -106,7 +106,7 @@ def test_cka_is_of_the_layers_averaged_outputs_over_all_photos(setup, moved, fou
         y = moved.layers[index].eval()(y)
         one, two = (z.mean((2, 3)) if z.ndim == 4 else z for z in (x, y))
         expected = debiased_cka(one.numpy(), two.numpy())
-        assert found["cka"][index] == pytest.approx(expected, abs=2e-3), index
+        assert drift_table["cka"][index] == pytest.approx(expected, abs=2e-3), index
         if index >= 14:
             assert expected < 0.9999
 
@@ -166,7 +166,7 @@ def test_a_finished_run_drifted_where_it_trained(tiny, runs, monkeypatch):
     monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
     recipe = fast_recipe(augment__blur=None, views_per_photo=1)
     run = create_run(runs, recipe, tiny.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     setup = set_up(recipe, tiny.root, runs)
     assert (drift(setup, setup.network)["cka"].dropna() == 1).all()
     setup.network.load_state_dict(load_file(run.path / "weights.safetensors"), strict=False)

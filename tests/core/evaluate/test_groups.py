@@ -11,7 +11,7 @@ from core.evaluate.groups import (
 )
 
 
-def drawn(seeds, photos, share, seed):
+def simulate_correct(seeds, photos, share, seed):
     """Right and wrong answers of a group whose seeds agree more than chance would have them."""
     random = np.random.default_rng(seed)
     ease = random.beta(3 * share, 3 * (1 - share), photos)
@@ -27,7 +27,7 @@ DRAWS, ERROR = 20_000, 0.1
 
 
 def test_the_interval_of_a_difference_is_scipys_paired_percentile_bootstrap():
-    a, b = drawn(5, 40, 0.7, 1), drawn(3, 40, 0.4, 2)
+    a, b = simulate_correct(5, 40, 0.7, 1), simulate_correct(3, 40, 0.4, 2)
     oracle = stats.bootstrap(
         (a.mean(axis=0), b.mean(axis=0)),
         mean_difference,
@@ -45,7 +45,7 @@ def test_the_interval_of_a_difference_is_scipys_paired_percentile_bootstrap():
 
 
 def test_the_interval_of_a_mean_is_scipys():
-    a = drawn(5, 30, 0.6, 4)
+    a = simulate_correct(5, 30, 0.6, 4)
     oracle = stats.bootstrap(
         (a.mean(axis=0),), np.mean, method="percentile", n_resamples=DRAWS, rng=5
     )
@@ -63,7 +63,7 @@ def test_the_interval_of_a_mean_is_scipys():
 def test_crops_of_one_photo_are_drawn_together():
     """Of 10 photos with 1 to 5 crops each, whole photos are drawn: scipy on their sums."""
     photos = [f"{number}.jpg" for number in range(10) for _ in range(1 + number % 5)]
-    a = np.repeat(drawn(4, 10, 0.6, 6), [1 + number % 5 for number in range(10)], axis=1)
+    a = np.repeat(simulate_correct(4, 10, 0.6, 6), [1 + number % 5 for number in range(10)], axis=1)
     sums = np.array([a[:, [p == name for p in photos]].sum() / 4 for name in dict.fromkeys(photos)])
     counts = np.array([1 + number % 5 for number in range(10)], dtype=float)
 
@@ -84,7 +84,7 @@ def test_crops_of_one_photo_are_drawn_together():
 
 
 def test_the_same_input_gives_the_same_interval():
-    a, b = drawn(5, 20, 0.7, 1), drawn(5, 20, 0.3, 2)
+    a, b = simulate_correct(5, 20, 0.7, 1), simulate_correct(5, 20, 0.3, 2)
     assert group_difference(a, b) == group_difference(a, b)
     back, there = group_difference(b, a), group_difference(a, b)
     assert back is not None and there is not None
@@ -98,7 +98,7 @@ def test_photos_are_drawn_jointly():
     b = a.copy()
     b[:, 30:] = False
     found = group_difference(a, b)
-    assert found is not None and found.real
+    assert found is not None and found.significant
     assert found.differing == 10
     single_a, single_b = group_mean(a), group_mean(b)
     assert single_a is not None and single_b is not None
@@ -135,7 +135,7 @@ def test_photos_are_drawn_jointly():
     ],
 )
 def test_in_words(difference, words):
-    assert difference.words("object accuracy") == words
+    assert difference.text("object accuracy") == words
 
 
 def test_nothing_to_compare():
@@ -161,7 +161,7 @@ def false_alarms(shift, tries=400, seeds=5, photos=20):
     for _ in range(tries):
         ease = random.normal(0.5, 1.5, photos)
         found = group_difference(group(ease), group(ease), draws=500)
-        alarms += found is not None and found.real
+        alarms += found is not None and found.significant
     return alarms / tries
 
 
@@ -177,7 +177,7 @@ def test_groups_that_differ_are_told_apart():
         group_difference(random.random((5, 40)) < 0.8, random.random((5, 40)) < 0.4)
         for _ in range(40)
     ]
-    assert all(found is not None and found.real for found in told)
+    assert all(found is not None and found.significant for found in told)
 
 
 def test_every_two_of_several_groups_as_two_alone():

@@ -8,7 +8,7 @@ from core.evaluate.localisation import (
     coverage,
     localisation_summary,
     localise,
-    points_inside,
+    pointing_hit,
     share_inside,
     view_box,
 )
@@ -43,10 +43,10 @@ def test_share_and_pointing():
     heat[0, 0], heat[3, 3] = 3, 1
     box = Box("a", 0, 0, 0.5, 0.5, 1)
     assert share_inside(heat, coverage([box], 4, 4)) == 0.75
-    assert points_inside(heat, [box])
-    assert not points_inside(heat, [Box("a", 0.5, 0.5, 1, 1, 1)])
+    assert pointing_hit(heat, [box])
+    assert not pointing_hit(heat, [Box("a", 0.5, 0.5, 1, 1, 1)])
     assert share_inside(np.zeros((4, 4)), coverage([box], 4, 4)) == 0
-    assert not points_inside(np.zeros((4, 4)), [box])
+    assert not pointing_hit(np.zeros((4, 4)), [box])
 
 
 def test_boxes_in_the_centre_crop():
@@ -60,7 +60,7 @@ def test_boxes_in_the_centre_crop():
     assert tall is not None and (tall.y0, tall.y1) == (0, 0.5)
 
 
-def books(**boxes):
+def boxed_test_set(**boxes):
     return TestSet(
         "test",
         (Photo(None, "p.jpg"),),  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def test_localise_counts_present_classes_with_boxes_of_at_least_two_percent():
         maps,
         ["p.jpg"],
         ["a", "b", "c"],
-        books(a=quarter, b=(0.5, 0.5, 1, 1), x=quarter),
+        boxed_test_set(a=quarter, b=(0.5, 0.5, 1, 1), x=quarter),
         {"p.jpg": (100, 100)},
         "squash",
     )
@@ -88,7 +88,12 @@ def test_localise_counts_present_classes_with_boxes_of_at_least_two_percent():
     assert summary["lift"] == 4
     assert summary["pointing"]["correct"] == 1
     small = localise(
-        maps, ["p.jpg"], ["a", "b", "c"], books(a=(0, 0, 0.14, 0.14)), {"p.jpg": (9, 9)}, "squash"
+        maps,
+        ["p.jpg"],
+        ["a", "b", "c"],
+        boxed_test_set(a=(0, 0, 0.14, 0.14)),
+        {"p.jpg": (9, 9)},
+        "squash",
     )
     assert small.empty
     assert localisation_summary(small) is None
@@ -98,7 +103,12 @@ def test_even_evidence_has_a_lift_of_one():
     maps = np.zeros((1, 2, 7, 7), dtype=np.float32)
     maps[0, 0] = 1
     found = localise(
-        maps, ["p.jpg"], ["a", "b"], books(a=(0.1, 0.2, 0.7, 0.6)), {"p.jpg": (100, 100)}, "squash"
+        maps,
+        ["p.jpg"],
+        ["a", "b"],
+        boxed_test_set(a=(0.1, 0.2, 0.7, 0.6)),
+        {"p.jpg": (100, 100)},
+        "squash",
     )
     summary = localisation_summary(found)
     assert summary is not None and summary["lift"] == pytest.approx(1)

@@ -27,11 +27,11 @@ def scene(tmp_path):
     return find
 
 
-def test_every_box_of_a_class_is_an_object_and_the_rest_are_strangers(scene):
+def test_every_box_of_a_class_is_an_object_and_the_rest_are_unknown(scene):
     found = scene([("a", BIG), ("b", SMALL), ("prml", SMALL), ("background", SMALL)], ("a",))
     assert found is not None
     assert [box.label for box in found.objects] == ["a", "b"]
-    assert [box.label for box in found.strangers] == ["prml", "background"]
+    assert [box.label for box in found.unknown_objects] == ["prml", "background"]
     assert found.name == "test/p.jpg"
 
 

@@ -5,9 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
-from core.evaluate.groups import LEAST_PHOTOS
-from core.evaluate.matched_answers import matched
-from core.evaluate.paired import SIGNIFICANT, Paired, mcnemar, pairs_of, share_difference
+from core.evaluate.groups import MIN_DIFFERING_PHOTOS
+from core.evaluate.matched_answers import match_runs
+from core.evaluate.paired import (
+    SIGNIFICANCE_LEVEL,
+    PairedComparison,
+    compare_runs,
+    mcnemar,
+    share_difference,
+)
 
 COLUMNS = ["kind", "split", "file", "primary", "present", "predicted"]
 
@@ -26,7 +32,11 @@ def test_mcnemar_is_statsmodels_exact_test(better, worse):
 def test_six_photos_on_one_side_are_the_fewest_that_can_tell():
     assert mcnemar(5, 0) == pytest.approx(0.0625)
     assert mcnemar(6, 0) == pytest.approx(0.03125)
-    assert mcnemar(LEAST_PHOTOS - 1, 0) >= SIGNIFICANT > mcnemar(LEAST_PHOTOS, 0)
+    assert (
+        mcnemar(MIN_DIFFERING_PHOTOS - 1, 0)
+        >= SIGNIFICANCE_LEVEL
+        > mcnemar(MIN_DIFFERING_PHOTOS, 0)
+    )
     assert mcnemar(0, 0) == mcnemar(4, 4) == 1
 
 
@@ -41,7 +51,7 @@ def test_six_photos_on_one_side_are_the_fewest_that_can_tell():
     ],
 )
 def test_in_words(better, worse, words):
-    assert Paired(better, worse, 5, 4, mcnemar(better, worse)).words() == words
+    assert PairedComparison(better, worse, 5, 4, mcnemar(better, worse)).text() == words
 
 
 def test_pairs_are_matched_by_file_whatever_the_order():
@@ -51,10 +61,10 @@ def test_pairs_are_matched_by_file_whatever_the_order():
     b = predictions(
         ("4", "y", "y", "y"), ("3", "y", "y", "y"), ("2", "x", "x", "y"), ("1", "x", "x", "y")
     )
-    found = pairs_of(a, b, "hard", "primary")
+    found = compare_runs(a, b, "hard", "primary")
     assert (found.better, found.worse, found.both_right, found.both_wrong) == (2, 1, 1, 0)
     assert found.p == mcnemar(2, 1) and found.photos == 4 and found.left_out == 0
-    other = pairs_of(b, a, "hard", "primary")
+    other = compare_runs(b, a, "hard", "primary")
     assert (other.better, other.worse, other.p) == (1, 2, found.p)
 
 
@@ -75,7 +85,7 @@ def test_photos_of_one_run_or_of_another_label_are_left_out_and_counted():
         ("relabelled", "y", "y", "y"),
         ("labelled since", "x", "x", "x"),
     )
-    found = pairs_of(a, b, "hard", "primary")
+    found = compare_runs(a, b, "hard", "primary")
     assert (found.better, found.both_right, found.photos, found.left_out) == (1, 1, 2, 4)
 
 
@@ -89,25 +99,25 @@ def test_other_splits_and_kinds_do_not_count():
         ]
     )
     b = a.assign(predicted="y")
-    assert pairs_of(a, b, "hard", "primary").better == 1
-    objects = pairs_of(a, b, "hard", "object")
+    assert compare_runs(a, b, "hard", "primary").better == 1
+    objects = compare_runs(a, b, "hard", "object")
     assert (objects.both_right, objects.both_wrong) == (1, 1)
-    assert pairs_of(a, b, "easy", "object").photos == 0
-    assert pairs_of(a, pd.DataFrame(), "hard").words() == "no photos in common: cannot tell"
+    assert compare_runs(a, b, "easy", "object").photos == 0
+    assert compare_runs(a, pd.DataFrame(), "hard").text() == "no photos in common: cannot tell"
 
 
 def test_present_takes_any_class_that_can_be_seen():
     a = predictions(("1", "x", "x y", "y"), ("2", "background", "", "background"))
     b = predictions(("1", "x", "x y", "z"), ("2", "background", "", "x"))
-    assert pairs_of(a, b, "hard", "present").better == 2
-    assert pairs_of(a, b, "hard", "primary").better == 1
+    assert compare_runs(a, b, "hard", "present").better == 2
+    assert compare_runs(a, b, "hard", "primary").better == 1
 
 
 def test_groups_keep_the_photos_that_all_their_runs_answered():
     a = predictions(("1#x", "x", "x", "x"), ("1#y", "y", "y", "y"), split="hard/objects")
     b = predictions(("1#y", "y", "y", "x"), ("1#x", "x", "x", "x"), split="hard/objects")
     c = predictions(("1#y", "y", "y", "y"), split="hard/objects")
-    found = matched([[a, b], [c]], "hard", "object")
+    found = match_runs([[a, b], [c]], "hard", "object")
     assert found.files == ("1#y",) and found.photos == ("1",) and found.left_out == 1
     assert found.correct[0].tolist() == [[True], [False]]
     assert found.correct[1].tolist() == [[True]]
@@ -121,10 +131,10 @@ def test_shares_are_compared_object_by_object():
     a = pd.DataFrame({"file": files, "label": labels, "share": low + 0.3})
     b = pd.DataFrame({"file": files, "label": labels, "share": low}).iloc[::-1]
     found = share_difference(a, b)
-    assert found is not None and found.real
+    assert found is not None and found.significant
     assert (found.value, found.low, found.high) == pytest.approx((0.3, 0.3, 0.3))
     assert (found.photos, found.differing) == (20, 20)
-    assert share_difference(b, a).words("share in the box").endswith("worse by .30 (.30 to .30)")
+    assert share_difference(b, a).text("share in the box").endswith("worse by .30 (.30 to .30)")
     assert share_difference(a, b.iloc[:4]).photos == 2
-    assert not share_difference(a, b.iloc[:4]).real  # two photos cannot tell, however clear
+    assert not share_difference(a, b.iloc[:4]).significant  # two photos cannot tell, however clear
     assert share_difference(a, b.iloc[:0]) is None

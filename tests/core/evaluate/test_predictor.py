@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.base.errors import RunError
-from core.evaluate.predictor import EXACT, Answerer, trained_network
+from core.evaluate.predictor import EXACT, Predictor, trained_network
 from core.store.run import Run
 
 pytestmark = pytest.mark.slow
@@ -30,9 +30,9 @@ def test_the_network_is_the_one_that_was_saved(trained):
 
 
 def test_many_photos_are_answered_a_few_at_a_time(trained, tiny, monkeypatch):
-    monkeypatch.setattr("core.evaluate.predictor.TOGETHER", 4)
+    monkeypatch.setattr("core.evaluate.predictor.CHUNK_SIZE", 4)
     photos = [photo.path for photo in tiny.train]
-    answers = list(Answerer(trained).answers(photos))
+    answers = list(Predictor(trained).predict_photos(photos))
     assert [answer.photo for answer in answers] == photos
     assert all(sum(a.probabilities.values()) == pytest.approx(1, abs=1e-5) for a in answers)
     assert {answer.maps.shape for answer in answers} == {(3, 2, 2)}

@@ -9,8 +9,8 @@ import torch
 from core.data.masking import FILLS
 from core.evaluate.consistency import consistency
 from core.evaluate.derived_predictions import DerivedPredictor
-from core.evaluate.reliance import Blanked, reliance, summary
-from core.evaluate.tta import VARIED, tta_predictions, varied_views
+from core.evaluate.reliance import MaskedPrediction, reliance, summary
+from core.evaluate.tta import TTA_VIEWS, tta_predictions, tta_views
 from core.model.network import Network
 from core.pipeline.predict import predict
 from core.pipeline.setup import set_up
@@ -42,14 +42,14 @@ class Colours(torch.nn.Module):
         return torch.stack([torch.full_like(red, 0.02), blue, red], dim=1) * 100
 
 
-class Corner(torch.nn.Module):
+class ConstantBlue(torch.nn.Module):
     """Answers blue always, as a network that knows only the table would."""
 
     def forward(self, x):
         return torch.stack([x[:, 0] * 0, x[:, 0] * 0 + 3, x[:, 0] * 0 + 1], dim=1)
 
 
-def seeing(module, classes):
+def network_of(module, classes):
     pool = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
     maps = torch.nn.Conv2d(len(classes), len(classes), 1, bias=False)  # what it is given
     torch.nn.init.dirac_(maps.weight)
@@ -60,7 +60,7 @@ def seeing(module, classes):
 
 
 def test_a_network_that_sees_the_books_loses_its_answer_with_them(bare, tiny):
-    found, table = reliance(bare, seeing(Colours(), tiny.classes), {})
+    found, table = reliance(bare, network_of(Colours(), tiny.classes), {})
     assert set(found) == {"test", "test_difficult"}
     numbers = found["test"]
     assert (numbers["photos"], numbers["comparison"]["photos"]) == (3, 3)
@@ -76,7 +76,7 @@ def test_a_network_that_sees_the_books_loses_its_answer_with_them(bare, tiny):
 
 
 def test_a_network_that_knows_only_the_table_answers_on(bare, tiny):
-    found, _ = reliance(bare, seeing(Corner(), tiny.classes), {})
+    found, _ = reliance(bare, network_of(ConstantBlue(), tiny.classes), {})
     numbers = found["test"]
     assert numbers["stays"]["object"]["value"] == 1
     assert numbers["hallucinated"]["value"] == 1
@@ -87,10 +87,10 @@ def test_a_network_that_knows_only_the_table_answers_on(bare, tiny):
 
 
 def test_without_a_background_class_nothing_is_hallucinated(bare, tiny):
-    found, _ = reliance(bare, seeing(Colours(), tiny.classes), {})
+    found, _ = reliance(bare, network_of(Colours(), tiny.classes), {})
     assert found["test"]["hallucinated"] is not None
     blanked = [
-        Blanked(
+        MaskedPrediction(
             "a.jpg",
             (0,),
             0.2,
@@ -103,7 +103,7 @@ def test_without_a_background_class_nothing_is_hallucinated(bare, tiny):
 
 def test_the_table_holds_the_plain_answer_every_fill_and_their_mean(frozen, tiny):
     known = {
-        "test": predict(frozen.network, frozen.test_photos[0], "efficientnet_lite0", frozen.start)
+        "test": predict(frozen.network, frozen.test_photos[0], "efficientnet_lite0", frozen.start_layer)
     }
     _, table = reliance(frozen, frozen.network, known)
     columns = [f"p_{name}" for name in tiny.classes]
@@ -143,11 +143,11 @@ def test_folding_changes_no_prediction(bare):
 
 def test_tta_is_the_mean_of_five_views_the_plain_one_first(frozen):
     photos = frozen.validation
-    plain = predict(frozen.network, photos, "efficientnet_lite0", frozen.start)
+    plain = predict(frozen.network, photos, "efficientnet_lite0", frozen.start_layer)
     found, views = tta_predictions(
         DerivedPredictor(frozen, frozen.network), photos, plain, frozen.fingerprints["train"]
     )
-    assert views.shape == (VARIED + 1, len(photos), 3)
+    assert views.shape == (TTA_VIEWS + 1, len(photos), 3)
     np.testing.assert_array_equal(views[0], plain.probabilities)
     np.testing.assert_allclose(found.probabilities, views.mean(axis=0), rtol=1e-5)
     assert (np.abs(views[1:] - views[0]).max(axis=(1, 2)) > 0).all()
@@ -157,9 +157,9 @@ def test_tta_is_the_mean_of_five_views_the_plain_one_first(frozen):
 def test_varied_views_depend_on_the_photo_alone():
     photos = torch.randint(0, 256, (10, 3, 32, 32), dtype=torch.uint8)
     names = [f"{i}.jpg" for i in range(10)]
-    found = varied_views(photos, names)
-    assert found.shape == (VARIED * 10, 3, 32, 32) and found.dtype == torch.uint8
-    alone = varied_views(photos[7:8], names[7:8])
+    found = tta_views(photos, names)
+    assert found.shape == (TTA_VIEWS * 10, 3, 32, 32) and found.dtype == torch.uint8
+    alone = tta_views(photos[7:8], names[7:8])
     torch.testing.assert_close(found[7::10].int(), alone.int(), atol=1, rtol=0)
     assert not torch.equal(found[:10], found[10:20])
 
@@ -169,7 +169,7 @@ def test_varied_views_are_small_changes_and_never_mirrored():
     photo = torch.full((1, 3, 100, 100), 60, dtype=torch.uint8)
     photo[..., 40:60, 15:35] = 200
     for number in range(30):
-        for view in varied_views(photo, [f"{number}.jpg"]).float():
+        for view in tta_views(photo, [f"{number}.jpg"]).float():
             bright = view[0] > 130
             assert 400 * 0.8 < bright.sum() < 400 * 1.25**2 * 1.2
             assert bright.nonzero()[:, 1].float().mean() < 45

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from core.evaluate.advice import advice
-from core.evaluate.scores import accuracy, balanced_accuracy, share, unevenly
-from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, density_ratio, evidence_set, judge
+from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, share_score
+from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, comparison_set, density_ratio, judge
 from tests.conftest import fast_recipe
 
 CLASSES = 6
@@ -21,7 +21,7 @@ def history(train=0.4, val=0.01, best=None):
 
 
 def score(right, total, constant):
-    return asdict(share([True] * right + [False] * (total - right), constant))
+    return asdict(share_score([True] * right + [False] * (total - right), constant))
 
 
 def validation(right=15, total=15, constant=6 / 15):
@@ -47,7 +47,7 @@ def single(right, total, constant, origin=ELSEWHERE):
     return {"scores": scores, "localisation": None, "single": True, "origin": origin}
 
 
-def hidden(balance=0.6, photos=40):
+def reliance_summary(balance=0.6, photos=40):
     return {
         "photos": photos,
         "fall": {"object": {"value": 0.5}, "only_objects": {"value": 0.5 - balance}},
@@ -55,13 +55,13 @@ def hidden(balance=0.6, photos=40):
     }
 
 
-def verdict(losses=None, answers=None, sets=None, needs=None, classes=CLASSES):
+def verdict(losses=None, validation_scores=None, sets=None, needs=None, classes=CLASSES):
     return judge(
         history() if losses is None else losses,
-        validation() if answers is None else answers,
+        validation() if validation_scores is None else validation_scores,
         classes,
         {"test_difficult": evidence()} if sets is None else sets,
-        {"test_difficult": hidden()} if needs is None else needs,
+        {"test_difficult": reliance_summary()} if needs is None else needs,
     )
 
 
@@ -69,20 +69,20 @@ BAD = {"test_difficult": evidence(0.33, 1.2)}
 UNSURE = {"test_difficult": evidence(0.33, 2.5)}  # with nothing hidden: one sign good, one bad
 
 
-def test_good_signs_mean_that_it_generalises():
+def test_good_criteria_mean_that_it_generalises():
     found = verdict()
     assert (found.verdict, found.rule) == ("generalises", "photos from elsewhere are good")
-    assert [sign.name for sign in found.signs] == ["finds", "looks", "needs"]
-    assert all(sign.good for sign in found.signs)
-    assert found.signs[0].value == pytest.approx((50 / 73 - 0.2) / 0.8)
-    assert found.signs[1].value == pytest.approx(2.5)
-    assert found.decided == "test_difficult"
+    assert [sign.name for sign in found.criteria] == ["finds", "looks", "needs"]
+    assert all(sign.good for sign in found.criteria)
+    assert found.criteria[0].value == pytest.approx((50 / 73 - 0.2) / 0.8)
+    assert found.criteria[1].value == pytest.approx(2.5)
+    assert found.deciding_set == "test_difficult"
 
 
-def test_fine_validation_and_bad_signs_mean_overfit_that_looks_good():
+def test_fine_validation_and_bad_criteria_mean_overfit_that_looks_good():
     found = verdict(sets=BAD)
     assert found.verdict == "overfit that looks good"
-    assert [sign.good for sign in found.signs] == [False, False, True]
+    assert [sign.good for sign in found.criteria] == [False, False, True]
     assert "15 of 15" in found.finding
     written = found.as_data()["evidence"]
     assert [sign["good"] for sign in written["signs"]] == [False, False, True]
@@ -90,11 +90,11 @@ def test_fine_validation_and_bad_signs_mean_overfit_that_looks_good():
     assert "On test_difficult only 1 of 3 signs are good." in found.finding
     # A single good sign of three is not enough, two are.
     assert verdict(sets=UNSURE).verdict == "generalises"
-    only_density = verdict(sets=UNSURE, needs={"test_difficult": hidden(0.1)})
+    only_density = verdict(sets=UNSURE, needs={"test_difficult": reliance_summary(0.1)})
     assert only_density.verdict == "overfit that looks good"
 
 
-def test_two_signs_that_disagree_are_too_little_evidence():
+def test_two_criteria_that_disagree_are_too_little_evidence():
     found = verdict(sets=UNSURE, needs={})
     assert (found.verdict, found.rule) == ("too little evidence", "the signs disagree")
 
@@ -114,12 +114,12 @@ def test_two_signs_that_disagree_are_too_little_evidence():
     ],
 )
 def test_validation_is_fine_or_bad_or_cannot_tell_by_its_interval(answers, expected):
-    assert verdict(answers=answers).validation == expected
+    assert verdict(validation_scores=answers).validation == expected
 
 
 def test_validation_that_cannot_tell_leaves_it_to_photos_from_elsewhere():
     """Five of five right proves little; twelve of twelve elsewhere does."""
-    few = {"answers": validation(5, 5, 0.6), "needs": {}, "classes": 2}
+    few = {"validation_scores": validation(5, 5, 0.6), "needs": {}, "classes": 2}
     assert verdict(**few, sets={"test": single(12, 12, 0.5)}).verdict == "generalises"
     bad = {"test": single(6, 12, 0.5)}
     assert verdict(**few, sets=bad).verdict == "never learned"
@@ -136,32 +136,32 @@ def test_whatever_the_counts_of_two_classes_all_right_can_pass():
     for total in range(6, 41):
         for large in range((total + 1) // 2, total - 1):
             truth = ["a"] * max(1, round(large / 5)) + ["b"] * max(1, round((total - large) / 5))
-            uneven = unevenly(truth, ("a", "b"))
+            uneven = is_imbalanced(truth, ("a", "b"))
             answers = {
                 "accuracy": asdict(accuracy(truth, truth)),
                 "balanced": asdict(balanced_accuracy(truth, truth)) if uneven else None,
             }
             sets = {"test": single(12, 12, 0.5)}
-            found = verdict(answers=answers, needs={}, classes=2, sets=sets)
+            found = verdict(validation_scores=answers, needs={}, classes=2, sets=sets)
             assert found.verdict == "generalises", (total, large)
 
 
 def test_where_classes_are_uneven_the_balanced_accuracy_counts():
     """Nine of ten right by always naming the large class."""
     truth, told = ["a"] * 9 + ["b"], ["a"] * 10
-    assert unevenly(truth, ("a", "b"))
-    assert not unevenly(["a", "a", "b"], ("a", "b"))
-    assert unevenly(["a", "b"], ("a", "b", "c"))  # a class of which no photo validates
+    assert is_imbalanced(truth, ("a", "b"))
+    assert not is_imbalanced(["a", "a", "b"], ("a", "b"))
+    assert is_imbalanced(["a", "b"], ("a", "b", "c"))  # a class of which no photo validates
     balanced = balanced_accuracy(told, truth)
     assert (balanced.value, balanced.constant, balanced.correct) == (0.5, 0.5, 9)
     answers = {"accuracy": score(9, 10, 0.9), "balanced": asdict(balanced)}
-    found = verdict(answers=answers, classes=2)
+    found = verdict(validation_scores=answers, classes=2)
     assert found.validation != "fine"
     assert "9 of 10 validation photos right, 50% averaged over classes" in found.finding
     right = balanced_accuracy(truth, truth)
     assert 0.5 < right.low < right.value == right.high == 1
     answers = {"accuracy": score(10, 10, 0.9), "balanced": asdict(right)}
-    assert verdict(answers=answers, classes=2).validation == "fine"
+    assert verdict(validation_scores=answers, classes=2).validation == "fine"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_bad_validation_decides_and_test_sets_are_told_all_the_same(losses, rule
     found = verdict(losses, validation(8))
     assert (found.verdict, found.rule) == (expected, rule)
     assert "On test_difficult 3 of 3 signs are good." in found.finding
-    assert len(found.signs) == 3
+    assert len(found.criteria) == 3
 
 
 def test_right_answers_with_a_loss_worse_than_random_cannot_tell():
@@ -213,12 +213,12 @@ def test_few_photos_are_too_little_evidence():
             "origin": ELSEWHERE,
         }
     }
-    found = verdict(sets=four, needs={"test": hidden(photos=4)})
+    found = verdict(sets=four, needs={"test": reliance_summary(photos=4)})
     assert (found.verdict, found.rule) == ("too little evidence", "no photos from elsewhere")
-    assert [sign.good for sign in found.signs] == [None, None, None]
+    assert [sign.good for sign in found.criteria] == [None, None, None]
     for nothing in ({}, {"test": {"scores": {}, "localisation": None}}):
         found = verdict(sets=nothing, needs={})
-        assert (found.rule, found.signs) == ("no photos from elsewhere", ())
+        assert (found.rule, found.criteria) == ("no photos from elsewhere", ())
 
 
 def test_without_boxes_the_ranking_tells():
@@ -245,14 +245,14 @@ def test_where_photos_show_one_class_each_their_accuracy_tells():
     for right, good in ((27, True), (15, False)):
         boxed["scores"]["primary"] = score(right, 40, 0.2)
         found = verdict(sets={"test_difficult": boxed})
-        assert [sign.good for sign in found.signs] == [good, True, True]
-        assert found.signs[0].kind == "accuracy"
+        assert [sign.good for sign in found.criteria] == [good, True, True]
+        assert found.criteria[0].kind == "accuracy"
 
 
 def test_the_worst_set_decides_and_each_is_named():
     good, bad = evidence(total=200), evidence(0.3, 1.2, total=12)
     found = verdict(sets={"easy": good, "hard": bad}, needs={})
-    assert (found.verdict, found.decided) == ("overfit that looks good", "hard")
+    assert (found.verdict, found.deciding_set) == ("overfit that looks good", "hard")
     assert "On easy 2 of 2 signs are good." in found.finding
     assert "On hard only 0 of 2 signs are good." in found.finding
 
@@ -275,7 +275,7 @@ def test_it_is_told_that_nobody_has_stated_where_a_set_is_from():
     assert "Nobody" not in verdict(classes=2).finding
 
 
-def test_an_accuracy_near_the_constant_answers_is_bad_whatever_the_signs():
+def test_an_accuracy_near_the_constant_answers_is_bad_whatever_the_criteria():
     """A class told by its background's colour: objects cut out are named, whole photos are not."""
     at_chance = evidence(0.82, primary=9)
     assert verdict(sets={"test_difficult": at_chance}).verdict == "overfit that looks good"
@@ -287,10 +287,10 @@ def test_an_accuracy_near_the_constant_answers_is_bad_whatever_the_signs():
 def test_evidence_is_compared_inside_and_outside_whatever_the_boxes_size():
     for area in (0.03, 0.2, 0.7):
         assert density_ratio(area, area) == pytest.approx(1)
-        sign = verdict(sets={"test_difficult": evidence(area=area)}).signs[1]
+        sign = verdict(sets={"test_difficult": evidence(area=area)}).criteria[1]
         assert (sign.value, sign.good) == (pytest.approx(2.5), True)
     assert density_ratio(1.0, 0.2) == 99
-    large = verdict(sets={"test_difficult": evidence(area=0.9)}).signs[1]
+    large = verdict(sets={"test_difficult": evidence(area=0.9)}).criteria[1]
     assert large.good is None
     assert "too little to compare" in large.words
 
@@ -299,10 +299,10 @@ def test_runs_are_compared_on_the_set_from_elsewhere_with_most_labelled_objects(
     easy, hard = evidence(total=99, origin=SHOOT), evidence(total=73)
     photos_only = single(400, 500, 0.2)
     sets = {"a": hard, "b": easy, "c": photos_only, "d": {"scores": {}}}
-    assert evidence_set(sets) == "a"
-    assert evidence_set({"b": easy, "c": photos_only}) == "c"
-    assert evidence_set({"b": easy, "d": {"scores": {}}}) == "b"
-    assert evidence_set({"d": {"scores": {}}}) is None
+    assert comparison_set(sets) == "a"
+    assert comparison_set({"b": easy, "c": photos_only}) == "c"
+    assert comparison_set({"b": easy, "d": {"scores": {}}}) == "b"
+    assert comparison_set({"d": {"scores": {}}}) is None
 
 
 def test_every_rule_can_fire_and_every_word_is_explained():
@@ -332,11 +332,11 @@ def test_advice_names_what_the_recipe_did():
         assert 1 <= len(advice(name, bad)) <= 4
 
 
-def test_a_fall_below_nothing_is_called_a_gain():
+def test_a_negative_probability_drop_is_called_a_gain():
     def words(fall, of_rest):
         fell = {"object": {"value": fall}, "only_objects": {"value": of_rest}}
-        needs = {"test_difficult": hidden() | {"fall": fell}}
-        return verdict(needs=needs).signs[2].words
+        needs = {"test_difficult": reliance_summary() | {"fall": fell}}
+        return verdict(needs=needs).criteria[2].words
 
     assert words(0.5, 0.01) == (
         "with the objects hidden the right classes lose 50 points of probability, "

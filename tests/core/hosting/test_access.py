@@ -1,7 +1,7 @@
 import pytest
 
 from core.base.errors import InputError
-from core.hosting.access import LIST, admitted, allow_list, asked_for
+from core.hosting.access import ALLOW_LIST_VARIABLE, allow_list, decide_access, sign_in_required
 
 
 @pytest.mark.parametrize(
@@ -24,18 +24,18 @@ from core.hosting.access import LIST, admitted, allow_list, asked_for
     ],
 )
 def test_who_is_let_in(monkeypatch, user, answer):
-    monkeypatch.setenv(LIST, "ann@example.org, @School.example")
-    assert admitted(user) == answer
+    monkeypatch.setenv(ALLOW_LIST_VARIABLE, "ann@example.org, @School.example")
+    assert decide_access(user) == answer
 
 
 def test_the_list_may_be_written_in_any_way(monkeypatch):
-    monkeypatch.setenv(LIST, " a@b.org;@c.org\n d@e.org ,")
+    monkeypatch.setenv(ALLOW_LIST_VARIABLE, " a@b.org;@c.org\n d@e.org ,")
     assert allow_list() == ("a@b.org", "@c.org", "d@e.org")
-    assert asked_for()
+    assert sign_in_required()
 
 
 @pytest.mark.parametrize("bad", ["", " , ", "school.example", "@", "@org", "a@b@c.org", "*", "@*"])
 def test_a_list_that_names_nobody_or_anybody_is_refused(monkeypatch, bad):
-    monkeypatch.setenv(LIST, bad)
-    with pytest.raises(InputError, match=LIST):
+    monkeypatch.setenv(ALLOW_LIST_VARIABLE, bad)
+    with pytest.raises(InputError, match=ALLOW_LIST_VARIABLE):
         allow_list()

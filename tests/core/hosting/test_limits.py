@@ -12,18 +12,18 @@ from core.hosting import limits
 from core.jobs import measure_speed
 from core.jobs.local import LocalExecutor, ensure_worker, worker_pid
 from core.jobs.preview import client
-from core.jobs.queue import Entry, Queue, Standing
-from core.jobs.stop_worker import ask_stop, forget_stop, restart, stop_now
-from core.jobs.worker import work
+from core.jobs.queue import Entry, Queue, QueuePosition
+from core.jobs.stop_worker import clear_stop_request, request_stop, restart_worker, stop_now
+from core.jobs.worker import run_worker
 from core.recipe.files import load_recipe
 from core.store.data_trash import restore_dataset
-from core.store.feature_folder import CACHE_FOLDER, cache_size
+from core.store.feature_folder import CACHE_FOLDER, feature_cache_bytes
 from core.store.run import find_runs, open_run
 from core.store.status import utc_now
 from core.store.visitors import new_key, visitor_dir
 from core.train.speed import read_speed, write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
-from tests.factory import plain_speed, write_run
+from tests.factory import uniform_speed, write_run
 
 
 @pytest.fixture
@@ -32,37 +32,37 @@ def hosted(monkeypatch):
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch, hosted):
+def shared_root(tmp_path, monkeypatch, hosted):
     """A house whose worker does not start."""
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir, wait_seconds=0: None)
     return tmp_path
 
 
-def visitor(house):
-    return LocalExecutor(visitor_dir(house, new_key()), fixed_clock)
+def visitor(shared_root):
+    return LocalExecutor(visitor_dir(shared_root, new_key()), fixed_clock)
 
 
 def test_it_is_off_unless_asked_for_and_a_mistyped_word_opens_nothing(monkeypatch):
     monkeypatch.delenv("OVERFIT_LENS_MODE", raising=False)
-    assert not demo_mode.on() and demo_mode.training()
+    assert not demo_mode.is_enabled() and demo_mode.is_training_allowed()
     monkeypatch.setenv("OVERFIT_LENS_MODE", "Demo ")
-    assert demo_mode.on() and demo_mode.training()
+    assert demo_mode.is_enabled() and demo_mode.is_training_allowed()
     monkeypatch.setenv("OVERFIT_LENS_TRAINING", "off")
-    assert not demo_mode.training()
+    assert not demo_mode.is_training_allowed()
     for name in ("OVERFIT_LENS_TRAINING", "OVERFIT_LENS_MODE"):
         monkeypatch.setenv(name, "dmeo")
         with pytest.raises(InputError, match=f"{name}=dmeo: must be"):
-            demo_mode.training()
+            demo_mode.is_training_allowed()
 
 
-@pytest.mark.parametrize("act", get_args(demo_mode.Act))
+@pytest.mark.parametrize("act", get_args(demo_mode.Action))
 def test_every_refusal_is_one_plain_line_and_only_in_the_demo(monkeypatch, act):
-    assert demo_mode.why_not(act) == ""
-    demo_mode.refuse(act)
+    assert demo_mode.blocked_reason(act) == ""
+    demo_mode.check_allowed(act)
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
-    assert demo_mode.why_not(act).endswith(".") and "\n" not in demo_mode.why_not(act)
+    assert demo_mode.blocked_reason(act).endswith(".") and "\n" not in demo_mode.blocked_reason(act)
     with pytest.raises(demo_mode.DemoError):
-        demo_mode.refuse(act)
+        demo_mode.check_allowed(act)
 
 
 def test_what_is_refused_is_refused_where_it_is_done(hosted, tmp_path, tiny):
@@ -73,13 +73,15 @@ def test_what_is_refused_is_refused_where_it_is_done(hosted, tmp_path, tiny):
     with pytest.raises(demo_mode.DemoError):
         restore_dataset(tmp_path, "a")
     with pytest.raises(demo_mode.DemoError):
-        client.wake(tmp_path)
-    assert measure_speed.ask(tmp_path, load_recipe("quick")) == measure_speed.Measuring("waiting")
+        client.ensure_preview(tmp_path)
+    assert measure_speed.request_speed(
+        tmp_path, load_recipe("quick")
+    ) == measure_speed.MeasurementStatus("waiting")
     mine = visitor_dir(tmp_path, new_key())
-    for act in (ask_stop, forget_stop, stop_now, restart):
+    for act in (request_stop, clear_stop_request, stop_now, restart_worker):
         with pytest.raises(demo_mode.DemoError):
             act(mine)
-    for act in (LocalExecutor(mine).score_again, LocalExecutor(mine).put_to_challenge):
+    for act in (LocalExecutor(mine).submit_rescoring, LocalExecutor(mine).submit_to_challenge):
         with pytest.raises(demo_mode.DemoError):
             act(["a"])
     assert list(tmp_path.iterdir()) == []
@@ -96,27 +98,27 @@ def test_what_is_refused_is_refused_where_it_is_done(hosted, tmp_path, tiny):
         ({"weights": "/etc/passwd"}, "no file of weights"),
     ],
 )
-def test_beyond_the_limits_nothing_is_written(house, changes, words):
+def test_beyond_the_limits_nothing_is_written(shared_root, changes, words):
     recipe = load_recipe("quick", changes)
-    executor = visitor(house)
-    assert words in limits.beyond(recipe, TOY_BOOKS)
+    executor = visitor(shared_root)
+    assert words in limits.exceeded_limits_text(recipe, TOY_BOOKS)
     with pytest.raises(demo_mode.DemoError, match=words):
         executor.submit(recipe, TOY_BOOKS)
-    assert list(house.iterdir()) == []
+    assert list(shared_root.iterdir()) == []
 
 
-def test_it_trains_on_the_bundled_photos_only(house, tiny):
+def test_it_trains_on_the_bundled_photos_only(shared_root, tiny):
     with pytest.raises(demo_mode.DemoError, match="bundled photos only"):
-        visitor(house).submit(load_recipe("quick"), tiny.root)
+        visitor(shared_root).submit(load_recipe("quick"), tiny.root)
 
 
 def test_the_story_is_within_the_limits(hosted):
     for preset in ("quick", "looks-good", "quick-bare", "quick-no-dropout"):
-        assert limits.beyond(load_recipe(preset), TOY_BOOKS) == ""
+        assert limits.exceeded_limits_text(load_recipe(preset), TOY_BOOKS) == ""
 
 
-def test_one_at_a_time_and_the_next_when_it_has_ended(house):
-    executor = visitor(house)
+def test_one_at_a_time_and_the_next_when_it_has_ended(shared_root):
+    executor = visitor(shared_root)
     run = executor.submit(load_recipe("quick"), TOY_BOOKS)
     with pytest.raises(demo_mode.DemoError, match="One at a time"):
         executor.submit(load_recipe("quick"), TOY_BOOKS)
@@ -128,63 +130,65 @@ def test_one_at_a_time_and_the_next_when_it_has_ended(house):
     assert open_run(executor.runs_dir, run.id).status().state == "cancelled"
 
 
-def test_a_run_that_has_ended_holds_nobody_up_though_its_worker_still_has_it(house):
-    executor = visitor(house)
+def test_a_run_that_has_ended_holds_nobody_up_though_its_worker_still_has_it(shared_root):
+    executor = visitor(shared_root)
     run = executor.submit(load_recipe("quick"), TOY_BOOKS)
-    Queue(house).claim(7)
+    Queue(shared_root).claim(7)
     run.write_status(replace(run.status(), state="done"))
     second = executor.submit(load_recipe("quick"), TOY_BOOKS)
-    assert [entry.run for entry in Queue(executor.runs_dir).entries()] == [run.id, second.id]
+    assert [entry.work_id for entry in Queue(executor.runs_dir).entries()] == [run.id, second.id]
 
 
-def test_the_queue_is_everybodys_and_each_sees_their_own(house):
-    first, second = visitor(house), visitor(house)
+def test_the_queue_is_everybodys_and_each_sees_their_own(shared_root):
+    first, second = visitor(shared_root), visitor(shared_root)
     a, b = (each.submit(load_recipe("quick"), TOY_BOOKS) for each in (first, second))
-    mine, yours, whole = Queue(first.runs_dir), Queue(second.runs_dir), Queue(house)
+    mine, yours, whole = Queue(first.runs_dir), Queue(second.runs_dir), Queue(shared_root)
     assert mine.entries() == [Entry(a.id, None)] and yours.entries() == [Entry(b.id, None)]
-    assert mine.standing() == Standing(0, 2) and yours.standing() == Standing(1, 2)
-    for name in (b.id, f"../{second.runs_dir.name}/{b.id}", whole.entries()[1].run):
-        assert not mine.withdraw(name) and not mine.move(name, "first")
+    assert mine.position() == QueuePosition(0, 2) and yours.position() == QueuePosition(1, 2)
+    for name in (b.id, f"../{second.runs_dir.name}/{b.id}", whole.entries()[1].work_id):
+        assert not mine.remove_unclaimed(name) and not mine.move(name, "first")
         mine.remove(name)
         mine.release(name, 7)
     assert len(whole.entries()) == mine.length() == 2
     assert whole.claim(7) == f".visitors/{first.runs_dir.name}/{a.id}"  # who came first
     assert mine.entries() == [Entry(a.id, 7)]
-    whole.remove(whole.entries()[0].run)
-    assert mine.standing() is None and yours.standing() == Standing(0, 1)
+    whole.remove(whole.entries()[0].work_id)
+    assert mine.position() is None and yours.position() == QueuePosition(0, 1)
 
 
-def test_nobody_overtakes(house):
-    executors = [visitor(house) for _ in range(3)]
+def test_nobody_overtakes(shared_root):
+    executors = [visitor(shared_root) for _ in range(3)]
     runs = [each.submit(load_recipe("quick"), TOY_BOOKS) for each in executors]
     assert not Queue(executors[2].runs_dir).move(runs[1].id, "first")
     Queue(executors[2].runs_dir).move(runs[2].id, "first")
-    assert [e.run.rpartition("/")[2] for e in Queue(house).entries()] == [r.id for r in runs]
+    assert [e.work_id.rpartition("/")[2] for e in Queue(shared_root).entries()] == [
+        r.id for r in runs
+    ]
 
 
-def test_a_full_queue_and_a_full_house_say_so(house, monkeypatch):
-    monkeypatch.setattr(limits, "WAITING", 2)
+def test_a_full_queue_and_a_full_shared_root_say_so(shared_root, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_QUEUED", 2)
     for _ in range(2):
-        visitor(house).submit(load_recipe("quick"), TOY_BOOKS)
-    late = visitor(house)
+        visitor(shared_root).submit(load_recipe("quick"), TOY_BOOKS)
+    late = visitor(shared_root)
     with pytest.raises(demo_mode.DemoError, match="queue is full: 2 runs wait"):
         late.submit(load_recipe("quick"), TOY_BOOKS)
-    monkeypatch.setattr(limits, "RUNS_IN_ALL", 2)
+    monkeypatch.setattr(limits, "MAX_RUNS", 2)
     with pytest.raises(demo_mode.DemoError, match="full for today"):
         late.submit(load_recipe("quick"), TOY_BOOKS)
     assert not late.runs_dir.exists()
 
 
-def test_a_visitor_keeps_so_many_runs(house, tiny, monkeypatch):
-    monkeypatch.setattr(limits, "RUNS", 2)
-    executor = visitor(house)
+def test_a_visitor_keeps_so_many_runs(shared_root, tiny, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_RUNS_PER_VISITOR", 2)
+    executor = visitor(shared_root)
     write_run(executor.runs_dir, tiny)
     executor.submit(load_recipe("quick"), TOY_BOOKS)
     with pytest.raises(demo_mode.DemoError, match="You have 2 runs"):
         executor.submit(load_recipe("quick"), TOY_BOOKS)
 
 
-def test_a_house_of_ones_own_has_no_limits(tmp_path, tiny, monkeypatch):
+def test_a_local_installation_has_no_limits(tmp_path, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir, wait_seconds=0: None)
     executor = LocalExecutor(tmp_path, fixed_clock)
     for _ in range(3):
@@ -203,30 +207,32 @@ def test_with_training_off_no_process_starts(hosted, monkeypatch, tmp_path):
         with pytest.raises(demo_mode.DemoError, match="Nobody trains"):
             ensure_worker(folder)
     with pytest.raises(demo_mode.DemoError):
-        client.wake(mine)
-    measure_speed.ask(mine, load_recipe("quick"))
+        client.ensure_preview(mine)
+    measure_speed.request_speed(mine, load_recipe("quick"))
     assert started == [] and list(tmp_path.iterdir()) == []
 
 
 def test_what_the_machine_has_computed_is_shared(tmp_path):
     mine, recipe = visitor_dir(tmp_path, new_key()), load_recipe("quick")
-    write_speed(mine, recipe, plain_speed(recipe))
+    write_speed(mine, recipe, uniform_speed(recipe))
     assert read_speed(tmp_path, recipe) == read_speed(mine, recipe) is not None
     (tmp_path / CACHE_FOLDER).mkdir()
     (tmp_path / CACHE_FOLDER / "a.safetensors").write_bytes(b"1234")
-    assert cache_size(mine) == 4
+    assert feature_cache_bytes(mine) == 4
     assert not mine.exists()
 
 
 @pytest.mark.slow
-def test_one_worker_carries_out_every_visitors_run(tmp_path, tiny, monkeypatch):
+def test_one_worker_runs_every_visitors_run(tmp_path, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir, wait_seconds=0: None)
     monkeypatch.setattr("core.jobs.worker.signal.signal", lambda *_: None)
-    monkeypatch.setattr(limits, "check_work", lambda *_: None)  # of photos small enough for a test
-    monkeypatch.setattr("core.jobs.worker.demo_mode.KEPT", 1000 * demo_mode.KEPT)
+    monkeypatch.setattr(
+        limits, "check_work_allowed", lambda *_: None
+    )  # of photos small enough for a test
+    monkeypatch.setattr("core.jobs.worker.demo_mode.RETENTION", 1000 * demo_mode.RETENTION)
     executors = [visitor(tmp_path) for _ in range(2)]
     runs = [executor.submit(fast_recipe(), tiny.root) for executor in executors]
-    assert work(tmp_path, utc_now, idle_seconds=0.2)
+    assert run_worker(tmp_path, utc_now, idle_seconds=0.2)
     assert [run.status().state for run in runs] == ["done", "done"]
     assert Queue(tmp_path).entries() == []
     for executor in executors:

@@ -8,24 +8,24 @@ import pytest
 
 from core.jobs import local, stop_worker
 from core.jobs.preview import client, server
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT_SECONDS
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the product gives up after some seconds, it gives up late here."""
     for module, name in (
         (client, "START_SECONDS"),
         (client, "ANSWER_SECONDS"),
-        (stop_worker, "GRACE"),
+        (stop_worker, "GRACE_SECONDS"),
         (server, "READ_SECONDS"),
         (server, "WORK_SECONDS"),
     ):
-        monkeypatch.setattr(module, name, LIMIT)
+        monkeypatch.setattr(module, name, TIMEOUT_SECONDS)
 
 
 @pytest.fixture(autouse=True)
-def workers_end() -> Iterator[None]:
+def kill_started_workers() -> Iterator[None]:
     """No worker that a test has started outlives it, also one that has not come up yet."""
     yield
     for process in local._started:

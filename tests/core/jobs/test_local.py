@@ -14,9 +14,9 @@ from core.data.label_tables import Box, Label
 from core.jobs.local import (
     LocalExecutor,
     ensure_worker,
-    find_lost_work,
+    mark_lost_work,
     process_alive,
-    recover,
+    recover_queue,
     worker_alive,
     worker_lock,
     worker_pid,
@@ -24,11 +24,11 @@ from core.jobs.local import (
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
-from core.store.rescoring import find_rescoring, runs_behind
+from core.store.rescoring import find_rescoring, outdated_runs
 from core.store.run import open_run
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import know_speed, write_dataset
+from tests.factory import write_dataset, write_uniform_speed
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -38,11 +38,11 @@ pytestmark = pytest.mark.slow
 def executor(tmp_path):
     """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
-    know_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
+    write_uniform_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
     return found
 
 
-def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, tiny):
+def test_runs_are_run_cancelled_and_survive_a_killed_worker(executor, tiny):
     runs = executor.runs_dir
     first = executor.submit(fast_recipe(), tiny.root)
     long = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
@@ -83,26 +83,28 @@ def test_runs_are_carried_out_cancelled_and_survive_a_killed_worker(executor, ti
 def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(executor, tiny):
     runs = executor.runs_dir
     run = executor.submit(fast_recipe(), tiny.root)
-    search = executor.find_rate(fast_recipe(image_size=32), tiny)
-    assert [entry.run for entry in Queue(runs).entries()][-1] == search.queue_name
+    search = executor.submit_lr_search(fast_recipe(image_size=32), tiny)
+    assert [entry.work_id for entry in Queue(runs).entries()][-1] == search.work_id
     assert search.status().state == "queued"
     wait_for(lambda: search.status().state == "running")
     assert executor.poll(run.id).state == "done"  # first in, first out
     os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
-    assert find_lost_work(search, utc_now)
+    assert mark_lost_work(search, utc_now)
     assert "it can be asked again" in str(search.status().error)
 
-    again = executor.find_rate(fast_recipe(image_size=32, name="another name"), tiny)
+    again = executor.submit_lr_search(fast_recipe(image_size=32, name="another name"), tiny)
     assert again.path == search.path
     wait_for(lambda: search.status().state == "done")
     assert search.suggestion() is not None
     assert set(search.curves()["start"]) == {0, 1, 2}
-    assert executor.find_rate(fast_recipe(image_size=32), tiny).status().state == "done"  # at once
+    assert (
+        executor.submit_lr_search(fast_recipe(image_size=32), tiny).status().state == "done"
+    )  # at once
     wait_for(lambda: Queue(runs).entries() == [])
     assert [row.id for row in RunIndex(runs).rows()] == [run.id]  # a search is no run
 
-    other = executor.find_rate(fast_recipe(image_size=32, seed=9), tiny)
+    other = executor.submit_lr_search(fast_recipe(image_size=32, seed=9), tiny)
     assert other.path != search.path
     executor.cancel_search(other)
     wait_for(lambda: other.status().state == "cancelled")
@@ -122,11 +124,11 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
             dataset.root, "test", photo.file, Truth(Label("red", ("red",)), boxes), fixed_clock
         )
     dataset = read_dataset(dataset.root)
-    assert [row.id for row in runs_behind(runs, RunIndex(runs).rows(), dataset)] == [run.id]
+    assert [row.id for row in outdated_runs(runs, RunIndex(runs).rows(), dataset)] == [run.id]
 
-    executor.score_again([run.id])
+    executor.submit_rescoring([run.id])
     rescoring = find_rescoring(runs, run.id)
-    executor.score_again([run.id])  # it waits already
+    executor.submit_rescoring([run.id])  # it waits already
     assert len(Queue(runs).entries()) == 1
     wait_for(lambda: rescoring.status().ended)
     assert rescoring.status().state == "done", rescoring.log_tail()
@@ -138,19 +140,19 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     )
     wait_for(lambda: Queue(runs).entries() == [])
     rows = RunIndex(runs).rows()
-    assert runs_behind(runs, rows, dataset) == [] and len(rows) == 1
+    assert outdated_runs(runs, rows, dataset) == [] and len(rows) == 1
 
     (run.path / "weights.safetensors").write_bytes(b"damaged")
-    executor.score_again([run.id])
+    executor.submit_rescoring([run.id])
     wait_for(lambda: rescoring.status().ended)
     assert rescoring.status().state == "failed" and "weights" in (rescoring.status().error or "")
     assert run.status().state == "done"
     waiting = find_rescoring(runs, run.id)
-    executor.score_again([run.id])
+    executor.submit_rescoring([run.id])
     executor.cancel_rescoring(waiting)
     wait_for(lambda: waiting.status().ended)
     with pytest.raises(RunError, match="no such run"):
-        executor.score_again(["gone"])
+        executor.submit_rescoring(["gone"])
 
 
 @pytest.mark.cold
@@ -159,9 +161,9 @@ def test_worker_and_preview_start_without_anything_loaded(executor):
     ensure_worker(runs)
     wait_for(lambda: worker_pid(runs))
     os.kill(worker_pid(runs), signal.SIGTERM)
-    client.wake(runs)
-    wait_for(lambda: client.wake(runs))
-    client.stop(runs)
+    client.ensure_preview(runs)
+    wait_for(lambda: client.ensure_preview(runs))
+    client.stop_preview(runs)
     wait_for(lambda: not worker_alive(runs))
 
 
@@ -191,7 +193,7 @@ def test_who_looks_at_the_same_time_is_not_taken_for_a_worker(tmp_path, monkeypa
     assert looks == [None, False]
 
 
-def test_cancel_of_a_run_whose_process_is_gone(executor, tiny, monkeypatch):
+def test_cancel_of_a_run_whose_process_is_missing(executor, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs: None)
     run = executor.submit(fast_recipe(), tiny.root)
     Queue(executor.runs_dir).claim(1)
@@ -204,13 +206,13 @@ def test_cancel_of_a_run_whose_process_is_gone(executor, tiny, monkeypatch):
     assert run.status() == done
 
 
-def test_recovery_keeps_what_waits_and_drops_what_is_gone(executor, tiny, monkeypatch):
+def test_recovery_keeps_what_waits_and_drops_what_is_missing(executor, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs: None)
     runs = executor.runs_dir
     waits = executor.submit(fast_recipe(), tiny.root)
     Queue(runs).submit("gone-1")
     Queue(runs).claim(7)  # by a worker that was killed before it began
-    assert recover(runs, fixed_clock) == []
+    assert recover_queue(runs, fixed_clock) == []
     assert Queue(runs).entries() == [Entry(waits.id, None)]
     assert open_run(runs, waits.id).status().state == "queued"
 

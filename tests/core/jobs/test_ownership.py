@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from core.base.errors import RunError
-from core.jobs.local import LocalExecutor, mark_cancelled, mark_lost, recover
+from core.jobs.local import LocalExecutor, mark_cancelled, mark_lost, recover_queue
 from core.jobs.queue import Entry, Queue
-from core.jobs.tasks.attempt import attempt
+from core.jobs.tasks.attempt import run_lifecycle
 from core.store.rescoring import find_rescoring
 from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs
@@ -23,20 +23,20 @@ def executor(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("state", ["running", "done", "failed", "cancelled"])
-def test_only_what_waits_is_carried_out(tmp_path, tiny, state):
+def test_only_what_waits_is_run(tmp_path, tiny, state):
     run = write_run(tmp_path, tiny, state=state)
     before = run.status()
-    with pytest.raises(RunError, match=f"is {state}; only what waits"), attempt(run, utc_now):
+    with pytest.raises(RunError, match=f"is {state}; only what waits"), run_lifecycle(run, utc_now):
         raise AssertionError("it was carried out")
     assert run.status() == before
 
 
-def test_of_many_one_carries_it_out(tmp_path, tiny):
+def test_of_many_one_runs_it(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="queued")
 
     def carry_out(_):
         try:
-            with attempt(run, utc_now):
+            with run_lifecycle(run, utc_now):
                 return "mine"
         except RunError:
             return "another's"
@@ -70,14 +70,14 @@ def test_a_run_that_ended_well_is_neither_lost_nor_cancelled(tmp_path, tiny, mon
     assert written == []
 
 
-def test_a_run_that_another_process_carries_out_is_not_recovered(tmp_path, tiny):
+def test_a_run_that_another_process_runs_is_not_recovered(tmp_path, tiny):
     """Its entry was claimed by a worker that is gone; somebody went on with it by hand."""
     run = write_run(tmp_path, tiny, state="running")
     now = utc_now().isoformat(timespec="seconds")
     run.write_status(replace(run.status(), pid=os.getpid(), heartbeat=now))
     Queue(tmp_path).submit(run.id)
     Queue(tmp_path).claim(2**22 + 1)
-    assert recover(tmp_path, utc_now) == []
+    assert recover_queue(tmp_path, utc_now) == []
     assert run.status().state == "running"
 
 
@@ -85,9 +85,9 @@ def test_what_was_asked_but_never_queued_is_asked_again(executor, tiny):
     """Whoever asked was killed in between."""
     run = write_run(executor.runs_dir, tiny)
     (run.path / "weights.safetensors").touch()
-    queue, entry = Queue(executor.runs_dir), find_rescoring(executor.runs_dir, run.id).queue_name
+    queue, entry = Queue(executor.runs_dir), find_rescoring(executor.runs_dir, run.id).work_id
     for _ in range(2):
-        executor.score_again([run.id])
+        executor.submit_rescoring([run.id])
         assert queue.entries() == [Entry(entry, None)]
         queue.remove(entry)
 

@@ -15,7 +15,7 @@ def test_first_in_first_out(tmp_path):
     assert queue.entries() == [] and queue.claim(1) is None
     for run in ("a", "b", "a", "c"):
         queue.submit(run)
-    assert [entry.run for entry in queue.entries()] == ["a", "b", "c"]
+    assert [entry.work_id for entry in queue.entries()] == ["a", "b", "c"]
     assert queue.claim(7) == "a"
     assert queue.claim(8) == "b"
     assert queue.entries() == [Entry("a", 7), Entry("b", 8), Entry("c", None)]
@@ -28,13 +28,13 @@ def test_only_what_waits_can_be_withdrawn(tmp_path):
     queue.submit("a")
     queue.submit("b")
     queue.claim(1)
-    assert not queue.withdraw("a")
-    assert queue.withdraw("b")
-    assert not queue.withdraw("b")
+    assert not queue.remove_unclaimed("a")
+    assert queue.remove_unclaimed("b")
+    assert not queue.remove_unclaimed("b")
     assert queue.entries() == [Entry("a", 1)]
 
 
-def at_once(act, *arguments):
+def run_in_parallel(act, *arguments):
     """Does it in a process for each of the arguments, all at the same time."""
     context = multiprocessing.get_context("fork")
     processes = [context.Process(target=act, args=each) for each in arguments]
@@ -46,9 +46,9 @@ def at_once(act, *arguments):
         process.close()
 
 
-def _claim_all(folder, number, all_here):
+def _claim_all(folder, number, barrier):
     queue, mine = Queue(folder), []
-    all_here.wait()
+    barrier.wait()
     while (run := queue.claim(number)) is not None:
         mine.append(run)
     (folder / f"claimed-by-{number}").write_text("\n".join(mine))
@@ -59,7 +59,7 @@ def test_no_run_is_claimed_twice(tmp_path):
     for i in range(60):
         queue.submit(str(i))
     all_here = multiprocessing.get_context("fork").Barrier(3)
-    at_once(_claim_all, *((tmp_path, number, all_here) for number in (1, 2, 3)))
+    run_in_parallel(_claim_all, *((tmp_path, number, all_here) for number in (1, 2, 3)))
     claimed = [run for each in tmp_path.glob("claimed-by-*") for run in each.read_text().split()]
     assert sorted(claimed, key=int) == [str(i) for i in range(60)]
 
@@ -71,7 +71,7 @@ def test_a_damaged_queue_is_named(tmp_path):
 
 
 def order(queue):
-    return [entry.run for entry in queue.entries()]
+    return [entry.work_id for entry in queue.entries()]
 
 
 def test_what_waits_can_be_moved_and_what_is_claimed_stays(tmp_path):
@@ -113,9 +113,9 @@ def test_moving_loses_and_doubles_nothing(moves):
             assert order(queue) == wanted
 
 
-def _shuffle(folder, run, all_here):
+def _shuffle(folder, run, barrier):
     queue = Queue(folder)
-    all_here.wait()
+    barrier.wait()
     for step in range(30):
         queue.move(run, ("first", "down", "up")[step % 3])
 
@@ -125,5 +125,5 @@ def test_people_who_move_runs_at_once_lose_none(tmp_path):
     for run in ("a", "b", "c", "d"):
         queue.submit(run)
     all_here = multiprocessing.get_context("fork").Barrier(2)
-    at_once(_shuffle, *((tmp_path, run, all_here) for run in ("b", "d")))
+    run_in_parallel(_shuffle, *((tmp_path, run, all_here) for run in ("b", "d")))
     assert sorted(order(queue)) == ["a", "b", "c", "d"]

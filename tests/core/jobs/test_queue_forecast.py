@@ -5,11 +5,11 @@ import pytest
 
 from core.base import files
 from core.jobs.queue import Queue
-from core.jobs.queue_forecast import entry_words, seconds_left, turns
+from core.jobs.queue_forecast import entry_text, forecast_queue, seconds_left
 from core.store.status import utc_now
-from core.train.estimate import TRAINING, estimate, photos_of
+from core.train.estimate import TRAINING_PARTS, count_photos, estimate
 from core.train.speed import write_speed
-from tests.factory import plain_speed, write_run, write_search
+from tests.factory import uniform_speed, write_lr_search, write_run
 
 
 def test_times_add_up_in_the_order_of_the_queue(tmp_path, tiny):
@@ -17,21 +17,23 @@ def test_times_add_up_in_the_order_of_the_queue(tmp_path, tiny):
     for run in runs:
         Queue(tmp_path).submit(run.id)
     now = utc_now()
-    assert [(t.begins, t.ends) for t in turns(tmp_path, now)] == [(0, None)] + [(None, None)] * 2
+    assert [(t.starts_in, t.ends_in) for t in forecast_queue(tmp_path, now)] == [(0, None)] + [
+        (None, None)
+    ] * 2
     recipe = runs[0].recipe()
-    write_speed(tmp_path, recipe, plain_speed(recipe))
-    one = estimate(recipe, plain_speed(recipe), photos_of(tiny, recipe)).seconds
-    line = turns(tmp_path, now)
+    write_speed(tmp_path, recipe, uniform_speed(recipe))
+    one = estimate(recipe, uniform_speed(recipe), count_photos(tiny, recipe)).seconds
+    line = forecast_queue(tmp_path, now)
     assert [t.name for t in line] == ["quick"] * 3
-    ends = [t.ends for t in line]
+    ends = [t.ends_in for t in line]
     assert [round(t, 3) for t in ends] == [round(n * one, 3) for n in (1, 2, 3)]
-    assert [t.begins for t in line] == [0, *ends[:2]]
+    assert [t.starts_in for t in line] == [0, *ends[:2]]
 
 
 def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="running")  # half of its epochs, 40 s to go
     recipe = run.recipe()
-    parts = estimate(recipe, plain_speed(recipe), photos_of(tiny, recipe)).parts
+    parts = estimate(recipe, uniform_speed(recipe), count_photos(tiny, recipe)).parts
     environment = run.environment() | {"estimate": {"parts": parts}}
     files.write_json(run.path / "environment.json", environment)
     status = run.status()
@@ -41,7 +43,7 @@ def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, 
     assert left is not None and abs(left - (40 + after)) < 0.01
     overdue = (now - timedelta(seconds=50)).isoformat()
     assert seconds_left(run, replace(status, heartbeat=overdue), now) is None
-    training = sum(parts[name] for name in TRAINING)
+    training = sum(parts[name] for name in TRAINING_PARTS)
     before = parts["photos"] + parts["features"]
     resumed = replace(status, state="queued", epoch=status.epochs // 2)
     left = seconds_left(run, resumed, now)
@@ -62,16 +64,16 @@ def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, 
 
 def test_what_is_under_way_comes_first_and_searches_and_gone_folders_are_borne(tmp_path, tiny):
     first = write_run(tmp_path, tiny, state="queued")
-    search = write_search(tmp_path, first.recipe(), tiny, None)
+    search = write_lr_search(tmp_path, first.recipe(), tiny, None)
     second = write_run(tmp_path, tiny, state="queued", minutes=1)
     queue = Queue(tmp_path)
-    for name in ("gone", first.id, search.queue_name, second.id):
+    for name in ("gone", first.id, search.work_id, second.id):
         queue.submit(name)
     queue.claim(1)
-    line = turns(tmp_path, utc_now())
-    assert [turn.entry for turn in line] == [first.id, search.queue_name, second.id]
-    labels = {turn.entry: "a run" for turn in line if "/" not in turn.entry}
-    told = [entry_words(turn.entry, labels) for turn in line]
+    line = forecast_queue(tmp_path, utc_now())
+    assert [turn.work_id for turn in line] == [first.id, search.work_id, second.id]
+    labels = {turn.work_id: "a run" for turn in line if "/" not in turn.work_id}
+    told = [entry_text(turn.work_id, labels) for turn in line]
     assert told == ["a run", "search for a learning rate", "a run"]
-    assert entry_words(".rescore/x", {"x": "a run"}) == "a run: scored again"
-    assert line[2].begins is None  # nobody knows how long a search takes
+    assert entry_text(".rescore/x", {"x": "a run"}) == "a run: scored again"
+    assert line[2].starts_in is None  # nobody knows how long a search takes

@@ -6,13 +6,20 @@ import signal
 import pytest
 
 from core.base.errors import RunError
-from core.jobs.health import look_at_worker
+from core.jobs.health import read_worker_status
 from core.jobs.local import LocalExecutor, ensure_worker, worker_alive, worker_pid
 from core.jobs.queue import Entry, Queue
-from core.jobs.stop_worker import ask_stop, forget_stop, put_back, restart, stop_asked, stop_now
+from core.jobs.stop_worker import (
+    clear_stop_request,
+    request_stop,
+    requeue_work,
+    restart_worker,
+    stop_now,
+    stop_requested,
+)
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import know_speed, write_run
+from tests.factory import write_run, write_uniform_speed
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -24,7 +31,7 @@ LONG = [{"train": "head", "epochs": 900}]
 def executor(tmp_path):
     """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs")
-    know_speed(found.runs_dir, fast_recipe())
+    write_uniform_speed(found.runs_dir, fast_recipe())
     return found
 
 
@@ -33,9 +40,9 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     run = executor.submit(fast_recipe(stages=LONG), tiny.root)
     after = executor.submit(fast_recipe(seed=2), tiny.root)
     wait_for(lambda: executor.poll(run.id).epoch >= 1)
-    assert look_at_worker(runs, utc_now()).state == "working"
+    assert read_worker_status(runs, utc_now()).state == "working"
 
-    ask_stop(runs)
+    request_stop(runs)
     wait_for(lambda: not worker_alive(runs))
     status = executor.poll(run.id)
     assert (status.state, status.error, status.pid) == ("queued", None, None)
@@ -44,21 +51,21 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
 
     ensure_worker(runs)
     wait_for(lambda: executor.poll(run.id).epoch > status.epoch)  # on, not from the beginning
-    assert not stop_asked(runs)
+    assert not stop_requested(runs)
     assert "resumed after epoch" in run.log_tail()
 
     first = worker_pid(runs)
-    restart(runs)  # in the middle of an epoch
+    restart_worker(runs)  # in the middle of an epoch
     assert worker_pid(runs) is not None
     wait_for(lambda: worker_pid(runs) not in (first, None))  # it may not have written its own yet
     wait_for(lambda: executor.poll(run.id).state == "running")
 
     # One that hears nothing is killed; its run can be resumed, and what waits keeps waiting.
     os.kill(worker_pid(runs), signal.SIGSTOP)
-    stop_now(runs, grace=0.5)
+    stop_now(runs, grace_seconds=0.5)
     assert not worker_alive(runs)
     status = executor.poll(run.id)
-    assert status.state == "failed" and status.error == run.lost_words(status)
+    assert status.state == "failed" and status.error == run.lost_process_text(status)
     assert run.resumable()
     assert Queue(runs).entries() == [Entry(after.id, None)]
 
@@ -66,7 +73,7 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
 def test_what_ended_or_was_to_be_cancelled_leaves_the_queue(tmp_path, tiny):
     done = write_run(tmp_path, tiny, state="done")
     cancelled = write_run(tmp_path, tiny, state="cancelled", minutes=1)
-    cancelled.ask_cancel()
+    cancelled.request_cancel()
     interrupted = write_run(tmp_path, tiny, state="cancelled", minutes=2)
     begins = write_run(tmp_path, tiny, state="queued", minutes=3)
     queue = Queue(tmp_path)
@@ -75,7 +82,7 @@ def test_what_ended_or_was_to_be_cancelled_leaves_the_queue(tmp_path, tiny):
         queue.submit(entry)
         queue.claim(os.getpid())
     for entry in entries:
-        put_back(tmp_path, entry)
+        requeue_work(tmp_path, entry)
     assert queue.entries() == [Entry(interrupted.id, None), Entry(begins.id, None)]
     assert done.status().state == "done"
     assert cancelled.status().state == "cancelled"
@@ -83,12 +90,12 @@ def test_what_ended_or_was_to_be_cancelled_leaves_the_queue(tmp_path, tiny):
 
 def test_without_a_worker_there_is_nothing_to_end(tmp_path):
     stop_now(tmp_path, fixed_clock)
-    ask_stop(tmp_path)
-    assert stop_asked(tmp_path)
-    forget_stop(tmp_path)
-    assert not stop_asked(tmp_path)
+    request_stop(tmp_path)
+    assert stop_requested(tmp_path)
+    clear_stop_request(tmp_path)
+    assert not stop_requested(tmp_path)
     with pytest.raises(RunError, match=r"worker\.stop: cannot be written"):
-        ask_stop(tmp_path / "no folder")
+        request_stop(tmp_path / "no folder")
 
 
 def test_a_worker_that_stood_in_line_is_ended_too(tmp_path, monkeypatch):

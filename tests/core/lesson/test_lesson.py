@@ -11,15 +11,15 @@ import pytest
 from core.base import language
 from core.base.errors import RunError
 from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure
-from core.lesson.glossary import glossary, marks, pieces, plain
-from core.lesson.pair import BAD, GOOD, find_pair
-from core.lesson.repair_words import arm_names, difference_words
-from core.lesson.repairs import ARMS, REAL, RESULTS, TOY, read_arms
-from core.lesson.seed_spread import Measured
-from core.lesson.steps import titles, validation_words, write_step
+from core.lesson.glossary import glossary, split_terms, strip_markup, term_placeholders
+from core.lesson.pair import GENERALISES_VERDICT, LOOKS_GOOD_VERDICT, find_pair
+from core.lesson.repair_words import arm_names, outcome_text
+from core.lesson.repairs import ARMS, REAL_HEADING, RESULTS, TOY_HEADING, read_arms
+from core.lesson.seed_spread import SeedSpread
+from core.lesson.steps import build_step, titles, validation_text
 from tests.conftest import ROOT
 from tests.factory import write_dataset, write_run
-from tests.lessons import SEEDS, write_examples
+from tests.factory_examples import SEEDS, write_examples
 
 STEPS = range(1, len(titles()) + 1)
 
@@ -33,17 +33,17 @@ def pair(tmp_path_factory):
 
 @pytest.fixture
 def japanese(monkeypatch):
-    monkeypatch.setattr(language, "_asked", lambda: "ja")
+    monkeypatch.setattr(language, "_get_language", lambda: "ja")
 
 
 # --- which runs -----------------------------------------------------------------------------------
 
 
 def test_the_pair_is_the_lowest_seed_of_each_kind(pair):
-    assert (pair.a.verdict, pair.b.verdict) == (BAD, GOOD)
+    assert (pair.a.verdict, pair.b.verdict) == (LOOKS_GOOD_VERDICT, GENERALISES_VERDICT)
     assert [run.recipe().seed for run in pair.a.runs] == list(range(SEEDS))
-    assert pair.a.shown.recipe().name == "looks-good"
-    assert pair.b.shown.recipe().seed == 0
+    assert pair.a.shown_run.recipe().name == "looks-good"
+    assert pair.b.shown_run.recipe().seed == 0
 
 
 def test_without_enough_examples_there_is_no_lesson(tmp_path):
@@ -71,34 +71,34 @@ def test_the_same_recipe_on_other_photos_is_no_training_of_it(tmp_path):
 
 
 def test_a_number_is_told_with_its_lowest_and_highest():
-    assert Measured((0.18, 0.21, 0.24)).percent() == "21 % (18-24)"
-    assert Measured((0.04, 0.06)).points() == "5 (4-6)"
-    assert Measured((-0.03, 0.001)).points() == "\u22121 (\u22123 … 0)"
-    assert Measured((1.0, 1.0)).number() == "1.0"
-    assert Measured((0.0001, 0.06)).range() == "0.0001-0.06"
+    assert SeedSpread((0.18, 0.21, 0.24)).format_percent() == "21 % (18-24)"
+    assert SeedSpread((0.04, 0.06)).format_points() == "5 (4-6)"
+    assert SeedSpread((-0.03, 0.001)).format_points() == "\u22121 (\u22123 … 0)"
+    assert SeedSpread((1.0, 1.0)).format_number() == "1.0"
+    assert SeedSpread((0.0001, 0.06)).format_range() == "0.0001-0.06"
 
 
 def test_the_sentences_tell_the_numbers_of_the_runs(pair):
     for letter, side in pair.sides.items():
         scores = [run.summary()["sets"][pair.set_name]["scores"]["object"] for run in side.runs]
         mean = f"{100 * fmean(score['value'] for score in scores):.0f} %"
-        assert re.search(rf"{letter} (names )?{mean}", plain(write_step(2, pair).text))
-    loss = pair.a.shown.summary()["validation"]["loss"]
-    assert f"{loss:.1g}" in validation_words(pair, "A")[1]
-    fall = pair.b.found("reliance", pair.set_name, "fall", "object", "value")
-    assert fall.points() in plain(write_step(4, pair).text)
+        assert re.search(rf"{letter} (names )?{mean}", strip_markup(build_step(2, pair).text))
+    loss = pair.a.shown_run.summary()["validation"]["loss"]
+    assert f"{loss:.1g}" in validation_text(pair, "A")[1]
+    fall = pair.b.evidence_spread("reliance", pair.set_name, "fall", "object", "value")
+    assert fall.format_points() in strip_markup(build_step(4, pair).text)
 
 
 def test_the_last_lift_is_that_of_the_summary(pair):
-    told = pair.b.summary("sets", pair.set_name, "localisation", "lift")
+    told = pair.b.summary_spread("sets", pair.set_name, "localisation", "lift")
     assert localisation_figure.lifts(pair, pair.b)[-1].mean == pytest.approx(told.mean, rel=1e-3)
 
 
 def test_the_layers_that_b_froze_did_not_move(pair):
-    moved, frozen = layers.moved_layers(pair), layers.frozen_layers(pair.b)
+    moved, frozen = layers.layer_drifts(pair), layers.frozen_layer_count(pair.b)
     assert frozen == 16
-    assert layers.front(moved, frozen, "B").mean == 0
-    assert layers.front(moved, frozen, "A").mean > 0
+    assert layers.mean_drift_before(moved, frozen, "B").mean == 0
+    assert layers.mean_drift_before(moved, frozen, "A").mean > 0
 
 
 # --- the repairs are docs/results.md's ------------------------------------------------------------
@@ -106,37 +106,37 @@ def test_the_layers_that_b_froze_did_not_move(pair):
 
 def test_the_repairs_are_read_from_the_page():
     page = RESULTS.read_text("utf-8")
-    for photos in (TOY, REAL):
+    for photos in (TOY_HEADING, REAL_HEADING):
         arms = read_arms(photos)
         assert {"nothing", "augmentation", "dropout"} <= arms.keys()
         for key, arm in arms.items():
             row = f"| {ARMS[key]} | {arm.seeds} |"
-            share = f"{arm.right:.2f} ({arm.low:.2f}-{arm.high:.2f})"
+            share = f"{arm.accuracy:.2f} ({arm.low:.2f}-{arm.high:.2f})"
             assert any(row in line and share in line for line in page.splitlines()), key
 
 
 def test_what_the_lesson_says_of_the_repairs_still_holds():
     """Where docs/results.md comes to say otherwise, sentences of the lesson must be read again."""
-    arms = read_arms(TOY)
-    assert arms["augmentation"].told == "worse"
-    assert arms["dropout"].told == "cannot tell"
+    arms = read_arms(TOY_HEADING)
+    assert arms["augmentation"].outcome == "worse"
+    assert arms["dropout"].outcome == "cannot tell"
     if "fast-front" in arms:  # steps 5 and 7
         assert "overfit that looks good" in arms["fast-front"].verdicts
         assert arms["slow-front"].verdicts.startswith("generalises")
 
 
 def test_a_missing_page_of_results_is_no_error(tmp_path):
-    assert read_arms(TOY, tmp_path / "results.md") == {}
+    assert read_arms(TOY_HEADING, tmp_path / "results.md") == {}
 
 
 @pytest.mark.parametrize("without", list(ARMS))
 def test_each_repair_is_told_with_both_numbers(pair, without):
-    arms = read_arms(TOY)
-    answer = write_step(6, pair, without=without).answer
+    arms = read_arms(TOY_HEADING)
+    answer = build_step(6, pair, arm_key=without).answer
     if without in arms and without != "nothing":
         for key in (without, "nothing"):
-            assert f"{100 * arms[key].right:.0f} %" in answer
-        assert difference_words(arms[without].told) in answer
+            assert f"{100 * arms[key].accuracy:.0f} %" in answer
+        assert outcome_text(arms[without].outcome) in answer
     else:
         assert arm_names()["augmentation"] in answer
 
@@ -146,25 +146,25 @@ def test_each_repair_is_told_with_both_numbers(pair, without):
 
 @pytest.mark.parametrize("number", STEPS)
 def test_a_step_has_at_most_sixty_words(pair, number):
-    step = write_step(number, pair, vote="A")
-    for_all = [write_step(number, pair, without=key).answer for key in ARMS] + [step.answer]
-    assert max(len(plain(f"{step.text} {answer}").split()) for answer in for_all) <= 60
-    assert step.whys
+    step = build_step(number, pair, vote="A")
+    for_all = [build_step(number, pair, arm_key=key).answer for key in ARMS] + [step.answer]
+    assert max(len(strip_markup(f"{step.text} {answer}").split()) for answer in for_all) <= 60
+    assert step.questions
 
 
 @pytest.mark.parametrize("number", STEPS)
 def test_every_sentence_is_there_in_japanese(pair, number, japanese):
-    step = write_step(number, pair, vote="A")
-    texts = [titles()[number - 1], *(part for why in step.whys for part in why)]
+    step = build_step(number, pair, vote="A")
+    texts = [titles()[number - 1], *(part for why in step.questions for part in why)]
     for text in [*texts, step.text, *filter(None, [step.answer])]:
-        assert re.search("[ぁ-ん]", plain(text)), text
-        assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", plain(text)), text
-    assert len(plain(step.text + step.answer)) <= 230
+        assert re.search("[ぁ-ん]", strip_markup(text)), text
+        assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", strip_markup(text)), text
+    assert len(strip_markup(step.text + step.answer)) <= 230
 
 
 def test_a_word_of_the_trade_is_explained_where_it_stands():
-    text = "A {loss} of 1 (0-2) in {a}".format(**marks("loss"))
-    assert pieces(text) == [
+    text = "A {loss} of 1 (0-2) in {a}".format(**term_placeholders("loss"))
+    assert split_terms(text) == [
         ("A ", ""),
         ("loss", "loss"),
         (" of 1 ", ""),
@@ -179,26 +179,26 @@ def test_a_word_of_the_trade_is_explained_where_it_stands():
 
 
 def test_the_cut_out_books_carry_the_answers_of_the_shown_runs(pair):
-    books = elsewhere_figure.cut_out_books(pair)
+    books = elsewhere_figure.object_crop_examples(pair)
     assert len(books) == elsewhere_figure.BOOKS
     for letter, side in pair.sides.items():
-        given = set(side.answers(f"{pair.set_name}/objects")[0]["predicted"])
+        given = set(side.predictions(f"{pair.set_name}/objects")[0]["predicted"])
         for book in books:
-            answer, good = book.answers[letter]
+            answer, good = book.predictions[letter]
             assert answer in given
             assert good == (answer == (book.truth or "background"))
 
 
-def test_the_gaze_has_a_picture_for_every_moment(pair):
-    found = localisation_figure.gaze(pair)
+def test_the_localisation_figure_has_a_picture_for_every_snapshot(pair):
+    found = localisation_figure.localisation_data(pair)
     assert len(found["epochs"]) == len(localisation_figure.lifts(pair, pair.a))
     for row in found["rows"]:
         assert len(row["A"]) == len(row["B"]) == len(found["epochs"])
         assert row["A"] != row["B"]
 
 
-def test_the_painted_photo_is_one_that_b_knows(pair):
-    plain_photo, object_, only = occlusion_figure.painted_photo(pair)
+def test_the_masked_photo_is_one_that_b_knows(pair):
+    plain_photo, object_, only = occlusion_figure.masked_photos(pair)
     assert [one.variant for one in (plain_photo, object_, only)] == list(occlusion_figure.VARIANTS)
     assert len({one.jpeg for one in (plain_photo, object_, only)}) == 3
     assert all(0 <= chance <= 1 for one in (object_, only) for _, chance in one.by_side.values())
@@ -217,10 +217,11 @@ def examples():
 
 def test_validation_cannot_tell_the_examples_apart(examples):
     """What the first step says."""
-    a, b = (side.summary("validation", "loss") for side in (examples.a, examples.b))
+    a, b = (side.summary_spread("validation", "loss") for side in (examples.a, examples.b))
     assert a.overlaps(b)
     right = [
-        side.summary("validation", "accuracy", "correct").mean for side in (examples.a, examples.b)
+        side.summary_spread("validation", "accuracy", "correct").mean
+        for side in (examples.a, examples.b)
     ]
     assert abs(right[0] - right[1]) <= 1
 
@@ -228,15 +229,15 @@ def test_validation_cannot_tell_the_examples_apart(examples):
 def test_the_examples_do_what_the_steps_say(examples):
     a, b = examples.a, examples.b
     objects = ("sets", examples.set_name, "scores", "object", "value")
-    assert a.summary(*objects).high < b.summary(*objects).low
+    assert a.summary_spread(*objects).high < b.summary_spread(*objects).low
     of_a, of_b = localisation_figure.lifts(examples, a), localisation_figure.lifts(examples, b)
     assert of_a[0].overlaps(of_b[0])  # both look at the books while only the head learns
     assert of_a[-1].high < of_a[0].low  # then one looks away
     assert of_b[-1].low > of_a[-1].high
     fall = ("reliance", examples.set_name, "fall", "object", "value")
-    assert a.found(*fall).high < b.found(*fall).low
-    same = [occlusion_figure.same_answers(examples, side).count for side in (a, b)]
+    assert a.evidence_spread(*fall).high < b.evidence_spread(*fall).low
+    same = [occlusion_figure.unchanged_predictions(examples, side).count for side in (a, b)]
     assert same[0].low > same[1].high
-    moved, frozen = layers.moved_layers(examples), layers.frozen_layers(b)
-    assert layers.front(moved, frozen, "A").low > 0.2
-    assert layers.front(moved, frozen, "B").high == 0
+    moved, frozen = layers.layer_drifts(examples), layers.frozen_layer_count(b)
+    assert layers.mean_drift_before(moved, frozen, "A").low > 0.2
+    assert layers.mean_drift_before(moved, frozen, "B").high == 0

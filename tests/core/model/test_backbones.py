@@ -6,11 +6,11 @@ from torch import nn
 from torchvision import models
 from torchvision.ops import SqueezeExcitation
 
-from core.model.backbones import _BUILDERS, backbone_layers
+from core.model.backbones import _BUILDERS, build_backbone
 from core.recipe.bands import band_ranges
-from core.recipe.files import load_recipe, recipe_from
+from core.recipe.files import load_recipe, recipe_from_dict
 from core.recipe.layer_table import BACKBONES, head_start, layer_table
-from tests.core.pipeline.test_prefix import awake
+from tests.core.pipeline.test_prefix import randomise_batch_norms
 
 pytestmark = pytest.mark.slow
 
@@ -44,13 +44,13 @@ def test_layers_are_the_children_and_a_block_is_one(backbone, stride, layers, sh
     ],
 )
 def test_the_default_bands_freeze_all_but_the_end(backbone, stride, firsts):
-    recipe = recipe_from({"backbone": backbone})
+    recipe = recipe_from_dict({"backbone": backbone})
     assert recipe.map_stride == stride
     table = layer_table(backbone, stride)
     ranges = band_ranges(recipe.bands, len(table))
     assert [table[band.first].name for band in ranges] == firsts
     assert [band.frozen for band in ranges] == [True, False, False, False]
-    other = recipe_from({"backbone": backbone, "map_stride": 48 - stride})
+    other = recipe_from_dict({"backbone": backbone, "map_stride": 48 - stride})
     assert other.bands == recipe.bands
 
 
@@ -73,13 +73,13 @@ def test_the_flat_list_computes_what_torchvisions_network_does(backbone, old, tm
     """From a file as torchvision writes it; old ones are in another format and lack the counters of
     the batch norms."""
     torch.manual_seed(0)
-    theirs = awake(getattr(models, backbone)())
+    theirs = randomise_batch_norms(getattr(models, backbone)())
     path = tmp_path / "weights.pth"
     state = theirs.state_dict()
     if old:
         state = {name: t for name, t in state.items() if not name.endswith("num_batches_tracked")}
     torch.save(state, path, _use_new_zipfile_serialization=not old)
-    layers, base = backbone_layers(backbone, 32, str(path))
+    layers, base = build_backbone(backbone, 32, str(path))
     assert len(base) == 64
     seen = []
     theirs.avgpool.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
@@ -94,7 +94,7 @@ def test_the_finer_map_has_the_coarse_one_at_every_second_cell(backbone):
     """So pretrained weights see at map stride 16 what they learned at 32."""
     torch.manual_seed(0)
     network, coarse = _BUILDERS[backbone](32)
-    awake(network)
+    randomise_batch_norms(network)
     for module in network.modules():
         if isinstance(module, SqueezeExcitation):
             module.fc2.weight.zero_()  # it averages over all cells, of which there are more now

@@ -3,18 +3,18 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.base.download import Patience
+from core.base.download import RetryPolicy
 from core.base.errors import InputError
-from core.model.backbones import _BUILDERS, backbone_layers
+from core.model.backbones import _BUILDERS, build_backbone
 from core.model.download_weights import fetch_weights
-from core.model.pretrained_weights import imagenet_path
+from core.model.pretrained_weights import imagenet_weights_path
 from tests.bad_server import bad_server
-from tests.published import SERVED as NAME
-from tests.published import publish, random_weights, saved
+from tests.fake_torchvision import BACKBONE as NAME
+from tests.fake_torchvision import publish_weights, random_weights, torch_save_bytes
 
 pytestmark = pytest.mark.slow
 
-ONCE = Patience(timeout=20, tries=1, pause=0.01)
+ONCE = RetryPolicy(timeout=20, max_failures=1, first_delay=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +37,12 @@ def server(tmp_path, monkeypatch):
 @pytest.fixture
 def serve(server, monkeypatch):
     """Makes bytes the file that torchvision has."""
-    return lambda data: publish(data, server, monkeypatch)
+    return lambda data: publish_weights(data, server, monkeypatch)
 
 
-def left():
+def remaining_files():
     """What is where the weights should be, but for the lock."""
-    folder = imagenet_path(NAME).parent
+    folder = imagenet_weights_path(NAME).parent
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     return [name for name in names if not name.endswith(".lock")]
 
@@ -50,68 +50,68 @@ def left():
 def test_weights_are_downloaded_and_can_be_used(server, serve, weights):
     serve(weights)
     path = fetch_weights(NAME)
-    assert path == imagenet_path(NAME)
+    assert path == imagenet_weights_path(NAME)
     assert path.read_bytes() == weights
-    assert left() == [path.name]
-    layers, base = backbone_layers(NAME, 16, "imagenet")
+    assert remaining_files() == [path.name]
+    layers, base = build_backbone(NAME, 16, "imagenet")
     assert len(base) == 64
     torch.manual_seed(0)
     expected = _BUILDERS[NAME](16)[1]
     assert torch.equal(layers[3].block[0][0].weight, expected[3].block[0][0].weight)
     assert fetch_weights(NAME) == path
-    assert len(server.seen) == 1  # the second time it was there
+    assert len(server.requests) == 1  # the second time it was there
 
 
 def test_a_stopped_download_goes_on(server, serve, weights):
     path = serve(weights)
-    server.orders[path] = ["truncate", "ok"]
+    server.responses[path] = ["truncate", "ok"]
     with pytest.raises(InputError, match=r"broke off \(tried 1 times\); or name a mirror"):
-        fetch_weights(NAME, patience=ONCE)
-    assert left() == [f"{imagenet_path(NAME).name}.part"]
+        fetch_weights(NAME, retry_policy=ONCE)
+    assert remaining_files() == [f"{imagenet_weights_path(NAME).name}.part"]
     counted = []
     assert fetch_weights(NAME, on_bytes=counted.append).read_bytes() == weights
-    assert server.seen[1] == (path, f"bytes={len(weights) // 2}-")
+    assert server.requests[1] == (path, f"bytes={len(weights) // 2}-")
     assert counted[0] > len(weights) // 2 and counted[-1] == len(weights)
 
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_another_file_than_the_name_says_is_refused_and_not_kept(server, serve, weights, begun):
     path = serve(weights)
-    server.orders[path] = ["wrong"]
+    server.responses[path] = ["wrong"]
     if begun:  # by an earlier try, perhaps from another mirror
-        part = imagenet_path(NAME).with_name(f"{imagenet_path(NAME).name}.part")
+        part = imagenet_weights_path(NAME).with_name(f"{imagenet_weights_path(NAME).name}.part")
         part.parent.mkdir(parents=True)
         part.write_bytes(weights[:1000])
     with pytest.raises(InputError) as caught:
-        fetch_weights(NAME, patience=replace(ONCE, tries=3))
+        fetch_weights(NAME, retry_policy=replace(ONCE, max_failures=3))
     line = str(caught.value)
     assert line.startswith(f"{server.url}/{NAME}-") and "\n" not in line
     assert ".pth: is not torchvision's" in line
-    assert left() == []
-    assert len(server.seen) == (2 if begun else 1)  # it is large
+    assert remaining_files() == []
+    assert len(server.requests) == (2 if begun else 1)  # it is large
 
 
 def test_a_damaged_file_in_its_place_is_replaced(server, serve, weights):
     serve(weights)
-    place = imagenet_path(NAME)
+    place = imagenet_weights_path(NAME)
     place.parent.mkdir(parents=True)
     place.write_bytes(weights[:1000])
     assert fetch_weights(NAME).read_bytes() == weights
 
 
 def test_code_in_a_file_does_not_run(server, serve, capsys):
-    serve(saved({"features.0.0.weight": _Evil()}))
+    serve(torch_save_bytes({"features.0.0.weight": _Evil()}))
     with pytest.raises(InputError, match="not a file of weights"):
         fetch_weights(NAME)
-    assert left() == []
+    assert remaining_files() == []
     assert "code ran" not in capsys.readouterr().out
 
 
 def test_weights_of_another_network_are_refused(server, serve):
-    serve(saved({"features.0.0.weight": torch.zeros(1)}))
+    serve(torch_save_bytes({"features.0.0.weight": torch.zeros(1)}))
     with pytest.raises(InputError, match=r"of another network\?"):
         fetch_weights(NAME)
-    assert left() == []
+    assert remaining_files() == []
 
 
 def test_a_mirror_and_a_file_that_is_here(server, serve, weights, tmp_path):
@@ -120,12 +120,12 @@ def test_a_mirror_and_a_file_that_is_here(server, serve, weights, tmp_path):
     here.write_bytes(weights)
     path = fetch_weights(NAME, source=here)
     assert path.read_bytes() == weights and here.is_file()
-    assert (server.seen, left()) == ([], [path.name])
+    assert (server.requests, remaining_files()) == ([], [path.name])
     path.unlink()
     with bad_server() as mirror:
         mirror.files["mirrored"] = weights
         assert fetch_weights(NAME, url=f"{mirror.url}/mirrored") == path
-    assert server.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_wrong_file_that_is_here_is_named(serve, weights, tmp_path, content, w
     with pytest.raises(InputError) as caught:
         fetch_weights(NAME, source=here)
     assert str(caught.value).startswith(f"{here}: {words}")
-    assert left() == []
+    assert remaining_files() == []
 
 
 def test_installed_weights_need_no_fetching():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.model.heads import ACTIVE, HIDDEN, LOGITS
+from core.model.heads import HIDDEN_OFFSET, LOGITS_OFFSET, RELU_OFFSET
 from core.model.network import build_network
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES, layer_table
@@ -43,7 +43,7 @@ def test_the_class_map_heads_list_is_the_tables():
 def test_the_articles_keras_head():
     _, network = dense_network()
     features = torch.rand(2, 1280, 2, 2)
-    hidden, logits = network.head[HIDDEN], network.head[LOGITS]
+    hidden, logits = network.head[HIDDEN_OFFSET], network.head[LOGITS_OFFSET]
     pooled = features.mean((2, 3)) @ hidden.weight.T + hidden.bias
     expected = (pooled.clamp(min=0) @ logits.weight.T + logits.bias).log_softmax(1)
     torch.testing.assert_close(network(features, start=network.head_start).log_probs, expected)
@@ -53,11 +53,13 @@ def test_the_articles_keras_head():
 def test_a_maps_mean_is_the_logit_without_the_biases():
     _, network = dense_network()
     output = network(torch.rand(2, 1280, 3, 3), start=network.head_start)
-    hidden, logits = network.head[HIDDEN], network.head[LOGITS]
-    active = (output.steps[ACTIVE + 1] > 0).float()
+    hidden, logits = network.head[HIDDEN_OFFSET], network.head[LOGITS_OFFSET]
+    active = (output.activations[RELU_OFFSET + 1] > 0).float()
     assert 0 < active.mean() < 1
     biases = logits.bias + (active * hidden.bias) @ logits.weight.T
-    torch.testing.assert_close(output.maps.mean((2, 3)), output.steps[LOGITS + 1] - biases)
+    torch.testing.assert_close(
+        output.maps.mean((2, 3)), output.activations[LOGITS_OFFSET + 1] - biases
+    )
 
 
 def test_maps_carry_no_gradient_and_training_makes_none():
@@ -66,4 +68,4 @@ def test_maps_carry_no_gradient_and_training_makes_none():
     output = network(torch.rand(2, 1280, 2, 2), start=network.head_start)
     output.log_probs.sum().backward()
     assert not output.maps.requires_grad
-    assert network.head[HIDDEN].weight.grad is not None
+    assert network.head[HIDDEN_OFFSET].weight.grad is not None

@@ -4,7 +4,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from core.base.errors import InputError
-from core.model.backbones import backbone_layers
+from core.model.backbones import build_backbone
 from core.model.network import build_network
 from core.recipe.bands import band_ranges, stage_ranges
 from core.recipe.files import load_recipe
@@ -26,14 +26,14 @@ def test_a_class_maps_mean_is_its_logit():
 
 @torch.no_grad()
 def test_lite0s_weights_are_the_packages_and_recognise_imagenet_statistics():
-    layers, name = backbone_layers("efficientnet_lite0", 32, "imagenet")
+    layers, name = build_backbone("efficientnet_lite0", 32, "imagenet")
     assert len(name) == 64
     features = nn.Sequential(*layers).eval()(torch.zeros(1, 3, 224, 224))
     assert features.shape == (1, 1280, 7, 7)
     # A trained network's stem is far from its random start: its filters differ in norm.
     norms = layers[0].weight.flatten(1).norm(dim=1)
     assert norms.max() / norms.median() > 2
-    again, same = backbone_layers("efficientnet_lite0", 16, "imagenet")
+    again, same = build_backbone("efficientnet_lite0", 16, "imagenet")
     assert same == name
     torch.testing.assert_close(again[0].weight, layers[0].weight, rtol=0, atol=0)
 
@@ -55,7 +55,7 @@ def test_batch_norms_of_frozen_layers_move_only_as_fastai_did(frozen_bn, head_on
     network = build_network(recipe, CLASSES)
     stage = recipe.stages[0 if head_only else 1]
     ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
-    network.set_training(ranges, frozen_bn, head_only)
+    network.set_train_mode(ranges, frozen_bn, head_only)
     before = network.layers[1].running_mean.clone()
     network(torch.rand(4, 3, 64, 64), frozen=16)
     assert (not torch.equal(network.layers[1].running_mean, before)) == moves
@@ -67,7 +67,7 @@ def test_batch_norms_of_frozen_layers_move_only_as_fastai_did(frozen_bn, head_on
 def test_a_frozen_band_between_trained_ones_keeps_its_statistics():
     recipe = fast_recipe(bands={0: 1e-3, 5: 0, 18: 1e-2})
     network = build_network(recipe, CLASSES)
-    network.set_training(band_ranges(recipe.bands, 27), "eval", head_only=False)
+    network.set_train_mode(band_ranges(recipe.bands, 27), "eval", head_only=False)
     assert network.layers[0].training and network.layers[20].training
     assert not network.layers[10].training
 
@@ -77,15 +77,15 @@ def test_missing_and_foreign_weights_are_refused_in_one_line(tmp_path, monkeypat
     with pytest.raises(InputError, match=r"vgg16_bn-6c64b313\.pth\) are not on this machine: down"):
         build_network(load_recipe("article-success"), CLASSES)
     with pytest.raises(InputError, match="no such file"):
-        backbone_layers("vgg16_bn", 16, str(tmp_path / "gone.pth"))
+        build_backbone("vgg16_bn", 16, str(tmp_path / "gone.pth"))
     foreign = tmp_path / "foreign.safetensors"
     save_file({"x": torch.zeros(3)}, foreign)
     with pytest.raises(InputError, match=r"lacks the tensor .*: of another network\?"):
-        backbone_layers("efficientnet_lite0", 32, str(foreign))
+        build_backbone("efficientnet_lite0", 32, str(foreign))
     junk = tmp_path / "junk.pth"
     junk.write_bytes(b"not a zip")
     with pytest.raises(InputError, match="not a file of weights"):
-        backbone_layers("efficientnet_lite0", 32, str(junk))
+        build_backbone("efficientnet_lite0", 32, str(junk))
 
 
 class _Evil:
@@ -97,7 +97,7 @@ def test_a_pickle_with_code_is_refused_and_not_run(tmp_path, capsys):
     evil = tmp_path / "evil.pth"
     torch.save({"a": _Evil()}, evil)
     with pytest.raises(InputError, match="not a file of weights"):
-        backbone_layers("efficientnet_lite0", 32, str(evil))
+        build_backbone("efficientnet_lite0", 32, str(evil))
     assert "code ran" not in capsys.readouterr().out
 
 
@@ -107,6 +107,6 @@ def test_ones_own_weights_load_by_path(tmp_path):
     network = timm.create_model("tf_efficientnet_lite0")
     path = tmp_path / "mine.safetensors"
     save_file(network.state_dict(), path)
-    layers, name = backbone_layers("efficientnet_lite0", 32, str(path))
+    layers, name = build_backbone("efficientnet_lite0", 32, str(path))
     torch.testing.assert_close(layers[0].weight, network.conv_stem.weight)
     assert len(name) == 64

@@ -5,7 +5,12 @@ import torch
 from torchvision import models
 
 from core.base.errors import InputError
-from core.model.pretrained_weights import find_weights, imagenet_path, lacks_imagenet, ways_on
+from core.model.pretrained_weights import (
+    find_weights,
+    imagenet_weights_path,
+    lacks_imagenet_weights,
+    missing_weights_options,
+)
 from core.recipe.layer_table import BACKBONES
 
 TORCHVISIONS = sorted(BACKBONES.keys() - {"efficientnet_lite0"})
@@ -38,12 +43,12 @@ def test_they_are_looked_for_where_torchvision_puts_them(variables, monkeypatch)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     expected = Path(torch.hub.get_dir()) / "checkpoints" / "resnet18-f37072fd.pth"
-    assert imagenet_path("resnet18") == expected
+    assert imagenet_weights_path("resnet18") == expected
 
 
 @pytest.mark.parametrize("backbone", TORCHVISIONS)
 def test_missing_weights_are_one_line_with_three_ways_on(backbone, hub):
-    assert lacks_imagenet(backbone, "imagenet")
+    assert lacks_imagenet_weights(backbone, "imagenet")
     with pytest.raises(InputError) as caught:
         find_weights(backbone, "imagenet")
     line = str(caught.value)
@@ -53,18 +58,20 @@ def test_missing_weights_are_one_line_with_three_ways_on(backbone, hub):
     assert f"`python -m core weights fetch {backbone}` ({size} MB)" in line
     assert "--from FILE" in line and "`weights: FILE`" in line
     assert "efficientnet_lite0" in line
-    assert len(ways_on(backbone)) == 3 and all(way in line for way in ways_on(backbone))
+    assert len(missing_weights_options(backbone)) == 3 and all(
+        way in line for way in missing_weights_options(backbone)
+    )
 
 
 def test_weights_that_are_here_are_found(hub, tmp_path):
     assert find_weights("resnet18", "none") is None
-    assert not lacks_imagenet("resnet18", "none")
-    path = imagenet_path("resnet18")
+    assert not lacks_imagenet_weights("resnet18", "none")
+    path = imagenet_weights_path("resnet18")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x")
     assert path.parent == hub
     assert find_weights("resnet18", "imagenet") == path
-    assert not lacks_imagenet("resnet18", "imagenet")
+    assert not lacks_imagenet_weights("resnet18", "imagenet")
     assert find_weights("resnet18", str(path)) == path
     assert find_weights("efficientnet_lite0", "imagenet").is_file()
 

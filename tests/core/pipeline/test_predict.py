@@ -11,7 +11,7 @@ from core.pipeline.predict import (
     PhotoSet,
     Predictions,
     object_set,
-    photo_set,
+    photo_set_of,
     predict,
     prediction_rows,
 )
@@ -21,7 +21,7 @@ from tests.factory import write_dataset
 pytestmark = pytest.mark.slow
 
 
-def test_objects_of_no_class_count_as_background_and_hidden_ones_not_at_all(tmp_path):
+def test_objects_of_no_class_count_as_background_and_occluded_ones_not_at_all(tmp_path):
     root = write_dataset(tmp_path / "data").root
     boxes = pd.read_csv(root / "boxes.csv").head(3)
     boxes["file"], boxes["label"] = boxes["file"][0], ["blue", "stranger", "blue"]
@@ -46,7 +46,7 @@ def test_the_real_set_has_49_objects(small_books):
 
 
 def test_predictions_keep_the_photos_order_over_batches(tiny):
-    photos = photo_set(tiny.test_set("test"), 64, "squash")
+    photos = photo_set_of(tiny.test_set("test"), 64, "squash")
     network = build_network(fast_recipe(), tiny.classes)
     one = predict(network, photos, "efficientnet_lite0")
     many = PhotoSet(
@@ -72,7 +72,7 @@ def test_tables_of_many_classes_are_built_at_once():
     photos = PhotoSet("test", ("1", "2", "3"), truth, ((),) * 3, torch.empty(0))
     rows = prediction_rows(photos, Predictions(np.log(p), np.empty(0)), names)
     assert list(rows)[6:] == [f"p_{name}" for name in names] and len(rows) == 3
-    blanked = reliance.Blanked("1", (0,), 0.1, p[0], {"object": p, "only_objects": p})
+    blanked = reliance.MaskedPrediction("1", (0,), 0.1, p[0], {"object": p, "only_objects": p})
     table = reliance._table("test", [blanked], names)
     assert list(table)[5:] == list(rows)[6:]
     np.testing.assert_array_equal(table[table["variant"] == "plain"].iloc[:, 5:], p[:1])

@@ -8,16 +8,16 @@ import torch
 
 from core.base import machine
 from core.model.network import build_network
-from core.pipeline.feature_cache import FeatureCache, entry_name
-from core.pipeline.inputs import Features, TrainingInputs
-from core.pipeline.precision import Settings, cpu_has_bfloat16, resolve
-from core.pipeline.predict import photo_set, predict
+from core.pipeline.feature_cache import FeatureCache, cache_key
+from core.pipeline.inputs import FeatureExtractor, TrainingInputs
+from core.pipeline.precision import ComputeSettings, cpu_has_bfloat16, resolve_settings
+from core.pipeline.predict import photo_set_of, predict
 from core.pipeline.prefix import (
+    FrozenPrefix,
     HalvingMaxPool,
-    Prefix,
     fold_batch_norms,
-    halve_by_maxima,
     prefix_length,
+    replace_max_pools,
 )
 from core.pipeline.views import TrainingViews, normalise
 from core.recipe.layer_table import BACKBONES
@@ -25,10 +25,10 @@ from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow
 
-FLOAT32 = Settings("cpu", "float32", "float32")
+FLOAT32 = ComputeSettings("cpu", "float32", "float32")
 
 
-def awake(network):
+def randomise_batch_norms(network):
     """Batch norms with statistics and weights that matter, as after real training."""
     torch.manual_seed(0)
     for module in network.modules():
@@ -43,7 +43,9 @@ def awake(network):
 @pytest.fixture(scope="module", params=BACKBONES)
 def of_backbone(request):
     """A backbone's name and its network, which tests leave as it is."""
-    return request.param, awake(build_network(fast_recipe(backbone=request.param), ["a", "b"]))
+    return request.param, randomise_batch_norms(
+        build_network(fast_recipe(backbone=request.param), ["a", "b"])
+    )
 
 
 @pytest.mark.parametrize("length", [1, 2, 9, 20])
@@ -56,7 +58,7 @@ def test_folded_layers_give_the_same_features(of_backbone, length):
     expected = x
     for layer in network.layers[:length]:
         expected = layer(expected)
-    prefix = Prefix(network, length, backbone, FLOAT32)
+    prefix = FrozenPrefix(network, length, backbone, FLOAT32)
     torch.testing.assert_close(prefix(x), expected, atol=2e-4, rtol=1e-3)
     kinds = [type(m) for m in prefix.layers.modules()]
     if length > 1:
@@ -75,7 +77,7 @@ def test_the_prefix_may_end_before_any_layer(of_backbone):
     head = network.head_start
     large = backbone in ("vgg16", "vgg16_bn", "resnet34")
     for length in [*range(11), head - 1, head] if large else range(head + 1):
-        features = Prefix(network, length, backbone, FLOAT32)(x)
+        features = FrozenPrefix(network, length, backbone, FLOAT32)(x)
         for _ in range(2):  # a layer that works in place must not spoil features for the next pass
             maps = network(features, start=length).maps
             torch.testing.assert_close(maps, whole, atol=1e-3, rtol=1e-3)
@@ -86,8 +88,8 @@ def test_bfloat16_features_are_near(of_backbone):
     backbone, network = of_backbone
     x = normalise(torch.rand(3, 3, 32, 32), backbone)
     length = fast_recipe(backbone=backbone).bands[1].first
-    exact = Prefix(network, length, backbone, FLOAT32)(x)
-    low = Prefix(network, length, backbone, Settings("cpu", "bfloat16", "float32"))(x)
+    exact = FrozenPrefix(network, length, backbone, FLOAT32)(x)
+    low = FrozenPrefix(network, length, backbone, ComputeSettings("cpu", "bfloat16", "float32"))(x)
     assert low.dtype == torch.bfloat16
     error = (low.float() - exact).norm() / exact.norm()
     assert 0 < error < 0.05
@@ -107,7 +109,7 @@ def test_only_pools_that_halve_are_replaced():
         torch.nn.MaxPool2d(2, ceil_mode=True),
     ]
     layers = torch.nn.Sequential(*others, torch.nn.MaxPool2d(2))
-    halve_by_maxima(layers)
+    replace_max_pools(layers)
     assert list(layers)[:3] == others
     assert isinstance(layers[3], HalvingMaxPool)
 
@@ -136,8 +138,10 @@ def test_the_prefix_ends_before_the_first_layer_that_any_stage_changes(changes, 
 def features(recipe, dataset, folder):
     torch.manual_seed(1)
     network = build_network(recipe, dataset.classes)
-    prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, FLOAT32)
-    return network, Features(prefix, FeatureCache(folder), recipe, network.base_weights, 1)
+    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, FLOAT32)
+    return network, FeatureExtractor(
+        prefix, FeatureCache(folder), recipe, network.base_weights_hash, 1
+    )
 
 
 @pytest.mark.parametrize("views_per_photo", [2, None])
@@ -146,7 +150,7 @@ def test_batches_of_features_are_the_views_features(tiny, tmp_path, views_per_ph
     network, found = features(recipe, tiny, tmp_path)
     views = TrainingViews(recipe, tiny, list(range(12)))
     inputs = TrainingInputs(views, found, "print")
-    assert inputs.start == 16
+    assert inputs.start_layer == 16
     x, targets = inputs.batch([7, 2], epoch=3)
     numbers = [views.view_number(3, photo) for photo in (7, 2)]
     torch.testing.assert_close(x, found.prefix(views.views([7, 2], numbers)), atol=1e-5, rtol=1e-4)
@@ -161,15 +165,15 @@ def test_batches_of_features_are_the_views_features(tiny, tmp_path, views_per_ph
 def test_test_photos_pass_the_prefix_once(tiny, tmp_path):
     recipe = fast_recipe()
     network, found = features(recipe, tiny, tmp_path)
-    photos = photo_set(tiny.test_set("test"), 64, "squash")
-    with_features = found.of_photos(photos, "print")
+    photos = photo_set_of(tiny.test_set("test"), 64, "squash")
+    with_features = found.with_features(photos, "print")
     one = predict(network, photos, recipe.backbone)
-    two = predict(network, with_features, recipe.backbone, start=16)
+    two = predict(network, with_features, recipe.backbone, start_layer=16)
     assert abs(one.log_probs - two.log_probs).max() < 1e-3
-    again = found.of_photos(photos, "print")
+    again = found.with_features(photos, "print")
     assert torch.equal(with_features.features, again.features)
     assert (found.cache.hits, found.cache.misses) == (1, 1)
-    found.of_photos(photos, "other photos")
+    found.with_features(photos, "other photos")
     assert found.cache.misses == 2
 
 
@@ -181,7 +185,7 @@ def pool(dataset, folder, **changes):
 
 
 @pytest.fixture(scope="module")
-def with_a_pool(tiny, tmp_path_factory):
+def pool_dir(tiny, tmp_path_factory):
     """A folder with the pool of the plain recipe; no two of the changes below share one."""
     folder = tmp_path_factory.mktemp("pools")
     pool(tiny, folder)
@@ -203,8 +207,8 @@ def with_a_pool(tiny, tmp_path_factory):
         ({"crop": "centre"}, False),
     ],
 )
-def test_what_shares_the_pool_of_features(tiny, with_a_pool, changes, shared):
-    found = pool(tiny, with_a_pool, **changes)
+def test_what_shares_the_pool_of_features(tiny, pool_dir, changes, shared):
+    found = pool(tiny, pool_dir, **changes)
     assert (found.cache.hits, found.cache.misses) == ((2, 0) if shared else (0, 2))
 
 
@@ -213,7 +217,7 @@ def test_a_larger_pool_begins_with_the_smaller_ones_views(tiny, tmp_path):
     for count in (2, 3):
         recipe = fast_recipe(views_per_photo=count)
         _, found = features(recipe, tiny, tmp_path)
-        pools.append(found.of_pool(TrainingViews(recipe, tiny, list(range(12))), "print"))
+        pools.append(found.pool_features(TrainingViews(recipe, tiny, list(range(12))), "print"))
     assert (found.cache.hits, found.cache.misses) == (2, 1)
     assert torch.equal(pools[0], pools[1][:2])
 
@@ -229,53 +233,56 @@ def test_a_stopped_run_keeps_the_views_it_computed(tiny, tmp_path):
         if len(asked) == 5:  # two batches a view
             raise KeyboardInterrupt
 
-    found.tick = stop_in_the_third_view
+    found.check_cancelled = stop_in_the_third_view
     with pytest.raises(KeyboardInterrupt):
-        found.of_pool(views, "print")
+        found.pool_features(views, "print")
     _, again = features(recipe, tiny, tmp_path)
-    again.of_pool(views, "print")
+    again.pool_features(views, "print")
     assert (again.cache.hits, again.cache.misses) == (2, 1)
 
 
 # --- the cache -----------------------------------------------------------------------------------
 
 
-def make(value):
+def constant_features(value):
     return lambda: torch.full((2, 3), float(value))
 
 
 def test_damaged_entries_are_computed_again(tmp_path):
     cache = FeatureCache(tmp_path)
-    cache.get({"a": 1}, make(1))
-    path = cache.folder / f"{entry_name({'a': 1})}.safetensors"
+    cache.get_or_compute({"a": 1}, constant_features(1))
+    path = cache.folder / f"{cache_key({'a': 1})}.safetensors"
     whole = path.read_bytes()
     flipped = bytearray(whole)
     flipped[-1] ^= 1
     for damage in (whole[:40], b"", bytes(flipped), b"junk" * 100):
         path.write_bytes(damage)
-        assert torch.equal(cache.get({"a": 1}, make(1)), torch.ones(2, 3))
+        assert torch.equal(cache.get_or_compute({"a": 1}, constant_features(1)), torch.ones(2, 3))
         assert path.read_bytes() == whole
     assert cache.hits == 0
-    assert torch.equal(cache.get({"a": 1}, make(2)), torch.ones(2, 3))
+    assert torch.equal(cache.get_or_compute({"a": 1}, constant_features(2)), torch.ones(2, 3))
     assert cache.hits == 1
 
 
 def test_another_machine_or_library_has_entries_of_its_own(tmp_path, monkeypatch):
     cache = FeatureCache(tmp_path)
-    cache.get({"a": 1}, make(1))
+    cache.get_or_compute({"a": 1}, constant_features(1))
     versions = machine._versions()
     others = [
         *(
             ("_versions", versions | {name: "other"})
             for name in ("torch", "torchvision", "timm", "numpy", "pillow")
         ),
-        ("instructions", ("avx2", "avx512_bf16")),
+        ("vector_instructions", ("avx2", "avx512_bf16")),
     ]
     for number, (name, value) in enumerate(others, start=2):
         with monkeypatch.context() as patch:
             patch.setattr(machine, name, lambda value=value: value)
-            assert torch.equal(cache.get({"a": 1}, make(number)), make(number)()), value
-    assert torch.equal(cache.get({"a": 1}, make(0)), torch.ones(2, 3))
+            assert torch.equal(
+                cache.get_or_compute({"a": 1}, constant_features(number)),
+                constant_features(number)(),
+            ), value
+    assert torch.equal(cache.get_or_compute({"a": 1}, constant_features(0)), torch.ones(2, 3))
 
 
 def test_maps_of_one_cell_are_kept_like_any(tmp_path):
@@ -283,8 +290,8 @@ def test_maps_of_one_cell_are_kept_like_any(tmp_path):
     features = torch.rand(4, 3, 1, 1).to(memory_format=torch.channels_last)
     assert features.stride(-1) != 1
     cache = FeatureCache(tmp_path)
-    computed = cache.get({"a": 1}, lambda: features)
-    kept = cache.get({"a": 1}, make(0))
+    computed = cache.get_or_compute({"a": 1}, lambda: features)
+    kept = cache.get_or_compute({"a": 1}, constant_features(0))
     assert torch.equal(computed, features) and torch.equal(kept, features)
     assert computed.stride() == kept.stride()
     assert (cache.hits, cache.misses) == (1, 1)
@@ -294,18 +301,18 @@ def test_the_folder_stays_within_its_bound_and_keeps_what_was_used(tmp_path):
     size = 1000
     cache = FeatureCache(tmp_path, max_bytes=3 * size * 4 + 2000)
     for number in range(3):
-        cache.get({"n": number}, lambda: torch.zeros(size))
-        os.utime(cache.folder / f"{entry_name({'n': number})}.safetensors", (number, number))
-    cache.get({"n": 0}, make(9))  # used now
-    cache.get({"n": 3}, lambda: torch.zeros(size))
+        cache.get_or_compute({"n": number}, lambda: torch.zeros(size))
+        os.utime(cache.folder / f"{cache_key({'n': number})}.safetensors", (number, number))
+    cache.get_or_compute({"n": 0}, constant_features(9))  # used now
+    cache.get_or_compute({"n": 3}, lambda: torch.zeros(size))
     left = {path.stem for path in cache.folder.glob("*.safetensors")}
-    assert left == {entry_name({"n": n}) for n in (0, 2, 3)}
+    assert left == {cache_key({"n": n}) for n in (0, 2, 3)}
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path):
     (tmp_path / "file").write_text("")
     cache = FeatureCache(tmp_path / "file")
-    assert torch.equal(cache.get({"a": 1}, make(1)), torch.ones(2, 3))
+    assert torch.equal(cache.get_or_compute({"a": 1}, constant_features(1)), torch.ones(2, 3))
 
 
 # Holds the lock of an entry that it is asked to write.
@@ -323,8 +330,8 @@ with open(lock, "w") as file:
 def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path, monkeypatch):
     """The other one has the entry only when this one waits for its lock."""
     first, second = FeatureCache(tmp_path), FeatureCache(tmp_path)
-    first.get({"a": 1}, make(1))
-    place = first.folder / f"{entry_name({'a': 1})}.safetensors"
+    first.get_or_compute({"a": 1}, constant_features(1))
+    place = first.folder / f"{cache_key({'a': 1})}.safetensors"
     written = place.rename(tmp_path / "written")
     arguments = [place.with_suffix(".lock"), written, place]
     with subprocess.Popen(
@@ -341,7 +348,7 @@ def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path, monkeypatch
             wait_for_lock(file, operation)
 
         monkeypatch.setattr("core.base.files.fcntl.flock", flock)
-        found = second.get({"a": 1}, make(2))
+        found = second.get_or_compute({"a": 1}, constant_features(2))
     assert (second.hits, second.misses) == (1, 0)
     assert torch.equal(found, torch.ones(2, 3))
 
@@ -352,25 +359,37 @@ def test_of_two_workers_that_want_an_entry_one_computes_it(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("backbone", "precision", "fast", "cuda", "settings"),
     [
-        ("efficientnet_lite0", "auto", False, False, Settings("cpu", "float32", "float32")),
-        ("efficientnet_lite0", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
-        ("vgg16_bn", "auto", True, False, Settings("cpu", "bfloat16", "bfloat16")),
-        ("vgg16", "auto", True, False, Settings("cpu", "bfloat16", "bfloat16")),
-        ("resnet18", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
-        ("mobilenet_v3_large", "auto", True, False, Settings("cpu", "bfloat16", "float32")),
-        ("vgg16_bn", "float32", True, False, Settings("cpu", "float32", "float32")),
-        ("efficientnet_lite0", "bfloat16", False, False, Settings("cpu", "bfloat16", "bfloat16")),
-        ("efficientnet_lite0", "auto", True, True, Settings("cuda", "bfloat16", "bfloat16")),
-        ("efficientnet_lite0", "float32", True, True, Settings("cuda", "float32", "float32")),
+        ("efficientnet_lite0", "auto", False, False, ComputeSettings("cpu", "float32", "float32")),
+        ("efficientnet_lite0", "auto", True, False, ComputeSettings("cpu", "bfloat16", "float32")),
+        ("vgg16_bn", "auto", True, False, ComputeSettings("cpu", "bfloat16", "bfloat16")),
+        ("vgg16", "auto", True, False, ComputeSettings("cpu", "bfloat16", "bfloat16")),
+        ("resnet18", "auto", True, False, ComputeSettings("cpu", "bfloat16", "float32")),
+        ("mobilenet_v3_large", "auto", True, False, ComputeSettings("cpu", "bfloat16", "float32")),
+        ("vgg16_bn", "float32", True, False, ComputeSettings("cpu", "float32", "float32")),
+        (
+            "efficientnet_lite0",
+            "bfloat16",
+            False,
+            False,
+            ComputeSettings("cpu", "bfloat16", "bfloat16"),
+        ),
+        ("efficientnet_lite0", "auto", True, True, ComputeSettings("cuda", "bfloat16", "bfloat16")),
+        (
+            "efficientnet_lite0",
+            "float32",
+            True,
+            True,
+            ComputeSettings("cuda", "float32", "float32"),
+        ),
     ],
 )
 def test_formats_come_from_the_table(backbone, precision, fast, cuda, settings):
     recipe = fast_recipe(backbone=backbone, precision=precision)
-    assert resolve(recipe, fast, cuda) == settings
+    assert resolve_settings(recipe, fast, cuda) == settings
 
 
 def test_the_processors_word_is_a_yes_or_no():
     assert cpu_has_bfloat16() in (True, False)
     if not torch.cuda.is_available():
         expected = "bfloat16" if cpu_has_bfloat16() else "float32"
-        assert resolve(fast_recipe()).prefix == expected
+        assert resolve_settings(fast_recipe()).prefix == expected

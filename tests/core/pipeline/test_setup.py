@@ -8,8 +8,8 @@ import pytest
 from core.base.errors import DataError, RunError
 from core.data import photos
 from core.data.split import split_photos
-from core.jobs.tasks.results import evaluate_again
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.results import reevaluate_run
+from core.jobs.tasks.train_run import run_training
 from core.pipeline.setup import set_up
 from core.store.run import create_run
 from core.train import lr_finder
@@ -18,11 +18,11 @@ from tests.factory import write_dataset
 
 pytestmark = pytest.mark.slow
 
-WORK = (
+TRACED_FUNCTIONS = (
     "core.data.dataset._file_digest",
     "core.data.photos.open_photo",
     "core.pipeline.views.augmented_views",
-    "core.pipeline.prefix.Prefix._run",
+    "core.pipeline.prefix.FrozenPrefix._run",
     "core.model.network.Network.forward",
 )
 
@@ -32,9 +32,7 @@ WORK = (
     [{}, {"views_per_photo": None}, {"bands": {0: 1e-3}}],
     ids=["pool", "fresh views", "nothing frozen"],
 )
-def test_between_two_looks_for_a_wish_to_stop_lies_a_photo_or_a_batch(
-    tiny, tmp_path, monkeypatch, changes
-):
+def test_cancellation_is_checked_between_photos_and_batches(tiny, tmp_path, monkeypatch, changes):
     since, most = Counter(), Counter()
 
     def counted(name, function):
@@ -45,14 +43,16 @@ def test_between_two_looks_for_a_wish_to_stop_lies_a_photo_or_a_batch(
 
         return work
 
-    for place in WORK:
+    for place in TRACED_FUNCTIONS:
         monkeypatch.setattr(place, counted(place, resolve_name(place)))
     monkeypatch.setattr(lr_finder, "STEPS", 3)
     setup = set_up(fast_recipe(image_size=32, **changes), tiny.root, tmp_path, since.clear)
     setup.inputs.batch(range(len(setup.inputs)), 1)
     since.clear()
-    lr_finder.search(setup, 0, since.clear)
-    expected = set(WORK) - ({"core.pipeline.prefix.Prefix._run"} if "bands" in changes else set())
+    lr_finder.lr_range_test(setup, 0, since.clear)
+    expected = set(TRACED_FUNCTIONS) - (
+        {"core.pipeline.prefix.FrozenPrefix._run"} if "bands" in changes else set()
+    )
     assert most == dict.fromkeys(expected, 1)
 
 
@@ -62,12 +62,12 @@ def test_a_wish_to_stop_ends_the_run_while_its_photos_are_read(tiny, tmp_path, m
 
     def ask(path, *args, **options):
         opened.append(path)
-        run.ask_cancel()
+        run.request_cancel()
         return open_photo(path, *args, **options)
 
     open_photo = photos.open_photo
     monkeypatch.setattr(photos, "open_photo", ask)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     assert (run.status().state, len(opened)) == ("cancelled", 1)
 
 
@@ -87,10 +87,12 @@ def test_features_of_a_photo_that_was_replaced_meanwhile_are_not_kept(tmp_path, 
             set_up(recipe, data.root, tmp_path / "runs")
     photo.write_bytes(whole)
     setup = set_up(recipe, data.root, tmp_path / "runs")
-    assert setup.known.photos == 1 and setup.known.views == 0  # of 2 views none was kept
+    assert (
+        setup.cached_share.photos == 1 and setup.cached_share.views == 0
+    )  # of 2 views none was kept
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_a_photo_that_is_replaced_while_it_trains_ends_the_run_with_its_name(tmp_path):
     data = write_dataset(tmp_path / "data")
     photo, same = data.train[0].path, data.train[1].path
@@ -102,21 +104,21 @@ def test_a_photo_that_is_replaced_while_it_trains_ends_the_run_with_its_name(tmp
         photo.write_bytes(data.train[-1].path.read_bytes())
 
     with pytest.raises(DataError, match="was replaced while it was in use"):
-        execute(run, fixed_clock, on_epoch=replace)
+        run_training(run, fixed_clock, on_epoch=replace)
     status = run.status()
     assert (status.state, status.epoch) == ("failed", 2)
     assert str(status.error).startswith(f"{photo}: ")
     assert run.summary() is None and run.predictions().empty
-    run.queue_again()
+    run.requeue()
     with pytest.raises(RunError, match=f"{photo.name}: changed last of the photos"):
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
     photo.write_bytes(whole)
     same.touch()  # another time alone does no harm
-    run.queue_again()
-    execute(run, fixed_clock)
+    run.requeue()
+    run_training(run, fixed_clock)
     assert (run.status().state, len(run.history())) == ("done", 2)
     answers = (run.path / "predictions.csv").read_bytes()
     replace()
     with pytest.raises(RunError, match=f"{photo.name}: changed last of the photos"):
-        evaluate_again(run)
+        reevaluate_run(run)
     assert (run.path / "predictions.csv").read_bytes() == answers

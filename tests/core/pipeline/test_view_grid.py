@@ -8,7 +8,7 @@ from core.base.errors import DataError
 from core.data.photos import read_view
 from core.data.split import split_photos
 from core.pipeline.setup import set_up
-from core.pipeline.view_grid import VIEWS, view_wall
+from core.pipeline.view_grid import VIEWS, build_view_grid
 from core.pipeline.views import normalise
 from tests.conftest import fast_recipe
 
@@ -26,13 +26,15 @@ def test_each_view_is_what_the_engine_trains_on(tiny, tmp_path, changes):
     """Every layer learns, so that what enters the network are the views themselves."""
     recipe = fast_recipe(bands={0: 1e-2}, **changes)
     inputs = set_up(recipe, tiny.root, tmp_path).inputs
-    wall = view_wall(recipe, tiny, first_epoch=2)
+    wall = build_view_grid(recipe, tiny, first_epoch=2)
     assert sum(len(seen.views) for seen in wall) == VIEWS
     for seen in wall:
         photo = inputs.views.files.index(seen.file)
         counted: dict[int, int] = {}
         for view in seen.views:
-            places = [i for i, (p, _) in enumerate(inputs.views.shown(view.epoch)) if p == photo]
+            places = [
+                i for i, (p, _) in enumerate(inputs.views.epoch_views(view.epoch)) if p == photo
+            ]
             place = places[counted.get(view.epoch, 0)]
             counted[view.epoch] = counted.get(view.epoch, 0) + 1
             entered, target = inputs.batch([place], view.epoch)
@@ -51,26 +53,30 @@ def test_each_view_is_what_the_engine_trains_on(tiny, tmp_path, changes):
 
 def test_the_plain_photo_is_the_networks_own(tiny):
     recipe = fast_recipe()
-    seen = view_wall(recipe, tiny)[0]
+    seen = build_view_grid(recipe, tiny)[0]
     path = next(photo.path for photo in tiny.train if photo.file == seen.file)
     assert np.array_equal(seen.plain, read_view(path, 64, "squash"))
 
 
 def test_without_names_it_shows_one_of_each_class_the_background_last(tiny):
-    assert [seen.label for seen in view_wall(fast_recipe(), tiny)] == ["blue", "red", "background"]
+    assert [seen.label for seen in build_view_grid(fast_recipe(), tiny)] == [
+        "blue",
+        "red",
+        "background",
+    ]
 
 
 def test_named_photos_share_the_views_and_validation_has_none(tiny):
     recipe = fast_recipe()
     training, validating = split_photos(tiny, recipe)
     files = [tiny.train[i].file for i in (training[0], validating[0], training[1], training[2])]
-    wall = view_wall(recipe, tiny, files)
+    wall = build_view_grid(recipe, tiny, files)
     assert [seen.file for seen in wall] == files
     assert [len(seen.views) for seen in wall] == [3, 0, 3, 2]
-    only_validation = view_wall(recipe, tiny, [files[1]])
+    only_validation = build_view_grid(recipe, tiny, [files[1]])
     assert [len(seen.views) for seen in only_validation] == [0]
 
 
 def test_an_unknown_photo_is_one_line(tiny):
     with pytest.raises(DataError, match=r"no photo blue/none\.jpg"):
-        view_wall(fast_recipe(), tiny, ["blue/none.jpg"])
+        build_view_grid(fast_recipe(), tiny, ["blue/none.jpg"])

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.pipeline.mixup import mix
+from core.pipeline.mixup import sample_mixup
 from core.pipeline.views import TrainingViews
 from tests.conftest import fast_recipe
 
@@ -48,7 +48,7 @@ def test_mixup_blends_photos_and_targets_alike(tiny):
     plain = TrainingViews(fast_recipe(augment={"cutout": None}), tiny, list(range(12)))
     mixed = TrainingViews(fast_recipe(augment={"cutout": None, "mixup": 1.0}), tiny, range(12))
     for photo in range(12):
-        what = mix(1.0, 0, 1, mixed.files[photo], range(12))
+        what = sample_mixup(1.0, 0, 1, mixed.files[photo], range(12))
         assert what is not None and 0.5 <= what.share <= 1
         both = plain.views([photo, what.partner], [1, 1])
         expected = both[0] * what.share + both[1] * (1 - what.share)
@@ -60,13 +60,13 @@ def test_mixup_blends_photos_and_targets_alike(tiny):
 
 def test_mixup_follows_its_beta():
     """ARTICLE: alpha 1.0 is uniform; the larger part is kept, so its mean is 3/4."""
-    found = [mix(1.0, 0, view, "a", range(5)) for view in range(2000)]
+    found = [sample_mixup(1.0, 0, view, "a", range(5)) for view in range(2000)]
     shares = [m.share for m in found if m is not None]
     assert sum(shares) / 2000 == pytest.approx(0.75, abs=0.01)
     assert {m.partner for m in found if m is not None} == {0, 1, 2, 3, 4}
-    small = [mix(0.1, 0, view, "a", range(5)) for view in range(500)]
+    small = [sample_mixup(0.1, 0, view, "a", range(5)) for view in range(500)]
     assert sum(m.share > 0.95 for m in small if m is not None) > 300
-    assert mix(0, 0, 0, "a", range(5)) is None
+    assert sample_mixup(0, 0, 0, "a", range(5)) is None
 
 
 # --- oversampling and label smoothing -------------------------------------------------------------
@@ -77,7 +77,7 @@ FEW = [0, 1, 2, 3, 4, 8]  # four photos of the first class, one of each other
 def test_oversampled_photos_show_another_view_each_time(tiny):
     views = TrainingViews(fast_recipe(balance="oversample", views_per_photo=None), tiny, FEW)
     assert len(views) == 12
-    seen = [views.shown(epoch) for epoch in (1, 2)]
+    seen = [views.epoch_views(epoch) for epoch in (1, 2)]
     for epoch, shown in enumerate(seen):
         assert [photo for photo, _ in shown] == [0, 1, 2, 3] + [4] * 4 + [5] * 4
         assert [number for photo, number in shown if photo == 4] == [
@@ -90,19 +90,19 @@ def test_oversampled_photos_show_another_view_each_time(tiny):
 
 def test_oversampled_photos_pass_evenly_through_their_pool(tiny):
     views = TrainingViews(fast_recipe(balance="oversample", views_per_photo=2), tiny, FEW)
-    numbers = [number for photo, number in views.shown(1) if photo == 4]
+    numbers = [number for photo, number in views.epoch_views(1) if photo == 4]
     assert sorted(numbers) == [0, 0, 1, 1] and sorted(numbers[:2]) == [0, 1]
 
 
 def test_without_balance_an_epoch_shows_what_it_did(tiny):
     views = TrainingViews(fast_recipe(), tiny, FEW)
-    assert views.shown(3) == [(photo, views.view_number(3, photo)) for photo in range(6)]
+    assert views.epoch_views(3) == [(photo, views.view_number(3, photo)) for photo in range(6)]
 
 
 def test_mixup_draws_oversampled_partners_evenly(tiny):
     recipe = fast_recipe(balance="oversample", augment={"mixup": 1.0})
     views = TrainingViews(recipe, tiny, FEW)
-    partners = [views.labels[views.mixed(0, number).partner] for number in range(300)]
+    partners = [views.labels[views.mixup_params(0, number).partner] for number in range(300)]
     assert all(70 < partners.count(label) < 130 for label in (0, 1, 2))
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.base.palette import DARK, GREY, RUN_COLOURS
+from core.base.palette import DARK_MODE_COLOURS, GREY, RUN_COLOURS
 from core.plots.comparison import FAINTEST, STRONGEST
-from core.report.drawing import LETTER
-from tests.core.plots.test_figures import SEEN_BY, lab
+from core.report.drawing import LETTER_COLOUR
+from tests.core.plots.test_figures import COLOUR_VISION, lab
 
 ROOT = Path(__file__).resolve().parents[3]
 THEMES = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
@@ -31,7 +31,7 @@ def rgb(colour: str) -> tuple[float, ...]:
     return tuple(int(digits[i : i + 2], 16) for i in (0, 2, 4))
 
 
-def over(colour: str, page: str, share: float) -> tuple[float, ...]:
+def blend(colour: str, page: str, share: float) -> tuple[float, ...]:
     """A colour laid over another, as browsers mix them."""
     return tuple(share * a + (1 - share) * b for a, b in zip(rgb(colour), rgb(page), strict=True))
 
@@ -51,17 +51,19 @@ def theme(request) -> dict[str, str]:
     return THEMES[request.param] | {"name": request.param}
 
 
-def on(theme: dict[str, str], pair: str) -> str:
+def theme_colour(theme: dict[str, str], pair: str) -> str:
     """The theme's part of `light-dark(…)`."""
     found = PAIR.search(pair)
     assert found is not None, pair
     return found[1 if theme["name"] == "light" else 2]
 
 
-def own(theme: dict[str, str]) -> list[str]:
+def run_colours(theme: dict[str, str]) -> list[str]:
     """The colours of runs, and the grey of what needs no training."""
     colours = [*RUN_COLOURS, GREY]
-    return colours if theme["name"] == "light" else [DARK[colour] for colour in colours]
+    return (
+        colours if theme["name"] == "light" else [DARK_MODE_COLOURS[colour] for colour in colours]
+    )
 
 
 def test_known_contrasts():
@@ -71,10 +73,10 @@ def test_known_contrasts():
 
 def test_texts_and_marks_can_be_read(theme):
     for page in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
-        for colour in (theme["textColor"], theme["primaryColor"], *own(theme)):
+        for colour in (theme["textColor"], theme["primaryColor"], *run_colours(theme)):
             assert contrast(rgb(colour), rgb(page)) >= READABLE, (colour, page)
     page = theme["backgroundColor"]
-    assert contrast(over(theme["textColor"], page, FADED), rgb(page)) >= READABLE
+    assert contrast(blend(theme["textColor"], page, FADED), rgb(page)) >= READABLE
 
 
 def test_captions_and_the_marks_in_them_can_be_read(theme):
@@ -83,24 +85,24 @@ def test_captions_and_the_marks_in_them_can_be_read(theme):
     assert faded is not None
     for colour in (theme["textColor"], *MARKED[theme["name"]]):
         for page in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
-            shown = over(colour, page, float(faded[1]))
+            shown = blend(colour, page, float(faded[1]))
             assert contrast(shown, rgb(page)) >= READABLE, (colour, page)
 
 
 def test_words_on_the_primary_colour_can_be_read(theme):
-    words = on(theme, (WIDGETS / "shared/theme.css").read_text("utf-8"))
+    words = theme_colour(theme, (WIDGETS / "shared/theme.css").read_text("utf-8"))
     assert contrast(rgb(words), rgb(theme["primaryColor"])) >= READABLE
     for file, rule in rules():
         if re.search(r"background(-color)?: var\(--st-primary", rule):
             found = re.search(r"(?<![-\w])color: ([^;]+)", rule)
-            assert found is None or on(theme, found[1]) == words, (file, rule)
+            assert found is None or theme_colour(theme, found[1]) == words, (file, rule)
 
 
 def test_a_confusions_numbers_can_be_read_on_every_cell(theme):
     page, text = theme["backgroundColor"], rgb(theme["textColor"])
-    for colour in own(theme):
+    for colour in run_colours(theme):
         for strength in np.linspace(FAINTEST, STRONGEST, 20):
-            assert contrast(text, over(colour, page, strength)) >= READABLE, (colour, strength)
+            assert contrast(text, blend(colour, page, strength)) >= READABLE, (colour, strength)
 
 
 def test_colours_for_light_and_dark_in_style_sheets_can_be_read(theme):
@@ -108,7 +110,7 @@ def test_colours_for_light_and_dark_in_style_sheets_can_be_read(theme):
     assert len(found) > 4
     for file, rule in found:
         if "--st-primary" not in rule and not file.endswith("theme.css"):
-            colour = rgb(on(theme, rule))
+            colour = rgb(theme_colour(theme, rule))
             assert contrast(colour, rgb(theme["backgroundColor"])) >= READABLE, (file, rule)
 
 
@@ -131,17 +133,17 @@ def test_a_report_can_be_read(theme):
         names |= dict(re.findall(r"--(\w+): (#\w+)", dark))
     for name in ("ink", "soft", "mark", "good", "bad"):
         assert contrast(rgb(names[name]), rgb(names["paper"])) >= READABLE, name
-    for colour in own(theme):
-        assert contrast(rgb(on(theme, LETTER)), rgb(colour)) >= READABLE, colour
+    for colour in run_colours(theme):
+        assert contrast(rgb(theme_colour(theme, LETTER_COLOUR)), rgb(colour)) >= READABLE, colour
         assert contrast(rgb(colour), rgb(names["paper"])) >= READABLE, colour
 
 
 NEAREST = 13.0  # those that these replaced (Okabe & Ito's and three of Tol's) came as near as 8
 
 
-@pytest.mark.parametrize("eyes", SEEN_BY)
+@pytest.mark.parametrize("eyes", COLOUR_VISION)
 def test_runs_look_different_to_all_eyes(theme, eyes):
-    found = [lab(colour, eyes) for colour in own(theme)[:-1]]
+    found = [lab(colour, eyes) for colour in run_colours(theme)[:-1]]
     nearest = min(float(np.linalg.norm(a - b)) for a, b in combinations(found, 2))
     assert nearest >= NEAREST
 

@@ -37,24 +37,26 @@ def test_the_lessons_two_networks_have_two_colours():
 
 def test_compared_runs_of_one_colour_are_parted_by_their_marks():
     one, other = palette.RUN_COLOURS[:2]
-    found = palette.marks({"a": one, "b": other, "c": one, "d": one})
-    assert [found[id_] for id_ in "abcd"] == [palette.MARKS[n] for n in (0, 0, 1, 2)]
-    same = palette.marks(dict.fromkeys("abcdefgh", one)).values()
+    found = palette.assign_markers({"a": one, "b": other, "c": one, "d": one})
+    assert [found[id_] for id_ in "abcd"] == [palette.MARKERS[n] for n in (0, 0, 1, 2)]
+    same = palette.assign_markers(dict.fromkeys("abcdefgh", one)).values()
     for part in ("symbol", "shape", "dash"):
         assert len({getattr(mark, part) for mark in same}) == 8
     # Where more are compared than can be told apart, what shares a colour is meant to.
-    assert set(palette.marks(dict.fromkeys("abcdefghi", one)).values()) == {palette.MARKS[0]}
+    assert set(palette.assign_markers(dict.fromkeys("abcdefghi", one)).values()) == {
+        palette.MARKERS[0]
+    }
 
 
 @pytest.mark.parametrize("lr", [0, 1e-9, 1e-6, 3e-4, 1e-1, 10])
 def test_every_rate_has_a_colour(lr):
-    colour = palette.rate_colour(lr)
+    colour = palette.lr_colour(lr)
     assert len(colour) == 7
     assert colour.startswith("#")
 
 
 # How the three kinds of colour blindness see linear RGB (Machado, Oliveira & Fernandes 2009).
-SEEN_BY = {
+COLOUR_VISION = {
     "everyone": np.eye(3),
     "protanopes": np.array(
         [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]]
@@ -73,20 +75,20 @@ def lab(colour, eyes):
     """A colour in CIE L*a*b* (white point D65), as those eyes see it."""
     part = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
-    x, y, z = TO_XYZ @ np.clip(SEEN_BY[eyes] @ linear, 0, 1) / np.array([0.9505, 1, 1.089])
+    x, y, z = TO_XYZ @ np.clip(COLOUR_VISION[eyes] @ linear, 0, 1) / np.array([0.9505, 1, 1.089])
     x, y, z = (np.cbrt(v) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("eyes", SEEN_BY)
+@pytest.mark.parametrize("eyes", COLOUR_VISION)
 def test_rates_a_factor_of_ten_apart_look_different_to_all_eyes(eyes):
-    colours = [lab(palette.rate_colour(10.0**power), eyes) for power in range(-6, 0)]
+    colours = [lab(palette.lr_colour(10.0**power), eyes) for power in range(-6, 0)]
     steps = [np.linalg.norm(a - b) for a, b in pairwise(colours)]
     assert min(steps) > 12  # a difference of 2 is just seen side by side
 
 
 def test_a_higher_rate_is_lighter():
-    lightness = [lab(palette.rate_colour(10.0**power), "everyone")[0] for power in range(-6, 0)]
+    lightness = [lab(palette.lr_colour(10.0**power), "everyone")[0] for power in range(-6, 0)]
     assert lightness == sorted(lightness)
 
 
@@ -126,7 +128,7 @@ def history(epochs: int) -> pd.DataFrame:
 def test_curves_show_training_and_validation_of_each_run():
     runs = {"a": history(5), "b": history(1)}
     labels, colours = {"a": "first", "b": "<b>second"}, {"a": "#111111", "b": "#222222"}
-    loss = figures.curves(runs, labels, colours, "loss")
+    loss = figures.training_curves(runs, labels, colours, "loss")
     assert [trace.name for trace in loss.data] == [
         "first, training",
         "first, validation",
@@ -134,11 +136,11 @@ def test_curves_show_training_and_validation_of_each_run():
         "&lt;b&gt;second, validation",
     ]
     assert loss.data[2].mode == "lines+markers"  # one epoch makes no line
-    assert len(figures.curves(runs, labels, colours, "accuracy").data) == 2
+    assert len(figures.training_curves(runs, labels, colours, "accuracy").data) == 2
 
 
 def test_used_rates_leave_frozen_bands_out():
-    figure = figures.used_rates(history(4))
+    figure = figures.recorded_rates(history(4))
     assert [trace.name for trace in figure.data] == ["layers 16-26"]
 
 
@@ -166,15 +168,15 @@ def test_a_search_shows_its_starts_their_median_and_the_rate():
     )
     longest = curves[curves["start"] == 2]
     curves = pd.concat([curves[curves["start"] < 2], longest[longest["step"] < 2]])
-    figure = figures.rate_search(curves, 2e-3)
+    figure = figures.lr_search_curves(curves, 2e-3)
     named = {trace.name: trace for trace in figure.data}
     assert sum(trace.name == "single starts" for trace in figure.data) == 3
     assert list(named["median"].x) == lr[:2]  # where one start has ended, no median
     assert list(named["median"].y) == [2.0, 1.0]
     assert list(named["spread"].y) == [2.0, 1.8, 0.5, 2.0]
     assert figure.layout.shapes[0].x0 == 2e-3
-    assert not figures.rate_search(curves, None).layout.shapes
-    assert not figures.rate_search(pd.DataFrame(), None).data
+    assert not figures.lr_search_curves(curves, None).layout.shapes
+    assert not figures.lr_search_curves(pd.DataFrame(), None).data
 
 
 def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
@@ -218,7 +220,7 @@ def test_one_run_per_title_sits_in_the_middle_of_its_row():
 def test_a_groups_curve_has_a_band():
     group = history(4).assign(val_loss_low=0.1, val_loss_high=2.0)
     labels, colours = {"g": "group", "b": "b"}, {"g": "#112233", "b": "#222222"}
-    figure = figures.curves({"g": group, "b": history(4)}, labels, colours, "loss")
+    figure = figures.training_curves({"g": group, "b": history(4)}, labels, colours, "loss")
     band = figure.data[1]
     assert band.fill == "toself"
     assert (band.fillcolor, band.opacity) == ("#112233", 0.22)

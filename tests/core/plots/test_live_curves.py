@@ -1,6 +1,6 @@
 import pandas as pd
 
-from core.base.formatting import rate
+from core.base.formatting import lr_text
 from core.plots.live_curves import live_charts
 from core.store.run import Run
 from tests.factory import write_run
@@ -30,8 +30,10 @@ def test_curves_grow_with_room_for_every_epoch(tmp_path, tiny):
     assert rates["lines"][1]["points"][0][0] == 6
     assert all(y > 0 for line in rates["lines"] for _, y in line["points"])
     for line in rates["lines"]:
-        assert line["last"] == rate(line["points"][-1][1])
-    assert any(line["last"] != rate(max(y for _, y in line["points"])) for line in rates["lines"])
+        assert line["last"] == lr_text(line["points"][-1][1])
+    assert any(
+        line["last"] != lr_text(max(y for _, y in line["points"])) for line in rates["lines"]
+    )
 
 
 def test_before_the_first_epoch_there_are_the_batches():

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from core.base.palette import MARKS
-from core.compare.colours import RECIPE, Paint
-from core.compare.selection import items_of
+from core.base.palette import MARKERS
+from core.compare.colours import BY_RECIPE, ColourScheme
+from core.compare.selection import selectable_items
 from core.plots.ranked_scores import ranked_columns, ranked_scores
 from core.store.index import RunIndex
 from core.store.run import open_run
@@ -16,29 +16,33 @@ from tests.factory import write_dataset, write_run
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
+def ranked_figure(tmp_path_factory):
     """The items, worst on the difficult objects first, and their figure."""
     root = tmp_path_factory.mktemp("ranked")
     dataset = write_dataset(root / "data")
     for number, looks in enumerate((0.1, 0.9, 0.5)):
         write_run(
-            root / "runs", dataset, changes={"batch_size": 8 + number}, minutes=number, looks=looks
+            root / "runs",
+            dataset,
+            changes={"batch_size": 8 + number},
+            minutes=number,
+            object_evidence=looks,
         )
     rows = RunIndex(root / "runs").rows()
-    items = items_of(rows)
+    items = selectable_items(rows)
     controls = {row.id: open_run(root / "runs", row.id).controls() for row in rows}
     columns = ranked_columns(items, controls)
-    paint = Paint(
-        RECIPE,
+    paint = ColourScheme(
+        BY_RECIPE,
         {item.id: f"#00000{place}" for place, item in enumerate(items)},
         (),
-        {items[2].id: MARKS[1]},
+        {items[2].id: MARKERS[1]},
     )
     return [items[0], items[2], items[1]], columns, ranked_scores(columns, paint)
 
 
-def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
-    items, columns, figure = drawn
+def test_rows_are_in_the_order_of_the_difficult_objects(ranked_figure):
+    items, columns, figure = ranked_figure
     assert [column.title for column in columns] == [
         "validation",
         "test<br>most prominent object",
@@ -51,11 +55,13 @@ def test_rows_are_in_the_order_of_the_difficult_objects(drawn):
         at = {name: y for (name, _), y in zip(trace.customdata, trace.y, strict=True)}
         assert [at[title] for title in titles] == [0, 1, 2]
         looks = dict(zip(trace.y, trace.marker.symbol, strict=True))
-        assert [looks[place] for place in range(3)] == ["circle", MARKS[1].symbol, "circle"]
+        assert [looks[place] for place in range(3)] == ["circle", MARKERS[1].symbol, "circle"]
 
 
-def test_each_column_has_its_axis_beside_the_others_and_a_line_at_the_constant_answer(drawn):
-    _, columns, figure = drawn
+def test_each_column_has_its_axis_beside_the_others_and_a_line_at_the_constant_answer(
+    ranked_figure,
+):
+    _, columns, figure = ranked_figure
     names = [trace.xaxis for trace in figure.data]
     assert names == ["x", "x2", "x3", "x4"]
     places = [figure.layout[name.replace("x", "xaxis")].domain for name in names]

@@ -5,8 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recipe.band_edit import RATES, split_longest, start_or_end_band, step_rate, without
-from core.recipe.files import load_recipe, recipe_dict, recipe_from
+from core.recipe.band_edit import (
+    LR_STEPS,
+    remove_band,
+    split_longest_band,
+    step_lr,
+    toggle_band_start,
+)
+from core.recipe.files import load_recipe, recipe_dict, recipe_from_dict
 
 QUICK = recipe_dict(load_recipe("quick"))["bands"]
 LAYERS = 27
@@ -17,41 +23,41 @@ def pairs(bands):
 
 
 def test_a_band_cut_from_a_frozen_one_trains_more_slowly_than_the_next():
-    assert pairs(start_or_end_band(QUICK, 13))[:3] == [(0, 0.0), (13, 3e-4), (16, 1e-3)]
+    assert pairs(toggle_band_start(QUICK, 13))[:3] == [(0, 0.0), (13, 3e-4), (16, 1e-3)]
 
 
 def test_a_band_cut_from_one_that_trains_keeps_its_rate():
-    assert pairs(start_or_end_band(QUICK, 20))[-2:] == [(18, 1e-2), (20, 1e-2)]
+    assert pairs(toggle_band_start(QUICK, 20))[-2:] == [(18, 1e-2), (20, 1e-2)]
 
 
 def test_a_first_layer_ends_its_band_and_layer_0_stays():
-    assert pairs(start_or_end_band(QUICK, 17)) == [(0, 0.0), (16, 1e-3), (18, 1e-2)]
-    assert start_or_end_band(QUICK, 0) == QUICK
+    assert pairs(toggle_band_start(QUICK, 17)) == [(0, 0.0), (16, 1e-3), (18, 1e-2)]
+    assert toggle_band_start(QUICK, 0) == QUICK
 
 
 def test_where_nothing_trains_a_cut_begins_at_a_usual_rate():
-    assert pairs(start_or_end_band([{"from": 0, "lr": 0.0}], 5)) == [(0, 0.0), (5, 1e-3)]
+    assert pairs(toggle_band_start([{"from": 0, "lr": 0.0}], 5)) == [(0, 0.0), (5, 1e-3)]
 
 
 def test_a_rate_that_cannot_be_read_is_left_alone():
     bands = [{"from": 0, "lr": 0.0}, {"from": 5, "lr": "fast"}]
-    assert pairs(start_or_end_band(bands, 3)) == [(0, 0.0), (3, 1e-3), (5, "fast")]
+    assert pairs(toggle_band_start(bands, 3)) == [(0, 0.0), (3, 1e-3), (5, "fast")]
 
 
 def test_rates_are_stepped_to_the_next_round_one():
-    assert pairs(step_rate(QUICK, 22, up=True))[-1] == (18, 3e-2)
-    assert pairs(step_rate(QUICK, 3, up=True))[0] == (0, RATES[1])
-    assert step_rate(QUICK, 3, up=False) == QUICK
+    assert pairs(step_lr(QUICK, 22, up=True))[-1] == (18, 3e-2)
+    assert pairs(step_lr(QUICK, 3, up=True))[0] == (0, LR_STEPS[1])
+    assert step_lr(QUICK, 3, up=False) == QUICK
     between = [{"from": 0, "lr": 2e-4}]
-    assert pairs(step_rate(between, 9, up=True)) == [(0, 3e-4)]
-    assert pairs(step_rate(between, 9, up=False)) == [(0, 1e-4)]
+    assert pairs(step_lr(between, 9, up=True)) == [(0, 3e-4)]
+    assert pairs(step_lr(between, 9, up=False)) == [(0, 1e-4)]
     top = [{"from": 0, "lr": 5.0}]
-    assert step_rate(top, 0, up=True) == top
+    assert step_lr(top, 0, up=True) == top
 
 
 def test_the_longest_band_is_split_and_any_but_the_first_can_go():
-    assert [first for first, _ in pairs(split_longest(QUICK, LAYERS))] == [0, 8, 16, 17, 18]
-    assert pairs(without(QUICK, 1)) == [(0, 0.0), (17, 3e-3), (18, 1e-2)]
+    assert [first for first, _ in pairs(split_longest_band(QUICK, LAYERS))] == [0, 8, 16, 17, 18]
+    assert pairs(remove_band(QUICK, 1)) == [(0, 0.0), (17, 3e-3), (18, 1e-2)]
 
 
 @given(st.lists(st.tuples(st.integers(0, LAYERS - 1), st.sampled_from(["cut", "up", "down"]))))
@@ -59,7 +65,7 @@ def test_whatever_is_pressed_leaves_bands_that_a_recipe_takes(presses):
     bands = QUICK
     for layer, what in presses:
         if what == "cut":
-            bands = start_or_end_band(bands, layer)
+            bands = toggle_band_start(bands, layer)
         else:
-            bands = step_rate(bands, layer, up=what == "up")
-    recipe_from({"bands": bands})
+            bands = step_lr(bands, layer, up=what == "up")
+    recipe_from_dict({"bands": bands})

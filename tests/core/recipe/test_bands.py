@@ -1,5 +1,5 @@
 from core.model.network import build_network
-from core.recipe.bands import band_ranges, first_trained, parameter_groups, stage_ranges
+from core.recipe.bands import band_ranges, first_trained_layer, parameter_groups, stage_ranges
 from core.recipe.files import load_recipe
 from core.recipe.schema import Stage
 from tests.conftest import fast_recipe
@@ -12,7 +12,7 @@ def labels(ranges):
 def test_the_articles_groups():
     bands = band_ranges(load_recipe("article-success").bands, 49)
     assert labels(bands) == [("0-33", 0), ("34-39", 1e-5), ("40-42", 1e-4), ("43-48", 1e-3)]
-    assert first_trained(bands) == 34
+    assert first_trained_layer(bands) == 34
 
 
 def test_a_head_stage_freezes_the_backbone_and_uses_the_last_bands_rate():
@@ -31,7 +31,7 @@ def test_a_stage_that_names_a_rate_leaves_frozen_bands_frozen():
 
 def test_all_frozen_has_no_first_trained_layer():
     recipe = load_recipe("quick", {"bands": {0: 0}})
-    assert first_trained(band_ranges(recipe.bands, 27)) == 27
+    assert first_trained_layer(band_ranges(recipe.bands, 27)) == 27
 
 
 def test_parameter_groups_hold_each_trained_weight_once_and_switch_off_the_rest():

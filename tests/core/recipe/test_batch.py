@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from core.base.errors import InputError
-from core.recipe.bands import band_ranges, first_trained
-from core.recipe.batch import batch_names, is_batch, load_batch, same_but_for_name
+from core.recipe.bands import band_ranges, first_trained_layer
+from core.recipe.batch import (
+    is_recipe_batch,
+    load_recipe_batch,
+    recipe_batch_names,
+    recipe_without_name,
+)
 from core.recipe.files import load_recipe, preset_names
 from core.recipe.layer_table import layer_table
 
@@ -22,7 +27,7 @@ def write(tmp_path):
 
 
 def test_lists_of_values_give_every_combination(write):
-    batch = load_batch(
+    batch = load_recipe_batch(
         write("base: quick\nvary:\n  views_per_photo: [2, null]\n  augment.zoom.p: [0.1, 0.5]\n")
     )
     assert batch.name == "mine"
@@ -31,11 +36,11 @@ def test_lists_of_values_give_every_combination(write):
     assert found == [(2, 0.1), (2, 0.5), (None, 0.1), (None, 0.5)]
     assert batch.recipes[2].name == "mine, views_per_photo null, augment.zoom.p 0.1"
     rest = load_recipe("quick", {"views_per_photo": 2, "augment.zoom.p": 0.1})
-    assert same_but_for_name(batch.recipes[0]) == same_but_for_name(rest)
+    assert recipe_without_name(batch.recipes[0]) == recipe_without_name(rest)
 
 
 def test_named_changes_give_one_recipe_each(write):
-    batch = load_batch(
+    batch = load_recipe_batch(
         write(
             "name: rates\nbase: {name: x, batch_size: 8, bands: {0: 0, 16: 1e-3}}\nvary:\n"
             "  - {name: as it is}\n"
@@ -49,19 +54,21 @@ def test_named_changes_give_one_recipe_each(write):
 
 
 def test_values_that_are_no_words_are_numbered_in_names(write):
-    batch = load_batch(write("base: quick\nvary: {bands: [{0: 0, 16: 1e-3}, {0: 0, 17: 1e-3}]}\n"))
+    batch = load_recipe_batch(
+        write("base: quick\nvary: {bands: [{0: 0, 16: 1e-3}, {0: 0, 17: 1e-3}]}\n")
+    )
     assert [r.name for r in batch.recipes] == ["mine, bands #1", "mine, bands #2"]
 
 
 def test_changes_are_made_to_every_recipe(write):
     path = write("base: quick\nvary: {bands.1.lr: [1e-4, 1e-3]}\n")
-    batch = load_batch(path, {"stages.0.epochs": 1, "name": "short"})
+    batch = load_recipe_batch(path, {"stages.0.epochs": 1, "name": "short"})
     assert [r.stages[0].epochs for r in batch.recipes] == [1, 1]
     assert [r.bands[1].lr for r in batch.recipes] == [1e-4, 1e-3]
     assert batch.recipes[0].name == "short, bands.1.lr 0.0001"
     for key in ("bands", "bands.1.lr"):
         with pytest.raises(InputError, match=f"--set {key}: .* varies bands.1.lr itself"):
-            load_batch(path, {key: 1})
+            load_recipe_batch(path, {key: 1})
 
 
 @pytest.mark.parametrize(
@@ -89,29 +96,29 @@ def test_changes_are_made_to_every_recipe(write):
 def test_errors_name_the_file_and_the_entry(write, text, message):
     path = write(text)
     with pytest.raises(InputError) as error:
-        load_batch(path)
+        load_recipe_batch(path)
     assert str(error.value).startswith(str(path)) and message in str(error.value)
 
 
 def test_a_batch_is_told_from_a_recipe(write):
-    assert is_batch("first-trained-layer")
-    assert not is_batch("quick")
-    assert not is_batch("nosuch")
-    assert not is_batch("long" * 100)
-    assert not is_batch(write("name: plain\n"))
-    assert is_batch(write("base: quick\nvary: 3\n"))
-    assert not set(batch_names()) & set(preset_names())
+    assert is_recipe_batch("first-trained-layer")
+    assert not is_recipe_batch("quick")
+    assert not is_recipe_batch("nosuch")
+    assert not is_recipe_batch("long" * 100)
+    assert not is_recipe_batch(write("name: plain\n"))
+    assert is_recipe_batch(write("base: quick\nvary: 3\n"))
+    assert not set(recipe_batch_names()) & set(preset_names())
 
 
-@pytest.mark.parametrize("name", batch_names())
+@pytest.mark.parametrize("name", recipe_batch_names())
 def test_the_ready_made_batches_can_be_read(name):
-    assert len(load_batch(name).recipes) > 1
+    assert len(load_recipe_batch(name).recipes) > 1
 
 
 def test_first_trained_layer_begins_at_another_layer_each_time_and_with_looks_good():
-    recipes = load_batch("first-trained-layer").recipes
+    recipes = load_recipe_batch("first-trained-layer").recipes
     count = len(layer_table("efficientnet_lite0", 32))
-    assert [first_trained(band_ranges(r.bands, count)) for r in recipes] == [
+    assert [first_trained_layer(band_ranges(r.bands, count)) for r in recipes] == [
         0,
         3,
         5,
@@ -121,4 +128,4 @@ def test_first_trained_layer_begins_at_another_layer_each_time_and_with_looks_go
         17,
         20,
     ]
-    assert same_but_for_name(recipes[0]) == same_but_for_name(load_recipe("looks-good"))
+    assert recipe_without_name(recipes[0]) == recipe_without_name(load_recipe("looks-good"))

@@ -6,14 +6,14 @@ import pytest
 
 from core.base.errors import InputError, RecipeError
 from core.recipe.draft import (
-    changes,
-    changes_link,
-    linked_parts,
-    linked_recipe,
-    taken_back,
-    uploaded_recipe,
+    decode_changes,
+    decode_recipe,
+    encode_changes,
+    list_changes,
+    parse_uploaded_recipe,
+    revert_key,
 )
-from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_from, recipe_yaml
+from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_from_dict, recipe_yaml
 
 QUICK = recipe_dict(load_recipe("quick"))
 
@@ -21,7 +21,7 @@ QUICK = recipe_dict(load_recipe("quick"))
 @pytest.mark.parametrize("preset", preset_names())
 def test_a_saved_recipe_is_read_as_it_was(preset):
     recipe = load_recipe(preset)
-    assert uploaded_recipe("mine.yaml", recipe_yaml(recipe).encode()) == recipe
+    assert parse_uploaded_recipe("mine.yaml", recipe_yaml(recipe).encode()) == recipe
 
 
 @pytest.mark.parametrize(
@@ -38,22 +38,22 @@ def test_a_saved_recipe_is_read_as_it_was(preset):
 )
 def test_a_file_that_is_no_recipe_is_one_line_that_names_it(data, words):
     with pytest.raises(InputError) as error:
-        uploaded_recipe("mine.yaml", data)
+        parse_uploaded_recipe("mine.yaml", data)
     assert str(error.value).startswith(words)
     assert "\n" not in str(error.value)
 
 
 def edited(**parts):
-    return recipe_dict(recipe_from({**QUICK, **parts}))
+    return recipe_dict(recipe_from_dict({**QUICK, **parts}))
 
 
 def test_only_keys_that_differ_are_told_and_the_name_is_none():
     other = edited(name="mine", batch_size=8, augment={**QUICK["augment"], "zoom": None})
-    assert changes(QUICK, other) == [
+    assert list_changes(QUICK, other) == [
         ("augment.zoom", "range 1 to 1.5, p 0.75", "off"),
         ("batch_size", "16", "8"),
     ]
-    assert changes(QUICK, edited(name="mine")) == []
+    assert list_changes(QUICK, edited(name="mine")) == []
 
 
 def test_what_a_stage_has_of_its_own_is_told():
@@ -61,7 +61,7 @@ def test_what_a_stage_has_of_its_own_is_told():
         {**QUICK["stages"][0], "keep": "best", "optimizer": {"name": "adam"}},
         QUICK["stages"][1],
     ]
-    ((key, _, new),) = changes(QUICK, edited(stages=stages))
+    ((key, _, new),) = list_changes(QUICK, edited(stages=stages))
     assert key == "stages"
     assert new.startswith("head: 5 epochs, keeps the best, adam 0.9 0;")
 
@@ -82,26 +82,26 @@ def test_what_a_stage_has_of_its_own_is_told():
 def test_keys_taken_back_one_by_one_lead_to_the_base(parts):
     now = edited(**parts)
     for _ in range(20):
-        found = changes(QUICK, now)
+        found = list_changes(QUICK, now)
         if not found:
             break
-        back = taken_back(QUICK, now, found[-1][0])
-        now = recipe_dict(recipe_from({**now, **back}))  # each step is a recipe
+        back = revert_key(QUICK, now, found[-1][0])
+        now = recipe_dict(recipe_from_dict({**now, **back}))  # each step is a recipe
     assert now == QUICK
 
 
 def test_a_backbone_is_taken_back_with_its_bands_and_stride():
-    other = recipe_dict(recipe_from({"backbone": "vgg16"}))
-    back = taken_back(QUICK, other, "backbone")
-    assert recipe_from({**other, **back}) == load_recipe("quick")
+    other = recipe_dict(recipe_from_dict({"backbone": "vgg16"}))
+    back = revert_key(QUICK, other, "backbone")
+    assert recipe_from_dict({**other, **back}) == load_recipe("quick")
 
 
 @pytest.mark.parametrize("preset", preset_names())
 def test_a_link_carries_what_differs(preset):
     other = recipe_dict(load_recipe(preset))
-    link = changes_link(QUICK, other)
-    assert {**QUICK, **(linked_parts(load_recipe("quick"), link) if link else {})} == other
-    assert changes_link(other, other) == ""
+    link = encode_changes(QUICK, other)
+    assert {**QUICK, **(decode_changes(load_recipe("quick"), link) if link else {})} == other
+    assert encode_changes(other, other) == ""
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_link_carries_what_differs(preset):
     ],
 )
 def test_a_link_carries_a_whole_recipe(parts):
-    recipe, quick = recipe_from(parts), load_recipe("quick")
-    assert linked_recipe(quick, changes_link(QUICK, recipe_dict(recipe))) == recipe
+    recipe, quick = recipe_from_dict(parts), load_recipe("quick")
+    assert decode_recipe(quick, encode_changes(QUICK, recipe_dict(recipe))) == recipe
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_link_carries_a_whole_recipe(parts):
 )
 def test_a_link_that_was_changed_is_one_line(link, words):
     with pytest.raises(RecipeError, match=words):
-        linked_parts(load_recipe("quick"), link)
+        decode_changes(load_recipe("quick"), link)

@@ -3,14 +3,16 @@ import torch
 
 from core.model.backbones import generate_tables
 from core.model.network import build_network
-from core.recipe.files import recipe_from
-from core.recipe.layer_table import _TABLE, BACKBONES, head_start, layer_table
+from core.recipe.files import recipe_from_dict
+from core.recipe.layer_table import BACKBONES, LAYER_TABLE_FILE, head_start, layer_table
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_table_is_what_the_real_networks_give():
-    assert _TABLE.read_text("utf-8") == generate_tables(), "run: python -m core.model.backbones"
+    assert LAYER_TABLE_FILE.read_text("utf-8") == generate_tables(), (
+        "run: python -m core.model.backbones"
+    )
 
 
 def test_vgg16_bn_has_the_articles_49_layers():
@@ -43,7 +45,7 @@ def test_lite0_has_20_backbone_layers():
 @pytest.mark.parametrize("size", [96, 150])
 @torch.no_grad()
 def test_shapes_and_weights_are_those_of_the_network_at_any_size(backbone, stride, size):
-    recipe = recipe_from({"backbone": backbone, "map_stride": stride, "weights": "none"})
+    recipe = recipe_from_dict({"backbone": backbone, "map_stride": stride, "weights": "none"})
     network = build_network(recipe, ["a", "b", "c"]).eval()
     table = layer_table(backbone, stride, classes=3, image_size=size)
     assert len(network.layers) == len(table)

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from core.base.errors import RecipeError
 from core.base.yaml_files import parse_yaml
 from core.recipe.files import (
-    changed_recipe,
+    apply_changes,
     load_recipe,
     parse_changes,
     preset_names,
     recipe_dict,
-    recipe_from,
+    recipe_from_dict,
     recipe_yaml,
 )
 from core.recipe.layer_table import BACKBONES
@@ -18,7 +18,7 @@ from core.recipe.schema import Augment, ClassMapHead, DenseHead, KFold, Recipe
 
 
 def test_the_empty_recipe_is_the_preset_quick():
-    assert load_recipe("quick") == Recipe() == recipe_from(None)
+    assert load_recipe("quick") == Recipe() == recipe_from_dict(None)
 
 
 def test_presets_are_named_after_their_files_and_read_back():
@@ -26,13 +26,13 @@ def test_presets_are_named_after_their_files_and_read_back():
     for name in preset_names():
         recipe = load_recipe(name)
         assert recipe.name == name
-        assert recipe_from(parse_yaml(recipe_yaml(recipe), name)) == recipe
+        assert recipe_from_dict(parse_yaml(recipe_yaml(recipe), name)) == recipe
 
 
 def test_looks_good_is_the_article_failure_in_lite0_terms():
     recipe = load_recipe("looks-good")
     assert [(band.first, band.lr) for band in recipe.bands] == [(0, 0.1), (13, 0.01)]
-    assert recipe.augment == Augment.nothing()
+    assert recipe.augment == Augment.disabled()
     assert set(recipe_dict(recipe)["head"]["dropout"].values()) == {0}
     assert recipe.stages == load_recipe("quick").stages
 
@@ -51,7 +51,7 @@ def test_the_article_plans_82_epochs():
     backbone=st.sampled_from(sorted(BACKBONES)),
 )
 def test_any_recipe_survives_yaml(seed, rates, dropout, views, zoom, backbone):
-    recipe = recipe_from(
+    recipe = recipe_from_dict(
         {
             "seed": seed,
             "backbone": backbone,
@@ -61,7 +61,7 @@ def test_any_recipe_survives_yaml(seed, rates, dropout, views, zoom, backbone):
             "augment": {"zoom": None if zoom is None else {"range": list(zoom), "p": 1}},
         }
     )
-    assert recipe_from(parse_yaml(recipe_yaml(recipe), "test")) == recipe
+    assert recipe_from_dict(parse_yaml(recipe_yaml(recipe), "test")) == recipe
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_any_recipe_survives_yaml(seed, rates, dropout, views, zoom, backbone):
 )
 def test_errors_name_the_key_and_what_is_allowed(text, message):
     with pytest.raises(RecipeError) as caught:
-        recipe_from(parse_yaml(text, "test"))
+        recipe_from_dict(parse_yaml(text, "test"))
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
 
@@ -129,7 +129,7 @@ def test_changes_reach_into_groups_lists_and_defaults():
 def test_another_kind_of_head_or_split_comes_with_its_own_keys():
     dense = load_recipe("quick", parse_changes(["head.width=64", "head.kind=dense"]))
     assert dense.head == DenseHead(kind="dense", width=64)
-    back = changed_recipe(recipe_dict(dense), {"head.kind": "class_map"})
+    back = apply_changes(recipe_dict(dense), {"head.kind": "class_map"})
     assert back.head == ClassMapHead()
     folds = load_recipe("quick", parse_changes(["split.method=kfold", "split.fold=1"]))
     assert folds.split == KFold(method="kfold", fold=1)
@@ -145,8 +145,8 @@ def test_a_file_of_weights_is_the_same_wherever_the_recipe_is_read(tmp_path, mon
     recipe = load_recipe("quick", {"weights": "mine.pth"})
     assert recipe.weights == str(tmp_path / "mine.pth")
     monkeypatch.chdir("/")
-    assert recipe_from(recipe_dict(recipe)) == recipe
-    assert recipe_from({"weights": "none"}).weights == "none"
+    assert recipe_from_dict(recipe_dict(recipe)) == recipe
+    assert recipe_from_dict({"weights": "none"}).weights == "none"
 
 
 def test_momentum_is_the_optimizers_usual_one():
@@ -157,7 +157,9 @@ def test_momentum_is_the_optimizers_usual_one():
     assert momentum("optimizer.name=rmsprop") == 0
     assert momentum("optimizer.name=rmsprop", "optimizer.momentum=0.5") == 0.5
     assert (
-        recipe_from({"stages": [{"train": "head", "epochs": 1, "optimizer": {"name": "rmsprop"}}]})
+        recipe_from_dict(
+            {"stages": [{"train": "head", "epochs": 1, "optimizer": {"name": "rmsprop"}}]}
+        )
         .stages[0]
         .optimizer.momentum
         == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.compare.selection import grouped_items
-from core.report.page import make_report
+from core.report.page import render_report
 from core.store.index import RunIndex
 
 DAY = date(2026, 3, 2)
@@ -31,6 +31,6 @@ def report(runs) -> Report:
     def make(*ids: str) -> str:
         rows = RunIndex(runs).rows()
         picked = [row for row in reversed(rows) if not ids or row.id in ids]
-        return make_report(grouped_items(picked, rows), rows, runs, DAY)
+        return render_report(grouped_items(picked, rows), rows, runs, DAY)
 
     return make

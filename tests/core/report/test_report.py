@@ -17,10 +17,10 @@ from core.base.errors import InputError
 from core.data.dataset import read_dataset
 from core.recipe.files import load_recipe, parse_changes
 from core.report import contrast
-from core.report.page import make_report, problem_page
+from core.report.page import problem_page, render_report
 from core.store.annotations import annotate
 from tests.core.report.conftest import DAY
-from tests.core.report.reading import Page
+from tests.core.report.html_page import Page
 from tests.factory import write_dataset, write_run
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ SECTIONS = [
 
 
 @pytest.fixture
-def four(runs, tiny):
+def four_runs(runs, tiny):
     """Two seeds each of a run that generalises and of one that only looks good: two groups."""
     for minutes, (preset, seed) in enumerate(
         [("quick", 0), ("quick", 1), ("looks-good", 0), ("looks-good", 1)]
@@ -53,7 +53,7 @@ def sections(page: Page) -> list[str]:
     return [heading for heading in page.headings if heading in SECTIONS]
 
 
-def test_the_sections_stand_in_the_order_in_which_they_are_read(four, report):
+def test_the_sections_stand_in_the_order_in_which_they_are_read(four_runs, report):
     page = Page(report())
     assert page.headings[0] == "Overfit Lens: quick, 2 seeds against looks-good, 2 seeds"
     assert sections(page) == SECTIONS
@@ -66,7 +66,7 @@ def test_the_sections_stand_in_the_order_in_which_they_are_read(four, report):
     assert f"Made by Overfit Lens {__version__}" in page.text
 
 
-def test_it_is_one_small_file_that_fetches_and_runs_nothing(four, report):
+def test_it_is_one_small_file_that_fetches_and_runs_nothing(four_runs, report):
     html = report()
     page = Page(html)
     assert len(html.encode()) < 3_000_000
@@ -80,28 +80,30 @@ def test_it_is_one_small_file_that_fetches_and_runs_nothing(four, report):
     assert "@import" not in html
     assert "url(" not in html
     assert not re.search(r"(https?:)?//[a-z]", re.sub(r"base64,[^\"]+", "", html))
-    policy = next(m for m in page.of("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        m for m in page.elements("meta") if m.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy["content"].startswith("default-src 'none'")
 
 
-def test_every_picture_decodes_and_is_told_in_words(four, report):
+def test_every_picture_decodes_and_is_told_in_words(four_runs, report):
     page = Page(report())
     rows = 6 * 3  # photos, each plain and as two items see it
     assert len(page.pictures()) >= rows
-    for attributes, picture in zip(page.of("img"), page.pictures(), strict=True):
+    for attributes, picture in zip(page.elements("img"), page.pictures(), strict=True):
         assert len(attributes["alt"]) > 10
         assert (int(attributes["width"]), int(attributes["height"])) == picture.size
-    plots = [svg for svg in page.of("svg") if svg.get("role") == "img"]
+    plots = [svg for svg in page.elements("svg") if svg.get("role") == "img"]
     assert len(plots) == 1 + 4 + 2  # easy to difficult; three sets and lift; two curves
-    assert len(page.of("title")) == 1 + len(plots)
+    assert len(page.elements("title")) == 1 + len(plots)
 
 
-def test_pictures_that_differ_most_are_chosen(four, report, tiny):
+def test_pictures_that_differ_most_are_chosen(four_runs, report, tiny):
     page = Page(report())
     assert "The 6 of 6 photos of test_difficult" not in page.text  # one shows nothing
     assert "The 5 of 6 photos of test_difficult on which the shares" in page.text
     assert "1 photo is in no picture here." in page.text
-    alts = " ".join(attributes["alt"] for attributes in page.of("img"))
+    alts = " ".join(attributes["alt"] for attributes in page.elements("img"))
     assert "Evidence for blue as quick, 2 seeds sees it in img_" in alts
     shares = [int(found) for found in re.findall(r"(\d+) % in box", page.text)]
     good, bad = shares[::2], shares[1::2]
@@ -110,7 +112,7 @@ def test_pictures_that_differ_most_are_chosen(four, report, tiny):
     assert apart == sorted(apart, reverse=True)
 
 
-def test_the_same_runs_give_the_same_bytes(four, report):
+def test_the_same_runs_give_the_same_bytes(four_runs, report):
     assert report() == report()
 
 
@@ -131,7 +133,7 @@ def test_hostile_names_stay_text(runs, tmp_path, report):
     assert "</title></style><script>alert(4)</script>" in page.text
     assert "<img src=x onerror=alert(1)>" in page.text
     assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on")]
-    assert len(page.of("style")) == 1
+    assert len(page.elements("style")) == 1
     assert Page(report(other.id)).headings[0] == "Overfit Lens: looks-good"
 
 
@@ -159,7 +161,7 @@ def test_photos_that_are_gone_cost_the_pictures_only(runs, tmp_path, report):
     shutil.rmtree(data.root)
     html = report()
     page = Page(html)
-    assert page.of("img") == []
+    assert page.elements("img") == []
     assert page.text.count("Without pictures of photos: gone") == 2
     assert "generalises" in page.text
     assert str(tmp_path) not in html
@@ -183,8 +185,8 @@ def test_without_a_test_set_the_report_says_what_is_missing(runs, tmp_path, repo
     assert "validation accuracy" in page.text
 
 
-def test_a_damaged_file_is_told_without_its_folder(four, report, tmp_path):
-    damaged = sorted(four.iterdir())[0]
+def test_a_damaged_file_is_told_without_its_folder(four_runs, report, tmp_path):
+    damaged = sorted(four_runs.iterdir())[0]
     (damaged / "history.csv").write_text("epoch\nx\n", "utf-8")
     html = report()
     page = Page(html)
@@ -193,8 +195,8 @@ def test_a_damaged_file_is_told_without_its_folder(four, report, tmp_path):
     assert str(tmp_path) not in html
 
 
-def test_no_folder_and_no_computer_is_named(four, report, tmp_path):
-    for run in four.iterdir():
+def test_no_folder_and_no_computer_is_named(four_runs, report, tmp_path):
+    for run in four_runs.iterdir():
         path = run / "environment.json"
         if not path.is_file():
             continue
@@ -252,15 +254,15 @@ def test_the_command_of_some_folds_names_the_recipes_folds(runs, tiny, report):
     assert "--folds 4" in told and "--folds 2" not in told
 
 
-def test_a_report_speaks_the_language_that_is_asked_for(four, report, monkeypatch):
+def test_a_report_speaks_the_language_that_is_asked_for(four_runs, report, monkeypatch):
     monkeypatch.setattr(
         words, "catalogue", lambda language: {"Verdicts": "診断"} if language == "ja" else {}
     )
-    with words.spoken("ja"):
+    with words.use_language("ja"):
         page = Page(report())
-    words._retold.cache_clear()  # what was told from this catalogue
+    words._translated.cache_clear()  # what was told from this catalogue
     words._templates.cache_clear()
-    assert page.of("html")[0]["lang"] == "ja"
+    assert page.elements("html")[0]["lang"] == "ja"
     assert "診断" in page.headings
     assert words.language() == "en"
 
@@ -283,7 +285,7 @@ def test_unlabelled_photos_are_chosen_by_answers(runs, tmp_path, report):
     assert "nothing in them is boxed" in page.text
     assert "an answer" in page.text
     assert "in box" not in page.text
-    assert not [image for image in page.of("img") if "showing" in image["alt"]]
+    assert not [image for image in page.elements("img") if "showing" in image["alt"]]
 
 
 def test_a_boxed_photo_without_a_label_shows_its_box_and_no_answer(runs, tmp_path, report):
@@ -297,7 +299,7 @@ def test_a_boxed_photo_without_a_label_shows_its_box_and_no_answer(runs, tmp_pat
 
 def test_nothing_chosen_is_an_error(runs):
     with pytest.raises(InputError, match="choose a run"):
-        make_report([], [], runs, DAY)
+        render_report([], [], runs, DAY)
 
 
 def test_what_cannot_be_made_says_why_in_one_line():

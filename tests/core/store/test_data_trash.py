@@ -26,7 +26,7 @@ def test_an_imported_set_goes_and_comes_back(root):
     id_ = delete_dataset(root, [], fixed_clock)
     assert find_datasets(root.parent) == []
     (there,) = deleted_datasets(root.parent)
-    assert (there.id, there.name, there.when) == (id_, "mine", fixed_clock())
+    assert (there.id, there.name, there.deleted_at) == (id_, "mine", fixed_clock())
     assert restore_dataset(root.parent, "mine") == root
     assert read_dataset(root) == before and deleted_datasets(root.parent) == []
 

@@ -10,13 +10,13 @@ import pytest
 
 from core.__main__ import main
 from core.base.errors import RunError
-from core.compare.selection import items_of
-from core.compare.tables import labels_of
+from core.compare.selection import selectable_items
+from core.compare.tables import labels_by_id
 from core.store.annotations import annotate
-from core.store.examples import PROJECT, examples_hidden, hide_examples, is_example
-from core.store.groups import groups_of
-from core.store.query import select, vocabulary
-from core.store.rescoring import create_rescoring, find_rescoring, runs_behind
+from core.store.examples import PROJECT_ROOT, examples_hidden, is_example, set_examples_hidden
+from core.store.groups import find_groups
+from core.store.query import filter_rows, vocabulary
+from core.store.rescoring import create_rescoring, find_rescoring, outdated_runs
 from core.store.run import Run, open_run
 from core.store.run_list import AllRuns, all_rows
 from core.store.trash import delete_runs, restore_run
@@ -48,24 +48,24 @@ def test_they_stand_after_ones_own_and_say_what_they_are(runs, example, tiny):
     rows = all_rows(runs)
     assert [row.id for row in rows] == [own.id, "example-quick-s1", "example-quick-s0"]
     assert [row.example for row in rows] == [False, True, True]
-    assert list(labels_of(rows).values()) == [
+    assert list(labels_by_id(rows).values()) == [
         "quick (example), seed 0",
         "quick (example), seed 1",
         "quick",
     ]
-    assert [item.title for item in items_of(rows)] == [
+    assert [item.title for item in selectable_items(rows)] == [
         "quick (example), 2 seeds",
         "quick",
         "quick (example), seed 0",
         "quick (example), seed 1",
     ]
-    assert select(rows, "-is:example", vocabulary(rows)) == rows[:1]
+    assert filter_rows(rows, "-is:example", vocabulary(rows)) == rows[:1]
     assert content(example.path.parent) == before  # nothing is written there, no index either
 
 
 def test_they_are_no_repeats_of_ones_own_runs(runs, example, tiny):
     write_run(runs, tiny)
-    groups = groups_of(all_rows(runs))
+    groups = find_groups(all_rows(runs))
     assert [len(group.members) for group in groups] == [1, 2]
     assert [is_example(group.id) for group in groups] == [False, True]
 
@@ -80,9 +80,9 @@ def test_its_photos_are_named_from_the_projects_folder(runs, example):
     environment = json.loads((example.path / "environment.json").read_text("utf-8"))
     environment["data"]["path"] = "dataset/toy_books"
     (example.path / "environment.json").write_text(json.dumps(environment), "utf-8")
-    assert example.data_dir() == PROJECT / "dataset" / "toy_books"
+    assert example.data_dir() == PROJECT_ROOT / "dataset" / "toy_books"
     row = next(row for row in all_rows(runs) if row.id == example.id)
-    assert (row.data, row.data_path) == ("toy_books", str(PROJECT / "dataset" / "toy_books"))
+    assert (row.data, row.data_path) == ("toy_books", str(PROJECT_ROOT / "dataset" / "toy_books"))
 
 
 def test_nothing_changes_one(runs, example):
@@ -91,7 +91,7 @@ def test_nothing_changes_one(runs, example):
         lambda: delete_runs(runs, [example.id], fixed_clock),
         lambda: restore_run(runs, example.id),
         lambda: annotate(example, starred=True),
-        lambda: example.queue_again(),
+        lambda: example.requeue(),
         lambda: create_rescoring(find_rescoring(runs, example.id), fixed_clock),
     ):
         with pytest.raises(RunError, match=r"example-quick-s0: is an example, which stays as it"):
@@ -101,18 +101,18 @@ def test_nothing_changes_one(runs, example):
 
 def test_it_keeps_its_scores_when_labels_change(runs, example, tiny):
     (example.path / "weights.safetensors").touch()  # and has noted no labels: it counts as behind
-    assert runs_behind(runs, all_rows(runs), tiny) == []
+    assert outdated_runs(runs, all_rows(runs), tiny) == []
 
 
 def test_they_can_be_hidden_and_shown(runs, example, tiny):
     own, index = write_run(runs, tiny), AllRuns(runs)
     shown = index.version()
-    hide_examples(runs, True)
+    set_examples_hidden(runs, True)
     assert examples_hidden(runs)
     assert [row.id for row in index.rows()] == [own.id]
     assert index.version() != shown
-    assert len(index.rows(even_hidden=True)) == 3
-    hide_examples(runs, False)
+    assert len(index.rows(include_hidden=True)) == 3
+    set_examples_hidden(runs, False)
     assert len(index.rows()) == 3
     assert index.version() == shown
 
@@ -144,7 +144,7 @@ def test_commands_list_and_show_them_but_change_none(runs, example, tiny, capsys
 
 def test_a_report_tells_of_examples_hidden_or_not(runs, example, tmp_path, capsys):
     for hidden in (False, True):
-        hide_examples(runs, hidden)
+        set_examples_hidden(runs, hidden)
         out = tmp_path / f"{hidden}.html"
         assert main(["report", example.id, "--runs", str(runs), "-o", str(out)]) == 0
         assert example.id in out.read_text("utf-8")

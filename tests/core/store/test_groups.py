@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from core.recipe.files import load_recipe
-from core.recipe.repeats import over_folds, over_seeds
-from core.store.groups import groups_of, mean_curves, mean_history
+from core.recipe.repeats import repeat_over_folds, repeat_over_seeds
+from core.store.groups import find_groups, mean_curves, mean_history
 from core.store.index import RunIndex
 from core.store.run import create_run
-from tests.factory import START, evaluated
+from tests.factory import START, minimal_summary
 
 OBJECTS = ("sets", "hard", "scores", "object", "value")
 
@@ -34,13 +34,13 @@ class Folder:
             (run.path / "environment.json").write_text(json.dumps(environment))
         if value is not None:
             score = {"value": value, "low": 0, "high": 1, "total": 9}
-            summary = evaluated(hard={"photos": 9, "scores": {"object": score}})
+            summary = minimal_summary(hard={"photos": 9, "scores": {"object": score}})
             summary |= {"verdict": verdict} if verdict else {}
             (run.path / "summary.json").write_text(json.dumps(summary))
         return run
 
     def groups(self):
-        return groups_of(RunIndex(self.path).rows())
+        return find_groups(RunIndex(self.path).rows())
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def folder(tmp_path):
 
 def test_seeds_and_names_do_not_part_runs_and_everything_else_does(folder):
     quick = load_recipe("quick")
-    for recipe in over_seeds(quick, [2, 0, 1]):
+    for recipe in repeat_over_seeds(quick, [2, 0, 1]):
         folder.add(recipe)
     folder.add(load_recipe("quick", {"name": "again", "seed": 3}))
     folder.add(load_recipe("looks-good"))
@@ -65,11 +65,11 @@ def test_seeds_and_names_do_not_part_runs_and_everything_else_does(folder):
 
 def test_folds_belong_together_and_not_with_a_holdout(folder):
     quick = load_recipe("quick")
-    for recipe in over_folds(quick, 3)[::-1]:
+    for recipe in repeat_over_folds(quick, 3)[::-1]:
         folder.add(recipe)
     folder.add(quick)
-    folder.add(over_folds(quick, 4)[0])
-    for recipe in over_seeds(over_folds(quick, 4)[1], [0, 1]):
+    folder.add(repeat_over_folds(quick, 4)[0])
+    for recipe in repeat_over_seeds(repeat_over_folds(quick, 4)[1], [0, 1]):
         folder.add(recipe)
     titles = [group.title for group in folder.groups()]
     assert titles == ["quick, 2 seeds, 2 folds", "quick", "quick, 3 folds"]
@@ -83,7 +83,7 @@ def test_titles_are_told_apart_oldest_first(folder):
 
 
 def test_photos_decide_and_the_place_does_not(folder):
-    recipes = over_seeds(load_recipe("quick"), range(6))
+    recipes = repeat_over_seeds(load_recipe("quick"), range(6))
     folder.add(recipes[0], data="here", photos="old")
     folder.add(recipes[1], data="here", photos="new")
     folder.add(recipes[2], data="moved", photos="new")  # the same photos in another folder
@@ -108,16 +108,16 @@ def test_a_run_that_cannot_be_read_is_alone(folder):
 
 
 def test_mean_and_spread_over_the_seeds_that_have_the_number(folder):
-    recipes = over_seeds(load_recipe("quick"), range(4))
+    recipes = repeat_over_seeds(load_recipe("quick"), range(4))
     for recipe, value in zip(recipes, (0.5, 0.7, 0.9, None), strict=True):
         folder.add(recipe, value=value)
     (group,) = folder.groups()
-    spread = group.mean_and_spread(*OBJECTS)
+    spread = group.summary_stats(*OBJECTS)
     assert (spread.mean, spread.low, spread.high, spread.n) == (pytest.approx(0.7), 0.5, 0.9, 3)
     assert spread.sd == pytest.approx(0.2)
-    assert group.numbers(*OBJECTS) == [0.5, 0.7, 0.9]
-    assert group.mean_and_spread("sets", "easy", "scores", "object", "value") is None
-    assert group.verdict() is None
+    assert group.summary_values(*OBJECTS) == [0.5, 0.7, 0.9]
+    assert group.summary_stats("sets", "easy", "scores", "object", "value") is None
+    assert group.verdict_counts() is None
 
 
 def test_the_same_seed_twice_is_one_observation(folder):
@@ -126,27 +126,29 @@ def test_the_same_seed_twice_is_one_observation(folder):
     folder.add(recipe, value=0.6, verdict="generalises")
     folder.add(recipe)  # not evaluated yet: the one before still counts
     (group,) = folder.groups()
-    spread = group.mean_and_spread(*OBJECTS)
+    spread = group.summary_stats(*OBJECTS)
     assert (spread.mean, spread.sd, spread.n) == (0.6, None, 1)
-    assert group.verdict().words() == "generalises, 1 of 1"
+    assert group.verdict_counts().text() == "generalises, 1 of 1"
     assert group.title == "quick"
 
 
 def test_the_verdict_of_the_majority_and_its_agreement(folder):
     verdicts = ["generalises", "generalises", "never learned", "generalises", "generalises"]
-    for recipe, verdict in zip(over_seeds(load_recipe("quick"), range(5)), verdicts, strict=True):
+    for recipe, verdict in zip(
+        repeat_over_seeds(load_recipe("quick"), range(5)), verdicts, strict=True
+    ):
         folder.add(recipe, value=0.5, verdict=verdict)
-    verdict = folder.groups()[0].verdict()
+    verdict = folder.groups()[0].verdict_counts()
     assert verdict.majority == "generalises"
-    assert verdict.words() == "generalises, 4 of 5"
+    assert verdict.text() == "generalises, 4 of 5"
 
 
 def test_no_majority_is_said(folder):
     for seed, verdict in enumerate(["never learned", "generalises"] * 2):
         folder.add(load_recipe("quick", {"seed": seed}), value=0.5, verdict=verdict)
-    verdict = folder.groups()[0].verdict()
+    verdict = folder.groups()[0].verdict_counts()
     assert verdict.majority is None
-    assert verdict.words() == "no majority: generalises 2, never learned 2 of 4"
+    assert verdict.text() == "no majority: generalises 2, never learned 2 of 4"
 
 
 # --- curves -----------------------------------------------------------------------------------
@@ -185,7 +187,7 @@ def test_finished_are_the_newest_evaluated_runs_of_each_seed(folder):
     other = folder.add(load_recipe("quick", {"seed": 1}), value=0.3)
     folder.add(load_recipe("quick", {"seed": 2}))
     (group,) = folder.groups()
-    assert [row.id for row in group.finished()] == [newer.id, other.id]
+    assert [row.id for row in group.evaluated_members()] == [newer.id, other.id]
     assert group.repeats == 3
 
 

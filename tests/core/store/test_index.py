@@ -9,7 +9,7 @@ from core.store.annotations import annotate
 from core.store.index import INDEX_FILE, RunIndex
 from core.store.run import create_run
 from tests.conftest import fixed_clock
-from tests.factory import evaluated
+from tests.factory import minimal_summary
 
 
 def new_run(runs, **changes):
@@ -24,8 +24,8 @@ def test_the_index_follows_the_folders(tmp_path):
     assert {row.id for row in index.rows()} == {first.id, second.id}
     row = next(row for row in index.rows() if row.id == second.id)
     assert (row.name, row.recipe["seed"], row.data, row.summary) == ("quick", 2, "toy", None)
-    (second.path / "summary.json").write_text(json.dumps(evaluated()))
-    assert next(r for r in index.rows() if r.id == second.id).summary == evaluated()
+    (second.path / "summary.json").write_text(json.dumps(minimal_summary()))
+    assert next(r for r in index.rows() if r.id == second.id).summary == minimal_summary()
     shutil.rmtree(first.path)
     assert [row.id for row in index.rows()] == [second.id]
 
@@ -93,7 +93,7 @@ def test_rows_of_an_index_with_other_fields_are_read_again(tmp_path):
     assert RunIndex(runs).rows() == before
 
 
-def test_a_kept_index_tells_by_a_number_when_its_rows_change(tmp_path):
+def test_a_persistent_index_tells_by_a_number_when_its_rows_change(tmp_path):
     runs = tmp_path / "runs"
     index = RunIndex(runs)
     run = new_run(runs)

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from core.base import files
-from core.store.leftovers import OLD, sweep_leftovers
+from core.store.leftovers import MIN_AGE, delete_unfinished_files
 from core.store.status import utc_now
 from tests.factory import write_run
 
@@ -24,8 +24,10 @@ def test_only_what_is_old_and_unfinished_goes(tmp_path, tiny):
         path.mkdir() if path in left[:2] else path.touch()
     (left[0] / "recipe.yaml").touch()
     before |= {run.path / "checkpoint", tmp_path / ".features"}
-    assert sweep_leftovers(tmp_path, utc_now) == []
-    assert sorted(sweep_leftovers(tmp_path, lambda: utc_now() + 2 * OLD)) == sorted(left)
+    assert delete_unfinished_files(tmp_path, utc_now) == []
+    assert sorted(delete_unfinished_files(tmp_path, lambda: utc_now() + 2 * MIN_AGE)) == sorted(
+        left
+    )
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -40,5 +42,5 @@ def test_a_file_that_is_being_written_has_such_a_name(tmp_path, monkeypatch):
     assert len(names) == 2
     for path in names:
         path.touch()
-    later = utc_now() + OLD + timedelta(minutes=1)
-    assert set(sweep_leftovers(tmp_path, lambda: later)) == names
+    later = utc_now() + MIN_AGE + timedelta(minutes=1)
+    assert set(delete_unfinished_files(tmp_path, lambda: later)) == names

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from core.base.errors import InputError
 from core.store.annotations import annotate
-from core.store.fields import OWN, recipe_columns, schema_keys
+from core.store.fields import RUN_FIELDS, differing_recipe_keys, schema_keys
 from core.store.index import RunIndex
-from core.store.query import FLAGS, QueryError, read_query, select, vocabulary
+from core.store.query import FLAGS, QueryError, filter_rows, parse_query, vocabulary
 from tests.factory import write_dataset, write_run
 
 
@@ -29,7 +29,9 @@ def rows(tmp_path_factory):
 
 
 def names(rows, query):
-    return [f"{row.name}/{row.recipe['seed']}" for row in select(rows, query, vocabulary(rows))]
+    return [
+        f"{row.name}/{row.recipe['seed']}" for row in filter_rows(rows, query, vocabulary(rows))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +99,14 @@ def test_queries(rows, query, found):
 )
 def test_what_is_not_understood_is_said_in_one_line_with_an_example(rows, query, words):
     with pytest.raises(QueryError) as error:
-        select(rows, query, vocabulary(rows))
+        filter_rows(rows, query, vocabulary(rows))
     assert words in str(error.value)
     assert "\n" not in str(error.value)
 
 
 PIECES = st.one_of(
     st.sampled_from(["quick", "-", '"', ":", "<", ">=", "!=", "=", " ", ",", "1e-2", "60%", "off"]),
-    st.sampled_from(sorted(OWN) + sorted(schema_keys()) + [f"is:{flag}" for flag in FLAGS]),
+    st.sampled_from(sorted(RUN_FIELDS) + sorted(schema_keys()) + [f"is:{flag}" for flag in FLAGS]),
     st.text(max_size=4),
 )
 
@@ -112,7 +114,7 @@ PIECES = st.one_of(
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_any_text_is_answered_or_refused_in_words(rows, query):
     try:
-        found = select(rows, query, vocabulary(rows))
+        found = filter_rows(rows, query, vocabulary(rows))
     except InputError as error:
         refusal = str(error).replace(query, "")
         assert any(word in refusal for word in ("write", "try", "mean"))
@@ -137,9 +139,9 @@ TERMS = st.sampled_from(
 @given(st.lists(TERMS, max_size=4), TERMS)
 def test_terms_narrow_and_a_minus_takes_the_rest(rows, terms, last):
     known, query = vocabulary(rows), " ".join(terms)
-    before = {row.id for row in select(rows, query, known)}
-    held = {row.id for row in select(rows, f"{query} {last}", known)}
-    others = {row.id for row in select(rows, f"-{last} {query}", known)}
+    before = {row.id for row in filter_rows(rows, query, known)}
+    held = {row.id for row in filter_rows(rows, f"{query} {last}", known)}
+    others = {row.id for row in filter_rows(rows, f"-{last} {query}", known)}
     assert held | others == before
     assert not held & others
 
@@ -147,7 +149,7 @@ def test_terms_narrow_and_a_minus_takes_the_rest(rows, terms, last):
 @given(st.floats(0, 1), st.sampled_from(["<", "<=", ">", ">=", "=", "!="]))
 def test_numbers_compare_as_numbers(rows, number, sign):
     known = vocabulary(rows)
-    found = {row.id for row in select(rows, f"objects{sign}{number:.6f}", known)}
+    found = {row.id for row in filter_rows(rows, f"objects{sign}{number:.6f}", known)}
     value = float(f"{number:.6f}")
     compare = {
         "<": lambda x: x < value,
@@ -158,14 +160,14 @@ def test_numbers_compare_as_numbers(rows, number, sign):
         "!=": lambda x: abs(x - value) >= 1e-9,
     }[sign]
     for row in rows:
-        score = row.facts["objects"]
+        score = row.field_values["objects"]
         assert (row.id in found) == (compare(score) if score is not None else sign == "!=")
 
 
 def test_every_key_of_every_run_can_be_asked_for(rows):
     known = vocabulary(rows)
-    for key in {key for row in rows for key in row.facts}:
-        assert read_query(f"{key}:off", known)
+    for key in {key for row in rows for key in row.field_values}:
+        assert parse_query(f"{key}:off", known)
 
 
 def test_keys_and_their_commonest_values_are_suggested(rows):
@@ -178,7 +180,7 @@ def test_keys_and_their_commonest_values_are_suggested(rows):
 
 
 def test_the_columns_offered_are_recipe_keys_that_differ(rows):
-    found = recipe_columns(rows)
+    found = differing_recipe_keys(rows)
     assert {"augment.mixup", "augment.blur", "bands", "stages"} & set(found) >= {
         "augment.mixup",
         "augment.blur",

@@ -12,7 +12,7 @@ from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.index import RunIndex
 from core.store.lr_search import open_work
-from core.store.rescoring import create_rescoring, find_rescoring, find_rescorings, runs_behind
+from core.store.rescoring import create_rescoring, find_rescoring, find_rescorings, outdated_runs
 from core.store.run import find_runs
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run
@@ -33,12 +33,12 @@ def test_runs_are_behind_once_labels_change(tmp_path):
     run = scored_run(runs, dataset)
     scored_run(runs, write_dataset(tmp_path / "others"), minutes=1)
     write_run(runs, dataset, state="running", minutes=2)
-    assert runs_behind(runs, RunIndex(runs).rows(), dataset) == []
+    assert outdated_runs(runs, RunIndex(runs).rows(), dataset) == []
     save_truth(dataset.root, "test", "img_0.jpg", Truth(Label("red", ()), ()), fixed_clock)
-    behind = runs_behind(runs, RunIndex(runs).rows(), read_dataset(dataset.root))
+    behind = outdated_runs(runs, RunIndex(runs).rows(), read_dataset(dataset.root))
     assert [row.id for row in behind] == [run.id]
     (run.path / "weights.safetensors").unlink()  # it cannot answer again
-    assert runs_behind(runs, RunIndex(runs).rows(), read_dataset(dataset.root)) == []
+    assert outdated_runs(runs, RunIndex(runs).rows(), read_dataset(dataset.root)) == []
 
 
 def test_it_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
@@ -46,13 +46,13 @@ def test_it_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
     rescoring = find_rescoring(tmp_path, run.id)
     assert not rescoring.exists()
     create_rescoring(rescoring, fixed_clock)
-    assert rescoring.status().state == "queued" and not rescoring.cancel_asked()
-    rescoring.ask_cancel()
+    assert rescoring.status().state == "queued" and not rescoring.cancel_requested()
+    rescoring.request_cancel()
     create_rescoring(rescoring, fixed_clock)
-    assert not rescoring.cancel_asked()
+    assert not rescoring.cancel_requested()
     assert [found.id for found in find_runs(tmp_path)] == [run.id]
     assert [found.path for found in find_rescorings(tmp_path)] == [rescoring.path]
-    assert open_work(tmp_path, rescoring.queue_name).path == rescoring.path
+    assert open_work(tmp_path, rescoring.work_id).path == rescoring.path
 
 
 def test_what_cannot_answer_again_is_refused(tmp_path, tiny):

@@ -9,13 +9,13 @@ from statistics import fmean
 import pytest
 
 from core.data.dataset import fingerprints, read_dataset
-from core.store.examples import PREFIX, PROJECT
-from core.store.groups import groups_of
+from core.store.examples import EXAMPLE_PREFIX, PROJECT_ROOT
+from core.store.groups import find_groups
 from core.store.index import RunIndex, RunRow
 from core.store.run import Run
 from core.train.schedule import planned_epochs
 
-FOLDER = PROJECT / "runs" / "examples"
+FOLDER = PROJECT_ROOT / "runs" / "examples"
 GROUPS = {"quick": "generalises", "looks-good": "overfit that looks good"}
 SINGLE = {
     "from-scratch": "overfit, and it shows",
@@ -24,8 +24,8 @@ SINGLE = {
     "diverged": None,
 }
 SEEDS = range(5)
-IDS = {PREFIX + name for name in SINGLE} | {
-    f"{PREFIX}{name}-s{seed}" for name in GROUPS for seed in SEEDS
+IDS = {EXAMPLE_PREFIX + name for name in SINGLE} | {
+    f"{EXAMPLE_PREFIX}{name}-s{seed}" for name in GROUPS for seed in SEEDS
 }
 TEXT = (".json", ".yaml", ".csv", ".txt")
 
@@ -43,16 +43,16 @@ def test_no_seed_is_left_out_and_nothing_else_is_there(rows):
 
 def test_they_are_what_they_are_said_to_be(rows):
     for name, verdict in SINGLE.items():
-        assert (rows[PREFIX + name].summary or {}).get("verdict") == verdict
-    assert (rows[f"{PREFIX}diverged"].status.error or "").startswith("training diverged")
+        assert (rows[EXAMPLE_PREFIX + name].summary or {}).get("verdict") == verdict
+    assert (rows[f"{EXAMPLE_PREFIX}diverged"].status.error or "").startswith("training diverged")
     for name, verdict in GROUPS.items():
-        found = {(rows[f"{PREFIX}{name}-s{s}"].summary or {})["verdict"] for s in SEEDS}
+        found = {(rows[f"{EXAMPLE_PREFIX}{name}-s{s}"].summary or {})["verdict"] for s in SEEDS}
         assert found == {verdict}
 
 
 def test_the_two_groups_look_equally_good_by_their_validation(rows):
     """Same errors within one photo, and losses whose ranges overlap; elsewhere they are apart."""
-    groups = {g.members[0].recipe["name"]: g for g in groups_of(list(rows.values()))}
+    groups = {g.members[0].recipe["name"]: g for g in find_groups(list(rows.values()))}
     good, bad = (groups[name] for name in GROUPS)
     assert good.repeats == bad.repeats == len(SEEDS)
     keys = ("validation", "accuracy")
@@ -60,14 +60,16 @@ def test_the_two_groups_look_equally_good_by_their_validation(rows):
         total - right
         for group in (good, bad)
         for total, right in zip(
-            group.numbers(*keys, "total"), group.numbers(*keys, "correct"), strict=True
+            group.summary_values(*keys, "total"),
+            group.summary_values(*keys, "correct"),
+            strict=True,
         )
     }
     assert max(errors) - min(errors) <= 1
-    losses = [group.numbers("validation", "loss") for group in (good, bad)]
+    losses = [group.summary_values("validation", "loss") for group in (good, bad)]
     assert max(map(min, losses)) <= min(map(max, losses))
     objects = ("sets", "test_difficult", "scores", "object", "value")
-    assert fmean(good.numbers(*objects)) > fmean(bad.numbers(*objects)) + 0.25
+    assert fmean(good.summary_values(*objects)) > fmean(bad.summary_values(*objects)) + 0.25
 
 
 @pytest.mark.parametrize("id_", sorted(IDS))
@@ -102,14 +104,14 @@ def test_its_photos_are_in_the_project(id_):
     run = Run(FOLDER / id_)
     data = run.environment()["data"]
     assert not data["path"].startswith(("/", "."))
-    assert run.data_dir().is_relative_to(PROJECT)
+    assert run.data_dir().is_relative_to(PROJECT_ROOT)
     assert fingerprints(read_dataset(run.data_dir())) == data["fingerprints"]
 
 
 def test_two_keep_their_weights_and_all_are_small():
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     weights = {path.parent.name for path in files if path.suffix == ".safetensors"}
-    assert weights == {f"{PREFIX}{name}-s0" for name in GROUPS}
+    assert weights == {f"{EXAMPLE_PREFIX}{name}-s0" for name in GROUPS}
     photos = FOLDER / ".photos"
     own = [p for p in files if not p.is_relative_to(photos) or "train" not in p.parts]
     assert sum(path.stat().st_size for path in own) <= 32e6

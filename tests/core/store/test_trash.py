@@ -12,13 +12,13 @@ from core.base.errors import RunError
 from core.store.index import RunIndex
 from core.store.run import find_runs
 from core.store.trash import (
-    KEPT,
+    RETENTION,
     TRASH,
+    delete_expired_runs,
     delete_runs,
     deleted_runs,
     empty_trash,
     restore_run,
-    sweep_trash,
 )
 from tests.conftest import fixed_clock
 from tests.factory import write_run
@@ -97,10 +97,10 @@ def test_what_is_too_old_goes_for_good_and_nothing_else(tmp_path, tiny):
     old, new, unknown = (write_run(tmp_path, tiny, minutes=n) for n in range(3))
     delete_runs(tmp_path, [old.id, unknown.id], fixed_clock)
     (tmp_path / TRASH / unknown.id / "deleted.txt").write_text("some day")
-    later = fixed_clock() + KEPT
+    later = fixed_clock() + RETENTION
     delete_runs(tmp_path, [new.id], lambda: later)
-    assert sweep_trash(tmp_path, lambda: later) == []
-    assert sweep_trash(tmp_path, lambda: later + timedelta(minutes=1)) == [old.id]
+    assert delete_expired_runs(tmp_path, lambda: later) == []
+    assert delete_expired_runs(tmp_path, lambda: later + timedelta(minutes=1)) == [old.id]
     assert {run.id for run in deleted_runs(tmp_path)} == {new.id, unknown.id}
     assert set(empty_trash(tmp_path)) == {new.id, unknown.id}
     assert deleted_runs(tmp_path) == []

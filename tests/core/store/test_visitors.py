@@ -3,20 +3,27 @@ from pathlib import Path
 
 import pytest
 
-from core.base.demo_mode import KEPT
+from core.base.demo_mode import RETENTION
 from core.base.errors import RunError
 from core.jobs.queue import Queue
-from core.jobs.visitor_sweep import sweep_visitors
+from core.jobs.visitor_sweep import delete_expired_visitor_runs
 from core.recipe.files import load_recipe
 from core.store.index import RunIndex
 from core.store.lr_search import open_work
 from core.store.run import find_runs, open_run
 from core.store.trash import TRASH, delete_runs
-from core.store.visitors import house_of, is_key, is_visitors, new_key, split_entry, visitor_dir
-from tests.factory import START, write_run, write_search
+from core.store.visitors import (
+    is_key,
+    is_visitor_dir,
+    new_key,
+    shared_root_of,
+    split_entry,
+    visitor_dir,
+)
+from tests.factory import START, write_lr_search, write_run
 
 
-def later(by: timedelta):
+def clock_after(by: timedelta):
     return lambda: START + by
 
 
@@ -36,10 +43,10 @@ def test_the_folder_tells_nothing_of_the_key(tmp_path):
     assert visitor_dir(tmp_path, folder.name) != folder
 
 
-def test_a_visitors_house_is_two_folders_up(tmp_path):
+def test_a_visitors_shared_root_is_two_folders_up(tmp_path):
     folder = visitor_dir(tmp_path, new_key())
-    assert house_of(folder) == tmp_path and is_visitors(folder)
-    assert house_of(tmp_path) == tmp_path and not is_visitors(tmp_path)
+    assert shared_root_of(folder) == tmp_path and is_visitor_dir(folder)
+    assert shared_root_of(tmp_path) == tmp_path and not is_visitor_dir(tmp_path)
 
 
 def test_an_entry_names_its_folder_and_nothing_else(tmp_path):
@@ -68,17 +75,19 @@ def test_what_is_older_than_a_day_goes_with_its_entry(tmp_path, tiny):
     mine, yours = (visitor_dir(tmp_path, new_key()) for _ in range(2))
     old, young = write_run(mine, tiny, state="queued"), write_run(mine, tiny, minutes=60)
     deleted = write_run(mine, tiny, minutes=1)
-    search = write_search(mine, load_recipe("quick"), tiny, None)
+    search = write_lr_search(mine, load_recipe("quick"), tiny, None)
     running = write_run(yours, tiny, state="running")
     house = write_run(tmp_path, tiny)
     Queue(mine).submit(old.id)
-    delete_runs(mine, [deleted.id], later(timedelta(hours=1)))
-    assert sweep_visitors(tmp_path, later(KEPT), KEPT) == []
-    gone = sweep_visitors(tmp_path, later(KEPT + timedelta(minutes=30)), KEPT)
+    delete_runs(mine, [deleted.id], clock_after(timedelta(hours=1)))
+    assert delete_expired_visitor_runs(tmp_path, clock_after(RETENTION), RETENTION) == []
+    gone = delete_expired_visitor_runs(
+        tmp_path, clock_after(RETENTION + timedelta(minutes=30)), RETENTION
+    )
     assert {Path(name).name for name in gone} == {old.id, deleted.id, search.id}
     assert [run.id for run in find_runs(mine)] == [young.id]
     assert find_runs(mine / TRASH) == [] and Queue(tmp_path).entries() == []
-    assert running.cancel_asked() and running.path.is_dir()
+    assert running.cancel_requested() and running.path.is_dir()
     assert house.path.is_dir()
 
 
@@ -88,8 +97,8 @@ def test_an_empty_folder_goes_too(tmp_path, tiny):
     folder = visitor_dir(tmp_path, new_key())
     run = write_run(folder, tiny)
     RunIndex(folder).rows()
-    sweep_visitors(tmp_path, later(2 * KEPT), KEPT)
+    delete_expired_visitor_runs(tmp_path, clock_after(2 * RETENTION), RETENTION)
     assert not run.path.exists() and folder.is_dir()  # somebody may just be coming back
     os.utime(folder, (START.timestamp(),) * 2)
-    sweep_visitors(tmp_path, later(2 * KEPT), KEPT)
+    delete_expired_visitor_runs(tmp_path, clock_after(2 * RETENTION), RETENTION)
     assert not folder.exists()

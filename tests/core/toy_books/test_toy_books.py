@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from core.toy_books import difficult_scenes, draw_toy_books
-from core.toy_books.covers import CLASSES, STRANGER, footprint, library
+from core.toy_books.covers import CLASSES, UNKNOWN_BOOK, all_books, footprint
 from core.toy_books.interior import Home
-from core.toy_books.labels import primary, sightings
-from core.toy_books.render import Scene, look
-from core.toy_books.stacking import clip_polygon, is_steady, polygon_area, settle
+from core.toy_books.labels import find_visible_books, primary_class
+from core.toy_books.render import Scene, rasterize
+from core.toy_books.stacking import clip_polygon, is_stable, polygon_area, resting_pose
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +106,7 @@ def check_tables(folder: Path) -> None:
         assert 0 <= x0 < x1 <= 1
         assert 0 <= y0 < y1 <= 1
         assert 0.01 < float(box["visible_fraction"]) <= 1
-        assert box["label"] in (*CLASSES, STRANGER)
+        assert box["label"] in (*CLASSES, UNKNOWN_BOOK)
 
 
 def test_labels_agree_with_boxes(small: Path) -> None:
@@ -123,8 +123,10 @@ def scenes() -> list[Scene]:
 
 def test_primary_is_the_clearly_largest_book(scenes: list[Scene]) -> None:
     for index, scene in enumerate(scenes):
-        found = sightings(scene.camera, scene.solids, look(scene.camera, scene.solids))
-        assert primary(found) == difficult_scenes.wanted_class(3, index)
+        found = find_visible_books(
+            scene.camera, scene.solids, rasterize(scene.camera, scene.solids)
+        )
+        assert primary_class(found) == difficult_scenes.wanted_class(3, index)
 
 
 def test_no_book_hovers(scenes: list[Scene]) -> None:
@@ -155,25 +157,25 @@ def test_refuses_impossible_numbers(tmp_path: Path, wrong: dict[str, Any]) -> No
 
 
 def test_a_book_rests_on_what_lies_below() -> None:
-    below, above = library()["lantern"], library()["tides"]
-    ground = settle(below, 30, (0.0, 0.0), [])
+    below, above = all_books()["lantern"], all_books()["tides"]
+    ground = resting_pose(below, 30, (0.0, 0.0), [])
     assert ground.position[2] == 0
-    on_top = settle(above, 100, (0.01, 0.0), [(below, ground)])
+    on_top = resting_pose(above, 100, (0.01, 0.0), [(below, ground)])
     assert on_top.position[2] == pytest.approx(below.size[2], abs=1e-3)
-    assert is_steady(above, on_top, [(below, ground)])
-    beside = settle(above, 100, (0.3, 0.0), [(below, ground)])
+    assert is_stable(above, on_top, [(below, ground)])
+    beside = resting_pose(above, 100, (0.3, 0.0), [(below, ground)])
     assert beside.position[2] == 0
-    assert is_steady(above, beside, [(below, ground)])
+    assert is_stable(above, beside, [(below, ground)])
     # Its middle lies over nothing, or so near the edge that more than a third hangs in the air.
     for x in (0.12, 0.09):
-        hanging = settle(above, 30, (x, 0.0), [(below, ground)])
-        assert not is_steady(above, hanging, [(below, ground)])
+        hanging = resting_pose(above, 30, (x, 0.0), [(below, ground)])
+        assert not is_stable(above, hanging, [(below, ground)])
 
 
 def test_clipping_keeps_the_shared_area() -> None:
-    book = library()["ferns"]
-    first = footprint(book, settle(book, 0, (0.0, 0.0), []))
-    second = footprint(book, settle(book, 0, (book.size[0] / 2, 0.0), []))
+    book = all_books()["ferns"]
+    first = footprint(book, resting_pose(book, 0, (0.0, 0.0), []))
+    second = footprint(book, resting_pose(book, 0, (book.size[0] / 2, 0.0), []))
     assert polygon_area(clip_polygon(first, second)) == pytest.approx(polygon_area(first) / 2)
     assert clip_polygon(first, second + 5.0).size == 0
 

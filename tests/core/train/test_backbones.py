@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluate.verdict import MEANINGS
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.train_run import run_training
 from core.recipe.layer_table import BACKBONES, head_start
 from core.store.run import create_run
 from tests.conftest import fast_recipe, fixed_clock
@@ -12,12 +12,12 @@ from tests.conftest import fast_recipe, fixed_clock
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 @pytest.mark.parametrize("backbone", sorted(BACKBONES.keys() - {"efficientnet_lite0", "vgg16_bn"}))
 def test_two_epochs_give_class_maps_drift_and_a_verdict(backbone, tiny, tmp_path):
     recipe = fast_recipe(backbone=backbone, image_size=32, stages__1__cycles=1, augment__blur=None)
     run = create_run(tmp_path, recipe, tiny.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     assert len(run.history()) == 2
     assert run.history()["train_loss"].notna().all()
     cells = 32 // recipe.map_stride

@@ -8,27 +8,29 @@ from core.recipe.files import load_recipe
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start, layer_table
 from core.recipe.schema import Augment, Erase
-from core.store.feature_folder import EVERYTHING, NOTHING, Known
+from core.store.feature_folder import ALL_CACHED, NONE_CACHED, CachedShare
 from core.train import calibrate
-from core.train.estimate import PARTS, Photos, estimate, photos_of, view_seconds
-from core.train.speed import doubtful, read_speed, speed_key, write_speed
+from core.train.estimate import PARTS, PhotoCounts, count_photos, estimate, view_seconds
+from core.train.speed import is_unreliable, read_speed, speed_key, write_speed
 from tests.conftest import fast_recipe
-from tests.factory import plain_speed
+from tests.factory import uniform_speed
 
-PHOTOS = Photos(training=10, shown=10, validation=4, tests=6, objects=5, megapixels=1.0)
+PHOTOS = PhotoCounts(
+    training=10, views_per_epoch=10, validation=4, tests=6, objects=5, megapixels=1.0
+)
 QUICK = load_recipe("quick")
 LAYERS = len(layer_table("efficientnet_lite0", 32))
-NOTHING_CHANGED = {"augment": Augment.nothing()}
+NO_AUGMENTATION = {"augment": Augment.disabled()}
 # Nothing costs anything; a test switches on what it counts.
-FREE = plain_speed(QUICK, 0.0)
+ZERO_SPEED = uniform_speed(QUICK, 0.0)
 
 
-def each(seconds):
+def per_layer(seconds):
     return (seconds,) * LAYERS
 
 
 def test_layers_of_the_prefix_are_paid_for_once_and_the_rest_in_every_epoch():
-    speed = replace(FREE, prefix=each(0.1), forward=each(1.0))
+    speed = replace(ZERO_SPEED, prefix=per_layer(0.1), forward=per_layer(1.0))
     found = estimate(QUICK, speed, PHOTOS).parts
     start, head = 16, head_start("efficientnet_lite0", 32)
     views = PHOTOS.training * QUICK.views_per_photo + PHOTOS.validation + PHOTOS.tests
@@ -44,36 +46,36 @@ def test_layers_of_the_prefix_are_paid_for_once_and_the_rest_in_every_epoch():
 
 
 def test_known_features_need_not_be_computed():
-    speed = replace(FREE, prefix=each(1.0), view=1.0, read_megabyte=0.0)
+    speed = replace(ZERO_SPEED, prefix=per_layer(1.0), view=1.0, read_megabyte=0.0)
     parts = {
         known: estimate(QUICK, speed, PHOTOS, known).parts["features"]
-        for known in (NOTHING, Known(1.0, 0.0), Known(1.0, 0.5), EVERYTHING)
+        for known in (NONE_CACHED, CachedShare(1.0, 0.0), CachedShare(1.0, 0.5), ALL_CACHED)
     }
-    assert parts[NOTHING] == (80 + 10) * 16 + 80
-    assert parts[Known(1.0, 0.0)] == 80 * 16 + 80
-    assert parts[Known(1.0, 0.5)] == 40 * 16 + 40
-    assert parts[EVERYTHING] == 0
+    assert parts[NONE_CACHED] == (80 + 10) * 16 + 80
+    assert parts[CachedShare(1.0, 0.0)] == 80 * 16 + 80
+    assert parts[CachedShare(1.0, 0.5)] == 40 * 16 + 40
+    assert parts[ALL_CACHED] == 0
     objects = estimate(QUICK, speed, PHOTOS).parts["evaluate"]
-    known = estimate(QUICK, speed, PHOTOS, EVERYTHING).parts["evaluate"]
+    known = estimate(QUICK, speed, PHOTOS, ALL_CACHED).parts["evaluate"]
     assert objects - known == pytest.approx(5 * 16)
     # Four of everything: made (1 s) and passed through 16 layers.
     varied = estimate(QUICK, speed, PHOTOS).parts["varied views"]
     assert varied == pytest.approx(4 * (4 + 6 + 5) * (16 + 1))
     blanked = estimate(QUICK, speed, PHOTOS).parts["diagnose"]
     assert blanked == pytest.approx(8 * 6 * (16 + 0.005) + (10 + 4) * 16, abs=0.01)
-    assert estimate(QUICK, speed, PHOTOS, EVERYTHING).parts["diagnose"] == 0
+    assert estimate(QUICK, speed, PHOTOS, ALL_CACHED).parts["diagnose"] == 0
 
 
 def test_fresh_views_pass_the_prefix_in_every_epoch():
-    speed = replace(FREE, prefix=each(1.0), view=2.0)
-    fresh = QUICK.model_copy(update={"views_per_photo": None, **NOTHING_CHANGED})
+    speed = replace(ZERO_SPEED, prefix=per_layer(1.0), view=2.0)
+    fresh = QUICK.model_copy(update={"views_per_photo": None, **NO_AUGMENTATION})
     found = estimate(fresh, speed, PHOTOS).parts
     assert found["train"] == 32 * PHOTOS.training * (16 + 2)
     assert found["features"] == (PHOTOS.validation + PHOTOS.tests) * 16
 
 
 def test_what_trains_goes_forward_and_backward():
-    speed = replace(FREE, train_forward=each(1.0), backward=each(2.0))
+    speed = replace(ZERO_SPEED, train_forward=per_layer(1.0), backward=per_layer(2.0))
     head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 2}]})
     seven = LAYERS - head_start("efficientnet_lite0", 32)
     assert estimate(head, speed, PHOTOS).parts["train"] == 2 * 10 * seven * 3
@@ -86,7 +88,7 @@ def test_what_trains_goes_forward_and_backward():
 
 
 def test_moving_batch_norms_leave_no_prefix_and_run_in_training_mode():
-    speed = replace(FREE, prefix=each(9.0), train_forward=each(1.0))
+    speed = replace(ZERO_SPEED, prefix=per_layer(9.0), train_forward=per_layer(1.0))
     moving = load_recipe(
         "quick", {"frozen_bn": "train", "stages": [{"train": "bands", "epochs": 1}]}
     )
@@ -96,7 +98,7 @@ def test_moving_batch_norms_leave_no_prefix_and_run_in_training_mode():
 
 
 def test_steps_and_files():
-    speed = replace(FREE, batch=1.0, step=0.0, write=1.0)
+    speed = replace(ZERO_SPEED, batch=1.0, step=0.0, write=1.0)
     epochs = QUICK.planned_epochs()
     assert estimate(QUICK, speed, PHOTOS).parts["train"] == epochs  # 10 photos are one batch
     two = QUICK.model_copy(update={"batch_size": 5})
@@ -107,8 +109,8 @@ def test_steps_and_files():
 
 
 def test_oversampling_shows_more_views_from_the_same_pool():
-    speed = replace(FREE, prefix=each(1.0), train_forward=each(1.0), batch=100.0)
-    photos = replace(PHOTOS, shown=30)
+    speed = replace(ZERO_SPEED, prefix=per_layer(1.0), train_forward=per_layer(1.0), batch=100.0)
+    photos = replace(PHOTOS, views_per_epoch=30)
     head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 1}]})
     seven = LAYERS - head_start("efficientnet_lite0", 32)
     plain, more = (estimate(head, speed, each_).parts for each_ in (PHOTOS, photos))
@@ -117,7 +119,7 @@ def test_oversampling_shows_more_views_from_the_same_pool():
 
 
 def test_a_checkpoint_holds_what_its_optimizer_and_the_best_weights_need():
-    speed = replace(FREE, write_megabyte=1.0)
+    speed = replace(ZERO_SPEED, write_megabyte=1.0)
     one = [{"train": "bands", "epochs": 1}]
     recipes = {
         name: load_recipe("quick", {"stages": one, "optimizer.name": name})
@@ -143,20 +145,20 @@ def test_a_dense_head_is_measured_on_its_own(tmp_path):
 
 def test_changes_of_a_view_count_as_often_as_they_happen():
     speed = replace(
-        FREE,
+        ZERO_SPEED,
         view=1.0,
         changes={"resample": 10.0, "lighting": 100.0, "cutout": 1e3, "erase": 1e5, "blur": 1e4},
     )
-    assert view_seconds(Augment.nothing(), speed) == 1
+    assert view_seconds(Augment.disabled(), speed) == 1
     assert view_seconds(Augment(), speed) == 1 + 10 + 100 + 1e3 + 0.5 * 1e4
     assert view_seconds(Augment(zoom=None), speed) == pytest.approx(1 + 7.5 + 100 + 1e3 + 5e3)
-    assert view_seconds(Augment.nothing().model_copy(update={"erase": Erase()}), speed) == 1 + 5e4
-    mixed = Augment.nothing().model_copy(update={"mixup": 0.4})
+    assert view_seconds(Augment.disabled().model_copy(update={"erase": Erase()}), speed) == 1 + 5e4
+    mixed = Augment.disabled().model_copy(update={"mixup": 0.4})
     assert view_seconds(mixed, speed) == 2
 
 
 def test_photos_are_counted(tiny):
-    found = photos_of(tiny, fast_recipe())
+    found = count_photos(tiny, fast_recipe())
     boxes = [b for t in tiny.test_sets for boxes in t.boxes.values() for b in boxes]
     assert (found.training, found.validation, found.tests) == (7, 5, 9)
     assert found.objects == len(boxes)
@@ -164,15 +166,15 @@ def test_photos_are_counted(tiny):
 
 
 def test_the_parts_add_up_and_keep_their_order():
-    found = estimate(QUICK, plain_speed(QUICK), PHOTOS)
+    found = estimate(QUICK, uniform_speed(QUICK), PHOTOS)
     assert tuple(found.parts) == PARTS
     assert found.seconds == pytest.approx(sum(found.parts.values()))
-    assert found.seconds > estimate(QUICK, plain_speed(QUICK), PHOTOS, EVERYTHING).seconds
+    assert found.seconds > estimate(QUICK, uniform_speed(QUICK), PHOTOS, ALL_CACHED).seconds
 
 
 def test_a_calibration_is_found_again_and_a_damaged_one_is_none(tmp_path):
     assert read_speed(tmp_path, QUICK) is None
-    speed = plain_speed(QUICK)
+    speed = uniform_speed(QUICK)
     write_speed(tmp_path, QUICK, speed)
     found = read_speed(tmp_path, load_recipe("looks-good"))  # same layers at the same size
     assert found is not None
@@ -186,14 +188,16 @@ def test_a_calibration_is_found_again_and_a_damaged_one_is_none(tmp_path):
 
 def test_a_measurement_on_a_busy_machine_is_made_again_when_it_is_quiet(tmp_path, monkeypatch):
     busy = [0.9]
-    monkeypatch.setattr(calibrate, "busy_share", lambda: busy[0])
+    monkeypatch.setattr(calibrate, "cpu_load", lambda: busy[0])
     monkeypatch.setattr(
-        calibrate, "calibrate", lambda recipe, tick: replace(plain_speed(recipe), busy=busy[0])
+        calibrate,
+        "calibrate",
+        lambda recipe, check_cancelled: replace(uniform_speed(recipe), busy=busy[0]),
     )
     first = calibrate.speed_for(tmp_path, QUICK)
-    assert doubtful(first)
+    assert is_unreliable(first)
     assert calibrate.speed_for(tmp_path, QUICK) == first  # still busy: no better now
     busy[0] = 0.1
-    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))
+    assert not is_unreliable(calibrate.speed_for(tmp_path, QUICK))
     busy[0] = 0.9
-    assert not doubtful(calibrate.speed_for(tmp_path, QUICK))
+    assert not is_unreliable(calibrate.speed_for(tmp_path, QUICK))

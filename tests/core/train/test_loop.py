@@ -8,19 +8,19 @@ import torch
 
 from core.model.network import build_network
 from core.pipeline.feature_cache import FeatureCache
-from core.pipeline.inputs import Features, TrainingInputs
-from core.pipeline.precision import Settings
+from core.pipeline.inputs import FeatureExtractor, TrainingInputs
+from core.pipeline.precision import ComputeSettings
 from core.pipeline.predict import validation_set
-from core.pipeline.prefix import Prefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix, prefix_length
 from core.pipeline.views import TrainingViews
-from core.train.loop import Diverged, fit, split_batches
+from core.train.loop import DivergedError, fit, split_batches
 from core.train.optimizer import make_optimizer
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow
 
 
-class Ears:
+class RecordingListener:
     """A listener that keeps everything."""
 
     def __init__(self):
@@ -42,13 +42,15 @@ def _train(recipe, dataset, folder):
     torch.manual_seed(5)
     network = build_network(recipe, dataset.classes)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    ears = Ears()
-    settings = Settings("cpu", "float32", "float32")
-    prefix = Prefix(network, prefix_length(network, recipe), recipe.backbone, settings)
-    features = Features(prefix, FeatureCache(Path(folder)), recipe, network.base_weights, 1)
+    ears = RecordingListener()
+    settings = ComputeSettings("cpu", "float32", "float32")
+    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+    features = FeatureExtractor(
+        prefix, FeatureCache(Path(folder)), recipe, network.base_weights_hash, 1
+    )
     views = TrainingViews(recipe, dataset, [0, 1, 2, 4, 5, 6, 8, 9])
     inputs = TrainingInputs(views, features, "photos")
-    validation = features.of_photos(
+    validation = features.with_features(
         validation_set(dataset, [3, 7, 10, 11], recipe.image_size, recipe.crop), "photos"
     )
     fit(network, recipe, inputs, validation, ears)
@@ -114,7 +116,7 @@ def test_a_loss_that_is_no_number_stops_with_a_clear_word(tiny, monkeypatch):
         return (x * float("nan") if epoch == 2 else x), y
 
     monkeypatch.setattr(TrainingInputs, "batch", spoilt)
-    with pytest.raises(Diverged, match="loss is nan in epoch 2, batch 1; try lower learning"):
+    with pytest.raises(DivergedError, match="loss is nan in epoch 2, batch 1; try lower learning"):
         train(fast_recipe(), tiny)
 
 
@@ -151,13 +153,13 @@ def test_a_stage_ends_with_its_best_weights_and_the_next_goes_on_from_them(tiny,
     build = build_network
 
     def built(*args):
-        Ears.network = build(*args)
-        return Ears.network
+        RecordingListener.network = build(*args)
+        return RecordingListener.network
 
     monkeypatch.setattr("core.train.loop.validate", validate)
     monkeypatch.setattr("tests.core.train.test_loop.build_network", built)
-    monkeypatch.setattr(Ears, "network", None, raising=False)
-    monkeypatch.setattr(Ears, "on_epoch", on_epoch)
+    monkeypatch.setattr(RecordingListener, "network", None, raising=False)
+    monkeypatch.setattr(RecordingListener, "on_epoch", on_epoch)
     train(recipe, tiny)
 
     def same(one, two):

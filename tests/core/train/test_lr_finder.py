@@ -3,7 +3,16 @@ import pandas as pd
 import pytest
 
 from core.pipeline.setup import set_up
-from core.train.lr_finder import HIGHEST, LOWEST, STEPS, find, rate, search, steepest, suggest
+from core.train.lr_finder import (
+    HIGHEST,
+    LOWEST,
+    STEPS,
+    find_lr,
+    lr_at_step,
+    lr_range_test,
+    steepest,
+    suggest,
+)
 from tests.conftest import fast_recipe
 
 pytestmark = pytest.mark.slow
@@ -11,16 +20,16 @@ pytestmark = pytest.mark.slow
 
 def curve(drop_at: float, noise: int = 0) -> pd.DataFrame:
     """A loss that falls around a rate and explodes two decades later."""
-    lr = np.array([rate(step) for step in range(STEPS)])
+    lr = np.array([lr_at_step(step) for step in range(STEPS)])
     fall = 2 / (1 + (lr / drop_at) ** 2)
     smoothed = fall + 0.2 + (lr / (100 * drop_at)) ** 2
     return pd.DataFrame({"lr": lr, "loss": smoothed, "smoothed": smoothed})
 
 
 def test_the_rates_are_the_articles():
-    assert rate(0) == LOWEST == 1e-5
-    assert rate(STEPS - 1) == pytest.approx(HIGHEST)
-    assert rate(50) / rate(49) == pytest.approx(rate(1) / rate(0))
+    assert lr_at_step(0) == LOWEST == 1e-5
+    assert lr_at_step(STEPS - 1) == pytest.approx(HIGHEST)
+    assert lr_at_step(50) / lr_at_step(49) == pytest.approx(lr_at_step(1) / lr_at_step(0))
 
 
 def test_the_steepest_fall_is_found():
@@ -63,8 +72,8 @@ def test_a_search_repeats_the_photos_and_is_the_same_again(tiny, tmp_path):
     setup = set_up(fast_recipe(image_size=32), tiny.root, tmp_path)
     before = {name: tensor.clone() for name, tensor in setup.network.state_dict().items()}
     told = []
-    curves, suggestion = find(setup, starts=2, on_search=told.append)
-    again = search(setup, 1)
+    curves, suggestion = find_lr(setup, head_inits=2, on_search=told.append)
+    again = lr_range_test(setup, 1)
     pd.testing.assert_frame_equal(
         curves[curves["start"] == 1].drop(columns="start").reset_index(drop=True), again
     )

@@ -7,11 +7,11 @@ from core.recipe.files import load_recipe
 from core.train.schedule import (
     batches_per_epoch,
     cosine,
-    kept_history,
+    history_to_final_weights,
     last_epoch,
+    lr_scale,
     planned_epochs,
     rate_curve,
-    scale,
     warmup_batches,
 )
 from tests.conftest import fast_recipe
@@ -43,7 +43,7 @@ def test_the_articles_plan():
 def test_the_rate_restarts_at_each_cycle_and_nowhere_else():
     recipe, batches = load_recipe("quick"), 4
     values = [
-        scale(recipe, epoch, batch, batches)
+        lr_scale(recipe, epoch, batch, batches)
         for epoch in planned_epochs(recipe)
         for batch in range(batches)
     ]
@@ -58,12 +58,12 @@ def test_fastai_warms_up_the_first_cycle_of_a_stage_only():
     recipe, batches = load_recipe("article-success"), 4
     plan = planned_epochs(recipe)
     assert warmup_batches(36) == 2
-    first = [scale(recipe, plan[5], batch, batches) for batch in range(4)]
+    first = [lr_scale(recipe, plan[5], batch, batches) for batch in range(4)]
     assert first[:2] == [0.01, 0.01]
     assert first[2] == cosine(2, 36)
-    assert scale(recipe, plan[14], 0, batches) == 1  # the second cycle
-    assert scale(recipe, plan[68], 0, batches) == 0.01  # the next stage
-    assert scale(recipe, plan[68], 1, batches) == cosine(1, 8)
+    assert lr_scale(recipe, plan[14], 0, batches) == 1  # the second cycle
+    assert lr_scale(recipe, plan[68], 0, batches) == 0.01  # the next stage
+    assert lr_scale(recipe, plan[68], 1, batches) == cosine(1, 8)
 
 
 def test_the_planned_curve_scales_all_bands_together():
@@ -82,7 +82,7 @@ def test_the_history_ends_where_the_kept_weights_do():
     )
     stages = [{"train": "head", "epochs": 2, "keep": "best"}, {"train": "bands", "epochs": 3}]
     last = fast_recipe(stages=stages)
-    assert kept_history(last, history).equals(history)
+    assert history_to_final_weights(last, history).equals(history)
     best = fast_recipe(stages=[stages[0], {**stages[1], "keep": "best"}])
-    assert list(kept_history(best, history)["epoch"]) == [1, 2, 3, 4]
+    assert list(history_to_final_weights(best, history)["epoch"]) == [1, 2, 3, 4]
     assert [last_epoch(best, stage) for stage in (1, 2)] == [2, 5]

@@ -13,17 +13,22 @@ from pathlib import Path
 import pytest
 
 from core.base.errors import InputError, RunError
-from core.store.annotations import annotate, annotations_of
+from core.store.annotations import annotate, read_annotations
 from core.store.index import RunIndex
-from core.store.provenance import arrival_of
+from core.store.provenance import read_provenance
 from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs, empty_trash
-from core.transfer.manifest import LARGEST
-from core.transfer.pack import export_zip, pack, run_files, size_of
-from core.transfer.submissions import headline, import_uploads, parcels_of, table
-from core.transfer.unpack import STAGE, Entry, Parcel, import_runs
+from core.transfer.manifest import MAX_FILE_BYTES
+from core.transfer.pack import export_zip, pack, run_files, runs_bytes
+from core.transfer.submissions import (
+    find_import_requests,
+    import_summary,
+    import_table,
+    import_uploads,
+)
+from core.transfer.unpack import STAGING_FOLDER, ImportRequest, ImportResult, import_runs
 from tests.conftest import ROOT, fixed_clock
-from tests.factory import note_photos, write_dataset, write_run
+from tests.factory import write_dataset, write_fingerprints, write_run
 
 pytestmark = pytest.mark.slow
 
@@ -36,15 +41,15 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def written(runs: Path, *names: str, sender: str = "Ada", to: str = "ada.zip") -> Path:
+def export_runs(runs: Path, *names: str, sender: str = "Ada", to: str = "ada.zip") -> Path:
     """A zip file of these runs, or all, beside their folder."""
     ids = names or tuple(run.id for run in find_runs(runs))
     export_zip(runs, ids, runs.parent / to, sender, fixed_clock)
     return runs.parent / to
 
 
-def taken(path: Path, runs: Path, datasets: Path | None = None) -> list[Entry]:
-    return import_runs([Parcel(path, path.name)], runs, datasets or runs, fixed_clock)
+def import_file(path: Path, runs: Path, datasets: Path | None = None) -> list[ImportResult]:
+    return import_runs([ImportRequest(path, path.name)], runs, datasets or runs, fixed_clock)
 
 
 @pytest.fixture
@@ -56,17 +61,17 @@ def group(tmp_path, trained, tiny) -> Path:
     annotate(open_run(runs, trained.id), name="the good one", add_tags=["x"], note="写真")
     write_run(runs, tiny, "looks-good", "failed", minutes=1)
     cancelled = write_run(runs, tiny, "quick-bare", "cancelled", minutes=2)
-    cancelled.ask_cancel()
+    cancelled.request_cancel()
     return runs
 
 
 def test_a_group_exported_deleted_and_imported_is_the_same_to_the_byte(group, tiny):
     before = {run.id: contents(run.path) for run in find_runs(group)}
     assert "checkpoint/optimizer.safetensors" in before[min(before)]
-    path = written(group)
+    path = export_runs(group)
     delete_runs(group, list(before), fixed_clock)
     assert len(empty_trash(group)) == 3
-    entries = taken(path, group, tiny.root.parent)
+    entries = import_file(path, group, tiny.root.parent)
     assert [(entry.run, entry.outcome) for entry in entries] == [
         (id_, "taken") for id_ in sorted(before)
     ]
@@ -75,10 +80,10 @@ def test_a_group_exported_deleted_and_imported_is_the_same_to_the_byte(group, ti
     assert {row.id for row in rows} == set(before) and not any(row.problem for row in rows)
     assert {row.came_from for row in rows} == {"Ada"}
     run = open_run(group, min(before))
-    assert annotations_of(run).note == "写真"
+    assert read_annotations(run).note == "写真"
     assert run.data_dir() == tiny.root  # found by its fingerprints
-    assert [row.photos_away for row in rows] == [True, True, False]
-    assert not (group / STAGE).exists()
+    assert [row.photos_missing for row in rows] == [True, True, False]
+    assert not (group / STAGING_FOLDER).exists()
 
 
 def test_the_same_runs_give_the_same_bytes(group):
@@ -86,7 +91,7 @@ def test_the_same_runs_give_the_same_bytes(group):
     packed = pack(group, ids, "Ada", fixed_clock)
     assert packed == pack(group, list(reversed(ids)), "Ada", fixed_clock)
     assert packed.runs == tuple(sorted(ids)) and packed.left_out == ()
-    assert size_of(group, ids) == sum(
+    assert runs_bytes(group, ids) == sum(
         len(data) for id_ in ids for data in contents(group / id_).values()
     )
 
@@ -101,10 +106,10 @@ def test_what_is_no_part_of_a_run_stays_behind_and_is_told(tmp_path, tiny):
     assert packed.left_out == (f"{run.id}/.checkpoint.new/state.json", f"{run.id}/mine.txt")
 
 
-def test_every_file_that_training_writes_travels(trained):
+def test_every_file_that_training_writes_is_exported(trained):
     known, others = run_files(trained.path)
     assert others == [] and {"weights.safetensors", "checkpoint/state.json"} <= set(known)
-    assert set(known) <= set(LARGEST)
+    assert set(known) <= set(MAX_FILE_BYTES)
 
 
 @pytest.mark.parametrize("state", ["running", "queued", "paused"])
@@ -127,27 +132,27 @@ def test_a_sender_has_a_name_of_one_line(tmp_path, tiny, name):
 def test_photos_are_known_by_what_they_are_not_by_where_they_lie(tmp_path):
     away, here = write_dataset(tmp_path / "a" / "books"), tmp_path / "b"
     run = write_run(tmp_path / "runs", away)
-    note_photos(run, away)
-    path = written(tmp_path / "runs")
+    write_fingerprints(run, away)
+    path = export_runs(tmp_path / "runs")
     shutil.move(away.root, here / "renamed")
     write_dataset(away.root, photos=5)  # other photos where the run says that its own lie
     runs = tmp_path / "other"
-    (entry,) = taken(path, runs, here)
-    assert entry.photos and open_run(runs, run.id).data_dir() == here / "renamed"
+    (entry,) = import_file(path, runs, here)
+    assert entry.photos_found and open_run(runs, run.id).data_dir() == here / "renamed"
     shutil.move(here / "renamed", tmp_path / "gone")
-    (entry,) = taken(path, runs, here)  # looked for again
-    assert (entry.outcome, entry.photos) == ("here", False)
+    (entry,) = import_file(path, runs, here)  # looked for again
+    assert (entry.outcome, entry.photos_found) == ("here", False)
     with pytest.raises(RunError, match="came from elsewhere, and its photos are not here"):
         open_run(runs, run.id).data_dir()
     (row,) = RunIndex(runs).rows()
-    assert row.photos_away and row.data == "books" and row.problem is None
+    assert row.photos_missing and row.data == "books" and row.problem is None
     shutil.move(tmp_path / "gone", here / "back")
     (here / "back" / "labels.csv").unlink()  # labels may differ
-    (entry,) = taken(path, runs, here)
-    assert entry.photos and open_run(runs, run.id).data_dir() == here / "back"
+    (entry,) = import_file(path, runs, here)
+    assert entry.photos_found and open_run(runs, run.id).data_dir() == here / "back"
     (here / "back" / "test" / "img_0.jpg").unlink()
     (here / "back" / "boxes.csv").unlink()
-    assert not taken(path, runs, here)[0].photos
+    assert not import_file(path, runs, here)[0].photos_found
 
 
 # --- who sent it ----------------------------------------------------------------------------------
@@ -155,44 +160,48 @@ def test_photos_are_known_by_what_they_are_not_by_where_they_lie(tmp_path):
 
 def test_a_run_that_is_sent_on_says_who_trained_it(tmp_path, tiny):
     write_run(tmp_path / "a" / "runs", tiny)
-    taken(written(tmp_path / "a" / "runs"), tmp_path / "b" / "runs")
-    (entry,) = taken(written(tmp_path / "b" / "runs", sender="Bo"), tmp_path / "c" / "runs")
+    import_file(export_runs(tmp_path / "a" / "runs"), tmp_path / "b" / "runs")
+    (entry,) = import_file(
+        export_runs(tmp_path / "b" / "runs", sender="Bo"), tmp_path / "c" / "runs"
+    )
     assert entry.row is not None and entry.row.came_from == "Ada, by way of Bo"
-    taken(written(tmp_path / "c" / "runs", sender="", to="c.zip"), tmp_path / "d")
+    import_file(export_runs(tmp_path / "c" / "runs", sender="", to="c.zip"), tmp_path / "d")
     (run,) = find_runs(tmp_path / "d")
-    arrival = arrival_of(tmp_path / "d", run.id)
-    assert arrival is not None and (arrival.words, arrival.file) == ("Ada", "c.zip")
+    arrival = read_provenance(tmp_path / "d", run.id)
+    assert arrival is not None and (arrival.sender_text, arrival.file) == ("Ada", "c.zip")
 
 
 def test_without_a_name_it_is_the_files(tmp_path, tiny):
     write_run(tmp_path / "a" / "runs", tiny)
-    (entry,) = taken(written(tmp_path / "a" / "runs", sender=" ", to="eva-k.zip"), tmp_path / "b")
+    (entry,) = import_file(
+        export_runs(tmp_path / "a" / "runs", sender=" ", to="eva-k.zip"), tmp_path / "b"
+    )
     assert entry.sender == "eva-k" and entry.row is not None and entry.row.came_from == "eva-k"
 
 
 def test_a_note_goes_with_the_run_for_good_and_not_before(tmp_path, tiny):
     write_run(tmp_path / "a" / "runs", tiny)
-    path, runs = written(tmp_path / "a" / "runs"), tmp_path / "b"
-    (entry,) = taken(path, runs)
+    path, runs = export_runs(tmp_path / "a" / "runs"), tmp_path / "b"
+    (entry,) = import_file(path, runs)
     delete_runs(runs, [entry.run], fixed_clock)
-    taken(path, runs)  # again, while the first waits in the trash
+    import_file(path, runs)  # again, while the first waits in the trash
     empty_trash(runs)
     assert RunIndex(runs).rows()[0].came_from == "Ada"
     delete_runs(runs, [entry.run], fixed_clock)
     empty_trash(runs)
-    assert arrival_of(runs, entry.run) is None
+    assert read_provenance(runs, entry.run) is None
 
 
 # --- a class hands in -----------------------------------------------------------------------------
 
 
-def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
+def test_submissions_of_a_class_are_listed_by_sender(tmp_path, tiny):
     for number, name in enumerate(["ada", "bo"]):
         runs = tmp_path / name / "runs"
-        note_photos(
+        write_fingerprints(
             write_run(runs, tiny, "looks-good", changes={"seed": number}, minutes=number), tiny
         )
-        written(runs, sender=name.title() if name == "ada" else "", to=f"{name}.zip")
+        export_runs(runs, sender=name.title() if name == "ada" else "", to=f"{name}.zip")
     folder = tmp_path / "class"
     (folder / "Bo_17_file").mkdir(parents=True)
     shutil.copy(tmp_path / "ada" / "ada.zip", folder / "ada.zip")
@@ -201,7 +210,7 @@ def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
     (folder / "carl.docx").write_text("my homework")
     (folder / "dora").mkdir()
     (folder / "Thumbs.db").write_text("x")
-    parcels = parcels_of([folder])
+    parcels = find_import_requests([folder])
     assert [parcel.name for parcel in parcels] == [
         "Bo_17_file/bo.zip",
         "ada.zip",
@@ -218,8 +227,8 @@ def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
         lambda done, total: told.append((done, total)),
     )
     assert told[-1] == (5, 5)
-    assert headline(entries) == "taken: 2, here already: 1, refused: 2"
-    lines = table(entries).to_numpy().tolist()
+    assert import_summary(entries) == "taken: 2, here already: 1, refused: 2"
+    lines = import_table(entries).to_numpy().tolist()
     score = "67 % (4 of 6), test_difficult"
     assert lines[0] == [
         "Bo_17_file/bo.zip",
@@ -239,14 +248,14 @@ def test_a_class_hands_in_and_the_table_tells_who_sent_what(tmp_path, tiny):
 def test_one_bad_run_keeps_no_good_one_out(tmp_path, tiny):
     runs = tmp_path / "runs"
     good, bad = (write_run(runs, tiny, minutes=n) for n in range(2))
-    path = written(runs)
+    path = export_runs(runs)
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     members[f"{bad.id}/history.csv"] += b"1\n"
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    entries = taken(path, tmp_path / "other")
+    entries = import_file(path, tmp_path / "other")
     assert [(e.run, e.outcome) for e in entries] == [(good.id, "taken"), (bad.id, "refused")]
     assert [run.id for run in find_runs(tmp_path / "other")] == [good.id]
     assert not (tmp_path / "other" / ".arrived" / f"{bad.id}.json").exists()
@@ -254,7 +263,7 @@ def test_one_bad_run_keeps_no_good_one_out(tmp_path, tiny):
 
 def test_uploads_are_taken_as_files_are(tmp_path, tiny):
     write_run(tmp_path / "a" / "runs", tiny)
-    path = written(tmp_path / "a" / "runs", sender="")
+    path = export_runs(tmp_path / "a" / "runs", sender="")
     why = tmp_path / "why.zip"
     with zipfile.ZipFile(why, "w") as archive:
         archive.writestr("not-exported.txt", "the disk is full")
@@ -275,28 +284,28 @@ def test_uploads_are_taken_as_files_are(tmp_path, tiny):
 def test_an_import_that_is_killed_leaves_no_run_and_the_next_one_clears_up(tmp_path, tiny):
     runs = tmp_path / "a" / "runs"
     write_run(runs, tiny)
-    path, other = written(runs), tmp_path / "b"
+    path, other = export_runs(runs), tmp_path / "b"
     script = f"""
 import os
 from pathlib import Path
 from core.store.status import utc_now
 from core.transfer import unpack
 unpack.check_run = lambda run: os._exit(9)  # when all is written and nothing has landed
-unpack.import_runs([unpack.Parcel(Path({str(path)!r}), "a.zip")], Path({str(other)!r}),
+unpack.import_runs([unpack.ImportRequest(Path({str(path)!r}), "a.zip")], Path({str(other)!r}),
                    Path("gone"), utc_now)
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
     assert done.returncode == 9
-    assert len(list((other / STAGE).glob("*/status.json"))) == 1  # it was about to
+    assert len(list((other / STAGING_FOLDER).glob("*/status.json"))) == 1  # it was about to
     assert find_runs(other) == [] and RunIndex(other).rows() == []
-    assert [entry.outcome for entry in taken(path, other)] == ["taken"]
-    assert not (other / STAGE).exists()
+    assert [entry.outcome for entry in import_file(path, other)] == ["taken"]
+    assert not (other / STAGING_FOLDER).exists()
 
 
 def test_a_full_disk_is_one_line_and_keeps_what_was_taken(tmp_path, tiny, monkeypatch):
     runs = tmp_path / "a" / "runs"
     first, second = (write_run(runs, tiny, minutes=n) for n in range(2))
-    path, other = written(runs), tmp_path / "b"
+    path, other = export_runs(runs), tmp_path / "b"
     from core.base import files
 
     def full(place: Path, data: bytes) -> None:
@@ -307,18 +316,18 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_taken(tmp_path, tiny, monkey
     real = files.overwrite
     monkeypatch.setattr("core.transfer.unpack.files.overwrite", full)
     with pytest.raises(RunError, match=r"^[^\n]*b: No space left on device; free some space"):
-        taken(path, other)
+        import_file(path, other)
     assert [run.id for run in find_runs(other)] == [first.id]
-    assert not (other / STAGE).exists()
+    assert not (other / STAGING_FOLDER).exists()
 
 
 def test_a_run_that_differs_is_refused_and_stays(tmp_path, tiny):
     runs = tmp_path / "runs"
     run = write_run(runs, tiny)
-    path = written(runs)
+    path = export_runs(runs)
     annotate(Run(run.path), note="mine")
     before = contents(run.path)
-    (entry,) = taken(path, runs)
+    (entry,) = import_file(path, runs)
     assert entry.outcome == "refused"
     assert "is here already, and differs in annotations.json. To have this one" in entry.reason
     assert contents(run.path) == before
@@ -334,7 +343,7 @@ def test_nothing_of_it_loads_torch_or_unpickles():
 
 def test_a_manifest_lists_everything_and_nothing_else(tmp_path, tiny):
     run = write_run(tmp_path / "runs", tiny)
-    with zipfile.ZipFile(written(tmp_path / "runs")) as archive:
+    with zipfile.ZipFile(export_runs(tmp_path / "runs")) as archive:
         told = json.loads(archive.read("travel.json"))
         names = archive.namelist()
     assert (told["format"], told["from"], told["exported"]) == (

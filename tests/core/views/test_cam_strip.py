@@ -17,23 +17,23 @@ def test_the_same_photos_are_shown_at_each_cycles_end(tmp_path, tiny):
     first, second = strips
     assert first is not None and second is not None
     assert first.set_name == "test_difficult"  # the one with more boxes
-    assert first.epochs == (5, 14, 32) and first.to_come == ()
+    assert first.epochs == (5, 14, 32) and first.upcoming_epochs == ()
     assert [(row.file, row.label) for row in first.rows] == [
         (row.file, row.label) for row in second.rows
     ]
     maps = runs[0].class_maps()
     assert maps is not None
     for row in first.rows:
-        assert row.label in tiny.classes and row.labelled and len(row.looks) == 3
+        assert row.label in tiny.classes and row.labelled and len(row.snapshots) == 3
         place = maps.files["test_difficult"].index(row.file)
         chances = np.exp(maps.log_probs["test_difficult"][:, place])
-        for look, chance in zip(row.looks, chances, strict=True):
-            assert look.chance == pytest.approx(float(chance[maps.classes.index(row.label)]))
-            assert look.answer == maps.classes[int(chance.argmax())]
+        for look, chance in zip(row.snapshots, chances, strict=True):
+            assert look.probability == pytest.approx(float(chance[maps.classes.index(row.label)]))
+            assert look.predicted == maps.classes[int(chance.argmax())]
             picture = Image.open(io.BytesIO(look.jpeg))
             assert max(picture.size) <= SIDE
-            assert row.aspect == pytest.approx(picture.width / picture.height)
-    assert first.rows[0].looks != second.rows[0].looks
+            assert row.aspect_ratio == pytest.approx(picture.width / picture.height)
+    assert first.rows[0].snapshots != second.rows[0].snapshots
 
 
 def test_cycles_to_come_are_named(tmp_path, tiny):
@@ -47,7 +47,7 @@ def test_cycles_to_come_are_named(tmp_path, tiny):
     np.savez(run.path / "cams.npz", **arrays)
     strip = cam_strip(run, tiny)
     assert strip is not None
-    assert (strip.epochs, strip.to_come) == ((5,), (14, 32))
+    assert (strip.epochs, strip.upcoming_epochs) == ((5,), (14, 32))
 
 
 def test_without_maps_or_with_other_classes_there_is_none(tmp_path, tiny):
@@ -61,7 +61,7 @@ def test_photos_without_labels_show_what_is_answered(tmp_path):
     strip = cam_strip(write_run(tmp_path, bare), bare)
     assert strip is not None
     assert len(strip.rows) == 4
-    assert all(row.looks[-1].answer == row.label for row in strip.rows)
+    assert all(row.snapshots[-1].predicted == row.label for row in strip.rows)
     assert not any(row.labelled for row in strip.rows)
 
 

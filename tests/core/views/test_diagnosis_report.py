@@ -14,8 +14,12 @@ from PIL import Image
 from core.base.errors import RunError
 from core.data.dataset import Dataset
 from core.store.run import Run
-from core.views.diagnosis_pictures import cut_outs, gaze, painted_over
-from core.views.diagnosis_report import Letter, backbone_drift, rules_table, write_letter
+from core.views.diagnosis_pictures import (
+    localisation_pictures,
+    object_crop_pictures,
+    occlusion_pictures,
+)
+from core.views.diagnosis_report import DiagnosisReport, backbone_drift, build_report, rules_table
 from tests.factory import write_run
 
 
@@ -29,31 +33,31 @@ def good(tmp_path_factory, tiny: Dataset) -> Run:
     return write_run(tmp_path_factory.mktemp("runs"), tiny, "quick")
 
 
-def letter_of(run: Run) -> Letter:
-    letter = write_letter(run)
+def report_of(run: Run) -> DiagnosisReport:
+    letter = build_report(run)
     assert letter is not None
     return letter
 
 
-def words(letter: Letter) -> dict[str, str]:
-    return {piece.key: piece.words for piece in letter.evidence}
+def evidence_texts(report: DiagnosisReport) -> dict[str, str]:
+    return {piece.key: piece.text for piece in report.evidence}
 
 
 def test_a_bad_and_a_good_run_are_told_apart(bad, good):
-    of_bad, of_good = letter_of(bad), letter_of(good)
+    of_bad, of_good = report_of(bad), report_of(good)
     assert (of_bad.verdict, of_good.verdict) == ("overfit that looks good", "generalises")
-    assert {p.key: p.good for p in of_bad.evidence if p.counts} == {
+    assert {p.key: p.good for p in of_bad.evidence if p.used_by_verdict} == {
         "validation": True,
         "finds": False,
         "looks": False,
         "needs": None,
     }
     assert all(p.good for p in of_good.evidence if p.key in ("validation", "finds", "looks"))
-    assert all(p.good is None for p in of_bad.evidence if not p.counts)
+    assert all(p.good is None for p in of_bad.evidence if not p.used_by_verdict)
 
 
 def test_every_number_is_the_run_folders_own(bad):
-    told, evidence = words(letter_of(bad)), bad.diagnosis()["evidence"]
+    told, evidence = evidence_texts(report_of(bad)), bad.diagnosis()["evidence"]
     score = bad.summary()["sets"]["test_difficult"]["scores"]["object"]
     assert told["finds"].startswith(f"Right for {score['correct']} of {score['total']} objects")
     needed = score["constant"] + 0.4 * (1 - score["constant"])
@@ -63,13 +67,13 @@ def test_every_number_is_the_run_folders_own(bad):
     assert f"{ratio:.2f} times as dense as outside. Good from 1.75 times." in told["looks"]
     assert "Too few to judge: fewer than 10." in told["needs"]
     fall = evidence["reliance"]["test_difficult"]["comparison"]["fall"]["object"]
-    notes = {piece.key: piece.note for piece in letter_of(bad).evidence}
+    notes = {piece.key: piece.note for piece in report_of(bad).evidence}
     assert f"objects painted over, \u2212{100 * fall['value']:.0f} (" in notes["needs"]
     assert "5 of 5 photos still get the same answer" in told["needs"]
 
 
 def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
-    assert words(letter_of(good))["drift"].startswith(
+    assert evidence_texts(report_of(good))["drift"].startswith(
         "Layers 0 to 15 were frozen. Layers 16 to 19 trained."
     )
     layers = backbone_drift(bad)
@@ -77,12 +81,12 @@ def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
     least = layers.loc[layers["cka"].idxmin()]
     assert (
         f"lowest in layer {least['layer']}: {100 * least['cka']:.0f} %"
-        in (words(letter_of(bad))["drift"])
+        in (evidence_texts(report_of(bad))["drift"])
     )
 
 
 def test_controls_stand_beside_the_run(bad):
-    assert list(letter_of(bad).controls["run"]) == ["run", "frozen", "untrained"]
+    assert list(report_of(bad).controls["run"]) == ["run", "frozen", "untrained"]
 
 
 @pytest.mark.parametrize(
@@ -99,25 +103,27 @@ def test_a_random_heads_maps_are_compared_with_the_runs_own(tmp_path, tiny, lift
     redrawn = {"lift": sum(lifts) / 2, "lifts": lifts}
     diagnosis["evidence"]["redrawn_head"] = {"test_difficult": redrawn}
     (run.path / "diagnosis.json").write_text(json.dumps(diagnosis))
-    notes = {piece.key: piece.note for piece in letter_of(run).evidence}
+    notes = {piece.key: piece.note for piece in report_of(run).evidence}
     assert meant in notes["looks"]
 
 
 def test_a_fault_of_ours_is_not_called_a_damaged_file(good, monkeypatch):
-    monkeypatch.setattr("core.views.diagnosis_report._drift", lambda layers: {}["no such key"])
+    monkeypatch.setattr(
+        "core.views.diagnosis_report._drift_evidence", lambda layers: {}["no such key"]
+    )
     with pytest.raises(KeyError):
-        write_letter(good)
+        build_report(good)
 
 
 def test_it_shows_pictures_of_typical_photos(bad, good):
-    pictures = {piece.key: piece.pictures for piece in letter_of(bad).evidence}
+    pictures = {piece.key: piece.pictures for piece in report_of(bad).evidence}
     assert [len(pictures[key]) for key in ("finds", "looks", "needs")] == [6, 2, 3]
     for picture in (picture for found in pictures.values() for picture in found):
         assert Image.open(io.BytesIO(picture.jpeg)).format == "JPEG"
         assert picture.alt
     # 4 of 10 are right, so 2 of 6 are shown right.
-    assert sum(bool(picture.good) for picture in pictures["finds"]) == 2
-    of_good = {piece.key: piece.pictures for piece in letter_of(good).evidence}
+    assert sum(bool(picture.correct) for picture in pictures["finds"]) == 2
+    of_good = {piece.key: piece.pictures for piece in report_of(good).evidence}
     plain, without, elsewhere = (picture.caption for picture in of_good["needs"])
     assert "background" in without and "background" not in plain + elsewhere
 
@@ -125,17 +131,17 @@ def test_it_shows_pictures_of_typical_photos(bad, good):
 def test_the_class_maps_photo_is_the_nearest_to_the_sets_means(bad, tiny):
     test_set = tiny.test_set("test_difficult")
     place = bad.summary()["sets"]["test_difficult"]["localisation"]
-    _, heated = gaze(test_set, tiny, bad.class_maps(), "squash")
+    _, heated = localisation_pictures(test_set, tiny, bad.class_maps(), "squash")
     share = float(heated.caption.split("; ")[1].split(" %")[0])
     assert abs(share - 100 * place["share"]) < 15
-    assert heated.jpeg != gaze(test_set, tiny, bad.class_maps(), "squash")[0].jpeg
+    assert heated.jpeg != localisation_pictures(test_set, tiny, bad.class_maps(), "squash")[0].jpeg
 
 
 def test_what_is_not_there_is_left_out(tiny):
     test_set = tiny.test_set("test_difficult")
     nothing = pd.DataFrame(columns=["file", "predicted", "variant", "fill"])
-    assert cut_outs(test_set, tiny.classes, nothing) == []
-    assert painted_over(test_set, tiny.classes, "squash", 224, nothing) == []
+    assert object_crop_pictures(test_set, tiny.classes, nothing) == []
+    assert occlusion_pictures(test_set, tiny.classes, "squash", 224, nothing) == []
 
 
 def test_without_photos_the_words_stay(tmp_path, bad, tiny):
@@ -145,9 +151,9 @@ def test_without_photos_the_words_stay(tmp_path, bad, tiny):
         (moved.path / file.name).write_bytes(file.read_bytes())
     place = {"format": 1, "data": {"path": str(tmp_path / "gone")}}
     (moved.path / "environment.json").write_text(json.dumps(place), "utf-8")
-    letter = letter_of(moved)
+    letter = report_of(moved)
     assert "no such folder" in letter.problem
-    assert words(letter) == words(letter_of(bad))
+    assert evidence_texts(letter) == evidence_texts(report_of(bad))
     assert not any(piece.pictures for piece in letter.evidence)
 
 
@@ -157,13 +163,13 @@ def test_a_summary_that_lacks_a_key_is_one_line(tmp_path, tiny):
     del summary["validation"]
     (run.path / "summary.json").write_text(json.dumps(summary))
     with pytest.raises(RunError, match=r"summary\.json: damaged \(validation: Field required\)"):
-        write_letter(run)
+        build_report(run)
 
 
-def test_no_diagnosis_no_letter(tmp_path, tiny):
+def test_no_diagnosis_no_report(tmp_path, tiny):
     run = write_run(tmp_path, tiny, "quick")
     (run.path / "diagnosis.json").unlink()
-    assert write_letter(run) is None
+    assert build_report(run) is None
 
 
 def test_the_rules_table_marks_the_one_that_fired():

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from core.base import palette
-from core.recipe.files import load_recipe, recipe_dict, recipe_from
+from core.recipe.files import load_recipe, recipe_dict, recipe_from_dict
 from core.recipe.layer_table import BACKBONES
-from core.views.layer_strip import strip_data, strip_layers, trained_words
+from core.views.layer_strip import strip_data, strip_layers, trained_text
 
 QUICK = recipe_dict(load_recipe("quick"))
 
 
-def test_every_layer_has_its_facts_and_every_band_its_colour():
+def test_every_layer_has_its_fields_and_every_band_its_colour():
     layers = strip_layers(QUICK, 6)
     data = strip_data(layers, QUICK)
     assert len(data["layers"]) == 27
@@ -28,7 +28,7 @@ def test_every_layer_has_its_facts_and_every_band_its_colour():
         (18, 26, "1e-2"),
     ]
     assert [band["frozen"] for band in data["bands"]] == [True, False, False, False]
-    assert data["bands"][1]["colour"] == palette.rate_colour(1e-3)
+    assert data["bands"][1]["colour"] == palette.lr_colour(1e-3)
     json.dumps(data)
 
 
@@ -52,7 +52,7 @@ def test_heights_grow_with_the_weights_and_layers_without_any_are_low():
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_every_backbone_has_a_strip(backbone):
-    recipe = recipe_dict(recipe_from({"backbone": backbone}))
+    recipe = recipe_dict(recipe_from_dict({"backbone": backbone}))
     data = strip_data(strip_layers(recipe, 6), recipe)
     assert data["bands"][0]["frozen"]
     assert data["bands"][-1]["last"] == len(data["layers"]) - 1
@@ -75,11 +75,11 @@ def test_bands_that_are_not_right_yet_are_drawn_as_far_as_they_can_be():
 
 def test_trained_weights_are_counted_over_all_stages():
     recipe = load_recipe("quick")
-    assert trained_words(recipe, strip_layers(QUICK, 6)) == (
+    assert trained_text(recipe, strip_layers(QUICK, 6)) == (
         "1.6 million of 3.4 million weights train (45 %)"
     )
     head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 1}]})
     assert (
-        trained_words(head, strip_layers(QUICK, 6))
+        trained_text(head, strip_layers(QUICK, 6))
         == "69 thousand of 3.4 million weights train (2 %)"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.recipe.files import load_recipe
-from core.views.recipe_warnings import COLUMNS, RULES, cautions
+from core.views.recipe_warnings import RULES, SECTIONS, find_warnings
 from tests.factory import write_dataset
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -21,12 +21,12 @@ def photos(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("photos") / "books", photos=8)
 
 
-def found(photos, preset="quick", **changed):
-    return [caution.name for caution in cautions(load_recipe(preset, changed), photos)]
+def warning_names(photos, preset="quick", **changed):
+    return [caution.name for caution in find_warnings(load_recipe(preset, changed), photos)]
 
 
 def test_the_default_recipe_on_enough_photos_needs_none(tmp_path):
-    assert found(write_dataset(tmp_path / "books", photos=16)) == []
+    assert warning_names(write_dataset(tmp_path / "books", photos=16)) == []
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,16 @@ def test_the_default_recipe_on_enough_photos_needs_none(tmp_path):
     ],
 )
 def test_a_rule_speaks_for_its_shape_alone(photos, name, preset, changed, without):
-    assert name in found(photos, preset, **changed)
-    assert name not in found(photos, preset, **{**changed, **without})
+    assert name in warning_names(photos, preset, **changed)
+    assert name not in warning_names(photos, preset, **{**changed, **without})
 
 
 def test_rules_stay_with_what_they_know(photos):
     adam = {"bands.3.lr": 1.0, "optimizer": {"name": "adam"}}
-    assert "rates-far-too-high" not in found(photos, **adam)
+    assert "rates-far-too-high" not in warning_names(photos, **adam)
     unused = {"stages": [{"train": "head", "epochs": 1}]}
-    assert "front-layers-learn-fast" not in found(photos, "looks-good", **unused)
-    assert "nothing-to-keep" not in found(photos, "looks-good", frozen_bn="train")
+    assert "front-layers-learn-fast" not in warning_names(photos, "looks-good", **unused)
+    assert "nothing-to-keep" not in warning_names(photos, "looks-good", frozen_bn="train")
 
 
 def test_every_caution_names_its_source_in_words_and_a_column(photos):
@@ -69,11 +69,11 @@ def test_every_caution_names_its_source_in_words_and_a_column(photos):
         load_recipe("article-success", {"weights": "none"}),
         load_recipe("quick", {"head": DENSE, "stages": unused}),
     ]
-    told = {c.name: c for recipe in recipes for c in cautions(recipe, photos)}
+    told = {c.name: c for recipe in recipes for c in find_warnings(recipe, photos)}
     assert len(told) == len(RULES)
     for caution in told.values():
-        assert caution.column in COLUMNS
-        assert len(caution.words.split()) < 70
+        assert caution.section in SECTIONS
+        assert len(caution.text.split()) < 70
         assert caution.source.startswith(("arithmetic", "docs/"))
 
 

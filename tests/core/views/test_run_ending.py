@@ -4,8 +4,8 @@ import pytest
 
 from core.recipe.files import load_recipe
 from core.store.status import Status
-from core.views.run_ending import ending
-from core.views.run_phase import phase
+from core.views.run_ending import find_stop_reason
+from core.views.run_phase import phase_text
 from tests.factory import write_run
 
 FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-01T09:00:00+00:00")
@@ -41,45 +41,47 @@ def test_a_failed_run_says_what_happened_and_what_helps(
     tmp_path, tiny, error, happened, advice, helps
 ):
     run = write_run(tmp_path, tiny, state="failed")
-    found = ending(run, replace(FAILED, error=error))
+    found = find_stop_reason(run, replace(FAILED, error=error))
     assert found is not None
-    assert happened in found.happened
+    assert happened in found.cause
     assert advice in found.advice
     assert found.resume_helps is helps
 
 
 def test_a_lost_run_and_cancelled_ones(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="failed")
-    found = ending(run, replace(FAILED, error=run.lost_words(FAILED)))
+    found = find_stop_reason(run, replace(FAILED, error=run.lost_process_text(FAILED)))
     assert found is not None
-    assert found.happened.startswith("Its process ended in epoch 17 of 32: it was killed")
+    assert found.cause.startswith("Its process ended in epoch 17 of 32: it was killed")
     assert "Resume goes on after epoch 16: nothing" in found.advice
     for epoch, started, words in (
         (0, None, "It was cancelled before it began."),
         (0, FAILED.started, "It was cancelled before its first epoch was done."),
         (16, FAILED.started, "It was cancelled after epoch 16 of 32."),
     ):
-        found = ending(run, replace(FAILED, state="cancelled", epoch=epoch, started=started))
-        assert found is not None and found.happened == words
+        found = find_stop_reason(
+            run, replace(FAILED, state="cancelled", epoch=epoch, started=started)
+        )
+        assert found is not None and found.cause == words
 
 
 @pytest.mark.parametrize("state", ["done", "running", "queued"])
 def test_other_runs_have_no_such_ending(tmp_path, tiny, state):
     run = write_run(tmp_path, tiny, state=state)
-    assert ending(run, run.status()) is None
+    assert find_stop_reason(run, run.status()) is None
 
 
 def test_phases_are_told_in_plain_words():
     recipe = load_recipe("quick")  # 5 epochs of the head, then cycles of 9 and 18
     status = Status(state="running", phase="training", epochs=32)
-    assert phase(status, recipe) == "Training the new head: the first epoch"
-    assert phase(replace(status, epoch=14), recipe) == (
+    assert phase_text(status, recipe) == "Training the new head: the first epoch"
+    assert phase_text(replace(status, epoch=14), recipe) == (
         "Training the layers' bands, cycle 2 of 2: epoch 14 of 32 is done"
     )
-    assert phase(replace(status, epoch=32), recipe) == "Every epoch is done"
+    assert phase_text(replace(status, epoch=32), recipe) == "Every epoch is done"
     looking = replace(status, phase="looking at what it learned", epoch=32)
-    assert phase(looking, recipe).startswith("Every epoch is done: answering the test photos")
-    assert phase(replace(looking, phase="diagnosing"), recipe).startswith(
+    assert phase_text(looking, recipe).startswith("Every epoch is done: answering the test photos")
+    assert phase_text(replace(looking, phase="diagnosing"), recipe).startswith(
         "Every epoch is done: diagnosing"
     )
-    assert phase(replace(status, state="queued"), recipe) == "Waiting for its turn"
+    assert phase_text(replace(status, state="queued"), recipe) == "Waiting for its turn"

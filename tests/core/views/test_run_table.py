@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.base.palette import MARKS, RUN_COLOURS, on_page, run_colour
+from core.base.palette import MARKERS, RUN_COLOURS, css_colour, run_colour
 from core.store.annotations import annotate
-from core.store.fields import STANDARD
+from core.store.fields import DEFAULT_COLUMNS
 from core.store.index import RunIndex
 from core.views import run_table
 from tests.factory import write_dataset, write_run
@@ -20,17 +20,17 @@ NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 def rows(tmp_path_factory):
     root = tmp_path_factory.mktemp("tables")
     runs, dataset = root / "runs", write_dataset(root / "data")
-    first = write_run(runs, dataset, "quick", looks=0.9)
+    first = write_run(runs, dataset, "quick", object_evidence=0.9)
     annotate(first, starred=True, add_tags=["a", "b"])
     write_run(runs, dataset, "looks-good", minutes=1)
     write_run(runs, dataset, "quick", "failed", minutes=2, changes={"seed": 1})
-    write_run(runs, dataset, "quick", minutes=3, changes={"seed": 2}, looks=0.1)
+    write_run(runs, dataset, "quick", minutes=3, changes={"seed": 2}, object_evidence=0.1)
     write_run(runs, dataset, "quick-bare", state="queued", minutes=4)
     return RunIndex(runs).rows()
 
 
-def table(rows, by, columns=STANDARD):
-    return run_table.table(rows, rows, columns, by, NOW)
+def table(rows, by, columns=DEFAULT_COLUMNS):
+    return run_table.build_table(rows, rows, columns, by, NOW)
 
 
 def column(found, key):
@@ -74,7 +74,7 @@ def test_repeats_are_a_line_with_mean_and_spread(rows):
         "quick, seed 1",
         "quick, seed 2",
     ]
-    scores = [row.facts["objects"] for row in rows if row.name == "quick" and row.summary]
+    scores = [row.field_values["objects"] for row in rows if row.name == "quick" and row.summary]
     mean, (low, high) = sum(scores) / 2, sorted(100 * score for score in scores)
     assert column(found, "objects")[1] == [
         f"{100 * mean:.0f} % ({low:.0f}-{high:.0f})",
@@ -102,13 +102,13 @@ def test_runs_of_other_recipes_with_the_same_seed_count_each(rows):
     found = table(rows, "data")
     (line,) = found["lines"]
     assert len(line["runs"]) == 5
-    scores = [row.facts["objects"] for row in rows if row.summary]
+    scores = [row.field_values["objects"] for row in rows if row.summary]
     assert column(found, "objects")[0][1] == pytest.approx(sum(scores) / 3)
 
 
 def test_what_can_be_chosen(rows):
-    columns, groupings = run_table.choices_of(rows)
-    assert columns[: len(STANDARD)] == list(STANDARD)
+    columns, groupings = run_table.column_and_group_choices(rows)
+    assert columns[: len(DEFAULT_COLUMNS)] == list(DEFAULT_COLUMNS)
     assert {"augment.zoom", "bands", "test.ranking", "test_difficult.lift", "tag"} <= set(columns)
     assert "backbone" not in columns
     assert groupings[:2] == ["none", "repeats"]
@@ -118,9 +118,9 @@ def test_what_can_be_chosen(rows):
 def test_a_line_has_its_runs_colour_and_those_of_one_colour_are_parted(rows, monkeypatch):
     found = table(rows, run_table.REPEATS)["lines"]
     for line in [*found, *found[1]["runs"]]:
-        assert line["dot"]["backgroundColor"] == on_page(run_colour(line["id"]))
+        assert line["dot"]["backgroundColor"] == css_colour(run_colour(line["id"]))
     assert [line["dot"] for line in table(rows, "data")["lines"]] == [None]
     monkeypatch.setattr(run_table.palette, "run_colour", lambda id_: RUN_COLOURS[0])
     lines = table(rows, run_table.NO_GROUPS)["lines"]
-    shapes = [mark.shape for mark in MARKS[:5]]
+    shapes = [mark.shape for mark in MARKERS[:5]]
     assert [line["dot"]["clipPath"] for line in reversed(lines)] == shapes

@@ -9,17 +9,17 @@ from PIL import Image
 
 from core.base.errors import DataError
 from core.data.label_tables import Box
-from core.jobs.preview.client import Answers, Hidden
-from core.plots.answer import answer_bars
+from core.jobs.preview.client import MaskedPrediction, PreviewPrediction
+from core.plots.answer import prediction_bars
 from core.views.try_it import (
-    box_of,
     box_payload,
-    cam_picture,
-    hidden_words,
-    open_photo_of,
-    own_photo,
-    photo_of_set,
-    says,
+    cam_jpeg,
+    decode_jpeg,
+    occlusion_sentences,
+    parse_box,
+    prediction_text,
+    read_test_photo,
+    read_upload,
 )
 
 
@@ -29,22 +29,22 @@ def encoded(kind="PNG", size=(300, 200), **options) -> bytes:
     return buffer.getvalue()
 
 
-def answers(hidden=None, elsewhere=None) -> Answers:
+def prediction(masked=None, elsewhere=None) -> PreviewPrediction:
     found = None
-    if hidden is not None:
-        found = Hidden({"red": hidden, "blue": 1 - hidden}, (), elsewhere)
-    return Answers({"red": 0.98, "blue": 0.02}, np.ones((2, 4, 4), np.float32), found)
+    if masked is not None:
+        found = MaskedPrediction({"red": masked, "blue": 1 - masked}, (), elsewhere)
+    return PreviewPrediction({"red": 0.98, "blue": 0.02}, np.ones((2, 4, 4), np.float32), found)
 
 
 def test_ones_own_photo_becomes_an_upright_jpeg_of_a_sane_size():
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
-    photo = own_photo("mine.jpg", encoded("JPEG", (3000, 2000), exif=exif))
-    assert open_photo_of(photo.data).size == (683, 1024)
-    assert max(open_photo_of(photo.jpeg).size) == 720
-    assert own_photo("small.png", encoded()).data[:2] == b"\xff\xd8"
+    photo = read_upload("mine.jpg", encoded("JPEG", (3000, 2000), exif=exif))
+    assert decode_jpeg(photo.data).size == (683, 1024)
+    assert max(decode_jpeg(photo.jpeg).size) == 720
+    assert read_upload("small.png", encoded()).data[:2] == b"\xff\xd8"
     as_it_is = encoded("JPEG")
-    assert own_photo("small.jpg", as_it_is).data == as_it_is
+    assert read_upload("small.jpg", as_it_is).data == as_it_is
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_ones_own_photo_becomes_an_upright_jpeg_of_a_sane_size():
 )
 def test_a_bad_picture_is_one_line(data, words):
     with pytest.raises(DataError, match=words) as told:
-        own_photo("mine.jpg", data)
+        read_upload("mine.jpg", data)
     assert "\n" not in str(told.value) and "/tmp" not in str(told.value)
 
 
@@ -67,14 +67,14 @@ def test_a_picture_bomb_and_a_huge_file_are_refused():
     bomb = io.BytesIO()
     Image.new("1", (9_000, 9_000)).save(bomb, "PNG")
     with pytest.raises(DataError, match="the limit is 80 million"):
-        own_photo("bomb.png", bomb.getvalue())
+        read_upload("bomb.png", bomb.getvalue())
     with pytest.raises(DataError, match=r"huge: larger than 30 MB"):
-        own_photo("huge", os.urandom(1000) * 30_001)
+        read_upload("huge", os.urandom(1000) * 30_001)
 
 
 def test_a_test_photo_is_its_very_file_with_what_is_known_of_it(tiny):
     test_set = tiny.test_set("test_difficult")
-    photo = photo_of_set(test_set, test_set.photos[0])
+    photo = read_test_photo(test_set, test_set.photos[0])
     assert photo.data == test_set.photos[0].path.read_bytes()
     assert photo.label is not None and {box.label for box in photo.boxes} == {"blue", "red"}
     payload = box_payload(photo, "s", Box("box", 0.1, 0.2, 0.3, 0.4, 1))
@@ -87,39 +87,39 @@ def test_a_test_photo_is_its_very_file_with_what_is_known_of_it(tiny):
     [None, [], ["a", "0", "1", "1"], [0, 0, 1], [0.5, 0, 0.5, 1], [0, 0, 2, 1], ["nan"] * 4],
 )
 def test_what_is_no_box_is_none(corners):
-    assert box_of(corners) is None
+    assert parse_box(corners) is None
 
 
 def test_a_box_from_a_link():
-    assert box_of(["0.1", "0.2", "0.3", "0.4"]) == Box("box", 0.1, 0.2, 0.3, 0.4, 1.0)
+    assert parse_box(["0.1", "0.2", "0.3", "0.4"]) == Box("box", 0.1, 0.2, 0.3, 0.4, 1.0)
 
 
 def test_the_answer_in_words():
-    assert says(answers()) == "red (.98)"
-    assert hidden_words(answers()) == []
-    assert hidden_words(answers(0.93, {"red": 0.97, "blue": 0.03})) == [
+    assert prediction_text(prediction()) == "red (.98)"
+    assert occlusion_sentences(prediction()) == []
+    assert occlusion_sentences(prediction(0.93, {"red": 0.97, "blue": 0.03})) == [
         "With the box hidden it still says red (.93).",
         "With as much hidden elsewhere it still says red (.97).",
     ]
-    assert hidden_words(answers(0.2)) == [
+    assert occlusion_sentences(prediction(0.2)) == [
         "With the box hidden it says blue (.80), no longer red.",
         "There is no room to hide as much elsewhere, for comparison.",
     ]
 
 
 def test_bars_for_the_photo_and_with_the_box_hidden():
-    figure = answer_bars(answers(), "#004fca")
+    figure = prediction_bars(prediction(), "#004fca")
     assert [list(bar.x) for bar in figure.data] == [[0.98, 0.02]]
-    figure = answer_bars(answers(0.25), "#004fca")
+    figure = prediction_bars(prediction(0.25), "#004fca")
     assert [list(bar.x) for bar in figure.data] == [[0.98, 0.02], [0.25, 0.75]]
     assert list(figure.data[0].y) == ["red", "blue"]
 
 
 def test_the_map_lies_over_what_the_run_sees():
-    photo = own_photo("a.png", encoded())
+    photo = read_upload("a.png", encoded())
     found = np.zeros((4, 4), np.float32)
     found[0, 0] = 16
-    whole = np.asarray(open_photo_of(cam_picture(photo, "squash", found)), float)
+    whole = np.asarray(decode_jpeg(cam_jpeg(photo, "squash", found)), float)
     assert whole.shape == (200, 300, 3)
     assert whole[:50, :75].mean() > 2 * whole[150:, 225:].mean()
-    assert open_photo_of(cam_picture(photo, "centre", found)).size == (200, 200)
+    assert decode_jpeg(cam_jpeg(photo, "centre", found)).size == (200, 200)

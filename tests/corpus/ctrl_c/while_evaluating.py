@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import phase
+from tests.corpus.builders import current_phase
 
 command = "train FAST --data TINY --runs HERE/runs"
 stopped = ""
 
 
 def moment(runs: Path) -> bool:
-    return phase(runs) == "looking at what it learned"
+    return current_phase(runs) == "looking at what it learned"

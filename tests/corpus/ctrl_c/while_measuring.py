@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.corpus.making import phase
+from tests.corpus.builders import current_phase
 
 command = "train FAST --data TINY --runs HERE/runs"
 stopped = ""
@@ -15,4 +15,4 @@ def make(here: Path) -> None:
 
 
 def moment(runs: Path) -> bool:
-    return phase(runs) == "measuring this machine"
+    return current_phase(runs) == "measuring this machine"

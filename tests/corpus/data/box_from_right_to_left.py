@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import add_line, small_set
+from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
 refused = "boxes.csv line ... the box is empty: x0 must be below x1"
 
 
 def make(here: Path) -> None:
-    add_line(small_set(here) / "boxes.csv", "test,img_0.jpg,red,0.6,0,0.5,1,1")
+    add_line(write_small_dataset(here) / "boxes.csv", "test,img_0.jpg,red,0.6,0,0.5,1,1")

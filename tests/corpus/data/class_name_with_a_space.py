@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "train/red book: class name 'red book' must not be empty or hold a space"
 
 
 def make(here: Path) -> None:
-    train = small_set(here) / "train"
+    train = write_small_dataset(here) / "train"
     (train / "red").rename(train / "red book")

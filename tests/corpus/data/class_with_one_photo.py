@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "train: class red has one photo; it needs at least two"
 
 
 def make(here: Path) -> None:
-    for photo in sorted((small_set(here) / "train" / "red").iterdir())[1:]:
+    for photo in sorted((write_small_dataset(here) / "train" / "red").iterdir())[1:]:
         photo.unlink()

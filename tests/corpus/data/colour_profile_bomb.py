@@ -4,7 +4,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read (Decompressed data too large"
@@ -17,4 +17,4 @@ def make(here: Path) -> None:
     body = b"iCCPprofile\0\0" + packed
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     whole = picture_bytes("PNG")
-    first_photo(here).write_bytes(whole[:33] + chunk + whole[33:])  # behind the header
+    write_dataset_photo(here).write_bytes(whole[:33] + chunk + whole[33:])  # behind the header

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: a link to a file that is not there: remove or mend it"
 
 
 def make(here: Path) -> None:
-    photo = first_photo(here)
+    photo = write_dataset_photo(here)
     photo.unlink()
     photo.symlink_to(here / "stick" / "red_0.jpg")

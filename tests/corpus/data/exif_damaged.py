@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from core.data.photos import open_photo
-from tests.corpus.making import PHOTO, first_photo, picture_bytes
+from tests.corpus.builders import PHOTO, picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(
+    write_dataset_photo(here).write_bytes(
         picture_bytes("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
     )
 

@@ -5,7 +5,12 @@ from pathlib import Path
 from PIL import Image
 
 from core.data.photos import open_photo, photo_size
-from tests.corpus.making import PHOTO, first_photo, picture, picture_bytes
+from tests.corpus.builders import (
+    PHOTO,
+    picture,
+    picture_bytes,
+    write_dataset_photo,
+)
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
@@ -15,7 +20,7 @@ def make(here: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 8  # to be turned a quarter to the left
     lying = picture().transpose(Image.Transpose.ROTATE_270)
-    first_photo(here).write_bytes(picture_bytes("JPEG", lying, exif=exif))
+    write_dataset_photo(here).write_bytes(picture_bytes("JPEG", lying, exif=exif))
 
 
 def check(here: Path) -> None:

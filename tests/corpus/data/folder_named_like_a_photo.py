@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... not used, being no photos of the set: train/red/more.jpg/a.jpg"
 
 
 def make(here: Path) -> None:
-    photo = first_photo(here)
+    photo = write_dataset_photo(here)
     (photo.parent / "more.jpg").mkdir()
     shutil.copy(photo, photo.parent / "more.jpg" / "a.jpg")

@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "data/validation: validation photos are taken from train/; rename the folder"
 
 
 def make(here: Path) -> None:
-    data = small_set(here)
+    data = write_small_dataset(here)
     shutil.copytree(data / "test", data / "validation")

@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
@@ -15,7 +15,7 @@ def make(here: Path) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("../evil.txt", "x")
     page = b"<html><script>pwned()</script></html>"
-    first_photo(here).write_bytes(picture_bytes("JPEG") + page + packed.getvalue())
+    write_dataset_photo(here).write_bytes(picture_bytes("JPEG") + page + packed.getvalue())
 
 
 def check(here: Path) -> None:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:
-    photo = first_photo(here)
+    photo = write_dataset_photo(here)
     content = bytearray(photo.read_bytes())
     middle = len(content) // 2
     content[middle : middle + 40] = bytes(40)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import add_line, small_set
+from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
 refused = (
@@ -11,4 +11,4 @@ refused = (
 
 
 def make(here: Path) -> None:
-    add_line(small_set(here) / "boxes.csv", "test,img_0.jpg,red book,0,0,1,1,1")
+    add_line(write_small_dataset(here) / "boxes.csv", "test,img_0.jpg,red book,0,0,1,1,1")

@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "labels.csv: larger than 20 MB; that is no table of photos"
 
 
 def make(here: Path) -> None:
-    os.truncate(small_set(here) / "labels.csv", 200_000_000)
+    os.truncate(write_small_dataset(here) / "labels.csv", 200_000_000)
 
 
 def check(here: Path) -> None:

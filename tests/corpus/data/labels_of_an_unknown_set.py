@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import add_line, small_set
+from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
 refused = "labels.csv line 11: there is no test set tset (there are: test, test_difficult)"
 
 
 def make(here: Path) -> None:
-    add_line(small_set(here) / "labels.csv", "tset,img_0.jpg,red,red")
+    add_line(write_small_dataset(here) / "labels.csv", "tset,img_0.jpg,red,red")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import add_line, small_set
+from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
 refused = "labels.csv line 11: not as a CSV file is written (field larger than field limit"
 
 
 def make(here: Path) -> None:
-    add_line(small_set(here) / "labels.csv", "test,img_0.jpg,red," + "red " * 50_000)
+    add_line(write_small_dataset(here) / "labels.csv", "test,img_0.jpg,red," + "red " * 50_000)

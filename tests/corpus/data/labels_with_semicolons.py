@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "labels.csv: lacks the column split; ... with commas"
 
 
 def make(here: Path) -> None:
-    table = small_set(here) / "labels.csv"
+    table = write_small_dataset(here) / "labels.csv"
     table.write_text(table.read_text("utf-8").replace(",", ";"), "utf-8")

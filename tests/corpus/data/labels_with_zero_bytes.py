@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import add_line, small_set
+from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
 refused = "labels.csv line 11: 're\\x00d' is no class"
 
 
 def make(here: Path) -> None:
-    add_line(small_set(here) / "labels.csv", "test,img_0.jpg,re\0d,")
+    add_line(write_small_dataset(here) / "labels.csv", "test,img_0.jpg,re\0d,")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture, picture_bytes
+from tests.corpus.builders import picture, picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: 4x20000 pixels; one side may be 30 times the other: crop it"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(picture_bytes("PNG", picture(size=(4, 20_000))))
+    write_dataset_photo(here).write_bytes(picture_bytes("PNG", picture(size=(4, 20_000))))

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/?[31m?gpj.jpg: its name holds a sign that is not seen: rename it"
 
 
 def make(here: Path) -> None:
-    photo = first_photo(here)
+    photo = write_dataset_photo(here)
     photo.rename(photo.with_name("\x1b[31m\u202egpj.jpg"))

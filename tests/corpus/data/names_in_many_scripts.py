@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 handled = "train/Bücher: 4 photos ... 照片: 3 photos ... sound"
 
 
 def make(here: Path) -> None:
-    data = small_set(here)
+    data = write_small_dataset(here)
     (data / "labels.csv").unlink()
     (data / "boxes.csv").unlink()
     (data / "train" / "red").rename(data / "train" / "Bücher")

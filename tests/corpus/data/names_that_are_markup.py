@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.hostile import hostile_dataset
+from tests.factory_hostile import hostile_dataset
 
 command = "data check HERE/data"
 handled = "test_<img src=x onerror=pwned()>"

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "data/dataset.yaml: not a YAML file we can read"
 
 
 def make(here: Path) -> None:
-    (small_set(here) / "dataset.yaml").write_text("title: [red", "utf-8")
+    (write_small_dataset(here) / "dataset.yaml").write_text("title: [red", "utf-8")

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 handled = "not used, being no photos of the set: train/red/Thumbs.db, train/red/notes.txt"
 
 
 def make(here: Path) -> None:
-    folder = first_photo(here).parent
+    folder = write_dataset_photo(here).parent
     (folder / "notes.txt").write_text("the red one")
     (folder / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
     (folder / ".DS_Store").write_bytes(b"Bud1")

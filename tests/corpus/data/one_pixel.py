@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture, picture_bytes
+from tests.corpus.builders import picture, picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: 1x1 pixels is no photo: remove it"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(picture_bytes("PNG", picture(size=(1, 1))))
+    write_dataset_photo(here).write_bytes(picture_bytes("PNG", picture(size=(1, 1))))

@@ -3,14 +3,19 @@
 from pathlib import Path
 
 from core.data.photos import open_photo
-from tests.corpus.making import PHOTO, first_photo, picture, picture_bytes
+from tests.corpus.builders import (
+    PHOTO,
+    picture,
+    picture_bytes,
+    write_dataset_photo,
+)
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(picture_bytes("PNG", picture("P")))
+    write_dataset_photo(here).write_bytes(picture_bytes("PNG", picture("P")))
 
 
 def check(here: Path) -> None:

@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-from tests.corpus.making import small_set
+from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
 refused = "train: needs photos of at least two classes, has 0; the photos of each class lie in"
 
 
 def make(here: Path) -> None:
-    train = small_set(here) / "train"
+    train = write_small_dataset(here) / "train"
     for photo in train.glob("*/*.jpg"):
         photo.rename(train / photo.name)
     for folder in list(train.iterdir()):

@@ -3,7 +3,7 @@
 import struct
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: 65500x65500 pixels; the limit is 80 million"
@@ -14,4 +14,4 @@ def make(here: Path) -> None:
     large = struct.pack(">HH", 65_500, 65_500)
     photo = picture_bytes("JPEG")
     assert photo.count(small) == 1
-    first_photo(here).write_bytes(photo.replace(small, large))
+    write_dataset_photo(here).write_bytes(photo.replace(small, large))

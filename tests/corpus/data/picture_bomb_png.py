@@ -4,7 +4,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: 60000x60000 pixels; the limit is 80 million"
@@ -13,7 +13,7 @@ refused = "train/red/red_0.jpg: 60000x60000 pixels; the limit is 80 million"
 def make(here: Path) -> None:
     header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     chunks = (header, b"IDAT" + zlib.compress(b""), b"IEND")
-    first_photo(here).write_bytes(
+    write_dataset_photo(here).write_bytes(
         b"\x89PNG\r\n\x1a\n" + b"".join(_framed(chunk) for chunk in chunks)
     )
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(picture_bytes("PNG")[:200])
+    write_dataset_photo(here).write_bytes(picture_bytes("PNG")[:200])

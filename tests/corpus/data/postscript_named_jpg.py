@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read ... that is no JPEG"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n")
+    write_dataset_photo(here).write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n"
+    )

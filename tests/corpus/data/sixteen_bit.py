@@ -6,14 +6,19 @@ import numpy as np
 from PIL import Image
 
 from core.data.photos import open_photo
-from tests.corpus.making import PHOTO, first_photo, picture, picture_bytes
+from tests.corpus.builders import (
+    PHOTO,
+    picture,
+    picture_bytes,
+    write_dataset_photo,
+)
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(
+    write_dataset_photo(here).write_bytes(
         picture_bytes("PNG", Image.fromarray(np.asarray(picture("L"), np.uint16) * 257))
     )
 

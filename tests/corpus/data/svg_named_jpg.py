@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read (a file of"
@@ -11,4 +11,4 @@ _SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>pwned()</script></svg>'
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_text(_SVG, "utf-8")
+    write_dataset_photo(here).write_text(_SVG, "utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL.PngImagePlugin import PngInfo
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read (Decompressed data too large"
@@ -17,4 +17,4 @@ def make(here: Path) -> None:
     packed = b"".join(packer.compress(million) for _ in range(10)) + packer.flush()
     notes = PngInfo()
     notes.add(b"zTXt", b"Comment\0\0" + packed)
-    first_photo(here).write_bytes(picture_bytes("PNG", pnginfo=notes))
+    write_dataset_photo(here).write_bytes(picture_bytes("PNG", pnginfo=notes))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import first_photo
+from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read (a file of 21 bytes ... save it again"
 
 
 def make(here: Path) -> None:
-    first_photo(here).write_bytes(b"a photo of a red book")
+    write_dataset_photo(here).write_bytes(b"a photo of a red book")

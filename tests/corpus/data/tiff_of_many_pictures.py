@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import picture, picture_bytes, small_set
+from tests.corpus.builders import picture, picture_bytes, write_small_dataset
 
 command = "data import HERE/data --datasets HERE/sets --name taken"
 handled = "taken"
@@ -11,7 +11,7 @@ handled = "taken"
 def make(here: Path) -> None:
     pages = [picture(size=(40, 30)).rotate(n) for n in range(200)]
     data = picture_bytes("TIFF", pages[0], save_all=True, append_images=pages[1:])
-    (small_set(here) / "train" / "red" / "pages.tif").write_bytes(data)
+    (write_small_dataset(here) / "train" / "red" / "pages.tif").write_bytes(data)
 
 
 def check(here: Path) -> None:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import flat_set
+from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
 handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:
-    flat_set(here, [])
+    write_csv_dataset(here, [])

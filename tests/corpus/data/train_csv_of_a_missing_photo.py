@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import flat_set
+from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
 refused = "train.csv line 2: gone.jpg is not in ... train: add the photo or remove the line"
 
 
 def make(here: Path) -> None:
-    flat_set(here, ["gone.jpg,red"])
+    write_csv_dataset(here, ["gone.jpg,red"])

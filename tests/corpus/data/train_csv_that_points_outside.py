@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import flat_set
+from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
 refused = "train.csv line 2: ../../secret.jpg points outside"
 
 
 def make(here: Path) -> None:
-    flat_set(here, ["../../secret.jpg,red"])
+    write_csv_dataset(here, ["../../secret.jpg,red"])

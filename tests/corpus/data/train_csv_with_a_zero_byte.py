@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import flat_set
+from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
 refused = "train.csv line 2: 'a\\x00.jpg' cannot be the name of a file"
 
 
 def make(here: Path) -> None:
-    flat_set(here, ["a\0.jpg,red"])
+    write_csv_dataset(here, ["a\0.jpg,red"])

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import flat_set
+from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
 refused = "train.csv line 2: class name '' must not be empty"
 
 
 def make(here: Path) -> None:
-    flat_set(here, ["red/red_0.jpg,"])
+    write_csv_dataset(here, ["red/red_0.jpg,"])

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.corpus.making import first_photo, picture_bytes
+from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
 refused = "train/red/red_0.jpg: not a photo we can read"
 
 
 def make(here: Path) -> None:
-    photo = first_photo(here)
+    photo = write_dataset_photo(here)
     whole = picture_bytes("WEBP", Image.open(photo))
     photo.write_bytes(whole[: len(whole) // 2])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import picture_bytes
+from tests.corpus.builders import picture_bytes
 
 refused = "recipe.yaml: not UTF-8 text: save it again as UTF-8"
 

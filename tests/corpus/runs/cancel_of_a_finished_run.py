@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "cancel the-run --runs HERE/runs"
 refused = "the-run: has ended already (done)"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)

@@ -6,14 +6,14 @@ import pytest
 
 from core.base.errors import RunError
 from core.store.run import open_run
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "runs list --runs HERE/runs"
 handled = "the-run ... done"
 
 
 def make(here: Path) -> None:
-    (run_of(here).path / "history.csv").write_text("epoch,loss\n1,0.5\n")
+    (write_case_run(here).path / "history.csv").write_text("epoch,loss\n1,0.5\n")
 
 
 def check(here: Path) -> None:

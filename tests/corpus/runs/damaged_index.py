@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "runs list --runs HERE/runs"
 handled = "the-run ... done"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)
     (here / "runs" / "index.sqlite").write_bytes(b"no database, however long it is. " * 200)

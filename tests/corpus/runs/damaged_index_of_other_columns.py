@@ -4,14 +4,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "runs list --runs HERE/runs"
 handled = "the-run ... done"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)
     with closing(sqlite3.connect(here / "runs" / "index.sqlite")) as db, db:
         db.execute("CREATE TABLE runs (id TEXT, colour TEXT, a TEXT, b TEXT)")
         db.execute("INSERT INTO runs VALUES ('the-run', 'red', '', '')")

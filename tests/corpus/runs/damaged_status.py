@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from core.store.index import RunIndex
-from tests.corpus.making import another_run, run_of
+from tests.corpus.builders import write_case_run, write_older_run
 
 command = "runs list --runs HERE/runs"
 handled = "the-run ... failed ... done"
 
 
 def make(here: Path) -> None:
-    (run_of(here).path / "status.json").write_text('{"state": "do')
-    another_run(here)
+    (write_case_run(here).path / "status.json").write_text('{"state": "do')
+    write_older_run(here)
 
 
 def check(here: Path) -> None:

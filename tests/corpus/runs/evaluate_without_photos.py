@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "evaluate the-run --runs HERE/runs"
 refused = "data: no such folder"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)
     shutil.rmtree(here / "data")

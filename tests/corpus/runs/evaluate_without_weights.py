@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "evaluate the-run --runs HERE/runs"
 refused = "weights.safetensors: missing; only a finished run has it"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.__main__ import main
 from core.store.run import find_runs
-from tests.corpus.making import largest_file
+from tests.corpus.builders import limit_file_size
 
 command = "train FAST --data TINY --runs HERE/runs"
 refused = "weights.safetensors: File too large; free some space, then try again"
@@ -12,7 +12,7 @@ leaves = "failed"
 
 
 def meanwhile():
-    return largest_file(1_000_000)
+    return limit_file_size(1_000_000)
 
 
 def check(here: Path) -> None:

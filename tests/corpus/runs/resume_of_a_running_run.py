@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "resume the-run --runs HERE/runs"
 refused = "the-run: is running; only a stopped run can be resumed"
 
 
 def make(here: Path) -> None:
-    run_of(here, "running")
+    write_case_run(here, "running")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "resume the-run --runs HERE/runs"
 refused = "checkpoint: the checkpoint is damaged ( ... ); delete it to begin the run again"
@@ -10,7 +10,7 @@ leaves = "failed"
 
 
 def make(here: Path) -> None:
-    place = run_of(here, "failed").path / "checkpoint"
+    place = write_case_run(here, "failed").path / "checkpoint"
     place.mkdir()
     (place / "state.json").write_text('{"epoch": 1, "stage": 1}')
     for name in ("weights", "optimizer"):

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "runs show the-run --runs HERE/runs"
 refused = "summary.json: damaged (classes: Field required)"
 
 
 def make(here: Path) -> None:
-    (run_of(here).path / "summary.json").write_text('{"epochs": 3}')
+    (write_case_run(here).path / "summary.json").write_text('{"epochs": 3}')

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = f"runs show {'x' * 4000} --runs HERE/runs"
 refused = "xxxx: not the id of a run"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)

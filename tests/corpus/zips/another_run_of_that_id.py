@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from core.__main__ import main
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "is here already, and differs in log.txt"
 
 
 def make(here: Path) -> None:
-    main(["runs", "import", str(run_zip(here)), "--runs", str(here / "runs")])
-    run_zip(here, replaced("log.txt", b"another\n"))
+    main(["runs", "import", str(write_run_zip(here)), "--runs", str(here / "runs")])
+    write_run_zip(here, replace_file("log.txt", b"another\n"))

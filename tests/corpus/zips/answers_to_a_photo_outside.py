@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "predictions.csv: damaged ( ... cannot be the name of a photo)"
@@ -12,4 +12,4 @@ def make(here: Path) -> None:
     def spoil(files: dict[str, bytes]) -> None:
         files["predictions.csv"] = files["predictions.csv"].replace(b"img_0.jpg", b"../../x.jpg")
 
-    run_zip(here, spoil)
+    write_run_zip(here, spoil)

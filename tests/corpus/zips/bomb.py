@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: ... log.txt unpacks to over 200 times its size; that is no zip of runs"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("log.txt", b"\0" * 40_000_000))
+    write_run_zip(here, replace_file("log.txt", b"\0" * 40_000_000))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "checkpoint/state.json: damaged (epoch"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("checkpoint/state.json", b'{"epoch": "last", "stage": 1}'))
+    write_run_zip(here, replace_file("checkpoint/state.json", b'{"epoch": "last", "stage": 1}'))

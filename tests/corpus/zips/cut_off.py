@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: not a zip file we can read"
 
 
 def make(here: Path) -> None:
-    path = run_zip(here)
+    path = write_run_zip(here)
     path.write_bytes(path.read_bytes()[:2000])

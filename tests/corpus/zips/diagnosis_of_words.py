@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "diagnosis.json: damaged"
@@ -16,4 +16,4 @@ def make(here: Path) -> None:
             sign["threshold"] = "high"
         files["diagnosis.json"] = json.dumps(found).encode()
 
-    run_zip(here, spoil)
+    write_run_zip(here, spoil)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: is encrypted"
 
 
 def make(here: Path) -> None:
-    path = run_zip(here)
+    path = write_run_zip(here)
     data = bytearray(path.read_bytes())
     data[6] |= 1  # the flag, in the first member and in the directory
     data[data.index(b"PK\x01\x02") + 8] |= 1

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import changed, run_zip
+from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "environment.json: is of format 2; this version reads 1"
 
 
 def make(here: Path) -> None:
-    run_zip(here, changed("environment.json", format=2))
+    write_run_zip(here, update_json("environment.json", format=2))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "export the-run --zip HERE/a.zip --runs HERE/runs"
 refused = "summary.json: damaged"
 
 
 def make(here: Path) -> None:
-    (run_of(here).path / "summary.json").write_text("{")
+    (write_case_run(here).path / "summary.json").write_text("{")

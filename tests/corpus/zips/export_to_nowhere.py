@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_of
+from tests.corpus.builders import write_case_run
 
 command = "export the-run --zip HERE/gone/a.zip --runs HERE/runs"
 refused = "a.zip: there is no folder"
 
 
 def make(here: Path) -> None:
-    run_of(here)
+    write_case_run(here)

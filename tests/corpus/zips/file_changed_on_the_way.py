@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "quick-s0-0000: summary.json: is not what was packed (its SHA-256 differs)"
@@ -11,6 +11,6 @@ refused = "quick-s0-0000: summary.json: is not what was packed (its SHA-256 diff
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        told["runs"][RUN]["files"]["summary.json"]["sha256"] = "0" * 64
+        told["runs"][ZIP_RUN_ID]["files"]["summary.json"]["sha256"] = "0" * 64
 
-    run_zip(here, manifest=spoil)
+    write_run_zip(here, edit_manifest=spoil)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "checkpoint/best.safetensors: missing in the zip file"
@@ -11,7 +11,7 @@ refused = "checkpoint/best.safetensors: missing in the zip file"
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        listed = told["runs"][RUN]["files"]
+        listed = told["runs"][ZIP_RUN_ID]["files"]
         listed["checkpoint/best.safetensors"] = listed["log.txt"]
 
-    run_zip(here, manifest=spoil)
+    write_run_zip(here, edit_manifest=spoil)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "log.txt: is not what was packed"
@@ -11,6 +11,6 @@ refused = "log.txt: is not what was packed"
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        told["runs"][RUN]["files"]["log.txt"]["size"] = 1
+        told["runs"][ZIP_RUN_ID]["files"]["log.txt"]["size"] = 1
 
-    run_zip(here, manifest=spoil)
+    write_run_zip(here, edit_manifest=spoil)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: holds virus.py, which its travel.json does not tell of"
 
 
 def make(here: Path) -> None:
-    run_zip(here, more={"virus.py": b"print()"})
+    write_run_zip(here, extra_members={"virus.py": b"print()"})

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: holds ... which points outside of the zip file"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("../escaped.txt", b"x"))
+    write_run_zip(here, replace_file("../escaped.txt", b"x"))

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "recipe.yaml: larger than 1 MB"
@@ -11,4 +11,4 @@ refused = "recipe.yaml: larger than 1 MB"
 
 def make(here: Path) -> None:
     noise = random.Random(0).randbytes(1_100_000).hex().encode()
-    run_zip(here, replaced("recipe.yaml", b"name: " + noise))
+    write_run_zip(here, replace_file("recipe.yaml", b"name: " + noise))

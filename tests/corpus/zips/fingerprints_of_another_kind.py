@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import changed, run_zip
+from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "environment.json: damaged (data.fingerprints"
@@ -10,4 +10,6 @@ refused = "environment.json: damaged (data.fingerprints"
 
 def make(here: Path) -> None:
     prints = {"train": 1, "test_sets": []}
-    run_zip(here, changed("environment.json", data={"path": "/x", "fingerprints": prints}))
+    write_run_zip(
+        here, update_json("environment.json", data={"path": "/x", "fingerprints": prints})
+    )

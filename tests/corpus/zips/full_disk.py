@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from tests.corpus.making import largest_file, run_zip
+from tests.corpus.builders import limit_file_size, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "runs: File too large; free some space"
 
 
 def make(here: Path) -> None:
-    run_zip(here)
+    write_run_zip(here)
 
 
 def meanwhile():
-    return largest_file(1_000)
+    return limit_file_size(1_000)

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "example-quick-s0: is an example, which everybody has"
@@ -12,9 +12,9 @@ refused = "example-quick-s0: is an example, which everybody has"
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        told["runs"] = {"example-quick-s0": told["runs"][RUN]}
+        told["runs"] = {"example-quick-s0": told["runs"][ZIP_RUN_ID]}
 
-    path = run_zip(here, manifest=spoil)
+    path = write_run_zip(here, edit_manifest=spoil)
     with zipfile.ZipFile(path) as archive:
         manifest = archive.read("travel.json")
     with zipfile.ZipFile(path, "w") as archive:

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "../../escaped: not the id of a run that can be moved"
@@ -12,9 +12,9 @@ refused = "../../escaped: not the id of a run that can be moved"
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        told["runs"] = {"../../escaped": told["runs"][RUN]}
+        told["runs"] = {"../../escaped": told["runs"][ZIP_RUN_ID]}
 
-    path = run_zip(here, manifest=spoil)
+    path = write_run_zip(here, edit_manifest=spoil)
     with zipfile.ZipFile(path) as archive:
         manifest = archive.read("travel.json")
     with zipfile.ZipFile(path, "w") as archive:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "log.txt: not UTF-8 text"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("log.txt", bytes(range(128, 256))))
+    write_run_zip(here, replace_file("log.txt", bytes(range(128, 256))))

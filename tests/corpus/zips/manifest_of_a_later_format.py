@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: travel.json: is of format 2; this version reads 1"
 
 
 def make(here: Path) -> None:
-    run_zip(here, manifest=lambda told: told.update(format=2))
+    write_run_zip(here, edit_manifest=lambda told: told.update(format=2))

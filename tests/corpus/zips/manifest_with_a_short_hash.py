@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: travel.json: damaged ( ... sha256"
@@ -11,6 +11,6 @@ refused = "ada.zip: travel.json: damaged ( ... sha256"
 
 def make(here: Path) -> None:
     def spoil(told: dict[str, Any]) -> None:
-        told["runs"][RUN]["files"]["log.txt"]["sha256"] = "0"
+        told["runs"][ZIP_RUN_ID]["files"]["log.txt"]["sha256"] = "0"
 
-    run_zip(here, manifest=spoil)
+    write_run_zip(here, edit_manifest=spoil)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: travel.json: damaged (run: Extra inputs"
 
 
 def make(here: Path) -> None:
-    run_zip(here, manifest=lambda told: told.update(run="rm -rf /"))
+    write_run_zip(here, edit_manifest=lambda told: told.update(run="rm -rf /"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "cams.npz: damaged"
@@ -20,4 +20,4 @@ def make(here: Path) -> None:
         np.savez_compressed(opened, **arrays)
         files["cams.npz"] = opened.getvalue()
 
-    run_zip(here, spoil)
+    write_run_zip(here, spoil)

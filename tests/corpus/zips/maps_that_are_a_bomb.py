@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "cams.npz: ... that is no file of class maps"
@@ -14,4 +14,4 @@ def make(here: Path) -> None:
     opened = io.BytesIO()
     with zipfile.ZipFile(opened, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("maps.npy", b"\0" * 50_000_000)
-    run_zip(here, replaced("cams.npz", opened.getvalue()))
+    write_run_zip(here, replace_file("cams.npz", opened.getvalue()))

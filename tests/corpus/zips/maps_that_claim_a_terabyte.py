@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "cams.npz: damaged (maps.npy is not the array that it claims to be)"
@@ -19,4 +19,4 @@ def make(here: Path) -> None:
     opened = io.BytesIO()
     with zipfile.ZipFile(opened, "w") as archive:
         archive.writestr("maps.npy", header.getvalue())
-    run_zip(here, replaced("cams.npz", opened.getvalue()))
+    write_run_zip(here, replace_file("cams.npz", opened.getvalue()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "cams.npz: damaged"
@@ -14,4 +14,4 @@ refused = "cams.npz: damaged"
 def make(here: Path) -> None:
     opened = io.BytesIO()
     np.savez(opened, splits=np.array([{"a": 1}], dtype=object))
-    run_zip(here, replaced("cams.npz", opened.getvalue()))
+    write_run_zip(here, replace_file("cams.npz", opened.getvalue()))

@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "status.json: is in the zip file twice"
@@ -12,4 +12,4 @@ refused = "status.json: is in the zip file twice"
 def make(here: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # zipfile warns whoever writes such a file
-        run_zip(here, more={f"{RUN}/status.json": b"{}"})
+        write_run_zip(here, extra_members={f"{ZIP_RUN_ID}/status.json": b"{}"})

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "ada.zip: holds ../../escaped.txt, which points outside of the zip file"
 
 
 def make(here: Path) -> None:
-    run_zip(here, more={"../../escaped.txt": b"x"})
+    write_run_zip(here, extra_members={"../../escaped.txt": b"x"})

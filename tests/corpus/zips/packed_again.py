@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 handled = "Ada ... taken: 1"
 
 
 def make(here: Path) -> None:
-    run_zip(here, prefix="My runs/", more={"__MACOSX/My runs/._x": b"x", "My runs/.DS_Store": b"x"})
+    write_run_zip(
+        here,
+        prefix="My runs/",
+        extra_members={"__MACOSX/My runs/._x": b"x", "My runs/.DS_Store": b"x"},
+    )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "recipe.yaml: ... "
@@ -10,4 +10,4 @@ refused = "recipe.yaml: ... "
 
 def make(here: Path) -> None:
     tag = b"name: !!python/object/apply:os.system [touch HERE]"
-    run_zip(here, replaced("recipe.yaml", tag))
+    write_run_zip(here, replace_file("recipe.yaml", tag))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "recipe.yaml: colour: unknown key"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("recipe.yaml", b"colour: red"))
+    write_run_zip(here, replace_file("recipe.yaml", b"colour: red"))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "is running; only a run that has ended"
 
 
 def make(here: Path) -> None:
-    run_zip(here, state="running")
+    write_run_zip(here, state="running")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.corpus.making import RUN, run_zip
+from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "something else of that name is in the folder of runs"
 
 
 def make(here: Path) -> None:
-    run_zip(here)
-    (here / "runs" / RUN).mkdir(parents=True)
+    write_run_zip(here)
+    (here / "runs" / ZIP_RUN_ID).mkdir(parents=True)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import changed, run_zip
+from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "status.json: damaged (state"
 
 
 def make(here: Path) -> None:
-    run_zip(here, changed("status.json", state="perfect"))
+    write_run_zip(here, update_json("status.json", state="perfect"))

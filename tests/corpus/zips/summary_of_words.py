@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.corpus.making import changed, run_zip
+from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "summary.json: damaged (epochs"
 
 
 def make(here: Path) -> None:
-    run_zip(here, changed("summary.json", epochs="many"))
+    write_run_zip(here, update_json("summary.json", epochs="many"))

@@ -3,12 +3,12 @@
 import zipfile
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/mine --runs HERE/runs --datasets HERE"
 handled = "Ada ... taken: 1"
 
 
 def make(here: Path) -> None:
-    with zipfile.ZipFile(run_zip(here)) as archive:
+    with zipfile.ZipFile(write_run_zip(here)) as archive:
         archive.extractall(here / "mine")

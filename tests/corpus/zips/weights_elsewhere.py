@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.corpus.making import run_zip
+from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 handled = "Ada ... taken: 1"
@@ -12,4 +12,4 @@ def make(here: Path) -> None:
     def name(files: dict[str, bytes]) -> None:
         files["recipe.yaml"] = files["recipe.yaml"].replace(b"weights: none", b"weights: /a/b.pth")
 
-    run_zip(here, name)
+    write_run_zip(here, name)

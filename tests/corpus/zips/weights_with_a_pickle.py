@@ -3,11 +3,11 @@
 import pickle
 from pathlib import Path
 
-from tests.corpus.making import replaced, run_zip
+from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
 refused = "weights.safetensors: damaged"
 
 
 def make(here: Path) -> None:
-    run_zip(here, replaced("weights.safetensors", pickle.dumps({"w": 1})))
+    write_run_zip(here, replace_file("weights.safetensors", pickle.dumps({"w": 1})))

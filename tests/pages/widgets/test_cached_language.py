@@ -14,17 +14,17 @@ import pytest
 
 from core.compare import challenge_ranking
 from pages.widgets.shared import language
-from tests.challenged import BOOKS, write_draw, write_group
 from tests.conftest import ROOT
 from tests.factory import write_run
-from tests.lessons import write_examples
-from tests.pages.conftest import components, texts
+from tests.factory_challenge import CHALLENGE_CLASSES, write_challenge_set, write_group
+from tests.factory_examples import write_examples
+from tests.pages.conftest import components, visible_text
 from tests.pages.untranslated import JAPANESE
 
 CACHES = re.compile(r"\b(cache_data|cache_resource|cache|lru_cache|cached_property)\b")
-SPOKEN = "language"  # the argument of those that keep a value for each language
+LANGUAGE_ARGUMENT = "language"  # the argument of those that keep a value for each language
 # Kept by hand, in objects that all visitors share.
-HELD = {"core/store/index.py": "RunIndex", "core/store/run_list.py": "AllRuns"}
+PERSISTENT_CLASSES = {"core/store/index.py": "RunIndex", "core/store/run_list.py": "AllRuns"}
 
 
 def cached() -> Iterator[tuple[str, str, bool]]:
@@ -32,7 +32,7 @@ def cached() -> Iterator[tuple[str, str, bool]]:
     for path in sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]):
         file = str(path.relative_to(ROOT))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and node.name == HELD.get(file):
+            if isinstance(node, ast.ClassDef) and node.name == PERSISTENT_CLASSES.get(file):
                 yield from (
                     (file, f.name, False) for f in node.body if isinstance(f, ast.FunctionDef)
                 )
@@ -40,17 +40,17 @@ def cached() -> Iterator[tuple[str, str, bool]]:
                 CACHES.search(ast.unparse(one)) for one in node.decorator_list
             ):
                 told = [argument.arg for argument in node.args.args]
-                yield file, node.name, SPOKEN in told
+                yield file, node.name, LANGUAGE_ARGUMENT in told
 
 
 def test_caches_are_found_where_they_are():
     found = set(cached())
     assert {
-        ("pages/widgets/ui/cached.py", "_make", True),
+        ("pages/widgets/ui/cached.py", "_cached_result", True),
         ("core/base/language.py", "catalogue", True),
-        ("pages/widgets/runs/run_table.py", "_offers", False),
-        ("core/store/index.py", "facts", False),
-        ("core/store/index.py", "look", False),
+        ("pages/widgets/runs/run_table.py", "_search_choices", False),
+        ("core/store/index.py", "field_values", False),
+        ("core/store/index.py", "snapshot", False),
         ("core/store/groups.py", "_observations", False),
     } <= found
     # What is no decorator would not be watched: these keep pixels and numbers.
@@ -68,7 +68,7 @@ def leaks(monkeypatch) -> list[str]:
     """Cached functions that asked which language is spoken, though they keep one value for all."""
     silent = {(str(ROOT / file), name) for file, name, told in cached() if not told}
     telling = {(str(ROOT / file), name) for file, name, told in cached() if told}
-    found, asked = list[str](), language.spoken
+    found, asked = list[str](), language.current_language
 
     def watched() -> str:
         frame: FrameType | None = sys._getframe(1)
@@ -82,21 +82,21 @@ def leaks(monkeypatch) -> list[str]:
             frame = frame.f_back
         return asked()
 
-    monkeypatch.setattr(language, "spoken", watched)
+    monkeypatch.setattr(language, "current_language", watched)
     return found
 
 
 @pytest.fixture
-def everything(runs, dataset, monkeypatch, tmp_path) -> list[dict[str, str]]:
+def pages_with_data(runs, dataset, monkeypatch, tmp_path) -> list[dict[str, str]]:
     """Runs in every state, a board, the lesson's examples; and links to pages with all of it."""
-    monkeypatch.setattr(challenge_ranking, "CLASSES", BOOKS)
+    monkeypatch.setattr(challenge_ranking, "CLASSES", CHALLENGE_CLASSES)
     examples = write_examples(tmp_path / "examples", dataset)
     for run in list(examples.iterdir()):
         run.rename(run.with_name(f"example-{run.name}"))
     monkeypatch.setenv("OVERFIT_LENS_EXAMPLES", str(examples))
-    write_draw(runs)
-    good = write_group(runs, dataset, right=0.8)
-    bad = write_group(runs, dataset, "looks-good", right=0.3, minutes=10)
+    write_challenge_set(runs)
+    good = write_group(runs, dataset, object_accuracy=0.8)
+    bad = write_group(runs, dataset, "looks-good", object_accuracy=0.3, minutes=10)
     write_run(runs, dataset, "quick", "failed", minutes=30)
     two, many = f"{good[0].id},{bad[0].id}", ",".join(run.id for run in [*good, *bad])
     return [
@@ -113,11 +113,11 @@ def everything(runs, dataset, monkeypatch, tmp_path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_no_visitor_reads_another_ones_language(everything, leaks, open_page, no_worker):
+def test_no_visitor_reads_another_ones_language(pages_with_data, leaks, open_page, no_worker):
     for spoken in ("ja", "en"):
-        for link in everything:
+        for link in pages_with_data:
             app = open_page(**link, lang=spoken)
             assert not app.exception, link
-            said = texts(app) + "".join(each.proto.json for each in components(app))
+            said = visible_text(app) + "".join(each.proto.json for each in components(app))
             assert bool(JAPANESE.search(said)) == (spoken == "ja"), (spoken, link)
     assert not leaks, sorted(set(leaks))  # also of what is English in Japanese, or not shown here

@@ -16,7 +16,7 @@ WRITES = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|"
     r"\beval\(|new Function|srcdoc|setHTMLUnsafe|DOMParser|setAttribute\(\"on"
 )
-TELLS = ("error", "warning", "info", "success", "toast", "caption", "markdown", "write")
+MESSAGE_CALLS = ("error", "warning", "info", "success", "toast", "caption", "markdown", "write")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
@@ -48,7 +48,7 @@ def test_no_local_name_hides_a_module(path):
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
-def test_an_error_is_told_by_told(path):
+def test_errors_are_shown_by_show_error(path):
     """Errors quote files, so none goes to Streamlit as it is: pages.widgets.ui.messages writes
     it."""
     caught: set[str] = set()
@@ -57,19 +57,23 @@ def test_an_error_is_told_by_told(path):
         if isinstance(node, ast.ExceptHandler) and node.name:
             caught.add(node.name)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in TELLS and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "attr", "") in MESSAGE_CALLS
+            and node.args
+        ):
             if getattr(getattr(node.func, "value", None), "id", "") == "messages":
                 continue
-            assert not _bare(node.args[0], caught), f"{path.name} line {node.lineno}"
+            assert not _is_unescaped(node.args[0], caught), f"{path.name} line {node.lineno}"
 
 
-def _bare(node: ast.AST, caught: set[str]) -> bool:
+def _is_unescaped(node: ast.AST, caught: set[str]) -> bool:
     """Whether an error stands there without a call that makes it plain."""
     if isinstance(node, ast.Name):
         return node.id in caught
     if isinstance(node, ast.Call):
         named = node.func.id if isinstance(node.func, ast.Name) else ""
-        return named == "str" and _bare(node.args[0], caught)
+        return named == "str" and _is_unescaped(node.args[0], caught)
     if isinstance(node, ast.JoinedStr):
-        return any(_bare(part, caught) for part in node.values)
-    return isinstance(node, ast.FormattedValue) and _bare(node.value, caught)
+        return any(_is_unescaped(part, caught) for part in node.values)
+    return isinstance(node, ast.FormattedValue) and _is_unescaped(node.value, caught)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
-from core.base.palette import DARK, GREY, RUN_COLOURS
+from core.base.palette import DARK_MODE_COLOURS, GREY, RUN_COLOURS
 from core.plots.figures import figure_json
 from tests.pages.conftest import APP, TIMEOUT
 
@@ -71,4 +71,6 @@ def test_a_camera_stands_above_the_figure_and_only_where_there_is_a_name_for_the
 
 
 def test_every_colour_of_ours_has_another_on_dark_pages(runs):
-    assert set(DARK) == {*RUN_COLOURS, GREY} and not set(DARK) & set(DARK.values())
+    assert set(DARK_MODE_COLOURS) == {*RUN_COLOURS, GREY} and not set(DARK_MODE_COLOURS) & set(
+        DARK_MODE_COLOURS.values()
+    )

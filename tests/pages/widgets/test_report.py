@@ -6,7 +6,7 @@ import pytest
 
 from core.base import language
 from pages.widgets.shared import report
-from tests.core.report.reading import Page
+from tests.core.report.html_page import Page
 from tests.factory import write_run
 
 
@@ -54,7 +54,7 @@ def test_what_it_gives(runs, two):
     rows = RunIndex(runs).rows()
     items = grouped_items(list(reversed(rows)), rows)
     made = report._make(items, rows, runs, "ja").decode("utf-8")
-    assert Page(made).of("html")[0]["lang"] == "ja"
+    assert Page(made).elements("html")[0]["lang"] == "ja"
     assert language.language() == "en"
     assert "Overfit Lens" in Page(made).headings[0]
 

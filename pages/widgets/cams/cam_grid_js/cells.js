@@ -1,9 +1,9 @@
 // The heads of the columns, the rows of photos and their cells.
 
-const TALLEST = 21; // rem: the height that a portrait may have in the grid
+const MAX_CELL_HEIGHT = 21; // rem: the height that a portrait may have in the grid
 
 // The verdict in words on its colour, a link to the run's diagnosis; nothing before it is made.
-function chip(run, say) {
+function verdictChip(run, say) {
   const [words, colour] = run.verdict;
   const link = element("a", `chip ${colour}`, words);
   link.href = `run?run=${encodeURIComponent(run.id)}`;
@@ -12,7 +12,7 @@ function chip(run, say) {
   return link;
 }
 
-function runName(run) {
+function createRunName(run) {
   const box = element("span", "run-name");
   const dot = element("span", "dot");
   Object.assign(dot.style, run.dot);
@@ -20,13 +20,13 @@ function runName(run) {
   return box;
 }
 
-function epochWords(run, snapshot, say) {
+function epochText(run, snapshot, say) {
   const text = run.members > 1 ? say.epoch_mean : say.epoch;
   return fill(text, { epoch: run.epochs[snapshot], count: run.members });
 }
 
 // A run's name and its numbers over the whole set at this moment.
-function runHead(view, run) {
+function createColumnHeader(view, run) {
   const say = view.grid.words;
   const head = element("div", "head");
   head.style.borderTopColor = run.dot.backgroundColor;
@@ -35,14 +35,14 @@ function runHead(view, run) {
   const words = element("span", "quiet");
   const line = element("div", "line");
   const second = element("div", "line");
-  line.append(runName(run));
-  if (run.verdict) line.append(" ", chip(run, say));
+  line.append(createRunName(run));
+  if (run.verdict) line.append(" ", verdictChip(run, say));
   second.append(number, " ", words, " ", epoch);
   head.append(line, second);
   view.follow(() => {
     const snapshot = snapshotAt(run, view.state.moment);
     const found = run.located[snapshot];
-    epoch.textContent = epochWords(run, snapshot, say);
+    epoch.textContent = epochText(run, snapshot, say);
     number.textContent = found.lift === undefined ? "" : percent(found.share);
     words.textContent =
       found.lift === undefined
@@ -56,19 +56,19 @@ function runHead(view, run) {
   return head;
 }
 
-function buildHeads(view) {
+function buildHeader(view) {
   const row = element("div", "row heads-row");
   const { photos, words } = view.grid;
   const first = element("div", "corner quiet", fillCount(words.photos, photos.length));
-  row.append(first, ...view.grid.runs.map((run) => runHead(view, run)));
+  row.append(first, ...view.grid.runs.map((run) => createColumnHeader(view, run)));
   return row;
 }
 
-function alsoWords(names, say) {
+function otherClassesText(names, say) {
   return fill(say.also, { names: names.join(say.comma) });
 }
 
-function photoCell(view, photo) {
+function createPhotoCell(view, photo) {
   const { file, primary, present } = view.grid.photos[photo];
   const say = view.grid.words;
   const crop = view.grid.thumbnails.schema.fields[0].name;
@@ -83,14 +83,14 @@ function photoCell(view, photo) {
   image.style.aspectRatio = String(view.grid.views[crop].ratios[photo]);
   const others = (present ?? []).filter((name) => name !== primary);
   cell.append(image, element("div", "truth", primary ?? say.no_label));
-  if (others.length) cell.append(element("div", "quiet", alsoWords(others, say)));
+  if (others.length) cell.append(element("div", "quiet", otherClassesText(others, say)));
   cell.append(element("div", "quiet file", file));
   cell.addEventListener("click", () => view.open(photo));
   return cell;
 }
 
 // What stands under a picture: the share in the box, large, as a bar; what the run says.
-function factLines(run, say) {
+function createCaption(run, say) {
   const share = element("div", "share");
   const big = element("span", "big");
   const words = element("span", "words");
@@ -129,12 +129,12 @@ function buildCell(view, run, photo, number) {
     cell.node.append(element("p", "quiet", view.grid.words.no_map));
     return cell;
   }
-  cell.canvas = pictureCanvas(view.grid, run, photo, TALLEST);
-  const lines = factLines(run, view.grid.words);
+  cell.canvas = createCanvas(view.grid, run, photo, MAX_CELL_HEIGHT);
+  const lines = createCaption(run, view.grid.words);
   cell.node.append(cell.canvas, ...lines.nodes);
   cell.node.addEventListener("click", () => view.open(photo));
   cell.tell = () => {
-    const facts = factsOf(view.grid, run, photo, view.state);
+    const facts = cellFields(view.grid, run, photo, view.state);
     lines.tell(facts);
     cell.node.setAttribute("aria-label", facts.spoken);
   };
@@ -152,7 +152,7 @@ function buildRow(view, photo) {
     if (row.cells.length) return;
     row.cells = view.grid.runs.map((run, number) => buildCell(view, run, photo, number));
     row.node.classList.remove("waiting");
-    row.node.replaceChildren(photoCell(view, photo), ...row.cells.map((cell) => cell.node));
+    row.node.replaceChildren(createPhotoCell(view, photo), ...row.cells.map((cell) => cell.node));
   };
   row.update = (words = true) => {
     if (row.near) row.build();

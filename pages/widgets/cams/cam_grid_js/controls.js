@@ -1,11 +1,11 @@
 // The controls above the grid. Each calls view.changed({...}) and follows view.state.
 
 // Values, and their words by their names in grid.words.
-const WAYS = [["one", "one"], ["own", "own"], ["raw", "raw"]];
-const SORTS = [["name", "by_name"], ["disagree", "disagree"], ["worst", "worst"]];
-const SPEEDS = [["1800", "slow"], ["1000", "normal"], ["500", "fast"]];
+const SCALE_OPTIONS = [["one", "one"], ["own", "own"], ["raw", "raw"]];
+const ORDER_OPTIONS = [["name", "by_name"], ["disagree", "disagree"], ["worst", "worst"]];
+const SPEED_OPTIONS = [["1800", "slow"], ["1000", "normal"], ["500", "fast"]];
 
-const told = (options, say) => options.map(([value, name]) => [value, say[name]]);
+const translateOptions = (options, say) => options.map(([value, name]) => [value, say[name]]);
 
 function labelled(text, control, help) {
   const label = element("label", "control");
@@ -62,7 +62,7 @@ function momentControl(view) {
     view.changed({ moment: view.moments[value] });
   });
   control.setAttribute("aria-label", say.moment);
-  const speed = select(told(SPEEDS, say), (value) => (view.pace = Number(value)));
+  const speed = select(translateOptions(SPEED_OPTIONS, say), (value) => (view.pace = Number(value)));
   speed.setAttribute("aria-label", say.speed);
   const said = element("output");
   view.follow(() => {
@@ -85,7 +85,7 @@ function buildControls(view) {
   bar.append(classControl(view));
   if (view.moments.length > 1) bar.append(momentControl(view));
   bar.append(heatControl(view));
-  const scale = select(told(WAYS, say), (value) => view.changed({ scale: value }));
+  const scale = select(translateOptions(SCALE_OPTIONS, say), (value) => view.changed({ scale: value }));
   view.follow(() => (scale.value = view.state.scale));
   bar.append(labelled(say.scale, scale, say.scale_help));
   const boxes = element("input");
@@ -95,7 +95,7 @@ function buildControls(view) {
   bar.append(labelled(say.boxes, boxes));
   if (view.grid.photos.length > 1) {
     const order = select(
-      told(SORTS, say).filter(([name]) => name !== "disagree" || view.grid.runs.length > 1),
+      translateOptions(ORDER_OPTIONS, say).filter(([name]) => name !== "disagree" || view.grid.runs.length > 1),
       (value) => view.changed({ order: value }),
     );
     view.follow(() => (order.value = view.state.order));
@@ -106,7 +106,7 @@ function buildControls(view) {
 
 // --- the scale of colours -------------------------------------------------------------------------
 
-function legend(view) {
+function buildLegend(view) {
   const { grid, state } = view;
   const say = grid.words;
   const box = element("div", "legend");

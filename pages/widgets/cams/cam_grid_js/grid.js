@@ -2,10 +2,10 @@
 // (core/views/cam_grid.py, its words: pages/widgets/cams/cam_words.py); no control asks the server. Text from files and runs is only ever set as
 // textContent or drawn on a canvas.
 
-const FEW = 60; // so many photos are built at once, to be found and read; of more, those near the screen
-const TWEEN = 0.6; // the part of a step of the playing training in which attention moves
+const MAX_EAGER_ROWS = 60; // so many photos are built at once, to be found and read; of more, those near the screen
+const TWEEN_SHARE = 0.6; // the part of a step of the playing training in which attention moves
 
-function prepare(grid) {
+function prepareGrid(grid) {
   grid.runs.forEach((run, i) => {
     run.density = grid.maps.getChild("density").get(i);
     const raw = grid.maps.getChild("raw").get(i);
@@ -19,7 +19,7 @@ function prepare(grid) {
 // What all parts share: the data, what the controls say, and who follows it.
 function createView(grid, state) {
   const view = {
-    grid, state, moments: momentsOf(grid), pace: 1000, playing: false, order: orderOf(grid, state),
+    grid, state, moments: snapshotTimes(grid), pace: 1000, playing: false, order: photoOrder(grid, state),
   };
   const followers = [];
   Object.assign(state, { arrived: 1, from: state.moment });
@@ -33,7 +33,7 @@ function createView(grid, state) {
     view.tell();
     view.draw();
     window.clearTimeout(view.linking); // browsers allow few changes of the link a second
-    view.linking = window.setTimeout(() => writeLink(state), 200);
+    view.linking = window.setTimeout(() => writeUrl(state), 200);
   };
   view.open = (photo) => view.changed({ open: grid.photos[photo].file });
   return view;
@@ -41,11 +41,11 @@ function createView(grid, state) {
 
 // Lets the training pass, from its beginning where it stands at the end. Attention glides from one
 // snapshot to the next, unless the reader's system asks for less motion.
-function addPlaying(view) {
+function addPlayback(view) {
   const { state } = view;
   const glide = (begun) => {
     if (!view.playing && state.arrived === 1) return;
-    state.arrived = Math.min((performance.now() - begun) / (view.pace * TWEEN), 1);
+    state.arrived = Math.min((performance.now() - begun) / (view.pace * TWEEN_SHARE), 1);
     view.draw(false);
     if (state.arrived < 1) window.requestAnimationFrame(() => glide(begun));
   };
@@ -73,7 +73,7 @@ function addPlaying(view) {
 }
 
 // Arrow keys walk the cells, Enter opens one: one cell at a time can be reached with Tab.
-function addKeys(view, table, rows) {
+function addKeyboardNavigation(view, table, rows) {
   let current = null;
   const reach = (cell) => {
     if (current) current.tabIndex = -1;
@@ -111,15 +111,15 @@ function addKeys(view, table, rows) {
 }
 
 function build(root, grid, old) {
-  const view = createView(prepare(grid), readState(grid, old));
-  addPlaying(view);
+  const view = createView(prepareGrid(grid), readState(grid, old));
+  addPlayback(view);
   const rows = grid.photos.map((_, photo) => buildRow(view, photo));
   const table = element("div", "table");
   table.setAttribute("role", "rowgroup");
   const scroll = element("div", "scroll");
   scroll.append(table);
   const heads = element("div", "heads");
-  heads.append(buildHeads(view));
+  heads.append(buildHeader(view));
   scroll.addEventListener("scroll", () => (heads.scrollLeft = scroll.scrollLeft));
   scroll.setAttribute("role", "grid");
   scroll.setAttribute("aria-label", grid.words.grid);
@@ -129,9 +129,9 @@ function build(root, grid, old) {
   const frame = element("div", "frame");
   frame.style.setProperty("--runs", grid.runs.length);
   const key = element("div", "key");
-  key.append(element("p", "note", grid.words.note), legend(view));
+  key.append(element("p", "note", grid.words.note), buildLegend(view));
   const large = buildLarge(view);
-  const reachable = addKeys(view, table, rows);
+  const reachable = addKeyboardNavigation(view, table, rows);
 
   const soon = new Set(); // rows near the screen, painted once those on it are
 
@@ -152,7 +152,7 @@ function build(root, grid, old) {
         view.painted = true; // what can be seen: now the rest
         root.dataset.painted = root.dataset.drawn;
         soon.forEach((row) => (row.near = true));
-        if (rows.length <= FEW) rows.forEach((row) => row.build());
+        if (rows.length <= MAX_EAGER_ROWS) rows.forEach((row) => row.build());
         view.draw();
       }
       drawing -= 1;
@@ -160,7 +160,7 @@ function build(root, grid, old) {
     });
   };
   view.reorder = () => {
-    view.order = orderOf(grid, view.state);
+    view.order = photoOrder(grid, view.state);
     table.replaceChildren(...view.order.map((photo) => rows[photo].node));
     reachable();
   };

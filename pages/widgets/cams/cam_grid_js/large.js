@@ -1,7 +1,7 @@
 // One photo large: all runs side by side, and beneath each its maps of all classes. Esc closes it,
 // the arrow keys walk the photos in the grid's order.
 
-const LARGE = 26; // rem: the height that a portrait may have here
+const MAX_LARGE_HEIGHT = 26; // rem: the height that a portrait may have here
 
 function button(text, label, pressed) {
   const control = element("button", "plain", text);
@@ -14,11 +14,11 @@ function button(text, label, pressed) {
 
 // A class of a run: its small map, how likely the run holds it, its share in the box. It can be
 // chosen as the class that is shown large.
-function classLine(view, run, photo, name) {
+function createClassRow(view, run, photo, name) {
   const say = view.grid.words;
   const line = element("button", "class-line");
   line.type = "button";
-  const canvas = pictureCanvas(view.grid, run, photo, 4);
+  const canvas = createCanvas(view.grid, run, photo, 4);
   const words = element("span", "class-words");
   const bar = element("span", "bar");
   const level = element("span", "fill");
@@ -40,34 +40,34 @@ function classLine(view, run, photo, name) {
       : `${name} ${percent(chance)}`;
     level.style.width = `${100 * chance}%`;
     share.textContent = inside === null ? "" : fill(say.class_share, { share: percent(inside) });
-    const shown = factsOf(view.grid, run, photo, view.state).name;
+    const shown = cellFields(view.grid, run, photo, view.state).name;
     line.setAttribute("aria-pressed", String(shown === name));
   };
   return { node: line, tell, paint: () => paint(canvas, view.grid, run, photo, view.state, name) };
 }
 
-function largeColumn(view, run, photo) {
+function createLargeColumn(view, run, photo) {
   const node = element("section", "large-run");
   node.style.borderTopColor = run.dot.backgroundColor;
   const head = element("div", "line");
   const epoch = element("span", "quiet");
-  head.append(runName(run), epoch);
+  head.append(createRunName(run), epoch);
   node.append(head);
   if (!hasMap(run, photo)) {
     node.append(element("p", "quiet", view.grid.words.no_map));
     return { node, tell: () => {}, paint: () => {} };
   }
-  const canvas = pictureCanvas(view.grid, run, photo, LARGE);
+  const canvas = createCanvas(view.grid, run, photo, MAX_LARGE_HEIGHT);
   canvas.setAttribute("role", "img");
-  const lines = factLines(run, view.grid.words);
+  const lines = createCaption(run, view.grid.words);
   const classes = view.grid.classes.filter((name) => run.classes.includes(name));
-  const list = classes.map((name) => classLine(view, run, photo, name));
+  const list = classes.map((name) => createClassRow(view, run, photo, name));
   node.append(canvas, ...lines.nodes, ...list.map((line) => line.node));
   return {
     node,
     tell: () => {
-      const facts = factsOf(view.grid, run, photo, view.state);
-      epoch.textContent = epochWords(run, facts.snapshot, view.grid.words);
+      const facts = cellFields(view.grid, run, photo, view.state);
+      epoch.textContent = epochText(run, facts.snapshot, view.grid.words);
       canvas.setAttribute("aria-label", facts.spoken);
       lines.tell(facts);
       list.forEach((line) => line.tell());
@@ -119,7 +119,7 @@ function buildLarge(view) {
     const { file, primary, present } = view.grid.photos[photo];
     const others = (present ?? []).filter((name) => name !== primary);
     title.textContent = primary ?? say.no_label;
-    if (others.length) title.append(element("span", "also", ` ${alsoWords(others, say)}`));
+    if (others.length) title.append(element("span", "also", ` ${otherClassesText(others, say)}`));
     const at = view.order.indexOf(photo);
     place.textContent = fill(say.place, { file, at: at + 1, count: view.order.length });
     // Not `disabled`: such a button would swallow the arrow keys.
@@ -129,7 +129,7 @@ function buildLarge(view) {
     if (photo !== shown) {
       const lines = () => [...body.querySelectorAll(".class-line")];
       const focused = lines().indexOf(dialog.getRootNode().activeElement);
-      columns = view.grid.runs.map((run) => largeColumn(view, run, photo));
+      columns = view.grid.runs.map((run) => createLargeColumn(view, run, photo));
       body.replaceChildren(...columns.map((column) => column.node));
       if (focused >= 0) (lines()[focused] ?? after).focus();
     }

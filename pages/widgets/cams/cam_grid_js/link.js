@@ -1,11 +1,11 @@
 // What the controls say, and the link that says it. The link is changed in place and no rerun
 // comes of it; Streamlit sends it along with its next rerun, so the server keeps it too.
 
-const USUAL = { heat: 80, scale: "one", boxes: true, order: "name" };
+const DEFAULTS = { heat: 80, scale: "one", boxes: true, order: "name" };
 const SCALES = ["one", "own", "raw"];
 const ORDERS = ["name", "disagree", "worst"];
 
-function nearest(moments, wanted) {
+function nearestMoment(moments, wanted) {
   return moments.reduce(
     (best, moment) => (Math.abs(moment - wanted) < Math.abs(best - wanted) ? moment : best),
     moments.at(-1) ?? 1,
@@ -20,37 +20,37 @@ function readState(grid, old) {
     /^\d{1,3}$/.test(link.get(name) ?? "") ? Math.min(Number(link.get(name)), 100) : usual;
   const oneOf = (name, allowed, usual) =>
     allowed.includes(link.get(name)) ? link.get(name) : usual;
-  const moments = momentsOf(grid);
+  const moments = snapshotTimes(grid);
   const usualClass = grid.photos.some((photo) => photo.primary !== null) ? "labelled" : "predicted";
   const state = old ?? {
     class: link.get("class"),
-    heat: number("heat", USUAL.heat),
-    scale: oneOf("scale", SCALES, USUAL.scale),
+    heat: number("heat", DEFAULTS.heat),
+    scale: oneOf("scale", SCALES, DEFAULTS.scale),
     boxes: link.get("boxes") !== "off",
     moment: number("moment", 100) / 100,
-    order: oneOf("order", ORDERS, USUAL.order),
+    order: oneOf("order", ORDERS, DEFAULTS.order),
     open: link.get("open"),
   };
   const allowed = ["predicted", ...grid.classes, ...(usualClass === "labelled" ? [usualClass] : [])];
   if (!allowed.includes(state.class)) state.class = usualClass;
   if (!grid.photos.some((photo) => photo.file === state.open)) state.open = null;
   const end = moments.at(-1) ?? 1;
-  state.moment = state.atEnd || state.moment === 1 ? end : nearest(moments, state.moment);
+  state.moment = state.atEnd || state.moment === 1 ? end : nearestMoment(moments, state.moment);
   state.atEnd = state.moment === end;
   state.usualClass = usualClass;
   return state;
 }
 
-function writeLink(state) {
+function writeUrl(state) {
   const link = new URL(window.location.href);
   const put = (name, value, usual) =>
     value === usual ? link.searchParams.delete(name) : link.searchParams.set(name, value);
   put("class", state.class, state.usualClass);
-  put("heat", state.heat, USUAL.heat);
-  put("scale", state.scale, USUAL.scale);
+  put("heat", state.heat, DEFAULTS.heat);
+  put("scale", state.scale, DEFAULTS.scale);
   put("boxes", state.boxes ? "on" : "off", "on");
   put("moment", state.atEnd ? 100 : Math.round(100 * state.moment), 100);
-  put("order", state.order, USUAL.order);
+  put("order", state.order, DEFAULTS.order);
   put("open", state.open, null);
   window.history.replaceState(window.history.state, "", link);
 }

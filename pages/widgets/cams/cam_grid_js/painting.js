@@ -1,10 +1,10 @@
 // Painting one cell: the photo, dimmed and grey beneath the heat so that its colours are not taken
 // for heat and the contrast carries across a room; the map; the boxes.
 
-const FINE = 72; // pixels per side at which a map is coloured, before it is stretched over the photo
+const MAP_PIXELS = 72; // pixels per side at which a map is coloured, before it is stretched over the photo
 const DIM = 0.62; // how much darker the photo becomes beneath full heat
-const AGAINST = [[30, 70, 190], [70, 140, 255], [170, 215, 255]]; // raw values below 0: blue
-const KEPT_PHOTOS = 80; // decoded photos that are kept; others are decoded again when they are needed
+const NEGATIVE_COLOURS = [[30, 70, 190], [70, 140, 255], [170, 215, 255]]; // raw values below 0: blue
+const MAX_DECODED_PHOTOS = 80; // decoded photos that are kept; others are decoded again when they are needed
 
 // The colour (r, g, b, alpha 0..255) of each level 0..255. Little evidence leaves the dimmed photo
 // as it is: on the common scale, only what is above an even spread begins to glow.
@@ -25,13 +25,13 @@ function colourTable(colours, from, full) {
 function prepareColours(grid) {
   grid.heatColours = colourTable(grid.colours, 0.15, 0.5);
   grid.rawColours = colourTable(grid.colours, 0.04, 0.4);
-  grid.againstColours = colourTable(AGAINST, 0.04, 0.4);
+  grid.againstColours = colourTable(NEGATIVE_COLOURS, 0.04, 0.4);
 }
 
 // --- photos ---------------------------------------------------------------------------------------
 
 // A photo as the network sees it: in colour, and grey and dim. Decoded off the main thread.
-function pictureOf(grid, crop, photo) {
+function decodePhoto(grid, crop, photo) {
   const key = `${crop} ${photo}`;
   const known = grid.pictures.get(key);
   if (known) return known;
@@ -52,20 +52,20 @@ function pictureOf(grid, crop, photo) {
     return picture;
   });
   grid.pictures.set(key, coming);
-  if (grid.pictures.size > KEPT_PHOTOS) grid.pictures.delete(grid.pictures.keys().next().value);
+  if (grid.pictures.size > MAX_DECODED_PHOTOS) grid.pictures.delete(grid.pictures.keys().next().value);
   return coming;
 }
 
 // --- heat -----------------------------------------------------------------------------------------
 
 // The levels (-1..1) of a map's cells at a moment, or on the way to it from the one before.
-function levelsOf(grid, run, photo, name, state) {
+function mapLevels(grid, run, photo, name, state) {
   const raw = state.scale === "raw";
   const levels = (moment) => {
     const snapshot = snapshotAt(run, moment);
     // While attention moves, the class that a run predicts may change with it.
-    const then = name ?? explained(grid, run, photo, state, snapshot);
-    const map = mapOf(run, photo, then, snapshot, raw);
+    const then = name ?? explainedClass(grid, run, photo, state, snapshot);
+    const map = classMap(run, photo, then, snapshot, raw);
     const top = state.scale === "own" ? Math.max(...map) || 1 : grid.top / grid.step;
     return Float32Array.from(map, (value) => (raw ? value / 127 : Math.min(value / top, 1)));
   };
@@ -78,11 +78,11 @@ function levelsOf(grid, run, photo, name, state) {
 const heat = { canvas: null, places: new Map() };
 
 // Between which two of `cells` cells each fine pixel lies, and how far from the first.
-function placesOf(cells) {
+function interpolationCells(cells) {
   if (!heat.places.has(cells)) {
     const places = [];
-    for (let i = 0; i < FINE; i++) {
-      const at = Math.min(Math.max(((i + 0.5) / FINE) * cells - 0.5, 0), cells - 1);
+    for (let i = 0; i < MAP_PIXELS; i++) {
+      const at = Math.min(Math.max(((i + 0.5) / MAP_PIXELS) * cells - 0.5, 0), cells - 1);
       const low = Math.min(Math.floor(at), Math.max(cells - 2, 0));
       places.push([low, Math.min(low + 1, cells - 1), at - low]);
     }
@@ -91,11 +91,11 @@ function placesOf(cells) {
   return heat.places.get(cells);
 }
 
-function heatPicture(grid, run, levels, raw) {
-  heat.canvas ??= Object.assign(element("canvas"), { width: FINE, height: FINE });
+function renderHeatMap(grid, run, levels, raw) {
+  heat.canvas ??= Object.assign(element("canvas"), { width: MAP_PIXELS, height: MAP_PIXELS });
   const context = heat.canvas.getContext("2d");
-  const pixels = context.createImageData(FINE, FINE);
-  const [xs, ys] = [placesOf(run.columns), placesOf(run.rows)];
+  const pixels = context.createImageData(MAP_PIXELS, MAP_PIXELS);
+  const [xs, ys] = [interpolationCells(run.columns), interpolationCells(run.rows)];
   const above0 = raw ? grid.rawColours : grid.heatColours;
   let p = 0;
   for (const [top, bottom, down] of ys) {
@@ -147,7 +147,7 @@ function paintBoxes(context, boxes, name, width, height, scale) {
 
 // Paints `canvas` at its size on screen. name: the class; without one, what the state explains.
 async function paint(canvas, grid, run, photo, state, name) {
-  const coming = pictureOf(grid, run.crop, photo);
+  const coming = decodePhoto(grid, run.crop, photo);
   // Waits only for a photo that is still being decoded, so that a moving slider never flickers.
   const picture = coming instanceof Promise ? await coming : coming;
   const wide = canvas.clientWidth || 300;
@@ -159,13 +159,13 @@ async function paint(canvas, grid, run, photo, state, name) {
   context.imageSmoothingQuality = "high";
   context.globalAlpha = 1;
   context.drawImage(picture.colour, 0, 0, width, height);
-  const facts = factsOf(grid, run, photo, state);
+  const facts = cellFields(grid, run, photo, state);
   const shown = name ?? facts.name;
   if (run.classes.includes(shown)) {
     context.globalAlpha = state.heat / 100;
     context.drawImage(picture.dim, 0, 0, width, height);
-    const levels = levelsOf(grid, run, photo, name, state);
-    context.drawImage(heatPicture(grid, run, levels, state.scale === "raw"), 0, 0, width, height);
+    const levels = mapLevels(grid, run, photo, name, state);
+    context.drawImage(renderHeatMap(grid, run, levels, state.scale === "raw"), 0, 0, width, height);
     context.globalAlpha = 1;
   }
   if (state.boxes) {
@@ -174,7 +174,7 @@ async function paint(canvas, grid, run, photo, state, name) {
 }
 
 // A canvas that keeps the photo's shape before it is painted, so that nothing jumps.
-function pictureCanvas(grid, run, photo, tallest) {
+function createCanvas(grid, run, photo, tallest) {
   const canvas = element("canvas");
   const ratio = grid.views[run.crop].ratios[photo];
   canvas.style.aspectRatio = String(ratio);

@@ -11,7 +11,7 @@ function snapshotAt(run, moment) {
 }
 
 // Every share of the training at which some run has a snapshot.
-function momentsOf(grid) {
+function snapshotTimes(grid) {
   const all = grid.runs.flatMap((run) => run.progress);
   return [...new Set(all)].sort((a, b) => a - b);
 }
@@ -20,7 +20,7 @@ function hasMap(run, photo) {
   return run.epochs.length > 0 && run.known[photo];
 }
 
-function guessOf(run, photo, snapshot) {
+function predictionOf(run, photo, snapshot) {
   const chances = run.chances[snapshot][photo];
   const best = chances.indexOf(Math.max(...chances));
   const votes = run.votes ? run.votes[snapshot][photo][best] : null;
@@ -28,13 +28,13 @@ function guessOf(run, photo, snapshot) {
 }
 
 // The name of the class that a cell explains; null where the photo has no label.
-function explained(grid, run, photo, state, snapshot) {
-  if (state.class === "predicted") return guessOf(run, photo, snapshot).name;
+function explainedClass(grid, run, photo, state, snapshot) {
+  if (state.class === "predicted") return predictionOf(run, photo, snapshot).name;
   return state.class === "labelled" ? grid.photos[photo].primary : state.class;
 }
 
 // The bytes of one map: tenths of an even spread, or (raw) 127ths of the largest value.
-function mapOf(run, photo, name, snapshot, raw = false) {
+function classMap(run, photo, name, snapshot, raw = false) {
   const size = run.rows * run.columns;
   const at = (snapshot * run.known.length + photo) * run.classes.length + run.classes.indexOf(name);
   return (raw ? run.raw : run.density).subarray(at * size, (at + 1) * size);
@@ -44,11 +44,11 @@ const percent = (share) => `${Math.round(100 * share)}\u00a0%`; // never parted 
 
 // Everything that a cell says. share, area: of the evidence and the photo, in the object's box;
 // null with the reason in `words`.
-function factsOf(grid, run, photo, state) {
+function cellFields(grid, run, photo, state) {
   const snapshot = snapshotAt(run, state.moment);
   const { primary, present } = grid.photos[photo];
-  const guess = guessOf(run, photo, snapshot);
-  const name = explained(grid, run, photo, state, snapshot);
+  const guess = predictionOf(run, photo, snapshot);
+  const name = explainedClass(grid, run, photo, state, snapshot);
   const klass = run.classes.indexOf(name);
   const say = grid.words;
   const facts = { snapshot, guess, name, share: null, area: null };
@@ -59,7 +59,7 @@ function factsOf(grid, run, photo, state) {
     facts.mapped = true;
     facts.share = run.shares[snapshot][photo][klass];
     facts.area = run.areas[photo][klass];
-    const nothing = !mapOf(run, photo, name, snapshot).some((value) => value > 0);
+    const nothing = !classMap(run, photo, name, snapshot).some((value) => value > 0);
     if (facts.share !== null) facts.words = fill(say.in_box, { name });
     else if (present && name !== "background" && !present.includes(name)) {
       facts.words = fill(say.absent, { name });
@@ -90,34 +90,34 @@ function disagreement(grid, photo, state) {
   let total = 0;
   runs.forEach((one, i) => {
     for (const two of runs.slice(i + 1)) {
-      const [a, b] = [one, two].map((run) => factsOf(grid, run, photo, state));
+      const [a, b] = [one, two].map((run) => cellFields(grid, run, photo, state));
       total += a.guess.name !== b.guess.name;
       if (!a.mapped || !b.mapped) continue;
       total += mapDifference(
-        mapOf(one, photo, a.name, a.snapshot),
-        mapOf(two, photo, b.name, b.snapshot),
+        classMap(one, photo, a.name, a.snapshot),
+        classMap(two, photo, b.name, b.snapshot),
       );
     }
   });
   return total;
 }
 
-function worstShare(grid, photo, state) {
+function lowestShare(grid, photo, state) {
   const shares = grid.runs
     .filter((run) => hasMap(run, photo))
-    .map((run) => factsOf(grid, run, photo, state).share)
+    .map((run) => cellFields(grid, run, photo, state).share)
     .filter((share) => share !== null);
   return shares.length ? Math.min(...shares) : 2; // photos without a box come last
 }
 
 // Photo numbers in the chosen order. It tells of the end of training, whatever the moment, so that
 // rows do not jump while attention moves; the same link gives the same order.
-function orderOf(grid, state) {
+function photoOrder(grid, state) {
   const end = { ...state, moment: 1 };
   const photos = grid.photos.map((_, photo) => photo); // the server sorts them by name
   if (state.order === "name") return photos;
   const rank = photos.map((photo) =>
-    state.order === "worst" ? worstShare(grid, photo, end) : -disagreement(grid, photo, end),
+    state.order === "worst" ? lowestShare(grid, photo, end) : -disagreement(grid, photo, end),
   );
   return photos.sort((a, b) => rank[a] - rank[b] || a - b);
 }

@@ -7,7 +7,7 @@ class Editor {
     this.root = root;
     this.saves = 0;
     this.pending = null; // a save that the page has not answered yet
-    this.onKey = (event) => pressKey(this, event);
+    this.onKey = (event) => handleKey(this, event);
   }
 
   take(component) {
@@ -18,7 +18,7 @@ class Editor {
     this.data = data;
     if (moved) this.begin();
     this.answer(data.reply);
-    if (!moved && untouched && !same(this.truth, data.truth)) this.reset(data.truth); // somebody else's
+    if (!moved && untouched && !deepEqual(this.truth, data.truth)) this.reset(data.truth); // somebody else's
     this.draw();
   }
 
@@ -28,7 +28,7 @@ class Editor {
     this.asked = null;
     this.reset(this.data.truth);
     const draft = this.data.editing && this.draft();
-    if (draft && !same(draft.truth, this.data.truth)) {
+    if (draft && !deepEqual(draft.truth, this.data.truth)) {
       this.truth = draft.truth;
       this.seen = draft.seen;
       this.message = this.data.words.kept;
@@ -36,15 +36,15 @@ class Editor {
   }
 
   reset(truth) {
-    this.truth = copyOf(truth);
-    this.seen = copyOf(truth);
+    this.truth = deepCopy(truth);
+    this.seen = deepCopy(truth);
     this.past = [];
     this.future = [];
     this.chosen = -1;
     this.ticked = null; // the class that became visible only by being what is shown most
   }
 
-  dirty() { return this.data.editing && !same(this.truth, this.seen); }
+  dirty() { return this.data.editing && !deepEqual(this.truth, this.seen); }
 
   // What is not saved survives a look at another page.
   draft() {
@@ -54,7 +54,7 @@ class Editor {
   keepDraft() {
     try {
       const name = `overfit-lens:${this.data.key}`;
-      if (same(this.truth, this.seen)) window.sessionStorage.removeItem(name);
+      if (deepEqual(this.truth, this.seen)) window.sessionStorage.removeItem(name);
       else window.sessionStorage.setItem(name, JSON.stringify({ truth: this.truth, seen: this.seen }));
     } catch { /* a browser without storage: no draft */ }
   }
@@ -66,10 +66,10 @@ class Editor {
     if (reply.error) {
       this.message = reply.error;
       this.bad = true;
-      this.seen = copyOf(this.data.truth); // a second try replaces what somebody else has saved
+      this.seen = deepCopy(this.data.truth); // a second try replaces what somebody else has saved
     } else {
       try { window.sessionStorage.removeItem(`overfit-lens:${saved.key}`); } catch { /* none */ }
-      if (saved.key === this.data.key) this.seen = copyOf(saved.truth);
+      if (saved.key === this.data.key) this.seen = deepCopy(saved.truth);
       this.message = fill(this.data.words.saved, { file: saved.file });
       this.bad = false;
     }
@@ -78,10 +78,10 @@ class Editor {
   // --- changing -----------------------------------------------------------------------------------
 
   commit(change, focus) {
-    const before = copyOf(this.truth);
+    const before = deepCopy(this.truth);
     change(this.truth);
-    for (const box of this.truth.boxes) for (const edge of EDGES) box[edge] = rounded(box[edge]);
-    if (same(before, this.truth)) return this.draw(focus);
+    for (const box of this.truth.boxes) for (const edge of EDGES) box[edge] = roundCoordinate(box[edge]);
+    if (deepEqual(before, this.truth)) return this.draw(focus);
     this.past.push(before);
     this.future = [];
     this.changed(focus);
@@ -96,7 +96,7 @@ class Editor {
 
   undo(from, to) {
     if (!from.length) return;
-    to.push(copyOf(this.truth));
+    to.push(deepCopy(this.truth));
     this.truth = from.pop();
     this.chosen = Math.min(this.chosen, this.truth.boxes.length - 1);
     this.changed();
@@ -105,9 +105,9 @@ class Editor {
   // A change of boxes, which the labels follow.
   boxes(change, focus) {
     this.commit((truth) => {
-      const before = copyOf(truth);
+      const before = deepCopy(truth);
       change(truth.boxes);
-      follow(this.data, before, truth);
+      syncLabels(this.data, before, truth);
     }, focus);
   }
 
@@ -138,7 +138,7 @@ class Editor {
     this.boxes((boxes) => {
       const box = boxes[index];
       const [low, high] = [`${axis}0`, `${axis}1`];
-      if (size) box[high] = clamp(box[high] + by * step, box[low] + LEAST, 1);
+      if (size) box[high] = clamp(box[high] + by * step, box[low] + MIN_BOX_SIDE, 1);
       else {
         const move = clamp(by * step, -box[low], 1 - box[high]);
         box[low] += move;
@@ -176,7 +176,7 @@ class Editor {
 
   // then: a file to go to, "" for the wall, false to leave the editor, null to stay.
   save(then = null) {
-    if (!savable(this.truth) || this.pending) return;
+    if (!canSave(this.truth) || this.pending) return;
     if (!this.dirty()) {
       if (then === false) this.send("edit", "off");
       else if (then !== null) this.send("go", then);
@@ -185,7 +185,7 @@ class Editor {
     }
     this.saves += 1;
     this.asked = null;
-    this.pending = { id: `${Date.now()}-${this.saves}`, key: this.data.key, file: this.data.file, truth: copyOf(this.truth) };
+    this.pending = { id: `${Date.now()}-${this.saves}`, key: this.data.key, file: this.data.file, truth: deepCopy(this.truth) };
     this.message = this.data.words.saving;
     this.bad = false;
     this.draw();
@@ -209,7 +209,7 @@ class Editor {
       this.painted = this.data.key;
     }
     const columns = element("div", "columns");
-    columns.append(drawStage(this), this.data.editing ? drawForm(this) : drawWords(this));
+    columns.append(drawStage(this), this.data.editing ? drawForm(this) : drawDetails(this));
     this.root.replaceChildren(drawBar(this), columns);
     if (held) this.root.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   }

@@ -42,7 +42,7 @@ function part(title, ...nodes) {
 }
 
 // What is said of the photo, for reading.
-function drawWords(editor) {
+function drawDetails(editor) {
   const { data, truth } = editor;
   const { words } = data;
   const side = element("div", "side");
@@ -69,7 +69,7 @@ function drawForm(editor) {
   const side = element("div", "side");
   const status = element("div", editor.bad && editor.message ? "note bad" : "note", editor.message || (editor.dirty() ? words.unsaved : ""));
   status.setAttribute("role", "status");
-  side.append(drawSaving(editor), drawAsk(editor), status);
+  side.append(drawSaveBar(editor), drawUnsavedPrompt(editor), status);
   side.append(part(words.primary, drawPrimary(editor)));
   side.append(part(words.present, drawPresent(editor)));
   side.append(part(words.boxes, drawBoxes(editor)));
@@ -84,7 +84,7 @@ function drawForm(editor) {
   return side;
 }
 
-function drawSaving(editor) {
+function drawSaveBar(editor) {
   const { data } = editor;
   const { words } = data;
   const bar = element("div", "chips");
@@ -92,8 +92,8 @@ function drawSaving(editor) {
   const on = button(words.save_next, "save-next", () => editor.save(data.unlabelled));
   const undo = button(words.undo, "undo", () => editor.undo(editor.past, editor.future));
   const redo = button(words.redo, "redo", () => editor.undo(editor.future, editor.past));
-  save.disabled = !editor.dirty() || !savable(editor.truth) || Boolean(editor.pending);
-  on.disabled = data.unlabelled === null || !savable(editor.truth) || Boolean(editor.pending);
+  save.disabled = !editor.dirty() || !canSave(editor.truth) || Boolean(editor.pending);
+  on.disabled = data.unlabelled === null || !canSave(editor.truth) || Boolean(editor.pending);
   undo.disabled = !editor.past.length;
   redo.disabled = !editor.future.length;
   const discard = button(words.discard, "discard", () => { editor.reset(data.truth); editor.changed("save"); });
@@ -102,7 +102,7 @@ function drawSaving(editor) {
   return bar;
 }
 
-function drawAsk(editor) {
+function drawUnsavedPrompt(editor) {
   const { words } = editor.data;
   const ask = element("div", "note ask");
   ask.setAttribute("role", "alertdialog");
@@ -110,7 +110,7 @@ function drawAsk(editor) {
   ask.hidden = editor.asked === null;
   if (ask.hidden) return ask;
   const save = button(words.ask_save, "ask", () => editor.save(editor.asked), "plain main");
-  save.disabled = !savable(editor.truth);
+  save.disabled = !canSave(editor.truth);
   ask.append(
     element("span", "", words.ask_told), save,
     button(words.ask_throw, "ask-throw", () => editor.leave()),
@@ -119,7 +119,7 @@ function drawAsk(editor) {
   return ask;
 }
 
-function choice(type, name, text, checked, id, act) {
+function createOption(type, name, text, checked, id, act) {
   const label = element("label", "chip");
   const input = element("input");
   Object.assign(input, { type, name, checked });
@@ -144,9 +144,9 @@ function drawPrimary(editor) {
     truth.present = classes.filter((each) => ticked.has(each));
   });
   for (const name of editor.data.classes) {
-    chips.append(choice("radio", "primary", name, editor.truth.primary === name, `primary-${name}`, () => set(name)));
+    chips.append(createOption("radio", "primary", name, editor.truth.primary === name, `primary-${name}`, () => set(name)));
   }
-  chips.append(choice("radio", "primary", editor.data.words.unlabelled, !editor.truth.primary, "primary-", () => set("")));
+  chips.append(createOption("radio", "primary", editor.data.words.unlabelled, !editor.truth.primary, "primary-", () => set("")));
   return chips;
 }
 
@@ -155,7 +155,7 @@ function drawPresent(editor) {
   for (const name of editor.data.classes) {
     if (name === BACKGROUND) continue;
     const on = editor.truth.present.includes(name);
-    chips.append(choice("checkbox", "present", name, on, `present-${name}`, () => editor.commit((truth) => {
+    chips.append(createOption("checkbox", "present", name, on, `present-${name}`, () => editor.commit((truth) => {
       truth.present = editor.data.classes.filter((each) => (each === name ? !on : truth.present.includes(each)));
     })));
   }
@@ -166,13 +166,13 @@ function drawBoxes(editor) {
   const { words } = editor.data;
   const part = element("div");
   const list = element("ul", "boxes");
-  editor.truth.boxes.forEach((box, index) => list.append(drawRow(editor, box, index)));
+  editor.truth.boxes.forEach((box, index) => list.append(drawBoxRow(editor, box, index)));
   part.append(list, element("p", "quiet", editor.truth.boxes.length ? "" : words.draw));
   part.append(button(words.add, "add", () => editor.add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 })));
   return part;
 }
 
-function drawRow(editor, box, index) {
+function drawBoxRow(editor, box, index) {
   const { data } = editor;
   const { words } = data;
   const number = index + 1;

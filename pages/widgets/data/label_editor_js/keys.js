@@ -1,6 +1,6 @@
 // What the keys do; label_words.py tells it, in the list that is shown beside the photo.
 
-function pressKey(editor, event) {
+function handleKey(editor, event) {
   if (!editor.root.isConnected) return window.removeEventListener("keydown", editor.onKey);
   const target = event.composedPath()[0];
   const typing = target.matches?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");

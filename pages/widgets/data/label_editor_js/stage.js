@@ -1,6 +1,6 @@
 // The photo with its boxes, and what the pointer does there.
 
-function put(node, box) {
+function positionBox(node, box) {
   node.style.left = `${100 * box.x0}%`;
   node.style.top = `${100 * box.y0}%`;
   node.style.width = `${100 * (box.x1 - box.x0)}%`;
@@ -9,7 +9,7 @@ function put(node, box) {
 
 function drawBox(editor, box, index) {
   const node = element("div", index === editor.chosen && editor.data.editing ? "box chosen" : "box");
-  put(node, box);
+  positionBox(node, box);
   node.append(element("span", "tag", box.visible < 1 ? `${box.label} ${percent(box.visible)}` : box.label));
   node.dataset.index = index;
   node.setAttribute("role", editor.data.editing ? "button" : "img");
@@ -40,9 +40,9 @@ function drawStage(editor) {
   editor.ghost = element("div", "box chosen");
   editor.ghost.hidden = true;
   editor.stage.append(editor.ghost);
-  editor.stage.addEventListener("pointerdown", (event) => press(editor, event));
-  editor.stage.addEventListener("pointermove", (event) => pull(editor, event));
-  editor.stage.addEventListener("pointerup", (event) => release(editor, event));
+  editor.stage.addEventListener("pointerdown", (event) => startDrag(editor, event));
+  editor.stage.addEventListener("pointermove", (event) => moveDrag(editor, event));
+  editor.stage.addEventListener("pointerup", (event) => endDrag(editor, event));
   editor.stage.addEventListener("pointercancel", () => {
     if (editor.drag) editor.truth = editor.drag.before;
     editor.drag = null;
@@ -60,19 +60,19 @@ function place(editor, event) {
 
 // A press on the chosen box moves it, on one of its corners changes its size; anywhere else a
 // drag draws a new box, and a click chooses the smallest box there.
-function press(editor, event) {
+function startDrag(editor, event) {
   if (!editor.data.editing || event.button > 0) return;
   const [x, y] = place(editor, event);
   const old = editor.truth.boxes[editor.chosen];
   const corner = event.target.dataset.corner;
   const inside = old && x >= old.x0 && x <= old.x1 && y >= old.y0 && y <= old.y1;
   editor.drag = { x, y, clientX: event.clientX, clientY: event.clientY, pointer: event.pointerId, far: false,
-    kind: corner ? "size" : inside ? "move" : "draw", corner, before: copyOf(editor.truth), box: old && { ...old } };
+    kind: corner ? "size" : inside ? "move" : "draw", corner, before: deepCopy(editor.truth), box: old && { ...old } };
   editor.stage.setPointerCapture(event.pointerId);
   event.preventDefault();
 }
 
-function pull(editor, event) {
+function moveDrag(editor, event) {
   const { drag } = editor;
   if (!drag || event.pointerId !== drag.pointer) return;
   drag.far ||= Math.hypot(event.clientX - drag.clientX, event.clientY - drag.clientY) > 4;
@@ -81,7 +81,7 @@ function pull(editor, event) {
   if (drag.kind === "draw") {
     drag.made = { x0: Math.min(x, drag.x), y0: Math.min(y, drag.y), x1: Math.max(x, drag.x), y1: Math.max(y, drag.y) };
     editor.ghost.hidden = false;
-    put(editor.ghost, drag.made);
+    positionBox(editor.ghost, drag.made);
     return;
   }
   const box = editor.truth.boxes[editor.chosen];
@@ -91,15 +91,15 @@ function pull(editor, event) {
     Object.assign(box, { x0: drag.box.x0 + dx, x1: drag.box.x1 + dx, y0: drag.box.y0 + dy, y1: drag.box.y1 + dy });
   } else {
     const [h, v] = [drag.corner[0], drag.corner[1]]; // which sides: 0 or 1
-    if (h === "0") box.x0 = clamp(x, 0, box.x1 - LEAST);
-    if (h === "1") box.x1 = clamp(x, box.x0 + LEAST, 1);
-    if (v === "0") box.y0 = clamp(y, 0, box.y1 - LEAST);
-    if (v === "1") box.y1 = clamp(y, box.y0 + LEAST, 1);
+    if (h === "0") box.x0 = clamp(x, 0, box.x1 - MIN_BOX_SIDE);
+    if (h === "1") box.x1 = clamp(x, box.x0 + MIN_BOX_SIDE, 1);
+    if (v === "0") box.y0 = clamp(y, 0, box.y1 - MIN_BOX_SIDE);
+    if (v === "1") box.y1 = clamp(y, box.y0 + MIN_BOX_SIDE, 1);
   }
-  put(editor.stage.querySelectorAll(".box[data-index]")[editor.chosen], box);
+  positionBox(editor.stage.querySelectorAll(".box[data-index]")[editor.chosen], box);
 }
 
-function release(editor, event) {
+function endDrag(editor, event) {
   const { drag } = editor;
   if (!drag || event.pointerId !== drag.pointer) return;
   editor.drag = null;
@@ -109,7 +109,7 @@ function release(editor, event) {
     const after = editor.truth;
     editor.truth = drag.before;
     editor.boxes((boxes) => { boxes[editor.chosen] = after.boxes[editor.chosen]; }, `box${editor.chosen}`);
-  } else if (drag.made && drag.made.x1 - drag.made.x0 >= LEAST && drag.made.y1 - drag.made.y0 >= LEAST) {
+  } else if (drag.made && drag.made.x1 - drag.made.x0 >= MIN_BOX_SIDE && drag.made.y1 - drag.made.y0 >= MIN_BOX_SIDE) {
     editor.add(drag.made);
   }
 }

@@ -1,28 +1,28 @@
 // What is said of a photo, its labels and boxes, as plain data (core/data/label_edits.py): no page, no
 // pointer. Read before the other files of this folder, which are one module.
 
-const LEAST = 0.01; // of the photo's side: a smaller box is a slip of the hand
-const PRESENT = 0.15; // a class counts as present from this visible share on
+const MIN_BOX_SIDE = 0.01; // of the photo's side: a smaller box is a slip of the hand
+const MIN_VISIBLE_SHARE = 0.15; // a class counts as present from this visible share on
 const BACKGROUND = "background";
 const EDGES = ["x0", "y0", "x1", "y1"];
 
-const copyOf = (value) => JSON.parse(JSON.stringify(value));
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const deepCopy = (value) => JSON.parse(JSON.stringify(value));
+const deepEqual = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const rounded = (value) => Math.round(value * 10000) / 10000;
+const roundCoordinate = (value) => Math.round(value * 10000) / 10000;
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 const isClass = (data, name) => data.classes.includes(name) && name !== BACKGROUND;
 
 // Classes with a box that is visible enough to count as present.
-function boxed(data, truth) {
-  return new Set(truth.boxes.filter((b) => isClass(data, b.label) && b.visible >= PRESENT).map((b) => b.label));
+function visibleClasses(data, truth) {
+  return new Set(truth.boxes.filter((b) => isClass(data, b.label) && b.visible >= MIN_VISIBLE_SHARE).map((b) => b.label));
 }
 
 // Labels follow the boxes: a class that gains its first box becomes present, one that loses its
 // last box is so no more. What a person ticks beside that stays.
-function follow(data, before, truth) {
-  const [old, now] = [boxed(data, before), boxed(data, truth)];
+function syncLabels(data, before, truth) {
+  const [old, now] = [visibleClasses(data, before), visibleClasses(data, truth)];
   const lost = [...old].filter((name) => !now.has(name));
   const gained = [...now].filter((name) => !old.has(name));
   truth.present = data.classes.filter(
@@ -36,7 +36,7 @@ function hints(data, truth) {
   const found = [];
   const { primary, present } = truth;
   const { words } = data;
-  const shown = boxed(data, truth);
+  const shown = visibleClasses(data, truth);
   if (!primary) found.push(present.length ? words.hint_primary : words.hint_nothing);
   if (primary && primary !== BACKGROUND && !present.includes(primary)) found.push(fill(words.hint_tick, { label: primary }));
   for (const name of data.classes) {
@@ -47,4 +47,4 @@ function hints(data, truth) {
   return found;
 }
 
-const savable = (truth) => Boolean(truth.primary) || truth.present.length === 0;
+const canSave = (truth) => Boolean(truth.primary) || truth.present.length === 0;

@@ -4,26 +4,26 @@
 
 const FORMATS = {}; // by locale: to make one takes far longer than to use it
 
-function date(then, locale, year) {
+function formatDate(then, locale, year) {
   FORMATS[`${locale} ${year}`] ??= new Intl.DateTimeFormat(locale, {
     day: "numeric", month: "short", year: year ? "numeric" : undefined, hour: "2-digit", minute: "2-digit",
   });
   return FORMATS[`${locale} ${year}`].format(then);
 }
 
-function moment(seconds, words) {
+function formatTime(seconds, words) {
   const then = new Date(seconds * 1000);
   const ago = (Date.now() - then) / 1000;
   if (ago >= 0 && ago < 60) return words.now;
   if (ago >= 0 && ago < 3600) return fill(words.minutes_ago, { minutes: Math.floor(ago / 60) });
   if (ago >= 0 && ago < 86400) return fill(words.hours_ago, { hours: Math.floor(ago / 3600) });
-  return date(then, words.locale, then.getFullYear() !== new Date().getFullYear());
+  return formatDate(then, words.locale, then.getFullYear() !== new Date().getFullYear());
 }
 
-const wordsOf = (cell, words) => (cell === null ? "" : cell[0] ?? moment(cell[1], words));
+const cellText = (cell, words) => (cell === null ? "" : cell[0] ?? formatTime(cell[1], words));
 
 // How many letters wide a text is: Japanese ones are twice as wide.
-const breadth = (text) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
+const textWidth = (text) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 
 // --- order ----------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ function sortValue(line, place) {
 }
 
 // Nothing comes last, whichever way; equals stay newest first.
-function sorted(lines, columns, sort) {
+function sortLines(lines, columns, sort) {
   const key = sort.replace(/^-/, "");
   const place = columns.findIndex((column) => column.key === key);
   if (!sort || (place < 0 && key !== NAME)) return lines;

@@ -9,8 +9,8 @@ const STATES = {
 function fillCell(td, column, line, data) {
   const cell = line.cells[column.place];
   if (cell === null) return;
-  const words = wordsOf(cell, data.words);
-  td.title = column.key === "started" ? date(new Date(cell[1] * 1000), data.words.locale, true) : words;
+  const words = cellText(cell, data.words);
+  td.title = column.key === "started" ? formatDate(new Date(cell[1] * 1000), data.words.locale, true) : words;
   if (column.key === "verdict") {
     td.append(chip(words, data.chips[cell[2]] ?? ["help", "gray"]));
   } else if (column.key === "state" && line.state) {
@@ -27,14 +27,14 @@ function fillCell(td, column, line, data) {
   } else td.textContent = words;
 }
 
-function fromElsewhere(sender, words) {
+function createSenderTag(sender, words) {
   const node = element("span", "tag from");
   node.append(icon("move_to_inbox"), element("span", "", sender));
   node.title = fill(words.from, { sender });
   return node;
 }
 
-function rowOf(view, entry) {
+function createRow(view, entry) {
   const { line, member } = entry;
   const group = Boolean(line.runs);
   const row = element("tr", [group && "group", member && "member", line.id === view.data.opened && "opened"].filter(Boolean).join(" "));
@@ -46,13 +46,13 @@ function rowOf(view, entry) {
   const checked = ids.filter((id) => view.checked.has(id)).length;
   box.checked = checked === ids.length;
   box.indeterminate = checked > 0 && checked < ids.length;
-  labelled(box, fill(view.data.words.select, { run: line.title }));
+  setLabel(box, fill(view.data.words.select, { run: line.title }));
   box.onclick = (event) => view.check(entry, box.checked, event.shiftKey);
   pick.append(box);
   const star = element("td", "star");
   if (!group && !line.example) {
     const on = view.stars.get(line.id) ?? line.starred;
-    const button = labelled(element("button"), fill(view.data.words[on ? "unstar" : "star"], { run: line.title }));
+    const button = setLabel(element("button"), fill(view.data.words[on ? "unstar" : "star"], { run: line.title }));
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? "★" : "☆"; // not by colour alone
     button.onclick = () => view.star(line.id, !on);
@@ -76,7 +76,7 @@ function rowOf(view, entry) {
   name.append(element("span", "words", line.title));
   if (line.badge) name.append(element("span", "tag", line.badge));
   for (const tag of line.tags ?? []) name.append(element("span", "tag", tag));
-  if (line.from) name.append(fromElsewhere(line.from, view.data.words));
+  if (line.from) name.append(createSenderTag(line.from, view.data.words));
   if (line.note) name.append(icon("sticky_note_2"));
   if (line.id === view.data.opened) name.setAttribute("aria-current", "true");
   name.onkeydown = (event) => {

@@ -1,7 +1,7 @@
 // The search box of Runs: keys and values are offered as one types, and what is typed is told to the
 // server, which reads the language (core/store/query.py). Text is only ever set as textContent.
 
-function labelled(node, words) {
+function setLabel(node, words) {
   node.setAttribute("aria-label", words);
   node.title = words;
   return node;
@@ -9,10 +9,10 @@ function labelled(node, words) {
 
 // --- the link -------------------------------------------------------------------------------
 
-const linked = (name) => new URLSearchParams(window.location.search).get(name) ?? "";
+const urlParam = (name) => new URLSearchParams(window.location.search).get(name) ?? "";
 
 // At once here, and then by the server in the same way, which finds it done.
-function writeLink(view, values) {
+function writeUrl(view, values) {
   const link = new URL(window.location.href);
   for (const [name, value] of Object.entries(values)) {
     if (value) link.searchParams.set(name, value);
@@ -25,14 +25,14 @@ function writeLink(view, values) {
 // --- the search box -------------------------------------------------------------------------
 
 // The word at the cursor: [start, minus, key, sign, value so far].
-function wordAt(text, cursor) {
+function termAtCursor(text, cursor) {
   const start = text.slice(0, cursor).search(/(?:[^\s"]|"[^"]*"?)*$/);
   const [, minus, key, sign, value] = text.slice(start, cursor).match(/^(-?)(?:([A-Za-z_][\w.]*)(:|!=|<=|>=|=|<|>))?(.*)$/s);
   return { start, minus, key, sign, value };
 }
 
-function offersFor(keys, text, cursor) {
-  const word = wordAt(text, cursor);
+function suggestionsFor(keys, text, cursor) {
+  const word = termAtCursor(text, cursor);
   const typed = word.value.replaceAll('"', "").toLowerCase();
   const lead = word.minus;
   if (word.key) {
@@ -52,7 +52,7 @@ function offersFor(keys, text, cursor) {
   };
 }
 
-function searchBox(view) {
+function createSearchBox(view) {
   const node = element("div", "search");
   const box = element("div", "box");
   const input = element("input");
@@ -78,7 +78,7 @@ function searchBox(view) {
 
   const send = () => {
     clearTimeout(timer);
-    writeLink(view, { q: input.value.trim() });
+    writeUrl(view, { q: input.value.trim() });
   };
   const close = () => {
     list.hidden = true;
@@ -101,7 +101,7 @@ function searchBox(view) {
     changed();
   };
   const open = () => {
-    offers = offersFor(view.data.keys, input.value, input.selectionStart);
+    offers = suggestionsFor(view.data.keys, input.value, input.selectionStart);
     list.replaceChildren(
       ...offers.list.map((offer, i) => {
         const item = element("li");
@@ -134,7 +134,7 @@ function searchBox(view) {
   input.onclick = () => list.hidden && open();
   input.onblur = () => {
     close();
-    if (input.value.trim() !== linked("q")) send();
+    if (input.value.trim() !== urlParam("q")) send();
   };
   input.onkeydown = (event) => {
     const shown = !list.hidden;
@@ -158,13 +158,13 @@ function searchBox(view) {
     close();
     send();
   };
-  input.value = linked("q");
+  input.value = urlParam("q");
   clear.hidden = !input.value;
   const tell = (data) => {
     const { shown, all, words } = data;
     input.placeholder = words.search_hint;
     input.setAttribute("aria-label", words.search);
-    labelled(clear, words.search_clear);
+    setLabel(clear, words.search_clear);
     count.textContent = shown === all ? fillCount(words.all, all) : fill(words.some, { shown, all });
     if (data.query === input.value.trim()) error.textContent = data.error;
   };

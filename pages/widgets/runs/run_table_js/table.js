@@ -3,20 +3,20 @@
 // as numbered events, so that none is lost when several come at once. The address bar always says
 // what is on screen. Text from runs is only ever set as textContent.
 
-const ROW = 36; // pixels; all rows are as high, so that only those in sight need to exist
-const BEYOND = 12; // rows drawn above and below what is in sight
-const KEPT = 30; // events that are sent again, in case a message was overtaken by the next
+const ROW_HEIGHT = 36; // pixels; all rows are as high, so that only those in sight need to exist
+const OVERSCAN_ROWS = 12; // rows drawn above and below what is in sight
+const MAX_RESENT_EVENTS = 30; // events that are sent again, in case a message was overtaken by the next
 
 // From the longest text of a column, whichever rows are drawn: scrolling moves no column.
-function widths(view) {
+function columnWidths(view) {
   const narrow = window.innerWidth < 640;
   const names = view.entries.map(({ line, member }) =>
-    6.9 * breadth(line.title + (line.tags ?? []).join("") + (line.badge ?? "")) +
-    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * breadth(line.from) + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
+    6.9 * textWidth(line.title + (line.tags ?? []).join("") + (line.badge ?? "")) +
+    16 * (line.tags ?? []).length + (line.note ? 22 : 0) + (line.from ? Math.min(144, 6.9 * textWidth(line.from) + 38) : 0) + (line.runs ? 44 : 0) + (member ? 20 : 0));
   const found = [Math.min(Math.max(110, ...names) + 50, narrow ? 170 : 340)];
   for (const column of view.columns) {
-    let most = breadth(column.title) + 1;
-    for (const { line } of view.entries) most = Math.max(most, breadth(wordsOf(line.cells[column.place], view.data.words)));
+    let most = textWidth(column.title) + 1;
+    for (const { line } of view.entries) most = Math.max(most, textWidth(cellText(line.cells[column.place], view.data.words)));
     const extra = column.key === "verdict" ? 52 : column.key === "state" ? 42 : 22;
     found.push(Math.min(most * 6.7 + extra, column.key === "state" ? 220 : 320));
   }
@@ -25,15 +25,15 @@ function widths(view) {
 
 function build(root, component) {
   const view = {
-    data: component.data, checked: new Set(), stars: new Map(), unfolded: new Set(linked("unfold").split(" ").filter(Boolean).map(decodeURIComponent)),
-    sort: linked("sort"), entries: [], columns: [], events: [], number: Date.now(), last: null,
+    data: component.data, checked: new Set(), stars: new Map(), unfolded: new Set(urlParam("unfold").split(" ").filter(Boolean).map(decodeURIComponent)),
+    sort: urlParam("sort"), entries: [], columns: [], events: [], number: Date.now(), last: null,
   };
   view.tell = (kind, value) => {
     view.number += 1;
-    view.events = [...view.events, [view.number, kind, value]].slice(-KEPT);
+    view.events = [...view.events, [view.number, kind, value]].slice(-MAX_RESENT_EVENTS);
     view.component.setStateValue("events", view.events);
   };
-  const search = searchBox(view);
+  const search = createSearchBox(view);
   const scroll = element("div", "scroll");
   const table = element("table");
   const columns = element("colgroup");
@@ -44,8 +44,8 @@ function build(root, component) {
   root.append(search.node, search.error, scroll);
 
   const drawRows = () => {
-    const first = Math.max(0, Math.floor(scroll.scrollTop / ROW) - BEYOND);
-    const last = Math.min(view.entries.length, Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW) + BEYOND);
+    const first = Math.max(0, Math.floor(scroll.scrollTop / ROW_HEIGHT) - OVERSCAN_ROWS);
+    const last = Math.min(view.entries.length, Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW_HEIGHT) + OVERSCAN_ROWS);
     const focused = root.getRootNode().activeElement;
     const held = focused?.closest?.("tbody tr")?.dataset.id;
     const what = focused?.closest?.("td, th")?.className;
@@ -53,12 +53,12 @@ function build(root, component) {
       const row = element("tr", "space");
       row.append(element("td"));
       row.firstChild.colSpan = view.columns.length + 3;
-      row.firstChild.style.height = `${rows * ROW}px`;
+      row.firstChild.style.height = `${rows * ROW_HEIGHT}px`;
       row.setAttribute("aria-hidden", "true");
       return row;
     };
     const rows = view.entries.slice(first, last).map((entry, i) => {
-      const row = rowOf(view, entry);
+      const row = createRow(view, entry);
       row.setAttribute("aria-rowindex", String(first + i + 2));
       return row;
     });
@@ -75,7 +75,7 @@ function build(root, component) {
   };
 
   const drawHead = () => {
-    const sizes = widths(view);
+    const sizes = columnWidths(view);
     columns.replaceChildren(...[35, 32, ...sizes].map((size) => {
       const column = element("col");
       column.style.width = `${size}px`;
@@ -89,7 +89,7 @@ function build(root, component) {
     const checked = ids.filter((id) => view.checked.has(id)).length;
     all.checked = ids.length > 0 && checked === ids.length;
     all.indeterminate = checked > 0 && checked < ids.length;
-    labelled(all, view.data.words.select_all);
+    setLabel(all, view.data.words.select_all);
     all.onclick = () => view.setChecked(all.checked ? [...view.checked, ...ids] : [...view.checked].filter((id) => !ids.includes(id)));
     pick.append(all);
     row.append(pick, element("th", "star"));
@@ -118,10 +118,10 @@ function build(root, component) {
   view.draw = () => {
     view.columns = view.data.columns.map((column, place) => ({ ...column, place }));
     view.entries = [];
-    for (const line of sorted(view.data.lines, view.columns, view.sort)) {
+    for (const line of sortLines(view.data.lines, view.columns, view.sort)) {
       view.entries.push({ line, name: line.id, member: false });
       if (line.runs && view.unfolded.has(line.id)) {
-        for (const run of sorted(line.runs, view.columns, view.sort)) view.entries.push({ line: run, name: `${line.id}/${run.id}`, member: true });
+        for (const run of sortLines(line.runs, view.columns, view.sort)) view.entries.push({ line: run, name: `${line.id}/${run.id}`, member: true });
       }
     }
     drawHead();
@@ -132,18 +132,18 @@ function build(root, component) {
     const first = column.number || column.key === "started" ? `-${column.key}` : column.key;
     const second = first.startsWith("-") ? column.key : `-${column.key}`;
     view.sort = view.sort === first ? second : view.sort === second ? "" : first;
-    writeLink(view, { sort: view.sort });
+    writeUrl(view, { sort: view.sort });
     view.draw();
   };
   view.unfold = (id) => {
     if (!view.unfolded.delete(id)) view.unfolded.add(id);
-    writeLink(view, { unfold: [...view.unfolded].map(encodeURIComponent).join(" ") });
+    writeUrl(view, { unfold: [...view.unfolded].map(encodeURIComponent).join(" ") });
     view.draw();
   };
   view.open = (id) => {
     view.data.opened = id;
     drawRows();
-    writeLink(view, { run: id });
+    writeUrl(view, { run: id });
   };
   view.star = (id, on) => {
     view.stars.set(id, on);
@@ -168,8 +168,8 @@ function build(root, component) {
   view.walk = (name, step) => {
     const next = view.entries.findIndex((entry) => entry.name === name) + step;
     if (next < 0 || next >= view.entries.length) return;
-    const top = next * ROW;
-    const room = scroll.clientHeight - 2 * ROW;
+    const top = next * ROW_HEIGHT;
+    const room = scroll.clientHeight - 2 * ROW_HEIGHT;
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (top > scroll.scrollTop + room) scroll.scrollTop = top - room;
     drawRows();
@@ -179,8 +179,8 @@ function build(root, component) {
   scroll.onscroll = () => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {
-      const first = Math.floor(scroll.scrollTop / ROW);
-      const last = Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW);
+      const first = Math.floor(scroll.scrollTop / ROW_HEIGHT);
+      const last = Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW_HEIGHT);
       const [from, to] = view.drawn;
       if ((first < from + 3 && from > 0) || (last > to - 3 && to < view.entries.length)) drawRows();
     });
@@ -189,7 +189,7 @@ function build(root, component) {
 }
 
 // What the server knows counts, once it has heard everything that was told from here.
-function takeIn(view, component) {
+function applyServerState(view, component) {
   view.component = component;
   const opened = view.data.opened;
   view.data = component.data;
@@ -206,5 +206,5 @@ function takeIn(view, component) {
 export default function (component) {
   const root = component.parentElement.querySelector(".runs-root");
   root.overfitLens ??= build(root, component);
-  takeIn(root.overfitLens, component);
+  applyServerState(root.overfitLens, component);
 }

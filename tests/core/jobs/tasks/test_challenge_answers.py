@@ -11,23 +11,23 @@ from typer.testing import CliRunner
 
 from core.base.errors import RunError
 from core.cli import app
-from core.data.challenge_photos import Draw, draw_challenge
+from core.data.challenge_photos import ChallengeSet, draw_challenge_set
 from core.data.dataset import read_dataset, truth_fingerprint
-from core.evaluate.matched_answers import answers
+from core.evaluate.matched_answers import photo_correctness
 from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue
-from core.jobs.queue_forecast import entry_words
-from core.jobs.tasks.challenge_answers import ask
-from core.jobs.tasks.train_run import execute
-from core.store.challenge_answers import find_trial, find_trials
+from core.jobs.queue_forecast import entry_text
+from core.jobs.tasks.challenge_answers import predict_challenge_set
+from core.jobs.tasks.train_run import run_training
+from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
 from core.store.lr_search import open_work
 from core.store.run import Run, create_run
 from core.store.status import utc_now
 from core.toy_books import draw_toy_books
 from tests.conftest import fast_recipe, fixed_clock
-from tests.core.conftest import fewer_pictures
+from tests.core.conftest import reduce_diagnosis
 from tests.factory import write_run
-from tests.waiting import end_worker, wait_for
+from tests.waiting import kill_worker, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -41,25 +41,25 @@ def toy(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory, toy):
+def trained_runs(tmp_path_factory, toy):
     """Three seeds, really trained, and a small hidden draw; tests work on copies."""
     runs = tmp_path_factory.mktemp("shared")
     recipes = [fast_recipe(seed=seed, weights="imagenet", views_per_photo=1) for seed in range(3)]
-    with fewer_pictures():
+    with reduce_diagnosis():
         for recipe in recipes:
-            execute(create_run(runs, recipe, toy.root, fixed_clock), fixed_clock)
+            run_training(create_run(runs, recipe, toy.root, fixed_clock), fixed_clock)
     with pytest.MonkeyPatch.context() as patch:  # of some draws two photos show no object
         patch.setattr("core.data.challenge_photos.secrets.randbits", lambda bits: 5)
-        draw_challenge(runs, 2)
+        draw_challenge_set(runs, 2)
     return runs
 
 
 @pytest.fixture
-def runs(shared, tmp_path):
+def runs(trained_runs, tmp_path):
     folder = tmp_path / "runs"
-    shutil.copytree(shared, folder)
+    shutil.copytree(trained_runs, folder)
     yield folder
-    end_worker(folder)
+    kill_worker(folder)
 
 
 def all_runs(folder):
@@ -71,11 +71,11 @@ def test_it_answers_as_it_did_when_it_was_evaluated(runs, toy):
     run = all_runs(runs)[0]
     test_set = toy.test_set("test_difficult")
     unstated = replace(test_set, origin="")  # as a draw's photos are read
-    known = Draw(toy.root, truth_fingerprint(unstated), len(test_set.photos))
-    rows, answered = ask(run, known)
+    known = ChallengeSet(toy.root, truth_fingerprint(unstated), len(test_set.photos))
+    rows, answered = predict_challenge_set(run, known)
     for score in ("primary", "object"):
-        now = answers(rows, "test_difficult", score)
-        then = answers(run.predictions(), "test_difficult", score)
+        now = photo_correctness(rows, "test_difficult", score)
+        then = photo_correctness(run.predictions(), "test_difficult", score)
         assert len(now) and now.equals(then)
     summary = run.summary()["sets"]["test_difficult"]
     assert answered.lift == pytest.approx(summary["localisation"]["lift"], rel=0.05)
@@ -84,7 +84,7 @@ def test_it_answers_as_it_did_when_it_was_evaluated(runs, toy):
 def test_a_run_that_knows_other_classes_is_refused(runs, tmp_path, tiny):
     stranger = write_run(tmp_path / "other", tiny)
     with pytest.raises(RunError, match="does not tell the toy books apart, but background, blue"):
-        ask(stranger, draw_challenge(runs))
+        predict_challenge_set(stranger, draw_challenge_set(runs))
 
 
 @pytest.mark.usefixtures("warm_starts")
@@ -94,20 +94,23 @@ def test_the_worker_does_it_before_runs_that_wait(runs, toy, monkeypatch):
         patch.setattr("core.jobs.local.ensure_worker", lambda folder: None)
         waiting = executor.submit(fast_recipe(seed=9), toy.root)
         ids = [run.id for run in all_runs(runs) if run.id != waiting.id]
-        executor.put_to_challenge(ids)
+        executor.submit_to_challenge(ids)
         with pytest.raises(RunError, match="not finished"):
-            executor.put_to_challenge([waiting.id])
-    order = [entry.run for entry in Queue(runs).entries()]
+            executor.submit_to_challenge([waiting.id])
+    order = [entry.work_id for entry in Queue(runs).entries()]
     assert order == [*(f".challenge/{id_}" for id_ in ids), waiting.id]
-    assert entry_words(order[0], {ids[0]: "a"}) == "a: answers the challenge's photos"
-    assert open_work(runs, order[0]).path == find_trial(runs, ids[0]).path
-    executor.put_to_challenge(ids)  # they wait already; this starts the worker
-    wait_for(lambda: all(trial.status().ended for trial in find_trials(runs)))
-    assert [trial.status().state for trial in find_trials(runs)] == ["done"] * 3
-    draw = draw_challenge(runs)
-    for trial in find_trials(runs):
-        assert trial.answered().draw == draw.print
-        assert {*trial.answers()["split"]} == {"test_difficult", "test_difficult/objects"}
+    assert entry_text(order[0], {ids[0]: "a"}) == "a: answers the challenge's photos"
+    assert open_work(runs, order[0]).path == find_challenge_evaluation(runs, ids[0]).path
+    executor.submit_to_challenge(ids)  # they wait already; this starts the worker
+    wait_for(lambda: all(trial.status().ended for trial in find_challenge_evaluations(runs)))
+    assert [trial.status().state for trial in find_challenge_evaluations(runs)] == ["done"] * 3
+    draw = draw_challenge_set(runs)
+    for trial in find_challenge_evaluations(runs):
+        assert trial.result().draw == draw.fingerprint
+        assert {*trial.challenge_predictions()["split"]} == {
+            "test_difficult",
+            "test_difficult/objects",
+        }
 
 
 def test_the_command_has_them_answer_and_prints_the_board(runs):
@@ -121,7 +124,7 @@ def test_the_command_has_them_answer_and_prints_the_board(runs):
     assert board["ranked"][0]["runs"] == [run.id for run in all_runs(runs)]
 
     broken = all_runs(runs)[0]
-    shutil.rmtree(find_trial(runs, broken.id).path)
+    shutil.rmtree(find_challenge_evaluation(runs, broken.id).path)
     (broken.path / "weights.safetensors").write_bytes(b"damaged")
     done = CliRunner().invoke(app, ["challenge", "--runs", str(runs)])
     assert done.exit_code == 2

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.data.dataset import Dataset
 from core.evaluate.verdict import MEANINGS
-from core.jobs.tasks.train_run import execute
-from core.recipe.files import recipe_from
+from core.jobs.tasks.train_run import run_training
+from core.recipe.files import recipe_from_dict
 from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES, head_start
 from core.recipe.schema import Augment, Optimizer, Recipe, Stage
@@ -147,7 +147,7 @@ def recipes(draw: st.DrawFn, backbone: str) -> Recipe:
     assert set(data["optimizer"]) == set(Optimizer.model_fields)
     either = {"epochs", "cycles", "cycle_len", "cycle_mult"}
     assert set(data["stages"][0]) | either == set(Stage.model_fields)
-    return recipe_from(data)
+    return recipe_from_dict(data)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return plain
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @settings(
@@ -176,7 +176,7 @@ def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @given(recipe=recipes(backbone))
     def trains(recipe: Recipe) -> None:
         run = create_run(tmp_path_factory.mktemp("runs"), recipe, dataset.root, fixed_clock)
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
         assert run.status().state == "done"
         assert len(run.history()) == recipe.planned_epochs()
         found = run.predictions()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from tests.conftest import fast_recipe, fixed_clock
 
@@ -15,7 +15,7 @@ def test_the_same_recipe_gives_the_same_bytes_on_the_gpu(tmp_path, tiny, precisi
     runs = []
     for name in ("a", "b"):
         run = create_run(tmp_path / name, fast_recipe(precision=precision), tiny.root, fixed_clock)
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
         runs.append(run)
     environment = runs[0].environment()
     assert environment["settings"]["device"] == "cuda"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.evaluate.verdict import MEANINGS
-from core.jobs.tasks.train_run import execute
-from core.recipe.batch import batch_names, load_batch
+from core.jobs.tasks.train_run import run_training
+from core.recipe.batch import load_recipe_batch, recipe_batch_names
 from core.recipe.files import load_recipe, preset_names
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
@@ -37,9 +37,9 @@ def twelve_photos(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("data") / "twelve")
 
 
-def trains(recipe: Recipe, data, folder) -> Run:
+def train_and_check(recipe: Recipe, data, folder) -> Run:
     run = create_run(folder, recipe, data.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     assert run.status().state == "done"
     history, maps = run.history(), run.class_maps()
     assert len(history) == 2
@@ -58,11 +58,11 @@ def runs(tmp_path_factory):
     return tmp_path_factory.mktemp("runs")
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 @pytest.mark.parametrize("name", DIAGNOSED)
 def test_two_epochs_and_a_verdict(name, twelve_photos, runs):
     assert len(twelve_photos.train) == 12
-    run = trains(two_epochs(load_recipe(name)), twelve_photos, runs)
+    run = train_and_check(two_epochs(load_recipe(name)), twelve_photos, runs)
     summary = run.summary()
     assert summary and summary["verdict"] in MEANINGS
     splits = set(run.predictions("plain")["split"])
@@ -73,13 +73,13 @@ def test_two_epochs_and_a_verdict(name, twelve_photos, runs):
 def test_two_epochs_of_every_other_preset(name, twelve_photos, runs, monkeypatch):
     """The diagnosis knows no presets: test_every_key.py has every backbone and head diagnosed."""
     monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
-    trains(two_epochs(load_recipe(name)), twelve_photos, runs)
+    train_and_check(two_epochs(load_recipe(name)), twelve_photos, runs)
 
 
 def test_the_eight_rows_are_the_articles():
     rows = {
         recipe.name.removeprefix("keras-eight-rows, "): recipe
-        for recipe in load_batch("keras-eight-rows").recipes
+        for recipe in load_recipe_batch("keras-eight-rows").recipes
     }
     assert len(rows) == 8
     for name, recipe in rows.items():
@@ -96,5 +96,5 @@ def test_the_eight_rows_are_the_articles():
 
 
 def test_every_ready_made_batch_can_be_read():
-    for name in batch_names():
-        assert len(load_batch(name).recipes) > 1
+    for name in recipe_batch_names():
+        assert len(load_recipe_batch(name).recipes) > 1

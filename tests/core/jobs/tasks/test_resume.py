@@ -15,18 +15,18 @@ from core.base import files
 from core.base.errors import RunError
 from core.jobs.local import mark_lost
 from core.jobs.queue import Queue
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.train_run import run_training
 from core.store.run import Run, create_run, open_run
 from core.store.status import utc_now
-from core.train.checkpoint import checkpoint_place, settle_checkpoint
+from core.train.checkpoint import checkpoint_folder, repair_checkpoint
 from core.train.speed import write_speed
 from tests.conftest import ROOT, fast_recipe, fixed_clock
-from tests.factory import plain_speed
+from tests.factory import uniform_speed
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
-TRAINED = (
+TRAINING_FILES = (
     "history.csv",
     "batches.csv",
     "cams.npz",
@@ -35,7 +35,7 @@ TRAINED = (
     "checkpoint/optimizer.safetensors",
     "checkpoint/state.json",
 )
-FOUND = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json")
+RESULT_FILES = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json")
 RECIPE = {
     "weights": "imagenet",
     "stages": [
@@ -55,7 +55,7 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def undisturbed(runs, tiny):
     run = create_run(runs, fast_recipe(**RECIPE), tiny.root, utc_now)
-    execute(run, utc_now)
+    run_training(run, utc_now)
     return run
 
 
@@ -71,7 +71,7 @@ def undiagnosed(monkeypatch):
     monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
 
 
-def assert_same_bytes(run, other, names=TRAINED):
+def assert_same_bytes(run, other, names=TRAINING_FILES):
     for name in names:
         assert (run.path / name).read_bytes() == (other.path / name).read_bytes(), name
 
@@ -89,8 +89,8 @@ def stopped_after(folder, recipe, data, epochs):
 
     run = create_run(folder, recipe, data, utc_now)
     with pytest.raises(Stop):
-        execute(run, utc_now, on_epoch=stop)
-    run.queue_again()
+        run_training(run, utc_now, on_epoch=stop)
+    run.requeue()
     return run
 
 
@@ -98,7 +98,7 @@ def stopped_after(folder, recipe, data, epochs):
 def test_stopped_after_any_epoch(undisturbed, runs, tiny, undiagnosed, epochs):
     """In a stage, between stages, at a cycle's end and after the last epoch."""
     run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, epochs)
-    execute(run, utc_now)
+    run_training(run, utc_now)
     assert_same_bytes(run, undisturbed)
     assert f"resumed after epoch {epochs}" in (run.path / "log.txt").read_text()
 
@@ -106,8 +106,8 @@ def test_stopped_after_any_epoch(undisturbed, runs, tiny, undiagnosed, epochs):
 def test_what_is_found_after_a_stop_is_the_same(undisturbed, runs, tiny):
     """In a cycle."""
     run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, 3)
-    execute(run, utc_now)
-    assert_same_bytes(run, undisturbed, TRAINED + FOUND)
+    run_training(run, utc_now)
+    assert_same_bytes(run, undisturbed, TRAINING_FILES + RESULT_FILES)
     assert "resumed after epoch 3" in (run.path / "log.txt").read_text()
 
 
@@ -154,14 +154,14 @@ WHOLE = {
 def test_every_kind_of_training_resumes(runs, tiny, undiagnosed, changes, stops):
     recipe = fast_recipe(**changes, image_size=32)
     undisturbed = create_run(runs, recipe, tiny.root, utc_now)
-    execute(undisturbed, utc_now)
+    run_training(undisturbed, utc_now)
     for epochs in stops:
         run = stopped_after(runs, recipe, tiny.root, epochs)
-        execute(run, utc_now)
+        run_training(run, utc_now)
         assert_same_bytes(run, undisturbed)
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
     """The second of four epochs is the best one; the training is stopped before and after it."""
     stages = [{"train": "bands", "epochs": 4, "keep": "best"}]
@@ -179,7 +179,7 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
 
     undisturbed = create_run(runs, recipe, tiny.root, utc_now)
     script(0)
-    execute(undisturbed, utc_now, on_epoch=look)
+    run_training(undisturbed, utc_now, on_epoch=look)
     assert (undisturbed.path / "weights.safetensors").read_bytes() == best[0]
     assert undisturbed.summary()["validation"]["loss"] == 1.0
     monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
@@ -188,32 +188,32 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
         run = stopped_after(runs, recipe, tiny.root, epochs)
         assert (run.path / "checkpoint" / "best.safetensors").is_file() == (epochs < 4)
         script(epochs)
-        execute(run, utc_now)
+        run_training(run, utc_now)
         assert_same_bytes(run, undisturbed)
 
 
-def reached(run):
+def epochs_reached(run):
     """How far a run is: epochs, and one more when it looks at what it learned or has looked."""
     status = run.status()
     looked = ("looking at what it learned", "diagnosing")
     return status.epoch + (status.phase in looked or status.state == "done")
 
 
-def test_killed_at_drawn_states(undisturbed, warm, tmp_path, tiny):
+def test_killed_at_drawn_states(undisturbed, fork_server, tmp_path, tiny):
     """SIGKILL from outside, several times in one run's life; the feature cache goes in between."""
     recipe = fast_recipe(**RECIPE)
     run = create_run(tmp_path, recipe, tiny.root, utc_now)
-    write_speed(tmp_path, recipe, plain_speed(recipe))  # or the machine would be measured
+    write_speed(tmp_path, recipe, uniform_speed(recipe))  # or the machine would be measured
     command = [sys.executable, "-m", "core", "resume", run.id, "--runs", str(tmp_path)]
     last = recipe.planned_epochs() + 1
     states = sorted(random.Random(0).sample(range(last + 1), 3))
     run.write_status(run.status().__class__(**{**vars(run.status()), "state": "paused"}))
     for kill, state in enumerate(states):
-        process = warm.popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        process = fork_server.popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
 
         def there(process=process, state=state) -> bool:
             ended = process.poll() is not None  # before the look: what it reached last counts
-            if run.status().pid == process.pid and reached(run) >= state:
+            if run.status().pid == process.pid and epochs_reached(run) >= state:
                 return True
             assert not ended, run.status()
             return False
@@ -226,18 +226,18 @@ def test_killed_at_drawn_states(undisturbed, warm, tmp_path, tiny):
                 entry.unlink()
     if run.status().state != "done":
         assert main(command[3:]) == 0
-    assert_same_bytes(run, undisturbed, TRAINED + FOUND)
+    assert_same_bytes(run, undisturbed, TRAINING_FILES + RESULT_FILES)
 
 
 def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(copied):
     run = copied
     place = run.path / "checkpoint"
     place.rename(run.path / ".checkpoint.old")
-    assert checkpoint_place(run.path) == run.path / ".checkpoint.old"
+    assert checkpoint_folder(run.path) == run.path / ".checkpoint.old"
     (run.path / ".checkpoint.old").rename(run.path / ".checkpoint.new")
-    assert checkpoint_place(run.path) == run.path / ".checkpoint.new"
-    settle_checkpoint(run.path)
-    assert checkpoint_place(run.path) == place
+    assert checkpoint_folder(run.path) == run.path / ".checkpoint.new"
+    repair_checkpoint(run.path)
+    assert checkpoint_folder(run.path) == place
 
 
 def test_a_checkpoint_is_written_over_the_one_before_the_last(copied):
@@ -248,7 +248,7 @@ def test_a_checkpoint_is_written_over_the_one_before_the_last(copied):
     shutil.copytree(place, beside)
     (beside / "state.json").unlink()
     (beside / "weights.safetensors").write_bytes(b"half")
-    assert checkpoint_place(run.path) == place
+    assert checkpoint_folder(run.path) == place
     longer = beside / "optimizer.safetensors"
     longer.write_bytes(longer.read_bytes() * 2)
     files.overwrite(longer, (place / "optimizer.safetensors").read_bytes())
@@ -256,7 +256,7 @@ def test_a_checkpoint_is_written_over_the_one_before_the_last(copied):
     shutil.rmtree(beside)
     place.rename(beside)
     shutil.copytree(beside, run.path / ".checkpoint.old")
-    settle_checkpoint(run.path, drop_spare=True)
+    repair_checkpoint(run.path, delete_spare=True)
     assert [p.name for p in run.path.glob("*checkpoint*")] == ["checkpoint"]
 
 
@@ -266,9 +266,9 @@ def test_a_damaged_checkpoint_is_named(copied):
     assert load_file(weights)
     weights.write_bytes(weights.read_bytes()[:100])
     run.write_status(run.status().__class__(**{**vars(run.status()), "state": "failed"}))
-    run.queue_again()
+    run.requeue()
     with pytest.raises(RunError, match="checkpoint: the checkpoint is damaged"):
-        execute(run, utc_now)
+        run_training(run, utc_now)
 
 
 def test_only_a_stopped_run_is_resumed(capsys, undisturbed):
@@ -276,7 +276,7 @@ def test_only_a_stopped_run_is_resumed(capsys, undisturbed):
     assert "is done; only a stopped run can be resumed" in capsys.readouterr().err
 
 
-def test_a_run_that_never_began_can_be_carried_out_unless_the_worker_will(
+def test_a_run_that_never_began_can_be_run_unless_the_worker_will(
     capsys, tmp_path, tiny, undiagnosed
 ):
     run = create_run(tmp_path, fast_recipe(), tiny.root, utc_now)
@@ -288,7 +288,7 @@ def test_a_run_that_never_began_can_be_carried_out_unless_the_worker_will(
     assert run.status().state == "done"
 
 
-def test_a_run_whose_process_is_gone_is_found(tmp_path, tiny):
+def test_a_run_whose_process_is_missing_is_found(tmp_path, tiny):
     run = create_run(tmp_path, fast_recipe(), tiny.root, fixed_clock)
     assert not mark_lost(run, fixed_clock)
     now = fixed_clock().isoformat()

@@ -13,11 +13,11 @@ from core.base.errors import DataError, InputError
 from core.base.random_streams import derived_seed
 from core.data.dataset import read_dataset
 from core.jobs.tasks import recorder
-from core.jobs.tasks.results import evaluate_again
-from core.jobs.tasks.train_run import execute
+from core.jobs.tasks.results import reevaluate_run
+from core.jobs.tasks.train_run import run_training
 from core.model.network import build_network
-from core.pipeline.predict import photo_set, predict
-from core.recipe.repeats import over_folds
+from core.pipeline.predict import photo_set_of, predict
+from core.recipe.repeats import repeat_over_folds
 from core.store.run import Run, create_run
 from core.train.estimate import PARTS, Estimate
 from tests.conftest import fast_recipe, fixed_clock
@@ -26,9 +26,9 @@ from tests.factory import write_dataset, write_run
 pytestmark = pytest.mark.slow
 
 
-def run_it(folder, data, **changes):
+def train(folder, data, **changes):
     run = create_run(folder, fast_recipe(**changes), data, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     return run
 
 
@@ -40,13 +40,13 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def finished(runs, tiny):
-    return run_it(runs, tiny.root)
+    return train(runs, tiny.root)
 
 
 @pytest.fixture(scope="module")
-def again(tmp_path_factory, tiny):
+def second_run(tmp_path_factory, tiny):
     """The same in another folder, which shares nothing with the first."""
-    return run_it(tmp_path_factory.mktemp("again"), tiny.root)
+    return train(tmp_path_factory.mktemp("again"), tiny.root)
 
 
 @pytest.fixture
@@ -58,11 +58,16 @@ def undiagnosed(monkeypatch):
 def test_the_diagnosis_is_announced_with_its_time(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="running")
     tells = recorder.Recorder(
-        run, None, fixed_clock, lambda row, eta: None, recorder.Laps(), Estimate({"diagnose": 7.0})
+        run,
+        None,
+        fixed_clock,
+        lambda row, eta: None,
+        recorder.PhaseTimer(),
+        Estimate({"diagnose": 7.0}),
     )
-    tells.end_of_results("evaluate")
+    tells.end_results_phase("evaluate")
     assert run.status().phase == "training"
-    tells.end_of_results("varied views")
+    tells.end_results_phase("varied views")
     assert (run.status().phase, run.status().eta_seconds) == ("diagnosing", 7)
 
 
@@ -154,7 +159,7 @@ def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
     torch.manual_seed(derived_seed(recipe.seed, "weights"))
     network = build_network(recipe, tiny.classes)
     network.load_state_dict(load_file(finished.path / "weights.safetensors"), strict=False)
-    photos = photo_set(tiny.test_set("test"), recipe.image_size, recipe.crop)
+    photos = photo_set_of(tiny.test_set("test"), recipe.image_size, recipe.crop)
     p = predict(network, photos, recipe.backbone).probabilities
     frame = finished.predictions()
     saved = frame[frame["split"] == "test"][[f"p_{name}" for name in tiny.classes]].to_numpy()
@@ -164,14 +169,14 @@ def test_the_saved_weights_give_the_saved_predictions(finished, tiny):
 
 
 def test_frozen_weights_are_named_not_copied(tmp_path, tiny, undiagnosed):
-    run = run_it(tmp_path, tiny.root, weights="imagenet")
+    run = train(tmp_path, tiny.root, weights="imagenet")
     with safe_open(run.path / "weights.safetensors", "pt") as file:
         assert min(int(name.split(".")[1]) for name in file.keys()) == 16  # noqa: SIM118
         assert set(file.metadata()) == {"base"}
         assert len(file.metadata()["base"]) == 64
 
 
-def test_the_same_recipe_gives_the_same_bytes(finished, again):
+def test_the_same_recipe_gives_the_same_bytes(finished, second_run):
     for name in (
         "history.csv",
         "batches.csv",
@@ -182,7 +187,7 @@ def test_the_same_recipe_gives_the_same_bytes(finished, again):
         "checkpoint/optimizer.safetensors",
         "recipe.yaml",
     ):
-        assert (again.path / name).read_bytes() == (finished.path / name).read_bytes(), name
+        assert (second_run.path / name).read_bytes() == (finished.path / name).read_bytes(), name
 
 
 def test_summary_and_environment(finished):
@@ -211,7 +216,7 @@ def test_the_checkpoint_holds_the_last_epoch(finished):
 
 def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
     data = write_dataset(tmp_path / "bare", labelled=False)
-    run = run_it(runs, data.root)
+    run = train(runs, data.root)
     summary = run.summary()
     assert summary is not None
     of_set = summary["sets"]["test"]
@@ -229,7 +234,7 @@ def test_a_test_set_without_labels_is_predicted_and_not_scored(runs, tmp_path):
 
 def test_a_wish_to_cancel_stops_after_the_epoch_and_keeps_it(runs, tiny):
     run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
-    execute(run, fixed_clock, on_epoch=lambda row, eta: run.ask_cancel())
+    run_training(run, fixed_clock, on_epoch=lambda row, eta: run.request_cancel())
     status = run.status()
     assert (status.state, status.epoch, status.error) == ("cancelled", 1, None)
     assert len(run.history()) == 1
@@ -241,7 +246,7 @@ def test_a_broken_photo_fails_with_a_line_that_names_it(tmp_path):
     data.train[0].path.write_bytes(b"\xff\xd8\xff broken")
     run = create_run(tmp_path / "runs", fast_recipe(), data.root, fixed_clock)
     with pytest.raises(DataError, match=data.train[0].path.name):
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
     status = run.status()
     assert status.state == "failed"
     assert status.error is not None and data.train[0].path.name in status.error
@@ -254,7 +259,7 @@ def test_any_other_error_is_one_line_in_the_status_and_whole_in_the_log(runs, ti
     monkeypatch.setattr("core.jobs.tasks.recorder.save_checkpoint", full)
     run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(OSError, match="No space"):
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
     assert str(run.status().error).startswith("No space left on device; free some space")
     assert "Traceback" in (run.path / "log.txt").read_text()
 
@@ -265,14 +270,14 @@ def test_ctrl_c_ends_as_cancelled(runs, tiny):
 
     run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(KeyboardInterrupt):
-        execute(run, fixed_clock, on_epoch=interrupt)
+        run_training(run, fixed_clock, on_epoch=interrupt)
     assert run.status().state == "cancelled"
 
 
 def test_missing_data_is_told(tmp_path):
     run = create_run(tmp_path / "runs", fast_recipe(), tmp_path / "gone", fixed_clock)
     with pytest.raises(InputError, match="gone: no such folder"):
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
 
 
 def test_timing_adds_up(finished):
@@ -284,20 +289,20 @@ def test_timing_adds_up(finished):
     assert isinstance(timing, pd.DataFrame)
 
 
-def test_evaluating_again_gives_the_same_bytes(tmp_path, again):
+def test_evaluating_again_gives_the_same_bytes(tmp_path, second_run):
     """Where nothing of its features is left."""
-    run = Run(shutil.copytree(again.path, tmp_path / again.id))
+    run = Run(shutil.copytree(second_run.path, tmp_path / second_run.id))
     names = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json", "summary.json")
     before = {name: (run.path / name).read_bytes() for name in names}
     for name in names:
         (run.path / name).write_text("")
-    evaluate_again(run)
+    reevaluate_run(run)
     assert {name: (run.path / name).read_bytes() for name in names} == before
     controls = run.controls()
     assert controls is not None and set(controls) == {"frozen", "untrained", "reasons"}
     (run.path / "weights.safetensors").unlink()
     with pytest.raises(InputError, match=r"weights\.safetensors: missing"):
-        evaluate_again(run)
+        reevaluate_run(run)
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
@@ -310,20 +315,20 @@ def test_a_finished_run_stays_done_whatever_happens_to_its_controls(
     monkeypatch.setattr("core.jobs.tasks.results.controls", fail)
     run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
     with pytest.raises(error):
-        execute(run, fixed_clock, with_controls=True)
+        run_training(run, fixed_clock, with_controls=True)
     assert (run.status().state, run.status().error) == ("done", None)
     assert run.controls() is None
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_labels_made_afterwards_are_scored_without_training(runs, tmp_path, undiagnosed):
     bare = write_dataset(tmp_path / "data", labelled=False)
-    run = run_it(runs, bare.root)
+    run = train(runs, bare.root)
     assert run.summary() is None
     write_dataset(tmp_path / "labelled")
     for name in ("labels.csv", "boxes.csv"):
         (bare.root / name).write_bytes((tmp_path / "labelled" / name).read_bytes())
-    evaluate_again(run)
+    reevaluate_run(run)
     found = run.summary()["sets"]["test_difficult"]
     assert {"primary", "object"} <= set(found["scores"]) and found["localisation"] is not None
     assert set(run.reliance()["split"]) == {"test", "test_difficult"}
@@ -333,13 +338,13 @@ def test_unchanged_dataset_reads_the_same(tiny):
     assert read_dataset(tiny.root) == tiny
 
 
-@pytest.mark.usefixtures("few_pictures")
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_the_folds_of_a_run_validate_every_training_photo_once(runs, tiny):
     base = fast_recipe(stages=[{"train": "head", "epochs": 1}])
     validated = []
-    for recipe in over_folds(base, 2):
+    for recipe in repeat_over_folds(base, 2):
         run = create_run(runs, recipe, tiny.root, fixed_clock)
-        execute(run, fixed_clock)
+        run_training(run, fixed_clock)
         frame = run.predictions()
         files = frame[frame["split"] == "validation"]["file"]
         accuracy = run.summary()["validation"]["accuracy"]
@@ -363,6 +368,6 @@ def test_the_batches_of_the_first_epoch_show_before_it_is_done(
     monkeypatch.setattr(recorder, "STATUS_SECONDS", 0)
     monkeypatch.setattr(recorder.Recorder, "on_epoch", look)
     run = create_run(runs, fast_recipe(), tiny.root, fixed_clock)
-    execute(run, fixed_clock)
+    run_training(run, fixed_clock)
     per_epoch = len(run.batches()) // 3
     assert seen == [per_epoch, per_epoch, 2 * per_epoch]  # later ones come an epoch at a time

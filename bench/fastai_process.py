@@ -12,30 +12,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from common import need
+from common import require_packages
 
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
 
 
-class FastaiSide:
+class FastaiProcess:
     """The other process; `seconds` are those of its epochs so far."""
 
-    def __init__(self, asks: IO[str], answers: IO[str]) -> None:
-        self._asks, self._answers = asks, answers
+    def __init__(self, requests: IO[str], replies: IO[str]) -> None:
+        self._requests, self._replies = requests, replies
         self.seconds: list[float] = []
 
     def epoch(self) -> None:
         """Has it train an epoch, validation included."""
-        print("epoch", file=self._asks, flush=True)
-        self.seconds.append(float(self._answers.readline()))
+        print("epoch", file=self._requests, flush=True)
+        self.seconds.append(float(self._replies.readline()))
 
 
 @contextmanager
-def fastai_side(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiSide]:
+def start_fastai(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiProcess]:
     """Starts fastai for a recipe's network (always float32) and a data set; it waits between
     epochs. `folder` takes the recipe's file."""
-    need("fastai")
+    require_packages("fastai")
     file = folder / "fastai.yaml"
     file.write_text(recipe_yaml(recipe), "utf-8")
     said = folder / "fastai.log"
@@ -55,7 +55,7 @@ def fastai_side(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiSide
         if process.stdout.readline() != "ready\n":
             raise RuntimeError(f"fastai did not start:\n{said.read_text()}")
         try:
-            yield FastaiSide(process.stdin, process.stdout)
+            yield FastaiProcess(process.stdin, process.stdout)
         finally:
             process.stdin.close()  # it ends with its input
 
@@ -67,13 +67,13 @@ def learner(recipe: Recipe, data: Path) -> Any:
     from fastai.vision import all as fv
 
     from core.data.dataset import read_dataset
-    from core.pipeline.precision import Settings
+    from core.pipeline.precision import ComputeSettings
     from core.pipeline.prefix import prefix_length
     from core.pipeline.setup import seeded_network, split_photos
     from core.recipe.layer_table import BACKBONES
 
     dataset = read_dataset(data)
-    network = seeded_network(recipe, dataset, Settings("cpu", "float32", "float32"))
+    network = seeded_network(recipe, dataset, ComputeSettings("cpu", "float32", "float32"))
     network.to(memory_format=torch.contiguous_format)
     first = prefix_length(network, recipe)
     for layer in network.layers[:first]:

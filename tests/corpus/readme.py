@@ -1,4 +1,4 @@
-"""Writes README.md of the corpus from its cases: `.venv/bin/python -m tests.corpus.table`."""
+"""Writes README.md of the corpus from its cases: `.venv/bin/python -m tests.corpus.readme`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def readme(cases: Sequence[Case]) -> str:
 
 
 def _row(case: Case) -> str:
-    answer = _ANSWERS[case.answer]
-    if case.answer != "stopped":
-        words = " ... ".join(case.words)
+    answer = _ANSWERS[case.outcome]
+    if case.outcome != "stopped":
+        words = " ... ".join(case.expected_fragments)
         answer += f"`` {words} ``" if "`" in words else f"`{words}`"
-    if case.leaves:
-        answer += f" (the run stays as `{case.leaves}`)"
+    if case.remaining_state:
+        answer += f" (the run stays as `{case.remaining_state}`)"
     cells = (f"`{case.name}`", case.title, f"`{case.command}`", answer)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

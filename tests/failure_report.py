@@ -18,15 +18,15 @@ RESULTS = Path(__file__).resolve().parents[1] / "test-results"
 LOGS = ("worker.log", "preview.log", "server.log", "log.txt", "*.note")
 LINES = 25  # of each log in the report
 # Open pages of the browser tests with what their consoles said, by tests/browser/conftest.py.
-PAGES: list[tuple[Any, list[str]]] = []
+OPEN_PAGES: list[tuple[Any, list[str]]] = []
 
 
-def tell_failure(item: pytest.Item, report: pytest.TestReport) -> None:
+def save_failure_report(item: pytest.Item, report: pytest.TestReport) -> None:
     """Saves and shows what is known beside the traceback."""
     folder = RESULTS / re.sub(r"[^\w.-]+", "_", item.nodeid)[-150:]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "failure.txt").write_text(report.longreprtext, "utf-8")
-    for number, (page, console) in enumerate(PAGES):
+    for number, (page, console) in enumerate(OPEN_PAGES):
         with suppress(Exception):  # a closed page or a browser that is gone
             page.screenshot(path=folder / f"page{number}.png", full_page=True, timeout=10_000)
         text = ""
@@ -34,16 +34,16 @@ def tell_failure(item: pytest.Item, report: pytest.TestReport) -> None:
             text = page.locator("body").inner_text(timeout=10_000)
         said = f"{page.url}\n\n{text}\n\nconsole:\n" + "\n".join(console[-50:])
         (folder / f"page{number}.txt").write_text(said, "utf-8")
-        report.sections.append((f"page {number}", _end(said)))
+        report.sections.append((f"page {number}", _tail(said)))
     for log in _logs(item):
         with suppress(OSError):
             text = log.read_text("utf-8", errors="replace")
             (folder / f"{log.parent.name}-{log.name}").write_text(text, "utf-8")
-            report.sections.append((str(log), _end(text)))
+            report.sections.append((str(log), _tail(text)))
     report.sections.append(("all of it", str(folder)))
 
 
-def _end(text: str) -> str:
+def _tail(text: str) -> str:
     return "\n".join(text.rstrip().splitlines()[-LINES:])
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import FLAGS, ROOT, chromium, settled
+from tests.browser.conftest import FLAGS, ROOT, chromium, wait_until_idle
 from tests.factory import write_dataset, write_run
 
 
@@ -61,6 +61,6 @@ def test_pages_work_under_the_policy(app, browser):
         page.goto(f"{app.url}/{place}")
         expect(page.locator("h1")).to_be_visible()
         expect(page.locator(sign).first).to_be_attached()
-        settled(page)
+        wait_until_idle(page)
     own.close()
     assert refused == []

@@ -13,20 +13,22 @@ from core.model.backbones import _BUILDERS
 from core.recipe.layer_table import BACKBONES
 from tests.bad_server import BadServer
 
-SERVED = "mobilenet_v3_large"  # the smallest
+BACKBONE = "mobilenet_v3_large"  # the smallest
 
 
-def publish(data: bytes, server: BadServer, monkeypatch: pytest.MonkeyPatch) -> str:
+def publish_weights(data: bytes, server: BadServer, monkeypatch: pytest.MonkeyPatch) -> str:
     """Lets `data` be the ImageNet weights of SERVED, and `server` be where torchvision has them;
     the path they have there."""
-    path = f"{SERVED}-{hashlib.sha256(data).hexdigest()[:8]}.pth"
+    path = f"{BACKBONE}-{hashlib.sha256(data).hexdigest()[:8]}.pth"
     server.files[path] = data
-    facts = replace(BACKBONES[SERVED], weights_url=f"{server.url}/{path}", weights_bytes=len(data))
-    monkeypatch.setitem(BACKBONES, SERVED, facts)
+    facts = replace(
+        BACKBONES[BACKBONE], weights_url=f"{server.url}/{path}", weights_bytes=len(data)
+    )
+    monkeypatch.setitem(BACKBONES, BACKBONE, facts)
     return path
 
 
-def saved(state: object) -> bytes:
+def torch_save_bytes(state: object) -> bytes:
     """What torch.save writes into a file."""
     file = BytesIO()
     torch.save(state, file)
@@ -37,4 +39,4 @@ def random_weights() -> bytes:
     """A file of SERVED's weights, the same each time."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return saved(_BUILDERS[SERVED](32)[0].state_dict())
+        return torch_save_bytes(_BUILDERS[BACKBONE](32)[0].state_dict())

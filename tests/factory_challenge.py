@@ -10,26 +10,26 @@ import numpy as np
 import pandas as pd
 
 from core.base.files import write_json
-from core.data.challenge_photos import CHALLENGE_FOLDER, SET
+from core.data.challenge_photos import CHALLENGE_FOLDER, TEST_SET_NAME
 from core.data.dataset import Dataset, fingerprints
-from core.store.challenge_answers import Answered, find_trial
+from core.store.challenge_answers import ChallengeResult, find_challenge_evaluation
 from core.store.run import Run
 from tests.factory import write_run
 
-BOOKS = (
+CHALLENGE_CLASSES = (
     "background",
     "blue",
     "red",
 )  # of the factory's data set; stands for the toy books' classes
-DRAW = "the draw of this folder"
+CHALLENGE_FINGERPRINT = "the draw of this folder"
 OBJECTS = 40
 
 
-def write_draw(runs_dir: Path, print_: str = DRAW) -> None:
+def write_challenge_set(runs_dir: Path, fingerprint: str = CHALLENGE_FINGERPRINT) -> None:
     """The note of a finished draw."""
     root = runs_dir / CHALLENGE_FOLDER / ".photos"
     root.mkdir(parents=True, exist_ok=True)
-    write_json(root / "drawn.json", {"format": 1, "print": print_, "photos": OBJECTS // 2})
+    write_json(root / "drawn.json", {"format": 1, "print": fingerprint, "photos": OBJECTS // 2})
 
 
 def write_group(
@@ -37,11 +37,11 @@ def write_group(
     dataset: Dataset,
     preset: str = "quick",
     seeds: Sequence[int] = (0, 1, 2),
-    right: float | None = None,
+    object_accuracy: float | None = None,
     **options: Any,
 ) -> list[Run]:
-    """Finished runs with weights, a seed each. right: the share of the hidden objects that they
-    name right, the same ones but for one or two; None: they have not been asked."""
+    """Finished runs with weights, a seed each. object_accuracy: the share of the hidden objects
+    that they name right, the same ones but for one or two; None: they have not been asked."""
     changes, minutes = options.pop("changes", {}), options.pop("minutes", 0)
     runs = []
     for seed in seeds:
@@ -57,23 +57,25 @@ def write_group(
         environment["data"]["fingerprints"] = fingerprints(dataset)
         write_json(run.path / "environment.json", environment)
         (run.path / "weights.safetensors").touch()
-        if right is not None:
-            write_answers(run, right, seed)
+        if object_accuracy is not None:
+            write_challenge_predictions(run, object_accuracy, seed)
         runs.append(run)
     return runs
 
 
-def write_answers(run: Run, right: float, seed: int = 0, draw: str = DRAW) -> None:
+def write_challenge_predictions(
+    run: Run, object_accuracy: float, seed: int = 0, fingerprint: str = CHALLENGE_FINGERPRINT
+) -> None:
     """Two objects in each photo; the first ones are named right."""
-    trial = find_trial(run.path.parent, run.id)
+    trial = find_challenge_evaluation(run.path.parent, run.id)
     trial.path.mkdir(parents=True, exist_ok=True)
     # Photos that are easy for one are easy for all, whatever their number.
     order = np.random.default_rng(5).permutation(OBJECTS)
-    named = order < round(right * OBJECTS) + (seed % 3 - 1)
+    named = order < round(object_accuracy * OBJECTS) + (seed % 3 - 1)
     rows = [
         (
             "plain",
-            f"{SET}/objects",
+            f"{TEST_SET_NAME}/objects",
             f"img_{place // 2}.jpg#{'ab'[place % 2]}",
             "red",
             "red",
@@ -83,5 +85,5 @@ def write_answers(run: Run, right: float, seed: int = 0, draw: str = DRAW) -> No
     ]
     columns = ["kind", "split", "file", "primary", "present", "predicted"]
     pd.DataFrame(rows, columns=columns).to_csv(trial.path / "answers.csv", index=False)
-    answered = Answered(draw=draw, localisation={"lift": 1.5})
+    answered = ChallengeResult(draw=fingerprint, localisation={"lift": 1.5})
     (trial.path / "answers.json").write_text(answered.model_dump_json(), "utf-8")

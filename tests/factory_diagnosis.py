@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import BACKGROUND, Dataset, TestSet
-from core.data.masking import VARIANTS
+from core.data.masking import MASK_VARIANTS
 from core.evaluate import reliance
 from core.evaluate.advice import advice
 from core.evaluate.consistency import consistency
@@ -20,7 +20,7 @@ from core.recipe.layer_table import layer_table
 from core.recipe.schema import Recipe
 from core.store.run import Run
 
-VARIED = 4  # as core.evaluate.tta, which needs torch
+TTA_VIEWS = 4  # as core.evaluate.tta, which needs torch
 
 
 def write_diagnosis(
@@ -29,14 +29,14 @@ def write_diagnosis(
     dataset: Dataset,
     plain: pd.DataFrame,
     summary: dict[str, Any],
-    looks: float,
+    object_evidence: float,
 ) -> Judgement:
     """drift.csv, reliance.csv, controls.json, diagnosis.json and the rows of kind `tta`."""
     random = np.random.default_rng([recipe.seed, 77])
     columns = [f"p_{name}" for name in dataset.classes]
     agreed, means = {}, []
     for split, rows in plain.groupby("split", sort=False):
-        views = _views(rows[columns].to_numpy(float), looks, random)
+        views = _views(rows[columns].to_numpy(float), object_evidence, random)
         agreed[str(split)] = consistency(views)
         mean = rows.assign(kind="tta", **dict(zip(columns, views.mean(axis=0).T, strict=True)))
         mean["predicted"] = [dataset.classes[i] for i in views.mean(axis=0).argmax(axis=1)]
@@ -45,13 +45,15 @@ def write_diagnosis(
     hidden, tables = {}, []
     for test_set in dataset.test_sets:
         rows = plain[plain["split"] == test_set.name]
-        found = _blanked(test_set, dataset.classes, recipe, rows, looks)
+        found = _masked_predictions(test_set, dataset.classes, recipe, rows, object_evidence)
         if found:
             hidden[test_set.name] = reliance.summary(found, dataset.classes)
             tables.append(reliance._table(test_set.name, found, dataset.classes))
     if tables:
         pd.concat(tables).to_csv(run.path / "reliance.csv", index=False)
-    _drift(recipe, len(dataset.classes), looks).to_csv(run.path / "drift.csv", index=False)
+    _drift(recipe, len(dataset.classes), object_evidence).to_csv(
+        run.path / "drift.csv", index=False
+    )
     (run.path / "controls.json").write_text(json.dumps(_controls(summary)), "utf-8")
     judgement = judge(
         run.history(), summary["validation"], len(dataset.classes), summary["sets"], hidden
@@ -65,17 +67,21 @@ def write_diagnosis(
 
 
 def _views(
-    plain: np.ndarray[Any, Any], looks: float, random: np.random.Generator
+    plain: np.ndarray[Any, Any], object_evidence: float, random: np.random.Generator
 ) -> np.ndarray[Any, Any]:
-    """Each view's probabilities, the plain one first; with little `looks` they waver."""
+    """Each view's probabilities, the plain one first; with little `object_evidence` they waver."""
     other = np.roll(plain, 1, axis=1)
-    wavers = random.random((VARIED, len(plain), 1)) > 0.5 + 0.5 * looks
+    wavers = random.random((TTA_VIEWS, len(plain), 1)) > 0.5 + 0.5 * object_evidence
     return np.concatenate([plain[None], np.where(wavers, other[None], plain[None])])
 
 
-def _blanked(
-    test_set: TestSet, classes: tuple[str, ...], recipe: Recipe, rows: pd.DataFrame, looks: float
-) -> list[reliance.Blanked]:
+def _masked_predictions(
+    test_set: TestSet,
+    classes: tuple[str, ...],
+    recipe: Recipe,
+    rows: pd.DataFrame,
+    object_evidence: float,
+) -> list[reliance.MaskedPrediction]:
     """Without the object a good run answers `background`, a bad one nearly what it answered."""
     probabilities = rows.set_index("file")[[f"p_{name}" for name in classes]]
     nothing = np.full(len(classes), 0.1 / max(len(classes) - 1, 1))
@@ -87,17 +93,17 @@ def _blanked(
             continue
         p = probabilities.loc[photo.file].to_numpy(float)
         p = p / p.sum()
-        without = looks * nothing + (1 - looks) * p
+        without = object_evidence * nothing + (1 - object_evidence) * p
         answers = {"object": without, "elsewhere": 0.98 * p + 0.02 * nothing, "only_objects": p}
         found.append(
-            reliance.Blanked(
+            reliance.MaskedPrediction(
                 photo.file,
                 tuple(classes.index(name) for name in test_set.labels[photo.file].present),
                 scene.area,
                 p.astype(np.float32),
                 {
                     variant: np.tile(answers[variant], (3, 1)).astype(np.float32)
-                    for variant in VARIANTS
+                    for variant in MASK_VARIANTS
                     if variant != "elsewhere" or scene.comparable
                 },
             )
@@ -105,8 +111,8 @@ def _blanked(
     return found
 
 
-def _drift(recipe: Recipe, classes: int, looks: float) -> pd.DataFrame:
-    """Frozen layers stay; the others move, far with little `looks`."""
+def _drift(recipe: Recipe, classes: int, object_evidence: float) -> pd.DataFrame:
+    """Frozen layers stay; the others move, far with little `object_evidence`."""
     layers = layer_table(recipe.backbone, recipe.map_stride, classes, recipe.image_size)
     head = next(layer.index for layer in layers if layer.in_head)
     bands = [
@@ -118,14 +124,16 @@ def _drift(recipe: Recipe, classes: int, looks: float) -> pd.DataFrame:
     rows = []
     for layer in layers:
         trained = any(band.first <= layer.index <= band.last for band in bands)
-        cka = 1 - (1 - looks) * (0.5 + 0.5 * layer.index / len(layers)) if trained else 1.0
+        cka = (
+            1 - (1 - object_evidence) * (0.5 + 0.5 * layer.index / len(layers)) if trained else 1.0
+        )
         rows.append(
             (
                 layer.index,
                 layer.name,
                 trained,
                 "random start" if layer.in_head else "pretrained",
-                0.02 + (1 - looks) * 0.5 if trained and layer.params else 0.0,
+                0.02 + (1 - object_evidence) * 0.5 if trained and layer.params else 0.0,
                 0.0,
                 round(cka, 4),
             )

@@ -18,22 +18,22 @@ from PIL import Image
 from core.base.errors import InputError
 from core.data.dataset import read_dataset
 from core.store.run import Run, find_runs
-from tests.conftest import FAST
+from tests.conftest import FAST_CHANGES
 from tests.factory import write_dataset, write_run
 
 PHOTO = Path("train/red/red_0.jpg")  # of the set that `small_set` makes
 
 
-def small_set(here: Path) -> Path:
+def write_small_dataset(here: Path) -> Path:
     """HERE/data: two books and a background, four photos each; labelled test sets `test` and
     `test_difficult`. Returns its folder."""
     write_dataset(here / "data")
     return here / "data"
 
 
-def first_photo(here: Path) -> Path:
+def write_dataset_photo(here: Path) -> Path:
     """The path of a training photo of HERE/data, which is made."""
-    return small_set(here) / PHOTO
+    return write_small_dataset(here) / PHOTO
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (160, 120)) -> Image.Image:
@@ -55,23 +55,23 @@ def add_line(path: Path, line: str) -> None:
     path.write_text(path.read_text("utf-8") + line + "\n", "utf-8")
 
 
-def flat_set(here: Path, lines: list[str]) -> None:
+def write_csv_dataset(here: Path, extra_rows: list[str]) -> None:
     """HERE/data with train.csv instead of a folder per class, these lines in front of its own."""
-    train = small_set(here) / "train"
-    rows = ["fnames,target", *lines]
+    train = write_small_dataset(here) / "train"
+    rows = ["fnames,target", *extra_rows]
     rows += [f"{photo.relative_to(train)},{photo.parent.name}" for photo in train.glob("*/*.jpg")]
     (here / "data" / "train.csv").write_text("\n".join(rows) + "\n", "utf-8")
 
 
-def run_of(here: Path, state: str = "done") -> Run:
+def write_case_run(here: Path, state: str = "done") -> Run:
     """A run in HERE/runs in that state, on HERE/data, of a recipe that trains in a second."""
     if not (here / "data").is_dir():
-        small_set(here)
-    run = write_run(here / "runs", read_dataset(here / "data"), state=state, changes=FAST)
+        write_small_dataset(here)
+    run = write_run(here / "runs", read_dataset(here / "data"), state=state, changes=FAST_CHANGES)
     return run.__class__(run.path.rename(run.path.with_name("the-run")))
 
 
-def phase(runs: Path) -> str:
+def current_phase(runs: Path) -> str:
     """What the run of a folder says it is doing; nothing before it has begun."""
     try:
         return next((run.status().phase for run in find_runs(runs)), "")
@@ -79,34 +79,37 @@ def phase(runs: Path) -> str:
         return ""
 
 
-def another_run(here: Path) -> Run:
+def write_older_run(here: Path) -> Run:
     """A sound finished run beside the one of `run_of`, older than it."""
-    return write_run(here / "runs", read_dataset(here / "data"), changes=FAST)
+    return write_run(here / "runs", read_dataset(here / "data"), changes=FAST_CHANGES)
 
 
-RUN = "20260301-090000-quick-s0-0000"  # the run of `run_zip`
+ZIP_RUN_ID = "20260301-090000-quick-s0-0000"  # the run of `run_zip`
 
 
-def run_zip(
+def write_run_zip(
     here: Path,
-    files: Callable[[dict[str, bytes]], object] = lambda files: None,
-    manifest: Callable[[dict[str, Any]], object] = lambda manifest: None,
-    more: dict[str, bytes] | None = None,
+    edit_files: Callable[[dict[str, bytes]], object] = lambda files: None,
+    edit_manifest: Callable[[dict[str, Any]], object] = lambda manifest: None,
+    extra_members: dict[str, bytes] | None = None,
     state: str = "done",
     prefix: str = "",
 ) -> Path:
-    """HERE/ada.zip: a run as `export --zip --from Ada` packs it. files: changes its files, by name,
-    before they are listed; manifest: changes travel.json. more: what else is in the zip file."""
+    """HERE/ada.zip: a run as `export --zip --from Ada` packs it. edit_files: changes its files, by
+    name, before they are listed; edit_manifest: changes travel.json. extra_members: what else is in
+    the zip file."""
     if not (here / "data").is_dir():
-        small_set(here)
-    run = write_run(here / "elsewhere", read_dataset(here / "data"), state=state, changes=FAST)
+        write_small_dataset(here)
+    run = write_run(
+        here / "elsewhere", read_dataset(here / "data"), state=state, changes=FAST_CHANGES
+    )
     found = {
         path.relative_to(run.path).as_posix(): path.read_bytes()
         for path in run.path.rglob("*")
         if path.is_file()
     }
     shutil.rmtree(here / "elsewhere")
-    files(found)
+    edit_files(found)
     listed = {
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in found.items()
@@ -115,19 +118,19 @@ def run_zip(
         "format": 1,
         "from": "Ada",
         "exported": "2026-03-01T10:00:00+00:00",
-        "runs": {RUN: {"from": None, "files": listed}},
+        "runs": {ZIP_RUN_ID: {"from": None, "files": listed}},
     }
-    manifest(told)
+    edit_manifest(told)
     with zipfile.ZipFile(here / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in found.items():
-            archive.writestr(f"{prefix}{RUN}/{name}", data)
+            archive.writestr(f"{prefix}{ZIP_RUN_ID}/{name}", data)
         archive.writestr(f"{prefix}travel.json", json.dumps(told))
-        for name, data in (more or {}).items():
+        for name, data in (extra_members or {}).items():
             archive.writestr(name, data)
     return here / "ada.zip"
 
 
-def changed(name: str, **keys: Any) -> Callable[[dict[str, bytes]], object]:
+def update_json(name: str, **keys: Any) -> Callable[[dict[str, bytes]], object]:
     """For `run_zip`: a JSON file of the run with these keys."""
 
     def change(files: dict[str, bytes]) -> None:
@@ -136,13 +139,13 @@ def changed(name: str, **keys: Any) -> Callable[[dict[str, bytes]], object]:
     return change
 
 
-def replaced(name: str, data: bytes) -> Callable[[dict[str, bytes]], object]:
+def replace_file(name: str, data: bytes) -> Callable[[dict[str, bytes]], object]:
     """For `run_zip`: a file of the run with that content instead."""
     return lambda files: files.update({name: data})
 
 
 @contextmanager
-def largest_file(size: int) -> Iterator[None]:
+def limit_file_size(size: int) -> Iterator[None]:
     """No file can grow beyond `size` bytes meanwhile, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))

@@ -30,12 +30,12 @@ def all_texts(app: AppTest) -> Iterator[Text]:
             yield from _strings(proto, proto.DESCRIPTOR.name)
 
 
-def markdown(app: AppTest) -> Iterator[Text]:
+def markdown_texts(app: AppTest) -> Iterator[Text]:
     """The texts that Streamlit reads as Markdown."""
     return ((where, text) for where, text in all_texts(app) if not PLAIN.match(where))
 
 
-def html(app: AppTest) -> Iterator[Text]:
+def html_texts(app: AppTest) -> Iterator[Text]:
     """The texts that the browser reads as HTML: st.html, and the text of figures, as Plotly knows
     some of its tags."""
     for where, text in all_texts(app):

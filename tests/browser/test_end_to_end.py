@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.store.run import Run, find_runs
-from tests.browser.conftest import ROOT, App, settled
-from tests.waiting import end_worker, wait_for
+from tests.browser.conftest import ROOT, App, wait_until_idle
+from tests.waiting import kill_worker, wait_for
 
 
 @pytest.fixture
@@ -21,18 +21,18 @@ def app(serve, tmp_path):
         with serve(runs, ROOT / "dataset") as app:
             yield app
     finally:
-        end_worker(runs)
+        kill_worker(runs)
 
 
 def launch(page: Page, preset: str) -> None:
     """Chooses a preset, makes it short through the page's own controls, and launches it."""
-    settled(page)
+    wait_until_idle(page)
     begin = page.get_by_test_id("stPopover").filter(has_text="From").get_by_role("button").first
     begin.click()
-    settled(page)
+    wait_until_idle(page)
     page.get_by_test_id("stPopoverBody").get_by_text(preset, exact=True).click()
     expect(page.get_by_role("textbox", name="Name of the run")).to_have_value(preset)
-    settled(page)
+    wait_until_idle(page)
     for name, value in (
         ("Photo size in pixels", "64"),
         ("Epochs", "1"),
@@ -42,13 +42,13 @@ def launch(page: Page, preset: str) -> None:
         control = page.get_by_role("spinbutton", name=name, exact=True)
         control.fill(value)
         control.press("Enter")
-        settled(page)
+        wait_until_idle(page)
     expect(page.get_by_text("over 3 epochs")).to_be_visible()
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_text(re.compile("is on its way"))).to_be_visible()
 
 
-def runs_when(app: App, done: Callable[[list[Run]], bool]) -> list[Run]:
+def wait_for_runs(app: App, done: Callable[[list[Run]], bool]) -> list[Run]:
     """The runs once `done(runs)`; none of them may have failed."""
     runs: list[Run] = []
 
@@ -74,13 +74,13 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     page.get_by_role("link", name="Watch it on Runs").click()
     page.goto(f"{app.url}/runs?run={first.id}")
     expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
-    runs_when(app, lambda runs: not runs[-1].history().empty)
+    wait_for_runs(app, lambda runs: not runs[-1].history().empty)
     expect(page.locator(".live-chart, .js-plotly-plot")).to_have_count(3)
     before = find_runs(app.runs)[-1].status()
     assert not find_runs(app.runs)[0].status().ended  # the other run is still to come
     page.reload()
     expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
-    runs = runs_when(app, lambda runs: all(run.status().state == "done" for run in runs))
+    runs = wait_for_runs(app, lambda runs: all(run.status().state == "done" for run in runs))
     assert runs[-1].status().started == before.started
     expect(page.get_by_text("done, took").first).to_be_visible()
     expect(page.get_by_role("link", name="CAMs").last).to_be_visible()

@@ -2,10 +2,9 @@
 
 A worker, a preview process or a server that a test starts is a process of its own, with its own id,
 session, log and signals, just as the product starts it; only the seconds of importing are spared.
-`python -m tests.warm SOCKET OWNER MODULE...` imports the modules, then forks for whoever connects.
-It ends when the process OWNER does. Cold starts have tests of their own (tests/test_serve.py and
-tests/core/jobs/test_local.py).
-"""
+`python -m tests.fork_server SOCKET OWNER MODULE...` imports the modules, then forks for whoever
+connects. It ends when the process OWNER does. Cold starts have tests of their own
+(tests/test_serve.py and tests/core/jobs/test_local.py)."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 # What `python -m MODULE` imports sooner or later. No process forks from one that has computed with
@@ -61,15 +60,15 @@ IMPORTS = {
         "core.jobs.local",
     ),
 }
-STARTERS = (
+SPAWNING_MODULES = (
     "core.jobs.detached",
     "core.jobs.local",
     "core.jobs.measure_speed",
 )  # they start processes
-_MESSAGE = 1 << 20
+_MAX_MESSAGE_BYTES = 1 << 20
 
 
-class Process:
+class ForkedProcess:
     """What the project uses of subprocess.Popen, for a process that was forked."""
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
@@ -90,7 +89,7 @@ class Process:
 
     def _status(self, timeout: float | None) -> int | None:
         if self.returncode is None and select.select([self._connection], [], [], timeout)[0]:
-            said = self._connection.recv(_MESSAGE)
+            said = self._connection.recv(_MAX_MESSAGE_BYTES)
             self.returncode = int(said) if said else -signal.SIGKILL
             self._connection.close()
         return self.returncode
@@ -106,13 +105,13 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
-class Warm:
+class ForkServer:
     """The warm processes of a test session, started when they are first needed."""
 
     def __init__(self, folder: Path, owner: int) -> None:
         self.folder, self.owner = folder, owner
 
-    def popen(self, args: Sequence[str], **options: Any) -> Process | subprocess.Popen[Any]:
+    def popen(self, args: Sequence[str], **options: Any) -> ForkedProcess | subprocess.Popen[Any]:
         """As subprocess.Popen; forked where it is `python -m core` or `python -m streamlit` of this
         project and its output goes to files."""
         outputs = [options.get(name) for name in ("stdin", "stdout", "stderr")]
@@ -136,7 +135,7 @@ class Warm:
         environment: Mapping[str, str],
         outputs: Sequence[Any],
         session: bool,
-    ) -> Process:
+    ) -> ForkedProcess:
         connection = self._connect(module)
         asked = {
             "module": module,
@@ -151,7 +150,7 @@ class Warm:
         ]
         socket.send_fds(connection, [json.dumps(asked).encode()], files)
         os.close(null)
-        return Process(connection, int(connection.recv(_MESSAGE)))
+        return ForkedProcess(connection, int(connection.recv(_MAX_MESSAGE_BYTES)))
 
     def _connect(self, module: str) -> socket.socket:
         path = self.folder / module
@@ -167,7 +166,14 @@ class Warm:
         log = path.with_suffix(".log")
         with log.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.warm", str(path), str(self.owner), *IMPORTS[module]],
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.fork_server",
+                    str(path),
+                    str(self.owner),
+                    *IMPORTS[module],
+                ],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -181,7 +187,7 @@ class Warm:
         process.returncode = 0  # it ends by itself; a process object that goes would warn of it
 
 
-class _Subprocess:
+class _SubprocessProxy:
     """The module subprocess with another Popen."""
 
     def __init__(self, popen: Any) -> None:
@@ -192,11 +198,11 @@ class _Subprocess:
 
 
 @contextmanager
-def started_warm(warm: Warm) -> Iterator[None]:
+def fork_subprocesses(fork_server: ForkServer) -> Iterator[None]:
     """Processes that the project starts in here are forked from a warm one."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in STARTERS:
-            patch.setattr(f"{name}.subprocess", _Subprocess(warm.popen))
+        for name in SPAWNING_MODULES:
+            patch.setattr(f"{name}.subprocess", _SubprocessProxy(fork_server.popen))
         yield
 
 
@@ -222,7 +228,7 @@ def serve(path: Path, owner: int) -> None:
                 _reap(children)
             if listener in ready:
                 connection, _ = listener.accept()
-                said, files, _, _ = socket.recv_fds(connection, _MESSAGE, 3)
+                said, files, _, _ = socket.recv_fds(connection, _MAX_MESSAGE_BYTES, 3)
                 pid = os.fork()
                 if pid == 0:
                     signal.set_wakeup_fd(-1)
@@ -231,7 +237,7 @@ def serve(path: Path, owner: int) -> None:
                         os.close(each)
                     for each in (listener, connection, *children.values()):
                         each.close()
-                    _become(json.loads(said), files, path)
+                    _run_request(json.loads(said), files, path)
                 for each in files:
                     os.close(each)
                 connection.send(str(pid).encode())
@@ -246,23 +252,23 @@ def _reap(children: dict[int, socket.socket]) -> None:
                 connection.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _become(asked: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn:
+def _run_request(request: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn:
     """Turns this process into the one that was asked for; ends with it."""
-    if asked["session"]:
+    if request["session"]:
         os.setsid()
     for place, file in enumerate(files):
         os.dup2(file, place)
         os.close(file)
     os.environ.clear()
-    os.environ.update(asked["environment"])
-    module = asked["module"]
-    _give_time()
-    sys.argv = [module, *asked["arguments"]]
+    os.environ.update(request["environment"])
+    module = request["module"]
+    _raise_timeouts()
+    sys.argv = [module, *request["arguments"]]
     status = 0
     try:
         if module == "streamlit":  # a server starts workers, which are forked likewise
             owner = int(sys.orig_argv[sys.orig_argv.index(str(path)) + 1])
-            with started_warm(Warm(path.parent, owner)):
+            with fork_subprocesses(ForkServer(path.parent, owner)):
                 runpy.run_module(module, run_name="__main__", alter_sys=True)
         else:
             runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -279,12 +285,12 @@ def _become(asked: dict[str, Any], files: Sequence[int], path: Path) -> NoReturn
     os._exit(status)
 
 
-def _give_time() -> None:
+def _raise_timeouts() -> None:
     """What the product gives up after some seconds, it gives up late in tests."""
     from core.jobs.preview import client, server
 
-    client.START_SECONDS = client.ANSWER_SECONDS = LIMIT
-    server.READ_SECONDS = server.WORK_SECONDS = LIMIT
+    client.START_SECONDS = client.ANSWER_SECONDS = TIMEOUT_SECONDS
+    server.READ_SECONDS = server.WORK_SECONDS = TIMEOUT_SECONDS
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _READS = ("get", "get_all", "pop")
 # Functions that are told a parameter's name, and which of their arguments it is.
-_TOLD = {"pick": 3, "_linked": 0, "_keep": 0, "_write": 0}
+_PARAMETER_POSITION = {"choose_one": 3, "_read_param": 0, "_write_param": 0}
 # Where the names stand that are no words at the places where the link is read (`BY_NAME`).
 LISTS = {
-    "selection.py": ("link",),
-    "recipe_source.py": ("_LINKS",),
-    "photo_filter.py": ("forget", "_forget_all"),
-    "run_table.py": ("_LINKED",),
+    "selection.py": ("link_params",),
+    "recipe_source.py": ("_SOURCE_PARAMS",),
+    "photo_filter.py": ("clear_photo_params", "_clear_params"),
+    "run_table.py": ("_URL_PARAMS",),
 }
 
 
-def linked_names() -> dict[str, set[str]]:
+def url_parameters() -> dict[str, set[str]]:
     """Each parameter with the files that read it."""
     found: dict[str, set[str]] = {}
     for path in sorted((ROOT / "pages").rglob("*.py")):
@@ -43,7 +43,7 @@ def _names(tree: ast.Module, file: str) -> Iterator[str]:
         if isinstance(target, ast.Name)
     }
     for node in ast.walk(tree):
-        for name in _asked(node):
+        for name in _parameter_nodes(node):
             if isinstance(name, ast.Name) and name.id in constants:
                 name = constants[name.id]
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
@@ -59,7 +59,7 @@ def _names(tree: ast.Module, file: str) -> Iterator[str]:
                 yield str(node.value)
 
 
-def _asked(node: ast.AST) -> Iterator[ast.AST]:
+def _parameter_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Where a parameter is named in a piece of code."""
     if isinstance(node, ast.Subscript) and _is_link(node.value):
         yield node.slice
@@ -74,20 +74,22 @@ def _asked(node: ast.AST) -> Iterator[ast.AST]:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
             yield node.args[0]
-        if ast.unparse(called) in ("url_state.settle", "url_state.tell"):
+        if ast.unparse(called) in ("url_state.read", "url_state.write"):
             yield node.args[0]
-        if name in _TOLD and len(node.args) > max(_TOLD[name], 1):  # it comes with more
-            yield node.args[_TOLD[name]]
+        if name in _PARAMETER_POSITION and len(node.args) > max(
+            _PARAMETER_POSITION[name], 1
+        ):  # it comes with more
+            yield node.args[_PARAMETER_POSITION[name]]
 
 
-def unnamed() -> set[str]:
+def dynamic_readers() -> set[str]:
     """Places (`file function`) that read a parameter whose name is no word there."""
     found = set()
     for path in sorted((ROOT / "pages").rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef):
-                names = [name for node in ast.walk(function) for name in _asked(node)]
+                names = [name for node in ast.walk(function) for name in _parameter_nodes(node)]
                 if any(isinstance(n, ast.Name) and not n.id.isupper() for n in names):
                     found.add(f"{path.name} {function.name}")
     return found

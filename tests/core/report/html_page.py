@@ -38,13 +38,13 @@ class Page(HTMLParser):
         if self._inside:
             self.headings[-1] += text
 
-    def of(self, tag: str) -> list[dict[str, str]]:
+    def elements(self, tag: str) -> list[dict[str, str]]:
         return [attributes for name, attributes in self.tags if name == tag]
 
     def pictures(self) -> list[Image.Image]:
         """Every picture, decoded."""
         found = []
-        for attributes in self.of("img"):
+        for attributes in self.elements("img"):
             head, _, data = attributes["src"].partition(",")
             assert head == "data:image/jpeg;base64"
             image = Image.open(io.BytesIO(base64.b64decode(data, validate=True)))

@@ -1,6 +1,6 @@
 """Proves "same bits": kills a training at random moments, resumes it, compares every byte.
 
-    .venv/bin/python bench/kills.py --recipe quick --kills 10 --seed 0 --empty-cache
+    .venv/bin/python bench/kill_resume.py --recipe quick --kills 10 --seed 0 --empty-cache
 
 Trains a recipe once undisturbed, as a process of its own with an empty runs folder. Then its
 process is killed (SIGKILL) `--kills` times: the moments are spread over the undisturbed run's whole
@@ -34,11 +34,17 @@ from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
 from core.store.status import utc_now
 
-EXACT = ("history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors")
-WHERE_MADE = ("drift.csv", "diagnosis.json")
+REPRODUCIBLE_FILES = (
+    "history.csv",
+    "batches.csv",
+    "predictions.csv",
+    "cams.npz",
+    "weights.safetensors",
+)
+OPTIONAL_FILES = ("drift.csv", "diagnosis.json")
 
 
-def moments(kills: int, seed: int) -> list[float]:
+def kill_fractions(kills: int, seed: int) -> list[float]:
     """Shares of the undisturbed duration: one from each of `kills` equal parts, shuffled."""
     draw = random.Random(seed)
     found = [(part + draw.random()) / kills for part in range(kills)]
@@ -50,9 +56,9 @@ def differences(run: Run, undisturbed: Run) -> list[str]:
     """The files whose bytes differ, each with the first line that does; a file that only one of
     the two has differs too."""
     found = []
-    for name in (*EXACT, *WHERE_MADE):
+    for name in (*REPRODUCIBLE_FILES, *OPTIONAL_FILES):
         ours, wanted = (read(one.path / name) for one in (run, undisturbed))
-        if ours is None and wanted is None and name in WHERE_MADE:
+        if ours is None and wanted is None and name in OPTIONAL_FILES:
             continue
         if ours is None or wanted is None:
             found.append(f"{name}: missing")
@@ -68,7 +74,7 @@ def read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def begin(run: Run) -> subprocess.Popen[bytes]:
+def start_process(run: Run) -> subprocess.Popen[bytes]:
     """A process that carries the run out, or on; what it says goes to a file beside the runs."""
     with (run.path.parent / "resume.log").open("ab") as log:
         command = core_command("resume", run.id, "--runs", run.path.parent)
@@ -87,7 +93,7 @@ def kill_after(run: Run, seconds: float) -> int | None:
     """Goes on with the run and kills its process after so long; the id that the process had, or
     None when it ended well before."""
     deadline = time.perf_counter() + seconds
-    process = begin(run)
+    process = start_process(run)
     while process.poll() is None and time.perf_counter() < deadline:
         time.sleep(POLL_SECONDS)
     process.kill()  # does nothing to a process that has ended
@@ -97,7 +103,7 @@ def kill_after(run: Run, seconds: float) -> int | None:
     return None
 
 
-def where(run: Run, pid: int) -> str:
+def killed_phase(run: Run, pid: int) -> str:
     """What the killed process of that id was doing, by the run's own status."""
     status = run.status()
     if status.pid != pid:
@@ -114,7 +120,7 @@ class Proof:
         self.compared = self.differing = 0
         self.undisturbed = self.new_run("undisturbed")
         begun = time.perf_counter()
-        begin(self.undisturbed).wait()
+        start_process(self.undisturbed).wait()
         self.seconds = time.perf_counter() - begun
         must_be_done(self.undisturbed)
 
@@ -144,7 +150,7 @@ class Proof:
                     self.compare(run)
                     run = None
             assert run is not None
-            line = f"kill {number}: after {share * self.seconds:.1f} s, {where(run, pid)}"
+            line = f"kill {number}: after {share * self.seconds:.1f} s, {killed_phase(run, pid)}"
             if empty_cache and number % 2 == 0:
                 for entry in (run.path.parent / ".features").glob("*.safetensors"):
                     entry.unlink()
@@ -154,7 +160,7 @@ class Proof:
                 self.compare(run)
                 run = None
         if run is not None:
-            begin(run).wait()
+            start_process(run).wait()
             must_be_done(run)
             self.compare(run)
 
@@ -172,7 +178,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         proof = Proof(Path(name), recipe, chosen.data.resolve())
         print(f"undisturbed: {proof.seconds:.1f} s, {recipe.planned_epochs()} epochs", flush=True)
-        proof.kill_all(moments(chosen.kills, chosen.seed), chosen.empty_cache)
+        proof.kill_all(kill_fractions(chosen.kills, chosen.seed), chosen.empty_cache)
     made = f"{proof.compared} runs, killed {chosen.kills} times in all"
     if proof.differing:
         print(f"NOT the same bits: {proof.differing} of {made}")
