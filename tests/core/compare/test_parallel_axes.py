@@ -32,7 +32,10 @@ def item(id_, objects, verdict="generalises", **changes):
 
 
 def axes(found):
-    return {dimension.title: dimension for dimension in (*found.recipe_dimensions, *found.result_dimensions)}
+    return {
+        dimension.title: dimension
+        for dimension in (*found.recipe_dimensions, *found.result_dimensions)
+    }
 
 
 def test_numbers_that_span_decades_are_logarithmic_and_words_are_places():

@@ -103,7 +103,9 @@ def test_without_a_background_class_nothing_is_hallucinated(bare, tiny):
 
 def test_the_table_holds_the_plain_answer_every_fill_and_their_mean(frozen, tiny):
     known = {
-        "test": predict(frozen.network, frozen.test_photos[0], "efficientnet_lite0", frozen.start_layer)
+        "test": predict(
+            frozen.network, frozen.test_photos[0], "efficientnet_lite0", frozen.start_layer
+        )
     }
     _, table = reliance(frozen, frozen.network, known)
     columns = [f"p_{name}" for name in tiny.classes]
