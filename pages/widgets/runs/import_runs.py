@@ -84,7 +84,7 @@ def result(key: str) -> None:
                 part for part in (entry.file, entry.run, translate(entry.reason)) if part
             )
             st.caption(f":red[:material/block:] {formatting.escape_markdown(line)}")
-        if any(entry.row is not None and not entry.photos for entry in entries):
+        if any(entry.row is not None and not entry.photos_found for entry in entries):
             st.caption(
                 _(
                     "Of runs whose photos are not here, curves and scores are shown, and no "
