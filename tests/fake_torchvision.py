@@ -17,7 +17,7 @@ BACKBONE = "mobilenet_v3_large"  # the smallest
 
 
 def publish_weights(data: bytes, server: BadServer, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Lets `data` be the ImageNet weights of SERVED, and `server` be where torchvision has them;
+    """Lets `data` be the ImageNet weights of BACKBONE, and `server` be where torchvision has them;
     the path they have there."""
     path = f"{BACKBONE}-{hashlib.sha256(data).hexdigest()[:8]}.pth"
     server.files[path] = data
@@ -36,7 +36,7 @@ def torch_save_bytes(state: object) -> bytes:
 
 
 def random_weights() -> bytes:
-    """A file of SERVED's weights, the same each time."""
+    """A file of BACKBONE's weights, the same each time."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return torch_save_bytes(_BUILDERS[BACKBONE](32)[0].state_dict())

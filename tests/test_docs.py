@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from core.cli import app
 from core.compare.tables import SCORE_TITLES
-from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS
+from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS
 from core.recipe.batch import recipe_batch_names
 from core.recipe.files import preset_names
 from core.recipe.layer_table import BACKBONES, head_start

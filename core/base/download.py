@@ -99,7 +99,7 @@ def download(
 def _download_once(
     url: str, part: Path, limit: int, retry_policy: RetryPolicy, on_bytes: Callable[[int], None]
 ) -> None:
-    """One try. Raises one of _PROBLEMS, or _Permanent."""
+    """One try. Raises one of _TRANSIENT_ERRORS, or _PermanentError."""
     start = _size(part)
     request = urllib.request.Request(url, headers={"User-Agent": "overfit-lens"})
     if start:

@@ -1,4 +1,4 @@
-"""Writes files so that a reader, or a crash, never sees half of one."""
+"""Where the project is; and files written so that a reader, or a crash, never sees half of one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 TEMP_SUFFIX = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
 
 

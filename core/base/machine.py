@@ -55,8 +55,8 @@ def configure_malloc() -> None:
 
 
 def release_memory() -> None:
-    """Gives what `keep_memory` holds but nothing uses back to the system. Between phases of a run,
-    whose tensors differ in size, so that the peak is one phase's and not the sum of all."""
+    """Gives what `configure_malloc` holds but nothing uses back to the system. Between phases of a
+    run, whose tensors differ in size, so that the peak is one phase's and not the sum of all."""
     with suppress(OSError, AttributeError):  # elsewhere than on glibc
         ctypes.CDLL(None).malloc_trim(0)
 

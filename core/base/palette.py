@@ -81,8 +81,8 @@ def css_colour(colour: str) -> str:
 
 
 def assign_markers(colours: Mapping[str, str]) -> dict[str, Marker]:
-    """How those of one colour are parted, each later one by the next of MARKS; where there are more
-    than colours, what shares a colour is meant to."""
+    """How those of one colour are parted, each later one by the next of MARKERS; where there are
+    more than colours, what shares a colour is meant to."""
     seen, few = Counter[str](), len(colours) <= len(MARKERS)
     found = {}
     for key, colour in colours.items():

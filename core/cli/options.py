@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+from core.base.files import PROJECT_ROOT
+
 DATASETS = PROJECT_ROOT / "dataset"
 TOY_BOOKS = DATASETS / "toy_books"
 

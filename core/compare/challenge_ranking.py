@@ -67,7 +67,7 @@ class Entrant:
 @dataclass(frozen=True)
 class Standing:
     """A ranked group. rank: 1 + how many groups are really better; shared: whether another group
-    has it too. score: the share of hidden objects that are named right; of_seeds: of each run.
+    has it too. score: the share of hidden objects that are named right; run_scores: of each run.
     above: against the group in the line above, None in the first."""
 
     rank: int
@@ -112,7 +112,7 @@ class Leaderboard:
 def find_comparable_groups(rows: Sequence[RunRow]) -> list[ComparableGroups]:
     """What boards there are: a data set each whose runs tell the toy books apart, the one with the
     newest run first. rows: newest first, as the index gives them; examples do not take part."""
-    # As groups_of does, a run that has not begun is taken to see what its folder showed last.
+    # As find_groups does, a run that has not begun is taken to see what its folder showed last.
     known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
     found: dict[str, list[Group]] = {}
     for group in find_groups([row for row in rows if not row.problem and not row.example]):

@@ -78,7 +78,7 @@ class ItemComparison:
 
 
 def needed_run_ids(items: Sequence[Group]) -> list[str]:
-    """The ids of the runs whose predictions `each_against_first` reads."""
+    """The ids of the runs whose predictions `compare_to_reference` reads."""
     return list(dict.fromkeys(row.id for item in items for row in item.evaluated_members()))
 
 
@@ -104,7 +104,7 @@ def comparison_texts(comparisons: Sequence[ItemComparison]) -> pd.DataFrame:
 
 
 def title_of_test(comparisons: Sequence[ItemComparison]) -> str:
-    """What `elsewhere` of `words_table` is read on: `test_difficult, objects cut out`."""
+    """What the test text of `comparison_texts` is read on: `test_difficult, objects cut out`."""
     for found in comparisons:
         hard = _hardest_comparison(found.reference, found.comparisons)
         if hard is not None:

@@ -131,7 +131,7 @@ def one_photo_table(rows: PhotoPredictions, titles: Mapping[str, str]) -> pd.Dat
 def wide_table(
     predictions: pd.DataFrame, files: Sequence[str], titles: Mapping[str, str]
 ) -> pd.DataFrame:
-    """A row per photo: `photo`, `label`, then a column of `answer_words` per item's title."""
+    """A row per photo: `photo`, `label`, then a column of `prediction_text` per item's title."""
     kept = predictions[predictions["file"].isin(list(files))]
     words = [prediction_text(row) for row in kept.to_dict("records")]
     wide = kept.assign(words=words).pivot(index="file", columns="item", values="words")

@@ -58,7 +58,7 @@ def hardest_set(items: Sequence[Group]) -> str:
 
 def headline_score(item: Group) -> tuple[str, str, tuple[str, str]]:
     """What a headline tells of an item: its hardest set, the sharpest score there (objects, or
-    photos where none is boxed), and `share_words` of it."""
+    photos where none is boxed), and `share_texts` of it."""
     hard = hardest_set([item])
     for key in ("object", "primary"):
         words = share_texts(item, "sets", hard, "scores", key)

@@ -224,7 +224,7 @@ def place_control_boxes(
 
 def control_coverage(boxes: Sequence[Box], control: Sequence[Box]) -> float:
     """How much of the objects' area the control area covers off the objects, 0..1 (or a little
-    more, by rounding); under ENOUGH_ROOM the two cannot be compared."""
+    more, by rounding); under MIN_CONTROL_COVERAGE the two cannot be compared."""
     objects = _cells(boxes)
     return float((_cells(control) & ~objects).sum() / max(1, objects.sum()))
 

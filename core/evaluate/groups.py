@@ -104,7 +104,7 @@ class Difference:
         return _("{values}: {size}", values=values, size=self.size_text())
 
     def inconclusive_text(self) -> str:
-        """Why a difference that is not `real` is not: by photos, by seeds or by both."""
+        """Why a difference that is not `significant` is not: by photos, by seeds or by both."""
         if self.by_photos:
             return _("cannot tell: other seeds may differ as much")
         if self.by_seeds is False:

@@ -52,9 +52,9 @@ def tta_predictions(
 
 
 def tta_views(photos: Tensor, names: Sequence[str]) -> Tensor:
-    """The varied views, uint8 (VARIED x photos, 3, size, size): the first of every photo, then the
-    second of every photo, and so on. photos: uint8 (photos, 3, size, size). A view depends on its
-    photo's pixels, name and number alone."""
+    """The varied views, uint8 (TTA_VIEWS x photos, 3, size, size): the first of every photo, then
+    the second of every photo, and so on. photos: uint8 (photos, 3, size, size). A view depends on
+    its photo's pixels, name and number alone."""
     found = torch.empty((TTA_VIEWS, *photos.shape), dtype=torch.uint8)
     for number in range(TTA_VIEWS):
         draws = torch.from_numpy(

@@ -10,9 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.base.demo_mode import DemoError, is_enabled, is_training_allowed, retention_text
+from core.base.files import PROJECT_ROOT
 from core.base.language import _
 from core.recipe.schema import Recipe
-from core.store.examples import PROJECT_ROOT
 from core.store.run import find_runs
 from core.store.visitors import count_visitor_runs, is_visitor_dir, shared_root_of
 

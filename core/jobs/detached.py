@@ -18,8 +18,8 @@ from typing import IO
 
 from core.base import demo_mode
 from core.base.errors import RunError, not_written_text
+from core.base.files import PROJECT_ROOT
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
 LOG_BYTES = 1_000_000  # a longer log begins anew
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # by lock; kept, so that they are reaped

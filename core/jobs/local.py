@@ -22,6 +22,7 @@ from typing import IO, Protocol
 
 from core.base import demo_mode, files
 from core.base.errors import InputError, RunError, not_written_text
+from core.base.files import PROJECT_ROOT
 from core.data.dataset import Dataset
 from core.hosting import limits
 from core.jobs.queue import Queue
@@ -52,7 +53,6 @@ LOCK_FILE = "worker.lock"
 SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
 HEARTBEAT_TIMEOUT = timedelta(hours=1)  # far longer than the longest step between two heartbeats
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Executor(Protocol):

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Literal
 
 from core.base import demo_mode, files
+from core.base.files import PROJECT_ROOT
 from core.base.language import N_
-from core.jobs.local import PROJECT_ROOT, process_alive, running_work_id
+from core.jobs.local import process_alive, running_work_id
 from core.recipe.schema import Recipe
 from core.train.speed import Speed, read_speed, speed_path
 

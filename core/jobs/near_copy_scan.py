@@ -10,10 +10,10 @@ from concurrent import futures
 from pathlib import Path
 
 from core.base.errors import DataError
+from core.base.files import PROJECT_ROOT
 from core.base.language import N_
 from core.data.dataset import Dataset
 from core.data.near_copies import NearCopyPair, cached_near_copies, near_copies
-from core.jobs.local import PROJECT_ROOT
 
 SearchFuture = futures.Future[tuple[NearCopyPair, ...]]
 _executor = futures.ThreadPoolExecutor(1, "near-copies")  # one search at a time
@@ -21,7 +21,7 @@ MAX_IN_PROCESS_PHOTOS = 200  # photos that are compared in this process: a secon
 
 
 def submit_search(dataset: Dataset, runs_dir: Path) -> SearchFuture:
-    """Begins the search; its result is that of `copies_apart`."""
+    """Begins the search; its result is that of `near_copies_in_subprocess`."""
     return _executor.submit(near_copies_in_subprocess, dataset, runs_dir)
 
 

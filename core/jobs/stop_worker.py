@@ -61,8 +61,8 @@ def requeue_work(runs_dir: Path, work_id: str) -> None:
 
 def stop_now(runs_dir: Path, clock: Clock = utc_now, grace_seconds: float | None = None) -> None:
     """Ends the worker and returns when it is gone. One that hears nothing for `grace_seconds`
-    seconds (by default GRACE) is killed: its run is then marked failed and can be resumed. Raises
-    RunError when even that fails."""
+    seconds (by default GRACE_SECONDS) is killed: its run is then marked failed and can be resumed.
+    Raises RunError when even that fails."""
     visitors.refuse_visitor(runs_dir, "worker")
     pid = worker_pid(runs_dir)
     for sent, patience in (

@@ -26,7 +26,6 @@ def delete_expired_visitor_runs(shared_root: Path, clock: Clock, retention: time
     searches and whatever else waits in the queue, and their entries there; a folder when it is left
     empty. What is under way is asked to stop, and goes the next time. The queue's names of what
     went."""
-
     gone = []
     for folder in visitor_dirs(shared_root):
         for work in _iter_work(folder):

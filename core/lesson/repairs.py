@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results.md"
+from core.base.files import PROJECT_ROOT
+
+RESULTS = PROJECT_ROOT / "docs" / "results.md"
 BASE = "quick"
 # What is taken away, as docs/results.md names it, by the word for it in a link.
 ARMS = {

@@ -26,7 +26,8 @@ PREFIX_BATCH = 8
 
 
 def prefix_length(network: Network, recipe: Recipe) -> int:
-    """How many of the network's layers the recipe leaves as they are (bands.frozen_prefix)."""
+    """How many of the network's layers the recipe leaves as they are
+    (bands.frozen_prefix_length)."""
     return frozen_prefix_length(recipe, network.head_start, len(network.layers))
 
 

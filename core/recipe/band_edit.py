@@ -35,7 +35,7 @@ def toggle_band_start(bands: Sequence[dict[str, Any]], layer: int) -> Bands:
 
 
 def step_lr(bands: Sequence[dict[str, Any]], layer: int, up: bool) -> Bands:
-    """The band that holds `layer` gets the next rate above or below its own in RATES."""
+    """The band that holds `layer` gets the next rate above or below its own in LR_STEPS."""
     ordered = _ordered(bands)
     band = [band for band in ordered if band["from"] <= layer][-1]
     rate = _rate(band) or 0.0

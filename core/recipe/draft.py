@@ -89,7 +89,7 @@ def encode_changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
 
 
 def decode_changes(base: Recipe, link: str) -> dict[str, Any]:
-    """The parts that a link changes in `base`. Raises as `linked_recipe`."""
+    """The parts that a link changes in `base`. Raises as `decode_recipe`."""
     edited = recipe_dict(decode_recipe(base, link))
     return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.language import N_, _, translate
 from core.compare.tables import LIFT_DESCRIPTION, SCORE_DESCRIPTIONS, SCORE_TITLES
-from core.evaluate.verdict import MEANINGS
+from core.evaluate.rules import MEANINGS
 from core.report.markup import Markup, tag
 
 _TERMS = {

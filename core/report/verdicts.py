@@ -10,7 +10,7 @@ from core.compare import tables
 from core.compare.colours import MAX_COLOURS
 from core.compare.comparison import compare_to_reference
 from core.compare.score_tables import hardest_set, headline_score, share_texts
-from core.evaluate.verdict import RULES
+from core.evaluate.rules import RULES
 from core.report.markup import Markup, join_content, tag
 from core.report.subject import DatasetSection, ReportEntry, Subject
 from core.store.groups import Group

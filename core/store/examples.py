@@ -12,10 +12,10 @@ import os
 from pathlib import Path
 
 from core.base.errors import RunError, not_written_text
+from core.base.files import PROJECT_ROOT
 from core.base.language import N_
 
 EXAMPLE_PREFIX = "example-"
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _HIDDEN = ".examples-hidden"  # in the runs folder: there the examples are not listed
 
 

@@ -24,10 +24,11 @@ from pydantic import TypeAdapter
 
 from core.base import files
 from core.base.errors import RunError, damaged_text, os_error_line
+from core.base.files import PROJECT_ROOT
 from core.base.language import N_
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
-from core.store.examples import PROJECT_ROOT, refuse_example, run_folder
+from core.store.examples import refuse_example, run_folder
 from core.store.provenance import read_provenance
 from core.store.schemas import check_schema, validate_data
 from core.store.status import Clock, Status, worked_seconds

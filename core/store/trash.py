@@ -118,7 +118,8 @@ def empty_trash(runs_dir: Path) -> list[str]:
 
 
 def delete_expired_runs(runs_dir: Path, clock: Clock) -> list[str]:
-    """Deletes for good what has been in the trash for longer than `KEPT`; the ids of the runs."""
+    """Deletes for good what has been in the trash for longer than `RETENTION`; the ids of the
+    runs."""
     old = [run for run in deleted_runs(runs_dir) if clock() - _deleted_at(run, clock()) > RETENTION]
     return _erase(runs_dir, old)
 

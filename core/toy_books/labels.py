@@ -37,7 +37,7 @@ class VisibleBook:
 def find_visible_books(
     camera: Camera, solids: tuple[Solid, ...], view: GBuffer
 ) -> list[VisibleBook]:
-    """Return the books of which more than `LISTED_FROM` can be seen, the largest first."""
+    """Return the books of which more than `LISTED_MIN_VISIBLE` can be seen, the largest first."""
     owners = view.solid_ids()
     found = []
     for index, solid in enumerate(solids):
@@ -72,7 +72,8 @@ def primary_class(found: list[VisibleBook], lead: float = PRIMARY_LEAD) -> str |
 
 
 def present_classes(found: list[VisibleBook]) -> list[str]:
-    """The classes at least `PRESENT_FROM` visible, sorted; `background` if there are none."""
+    """The classes at least `PRESENT_MIN_VISIBLE` visible, sorted; `background` if there are
+    none."""
     classes = {
         sighting.label
         for sighting in found

@@ -20,7 +20,7 @@ def resting_pose(
 ) -> Pose:
     """Return the pose of `book`, turned by `angle` degrees, laid flat at `centre` on those `below`.
 
-    It comes to lie on the highest cover it touches; `is_steady` tells whether it would stay there.
+    It comes to lie on the highest cover it touches; `is_stable` tells whether it would stay there.
     """
     rotation = rotation_z(angle)
     middle = rotation @ np.array([book.size[0] / 2, book.size[1] / 2, 0.0])

@@ -31,7 +31,7 @@ QUALITY = 76  # of its JPEG: most of what a new grid waits for are these bytes
 DENSITY_STEP = (
     0.1  # a byte of a density counts tenths of an even spread; 25.5 times and more are the same
 )
-RAW_STEPS = 127  # a byte of a raw map counts 127ths of a value that NEARLY_ALL stay below
+RAW_STEPS = 127  # a byte of a raw map counts 127ths of a value that RAW_QUANTILE stay below
 RAW_QUANTILE = 0.998  # a few cells must not make all others pale
 LOCALISATION_KEYS = ("objects", "share", "area", "lift")
 
@@ -47,8 +47,8 @@ class CamColumn:
     tenths; raw: float16. probabilities: the answers' probabilities; votes: how many members answer
     so. shares: of the class's evidence, what lies in the boxes of its objects, and areas: what
     share of the photo those cover; both nan where the class has no box that counts. located: of
-    each snapshot, the LOCATED part of core.evaluate.localisation.localisation_summary, {} without
-    boxes."""
+    each snapshot, the LOCALISATION_KEYS part of core.evaluate.localisation.localisation_summary, {}
+    without boxes."""
 
     crop: Crop
     classes: tuple[str, ...]

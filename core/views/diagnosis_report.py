@@ -14,14 +14,8 @@ from core.base.errors import InputError
 from core.base.formatting import percent
 from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.evaluate.verdict import (
-    MEANINGS,
-    RULES,
-    THRESHOLDS,
-    comparison_set,
-    density_ratio,
-    threshold,
-)
+from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS, threshold
+from core.evaluate.verdict import comparison_set, density_ratio
 from core.recipe.layer_table import head_start
 from core.store.run import Run
 from core.store.schemas import Assessment

@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.data.photos import Crop, centre_square, open_photo
 
-# From no evidence to TOP even spreads; the CAM grid is sent them (core.views.cam_grid).
+# From no evidence to MAX_DENSITY even spreads; the CAM grid is sent them (core.views.cam_grid).
 COLOUR_MAP = np.array(
     [(66, 10, 104), (147, 38, 103), (221, 81, 58), (252, 155, 12), (246, 230, 90), (252, 255, 190)],
     dtype=np.float32,

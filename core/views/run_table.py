@@ -192,7 +192,8 @@ def _cell_text(key: str, value: Any) -> str:
 
 
 def _translate_cell(key: str, text: str) -> str:
-    """What `_words` gave, for the reader; names, tags and a recipe's values stay as they are."""
+    """What `_cell_text` gave, for the reader; names, tags and a recipe's values stay as they
+    are."""
     spoken = key in ("verdict", "state", "from") or text in ("off", "none")
     return translate(text) if spoken else text
 

@@ -4,7 +4,7 @@
 
 Each scenario of tests/faults/scenarios.py is lived once, which gives its points: the operations on
 files in it. Then it is lived again for each fault: a SIGKILL at the first and the last point of
-every name, and `MORE` drawn from the rest (half-written files, a full disk, one that turns
+every name, and `EXTRA_FAULTS` drawn from the rest (half-written files, a full disk, one that turns
 read-only, other kills). `--every` takes all of them, which takes an hour. At last two dashboards
 and two workers hammer one folder until `--kills` workers were killed.
 

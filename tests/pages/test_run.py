@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 
 from core.data.dataset import read_dataset
-from core.evaluate.verdict import MEANINGS
+from core.evaluate.rules import MEANINGS
 from core.jobs.queue import Queue
 from core.store.run import find_runs
 from core.train.speed import write_speed

@@ -157,8 +157,8 @@ def request_prediction(
     check_cancelled: CancelCheck = never_cancel,
 ) -> PreviewPrediction:
     """What a finished run answers to a photo (the bytes of its file), and with the box of it
-    painted over. `check_cancelled` as in `ask_views`. Raises PreviewError, or the InputError of the
-    run."""
+    painted over. `check_cancelled` as in `request_views`. Raises PreviewError, or the InputError of
+    the run."""
     corners = None if box is None else [box.x0, box.y0, box.x1, box.y1]
     answer = _request(
         runs_dir,

@@ -145,7 +145,7 @@ class RequestTimeout(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeIsUp in the block once it has taken so long. Only in the main thread."""
+    """Raises RequestTimeout in the block once it has taken so long. Only in the main thread."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise RequestTimeout

@@ -29,7 +29,7 @@ def cached_pair() -> Pair:
 
 
 def figure_data(name: str) -> Any:
-    """A picture's data: a key of _MADE. Raises InputError when it cannot be made."""
+    """A picture's data: a key of _FIGURE_DATA. Raises InputError when it cannot be made."""
     return cached(f"lesson.{name}", _cache_key(), lambda: _FIGURE_DATA[name](cached_pair()))
 
 

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Snapshot(NamedTuple):
-    """Rows of runs as they were at one snapshot. version: of those rows
+    """The runs as read once. version: of their rows
     (pages.widgets.shared.selection.snapshot), so that nothing is kept beyond a change of theirs."""
 
     version: int

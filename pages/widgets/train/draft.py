@@ -86,15 +86,15 @@ class Draft(NamedTuple):
         self.override(recipe_dict(self.base))
 
     def undo_all(self, edited: Mapping[str, Any]) -> None:
-        """Begins again; `edited` is kept for `bring_back`. Draws the page again."""
+        """Begins again; `edited` is kept for `redo_all`. Draws the page again."""
         st.session_state[f"{self.key}.undone"] = dict(edited)
         self.override_and_rerun(recipe_dict(self.base))
 
     @property
     def has_undone(self) -> bool:
-        """Whether there are changes that `bring_back` would bring."""
+        """Whether there are changes that `redo_all` would bring."""
         return f"{self.key}.undone" in st.session_state
 
     def redo_all(self) -> None:
-        """Undoes `put_back`."""
+        """Undoes `undo_all`."""
         self.override(st.session_state.pop(f"{self.key}.undone"))

@@ -25,7 +25,7 @@ from pages.widgets.train.draft import Draft
 from pages.widgets.ui import messages
 
 _SOURCE_PARAMS = ("preset", "again", "file")
-Source = tuple[str, str]  # one of _LINKS, and its name
+Source = tuple[str, str]  # one of _SOURCE_PARAMS, and its name
 
 
 def show(key: str) -> Draft:

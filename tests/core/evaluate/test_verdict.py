@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from core.evaluate.advice import advice
+from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS
 from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, share_score
-from core.evaluate.verdict import MEANINGS, RULES, THRESHOLDS, comparison_set, density_ratio, judge
+from core.evaluate.verdict import comparison_set, density_ratio, judge
 from tests.conftest import fast_recipe
 
 CLASSES = 6

@@ -10,10 +10,11 @@ import pytest
 
 from core.__main__ import main
 from core.base.errors import RunError
+from core.base.files import PROJECT_ROOT
 from core.compare.selection import selectable_items
 from core.compare.tables import labels_by_id
 from core.store.annotations import annotate
-from core.store.examples import PROJECT_ROOT, examples_hidden, is_example, set_examples_hidden
+from core.store.examples import examples_hidden, is_example, set_examples_hidden
 from core.store.groups import find_groups
 from core.store.query import filter_rows, vocabulary
 from core.store.rescoring import create_rescoring, find_rescoring, outdated_runs

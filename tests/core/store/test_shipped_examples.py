@@ -8,8 +8,9 @@ from statistics import fmean
 
 import pytest
 
+from core.base.files import PROJECT_ROOT
 from core.data.dataset import fingerprints, read_dataset
-from core.store.examples import EXAMPLE_PREFIX, PROJECT_ROOT
+from core.store.examples import EXAMPLE_PREFIX
 from core.store.groups import find_groups
 from core.store.index import RunIndex, RunRow
 from core.store.run import Run

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.evaluate.verdict import MEANINGS
+from core.evaluate.rules import MEANINGS
 from core.jobs.tasks.train_run import run_training
 from core.recipe.layer_table import BACKBONES, head_start
 from core.store.run import create_run

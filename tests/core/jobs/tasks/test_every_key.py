@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from core.data.dataset import Dataset
-from core.evaluate.verdict import MEANINGS
+from core.evaluate.rules import MEANINGS
 from core.jobs.tasks.train_run import run_training
 from core.recipe.files import recipe_from_dict
 from core.recipe.flat_list import network_layers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.evaluate.verdict import MEANINGS
+from core.evaluate.rules import MEANINGS
 from core.jobs.tasks.train_run import run_training
 from core.recipe.batch import load_recipe_batch, recipe_batch_names
 from core.recipe.files import load_recipe, preset_names
