@@ -10,6 +10,7 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _
 from core.compare.comparable import items_on_other_photos
+from core.compare.score_tables import headline_set
 from core.data.dataset import VALIDATION, read_dataset
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -49,6 +50,7 @@ def show_page(all_rows: list[RunRow]) -> None:
     folder = _data_dir(items[0])
     dataset = read_dataset(folder)
     names = [*(test_set.name for test_set in dataset.test_sets), VALIDATION]
+    headline = headline_set(items)
     if len(names) == 1:
         st.info(
             _(
@@ -60,7 +62,7 @@ def show_page(all_rows: list[RunRow]) -> None:
         set_name = st.selectbox(
             _("Photos"),
             names,
-            index=names.index("test_difficult") if "test_difficult" in names else 0,
+            index=names.index(headline) if headline in names else 0,
             key="set",
             bind="query-params",
             help=_(

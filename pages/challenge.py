@@ -6,6 +6,7 @@ The link says which data set's board it is (`?photos=<fingerprint>`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ from pages import settings
 from pages.widgets.challenge import board as challenge_board
 from pages.widgets.challenge import submit, task
 from pages.widgets.shared import access, selection, worker_notice
-from pages.widgets.shared.snapshot import Snapshot
+from pages.widgets.shared.cached import cached
 from pages.widgets.ui import messages
 
 KEY = "challenge"
@@ -35,10 +36,12 @@ def cached_board(field: ComparableGroups) -> Leaderboard:
     """Read anew when a run, an answer or the photos have changed. Raises InputError when the hidden
     photos' note is damaged."""
     runs_dir = settings.runs_dir()
-    of = [field.id, challenge_fingerprint(runs_dir)]
-    return Snapshot(selection.version()).cached(
-        "board", of, lambda: read_leaderboard(runs_dir, field)
-    )
+    return leaderboard(runs_dir, challenge_fingerprint(runs_dir), field)
+
+
+@cached
+def leaderboard(runs_dir: Path, answers: str, field: ComparableGroups) -> Leaderboard:
+    return read_leaderboard(runs_dir, field)
 
 
 def choose_board(available: Sequence[ComparableGroups]) -> ComparableGroups:

@@ -13,16 +13,15 @@ from core.store.index import RunRow
 from pages.widgets.compare import clearest_pair, difference, scores
 from pages.widgets.compare.sections import KEY, show_section
 from pages.widgets.shared import first_runs, report, selection
-from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import messages
 
 
-def show_page(all_rows: list[RunRow], snapshot: Snapshot) -> None:
+def show_page(all_rows: list[RunRow]) -> None:
     """All of the page, for the runs and groups in its link."""
     items = selection.choose_items(KEY, all_rows)
     if not items:
         st.info(_("Choose two runs or more to see them side by side."))
-        clearest_pair.show(f"{KEY}.pair", all_rows, snapshot)
+        clearest_pair.show(f"{KEY}.pair", all_rows)
         return
     for row in (row for item in items for row in item.members if row.problem):
         messages.show_error(row.problem)
@@ -37,15 +36,15 @@ def show_page(all_rows: list[RunRow], snapshot: Snapshot) -> None:
             icon=":material/frame_inspect:",
             query_params=selection.link_params(items),
         )
-        clearest_pair.show(f"{KEY}.pair", all_rows, snapshot)
+        clearest_pair.show(f"{KEY}.pair", all_rows)
         report.button(KEY, items, all_rows)
-    show_section(items, all_rows, snapshot)
+    show_section(items, all_rows)
 
 
 st.title(_("Compare"), anchor=False)
-version, runs = selection.snapshot()
+runs = selection.all_runs()
 if runs:
-    show_page(runs, Snapshot(version))
+    show_page(runs)
 else:
     st.write(_("There are no runs to compare yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")

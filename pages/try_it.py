@@ -11,6 +11,7 @@ from core.compare import tables
 from core.data.dataset import Dataset, read_dataset
 from core.store.index import RunRow
 from core.store.run import open_run
+from core.store.test_sets import comparison_set_of
 from pages import settings
 from pages.widgets.shared import access, first_runs, preview_wait, selection
 from pages.widgets.try_it import answer, photo_box, tried_photo
@@ -35,7 +36,9 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
     labels = tables.labels_by_id(all_rows)
     left, *columns = st.columns([4, *(3 for __ in rows)], gap="large")
     with left:
-        photo = tried_photo.show(KEY, dataset_of(rows[0]))
+        photo = tried_photo.show(
+            KEY, dataset_of(rows[0]), comparison_set_of(row.summary for row in rows)
+        )
         if photo is None:
             st.info(_("Choose a photo, and see what each run says it shows."))
             return

@@ -24,6 +24,7 @@ from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
 from core.store.run_list import all_rows
 from core.store.status import utc_now
+from core.store.test_sets import comparison_set_of
 from core.store.trash import (
     deletable_runs,
     delete_expired_runs,
@@ -70,18 +71,18 @@ def list_(
         return
     names = labels_by_id(every)
     print(
-        f"{'run':<44} {'state':<10} {'epoch':>7} {'val acc':>8} {'test':>6} "
-        f"{'difficult':>9} {'objects':>8} {'lift':>6}  name"
+        f"{'run':<44} {'state':<10} {'epoch':>7} {'val acc':>8} "
+        f"{'photos':>7} {'objects':>8} {'lift':>6} {'of set':<16} name"
     )
     for row in rows:
+        name = comparison_set_of([row.summary]) or "-"
         print(
             f"{row.id:<44} {row.status.state:<10} "
             f"{f'{row.status.epoch}/{row.status.epochs}':>7} "
             f"{_percent(row, 'validation', 'accuracy'):>8} "
-            f"{_percent(row, 'sets', 'test', 'scores', 'primary'):>6} "
-            f"{_percent(row, 'sets', 'test_difficult', 'scores', 'primary'):>9} "
-            f"{_percent(row, 'sets', 'test_difficult', 'scores', 'object'):>8} "
-            f"{_lift(row):>6}  {'* ' if row.starred else ''}"
+            f"{_percent(row, 'sets', name, 'scores', 'primary'):>7} "
+            f"{_percent(row, 'sets', name, 'scores', 'object'):>8} "
+            f"{_lift(row, name):>6} {name:<16} {'* ' if row.starred else ''}"
             + " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
             + (f" (from {row.came_from})" if row.came_from else "")
         )
@@ -215,6 +216,6 @@ def _percent(row: RunRow, *keys: str) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def _lift(row: RunRow) -> str:
-    value = row.summary_value("sets", "test_difficult", "localisation", "lift")
+def _lift(row: RunRow, set_name: str) -> str:
+    value = row.summary_value("sets", set_name, "localisation", "lift")
     return "-" if value is None else f"{value:.2f}"

@@ -9,8 +9,8 @@ from itertools import product
 from core.base.language import N_
 from core.compare.comparable import run_photos_fingerprint
 from core.evaluate.rules import threshold
-from core.evaluate.verdict import comparison_set
 from core.store.groups import Group
+from core.store.test_sets import comparison_set
 
 GENERALISES, OVERFIT = N_("generalises"), N_("overfit that looks good")
 

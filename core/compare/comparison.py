@@ -15,9 +15,9 @@ from core.data.dataset import VALIDATION
 from core.evaluate.groups import Difference, group_difference
 from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
 from core.evaluate.paired import PairedComparison, compare_matched
-from core.evaluate.verdict import comparison_set
 from core.recipe.layer_table import head_start
 from core.store.groups import Group
+from core.store.test_sets import comparison_set
 
 PredictionsByRun = Mapping[str, pd.DataFrame]  # predictions.csv by run id
 _TITLES = {"primary": N_("most prominent object"), "object": N_("objects cut out")}

@@ -12,8 +12,8 @@ import pandas as pd
 from core.base import formatting
 from core.base.language import N_, _
 from core.compare.tables import SCORE_TITLES, lift_text
-from core.store.fields import pick_hardest_set
 from core.store.groups import Group
+from core.store.test_sets import comparison_set_of
 
 Controls = Mapping[str, Mapping[str, Any] | None]  # controls.json by run id
 CONTROL_TITLES = {
@@ -46,20 +46,16 @@ def names_of_test_sets(items: Sequence[Group]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in (row.summary or {}).get("sets", {})))
 
 
-def hardest_set(items: Sequence[Group]) -> str:
-    """The test set that headlines tell (core.store.fields.pick_hardest_set)."""
-    return pick_hardest_set(
-        {
-            name: any(first_score(item, "sets", name, "scores", "primary") for item in items)
-            for name in names_of_test_sets(items)
-        }
-    )
+def headline_set(items: Sequence[Group]) -> str:
+    """The test set that headlines tell (core.store.test_sets); empty where none is labelled."""
+    rows = (row for item in items for row in item.evaluated_members())
+    return comparison_set_of(row.summary for row in rows) or ""
 
 
 def headline_score(item: Group) -> tuple[str, str, tuple[str, str]]:
     """What a headline tells of an item: its hardest set, the sharpest score there (objects, or
     photos where none is boxed), and `share_texts` of it."""
-    hard = hardest_set([item])
+    hard = headline_set([item])
     for key in ("object", "primary"):
         words = share_texts(item, "sets", hard, "scores", key)
         if words[0] != "-":

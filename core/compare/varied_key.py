@@ -13,7 +13,7 @@ from core.base.language import N_, translate
 from core.compare.score_tables import (
     Controls,
     dots_of_test_set,
-    hardest_set,
+    headline_set,
     lift_dots,
     validation_dots,
 )
@@ -80,7 +80,7 @@ def varied_scores(
     items: Sequence[Group], varied: VariedKey, controls: Controls
 ) -> VariedScores | None:
     """The items' scores on the hardest set; None when it has none."""
-    name = hardest_set(items)
+    name = headline_set(items)
     dots = dots_of_test_set(items, controls, name)
     for score in ("object", "primary"):
         shown = dots[dots["title"] == SCORE_TITLES[score]]

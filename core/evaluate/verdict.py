@@ -18,6 +18,7 @@ import pandas as pd
 from core.base.language import N_
 from core.evaluate.rules import RULES, threshold
 from core.store.schemas import Assessment, Verdict
+from core.store.test_sets import is_elsewhere, label_counts
 
 _WORST_FIRST = ("bad", "cannot tell", "fine")
 DENSEST = 99.0  # a map without evidence outside the boxes
@@ -103,9 +104,9 @@ def judge(
         (
             _assess_set(name, sets[name], reliance.get(name))
             for name in sets
-            if any(_label_counts(sets[name]))
+            if any(label_counts(sets[name]))
         ),
-        key=lambda one: _label_counts(sets[one.name]),
+        key=lambda one: label_counts(sets[one.name]),
         reverse=True,
     )
     read = [one for one in found if one.answer]
@@ -183,33 +184,6 @@ def _assess_validation(
         few = N_("That is too few photos to call it fine or bad.")
         return "cannot tell", f"{told} {few}"
     return "fine", told
-
-
-def _label_counts(found: Mapping[str, Any]) -> tuple[int, int]:
-    """How many labelled objects and photos a test set has."""
-    scores = found.get("scores") or {}
-    objects, photos = (
-        int((scores.get(key) or {}).get("total", 0)) for key in ("object", "primary")
-    )
-    return objects, photos
-
-
-def is_elsewhere(found: Mapping[str, Any]) -> bool:
-    """Whether a test set's photos are from elsewhere; a run from before this was noted took every
-    set for it."""
-    return bool((found.get("origin") or {}).get("elsewhere", True))
-
-
-def comparison_set(sets: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The test set to compare runs on: of those from elsewhere (of all, where none is) the one with
-    most labelled objects, then photos. Chosen by its labels alone, so that every run on the same
-    photos is compared on the same set."""
-    labelled = [name for name in sets if any(_label_counts(sets[name]))]
-    return max(
-        labelled,
-        key=lambda name: (is_elsewhere(sets[name]), *_label_counts(sets[name])),
-        default=None,
-    )
 
 
 def _assess_set(

@@ -16,10 +16,10 @@ import pandas as pd
 from core.base.errors import RunError
 from core.base.language import N_
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.evaluate.verdict import comparison_set
 from core.lesson.seed_spread import SeedSpread, read_spread
 from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
+from core.store.test_sets import comparison_set
 
 LOOKS_GOOD_VERDICT, GENERALISES_VERDICT = "overfit that looks good", "generalises"
 MIN_RUNS = 3  # trainings; with fewer there is no spread to speak of

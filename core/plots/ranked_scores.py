@@ -15,7 +15,7 @@ from core.compare.colours import ColourScheme
 from core.compare.score_tables import (
     Controls,
     dots_of_test_set,
-    hardest_set,
+    headline_set,
     lift_dots,
     names_of_test_sets,
     validation_dots,
@@ -44,7 +44,7 @@ def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedCol
     """Validation, then each test set by its sharpest score, then lift on the hardest; without
     those that no item has."""
     found = [RankedColumn(_("validation"), validation_dots(items, controls))]
-    hard = hardest_set(items)
+    hard = headline_set(items)
     for name in names_of_test_sets(items):
         dots = dots_of_test_set(items, controls, name)
         for score in ("object", "primary") if name == hard else ("primary",):

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compare.score_tables import hardest_set
+from core.compare.score_tables import headline_set
 from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
 from core.data.label_tables import Box
 from core.data.photos import Crop, photo_size
@@ -100,7 +100,7 @@ def _choose_test_set(
     subject: Subject, entries: Sequence[ReportEntry], dataset: Dataset
 ) -> TestSet | None:
     """The hardest test set; without any, the photos that validated in the first item's run."""
-    name = hardest_set([one.item for one in entries])
+    name = headline_set([one.item for one in entries])
     names = [test_set.name for test_set in dataset.test_sets]
     if name or names:
         return dataset.test_set(name or names[-1])

@@ -9,7 +9,7 @@ from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.colours import MAX_COLOURS
 from core.compare.comparison import compare_to_reference
-from core.compare.score_tables import hardest_set, headline_score, share_texts
+from core.compare.score_tables import headline_score, headline_set, share_texts
 from core.evaluate.rules import RULES
 from core.report.markup import Markup, join_content, tag
 from core.report.subject import DatasetSection, ReportEntry, Subject
@@ -140,8 +140,8 @@ def _left_out(items: Sequence[Group]) -> Markup | None:
                 for cell in (
                     translate(tables.verdict_text(item)) or translate(tables.state_text(item)),
                     share_texts(item, "validation", "accuracy")[0],
-                    share_texts(item, "sets", hardest_set([item]), "scores", "object")[0],
-                    tables.lift_text(item, hardest_set([item])),
+                    share_texts(item, "sets", headline_set([item]), "scores", "object")[0],
+                    tables.lift_text(item, headline_set([item])),
                 )
             ],
         )

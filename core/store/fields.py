@@ -22,6 +22,7 @@ from core.base.language import N_
 from core.recipe.difference import flat_recipe
 from core.recipe.schema import Recipe
 from core.store.status import time_taken
+from core.store.test_sets import comparison_set_of
 
 if TYPE_CHECKING:
     from core.store.index import RunRow
@@ -101,7 +102,7 @@ DEFAULT_COLUMNS = (
 def read_field_values(row: RunRow) -> dict[str, Any]:
     """Values by key: a number, text, a tuple of texts (tags), or None where something is off or
     not known. Moments are ISO 8601 texts, shares 0..1."""
-    status, hard = row.status, hardest_set_of(row)
+    status, hard = row.status, comparison_set_of([row.summary]) or ""
     facts: dict[str, Any] = {
         "id": row.id,
         "name": row.name,
@@ -135,21 +136,6 @@ def read_field_values(row: RunRow) -> dict[str, Any]:
     recipe = {key: value for key, value in row.recipe.items() if key != "name"}
     texts = {key: None if value == "off" else value for key, value in flat_recipe(recipe).items()}
     return facts | texts | dict(_flatten(recipe))
-
-
-def hardest_set_of(row: RunRow) -> str:
-    """The test set that headlines tell (core.compare.score_tables.hardest_set), of a run."""
-    sets = (row.summary or {}).get("sets", {})
-    return pick_hardest_set(
-        {name: "primary" in (one.get("scores") or {}) for name, one in sets.items()}
-    )
-
-
-def pick_hardest_set(has_scores: Mapping[str, bool]) -> str:
-    """Of test sets, `test_difficult`, or else the last one; of those with scores, where any has
-    some. has_scores: by name, whether it has."""
-    sets = [name for name, has in has_scores.items() if has] or list(has_scores)
-    return "test_difficult" if "test_difficult" in sets or not sets else sets[-1]
 
 
 @cache

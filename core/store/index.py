@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -51,7 +51,8 @@ class RunRow:
     `problem` tells why a folder cannot be read (its other fields are then empty). `photos` is a
     fingerprint of all photos of the data set and of the training labels, empty until the run has
     read them. `came_from`: who sent it, of a run that was not trained here; where its photos are
-    not here, `data_path` is no folder but tells whose they are."""
+    not here, `data_path` is no folder but tells whose they are. `stamp`: changes whenever a file
+    that the row is read from does."""
 
     id: str
     name: str
@@ -66,6 +67,7 @@ class RunRow:
     tags: tuple[str, ...] = ()
     note: str = ""
     came_from: str = ""
+    stamp: str = ""
 
     @property
     def example(self) -> bool:
@@ -154,7 +156,7 @@ class RunIndex:
         for id_, stamp in stamps.items():
             known = before.get(id_)
             if known is None or known[0] != stamp:
-                known = stamp, read_row(Run(self.runs_dir / id_))
+                known = stamp, replace(read_row(Run(self.runs_dir / id_)), stamp=stamp)
                 changed.append(id_)
             found[id_] = known
         gone = before.keys() - found.keys()

@@ -14,9 +14,9 @@ from core.base import formatting
 from core.base.errors import InputError, RunError, os_error_line
 from core.base.language import _, translate
 from core.data.archive import is_junk, printable
-from core.store.fields import hardest_set_of
 from core.store.index import RunRow
 from core.store.status import Clock
+from core.store.test_sets import comparison_set_of
 from core.transfer.manifest import MANIFEST
 from core.transfer.unpack import ImportRequest, ImportResult, import_runs
 
@@ -128,7 +128,7 @@ def _table_row(entry: ImportResult) -> tuple[str, ...]:
 def headline_score_text(row: RunRow) -> str:
     """The score that headlines tell: the most prominent object, on the hardest set; else the
     validation accuracy."""
-    summary, hard = row.summary or {}, hardest_set_of(row)
+    summary, hard = row.summary or {}, comparison_set_of([row.summary]) or ""
     found = ((summary.get("sets", {}).get(hard) or {}).get("scores") or {}).get("primary")
     if found:
         return f"{formatting.score_text(found)}, {hard}"

@@ -15,10 +15,11 @@ from core.base.formatting import percent
 from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset, TestSet, read_dataset
 from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS, threshold
-from core.evaluate.verdict import comparison_set, density_ratio
+from core.evaluate.verdict import density_ratio
 from core.recipe.layer_table import head_start
 from core.store.run import Run
 from core.store.schemas import Assessment
+from core.store.test_sets import comparison_set
 from core.views.diagnosis_pictures import (
     Picture,
     localisation_pictures,

@@ -36,6 +36,7 @@ ALLOWED = {
     "contextlib",
     "html",
     "dataclasses",
+    "functools",
     "datetime",
     "time",
     "threading",

@@ -8,18 +8,23 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import N_, _, translate
-from core.compare.clearest_pair import clearest_pair
+from core.compare.clearest_pair import Pair, clearest_pair
 from core.compare.selection import selectable_items
 from core.store.index import RunRow
 from pages.widgets.shared import selection
-from pages.widgets.shared.snapshot import Snapshot
+from pages.widgets.shared.cached import cached
 
 _LABEL = N_("Overfit against generalising")
 
 
-def show(key: str, all_rows: Sequence[RunRow], snapshot: Snapshot) -> None:
+@cached
+def _clearest_pair(all_rows: Sequence[RunRow]) -> Pair | None:
+    return clearest_pair(selectable_items(all_rows))
+
+
+def show(key: str, all_rows: Sequence[RunRow]) -> None:
     """A button that chooses the store's clearest pair, or says how to make one."""
-    pair = snapshot.cached("clearest_pair", [], lambda: clearest_pair(selectable_items(all_rows)))
+    pair = _clearest_pair(all_rows)
     if pair is None:
         with st.popover(translate(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(

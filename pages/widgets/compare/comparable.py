@@ -13,9 +13,9 @@ from core.compare.comparable import (
     items_on_other_photos,
     split_fingerprints,
 )
-from core.compare.comparison import PredictionsByRun
 from core.store.groups import Group
 from pages.widgets.shared import run_files
+from pages.widgets.shared.run_files import RunFiles
 
 _MAX_NAMED = 6  # items that the notice names
 
@@ -38,13 +38,15 @@ def notice(selected: Sequence[Group]) -> None:
     )
 
 
-def answers(selected: Sequence[Group]) -> PredictionsByRun:
+def answers(selected: Sequence[Group]) -> RunFiles:
     """The runs' answers that can be compared with those of the first item, by run id."""
     found = run_files.read_finished("predictions.csv", selected)
     if not selected or not items_on_other_photos(selected, selected[0]):
         return found
-    prints = {
-        id_: split_fingerprints(environment)
-        for id_, environment in run_files.read_finished("environment.json", selected).items()
-    }
-    return comparable_predictions(found, prints, selected[0].evaluated_members()[0].id)
+    environments = run_files.read_finished("environment.json", selected)
+    prints = {id_: split_fingerprints(environment) for id_, environment in environments.items()}
+    reference = selected[0].evaluated_members()[0].id
+    return RunFiles(
+        comparable_predictions(found, prints, reference),
+        [*found.state, *environments.state, reference],
+    )

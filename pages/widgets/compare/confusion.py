@@ -30,7 +30,7 @@ def show(
 ) -> None:
     """A square of labels and answers per item; a click on a cell lists its photos."""
     sets = predicted_splits(selected, predictions)
-    set_name = photo_set.choose(sets)
+    set_name = photo_set.choose(selected, sets)
     if set_name is None:
         return
     if len(selected) > _MAX_MATRICES:

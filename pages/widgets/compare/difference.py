@@ -14,8 +14,9 @@ from core.compare.comparison import ItemComparison, compare_to_reference, title_
 from core.store.groups import Group
 from core.views.comparison_table import build_comparison_table
 from pages.widgets.compare import comparable
-from pages.widgets.shared import run_files, verdict
-from pages.widgets.shared.snapshot import Snapshot
+from pages.widgets.shared import verdict
+from pages.widgets.shared.cached import cached
+from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import reading_table
 from pages.widgets.ui.reading_table import Column
 
@@ -28,16 +29,11 @@ _METHOD_TEXT = N_(
 )
 
 
-def show(
-    key: str, selected: Sequence[Group], colour_scheme: ColourScheme, snapshot: Snapshot
-) -> None:
+def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """Each item against the first: validation's sentence, then that of photos from elsewhere; of
     many items a row of a table each."""
-    of = [*(item.id for item in selected), *run_files.cache_keys("predictions.csv", selected)]
     predictions = comparable.answers(selected)  # tells what cannot be read, every time
-    compared = snapshot.cached(
-        "against_first", of, lambda: compare_to_reference(selected, predictions)
-    )
+    compared = _compare_to_reference(selected, predictions)
     if len(selected) > MAX_IN_SENTENCES:
         _table(key, selected, compared, colour_scheme)
         return
@@ -47,6 +43,13 @@ def show(
             with st.expander(_("Every comparison"), key=f"{key}.{number}"):
                 reading_table.show(f"{key}.{number}.all", found.table(), _("Every comparison"))
                 st.caption(translate(_METHOD_TEXT))
+
+
+@cached
+def _compare_to_reference(
+    selected: Sequence[Group], predictions: RunFiles
+) -> Sequence[ItemComparison]:
+    return compare_to_reference(selected, predictions)
 
 
 def _table(

@@ -10,6 +10,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
+from core.compare import score_tables
 from core.data.dataset import VALIDATION
 from core.store.groups import Group
 from core.store.run import open_run
@@ -18,13 +19,14 @@ from pages import settings
 from pages.widgets.ui import url_state
 
 
-def choose(sets: Sequence[str]) -> str | None:
-    """A choice of sets, kept in the link as `set`; the hardest first. None where there are none."""
+def choose(selected: Sequence[Group], sets: Sequence[str]) -> str | None:
+    """A choice of sets, kept in the link as `set`, at first the headlines'; None of none."""
     if not sets:
         st.caption(_("No chosen run has answered any photo yet."))
         return None
     names = {_param_value(name): name for name in sets}
-    usual = _param_value("test_difficult" if "test_difficult" in sets else sets[-1])
+    headline = score_tables.headline_set(selected)
+    usual = _param_value(headline if headline in sets else sets[-1])
     url_state.read("set", names, usual)
     chosen = (
         st.segmented_control(

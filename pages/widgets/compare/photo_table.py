@@ -14,8 +14,9 @@ from core.data.photos import jpeg_data_url
 from core.evaluate.matched_answers import photo_of
 from core.store.groups import Group
 from pages.widgets.compare import comparable, photo_set
-from pages.widgets.shared import run_files, selection
-from pages.widgets.shared.snapshot import Snapshot
+from pages.widgets.shared import selection
+from pages.widgets.shared.cached import cached
+from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, reading_table, url_state
 from pages.widgets.ui.reading_table import Choice
 
@@ -24,18 +25,13 @@ _MAX_HEIGHT = 560  # pixels of the table; more rows are scrolled
 _MAX_CAMS = 6  # runs that CAMs shows at once
 
 
-def show(key: str, selected: Sequence[Group], snapshot: Snapshot) -> None:
+def show(key: str, selected: Sequence[Group]) -> None:
     """The table with its filter; a chosen row shows its photo large and leads to its class maps."""
-    of = [*(item.id for item in selected), *run_files.cache_keys("predictions.csv", selected)]
     predictions = comparable.answers(selected)
-    set_name = photo_set.choose(answers_of.predicted_splits(selected, predictions))
+    set_name = photo_set.choose(selected, answers_of.predicted_splits(selected, predictions))
     if set_name is None:
         return
-    answers = snapshot.cached(
-        "photo_answers",
-        [set_name, *of],
-        lambda: answers_of.photo_predictions(selected, predictions, set_name),
-    )
+    answers = _photo_predictions(selected, predictions, set_name)
     files = _filtered(key, selected, answers)
     titles = {item.id: item.title for item in selected}
     total = answers["file"].nunique()
@@ -79,6 +75,13 @@ def show(key: str, selected: Sequence[Group], snapshot: Snapshot) -> None:
     photo = st.query_params.get("photo")
     if photo in files:
         _photo(key, selected, answers, set_name, photo, pictures.get(photo), few)
+
+
+@cached
+def _photo_predictions(
+    selected: Sequence[Group], predictions: RunFiles, set_name: str
+) -> PhotoPredictions:
+    return answers_of.photo_predictions(selected, predictions, set_name)
 
 
 def _heads() -> dict[str, str]:

@@ -13,10 +13,11 @@ from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.score_tables import Controls
 from core.data.dataset import VALIDATION
 from core.plots import figures, scores
-from core.plots.ranked_scores import ranked_columns, ranked_scores
+from core.plots.ranked_scores import RankedColumn, ranked_columns, ranked_scores
 from core.store.groups import Group
 from pages.widgets.shared import run_files, verdict
-from pages.widgets.shared.snapshot import Snapshot
+from pages.widgets.shared.cached import cached
+from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, plot, reading_table
 
 
@@ -65,33 +66,23 @@ def headline(selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
                     )
 
 
-def controls_of(selected: Sequence[Group]) -> Controls:
+def controls_of(selected: Sequence[Group]) -> RunFiles:
     """The controls of the items' runs; a damaged file is told and left out."""
     return run_files.read_finished("controls.json", selected)
 
 
-def show(
-    key: str, selected: Sequence[Group], colour_scheme: ColourScheme, snapshot: Snapshot
-) -> None:
+def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """Dots with intervals for validation and each test set, of many items a row each; then every
     number as a table."""
-    of = [
-        f"{item.id} {colour_scheme.colours[item.id]} {colour_scheme.marker(item.id)}"
-        for item in selected
-    ]
-    of += run_files.cache_keys("controls.json", selected)
     controls = controls_of(selected)
     with use_language("en"):  # as files are
         numbers = score_tables.numbers_table(selected, controls)
     if len(selected) > MAX_COLOURS:
-        columns = snapshot.cached("ranked_columns", of, lambda: ranked_columns(selected, controls))
+        columns = _ranked_columns(selected, controls)
         if columns:
-            ranked = snapshot.cached(
-                "ranked_scores", of, lambda: ranked_scores(columns, colour_scheme)
-            )
             figure.show(
                 f"{key}.ranked",
-                ranked,
+                _ranked_scores(selected, controls, colour_scheme),
                 lambda: numbers,
                 "scores",
                 min_width=180 * len(columns) + 120,
@@ -102,6 +93,18 @@ def show(
     st.caption(_legend_text(selected, any(controls.values())))
     with st.expander(_("The same numbers as a table"), expanded=False, key=f"{key}.table"):
         _table(f"{key}.numbers", selected, controls, numbers)
+
+
+@cached
+def _ranked_columns(selected: Sequence[Group], controls: RunFiles) -> Sequence[RankedColumn]:
+    return ranked_columns(selected, controls)
+
+
+@cached
+def _ranked_scores(
+    selected: Sequence[Group], controls: RunFiles, colour_scheme: ColourScheme
+) -> figures.Figure:
+    return ranked_scores(_ranked_columns(selected, controls), colour_scheme)
 
 
 def _table(key: str, selected: Sequence[Group], controls: Controls, numbers: figures.Table) -> None:

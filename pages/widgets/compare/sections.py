@@ -25,7 +25,6 @@ from pages.widgets.compare import (
     varied_key,
 )
 from pages.widgets.shared import run_files, selection
-from pages.widgets.shared.snapshot import Snapshot
 from pages.widgets.ui import persistent, url_state
 
 KEY = "compare"
@@ -45,7 +44,6 @@ class SectionData(NamedTuple):
     selected: list[Group]
     finished: list[Group]
     colour_scheme: ColourScheme
-    snapshot: Snapshot
 
 
 def show_scores(data: SectionData) -> None:
@@ -54,10 +52,10 @@ def show_scores(data: SectionData) -> None:
         st.caption(_("Scores appear when a chosen run is done."))
         return
     if len(data.finished) > 1:
-        difference.show(f"{KEY}.difference", data.finished, data.colour_scheme, data.snapshot)
-    varied_key.show(f"{KEY}.varied", data.finished, data.colour_scheme.colours, data.snapshot)
+        difference.show(f"{KEY}.difference", data.finished, data.colour_scheme)
+    varied_key.show(f"{KEY}.varied", data.finished, data.colour_scheme.colours)
     st.subheader(_("Scores"), anchor=False)
-    scores.show(f"{KEY}.scores", data.finished, data.colour_scheme, data.snapshot)
+    scores.show(f"{KEY}.scores", data.finished, data.colour_scheme)
 
 
 def show_curves(data: SectionData) -> None:
@@ -65,7 +63,7 @@ def show_curves(data: SectionData) -> None:
 
 
 def show_photos(data: SectionData) -> None:
-    photo_table.show(f"{KEY}.photos", data.finished, data.snapshot)
+    photo_table.show(f"{KEY}.photos", data.finished)
 
 
 def show_confusion(data: SectionData) -> None:
@@ -92,7 +90,7 @@ SECTIONS: dict[str, Callable[[SectionData], None]] = {
 
 
 @st.fragment
-def show_section(selected: list[Group], all_rows: list[RunRow], snapshot: Snapshot) -> None:
+def show_section(selected: list[Group], all_rows: list[RunRow]) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
     persistent.retain_values(KEY, RETAINED_CONTROLS)
     url_state.read("section", SECTIONS, "Scores")
@@ -123,4 +121,4 @@ def show_section(selected: list[Group], all_rows: list[RunRow], snapshot: Snapsh
     colour_choice.legend(paint)
     no_results.notice(selected, section)
     comparable.notice(finished)
-    SECTIONS[section](SectionData(selected, finished, paint, snapshot))
+    SECTIONS[section](SectionData(selected, finished, paint))

@@ -9,7 +9,7 @@ from core.base import files, palette
 from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure, steps
 from core.lesson.pair import Pair, find_pair
 from core.store.examples import examples_dir
-from pages.widgets.ui.cached import cached
+from pages.widgets.shared.cached import cached
 
 _FIGURE_DATA = {
     "shoot": elsewhere_figure.validation_examples,
@@ -25,18 +25,17 @@ _FIGURE_DATA = {
 
 def cached_pair() -> Pair:
     """Raises InputError where there are no example runs to tell of, or their photos are gone."""
-    return cached("lesson", _cache_key(), lambda: find_pair(Path(examples_dir())))
+    return _pair(*_examples())
 
 
 def figure_data(name: str) -> Any:
     """A picture's data: a key of _FIGURE_DATA. Raises InputError when it cannot be made."""
-    return cached(f"lesson.{name}", _cache_key(), lambda: _FIGURE_DATA[name](cached_pair()))
+    return _figure_data(name, *_examples())
 
 
 def cached_step(number: int, vote: str, arm_key: str) -> steps.Step:
     """Raises InputError when a file of an example run is damaged or gone."""
-    of = (str(number), vote, arm_key, *_cache_key())
-    return cached("lesson.step", of, lambda: steps.build_step(number, cached_pair(), vote, arm_key))
+    return _step(number, vote, arm_key, *_examples())
 
 
 def side_colours(found: Pair) -> dict[str, str]:
@@ -45,6 +44,21 @@ def side_colours(found: Pair) -> dict[str, str]:
     return {letter: palette.css_colour(colour) for letter, colour in own.items()}
 
 
-def _cache_key() -> tuple[str, str]:
-    """Another one when the example runs change."""
-    return str(examples_dir()), files.quick_fingerprint(examples_dir())
+def _examples() -> tuple[Path, str]:
+    """The folder of the example runs, and a text that changes when they do."""
+    return examples_dir(), files.quick_fingerprint(examples_dir())
+
+
+@cached
+def _pair(examples: Path, fingerprint: str) -> Pair:
+    return find_pair(examples)
+
+
+@cached
+def _figure_data(name: str, examples: Path, fingerprint: str) -> Any:
+    return _FIGURE_DATA[name](_pair(examples, fingerprint))
+
+
+@cached
+def _step(number: int, vote: str, arm_key: str, examples: Path, fingerprint: str) -> steps.Step:
+    return steps.build_step(number, _pair(examples, fingerprint), vote, arm_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,35 +28,33 @@ _READERS: dict[str, Callable[[Run], Any]] = {
 _MAX_ENTRIES = 3000  # files; 100 runs have 700
 
 
-def read(name: str, ids: Iterable[str]) -> dict[str, Any]:
-    """What the file holds, by run id. A damaged one is told on the page and left out."""
-    found = {}
+class RunFiles(dict[str, Any]):
+    """What one file holds, by run id. state: of each file read, its path and fingerprint; and what
+    else decided which of them are here."""
+
+    def __init__(self, found: Mapping[str, Any], state: Iterable[str]) -> None:
+        super().__init__(found)
+        self.state = tuple(state)
+
+
+def read(name: str, ids: Iterable[str]) -> RunFiles:
+    """The file of each of these runs. A damaged one is told on the page and left out."""
+    found, state = {}, []
     for id_ in ids:
         path = run_folder(settings.runs_dir(), id_)
+        fingerprint = files.quick_fingerprint(path / name)  # before it is read: never newer
+        state.append(f"{path / name} {fingerprint}")
         try:
-            found[id_] = _read(str(path), name, files.quick_fingerprint(path / name))
+            found[id_] = _read(str(path), name, fingerprint)
         except InputError as error:
             messages.show_error(error)
-    return found
+    return RunFiles(found, state)
 
 
-def read_finished(name: str, items: Sequence[Group]) -> dict[str, Any]:
+def read_finished(name: str, items: Sequence[Group]) -> RunFiles:
     """The file of every evaluated run of the items."""
-    return read(name, _finished_ids(items))
-
-
-def cache_keys(name: str, items: Sequence[Group]) -> list[str]:
-    """Which runs' files `finished` reads, and in which state: another one when a file changes. To
-    be asked for before they are read: what is kept for it is then never older."""
-    runs_dir = settings.runs_dir()
-    return [
-        f"{id_} {files.quick_fingerprint(run_folder(runs_dir, id_) / name)}"
-        for id_ in _finished_ids(items)
-    ]
-
-
-def _finished_ids(items: Sequence[Group]) -> list[str]:
-    return list(dict.fromkeys(row.id for item in items for row in item.evaluated_members()))
+    ids = dict.fromkeys(row.id for item in items for row in item.evaluated_members())
+    return read(name, ids)
 
 
 @st.cache_data(max_entries=_MAX_ENTRIES, show_spinner=False)

@@ -14,9 +14,9 @@ _TEST, _FILE, _CAMERA = N_("Test photo"), N_("My photo"), N_("Camera")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"]
 
 
-def show(key: str, dataset: Dataset | None) -> QueryPhoto | None:
+def show(key: str, dataset: Dataset | None, first_set: str | None) -> QueryPhoto | None:
     """The photo; None while there is none, or when it cannot be used (which is then said). Of a
-    test photo the link keeps which one."""
+    test photo the link keeps which one. first_set: the test set that is offered first."""
     known = dataset is not None and dataset.test_sets
     sources = [*([_TEST] if known else []), _FILE, _CAMERA]
     url_state.read("from", sources, sources[0])
@@ -27,7 +27,7 @@ def show(key: str, dataset: Dataset | None) -> QueryPhoto | None:
     url_state.write("from", source, sources[0])
     try:
         if source == _TEST and dataset is not None:
-            return _choose_test_photo(dataset)
+            return _choose_test_photo(dataset, first_set)
         if source == _CAMERA:
             taken = st.camera_input(_("Take a picture"), key=f"{key}.camera")
         else:
@@ -43,13 +43,13 @@ def show(key: str, dataset: Dataset | None) -> QueryPhoto | None:
         return None
 
 
-def _choose_test_photo(dataset: Dataset) -> QueryPhoto:
+def _choose_test_photo(dataset: Dataset, first_set: str | None) -> QueryPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
-    difficult = [name for name in names if name.startswith("test_difficult/")]
+    first = [name for name in names if name.startswith(f"{first_set}/")]
     name = st.selectbox(
         _("Which one"),
         names,
-        index=names.index((difficult or names)[0]),
+        index=names.index((first or names)[0]),
         key="photo",
         bind="query-params",
         help=_("No run has trained on these."),

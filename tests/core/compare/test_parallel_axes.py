@@ -22,7 +22,7 @@ def item(id_, objects, verdict="generalises", **changes):
         "validation": {"accuracy": {"value": 1.0}},
         "sets": {
             "test_difficult": {
-                "scores": {"object": {"value": objects}},
+                "scores": {"object": {"value": objects, "total": 49}},
                 "localisation": {"lift": 1.9},
             }
         },

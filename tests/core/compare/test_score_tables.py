@@ -126,7 +126,7 @@ def test_headline_texts(rows):
     assert score_tables.share_texts(named(rows, "quick-bare"), *HARD) == ("-", "")
 
 
-def test_the_hard_set_is_test_difficult_or_the_last(rows):
-    assert score_tables.hardest_set(run_items(rows, rows)) == "test_difficult"
-    assert score_tables.hardest_set([]) == "test_difficult"
+def test_headlines_tell_the_labelled_set_with_most_objects(rows):
+    assert score_tables.headline_set(run_items(rows, rows)) == "test_difficult"
+    assert score_tables.headline_set([]) == ""
     assert score_tables.names_of_test_sets([named(rows, "quick-bare")]) == []

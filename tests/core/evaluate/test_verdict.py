@@ -9,7 +9,8 @@ import pytest
 from core.evaluate.advice import advice
 from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS
 from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, share_score
-from core.evaluate.verdict import comparison_set, density_ratio, judge
+from core.evaluate.verdict import density_ratio, judge
+from core.store.test_sets import comparison_set
 from tests.conftest import fast_recipe
 
 CLASSES = 6
