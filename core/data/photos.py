@@ -10,6 +10,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.base.errors import DataError
+from core.base.files import quick_fingerprint
 from core.base.language import N_
 
 Crop = Literal["squash", "centre"]
@@ -142,9 +144,13 @@ def _from_16_bit(image: Image.Image) -> Image.Image:
 
 
 def photo_size(path: Path) -> tuple[int, int]:
-    """Width and height of a photo as it is shown (turned as EXIF says), from its header alone.
+    """Width and height of a photo as it is shown (turned as EXIF says), from its header alone; read
+    once as long as the file stays as it is. Raises DataError naming the file."""
+    return _photo_size(path, quick_fingerprint(path))
 
-    Raises DataError naming the file."""
+
+@lru_cache(maxsize=10_000)
+def _photo_size(path: Path, fingerprint: str) -> tuple[int, int]:
     with _opened(path) as image:
         width, height = image.size
         on_its_side = 5 <= _orientation(image) <= 8

@@ -12,7 +12,7 @@ from typing import Any
 from core.base import formatting, palette
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
-from core.compare.selection import run_items
+from core.compare.tables import labels_by_id
 from core.store.fields import DEFAULT_COLUMNS, RUN_FIELDS, differing_recipe_keys, field_info
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
@@ -72,7 +72,7 @@ def build_table(
 ) -> dict[str, Any]:
     """Columns and lines. rows: those to show, newest first; all_rows: every run, which give the
     names. A group of one run is shown as that run."""
-    titles = {item.id: item.title for item in run_items(rows, all_rows)}
+    titles = labels_by_id(all_rows)
 
     def line(row: RunRow) -> TableRow:
         return _run_row(row, titles[row.id], columns, dots[row.id], now)

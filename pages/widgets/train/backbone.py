@@ -103,5 +103,5 @@ def _reset_bands(draft: Draft, key: str) -> None:
     """Bands and map stride are of their backbone: the base's if it has it, else its usual ones."""
     backbone = st.session_state[key]
     same = backbone == draft.base.backbone
-    usual = recipe_dict(draft.base if same else recipe_from_dict({"backbone": backbone}))
+    usual = draft.base_values if same else recipe_dict(recipe_from_dict({"backbone": backbone}))
     draft.override({part: usual[part] for part in ("bands", "map_stride")})

@@ -9,7 +9,6 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import _, ngettext, translate
 from core.recipe.draft import list_changes, revert_key
-from core.recipe.files import recipe_dict
 from pages.widgets.train.draft import Draft
 
 _MAX_LISTED = 4  # keys that the line names; all are in the list behind it
@@ -17,8 +16,7 @@ _MAX_LISTED = 4  # keys that the line names; all are in the list behind it
 
 def show(draft: Draft, edited: dict[str, Any]) -> None:
     """A line of the keys that differ from where the draft began, and the list behind it."""
-    base = recipe_dict(draft.base)
-    found = list_changes(base, edited)
+    found = list_changes(draft.base_values, edited)
     began = formatting.escape_markdown(translate(draft.title))
     if not found:
         st.markdown(_("As **{recipe}**, unchanged.", recipe=began), width="stretch")
@@ -45,7 +43,7 @@ def show(draft: Draft, edited: dict[str, Any]) -> None:
                     type="tertiary",
                     help=_("Puts {key} back", key=key),
                 ):
-                    draft.override_and_rerun(revert_key(base, edited, key))
+                    draft.override_and_rerun(revert_key(draft.base_values, edited, key))
         if st.button(_("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"):
             draft.undo_all(edited)
     named = [f"{key} **{plain(new)}**" for key, __, new in found[:_MAX_LISTED]]

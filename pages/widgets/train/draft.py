@@ -8,7 +8,9 @@ controls are replaced: they get new keys, and the new value to begin with.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,7 +24,8 @@ from core.recipe.schema import Recipe
 from pages.widgets.ui import messages
 
 
-class Draft(NamedTuple):
+@dataclass(frozen=True)
+class Draft:
     """key: where it is kept in the session; title: what it began from, such as `preset quick`;
     base: the recipe it began from; places: by dotted key, where to tell what is wrong with it."""
 
@@ -30,6 +33,11 @@ class Draft(NamedTuple):
     title: str
     base: Recipe
     error_containers: dict[str, DeltaGenerator]
+
+    @cached_property
+    def base_values(self) -> dict[str, Any]:
+        """The base as plain data, by part."""
+        return recipe_dict(self.base)
 
     @property
     def _overrides(self) -> dict[str, tuple[int, Any]]:
@@ -39,7 +47,7 @@ class Draft(NamedTuple):
 
     def start_value(self, part: str) -> Any:
         """What the part's controls begin with, as plain data."""
-        return self._overrides[part][1] if part in self._overrides else recipe_dict(self.base)[part]
+        return self._overrides[part][1] if part in self._overrides else self.base_values[part]
 
     def key_prefix(self, part: str) -> str:
         """The beginning of the keys of the part's controls."""
@@ -83,12 +91,12 @@ class Draft(NamedTuple):
         """Begins again, because the base is another."""
         for name in ("undone", "valid"):
             st.session_state.pop(f"{self.key}.{name}", None)
-        self.override(recipe_dict(self.base))
+        self.override(self.base_values)
 
     def undo_all(self, edited: Mapping[str, Any]) -> None:
         """Begins again; `edited` is kept for `redo_all`. Draws the page again."""
         st.session_state[f"{self.key}.undone"] = dict(edited)
-        self.override_and_rerun(recipe_dict(self.base))
+        self.override_and_rerun(self.base_values)
 
     @property
     def has_undone(self) -> bool:

@@ -32,7 +32,7 @@ def read(key: str, draft: Draft) -> None:
 
 def write(draft: Draft, recipe: Recipe) -> None:
     """Makes the link reopen this recipe."""
-    found = encode_changes(recipe_dict(draft.base), recipe_dict(recipe))
+    found = encode_changes(draft.base_values, recipe_dict(recipe))
     if found:
         st.query_params[_CHANGES_PARAM] = found
     else:
