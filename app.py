@@ -26,4 +26,4 @@ page = st.navigation(
     ],
     position="top",
 )
-access.run_page(page)
+access.draw_page(page)

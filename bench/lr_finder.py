@@ -23,7 +23,7 @@ from verdicts import draw_toy_set, hard_set, spread
 from core.recipe.bands import last_trained_band_index, scaled_bands
 from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
-from core.store.lr_search import search_recipe
+from core.store.lr_finder import search_recipe
 from core.store.run import Run
 
 TIMES = {"a third": 1 / 3, "the rate": 1.0, "three times": 3.0}

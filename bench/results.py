@@ -30,7 +30,7 @@ from contrast import train_or_reuse
 from verdicts import draw_toy_set, hard_set, spread
 
 from core.base.errors import RunError
-from core.evaluate.groups import Difference, group_difference, group_mean
+from core.evaluate.group_difference import Difference, group_difference, group_mean
 from core.evaluate.matched_answers import match_runs
 from core.recipe.files import load_recipe
 from core.recipe.schema import Augment
@@ -232,7 +232,7 @@ def outcome(found: Difference | None) -> str:
 def conclusion(found: Sequence[tuple[Arm, Difference | None]]) -> str:
     """Whether the claim holds, from the arms that it says something of: all of them must come out
     as it says. An arm whose every run diverged is worse than any that trains."""
-    said: dict[str, list[str]] = {"as said": [], "the contrary": [], "cannot tell": []}
+    arms_by_outcome: dict[str, list[str]] = {"as said": [], "the contrary": [], "cannot tell": []}
     for arm, difference in found:
         if not arm.expected:
             continue
@@ -242,12 +242,12 @@ def conclusion(found: Sequence[tuple[Arm, Difference | None]]) -> str:
             if came == "cannot tell"
             else ("as said" if came == arm.expected else "the contrary")
         )
-        said[key].append(arm.name)
-    parts = [f"{words}: {', '.join(names)}" for words, names in said.items() if names]
-    if said["the contrary"]:
+        arms_by_outcome[key].append(arm.name)
+    parts = [f"{words}: {', '.join(names)}" for words, names in arms_by_outcome.items() if names]
+    if arms_by_outcome["the contrary"]:
         verdict = "**does not hold**"
-    elif said["cannot tell"]:
-        verdict = "**holds in part**" if said["as said"] else "**not seen**"
+    elif arms_by_outcome["cannot tell"]:
+        verdict = "**holds in part**" if arms_by_outcome["as said"] else "**not seen**"
     else:
         verdict = "**holds**"
     return f"{verdict} ({'; '.join(parts)})"

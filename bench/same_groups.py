@@ -25,11 +25,11 @@ from contrast import train_or_reuse
 from verdicts import parse_photo_set
 
 from core.data.dataset import VALIDATION
-from core.evaluate.groups import Difference, group_difference
+from core.evaluate.group_difference import Difference, group_difference
 from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
-from core.evaluate.verdict import comparison_set
 from core.recipe.files import load_recipe
 from core.store.run import Run
+from core.store.test_sets import comparison_set
 
 SEEDS, OTHER_SEEDS, SAMPLE_SIZE, SAMPLES = 12, 10, 5, 200
 LIMIT, POWER = 0.05, 0.95

@@ -6,6 +6,6 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
 
-from core.base import processor
+from core.base import cpu
 
-processor.cores = lambda: 1  # taken over by whoever imports it from here on
+cpu.cores = lambda: 1  # taken over by whoever imports it from here on

@@ -22,11 +22,11 @@ from core.evaluate.localisation import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson
 from core.recipe.bands import stage_ranges
 from core.recipe.files import load_recipe
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Recipe
 from core.store.examples import EXAMPLE_PREFIX
-from core.store.lr_search import LrSearch, Suggestion, create_lr_search, find_lr_search
+from core.store.lr_finder import LrSearch, Suggestion, create_lr_search, find_lr_search
 from core.store.run import Run, create_run
 from core.train.schedule import lr_scale, planned_epochs
 from core.train.speed import Speed, write_speed

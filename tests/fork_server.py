@@ -42,7 +42,7 @@ IMPORTS = {
         "core.jobs.preview.answers",
         "core.jobs.tasks.train_run",
         "core.jobs.tasks.challenge_answers",
-        "core.jobs.tasks.lr_search",
+        "core.jobs.tasks.lr_finder",
         "core.jobs.tasks.results",
         "sklearn.linear_model",
         "timm",

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from core.base.processor import cores, cpu_name, vector_instructions
+from core.base.cpu import cores, cpu_name, vector_instructions
 
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 

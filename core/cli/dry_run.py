@@ -12,8 +12,8 @@ from core.data.split import split_photos
 from core.model.pretrained_weights import lacks_imagenet_weights, missing_weights_options
 from core.recipe.bands import stage_ranges
 from core.recipe.batch import RecipeBatch
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Holdout, Recipe, Stage
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED
 from core.train.estimate import count_photos, estimate

@@ -12,7 +12,7 @@ import typer
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
 from core.recipe.bands import last_trained_band_label
 from core.recipe.files import load_recipe, parse_changes
-from core.store.lr_search import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_recipe
+from core.store.lr_finder import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_recipe
 
 
 def lr_find(

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from core.base.cpu import cores
 from core.base.errors import RunError
 from core.base.formatting import duration
-from core.base.processor import cores
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.jobs import resources
 from core.jobs.health import find_problems, read_worker_status

@@ -19,7 +19,7 @@ from core.jobs.queue import Move, Queue
 from core.jobs.stop_worker import request_stop, stop_now
 from core.jobs.worker import run_worker
 from core.recipe.files import load_recipe
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.run import open_run
 from core.store.status import utc_now
 

@@ -17,7 +17,7 @@ from typing import Any
 from core.base.errors import InputError, RunError
 from core.base.language import N_
 from core.data.challenge_photos import CLASSES, TEST_SET_NAME, find_challenge_set
-from core.evaluate.groups import Difference, GroupMean, group_differences, group_mean
+from core.evaluate.group_difference import Difference, GroupMean, group_differences, group_mean
 from core.evaluate.matched_answers import match_correctness, photo_correctness
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict

@@ -12,7 +12,7 @@ import pandas as pd
 from core.base.language import N_, _, translate
 from core.compare.score_tables import names_of_test_sets
 from core.data.dataset import VALIDATION
-from core.evaluate.groups import Difference, group_difference
+from core.evaluate.group_difference import Difference, group_difference
 from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
 from core.evaluate.paired import PairedComparison, compare_matched
 from core.recipe.layer_table import head_start

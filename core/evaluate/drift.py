@@ -18,7 +18,7 @@ from core.model.network import Network
 from core.pipeline.predict import BATCH, PhotoSet, backbone_features
 from core.pipeline.setup import Setup, seeded_network
 from core.recipe.bands import trained_layers
-from core.recipe.flat_list import network_layers
+from core.recipe.network_layers import network_layers
 
 COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
 

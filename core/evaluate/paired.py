@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.base.language import _, ngettext
-from core.evaluate.groups import Difference, group_difference
+from core.evaluate.group_difference import Difference, group_difference
 from core.evaluate.matched_answers import ComparedScore, MatchedPredictions, match_runs, photo_of
 
 SIGNIFICANCE_LEVEL = (
@@ -125,7 +125,7 @@ def share_difference(located_a: pd.DataFrame, located_b: pd.DataFrame) -> Differ
 
     located: rows of core.evaluate.localisation.localise (file, label, share, 0..1). Objects that
     only one run has are left out; None without any in common. The interval is a paired percentile
-    bootstrap over photos (core.evaluate.groups)."""
+    bootstrap over photos (core.evaluate.group_difference)."""
     both = located_a.merge(located_b, on=["file", "label"], suffixes=("_a", "_b"))
     if both.empty:
         return None

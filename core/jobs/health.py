@@ -18,7 +18,7 @@ from core.jobs.local import HEARTBEAT_TIMEOUT, LOCK_FILE, worker_pid
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
 from core.store.index import RunRow
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.run import open_run
 from core.store.status import Status
 from core.store.visitors import shared_root_of

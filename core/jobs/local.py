@@ -31,7 +31,7 @@ from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
 from core.store import visitors
 from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
-from core.store.lr_search import (
+from core.store.lr_finder import (
     LrSearch,
     create_lr_search,
     find_lr_search,

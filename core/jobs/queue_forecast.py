@@ -13,7 +13,7 @@ from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
 from core.jobs.queue import Queue
-from core.store.lr_search import SEARCH_FOLDER, LrSearch, open_work
+from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run
 from core.store.status import Status, time_left

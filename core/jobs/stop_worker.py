@@ -14,7 +14,7 @@ from core.base.language import N_
 from core.jobs.local import ensure_worker, recover_queue, worker_lock, worker_pid
 from core.jobs.queue import Queue
 from core.store import visitors
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.status import Clock, utc_now
 from core.store.visitors import shared_root_of
 

@@ -24,7 +24,7 @@ from core.jobs.stop_worker import clear_stop_request, requeue_work, stop_request
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
 from core.store.challenge_answers import ChallengeEvaluation
 from core.store.leftovers import delete_unfinished_files
-from core.store.lr_search import LrSearch, open_work
+from core.store.lr_finder import LrSearch, open_work
 from core.store.rescoring import Rescoring
 from core.store.run import Run
 from core.store.status import Clock
@@ -94,7 +94,7 @@ def run_work(runs_dir: Path, work_id: str, clock: Clock) -> None:
     """One run, search, rescoring or trial; whatever ends it is in its status.json and the worker's
     log."""
     from core.jobs.tasks.challenge_answers import run_challenge_evaluation
-    from core.jobs.tasks.lr_search import run_lr_search
+    from core.jobs.tasks.lr_finder import run_lr_search
     from core.jobs.tasks.results import run_rescoring
     from core.jobs.tasks.train_run import (
         run_training,  # torch is imported when the first run needs it

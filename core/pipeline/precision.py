@@ -11,7 +11,7 @@ from typing import Literal
 
 import torch
 
-from core.base.processor import vector_instructions
+from core.base.cpu import vector_instructions
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
 

@@ -202,7 +202,7 @@ def recorded_rates(history: pd.DataFrame) -> go.Figure:
 
 
 def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure:
-    """A search for a learning rate (core.store.lr_search): the loss against the rate, a thin line
+    """A search for a learning rate (core.store.lr_finder): the loss against the rate, a thin line
     per start, the median of the starts thick in the band that they span, the suggested rate marked.
     Losses far above the lowest are cut off: they only say that the rate was too high."""
     figure = go.Figure()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.errors import RecipeError
 from core.base.language import N_
-from core.recipe.flat_list import network_layers
+from core.recipe.network_layers import network_layers
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn

@@ -2,8 +2,8 @@
 
 A network is a flat list of layers, counted as in the article: the backbone's children (a residual
 or inverted-residual block counts as one), then the head's: seven of the class-map head, six of the
-dense one (core.recipe.flat_list). `layers.json` holds the backbones' lists; it is generated from
-the real networks by `python -m core.model.backbones` and a test keeps it current."""
+dense one (core.recipe.network_layers). `layers.json` holds the backbones' lists; it is generated
+from the real networks by `python -m core.model.backbones` and a test keeps it current."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from pydantic import (
 )
 
 from core.base.language import N_
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES
+from core.recipe.network_layers import network_layers
 
 
 def _between(low: float, high: float) -> AfterValidator:

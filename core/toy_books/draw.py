@@ -172,7 +172,7 @@ def _write_tables(out: Path, rows: list[Row]) -> None:
         labels.writerow(["split", "file", "primary", "present"])
         for split, name, found in rows:
             # Scenes were thrown until one book leads, so the first is the primary one.
-            largest = primary_class(found, lead=1.0)
+            largest = primary_class(found, min_ratio=1.0)
             labels.writerow([split, name, largest, " ".join(present_classes(found))])
     with (out / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
         boxes = csv.writer(file, lineterminator="\n")

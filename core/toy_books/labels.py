@@ -62,11 +62,11 @@ def find_visible_books(
     return sorted(found, key=lambda sighting: -sighting.area)
 
 
-def primary_class(found: list[VisibleBook], lead: float = PRIMARY_LEAD) -> str | None:
-    """The class of the largest book, or `None` when it leads the second by less than `lead`."""
+def primary_class(found: list[VisibleBook], min_ratio: float = PRIMARY_LEAD) -> str | None:
+    """The largest book's class; `None` when it leads the second by less than `min_ratio`."""
     if not found:
         return BACKGROUND
-    if len(found) > 1 and found[0].area < lead * found[1].area:
+    if len(found) > 1 and found[0].area < min_ratio * found[1].area:
         return None
     return found[0].label if found[0].label in CLASSES else BACKGROUND
 

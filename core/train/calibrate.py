@@ -20,8 +20,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.base import files
+from core.base.cpu import cpu_load
 from core.base.machine import configure_malloc, configure_threads
-from core.base.processor import cpu_load
 from core.data.photos import read_view
 from core.model.network import Network, build_network
 from core.pipeline.augment import augmented_views, build_pyramid, smallest_side, working_side

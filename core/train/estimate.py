@@ -14,8 +14,8 @@ from core.data.object_crops import labelled_objects
 from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
 from core.recipe.bands import BandRange, first_trained_layer, frozen_prefix_length, stage_ranges
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Augment, Recipe
 from core.store.feature_folder import NONE_CACHED, CachedShare
 from core.train.schedule import batches_per_epoch, planned_epochs

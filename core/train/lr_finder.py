@@ -20,7 +20,7 @@ from core.base.random_streams import derived_seed
 from core.pipeline.setup import Setup, seeded_network
 from core.recipe.bands import first_trained_layer, stage_ranges
 from core.recipe.schema import Stage
-from core.store.lr_search import DEFAULT_HEAD_INITS, Confidence, Suggestion
+from core.store.lr_finder import DEFAULT_HEAD_INITS, Confidence, Suggestion
 from core.train.loop import split_batches
 from core.train.optimizer import make_optimizer
 from core.train.schedule import batches_per_epoch

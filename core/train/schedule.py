@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.recipe.bands import stage_ranges
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Recipe
 
 

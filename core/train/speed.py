@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.base import files
-from core.base.processor import cores, cpu_name
+from core.base.cpu import cores, cpu_name
 from core.recipe.schema import DenseHead, Recipe
 from core.store.visitors import shared_root_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.base.formatting import decimal, percent
 from core.base.language import _, ngettext, translate
 from core.compare.challenge_ranking import MIN_SEEDS, Change, Entrant, Leaderboard, Standing
-from core.evaluate.groups import Difference
+from core.evaluate.group_difference import Difference
 
 
 def score_text(standing: Standing) -> str:

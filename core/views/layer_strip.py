@@ -9,8 +9,8 @@ from typing import Any
 from core.base import formatting, palette
 from core.base.language import _, translate
 from core.recipe.bands import trained_layers
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import Layer
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Recipe
 
 _LOWEST = 0.12  # share of the strip's height of a layer without weights

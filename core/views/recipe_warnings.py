@@ -17,8 +17,8 @@ from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset
 from core.data.split import split_sizes
 from core.recipe.bands import BandRange, band_ranges, frozen_prefix_length
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import BACKBONES
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import ClassMapHead, DenseHead, KFold, Recipe
 
 Section = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long

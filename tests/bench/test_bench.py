@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.evaluate.groups import Difference
+from core.evaluate.group_difference import Difference
 from core.store.run import Run
 from tests.conftest import ROOT
 from tests.factory import write_run

@@ -17,7 +17,7 @@ from core.jobs.health import find_problems
 from core.jobs.local import mark_lost_runs, process_alive
 from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex, RunRow
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.run import Run, find_runs
 from core.store.status import utc_now
 from core.store.trash import TRASH, deleted_runs

@@ -11,7 +11,7 @@ from types import FrameType
 from core.base.formatting import duration
 from core.jobs.queue import Queue
 from core.recipe.files import load_recipe
-from core.store.lr_search import Suggestion, find_lr_searches
+from core.store.lr_finder import Suggestion, find_lr_searches
 from core.store.run import find_runs
 from core.train.estimate import count_photos, estimate
 from core.train.speed import write_speed

@@ -46,7 +46,7 @@ def require_access() -> None:
         _read_visitor_key()
 
 
-def run_page(page: StreamlitPage) -> None:
+def draw_page(page: StreamlitPage) -> None:
     """The page, below the choice of a language; then who is signed in."""
     st.html(_HERE / "theme.css")
     language.show_choice()

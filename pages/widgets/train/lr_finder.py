@@ -16,14 +16,14 @@ from core.jobs.queue import Queue
 from core.plots import figures
 from core.recipe.bands import last_trained_band_index, last_trained_band_label, scaled_bands
 from core.recipe.schema import Recipe
-from core.store.lr_search import SUGGESTION_CAVEAT, LrSearch, find_lr_search
+from core.store.lr_finder import SUGGESTION_CAVEAT, LrSearch, find_lr_search
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, worker_notice
 from pages.widgets.ui import messages, plot
 
 _POLL_SECONDS = 1.0
-_CONFIDENCE_LEVELS = (N_("good"), N_("fair"), N_("cannot tell"))  # core.store.lr_search.Confidence
+_CONFIDENCE_LEVELS = (N_("good"), N_("fair"), N_("cannot tell"))  # core.store.lr_finder.Confidence
 ApplyBands = Callable[[tuple[tuple[int, float], ...]], None]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.base.cpu import cores
 from core.base.errors import InputError
 from core.base.language import _
-from core.base.processor import cores
 from core.jobs import resources
 from core.jobs.health import LOW_DISK, LOW_MEMORY
 from core.jobs.local import running_work_id

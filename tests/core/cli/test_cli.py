@@ -7,7 +7,7 @@ import pytest
 from core.__main__ import main
 from core.base.errors import DataError, RunError
 from core.recipe.files import load_recipe, recipe_yaml
-from core.store.lr_search import SUGGESTION_CAVEAT, Suggestion
+from core.store.lr_finder import SUGGESTION_CAVEAT, Suggestion
 from core.store.run import find_runs
 from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe

@@ -14,11 +14,11 @@ from core.compare.challenge_ranking import (
     find_comparable_groups,
     read_leaderboard,
 )
-from core.evaluate.groups import Difference
+from core.evaluate.group_difference import Difference
 from core.recipe.files import load_recipe, recipe_dict
 from core.store.challenge_answers import challenge_fingerprint, find_challenge_evaluation
 from core.store.index import RunIndex
-from core.views.challenge_line import standing_html
+from core.views.challenge_standing import standing_html
 from core.views.challenge_text import (
     changes_text,
     difference_text,

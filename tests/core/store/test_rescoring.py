@@ -11,7 +11,7 @@ from core.data.dataset import fingerprints, read_dataset
 from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.index import RunIndex
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.rescoring import create_rescoring, find_rescoring, find_rescorings, outdated_runs
 from core.store.run import find_runs
 from tests.conftest import fixed_clock

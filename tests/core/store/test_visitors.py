@@ -9,7 +9,7 @@ from core.jobs.queue import Queue
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
 from core.recipe.files import load_recipe
 from core.store.index import RunIndex
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.run import find_runs, open_run
 from core.store.trash import TRASH, delete_runs
 from core.store.visitors import (

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.recipe.files import load_recipe
-from core.recipe.flat_list import network_layers
 from core.recipe.layer_table import head_start, layer_table
+from core.recipe.network_layers import network_layers
 from core.recipe.schema import Augment, Erase
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED, CachedShare
 from core.train import calibrate

@@ -20,7 +20,7 @@ from core.jobs.queue_forecast import entry_text
 from core.jobs.tasks.challenge_answers import predict_challenge_set
 from core.jobs.tasks.train_run import run_training
 from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
-from core.store.lr_search import open_work
+from core.store.lr_finder import open_work
 from core.store.run import Run, create_run
 from core.store.status import utc_now
 from core.toy_books import draw_toy_books

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluate.groups import (
+from core.evaluate.group_difference import (
     Difference,
     group_difference,
     group_differences,

@@ -9,7 +9,7 @@ from core.base.language import N_
 from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.setup import set_up
-from core.store.lr_search import DEFAULT_HEAD_INITS, LrSearch
+from core.store.lr_finder import DEFAULT_HEAD_INITS, LrSearch
 from core.store.status import Clock
 from core.train.lr_finder import find_lr
 

@@ -5,7 +5,7 @@ import pytest
 from core.base.errors import RunError
 from core.recipe.bands import last_trained_band_index, scaled_bands
 from core.recipe.files import load_recipe, recipe_from_dict
-from core.store.lr_search import (
+from core.store.lr_finder import (
     Suggestion,
     create_lr_search,
     find_lr_search,
