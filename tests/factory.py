@@ -29,7 +29,6 @@ from core.store.examples import EXAMPLE_PREFIX
 from core.store.lr_finder import LrSearch, Suggestion, create_lr_search, find_lr_search
 from core.store.run import Run, create_run
 from core.train.schedule import lr_scale, planned_epochs
-from core.train.speed import Speed, write_speed
 from tests.factory_diagnosis import write_diagnosis
 
 COLOURS = {"blue": "#2f5d9b", "red": "#b03a2e"}
@@ -376,37 +375,7 @@ def _predictions(
     return rows
 
 
-# --- speeds ---------------------------------------------------------------------------------------
-
-
-def uniform_speed(recipe: Recipe, seconds: float = 1e-3) -> Speed:
-    """A calibration in which every single thing takes that long."""
-    layers = (seconds,) * len(network_layers(recipe))
-    return Speed(
-        prefix=layers,
-        forward=layers,
-        train_forward=layers,
-        backward=layers,
-        step=seconds,
-        batch=seconds,
-        view=seconds,
-        changes=dict.fromkeys(("resample", "lighting", "cutout", "erase", "blur"), seconds),
-        decode=seconds,
-        decode_megapixel=seconds,
-        write=seconds,
-        write_megabyte=seconds,
-        read_megabyte=seconds,
-        busy=0.0,
-        device="cpu",
-        prefix_format="float32",
-        training_format="float32",
-    )
-
-
-def write_uniform_speed(runs_dir: Path, *recipes: Recipe) -> None:
-    """Nobody has to measure the machine for these, which takes longer than a small run."""
-    for recipe in recipes:
-        write_speed(runs_dir, recipe, uniform_speed(recipe))
+# --- searches for a learning rate -----------------------------------------------------------------
 
 
 def write_lr_search(

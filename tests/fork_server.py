@@ -63,7 +63,6 @@ IMPORTS = {
 SPAWNING_MODULES = (
     "core.jobs.detached",
     "core.jobs.local",
-    "core.jobs.measure_speed",
 )  # they start processes
 _MAX_MESSAGE_BYTES = 1 << 20
 

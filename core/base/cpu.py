@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import time
 from functools import cache
 from pathlib import Path
 
@@ -16,27 +15,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def cpu_load(seconds: float = 0.2) -> float:
-    """Share of the machine's processors that others keep busy, 0..1, looked at for so long; 0 where
-    the system does not tell."""
-    before = _read_cpu_ticks()
-    time.sleep(seconds)
-    after = _read_cpu_ticks()
-    if before is None or after is None or after[1] == before[1]:
-        return 0.0
-    return (after[0] - before[0]) / (after[1] - before[1])
-
-
-def _read_cpu_ticks() -> tuple[int, int] | None:
-    """Ticks of all processors since the start: busy ones, and all."""
-    try:
-        first = Path("/proc/stat").read_text().splitlines()[0].split()
-    except (OSError, IndexError):
-        return None
-    ticks = [int(number) for number in first[1:9]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # without idle and waiting for the disk
 
 
 @cache

@@ -8,7 +8,6 @@ from typing import Any
 import typer
 
 from core.cli import (
-    calibrate,
     challenge,
     data,
     evaluate,
@@ -37,7 +36,6 @@ app.command("challenge")(challenge.challenge)
 app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("layers")(layers.layers)
-app.command("calibrate")(calibrate.calibrate)
 app.command("lr-find")(lr_find.lr_find)
 app.command("status")(status.status)
 app.command("cache")(status.cache)

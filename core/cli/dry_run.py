@@ -18,7 +18,6 @@ from core.recipe.schema import Holdout, Recipe, Stage
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED
 from core.train.estimate import count_photos, estimate
 from core.train.schedule import batches_per_epoch
-from core.train.speed import Speed, is_unreliable, read_speed, speed_key
 
 
 def print_plan(recipe: Recipe, dataset: Dataset) -> None:
@@ -48,17 +47,17 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
 
 
 def print_estimate(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) -> None:
-    """How long a run, and all of them, would take on this machine, which is measured if it has not
-    been yet."""
-    recipe, speed = recipes[0], _speed(runs, recipes[0])
+    """How long a run, and all of them, would take on this machine."""
+    recipe = recipes[0]
     photos = count_photos(dataset, recipe)
-    fresh, known = (estimate(recipe, speed, photos, k).seconds for k in (NONE_CACHED, ALL_CACHED))
+    first = estimate(runs, recipe, photos, NONE_CACHED)
+    fresh, known = first.seconds, estimate(runs, recipe, photos, ALL_CACHED).seconds
     line = f"estimated time: {duration(fresh)}"
     if duration(known) != duration(fresh):
         line += f" ({duration(known)} if the frozen layers' features are there already)"
     if len(recipes) > 1:
         line += f" a run, {duration(fresh * len(recipes))} for all {len(recipes)}"
-    print(line + _busy_note([speed]))
+    print(line + ("" if first.observed else "; rough, as no run has finished on this machine"))
 
 
 def print_batch(
@@ -72,17 +71,14 @@ def print_batch(
     print(f"data: {dataset.title}")
     for recipe in {each.backbone: each for each in recipes}.values():
         _print_missing_weights(recipe, f"weights of {recipe.backbone}")
-    speeds: dict[str, Speed] = {}
     left = 0.0
     for recipe, run in zip(recipes, done, strict=True):
-        key = speed_key(recipe)
-        speed = speeds[key] = speeds.get(key) or _speed(runs, recipe)
-        seconds = estimate(recipe, speed, count_photos(dataset, recipe), NONE_CACHED).seconds
+        seconds = estimate(runs, recipe, count_photos(dataset, recipe), NONE_CACHED).seconds
         note = f"done: {run}" if run else duration(seconds)
         left += 0 if run else seconds
         print(f"  {recipe.name}, {repeat_text(recipe)}: {recipe.planned_epochs()} epochs, {note}")
     count = sum(not run for run in done)
-    print(f"estimated time: {duration(left)} for {count} runs{_busy_note(list(speeds.values()))}")
+    print(f"estimated time: {duration(left)} for {count} runs")
 
 
 def repeat_text(recipe: Recipe) -> str:
@@ -97,18 +93,3 @@ def _print_missing_weights(recipe: Recipe, label: str) -> None:
             f"{label}: not on this machine; you can "
             f"{', or '.join(missing_weights_options(recipe.backbone))}"
         )
-
-
-def _speed(runs: Path, recipe: Recipe) -> Speed:
-    speed = read_speed(runs, recipe)
-    if speed is None or is_unreliable(speed):
-        from core.train.calibrate import speed_for
-
-        speed = speed_for(runs, recipe)
-    return speed
-
-
-def _busy_note(speeds: Sequence[Speed]) -> str:
-    if any(is_unreliable(speed) for speed in speeds):
-        return "; measured while the machine was busy with other work"
-    return ""

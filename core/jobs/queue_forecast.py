@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.base.errors import InputError
+from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
@@ -17,8 +18,7 @@ from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run
 from core.store.status import Status, time_left
-from core.train.estimate import TRAINING_PARTS, count_photos, estimate
-from core.train.speed import read_speed, speed_path
+from core.train.estimate import TRAINING_PARTS, count_photos, estimate, timing_path
 
 _SETUP_PARTS = ("photos", "features")  # parts of an estimate that come before the first epoch
 
@@ -70,8 +70,8 @@ def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:
 
 
 def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
-    """Until a run is done, counted from when it begins if it waits; None when nobody
-    knows: the machine was not measured for it, or it takes longer than was thought."""
+    """Until a run is done, counted from when it begins if it waits; None when nobody knows, as
+    when it takes longer than was thought."""
     if status.ended or isinstance(work, LrSearch | Rescoring):
         return None
     parts = _estimate_parts(work)
@@ -92,26 +92,21 @@ def seconds_left(work: Run, status: Status, now: datetime) -> float | None:
 
 
 def _estimate_parts(work: Run) -> dict[str, float]:
-    """Seconds by part: as estimated when it first began, or else by what is known of this
-    machine; empty when nothing is."""
+    """Seconds by part: as estimated when it first began, or else now; empty where its photos or
+    recipe cannot be read."""
     try:
         found = work.estimate()
         if found:
             return found
         runs_dir = work.path.parent
-        path = speed_path(runs_dir, work.recipe())
-        return _cached_estimate(runs_dir, work.id, path.stat().st_mtime_ns)
-    except (InputError, OSError):
+        return _cached_estimate(runs_dir, work.id, quick_fingerprint(timing_path(runs_dir)))
+    except InputError:
         return {}
 
 
 @lru_cache(maxsize=512)
-def _cached_estimate(runs_dir: Path, run_id: str, calibration_mtime: int) -> dict[str, float]:
-    """`calibration_mtime`: of the calibration; it is only there to make the cache notice."""
-    del calibration_mtime
+def _cached_estimate(runs_dir: Path, run_id: str, fingerprint: str) -> dict[str, float]:
+    """fingerprint: of what earlier runs took; only there to make the cache notice."""
     run = Run(runs_dir / run_id)
     recipe = run.recipe()
-    speed = read_speed(runs_dir, recipe)
-    if speed is None:
-        return {}
-    return estimate(recipe, speed, count_photos(read_dataset(run.data_dir()), recipe)).parts
+    return estimate(runs_dir, recipe, count_photos(read_dataset(run.data_dir()), recipe)).parts

@@ -1,25 +1,35 @@
-"""How long a training will take: arithmetic over what a calibration measured (core.train.speed).
+"""How long a training will take: what earlier runs on this machine took, scaled to the recipe by
+epochs, photos and layers; before the first of them, by a table of another machine's seconds.
 
-Free of torch and of any look at the clock, so that the dashboard can answer at every change of a
-control. The parts have the names that timing.csv uses, so that both can be laid side by side.
+Each finished run leaves, for every part of its time, the ratio of what it took to what the table
+says; the median ratio of the newest runs corrects the next estimate. Free of torch. The parts have
+the names that timing.csv uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import Any
 
+import pandas as pd
+
+from core.base import files
+from core.base.cpu import cores, cpu_name
 from core.data.dataset import Dataset
 from core.data.object_crops import labelled_objects
-from core.data.photos import photo_size
 from core.data.split import epoch_size, split_sizes
-from core.recipe.bands import BandRange, first_trained_layer, frozen_prefix_length, stage_ranges
+from core.recipe.bands import first_trained_layer, frozen_prefix_length, stage_ranges
 from core.recipe.layer_table import head_start
 from core.recipe.network_layers import network_layers
-from core.recipe.schema import Augment, Recipe
+from core.recipe.schema import Recipe
 from core.store.feature_folder import NONE_CACHED, CachedShare
+from core.store.visitors import shared_root_of
 from core.train.schedule import batches_per_epoch, planned_epochs
-from core.train.speed import Speed
 
 PARTS = (
     "photos",
@@ -32,38 +42,44 @@ PARTS = (
     "diagnose",
 )
 TRAINING_PARTS = ("train", "class maps", "checkpoint")  # from the first epoch to the last
-_SAMPLED_PHOTOS = 8  # photos whose size is read from their header, to know what reading one costs
-_CHECKPOINT_FILES = 6  # history, batches, timing, weights, optimizer, state
-_OPTIMIZER_STATES = {"sgd": 1, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers kept of each weight
-# What no calibration measures, for it is short: reading the data set and building the network; the
-# scores; where the evidence of a test photo lies. Seconds on the two cores it was written on.
-_SETUP_SECONDS, _SCORES_SECONDS, _LOCALISATION_SECONDS = 0.3, 0.2, 0.006
-_MASKING_SECONDS = 0.005  # painting the objects of a photo over
-_TTA_VIEWS = 4  # views of each photo and object beside the plain one (core.evaluate.tta)
-_MASKED_VIEWS = (
-    8  # pictures of each test photo, three fills of nearly three kinds (core.data.masking)
-)
+TIMING_FILE = ".timing.json"
+_RATIOS_KEPT = 5
+_MIN_SECONDS = 0.05  # a shorter part says nothing of the machine
+# Seconds on two cores without bfloat16. A photo of 224 px through the whole network:
+_PASS_SECONDS = {
+    "efficientnet_lite0": 0.022,
+    "mobilenet_v3_large": 0.012,
+    "resnet18": 0.03,
+    "resnet34": 0.06,
+    "vgg16": 0.25,
+    "vgg16_bn": 0.26,
+}
+_TRAINING_PASSES = 5  # forward with what backward needs, and backward, against a pass
+_READ_SECONDS, _VIEW_SECONDS, _MASKING_SECONDS = 0.006, 0.003, 0.005  # of one photo
+_SETUP_SECONDS, _SCORES_SECONDS, _BATCH_SECONDS = 0.3, 0.5, 0.003
+_CHECKPOINT_SECONDS, _WRITE_MEGABYTE = 0.006, 0.004
+_TTA_VIEWS, _MASKED_VIEWS = 4, 8  # of each photo (core.evaluate.tta, core.data.masking)
 
 
 @dataclass(frozen=True)
 class PhotoCounts:
-    """What there is to work on: numbers of photos, of the views that an epoch shows (more than
-    training photos when they are oversampled), of labelled objects in the test photos, and how
-    large a photo is in million pixels."""
+    """Numbers of photos, of the views that an epoch shows (more than training photos when they are
+    oversampled), and of labelled objects in the test photos."""
 
     training: int
     views_per_epoch: int
     validation: int
     tests: int
     objects: int
-    megapixels: float
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds by part, in the order in which they come."""
+    """Seconds by part, in the order in which they come. observed: whether runs on this machine
+    back them."""
 
     parts: dict[str, float]
+    observed: bool
 
     @property
     def seconds(self) -> float:
@@ -71,201 +87,132 @@ class Estimate:
 
 
 def count_photos(dataset: Dataset, recipe: Recipe) -> PhotoCounts:
-    """Counts a data set's photos; looks at the headers of a few. Raises DataError."""
+    """Counts a data set's photos. Raises DataError."""
     training, validation = split_sizes(recipe, dataset)
-    step = max(1, len(dataset.train) // _SAMPLED_PHOTOS)
-    sizes = [photo_size(photo.path) for photo in dataset.train[::step][:_SAMPLED_PHOTOS]]
     return PhotoCounts(
         training=training,
         views_per_epoch=epoch_size(recipe, dataset),
         validation=validation,
         tests=sum(len(test.photos) for test in dataset.test_sets),
         objects=sum(len(labelled_objects(test, dataset.classes)) for test in dataset.test_sets),
-        megapixels=sum(width * height for width, height in sizes) / 1e6 / max(1, len(sizes)),
     )
 
 
 def estimate(
-    recipe: Recipe, speed: Speed, photos: PhotoCounts, cached_share: CachedShare = NONE_CACHED
+    runs_dir: Path, recipe: Recipe, photos: PhotoCounts, cached_share: CachedShare = NONE_CACHED
 ) -> Estimate:
     """The seconds that a run of the recipe takes; `cached_share`: features that are on disk
     already."""
-    return Estimate(_EstimateParts(recipe, speed, photos, cached_share).parts())
+    ratios = _machine_ratios(runs_dir)
+    own, others = ratios.get(recipe.backbone, {}), list(ratios.values())
+    seconds = {}
+    for part, of_table in table_seconds(recipe, photos, cached_share).items():
+        known = own.get(part) or [ratio for each in others for ratio in each.get(part, ())]
+        seconds[part] = round(of_table * (median(known) if known else 1), 2)
+    return Estimate(seconds, observed=bool(ratios))
 
 
-def view_seconds(augment: Augment, speed: Speed) -> float:
-    """One augmented view: its changes as often as they happen. Zoom and rotation are one step."""
-    turned = augment.rotate.p if augment.rotate else 0.0
-    shares = {
-        "resample": 1.0 if augment.zoom else turned,
-        "lighting": 1.0 if augment.lighting else 0.0,
-        "cutout": augment.cutout.p if augment.cutout else 0.0,
-        "erase": augment.erase.p if augment.erase else 0.0,
-        "blur": augment.blur.p if augment.blur else 0.0,
-    }
-    seconds = speed.view + sum(share * speed.changes[name] for name, share in shares.items())
-    return seconds * (2 if augment.mixup else 1)  # mixup mixes two views
+def record_timing(
+    runs_dir: Path,
+    recipe: Recipe,
+    photos: PhotoCounts,
+    cached_share: CachedShare,
+    timing: pd.DataFrame,
+) -> None:
+    """Keeps what a finished run took against the table. timing: its timing.csv."""
+    took = timing.groupby("phase")["seconds"].sum()
+    path = timing_path(runs_dir)
+    with files.locked(path.with_suffix(".lock")):
+        ratios = _read_ratios(path)
+        own = ratios.setdefault(_machine(), {}).setdefault(recipe.backbone, {})
+        for part, seconds in table_seconds(recipe, photos, cached_share).items():
+            if part in took and seconds >= _MIN_SECONDS:
+                newest = [*own.get(part, ()), round(float(took[part]) / seconds, 4)]
+                own[part] = newest[-_RATIOS_KEPT:]
+        files.write_json(path, ratios)
 
 
-class _EstimateParts:
-    """The arithmetic, a method for each part."""
+def table_seconds(
+    recipe: Recipe, photos: PhotoCounts, cached_share: CachedShare
+) -> dict[str, float]:
+    """Seconds by part on the table's machine: the work that there is to do."""
+    layers, head = network_layers(recipe), head_start(recipe.backbone, recipe.map_stride)
+    # A layer costs by its multiplications, and by its outputs where memory is what it waits for.
+    costs = [(each.params + 100 * each.channels) * max(1, each.side) ** 2 for each in layers]
+    one_pass = _PASS_SECONDS[recipe.backbone] * (recipe.image_size / 224) ** 2 / sum(costs)
 
-    def __init__(
-        self, recipe: Recipe, speed: Speed, photos: PhotoCounts, cached_share: CachedShare
-    ) -> None:
-        self.recipe, self.speed, self.photos, self.cached_share = (
-            recipe,
-            speed,
-            photos,
-            cached_share,
-        )
-        self.head = head_start(recipe.backbone, recipe.map_stride)
-        self.layers = network_layers(recipe)
-        self.start_layer = frozen_prefix_length(recipe, self.head, len(self.layers))
-        self.view = view_seconds(recipe.augment, speed)
-        self.read = speed.decode + speed.decode_megapixel * photos.megapixels
-        self.prefix = sum(speed.prefix[: self.start_layer])
-        self.predict_seconds = sum(
-            speed.forward[self.start_layer :]
-        )  # of a photo whose features are known
-        self.views_per_photo = recipe.views_per_photo if self.start_layer else None
+    def passing(first: int, last: int) -> float:
+        return one_pass * sum(costs[first:last])
 
-    def parts(self) -> dict[str, float]:
-        found = (
-            self.setup(),
-            self.features(),
-            self.training(),
-            self.class_maps(),
-            self.checkpoints(),
-            self.evaluation(),
-            self.tta_views(),
-            self.diagnosis(),
-        )
-        return {name: round(seconds, 2) for name, seconds in zip(PARTS, found, strict=True)}
+    start = frozen_prefix_length(recipe, head, len(layers))
+    prefix, rest = passing(0, start), passing(start, len(layers))
+    pool = recipe.views_per_photo if start else None
+    view = _VIEW_SECONDS * (2 if recipe.augment.mixup else 1)
+    looked_at = photos.validation + photos.tests
+    new_photos = 1 - cached_share.photos if start else 1.0
+    new_views = (1 - cached_share.views) * photos.training
 
-    def setup(self) -> float:
-        """Building the network, and reading the photos that are looked at as they are."""
-        return _SETUP_SECONDS + (self.photos.validation + self.photos.tests) * self.read
+    def derived(count: int, making: float) -> float:
+        return count * (new_photos * (making + prefix) + rest)
 
-    def features(self) -> float:
-        plain, views = self.photos.validation + self.photos.tests, self.photos.training
-        seconds = self.cached_features(plain, self.cached_share.photos)
-        if self.views_per_photo is not None:
-            seconds += self.cached_features(views * self.views_per_photo, self.cached_share.views)
-            if self.cached_share.views < 1:
-                seconds += views * (
-                    self.read + (1 - self.cached_share.views) * self.views_per_photo * self.view
-                )
-        return seconds
+    training = 0.0 if pool else photos.training * _READ_SECONDS  # the first epoch reads the photos
+    checkpoints = maps = 0.0
+    for planned in planned_epochs(recipe):
+        stage = recipe.stages[planned.stage - 1]
+        trained = first_trained_layer(stage_ranges(recipe, stage, head, len(layers)))
+        per_view = passing(start, trained) + _TRAINING_PASSES * passing(trained, len(layers))
+        per_view += 0.0 if pool else view + prefix
+        batches = batches_per_epoch(photos.views_per_epoch, recipe.batch_size)
+        training += photos.views_per_epoch * per_view + batches * _BATCH_SECONDS
+        training += photos.validation * rest
+        maps += planned.ends_cycle * looked_at * rest
+        megabytes = 8 * sum(each.params for each in layers[start:]) / 1e6
+        checkpoints += _CHECKPOINT_SECONDS + megabytes * _WRITE_MEGABYTE
+    everyone = photos.training + photos.validation
+    features = looked_at * new_photos * prefix
+    if pool:
+        features += new_views * (_READ_SECONDS + pool * (view + prefix))
+    seconds = (
+        _SETUP_SECONDS + looked_at * _READ_SECONDS,
+        features,
+        training,
+        maps,
+        checkpoints,
+        _SCORES_SECONDS + derived(photos.objects, _READ_SECONDS),
+        derived(_TTA_VIEWS * (looked_at + photos.objects), _VIEW_SECONDS),
+        derived(_MASKED_VIEWS * photos.tests, _MASKING_SECONDS)
+        + derived(2 * everyone + photos.tests, _READ_SECONDS),
+    )
+    return dict(zip(PARTS, seconds, strict=True))
 
-    def cached_features(self, count: int, cached_share: float) -> float:
-        """Features of so many views: through the prefix and onto the disk, or from there."""
-        if not self.start_layer:
-            return 0.0
-        last = self.layers[self.start_layer - 1]
-        size = 2 if self.speed.prefix_format == "bfloat16" else 4
-        megabytes = count * last.channels * max(1, last.side) ** 2 * size / 1e6
-        reading = megabytes * self.speed.read_megabyte  # checking what is written costs the same
-        return reading + (1 - cached_share) * (
-            count * self.prefix + megabytes * self.speed.write_megabyte
-        )
 
-    def training(self) -> float:
-        """Every epoch: views where they are not kept, batches, and the look at validation."""
-        seconds = 0.0
-        per_epoch = [self.epoch(number) for number in range(len(self.recipe.stages))]
-        for planned in planned_epochs(self.recipe):
-            seconds += per_epoch[planned.stage - 1]
-        if self.views_per_photo is None:
-            seconds += self.photos.training * self.read  # the first epoch reads the photos
-        return seconds
+@cache
+def _machine() -> str:
+    return f"{cpu_name()}, {cores()} cores"
 
-    def epoch(self, stage_number: int) -> float:
-        recipe, speed = self.recipe, self.speed
-        stage = recipe.stages[stage_number]
-        ranges = stage_ranges(recipe, stage, self.head, len(self.layers))
-        frozen = min(first_trained_layer(ranges), self.head)
-        moving = recipe.frozen_bn == "train" and stage.train != "head"
-        asleep = speed.train_forward if moving else speed.forward
-        per_photo = sum(asleep[self.start_layer : frozen]) + self.trained(ranges, frozen)
-        if self.views_per_photo is None:
-            per_photo += self.view + self.prefix
-        batches = batches_per_epoch(self.photos.views_per_epoch, recipe.batch_size)
-        millions = (
-            sum(
-                layer.params
-                for band in ranges
-                if not band.frozen
-                for layer in self.layers[band.first : band.last + 1]
-            )
-            / 1e6
-        )
-        return (
-            self.photos.views_per_epoch * per_photo
-            + batches * (speed.batch + speed.step * millions)
-            + self.photos.validation * self.predict_seconds
-        )
 
-    def trained(self, ranges: Sequence[BandRange], frozen: int) -> float:
-        """Forward and backward through a photo's layers from the first that trains. A frozen layer
-        after it hands the gradient on without one of its own: half the work."""
-        seconds = 0.0
-        for band in ranges:
-            share = 0.5 if band.frozen else 1.0
-            for layer in range(max(band.first, frozen), band.last + 1):
-                seconds += self.speed.train_forward[layer] + share * self.speed.backward[layer]
-        return seconds
+def timing_path(runs_dir: Path) -> Path:
+    """Where what earlier runs took is kept, one file for all visitors of a folder of runs."""
+    return shared_root_of(runs_dir) / TIMING_FILE
 
-    def class_maps(self) -> float:
-        snapshots = sum(len(stage.cycle_lengths()) for stage in self.recipe.stages)
-        looked_at = self.photos.validation + self.photos.tests
-        return snapshots * (looked_at * self.predict_seconds + self.speed.write)
 
-    def checkpoints(self) -> float:
-        """Files at every epoch's end; weights, the optimizer's numbers of each and, where a stage
-        keeps its best, the best weights are four bytes each."""
-        trained = sum(layer.params for layer in self.layers[self.start_layer :])
-        seconds = 0.0
-        for stage in self.recipe.stages:
-            name = (stage.optimizer or self.recipe.optimizer).name
-            numbers = 1 + _OPTIMIZER_STATES[name] + (stage.keep == "best")
-            files = _CHECKPOINT_FILES + (stage.keep == "best")
-            megabytes = numbers * 4 * trained / 1e6
-            seconds += sum(stage.cycle_lengths()) * (
-                files * self.speed.write + megabytes * self.speed.write_megabyte
-            )
-        return seconds
+def _machine_ratios(runs_dir: Path) -> Mapping[str, Mapping[str, Iterable[float]]]:
+    """By backbone and part, of this machine's newest runs."""
+    found: Mapping[str, Mapping[str, Iterable[float]]] = _read_ratios(timing_path(runs_dir)).get(
+        _machine(), {}
+    )
+    return found
 
-    def evaluation(self) -> float:
-        photos = self.photos
-        objects = photos.objects * self.read + self.cached_features(
-            photos.objects, self.cached_share.photos
-        )
-        scores = _SCORES_SECONDS + photos.tests * _LOCALISATION_SECONDS
-        return scores + objects + photos.objects * self.predict_seconds
 
-    def tta_views(self) -> float:
-        photos = self.photos
-        asked = photos.validation + photos.tests + photos.objects
-        return self.derived_pictures(_TTA_VIEWS * asked, self.speed.view)
-
-    def diagnosis(self) -> float:
-        """Objects painted over; every photo through the network as it began and as it is."""
-        photos = self.photos
-        blanked = self.derived_pictures(_MASKED_VIEWS * photos.tests, _MASKING_SECONDS)
-        everyone = photos.training + photos.validation
-        reading = (1 - self.cached_share.photos) * everyone * self.read
-        passes = (everyone + photos.tests) * (2 - self.cached_share.photos) + photos.tests
-        return (
-            blanked
-            + reading
-            + self.cached_features(everyone, self.cached_share.photos)
-            + passes * self.predict_seconds
-        )
-
-    def derived_pictures(self, pictures: int, making: float) -> float:
-        """Pictures made of photos (core.evaluate.derived_predictions), which are not made again
-        where their features are known."""
-        made = 1 - self.cached_share.photos if self.start_layer else 1.0
-        kept = self.cached_features(pictures, self.cached_share.photos)
-        return made * pictures * making + kept + pictures * self.predict_seconds
+def _read_ratios(path: Path) -> dict[str, Any]:
+    """Nothing where the file is missing or damaged: runs to come fill it again."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        for backbones in found.values():
+            for parts in backbones.values():
+                for ratios in parts.values():
+                    if not all(ratio > 0 for ratio in ratios):
+                        return {}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return dict(found)

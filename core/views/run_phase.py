@@ -8,7 +8,6 @@ from core.store.status import Status
 from core.train.schedule import planned_epochs
 
 _PHASE_TEXTS = {
-    N_("measuring this machine"): N_("Measuring how fast this machine is, once"),
     N_("preparing the photos"): N_("Reading the photos, and what the frozen layers see of them"),
     N_("looking at what it learned"): N_(
         "Every epoch is done: answering the test photos, then the diagnosis"

@@ -24,8 +24,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.jobs.preview import client
-from core.recipe.files import load_recipe, preset_names
-from tests.factory import write_uniform_speed
 from tests.failure_report import OPEN_PAGES
 from tests.fork_server import ForkedProcess, ForkServer, fork_subprocesses
 
@@ -159,7 +157,6 @@ class Server:
 
 @contextmanager
 def _run_server(runs: Path, data: Path, fork_server: ForkServer) -> Iterator[App]:
-    write_uniform_speed(runs, *map(load_recipe, preset_names()))
     places = {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
     port = usual_port() if _is_free(usual_port()) else free_port()
     server = Server(fork_server, places, port, runs.parent / "server.log")

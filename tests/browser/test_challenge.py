@@ -12,11 +12,9 @@ from playwright.sync_api import Page, expect
 from core.base.language import LANGUAGES, _, ngettext, translate, use_language
 from core.data.challenge_photos import draw_challenge_set
 from core.lesson.steps import titles
-from core.recipe.files import load_recipe
 from core.store.run import find_runs
 from core.toy_books import draw_toy_books
 from tests.browser.conftest import wait_until_idle
-from tests.factory import write_uniform_speed
 from tests.waiting import kill_worker
 
 FAST_CHANGES = {
@@ -31,7 +29,6 @@ def app(serve, tmp_path):
     runs, books = tmp_path / "runs", tmp_path / "dataset" / "toy_books"
     draw_challenge_set(runs, 3)  # eighty take half a minute
     draw_toy_books(books, 3, train_per_book=3, backgrounds=3, easy=3, difficult=3, long_side=160)
-    write_uniform_speed(runs, load_recipe("looks-good", {"image_size": FAST_CHANGES["image_size"]}))
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("OVERFIT_LENS_EXAMPLES")  # the lesson is told from those that come along

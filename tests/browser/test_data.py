@@ -17,7 +17,7 @@ from core.store.run import create_run
 from core.store.status import utc_now
 from tests.browser.conftest import wait_until_idle
 from tests.conftest import TOY_BOOKS, fast_recipe
-from tests.factory import write_dataset, write_uniform_speed
+from tests.factory import write_dataset
 from tests.waiting import kill_worker
 
 
@@ -117,7 +117,6 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(page.get_by_text("0 of 6 labelled, 0 with boxes")).to_be_visible()
 
     dataset = read_dataset(app.runs.parent / "dataset" / "shelf")
-    write_uniform_speed(app.runs, fast_recipe())
     run = create_run(app.runs, fast_recipe(), dataset.root, utc_now)
     run_training(run, utc_now)
     assert (run.summary() or {})["sets"]["test_difficult"]["localisation"] is None

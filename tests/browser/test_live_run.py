@@ -17,7 +17,7 @@ from core.recipe.files import load_recipe
 from core.store.run import Run
 from tests.browser.conftest import App, Server, free_port, wait_until_idle
 from tests.conftest import FAST_CHANGES
-from tests.factory import write_dataset, write_run, write_uniform_speed
+from tests.factory import write_dataset, write_run
 from tests.waiting import kill_worker, wait_for
 
 MAIN = "document.querySelector('[data-testid=stMain]')"
@@ -45,7 +45,6 @@ def launch(app: App) -> Run:
     recipe = load_recipe(
         "quick", {**FAST_CHANGES, "stages": [{"train": "head", "epochs": 2}, cycles]}
     )
-    write_uniform_speed(app.runs, recipe)
     return LocalExecutor(app.runs).submit(recipe, app.runs.parent / "dataset" / "toy_books")
 
 

@@ -15,7 +15,6 @@ from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from tests.browser.conftest import ROOT, wait_until_idle
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
-from tests.factory import write_uniform_speed
 from tests.waiting import wait_for
 
 MASKED_ANSWER = re.compile("^With the box hidden it")
@@ -26,7 +25,6 @@ def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("preview")
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, weights="imagenet", stages__1__cycles=1)
-        write_uniform_speed(root / "runs", recipe)
         run_training(create_run(root / "runs", recipe, TOY_BOOKS, fixed_clock), fixed_clock)
     with serve(root / "runs", ROOT / "dataset") as app:
         yield app

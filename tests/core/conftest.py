@@ -8,20 +8,6 @@ from contextlib import contextmanager
 import pytest
 
 from core.data.masking import FILLS
-from tests.factory import uniform_speed
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_calibration() -> Iterator[None]:
-    """A run of this process does not measure the machine first, which takes longer than its epochs;
-    tests/core/train/test_estimate.py is about that, and what other processes train is measured.
-    For a module, as the tests of other folders may follow in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "core.jobs.tasks.train_run.speed_for",
-            lambda _, recipe, check_cancelled: uniform_speed(recipe),
-        )
-        yield
 
 
 @contextmanager

@@ -13,19 +13,17 @@ import pytest
 from core.__main__ import main
 from core.base.language import translate, use_language
 from core.recipe.files import recipe_yaml
-from core.recipe.schema import Recipe
 from core.store.run import find_runs
-from core.train.speed import Speed
 from tests.conftest import ROOT, fast_recipe
 from tests.corpus.case import CORPUS, Case, read_cases
 from tests.corpus.interrupt import interrupt_when
 from tests.corpus.readme import readme
-from tests.factory import uniform_speed, write_uniform_speed
 from tests.pages.untranslated import JAPANESE
 
 CASES = read_cases()
 SHARED_CACHES = (  # caches and locks of a runs folder
-    ".speed",
+    ".timing.json",
+    ".timing.lock",
     ".features",
     "index.sqlite",
     "worker.lock",
@@ -53,18 +51,6 @@ def fast_recipe_file(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def no_calibration(monkeypatch) -> None:
-    """No command measures this machine."""
-
-    def speed_for(runs_dir: Path, recipe: Recipe, check_cancelled: object = None) -> Speed:
-        return uniform_speed(recipe)
-
-    # In this order: `execute`, imported here, must find the one that it shall have again.
-    monkeypatch.setattr("core.jobs.tasks.train_run.speed_for", speed_for)
-    monkeypatch.setattr("core.train.calibrate.speed_for", speed_for)
-
-
-@pytest.fixture
 def here(tmp_path) -> Path:
     """A case's own folder, under a short name."""
     folder = tmp_path / "here"
@@ -77,9 +63,7 @@ def cases_with(outcome: str) -> list[Case]:
 
 
 @pytest.mark.parametrize("case", cases_with("refused"), ids=lambda case: case.name)
-def test_refused_in_one_line_and_nothing_is_left(
-    case, here, tiny, fast_recipe_file, no_calibration, capsys
-):
+def test_refused_in_one_line_and_nothing_is_left(case, here, tiny, fast_recipe_file, capsys):
     case.prepare(here)
     before = tree(here)
     status, out, err = call(
@@ -101,7 +85,7 @@ def test_refused_in_one_line_and_nothing_is_left(
 
 
 @pytest.mark.parametrize("case", cases_with("handled"), ids=lambda case: case.name)
-def test_handled(case, here, tiny, fast_recipe_file, no_calibration, capsys):
+def test_handled(case, here, tiny, fast_recipe_file, capsys):
     case.prepare(here)
     status, out, err = call(
         case, case.arguments(HERE=here, TINY=tiny.root, FAST=fast_recipe_file), capsys
@@ -120,7 +104,6 @@ def test_ctrl_c_cancels_and_the_run_can_go_on(
 ):
     monkeypatch.setattr("core.jobs.tasks.recorder.STATUS_SECONDS", 0)  # each batch opens a file
     runs = here / "runs"
-    write_uniform_speed(runs, fast_recipe())
     case.prepare(here)
     arguments = case.arguments(HERE=here, TINY=tiny.root, FAST=fast_recipe_file)
     if case.while_importing:
@@ -133,7 +116,6 @@ def test_ctrl_c_cancels_and_the_run_can_go_on(
     assert "Traceback" not in err and "error:" not in err
     (run,) = find_runs(runs)
     assert (run.status().state, run.status().error) == ("cancelled", None)
-    write_uniform_speed(runs, fast_recipe())
     assert main(["resume", run.id, "--runs", str(runs)]) == 0
     assert run.status().state == "done"
     case.check(here)

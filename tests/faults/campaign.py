@@ -13,8 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from core.store.run import Run, find_runs
-from core.train.speed import write_speed
-from tests.factory import uniform_speed, write_dataset
+from tests.factory import write_dataset
 from tests.faults.inject import (
     SPACE_OPERATIONS,
     Fault,
@@ -65,7 +64,6 @@ class Campaign:
         """A runs folder with a finished run, and with what runs share."""
         runs_dir = Path(tempfile.mkdtemp(prefix="workspace-", dir=self.folder))
         try:
-            write_speed(runs_dir, tiny_recipe(), uniform_speed(tiny_recipe()))
             for name in CACHES if with_caches else ():
                 hardlink_copy(self.template / name, runs_dir / name)
             hardlink_copy(self.undisturbed.path, runs_dir / self.undisturbed.id)
@@ -112,7 +110,6 @@ class Campaign:
 
     def _undisturbed(self) -> Run:
         workspace = Workspace(self.template, self.data, Run(self.folder), None)  # type: ignore[arg-type]
-        write_speed(self.template, tiny_recipe(), uniform_speed(tiny_recipe()))
         workspace.executor.submit(tiny_recipe(), self.data)
 
         def listed() -> None:

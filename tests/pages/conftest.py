@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from core.data import near_copies
 from core.data.dataset import Dataset
-from core.jobs import local, measure_speed
+from core.jobs import local
 from core.jobs.messages import Message
 from core.jobs.preview import client
 from tests.factory import write_dataset
@@ -69,16 +69,6 @@ def runs(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("OVERFIT_LENS_RUNS", str(folder))
     monkeypatch.setenv("OVERFIT_LENS_DATA", str(tmp_path / "dataset"))
     return folder
-
-
-@pytest.fixture(autouse=True)
-def calibration_requests(monkeypatch) -> list[str]:
-    """No process measures this machine; the backbones it would have measured are listed."""
-    asked: list[str] = []
-    monkeypatch.setattr(
-        measure_speed, "_start", lambda runs_dir, recipe, note: asked.append(recipe.backbone)
-    )
-    return asked
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs.preview import client
-from core.recipe.files import load_recipe
-from core.train.speed import write_speed
-from tests.factory import uniform_speed, write_dataset, write_run
+from tests.factory import write_dataset, write_run
 from tests.pages.conftest import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,8 +91,6 @@ def test_every_page_opens_without_torch(tmp_path):
     """In a process of its own: what other tests have imported must not count. Views are asked of a
     real preview process."""
     dataset = write_dataset(tmp_path / "dataset" / "toy_books")
-    recipe = load_recipe("quick")
-    write_speed(tmp_path / "runs", recipe, uniform_speed(recipe))  # else a process would measure
     ids = [write_run(tmp_path / "runs", dataset, name).id for name in ("quick", "looks-good")]
     script = f"""
 import sys

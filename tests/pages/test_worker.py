@@ -14,9 +14,8 @@ from core.jobs.queue import Queue
 from core.jobs.resources import Capacity
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
-from core.train.speed import write_speed
 from tests.core.jobs.test_health import set_heartbeat, worker_process
-from tests.factory import uniform_speed, write_run
+from tests.factory import write_run
 from tests.pages.conftest import visible_text
 
 
@@ -42,8 +41,6 @@ def test_without_runs_all_is_well(runs, dataset, open_page):
 def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick", "running")
     waiting = write_run(runs, dataset, "looks-good", "queued", minutes=1)
-    for recipe in (run.recipe(), waiting.recipe()):
-        write_speed(runs, recipe, uniform_speed(recipe))
     for each in (run, waiting):
         Queue(runs).submit(each.id)
     with worker_process(runs) as pid:

@@ -16,11 +16,9 @@ from core.model.trained_weights import serialize_weights
 from core.pipeline.setup import Setup, set_up
 from core.store.run import Run
 from core.store.status import Clock
-from core.train.calibrate import speed_for
 from core.train.checkpoint import load_checkpoint, repair_checkpoint
-from core.train.estimate import Estimate, count_photos, estimate
+from core.train.estimate import Estimate, count_photos, estimate, record_timing
 from core.train.loop import EpochRow, fit
-from core.train.speed import read_speed
 
 
 def run_training(
@@ -42,19 +40,12 @@ def run_training(
         recipe = run.recipe()
         check_cancelled(run)
         runs_dir = run.path.parent
-        known = read_speed(runs_dir, recipe)
-        if known is None:
-            set_phase(run, clock, N_("measuring this machine"))
-        speed = speed_for(runs_dir, recipe, lambda: check_cancelled(run))
-        if speed != known:
-            laps.end_phase("measuring")
-            release_memory()
         set_phase(run, clock, N_("preparing the photos"))
         setup = set_up(
             recipe, run.data_dir(), runs_dir, lambda: check_cancelled(run), laps.end_phase
         )
-        # Arithmetic alone: nothing that this run has taken so far is in it.
-        expected = estimate(recipe, speed, count_photos(setup.dataset, recipe), setup.cached_share)
+        photos = count_photos(setup.dataset, recipe)
+        expected = estimate(runs_dir, recipe, photos, setup.cached_share)
         progress = load_checkpoint(run.path, setup.network, recipe)
         if progress.epochs_done:
             check_photos_unchanged(run, setup)
@@ -73,6 +64,8 @@ def run_training(
         recorder.write_status("running", phase=N_("looking at what it learned"))
         release_memory()
         write_results(run, setup, recorder.final_predictions(), recorder.end_results_phase)
+        if not progress.epochs_done:
+            record_timing(runs_dir, recipe, photos, setup.cached_share, run.timing())
         recorder.write_status("done")
         log.info("done in %.1f s", run.timing()["seconds"].sum())
         finished = setup

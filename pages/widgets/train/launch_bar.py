@@ -45,5 +45,5 @@ def show(
             time = st.container(width="content")
             recipes = repeats.choose(key, recipe)
             with time:
-                estimate.show(f"{key}.time", recipe, dataset, len(recipes))
+                estimate.show(recipe, dataset, len(recipes))
             repeats.launch(key, recipes, dataset, outcome, problem)

@@ -13,9 +13,7 @@ from core.base.yaml_files import dump_yaml
 from core.data.dataset import fingerprints
 from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
-from core.train.speed import write_speed
 from tests.conftest import fast_recipe
-from tests.factory import uniform_speed
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +115,6 @@ def test_a_run_that_fails_does_not_stop_the_others_and_is_taken_up(
 
 def test_a_dry_run_lists_recipes_and_the_time_of_all(capsys, tmp_path, tiny, batch, fake_training):
     runs = tmp_path / "runs"
-    write_speed(runs, fast_recipe(), uniform_speed(fast_recipe()))
     arguments = ["train", batch, "--data", tiny.root, "--runs", runs]
     status, out, _ = call(capsys, *arguments, "--dry-run", "--folds", "2")
     assert status == 0
@@ -135,7 +132,6 @@ def test_a_dry_run_lists_recipes_and_the_time_of_all(capsys, tmp_path, tiny, bat
 
 
 def test_several_runs_of_one_recipe_have_the_time_of_all(capsys, tmp_path, tiny):
-    write_speed(tmp_path, fast_recipe(), uniform_speed(fast_recipe()))
     recipe = tmp_path / "fast.yaml"
     recipe.write_text(dump_yaml(recipe_dict(fast_recipe())))
     _, out, _ = call(

@@ -1,17 +1,14 @@
 import json
-import re
 
 import pandas as pd
 import pytest
 
 from core.__main__ import main
 from core.base.errors import DataError, RunError
-from core.recipe.files import load_recipe, recipe_yaml
+from core.recipe.files import recipe_yaml
 from core.store.lr_finder import SUGGESTION_CAVEAT, Suggestion
 from core.store.run import find_runs
-from core.train.speed import write_speed
 from tests.conftest import TOY_BOOKS, fast_recipe
-from tests.factory import uniform_speed
 
 pytestmark = pytest.mark.slow
 
@@ -55,8 +52,6 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
 ):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     runs = tmp_path / "runs"
-    recipe = load_recipe("article-success")
-    write_speed(runs, recipe, uniform_speed(recipe, 1e-4))
     status, out, _ = call(
         capsys, "train", "article-success", "--dry-run", "--data", TOY_BOOKS, "--runs", runs
     )
@@ -67,34 +62,6 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
     assert out.splitlines()[-2] == "planned epochs: 82"
     assert out.splitlines()[-1].startswith("estimated time: ")
     assert find_runs(runs) == []
-
-
-def test_a_machine_is_measured_once(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.train.calibrate.cpu_load", lambda: 0.1)
-    small = ["--image-size", "64", "--runs", tmp_path]
-    status, out, _ = call(capsys, "calibrate", "efficientnet_lite0", *small)
-    assert status == 0
-    assert out.startswith("efficientnet_lite0 at 64 px: ")
-    kept = next((tmp_path / ".speed").glob("*.json"))
-    written = kept.read_text()
-    assert all(value >= 0 for value in json.loads(written)["backward"])
-    status, again, _ = call(capsys, "calibrate", "quick", *small)  # the same layers: nothing is new
-    assert (again, kept.read_text()) == (out, written)
-    status, out, _ = call(
-        capsys,
-        "train",
-        "quick",
-        "--dry-run",
-        "--data",
-        TOY_BOOKS,
-        "--runs",
-        tmp_path,
-        "--set",
-        "image_size=64",
-    )
-    assert status == 0
-    line = out.splitlines()[-1]
-    assert re.fullmatch(r"estimated time: \d.*( \(.* features are there already\))?", line)
 
 
 @pytest.mark.usefixtures("reduced_diagnosis")
@@ -225,7 +192,6 @@ def test_empty_folders_say_what_to_do(capsys, tmp_path):
             "label_smoothing: must be from 0 to 0.5",
         ),
         (["train", "quick", "--data", "/nowhere"], "/nowhere: no such folder"),
-        (["calibrate", "alexnet"], "alexnet: no such preset"),
         (["layers", "alexnet"], "alexnet: no such backbone"),
         (["layers", "vgg16_bn", "--map-stride", "8"], "map_stride: must be 16 or 32"),
         (["data", "check", "/nowhere"], "/nowhere: no such folder"),

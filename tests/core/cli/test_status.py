@@ -13,9 +13,8 @@ from core.jobs.queue import Queue
 from core.jobs.stop_worker import stop_requested
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
-from core.train.speed import write_speed
 from tests.core.jobs.test_health import set_heartbeat, worker_process
-from tests.factory import uniform_speed, write_run
+from tests.factory import write_run
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +32,6 @@ def call(capsys, tmp_path):
 def test_status_tells_worker_queue_machine_and_what_is_wrong(call, tmp_path, tiny):
     assert call("status")[1].startswith("worker: off\n")
     run = write_run(tmp_path, tiny, state="queued")
-    write_speed(tmp_path, run.recipe(), uniform_speed(run.recipe()))
     Queue(tmp_path).submit(run.id)
     os.utime(run.path / "status.json", (0, 0))
     status, out, _ = call("status")

@@ -9,7 +9,6 @@ from core.base.errors import InputError
 from core.data.importer import import_upload
 from core.data.label_edits import Truth, save_truth
 from core.hosting import limits
-from core.jobs import measure_speed
 from core.jobs.local import LocalExecutor, ensure_worker, worker_pid
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue, QueuePosition
@@ -21,9 +20,9 @@ from core.store.feature_folder import CACHE_FOLDER, feature_cache_bytes
 from core.store.run import find_runs, open_run
 from core.store.status import utc_now
 from core.store.visitors import new_key, visitor_dir
-from core.train.speed import read_speed, write_speed
+from core.train.estimate import timing_path
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
-from tests.factory import uniform_speed, write_run
+from tests.factory import write_run
 
 
 @pytest.fixture
@@ -74,9 +73,6 @@ def test_what_is_refused_is_refused_where_it_is_done(hosted, tmp_path, tiny):
         restore_dataset(tmp_path, "a")
     with pytest.raises(demo_mode.DemoError):
         client.ensure_preview(tmp_path)
-    assert measure_speed.request_speed(
-        tmp_path, load_recipe("quick")
-    ) == measure_speed.MeasurementStatus("waiting")
     mine = visitor_dir(tmp_path, new_key())
     for act in (request_stop, clear_stop_request, stop_now, restart_worker):
         with pytest.raises(demo_mode.DemoError):
@@ -208,14 +204,12 @@ def test_with_training_off_no_process_starts(hosted, monkeypatch, tmp_path):
             ensure_worker(folder)
     with pytest.raises(demo_mode.DemoError):
         client.ensure_preview(mine)
-    measure_speed.request_speed(mine, load_recipe("quick"))
     assert started == [] and list(tmp_path.iterdir()) == []
 
 
 def test_what_the_machine_has_computed_is_shared(tmp_path):
-    mine, recipe = visitor_dir(tmp_path, new_key()), load_recipe("quick")
-    write_speed(mine, recipe, uniform_speed(recipe))
-    assert read_speed(tmp_path, recipe) == read_speed(mine, recipe) is not None
+    mine = visitor_dir(tmp_path, new_key())
+    assert timing_path(mine) == timing_path(tmp_path)
     (tmp_path / CACHE_FOLDER).mkdir()
     (tmp_path / CACHE_FOLDER / "a.safetensors").write_bytes(b"1234")
     assert feature_cache_bytes(mine) == 4

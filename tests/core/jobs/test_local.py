@@ -28,7 +28,7 @@ from core.store.rescoring import find_rescoring, outdated_runs
 from core.store.run import open_run
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import write_dataset, write_uniform_speed
+from tests.factory import write_dataset
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,6 @@ pytestmark = pytest.mark.slow
 def executor(tmp_path):
     """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs", fixed_clock)
-    write_uniform_speed(found.runs_dir, fast_recipe(), fast_recipe(image_size=32))
     return found
 
 

@@ -8,8 +8,7 @@ from core.jobs.queue import Queue
 from core.jobs.queue_forecast import entry_text, forecast_queue, seconds_left
 from core.store.status import utc_now
 from core.train.estimate import TRAINING_PARTS, count_photos, estimate
-from core.train.speed import write_speed
-from tests.factory import uniform_speed, write_lr_search, write_run
+from tests.factory import write_lr_search, write_run
 
 
 def test_times_add_up_in_the_order_of_the_queue(tmp_path, tiny):
@@ -17,12 +16,8 @@ def test_times_add_up_in_the_order_of_the_queue(tmp_path, tiny):
     for run in runs:
         Queue(tmp_path).submit(run.id)
     now = utc_now()
-    assert [(t.starts_in, t.ends_in) for t in forecast_queue(tmp_path, now)] == [(0, None)] + [
-        (None, None)
-    ] * 2
     recipe = runs[0].recipe()
-    write_speed(tmp_path, recipe, uniform_speed(recipe))
-    one = estimate(recipe, uniform_speed(recipe), count_photos(tiny, recipe)).seconds
+    one = estimate(tmp_path, recipe, count_photos(tiny, recipe)).seconds
     line = forecast_queue(tmp_path, now)
     assert [t.name for t in line] == ["quick"] * 3
     ends = [t.ends_in for t in line]
@@ -33,7 +28,7 @@ def test_times_add_up_in_the_order_of_the_queue(tmp_path, tiny):
 def test_what_is_under_way_counts_what_is_left_and_a_resumed_run_less(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="running")  # half of its epochs, 40 s to go
     recipe = run.recipe()
-    parts = estimate(recipe, uniform_speed(recipe), count_photos(tiny, recipe)).parts
+    parts = estimate(tmp_path, recipe, count_photos(tiny, recipe)).parts
     environment = run.environment() | {"estimate": {"parts": parts}}
     files.write_json(run.path / "environment.json", environment)
     status = run.status()

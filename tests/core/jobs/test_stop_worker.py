@@ -19,7 +19,7 @@ from core.jobs.stop_worker import (
 )
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
-from tests.factory import write_run, write_uniform_speed
+from tests.factory import write_run
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,6 @@ LONG = [{"train": "head", "epochs": 900}]
 def executor(tmp_path):
     """An executor on a folder of its own."""
     found = LocalExecutor(tmp_path / "runs")
-    write_uniform_speed(found.runs_dir, fast_recipe())
     return found
 
 

@@ -19,9 +19,7 @@ from core.jobs.tasks.train_run import run_training
 from core.store.run import Run, create_run, open_run
 from core.store.status import utc_now
 from core.train.checkpoint import checkpoint_folder, repair_checkpoint
-from core.train.speed import write_speed
 from tests.conftest import ROOT, fast_recipe, fixed_clock
-from tests.factory import uniform_speed
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -203,7 +201,6 @@ def test_killed_at_drawn_states(undisturbed, fork_server, tmp_path, tiny):
     """SIGKILL from outside, several times in one run's life; the feature cache goes in between."""
     recipe = fast_recipe(**RECIPE)
     run = create_run(tmp_path, recipe, tiny.root, utc_now)
-    write_speed(tmp_path, recipe, uniform_speed(recipe))  # or the machine would be measured
     command = [sys.executable, "-m", "core", "resume", run.id, "--runs", str(tmp_path)]
     last = recipe.planned_epochs() + 1
     states = sorted(random.Random(0).sample(range(last + 1), 3))
