@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -55,21 +54,6 @@ def _name_and_fold(row: RunRow) -> str:
     if split.get("fold") is None:
         return row.title
     return _("{name}, fold {fold}", name=row.title, fold=split["fold"])
-
-
-def get_score(row: RunRow, set_name: str, name: str) -> dict[str, Any] | None:
-    """One score of a run's summary; None when it is not there."""
-    found = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get("scores") or {}
-    value: dict[str, Any] | None = found.get(name)
-    return value
-
-
-def get_localisation(row: RunRow, set_name: str) -> dict[str, Any] | None:
-    """Where a run's evidence lies in a set; None when that is not known."""
-    found: dict[str, Any] | None = ((row.summary or {}).get("sets", {}).get(set_name) or {}).get(
-        "localisation"
-    )
-    return found
 
 
 def verdict_text(group: Group) -> str:

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.base.language import _, ngettext
-from core.evaluate.group_difference import Difference, group_difference
-from core.evaluate.matched_answers import ComparedScore, MatchedPredictions, match_runs, photo_of
+from core.evaluate.matched_answers import ComparedScore, MatchedPredictions, match_runs
 
 SIGNIFICANCE_LEVEL = (
     0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
@@ -118,19 +117,6 @@ def compare_matched(matched_pair: MatchedPredictions) -> PairedComparison:
         p=mcnemar(better, worse),
         left_out=matched_pair.left_out,
     )
-
-
-def share_difference(located_a: pd.DataFrame, located_b: pd.DataFrame) -> Difference | None:
-    """Two runs' shares of evidence in the box, object by object: the difference of their means.
-
-    located: rows of core.evaluate.localisation.localise (file, label, share, 0..1). Objects that
-    only one run has are left out; None without any in common. The interval is a paired percentile
-    bootstrap over photos (core.evaluate.group_difference)."""
-    both = located_a.merge(located_b, on=["file", "label"], suffixes=("_a", "_b"))
-    if both.empty:
-        return None
-    a, b = both["share_a"].to_numpy(), both["share_b"].to_numpy()
-    return group_difference(a[None], b[None], photos=[photo_of(file) for file in both["file"]])
 
 
 def _p_text(p: float) -> str:

@@ -1,4 +1,3 @@
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,7 +11,6 @@ from core.evaluate.paired import (
     PairedComparison,
     compare_runs,
     mcnemar,
-    share_difference,
 )
 
 COLUMNS = ["kind", "split", "file", "primary", "present", "predicted"]
@@ -121,20 +119,3 @@ def test_groups_keep_the_photos_that_all_their_runs_answered():
     assert found.files == ("1#y",) and found.photos == ("1",) and found.left_out == 1
     assert found.correct[0].tolist() == [[True], [False]]
     assert found.correct[1].tolist() == [[True]]
-
-
-def test_shares_are_compared_object_by_object():
-    random = np.random.default_rng(2)
-    files = [f"{number // 2}.jpg" for number in range(40)]
-    labels = ["x", "y"] * 20
-    low = random.uniform(0, 0.4, 40)
-    a = pd.DataFrame({"file": files, "label": labels, "share": low + 0.3})
-    b = pd.DataFrame({"file": files, "label": labels, "share": low}).iloc[::-1]
-    found = share_difference(a, b)
-    assert found is not None and found.significant
-    assert (found.value, found.low, found.high) == pytest.approx((0.3, 0.3, 0.3))
-    assert (found.photos, found.differing) == (20, 20)
-    assert share_difference(b, a).text("share in the box").endswith("worse by .30 (.30 to .30)")
-    assert share_difference(a, b.iloc[:4]).photos == 2
-    assert not share_difference(a, b.iloc[:4]).significant  # two photos cannot tell, however clear
-    assert share_difference(a, b.iloc[:0]) is None
