@@ -10,6 +10,7 @@ from core.base.language import _, translate
 from core.lesson.repair_words import arm_names
 from core.lesson.repairs import TOY_HEADING, read_arms
 from core.lesson.steps import titles
+from core.toy_books.covers import covers_pdf
 from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
@@ -57,6 +58,16 @@ def show_next_links() -> None:
                 label=_("The challenge board"),
                 icon=":material/leaderboard:",
             )
+        st.download_button(
+            _("Print the books' covers"),
+            covers_pdf,
+            "covers.pdf",
+            "application/pdf",
+            icon=":material/print:",
+            help=_("A PDF of five A5 pages. Fold them around real books, and photograph those."),
+            on_click="ignore",
+            key="lesson.covers",
+        )
 
 
 def show_step(number: int, teacher_mode: bool, vote: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from core.base import files
 from core.base.errors import InputError, os_error_line
 from core.cli import labels
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
@@ -124,6 +125,20 @@ def import_(
     print(report.summary(), end="")
     _print_near_copies(near_copies(dataset, runs))
     print(dataset.root)
+
+
+@app.command()
+def covers(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE.pdf", help="Where it is written.")
+    ],
+) -> None:
+    """Draws the covers of the toy set's five books as a PDF to print, an A5 page each: folded
+    around real books, they can be photographed."""
+    from core.toy_books.covers import covers_pdf
+
+    files.write_bytes(output, covers_pdf())
+    print(output)
 
 
 @app.command("draw-toy")

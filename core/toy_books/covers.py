@@ -6,15 +6,16 @@ share red, `tides` and `lantern` are mostly white, so that colour alone does not
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from core.toy_books.lettering import Canvas, Colour
+from core.toy_books.lettering import PIXELS_PER_MM, Canvas, Colour
 from core.toy_books.noise import Array
 from core.toy_books.shapes import BoxTextures, Pose, Solid, Texture, box
 
@@ -44,31 +45,45 @@ class Book:
 def all_books() -> dict[str, Book]:
     """All six books by name; drawn once, then kept."""
     return {
-        "ferns": _book("ferns", 148, 210, 16, _ferns, (22, 120, 66), "GARDENS OF DATA", WHITE),
-        "lantern": _book("lantern", 182, 232, 20, _lantern, WHITE, "The Deep Lantern", DARK_RED),
-        "orchard": _book("orchard", 150, 210, 18, _orchard, RED, "The Learning Orchard", WHITE),
-        "robots": _book(
-            "robots", 186, 236, 22, _robots, WHITE, "Robots for Breakfast", (8, 92, 104)
-        ),
-        "tides": _book("tides", 130, 188, 25, _tides, (226, 84, 28), "TIDES", WHITE),
-        UNKNOWN_BOOK: _book(
-            UNKNOWN_BOOK, 154, 216, 22, _atlas, (238, 190, 22), "ATLAS OF PATTERNS", INK
-        ),
+        "ferns": _book("ferns", 16, (22, 120, 66), "GARDENS OF DATA", WHITE),
+        "lantern": _book("lantern", 20, WHITE, "The Deep Lantern", DARK_RED),
+        "orchard": _book("orchard", 18, RED, "The Learning Orchard", WHITE),
+        "robots": _book("robots", 22, WHITE, "Robots for Breakfast", (8, 92, 104)),
+        "tides": _book("tides", 25, (226, 84, 28), "TIDES", WHITE),
+        UNKNOWN_BOOK: _book(UNKNOWN_BOOK, 22, (238, 190, 22), "ATLAS OF PATTERNS", INK),
     }
 
 
-def _book(
-    name: str,
-    width: int,
-    height: int,
-    thick: int,
-    cover: Callable[[Canvas], None],
-    spine: Colour,
-    title: str,
-    ink: Colour,
-) -> Book:
+def covers_pdf() -> bytes:
+    """The covers of CLASSES as a PDF, each as large as it fits on an A5 page (148 by 210 mm)."""
+    size = round(148 * PIXELS_PER_MM), round(210 * PIXELS_PER_MM)
+    pages = [ImageOps.pad(_draw_cover(name).image, size, color=WHITE) for name in CLASSES]
+    file = io.BytesIO()
+    dots_per_inch = 25.4 * PIXELS_PER_MM
+    pages[0].save(
+        file, "PDF", resolution=dots_per_inch, save_all=True, append_images=pages[1:], quality=92
+    )
+    return file.getvalue()
+
+
+def _draw_cover(name: str) -> Canvas:
+    arts: dict[str, tuple[int, int, Callable[[Canvas], None]]] = {
+        "ferns": (148, 210, _ferns),
+        "lantern": (182, 232, _lantern),
+        "orchard": (150, 210, _orchard),
+        "robots": (186, 236, _robots),
+        "tides": (130, 188, _tides),
+        UNKNOWN_BOOK: (154, 216, _atlas),
+    }
+    width, height, art = arts[name]
     page = Canvas(width, height, WHITE)
-    cover(page)
+    art(page)
+    return page
+
+
+def _book(name: str, thick: int, spine: Colour, title: str, ink: Colour) -> Book:
+    page = _draw_cover(name)
+    width, height = round(page.width), round(page.height)
     # A cover's edge catches the light where it folds; without this a book looks cut from foil.
     edge = Canvas(height, thick, spine)
     edge.text(height * 0.07, thick * 0.22, title, thick * 0.42, ink, bold=0.03, spacing=0.05)

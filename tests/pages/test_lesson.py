@@ -109,3 +109,10 @@ def test_without_examples_it_says_where_they_are(runs, monkeypatch, tmp_path):
     app = open_lesson()
     assert "git checkout runs/examples" in visible_text(app)
     assert app.title[0].value == "Lesson"
+
+
+def test_the_last_step_prints_the_covers(examples):
+    app = open_lesson(step=str(len(titles())), teacher="1")
+    (button,) = app.get("download_button")
+    assert button.proto.label == "Print the books' covers"
+    assert not open_lesson(step="1").get("download_button")

@@ -155,6 +155,17 @@ def test_seeds_and_folds_together_train_each_with_each(capsys, tmp_path, tiny, m
     assert "8 photos train in 1 batches, 4 validate" in out
 
 
+def test_covers_are_five_pages_of_a5(capsys, tmp_path):
+    status, out, _ = call(capsys, "data", "covers", "-o", tmp_path / "covers.pdf")
+    assert status == 0 and out.strip() == str(tmp_path / "covers.pdf")
+    pages = re.findall(
+        rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", (tmp_path / "covers.pdf").read_bytes()
+    )
+    assert [[round(float(side) / 72 * 25.4) for side in page] for page in pages] == [[148, 210]] * 5
+    status, _, err = call(capsys, "data", "covers", "-o", tmp_path / "no" / "covers.pdf")
+    assert status == 2 and "No such file or directory" in err
+
+
 def test_data_commands(capsys, tiny):
     status, out, _ = call(capsys, "data", "check", tiny.root)
     assert status == 0
