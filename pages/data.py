@@ -13,6 +13,7 @@ from core.data.photo_grid import grid_photos
 from pages import settings
 from pages.widgets.data import (
     about,
+    add_photos,
     data_trash,
     label_editor,
     label_versions,
@@ -31,13 +32,19 @@ def choose_dataset(dataset_names: list[str]) -> Dataset:
     """The data set of the link, and what can be done with it as a whole."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = photo_filter.choose_dataset(f"{KEY}.data", dataset_names)
-        if not access.is_restricted("upload") and st.button(
-            _("Upload photos"), key=f"{KEY}.upload", icon=":material/upload:"
-        ):
-            st.query_params["view"] = "upload"
-            st.rerun()
+        if not access.is_restricted("upload"):
+            if st.button(_("Add photos"), key=f"{KEY}.add", icon=":material/add_photo_alternate:"):
+                open_view("add")
+            if st.button(_("New data set"), key=f"{KEY}.upload", icon=":material/upload:"):
+                open_view("upload")
         data_trash.delete_button(f"{KEY}.trash", settings.datasets_dir() / name)
     return read_dataset(settings.datasets_dir() / name)
+
+
+def open_view(name: str) -> None:
+    """Draws the page again with that view instead of the photos."""
+    st.query_params["view"] = name
+    st.rerun()
 
 
 def show_label_progress(
@@ -109,15 +116,24 @@ def open_photo(file: str) -> None:
 
 st.title(_("Data"), anchor=False)
 found = [path.name for path in find_datasets(settings.datasets_dir())]
-if not found or st.query_params.get("view") == "upload":
+view = st.query_params.get("view") if found else "upload"
+if view in ("upload", "add"):
     if not found:
         st.write(_("There are no photos here yet."))
     elif st.button(_("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
-        upload.close_report(f"{KEY}.new")
+        for widget in (upload, add_photos):
+            widget.close_report(f"{KEY}.new")
         st.query_params.pop("view")
         st.rerun()
-    upload.show(f"{KEY}.new")
-    data_trash.show_deleted(f"{KEY}.trash")
+    if view == "add":
+        try:
+            name = photo_filter.linked_dataset(found)
+            add_photos.show(f"{KEY}.new", settings.datasets_dir() / name)
+        except InputError as problem:
+            messages.show_error(problem)
+    else:
+        upload.show(f"{KEY}.new")
+        data_trash.show_deleted(f"{KEY}.trash")
 else:
     try:
         if "photo" in st.query_params:

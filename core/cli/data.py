@@ -1,5 +1,5 @@
-"""`data`: what data sets there are, whether one is sound, new ones: fetched, imported, drawn,
-shuffled."""
+"""`data`: what data sets there are, whether one is sound, new ones: fetched, imported, added to,
+drawn, shuffled."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from core.base.errors import InputError, os_error_line
 from core.cli import labels
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import ProgressBar
-from core.data.dataset import Dataset, find_datasets, read_dataset, unused_files_text
+from core.data.dataset import ORIGINS, Dataset, find_datasets, read_dataset, unused_files_text
 from core.data.near_copies import NearCopyPair, near_copies, near_copy_warnings
 from core.data.origin import BASIS_TEXTS, find_origins
 
 app = typer.Typer(
-    no_args_is_help=True, help="Data sets: list, check, fetch, import, label, draw, shuffle."
+    no_args_is_help=True, help="Data sets: list, check, fetch, import, add, label, draw, shuffle."
 )
 for change in (labels.label, labels.earlier, labels.delete, labels.restore):
     app.command()(change)
@@ -125,6 +125,57 @@ def import_(
     print(report.summary(), end="")
     _print_near_copies(near_copies(dataset, runs))
     print(dataset.root)
+
+
+@app.command()
+def add(
+    folder: Annotated[Path, typer.Argument(metavar="DATASET", help="A data-set folder.")],
+    photos: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Photos, or folders.")],
+    test: Annotated[str | None, typer.Option(help="Into this test set, new or not.")] = None,
+    train: Annotated[bool, typer.Option("--train", help="Into the training photos.")] = False,
+    class_: Annotated[
+        str, typer.Option("--class", help="What they show; else a photo's folder says it.")
+    ] = "",
+    origin: Annotated[
+        str, typer.Option(help=f"Where a new test set is from: {' or '.join(ORIGINS)}.")
+    ] = "",
+    column: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE: of train.csv's further columns.")
+    ] = None,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Adds photos to a test set or to the training photos. Old photos keep their side of every
+    split; runs made before stay comparable where their photos are the same."""
+    from core.data.additions import add_photos, added_file, sources_of
+
+    if train == (test is not None):
+        raise InputError("data add: either --test NAME or --train")
+    if origin not in ("", *ORIGINS) or (origin and train):
+        raise InputError(f"--origin {origin}: of a test set, {' or '.join(ORIGINS)}")
+    split = test or "train"
+    values = {name: value for name, _, value in (one.partition("=") for one in column or ())}
+    with ProgressBar() as bar:
+        found = add_photos(
+            folder,
+            split,
+            sources_of(photos),
+            class_,
+            origin,
+            values,
+            on_photo=lambda done, total: bar.update(done / total, f"{done} of {total} photos"),
+        )
+    for line in found.lines():
+        print(line)
+    labelled = sum(bool(one.placed.label) for one in found.added)
+    print(
+        f"{split}: {len(found.added)} added ({labelled} with a class), "
+        f"{len(found.duplicates)} duplicates, {len(found.rejected)} left out"
+    )
+    names = {added_file(one) for one in found.added}
+    pairs = near_copies(read_dataset(folder), runs) if names else ()
+    _print_near_copies([one for one in pairs if one.split == split and one.file in names])
+    if count := len(found.rejected):
+        raise InputError(f"{count} {'file was' if count == 1 else 'files were'} left out")
 
 
 @app.command()

@@ -12,7 +12,8 @@ from core.data.dataset import VALIDATION
 from core.store.groups import Group
 from core.store.index import RunRow
 
-Fingerprints = Mapping[str, str]  # a fingerprint per split of predictions.csv
+# Per split of predictions.csv the fingerprints of its photos, today's first, then earlier ones.
+Fingerprints = Mapping[str, Sequence[str]]
 
 
 def run_photos_fingerprint(row: RunRow) -> str:
@@ -34,15 +35,30 @@ def items_on_other_photos(items: Sequence[Group], reference: Group) -> list[Grou
     return [item for item in items if run_photos_fingerprint(item.members[0]) != own]
 
 
-def split_fingerprints(environment: Mapping[str, Any]) -> dict[str, str]:
-    """The fingerprint of each split's photos, from environment.json: validation photos are among
+def split_fingerprints(environment: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The fingerprints of each split's photos, from environment.json: validation photos are among
     the training photos. Empty before the run has read them."""
     prints = (environment.get("data") or {}).get("fingerprints")
     if not prints:
         return {}
-    sets = {name: str(found["photos"]) for name, found in prints["test_sets"].items()}
+    earlier = prints.get("earlier", {})
+    sets = {
+        name: [str(found["photos"]), *earlier.get(name, ())]
+        for name, found in prints["test_sets"].items()
+    }
     objects = {f"{name}/objects": photos for name, photos in sets.items()}
-    return {VALIDATION: str(prints["train"])} | sets | objects
+    return {VALIDATION: [str(prints["train"]), *earlier.get("train", ())]} | sets | objects
+
+
+def share_photos(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a split holds the same photos for two runs, or did before others joined it."""
+    return bool({*one[:1], *other[:1]} & {*one} & {*other})
+
+
+def same_test_photos(one: Fingerprints, other: Fingerprints) -> bool:
+    """Whether two runs differ by nothing but their training photos, and have test photos."""
+    sets = [{name: of[name][0] for name in of if name != VALIDATION} for of in (one, other)]
+    return bool(sets[0]) and sets[0] == sets[1]
 
 
 def comparable_predictions(
@@ -50,14 +66,13 @@ def comparable_predictions(
     fingerprints: Mapping[str, Fingerprints],
     reference_id: str,
 ) -> dict[str, pd.DataFrame]:
-    """The runs' answers without those on photos that the run `reference_id` did not see.
+    """The runs' answers without those on splits whose photos the run `reference_id` did not see.
     fingerprints: by run id; of a run that is not among them nothing is known, and all of its
     answers are left out."""
     own = fingerprints.get(reference_id, {})
     found = {}
     for id_, frame in predictions.items():
-        same = [
-            split for split, print_ in fingerprints.get(id_, {}).items() if own.get(split) == print_
-        ]
+        theirs = fingerprints.get(id_, {})
+        same = [split for split in theirs if share_photos(theirs[split], own.get(split, ()))]
         found[id_] = frame[frame["split"].isin(same)] if len(frame) else frame
     return found

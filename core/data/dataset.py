@@ -19,6 +19,7 @@ from core.base import files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_, _
 from core.base.yaml_files import read_yaml
+from core.data.addition_log import read_additions, read_between_additions
 from core.data.csv_files import line_location, read_rows
 from core.data.label_tables import Box, Label, check_class_name, read_boxes, read_labels
 
@@ -43,7 +44,8 @@ class Photo:
 @dataclass(frozen=True)
 class TestSet:
     """Photos that no training sees. Labels and boxes may be missing for some or all of them.
-    origin: one of ORIGINS, "" where dataset.yaml does not state it (core.data.origin)."""
+    origin: one of ORIGINS, "" where dataset.yaml does not state it (core.data.origin). added: of
+    each later photo, the number of its addition (core.data.addition_log)."""
 
     __test__ = False  # not a class of tests, whatever pytest thinks of the name
 
@@ -52,12 +54,14 @@ class TestSet:
     labels: dict[str, Label] = field(default_factory=dict)
     boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
     origin: str = ""
+    added: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Dataset:
     """A validated data set. `train_labels[i]` indexes `classes` for `train[i]`;
-    `train_columns[name][i]` is what the further column of train.csv says of it."""
+    `train_columns[name][i]` is what the further column of train.csv says of it. added: as of
+    TestSet, of the training photos."""
 
     root: Path
     title: str
@@ -68,6 +72,7 @@ class Dataset:
     train_labels: tuple[int, ...]
     test_sets: tuple[TestSet, ...]
     train_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
 
     def test_set(self, name: str) -> TestSet:
         """The test set of that name. Raises DataError with the names there are."""
@@ -124,7 +129,7 @@ def read_dataset(root: Path) -> Dataset:
     Raises DataError: one line that names the file, row or class, and what to change.
     """
     try:
-        return _read(Path(root))
+        return read_between_additions(Path(root), _read)
     except OSError as error:  # a folder that may not be read
         raise DataError(os_error_line(error)) from None
 
@@ -157,7 +162,8 @@ def _read(root: Path) -> Dataset:
                 ).format(place=root / "train", name=name)
             )
     classes = tuple(sorted(counts))
-    test_sets = tuple(_read_test_sets(root, classes, note.get("test_sets") or {}))
+    stated, added = note.get("test_sets") or {}, read_additions(root)
+    test_sets = tuple(_read_test_sets(root, classes, stated, added))
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
@@ -170,6 +176,7 @@ def _read(root: Path) -> Dataset:
         train_columns={
             name: tuple(row.extra_columns[name] for row in rows) for name in rows[0].extra_columns
         },
+        added=added.get("train", {}),
     )
 
 
@@ -415,7 +422,10 @@ def _resolve_inside(folder: Path, file: str, where: str) -> Path:
 
 
 def _read_test_sets(
-    root: Path, classes: tuple[str, ...], stated: Mapping[str, Any]
+    root: Path,
+    classes: tuple[str, ...],
+    stated: Mapping[str, Any],
+    added: dict[str, dict[str, int]],
 ) -> Iterator[TestSet]:
     photos = {
         folder.name: tuple(Photo(path, path.name) for path in _photos_in(folder))
@@ -434,4 +444,5 @@ def _read_test_sets(
     boxes = read_boxes(root / "boxes.csv", files)
     for name, found in photos.items():
         origin = stated_origin(stated.get(name))
-        yield TestSet(name, found, labels.get(name, {}), boxes.get(name, {}), origin)
+        tables = labels.get(name, {}), boxes.get(name, {})
+        yield TestSet(name, found, *tables, origin, added.get(name, {}))

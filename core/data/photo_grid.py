@@ -11,7 +11,7 @@ from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
 from core.data.label_edits import Truth
 from core.data.label_tables import Box, Label
 from core.data.near_copies import TRAIN, NearCopyPair
-from core.data.split import holdout, validation_folds
+from core.data.split import holdout_photos, original_counts, validation_folds
 from core.recipe.schema import Holdout
 
 UNLABELLED = "not labelled"  # no class can be called so: a class's name holds no space
@@ -68,7 +68,7 @@ def grid_photos(
         fold = validation_folds(dataset, folds, usual.seed)
         chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
     else:
-        chosen = holdout(dataset.train_labels, usual)[split == VALIDATION]
+        chosen = holdout_photos(dataset, usual)[split == VALIDATION]
     return [
         GridPhoto(
             photo=(photo := dataset.train[index]),
@@ -96,7 +96,7 @@ def category_text(category: str) -> str:
 
 def max_folds(dataset: Dataset) -> int:
     """Into how many folds the photos can be shared out: each must validate every class."""
-    return min(MAX_FOLDS, *dataset.class_counts().values())
+    return min(MAX_FOLDS, *original_counts(dataset).values())
 
 
 def _copy_texts(pairs: Sequence[NearCopyPair]) -> defaultdict[tuple[str, str], tuple[str, ...]]:

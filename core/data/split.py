@@ -1,14 +1,20 @@
-"""Which training photos train and which validate."""
+"""Which training photos train and which validate.
+
+Photos that were there from the start are split from themselves alone, and each later addition
+(core.data.addition_log) by itself: so a photo's side never changes when others join.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from core.base.errors import DataError
 from core.base.language import N_
+from core.base.random_streams import generator
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
 from core.recipe.schema import CsvSplit, Holdout, KFold, Recipe
@@ -34,7 +40,7 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
         return kfold(dataset, split)
     if isinstance(split, CsvSplit):
         return csv_split(dataset, split)
-    train, validation = holdout(dataset.train_labels, split)
+    train, validation = holdout_photos(dataset, split)
     nothing = (
         (
             train,
@@ -69,16 +75,18 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
 
     Raises DataError when a class has fewer photos than there are folds, or train.csv does not fit.
     """
-    split, photos = recipe.split, len(dataset.train)
+    split, counts = recipe.split, original_counts(dataset)
     if isinstance(split, CsvSplit):
         training, validating = csv_split(dataset, split)
         return len(training), len(validating)
+    photos = counts.total()
     if isinstance(split, KFold):
         _check_folds(dataset, split)
         validation = photos // split.folds + (split.fold < photos % split.folds)
     else:
-        validation = holdout_size(photos, len(dataset.classes), split)
-    return photos - validation, validation
+        validation = holdout_size(photos, len(counts), split)
+    validation += len(_added_validation(dataset, split))
+    return len(dataset.train) - validation, validation
 
 
 def with_valid_split(recipe: Recipe, dataset: Dataset) -> Recipe:
@@ -107,6 +115,55 @@ def epoch_size(recipe: Recipe, dataset: Dataset) -> int:
         return training_photos
     counts = dataset.class_counts().values()
     return len(counts) * round(max(counts) * training_photos / len(dataset.train))
+
+
+def holdout_photos(dataset: Dataset, split: Holdout) -> tuple[list[int], list[int]]:
+    """Indices of the training and of the validation photos of a data set. Raises DataError as
+    `holdout` does."""
+    original = _original_photos(dataset)
+    _, held_out = holdout([dataset.train_labels[i] for i in original], split)
+    return _sides(dataset, split, [original[i] for i in held_out])
+
+
+def original_counts(dataset: Dataset) -> Counter[str]:
+    """Training photos per class that were there from the start."""
+    return Counter(dataset.classes[dataset.train_labels[i]] for i in _original_photos(dataset))
+
+
+def _original_photos(dataset: Dataset) -> list[int]:
+    return [i for i, photo in enumerate(dataset.train) if photo.file not in dataset.added]
+
+
+def _sides(
+    dataset: Dataset, split: Holdout | KFold, held_out: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Both sides, from the original photos that validate."""
+    validating = {*held_out} | _added_validation(dataset, split)
+    train = [i for i in range(len(dataset.train)) if i not in validating]
+    return train, sorted(validating)
+
+
+def _added_validation(dataset: Dataset, split: Holdout | KFold) -> set[int]:
+    """Of the photos that joined later, those that validate. Each class of each addition is
+    shuffled, then every so many-th photo validates from a random one on (systematic sampling): on
+    average exactly the share, also when photos join one by one."""
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for i, photo in enumerate(dataset.train):
+        if photo.file in dataset.added:
+            groups[dataset.added[photo.file], dataset.train_labels[i]].append(i)
+    found = set()
+    for (number, label), photos in groups.items():
+        random = generator(split.seed, "addition", number, dataset.classes[label])
+        start = random.random()
+        for rank, place in enumerate(random.permutation(len(photos))):
+            if isinstance(split, KFold):
+                validates = (rank + int(start * split.folds)) % split.folds == split.fold
+            else:
+                share = split.validation
+                validates = int((rank + 1) * share + start) > int(rank * share + start)
+            if validates:
+                found.add(photos[place])
+    return found
 
 
 def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]]:
@@ -146,9 +203,10 @@ def kfold(dataset: Dataset, split: KFold) -> tuple[list[int], list[int]]:
 
     _check_folds(dataset, split)
     folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
-    labels = np.asarray(dataset.train_labels)
-    train, validation = list(folds.split(labels, labels))[split.fold]
-    return train.tolist(), validation.tolist()
+    original = _original_photos(dataset)
+    labels = np.asarray([dataset.train_labels[i] for i in original])
+    _, held_out = list(folds.split(labels, labels))[split.fold]
+    return _sides(dataset, split, [original[i] for i in held_out])
 
 
 def validation_folds(dataset: Dataset, folds: int, seed: int) -> list[int]:
@@ -164,7 +222,7 @@ def validation_folds(dataset: Dataset, folds: int, seed: int) -> list[int]:
 
 def _check_folds(dataset: Dataset, split: KFold) -> None:
     """Each fold must validate every class."""
-    count, name = min((count, name) for name, count in dataset.class_counts().items())
+    count, name = min((count, name) for name, count in original_counts(dataset).items())
     if count < split.folds:
         raise DataError(
             N_(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
 from core.data.dataset import Dataset, FileDigests, TestSet, fingerprints, read_dataset
+from core.data.earlier_photos import fingerprint_history, photos_of_run
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache
@@ -85,20 +87,29 @@ def set_up(
     check_cancelled: Callable[[], None] = lambda: None,
     on_phase_end: Callable[[str], None] = lambda phase: None,
     to_train: bool = True,
+    noted: Mapping[str, Any] | None = None,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
     `check_cancelled` is called before each photo that is read and between batches of features;
     raising from it stops. `on_phase_end` is told the phases as they end: "photos", "features".
-    Without `to_train` the training views' features are left until they are asked for. Raises
-    InputError: one line that names the photo, key or file."""
+    Without `to_train` the training views' features are left until they are asked for. noted: the
+    fingerprints of a run that began earlier; photos that were added since do not train, nor are
+    they looked at while it trains. Raises InputError: one line that names the photo, key or
+    file."""
     threads = configure_threads()
     configure_malloc()
     settings = resolve_settings(recipe)
     configure_device(settings.device)
     dataset = read_dataset(data_dir)
     digests = FileDigests(check_cancelled)
-    prints = fingerprints(dataset, digests.digest)
+    digest = functools.cache(digests.digest)
+    if noted:
+        dataset = photos_of_run(dataset, noted, digest, resumes=to_train)
+    prints = fingerprints(dataset, digest)
+    history = fingerprint_history(dataset, digest)
+    if earlier := {split: found[1:] for split, found in history.items() if found[1:]}:
+        prints["earlier"] = earlier
     network = seeded_network(recipe, dataset, settings)
     prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
     cache = FeatureCache(runs_dir, check_inputs=digests.check_unchanged)

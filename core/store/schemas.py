@@ -124,6 +124,7 @@ class _SetFingerprints(Strict):
 class _Fingerprints(Strict):
     train: ShortText
     test_sets: dict[str, _SetFingerprints]
+    earlier: dict[str, list[ShortText]] = {}
 
 
 class _Data(Strict):

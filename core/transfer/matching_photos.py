@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import InputError
-from core.data.dataset import find_datasets, fingerprints, read_dataset
+from core.data.dataset import FileDigests, find_datasets, read_dataset
+from core.data.earlier_photos import fingerprint_history, photos_by_split
 
 
 class DatasetMatcher:
@@ -36,16 +37,15 @@ class DatasetMatcher:
         return ""
 
 
-def _read_fingerprints(root: Path) -> dict[str, Any] | None:
+def _read_fingerprints(root: Path) -> dict[str, list[str]]:
     try:
-        return fingerprints(read_dataset(root))
+        digest = cache(FileDigests(lambda: None).digest)
+        return fingerprint_history(read_dataset(root), digest)
     except InputError:
-        return None
+        return {}
 
 
-def _has_photos(have: dict[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
-    """Further test sets do no harm; labels may differ."""
-    if have is None or have["train"] != wanted["train"]:
-        return False
-    sets = {name: found["photos"] for name, found in have["test_sets"].items()}
-    return all(sets.get(name) == found["photos"] for name, found in wanted["test_sets"].items())
+def _has_photos(have: Mapping[str, list[str]], wanted: Mapping[str, Any]) -> bool:
+    """Further photos and test sets do no harm; labels may differ."""
+    splits = photos_by_split(wanted).items()
+    return all(print_ in have.get(split, ()) for split, print_ in splits)

@@ -99,7 +99,7 @@ def test_every_view_fits_a_phone(app, open_page, link):
 
 def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipped):
     page = open_page(f"{app.url}/data")
-    page.get_by_role("button", name="Upload photos").click()
+    page.get_by_role("button", name="New data set").click()
     page.locator("input[type=file]").set_input_files(zipped)
     name = page.get_by_role("textbox", name="Name of the data set")
     expect(name).to_have_value("My_shelf")

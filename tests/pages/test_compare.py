@@ -12,7 +12,13 @@ from core.compare.selection import selectable_items
 from core.data.dataset import read_dataset
 from core.store.index import RunIndex
 from core.store.run import open_run
-from tests.factory import write_batches_and_timing, write_dataset, write_run
+from tests.core.data.test_additions import add, picture
+from tests.factory import (
+    write_batches_and_timing,
+    write_dataset,
+    write_fingerprints,
+    write_run,
+)
 from tests.pages.conftest import components, tables, visible_text
 
 
@@ -395,3 +401,13 @@ def test_a_loss_of_0_on_a_log_axis_is_said(runs, dataset, open_page):
     history.to_csv(one.path / "history.csv", index=False)
     assert said in visible_text(open_page("compare", runs=one.id, section="Curves", log="true"))
     assert said not in visible_text(open_page("compare", runs=one.id, section="Curves"))
+
+
+def test_runs_that_differ_by_added_training_photos_alone_are_compared(runs, dataset, open_page):
+    one = write_run(runs, dataset, "quick")
+    write_fingerprints(one, dataset)
+    two = write_run(runs, dataset, "looks-good", minutes=1)
+    write_fingerprints(two, add(dataset.root, "train", {"a.jpg": picture()}, label="red"))
+    app = open_page("compare", runs=f"{one.id},{two.id}")
+    assert not app.exception and not app.warning
+    assert "Trained with other photos than quick: looks\\-good. Test scores" in app.info[0].value

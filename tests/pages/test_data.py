@@ -13,6 +13,7 @@ from core.data.label_tables import Label
 from core.jobs.queue import Queue
 from core.store.rescoring import find_rescoring
 from tests.conftest import fixed_clock
+from tests.core.data.test_additions import picture
 from tests.factory import write_dataset, write_run
 from tests.pages.conftest import components, visible_text
 
@@ -190,3 +191,73 @@ def test_an_imported_set_is_deleted_after_a_question_and_comes_back(dataset, tmp
     (back,) = [button for button in app.button if button.label == "Bring back"]
     back.click().run()
     assert read_dataset(root).title == "mine"
+
+
+# --- photos that join -----------------------------------------------------------------------------
+
+
+def form(open_page, **values):
+    """The form that adds photos, its controls set in order."""
+    app = open_page("data")
+    app.button(key="data_page.add").click().run()
+    for name, value in values.items():
+        find = next(
+            each
+            for each in (*app.selectbox, *app.text_input, *app.segmented_control)
+            if each.key == f"data_page.new.{name}"
+        )
+        find.set_value(value).run()
+    assert not app.exception and app.query_params["view"] == "add"
+    return app
+
+
+def send(app, files):
+    app.get("file_uploader")[0].set_value(files).run()
+    return app.button(key="data_page.new.go")
+
+
+def photos(*files):
+    return [(name, picture(seed), "image/jpeg") for seed, name in enumerate(files)]
+
+
+def test_photos_become_a_test_set_from_elsewhere(dataset, open_page):
+    app = form(open_page, name="kitchen", origin="elsewhere", label="red")
+    assert app.button(key="data_page.new.go").disabled
+    bad = ("bad.jpg", b"no photo", "image/jpeg")
+    send(app, [*photos("a.jpg", "img_0.jpg"), bad]).click().run()
+    assert not app.exception and not app.error
+    assert "2 photos added to kitchen" in visible_text(app)
+    assert "bad.jpg: not a photo, whatever its name says" in visible_text(app).replace("\\", "")
+    assert app.button(key="data_page.new.go").disabled
+    app.button(key="data_page.back").click().run()
+    assert app.query_params["set"] == "kitchen" and files_on(app) == ["a.jpg", "img_0.jpg"]
+    found = read_dataset(dataset.root).test_set("kitchen")
+    assert found.origin == "elsewhere" and found.labels["a.jpg"] == Label("red", ("red",))
+
+
+def test_a_folder_per_class_joins_the_training_photos(dataset, open_page):
+    app = form(open_page, split="train", label="")
+    send(app, photos("books/red/a.jpg", "books/blue/a.jpg", "books/misc/a.jpg")).click().run()
+    assert "2 photos added to train" in visible_text(app)
+    told = visible_text(app).replace("\\", "")
+    assert "books/misc/a.jpg: lies in no class's folder" in told
+    assert read_dataset(dataset.root).added == {"blue/a.jpg": 1, "red/a.jpg": 1}
+    assert len(files_on(open_page("data", set="train"))) in (9, 10, 11)  # what joined may validate
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"name": "red", "label": "red"}, "choose another, such as red\\_2"),
+        ({"name": "my photos"}, "choose another, such as my\\_photos"),
+    ],
+)
+def test_photos_that_cannot_be_added_are_one_line(dataset, open_page, values, words):
+    app = form(open_page, **values)
+    send(app, photos("a.jpg")).click().run()
+    assert not app.exception and words in app.error[0].value
+    assert read_dataset(dataset.root) == dataset
+
+
+def test_training_photos_need_a_class(dataset, open_page):
+    assert send(form(open_page, split="train"), photos("a.jpg")).disabled

@@ -289,6 +289,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
         ("train", "recipe_file", {}),
         ("data", "label", {}),
         ("data", "upload", {"view": "upload"}),
+        ("data", "upload", {"view": "add"}),
         ("try_it", "photo", {}),
         ("challenge", "challenge", {}),
         ("worker", "worker", {}),

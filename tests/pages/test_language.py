@@ -124,6 +124,7 @@ TRAIN_AND_DATA = (
     ("data", {"set": "train", "photo": "red/img_0.jpg"}),
     ("data", {"set": "test_difficult", "photo": "none.jpg"}),
     ("data", {"view": "upload"}),
+    ("data", {"view": "add"}),
 )
 
 

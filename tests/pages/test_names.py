@@ -56,6 +56,7 @@ def nothing_is_markup(app) -> None:
         ("data", PHOTO),
         ("data", {**PHOTO, "edit": "1"}),
         ("data", {"view": "upload"}),
+        ("data", {"view": "add"}),
         ("runs", {}),
         ("compare", {}),
         ("cams", {}),

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.base import files
 from core.base.errors import RunError
 from core.base.language import N_
+from core.data.earlier_photos import photos_by_split
 from core.data.near_copies import near_copies
 from core.data.origin import find_origins
 from core.evaluate.controls import controls
@@ -74,12 +75,12 @@ def write_results(
 def check_photos_unchanged(run: Run, setup: Setup, common_sets_only: bool = False) -> None:
     """Raises RunError, naming the photo that changed last, where the photos are not those that the
     run noted when it began. common_sets_only: looks at no test set that was not there then or is
-    not now."""
+    not now, and lets photos join one."""
     noted = run.environment()["data"].get("fingerprints") or setup.fingerprints
-    then, now = noted["test_sets"], setup.fingerprints["test_sets"]
+    then, now = photos_by_split(noted), photos_by_split(setup.fingerprints)
     names = then.keys() & now.keys() if common_sets_only else then.keys() | now.keys()
-    photos = [[of.get(name, {}).get("photos") for name in sorted(names)] for of in (then, now)]
-    if noted["train"] == setup.fingerprints["train"] and photos[0] == photos[1]:
+    earlier = setup.fingerprints.get("earlier", {}) if common_sets_only else {}
+    if all(then.get(name) in (now.get(name), *earlier.get(name, ())) for name in names):
         return
     everything = (setup.dataset.train, *(test_set.photos for test_set in setup.dataset.test_sets))
     paths = [photo.path for photos in everything for photo in photos]
@@ -104,7 +105,8 @@ def reevaluate_run(run: Run) -> None:
     Raises InputError: one line that names what is missing.
     """
     refuse_example(run.id)
-    setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
+    noted = run.environment()["data"].get("fingerprints")
+    setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False, noted=noted)
     check_photos_unchanged(run, setup, common_sets_only=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
@@ -133,9 +135,10 @@ def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:
 
 
 def _record_label_fingerprints(run: Run, setup: Setup, out_dir: Path) -> None:
-    """Notes by which labels and boxes the run is scored now; its photos stay noted as they were."""
+    """Notes by which labels, boxes and test photos the run is scored now; a set that is gone stays
+    noted."""
     environment = run.environment()
-    noted = environment["data"].setdefault("fingerprints", setup.fingerprints)["test_sets"]
-    for name, prints in setup.fingerprints["test_sets"].items():
-        noted[name] = prints | noted.get(name, {}) | {"truth": prints["truth"]}
+    noted = environment["data"].get("fingerprints") or setup.fingerprints
+    sets = noted["test_sets"] | setup.fingerprints["test_sets"]
+    environment["data"]["fingerprints"] = setup.fingerprints | {"test_sets": sets}
     files.write_json(out_dir / "environment.json", environment)

@@ -42,7 +42,12 @@ def run_training(
         runs_dir = run.path.parent
         set_phase(run, clock, N_("preparing the photos"))
         setup = set_up(
-            recipe, run.data_dir(), runs_dir, lambda: check_cancelled(run), laps.end_phase
+            recipe,
+            run.data_dir(),
+            runs_dir,
+            lambda: check_cancelled(run),
+            laps.end_phase,
+            noted=run.environment()["data"].get("fingerprints"),
         )
         photos = count_photos(setup.dataset, recipe)
         expected = estimate(runs_dir, recipe, photos, setup.cached_share)

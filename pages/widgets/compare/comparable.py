@@ -11,6 +11,7 @@ from core.base.language import _
 from core.compare.comparable import (
     comparable_predictions,
     items_on_other_photos,
+    same_test_photos,
     split_fingerprints,
 )
 from core.store.groups import Group
@@ -21,21 +22,37 @@ _MAX_NAMED = 6  # items that the notice names
 
 
 def notice(selected: Sequence[Group]) -> None:
-    """Says which items are on other photos than the first."""
+    """Says which items are on other photos than the first, and whether only on other training
+    photos."""
     others = items_on_other_photos(selected, selected[0]) if selected else []
     if not others:
+        return
+    environments = run_files.read_finished("environment.json", selected)
+    own, *prints = (
+        split_fingerprints(environments.get(item.evaluated_members()[0].id, {}))
+        for item in (selected[0], *others)
+    )
+    if all(same_test_photos(own, theirs) for theirs in prints):
+        text = _(
+            "Trained with other photos than {run}: {runs}. Test scores compare, as the test photos "
+            "are the same; on validation, photos that both know are compared.",
+            **_names(selected[0], others),
+        )
+        st.info(text)
         return
     st.warning(
         _(
             "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
             "photos, so their scores do not compare; photo by photo, only sets that are the same "
             "are compared.",
-            run=formatting.escape_markdown(selected[0].title),
-            runs=formatting.join_names(
-                [formatting.escape_markdown(item.title) for item in others], _MAX_NAMED
-            ),
+            **_names(selected[0], others),
         )
     )
+
+
+def _names(reference: Group, others: Sequence[Group]) -> dict[str, str]:
+    run, *rest = (formatting.escape_markdown(item.title) for item in (reference, *others))
+    return {"run": run, "runs": formatting.join_names(rest, _MAX_NAMED)}
 
 
 def answers(selected: Sequence[Group]) -> RunFiles:

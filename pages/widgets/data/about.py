@@ -30,10 +30,7 @@ def show(dataset: Dataset) -> None:
         st.info(
             _(
                 "It has no test set, so nothing shows whether a network has learned more than "
-                "this shoot. Make a folder beside `train/` in {folder}, such as "
-                "`test_difficult`, and put other photos into it; or upload a zip that holds such "
-                "a folder.",
-                folder=plain(str(dataset.root)),
+                "this shoot. Add photos of the same things in other places and light."
             ),
             icon=":material/lightbulb:",
         )

@@ -1,4 +1,6 @@
 import json
+import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from core.recipe.files import recipe_yaml
 from core.store.lr_finder import SUGGESTION_CAVEAT, Suggestion
 from core.store.run import find_runs
 from tests.conftest import TOY_BOOKS, fast_recipe
+from tests.factory import write_dataset
 
 pytestmark = pytest.mark.slow
 
@@ -153,6 +156,36 @@ def test_seeds_and_folds_together_train_each_with_each(capsys, tmp_path, tiny, m
         "--dry-run",
     )
     assert "8 photos train in 1 batches, 4 validate" in out
+
+
+def test_photos_are_added_and_told(capsys, tmp_path):
+    dataset, runs = write_dataset(tmp_path / "books"), tmp_path / "runs"
+    copy, text = tmp_path / "copy.jpg", tmp_path / "notes.jpg"
+    shutil.copyfile(dataset.train[0].path, copy)
+    text.write_text("hello")
+    given = ("--test", "kitchen", "--class", "red", "--origin", "elsewhere", "--runs", runs)
+    status, out, err = call(capsys, "data", "add", dataset.root, copy, text, *given)
+    assert status == 2 and "error: 1 file was left out" in err
+    assert "notes.jpg: not a photo, whatever its name says" in out
+    assert "kitchen: 1 added (1 with a class), 0 duplicates, 1 left out" in out
+    assert "warning: 1 photo of kitchen is a near-copy of training photos" in out
+    status, out, _ = call(capsys, "data", "add", dataset.root, copy, "--train", "--class", "red")
+    assert status == 0 and f"copy.jpg: is there already, as {dataset.train[0].file}" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "either --test NAME or --train"),
+        (("--train", "--test", "a"), "either --test NAME or --train"),
+        (("--test", "a", "--origin", "moon"), "--origin moon: of a test set, elsewhere or"),
+        (("--train", "--origin", "elsewhere"), "--origin elsewhere: of a test set"),
+        (("--train", "--class", "green"), "'green' is no class (there are: background, blue,"),
+    ],
+)
+def test_where_photos_are_added_must_be_said(capsys, tiny, options, words):
+    status, _, err = call(capsys, "data", "add", tiny.root, tiny.train[0].path, *options)
+    assert status == 2 and words in err
 
 
 def test_covers_are_five_pages_of_a5(capsys, tmp_path):

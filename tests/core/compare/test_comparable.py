@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from core.compare.comparable import (
     comparable_predictions,
     items_on_other_photos,
+    same_test_photos,
     split_fingerprints,
 )
 from core.compare.comparison import compare_to_reference
@@ -14,8 +17,9 @@ from core.store.groups import Group
 from tests.core.compare.test_comparison import predictions, row, run
 
 
-def environment(train, hard):
-    return {"data": {"fingerprints": {"train": train, "test_sets": {"hard": {"photos": hard}}}}}
+def environment(train, hard, earlier=None):
+    prints = {"train": train, "test_sets": {"hard": {"photos": hard}}, "earlier": earlier or {}}
+    return {"data": {"fingerprints": prints}}
 
 
 def test_only_sets_that_are_the_same_photos_are_compared():
@@ -32,6 +36,26 @@ def test_only_sets_that_are_the_same_photos_are_compared():
     (against,) = compare_to_reference([run("a"), run("b"), run("c")], found)
     assert against.validation_text == "Validation cannot compare them: no photos in common."
     assert against.comparisons[1].text == "the same photos right: cannot tell"
+
+
+@pytest.mark.parametrize("reference", "ab")
+def test_photos_that_joined_part_no_runs_on_those_before(reference):
+    """b trained after photos had joined: it validates a's photos and one more."""
+    frames = {"a": predictions("rrww", "rrrr"), "b": predictions("rrrrr", "rrrrr")}
+    prints = {
+        "a": split_fingerprints(environment("x", "h")),
+        "b": split_fingerprints(environment("y", "i", {"train": ["w", "x"], "hard": ["h"]})),
+    }
+    found = comparable_predictions(frames, prints, reference)
+    other = {"a": "b", "b": "a"}[reference]
+    (against,) = compare_to_reference([run(reference), run(other)], found)
+    assert [one.result.photos for one in against.comparisons] == [4, 4]
+    prints["a"] = split_fingerprints(environment("z", "i", {"train": ["x"]}))
+    found = comparable_predictions(frames, prints, "a")
+    assert set(found["b"]["split"]) == {"hard/objects"}
+    assert not same_test_photos(prints["a"], split_fingerprints(environment("z", "h")))
+    assert same_test_photos(prints["a"], prints["b"])
+    assert not same_test_photos({}, {})
 
 
 def test_items_on_other_photos_are_named():

@@ -28,6 +28,7 @@ from core.transfer.submissions import (
 )
 from core.transfer.unpack import STAGING_FOLDER, ImportRequest, ImportResult, import_runs
 from tests.conftest import ROOT, fixed_clock
+from tests.core.data.test_additions import add, picture
 from tests.factory import write_dataset, write_fingerprints, write_run
 
 pytestmark = pytest.mark.slow
@@ -139,6 +140,9 @@ def test_photos_are_known_by_what_they_are_not_by_where_they_lie(tmp_path):
     runs = tmp_path / "other"
     (entry,) = import_file(path, runs, here)
     assert entry.photos_found and open_run(runs, run.id).data_dir() == here / "renamed"
+    add(here / "renamed", "train", {"a.jpg": picture()}, label="red")  # they may have joined since
+    (entry,) = import_file(path, runs, here)
+    assert entry.photos_found
     shutil.move(here / "renamed", tmp_path / "gone")
     (entry,) = import_file(path, runs, here)  # looked for again
     assert (entry.outcome, entry.photos_found) == ("here", False)

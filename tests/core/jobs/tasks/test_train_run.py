@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from core.base.errors import DataError, InputError
 from core.base.random_streams import derived_seed
-from core.data.dataset import read_dataset
+from core.data.dataset import fingerprints, read_dataset
 from core.jobs.tasks import recorder
 from core.jobs.tasks.results import reevaluate_run
 from core.jobs.tasks.train_run import run_training
@@ -21,6 +21,8 @@ from core.recipe.repeats import repeat_over_folds
 from core.store.run import Run, create_run
 from core.train.estimate import PARTS, Estimate
 from tests.conftest import fast_recipe, fixed_clock
+from tests.core.data.test_additions import add, picture
+from tests.core.jobs.tasks.test_resume import stopped_after
 from tests.factory import write_dataset, write_run
 
 pytestmark = pytest.mark.slow
@@ -332,6 +334,36 @@ def test_labels_made_afterwards_are_scored_without_training(runs, tmp_path, undi
     found = run.summary()["sets"]["test_difficult"]
     assert {"primary", "object"} <= set(found["scores"]) and found["localisation"] is not None
     assert set(run.reliance()["split"]) == {"test", "test_difficult"}
+
+
+@pytest.mark.usefixtures("reduced_diagnosis")
+def test_photos_that_joined_are_scored_but_part_no_run_from_its_own(
+    runs, tmp_path, monkeypatch, undiagnosed
+):
+    """A finished run keeps its training and validation photos and answers new test photos; one
+    that stopped resumes with all of its own."""
+    monkeypatch.setattr("core.jobs.tasks.results.controls", lambda setup: {})
+    root = write_dataset(tmp_path / "data").root
+    run, noted = train(runs, root, image_size=32), fingerprints(read_dataset(root))
+    stopped = stopped_after(runs, fast_recipe(seed=1, image_size=32), root, 1)
+    add(root, "train", {f"{n}.jpg": picture(n) for n in range(5)}, label="red")
+    add(root, "kitchen", {"a.jpg": picture(7)}, label="red", origin="elsewhere")
+    now = fingerprints(add(root, "test", {"b.jpg": picture(8)}, label="red"))
+
+    reevaluate_run(run)
+    answers = run.predictions()
+    plain = answers[answers["kind"] == "plain"].groupby("split")["file"].nunique()
+    assert plain[["kitchen", "test", "validation"]].tolist() == [1, 4, 5]
+    kept = run.environment()["data"]["fingerprints"]
+    assert kept["train"] == noted["train"] and kept["test_sets"] == now["test_sets"]
+    assert kept["earlier"]["test"] == [noted["test_sets"]["test"]["photos"]]
+
+    run_training(stopped, fixed_clock)
+    assert stopped.status().state == "done"
+    assert stopped.environment()["data"]["fingerprints"] == noted
+    (root / "train" / "red" / "red_0.jpg").write_bytes(picture(9))
+    with pytest.raises(InputError, match="are not those that"):
+        reevaluate_run(run)
 
 
 def test_unchanged_dataset_reads_the_same(tiny):
