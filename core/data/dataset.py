@@ -25,6 +25,7 @@ from core.data.label_tables import Box, Label, check_class_name, read_boxes, rea
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
 METADATA_FILE = "dataset.yaml"
+CAPTURE_LOG = "capture.jsonl"  # beside the photos of a test set that was captured (core.capture)
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 # What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
@@ -178,6 +179,7 @@ def unused_files(dataset: Dataset) -> list[Path]:
     class's folder, or not listed in train.csv. Hidden ones do not count."""
     used = {photo.path for photo in dataset.train}
     used |= {photo.path for test_set in dataset.test_sets for photo in test_set.photos}
+    used |= {dataset.root / test_set.name / CAPTURE_LOG for test_set in dataset.test_sets}
     folders = ["train", *(test_set.name for test_set in dataset.test_sets)]
     found = (path for folder in folders for path in (dataset.root / folder).rglob("*"))
     return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
