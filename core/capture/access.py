@@ -19,15 +19,24 @@ from core.base import files
 from core.base.errors import InputError, RunError, not_written_text
 from core.base.language import N_
 from core.capture.session import Session, open_session
+from core.store.visitors import is_visitor_dir, visitor_dirs
 
 STATE_FOLDER = ".capture"
 _CODE_FILE = "code.json"
 
 
 def state_folder(runs_dir: Path, session: Session) -> Path:
-    """Where this machine keeps what is not part of the data set: the code, class maps."""
+    """The folder, for its owner alone, of what is not part of the data set: the code, class maps.
+    Raises RunError where it cannot be made."""
     place = f"{session.folder.resolve()}\0{session.id}"
-    return Path(runs_dir) / STATE_FOLDER / hashlib.sha256(place.encode()).hexdigest()[:32]
+    visitor = session.folder.absolute().parents[2]  # core.capture.visitor_data
+    owner = visitor if is_visitor_dir(visitor) else Path(runs_dir)
+    folder = owner / STATE_FOLDER / hashlib.sha256(place.encode()).hexdigest()[:32]
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(not_written_text(folder, error)) from None
+    return folder
 
 
 def access_code(runs_dir: Path, session: Session) -> str:
@@ -38,7 +47,6 @@ def access_code(runs_dir: Path, session: Session) -> str:
         raise InputError(N_("{name}: this session has ended").format(name=session.set_name))
     folder = state_folder(runs_dir, session)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with files.locked(folder / ".lock"):
             known = _read(folder)
             if known is not None and known["begun"] == session.times_begun:
@@ -54,11 +62,12 @@ def access_code(runs_dir: Path, session: Session) -> str:
 
 
 def find_session(runs_dir: Path, code: str) -> Session | None:
-    """The session that a code opens; None where it is no code of one that goes on."""
+    """The session that a code opens, a visitor's too; None where none that goes on has it."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{32}", code):
         return None
     found = None
-    for path in sorted((Path(runs_dir) / STATE_FOLDER).glob(f"*/{_CODE_FILE}")):
+    places = (Path(runs_dir), *visitor_dirs(runs_dir))
+    for path in [file for at in places for file in at.glob(f"{STATE_FOLDER}/*/{_CODE_FILE}")]:
         known = _read(path.parent)
         # All are compared, each in constant time: how long it takes tells nothing of any.
         if known is not None and hmac.compare_digest(str(known["code"]), code):

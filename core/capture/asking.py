@@ -8,8 +8,9 @@ often, at most three times as often as the others. A set made this way is no ran
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,7 @@ CIRCUMSTANCES: dict[str, str] = {
 BACKGROUND_CIRCUMSTANCES = ("surface", "room", "light", "far", "close", "among")
 MIN_ANSWERED = 10  # photos that both runs answered, before disagreement counts
 MAX_BOOST = 3.0  # how much more often a class or circumstance may come for it
+Pair = tuple[str, str]  # a class and a circumstance, "" for any
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ class Request:
     id: str = ""
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A photo so far, as the rule sees it. disagreed: whether exactly one of two runs answered
     right; None before both have answered."""
 
@@ -54,46 +55,30 @@ class Taken:
     disagreed: bool | None = None
 
 
-@dataclass(frozen=True)
-class AskingHistory:
-    """taken: photos in their order. open: what other phones have been asked for just now. skipped:
-    what this person passed over. lacking: what this person does not have: (class, "") for a class,
-    (class, circumstance) for that alone."""
-
-    taken: tuple[Taken, ...] = ()
-    open: tuple[tuple[str, str], ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
-    lacking: frozenset[tuple[str, str]] = frozenset()
-
-
 def next_request(
-    history: AskingHistory, classes: Sequence[str], seed: int, phone: str = ""
+    taken: Sequence[Taken],
+    passed: Sequence[Pair],
+    lacking: Collection[Pair],
+    classes: Sequence[str],
+    seed: int,
+    phone: str = "",
 ) -> Request | None:
-    """What to ask this phone for next. None where the person has nothing of any class."""
-    wanted = [name for name in classes if (name, "") not in history.lacking]
+    """What to ask this phone for next; None where the person has nothing of any class. passed: what
+    others have just been asked for, and what this person passed over. lacking: what this person
+    does not have, with "" for the whole class."""
+    pairs = [*(each[:2] for each in taken), *passed]
+    random = np.random.default_rng([seed, len(pairs), *phone.encode()])
+    wanted = [name for name in classes if (name, "") not in lacking]
     if not wanted:
         return None
-    number = len(history.taken) + len(history.open) + len(history.skipped)
-    random = np.random.default_rng([seed, number, *phone.encode()])
-    pairs = [(each.label, each.circumstance) for each in history.taken] + list(history.open)
-    passed = [*pairs, *history.skipped]
-    label = _least_used(
-        _weights([(each.label, each.disagreed) for each in history.taken], wanted),
-        Counter(name for name, _ in passed),
-        random,
-    )
+    weights = _weights([(each.label, each.disagreed) for each in taken], wanted)
+    label = _least_used(weights, Counter(name for name, _ in pairs), random)
     keys = BACKGROUND_CIRCUMSTANCES if label == BACKGROUND else tuple(CIRCUMSTANCES)
-    possible = [key for key in keys if (label, key) not in history.lacking]
-    seen = Counter(key for name, key in passed if name == label)
-    fresh = [key for key in possible if seen[key] == min(seen[key] for key in possible)]
-    if not fresh:
-        return Request(label)
-    circumstance = _least_used(
-        _weights([(each.circumstance, each.disagreed) for each in history.taken], fresh),
-        Counter(key for _, key in pairs),
-        random,
-    )
-    return Request(label, circumstance)
+    own = Counter(key for name, key in pairs if name == label)
+    possible = [key for key in keys if (label, key) not in lacking]
+    fresh = [key for key in possible if own[key] == min(own[key] for key in possible)]
+    weights = _weights([(each.circumstance, each.disagreed) for each in taken], fresh)
+    return Request(label, _least_used(weights, Counter(key for _, key in pairs), random))
 
 
 def class_text(label: str) -> str:
@@ -101,18 +86,10 @@ def class_text(label: str) -> str:
     return _("none of these") if label == BACKGROUND else label
 
 
-def circumstance_text(circumstance: str) -> str:
-    """The circumstance in a few words, "" for any."""
-    return translate(CIRCUMSTANCES[circumstance]) if circumstance in CIRCUMSTANCES else ""
-
-
 def request_text(request: Request) -> str:
     """`lantern, partly covered`."""
-    words = [class_text(request.label), circumstance_text(request.circumstance)]
-    return _(", ").join(word for word in words if word)
-
-
-# --- inside ---------------------------------------------------------------------------------------
+    words = translate(CIRCUMSTANCES.get(request.circumstance, ""))
+    return class_text(request.label) + (_(", ") + words if words else "")
 
 
 def _weights(taken: Sequence[tuple[str, bool | None]], names: Sequence[str]) -> dict[str, float]:
@@ -123,15 +100,11 @@ def _weights(taken: Sequence[tuple[str, bool | None]], names: Sequence[str]) -> 
         return dict.fromkeys(names, 1.0)
     shown = Counter(name for name, _ in known)
     differ = Counter(name for name, disagreed in known if disagreed)
-    overall = differ.total() / len(known)
-    return {
-        name: 1 + (MAX_BOOST - 1) * (differ[name] + 2 * overall) / (shown[name] + 2)
-        for name in names
-    }
+    prior = 2 * differ.total() / len(known)
+    return {n: 1 + (MAX_BOOST - 1) * (differ[n] + prior) / (shown[n] + 2) for n in names}
 
 
 def _least_used(weights: dict[str, float], used: Counter[str], random: np.random.Generator) -> str:
     """Highest averages, as seats are given to parties (Sainte-Laguë); ties by chance."""
-    names = list(weights)
-    order = [names[i] for i in random.permutation(len(names))]
+    order = [list(weights)[i] for i in random.permutation(len(weights))]
     return min(order, key=lambda name: (used[name] + 0.5) / weights[name])

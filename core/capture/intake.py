@@ -17,11 +17,11 @@ from core.base.errors import DataError
 from core.base.language import N_
 from core.data.archive import printable
 from core.data.dataset import CONTROL_CHARS
+from core.data.photo_copies import CAPTURED_LONGEST_SIDE as LONGEST_SIDE
+from core.data.photo_copies import QUALITY
 from core.data.photos import open_photo
 
 MAX_BYTES = 50_000_000  # of an upload
-LONGEST_SIDE = 1600  # pixels
-QUALITY = 90
 MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as very dark
 # Variance of the Laplacian below which a photo counts as blurred: of 110 photos and drawings the
 # least was 39, and at most 6 after a blur of 0.8% of the longer side.

@@ -7,31 +7,18 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core.base.errors import DataError, os_error_line
 from core.data.dataset import CAPTURE_LOG
 from core.store.status import Clock
 
-Kind = Literal[
-    "begun",
-    "asked",
-    "added",
-    "skipped",
-    "lacking",
-    "relabelled",
-    "removed",
-    "kept",
-    "point",
-    "answered",
-    "ended",
-]
 Event = dict[str, Any]
 
 
 def read_events(folder: Path) -> list[Event]:
-    """The events of a set's session in their order; none where it has no log. Raises DataError
-    where the log cannot be read."""
+    """The events of a set's session in their order; none where there is no log. Raises DataError
+    where it cannot be read."""
     try:
         data = (folder / CAPTURE_LOG).read_bytes()
     except FileNotFoundError:
@@ -47,19 +34,13 @@ def read_events(folder: Path) -> list[Event]:
     return events
 
 
-def append_event(folder: Path, clock: Clock, kind: Kind, **facts: Any) -> None:
-    """Only inside the data set's lock. Raises DataError where it cannot be written."""
+def append_event(folder: Path, clock: Clock, kind: str, **facts: Any) -> None:
+    """Only inside the data set's lock. Raises OSError."""
     event = {"event": kind, "at": clock().isoformat(timespec="milliseconds"), **facts}
-    line = json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
-    try:
-        with (folder / CAPTURE_LOG).open("a+b") as file:
-            file.seek(0, os.SEEK_END)
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":  # the line before was torn
-                    line = b"\n" + line
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise DataError(os_error_line(error)) from None
+    with (folder / CAPTURE_LOG).open("a+b") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+        torn = file.read(1) not in (b"", b"\n")  # the line before
+        line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
+        file.write(b"\n" * torn + line.encode())
+        file.flush()
+        os.fsync(file.fileno())

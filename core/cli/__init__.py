@@ -9,6 +9,7 @@ import typer
 
 from core.cli import (
     calibrate,
+    capture,
     challenge,
     data,
     evaluate,
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("capture")(capture.capture)
 app.command("challenge")(challenge.challenge)
 app.command("export")(export.export)
 app.command("report")(report.report)

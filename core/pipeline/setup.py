@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,14 @@ import torch
 
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
-from core.data.dataset import Dataset, FileDigests, TestSet, fingerprints, read_dataset
+from core.data.dataset import (
+    Dataset,
+    FileDigests,
+    TestSet,
+    fingerprints,
+    read_dataset,
+    without_sets_in_capture,
+)
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache
@@ -85,18 +92,25 @@ def set_up(
     check_cancelled: Callable[[], None] = lambda: None,
     on_phase_end: Callable[[str], None] = lambda phase: None,
     to_train: bool = True,
+    test_sets: Collection[str] | None = None,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
     `check_cancelled` is called before each photo that is read and between batches of features;
     raising from it stops. `on_phase_end` is told the phases as they end: "photos", "features".
-    Without `to_train` the training views' features are left until they are asked for. Raises
-    InputError: one line that names the photo, key or file."""
+    Without `to_train` the training views' features are left until they are asked for. test_sets:
+    the names of those that are read; by default all, to train those that nobody photographs just
+    now. Raises InputError: one line that names the photo, key or file."""
     threads = configure_threads()
     configure_malloc()
     settings = resolve_settings(recipe)
     configure_device(settings.device)
     dataset = read_dataset(data_dir)
+    if test_sets is not None:
+        kept = tuple(each for each in dataset.test_sets if each.name in test_sets)
+        dataset = replace(dataset, test_sets=kept)
+    elif to_train:
+        dataset = without_sets_in_capture(dataset)
     digests = FileDigests(check_cancelled)
     prints = fingerprints(dataset, digests.digest)
     network = seeded_network(recipe, dataset, settings)

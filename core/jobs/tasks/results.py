@@ -71,13 +71,12 @@ def write_results(
     files.write_json(out_dir / "summary.json", summary)
 
 
-def check_photos_unchanged(run: Run, setup: Setup, common_sets_only: bool = False) -> None:
+def check_photos_unchanged(run: Run, setup: Setup, train_only: bool = False) -> None:
     """Raises RunError, naming the photo that changed last, where the photos are not those that the
-    run noted when it began. common_sets_only: looks at no test set that was not there then or is
-    not now."""
+    run noted when it began. train_only: test sets may have grown."""
     noted = run.environment()["data"].get("fingerprints") or setup.fingerprints
     then, now = noted["test_sets"], setup.fingerprints["test_sets"]
-    names = then.keys() & now.keys() if common_sets_only else then.keys() | now.keys()
+    names = () if train_only else then.keys() | now.keys()
     photos = [[of.get(name, {}).get("photos") for name in sorted(names)] for of in (then, now)]
     if noted["train"] == setup.fingerprints["train"] and photos[0] == photos[1]:
         return
@@ -98,14 +97,14 @@ def write_controls(out_dir: Path, setup: Setup) -> None:
 
 def reevaluate_run(run: Run) -> None:
     """Answers, scores, diagnosis and controls of a finished run anew, without training: after
-    labels or boxes have changed, or for a run that is older than its diagnosis. They replace the
-    old ones at once.
+    test photos, labels or boxes have changed, or for a run that is older than its diagnosis. They
+    replace the old ones at once.
 
     Raises InputError: one line that names what is missing.
     """
     refuse_example(run.id)
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False)
-    check_photos_unchanged(run, setup, common_sets_only=True)
+    check_photos_unchanged(run, setup, train_only=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
     try:
@@ -133,9 +132,8 @@ def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:
 
 
 def _record_label_fingerprints(run: Run, setup: Setup, out_dir: Path) -> None:
-    """Notes by which labels and boxes the run is scored now; its photos stay noted as they were."""
+    """Notes on which test photos and by which labels and boxes the run is scored now."""
     environment = run.environment()
     noted = environment["data"].setdefault("fingerprints", setup.fingerprints)["test_sets"]
-    for name, prints in setup.fingerprints["test_sets"].items():
-        noted[name] = prints | noted.get(name, {}) | {"truth": prints["truth"]}
+    noted |= setup.fingerprints["test_sets"]
     files.write_json(out_dir / "environment.json", environment)

@@ -50,8 +50,14 @@ def run_training(
             laps.end_phase("measuring")
             release_memory()
         set_phase(run, clock, N_("preparing the photos"))
+        noted = run.environment()["data"].get("fingerprints") if len(run.history()) else None
         setup = set_up(
-            recipe, run.data_dir(), runs_dir, lambda: check_cancelled(run), laps.end_phase
+            recipe,
+            run.data_dir(),
+            runs_dir,
+            lambda: check_cancelled(run),
+            laps.end_phase,
+            test_sets=noted["test_sets"] if noted else None,
         )
         # Arithmetic alone: nothing that this run has taken so far is in it.
         expected = estimate(recipe, speed, count_photos(setup.dataset, recipe), setup.cached_share)

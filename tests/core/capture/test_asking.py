@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from core.capture.asking import (
     BACKGROUND_CIRCUMSTANCES,
     CIRCUMSTANCES,
-    AskingHistory,
     Request,
     Taken,
     next_request,
@@ -23,7 +22,7 @@ CLASSES = ("atlas", BACKGROUND, "cup", "lantern")
 def _played(photos: int, seed: int, disagree: str = "") -> list[Taken]:
     taken: list[Taken] = []
     for _ in range(photos):
-        request = next_request(AskingHistory(tuple(taken)), CLASSES, seed)
+        request = next_request(taken, (), (), CLASSES, seed)
         assert request is not None
         taken.append(
             Taken(
@@ -76,7 +75,7 @@ def test_what_runs_disagree_on_comes_more_often_but_never_alone(seed: int) -> No
 def test_nothing_that_one_lacks_is_asked_for(
     taken: list[Taken], lacking: frozenset[tuple[str, str]], seed: int
 ) -> None:
-    found = next_request(AskingHistory(tuple(taken), lacking=lacking), CLASSES, seed, "phone")
+    found = next_request(taken, (), lacking, CLASSES, seed, "phone")
     if found is None:
         assert {name for name, key in lacking if not key} == set(CLASSES)
     else:

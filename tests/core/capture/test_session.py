@@ -39,17 +39,6 @@ from tests.core.capture.photos import phone_photo
 from tests.factory import write_dataset
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    write_dataset(tmp_path / "books")
-    return tmp_path / "books"
-
-
-@pytest.fixture
-def session(root: Path) -> Session:
-    return begin(root, ["run-a", "run-b"], seed=1)
-
-
 def _state(session: Session) -> dict[str, str]:
     """The set as everything else reads it: files and labels."""
     dataset = read_dataset(session.dataset_root)
