@@ -10,6 +10,7 @@ import pytest
 from core.__main__ import main
 from core.capture import answers
 from core.capture.session import open_session
+from core.jobs.local import LocalExecutor
 from core.jobs.preview.client import PreviewPrediction
 from tests.core.capture.photos import phone_photo
 from tests.factory import write_dataset, write_run
@@ -32,7 +33,7 @@ def cli_run(monkeypatch, tmp_path, capsys):
     return run
 
 
-def test_a_session_is_begun_filled_and_ended(cli_run, tmp_path: Path) -> None:
+def test_a_session_is_begun_filled_and_ended(cli_run, tmp_path: Path, monkeypatch) -> None:
     status, _, error = cli_run()
     assert status == 2 and "no finished run with its weights" in error
     run = write_run(tmp_path / "runs", cli_run.dataset)
@@ -51,5 +52,9 @@ def test_a_session_is_begun_filled_and_ended(cli_run, tmp_path: Path) -> None:
     assert f"p0002.jpg: red\n  {run.id}: red (0.80), right" in out and "2 of 2 right" in out
     status, out, _ = cli_run("--run", "other", "--run", run.id, "--class", "blue", photos[0])
     assert "nearly the same as elsewhere/p0001.jpg" in out and "No photo yet" in out
+    asked = []
+    submit = lambda executor, run_ids: asked.extend(run_ids)  # noqa: E731
+    monkeypatch.setattr(LocalExecutor, "submit_rescoring", submit)
     status, out, _ = cli_run("--end")
-    assert status == 0 and open_session(cli_run.dataset.root / "elsewhere").ended
+    assert status == 0 and asked == [run.id] and "runs to be scored on elsewhere: 1" in out
+    assert open_session(cli_run.dataset.root / "elsewhere").ended
