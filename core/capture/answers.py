@@ -42,7 +42,7 @@ def unanswered(session: Session) -> list[tuple[str, str]]:
     return [(p.id, run) for p in photos for run in session.runs if run not in p.answers]
 
 
-def answer_photos(
+def answer_pictures(
     runs_dir: Path,
     session: Session,
     check_cancelled: CancelCheck = never_cancel,
@@ -100,7 +100,7 @@ def read_map(runs_dir: Path, session: Session, picture_id: str, run: str) -> Cla
 def _answer_quietly(runs_dir: Path, session: Session) -> None:
     folder = session.folder.resolve()
     try:
-        answer_photos(runs_dir, session)
+        answer_pictures(runs_dir, session)
         _problems.pop(folder, None)
     except (InputError, OSError) as error:
         _problems[folder] = " ".join(str(error).split()), time.monotonic() + _RETRY_SECONDS

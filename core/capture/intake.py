@@ -26,6 +26,7 @@ MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as ve
 # Variance of the Laplacian below which a photo counts as blurred: of 110 photos and drawings the
 # least was 39, and at most 6 after a blur of 0.8% of the longer side.
 MIN_SHARPNESS = 15.0
+_SHORTEST_DECODED = 900  # pixels, of a photo of 16:9 that is LONGEST_SIDE long
 _SHARPNESS_SIDE = 512  # pixels of the longer side for that
 _TIME = "%Y:%m:%d %H:%M:%S"
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
@@ -56,7 +57,7 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
         path = Path(folder) / "photo"
         path.write_bytes(data)
         try:
-            image = open_photo(path, at_least=LONGEST_SIDE)
+            image = open_photo(path, at_least=_SHORTEST_DECODED)
         except DataError as error:
             raise DataError(f"{shown}: {str(error).removeprefix(f'{path}: ')}") from None
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)

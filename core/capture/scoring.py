@@ -12,7 +12,7 @@ from core.capture.session import Session
 from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
-from core.store.rescoring import Rescoring, find_rescorings, has_weights, outdated_runs
+from core.store.rescoring import has_weights, outdated_runs
 from core.store.run import open_run
 
 _COMPARED = 30  # runs, the newest ones, among which the second is looked for
@@ -46,11 +46,6 @@ def score_runs(runs_dir: Path, rows: Sequence[RunRow], session: Session) -> list
     if behind:
         LocalExecutor(runs_dir).submit_rescoring([row.id for row in behind])
     return [row.id for row in behind]
-
-
-def scorings(runs_dir: Path, run_ids: Sequence[str]) -> list[Rescoring]:
-    """How the scoring of these runs stands: of each its `status()`."""
-    return [each for each in find_rescorings(runs_dir) if each.id in run_ids]
 
 
 def _predicted(runs_dir: Path, run_id: str) -> pd.Series:

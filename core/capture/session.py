@@ -254,6 +254,7 @@ def add_photo(
     photo, which is stored once. Raises DataError, one line: what is wrong with the photo
     (core.capture.intake), no such class, the session has ended, or nothing can be written."""
     _check_class(session, request.label)
+    upload_id, phone, name = upload_id[:80], phone[:80], clean_text(name, MAX_NAME)
     limits.check_capture_allowed(session.dataset_root, len(open_session(session.folder).pictures))
     photo = prepare_photo(data, file_name)
     warnings = [Warning(kind) for kind in photo.defects]
@@ -267,8 +268,8 @@ def add_photo(
             raise DataError(N_("{name}: this session has ended").format(name=now.set_name))
         number = 1 + max((int(each.id[1:]) for each in now.everything), default=0)
         facts = {"label": request.label, "circumstance": request.circumstance}
-        facts |= {"request": request.id, "upload_id": upload_id[:80], "phone": phone[:80]}
-        picture_id, name = f"p{number:04d}", clean_text(name, MAX_NAME)
+        facts |= {"request": request.id, "upload_id": upload_id, "phone": phone}
+        picture_id = f"p{number:04d}"
         files.write_bytes(session.folder / f".{picture_id}.jpg", photo.jpeg)
         told = [Warning("copy", copy[0]), *warnings] if copy else warnings
         append_event(

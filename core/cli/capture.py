@@ -12,7 +12,7 @@ import typer
 from core.base.errors import DataError, InputError
 from core.capture import session as sessions
 from core.capture import tally
-from core.capture.answers import answer_photos
+from core.capture.answers import answer_pictures
 from core.capture.asking import Request, request_text
 from core.capture.scoring import default_runs, score_runs
 from core.capture.session import Picture, Session
@@ -48,7 +48,7 @@ def capture(
         except DataError as error:
             print(f"error: {error}", file=sys.stderr, flush=True)
             refused = True
-    now = answer_photos(runs, now)
+    now = answer_pictures(runs, now)
     for picture_id in taken:
         _print_picture(now.picture(picture_id), now.runs)
     _print_tally(now)

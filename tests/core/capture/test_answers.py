@@ -11,7 +11,7 @@ import pytest
 from core.base.errors import InputError, RunError
 from core.capture import answers
 from core.capture.answers import (
-    answer_photos,
+    answer_pictures,
     answering_problem,
     ensure_answering,
     read_map,
@@ -53,10 +53,10 @@ def test_each_run_answers_each_photo_once(
 ) -> None:
     for label in ("red", "blue"):
         add_photo(session, Request(label), phone_photo(len(label)))
-    now = answer_photos(tmp_path / "runs", session)
+    now = answer_pictures(tmp_path / "runs", session)
     assert [each.right("run-a") for each in now.pictures] == [True, False]
     assert sorted(asked) == sorted(["run-a", "run-b"] * 3)
-    answer_photos(tmp_path / "runs", session)
+    answer_pictures(tmp_path / "runs", session)
     assert len(asked) == 6
     found = read_map(tmp_path / "runs", now, "p0001", "run-b")
     assert (
@@ -72,7 +72,7 @@ def test_a_run_that_cannot_answer_keeps_no_other_from_it(
     for number in range(3):
         add_photo(session, Request("red"), phone_photo(number))
     with pytest.raises(InputError, match="weights are not kept"):
-        answer_photos(tmp_path / "runs", session)
+        answer_pictures(tmp_path / "runs", session)
     assert [run for _, run in unanswered(open_session(session.folder))] == ["broken"] * 3
     ensure_answering(tmp_path / "runs", session)
     wait_for(lambda: answering_problem(open_session(session.folder)))
@@ -92,7 +92,7 @@ def test_a_photo_thrown_away_meanwhile_is_passed_over(
     monkeypatch.setattr(
         answers, "open_session", lambda folder: next(states, None) or open_session(folder)
     )
-    assert [each.id for each in answer_photos(tmp_path / "runs", session).pictures] == ["p0001"]
+    assert [each.id for each in answer_pictures(tmp_path / "runs", session).pictures] == ["p0001"]
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_killed_preview_process_costs_one_more_try(
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     add_photo(session, Request("blue"), phone_photo(2))
-    now = answer_photos(runs_dir, session)
+    now = answer_pictures(runs_dir, session)
     assert len(now.pictures) == 2 and not unanswered(now)
     found = read_map(runs_dir, now, "p0002", trained.id)
     assert found is not None and set(found.classes) == {"background", "blue", "red"}
