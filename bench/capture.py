@@ -16,6 +16,7 @@ ask for. About 20 minutes a draw; what lies in --runs already is not made again.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -36,7 +37,7 @@ from core.toy_books.difficult_scenes import difficult_shot
 from core.toy_books.draw import draw_toy_books, render_photo
 from core.toy_books.interior import Home
 
-PHOTOS, POOL = 200, 8
+PHOTOS = 200
 CLASSES = (BACKGROUND, *BOOKS)
 PAIRS = [*product(BOOKS, CIRCUMSTANCES), *product([BACKGROUND], BACKGROUND_CIRCUMSTANCES)]
 # How a circumstance is drawn: the kinds of scenes of core.toy_books.difficult_scenes.
@@ -126,25 +127,26 @@ def simulate(sequences: int) -> None:
             print(f"| {better}, {worse} | {n} | {share[n - 1]:.0%} | {fixed:.0%} |")
 
 
-def answered_pool(folder: Path, draw: int) -> list[dict[str, str]]:
-    """What the runs answer to eight photos of every class and circumstance: a line for each, with
+def answered_pool(folder: Path, draw: int, size: int) -> list[dict[str, str]]:
+    """What the runs answer to `size` photos of every class and circumstance: a line for each, with
     label, circumstance and the answer by run. A command that was stopped goes on with the next."""
     from core.evaluate.predictor import Predictor
 
     data, table = folder / f"toy_{draw}", folder / f"answers_{draw}.jsonl"
     if not data.exists():
+        shutil.rmtree(folder / f".toy_{draw}", ignore_errors=True)
         draw_toy_books(folder / f".toy_{draw}", draw)
         (folder / f".toy_{draw}").rename(data)
     recipes = {name: load_recipe(recipe, {"seed": seed}) for name, (recipe, seed) in RUNS.items()}
     runs = {name: train_or_reuse(folder / "runs", each, data) for name, each in recipes.items()}
     known = table.read_text().splitlines() if table.exists() else []
     predictors = (
-        {n: Predictor(run) for n, run in runs.items()} if len(known) < POOL * len(PAIRS) else {}
+        {n: Predictor(run) for n, run in runs.items()} if len(known) < size * len(PAIRS) else {}
     )
     home = Home(draw)
     with table.open("a") as file, tempfile.NamedTemporaryFile(suffix=".jpg") as photo:
-        for number in range(len(known), POOL * len(PAIRS)):
-            label, circumstance = PAIRS[number // POOL]
+        for number in range(len(known), size * len(PAIRS)):
+            label, circumstance = PAIRS[number % len(PAIRS)]
             random, kind = (
                 np.random.default_rng([draw, 9, number]),
                 SCENES.get(circumstance, "single"),
@@ -172,8 +174,8 @@ def played(
     return session(seed, photos, boosted, right)
 
 
-def play(draws: list[int], folder: Path, sessions: int, same: int) -> None:
-    pools = {draw: answered_pool(folder, draw) for draw in draws}
+def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) -> None:
+    pools = {draw: answered_pool(folder, draw, size) for draw in draws}
     print(f"| draw | right: {' | '.join(RUNS)} |\n|---|{'---|' * len(RUNS)}")
     for draw, pool in pools.items():
         shares = (np.mean([row[run] == row["label"] for row in pool]) for run in RUNS)
@@ -200,13 +202,14 @@ def main() -> None:
     parser.add_argument("--draws", default="", help="Toy draws' seeds, with commas.")
     parser.add_argument("--sessions", type=int, default=10, help="Of each draw.")
     parser.add_argument("--same", type=int, default=40, help="Sessions of two seeds of quick.")
+    parser.add_argument("--pool", type=int, default=8, help="Photos of a class and circumstance.")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench-capture")
     chosen = parser.parse_args()
     if not chosen.draws:
         return simulate(chosen.sequences)
     chosen.runs.mkdir(parents=True, exist_ok=True)
     draws = [int(draw) for draw in chosen.draws.split(",")]
-    return play(draws, chosen.runs, chosen.sessions, chosen.same)
+    return play(draws, chosen.runs, chosen.sessions, chosen.same, chosen.pool)
 
 
 if __name__ == "__main__":

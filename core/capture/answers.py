@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,7 @@ from core.base import files
 from core.base.errors import InputError
 from core.capture.access import state_folder
 from core.capture.session import Answer, Session, open_session, record_answer
-from core.jobs.preview.client import CancelCheck, PreviewError, never_cancel, request_prediction
-from core.store.status import Clock, utc_now
+from core.jobs.preview.client import PreviewError, request_prediction
 from core.store.visitors import shared_root_of
 
 _TRIES = 3  # of a question, as the process may be killed while it answers
@@ -42,12 +42,7 @@ def unanswered(session: Session) -> list[tuple[str, str]]:
     return [(p.id, run) for p in photos for run in session.runs if run not in p.answers]
 
 
-def answer_pictures(
-    runs_dir: Path,
-    session: Session,
-    check_cancelled: CancelCheck = never_cancel,
-    clock: Clock = utc_now,
-) -> Session:
+def answer_pictures(runs_dir: Path, session: Session) -> Session:
     """Asks until every run has answered every photo, also those that come meanwhile. Of several who
     ask at once one does so and the others wait. Raises InputError, one line, where a run cannot
     answer, once all others have."""
@@ -61,7 +56,7 @@ def answer_pictures(
             photo, run = waiting[0]
             try:
                 with suppress(FileNotFoundError):  # thrown away meanwhile
-                    _answer(runs_dir, session, photo, run, check_cancelled, clock)
+                    _answer(runs_dir, session, photo, run)
             except InputError as error:
                 problems[run] = error
     for problem in problems.values():
@@ -76,7 +71,7 @@ def ensure_answering(runs_dir: Path, session: Session) -> None:
     resting = time.monotonic() < _problems.get(folder, ("", 0.0))[1]
     if running or resting or not unanswered(open_session(session.folder)):
         return
-    thread = threading.Thread(target=_answer_quietly, args=(runs_dir, session), daemon=True)
+    thread = threading.Thread(target=_answer_in_thread, args=(runs_dir, session), daemon=True)
     _threads[folder] = thread
     thread.start()
 
@@ -90,14 +85,14 @@ def answering_problem(session: Session) -> str:
 def read_map(runs_dir: Path, session: Session, picture_id: str, run: str) -> ClassMap | None:
     """A run's class map of a photo; None where this machine has none."""
     with (
-        suppress(OSError, ValueError, KeyError),
+        suppress(OSError, ValueError, KeyError, BadZipFile),
         np.load(_map_file(runs_dir, session, picture_id, run)) as kept,
     ):
         return ClassMap(tuple(map(str, kept["classes"])), kept["density"].astype(np.float32))
     return None
 
 
-def _answer_quietly(runs_dir: Path, session: Session) -> None:
+def _answer_in_thread(runs_dir: Path, session: Session) -> None:
     folder = session.folder.resolve()
     try:
         answer_pictures(runs_dir, session)
@@ -106,18 +101,11 @@ def _answer_quietly(runs_dir: Path, session: Session) -> None:
         _problems[folder] = " ".join(str(error).split()), time.monotonic() + _RETRY_SECONDS
 
 
-def _answer(
-    runs_dir: Path,
-    session: Session,
-    picture_id: str,
-    run: str,
-    check_cancelled: CancelCheck,
-    clock: Clock,
-) -> None:
+def _answer(runs_dir: Path, session: Session, picture_id: str, run: str) -> None:
     photo, house = session.path(session.picture(picture_id)).read_bytes(), shared_root_of(runs_dir)
     for trial in range(_TRIES):
         try:
-            found = request_prediction(house, run, photo, check_cancelled=check_cancelled)
+            found = request_prediction(house, run, photo)
             break
         except PreviewError:
             if trial == _TRIES - 1:
@@ -127,7 +115,7 @@ def _answer(
     np.savez(buffer, classes=np.array(list(found.probabilities)), density=density)
     files.write_bytes(_map_file(runs_dir, session, picture_id, run), buffer.getvalue())
     answer = Answer(found.predicted, found.probabilities[found.predicted])
-    record_answer(session, picture_id, run, answer, clock)
+    record_answer(session, picture_id, run, answer)
 
 
 def _map_file(runs_dir: Path, session: Session, picture_id: str, run: str) -> Path:

@@ -284,12 +284,6 @@ def remove(session: Session, picture_id: str, clock: Clock = utc_now) -> Session
     return _append(session, clock, "removed", picture_id, removed=True)
 
 
-def undo(session: Session, phone: str = "", clock: Clock = utc_now) -> Session:
-    """Throws away the last photo of this phone, if it has one."""
-    own = [each.id for each in open_session(session.folder).pictures if each.phone == phone]
-    return remove(session, own[-1], clock) if own else session
-
-
 def relabel(session: Session, picture_id: str, label: str, clock: Clock = utc_now) -> Session:
     """Gives a photo another class. Raises DataError where there is no such class."""
     _check_class(session, label)

@@ -34,9 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Runs that the preview process was asked; it answers red. `broken` cannot answer."""
     seen: list[str] = []
 
-    def predict(
-        runs_dir: Path, run: str, photo: bytes, check_cancelled: object
-    ) -> PreviewPrediction:
+    def predict(runs_dir: Path, run: str, photo: bytes) -> PreviewPrediction:
         seen.append(run)
         if run == "broken":
             raise RunError("broken: its trained weights are not kept here")
