@@ -19,6 +19,7 @@ Action = Literal[
     "photo",
     "recipe_file",
     "label",
+    "capture",
     "delete_data",
     "preview",
     "challenge",
@@ -48,6 +49,11 @@ def is_enabled() -> bool:
 def is_training_allowed() -> bool:
     """Whether visitors may train; anybody may where this is no demo."""
     return not is_enabled() or _setting("OVERFIT_LENS_TRAINING", ("", "on", "off")) != "off"
+
+
+def is_capture_allowed() -> bool:
+    """Whether visitors may capture photos; anybody may where this is no demo."""
+    return not is_enabled() or _setting("OVERFIT_LENS_CAPTURE", ("", "on", "off")) == "on"
 
 
 def _setting(name: str, known: tuple[str, ...]) -> str:
@@ -87,6 +93,11 @@ def refusal_text(action: Action) -> str:
         return _("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
     if action == "label":
         return _("Labels and boxes cannot be changed in this demo: everybody sees the same.")
+    if action == "capture":
+        return _(
+            "No photos are captured in this demo: asking networks takes a process of 1 GB, which "
+            "the demo's machine has not left."
+        )
     if action == "delete_data":
         return _("Photos cannot be deleted in this demo.")
     if action == "preview":

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from core.cli import (
+    capture,
     challenge,
     data,
     evaluate,
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("capture")(capture.capture)
 app.command("challenge")(challenge.challenge)
 app.command("export")(export.export)
 app.command("report")(report.report)

@@ -54,15 +54,19 @@ def finish_addition(root: Path) -> str:
 
 
 def read_between_additions(root: Path, read: Callable[[Path], _T]) -> _T:
-    """What `read` finds in the folder of a data set while no photos join it. Raises OSError, and
-    what `read` raises then."""
+    """What `read` finds in the folder of a data set while neither photos nor labels join it. Raises
+    OSError, and what `read` raises then."""
+
+    def state() -> tuple[str, str]:
+        return finish_addition(root), files.quick_fingerprint(root / "labels.csv")
+
     while True:
-        before = finish_addition(root)
+        before = state()
         try:
             found = read(root)
         except DataError:
-            if finish_addition(root) == before:
+            if state() == before:
                 raise
         else:
-            if finish_addition(root) == before:
+            if state() == before:
                 return found

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from core.data.label_tables import Box, Label, check_class_name, read_boxes, rea
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 BACKGROUND = "background"
 METADATA_FILE = "dataset.yaml"
+CAPTURE_LOG = "capture.jsonl"  # beside the photos of a test set that was captured (core.capture)
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
 VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
 # What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
@@ -109,6 +111,20 @@ class Dataset:
         return {name: counts[i] for i, name in enumerate(self.classes)}
 
 
+def without_sets_in_capture(dataset: Dataset) -> Dataset:
+    """Without the test sets that somebody photographs just now, whose photos come and go: whose
+    session has not ended and was written to within the last half hour."""
+
+    def in_capture(name: str) -> bool:
+        log = dataset.root / name / CAPTURE_LOG
+        if not log.is_file() or time.time() - log.stat().st_mtime > 1800:
+            return False
+        return b'"ended"' not in b"".join(log.read_bytes().splitlines()[-1:])
+
+    steady = tuple(each for each in dataset.test_sets if not in_capture(each.name))
+    return replace(dataset, test_sets=steady)
+
+
 def is_dataset(root: Path) -> bool:
     """Whether a folder looks like a data set (it has `train/`)."""
     return (root / "train").is_dir()
@@ -128,8 +144,9 @@ def read_dataset(root: Path) -> Dataset:
 
     Raises DataError: one line that names the file, row or class, and what to change.
     """
+    root = Path(root)
     try:
-        return read_between_additions(Path(root), _read)
+        return read_between_additions(root, _read)
     except OSError as error:  # a folder that may not be read
         raise DataError(os_error_line(error)) from None
 
@@ -185,6 +202,7 @@ def unused_files(dataset: Dataset) -> list[Path]:
     class's folder, or not listed in train.csv. Hidden ones do not count."""
     used = {photo.path for photo in dataset.train}
     used |= {photo.path for test_set in dataset.test_sets for photo in test_set.photos}
+    used |= {dataset.root / test_set.name / CAPTURE_LOG for test_set in dataset.test_sets}
     folders = ["train", *(test_set.name for test_set in dataset.test_sets)]
     found = (path for folder in folders for path in (dataset.root / folder).rglob("*"))
     return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")

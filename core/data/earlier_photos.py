@@ -46,6 +46,9 @@ def photos_of_run(
     """The data set with the training photos of a run that noted these fingerprints and, where it
     resumes, with its test photos alone; as it is where those are not its earlier photos."""
     wanted = photos_by_split(noted)
+    if resumes:
+        known = tuple(each for each in dataset.test_sets if each.name in wanted)
+        dataset = replace(dataset, test_sets=known)
     for number in (None, *addition_numbers(dataset)):
         early = dataset if number is None else before_addition(dataset, number)
         found = photos_by_split(fingerprints(early, digest))

@@ -22,11 +22,11 @@ from core.base.language import N_
 from core.base.yaml_files import dump_yaml, parse_yaml
 from core.data.archive import LIMITS, FileSource, Limits, RejectedFile, open_file_source, printable
 from core.data.csv_files import MAX_BYTES, table_too_large_text
-from core.data.dataset import BACKGROUND, Dataset, read_dataset, stated_origin
+from core.data.dataset import BACKGROUND, CAPTURE_LOG, Dataset, read_dataset, stated_origin
 from core.data.import_report import ImportedPhoto, ImportReport
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
 from core.data.layout import Layout, PlacedPhoto, UniqueNames, clean_name, find_layout
-from core.data.photo_copies import jpeg_copy
+from core.data.photo_copies import CAPTURED_LONGEST_SIDE, LONGEST_SIDE, jpeg_copy
 
 REPORT_FILE = "import.txt"
 _PHOTO_SUFFIXES = {
@@ -146,10 +146,16 @@ def _write_dataset(
         RejectedFile(stray, N_("lies in no class and no test set")) for stray in layout.unplaced
     ]
     tables = {_path_in_base(layout, name) for name in ("labels.csv", "boxes.csv", "dataset.yaml")}
+    found = {f"{folder}/{CAPTURE_LOG}": name for name, folder in layout.folders.items()}
+    logs = {file: name for file, name in found.items() if file in others and "/" not in name}
     refused += [
-        RejectedFile(other, N_("no photo, by its name")) for other in others if other not in tables
+        RejectedFile(other, N_("no photo, by its name"))
+        for other in others
+        if other not in tables and other not in logs
     ]
-    taken = _copy_photos(source, layout, staging_dir, refused, on_photo)
+    taken = _copy_photos(source, layout, staging_dir, refused, on_photo, set(logs.values()))
+    for file, name in logs.items():
+        (staging_dir / name / CAPTURE_LOG).write_bytes(source.read(file))
     _check_classes(path, layout, taken, refused)
     notes = _write_tables(source, layout, taken, staging_dir)
     note = _build_metadata(source, layout)
@@ -183,7 +189,9 @@ def _copy_photos(
     staging_dir: Path,
     rejected: list[RejectedFile],
     on_photo: Callable[[int, int], None],
+    captured: set[str],
 ) -> list[ImportedPhoto]:
+    """captured: test sets of a capture session, whose photos are small enough as they are."""
     taken: list[ImportedPhoto] = []
     names: dict[str, UniqueNames] = {}
     incoming = staging_dir / ".incoming"
@@ -191,7 +199,8 @@ def _copy_photos(
         folder = f"train/{place.label}" if place.split == "train" else place.split
         try:
             incoming.write_bytes(source.read(place.file))
-            jpeg, changes = jpeg_copy(incoming)
+            longest = CAPTURED_LONGEST_SIDE if folder in captured else LONGEST_SIDE
+            jpeg, changes = jpeg_copy(incoming, longest)
         except DataError as error:
             rejected.append(RejectedFile(place.file, str(error)))
             continue

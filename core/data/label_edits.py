@@ -116,6 +116,21 @@ def save_truth(
         )
 
 
+def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None:
+    """Sets the label of a photo that is being taken, or with None drops its rows before the photo
+    goes. No version is kept: that is for what people change later. Only inside
+    `locked_dataset`. Raises DataError for a table that cannot be read."""
+    labels, boxes = (Path(root) / name for name in _TABLES)
+    rows = [] if label is None else [_label_row(set_name, file, label)]
+    text = _merged(labels, LABEL_COLUMNS, set_name, file, rows)
+    if text is not None:
+        files.write_text(labels, text)
+    if label is None:
+        text = _merged(boxes, BOX_COLUMNS, set_name, file, [])
+        if text is not None:
+            files.write_text(boxes, text)
+
+
 def label_versions(root: Path) -> list[LabelVersion]:
     """The tables that were put by, newest first."""
     found = []
@@ -157,10 +172,11 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
 
 
 @contextmanager
-def locked_dataset(root: Path) -> Iterator[Dataset]:
+def locked_dataset(root: Path, action: demo_mode.Action | None = "label") -> Iterator[Dataset]:
     """Holds the lock of what people say of a data set; yields the set as it is now. Raises
-    DataError where it cannot be written, or this server takes no labels."""
-    demo_mode.check_allowed("label")
+    DataError where it cannot be written, DemoError where this server does not allow the action."""
+    if action is not None:
+        demo_mode.check_allowed(action)
     root = Path(root)
     try:
         with files.locked(root / ".labels.lock"):

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from core.base import files
+from core.base.errors import DataError
 from core.base.language import N_, _, ngettext
 from core.data.dataset import Dataset, Photo, fingerprints
 from core.data.photos import open_photo
@@ -114,6 +115,22 @@ def find_near_copies(dataset: Dataset) -> tuple[NearCopyPair, ...]:
     return tuple(found)
 
 
+def nearest_copy(image: Image.Image, dataset: Dataset, set_name: str) -> tuple[str, float] | None:
+    """The photo of `train/` or of one test set that a new photo, not yet among them, is a near-copy
+    or a wider view of, as `split/file`, and their likeness; None where there is none. Photos that
+    cannot be read are passed over. Quick from the second time on: small pictures stay in memory."""
+    named = {f"{TRAIN}/{photo.file}": photo.path for photo in dataset.train}
+    for each in dataset.test_sets:
+        if each.name == set_name:
+            named |= {f"{set_name}/{photo.file}": photo.path for photo in each.photos}
+    parts, best = vectors(image), ("", 0.0)
+    for name, path in named.items():
+        with suppress(OSError, DataError):
+            whole = _whole(path, path.stat().st_mtime_ns)
+            best = max(best, (name, float((parts @ whole).max())), key=lambda found: found[1])
+    return best if best[1] >= MIN_SIMILARITY else None
+
+
 def near_copy_warnings(pairs: Sequence[NearCopyPair]) -> list[str]:
     """What the near-copies mean, a line for test sets and one for validation."""
     counts = Counter(pair.split for pair in pairs)
@@ -184,6 +201,11 @@ def _similarity_matrix(photos: Sequence[Photo]) -> Vectors:
     with threadpool_limits(1, user_api="blas"):
         best = np.stack([(_differences(image, _parts()) @ wholes.T).max(axis=0) for image in small])
     return np.maximum(best, best.T)
+
+
+@lru_cache(maxsize=5000)
+def _whole(path: Path, modified: int) -> Vectors:
+    return _differences(_small(open_photo(path, at_least=4 * _SIDE)), _parts()[:1])[0]
 
 
 def _splits(dataset: Dataset) -> list[tuple[str, Sequence[Photo]]]:

@@ -60,11 +60,16 @@ def write_origin(root: Path, set_name: str, elsewhere: bool) -> None:
     DataError, one line: no such set, or a file that cannot be read or written."""
     with locked_dataset(root) as dataset:
         dataset.test_set(set_name)
-        note = read_metadata(dataset.root)
-        stated: dict[str, Any] = dict(note.get("test_sets") or {})
-        origin = "elsewhere" if elsewhere else "same_shoot"
-        stated[set_name] = dict(stated.get(set_name) or {}) | {"origin": origin}
-        files.write_text(dataset.root / METADATA_FILE, dump_yaml(note | {"test_sets": stated}))
+        state_origin(dataset.root, set_name, elsewhere)
+
+
+def state_origin(root: Path, set_name: str, elsewhere: bool) -> None:
+    """The same for a set that has no photo yet. Only inside `locked_dataset`. Raises DataError."""
+    note = read_metadata(root)
+    stated: dict[str, Any] = dict(note.get("test_sets") or {})
+    origin = "elsewhere" if elsewhere else "same_shoot"
+    stated[set_name] = dict(stated.get(set_name) or {}) | {"origin": origin}
+    files.write_text(root / METADATA_FILE, dump_yaml(note | {"test_sets": stated}))
 
 
 def _origin_from_metadata(test_set: TestSet) -> SetOrigin | None:

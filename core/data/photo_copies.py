@@ -12,6 +12,7 @@ from core.base.language import N_
 from core.data.photos import jpeg_bytes, open_photo
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
+CAPTURED_LONGEST_SIDE = 1600  # of photos that a capture session has taken (core.capture)
 QUALITY = 90
 # No EPS, PDF and the like, whose readers start other programs.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.base.demo_mode import DemoError, is_enabled, is_training_allowed, retention_text
+from core.base.demo_mode import (
+    DemoError,
+    is_capture_allowed,
+    is_enabled,
+    is_training_allowed,
+    refusal_text,
+    retention_text,
+)
 from core.base.files import PROJECT_ROOT
 from core.base.language import _
 from core.recipe.schema import Recipe
@@ -27,6 +34,7 @@ MAX_ACTIVE_PER_VISITOR = 1  # runs and searches of one visitor that wait or are 
 MAX_QUEUED = 12  # of all visitors together
 MAX_RUNS_PER_VISITOR = 12  # that one visitor has, also in the trash
 MAX_RUNS = 300  # of all visitors: with their weights and maps about 10 MB each
+MAX_CAPTURED = 30  # photos that one visitor captures, where that is allowed
 MAX_UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 
 
@@ -123,6 +131,20 @@ def check_capacity(runs_dir: Path) -> None:
         )
     if count_visitor_runs(shared_root_of(runs_dir)) >= MAX_RUNS:
         raise DemoError(_("This demo is full for today. Please come back tomorrow."))
+
+
+def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
+    """Raises DemoError where a demo captures no photo in this data set, or none beside so many:
+    a visitor does so in a copy in their own folder (core.capture.visitor_data)."""
+    if not is_enabled():
+        return
+    own = is_visitor_dir(Path(dataset_root).absolute().parents[1])
+    if not is_capture_allowed() or not own:
+        raise DemoError(refusal_text("capture"))
+    if photos >= MAX_CAPTURED:
+        raise DemoError(
+            _("{most} photos are all that this demo takes of a visitor.", most=MAX_CAPTURED)
+        )
 
 
 def check_queue_limits(own: int, total: int) -> None:

@@ -14,7 +14,7 @@ from core.base.errors import RunError
 from core.jobs.queue import Queue
 from core.store.run import Run
 from core.store.status import Clock
-from core.store.visitors import VISITORS, visitor_dirs
+from core.store.visitors import CAPTURE_DATA, VISITORS, visitor_dirs
 
 CLEANUP_INTERVAL_SECONDS = 300.0
 # Folders of a visitor's folder whose folders have a status.json too: .rescore, .lr_find, .trash.
@@ -39,6 +39,9 @@ def delete_expired_visitor_runs(shared_root: Path, clock: Clock, retention: time
                 Queue(folder).remove(name)
             shutil.rmtree(work.path, ignore_errors=True)
             gone.append(f"{VISITORS}/{folder.name}/{name}")
+        for data in folder.glob(f"{CAPTURE_DATA}/*"):
+            if clock() - _modified_at(data) > retention:
+                shutil.rmtree(data, ignore_errors=True)
         if not any(_iter_work(folder)) and clock() - _modified_at(folder) > retention:
             shutil.rmtree(folder, ignore_errors=True)
     return gone

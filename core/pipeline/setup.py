@@ -12,7 +12,14 @@ import torch
 
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
-from core.data.dataset import Dataset, FileDigests, TestSet, fingerprints, read_dataset
+from core.data.dataset import (
+    Dataset,
+    FileDigests,
+    TestSet,
+    fingerprints,
+    read_dataset,
+    without_sets_in_capture,
+)
 from core.data.earlier_photos import fingerprint_history, photos_of_run
 from core.data.split import split_photos
 from core.model.network import Network, build_network
@@ -95,8 +102,8 @@ def set_up(
     raising from it stops. `on_phase_end` is told the phases as they end: "photos", "features".
     Without `to_train` the training views' features are left until they are asked for. noted: the
     fingerprints of a run that began earlier; photos that were added since do not train, nor are
-    they looked at while it trains. Raises InputError: one line that names the photo, key or
-    file."""
+    they looked at while it trains. A new run does not look at what somebody photographs just now.
+    Raises InputError: one line that names the photo, key or file."""
     threads = configure_threads()
     configure_malloc()
     settings = resolve_settings(recipe)
@@ -106,6 +113,8 @@ def set_up(
     digest = functools.cache(digests.digest)
     if noted:
         dataset = photos_of_run(dataset, noted, digest, resumes=to_train)
+    elif to_train:
+        dataset = without_sets_in_capture(dataset)
     prints = fingerprints(dataset, digest)
     history = fingerprint_history(dataset, digest)
     if earlier := {split: found[1:] for split, found in history.items() if found[1:]}:

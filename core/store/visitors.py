@@ -18,6 +18,7 @@ from core.base.demo_mode import Action, DemoError, refusal_text
 from core.store.run import find_runs
 
 VISITORS = ".visitors"
+CAPTURE_DATA = ".capture_data"  # in a visitor's folder: data sets that hold what they captured
 
 
 def new_key() -> str:

@@ -46,13 +46,22 @@ _KINDS = (
 )
 
 
-def difficult_shot(rng: np.random.Generator, home: Home, index: int, long_side: int) -> Shot:
-    """The `index`-th difficult photo.
+def difficult_shot(
+    rng: np.random.Generator,
+    home: Home,
+    index: int,
+    long_side: int,
+    kind: str = "",
+    wanted: str = "",
+) -> Shot:
+    """The `index`-th difficult photo. kind (pile, stand, group, single) and wanted, its largest
+    class, are those of the index unless they are given.
 
     Scenes are thrown until the wanted class is the largest by a clear margin, so that the label
     `primary` is never a matter of taste.
     """
-    kind, wanted = _KINDS[index % len(_KINDS)], wanted_class(home.seed, index)
+    kind = kind or _KINDS[index % len(_KINDS)]
+    wanted = wanted or wanted_class(home.seed, index)
     size = landscape_size(long_side)
     if kind != "group" and rng.random() < 0.15:
         size = (size[1], size[0])

@@ -140,17 +140,23 @@ class _DatasetWriter:
         return folder
 
     def _save(self, shot: Shot, rng: np.random.Generator, path: Path) -> list[VisibleBook]:
-        camera = shot.scene.camera.scaled(OVERSAMPLING)
-        scene = Scene(camera, shot.scene.solids, shot.scene.lighting)
-        view = rasterize(camera, scene.solids)
-        light = shade(scene, view, rng)
-        size = (shot.scene.camera.width, shot.scene.camera.height)
-        photo = develop(light, view.inverse_depth, shot.capture, size, rng)
-        path.write_bytes(_jpeg(photo))
+        jpeg, found = render_photo(shot, rng)
+        path.write_bytes(jpeg)
         self.done += 1
         if self.on_photo is not None:
             self.on_photo(self.done, self.total)
-        return find_visible_books(camera, scene.solids, view)
+        return found
+
+
+def render_photo(shot: Shot, rng: np.random.Generator) -> tuple[bytes, list[VisibleBook]]:
+    """The photo as JPEG, and the books on it."""
+    camera = shot.scene.camera.scaled(OVERSAMPLING)
+    scene = Scene(camera, shot.scene.solids, shot.scene.lighting)
+    view = rasterize(camera, scene.solids)
+    light = shade(scene, view, rng)
+    size = (shot.scene.camera.width, shot.scene.camera.height)
+    photo = develop(light, view.inverse_depth, shot.capture, size, rng)
+    return _jpeg(photo), find_visible_books(camera, scene.solids, view)
 
 
 def _jpeg(photo: Image.Image) -> bytes:

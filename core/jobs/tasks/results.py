@@ -72,15 +72,13 @@ def write_results(
     files.write_json(out_dir / "summary.json", summary)
 
 
-def check_photos_unchanged(run: Run, setup: Setup, common_sets_only: bool = False) -> None:
+def check_photos_unchanged(run: Run, setup: Setup, train_only: bool = False) -> None:
     """Raises RunError, naming the photo that changed last, where the photos are not those that the
-    run noted when it began. common_sets_only: looks at no test set that was not there then or is
-    not now, and lets photos join one."""
+    run noted when it began. train_only: test sets may be others by now."""
     noted = run.environment()["data"].get("fingerprints") or setup.fingerprints
     then, now = photos_by_split(noted), photos_by_split(setup.fingerprints)
-    names = then.keys() & now.keys() if common_sets_only else then.keys() | now.keys()
-    earlier = setup.fingerprints.get("earlier", {}) if common_sets_only else {}
-    if all(then.get(name) in (now.get(name), *earlier.get(name, ())) for name in names):
+    names = {"train"} if train_only else then.keys() | now.keys()
+    if all(then.get(name) == now.get(name) for name in names):
         return
     everything = (setup.dataset.train, *(test_set.photos for test_set in setup.dataset.test_sets))
     paths = [photo.path for photos in everything for photo in photos]
@@ -99,15 +97,15 @@ def write_controls(out_dir: Path, setup: Setup) -> None:
 
 def reevaluate_run(run: Run) -> None:
     """Answers, scores, diagnosis and controls of a finished run anew, without training: after
-    labels or boxes have changed, or for a run that is older than its diagnosis. They replace the
-    old ones at once.
+    test photos, labels or boxes have changed, or for a run that is older than its diagnosis. They
+    replace the old ones at once.
 
     Raises InputError: one line that names what is missing.
     """
     refuse_example(run.id)
     noted = run.environment()["data"].get("fingerprints")
     setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False, noted=noted)
-    check_photos_unchanged(run, setup, common_sets_only=True)
+    check_photos_unchanged(run, setup, train_only=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
     try:

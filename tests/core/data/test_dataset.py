@@ -1,10 +1,18 @@
 import hashlib
+import os
 import shutil
 
 import pytest
 
 from core.base.errors import DataError
-from core.data.dataset import FileDigests, find_datasets, fingerprints, read_dataset
+from core.data.dataset import (
+    CAPTURE_LOG,
+    FileDigests,
+    find_datasets,
+    fingerprints,
+    read_dataset,
+    without_sets_in_capture,
+)
 from core.data.label_tables import Box
 from tests.factory import write_dataset
 
@@ -175,3 +183,23 @@ def test_data_sets_are_found_by_their_train_folder(root, tmp_path):
 
 def test_a_boxs_area():
     assert Box("a", 0.25, 0.5, 0.75, 1, 1).area == 0.25
+
+
+def test_a_set_that_is_photographed_now_is_left_out_for_half_an_hour(tmp_path):
+    dataset = write_dataset(tmp_path / "data")
+    log = dataset.root / "test" / CAPTURE_LOG
+
+    def names():
+        return [each.name for each in without_sets_in_capture(dataset).test_sets]
+
+    assert names() == ["test", "test_difficult"]
+    for text, expected in (
+        ("", ["test_difficult"]),
+        ('{"event": "begun"}\n{"event": "asked"}\n', ["test_difficult"]),
+        ('{"event": "begun"}\n{"event": "ended"}\n', ["test", "test_difficult"]),
+        ('{"event": "ended"}\n{"event": "begun"}\n', ["test_difficult"]),
+    ):
+        log.write_text(text)
+        assert names() == expected
+    os.utime(log, (1, 1))  # somebody closed the page, long ago
+    assert names() == ["test", "test_difficult"]

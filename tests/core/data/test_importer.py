@@ -1,7 +1,9 @@
 import io
+import json
 import os
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +11,13 @@ from PIL import Image
 
 from core.__main__ import main
 from core.base.errors import DataError, InputError
+from core.capture.asking import Request
+from core.capture.session import add_photo, begin, open_session
 from core.data.archive import Limits
 from core.data.dataset import find_datasets, fingerprints, read_dataset
 from core.data.importer import import_photos
+from tests.core.capture.photos import phone_photo
+from tests.factory import write_dataset
 
 
 def picture(seed=0, size=(120, 90), mode="RGB", kind="JPEG", **options):
@@ -303,3 +309,34 @@ def test_the_command(tmp_path, datasets, capsys):
     assert "100%: 7 of 7 photos" in err
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_zip_takes_a_capture_session_along(tmp_path):
+    root = tmp_path / "books"
+    write_dataset(root)
+    session = begin(root, ["run-a"])
+    add_photo(session, Request("red"), phone_photo(1, (1400, 1000)))
+    packed = Path(shutil.make_archive(str(tmp_path / "books"), "zip", tmp_path, "books"))
+    dataset, report = import_photos(packed, tmp_path / "data", "copy")
+    assert not report.rejected
+    found = open_session(dataset.root / "elsewhere")
+    assert found.id == session.id and dataset.test_set("elsewhere").origin == "elsewhere"
+    assert [(each.file, each.label) for each in found.pictures] == [("p0001.jpg", "red")]
+    assert (found.folder / "p0001.jpg").read_bytes() == (session.folder / "p0001.jpg").read_bytes()
+    assert add_photo(found, Request("blue"), phone_photo(2)).id == "p0002"
+
+
+def test_a_log_of_a_session_from_elsewhere_names_no_file_outside(tmp_path):
+    root = tmp_path / "books"
+    write_dataset(root)
+    session = begin(root, ["run-a"])
+    victim = tmp_path / "victim.jpg"
+    victim.write_bytes(b"mine")
+    fields = ("label", "circumstance", "request", "upload_id", "phone", "name")
+    event = {"event": "added", "at": "", "id": "../../victim", "warnings": []}
+    lines = [event | dict.fromkeys(fields, "red"), {"event": "removed", "id": "../../victim"}]
+    with (session.folder / "capture.jsonl").open("a") as log:
+        log.writelines(json.dumps(line) + "\n" for line in lines)
+    assert not open_session(session.folder).everything
+    add_photo(session, Request("red"), phone_photo(1))
+    assert victim.read_bytes() == b"mine"

@@ -1,0 +1,216 @@
+"""Checks the statistics and the asking rule of capture sessions.
+
+    .venv/bin/python bench/capture.py
+    .venv/bin/python bench/capture.py --draws 811,812,813 --runs FOLDER
+
+Without --draws: 10,000 sequences of 200 photos on which two runs are equally good, looked at after
+every photo, in plain order and as `next_request` asks; how often a confidence sequence holds the
+true accuracy at every step; and how often a difference is settled, beside McNemar's exact test with
+the number of photos fixed in advance. Twenty minutes on two cores.
+
+With --draws: a played person. On each toy draw `quick` (two seeds) and `looks-good` are trained and
+answer eight drawn photos of every class and circumstance; sessions then take from these what they
+ask for. About 20 minutes a draw; what lies in --runs already is not made again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from common import ROOT, option_parser
+from contrast import train_or_reuse
+from scipy.stats import binomtest
+
+from core.capture.asking import BACKGROUND_CIRCUMSTANCES, CIRCUMSTANCES, Taken, next_request
+from core.capture.sequential import SETTLES_AT, accuracy_interval, paired_odds
+from core.data.dataset import BACKGROUND
+from core.recipe.files import load_recipe
+from core.toy_books.covers import CLASSES as BOOKS
+from core.toy_books.difficult_scenes import difficult_shot
+from core.toy_books.draw import draw_toy_books, render_photo
+from core.toy_books.interior import Home
+
+PHOTOS = 200
+CLASSES = (BACKGROUND, *BOOKS)
+PAIRS = [*product(BOOKS, CIRCUMSTANCES), *product([BACKGROUND], BACKGROUND_CIRCUMSTANCES)]
+# How a circumstance is drawn: the kinds of scenes of core.toy_books.difficult_scenes.
+SCENES = {"far": "group", "among": "pile", "two": "pile", "covered": "pile", "room": "stand"}
+RUNS = {"quick": ("quick", 0), "quick again": ("quick", 1), "looks-good": ("looks-good", 0)}
+DIFFER = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.8])  # how often equal runs disagree, by class
+# By class, how often the first is the one that is right: as often as the second everywhere; or
+# always where they rarely disagree and seldom elsewhere, so that both are right equally often.
+FIRST = {
+    "on every class": np.full(6, 0.5),
+    "in the mean over classes alone": np.where(DIFFER < 0.5, 1, 1 / 7),
+}
+odds, interval = cache(paired_odds), cache(accuracy_interval)
+Session = tuple[int, int]  # after how many photos it was settled, 0 for never; for which run
+
+
+def session(seed: int, photos: int, boosted: bool, right: object) -> Session:
+    """Asks until it is settled. right: of a class and circumstance, which of two runs are right.
+    Without `boosted` disagreement changes nothing of what is asked for."""
+    taken, counts = [], [0, 0]
+    for number in range(1, photos + 1):
+        request = next_request(taken, (), (), CLASSES, seed)
+        found = right(request.label, request.circumstance)
+        differ = found[0] != found[1]
+        counts[found.index(True) if differ else 0] += differ
+        if odds(*counts) >= SETTLES_AT:
+            return number, int(counts[1] > counts[0])
+        taken.append(Taken(request.label, request.circumstance, differ if boosted else None))
+    return 0, 0
+
+
+def asked_sequences(name: str, sequences: int) -> float:
+    """The share of sequences of equal runs that the asking rule settles."""
+    random = np.random.default_rng(1)
+
+    def right(label: str, _: str) -> list[bool]:
+        place, (differs, wins) = CLASSES.index(label), random.random(2)
+        first = bool(wins < FIRST[name][place])
+        return [first, not first] if differs < DIFFER[place] else [True, True]
+
+    ends = [session(seed, PHOTOS, True, right)[0] for seed in range(sequences)]
+    return float(np.mean(np.array(ends) > 0))
+
+
+def settled(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Whether each sequence was settled by each photo: (sequences, photos) of bool, as both are."""
+    table = np.array([[odds(a, b) for b in range(PHOTOS + 1)] for a in range(PHOTOS + 1)])
+    reached = table[first.cumsum(axis=1), second.cumsum(axis=1)] >= SETTLES_AT
+    return np.logical_or.accumulate(reached, axis=1)
+
+
+@cache
+def mcnemar(a: int, b: int) -> bool:
+    return a + b > 0 and binomtest(a, a + b).pvalue <= 0.05
+
+
+def simulate(sequences: int) -> None:
+    random = np.random.default_rng(0)
+    with ProcessPoolExecutor(2) as pool:
+        asked = {name: pool.submit(asked_sequences, name, sequences) for name in FIRST}
+        print("| two equally good runs, 200 photos | ever settled |\n|---|---|")
+        for rate in (0.1, 0.3, 1.0):
+            differ, wins = random.random((2, sequences, PHOTOS))
+            end = settled((differ < rate) & (wins < 0.5), (differ < rate) & (wins >= 0.5))
+            print(f"| plain order, only one right on {rate:.0%} | {end[:, -1].mean():.1%} |")
+        for name, share in asked.items():
+            print(f"| asking rule, equal {name} | {share.result():.1%} |")
+    print("\n| true accuracy | inside the confidence sequence at every step |\n|---|---|")
+    steps = np.arange(1, PHOTOS + 1)
+    ends = np.array(
+        [[interval(min(r, n), n) for r in range(PHOTOS + 1)] for n in range(PHOTOS + 1)]
+    )
+    for p in (0.05, 0.2, 0.5, 0.8, 0.95):
+        low, high = np.moveaxis(
+            ends[steps, (random.random((sequences, PHOTOS)) < p).cumsum(axis=1)], -1, 0
+        )
+        print(f"| {p} | {((low <= p) & (p <= high)).all(axis=1).mean():.1%} |")
+    print("\n| only A, only B right | photos | settled by then | McNemar, fixed number |")
+    print("|---|---|---|---|")
+    for better, worse in ((0.45, 0.05), (0.35, 0.05), (0.3, 0.1)):
+        drawn = random.random((sequences, PHOTOS))
+        first, second = drawn < better, drawn >= 1 - worse
+        share = settled(first, second).mean(axis=0)
+        for n in (20, 30, 40, 60):
+            counts = zip(first[:, :n].sum(axis=1), second[:, :n].sum(axis=1))
+            fixed = np.mean([mcnemar(int(a), int(b)) for a, b in counts])
+            print(f"| {better}, {worse} | {n} | {share[n - 1]:.0%} | {fixed:.0%} |")
+
+
+def answered_pool(folder: Path, draw: int, size: int) -> list[dict[str, str]]:
+    """What the runs answer to `size` photos of every class and circumstance: a line for each, with
+    label, circumstance and the answer by run. A command that was stopped goes on with the next."""
+    from core.evaluate.predictor import Predictor
+
+    data, table = folder / f"toy_{draw}", folder / f"answers_{draw}.jsonl"
+    if not data.exists():
+        shutil.rmtree(folder / f".toy_{draw}", ignore_errors=True)
+        draw_toy_books(folder / f".toy_{draw}", draw)
+        (folder / f".toy_{draw}").rename(data)
+    recipes = {name: load_recipe(recipe, {"seed": seed}) for name, (recipe, seed) in RUNS.items()}
+    runs = {name: train_or_reuse(folder / "runs", each, data) for name, each in recipes.items()}
+    known = table.read_text().splitlines() if table.exists() else []
+    predictors = (
+        {n: Predictor(run) for n, run in runs.items()} if len(known) < size * len(PAIRS) else {}
+    )
+    home = Home(draw)
+    with table.open("a") as file, tempfile.NamedTemporaryFile(suffix=".jpg") as photo:
+        for number in range(len(known), size * len(PAIRS)):
+            label, circumstance = PAIRS[number % len(PAIRS)]
+            random, kind = (
+                np.random.default_rng([draw, 9, number]),
+                SCENES.get(circumstance, "single"),
+            )
+            shot = difficult_shot(random, home, number, 640, kind, label)
+            Path(photo.name).write_bytes(render_photo(shot, random)[0])
+            told = {"label": label, "circumstance": circumstance}
+            for name, predictor in predictors.items():
+                told[name] = next(predictor.predict_photos([Path(photo.name)])).predicted
+            print(json.dumps(told), file=file, flush=True)
+    return [json.loads(line) for line in table.read_text().splitlines()]
+
+
+def played(
+    pool: list[dict[str, str]], runs: tuple[str, str], seed: int, photos: int, boosted: bool
+) -> Session:
+    """A session whose photos come from the pool, those of a class and circumstance in turn."""
+    order = [pool[i] for i in np.random.default_rng(seed).permutation(len(pool))]
+    rows = {pair: [r for r in order if (r["label"], r["circumstance"]) == pair] for pair in PAIRS}
+
+    def right(label: str, circumstance: str) -> list[bool]:
+        rows[label, circumstance].append(row := rows[label, circumstance].pop(0))
+        return [row[run] == label for run in runs]
+
+    return session(seed, photos, boosted, right)
+
+
+def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) -> None:
+    pools = {draw: answered_pool(folder, draw, size) for draw in draws}
+    print(f"| draw | right: {' | '.join(RUNS)} |\n|---|{'---|' * len(RUNS)}")
+    for draw, pool in pools.items():
+        shares = (np.mean([row[run] == row["label"] for row in pool]) for run in RUNS)
+        print(f"| {draw} | {' | '.join(f'{share:.2f}' for share in shares)} |")
+    print("\n| runs, order | sessions | settled for the first | for the second | median photos |")
+    print("|---|---|---|---|---|")
+    pairs = [(draw, seed) for draw in draws for seed in range(sessions)]
+    again = [(draws[i % len(draws)], 1000 + i) for i in range(same)]
+    for other, photos, boosted, chosen in (
+        ("looks-good", 60, True, pairs),
+        ("looks-good", 60, False, pairs),
+        ("quick again", 40, True, again),
+    ):
+        found = [played(pools[d], ("quick", other), seed, photos, boosted) for d, seed in chosen]
+        won = [sum(end > 0 and who == run for end, who in found) for run in (0, 1)]
+        median = np.median([end or np.inf for end, _ in found])
+        order = "the rule's order" if boosted else "plain order"
+        print(f"| quick, {other}, {order} | {len(found)} | {won[0]} | {won[1]} | {median:.0f} |")
+
+
+def main() -> None:
+    parser = option_parser(__doc__)
+    parser.add_argument("--sequences", type=int, default=10_000)
+    parser.add_argument("--draws", default="", help="Toy draws' seeds, with commas.")
+    parser.add_argument("--sessions", type=int, default=10, help="Of each draw.")
+    parser.add_argument("--same", type=int, default=40, help="Sessions of two seeds of quick.")
+    parser.add_argument("--pool", type=int, default=8, help="Photos of a class and circumstance.")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench-capture")
+    chosen = parser.parse_args()
+    if not chosen.draws:
+        return simulate(chosen.sequences)
+    chosen.runs.mkdir(parents=True, exist_ok=True)
+    draws = [int(draw) for draw in chosen.draws.split(",")]
+    return play(draws, chosen.runs, chosen.sessions, chosen.same, chosen.pool)
+
+
+if __name__ == "__main__":
+    main()

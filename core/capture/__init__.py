@@ -1,0 +1,1 @@
+"""A session that asks for labelled photos from elsewhere and compares one or two runs on them."""

@@ -1,0 +1,89 @@
+"""A session's code: whoever has the link with it may add photos, from any number of phones, until
+the session ends.
+
+It lies in the folder of runs, `.capture/<session>/code.json`, and not beside the photos, so that a
+copy or a zip of the data set never holds it; it survives a restart of the server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from core.base import files
+from core.base.errors import InputError, RunError, not_written_text
+from core.base.language import N_
+from core.capture.session import Session, open_session
+from core.store.visitors import is_visitor_dir, visitor_dirs
+
+STATE_FOLDER = ".capture"
+_CODE_FILE = "code.json"
+
+
+def state_folder(runs_dir: Path, session: Session) -> Path:
+    """The folder, for its owner alone, of what is not part of the data set: the code, class maps.
+    Raises RunError where it cannot be made."""
+    place = f"{session.folder.resolve()}\0{session.id}"
+    visitor = session.folder.absolute().parents[2]  # core.capture.visitor_data
+    owner = visitor if is_visitor_dir(visitor) else Path(runs_dir)
+    folder = owner / STATE_FOLDER / hashlib.sha256(place.encode()).hexdigest()[:32]
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(not_written_text(folder, error)) from None
+    return folder
+
+
+def access_code(runs_dir: Path, session: Session) -> str:
+    """The code of a session that has not ended, 192 random bits; the same each time. Raises
+    InputError where it has ended or the code cannot be kept."""
+    session = open_session(session.folder)
+    if session.ended:
+        raise InputError(N_("{name}: this session has ended").format(name=session.set_name))
+    folder = state_folder(runs_dir, session)
+    try:
+        with files.locked(folder / ".lock"):
+            known = _read(folder)
+            if known is not None and known["begun"] == session.times_begun:
+                return str(known["code"])
+            code = secrets.token_urlsafe(24)
+            place = str(session.folder.resolve())
+            files.write_json(
+                folder / _CODE_FILE, {"code": code, "folder": place, "begun": session.times_begun}
+            )
+            return code
+    except OSError as error:
+        raise RunError(not_written_text(folder, error)) from None
+
+
+def find_session(runs_dir: Path, code: str) -> Session | None:
+    """The session that a code opens, a visitor's too; None where none that goes on has it."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{32}", code):
+        return None
+    found = None
+    places = (Path(runs_dir), *visitor_dirs(runs_dir))
+    for path in [file for at in places for file in at.glob(f"{STATE_FOLDER}/*/{_CODE_FILE}")]:
+        known = _read(path.parent)
+        # All are compared, each in constant time: how long it takes tells nothing of any.
+        if known is not None and hmac.compare_digest(str(known["code"]), code):
+            found = known
+    if found is None:
+        return None
+    with suppress(InputError):  # its data set is gone
+        session = open_session(Path(str(found["folder"])))
+        if not session.ended and session.times_begun == found["begun"]:
+            return session
+    return None
+
+
+def _read(folder: Path) -> dict[str, str | int] | None:
+    with suppress(OSError, ValueError):
+        known = json.loads((folder / _CODE_FILE).read_text("utf-8"))
+        if isinstance(known, dict) and {"code", "folder", "begun"} <= known.keys():
+            return known
+    return None

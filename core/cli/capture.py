@@ -1,0 +1,106 @@
+"""`capture`: a session of photos from elsewhere, with what one or two runs answer to them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.base.errors import DataError, InputError
+from core.capture import session as sessions
+from core.capture import tally
+from core.capture.answers import answer_pictures
+from core.capture.asking import Request, request_text
+from core.capture.scoring import default_runs, score_runs
+from core.capture.session import Picture, Session
+from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.store.index import RunIndex
+from core.store.run_list import all_rows
+
+
+def capture(
+    dataset: Annotated[Path, typer.Argument(help="A data-set folder.")],
+    photos: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]")] = None,
+    run: Annotated[
+        list[str] | None, typer.Option(help="A run's id; twice for two runs to compare.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="The test set; by default the open one, or new.")] = "",
+    label: Annotated[str, typer.Option("--class", help="What the files show.")] = "",
+    end: Annotated[
+        bool, typer.Option("--end", help="Ends it, and has all runs scored on its photos.")
+    ] = False,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Begins a session of photos from elsewhere, or goes on with it: a new test set, labelled with
+    the classes that are asked for. With files, takes them in and tells what the runs answer. A file
+    that is no photo has an error line of its own, and the exit status is 2."""
+    if photos and not label:
+        raise InputError("capture: --class must say which class the files show")
+    now = _session(dataset, tuple(run or ()), name, runs)
+    taken, refused = [], False
+    for photo in photos or ():
+        try:
+            picture = sessions.add_photo(now, Request(label), _read(photo), file_name=photo.name)
+            taken.append(picture.id)
+        except DataError as error:
+            print(f"error: {error}", file=sys.stderr, flush=True)
+            refused = True
+    now = answer_pictures(runs, now)
+    for picture_id in taken:
+        _print_picture(now.picture(picture_id), now.runs)
+    _print_tally(now)
+    if end:
+        now = sessions.end(now)
+        print(f"runs to be scored on {now.set_name}: {len(_score(runs, now))}")
+    elif (asked := sessions.ask(now)) is not None:
+        print(f"next: {request_text(asked)}")
+    print(now.folder)
+    if refused:
+        raise typer.Exit(2)
+
+
+def _session(root: Path, run_ids: tuple[str, ...], name: str, runs_dir: Path) -> Session:
+    known = [sessions.open_session(folder) for folder in sessions.find_sessions(root)]
+    fitting = [s for s in known if (s.set_name == name if name else not s.ended)]
+    if fitting and not fitting[-1].ended and not run_ids:
+        return fitting[-1]
+    if not fitting and not run_ids:
+        run_ids = default_runs(runs_dir, all_rows(runs_dir), root)
+        if not run_ids:
+            raise InputError(f"{root}: no finished run with its weights in {runs_dir}: train one")
+    return sessions.begin(root, run_ids, name or (fitting[-1].set_name if fitting else ""))
+
+
+def _score(runs_dir: Path, session: Session) -> list[str]:
+    return score_runs(runs_dir, RunIndex(runs_dir).rows(), session)
+
+
+def _read(photo: Path) -> bytes:
+    try:
+        return photo.read_bytes()
+    except OSError as error:
+        raise DataError(f"{photo}: {error.strerror or error}") from None
+
+
+def _print_picture(picture: Picture, runs: Sequence[str]) -> None:
+    print(f"{picture.file}: {picture.label}")
+    for warning in picture.unsettled_warnings:
+        print(f"  {sessions.WARNING_TEXTS[warning.kind].format(other=warning.other)}")
+    for run in runs:
+        answer, right = picture.answers[run], "right" if picture.right(run) else "wrong"
+        print(f"  {run}: {answer.predicted} ({answer.probability:.2f}), {right}")
+
+
+def _print_tally(session: Session) -> None:
+    for run in session.runs:
+        found = tally.run_tally(session.pictures, run)
+        sure = f"95% sure at every step: {found.low:.0%} to {found.high:.0%}"
+        print(f"{run}: {found.right} of {found.answered} right ({sure})")
+    pair = tally.pair_tally(session.pictures, session.runs)
+    if pair is not None:
+        lines = (tally.verdict_text, tally.odds_text)
+        told = [*(text(pair, session.runs) for text in lines), tally.remaining_text(pair)]
+        print("; ".join(line for line in told if line))
