@@ -46,14 +46,14 @@ def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
         st.page_link(
-            "pages/train.py",
+            "train.py",
             label=_("Open Train with the failing recipe"),
             icon=":material/model_training:",
             query_params={"preset": FAILING_PRESET},
         )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
             st.page_link(
-                "pages/challenge.py",
+                "challenge.py",
                 label=_("The challenge board"),
                 icon=":material/leaderboard:",
             )

@@ -46,13 +46,13 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
-            "pages/compare.py",
+            "compare.py",
             label=label,
             icon=":material/compare_arrows:",
             query_params={"runs": pair},
         )
         st.page_link(
-            "pages/cams.py",
+            "cams.py",
             label=_("All its CAMs"),
             icon=":material/frame_inspect:",
             query_params={"runs": row.id},

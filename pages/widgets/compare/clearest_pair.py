@@ -29,7 +29,7 @@ def show(key: str, all_rows: Sequence[RunRow], snapshot: Snapshot) -> None:
                     "photos: their validation will hardly differ, and what they learned will."
                 )
             )
-            st.page_link("pages/train.py", label=_("Open Train"), icon=":material/model_training:")
+            st.page_link("train.py", label=_("Open Train"), icon=":material/model_training:")
         return
 
     def choose() -> None:

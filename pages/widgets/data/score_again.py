@@ -56,8 +56,8 @@ def _show_live(key: str, dataset: Dataset, polling: bool) -> None:
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_(":material/check: The runs on these photos are scored by these labels."))
-            st.page_link("pages/compare.py", label=_("Compare"), icon=":material/compare_arrows:")
-            st.page_link("pages/cams.py", label=_("CAMs"), icon=":material/frame_inspect:")
+            st.page_link("compare.py", label=_("Compare"), icon=":material/compare_arrows:")
+            st.page_link("cams.py", label=_("CAMs"), icon=":material/frame_inspect:")
 
 
 def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str]) -> None:
