@@ -14,6 +14,8 @@ from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
 from pages.widgets.lesson import vote as lesson_vote
+from pages.widgets.shared import capture_link
+from pages.widgets.shared.first_runs import DEFAULT_DATA
 
 FAILING_PRESET = "looks-good"  # the preset that the example runs of A were made with
 
@@ -57,6 +59,7 @@ def show_next_links() -> None:
                 label=_("The challenge board"),
                 icon=":material/leaderboard:",
             )
+        capture_link.show(DEFAULT_DATA)
 
 
 def show_step(number: int, teacher_mode: bool, vote: str) -> bool:

@@ -38,6 +38,7 @@ PAGES = (
     "cams",
     "challenge",
     "try_it",
+    "capture",
     "worker",
 )
 SECRET = "zebra-7731"
