@@ -22,6 +22,7 @@ COPY .streamlit/config.toml .streamlit/
 COPY bin bin
 COPY core core
 COPY pages pages
+COPY server server
 COPY static static
 COPY dataset/toy_books dataset/toy_books
 COPY runs/examples runs/examples

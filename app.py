@@ -1,29 +1,7 @@
-"""Overfit Lens: `streamlit run app.py`."""
-
-from pathlib import Path
+"""Overfit Lens: `streamlit run app.py`. The dashboard, and beside it the page for phones."""
 
 import streamlit as st
 
-from core.base.language import _
-from pages.widgets.shared import access
+from server.setup import MIDDLEWARE, ROUTES, open_browser
 
-ICON = Path(__file__).parent / "pages" / "icon.png"  # a file: a named icon would be fetched
-
-st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
-access.require_access()
-page = st.navigation(
-    [
-        st.Page("pages/lesson.py", title=_("Lesson"), icon=":material/school:", default=True),
-        st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:"),
-        st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
-        st.Page("pages/runs.py", title=_("Runs"), icon=":material/list_alt:"),
-        st.Page("pages/run.py", title=_("Run"), icon=":material/diagnosis:"),
-        st.Page("pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:"),
-        st.Page("pages/cams.py", title=_("CAMs"), icon=":material/frame_inspect:"),
-        st.Page("pages/challenge.py", title=_("Challenge"), icon=":material/leaderboard:"),
-        st.Page("pages/try_it.py", title=_("Try it"), icon=":material/photo_camera:"),
-        st.Page("pages/worker.py", title=_("Worker"), icon=":material/engineering:"),
-    ],
-    position="top",
-)
-access.draw_page(page)
+app = st.App("pages/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=open_browser)

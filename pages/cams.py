@@ -17,7 +17,7 @@ from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
 from pages.widgets.cams import cam_grid
-from pages.widgets.shared import first_runs, selection
+from pages.widgets.shared import capture_link, first_runs, selection
 from pages.widgets.ui import messages
 
 KEY = "cams"
@@ -58,6 +58,7 @@ def show_page(all_rows: list[RunRow]) -> None:
                 "Add a folder of photos from elsewhere beside `train/`."
             )
         )
+        capture_link.show(folder.name, [items[0].members[0].id])
     with right:
         set_name = st.selectbox(
             _("Photos"),

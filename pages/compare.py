@@ -30,7 +30,7 @@ def show_page(all_rows: list[RunRow]) -> None:
         scores.headline(finished, colour_schemes(items, all_rows)[BY_ITEM])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
-            "pages/cams.py",
+            "cams.py",
             label=_("See where they look"),
             width="content",
             icon=":material/frame_inspect:",

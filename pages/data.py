@@ -19,10 +19,9 @@ from pages.widgets.data import (
     label_versions,
     photo_filter,
     photo_grid,
-    score_again,
     set_origin,
 )
-from pages.widgets.shared import access, near_copies, upload
+from pages.widgets.shared import access, near_copies, score_again, upload
 from pages.widgets.ui import messages
 
 KEY = "data_page"

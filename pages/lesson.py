@@ -15,6 +15,8 @@ from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
 from pages.widgets.lesson import vote as lesson_vote
+from pages.widgets.shared import capture_link
+from pages.widgets.shared.first_runs import DEFAULT_DATA
 
 FAILING_PRESET = "looks-good"  # the preset that the example runs of A were made with
 
@@ -47,14 +49,14 @@ def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
         st.page_link(
-            "pages/train.py",
+            "train.py",
             label=_("Open Train with the failing recipe"),
             icon=":material/model_training:",
             query_params={"preset": FAILING_PRESET},
         )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
             st.page_link(
-                "pages/challenge.py",
+                "challenge.py",
                 label=_("The challenge board"),
                 icon=":material/leaderboard:",
             )
@@ -68,6 +70,7 @@ def show_next_links() -> None:
             on_click="ignore",
             key="lesson.covers",
         )
+        capture_link.show(DEFAULT_DATA)
 
 
 def show_step(number: int, teacher_mode: bool, vote: str) -> bool:

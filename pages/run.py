@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import _
+from core.base.language import N_, _
 from core.compare import tables
 from core.compare.comparable import runs_on_same_photos
 from core.compare.selection import run_items
@@ -20,6 +20,7 @@ from core.views.diagnosis_report import build_report
 from pages import settings
 from pages.widgets.run import cam_strip, diagnosis_report, run_choice
 from pages.widgets.shared import (
+    capture_link,
     first_runs,
     report,
     run_actions,
@@ -38,7 +39,7 @@ POLL_SECONDS = 1.5
 
 
 def links(row: RunRow, rows: Sequence[RunRow]) -> None:
-    """To Compare with the newest other finished run on the same photos, and to CAMs."""
+    """To Compare with the newest other finished run on the same photos, to CAMs, to Capture."""
     others, label = runs_on_same_photos(row, rows)[:1], _("Compare")
     pair = ",".join([row.id, *others])
     if others:
@@ -46,17 +47,18 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
-            "pages/compare.py",
+            "compare.py",
             label=label,
             icon=":material/compare_arrows:",
             query_params={"runs": pair},
         )
         st.page_link(
-            "pages/cams.py",
+            "cams.py",
             label=_("All its CAMs"),
             icon=":material/frame_inspect:",
             query_params={"runs": row.id},
         )
+        capture_link.show_for_run(row, rows)
 
 
 def show_live(run_id: str, polling: bool) -> None:
@@ -94,6 +96,8 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_state.show(row)
     run_ending.show(row, run)
     if found:
+        if found.verdict == N_("too little evidence"):
+            capture_link.show_for_run(row, rows)
         diagnosis_report.show(f"{KEY}.letter", found, colour)
         links(row, rows)
         st.subheader(_("How it trained"), anchor=False)

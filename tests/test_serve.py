@@ -150,7 +150,9 @@ def test_what_is_copied_is_there_and_is_sent():
 
 def test_everything_that_the_dashboard_reads_is_copied():
     """The Lesson reads docs/results.md, figures are drawn by static/, and so on."""
-    files = [path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")]
+    folders = ("core", "pages", "server")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    assert set(folders) <= set(copied_paths())
     code = "\n".join(path.read_text("utf-8") for path in files)
     for folder in ("docs", "static", "runs/examples", "dataset/toy_books"):
         assert Path(folder).name in code

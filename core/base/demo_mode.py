@@ -67,7 +67,8 @@ def _setting(name: str, known: tuple[str, ...]) -> str:
 
 def blocked_reason(action: Action) -> str:
     """Why the demo does not do this, in a sentence; empty where this is no demo."""
-    return refusal_text(action) if is_enabled() else ""
+    allowed = not is_enabled() or (action == "capture" and is_capture_allowed())
+    return "" if allowed else refusal_text(action)
 
 
 def check_allowed(action: Action) -> None:

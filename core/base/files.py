@@ -15,6 +15,11 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 TEMP_SUFFIX = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
 
 
+def runs_root() -> Path:
+    """The folder of runs that all who come here share: OVERFIT_LENS_RUNS, or `runs/`."""
+    return Path(os.environ.get("OVERFIT_LENS_RUNS") or PROJECT_ROOT / "runs")
+
+
 def write_text(path: Path, text: str) -> None:
     """Replaces a text file at once."""
     write_bytes(path, text.encode("utf-8"))

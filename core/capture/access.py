@@ -25,13 +25,21 @@ STATE_FOLDER = ".capture"
 _CODE_FILE = "code.json"
 
 
+def owner_dir(runs_dir: Path, session: Session) -> Path:
+    """The folder of runs of whose the session is: a visitor's own where it is a visitor's."""
+    visitor = session.folder.absolute().parents[2]  # core.capture.visitor_data
+    return visitor if is_visitor_dir(visitor) else Path(runs_dir)
+
+
 def state_folder(runs_dir: Path, session: Session) -> Path:
     """The folder, for its owner alone, of what is not part of the data set: the code, class maps.
     Raises RunError where it cannot be made."""
     place = f"{session.folder.resolve()}\0{session.id}"
-    visitor = session.folder.absolute().parents[2]  # core.capture.visitor_data
-    owner = visitor if is_visitor_dir(visitor) else Path(runs_dir)
-    folder = owner / STATE_FOLDER / hashlib.sha256(place.encode()).hexdigest()[:32]
+    folder = (
+        owner_dir(runs_dir, session)
+        / STATE_FOLDER
+        / hashlib.sha256(place.encode()).hexdigest()[:32]
+    )
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -61,8 +69,9 @@ def access_code(runs_dir: Path, session: Session) -> str:
         raise RunError(not_written_text(folder, error)) from None
 
 
-def find_session(runs_dir: Path, code: str) -> Session | None:
-    """The session that a code opens, a visitor's too; None where none that goes on has it."""
+def find_session(runs_dir: Path, code: str, even_ended: bool = False) -> Session | None:
+    """The session that a code opens, a visitor's too; None where none that goes on has it (even
+    ended: nor one that has ended and has no other code since)."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{32}", code):
         return None
     found = None
@@ -76,7 +85,7 @@ def find_session(runs_dir: Path, code: str) -> Session | None:
         return None
     with suppress(InputError):  # its data set is gone
         session = open_session(Path(str(found["folder"])))
-        if not session.ended and session.times_begun == found["begun"]:
+        if (even_ended or not session.ended) and session.times_begun == found["begun"]:
             return session
     return None
 

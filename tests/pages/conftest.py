@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
@@ -22,7 +21,7 @@ from core.jobs.messages import Message
 from core.jobs.preview import client
 from tests.factory import write_dataset
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+APP = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 TIMEOUT = 300  # seconds in which any machine draws a page
 OpenPage = Callable[..., AppTest]
 
@@ -104,25 +103,12 @@ def no_worker(monkeypatch) -> list[Path]:
 
 
 @pytest.fixture
-def through_app_script(monkeypatch) -> None:
-    """Pages are drawn by app.py, as on a server. (AppTest has Streamlit take the folder `pages` for
-    an app without navigation, and runs a page alone.)"""
-
-    class Manager(PagesManager):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            PagesManager.uses_pages_directory = False
-            super().__init__(*args, **options)
-
-    monkeypatch.setattr(app_test, "PagesManager", Manager)
-
-
-@pytest.fixture
-def open_page(runs, through_app_script) -> OpenPage:
+def open_page(runs) -> OpenPage:
     """Opens a page of the app, with the link's parameters."""
 
     def open_(page: str, **link: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
-        app.switch_page(f"pages/{page}.py")
+        app.switch_page(f"{page}.py")
         for name, value in link.items():
             app.query_params[name] = value
         return app.run()

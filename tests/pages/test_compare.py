@@ -82,7 +82,7 @@ def test_the_choice_is_carried_to_the_next_page(runs, dataset, open_page):
     ids = [write_run(runs, dataset, "quick", minutes=i).id for i in range(3)]
     app = open_page("compare", runs=",".join(ids))
     app.multiselect(key="compare").set_value(ids[:1]).run()
-    app.switch_page("pages/cams.py").run()
+    app.switch_page("cams.py").run()
     assert app.multiselect(key="cams").value == ids[:1]
 
 
@@ -163,7 +163,7 @@ def test_a_group_is_carried_to_the_class_maps_as_one_column(runs, dataset, open_
     for seed in range(2):
         write_run(runs, dataset, changes={"seed": seed}, minutes=seed)
     app = open_page("compare")
-    app.switch_page("pages/cams.py").run()
+    app.switch_page("cams.py").run()
     assert not app.exception
     (group,) = app.multiselect(key="cams").value
     assert group in app.query_params["groups"]

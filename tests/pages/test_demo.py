@@ -26,7 +26,7 @@ from pages import settings
 from pages.widgets.shared import access
 from tests.conftest import ROOT, fixed_clock
 from tests.factory import write_example, write_run
-from tests.pages.conftest import TIMEOUT, visible_text
+from tests.pages.conftest import APP, TIMEOUT, visible_text
 
 PAGES = (
     "lesson",
@@ -38,6 +38,7 @@ PAGES = (
     "cams",
     "challenge",
     "try_it",
+    "capture",
     "worker",
 )
 SECRET = "zebra-7731"
@@ -89,7 +90,7 @@ PARAMETERS = {
 
 
 @pytest.fixture
-def hosted(runs, dataset, tmp_path, monkeypatch, through_app_script) -> Path:
+def hosted(runs, dataset, tmp_path, monkeypatch) -> Path:
     """A demo on the tiny photos, with an example; the house, where no worker starts."""
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     monkeypatch.setenv("OVERFIT_LENS_EXAMPLES", str(tmp_path / "examples"))
@@ -120,8 +121,8 @@ def other_visitor(hosted, dataset) -> tuple[str, Run, str]:
 
 
 def visit(page: str, /, key: str = "", **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
-    app.switch_page(f"pages/{page}.py")
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
+    app.switch_page(f"{page}.py")
     for name, value in (link | ({"key": key} if key else {})).items():
         app.query_params[name] = value
     return app.run()
@@ -207,10 +208,7 @@ def test_a_session_keeps_its_key_and_another_has_another(hosted):
     first, second = visit("runs"), visit("runs")
     keys = [app.session_state[settings.VISITOR_STATE_KEY] for app in (first, second)]
     assert keys[0] != keys[1]
-    assert (
-        first.switch_page("pages/train.py").run().session_state[settings.VISITOR_STATE_KEY]
-        == keys[0]
-    )
+    assert first.switch_page("train.py").run().session_state[settings.VISITOR_STATE_KEY] == keys[0]
     assert list(hosted.glob(".visitors/*")) == []  # to look makes no folder
 
 
@@ -249,7 +247,7 @@ def test_a_launched_run_is_ones_own_and_its_link_has_the_key(hosted, other_visit
     (run,) = find_runs(visitor_dir(hosted, key))
     app.button(key="train.go").click().run()
     assert "One at a time" in visible_text(app)
-    app.switch_page("pages/runs.py").run()
+    app.switch_page("runs.py").run()
     assert app.query_params["key"] == key
     assert "Your runs are found under the link" in visible_text(app)
     assert "Your run is number 2 of 2" in visible_text(app)
@@ -333,6 +331,6 @@ def test_with_training_off_train_says_so(hosted, monkeypatch):
 
 def test_a_mistyped_mode_opens_nothing(hosted, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_MODE", "dmeo")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT).run()
     assert "OVERFIT_LENS_MODE=dmeo" in visible_text(app).replace("\\", "")
     assert not app.title

@@ -24,6 +24,7 @@ PAGES = (
     "cams",
     "challenge",
     "try_it",
+    "capture",
     "worker",
 )
 

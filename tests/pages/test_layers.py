@@ -18,8 +18,9 @@ from tests.pages.conftest import TIMEOUT
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 WIDGETS = sorted((ROOT / "pages" / "widgets").rglob("*.py"))
-SCRIPTS = sorted((ROOT / "pages" / "widgets").rglob("*.js"))
+SCRIPTS = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.js"))
 CORE = sorted((ROOT / "core").rglob("*.py"))
+SERVER = sorted((ROOT / "server").rglob("*.py"))
 # Paths, environment variables and types; no pandas, no parsing, no arithmetic libraries.
 ALLOWED = {
     "streamlit",
@@ -64,7 +65,13 @@ def test_there_is_something_to_check():
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_never_imports_streamlit(path):
     assert "streamlit" not in imported(path)
-    assert "pages" not in imported(path)
+    assert not {"pages", "server", "starlette"} & imported(path)
+
+
+@pytest.mark.parametrize("path", SERVER, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_server_draws_no_page_and_computes_nothing(path):
+    assert not {"pages", "pandas", "numpy"} & imported(path)
+    assert len(path.read_text("utf-8").splitlines()) <= 250
 
 
 @pytest.mark.parametrize("path", [*PAGES, *WIDGETS], ids=lambda path: str(path.relative_to(ROOT)))
@@ -82,9 +89,14 @@ def test_scripts_are_short_and_write_no_markup(path):
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", script)
 
 
-def test_app_is_set_up_and_navigation_only():
-    assert imported(ROOT / "app.py") <= {"streamlit", "pathlib", "core", "pages"}
-    assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 30
+def test_app_names_the_script_and_the_routes_only():
+    assert imported(ROOT / "app.py") <= {"streamlit", "server"}
+    assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 10
+
+
+def test_main_is_set_up_and_navigation_only():
+    assert imported(ROOT / "pages" / "main.py") <= {"streamlit", "pathlib", "core", "pages"}
+    assert len((ROOT / "pages" / "main.py").read_text("utf-8").splitlines()) <= 30
 
 
 def test_every_page_opens_without_torch(tmp_path):
@@ -98,9 +110,9 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from core.jobs.preview import client
 from core.recipe.files import load_recipe
-app = AppTest.from_file("app.py", default_timeout={TIMEOUT}).run()
+app = AppTest.from_file("pages/main.py", default_timeout={TIMEOUT}).run()
 for page in ("runs", "compare", "cams", "try_it", "lesson", "train"):
-    app.switch_page(f"pages/{{page}}.py")
+    app.switch_page(f"{{page}}.py")
     app.query_params["runs"] = {",".join(ids)!r}
     app.run()
     assert not app.exception, (page, app.exception)

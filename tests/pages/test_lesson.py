@@ -92,10 +92,11 @@ def test_what_is_taken_away_is_told_and_kept_in_the_link(examples):
     assert 'class="arm chosen"><span>Without dropout' in html_body(app)
 
 
-def test_the_last_step_leads_to_the_failing_recipe(examples):
+def test_the_last_step_leads_to_the_failing_recipe_and_to_ones_own_photos(examples):
     app = open_lesson(step="7")
-    link = app.get("page_link")[0].proto
-    assert (link.page, link.query_string) == ("train", "preset=looks-good")
+    first, *_, last = (each.proto for each in app.get("page_link"))
+    assert (first.page, first.query_string) == ("train", "preset=looks-good")
+    assert (last.page, last.query_string) == ("capture", "data=toy_books")
 
 
 def test_it_is_told_in_japanese(examples):

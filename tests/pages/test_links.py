@@ -27,6 +27,7 @@ PAGES = (
     "cams",
     "challenge",
     "try_it",
+    "capture",
     "worker",
 )
 # Every parameter that some page reads. A new one is written down here, and is then tried with

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 
-from tests.conftest import ROOT
 from tests.factory import write_run
-from tests.pages.conftest import TIMEOUT, visible_text
+from tests.pages.conftest import APP, TIMEOUT, visible_text
 from tests.pages.test_demo import PAGES
 
 
@@ -26,7 +24,7 @@ class Account:
 
 
 @pytest.fixture
-def sign_in(runs, dataset, through_app_script, monkeypatch):
+def sign_in(runs, dataset, monkeypatch):
     """Signs somebody in, or tells that they have not; a list with ann@example.org on it."""
     monkeypatch.setenv("OVERFIT_LENS_ALLOW", "ann@example.org")
     write_run(runs, dataset)
@@ -38,8 +36,8 @@ def sign_in(runs, dataset, through_app_script, monkeypatch):
 
 
 def visit(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
-    app.switch_page(f"pages/{page}.py")
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT).run()
+    app.switch_page(f"{page}.py")
     return app.run()
 
 
@@ -125,9 +123,11 @@ def test_a_half_made_setting_lets_nobody_in(sign_in, monkeypatch, allow, facts):
     assert titles(app) == []
 
 
-@pytest.mark.parametrize("page", ["runs", "run", "data"])
-def test_a_page_that_is_drawn_without_the_access_check_is_drawn_again(sign_in, page, monkeypatch):
-    """As Streamlit may do in the instant in which it starts, and AppTest does by itself."""
-    monkeypatch.setattr(app_test, "PagesManager", PagesManager)
+def test_a_link_to_a_page_passes_the_access_check_too(sign_in):
+    """Streamlit takes a folder `pages` beside its script for an app without navigation, and would
+    draw a page alone: so no such folder may stand beside main.py."""
     sign_in(is_logged_in=False)
-    assert titles(visit(page)) == ["Overfit Lens"]
+    app = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
+    app.switch_page("run.py")
+    assert titles(app.run()) == ["Overfit Lens"]
+    assert not (APP.parent / "pages").exists()

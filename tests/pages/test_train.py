@@ -240,8 +240,8 @@ def test_controls_keep_their_values_when_the_page_is_left(dataset, open_page):
     app.slider(key=f"{KEY}.head.0.dropout.logits").set_value(0.5)
     app.button(key=f"{KEY}.bands.0.remove.1").click().run()
     app.number_input(key=f"{KEY}.bands.1.from.1").set_value(14).run()
-    app.switch_page("pages/runs.py").run()
-    app.switch_page("pages/train.py").run()
+    app.switch_page("runs.py").run()
+    app.switch_page("train.py").run()
     assert not app.exception
     assert app.slider(key=f"{KEY}.head.0.dropout.logits").value == 0.5
     assert app.number_input(key=f"{KEY}.bands.1.from.1").value == 14

@@ -143,7 +143,7 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
     link = selection.link_params(items)
     _train_link(standing.group, _("Open its recipe"))
     st.page_link(
-        "pages/compare.py",
+        "compare.py",
         label=_("Compare"),
         icon=":material/compare_arrows:",
         query_params=link,
@@ -151,7 +151,7 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
         help=_("With its neighbour on the board"),
     )
     st.page_link(
-        "pages/cams.py",
+        "cams.py",
         label=_("CAMs"),
         icon=":material/frame_inspect:",
         query_params=link,
@@ -163,7 +163,7 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
 def _train_link(group: Group, label: str) -> None:
     newest = max(group.members, key=lambda row: row.id)
     st.page_link(
-        "pages/train.py",
+        "train.py",
         label=label,
         icon=":material/tune:",
         width="content",

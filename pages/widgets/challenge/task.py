@@ -24,7 +24,7 @@ def show(key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         several = not access.is_restricted("repeats")
         st.page_link(
-            "pages/train.py",
+            "train.py",
             label=_("Open the failing recipe on Train, with three seeds")
             if several
             else _("Open the failing recipe on Train"),

@@ -34,7 +34,7 @@ def show(key: str, all_rows: Sequence[RunRow]) -> None:
                     "photos: their validation will hardly differ, and what they learned will."
                 )
             )
-            st.page_link("pages/train.py", label=_("Open Train"), icon=":material/model_training:")
+            st.page_link("train.py", label=_("Open Train"), icon=":material/model_training:")
         return
 
     def choose() -> None:

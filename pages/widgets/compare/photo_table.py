@@ -137,7 +137,7 @@ def _photo(
             name = set_name.removesuffix("/objects")
             link = selection.link_params(list(selected)[:_MAX_CAMS]) | {"set": name, "open": photo}
             st.page_link(
-                "pages/cams.py",
+                "cams.py",
                 label=_("See where they look at this photo"),
                 icon=":material/frame_inspect:",
                 query_params=link,

@@ -7,7 +7,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import _, translate
 from core.data.dataset import Dataset, unused_files_text
-from pages.widgets.shared import access
+from pages.widgets.shared import access, capture_link
 
 
 def show(dataset: Dataset) -> None:
@@ -34,3 +34,4 @@ def show(dataset: Dataset) -> None:
             ),
             icon=":material/lightbulb:",
         )
+        capture_link.show(dataset.root.name)

@@ -37,7 +37,7 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
         words = ngettext("1 run selected", "{count} runs selected", len(picked))
         st.markdown(f"**{words}**", width="content")
         st.page_link(
-            "pages/compare.py",
+            "compare.py",
             label=_("Compare"),
             icon=":material/compare_arrows:",
             query_params=selection.link_params(_group_selected(picked, rows)),
@@ -46,7 +46,7 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
         export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
             st.page_link(
-                "pages/train.py",
+                "train.py",
                 label=_("Run again"),
                 icon=":material/replay:",
                 query_params={"again": picked[0].id},

@@ -27,7 +27,7 @@ def notice(rows: Sequence[RunRow]) -> None:
             ),
             width="content",
         )
-        st.page_link("pages/train.py", label=_("Train one"), icon=":material/model_training:")
+        st.page_link("train.py", label=_("Train one"), icon=":material/model_training:")
 
 
 def show_toggle(key: str) -> None:

@@ -56,20 +56,20 @@ def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
     pair = ",".join([row.id, *runs_on_same_photos(row, rows)[:1]])
     st.page_link(
-        "pages/run.py",
+        "run.py",
         label=_("Diagnosis") if row.summary else _("Its page"),
         icon=":material/diagnosis:",
         query_params={"run": row.id},
     )
     if row.summary:
         st.page_link(
-            "pages/compare.py",
+            "compare.py",
             label=_("Compare"),
             icon=":material/compare_arrows:",
             query_params={"runs": pair},
         )
         st.page_link(
-            "pages/cams.py",
+            "cams.py",
             label=_("CAMs"),
             icon=":material/frame_inspect:",
             query_params={"runs": pair},

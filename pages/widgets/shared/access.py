@@ -37,7 +37,6 @@ def require_access() -> None:
         hosted = demo_mode.is_enabled()
         demo_mode.is_training_allowed()
         _require_sign_in()
-        st.session_state[settings.ADMITTED_STATE_KEY] = True
     except InputError as error:  # a mistyped setting opens nothing
         messages.show_error(error)
         st.stop()

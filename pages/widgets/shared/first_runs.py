@@ -59,4 +59,4 @@ def show(key: str) -> None:
             except InputError as error:
                 messages.show_error(error)
                 return
-            st.switch_page("pages/runs.py")
+            st.switch_page("runs.py")

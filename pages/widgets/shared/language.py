@@ -36,7 +36,7 @@ def current_language() -> str:
     for every word, so Streamlit's link and state are looked up once for a drawing."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
-    if not hasattr(_thread_state, "language"):  # a fragment alone, without app.py
+    if not hasattr(_thread_state, "language"):  # a fragment alone, without main.py
         _thread_state.language = _requested_language()
     return str(_thread_state.language)
 

@@ -36,7 +36,7 @@ def show(key: str, row: RunRow) -> None:
         _run_action(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
     if not row.problem:
         st.page_link(
-            "pages/train.py",
+            "train.py",
             label=_("Run again with changes"),
             icon=":material/tune:",
             help=_("Opens Train with this run's recipe and photos."),

@@ -154,7 +154,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
                 messages.show_error(error)
             else:
                 del st.session_state[f"{key}.done"]
-                st.switch_page("pages/runs.py")
+                st.switch_page("runs.py")
         st.button(
             _("Look at the photos"),
             key=f"{key}.look",

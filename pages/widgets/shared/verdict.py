@@ -43,7 +43,7 @@ def chip_link(item: Group) -> None:
     icon, colour = verdict_style(found.majority)
     chip = f":{colour}-badge[{icon} {formatting.escape_markdown(tables.verdict_text(item))}]"
     st.page_link(
-        "pages/run.py" if alone else "pages/runs.py",
+        "run.py" if alone else "runs.py",
         label=chip,
         help=_("Read the diagnosis") if alone else _("See the runs of this group"),
         query_params={"run": item.members[0].id},

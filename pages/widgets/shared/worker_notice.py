@@ -37,7 +37,7 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
             _("Start the worker"), key=f"{key}.start", type="primary"
         ):
             start_worker()
-        st.page_link("pages/worker.py", label=_("What to do"), icon=":material/build:")
+        st.page_link("worker.py", label=_("What to do"), icon=":material/build:")
 
 
 def start_worker() -> None:

@@ -101,14 +101,14 @@ def _show_queued(recipe: Recipe, ids: Sequence[str]) -> None:
         )
     st.success(words, icon=":material/check_circle:")
     st.page_link(
-        "pages/runs.py",
+        "runs.py",
         label=_("Watch them on Runs") if several else _("Watch it on Runs"),
         icon=":material/monitoring:",
         query_params={"run": ids[0]},
     )
     if not several:
         st.page_link(
-            "pages/run.py",
+            "run.py",
             label=_("Open its page"),
             icon=":material/diagnosis:",
             query_params={"run": ids[0]},

@@ -63,7 +63,7 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
         labels = tables.labels_by_id(rows)
         for run_id in trouble.runs:
             st.page_link(
-                "pages/run.py",
+                "run.py",
                 label=formatting.escape_markdown(labels[run_id]),
                 icon=":material/diagnosis:",
                 query_params={"run": run_id},

@@ -62,7 +62,7 @@ def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
     if row is not None:
         name = tables.labels_by_id(rows)[row.id]
         st.page_link(
-            "pages/run.py",
+            "run.py",
             label=formatting.escape_markdown(f"{name}: {translate(status_text(row.status))}"),
             icon=":material/diagnosis:",
             query_params={"run": row.id},

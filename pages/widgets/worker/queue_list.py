@@ -43,7 +43,7 @@ def _name(turn: QueueForecast, labels: dict[str, str]) -> None:
         return
     st.html(palette.dot_html(palette.run_colour(turn.work_id), 12), width="content")
     st.page_link(
-        "pages/run.py",
+        "run.py",
         label=formatting.escape_markdown(labels[turn.work_id]),
         query_params={"run": turn.work_id},
     )

@@ -18,20 +18,22 @@ from tests.conftest import ROOT
 TEXT_ARGUMENT = {"_": 0, "ngettext": 1, "N_": 0}  # which argument the catalogue knows a text by
 CATALOGUE_FUNCTIONS = {*TEXT_ARGUMENT, "translate"}
 OTHERS = sorted(set(LANGUAGES) - {"en"})
-SOURCES = sorted(path for folder in ("core", "pages") for path in (ROOT / folder).rglob("*.py")) + [
-    ROOT / "app.py"
-]
+SOURCES = sorted(
+    path for folder in ("core", "pages", "server") for path in (ROOT / folder).rglob("*.py")
+) + [ROOT / "app.py"]
 TEXT_PACKAGES = {ROOT / "core" / name for name in ("compare", "hosting", "plots", "views")}
 # Of these every text is looked at: what pages draw, and the words that core has for them.
 UI_SOURCES = [
     path
     for path in SOURCES
-    if path.is_relative_to(ROOT / "pages") or path.parent in (ROOT, *TEXT_PACKAGES)
+    if path.is_relative_to(ROOT / "pages")
+    or path.is_relative_to(ROOT / "server")
+    or path.parent in (ROOT, *TEXT_PACKAGES)
 ]
-SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
+SCRIPTS = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.js"))
 NO_WORDS = re.compile(
-    r"[<>{}]|; *--|:[^ ]+;|: var\(|^model name$|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\""
-)  # markup, styles, a key of /proc/cpuinfo, files
+    r"[<>{}]|; *--|:[^ ]+;|: var\(|^model name$|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\"|^\.venv/bin/|-src "
+)  # markup, styles, a key of /proc/cpuinfo, files, a command, a policy
 PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 ELEMENTS = {
     "title",

@@ -30,7 +30,8 @@ PERSISTENT_CLASSES = {"core/store/index.py": "RunIndex", "core/store/run_list.py
 
 def cached() -> Iterator[tuple[str, str, bool]]:
     """Of each cached function its file, its name and whether it is told the language."""
-    for path in sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]):
+    folders = ("core", "pages", "server")
+    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         file = str(path.relative_to(ROOT))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and node.name == PERSISTENT_CLASSES.get(file):
@@ -57,7 +58,7 @@ def test_caches_are_found_where_they_are():
     # What is no decorator would not be watched: these keep pixels and numbers.
     wrapped = {
         path.name
-        for folder in ("core", "pages")
+        for folder in ("core", "pages", "server")
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"= (st\.)?(lru_)?cache(_data|_resource)?\(", path.read_text("utf-8"))
     }

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PYTHON = sorted((ROOT / "pages").rglob("*.py"))
-SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
+PYTHON = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.py"))
+SCRIPTS = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.js"))
 # What turns text into elements or code.
 WRITES = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|"

@@ -11,13 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.base.palette import DARK_MODE_COLOURS, GREY, RUN_COLOURS
 from core.plots.figures import figure_json
-from tests.pages.conftest import APP, TIMEOUT
+from tests.conftest import ROOT
+from tests.pages.conftest import TIMEOUT
 
-STATIC = APP.parent / "static"
+STATIC = ROOT / "static"
 
 
 def test_the_script_is_there_in_the_version_that_the_package_writes_for():
-    named = re.search(r"app/static/(\S+?)\"", (APP.parent / "pages/widgets/ui/plot.js").read_text())
+    named = re.search(r"app/static/(\S+?)\"", (ROOT / "pages/widgets/ui/plot.js").read_text())
     assert named is not None
     script = STATIC / named[1]
     assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}" in script.read_text()[:200]
@@ -41,7 +42,7 @@ def test_a_figure_goes_to_the_browser_without_plotlys_template():
 def test_the_basic_edition_draws_what_core_gives_to_it():
     used = {
         kind.lower()
-        for path in (APP.parent / "core").rglob("*.py")
+        for path in (ROOT / "core").rglob("*.py")
         for kind in re.findall(r"go\.([A-Z]\w+)\(\n|\"type\": \"(scatter|bar)\"", path.read_text())
         for kind in kind
         if kind and kind != "Figure"
@@ -66,7 +67,7 @@ def test_a_camera_stands_above_the_figure_and_only_where_there_is_a_name_for_the
 
     assert sent("")["picture"] == ""
     assert sent("a b/c")["picture"] == "a-b-c"
-    script = (APP.parent / "pages/widgets/ui/plot.js").read_text()
+    script = (ROOT / "pages/widgets/ui/plot.js").read_text()
     assert "displayModeBar: false" in script  # Plotly's own covers what is drawn
 
 

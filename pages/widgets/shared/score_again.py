@@ -3,7 +3,7 @@ training."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -23,13 +23,15 @@ from pages.widgets.ui import messages
 _POLL_SECONDS = 1.0
 
 
-def show(key: str, dataset: Dataset) -> None:
-    """How many runs the labels have overtaken, the button, and how their scoring stands."""
+def show(key: str, dataset: Dataset, link: Mapping[str, str] | None = None) -> None:
+    """How many runs the labels have overtaken, the button, and how their scoring stands. link: of
+    a set that was just captured, its parameters on the pages that show the scores."""
     waiting = bool(_unfinished(_find_requested(dataset, selection.all_runs())))
-    st.fragment(_show_live, run_every=_POLL_SECONDS if waiting else None)(key, dataset, waiting)
+    poll = st.fragment(_show_live, run_every=_POLL_SECONDS if waiting else None)
+    poll(key, dataset, waiting, dict(link or {}))
 
 
-def _show_live(key: str, dataset: Dataset, polling: bool) -> None:
+def _show_live(key: str, dataset: Dataset, polling: bool, link: dict[str, str]) -> None:
     rows = selection.all_runs()
     asked = _find_requested(dataset, rows)
     for rescoring in asked:
@@ -52,23 +54,37 @@ def _show_live(key: str, dataset: Dataset, polling: bool) -> None:
             messages.show_error(words)
     behind = outdated_runs(settings.runs_dir(), rows, dataset)
     if behind:
-        _offer(key, behind, labels)
+        _offer(key, behind, labels, bool(link))
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_(":material/check: The runs on these photos are scored by these labels."))
-            st.page_link("pages/compare.py", label=_("Compare"), icon=":material/compare_arrows:")
-            st.page_link("pages/cams.py", label=_("CAMs"), icon=":material/frame_inspect:")
+            compare, cams = ":material/compare_arrows:", ":material/frame_inspect:"
+            st.page_link("compare.py", label=_("Compare"), icon=compare, query_params=link)
+            st.page_link("cams.py", label=_("CAMs"), icon=cams, query_params=link)
+            if link:
+                icon = ":material/diagnosis:"
+                st.page_link("run.py", label=_("Diagnosis"), icon=icon, query_params=link)
 
 
-def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str]) -> None:
+def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str], captured: bool) -> None:
     names = formatting.escape_markdown(", ".join(labels[row.id] for row in outdated))
+    if captured:
+        words = ngettext(
+            "Score 1 finished run on this set",
+            "Score all {count} finished runs on this set",
+            len(outdated),
+        )
+        why = _("Their diagnoses do not count these photos yet.")
+    else:
+        words = ngettext(
+            "Score 1 run again with these labels",
+            "Score {count} runs again with these labels",
+            len(outdated),
+        )
+        why = _("Their scores come from other labels or boxes than there are now.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            ngettext(
-                "Score 1 run again with these labels",
-                "Score {count} runs again with these labels",
-                len(outdated),
-            ),
+            words,
             key=f"{key}.ask",
             icon=":material/refresh:",
             help=_("Scores, localisation and verdict, without training: {names}", names=names),
@@ -78,7 +94,7 @@ def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str]) -> None
                 st.rerun()
             except InputError as error:
                 messages.show_error(error)
-        st.caption(_("Their scores come from other labels or boxes than there are now."))
+        st.caption(why)
 
 
 def _progress(

@@ -1,0 +1,34 @@
+"""How phones join a session."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import _, language
+from core.capture.access import access_code
+from core.capture.session import Session
+from core.hosting import phones
+from pages import settings
+
+
+def show(key: str, session: Session) -> None:
+    """The QR code of a session that has not ended, or the command that lets phones reach this
+    machine. Raises InputError where its code cannot be kept."""
+    with st.expander(_("Let phones join"), icon=":material/qr_code_2:", key=key):
+        port = int(st.get_option("server.port"))
+        page = st.context.url or f"http://localhost:{port}"
+        base = phones.phones_url(page, st.get_option("server.address"))
+        if base:
+            link = phones.phone_link(base, access_code(settings.runs_dir(), session), language())
+            st.image(phones.qr_svg(link), alt=_("QR code of the link"), width=260)
+            st.code(link, language=None, wrap_lines=True)
+            words = _(
+                "For any number of phones in the same network: each is asked for something else. "
+                "Whoever has the link can add photos until the session ends."
+            )
+        else:
+            st.markdown(_("This server answers this computer only. To let phones in, start it so:"))
+            st.code(phones.phones_command(port), language="bash", wrap_lines=True)
+            words = phones.phones_notice()
+        st.caption(formatting.escape_markdown(words))

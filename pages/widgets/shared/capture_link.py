@@ -1,0 +1,34 @@
+"""The way to Capture, wherever photos from elsewhere are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.base.language import _
+from core.store.index import RunRow
+from pages.widgets.shared import access
+
+
+def show(data: str, runs: Sequence[str] = ()) -> None:
+    """data: name of the data set; runs: that answer the photos, the page's own choice where there
+    are none. Nothing where this server captures none."""
+    if access.is_restricted("capture"):
+        return
+    st.page_link(
+        "capture.py",
+        label=_("Capture photos from elsewhere"),
+        icon=":material/add_a_photo:",
+        help=_("Twenty photos, labelled as you take them, are minutes of work."),
+        query_params={"data": data} | ({"runs": ",".join(runs)} if runs else {}),
+    )
+
+
+def show_for_run(row: RunRow, rows: Sequence[RunRow]) -> None:
+    """From a finished run; from the newest one with the page's own choice of another. rows: all
+    runs, newest first. Nothing where the run's photos are not here."""
+    if not row.photos_missing:
+        newest = next(each.id for each in rows if each.status.state == "done")
+        show(Path(row.data_path).name, [] if row.id == newest else [row.id])
