@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core.__main__, before torch is loaded
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core.data import near_copies
 from core.data.dataset import Dataset, read_dataset
 from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
@@ -69,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: Streamlit collects garbage after each page that it draws, which
+    would look through all of it."""
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """A failure tells what the processes of the test last said (tests/failure_report.py)."""
@@ -92,6 +100,27 @@ def fork_server(tmp_path_factory: pytest.TempPathFactory) -> ForkServer:
 def warm_starts(fork_server: ForkServer) -> Iterator[None]:
     """Workers and preview processes that the project starts are forked from a warm one."""
     with fork_subprocesses(fork_server):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cached_near_copies() -> Iterator[None]:
+    """The same photos are searched for near-copies once, in whichever folder they lie: nearly
+    every test has the tiny data set, and the search takes longer than a page or an epoch."""
+    known: dict[object, tuple[near_copies.NearCopyPair, ...]] = {}
+
+    def find(dataset: Dataset) -> tuple[near_copies.NearCopyPair, ...]:
+        photos = (
+            near_copies.photos_fingerprint(dataset),
+            tuple(each.name for each in dataset.test_sets),
+        )
+        if photos not in known:
+            known[photos] = find_copies(dataset)
+        return known[photos]
+
+    with pytest.MonkeyPatch.context() as patch:
+        find_copies = near_copies.find_near_copies
+        patch.setattr(near_copies, "find_near_copies", find)
         yield
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import BACKGROUND, Dataset, TestSet
 from core.data.masking import MASK_VARIANTS
-from core.evaluate import reliance
 from core.evaluate.advice import advice
 from core.evaluate.consistency import consistency
 from core.evaluate.mask_choice import find_scene
@@ -19,6 +18,9 @@ from core.recipe.bands import stage_ranges
 from core.recipe.layer_table import layer_table
 from core.recipe.schema import Recipe
 from core.store.run import Run
+
+if TYPE_CHECKING:
+    from core.evaluate import reliance
 
 TTA_VIEWS = 4  # as core.evaluate.tta, which needs torch
 
@@ -32,6 +34,8 @@ def write_diagnosis(
     object_evidence: float,
 ) -> Judgement:
     """drift.csv, reliance.csv, controls.json, diagnosis.json and the rows of kind `tta`."""
+    from core.evaluate import reliance  # it imports torch
+
     random = np.random.default_rng([recipe.seed, 77])
     columns = [f"p_{name}" for name in dataset.classes]
     agreed, means = {}, []
@@ -83,6 +87,8 @@ def _masked_predictions(
     object_evidence: float,
 ) -> list[reliance.MaskedPrediction]:
     """Without the object a good run answers `background`, a bad one nearly what it answered."""
+    from core.evaluate import reliance
+
     probabilities = rows.set_index("file")[[f"p_{name}" for name in classes]]
     nothing = np.full(len(classes), 0.1 / max(len(classes) - 1, 1))
     nothing[classes.index(BACKGROUND)] = 0.9

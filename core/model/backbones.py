@@ -216,11 +216,12 @@ def _describe(name: str, map_stride: int) -> Iterable[dict[str, str | int]]:
 @torch.no_grad()
 def generate_tables() -> str:
     """The text of `layers.json`, made from the real networks."""
-    tables = {
-        f"{name}/{stride}": list(_describe(name, stride))
-        for name in _BUILDERS
-        for stride in (16, 32)
-    }
+    with torch.device("meta"):  # shapes without numbers
+        tables = {
+            f"{name}/{stride}": list(_describe(name, stride))
+            for name in _BUILDERS
+            for stride in (16, 32)
+        }
     lines = []
     for key, rows in tables.items():
         body = ",\n  ".join(json.dumps(row) for row in rows)

@@ -1,8 +1,8 @@
 """A real server and a real browser: headless Chromium of the system, driven by Playwright.
 
 Each test process has one browser, and one context in it that keeps the app's scripts; tests leave
-no cookie and no page behind. Motion is reduced, as a visitor can ask: what moves is drawn sixty
-times a second, and most of the processor's time went there.
+no cookie behind, and pages that the next ones go on with. Motion is reduced, as a visitor can ask:
+what moves is drawn sixty times a second, and most of the processor's time went there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import Error as PlaywrightError
 
 from core.jobs.preview import client
 from tests.failure_report import OPEN_PAGES
@@ -38,7 +46,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT_MS = 240_000  # milliseconds that only a dead process takes
+TIMEOUT_MS = 40_000  # milliseconds that only a dead process takes
 expect.set_options(timeout=TIMEOUT_MS)
 
 
@@ -77,6 +85,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(reduced_motion="reduce")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def idle_pages() -> list[Page]:
+    """Pages of the context that nobody uses: their process has the app's scripts at hand, which
+    takes a new one a second of the processor."""
+    return []
 
 
 @cache
@@ -185,12 +200,18 @@ def warm_starts(fork_server: ForkServer) -> Iterator[None]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, context: BrowserContext, idle_pages: list[Page]
+) -> Iterator[OpenPage]:
     """Opens an address and waits for the page's title. On leaving, no page may have shown an
     exception or logged a script error."""
     others: list[BrowserContext] = []
     errors: list[str] = []
+    reusable: dict[Page, Callable[[ConsoleMessage], None]] = {}
     context.clear_cookies()
+
+    def tell_error(error: object) -> None:
+        errors.append(str(error))
 
     def open_(
         url: str,
@@ -202,21 +223,28 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
     ) -> Page:
         """frames: takes what the page sends to the app. stranger: in another browser. script: a
         function that runs before the page's own."""
-        place = context
         if new_context:
-            others.append(place := browser.new_context(reduced_motion="reduce"))
-        page = place.new_page()
+            others.append(browser.new_context(reduced_motion="reduce"))
+            page = others[-1].new_page()
+        else:
+            page = idle_pages.pop() if idle_pages else context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.set_default_timeout(TIMEOUT_MS)
         console: list[str] = []
-        page.on("console", lambda message: console.append(message.text))
+
+        def tell_console(message: ConsoleMessage) -> None:
+            console.append(message.text)
+
+        page.on("console", tell_console)
+        if not (new_context or script or sent_frames is not None):
+            reusable[page] = tell_console
         OPEN_PAGES.append((page, console))
         if sent_frames is not None:
             page.on(
                 "websocket", lambda socket: socket.on("framesent", lambda f: sent_frames.append(f))
             )
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", tell_error)
         if script:
             page.add_init_script(f"({script})()")
         page.goto(url)
@@ -229,11 +257,28 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
     broken = [page.url for page in pages if page.get_by_test_id("stException").count()]
     OPEN_PAGES.clear()
     for page in pages:
-        page.close()
+        page.remove_listener("pageerror", tell_error)
+        if page in reusable and _clear(page):
+            page.remove_listener("console", reusable[page])
+            idle_pages.append(page)
+        else:
+            page.close()
     for each in others:
         each.close()
     assert broken == []
     assert errors == []
+
+
+def _clear(page: Page) -> bool:
+    """Leaves a page on an address of its server that shows nothing and keeps nothing; False where
+    there is no server any more."""
+    try:
+        page.mouse.move(0, 0)
+        page.goto(f"{page.evaluate('location.origin')}/_stcore/health")
+        page.evaluate("sessionStorage.clear()")
+    except PlaywrightError:
+        return False
+    return True
 
 
 def wait_two_frames(page: Page) -> None:

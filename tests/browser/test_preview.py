@@ -1,5 +1,5 @@
-"""What the preview process makes, in Chromium on the bundled photos: the wall of views on Train,
-and Try it with runs that were really trained."""
+"""What the preview process makes, in Chromium: the views of the bundled photos on Train, and Try it
+with runs that were really trained."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from tests.browser.conftest import ROOT, wait_until_idle
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
+from tests.core.conftest import reduce_diagnosis
+from tests.factory import write_dataset
 from tests.waiting import wait_for
 
 MASKED_ANSWER = re.compile("^With the box hidden it")
@@ -23,9 +25,11 @@ MASKED_ANSWER = re.compile("^With the box hidden it")
 @pytest.fixture(scope="module")
 def app(serve, tmp_path_factory):
     root = tmp_path_factory.mktemp("preview")
+    photos = write_dataset(root / "photos").root
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, weights="imagenet", stages__1__cycles=1)
-        run_training(create_run(root / "runs", recipe, TOY_BOOKS, fixed_clock), fixed_clock)
+        with reduce_diagnosis():
+            run_training(create_run(root / "runs", recipe, photos, fixed_clock), fixed_clock)
     with serve(root / "runs", ROOT / "dataset") as app:
         yield app
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from core.store.run import Run, find_runs
+from tests.core.conftest import reduce_diagnosis
 from tests.factory import write_dataset
 from tests.faults.inject import (
     SPACE_OPERATIONS,
@@ -163,6 +164,7 @@ def campaign() -> Iterator[Campaign]:
         tempfile.TemporaryDirectory(prefix="faults-", dir=place) as name,
         patch("core.jobs.local.ensure_worker"),  # the campaign says when a worker begins
         patch("core.jobs.tasks.recorder.STATUS_SECONDS", 0),  # the same points every time
+        reduce_diagnosis(),  # which writes the same files
     ):
         found = Campaign(Path(name))
         _preload_modules(found)

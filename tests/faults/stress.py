@@ -35,7 +35,7 @@ from tests.faults.scenarios import Workspace, later_clock, tiny_recipe
 from tests.waiting import wait_for
 
 DASHBOARDS, SESSIONS, WORKERS = 2, 2, 2
-MOST_WAITING = 4  # a run is launched while fewer wait: training is what takes the time
+MOST_WAITING = 3  # a run is launched while fewer wait: training is what takes the time
 _FORK = multiprocessing.get_context("fork")
 
 

@@ -14,7 +14,6 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from core.data import near_copies
 from core.data.dataset import Dataset
 from core.jobs import local
 from core.jobs.messages import Message
@@ -36,27 +35,6 @@ def shared_script_cache() -> Iterator[None]:
         scripts = ScriptCache()
         for module in (app_test, local_script_runner):
             patch.setattr(module, "ScriptCache", lambda: scripts)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cached_near_copies() -> Iterator[None]:
-    """The same photos are searched for near-copies once, in whichever folder they lie: nearly
-    every test has the tiny data set, and the search takes longer than a page."""
-    known: dict[object, tuple[near_copies.NearCopyPair, ...]] = {}
-
-    def find(dataset: Dataset) -> tuple[near_copies.NearCopyPair, ...]:
-        photos = (
-            near_copies.photos_fingerprint(dataset),
-            tuple(each.name for each in dataset.test_sets),
-        )
-        if photos not in known:
-            known[photos] = find_copies(dataset)
-        return known[photos]
-
-    with pytest.MonkeyPatch.context() as patch:
-        find_copies = near_copies.find_near_copies
-        patch.setattr(near_copies, "find_near_copies", find)
         yield
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def dense(tiny, tmp_path_factory):
     """A finished run with the dense head, whose class maps are Grad-CAM."""
-    recipe = fast_recipe(head={"kind": "dense", "width": 16})
+    recipe = fast_recipe(backbone="resnet18", head={"kind": "dense", "width": 16}, image_size=32)
     run = create_run(tmp_path_factory.mktemp("dense"), recipe, tiny.root, fixed_clock)
     with reduce_diagnosis():
         run_training(run, fixed_clock)

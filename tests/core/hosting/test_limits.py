@@ -220,6 +220,7 @@ def test_what_the_machine_has_computed_is_shared(tmp_path):
 def test_one_worker_runs_every_visitors_run(tmp_path, tiny, monkeypatch):
     monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir, wait_seconds=0: None)
     monkeypatch.setattr("core.jobs.worker.signal.signal", lambda *_: None)
+    monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *_: None)
     monkeypatch.setattr(
         limits, "check_work_allowed", lambda *_: None
     )  # of photos small enough for a test

@@ -165,11 +165,15 @@ def previous_sizes(height, width, smallest):
     return sizes
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 4), (4, 3), (9, 16), (1, 4), (2000, 2001)])
+SHAPES = [(1, 1), (3, 4), (4, 3), (9, 16), (1, 4), (2000, 2001)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 def test_copies_of_any_photo_at_any_zoom_come_to_an_end(shape):
-    """Every image size that the schema allows, every low end of the zoom's slider."""
+    """Every image size that the schema allows, with one or two of the shapes; every low end of the
+    zoom's slider."""
     endless = 0
-    for size in range(32, 1025):
+    for size in range(32 + SHAPES.index(shape), 1025, 4):
         for low in np.arange(0.5, 1.001, 0.05):
             ratio = size * 1.5 / min(shape)
             height, width = (max(1, round(side * ratio)) for side in shape)

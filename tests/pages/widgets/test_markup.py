@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.py"))
@@ -19,19 +18,23 @@ WRITES = re.compile(
 MESSAGE_CALLS = ("error", "warning", "info", "success", "toast", "caption", "markdown", "write")
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_no_script_writes_markup(path):
-    assert WRITES.findall(path.read_text("utf-8")) == []
+def test_no_script_writes_markup():
+    for path in SCRIPTS:
+        assert WRITES.findall(path.read_text("utf-8")) == [], path
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
-def test_no_page_lets_html_through_markdown(path):
-    assert "unsafe_allow_html" not in path.read_text("utf-8")
+def test_no_page_lets_html_through_markdown():
+    for path in PYTHON:
+        assert "unsafe_allow_html" not in path.read_text("utf-8"), path
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
-def test_no_local_name_hides_a_module(path):
-    tree = ast.parse(path.read_text("utf-8"))
+def test_no_local_name_hides_a_module():
+    for path in PYTHON:
+        assert not hidden_modules(ast.parse(path.read_text("utf-8"))), path
+
+
+def hidden_modules(tree: ast.Module) -> set[str]:
+    """The imported modules whose names stand for something else somewhere in the file."""
     modules = {
         alias.asname or alias.name
         for node in tree.body
@@ -44,15 +47,19 @@ def test_no_local_name_hides_a_module(path):
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
-    assert not modules & (stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
+    return modules & (stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)})
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
-def test_errors_are_shown_by_show_error(path):
+def test_errors_are_shown_by_show_error():
     """Errors quote files, so none goes to Streamlit as it is: pages.widgets.ui.messages writes
     it."""
+    for path in PYTHON:
+        assert list(unescaped_lines(ast.parse(path.read_text("utf-8")))) == [], path
+
+
+def unescaped_lines(tree: ast.Module) -> Iterator[int]:
+    """The numbers of the lines that show an error as it is."""
     caught: set[str] = set()
-    tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler) and node.name:
             caught.add(node.name)
@@ -64,7 +71,8 @@ def test_errors_are_shown_by_show_error(path):
         ):
             if getattr(getattr(node.func, "value", None), "id", "") == "messages":
                 continue
-            assert not _is_unescaped(node.args[0], caught), f"{path.name} line {node.lineno}"
+            if _is_unescaped(node.args[0], caught):
+                yield node.lineno
 
 
 def _is_unescaped(node: ast.AST, caught: set[str]) -> bool:

@@ -23,7 +23,8 @@ from tests.factory import write_dataset
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = max(2, 8 // len(BACKBONES))  # of each backbone
+# Combinations of each backbone; one of those whose layers are another's, and more of them.
+EXAMPLES = dict.fromkeys(BACKBONES, 2) | {"vgg16": 1, "resnet34": 1}
 
 rates = st.sampled_from([1e-5, 1e-4, 1e-3])
 shares = st.sampled_from([0.0, 0.3, 1.0])
@@ -166,7 +167,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_any_combination_trains(backbone, dataset, tmp_path_factory):
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=EXAMPLES[backbone],
         derandomize=True,
         database=None,
         deadline=None,

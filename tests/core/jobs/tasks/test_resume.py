@@ -78,35 +78,29 @@ class Stop(Exception):
     pass
 
 
-def stopped_after(folder, recipe, data, epochs):
-    """A run that was stopped after so many epochs, ready to be resumed."""
+def stop_after(run, epochs):
+    """Trains the run on until it has so many epochs, and has it ready to be resumed."""
 
     def stop(row, eta):
         if row.planned.number == epochs:
             raise Stop
 
-    run = create_run(folder, recipe, data, utc_now)
     with pytest.raises(Stop):
         run_training(run, utc_now, on_epoch=stop)
     run.requeue()
-    return run
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 5, 8])
-def test_stopped_after_any_epoch(undisturbed, runs, tiny, undiagnosed, epochs):
-    """In a stage, between stages, at a cycle's end and after the last epoch."""
-    run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, epochs)
-    run_training(run, utc_now)
-    assert_same_bytes(run, undisturbed)
-    assert f"resumed after epoch {epochs}" in (run.path / "log.txt").read_text()
-
-
-def test_what_is_found_after_a_stop_is_the_same(undisturbed, runs, tiny):
-    """In a cycle."""
-    run = stopped_after(runs, fast_recipe(**RECIPE), tiny.root, 3)
+def test_stopped_after_any_epoch(undisturbed, runs, tiny):
+    """In a stage, between stages, in a cycle, at a cycle's end and after the last epoch."""
+    run = create_run(runs, fast_recipe(**RECIPE), tiny.root, utc_now)
+    stops = (1, 2, 3, 5, 8)
+    for epochs in stops:
+        stop_after(run, epochs)
     run_training(run, utc_now)
     assert_same_bytes(run, undisturbed, TRAINING_FILES + RESULT_FILES)
-    assert "resumed after epoch 3" in (run.path / "log.txt").read_text()
+    log = (run.path / "log.txt").read_text()
+    for epochs in stops:
+        assert f"resumed after epoch {epochs}" in log
 
 
 KERAS = {
@@ -153,13 +147,13 @@ def test_every_kind_of_training_resumes(runs, tiny, undiagnosed, changes, stops)
     recipe = fast_recipe(**changes, image_size=32)
     undisturbed = create_run(runs, recipe, tiny.root, utc_now)
     run_training(undisturbed, utc_now)
+    run = create_run(runs, recipe, tiny.root, utc_now)
     for epochs in stops:
-        run = stopped_after(runs, recipe, tiny.root, epochs)
-        run_training(run, utc_now)
-        assert_same_bytes(run, undisturbed)
+        stop_after(run, epochs)
+    run_training(run, utc_now)
+    assert_same_bytes(run, undisturbed)
 
 
-@pytest.mark.usefixtures("reduced_diagnosis")
 def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
     """The second of four epochs is the best one; the training is stopped before and after it."""
     stages = [{"train": "bands", "epochs": 4, "keep": "best"}]
@@ -168,6 +162,11 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
     def script(done):
         losses = iter([3.0, 1.0, 2.0, 4.0][done:])
         monkeypatch.setattr("core.train.loop.validate", lambda *args: (next(losses), 0.5))
+
+    def stopped(run, done, epochs):
+        script(done)
+        stop_after(run, epochs)
+        assert (run.path / "checkpoint" / "best.safetensors").is_file() == (epochs < 4)
 
     best = []
 
@@ -181,13 +180,12 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
     assert (undisturbed.path / "weights.safetensors").read_bytes() == best[0]
     assert undisturbed.summary()["validation"]["loss"] == 1.0
     monkeypatch.setattr("core.jobs.tasks.train_run.write_results", lambda *args: None)
-    for epochs in (1, 3, 4):
-        script(0)
-        run = stopped_after(runs, recipe, tiny.root, epochs)
-        assert (run.path / "checkpoint" / "best.safetensors").is_file() == (epochs < 4)
-        script(epochs)
-        run_training(run, utc_now)
-        assert_same_bytes(run, undisturbed)
+    run = create_run(runs, recipe, tiny.root, utc_now)
+    for done, epochs in ((0, 1), (1, 3), (3, 4)):
+        stopped(run, done, epochs)
+    script(4)
+    run_training(run, utc_now)
+    assert_same_bytes(run, undisturbed)
 
 
 def epochs_reached(run):
