@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 from core.base.language import _, ngettext
 from core.capture import sequential
@@ -35,6 +36,11 @@ class PairTally:
     @property
     def odds(self) -> float:
         return sequential.paired_odds(self.first_only, self.second_only)
+
+    @property
+    def progress(self) -> float:
+        """How far the odds have come to settling it, on a logarithmic scale, 0..1."""
+        return min(max(0.0, log(self.odds)) / log(sequential.SETTLES_AT), 1.0)
 
     @property
     def remaining(self) -> tuple[int, int] | None:

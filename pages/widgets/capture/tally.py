@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from math import log
 
 import streamlit as st
 
 from core.base import formatting, palette
 from core.base.language import _
 from core.capture import tally
-from core.capture.sequential import SETTLES_AT
 from core.capture.session import Session
 from pages.widgets.capture.photos import show_run_name
 
@@ -63,7 +61,7 @@ def _bar_html(session: Session, pair: tally.PairTally, names: Sequence[str], odd
     """A bar that grows from the middle towards the run that is ahead, on a logarithmic scale whose
     ends are the odds that settle it."""
     ahead = int(pair.second_only > pair.first_only)
-    level = min(log(max(pair.odds, 1.0)) / log(SETTLES_AT), 1) if odds else 0.0
+    level = pair.progress if odds else 0.0
     colour = palette.css_colour(palette.run_colour(session.runs[ahead]))
     side = "left" if ahead else "right"
     ends = (escape(_("20 to 1 for {name}", name=name)) for name in names)
