@@ -46,7 +46,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT_MS = 40_000  # milliseconds that only a dead process takes
+TIMEOUT_MS = 240_000  # milliseconds that only a dead process takes
 expect.set_options(timeout=TIMEOUT_MS)
 
 

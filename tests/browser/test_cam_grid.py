@@ -148,7 +148,7 @@ def test_a_group_of_repeats_is_a_column(app, open_page):
 
 
 def test_photos_without_labels_show_predictions_and_no_verdict(app, open_page):
-    page = open_page(f"{app.url}/cams?runs={run_of(app, 'unlabelled').id}")
+    page = open_page(f"{app.url}/cams?runs={run_of(app, 'unlabelled').id}&set=test_difficult")
     expect(page.get_by_role("gridcell")).to_have_count(6)
     expect(page.get_by_text("no label", exact=True)).to_have_count(6)
     expect(page.locator(".mark:not(:empty)")).to_have_count(0)
@@ -313,7 +313,7 @@ def test_it_fits_a_phone(app, ids, open_page):
 
 
 def test_three_hundred_photos_are_drawn_as_they_are_needed(app, open_page):
-    page = open_page(f"{app.url}/cams?runs={run_of(app, 'many').id}")
+    page = open_page(f"{app.url}/cams?runs={run_of(app, 'many').id}&set=test_difficult")
     expect(page.locator(".row.waiting")).not_to_have_count(0)
     wait_until_drawn(page)
     assert page.locator(".cell").count() < 30
