@@ -80,7 +80,8 @@ def next_request(
     keys = BACKGROUND_CIRCUMSTANCES if label == BACKGROUND else tuple(CIRCUMSTANCES)
     own = Counter([key for name, key in pairs if name == label])
     possible = [key for key in keys if (label, key) not in lacking]
-    fresh = [key for key in possible if own[key] == min(own[key] for key in possible)]
+    fewest = min(own[key] for key in possible)
+    fresh = [key for key in possible if own[key] == fewest]
     used = Counter([*keys_asked, *(key for _, key in passed)])
     return Request(label, _least_used(_weights(keys_asked, disagreed, fresh), used, random))
 

@@ -125,7 +125,7 @@ def _show_changes(key: str, session: Session, picture: Picture) -> None:
     st.session_state[label] = picture.label
     with st.container(horizontal=True):
         if not picture.unsettled_warnings:
-            last = picture == session.pictures[-1]
+            last = picture == session.pictures[-1] and not picture.phone
             words, icon = (_("Undo"), "undo") if last else (_("Throw away"), "delete")
             actions.add_button(f"{key}.remove", words, icon, sessions.remove, session, picture.id)
         actions.add_button(f"{key}.retake", _("Retake"), "replay", turn.retake, session, picture)
@@ -149,7 +149,8 @@ def _show_answer(session: Session, picture: Picture, run: str, name: str) -> Non
         st.markdown(f"{_MARKS[None]} {_('Asking the run')}")
         return
     says = f"{class_text(answer.predicted)} ({formatting.decimal(answer.probability)})"
-    st.markdown(f"### {_MARKS[picture.right(run)]} {formatting.escape_markdown(says)}")
+    mark = _MARKS[picture.right(run)]
+    st.subheader(f"{mark} {formatting.escape_markdown(says)}", anchor=False)
     jpeg = _map_jpeg(str(settings.runs_dir()), session.id, picture.id, run, picture.label, session)
     label = class_text(picture.label)
     if jpeg is None:

@@ -19,12 +19,12 @@ from pages.widgets.capture import actions
 
 _FILES, _CAMERA = N_("Choose files"), N_("Take it")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif"]
-_RETAKE, _ROUND = "capture.retake", "capture.round"  # no widgets' keys
+_RETAKE, _ROUND = "capture.retake.", "capture.round"  # no widgets' keys
 
 
 def show(key: str, session: Session, request: Request | None) -> None:
     """What to photograph now, and takes what is sent. request: of sessions.ask."""
-    request = st.session_state.get(_RETAKE, request)
+    request = st.session_state.get(_RETAKE + session.id, request)
     if request is None:
         st.info(_("You have none of these things, so nothing is left to ask you for."))
         return
@@ -67,7 +67,7 @@ def show(key: str, session: Session, request: Request | None) -> None:
 def retake(session: Session, picture: Picture) -> None:
     """Throws a photo away and asks for it again."""
     sessions.remove(session, picture.id)
-    st.session_state[_RETAKE] = Request(picture.label, picture.circumstance)
+    st.session_state[_RETAKE + session.id] = Request(picture.label, picture.circumstance)
 
 
 def _add(session: Session, request: Request, sent: Sequence[Any]) -> None:
@@ -85,12 +85,12 @@ def _add(session: Session, request: Request, sent: Sequence[Any]) -> None:
     actions.report(problems)
     st.session_state[_ROUND] += 1
     if len(problems) < len(sent):
-        st.session_state.pop(_RETAKE, None)
+        st.session_state.pop(_RETAKE + session.id, None)
         st.query_params.pop(actions.PHOTO_PARAM, None)
     st.rerun()
 
 
 def _pass_over(change: Any, session: Session, request: Request) -> None:
     """Leads to the next request without a photo."""
-    if st.session_state.pop(_RETAKE, None) is None:
+    if st.session_state.pop(_RETAKE + session.id, None) is None:
         change(session, request.id)
