@@ -15,7 +15,7 @@ from core.store.run import create_run
 from tests.browser.conftest import wait_until_idle
 from tests.conftest import fast_recipe, fixed_clock
 from tests.core.capture.photos import phone_photo
-from tests.factory import write_dataset, write_uniform_speed
+from tests.factory import write_dataset
 
 PHOTOS = 10
 
@@ -26,7 +26,6 @@ def app(serve, tmp_path_factory):
     dataset = write_dataset(root / "dataset" / "books")
     for preset in ("quick", "looks-good"):
         recipe = fast_recipe(preset, name=preset, stages__1__cycles=1)
-        write_uniform_speed(root / "runs", recipe)
         run_training(create_run(root / "runs", recipe, dataset.root, fixed_clock), fixed_clock)
     with serve(root / "runs", root / "dataset") as app:
         yield app

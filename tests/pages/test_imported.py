@@ -11,7 +11,14 @@ from core.data.importer import import_photos
 from core.jobs.tasks.train_run import run_training
 from core.store.run import create_run
 from tests.conftest import fast_recipe, fixed_clock
+from tests.core.conftest import reduce_diagnosis
 from tests.pages.conftest import visible_text
+
+
+@pytest.fixture(autouse=True)
+def reduced_diagnosis():
+    with reduce_diagnosis():
+        yield
 
 
 @pytest.fixture

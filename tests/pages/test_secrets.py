@@ -14,6 +14,7 @@ from core.jobs.tasks.train_run import run_training
 from core.recipe.files import recipe_yaml
 from core.store.run import create_run, find_runs
 from tests.conftest import fast_recipe, fixed_clock
+from tests.core.conftest import reduce_diagnosis
 from tests.pages.conftest import visible_text
 
 SECRETS = {
@@ -36,7 +37,7 @@ def home_dir(tmp_path_factory, tiny):
     home = tmp_path_factory.mktemp("home") / OWNER
     shutil.copytree(tiny.root, home / "dataset" / "toy_books")
     (home / "fast.yaml").write_text(recipe_yaml(fast_recipe()), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, reduce_diagnosis():
         for name, value in SECRETS.items():
             patch.setenv(name, value)
         patch.setenv("HOME", str(home))

@@ -67,7 +67,6 @@ def test_a_dry_run_prints_groups_and_planned_epochs_and_writes_nothing(
     assert find_runs(runs) == []
 
 
-@pytest.mark.usefixtures("reduced_diagnosis")
 @pytest.mark.parametrize(("error", "kept"), [(RunError, True), (DataError, False)])
 def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
     capsys, monkeypatch, tmp_path, tiny, error, kept
@@ -85,6 +84,7 @@ def test_a_run_that_failed_keeps_its_folder_unless_nothing_could_begin(
     assert len(find_runs(tmp_path / "runs")) == kept
 
 
+@pytest.mark.usefixtures("reduced_diagnosis")
 def test_train_prints_progress_and_the_run_folder_last(capsys, tmp_path, tiny):
     recipe = tmp_path / "fast.yaml"
     recipe.write_text(recipe_yaml(fast_recipe(weights="imagenet", views_per_photo=1)))

@@ -9,9 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from captum.attr import LayerGradCam
-from pytorch_grad_cam import GradCAM
-from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from core.model.heads import CLASS_MAP_OFFSET
 from core.model.network import build_network
@@ -23,12 +20,33 @@ from tests.conftest import fast_recipe
 pytestmark = pytest.mark.slow
 
 
-class RawGradCam(GradCAM):
-    """Keeps the maps before they are scaled to 0..1 and to the photo's size."""
+# Both libraries are imported here: to import them takes seconds, also where no test needs them.
 
-    def get_cam_image(self, *args, **options):
-        self.raw = super().get_cam_image(*args, **options)
-        return self.raw
+
+def captums_maps(logits, layer, x, classes):
+    """Of each class, (classes, photos, rows, columns)."""
+    from captum.attr import LayerGradCam
+
+    maps = [LayerGradCam(logits, layer).attribute(x, target=number) for number in range(classes)]
+    return np.stack([found[:, 0].detach().numpy() for found in maps])
+
+
+def positive_maps_of_pytorch_grad_cam(logits, layer, x, classes):
+    """As `captums_maps`, before they are scaled to 0..1 and to the photo's size."""
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    class RawGradCam(GradCAM):
+        def get_cam_image(self, *args, **options):
+            self.raw = super().get_cam_image(*args, **options)
+            return self.raw
+
+    maps = []
+    with RawGradCam(logits, [layer]) as cam:
+        for number in range(classes):
+            cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
+            maps.append(np.clip(cam.raw, 0, None))
+    return np.stack(maps)
 
 
 def some_photos(dataset, recipe):
@@ -62,23 +80,15 @@ def case(request, tiny):
 def test_captums_grad_cam_is_our_map(case):
     logits, layer, x, maps = case
     cells = maps.shape[2] * maps.shape[3]
-    for number in range(maps.shape[1]):
-        theirs = LayerGradCam(logits, layer).attribute(x, target=number)
-        np.testing.assert_allclose(
-            theirs[:, 0].detach().numpy() * cells, maps[:, number], atol=1e-4, rtol=1e-4
-        )
+    theirs = captums_maps(logits, layer, x, maps.shape[1])
+    np.testing.assert_allclose(theirs.swapaxes(0, 1) * cells, maps, atol=1e-4, rtol=1e-4)
 
 
 def test_pytorch_grad_cam_is_the_positive_part_of_our_map(case):
     logits, layer, x, maps = case
     cells = maps.shape[2] * maps.shape[3]
-
-    with RawGradCam(logits, [layer]) as cam:
-        for number in range(maps.shape[1]):
-            cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
-            ours = maps[:, number].clip(0)
-            theirs = np.clip(cam.raw, 0, None) * cells
-            np.testing.assert_allclose(theirs, ours, atol=1e-4, rtol=1e-4)
+    theirs = positive_maps_of_pytorch_grad_cam(logits, layer, x, maps.shape[1])
+    np.testing.assert_allclose(theirs.swapaxes(0, 1) * cells, maps.clip(0), atol=1e-4, rtol=1e-4)
 
 
 # --- the dense head: Grad-CAM at the features that enter it ---------------------------------------
@@ -91,7 +101,9 @@ def dense(request, tiny):
     weights = "imagenet" if request.param == "efficientnet_lite0" else "none"
     head = {"kind": "dense", "width": 16}
     bands = {0: 0, 12: 1e-3}
-    recipe = fast_recipe(backbone=request.param, weights=weights, head=head, bands=bands)
+    recipe = fast_recipe(
+        backbone=request.param, weights=weights, head=head, bands=bands, image_size=48
+    )
     torch.manual_seed(0)
     network = build_network(recipe, tiny.classes).eval()
     photos = some_photos(tiny, recipe)
@@ -111,17 +123,12 @@ def test_captums_grad_cam_is_our_map_of_the_dense_head(dense):
     logits, layer, x, maps, most = dense
     cells = maps.shape[2] * maps.shape[3]
     assert most > 1e-3
-    for number in range(maps.shape[1]):
-        theirs = LayerGradCam(logits, layer).attribute(x, target=number)[:, 0].detach().numpy()
-        np.testing.assert_allclose(theirs * cells / most, maps[:, number] / most, atol=1e-4)
+    theirs = captums_maps(logits, layer, x, maps.shape[1]).swapaxes(0, 1)
+    np.testing.assert_allclose(theirs * cells / most, maps / most, atol=1e-4)
 
 
 def test_pytorch_grad_cam_is_the_positive_part_of_our_map_of_the_dense_head(dense):
     logits, layer, x, maps, most = dense
     cells = maps.shape[2] * maps.shape[3]
-    with RawGradCam(logits, [layer]) as cam:
-        for number in range(maps.shape[1]):
-            cam(input_tensor=x, targets=[ClassifierOutputTarget(number)] * len(x))
-            theirs = np.clip(cam.raw, 0, None) * cells
-            ours = maps[:, number].clip(0)
-            np.testing.assert_allclose(theirs / most, ours / most, atol=1e-4)
+    theirs = positive_maps_of_pytorch_grad_cam(logits, layer, x, maps.shape[1]).swapaxes(0, 1)
+    np.testing.assert_allclose(theirs * cells / most, maps.clip(0) / most, atol=1e-4)
