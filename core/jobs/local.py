@@ -351,6 +351,7 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
     runs_dir = shared_root_of(runs_dir)
     if not worker_alive(runs_dir):
         _started[:] = [process for process in _started if process.poll() is None]
+        Path(runs_dir).mkdir(parents=True, exist_ok=True)
         with (Path(runs_dir) / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 [sys.executable, "-m", "core", "worker", "--runs", str(Path(runs_dir).resolve())],

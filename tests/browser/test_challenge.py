@@ -1,5 +1,5 @@
-"""What visitors do, one in either language: through the lesson, a vote, the challenge, its recipe,
-which one of them launches, its verdict, and its place on the board."""
+"""What a visitor does, in either language: through the lesson, a vote, the challenge, its recipe
+launched, its verdict, and its place on the board."""
 
 from __future__ import annotations
 
@@ -38,24 +38,22 @@ def app(serve, tmp_path):
         kill_worker(runs)
 
 
-def test_from_the_lesson_to_the_board(app, open_page):
-    for language in LANGUAGES:
-        with use_language(language):
-            lang = "" if language == "en" else f"lang={language}"
-            page = open_page(f"{app.url}/?{lang}")
-            complete_lesson(page)
-            page.get_by_role("link", name=_("The challenge board")).click()
-            expect(page.locator("h1")).to_have_text(_("Challenge"))
-            assert lang in page.url
-            open_the_failing_recipe(page, lang)
-            if not find_runs(app.runs):
-                launch(page)
-                assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
-            open_leaderboard(page, f"{app.url}/challenge?{lang}")
-            run = find_runs(app.runs)[0]
-            page.goto(f"{app.url}/run?run={run.id}&{lang}")
-            found = translate(str((run.diagnosis() or {})["verdict"]))
-            expect(page.get_by_text(found[0].upper() + found[1:]).first).to_be_visible()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_the_lesson_to_the_board(app, open_page, language):
+    with use_language(language):
+        lang = "" if language == "en" else f"lang={language}"
+        page = open_page(f"{app.url}/?{lang}")
+        complete_lesson(page)
+        page.get_by_role("link", name=_("The challenge board")).click()
+        expect(page.locator("h1")).to_have_text(_("Challenge"))
+        assert lang in page.url
+        launch_the_failing_recipe(page, lang)
+        assert {run.recipe().image_size for run in find_runs(app.runs)} == {64}
+        open_leaderboard(page, f"{app.url}/challenge?{lang}")
+        run = find_runs(app.runs)[0]
+        page.goto(f"{app.url}/run?run={run.id}&{lang}")
+        found = translate(str((run.diagnosis() or {})["verdict"]))
+        expect(page.get_by_text(found[0].upper() + found[1:]).first).to_be_visible()
 
 
 def complete_lesson(page: Page) -> None:
@@ -71,7 +69,7 @@ def complete_lesson(page: Page) -> None:
             page.locator("body").press("ArrowRight")
 
 
-def open_the_failing_recipe(page: Page, lang: str) -> None:
+def launch_the_failing_recipe(page: Page, lang: str) -> None:
     page.get_by_role("link", name=_("Open the failing recipe on Train, with three seeds")).click()
     expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
     wait_until_idle(page)
@@ -81,10 +79,6 @@ def open_the_failing_recipe(page: Page, lang: str) -> None:
     page.goto(f"{page.url.partition('?')[0]}?{link}")
     expect(page.get_by_role("spinbutton", name=_("Photo size in pixels"))).to_have_value("64")
     wait_until_idle(page)
-    expect(page.get_by_role("button", name=_("Launch"))).to_be_visible()
-
-
-def launch(page: Page) -> None:
     page.get_by_role("button", name=_("Launch")).click()
     told = "{count} runs are on their way: they train on even when you close this page."
     expect(page.get_by_text(translate(told.format(count=3)))).to_be_visible()

@@ -22,7 +22,7 @@ from core.store.run import Run, create_run
 from core.train.estimate import PARTS, Estimate
 from tests.conftest import fast_recipe, fixed_clock
 from tests.core.data.test_additions import add, picture
-from tests.core.jobs.tasks.test_resume import stopped_after
+from tests.core.jobs.tasks.test_resume import Stop
 from tests.factory import write_dataset, write_run
 
 pytestmark = pytest.mark.slow
@@ -345,7 +345,14 @@ def test_photos_that_joined_are_scored_but_part_no_run_from_its_own(
     monkeypatch.setattr("core.jobs.tasks.results.controls", lambda setup: {})
     root = write_dataset(tmp_path / "data").root
     run, noted = train(runs, root, image_size=32), fingerprints(read_dataset(root))
-    stopped = stopped_after(runs, fast_recipe(seed=1, image_size=32), root, 1)
+
+    def stop(row, eta):
+        raise Stop
+
+    stopped = create_run(runs, fast_recipe(seed=1, image_size=32), root, fixed_clock)
+    with pytest.raises(Stop):
+        run_training(stopped, fixed_clock, on_epoch=stop)
+    stopped.requeue()
     add(root, "train", {f"{n}.jpg": picture(n) for n in range(5)}, label="red")
     add(root, "kitchen", {"a.jpg": picture(7)}, label="red", origin="elsewhere")
     now = fingerprints(add(root, "test", {"b.jpg": picture(8)}, label="red"))
