@@ -81,7 +81,7 @@ def asked_sequence(name: str, seed: int) -> bool:
     return session(seed, PHOTOS, True, right)[0] > 0
 
 
-def settled(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def reached_odds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Whether each sequence was settled by each photo: (sequences, photos) of bool, as both are."""
     table = np.array([[odds(a, b) for b in range(PHOTOS + 1)] for a in range(PHOTOS + 1)])
     reached = table[first.cumsum(axis=1), second.cumsum(axis=1)] >= SETTLES_AT
@@ -101,7 +101,7 @@ def simulate(sequences: int) -> None:
         print("| two equally good runs, 200 photos | ever settled |\n|---|---|")
         for rate in (0.1, 0.3, 1.0):
             differ, wins = random.random((2, sequences, PHOTOS))
-            end = settled((differ < rate) & (wins < 0.5), (differ < rate) & (wins >= 0.5))
+            end = reached_odds((differ < rate) & (wins < 0.5), (differ < rate) & (wins >= 0.5))
             print(f"| plain order, only one right on {rate:.0%} | {end[:, -1].mean():.1%} |")
         for name, found in asked.items():
             print(f"| asking rule, equal {name} | {np.mean(list(found)):.1%} |")
@@ -120,7 +120,7 @@ def simulate(sequences: int) -> None:
     for better, worse in ((0.45, 0.05), (0.35, 0.05), (0.3, 0.1)):
         drawn = random.random((sequences, PHOTOS))
         first, second = drawn < better, drawn >= 1 - worse
-        share = settled(first, second).mean(axis=0)
+        share = reached_odds(first, second).mean(axis=0)
         for n in (20, 30, 40, 60):
             counts = zip(first[:, :n].sum(axis=1), second[:, :n].sum(axis=1))
             fixed = np.mean([mcnemar(int(a), int(b)) for a, b in counts])

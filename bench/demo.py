@@ -243,10 +243,10 @@ def run_statuses(shared_root: Path) -> list[Status]:
 
 def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
     """Prints a case's line; whether it stayed within the limits."""
-    house = Path(tempfile.mkdtemp(prefix="overfit-lens-demo-"))
+    runs_root = Path(tempfile.mkdtemp(prefix="overfit-lens-demo-"))
     found = LoadResults()
     try:
-        with serve_demo(house, training, limit) as (url, confined):
+        with serve_demo(runs_root, training, limit) as (url, confined):
             with Visitor(url) as first:  # who warms what the server keeps, as after any start
                 for page in ("", "compare", "cams", "train"):
                     first.open(page)
@@ -256,13 +256,15 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
                 for n in range(options.visitors - training)
             ]
             if training:
-                people.append(threading.Thread(target=launch_runs, args=(url, house, until, found)))
+                people.append(
+                    threading.Thread(target=launch_runs, args=(url, runs_root, until, found))
+                )
             for person in people:
                 person.start()
             for person in people:
                 person.join()
     finally:
-        shutil.rmtree(house, ignore_errors=True)
+        shutil.rmtree(runs_root, ignore_errors=True)
     pages = sorted(found.seconds)
     middle = statistics.median(pages) if pages else float("inf")
     late = pages[int(0.95 * len(pages))] if pages else float("inf")

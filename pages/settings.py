@@ -16,8 +16,8 @@ VISITOR_STATE_KEY = "settings.visitor"  # the key of whoever looks at the page; 
 
 
 def runs_dir() -> Path:
-    """The folder of run folders that the page shows: the house; in a demo the visitor's own, so
-    that no page reaches another visitor's runs, whatever it is asked for."""
+    """The folder of run folders that the page shows: the shared root; in a demo the visitor's own,
+    so that no page reaches another visitor's runs, whatever it is asked for."""
     return visitor_dir(shared_root(), visitor_key()) if demo_mode.is_enabled() else shared_root()
 
 

@@ -32,9 +32,9 @@ from core.base.language import LANGUAGES, N_, language, translate, use_language
 from core.capture import session as sessions
 from core.capture.access import find_session, owner_dir
 from core.capture.asking import Request
-from core.capture.intake import MAX_BYTES, prepare_photo
+from core.capture.intake import MAX_BYTES, prepare_photo, too_large_text
 from core.capture.session import Picture, Session
-from server.phone_state import page_texts, phone_state, too_large_text
+from server.phone_state import page_texts, phone_state
 
 HEADER = "X-Overfit-Lens"
 _HEADERS = {
@@ -134,7 +134,7 @@ def _endpoint(answer: Answer, takes_photo: bool = False) -> Callable[..., Awaita
                     return JSONResponse(line, 410 if session.ended else 503 if ours else 422)
 
             if takes_photo and not await _read(request, body):
-                line = too_large_text(request.query_params.get("file", ""))
+                line = translate(too_large_text(request.query_params.get("file", "")))
                 response: Response = JSONResponse({"error": line}, 413)
             else:
                 pool, loop = _DECODERS if takes_photo else None, asyncio.get_running_loop()

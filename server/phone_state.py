@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.base.language import N_, _, language, ngettext, translate
+from core.base.language import _, language, ngettext, translate
 from core.capture.answers import answering_problem, ensure_answering
 from core.capture.asking import CIRCUMSTANCES, Request, class_text, request_text
-from core.capture.intake import MAX_BYTES
-from core.capture.session import WARNING_TEXTS, Picture, Session, ask
+from core.capture.intake import MAX_BYTES, too_large_text
+from core.capture.session import Picture, Session, ask, warning_texts
 from core.capture.tally import pair_tally, run_tally, verdict_text
 from core.compare.tables import labels_by_id
 from core.store.index import RunIndex
@@ -36,17 +36,11 @@ def page_texts() -> dict[str, str]:
         "point": _("The object is here"),
         "sending": _("Sending. Photos to go: {count}"),
         "lost": _("No connection: trying again. Keep this page open. Photos to go: {count}"),
-        "large": too_large_text("{name}"),
+        "large": translate(too_large_text("{name}")),
         "limit": str(MAX_BYTES),
         "nothing": _("You have none of these things, so nothing is left to ask you for."),
         "over": _("This session has ended. Thank you!"),
     }
-
-
-def too_large_text(name: str) -> str:
-    """Why a photo of that name is not taken."""
-    line = N_("{name}: larger than {size:.0f} MB: save it smaller")
-    return translate(line.format(name=name, size=MAX_BYTES / 1e6))
 
 
 def phone_state(runs_dir: Path, session: Session, phone: str) -> dict[str, Any]:
@@ -105,10 +99,6 @@ def _picture(session: Session, picture: Picture, names: list[str]) -> dict[str, 
             {"run": name, "answer": answer and class_text(answer.predicted), "right": right}
             for name, answer, right in answers
         ],
-        "warnings": [
-            translate(WARNING_TEXTS[each.kind]).format(other=each.other)
-            for each in picture.unsettled_warnings
-            if each.kind in WARNING_TEXTS
-        ],
+        "warnings": warning_texts(picture),
         "point": picture.point,
     }

@@ -102,10 +102,10 @@ def _answer_in_thread(runs_dir: Path, session: Session) -> None:
 
 
 def _answer(runs_dir: Path, session: Session, picture_id: str, run: str) -> None:
-    photo, house = session.path(session.picture(picture_id)).read_bytes(), shared_root_of(runs_dir)
+    photo = session.path(session.picture(picture_id)).read_bytes()
     for trial in range(_TRIES):
         try:
-            found = request_prediction(house, run, photo)
+            found = request_prediction(shared_root_of(runs_dir), run, photo)
             break
         except PreviewError:
             if trial == _TRIES - 1:

@@ -46,11 +46,7 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
     photo at all."""
     shown = printable(name) or N_("the photo")
     if len(data) > MAX_BYTES:
-        raise DataError(
-            N_("{name}: larger than {size:.0f} MB: save it smaller").format(
-                name=shown, size=MAX_BYTES / 1e6
-            )
-        )
+        raise DataError(too_large_text(shown))
     if problem := _container_problem(data):
         raise DataError(f"{shown}: {problem}")
     with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
@@ -68,6 +64,13 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY, **({"exif": exif} if taken else {}))
     return PreparedPhoto(buffer.getvalue(), image, _defects(image))
+
+
+def too_large_text(name: str) -> str:
+    """Why a photo of that name is not taken."""
+    return N_("{name}: larger than {size:.0f} MB: save it smaller").format(
+        name=name, size=MAX_BYTES / 1e6
+    )
 
 
 def clean_text(text: str, length: int) -> str:

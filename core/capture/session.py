@@ -21,7 +21,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from core.base import files
 from core.base.errors import DataError, InputError, os_error_line
-from core.base.language import N_
+from core.base.language import N_, translate
 from core.capture.asking import Request, Taken, next_request
 from core.capture.intake import clean_text, prepare_photo
 from core.capture.log import Event, append_event, read_events
@@ -141,6 +141,16 @@ class Session:
     def path(self, picture: Picture) -> Path:
         """Where the photo's file is."""
         return self.folder / picture.file
+
+
+def warning_texts(picture: Picture) -> list[str]:
+    """What is still to be decided of a photo, in the reader's words; a kind that only another
+    version knows is passed over."""
+    return [
+        translate(WARNING_TEXTS[each.kind]).format(other=each.other)
+        for each in picture.unsettled_warnings
+        if each.kind in WARNING_TEXTS
+    ]
 
 
 def disagreed(picture: Picture, runs: Sequence[str]) -> bool | None:

@@ -54,7 +54,8 @@ def capture(
     _print_tally(now)
     if end:
         now = sessions.end(now)
-        print(f"runs to be scored on {now.set_name}: {len(_score(runs, now))}")
+        queued = score_runs(runs, RunIndex(runs).rows(), now)
+        print(f"runs to be scored on {now.set_name}: {len(queued)}")
     elif (asked := sessions.ask(now)) is not None:
         print(f"next: {request_text(asked)}")
     print(now.folder)
@@ -74,10 +75,6 @@ def _session(root: Path, run_ids: tuple[str, ...], name: str, runs_dir: Path) ->
     return sessions.begin(root, run_ids, name or (fitting[-1].set_name if fitting else ""))
 
 
-def _score(runs_dir: Path, session: Session) -> list[str]:
-    return score_runs(runs_dir, RunIndex(runs_dir).rows(), session)
-
-
 def _read(photo: Path) -> bytes:
     try:
         return photo.read_bytes()
@@ -87,8 +84,8 @@ def _read(photo: Path) -> bytes:
 
 def _print_picture(picture: Picture, runs: Sequence[str]) -> None:
     print(f"{picture.file}: {picture.label}")
-    for warning in picture.unsettled_warnings:
-        print(f"  {sessions.WARNING_TEXTS[warning.kind].format(other=warning.other)}")
+    for text in sessions.warning_texts(picture):
+        print(f"  {text}")
     for run in runs:
         answer, right = picture.answers[run], "right" if picture.right(run) else "wrong"
         print(f"  {run}: {answer.predicted} ({answer.probability:.2f}), {right}")

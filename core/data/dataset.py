@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,20 +110,6 @@ class Dataset:
         return {name: counts[i] for i, name in enumerate(self.classes)}
 
 
-def without_sets_in_capture(dataset: Dataset) -> Dataset:
-    """Without the test sets that somebody photographs just now, whose photos come and go: whose
-    session has not ended and was written to within the last half hour."""
-
-    def in_capture(name: str) -> bool:
-        log = dataset.root / name / CAPTURE_LOG
-        if not log.is_file() or time.time() - log.stat().st_mtime > 1800:
-            return False
-        return b'"ended"' not in b"".join(log.read_bytes().splitlines()[-1:])
-
-    steady = tuple(each for each in dataset.test_sets if not in_capture(each.name))
-    return replace(dataset, test_sets=steady)
-
-
 def is_dataset(root: Path) -> bool:
     """Whether a folder looks like a data set (it has `train/`)."""
     return (root / "train").is_dir()
@@ -144,9 +129,8 @@ def read_dataset(root: Path) -> Dataset:
 
     Raises DataError: one line that names the file, row or class, and what to change.
     """
-    root = Path(root)
     try:
-        return read_between_additions(root, _read)
+        return read_between_additions(Path(root), _read)
     except OSError as error:  # a folder that may not be read
         raise DataError(os_error_line(error)) from None
 

@@ -1,14 +1,15 @@
-"""A data set as it was before photos joined it: what an earlier run saw, and still sees when it is
-resumed or scored again."""
+"""A data set without photos that joined it: what an earlier run saw, and still sees when it is
+resumed or scored again; and what a new run sees while somebody photographs."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.data.dataset import Dataset, TestSet, fingerprints
+from core.data.dataset import CAPTURE_LOG, Dataset, TestSet, fingerprints
 
 
 def addition_numbers(dataset: Dataset) -> list[int]:
@@ -75,3 +76,17 @@ def photos_by_split(fingerprints: Mapping[str, Any]) -> dict[str, str]:
     """The fingerprints of `core.data.dataset.fingerprints` without those of labels and boxes."""
     sets = {name: str(found["photos"]) for name, found in fingerprints["test_sets"].items()}
     return {"train": str(fingerprints["train"])} | sets
+
+
+def without_sets_in_capture(dataset: Dataset) -> Dataset:
+    """Without the test sets that somebody photographs just now, whose photos come and go: whose
+    session has not ended and was written to within the last half hour."""
+
+    def in_capture(name: str) -> bool:
+        log = dataset.root / name / CAPTURE_LOG
+        if not log.is_file() or time.time() - log.stat().st_mtime > 1800:
+            return False
+        return b'"ended"' not in b"".join(log.read_bytes().splitlines()[-1:])
+
+    steady = tuple(each for each in dataset.test_sets if not in_capture(each.name))
+    return replace(dataset, test_sets=steady)

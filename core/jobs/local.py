@@ -3,7 +3,7 @@
 The worker is started when it is needed, outlives the dashboard and the browser, and leaves when
 nothing has been queued for a while. A lock on `worker.lock`, which the operating system drops when
 the process dies however it dies, tells whether one is alive. Visitors of a demo share one worker,
-their house's (core.store.visitors).
+their shared root's (core.store.visitors).
 """
 
 from __future__ import annotations
@@ -368,9 +368,9 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
 
 
 def _open_lock(runs_dir: Path) -> IO[str]:
-    house = shared_root_of(runs_dir)
+    shared_root = shared_root_of(runs_dir)
     try:
-        house.mkdir(parents=True, exist_ok=True)
-        return (house / LOCK_FILE).open("a+")
+        shared_root.mkdir(parents=True, exist_ok=True)
+        return (shared_root / LOCK_FILE).open("a+")
     except OSError as error:
         raise RunError(not_written_text(runs_dir, error)) from None

@@ -18,9 +18,12 @@ from core.data.dataset import (
     TestSet,
     fingerprints,
     read_dataset,
+)
+from core.data.earlier_photos import (
+    fingerprint_history,
+    photos_of_run,
     without_sets_in_capture,
 )
-from core.data.earlier_photos import fingerprint_history, photos_of_run
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache

@@ -4,7 +4,7 @@ The folder is named by the hash of a key that nobody can guess and that is kept 
 holds the key finds the folder, and a log that names the folder gives nothing away. It is a folder
 of runs like any other, so whatever is asked for a visitor's runs reaches theirs and the examples,
 and no others. What visitors share (queue, worker, what the machine has computed of the bundled
-photos) lies in `<runs>`, which is called their house here.
+photos) lies in `<runs>`, which is called their shared root here.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def is_visitor_dir(runs_dir: Path) -> bool:
 
 def shared_root_of(runs_dir: Path) -> Path:
     """The folder where the queue, the worker and what runs share are: a folder of runs is its own
-    house, but for a visitor's."""
+    shared root, but for a visitor's."""
     return Path(runs_dir).parents[1] if is_visitor_dir(runs_dir) else Path(runs_dir)
 
 
 def entry_prefix(runs_dir: Path) -> str:
-    """What the entries of a folder's runs begin with in the queue of its house."""
+    """What the entries of a folder's runs begin with in the queue of its shared root."""
     return f"{VISITORS}/{Path(runs_dir).name}/" if is_visitor_dir(runs_dir) else ""
 
 

@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import _, ngettext, translate
+from core.base.language import _, ngettext
 from core.capture import session as sessions
 from core.capture.answers import read_map
 from core.capture.asking import Request, class_text, request_text
-from core.capture.session import WARNING_TEXTS, Picture, Session
+from core.capture.session import Picture, Session, warning_texts
 from core.data.photos import jpeg_bytes
 from core.store.run import open_run
 from core.views.heat_map import display_view, heat_map
@@ -107,12 +107,8 @@ def _jpeg(session_id: str, picture_id: str, side: int, square: bool, _session: S
 
 def _show_warnings(key: str, session: Session, picture: Picture) -> None:
     """What may be wrong with it, and the choice."""
-    texts = [
-        translate(WARNING_TEXTS[each.kind]).format(other=each.other)
-        for each in picture.unsettled_warnings
-        if each.kind in WARNING_TEXTS
-    ]
-    st.warning(formatting.escape_markdown(_(", ").join(texts)), icon=":material/warning:")
+    words = _(", ").join(warning_texts(picture))
+    st.warning(formatting.escape_markdown(words), icon=":material/warning:")
     with st.container(horizontal=True):
         actions.add_button(f"{key}.keep", _("Keep"), "check", sessions.keep, session, picture.id)
         discard = sessions.remove, session, picture.id

@@ -11,8 +11,8 @@ from core.data.dataset import (
     find_datasets,
     fingerprints,
     read_dataset,
-    without_sets_in_capture,
 )
+from core.data.earlier_photos import without_sets_in_capture
 from core.data.label_tables import Box
 from tests.factory import write_dataset
 
