@@ -16,7 +16,8 @@ from core.capture import session as sessions
 from core.capture.asking import Request
 from core.capture.session import Session
 from core.compare import tables
-from core.data.dataset import CAPTURE_LOG, read_dataset
+from core.data.dataset import read_dataset
+from core.data.dataset_names import CAPTURE_LOG
 from pages import settings
 from pages.widgets.capture import actions, begin, phones, photos, tally, turn
 from pages.widgets.shared import access, score_again, selection

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from core.data.dataset import Dataset, TestSet, fingerprints, read_dataset
+from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.label_tables import Box
 from core.data.photos import open_photo
 from core.evaluate.localisation import localisation_summary, localise, view_box

@@ -11,7 +11,8 @@ import pandas as pd
 
 from core.base.files import write_json
 from core.data.challenge_photos import CHALLENGE_FOLDER, TEST_SET_NAME
-from core.data.dataset import Dataset, fingerprints
+from core.data.dataset import Dataset
+from core.data.fingerprints import fingerprints
 from core.store.challenge_answers import ChallengeResult, find_challenge_evaluation
 from core.store.run import Run
 from tests.factory import write_run

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.base.language import N_, _, translate
-from core.data.dataset import BACKGROUND
+from core.data.dataset_names import BACKGROUND
 
 CIRCUMSTANCES: dict[str, str] = {
     "surface": N_("on another surface"),

@@ -16,7 +16,7 @@ from PIL import ExifTags, Image
 from core.base.errors import DataError
 from core.base.language import N_
 from core.data.archive import printable
-from core.data.dataset import CONTROL_CHARS
+from core.data.dataset_names import CONTROL_CHARS
 from core.data.photo_copies import CAPTURED_LONGEST_SIDE as LONGEST_SIDE
 from core.data.photo_copies import QUALITY
 from core.data.photos import open_photo

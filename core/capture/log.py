@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import DataError, os_error_line
-from core.data.dataset import CAPTURE_LOG
+from core.data.dataset_names import CAPTURE_LOG
 from core.store.status import Clock
 
 Event = dict[str, Any]

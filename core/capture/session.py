@@ -27,10 +27,10 @@ from core.capture.intake import clean_text, prepare_photo
 from core.capture.log import Event, append_event, read_events
 from core.data.archive import printable
 from core.data.csv_files import read_rows
-from core.data.dataset import BACKGROUND, CAPTURE_LOG, VALIDATION, Dataset, read_dataset
+from core.data.dataset import Dataset, read_dataset
+from core.data.dataset_names import BACKGROUND, CAPTURE_LOG, VALIDATION, UniqueNames, clean_name
 from core.data.label_edits import locked_dataset, put_label
 from core.data.label_tables import LABEL_COLUMNS, Label
-from core.data.layout import UniqueNames, clean_name
 from core.data.near_copies import nearest_copy
 from core.data.origin import state_origin
 from core.hosting import limits

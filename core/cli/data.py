@@ -16,8 +16,16 @@ from core.cli import labels
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.progress import ProgressBar
 from core.data.dataset import ORIGINS, Dataset, find_datasets, read_dataset, unused_files_text
-from core.data.near_copies import NearCopyPair, near_copies, near_copy_warnings
+from core.data.near_copies import (
+    NearCopyPair,
+    label_contradictions,
+    near_copies,
+    near_copy_groups,
+    near_copy_warnings,
+)
 from core.data.origin import BASIS_TEXTS, find_origins
+
+_QUICK_PHOTOS = 500  # among which near-copies are found in seconds
 
 app = typer.Typer(
     no_args_is_help=True, help="Data sets: list, check, fetch, import, add, label, draw, shuffle."
@@ -60,13 +68,14 @@ def check(
     for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
         open_photo(photo.path, at_least=64)
     _print_dataset(dataset)
-    if words := unused_files_text(dataset):
-        print(f"  {words}")
+    for words in (*dataset.notes, unused_files_text(dataset)):
+        if words:
+            print(f"  {words}")
     copies = near_copies(dataset, runs)
     for name, origin in find_origins(dataset, lambda: copies).items():
         place = "elsewhere" if origin.elsewhere else "the training photos' shoot"
         print(f"  {name} is from {place} ({BASIS_TEXTS[origin.by]})")
-    _print_near_copies(copies)
+    _print_near_copies(dataset, copies)
     print("sound: every photo, label and box can be read")
 
 
@@ -108,12 +117,26 @@ def fetch(
 def import_(
     source: Annotated[Path, typer.Argument(help="A zip file or folder of photos.")],
     name: Annotated[str | None, typer.Option(help="Name of the new data set.")] = None,
+    folder: Annotated[
+        list[str] | None,
+        typer.Option(help="FOLDER=class, train, test or out: what a folder is; repeatable."),
+    ] = None,
+    labels: Annotated[str, typer.Option(help="folders or tables: which of them labels.")] = "",
+    largest: Annotated[
+        bool, typer.Option("--largest", help="A training photo is of its largest box's class.")
+    ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the names in a zip file, such as cp932.")
+    ] = None,
     datasets: DatasetsOption = DATASETS,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Makes a data set of somebody's photos: finds the classes, converts what must be, and reports
     what was left out (also in import.txt). The last line printed is the new folder."""
     from core.data.importer import import_photos
+    from core.data.reading import reading_options
+
+    options = reading_options(folder or (), labels, largest, encoding)
 
     with ProgressBar() as bar:
         dataset, report = import_photos(
@@ -121,9 +144,13 @@ def import_(
             datasets,
             name,
             on_photo=lambda done, total: bar.update(done / total, f"{done} of {total} photos"),
+            options=options,
         )
     print(report.summary(), end="")
-    _print_near_copies(near_copies(dataset, runs))
+    if len(report.imported) <= _QUICK_PHOTOS:
+        _print_near_copies(dataset, near_copies(dataset, runs))
+    else:
+        print(f"`data check {dataset.root}` looks for near-copies, which takes a while")
     print(dataset.root)
 
 
@@ -172,8 +199,10 @@ def add(
         f"{len(found.duplicates)} duplicates, {len(found.rejected)} left out"
     )
     names = {added_file(one) for one in found.added}
-    pairs = near_copies(read_dataset(folder), runs) if names else ()
-    _print_near_copies([one for one in pairs if one.split == split and one.file in names])
+    dataset = read_dataset(folder)
+    pairs = near_copies(dataset, runs) if names else ()
+    near = [one for one in pairs if one.split == split and one.file in names]
+    _print_near_copies(dataset, near)
     if count := len(found.rejected):
         raise InputError(f"{count} {'file was' if count == 1 else 'files were'} left out")
 
@@ -190,6 +219,28 @@ def covers(
 
     files.write_bytes(output, covers_pdf())
     print(output)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A data-set folder.")],
+    coco: Annotated[Path | None, typer.Option(help="A new JSON file, as COCO has it.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="A new folder for labels.csv, boxes.csv.")
+    ] = None,
+) -> None:
+    """Writes labels and boxes, of training photos too, for other tools."""
+    from core.data.annotation_export import write_coco, write_tables
+
+    if coco is None and csv is None:
+        raise InputError("data export: say --coco FILE or --csv FOLDER")
+    dataset = read_dataset(folder)
+    if coco is not None:
+        write_coco(dataset, coco)
+        print(coco)
+    if csv is not None:
+        write_tables(dataset, csv)
+        print(csv)
 
 
 @app.command("draw-toy")
@@ -239,9 +290,9 @@ def _print_dataset(dataset: Dataset) -> None:
         )
 
 
-def _print_near_copies(pairs: Sequence[NearCopyPair]) -> None:
-    """Of near-copies across splits."""
-    for line in near_copy_warnings(pairs):
+def _print_near_copies(dataset: Dataset, pairs: Sequence[NearCopyPair]) -> None:
+    """Of near-copies across splits, and of the same photo in two classes."""
+    for line in (*label_contradictions(dataset, pairs), *near_copy_warnings(pairs)):
         print(f"warning: {line}")
-    for pair in pairs:
-        print(f"  {pair.text()}")
+    for line in near_copy_groups(pairs):
+        print(f"  {line}")

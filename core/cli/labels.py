@@ -12,7 +12,7 @@ from core.base.errors import InputError
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.data.dataset import read_dataset
 from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
-from core.data.label_tables import Box, Label
+from core.data.label_tables import Box, Label, join_names, split_names
 from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex
 from core.store.status import utc_now
@@ -41,15 +41,16 @@ def label(
     if remove or primary or present or box:
         if present and not primary:
             raise InputError("data label: --present needs --primary, what the photo shows most")
-        told = Label(primary, tuple(present.split())) if primary else None
+        shown = split_names(present, read_dataset(folder).classes)
+        told = Label(primary, shown) if primary else None
         boxes = tuple(_box(text) for text in box or ())
         save_truth(folder, test_set, photo, Truth(told, boxes), utc_now)
     now = truth_of(read_dataset(folder).test_set(test_set), photo)
-    print(
-        f"{photo}: shows {now.label.primary} most; visible: {' '.join(now.label.present) or 'none'}"
-        if now.label
-        else f"{photo}: not labelled"
-    )
+    if now.label:
+        shown = now.label.present
+        print(f"{photo}: shows {now.label.primary} most; visible: {join_names(shown) or 'none'}")
+    else:
+        print(f"{photo}: not labelled")
     for each in now.boxes:
         corners = " ".join(f"{value:.4f}" for value in (each.x0, each.y0, each.x1, each.y1))
         print(f"  {each.label} {corners}, {each.visible:.0%} visible")

@@ -14,7 +14,8 @@ from core.base.errors import InputError, RunError
 from core.base.formatting import duration
 from core.cli.dry_run import print_batch, print_estimate, print_plan, repeat_text
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
-from core.data.dataset import Dataset, fingerprints, read_dataset
+from core.data.dataset import Dataset, read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.split import split_photos
 from core.jobs.local import mark_cancelled, mark_lost
 from core.jobs.queue import Queue

@@ -25,16 +25,24 @@ from core.base.yaml_files import dump_yaml
 from core.data.addition_log import ADDITIONS_FILE, COLUMNS, PENDING_FOLDER, finish_addition
 from core.data.archive import RejectedFile, printable
 from core.data.csv_files import read_rows
-from core.data.dataset import BACKGROUND, METADATA_FILE, VALIDATION, Dataset, read_metadata
+from core.data.dataset import METADATA_FILE, Dataset, read_metadata
+from core.data.dataset_names import (
+    BACKGROUND,
+    TRAIN,
+    VALIDATION,
+    UniqueNames,
+    class_like,
+    class_name,
+    clean_name,
+)
 from core.data.earlier_photos import addition_numbers
 from core.data.import_report import ImportedPhoto
 from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
-from core.data.layout import PlacedPhoto, UniqueNames, clean_name
+from core.data.layout import PlacedPhoto
 from core.data.photo_copies import QUALITY, jpeg_copy
 from core.data.photos import jpeg_bytes, open_photo
 
-TRAIN = "train"
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
 _RENAMED = N_("renamed; another photo is called so")
 _PHONE_SUFFIXES = (".heic", ".heif", ".avif")
@@ -156,13 +164,12 @@ def _stage_photos(
     added: list[ImportedPhoto] = []
     duplicates: list[RejectedFile] = []
     rejected: list[RejectedFile] = []
-    by_folder = {clean_name(name).casefold(): name for name in dataset.classes}
     sets = {TRAIN: dataset.train} | {each.name: each.photos for each in dataset.test_sets}
     known = {_digest(photo.path.read_bytes()): photo.file for photo in sets.get(split, ())}
     names: dict[str, UniqueNames] = {}
     for number, (source, read) in enumerate(sources, start=1):
         path = PurePosixPath(source)
-        shown = label or by_folder.get(clean_name(path.parent.name).casefold(), "")
+        shown = label or class_like(class_name(path.parent.name), dataset.classes)
         folder = f"{TRAIN}/{shown}" if split == TRAIN else split
         try:
             if split == TRAIN and not shown:

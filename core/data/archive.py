@@ -5,13 +5,14 @@ Nothing is ever unpacked to a name from the archive; members are read as bytes, 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,8 +22,11 @@ from typing import Protocol
 from core.base.errors import DataError
 from core.base.language import N_
 
-_JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir"}
+_JUNK = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "@eadir", ".ds_store", ".git"}
+_JUNK |= {".ipynb_checkpoints", ".earlier", ".labels.lock", ".gitignore", ".gitattributes"}
+ENCODINGS = ("utf-8", "cp932", "cp437")  # of names in a zip file that does not tell, likely first
 _CHUNK = 1 << 20
+_HEAD = 64  # bytes that tell what a file is
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,22 @@ class RejectedFile:
 
 
 class FileSource(Protocol):
-    """files: the names of all files that may be read, as paths with `/`, in order. refused: links,
-    devices and the like. Dot files and the litter of operating systems are in neither."""
+    """files: the names of all files that may be read, as paths with `/`, in order. rejected: links,
+    devices and the like. hidden: dot files. The litter of operating systems is in none of them.
+    notes: how names were read, and which links were followed. stamp: of a folder, changes with
+    every file in it. encoding: of the names in a zip that does not tell it, "" where
+    all are plain."""
 
     name: str
     files: tuple[str, ...]
     rejected: tuple[RejectedFile, ...]
+    hidden: tuple[str, ...]
+    notes: tuple[str, ...]
+    stamp: str
+    encoding: str
+
+    def head(self, file: str) -> bytes:
+        """Its first bytes, at most 64; empty where it cannot be read."""
 
     def read(self, file: str) -> bytes:
         """The bytes of a file. Raises DataError: why it cannot be read, without its name."""
@@ -66,51 +80,82 @@ class FileSource(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-def open_file_source(path: Path, limits: Limits = LIMITS) -> FileSource:
-    """Opens a folder or a zip file; use it in a `with`.
+def open_file_source(
+    path: Path, limits: Limits = LIMITS, follow_links: bool = False, encoding: str | None = None
+) -> FileSource:
+    """Opens a folder or a zip file; use it in a `with`. follow_links: those of a folder that is
+    one's own; a zip's never are. encoding: of names in a zip that does not tell it.
 
     Raises DataError, one line, for what is neither, and for a zip that is encrypted, points outside
     of itself or would unpack to more than the limits.
     """
     path = Path(path)
     if path.is_dir():
-        return _Folder(path, limits)
+        return _Folder(path, limits, follow_links)
     if not path.is_file():
         raise DataError(
             N_("{path}: no such folder or zip file").format(
                 path=path,
             )
         )
-    return _Zip(path, limits)
+    return _Zip(path, limits, encoding)
 
 
 class _Folder:
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, follow_links: bool) -> None:
         self.name = path.resolve().name
-        self._root, self._limits = path, limits
+        self._root, self._limits, self._follow = path, limits, follow_links
+        self._links = 0
         found: list[str] = []
+        hidden: list[str] = []
         refused: list[RejectedFile] = []
-        for name, mode in self._walk():
-            if stat.S_ISREG(mode):
+        stamp = hashlib.sha256()
+        for place, facts in self._walk():
+            name = place.relative_to(path).as_posix()
+            mode = facts.st_mode
+            stamp.update(
+                repr((name, mode, facts.st_ino, facts.st_size, facts.st_mtime_ns)).encode()
+            )
+            if is_hidden(name):
+                hidden.append(name)
+            elif stat.S_ISREG(mode):
                 found.append(name)
             else:
-                refused.append(_special(name, mode))
+                refused.append(_special(name, mode, follow_links))
             _check_count(path, len(found) + len(refused), limits)
-        self.files, self.rejected = tuple(sorted(found)), tuple(refused)
+        self.files, self.rejected, self.hidden = tuple(sorted(found)), tuple(refused), tuple(hidden)
+        self.stamp, self.encoding = stamp.hexdigest(), ""
+        told = N_("{count} links to files and folders elsewhere were followed")
+        notes = [told.format(count=self._links)] if self._links else []
+        self.notes: tuple[str, ...] = tuple(notes)
 
-    def _walk(self) -> Iterator[tuple[str, int]]:
-        """Names below the folder with their modes; links are told, never followed."""
+    def _walk(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """The files below the folder. Links are followed only where that is asked
+        for; a folder that holds itself is not entered twice."""
+        waiting: list[tuple[Path, tuple[Path, ...]]] = [(self._root, (self._root.resolve(),))]
+        while waiting:
+            folder, parents = waiting.pop()
+            try:
+                places = sorted(folder.iterdir())
+            except OSError as error:
+                raise DataError(f"{error.filename}: {error.strerror}") from None
+            for place in places:
+                if is_junk((place.name,)):
+                    continue
+                facts = place.lstat()
+                if stat.S_ISLNK(facts.st_mode) and self._follow:
+                    with suppress(OSError):
+                        facts = place.stat()
+                        self._links += 1
+                if stat.S_ISDIR(facts.st_mode) and place.resolve() not in parents:
+                    waiting.append((place, (*parents, place.resolve())))
+                else:
+                    yield place, facts
 
-        def stop(error: OSError) -> None:
-            raise DataError(f"{error.filename}: {error.strerror}")
-
-        for here, folders, files in os.walk(self._root, onerror=stop):
-            links = [name for name in folders if (Path(here) / name).is_symlink()]
-            folders[:] = sorted(n for n in folders if n not in links and not is_junk((n,)))
-            for name in sorted([*links, *files]):
-                place = Path(here) / name
-                if not is_junk((name,)):
-                    yield place.relative_to(self._root).as_posix(), place.lstat().st_mode
+    def head(self, file: str) -> bytes:
+        with suppress(OSError), (self._root / file).open("rb") as opened:
+            return opened.read(_HEAD)
+        return b""
 
     def read(self, file: str) -> bytes:
         try:
@@ -129,9 +174,12 @@ class _Folder:
 
 
 class _Zip:
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, encoding: str | None) -> None:
         self.name = path.name
         self._limits, self._read_so_far = limits, 0
+        self.stamp = self.encoding = ""
+        self.hidden: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
@@ -142,14 +190,14 @@ class _Zip:
                 )
             ) from None
         try:
-            self._members, self.rejected = self._read_members(path)
+            self._members, self.rejected = self._read_members(path, encoding)
         except BaseException:
             self._zip.close()
             raise
         self.files = tuple(sorted(self._members))
 
     def _read_members(
-        self, path: Path
+        self, path: Path, encoding: str | None
     ) -> tuple[dict[str, zipfile.ZipInfo], tuple[RejectedFile, ...]]:
         """Members by name. Raises DataError when the whole archive cannot be trusted."""
         listed = self._zip.infolist()
@@ -157,8 +205,13 @@ class _Zip:
         _check_bomb(path, listed, self._limits)
         members: dict[str, zipfile.ZipInfo] = {}
         refused: list[RejectedFile] = []
-        for member in listed:
-            name = _member_name(member)
+        raw = [_raw_name(member) for member in listed]
+        used = encoding or likeliest_encoding([name for name in raw if name is not None])
+        if any(name is not None and not name.isascii() for name in raw):
+            told = N_("the names in the zip file were read as {encoding}")
+            self.notes, self.encoding = (told.format(encoding=used.upper()),), used
+        for member, packed in zip(listed, raw, strict=True):
+            name = _member_name(member, packed, used)
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
                 raise DataError(
@@ -173,7 +226,9 @@ class _Zip:
             if member.is_dir() or name.endswith("/") or not parts or is_junk(parts):
                 continue
             clean, mode = "/".join(parts), member.external_attr >> 16
-            if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            if is_hidden(clean):
+                self.hidden = (*self.hidden, clean)
+            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 refused.append(_special(clean, mode))
             elif clean in members:
                 twice = N_("is in the zip file twice")
@@ -191,6 +246,12 @@ class _Zip:
             else:
                 members[clean] = member
         return members, tuple(refused)
+
+    def head(self, file: str) -> bytes:
+        # Whatever is wrong with it is told when it is read.
+        with suppress(Exception), self._zip.open(self._members[file]) as opened:
+            return opened.read(_HEAD)
+        return b""
 
     def read(self, file: str) -> bytes:
         member = self._members[file]
@@ -223,8 +284,13 @@ class _Zip:
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:
-    """Whether a path is a dot file or an operating system's litter."""
-    return any(part.startswith(".") or part.casefold() in _JUNK for part in parts)
+    """Whether a path is litter of an operating system or a program, which needs no word."""
+    return any(part.startswith("._") or part.casefold() in _JUNK for part in parts)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a path is a dot file, or lies in such a folder."""
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def printable(text: str) -> str:
@@ -233,13 +299,49 @@ def printable(text: str) -> str:
     return shown if len(shown) <= 200 else f"{shown[:197]}..."
 
 
-def _member_name(member: zipfile.ZipInfo) -> str:
-    """The name in Unicode, with `/`. Some packers write UTF-8 without saying so."""
+def _raw_name(member: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a name that does not tell its encoding; None of one that is flagged UTF-8."""
+    if member.flag_bits & 0x800:
+        return None
+    return member.orig_filename.encode("cp437", "replace")
+
+
+def _member_name(member: zipfile.ZipInfo, raw: bytes | None, encoding: str) -> str:
+    """The name in Unicode, with `/`. It is decoded before that: in CP932 a letter may hold the byte
+    of a backslash."""
     name = member.filename
-    if not member.flag_bits & 0x800:
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
+    if raw is not None:
+        name = raw.decode(encoding, "replace").partition("\0")[0]
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def likeliest_encoding(names: Sequence[bytes]) -> str:
+    """The one of ENCODINGS in which names make the most plausible text. UTF-8 fits other text only
+    by accident; of the others, letters of one script side by side count for, signs against."""
+    texts = [name for name in names if not name.isascii()]
+    scores: dict[str, float] = {}
+    for encoding in ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            scores[encoding] = _plausibility(" ".join(name.decode(encoding) for name in texts))
+    return ENCODINGS[0] if ENCODINGS[0] in scores else max(scores, key=scores.__getitem__)
+
+
+def _plausibility(text: str) -> float:
+    """From -1 to 1, over the letters beyond ASCII."""
+    found = []
+    for before, char, after in zip(f" {text}", text, f"{text[1:]} "):
+        if char.isascii():
+            continue
+        name = unicodedata.name(char, "")
+        latin = "LATIN" in name or "GREEK" in name
+        beside_ascii = any(other.isascii() and other.isalpha() for other in (before, after))
+        if not (char.isalpha() or unicodedata.category(char) in ("Mn", "Lm", "Nd")):
+            found.append(0.0 if "IDEOGRAPHIC" in name or "KATAKANA" in name else -1.0)
+        elif "HALFWIDTH" in name or "FULLWIDTH" in name:
+            found.append(-0.5)
+        else:
+            found.append(1.0 if latin == beside_ascii else -0.25)
+    return sum(found) / max(1, len(found))
 
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
@@ -296,7 +398,10 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
             )
 
 
-def _special(name: str, mode: int) -> RejectedFile:
+def _special(name: str, mode: int, followed: bool = False) -> RejectedFile:
+    if stat.S_ISLNK(mode) and followed:
+        gone = N_("a link to a file that is not there: remove or mend it")
+        return RejectedFile(name, gone, gone)
     if stat.S_ISLNK(mode):
         return RejectedFile(name, N_("a link; links are not followed"), N_("a link"))
     neither = N_("neither a file nor a folder")

@@ -21,7 +21,8 @@ import pydantic
 from core.base import files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_
-from core.data.dataset import BACKGROUND, Photo, TestSet, truth_fingerprint
+from core.data.dataset import BACKGROUND, Photo, TestSet
+from core.data.fingerprints import truth_fingerprint
 from core.data.label_tables import read_boxes, read_labels
 from core.toy_books import draw_toy_books
 from core.toy_books.covers import CLASSES as BOOKS

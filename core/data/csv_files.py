@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from core.base.errors import DataError
 from core.base.language import N_
 
 MAX_BYTES = 20_000_000  # of a table: labels of a hundred thousand photos
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """A table as CSV; other columns of the rows are left out."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def line_location(path: Path, line: int) -> str:
@@ -23,29 +32,49 @@ def table_too_large_text() -> str:
     return N_("larger than {size:.0f} MB; that is no table of photos").format(size=MAX_BYTES / 1e6)
 
 
+def delimiter(text: str) -> str:
+    """What separates the columns, by the first line: a comma, unless it has more semicolons (as
+    spreadsheets write where the comma is decimal) or tabs."""
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def has_columns(path: Path, columns: Sequence[str]) -> bool:
+    """Whether the first line of a table names all of them."""
+    with path.open("rb") as file:
+        first = file.readline(10_000).decode("utf-8-sig", "replace")
+    return set(columns) <= {cell.strip() for cell in first.split(delimiter(first))}
+
+
 def read_rows(
     path: Path, columns: Sequence[str], optional: bool = False, all_columns: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and row of a UTF-8 file whose first line names at least these columns; without
-    spaces at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed
-    over. A file that is `optional` and not there has no rows. `all_columns`: with every column that
-    has a name, not these alone.
+    """The rows of `parse_rows` of a UTF-8 file. One that is `optional` and not there has none."""
+    if not optional or path.is_file():
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        yield from parse_rows(path, data, columns, all_columns)
+
+
+def parse_rows(
+    path: Path | str, data: bytes | None, columns: Sequence[str], all_columns: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a table whose first line names at least these columns; without spaces
+    at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed over.
+    data: None of a file that is too large. `all_columns`: with every column that has a name.
 
     Raises DataError: one line that names the file and line, and what to change.
     """
-    if optional and not path.is_file():
-        return
-    if path.stat().st_size > MAX_BYTES:
+    if data is None or len(data) > MAX_BYTES:
         raise DataError(f"{path}: {table_too_large_text()}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(
             N_("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
                 path=path,
             )
         ) from None
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         found = reader.fieldnames or ()
         missing = [name for name in columns if name not in found]

@@ -2,44 +2,49 @@
 
 The folder format is DESIGN section 4: `train/<class>/*.jpg` (or `train.csv` beside `train/`), every
 other folder of photos is a test set named after the folder, `labels.csv` and `boxes.csv` describe
-the test sets and are optional.
+the test sets and are optional. Folders of other layouts are read as an import reads them
+(core.data.reading).
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Any
 
-from core.base import files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_, _
 from core.base.yaml_files import read_yaml
 from core.data.addition_log import read_additions, read_between_additions
-from core.data.csv_files import line_location, read_rows
-from core.data.label_tables import Box, Label, check_class_name, read_boxes, read_labels
+from core.data.archive import Limits, RejectedFile, is_hidden, open_file_source
+from core.data.dataset_names import BACKGROUND as BACKGROUND
+from core.data.dataset_names import CONTROL_CHARS, TRAIN, check_file_name
+from core.data.dataset_names import VALIDATION as VALIDATION
+from core.data.label_tables import Box, Label, read_boxes, read_labels
+from core.data.reading import (
+    MIN_PHOTOS,
+    PHOTO_SUFFIXES,
+    Reading,
+    ReadPhoto,
+    read_source,
+    read_text,
+    reading_options,
+    trainable,
+    two_readings_text,
+)
+from core.data.train_table import Photo as Photo
+from core.data.train_table import TrainRow, read_train_table
 
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
-BACKGROUND = "background"
 METADATA_FILE = "dataset.yaml"
-CAPTURE_LOG = "capture.jsonl"  # beside the photos of a test set that was captured (core.capture)
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
-VALIDATION = "validation"  # in tables, the training photos that validate; no test set's name
-# What steers a terminal, breaks a line, or turns the text after it around (bidi controls).
-CONTROL_CHARS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 PRESENT_MIN_VISIBLE = 0.15  # a class counts as present when at least this share of it is visible
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A photo and its name within its set: `keras/img_1.jpg` in train, `img_9.jpg` elsewhere."""
-
-    path: Path
-    file: str
+_LIMITS = Limits(files=10_000_000)  # of a folder of one's own
+_GLANCE = 5_000  # files that tell whether a folder holds photos
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,16 @@ class Dataset:
     test_sets: tuple[TestSet, ...]
     train_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     added: dict[str, int] = field(default_factory=dict)
+    train_boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
+    left_out: tuple[RejectedFile, ...] = ()  # files that are no photos of it, but for hidden ones
+    notes: tuple[str, ...] = ()  # what else is to be said of how it was read
+
+    def in_order(self, classes: Sequence[str]) -> Dataset:
+        """The same with its classes in a run's order; as it is where it has other classes."""
+        if sorted(classes) != sorted(self.classes):
+            return self
+        labels = tuple(classes.index(self.classes[label]) for label in self.train_labels)
+        return replace(self, classes=tuple(classes), train_labels=labels)
 
     def test_set(self, name: str) -> TestSet:
         """The test set of that name. Raises DataError with the names there are."""
@@ -111,8 +126,22 @@ class Dataset:
 
 
 def is_dataset(root: Path) -> bool:
-    """Whether a folder looks like a data set (it has `train/`)."""
-    return (root / "train").is_dir()
+    """Whether a folder looks like a data set: it has `train/`, or photos in some folder."""
+    return (root / "train").is_dir() or _holds_photos(root)
+
+
+def _holds_photos(root: Path) -> bool:
+    """By a glance at its first files."""
+    seen = 0
+    for here, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        seen += len(names)
+        inside = here != str(root)
+        if inside and any(PurePath(name).suffix.lower() in PHOTO_SUFFIXES for name in names):
+            return True
+        if seen > _GLANCE:
+            return False
+    return False
 
 
 def find_datasets(parent: Path) -> list[Path]:
@@ -129,42 +158,46 @@ def read_dataset(root: Path) -> Dataset:
 
     Raises DataError: one line that names the file, row or class, and what to change.
     """
+    root = Path(root)
+    if not root.is_dir():
+        raise DataError(N_("{root}: no such folder").format(root=root))
     try:
-        return read_between_additions(Path(root), _read)
+        return read_between_additions(root, _read_once)
     except OSError as error:  # a folder that may not be read
         raise DataError(os_error_line(error)) from None
 
 
-def _read(root: Path) -> Dataset:
-    if not root.is_dir():
-        raise DataError(N_("{root}: no such folder").format(root=root))
-    if not is_dataset(root):
-        raise DataError(
-            N_("{root}: has no folder train/ with a folder of photos for each class").format(
-                root=root
-            )
-        )
+def _read_once(root: Path) -> Dataset:
+    with open_file_source(root, _LIMITS, follow_links=True) as source:
+        return _read(root, source.stamp)
+
+
+@lru_cache(maxsize=4)
+def _read(root: Path, stamp: str) -> Dataset:
+    """stamp: changes with every file, so that what is unchanged is read once."""
     note = read_metadata(root)
-    rows = _read_train(root)
-    counts = Counter(row.label for row in rows)
-    if len(counts) < 2:
-        raise DataError(
-            N_(
-                "{place}: needs photos of at least two classes, has {count}; "
-                "the photos of each class lie in a folder of their own"
-            ).format(place=root / "train", count=len(counts))
-        )
-    for name, count in sorted(counts.items()):
-        if count < 2:
-            raise DataError(
-                N_(
-                    "{place}: class {name} has one photo; it needs at least two, "
-                    "one to train on and one to validate"
-                ).format(place=root / "train", name=name)
-            )
-    classes = tuple(sorted(counts))
+    rows = read_train_table(root)
+    reading = _reading(root, note)
+    if reading.possible:
+        told = N_("{root}: {readings}; or say it in dataset.yaml, as docs/own-photos.md tells")
+        raise DataError(told.format(root=root, readings=two_readings_text(reading.possible)))
+    if not rows:
+        rows = [
+            TrainRow(_photo(root, photo), photo.label, {}, photo.boxes)
+            for photo in reading.photos
+            if photo.placed.split == TRAIN
+        ]
+    rows, classes, small = _usable(root, rows)
     stated, added = note.get("test_sets") or {}, read_additions(root)
-    test_sets = tuple(_read_test_sets(root, classes, stated, added))
+    try:
+        test_sets = tuple(_read_test_sets(root, reading, classes, stated, added))
+    except DataError:
+        _check_counts(
+            root, {**reading.small, **small}
+        )  # labels may be of a class that would be left out
+        raise
+    train_boxes = {row.photo.file: row.boxes for row in rows if row.boxes}
+    own_boxes = _own_boxes(root, reading, {row.photo.file for row in rows})
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
@@ -177,19 +210,19 @@ def _read(root: Path) -> Dataset:
         train_columns={
             name: tuple(row.extra_columns[name] for row in rows) for name in rows[0].extra_columns
         },
+        train_boxes=train_boxes | own_boxes.get(TRAIN, {}),
+        left_out=tuple(one for one in reading.rejected if not is_hidden(one.name)),
+        notes=(*(read_text(each) for each in reading.found), *reading.notes),
         added=added.get("train", {}),
     )
 
 
 def unused_files(dataset: Dataset) -> list[Path]:
-    """Files beside the photos that are not used: no photos by their names, in folders inside a
-    class's folder, or not listed in train.csv. Hidden ones do not count."""
-    used = {photo.path for photo in dataset.train}
-    used |= {photo.path for test_set in dataset.test_sets for photo in test_set.photos}
-    used |= {dataset.root / test_set.name / CAPTURE_LOG for test_set in dataset.test_sets}
-    folders = ["train", *(test_set.name for test_set in dataset.test_sets)]
-    found = (path for folder in folders for path in (dataset.root / folder).rglob("*"))
-    return sorted(p for p in found if p.is_file() and p not in used and p.name[0] != ".")
+    """Files in its folders that are not used: no photos, in folders inside a folder that is named
+    like a photo, or not listed in train.csv."""
+    listed = {photo.path for photo in dataset.train}
+    found = {dataset.root / one.name for one in dataset.left_out if "/" in one.name}
+    return sorted(found - listed)
 
 
 def unused_files_text(dataset: Dataset) -> str:
@@ -209,75 +242,7 @@ def unused_files_text(dataset: Dataset) -> str:
     return _("not used, being no photos of the set: {names}", names=", ".join(names))
 
 
-class FileDigests:
-    """SHA-256 of files as they are read; notices those that are replaced later. `tick` is called
-    before each file is read."""
-
-    def __init__(self, check_cancelled: Callable[[], None]) -> None:
-        self._check_cancelled = check_cancelled
-        self._known: dict[Path, tuple[str, bytes]] = {}
-
-    def digest(self, path: Path) -> bytes:
-        """Raises DataError when the file cannot be read."""
-        self._check_cancelled()
-        before = files.quick_fingerprint(path)
-        self._known[path] = before, _file_digest(path)
-        return self._known[path][1]
-
-    def check_unchanged(self) -> None:
-        """Raises DataError, naming it, where a file holds no longer what was read. Only those with
-        another time, size or number are read again."""
-        for path, (before, digest) in self._known.items():
-            now = files.quick_fingerprint(path)
-            if now != before and _file_digest(path) != digest:
-                raise DataError(
-                    N_(
-                        "{path}: was replaced while it was in use: put it back as it was, or begin "
-                        "again with the new one"
-                    ).format(path=path)
-                )
-            self._known[path] = now, digest
-
-
-def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None) -> dict[str, Any]:
-    """SHA-256 of the training photos with all that train.csv says of them, of each test set's
-    photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
-    orphans no run. digest: `FileDigests.of`, where files may be replaced meanwhile."""
-    digest = digest or _file_digest
-    train = hashlib.sha256()
-    for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
-        train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
-        train.update(digest(photo.path))
-    for name, values in dataset.train_columns.items():
-        train.update("\0".join(("", name, *values)).encode())
-    tests = {}
-    for test_set in dataset.test_sets:
-        photos = hashlib.sha256()
-        for photo in test_set.photos:
-            photos.update(f"{photo.file}\0".encode() + digest(photo.path))
-        tests[test_set.name] = {
-            "photos": photos.hexdigest(),
-            "truth": truth_fingerprint(test_set),
-        }
-    return {"train": train.hexdigest(), "test_sets": tests}
-
-
-def truth_fingerprint(test_set: TestSet) -> str:
-    """SHA-256 of a test set's labels and boxes, and of where it is stated to be from."""
-    truth = repr((sorted(test_set.labels.items()), sorted(test_set.boxes.items())))
-    truth += test_set.origin
-    return hashlib.sha256(truth.encode()).hexdigest()
-
-
 # --- reading ------------------------------------------------------------------------------------
-
-
-def _file_digest(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
 
 
 def read_metadata(root: Path) -> dict[str, Any]:
@@ -310,141 +275,114 @@ def stated_origin(set_metadata: Any) -> str:
     return origin if origin in ORIGINS else ""
 
 
-def _photos_in(folder: Path) -> list[Path]:
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in PHOTO_SUFFIXES
-        and not path.is_dir()
-        and not path.name.startswith(".")
-    )
-    for path in found:
-        _check_name(path)
-        if not path.is_file():
+def _reading(root: Path, note: Mapping[str, Any]) -> Reading:
+    """How a folder is read, with what dataset.yaml says of it."""
+    stated = note.get("folders")
+    folders = [f"{k}={v}" for k, v in stated.items()] if isinstance(stated, dict) else []
+    labels, largest = str(note.get("labels") or ""), note.get("largest") is True
+    options = reading_options(folders, labels, largest, None)
+    with open_file_source(root, _LIMITS, follow_links=True) as source:
+        for one in source.rejected:
+            if PurePath(one.name).suffix.lower() in PHOTO_SUFFIXES:
+                raise DataError(f"{root / one.name}: {one.reason}")
+        try:
+            reading = read_source(source, options)
+        except DataError as error:
+            raise DataError(_no_classes(root, source.files) or f"{root}: {error}") from None
+    for photo in reading.photos:
+        check_file_name(root, photo.placed.file)
+    return reading
+
+
+def _no_classes(root: Path, files: Sequence[str]) -> str:
+    """What is wrong with a folder without class folders in `train/`; "" where it has other ones."""
+    if not (root / TRAIN).is_dir():
+        none = N_("{root}: has no folder train/ with a folder of photos for each class")
+        return "" if files else none.format(root=root)
+    inside = {file.split("/")[1] for file in files if re.match(f"{TRAIN}/.+/", file)}
+    return N_(
+        "{place}: needs photos of at least two classes, has {count}; "
+        "the photos of each class lie in a folder of their own"
+    ).format(place=root / TRAIN, count=len(inside))
+
+
+def _photo(root: Path, photo: ReadPhoto) -> Photo:
+    return Photo(root / photo.placed.file, photo.placed.name)
+
+
+def _usable(
+    root: Path, rows: list[TrainRow]
+) -> tuple[list[TrainRow], tuple[str, ...], dict[str, int]]:
+    """The rows of classes that can train, those classes, and the photos of those left out. Raises
+    DataError where fewer than two remain."""
+    counts = Counter(row.label for row in rows)
+    classes, small = trainable(counts)
+    if len(classes) < 2:
+        raise DataError(_no_classes(root, [f"{TRAIN}/{name}/" for name in counts]))
+    _check_counts(root, {name: counts[name] for name in classes})
+    kept = [row for row in rows if row.label in classes]
+    return kept, classes, {name: counts[name] for name in small}
+
+
+def _check_counts(root: Path, counts: Mapping[str, int]) -> None:
+    for name, count in counts.items():
+        if count < MIN_PHOTOS:
             raise DataError(
-                N_("{path}: a link to a file that is not there: remove or mend it").format(
-                    path=path
-                )
+                N_(
+                    "{place}: class {name} has one photo; it needs at least two, "
+                    "one to train on and one to validate"
+                ).format(place=root / TRAIN, name=name)
             )
-    return found
-
-
-def _folders_in(folder: Path) -> list[Path]:
-    found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
-    for path in found:
-        _check_name(path)
-    return found
-
-
-def _check_name(path: Path) -> None:
-    """Names travel through tables, terminals and pages as UTF-8; an old archive may hold others."""
-    if CONTROL_CHARS.search(path.name):
-        shown = CONTROL_CHARS.sub("?", path.name)
-        raise DataError(
-            N_("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
-                folder=path.parent, shown=shown
-            )
-        )
-    try:
-        path.name.encode("utf-8")
-    except UnicodeEncodeError:
-        shown = path.name.encode("utf-8", "replace").decode()
-        raise DataError(
-            N_("{folder}/{shown}: its name is not UTF-8: rename it").format(
-                folder=path.parent, shown=shown
-            )
-        ) from None
-
-
-@dataclass(frozen=True)
-class _TrainRow:
-    photo: Photo
-    label: str
-    extra_columns: dict[str, str] = field(default_factory=dict)  # other columns of train.csv
-
-
-def _read_train(root: Path) -> list[_TrainRow]:
-    table = root / "train.csv"
-    if table.is_file():
-        return list(_read_train_csv(root, table))
-    return list(_read_train_folders(root / "train"))
-
-
-def _read_train_folders(train: Path) -> Iterator[_TrainRow]:
-    for folder in _folders_in(train):
-        label, photos = check_class_name(folder.name, str(folder)), _photos_in(folder)
-        if not photos:
-            suffixes = ", ".join(PHOTO_SUFFIXES)
-            raise DataError(
-                N_("{folder}: has no photo ({suffixes}): add some or remove the folder").format(
-                    folder=folder, suffixes=suffixes
-                )
-            )
-        for path in photos:
-            yield _TrainRow(Photo(path, f"{folder.name}/{path.name}"), label)
-
-
-def _read_train_csv(root: Path, table: Path) -> Iterator[_TrainRow]:
-    seen = set()
-    for line, row in read_rows(table, ("fnames", "target"), all_columns=True):
-        where, file = line_location(table, line), row.pop("fnames")
-        path = _resolve_inside(root / "train", file, where)
-        label = check_class_name(row.pop("target"), where)
-        if path in seen:
-            raise DataError(
-                N_("{where}: {file} is listed twice: keep one of the lines").format(
-                    where=where, file=file
-                )
-            )
-        seen.add(path)
-        yield _TrainRow(Photo(path, file), label, row)
-
-
-def _resolve_inside(folder: Path, file: str, where: str) -> Path:
-    path = folder / file
-    try:
-        inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
-    except (OSError, ValueError):  # too long for a name, or with a zero byte
-        raise DataError(
-            N_("{where}: {file!r} cannot be the name of a file").format(where=where, file=file[:40])
-        ) from None
-    if not inside:
-        raise DataError(
-            N_("{where}: {file} points outside {folder}").format(
-                where=where, file=file, folder=folder
-            )
-        )
-    if not there:
-        raise DataError(
-            N_("{where}: {file} is not in {folder}: add the photo or remove the line").format(
-                where=where, file=file, folder=folder
-            )
-        )
-    return path
 
 
 def _read_test_sets(
     root: Path,
+    reading: Reading,
     classes: tuple[str, ...],
     stated: Mapping[str, Any],
     added: dict[str, dict[str, int]],
 ) -> Iterator[TestSet]:
-    photos = {
-        folder.name: tuple(Photo(path, path.name) for path in _photos_in(folder))
-        for folder in _folders_in(root)
-        if folder.name != "train" and _photos_in(folder)
-    }
-    if VALIDATION in photos:
+    photos: dict[str, list[ReadPhoto]] = {}
+    for photo in reading.photos:
+        if photo.placed.split != TRAIN:
+            photos.setdefault(photo.placed.split, []).append(photo)
+    inside = [one for one in reading.photos if one.placed.file.startswith(f"{VALIDATION}/")]
+    if any(not one.label for one in inside):
         raise DataError(
             N_(
                 "{place}: validation photos are taken from train/; rename the folder to "
                 "have it as a test set, or move its photos into train/"
             ).format(place=root / VALIDATION)
         )
-    files = {name: {photo.file for photo in found} for name, found in photos.items()}
-    labels = read_labels(root / "labels.csv", files, classes)
-    boxes = read_boxes(root / "boxes.csv", files)
-    for name, found in photos.items():
-        origin = stated_origin(stated.get(name))
-        tables = labels.get(name, {}), boxes.get(name, {})
-        yield TestSet(name, found, *tables, origin, added.get(name, {}))
+    files = {name: {photo.placed.name for photo in found} for name, found in photos.items()}
+    labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
+    boxes = _own_boxes(root, reading, set())
+    for name, found in sorted(photos.items()):
+        told = {one.placed.name: one.truth for one in found if one.label}
+        marked = {one.placed.name: one.boxes for one in found if one.boxes}
+        yield TestSet(
+            name,
+            tuple(_photo(root, one) for one in found),
+            told | labels.get(name, {}),
+            marked | boxes.get(name, {}),
+            stated_origin(stated.get(name)),
+            added.get(name, {}),
+        )
+
+
+def _own_boxes(
+    root: Path, reading: Reading, train: set[str]
+) -> dict[str, dict[str, tuple[Box, ...]]]:
+    """The boxes of our boxes.csv, by split and file."""
+    files: dict[str, set[str]] = {}
+    for photo in reading.photos:
+        files.setdefault(photo.placed.split, set()).add(photo.placed.name)
+    files[TRAIN] = files.get(TRAIN, set()) | train
+    return read_boxes(_own_table(root, reading, "boxes.csv"), files)
+
+
+def _own_table(root: Path, reading: Reading, name: str) -> Path:
+    """Where the table is. One at the top that has been read as nothing else must be ours."""
+    if any(one.name == name for one in reading.rejected):
+        return root / name
+    return root / reading.own.get(name, f".no-{name}")

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.data.dataset import CAPTURE_LOG, Dataset, TestSet, fingerprints
+from core.data.dataset import Dataset, TestSet
+from core.data.dataset_names import CAPTURE_LOG
+from core.data.fingerprints import fingerprints
 
 
 def addition_numbers(dataset: Dataset) -> list[int]:
@@ -73,7 +75,7 @@ def fingerprint_history(dataset: Dataset, digest: Callable[[Path], bytes]) -> di
 
 
 def photos_by_split(fingerprints: Mapping[str, Any]) -> dict[str, str]:
-    """The fingerprints of `core.data.dataset.fingerprints` without those of labels and boxes."""
+    """By split the photos' fingerprint, of all that `fingerprints` found."""
     sets = {name: str(found["photos"]) for name, found in fingerprints["test_sets"].items()}
     return {"train": str(fingerprints["train"])} | sets
 

@@ -65,7 +65,9 @@ class ImportReport:
             of_folder = [one for one in self.imported if one.folder == folder]
             labelled = sum(bool(one.placed.label) for one in of_folder)
             words = N_("{set}: {count} photos, from {folder}/")
-            if not folder.startswith("train/"):
+            if not found:
+                words = N_("{set}: {count} photos, as tables tell")
+            if found and not folder.startswith("train/"):
                 words = N_("{set}: {count} photos, from {folder}/; test set")
             if not folder.startswith("train/") and labelled:
                 words = N_(

@@ -8,8 +8,6 @@ the same reader that will read it later.
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,9 +19,18 @@ from typing import Any
 from core.base import demo_mode, files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_
-from core.data.csv_files import read_rows
+from core.data.csv_files import read_rows, table_text
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS, Box, Label, read_boxes, read_labels
+from core.data.label_tables import (
+    BOX_COLUMNS,
+    LABEL_COLUMNS,
+    Box,
+    Label,
+    box_row,
+    label_row,
+    read_boxes,
+    read_labels,
+)
 
 VERSIONS_FOLDER = ".earlier"
 MAX_VERSIONS = 50  # earlier versions; beyond them the first of each day stays
@@ -105,8 +112,8 @@ def save_truth(
                 ).format(photo=f"{set_name}/{file}")
             )
         labels, boxes = (Path(root) / name for name in _TABLES)
-        label_rows = [] if truth.label is None else [_label_row(set_name, file, truth.label)]
-        box_rows = [_box_row(set_name, file, box) for box in truth.boxes]
+        label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
+        box_rows = [box_row(set_name, file, box) for box in truth.boxes]
         texts = {
             labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows),
             boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
@@ -121,7 +128,7 @@ def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None
     goes. No version is kept: that is for what people change later. Only inside
     `locked_dataset`. Raises DataError for a table that cannot be read."""
     labels, boxes = (Path(root) / name for name in _TABLES)
-    rows = [] if label is None else [_label_row(set_name, file, label)]
+    rows = [] if label is None else [label_row(set_name, file, label)]
     text = _merged(labels, LABEL_COLUMNS, set_name, file, rows)
     if text is not None:
         files.write_text(labels, text)
@@ -185,23 +192,6 @@ def locked_dataset(root: Path, action: demo_mode.Action | None = "label") -> Ite
         raise DataError(os_error_line(error)) from None
 
 
-def _label_row(set_name: str, file: str, label: Label) -> Row:
-    values = (set_name, file, label.primary, " ".join(label.present))
-    return dict(zip(LABEL_COLUMNS, values, strict=True))
-
-
-def _box_row(set_name: str, file: str, box: Box) -> Row:
-    numbers = (getattr(box, name) for name in _NUMBERS)
-    values = (set_name, file, box.label, *map(_fraction, numbers))
-    return dict(zip(BOX_COLUMNS, values, strict=True))
-
-
-def _fraction(value: float) -> str:
-    """Four decimals, as people write them, or as many as it takes to read the same number."""
-    short = f"{value:.4f}"
-    return short if float(short) == value else repr(value)
-
-
 def _merged(
     path: Path, columns: Sequence[str], set_name: str, file: str, new: Sequence[Row]
 ) -> str | None:
@@ -216,12 +206,7 @@ def _merged(
     if of_set:
         before = [i for i in of_set if kept[i]["file"] < file]
         place = before[-1] + 1 if before else of_set[0]
-    text = io.StringIO()
-    header = list(rows[0]) if rows else list(columns)
-    writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([*kept[:place], *new, *kept[place:]])
-    return text.getvalue()
+    return table_text(list(rows[0]) if rows else columns, [*kept[:place], *new, *kept[place:]])
 
 
 def _replace(dataset: Dataset, texts: dict[Path, str | None], change: str, clock: Clock) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.base.errors import DataError
 from core.base.language import N_
 from core.data.csv_files import line_location, read_rows
+from core.data.dataset_names import BACKGROUND, exact_name
 
 LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
@@ -49,9 +54,11 @@ def read_labels(
     for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
         where = line_location(path, line)
         split, file = _known_file(row, files, where)
-        present = tuple(row["present"].split())
-        for name in (row["primary"], *present):
-            if name not in classes:
+        present = split_names(row["present"], classes)
+        primary = exact_name(row["primary"])
+        for name in (primary, *present):
+            # A photo of none of the classes is background, be that a class or not.
+            if name not in classes and (name, present) != (BACKGROUND, ()):
                 raise DataError(
                     N_("{where}: {name!r} is no class (there are: {classes})").format(
                         where=where, name=name, classes=", ".join(classes)
@@ -63,12 +70,13 @@ def read_labels(
                     where=where, file=file, split=split
                 )
             )
-        labels[split][file] = Label(row["primary"], present)
+        labels[split][file] = Label(primary, present)
     return labels
 
 
 def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
-    """The boxes of a table, likewise. Raises DataError: one line that names the file and line."""
+    """The boxes of a table, likewise; files may hold the training photos too, as `train`. Raises
+    DataError: one line that names the file and line."""
     boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
     for line, row in read_rows(path, BOX_COLUMNS, optional=True):
         where = line_location(path, line)
@@ -102,6 +110,16 @@ def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> 
             )
         )
     if file not in files[split]:
+        # Tables of people name photos that lie in folders of classes without the folders.
+        inside = [known for known in files[split] if known.endswith(f"/{file}")]
+        if len(inside) == 1:
+            return split, inside[0]
+        if inside:
+            raise DataError(
+                N_("{where}: {file} is in {count} folders of {split}: write {example}").format(
+                    where=where, file=file, count=len(inside), split=split, example=min(inside)
+                )
+            )
         raise DataError(
             N_("{where}: {file} is not in {split}/: add the photo or remove the line").format(
                 where=where, file=file, split=split
@@ -126,12 +144,61 @@ def _fraction(text: str, column: str, where: str) -> float:
 
 
 def check_class_name(name: str, where: str) -> str:
-    """A class's name as it stands in a table or of a folder. Raises DataError where it will not
-    do; `where` says in the message where it was read."""
-    if not name or any(c.isspace() or ord(c) < 32 for c in name):
+    """A class's exact name as it stands in a table or of a folder. Raises DataError where it will
+    not do; `where` says in the message where it was read."""
+    exact = exact_name(name)
+    if not exact or any(ord(char) < 32 for char in exact):
         raise DataError(
-            N_(
-                "{where}: class name {name!r} must not be empty or hold a space; write two_words"
-            ).format(where=where, name=name)
+            N_("{where}: class name {name!r} must not be empty or hold a line break or tab").format(
+                where=where, name=name
+            )
         )
-    return name
+    return exact
+
+
+def label_row(set_name: str, file: str, label: Label) -> dict[str, str]:
+    """A row of labels.csv."""
+    values = (set_name, file, label.primary, join_names(label.present))
+    return dict(zip(LABEL_COLUMNS, values, strict=True))
+
+
+def box_row(set_name: str, file: str, box: Box) -> dict[str, str]:
+    """A row of boxes.csv."""
+    numbers = map(_short, (box.x0, box.y0, box.x1, box.y1, box.visible))
+    values = (set_name, file, box.label, *numbers)
+    return dict(zip(BOX_COLUMNS, values, strict=True))
+
+
+def _short(value: float) -> str:
+    """Four decimals, as people write them, or as many as it takes to read the same number."""
+    short = f"{value:.4f}"
+    return short if float(short) == value else repr(value)
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Names of classes in one field of a table: with spaces between them, as JSON where a name
+    holds one itself."""
+    if any(re.search(r"\s", name) or name.startswith("[") for name in names):
+        return json.dumps(list(names), ensure_ascii=False)
+    return " ".join(names)
+
+
+def split_names(text: str, classes: Collection[str]) -> tuple[str, ...]:
+    """The names in such a field. Where people wrote names with spaces one after the other, the
+    longest classes that make up the text."""
+    if " " not in text and text.isascii() and not text.startswith("["):  # nearly every one
+        return (text,) if text else ()
+    if text.startswith("["):
+        with suppress(ValueError, RecursionError):
+            names = json.loads(text)
+            if isinstance(names, list) and all(isinstance(name, str) for name in names):
+                return tuple(map(exact_name, names))
+    if exact_name(text) in classes:
+        return (exact_name(text),)
+    words, found = exact_name(text).split(), list[str]()
+    while words:
+        ends = range(len(words), 1, -1)
+        end = next((end for end in ends if " ".join(words[:end]) in classes), 1)
+        found.append(" ".join(words[:end]))
+        words = words[end:]
+    return tuple(found)

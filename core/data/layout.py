@@ -1,213 +1,439 @@
 """Which of the folders that somebody has made are classes, and which are test sets.
 
-Pure functions of file names: nothing is read here.
+Pure functions of file names: nothing is read here. A reading is a role for some folders; every
+photo then follows from the roles on its path (`_placed`). The rules, in this order, each tried from
+the uppermost folder down:
+
+1. `train/` that holds class folders: it trains, every folder beside it is a test set.
+2. Classes that each hold the same `train/`, `test/`: classes first, then splits.
+3. Folders side by side are classes, but for those named like test sets (`split_of`).
+4. Where tables or annotations label the photos: `train/`, `test/` without class folders, or all.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
+from typing import Literal
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.dataset import VALIDATION
-
-_TRAIN = re.compile(r"(.*[_. -])?(train|training|trainset)([_. 0-9-].*)?$")
-_TEST = re.compile(
-    r"(.*[_. -])?(test|tests|testing|testset|val|valid|validation|eval|holdout)([_. 0-9-].*)?$"
+from core.data.dataset_names import TRAIN, VALIDATION, class_like, class_name, natural_key
+from core.data.folder_tree import (
+    Folder,
+    aside_reason,
+    folder_tree,
+    inner_folder,
+    is_like,
+    wraps_all,
 )
-_MAX_NAME = 60
-_RESERVED = ("train", VALIDATION)  # no test set's name
+from core.data.split_words import (
+    CLUTTER_WORDS,
+    CONTAINERS,
+    SIDE_WORDS,
+    fold,
+    is_test_among,
+    split_of,
+)
+
+Kind = Literal["train", "test", "class", "out"]
+KINDS: tuple[Kind, ...] = ("class", "train", "test", "out")
+
+
+@dataclass(frozen=True)
+class FolderRole:
+    """What a folder is. name: the class's or test set's; of one that is left `out`, the reason.
+    split: of a class, the split that its own name tells too (`test_cats`)."""
+
+    kind: Kind
+    name: str
+    split: str = ""
 
 
 @dataclass(frozen=True)
 class PlacedPhoto:
     """A photo's place in the data set. split: `train` or a test set's name. label: its class, ""
-    for a test photo that lies in no folder of a class."""
+    for a photo that lies in no folder of a class. name: its file within the split."""
 
     file: str
     split: str
     label: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class PossibleReading:
+    """One of two readings, and what chooses it: the option, or kinds of folders or `labels`."""
+
+    title: str
+    option: str
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    labels: str = ""
 
 
 @dataclass(frozen=True)
 class Layout:
     """base: the folder that holds `train` or the classes, "" for the source itself. placed: the
-    photos, in order. strays: photos that lie in no class and no test set. folders: where each
-    class and test set was found, by its name in the data set."""
+    photos, in order. unplaced: photos that lie in no class and no test set, with the reason.
+    folders: where each class (`train/<class>`) and test set was found. possible: two readings where
+    the names do not tell; `placed` is by the first. notes: what is to be said of the reading."""
 
     base: str
     placed: tuple[PlacedPhoto, ...]
-    unplaced: tuple[str, ...]
-    folders: dict[str, str]
-
-
-@dataclass(eq=False)
-class _Folder:
-    """A folder with photos in it, or below it."""
-
-    path: str = ""
-    photos: list[str] = field(default_factory=list)
-    folders: dict[str, _Folder] = field(default_factory=dict)
-
-    def everything(self) -> list[str]:
-        """Its photos and those of all folders below."""
-        return [*self.photos, *(p for f in self.folders.values() for p in f.everything())]
-
-
-def find_layout(photos: Sequence[str]) -> Layout:
-    """The classes and test sets among the photos' names (paths with `/`).
-
-    The classes are the folders in a folder called `train` (`training`, `books_train`), whatever it
-    is wrapped in; without one, the uppermost folders that lie side by side. Then folders called
-    `test`, `val` and the like, also `test_outdoors`, are test sets; beside `train` every folder is
-    one. A test set's folders that are called like classes tell its labels; others are test sets of
-    their own.
-
-    Raises DataError when there are not at least two folders of photos.
-    """
-    root = _tree(photos)
-    found = _beside_train(root) or _side_by_side(root)
-    classes = found.classes
-    if len(classes) < 2:
-        raise DataError(
-            N_(
-                "needs a folder of photos for each class, at least two of them side by side, best "
-                "in a folder train; found {found}"
-            ).format(
-                found=_folders_text(classes),
-            )
-        )
-    return _placed(found, photos)
-
-
-def clean_name(name: str) -> str:
-    """A name that every disk, table and page can bear: letters of any script, digits, `-`, `.` and
-    `_`; at most 60 characters; never empty."""
-    kept = [
-        char if unicodedata.category(char)[0] in "LMN" or char in "-." else "_"
-        for char in unicodedata.normalize("NFC", name)
-    ]
-    text = re.sub(r"_+", "_", "".join(kept)).strip("_.")[:_MAX_NAME]
-    return text.strip("_.") or "unnamed"
-
-
-class UniqueNames:
-    """Hands out clean names, each only once, also where a disk does not tell A from a."""
-
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {name.casefold() for name in taken}
-
-    def reserve(self, name: str) -> str:
-        """The clean name, with a number where it is taken."""
-        clean = found = clean_name(name)
-        number = 1
-        while found.casefold() in self._taken:
-            number += 1
-            found = f"{clean}_{number}"
-        self._taken.add(found.casefold())
-        return found
-
-
-# --- inside ---------------------------------------------------------------------------------------
-
-
-def _tree(photos: Sequence[str]) -> _Folder:
-    root = _Folder()
-    for photo in photos:
-        here = root
-        *folders, _ = photo.split("/")
-        for depth, name in enumerate(folders, start=1):
-            here = here.folders.setdefault(name, _Folder("/".join(folders[:depth])))
-        here.photos.append(photo)
-    return root
+    unplaced: Mapping[str, str]
+    folders: Mapping[str, str]
+    roles: Mapping[str, FolderRole]
+    possible: tuple[PossibleReading, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
-class _SplitFolders:
-    """The folder that holds the classes, or `train`; the class folders; the test sets' folders."""
+class _Found:
+    """What a rule has found: roles by path, and whatever is not certain."""
 
-    base: _Folder
-    classes: list[_Folder]
-    tests: list[_Folder]
+    base: str
+    roles: dict[str, FolderRole] = field(default_factory=dict)
+    possible: tuple[PossibleReading, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    def classes(self) -> set[str]:
+        return {role.name for role in self.roles.values() if role.kind == "class"}
 
 
-def _beside_train(root: _Folder) -> _SplitFolders | None:
-    """By the uppermost folder called `train` with at least two folders of photos."""
-    level = [root]
-    while level:
-        for here in level:
-            for name, folder in here.folders.items():
-                classes = _unwrapped(folder)
-                if _TRAIN.match(name.casefold()) and len(classes) > 1:
-                    tests = [other for other in here.folders.values() if other is not folder]
-                    return _SplitFolders(here, classes, tests)
-        level = [folder for here in level for folder in here.folders.values()]
+def find_layout(
+    photos: Sequence[str],
+    kinds: Mapping[str, Kind] | None = None,
+    labelled: bool = False,
+    by_table: bool = False,
+) -> Layout:
+    """The classes and test sets among the photos' names (paths with `/`).
+
+    kinds: what a person says that folders are, by path (`*` for any name); it goes before what
+    their names say. labelled: tables or annotations label the photos, so that folders need not;
+    by_table: they do it alone, whatever the folders are called.
+
+    Raises DataError where there are not at least two folders of photos and nothing else labels.
+    """
+    root = folder_tree(photos)
+    found = (_splits_alone(root) or _Found("")) if by_table else _by_names(root)
+    if kinds:
+        found = _by_person(root, found, kinds)
+    if len(found.classes()) < 2 and not by_table:
+        if not labelled:
+            raise DataError(_too_few(found))
+        if not kinds:
+            found = _splits_alone(root) or _Found("")
+    return _placed(found, photos)
+
+
+# --- the rules ------------------------------------------------------------------------------------
+
+
+def _by_names(root: Folder) -> _Found:
+    for here in root.levels():
+        if found := _beside_train(here) or _classes_first(here) or _split_names(here):
+            return found
+    return _side_by_side(root)
+
+
+def _beside_train(here: Folder) -> _Found | None:
+    """Rule 1."""
+    kids = list(here.folders.values())
+    trains = [
+        kid
+        for kid in kids
+        if (split_of(kid.name, strict=False) == "train" and len(inner_folder(kid).folders) > 1)
+        # A single class folder is one too few, but makes no class of `train` itself.
+        or (split_of(kid.name) == "train" and kid.folders and not wraps_all(kid))
+    ]
+    if not trains:
+        return None
+    others = [kid for kid in kids if kid not in trains]
+    if not any(split_of(kid.name, strict=False) for kid in others) and not any(
+        split_of(kid.name) for kid in trains
+    ):  # `train_station` beside `bus_station`, which hold the same
+        same = set(inner_folder(trains[0]).folders)
+        if any(same & set(inner_folder(kid).folders) for kid in others):
+            return None
+    return _of_splits(here, trains, others)
+
+
+def _of_splits(here: Folder, trains: list[Folder], tests: list[Folder]) -> _Found:
+    found = _Found(here.path)
+    known = {inner.label for test in tests for inner in inner_folder(test).folders.values()}
+    for train in trains:
+        inner = inner_folder(train)
+        found.roles[inner.path] = FolderRole("train", TRAIN)
+        _set_classes(found, _kept(found, inner), known)
+    for test in tests:
+        if reason := aside_reason(test):
+            found.roles[test.path] = FolderRole("out", reason)
+        else:
+            _set_test(found, test)
+    return found
+
+
+def _classes_first(here: Folder) -> _Found | None:
+    """Rule 2."""
+    kids = list(here.folders.values())
+    inner = [folder for kid in kids for folder in inner_folder(kid, CONTAINERS).folders.values()]
+    splits = {split_of(folder.name) for folder in inner}
+    parted = sum(bool(kid.folders) for kid in kids)
+    if len(kids) < 2 or 2 * parted <= len(kids) or None in splits or "train" not in splits:
+        return None
+    held = [set(folder.folders) for folder in inner if len(folder.folders) > 1]
+    if all(split_of(kid.name) for kid in kids) or (len(held) > 1 and set.intersection(*held)):
+        return None
+    found = _Found(here.path)
+    for kid in kids:
+        found.roles[kid.path] = FolderRole("class", kid.label)
+    for folder in inner:
+        kind = split_of(folder.name)
+        name = TRAIN if kind == "train" else _set_name(found, folder.name, again=True)
+        found.roles[folder.path] = FolderRole(kind or "train", name)
+    return found
+
+
+def _split_names(here: Folder) -> _Found | None:
+    """Rule 2 in the folders' own names: `train_cats`, `train_dogs`, `test_cats`, `test_dogs`."""
+    found, classes = _Found(here.path), dict[str, set[str]]()
+    for kid in here.folders.values():
+        words = re.split(r"[_. -]+", kid.name)
+        split = next((word for word in words if split_of(word)), "")
+        label = class_name("_".join(word for word in words if word != split))
+        name = TRAIN if split_of(split) == "train" else split
+        if not split or not label:
+            return None
+        found.roles[kid.path] = FolderRole("class", label, name)
+        classes.setdefault(name, set()).add(label)
+    train = classes.pop(TRAIN, set())
+    told = len(train) > 1 and classes and all(labels <= train for labels in classes.values())
+    return found if told else None
+
+
+def _side_by_side(root: Folder) -> _Found:
+    """Rule 3."""
+    here, tests, found = root, list[Folder](), _Found("")
+    while True:
+        kids = _kept(found, here)
+        named_tests = [kid for kid in kids if is_test_among(kid.name, here.folders)]
+        classes = [kid for kid in kids if kid not in named_tests]
+        classes = _without_clutter(found, classes)
+        tests += named_tests
+        if len(classes) != 1 or not classes[0].folders:
+            break
+        here = classes[0]
+    found.base = here.path
+    _set_classes(found, classes, {f.label for t in tests for f in inner_folder(t).folders.values()})
+    for test in tests:
+        _set_test(found, test)
+    return found
+
+
+def _splits_alone(root: Folder) -> _Found | None:
+    """Rule 4."""
+    for here in root.levels():
+        kids = [kid for kid in here.folders.values() if split_of(kid.name)]
+        trains = [kid for kid in kids if split_of(kid.name) == "train"]
+        if trains or (kids and here.photos):
+            found = _Found(here.path)
+            for train in trains:
+                found.roles[inner_folder(train).path] = FolderRole("train", TRAIN)
+            for test in here.folders.values():
+                meant = bool(trains) or test in kids
+                if meant and test not in trains and not aside_reason(test):
+                    _set_test(found, test)
+            return found
     return None
 
 
-def _unwrapped(folder: _Folder) -> list[_Folder]:
-    """Its folders; where it has but one, that one's."""
-    while len(folder.folders) == 1:
-        (folder,) = folder.folders.values()
-    return list(folder.folders.values())
+def _by_person(root: Folder, found: _Found, kinds: Mapping[str, Kind]) -> _Found:
+    """The reading with folders that a person has named. Raises DataError for one that is not
+    there."""
+    folders = {folder.path: folder for folder in root.levels()}
+    for pattern in kinds:
+        if not any(is_like(path, pattern) for path in folders):
+            missing = N_("{folder}: no folder with photos of that name")
+            raise DataError(missing.format(folder=pattern))
+    kinds = {path: kind for path in folders for like, kind in kinds.items() if is_like(path, like)}
+    trains = [folders[path] for path, kind in kinds.items() if kind == "train"]
+    if trains:
+        beside = folders[trains[0].path.rpartition("/")[0]]
+        rest = [kid for kid in beside.folders.values() if kid not in trains]
+        found = _of_splits(beside, trains, [kid for kid in rest if kid.path not in kinds])
+    found.possible = ()
+    for path, kind in kinds.items():
+        if kind == "train":
+            continue
+        for inside in folders[path].levels():
+            found.roles.pop(inside.path, None)
+        if kind == "test":
+            _set_test(found, folders[path])
+        else:
+            name = folders[path].label if kind == "class" else N_("left out by choice")
+            found.roles[path] = FolderRole(kind, name)
+    return found
 
 
-def _side_by_side(root: _Folder) -> _SplitFolders:
-    """By the uppermost folders that lie side by side and are not called like test sets."""
-    here, tests = root, []
-    while True:
-        classes = [f for name, f in here.folders.items() if not _TEST.match(name.casefold())]
-        tests += [folder for folder in here.folders.values() if folder not in classes]
-        if len(classes) != 1 or not classes[0].folders:
-            return _SplitFolders(here, classes, tests)
-        here = classes[0]
+def _kept(found: _Found, here: Folder) -> list[Folder]:
+    """Its folders without those that hold no photos of the set, which are told."""
+    reasons = {kid.path: aside_reason(kid, here) for kid in here.folders.values()}
+    found.roles |= {path: FolderRole("out", reason) for path, reason in reasons.items() if reason}
+    return [kid for kid in here.folders.values() if not reasons[kid.path]]
 
 
-def _folders_text(folders: list[_Folder]) -> str:
-    return N_("only {folder}/").format(folder=folders[0].path) if folders else N_("none")
+def _without_clutter(found: _Found, classes: list[Folder]) -> list[Folder]:
+    """Without folders of a project's own pictures, such as `docs`, beside the classes."""
+    clutter = [kid for kid in classes if fold(kid.name) in CLUTTER_WORDS]
+    usable = [kid for kid in classes if kid not in clutter and kid.count() > 1]
+    if len(usable) == 1 and len(inner_folder(usable[0]).folders) > 1:
+        clutter = [kid for kid in classes if kid is not usable[0]]
+    elif usable:
+        usual = median(kid.count() for kid in usable)
+        clutter = [kid for kid in clutter if 5 * kid.count() <= usual]
+    for kid in clutter:
+        found.roles[kid.path] = FolderRole(
+            "out", N_("lies beside the classes, and is none of them")
+        )
+    return [kid for kid in classes if kid not in clutter]
 
 
-def _placed(found: _SplitFolders, photos: Sequence[str]) -> Layout:
-    labels, places = UniqueNames(), UniqueNames(_RESERVED)
+def _set_classes(found: _Found, classes: list[Folder], known: set[str]) -> None:
+    """Makes folders classes. Where each holds the same folders, those may be the classes instead:
+    by `known`, the names of folders in test sets, or else two readings are possible."""
+    within = [inner for kid in classes for inner in inner_folder(kid, CONTAINERS).folders.values()]
+    counts = Counter(inner.label for inner in within)
+    common = {label for label, count in counts.items() if 2 * count > len(classes)}
+    same = len(classes) > 1 and len(common) > 1 and not any(kid.photos for kid in classes)
+    same = same and not {fold(label) for label in common} <= CONTAINERS | SIDE_WORDS
+    outer = {kid.label for kid in classes}
+    by_inner = same and len(common & known) > 1 and not outer & known
+    if same and not by_inner and not outer & known:
+        beside = classes[0].path.rpartition("/")[0]
+        every = f"{beside}/*" if beside else "*"
+        first, second = (", ".join(sorted(names, key=natural_key)[:6]) for names in (outer, common))
+        either: tuple[tuple[str, Kind], ...] = (
+            (N_("{outer} are classes").format(outer=first), "class"),
+            (N_("{inner} are classes, each in {outer}").format(inner=second, outer=first), "train"),
+        )
+        paths = [kid.path for kid in classes]
+        found.possible = tuple(
+            PossibleReading(title, f"--folder '{every}={kind}'", dict.fromkeys(paths, kind))
+            for title, kind in either
+        )
+    for folder in within if by_inner else classes:
+        found.roles[folder.path] = FolderRole("class", folder.label)
+        _kept(found, folder)
+
+
+def _set_test(found: _Found, test: Folder) -> None:
+    """Makes a folder a test set. Its folders tell labels where any is named like a class, and are
+    test sets of their own otherwise."""
+    classes = found.classes()
+    folder = test
+    while not folder.photos and len(folder.folders) == 1:
+        (only,) = folder.folders.values()
+        if class_like(only.label, classes):
+            break
+        folder = only
+    name = _set_name(found, test.name)
+    found.roles[folder.path] = FolderRole("test", name)
+    level = _kept(found, folder)
+    if not any(class_like(inner.label, classes) for inner in level):
+        deeper = [each for inner in level for each in inner.folders.values()]
+        if not any(class_like(inner.label, classes) for inner in deeper):
+            for inner in level if classes else ():
+                own = _set_name(found, f"{name}_{inner.name}")
+                found.roles[inner.path] = FolderRole("test", own)
+            return
+        level = deeper
+    for inner in level:
+        label = class_like(inner.label, classes) or inner.label
+        found.roles[inner.path] = FolderRole("class", label)
+        if label != inner.label:
+            told = N_("{folder}: taken for the class {name}")
+            found.notes.append(told.format(folder=inner.path, name=label))
+
+
+def _set_name(found: _Found, name: str, again: bool = False) -> str:
+    """A test set's name that means nothing else; `again`: several folders may be of one set."""
+    wanted = free = unicodedata.normalize("NFC", name)
+    taken = {role.name for role in found.roles.values() if role.kind == "test" and not again}
+    number = 1
+    while free in taken or free.casefold() in (TRAIN, VALIDATION):
+        number += 1
+        free = f"{wanted}_{number}"
+    return free
+
+
+def _too_few(found: _Found) -> str:
+    told = N_(
+        "needs a folder of photos for each class, at least two of them side by side, best "
+        "in a folder train; found {found}"
+    )
+    for path, role in found.roles.items():
+        if role.kind == "class":
+            return told.format(found=N_("only {folder}/").format(folder=path))
+    return told.format(found=N_("none"))
+
+
+def _placed(found: _Found, photos: Sequence[str]) -> Layout:
     placed: list[PlacedPhoto] = []
+    unplaced: dict[str, str] = {}
     folders: dict[str, str] = {}
-    by_name: dict[str, str] = {}
-    for folder in found.classes:
-        label = labels.reserve(_last(folder.path))
-        by_name.setdefault(_key(folder), label)
-        folders[f"train/{label}"] = folder.path
-        placed += [PlacedPhoto(photo, "train", label) for photo in folder.everything()]
-    for test in found.tests:
-        name, folder = places.reserve(_last(test.path)), test
-        while not folder.photos and len(folder.folders) == 1:
-            (only,) = folder.folders.values()
-            if _key(only) in by_name:
+    with_classes = bool(found.classes())
+    for photo in photos:
+        split, label, inside, outer = TRAIN, "", "", ""
+        names = photo.split("/")[:-1]
+        reason = N_("lies in no class and no test set")
+        lies = not found.roles
+        for depth in range(len(names) + 1):
+            path = "/".join(names[:depth])
+            role = found.roles.get(path)
+            if role is None:
+                continue
+            if role.kind == "out":
+                lies, reason = False, role.name
                 break
-            folder = only
-        own = [PlacedPhoto(photo, name, "") for photo in folder.photos]
-        for inner in folder.folders.values():
-            if _key(inner) in by_name:
-                label = by_name[_key(inner)]
-                own += [PlacedPhoto(photo, name, label) for photo in inner.everything()]
+            lies = True
+            if role.kind == "class":
+                label, outer = role.name, "" if inside else f"{names[depth - 1]}/"
+                if role.split:
+                    split = role.split
+                    folders.setdefault(split, found.base) if split != TRAIN else None
+                if split == TRAIN:
+                    folders.setdefault(f"{TRAIN}/{label}", path)
             else:
-                split = places.reserve(f"{name}_{_last(inner.path)}")
-                folders[split] = inner.path
-                placed += [PlacedPhoto(photo, split, "") for photo in inner.everything()]
-        if own:
-            folders[name] = folder.path
-            placed += own
-    known = {place.file for place in placed}
-    strays = tuple(photo for photo in photos if photo not in known)
-    return Layout(found.base.path, tuple(placed), strays, folders)
+                split, inside = role.name, f"{path}/" if path else ""
+                if role.kind == "test":
+                    folders.pop(f"{TRAIN}/{label}", None) if outer else None
+                    folders.setdefault(split, path)
+        if not lies or (split == TRAIN and with_classes and not label):
+            unplaced[photo] = reason
+            continue
+        start = len(inside) or (len(found.base) + 1 if found.base else 0)
+        name = f"{outer if inside else ''}{photo[start:]}"
+        placed.append(PlacedPhoto(photo, split, label, name))
+    # Classes first, in their order, then test sets.
+    order = sorted(folders, key=lambda key: (not key.startswith(f"{TRAIN}/"), natural_key(key)))
+    return Layout(
+        found.base,
+        tuple(_with_own_names(placed)),
+        unplaced,
+        {key: folders[key] for key in order},
+        found.roles,
+        found.possible,
+        tuple(found.notes),
+    )
 
 
-def _last(path: str) -> str:
-    return path.rsplit("/", 1)[-1]
-
-
-def _key(folder: _Folder) -> str:
-    """By which a test set's folder is known to be a class's."""
-    return clean_name(_last(folder.path)).casefold()
+def _with_own_names(placed: list[PlacedPhoto]) -> Iterator[PlacedPhoto]:
+    """Photos of a split whose names come twice are named by their whole paths."""
+    names = Counter((photo.split, photo.name) for photo in placed)
+    twice = {split for (split, _), count in names.items() if count > 1}
+    for one in placed:
+        yield PlacedPhoto(one.file, one.split, one.label, one.file) if one.split in twice else one

@@ -28,7 +28,8 @@ from threadpoolctl import threadpool_limits
 from core.base import files
 from core.base.errors import DataError
 from core.base.language import N_, _, ngettext
-from core.data.dataset import Dataset, Photo, fingerprints
+from core.data.dataset import Dataset, Photo
+from core.data.fingerprints import fingerprints
 from core.data.photos import open_photo
 
 Vectors = NDArray[np.float32]
@@ -39,6 +40,8 @@ TRAIN = "train"
 MIN_SIMILARITY = (
     0.85  # from this likeness on: fixed on toy sets, see docs/how-numbers-are-computed.md
 )
+_SAME = 0.99  # from this likeness on two photos are one, saved again
+MAX_GROUPS = 10  # that are listed
 _SIDE = 32  # pixels of the small picture that is compared
 _CROPS = (0.98, 0.96, 0.94, 0.92, 0.9)  # sides of the parts that are compared with whole photos
 _STEP = 0.8  # pixels of the small picture between the places where a part is tried
@@ -160,6 +163,45 @@ def near_copy_warnings(pairs: Sequence[NearCopyPair]) -> list[str]:
             )
         )
     return lines
+
+
+def near_copy_groups(pairs: Sequence[NearCopyPair]) -> list[str]:
+    """The near-copies, a line for each photo that others are copies of: the worst ten, and how many
+    more there are."""
+    groups: dict[str, list[NearCopyPair]] = {}
+    for pair in sorted(pairs, key=lambda pair: -pair.alike):
+        groups.setdefault(pair.train, []).append(pair)
+    lines = []
+    for file, group in list(groups.items())[:MAX_GROUPS]:
+        told = N_("train/{file} has {count} near-copies: {photos} (up to {alike:.0f} % alike)")
+        photos = ", ".join(f"{pair.split}/{pair.file}" for pair in group[:4])
+        photos += ", …" if len(group) > 4 else ""
+        values = {"count": len(group), "photos": photos, "alike": 100 * group[0].alike}
+        lines.append(group[0].text() if len(group) == 1 else told.format(file=file, **values))
+    more = N_("... and {count} more groups of near-copies").format(count=len(groups) - MAX_GROUPS)
+    return lines + ([more] if len(groups) > MAX_GROUPS else [])
+
+
+def label_contradictions(dataset: Dataset, pairs: Sequence[NearCopyPair]) -> list[str]:
+    """Photos that are the same and yet of different classes: one of the labels is wrong. The first
+    ten, and how many more there are."""
+    classes = [dataset.classes[label] for label in dataset.train_labels]
+    known = {photo.file: name for photo, name in zip(dataset.train, classes, strict=True)}
+    labels: dict[str, dict[str, str]] = {TRAIN: known}
+    for test in dataset.test_sets:
+        labels[test.name] = {file: label.primary for file, label in test.labels.items()}
+    lines = []
+    for pair in pairs:
+        names = labels[pair.split].get(pair.file, ""), known[pair.train]
+        if pair.alike >= _SAME and names[0] and names[0] != names[1]:
+            told = N_(
+                "{photo} ({first}) is the same photo as train/{file} ({second}): one of the labels "
+                "is wrong"
+            )
+            photo = f"{pair.split}/{pair.file}"
+            lines.append(told.format(photo=photo, first=names[0], file=pair.train, second=names[1]))
+    more = N_("... and {count} more such photos").format(count=len(lines) - MAX_GROUPS)
+    return lines[:MAX_GROUPS] + ([more] if len(lines) > MAX_GROUPS else [])
 
 
 def photos_fingerprint(dataset: Dataset) -> str:

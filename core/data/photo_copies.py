@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.photos import jpeg_bytes, open_photo
+from core.data.photos import FORMATS, jpeg_bytes, open_scaled_photo
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
 CAPTURED_LONGEST_SIDE = 1600  # of photos that a capture session has taken (core.capture)
 QUALITY = 90
-# No EPS, PDF and the like, whose readers start other programs.
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 _ORIENTATION = 0x0112  # EXIF
 
 
+class PhotoCopy(NamedTuple):
+    """A photo as JPEG; in words what was changed; what else is to be said of it."""
+
+    jpeg: bytes
+    changes: tuple[str, ...]
+    remark: str
+
+
 def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str, ...]]:
-    """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high; and in words what
-    was changed. A JPEG that is so already keeps its very bytes.
+    """The first two of `copy_photo`."""
+    return copy_photo(path, longest)[:2]
+
+
+def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
+    """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high. A JPEG that is so
+    already keeps its very bytes.
 
     Raises DataError: why it is no photo, without its name.
     """
@@ -40,21 +53,21 @@ def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str
         ) from None
 
 
-def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
+def _copied(path: Path, longest: int) -> PhotoCopy:
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with Image.open(path, formats=FORMATS) as image:
             kind, mode, size = str(image.format), image.mode, image.size
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
         raise DataError(N_("not a photo, whatever its name says")) from None
-    copy = open_photo(
-        path, at_least=longest, formats=_FORMATS
-    )  # reads all of it, and checks its size first
+    copy, scaled = open_scaled_photo(path, longest)  # reads all of it, its size checked first
     changes = []
     if kind != "JPEG":
         changes.append(N_("{kind} to JPEG").format(kind=kind))
     if mode not in ("RGB", "L"):
         changes.append(N_("{kind} to RGB").format(kind=mode))
+    if scaled:
+        changes.append(scaled)
     if turned:
         changes.append(N_("turned as EXIF says"))
     if max(size) > longest:
@@ -68,6 +81,6 @@ def _copied(path: Path, longest: int) -> tuple[bytes, tuple[str, ...]]:
                 height=size[1],
             )
         )
-    if not changes:
-        return path.read_bytes(), ()
-    return jpeg_bytes(copy, QUALITY), tuple(changes)
+    data = jpeg_bytes(copy, QUALITY) if changes else path.read_bytes()
+    plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
+    return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")

@@ -9,8 +9,10 @@ import base64
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +27,11 @@ from core.base.language import N_
 Crop = Literal["squash", "centre"]
 Pixels = NDArray[np.uint8]
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")  # Pillow knows many more, some of them programs
+# Pillow knows many more formats, some of them programs. HEIF: where pillow-heif is installed.
+FORMATS: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF")
+with suppress(ImportError):
+    import_module("pillow_heif").register_heif_opener()
+    FORMATS = (*FORMATS, "HEIF")
 MAX_PIXELS = 80_000_000  # a decoded photo of this size takes 240 MB
 MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
@@ -42,40 +48,55 @@ _TURNS = {  # how a photo that is stored as its EXIF says becomes upright
 }
 
 
-def open_photo(
-    path: Path, at_least: int | None = None, formats: tuple[str, ...] = FORMATS
-) -> Image.Image:
+def is_photo(head: bytes) -> bool:
+    """Whether a file is a photo of one of the FORMATS, by its first 64 bytes, whatever its name."""
+    if head[4:8] == b"ftyp":
+        brands = {head[at : at + 4] for at in (8, *range(16, min(len(head), 40), 4))}
+        heif = "HEIF" in FORMATS and bool(brands & {b"heic", b"heix", b"mif1", b"msf1", b"hevc"})
+        return bool(brands & {b"avif", b"avis"}) or heif
+    if head[:2] == b"BM":
+        return head[14:18] in (b"\x0c\0\0\0", b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
+    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*")
+    return head.startswith(starts) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
     """A photo in RGB, upright; of an animation, its first picture. With `at_least`, a JPEG may be
     decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
-    pixels. formats: as Pillow names them.
+    pixels.
 
     Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels.
     """
-    with _opened(path, formats) as image:
+    return open_scaled_photo(path, at_least)[0]
+
+
+def open_scaled_photo(path: Path, at_least: int | None = None) -> tuple[Image.Image, str]:
+    """Likewise; also how its values were scaled to 8 bits, "" where they were as usual."""
+    with _opened(path) as image:
         if at_least is not None:
             ratio = at_least / min(image.size)
             image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
         image.load()
         turn = _TURNS.get(_orientation(image))
         upright = image if turn is None else image.transpose(turn)
-        if upright.mode.startswith("I"):
-            return _from_16_bit(upright)
+        if upright.mode[0] in "IF":
+            return _scaled(upright)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
             # Transparent parts become white paper, not whatever colour hides beneath.
             rgba = upright.convert("RGBA")
             page = Image.new("RGBA", rgba.size, "white")
-            return Image.alpha_composite(page, rgba).convert("RGB")
-        return upright.convert("RGB")
+            return Image.alpha_composite(page, rgba).convert("RGB"), ""
+        return upright.convert("RGB"), ""
 
 
 @contextmanager
-def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
     """The photo of a file, its header read. Whatever is wrong with it, here or while it is decoded,
     becomes a DataError that names the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
-            with Image.open(path, formats=formats) as image:
+            with Image.open(path, formats=FORMATS) as image:
                 size = N_("{width}x{height} pixels").format(width=image.width, height=image.height)
                 if image.width * image.height > MAX_PIXELS:
                     raise DataError(
@@ -114,10 +135,10 @@ def _opened(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Im
         raise DataError(
             N_(
                 "{path}: not a photo we can read (a file of {size} bytes that is no "
-                "JPEG, PNG, WebP, BMP or GIF): save it again as JPEG, or remove it"
+                "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it"
             ).format(
                 path=path,
-                size=path.stat().st_size,
+                size=path.stat().st_size if isinstance(path, Path) else 0,
             )
         ) from None
     except Exception as error:  # damaged files make Pillow's decoders fail in many ways
@@ -138,19 +159,36 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _from_16_bit(image: Image.Image) -> Image.Image:
-    grey = (np.asarray(image, dtype=np.float64) / 65535 * 255 + 0.5).clip(0, 255).astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
+def _scaled(image: Image.Image) -> tuple[Image.Image, str]:
+    """A grey photo of more than 8 bits in RGB, and how: by the bits that its values take, where
+    they take a quarter of them; fractions as they are; all else from its least value to its
+    greatest."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0, neginf=0)
+    low, high, told = float(values.min()), float(values.max()), ""
+    bits = next((bits for bits in (8, 10, 12, 16) if 2 ** (bits - 2) <= high < 2**bits), 0)
+    if low >= 0 and bits:
+        low, high = 0.0, 2.0**bits - 1
+        told = N_("{bits} bits a pixel scaled to 8").format(bits=bits) if bits < 16 else ""
+    elif low >= 0 and high <= 1:
+        low, high, told = 0.0, 1.0, N_("values from 0 to 1 scaled to 8 bits")
+    else:
+        told = N_("values from {low:g} to {high:g} scaled to 8 bits").format(low=low, high=high)
+    grey = ((values - low) / ((high - low) or 1) * 255 + 0.5).clip(0, 255).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGB"), told
 
 
-def photo_size(path: Path) -> tuple[int, int]:
-    """Width and height of a photo as it is shown (turned as EXIF says), from its header alone; read
-    once as long as the file stays as it is. Raises DataError naming the file."""
-    return _photo_size(path, quick_fingerprint(path))
+def photo_size(path: Path | BytesIO) -> tuple[int, int]:
+    """Width and height of a photo as it is shown (turned as EXIF says), from its header alone; of a
+    file read once as long as it stays as it is. Raises DataError naming the file."""
+    return _size(path) if isinstance(path, BytesIO) else _file_size(path, quick_fingerprint(path))
 
 
 @lru_cache(maxsize=10_000)
-def _photo_size(path: Path, fingerprint: str) -> tuple[int, int]:
+def _file_size(path: Path, fingerprint: str) -> tuple[int, int]:
+    return _size(path)
+
+
+def _size(path: Path | BytesIO) -> tuple[int, int]:
     with _opened(path) as image:
         width, height = image.size
         on_its_side = 5 <= _orientation(image) <= 8

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.label_tables import join_names, split_names
+
 ComparedScore = Literal["primary", "object", "present"]
 _TEXT_COLUMNS = ("kind", "split", "file", "primary", "present", "predicted")
 
@@ -54,8 +56,11 @@ def photo_correctness(predictions: pd.DataFrame, split: str, score: ComparedScor
     ).nonzero()[0]
     files, main, present, predicted = (column[name][rows] for name in _TEXT_COLUMNS[2:])
     if score == "present":
-        accepted = [{name, *rest.split()} for name, rest in zip(main, present, strict=True)]
-        truth = [" ".join(sorted(names)) for names in accepted]
+        classes = {name.removeprefix("p_") for name in predictions if name.startswith("p_")}
+        accepted = [
+            {name, *split_names(rest, classes)} for name, rest in zip(main, present, strict=True)
+        ]
+        truth = [join_names(sorted(names)) for names in accepted]
         correct = [name in names for name, names in zip(predicted, accepted, strict=True)]
     else:
         truth, correct = list(main), [bool(right) for right in predicted == main]

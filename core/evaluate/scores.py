@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.dataset import BACKGROUND
+from core.data.label_tables import split_names
 
 Z_95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 BOOTSTRAP_DRAWS = 1000
@@ -198,7 +199,7 @@ def set_scores(
     scores: dict[str, Score | None] = {}
     if len(labelled):
         predicted, primary = list(labelled["predicted"]), list(labelled["primary"])
-        present = [text.split() for text in labelled["present"]]
+        present = [split_names(text, classes) for text in labelled["present"]]
         scores["primary"] = accuracy(predicted, primary)
         things = [name for name in classes if name != BACKGROUND]
         scores["ranking"] = presence_ranking(

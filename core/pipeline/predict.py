@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.base.machine import release_memory
 from core.data.dataset import Dataset, Photo, TestSet
+from core.data.label_tables import join_names
 from core.data.object_crops import labelled_objects
 from core.data.photos import Crop, open_photo, read_view, resize_to_view
 from core.model.network import Network
@@ -210,7 +211,7 @@ def prediction_rows(
             "split": photos.split,
             "file": photos.files,
             "primary": photos.primary,
-            "present": [" ".join(names) for names in photos.present],
+            "present": [join_names(names) for names in photos.present],
             "predicted": [classes[i] for i in answers],
             **{f"p_{name}": probabilities[:, i] for i, name in enumerate(classes)},
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,13 @@ import torch
 
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
-from core.data.dataset import (
-    Dataset,
-    FileDigests,
-    TestSet,
-    fingerprints,
-    read_dataset,
-)
+from core.data.dataset import Dataset, TestSet, read_dataset
 from core.data.earlier_photos import (
     fingerprint_history,
     photos_of_run,
     without_sets_in_capture,
 )
+from core.data.fingerprints import FileDigests, fingerprints
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache
@@ -97,21 +92,24 @@ def set_up(
     check_cancelled: Callable[[], None] = lambda: None,
     on_phase_end: Callable[[str], None] = lambda phase: None,
     to_train: bool = True,
+    class_order: Callable[[Iterable[str]], list[str]] = list,
     noted: Mapping[str, Any] | None = None,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
     `check_cancelled` is called before each photo that is read and between batches of features;
     raising from it stops. `on_phase_end` is told the phases as they end: "photos", "features".
-    Without `to_train` the training views' features are left until they are asked for. noted: the
-    fingerprints of a run that began earlier; photos that were added since do not train, nor are
-    they looked at while it trains. A new run does not look at what somebody photographs just now.
-    Raises InputError: one line that names the photo, key or file."""
+    Without `to_train` the training views' features are left until they are asked for. class_order:
+    the run's (`Run.class_order`). noted: the fingerprints of a run that began earlier; photos that
+    were added since do not train, nor are they looked at while it trains. A new run does not look
+    at what somebody photographs just now. Raises InputError: one line that names the photo, key or
+    file."""
     threads = configure_threads()
     configure_malloc()
     settings = resolve_settings(recipe)
     configure_device(settings.device)
     dataset = read_dataset(data_dir)
+    dataset = dataset.in_order(class_order(dataset.classes))
     digests = FileDigests(check_cancelled)
     digest = functools.cache(digests.digest)
     if noted:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from core.base.errors import RunError, not_written_text
 from core.base.language import N_
-from core.data.dataset import Dataset, truth_fingerprint
+from core.data.dataset import Dataset
+from core.data.fingerprints import truth_fingerprint
 from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.run import Run, open_run

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from core.base import files
 from core.base.errors import RunError, damaged_text, os_error_line
 from core.base.files import PROJECT_ROOT
 from core.base.language import N_
+from core.data.dataset_names import natural_key
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.examples import refuse_example, run_folder
@@ -82,6 +83,18 @@ class Run:
 
     def environment(self) -> dict[str, Any]:
         return self._json("environment.json")
+
+    def class_order(self) -> Callable[[Iterable[str]], list[str]]:
+        """Sorts names of classes as this run has them: by what it noted when it began. One that has
+        noted nothing began when classes stood in the order of their letters."""
+        data = self.environment()["data"]
+        noted, begun = data.get("classes"), "fingerprints" in data
+        if not noted:
+            with suppress(RunError):  # results may be damaged: they can be made anew
+                noted = (self.summary() or {}).get("classes")
+        places = {str(name): place for place, name in enumerate(noted or ())}
+        fallback = natural_key if not noted and not begun else str
+        return lambda names: sorted(names, key=lambda n: (places.get(n, len(places)), fallback(n)))
 
     def data_dir(self) -> Path:
         """The data-set folder that the run was launched on. An example names it from the project's

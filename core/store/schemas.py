@@ -131,6 +131,7 @@ class _Data(Strict):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     title: ShortText | None = None
     fingerprints: _Fingerprints | None = None
+    classes: list[ShortText] | None = None
 
 
 class _Estimate(Strict):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import InputError
-from core.data.dataset import FileDigests, find_datasets, read_dataset
+from core.data.dataset import find_datasets, read_dataset
 from core.data.earlier_photos import fingerprint_history, photos_by_split
+from core.data.fingerprints import FileDigests
 
 
 class DatasetMatcher:

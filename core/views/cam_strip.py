@@ -59,6 +59,8 @@ def cam_strip(run: Run, dataset: Dataset) -> Strip | None:
 
     Raises RunError when a file of the run is damaged, DataError when a photo cannot be read."""
     maps = run.class_maps()
+    if maps is not None:
+        dataset = dataset.in_order(maps.classes)
     if maps is None or tuple(maps.classes) != tuple(dataset.classes):
         return None
     test_set = _choose_test_set(dataset, maps)

@@ -337,6 +337,7 @@ def _add_pictures(
         return tuple(evidence), ""
     try:
         dataset = read_dataset(run.data_dir())
+        dataset = dataset.in_order(run.class_order()(dataset.classes))
         test_set = dataset.test_set(name)
         makers = _picture_builders(run, dataset, test_set)
         made = [

@@ -8,11 +8,13 @@ import json
 import resource
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from core.base.errors import InputError
@@ -48,6 +50,28 @@ def picture_bytes(kind: str, image: Image.Image | None = None, **options: object
     buffer = io.BytesIO()
     (image or picture()).save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def write_photos(folder: Path, *names: str) -> Path:
+    """Photos of these names, no two alike; names that end with `*` are of three photos. Returns the
+    folder."""
+    for name in names:
+        for each in [name.replace("*", f"{n}.jpg") for n in range(3)] if "*" in name else [name]:
+            path = folder / each
+            path.parent.mkdir(parents=True, exist_ok=True)
+            seed = zlib.crc32(each.encode())
+            coarse = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+            image = Image.fromarray(coarse).resize((96, 72), Image.Resampling.BICUBIC)
+            path.write_bytes(picture_bytes("JPEG", image))
+    return folder
+
+
+def zip_photos(here: Path, rename: Callable[[str], str] = str) -> None:
+    """HERE/in.zip: what lies in HERE/in, under other names."""
+    with zipfile.ZipFile(here / "in.zip", "w") as archive:
+        for path in sorted((here / "in").rglob("*.*")):
+            name = path.relative_to(here / "in").as_posix()
+            archive.writestr(rename(name), path.read_bytes())
 
 
 def add_line(path: Path, line: str) -> None:

@@ -56,12 +56,12 @@ def write_results(
     write_table(out_dir / "drift.csv", diagnosis.drift)
     write_table(out_dir / "reliance.csv", diagnosis.reliance)
     files.write_json(out_dir / "diagnosis.json", diagnosis.data)
-    network = setup.network
+    network, timing = setup.network, run.timing()
     trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
     summary = {
         "classes": list(network.classes),
         "epochs": len(history),
-        "seconds": round(float(run.timing()["seconds"].sum()), 1),
+        "seconds": round(float(timing["seconds"].sum()), 1) if len(timing) else None,
         "trained_weights": sum(
             weight.numel() for i in trained for weight in network.layers[i].parameters()
         ),
@@ -104,7 +104,14 @@ def reevaluate_run(run: Run) -> None:
     """
     refuse_example(run.id)
     noted = run.environment()["data"].get("fingerprints")
-    setup = set_up(run.recipe(), run.data_dir(), run.path.parent, to_train=False, noted=noted)
+    setup = set_up(
+        run.recipe(),
+        run.data_dir(),
+        run.path.parent,
+        to_train=False,
+        class_order=run.class_order(),
+        noted=noted,
+    )
     check_photos_unchanged(run, setup, train_only=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"

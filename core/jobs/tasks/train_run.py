@@ -47,6 +47,7 @@ def run_training(
             runs_dir,
             lambda: check_cancelled(run),
             laps.end_phase,
+            class_order=run.class_order(),
             noted=run.environment()["data"].get("fingerprints"),
         )
         photos = count_photos(setup.dataset, recipe)
@@ -86,6 +87,7 @@ def _complete_environment(run: Run, setup: Setup, expected: Estimate) -> None:
     environment = run.environment()
     environment.setdefault("estimate", {"seconds": expected.seconds, "parts": expected.parts})
     environment["data"] |= {"title": setup.dataset.title, "fingerprints": setup.fingerprints}
+    environment["data"]["classes"] = list(setup.dataset.classes)
     files.write_json(
         run.path / "environment.json",
         environment | describe_machine() | {"settings": asdict(setup.settings)},

@@ -24,8 +24,9 @@ def show(dataset: Dataset) -> None:
             source=source,
         )
     )
-    if words := unused_files_text(dataset):
-        st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
+    for words in (*map(translate, dataset.notes), unused_files_text(dataset)):
+        if words:
+            st.warning(plain(words[0].upper() + words[1:]), icon=":material/info:")
     if not dataset.test_sets:
         st.info(
             _(

@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, ngettext, translate
-from core.data.additions import TRAIN, Addition, add_photos
+from core.data.additions import Addition, add_photos
 from core.data.dataset import ORIGINS, read_dataset
+from core.data.dataset_names import TRAIN
 from pages.widgets.shared import access
 
 _MAX_FILE_MB = 50

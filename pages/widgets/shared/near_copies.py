@@ -39,7 +39,10 @@ def show_warning(pairs: Sequence[near_copies.NearCopyPair]) -> None:
         icon=":material/warning:",
     ):
         st.markdown(
-            "\n".join(f"- {formatting.escape_markdown(translate(pair.text()))}" for pair in pairs)
+            "\n".join(
+                f"- {formatting.escape_markdown(translate(line))}"
+                for line in near_copies.near_copy_groups(pairs)
+            )
         )
 
 

@@ -10,13 +10,13 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.archive import printable
+from core.data.dataset_names import clean_name
 from core.data.import_report import ImportReport
 from core.data.importer import import_upload, unused_name
-from core.data.layout import clean_name
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe
 from pages import settings
-from pages.widgets.shared import access
+from pages.widgets.shared import access, first_look
 from pages.widgets.ui import messages
 
 UPLOAD_MB = 200  # as server.maxUploadSize of .streamlit/config.toml
@@ -88,12 +88,13 @@ def _import(key: str, uploaded: Any) -> None:
     problem = _problem(name)
     if problem:
         st.warning(problem, icon=":material/edit:")
+    options = first_look.show(f"{key}.first", uploaded)
     if not st.button(
         _("Import"),
         key=f"{key}.go",
         type="primary",
         icon=":material/upload:",
-        disabled=bool(problem),
+        disabled=bool(problem) or options is None,
     ):
         return
     bar = st.progress(0.0, text=_("Looking at the zip file"))
@@ -102,11 +103,14 @@ def _import(key: str, uploaded: Any) -> None:
         bar.progress(done / total, text=_("{done} of {total} photos", done=done, total=total))
 
     try:
-        dataset, report = import_upload(uploaded, uploaded.name, parent, name, show_progress)
+        dataset, report = import_upload(
+            uploaded, uploaded.name, parent, name, show_progress, options
+        )
     except InputError as error:
         bar.empty()
         messages.show_error(error)
         return
+    st.session_state.pop(f"{key}.first.reading", None)
     st.session_state[f"{key}.done"] = dataset.root.name, report
     st.session_state[f"{key}.number"] += 1
     st.rerun()

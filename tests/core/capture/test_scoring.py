@@ -8,7 +8,8 @@ from core.capture import scoring
 from core.capture.asking import Request
 from core.capture.scoring import default_runs, score_runs
 from core.capture.session import add_photo, begin
-from core.data.dataset import fingerprints, read_dataset
+from core.data.dataset import read_dataset
+from core.data.fingerprints import fingerprints
 from core.jobs.tasks.results import reevaluate_run
 from core.jobs.tasks.train_run import run_training
 from core.store.index import RunIndex
@@ -50,6 +51,7 @@ def test_a_set_that_grows_is_trained_beside_and_scored_anew(
         scoring.LocalExecutor, "submit_rescoring", lambda self, ids: asked.extend(ids)
     )
     for number in (2, 3):
+        (run.path / "timing.csv").unlink(missing_ok=number == 3)  # scores need none
         add_photo(session, Request("blue"), phone_photo(number))
         rows = RunIndex(runs_dir).rows()
         assert score_runs(runs_dir, rows, session) == asked[-1:] == [run.id]

@@ -30,7 +30,8 @@ from core.capture.session import (
     set_point,
     skip,
 )
-from core.data.dataset import CAPTURE_LOG, read_dataset, unused_files
+from core.data.dataset import read_dataset, unused_files
+from core.data.dataset_names import CAPTURE_LOG
 from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.status import utc_now

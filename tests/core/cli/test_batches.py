@@ -10,7 +10,7 @@ import pytest
 from core.__main__ import main
 from core.base.errors import RunError
 from core.base.yaml_files import dump_yaml
-from core.data.dataset import fingerprints
+from core.data.fingerprints import fingerprints
 from core.recipe.files import recipe_dict
 from core.store.run import Run, find_runs
 from tests.conftest import fast_recipe

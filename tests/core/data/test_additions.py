@@ -15,7 +15,8 @@ from core.base.demo_mode import DemoError
 from core.base.errors import DataError
 from core.data import addition_log, additions
 from core.data.additions import add_photos, sources_of
-from core.data.dataset import Dataset, fingerprints, read_dataset
+from core.data.dataset import Dataset, read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.label_tables import Label
 from core.data.split import split_photos
 from core.recipe.files import recipe_from_dict

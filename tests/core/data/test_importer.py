@@ -13,9 +13,11 @@ from core.__main__ import main
 from core.base.errors import DataError, InputError
 from core.capture.asking import Request
 from core.capture.session import add_photo, begin, open_session
-from core.data.archive import Limits
-from core.data.dataset import find_datasets, fingerprints, read_dataset
+from core.data.archive import Limits, open_file_source
+from core.data.dataset import find_datasets, read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.importer import import_photos
+from core.data.reading import read_source
 from tests.core.capture.photos import phone_photo
 from tests.factory import write_dataset
 
@@ -210,10 +212,12 @@ def test_tables_follow_their_photos(tmp_path, datasets):
         "test/bad.jpg": b"",
         "labels.csv": b"split,file,primary,present\ntest,a b.png,red,red blue\ntest,bad.jpg,red,\n",
         "boxes.csv": b"split,file,label,x0,y0,x1,y1,visible_fraction\ntest,a b.png,red,0,0,1,1,1\n",
+        "additions.csv": b"addition,split,file\n1,test,a b.png\n2,train,red/1.jpg\n",
         "dataset.yaml": b"title: Mine\nlicence: CC0\n",
     }
     dataset, report = import_photos(write_members(tmp_path / "in", members), datasets)
     test = dataset.test_set("test")
+    assert (test.added, dataset.added) == ({"a_b.jpg": 1}, {"red/1.jpg": 2})
     assert test.labels["a_b.jpg"].present == ("red", "blue")
     assert test.boxes["a_b.jpg"][0].label == "red"
     assert report.notes == ("labels.csv: 1 rows left out; their photos were not taken",)
@@ -225,10 +229,18 @@ def test_tables_follow_their_photos(tmp_path, datasets):
     [
         ({"1.jpg": picture(), "2.jpg": picture()}, "found none"),
         ({"a/readme.txt": b"", "b/x.pdf": b""}, "found none"),
-        ({"train/1.jpg": picture(), "train.csv": b"fnames,target\n"}, "train.csv is not read here"),
-        (TWO_CLASSES | {"odd/1.jpg": picture()}, "odd has 1 photos that can be used"),
+        ({"train/1.jpg": picture(), "train.csv": b"fnames,target\n"}, "at least two classes"),
         (
-            TWO_CLASSES | {"odd/1.jpg": b"", "odd/2.jpg": picture()},
+            {"red/0.jpg": picture(), "red/1.jpg": picture(1), "odd/1.jpg": picture()},
+            "odd has 1 photos that can be used",
+        ),
+        (
+            {
+                "red/0.jpg": picture(),
+                "red/1.jpg": picture(1),
+                "odd/1.jpg": b"",
+                "odd/2.jpg": picture(),
+            },
             "a class needs two; odd/1.jpg: not a photo",
         ),
         (
@@ -340,3 +352,39 @@ def test_a_log_of_a_session_from_elsewhere_names_no_file_outside(tmp_path):
     assert not open_session(session.folder).everything
     add_photo(session, Request("red"), phone_photo(1))
     assert victim.read_bytes() == b"mine"
+
+
+def test_every_file_is_taken_or_left_out_with_a_reason(tmp_path, datasets):
+    """Nothing is silent but what systems leave behind."""
+    members = {f"set/train/{name}": data for name, data in TWO_CLASSES.items()} | {
+        "set/test/red/1.jpg": picture(1),
+        "set/test/green/2.jpg": picture(2),
+        "set/test/a.xml": b"<annotation/>",
+        "set/train/odd/1.jpg": picture(3),
+        "set/train/loose.jpg": picture(4),
+        "set/train/red/cut.jpg": picture(5)[:300],
+        "set/train/red/x.jpg/thumb.jpg": picture(6),
+        "set/train/red/.hidden.jpg": picture(7),
+        "set/train/red/raw.nef": b"II*\0",
+        "set/train/red/more.zip": b"PK",
+        "set/train/red/film.mp4": b"x",
+        "set/labels.csv": b"split,file,primary,present\ntest,1.jpg,red,red\n",
+        "set/dataset.yaml": b"title: Mine\n",
+        "set/unrelated.csv": b"a,b\n1,2\n",
+        "set/package.json": b"{}",
+        "set/_old/1.jpg": picture(8),
+        "cover.jpg": picture(9),
+    }
+    litter = {f"set/{name}": b"x" for name in (".DS_Store", "train/._1.jpg", "Thumbs.db")}
+    source = write_members(tmp_path / "in.zip", members | litter)
+    _, report = import_photos(source, datasets)
+    with open_file_source(source) as opened:
+        used = read_source(opened).used
+    taken, left = (
+        [one.placed.file for one in report.imported],
+        [one.name for one in report.rejected],
+    )
+    assert sorted([*taken, *left, *used]) == sorted(members)
+    assert all(one.reason for one in report.rejected)
+    text = (datasets / "in" / "import.txt").read_text("utf-8")
+    assert all(name in text for name in (*taken, *left))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from core.base.errors import DataError
 from core.data import label_edits
-from core.data.dataset import fingerprints, read_dataset
+from core.data.dataset import read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label
 from tests.conftest import fixed_clock
@@ -83,8 +84,7 @@ def test_what_is_written_reads_back_and_all_else_stays(root, truth, file):
         (Truth(None, (Box("red", 0.5, 0, 0.5, 1, 1),)), "x0 must be below x1 and y0 below y1"),
         (Truth(None, (Box("red", 0, 0, 1.5, 1, 1),)), "x1 must be a number from 0 to 1, not '1.5"),
         (Truth(None, (Box("red", 0, 0, float("nan"), 1, 1),)), "x1 must be a number from 0 to 1"),
-        (Truth(None, (Box("a book", 0, 0, 1, 1, 1),)), "'a book' must not be empty or hold"),
-        (Truth(None, (Box("", 0, 0, 1, 1, 1),)), "must not be empty or hold a space"),
+        (Truth(None, (Box("", 0, 0, 1, 1, 1),)), "must not be empty or hold"),
         (Truth(None, (Box("red", 0, 0, 1, 1, 1),) * 2), "has this box twice"),
     ],
 )

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.base.errors import DataError
-from core.data.layout import UniqueNames, clean_name, find_layout
+from core.data.dataset_names import UniqueNames, clean_name
+from core.data.layout import find_layout
 
 
 def placements(*photos):
@@ -72,12 +73,12 @@ def test_folders_of_a_test_set_tell_labels_or_are_sets_of_their_own():
         "valid/valid/blue/5.jpg",
     )
     assert found == {
-        "train/Red book/1.jpg": "train=Red_book",
+        "train/Red book/1.jpg": "train=Red book",
         "train/blue/1.jpg": "train=blue",
-        "test/red_book/1.jpg": "test=Red_book",
+        "test/red_book/1.jpg": "test=red_book",  # no class: told, and labelled as none of them
         "test/Blue/x/2.jpg": "test=blue",
         "test/3.jpg": "test=",
-        "test/night/4.jpg": "test_night=",
+        "test/night/4.jpg": "test=night",
         "valid/valid/blue/5.jpg": "valid=blue",
     }
 
@@ -90,7 +91,7 @@ def test_names_that_mean_something_else_are_not_given_to_test_sets():
 
 def test_classes_whose_names_look_alike_stay_apart():
     found = placements("my book/1.jpg", "my_book/1.jpg", "MY BOOK/1.jpg")
-    assert sorted(found.values()) == ["train=MY_BOOK_3", "train=my_book", "train=my_book_2"]
+    assert sorted(found.values()) == ["train=MY BOOK", "train=my book", "train=my_book"]
 
 
 @pytest.mark.parametrize(
@@ -138,3 +139,57 @@ def test_any_name_becomes_one_that_stays_as_it_is(name):
 def test_a_name_is_given_once():
     names = UniqueNames(["train"])
     assert [names.reserve(n) for n in ("a", "A", "a", "Train")] == ["a", "A_2", "a_3", "Train_2"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "found"),
+    [
+        # Names of splits are whole words, and none beside classes unless they say nothing else.
+        ("beaker test_tube", "train=beaker train=test_tube"),
+        ("valid invalid", "train=invalid train=valid"),
+        ("bus car train", "train=bus train=car train=train"),
+        ("eval_board main_board", "train=eval_board train=main_board"),
+        ("red blue test_hard", "test_hard= train=blue train=red"),
+        ("train/a train/b test_tube", "test_tube= train=a train=b"),
+        # Splits in the folders' own names, or in every class.
+        ("train_a train_b test_a test_b", "test=a test=b train=a train=b"),
+        ("a/train b/train b/test", "test=b train=a train=b"),
+        # Wrappers, masks, folders that are put by, and a project's own pictures.
+        ("a/images a/masks b/images b/masks", "train=a train=b"),
+        ("Images/a Images/b Annotations/a", "train=a train=b"),
+        ("train/a/images train/b/images _old/c", "train=a train=b"),
+        ("x/data/a x/data/b docs", "train=a train=b"),
+        ("train_1/a train_1/b train_2/a test/b", "test=b train=a train=b"),
+        # What a test set holds besides.
+        ("train/a train/b test/a test/c", "test=a test=c train=a train=b"),
+        ("train/a train/b test/day test/night", "test_day= test_night= train=a train=b"),
+        ("train/Cat train/dog test/cat", "test=Cat train=Cat train=dog"),
+        ("train/Cat train/cat test/cat", "test=cat train=Cat train=cat"),
+    ],
+)
+def test_folders_are_read_as_people_mean_them(folders, found):
+    layout = find_layout([f"{folder}/{n}.jpg" for folder in folders.split() for n in range(4)])
+    assert " ".join(sorted({f"{p.split}={p.label}" for p in layout.placed})) == found
+    assert layout.possible == ()
+
+
+@pytest.mark.parametrize(
+    "folders",
+    ["harjoitus/a harjoitus/b testi/a testi/b", "fold1/a fold1/b fold2/a fold2/b"]
+    + ["train_station/day train_station/night bus_station/day bus_station/night"],
+)
+def test_where_classes_hold_the_same_folders_it_asks(folders):
+    photos = [f"{folder}/{n}.jpg" for folder in folders.split() for n in range(2)]
+    assert [each.option for each in find_layout(photos).possible] == [
+        "--folder '*=class'",
+        "--folder '*=train'",
+    ]
+
+
+def test_a_person_has_the_last_word():
+    photos = [f"{folder}/{n}.jpg" for folder in ("test", "control", "docs") for n in range(2)]
+    found = find_layout(photos, {"test": "class", "docs": "out"})
+    assert {p.label for p in found.placed} == {"test", "control"}
+    assert set(found.unplaced.values()) == {"left out by choice"}
+    with pytest.raises(DataError, match="gone: no folder with photos"):
+        find_layout(photos, {"gone": "class"})

@@ -196,6 +196,7 @@ def test_data_check_warns_and_keeps_what_it_found(leaky, tmp_path, capsys):
     assert main(["data", "check", str(dataset.root), "--runs", str(runs)]) == 0
     out = capsys.readouterr().out
     assert "warning: 1 photo of test and 1 photo of test_difficult are near-copies" in out
-    assert "test/zz_small.jpg is a near-copy of train/" in out and " % alike)" in out
+    assert "has 2 near-copies: " in out and "test/zz_small.jpg" in out and " % alike)" in out
+    assert "is the same photo as train/" in out and "one of the labels is wrong" in out
     assert out.splitlines()[-1].startswith("sound")
     assert len(list((runs / CACHE_FOLDER).iterdir())) == 1

@@ -8,7 +8,8 @@ from PIL import ExifTags, Image
 
 from core.base.errors import DataError
 from core.base.yaml_files import read_yaml
-from core.data.dataset import read_dataset, truth_fingerprint
+from core.data.dataset import read_dataset
+from core.data.fingerprints import truth_fingerprint
 from core.data.near_copies import find_near_copies
 from core.data.origin import SetOrigin, find_origins, write_origin
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from core.base.errors import RunError
-from core.data.dataset import fingerprints, read_dataset
+from core.data.dataset import read_dataset
+from core.data.fingerprints import fingerprints
 from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.index import RunIndex

@@ -9,7 +9,8 @@ from statistics import fmean
 import pytest
 
 from core.base.files import PROJECT_ROOT
-from core.data.dataset import fingerprints, read_dataset
+from core.data.dataset import read_dataset
+from core.data.fingerprints import fingerprints
 from core.store.examples import EXAMPLE_PREFIX
 from core.store.groups import find_groups
 from core.store.index import RunIndex, RunRow

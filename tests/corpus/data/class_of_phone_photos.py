@@ -1,11 +1,11 @@
-"""A class whose photos are all of a kind that nothing here reads (HEIC)."""
+"""A class of JPEG photos that are named .heic."""
 
 from pathlib import Path
 
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "train/red: has no photo (.jpg, ... ): add some or remove the folder"
+handled = "train/red: 4 photos ... sound"
 
 
 def make(here: Path) -> None:

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from core.base.errors import RunError
 from core.cli import app
 from core.data.challenge_photos import ChallengeSet, draw_challenge_set
-from core.data.dataset import read_dataset, truth_fingerprint
+from core.data.dataset import read_dataset
+from core.data.fingerprints import truth_fingerprint
 from core.evaluate.matched_answers import photo_correctness
 from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue

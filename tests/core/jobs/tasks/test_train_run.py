@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 
 from core.base.errors import DataError, InputError
 from core.base.random_streams import derived_seed
-from core.data.dataset import fingerprints, read_dataset
+from core.data.dataset import read_dataset
+from core.data.fingerprints import fingerprints
 from core.jobs.tasks import recorder
 from core.jobs.tasks.results import reevaluate_run
 from core.jobs.tasks.train_run import run_training

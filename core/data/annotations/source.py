@@ -1,0 +1,146 @@
+"""Finds the annotations among the files of a source, and the photo that each is of."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from core.base.errors import DataError
+from core.base.language import N_
+from core.data.annotations.annotation import Annotation
+from core.data.annotations.json_files import read_json, read_json_lines
+from core.data.annotations.tables import read_table
+from core.data.annotations.text_files import CLASS_LISTS, read_class_names, read_voc, read_yolo
+from core.data.archive import FileSource
+from core.data.csv_files import MAX_BYTES
+
+_MAX_JSON = 100_000_000  # bytes; COCO's own training set has 450 MB, of 118,000 photos
+_MAX_SMALL = 2_000_000  # of an XML or text file, which is of one photo
+_LIMITS = {".json": _MAX_JSON, ".jsonl": _MAX_JSON, ".csv": MAX_BYTES, ".tsv": MAX_BYTES}
+
+
+@dataclass(frozen=True)
+class AnnotationFile:
+    """file: its name in the source. format: as people call it."""
+
+    file: str
+    format: str
+    annotations: tuple[Annotation, ...]
+
+
+def read_annotations(
+    source: FileSource, files: Iterable[str]
+) -> tuple[list[AnnotationFile], dict[str, str]]:
+    """What the files say that are annotations; and why others are not, those that look so."""
+    found: list[AnnotationFile] = []
+    unread: dict[str, str] = {}
+    files = list(files)
+    lists = {file: _class_names(source, file) for file in files if _may_list_classes(file)}
+    lists = {file: names for file, names in lists.items() if names}
+    yolo: list[str] = []
+    for file in files:
+        suffix = PurePosixPath(file).suffix.lower()
+        if suffix == ".txt" and file not in lists:
+            yolo.append(file)
+        if suffix not in (".json", ".jsonl", ".xml", ".csv", ".tsv"):
+            continue
+        try:
+            text = _text(source, file)
+            if suffix == ".json":
+                kind, told = read_json(text)
+            elif suffix == ".jsonl":
+                kind, told = "metadata.jsonl", read_json_lines(text)
+            elif suffix == ".xml":
+                kind, told = "Pascal VOC", read_voc(text, _beside(file, "annotations", ""))
+            else:
+                usual = PurePosixPath(file).name in ("labels.csv", "boxes.csv", "train.csv")
+                kind, told = N_("table"), read_table(text, usual)
+            found.append(AnnotationFile(file, kind, tuple(told)))
+        except (ValueError, DataError) as error:
+            unread[file] = N_("not read as annotations ({reason})").format(reason=error)
+    of_yolo = []
+    for file in yolo:
+        with suppress(ValueError, DataError):  # some other text
+            names = _nearest(file, lists)
+            told = read_yolo(_text(source, file), _beside(file, "labels", "images"), names)
+            of_yolo.append(AnnotationFile(file, "YOLO", tuple(told)))
+    if any(one.annotations for one in of_yolo):
+        found += [*of_yolo, *(AnnotationFile(file, "YOLO", ()) for file in lists)]
+    return found, unread
+
+
+class PhotoFinder:
+    """Finds photos by the names that annotations call them by."""
+
+    def __init__(self, photos: Sequence[str], split_of: Callable[[str], str]) -> None:
+        self._photos, self._split_of = set(photos), split_of
+        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+        for photo in photos:
+            name = posixpath.basename(photo).casefold()
+            for key in {name, posixpath.splitext(name)[0]}:
+                self._by_name[key].append(photo)
+
+    def find(self, name: str, told_by: str) -> list[str]:
+        """The photos that are likeliest meant, those alike; none where there is no such photo. The
+        nearest one counts: most folders in common with the annotations' own, then of the split
+        that the annotations' name speaks of (`train.csv`)."""
+        folder = posixpath.dirname(told_by)
+        name = name.replace("\\", "/").removeprefix("./")
+        place = posixpath.normpath(posixpath.join(folder, name))
+        if place in self._photos:
+            return [place]
+        base = posixpath.basename(name).casefold()
+        found = self._by_name.get(base) or self._by_name.get(posixpath.splitext(base)[0], [])
+        whole = [photo for photo in found if f"/{photo}".startswith(f"/{name}.")]
+        whole = whole or [photo for photo in found if f"/{photo}".endswith(f"/{name}")]
+        best: dict[tuple[int, bool], list[str]] = defaultdict(list)
+        stem = posixpath.splitext(posixpath.basename(told_by))[0]
+        for photo in whole or found:
+            common = posixpath.commonpath([f"/{place.strip('/')}", f"/{photo}"])
+            near = len(PurePosixPath(common).parts)
+            best[near, self._split_of(photo) == stem].append(photo)
+        return best[max(best)] if best else []
+
+
+def _text(source: FileSource, file: str) -> str:
+    data = source.read(file)
+    limit = _LIMITS.get(PurePosixPath(file).suffix.lower(), _MAX_SMALL)
+    if len(data) > limit:
+        raise ValueError(N_("larger than {size:.0f} MB").format(size=limit / 1e6))
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
+def _beside(file: str, folder: str, other: str) -> str:
+    """The photo's name, without suffix, as an annotation's file has it: `labels/a.txt` is of
+    `images/a`. Relative to the annotation's own folder, or bare where the other is not known."""
+    parts = PurePosixPath(file).with_suffix("").parts
+    if other and folder in parts:
+        at = len(parts) - 1 - parts[::-1].index(folder)
+        up = "../" * (len(parts) - 1 - at)
+        return up + "/".join((other, *parts[at + 1 :]))
+    return parts[-1]
+
+
+def _may_list_classes(file: str) -> bool:
+    path = PurePosixPath(file)
+    named = path.suffix in (".yaml", ".yml") and path.name != "dataset.yaml"
+    return named or path.name.casefold() in CLASS_LISTS
+
+
+def _class_names(source: FileSource, file: str) -> dict[int, str]:
+    try:
+        return read_class_names(_text(source, file), file)
+    except (ValueError, DataError):
+        return {}
+
+
+def _nearest(file: str, lists: dict[str, dict[int, str]]) -> dict[int, str]:
+    """The list of classes that lies nearest above or beside a file."""
+    ranked: Collection[str] = sorted(
+        lists, key=lambda each: len(posixpath.commonprefix([each, file])), reverse=True
+    )
+    return next((lists[each] for each in ranked), {})
