@@ -5,7 +5,6 @@ from __future__ import annotations
 from core.base.language import N_, _, translate
 from core.compare.tables import LIFT_DESCRIPTION, SCORE_DESCRIPTIONS, SCORE_TITLES
 from core.evaluate.rules import MEANINGS
-from core.report.markup import Markup, tag
 
 _TERMS = {
     N_("validation"): N_(
@@ -34,7 +33,7 @@ _TERMS = {
 }
 
 
-def render_glossary() -> Markup:
+def glossary() -> dict[str, str]:
     """Terms, scores and verdicts."""
     words = {translate(name): translate(meaning) for name, meaning in _TERMS.items()}
     words |= {
@@ -43,8 +42,4 @@ def render_glossary() -> Markup:
     }
     words[_("lift")] = translate(LIFT_DESCRIPTION)
     words |= {translate(verdict): translate(meaning) for verdict, meaning in MEANINGS.items()}
-    entries = [
-        tag("div", tag("dt", name), tag("dd", meaning), class_="keep")
-        for name, meaning in words.items()
-    ]
-    return tag("section", tag("h2", _("Words")), tag("dl", entries, class_="words"))
+    return words

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.formatting import strip_weights_folder
-from core.base.language import N_, _, translate
+from core.base.language import _, translate
 from core.recipe.draft import encode_changes
 from core.recipe.files import (
     apply_changes,
@@ -21,46 +21,34 @@ from core.recipe.files import (
     recipe_dict,
     recipe_from_dict,
 )
-from core.report.markup import Markup, join_content, tag
 from core.report.subject import ReportEntry, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run
 from core.store.status import status_text
 
-_COLUMN_TITLES = (
-    N_("seed"),
-    N_("state"),
-    N_("verdict"),
-    N_("began (UTC)"),
-    N_("took"),
-    N_("run"),
-)
 _MAX_RUNS = 24  # of a group that are listed
 _FINGERPRINT_DIGITS = 12  # of a fingerprint: enough to tell two apart
 
 
-def render_reproducibility(subject: Subject) -> Markup:
-    """A block for each item, then the photos and the machines that they share."""
+def origins(subject: Subject) -> dict[str, Any]:
+    """The command and runs of each item, then the photos and the machines that they share."""
+    entries = [one for one in subject.entries if not one.item.members[0].problem]
     rows = [row for one in subject.entries for row in one.item.members if not row.problem]
     environments = subject.read_runs(Run.environment, rows)
-    return tag(
-        "section",
-        tag("h2", _("To make it again")),
-        [_render_entry(one) for one in subject.entries if not one.item.members[0].problem],
-        _shared(_("Photos"), subject.entries, environments, _data_lines),
-        _shared(_("Computed with"), subject.entries, environments, _machine_lines),
-    )
-
-
-def _render_entry(entry: ReportEntry) -> Markup:
-    return tag(
-        "article",
-        tag("h3", entry.badge_and_title),
-        tag("pre", train_command(entry.item)),
-        _runs(entry.item),
-        class_="keep" if len(entry.item.members) <= _MAX_RUNS / 2 else None,
-    )
+    return {
+        "origins": [
+            {
+                "entry": one,
+                "command": train_command(one.item),
+                "rows": [_run_cells(row) for row in one.item.members[:_MAX_RUNS]],
+                "rest": len(one.item.members) - _MAX_RUNS,
+            }
+            for one in entries
+        ],
+        "photo_sets": _shared(subject.entries, environments, _data_lines),
+        "machines": _shared(subject.entries, environments, _machine_lines),
+    }
 
 
 def train_command(item: Group) -> str:
@@ -110,36 +98,8 @@ def _yaml_value(value: Any) -> str:
     return value if isinstance(value, str) and value.isidentifier() else json.dumps(value)
 
 
-def _runs(item: Group) -> Markup:
-    """A line per run: which seed, what became of it, when, and the folder's name."""
-    lines = [
-        tag("tr", [tag("td", cell) for cell in _run_cells(row)]) for row in item.members[:_MAX_RUNS]
-    ]
-    heads = [translate(head) for head in _COLUMN_TITLES]
-    rest = len(item.members) - _MAX_RUNS
-    return join_content(
-        [
-            tag(
-                "div",
-                tag(
-                    "table",
-                    tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
-                    tag("tbody", lines),
-                ),
-                class_="scroll",
-            ),
-            tag(
-                "p",
-                _("{count} more runs of this group are not listed.", count=rest),
-                class_="small",
-            )
-            if rest > 0
-            else None,
-        ]
-    )
-
-
 def _run_cells(row: RunRow) -> Sequence[str]:
+    """Which seed, what became of it, when, and the folder's name."""
     seed = str(row.recipe["seed"])
     if row.recipe["split"].get("fold") is not None:
         seed += _(", fold {fold}", fold=row.recipe["split"]["fold"])
@@ -159,12 +119,11 @@ def _run_cells(row: RunRow) -> Sequence[str]:
 
 
 def _shared(
-    title: str,
     entries: Sequence[ReportEntry],
     environments: Mapping[str, Mapping[str, Any]],
-    describe: Any,
-) -> Markup | None:
-    """Lines that are told once, with the letters of the items to which they apply."""
+    describe: Callable[[Mapping[str, Any], RunRow], list[str]],
+) -> dict[tuple[str, ...], list[ReportEntry]]:
+    """Lines that are told once, with the items to which they apply."""
     found: dict[tuple[str, ...], list[ReportEntry]] = {}
     for one in entries:
         for row in one.item.members:
@@ -172,16 +131,7 @@ def _shared(
                 members = found.setdefault(lines, [])
                 if one not in members:
                     members.append(one)
-    blocks = [
-        tag(
-            "div",
-            tag("p", [one.badge for one in members]) if len(found) > 1 else None,
-            tag("ul", [tag("li", line) for line in lines], class_="plain"),
-            class_="keep",
-        )
-        for lines, members in found.items()
-    ]
-    return tag("article", tag("h3", title), blocks) if blocks else None
+    return found
 
 
 def _data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:

@@ -6,30 +6,38 @@ The same runs give the same bytes in the same language on the same day.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from core import __version__
 from core.base.errors import InputError
-from core.base.language import _, language, ngettext
+from core.base.formatting import percent
+from core.base.language import _, language, ngettext, translate
 from core.compare.score_tables import names_of_test_sets
-from core.report.cams import render_cams
-from core.report.curves import render_curves
-from core.report.evidence import build_diagnosis_reports, render_evidence
-from core.report.glossary import render_glossary
-from core.report.markup import Content, Markup, style, tag
-from core.report.origins import render_reproducibility
-from core.report.recipes import render_recipes
-from core.report.scores import render_legend, render_scores
-from core.report.subject import Subject
-from core.report.verdicts import render_comparisons, render_verdicts
+from core.data.photos import jpeg_bytes, jpeg_data_url
+from core.report.contrast import COLUMNS, compare_maps
+from core.report.glossary import glossary
+from core.report.origins import origins
+from core.report.subject import DatasetSection, Subject, typical_run
+from core.report.verdicts import comparisons, left_out, recipe_differences, verdict_cards
 from core.store.groups import Group
 from core.store.index import RunRow
+from core.views.diagnosis_report import build_report
 
-_CSS = Path(__file__).parent / "report.css"
-# Nothing may be fetched and nothing may run, even if a mistake of ours let markup through.
-_CONTENT_SECURITY_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_FOLDER = Path(__file__).parent
+_QUALITY = 78  # of small pictures, a few kilobytes each
+# Characters that HTML knows no meaning for, and halves of characters that UTF-8 cannot write.
+_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render_report(
@@ -44,44 +52,98 @@ def render_report(
     if not selected:
         raise InputError("report: choose a run")
     subject = Subject(selected, all_rows, runs_dir)
-    found = build_diagnosis_reports(subject)
-    parts = [
-        [
-            render_comparisons(subject, part),
-            render_scores(subject, part),
-            render_curves(subject, part),
-            render_cams(subject, part),
-        ]
-        for part in subject.sections
+    runs = {one.item.id: typical_run(one.item) for one in subject.entries}
+    found = subject.read_runs(build_report, filter(None, runs.values()))
+    reports = {id_: report for id_, row in runs.items() if row and (report := found.get(row.id))}
+    diagnoses = [
+        (one, reports[id_], row.recipe["seed"] if len(one.item.members) > 1 else None)
+        for one in subject.entries
+        if (id_ := one.item.id) in reports and (row := runs[id_])
     ]
-    body = [
-        render_verdicts(subject, found),
-        parts,
-        render_evidence(subject, found),
-        render_recipes(subject),
-        render_reproducibility(subject),
-        render_glossary(),
-    ]
-    # The head is made last: it tells what could not be read.
-    return _document(_title(subject), [_head(subject, today), tag("main", body), _foot()])
+    return _template().render(
+        subject=subject,
+        title=_title(subject),
+        today=today.isoformat(),
+        summary=_summary_text(subject),
+        question=_question_text(subject),
+        cards=verdict_cards(subject, reports),
+        left_out=left_out(subject.left_out),
+        parts=[_part(subject, section) for section in subject.sections],
+        diagnoses=diagnoses,
+        recipes=recipe_differences(subject),
+        glossary=glossary(),
+        **origins(subject),
+    )
 
 
 def problem_page(problem: str) -> str:
     """What is saved in place of a report that cannot be made: one line that says why."""
     words = _("There is no report: {problem}", problem=problem)
-    return _document(words, [tag("h1", "Overfit Lens"), tag("p", words)])
+    return _template().render(title=words, problem=words)
 
 
-def _document(title: str, body: Content) -> str:
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_CONTENT_SECURITY_POLICY),
-        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", title),
-        style(_CSS.read_text("utf-8")),
+@cache
+def _template() -> Template:
+    """The page. Only what it holds itself is markup: everything else is escaped, so that no name,
+    label or error that comes from a file can become a part of the page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def text(value: object) -> object:
+        if value is None or isinstance(value, Markup):
+            return value or ""
+        return _INVALID_CHARACTERS.sub("\ufffd", str(value)).replace(" %", "\xa0%")
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        finalize=text,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang=language())}\n"
+    environment.globals |= {
+        "_": _,
+        "ngettext": ngettext,
+        "language": language,
+        "percent": percent,
+        "picture": _picture,
+        "max_columns": COLUMNS,
+        "version": __version__,
+        "problem": "",
+    }
+    return environment.get_template("report.html.j2")
+
+
+def _picture(jpeg: bytes, side: int | None) -> dict[str, Any]:
+    """A picture that is inside the page, its longer side at most so many pixels."""
+    image = Image.open(io.BytesIO(jpeg))
+    if side is not None:
+        image.thumbnail((side, side))
+        jpeg = jpeg_bytes(image, _QUALITY)
+    return {"url": jpeg_data_url(jpeg), "width": image.width, "height": image.height}
+
+
+def _part(subject: Subject, section: DatasetSection) -> dict[str, Any]:
+    """What the report has on items that saw the same photos."""
+    from core.report.scores import curve_section, score_section  # Matplotlib
+
+    maps, problem = None, ""
+    try:
+        maps = compare_maps(subject, section.entries)
+    except InputError as error:
+        problem = translate(subject.strip_folders(str(error)))
+    return {
+        "title": section.title,
+        "entries": section.entries,
+        "finished": section.finished,
+        "by_id": {one.item.id: one for one in section.entries},
+        "comparisons": comparisons(subject, section),
+        "scores": score_section(subject, section),
+        "curves": curve_section(subject, section),
+        "maps": maps,
+        "maps_problem": problem,
+    }
 
 
 def _title(subject: Subject) -> str:
@@ -91,40 +153,6 @@ def _title(subject: Subject) -> str:
     if len(titles) == 2:
         return _("Overfit Lens: {a} against {b}", a=titles[0], b=titles[1])
     return _("Overfit Lens: {a}", a=titles[0])
-
-
-def _head(subject: Subject, today: date) -> Markup:
-    """Title, date, what this is about in two sentences, and what could not be read."""
-    lines = [tag("p", _summary_text(subject), " ", _question_text(subject), class_="lead")]
-    if len(subject.sections) > 1:
-        words = _(
-            "They saw different photos, so that their scores do not compare: each data set "
-            "has sections of its own."
-        )
-        names = [
-            tag("li", tag("bdi", part.title), ": ", [one.badge_and_title for one in part.entries])
-            for part in subject.sections
-        ]
-        lines.append(
-            tag("div", tag("p", words), tag("ul", names, class_="plain"), class_="warning")
-        )
-    if subject.problems:
-        told = [tag("li", line) for line in subject.problems]
-        lines.append(
-            tag(
-                "div",
-                tag("p", _("Could not be read, and is left out:")),
-                tag("ul", told, class_="plain"),
-                class_="warning",
-            )
-        )
-    return tag(
-        "header",
-        tag("h1", _title(subject)),
-        tag("p", _("Made on {date}", date=today.isoformat()), class_="date"),
-        lines,
-        render_legend(subject.entries) if len(subject.entries) > 1 else None,
-    )
 
 
 def _summary_text(subject: Subject) -> str:
@@ -165,18 +193,4 @@ def _question_text(subject: Subject) -> str:
         "training photos, so that only photos from elsewhere ({sets}) can tell the objects from "
         "the shoot.",
         sets=", ".join(sets),
-    )
-
-
-def _foot() -> Markup:
-    return tag(
-        "footer",
-        tag(
-            "p",
-            _(
-                "Made by Overfit Lens {version}. This file holds all of its "
-                "pictures, fetches nothing and runs no script.",
-                version=__version__,
-            ),
-        ),
     )

@@ -16,8 +16,6 @@ from core.base.language import translate
 from core.compare.colours import MAX_COLOURS
 from core.compare.comparable import run_photos_fingerprint
 from core.compare.selection import item_colours
-from core.report.drawing import LETTER_COLOUR
-from core.report.markup import Markup, tag
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
@@ -30,22 +28,22 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """An item as the report shows it. letter: its short name in figures."""
+    """An item as the report shows it. letter: its short name in figures. colour: one of
+    core.base.palette's."""
 
     item: Group
     letter: str
     colour: str
 
     @property
-    def badge(self) -> Markup:
-        """The letter on the item's colour."""
-        look = f"background:{self.colour};color:{LETTER_COLOUR}"
-        return tag("span", self.letter, class_="mark", style=look)
+    def letter_and_title(self) -> str:
+        """For a sentence."""
+        return f"{self.letter} {self.item.title}"
 
     @property
-    def badge_and_title(self) -> Markup:
-        """Its mark and its title."""
-        return Markup(self.badge + tag("bdi", self.item.title))
+    def css_colour(self) -> str:
+        """Its colour on light pages and on dark ones."""
+        return palette.css_colour(self.colour)
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Subject:
         shown, self.left_out = list(selected[:MAX_COLOURS]), list(selected[MAX_COLOURS:])
         paint = item_colours(shown)
         self.entries = [
-            ReportEntry(item, letter, palette.css_colour(paint[item.id]))
+            ReportEntry(item, letter, paint[item.id])
             for item, letter in zip(shown, LETTERS, strict=False)
         ]
         self.sections = _group_by_photos(self.entries, all_rows)

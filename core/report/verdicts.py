@@ -1,17 +1,18 @@
-"""The first thing that a report says: what became of each item, and which rule says so."""
+"""What became of each item, which rule says so, and what parts the items."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from core.base.formatting import strip_weights_folder
 from core.base.language import _, ngettext, translate
 from core.compare import tables
-from core.compare.colours import MAX_COLOURS
-from core.compare.comparison import compare_to_reference
+from core.compare.comparison import ItemComparison, compare_to_reference
 from core.compare.score_tables import headline_score, headline_set, share_texts
 from core.evaluate.rules import RULES
-from core.report.markup import Markup, join_content, tag
+from core.recipe.difference import recipe_difference
 from core.report.subject import DatasetSection, ReportEntry, Subject
 from core.store.groups import Group
 from core.store.run import Run
@@ -29,198 +30,110 @@ VERDICT_STYLES = {
 _MAX_LEFT_OUT = 60  # items beyond those of the report that its table names
 
 
-def render_verdicts(subject: Subject, reports: Mapping[str, DiagnosisReport]) -> Markup:
-    """A card for each item, then those that the report leaves out. reports: by item id."""
+def verdict_cards(subject: Subject, reports: Mapping[str, DiagnosisReport]) -> list[dict[str, Any]]:
+    """What became of each item. reports: by item id."""
     rows = [row for one in subject.entries for row in one.item.evaluated_members()]
     diagnoses = subject.read_runs(Run.diagnosis, rows)
     rules = {id_: found["rule"] for id_, found in diagnoses.items() if found}
-    cards = [_card(one, subject, reports.get(one.item.id), rules) for one in subject.entries]
-    return tag("section", tag("h2", _("Verdicts")), cards, _left_out(subject.left_out))
+    return [_card(one, subject, reports.get(one.item.id), rules) for one in subject.entries]
 
 
 def _card(
     entry: ReportEntry, subject: Subject, report: DiagnosisReport | None, rules: Mapping[str, str]
-) -> Markup:
-    head = tag("div", tag("h3", entry.badge_and_title), chip(entry.item))
-    done = all(row.status.state == "done" for row in entry.item.members)
-    state = (
-        None
-        if done
-        else tag("p", _("State: {state}.", state=translate(tables.state_text(entry.item))))
-    )
-    return tag(
-        "article",
-        head,
-        state,
-        _endings(entry, subject),
-        _finding(entry, report, rules),
-        _numbers(entry.item),
-        class_="card",
-    )
+) -> dict[str, Any]:
+    """An item's verdict as a sign and words (of a group, with how many of its runs have it), why
+    runs stopped before their end (a line for each way they did), what was found, what it means and
+    which rule fired (of a group, how often each one did)."""
+    item = entry.item
+    found, finished = item.verdict_counts(), item.evaluated_members()
+    sign, look = VERDICT_STYLES.get((found and found.majority) or "", ("?", "unsure"))
+    done = all(row.status.state == "done" for row in item.members)
+    readable = [row for row in item.members if not row.problem]
+    ends = subject.read_runs(lambda run: find_stop_reason(run, run.status()), readable).values()
+    causes = Counter(subject.strip_folders(end.cause) for end in ends if end)
+    finding, fired = "", Counter[str]()
+    if finished and report is None:
+        finding = _("It has no diagnosis: it is older than diagnoses are.")
+    elif len(finished) == 1 and report:
+        finding, fired = f"{report.meaning} {report.finding}", Counter([report.rule])
+    elif report:
+        finding = translate(report.meaning) if found and found.majority else ""
+        fired = Counter(rules[row.id] for row in finished if row.id in rules)
+    return {
+        "entry": entry,
+        "sign": sign,
+        "look": look,
+        "verdict": translate(tables.verdict_text(item)) if found else "",
+        "state": "" if done else translate(tables.state_text(item)),
+        "endings": [line if n == 1 else f"{line} ({n})" for line, n in causes.items()],
+        "finding": finding,
+        "rules": [_rule(rule, times, len(finished)) for rule, times in fired.most_common()],
+        "numbers": _numbers(item),
+    }
 
 
-def chip(item: Group) -> Markup | None:
-    """The verdict as a sign and a word; of a group, with how many of its runs have it."""
-    found = item.verdict_counts()
-    if found is None:
-        return None
-    sign, look = VERDICT_STYLES.get(found.majority or "", ("?", "unsure"))
-    words = translate(tables.verdict_text(item))
-    return tag("span", f"{sign} {words}", class_=f"chip {look}")
-
-
-def _endings(entry: ReportEntry, subject: Subject) -> list[Markup]:
-    """Why runs stopped before their end, a line for each way they did."""
-    stopped = [row for row in entry.item.members if not row.problem]
-    found = subject.read_runs(lambda run: find_stop_reason(run, run.status()), stopped)
-    lines = Counter(subject.strip_folders(end.cause) for end in found.values() if end)
-    return [tag("p", line if n == 1 else f"{line} ({n})") for line, n in lines.items()]
-
-
-def _finding(
-    entry: ReportEntry, report: DiagnosisReport | None, rules: Mapping[str, str]
-) -> Markup | None:
-    """What was found, what it means and which rule fired; of a group, how often each one did."""
-    finished = entry.item.evaluated_members()
-    if not finished:
-        return None
-    if report is None:
-        return tag("p", _("It has no diagnosis: it is older than diagnoses are."))
-    found = Counter(rules[row.id] for row in finished if row.id in rules)
-    if len(finished) == 1:
-        told = tag("p", report.meaning, " ", report.finding)
-        return join_content([told, _rule(report.rule)])
-    verdict = entry.item.verdict_counts()
-    meaning = tag("p", translate(report.meaning)) if verdict and verdict.majority else None
-    return join_content([meaning, [_rule(rule, times) for rule, times in found.most_common()]])
-
-
-def _rule(rule: str, run_count: int | None = None) -> Markup:
-    """`Rule: most signs are good (validation is fine, and ...)`."""
-    when = translate(RULES[rule][1]).replace("`", "") if rule in RULES else ""
+def _rule(rule: str, times: int, runs: int) -> dict[str, str]:
+    """`Rule that fired: most signs are good (validation is fine, and ...)`."""
     head = _("Rule that fired:")
-    if run_count is not None:
+    if runs > 1:
         head = ngettext(
-            "Rule that fired in {count} run:", "Rule that fired in {count} runs:", run_count
+            "Rule that fired in {count} run:", "Rule that fired in {count} runs:", times
         )
-    return tag(
-        "p", head, " ", tag("strong", translate(rule)), f": {when}." if when else "", class_="small"
-    )
+    when = translate(RULES[rule][1]).replace("`", "") if rule in RULES else ""
+    return {"head": head, "name": translate(rule), "when": when}
 
 
-def _numbers(item: Group) -> Markup | None:
+def _numbers(item: Group) -> list[tuple[str, str, str]]:
     """Validation, difficult objects (or photos) and lift: the three that a verdict is read from."""
     if not item.evaluated_members():
-        return None
+        return []
     hard, score, objects = headline_score(item)
-    title = _("{set}: objects cut out", set=hard)
-    if score == "primary":
-        title = _("{set}: most prominent object", set=hard)
-    pairs = [(_("validation accuracy"), *share_texts(item, "validation", "accuracy"))]
+    numbers = [(_("validation accuracy"), *share_texts(item, "validation", "accuracy"))]
     if hard:
-        pairs.append((title, *objects))
-        pairs.append((_("{set}: lift", set=hard), tables.lift_text(item, hard) or "-", ""))
-    cells = [
-        tag("div", tag("dt", name), tag("dd", value, " ", tag("span", small) if small else None))
-        for name, value, small in pairs
-    ]
-    return tag("dl", cells, class_="numbers")
+        title = _("{set}: objects cut out", set=hard)
+        if score == "primary":
+            title = _("{set}: most prominent object", set=hard)
+        numbers.append((title, *objects))
+        numbers.append((_("{set}: lift", set=hard), tables.lift_text(item, hard) or "-", ""))
+    return numbers
 
 
-def _left_out(items: Sequence[Group]) -> Markup | None:
-    """What is not shown below, with its verdict and headline numbers."""
-    if not items:
-        return None
-    lines = [
-        tag(
-            "tr",
-            tag("th", tag("bdi", item.title), scope="row"),
-            [
-                tag("td", cell)
-                for cell in (
-                    translate(tables.verdict_text(item)) or translate(tables.state_text(item)),
-                    share_texts(item, "validation", "accuracy")[0],
-                    share_texts(item, "sets", headline_set([item]), "scores", "object")[0],
-                    tables.lift_text(item, headline_set([item])),
-                )
-            ],
+def left_out(items: Sequence[Group]) -> dict[str, Any]:
+    """What is not shown in figures, with its verdict and headline numbers."""
+    rows = []
+    for item in items[:_MAX_LEFT_OUT]:
+        hard = headline_set([item])
+        cells = (
+            translate(tables.verdict_text(item)) or translate(tables.state_text(item)),
+            share_texts(item, "validation", "accuracy")[0],
+            share_texts(item, "sets", hard, "scores", "object")[0],
+            tables.lift_text(item, hard),
         )
-        for item in items[:_MAX_LEFT_OUT]
-    ]
-    caption = _(
-        "Chosen too, but in no figure of this report: it tells {n} apart, not more.", n=MAX_COLOURS
-    )
-    rest = len(items) - _MAX_LEFT_OUT
-    heads = [
-        _("run or group"),
-        _("verdict"),
-        _("validation"),
-        _("difficult objects"),
-        _("lift"),
-    ]
-    return join_content(
-        [
-            tag(
-                "table",
-                tag("caption", caption),
-                tag("thead", tag("tr", [tag("th", head, scope="col") for head in heads])),
-                tag("tbody", lines),
-            ),
-            tag("p", ngettext("{count} more is not named.", "{count} more are not named.", rest))
-            if rest > 0
-            else None,
-        ]
-    )
+        rows.append((item.title, cells))
+    return {"rows": rows, "rest": len(items) - _MAX_LEFT_OUT}
 
 
-# --- what parts them ------------------------------------------------------------------------------
-
-
-def render_comparisons(subject: Subject, section: DatasetSection) -> Markup | None:
-    """Each finished item against the first, in two sentences: what validation says, then what
-    photos from elsewhere say."""
+def comparisons(subject: Subject, section: DatasetSection) -> list[ItemComparison]:
+    """Each finished item against the first: by validation, then by photos from elsewhere."""
     if len(section.finished) < 2:
-        return None
+        return []
     rows = [row for item in section.finished_items for row in item.evaluated_members()]
     answers = subject.read_runs(Run.predictions, rows)
-    found = compare_to_reference(section.finished_items, answers)
-    if not found:
+    return compare_to_reference(section.finished_items, answers)
+
+
+def recipe_differences(subject: Subject) -> dict[str, dict[str, list[ReportEntry]]] | None:
+    """For each key in which the recipes differ the values with those that have it; None for one
+    item. The runs of a group differ in seed and fold."""
+    known = [one for one in subject.entries if not one.item.members[0].problem]
+    if len(known) < 2:
         return None
-    by_id = {one.item.id: one for one in section.finished}
-    lines = [
-        tag(
-            "article",
-            tag(
-                "h3",
-                by_id[one.item.id].badge_and_title,
-                " ",
-                _("against"),
-                " ",
-                by_id[one.reference.id].badge_and_title,
-            ),
-            tag("p", one.validation_text),
-            tag("p", tag("strong", one.test_text) if one.only_test_differs else one.test_text)
-            if one.test_text
-            else tag("p", _("No labelled test set: nothing else can tell them apart.")),
-            class_="card",
-        )
-        for one in found
-    ]
-    how = _(
-        "Two runs are compared photo by photo (exact McNemar test), groups by the mean over their "
-        "seeds: a bootstrap over photos and a t-test over seeds must both find the difference "
-        "(95 %). Cannot tell does not mean equal: photos and seeds are few."
-    )
-    return tag(
-        "section",
-        tag("h2", section_title(_("What parts them"), section, subject)),
-        lines,
-        tag("p", how, class_="small"),
-    )
-
-
-def section_title(text: str, section: DatasetSection, subject: Subject) -> Markup:
-    """A heading, with the data set's name where the report has several."""
-    if len(subject.sections) == 1:
-        return join_content([text])
-    return join_content([text, ": ", tag("bdi", section.title)])
+    frame = recipe_difference({one.letter: one.item.members[0].recipe for one in known})
+    if any(one.item.repeats > 1 for one in known):
+        frame = frame[~frame["key"].isin(("seed", "split.fold"))]
+    found: dict[str, dict[str, list[ReportEntry]]] = {}
+    for row in frame.to_dict("records"):
+        values = found[str(row["key"])] = {}
+        for one in known:
+            values.setdefault(strip_weights_folder(str(row[one.letter])), []).append(one)
+    return found

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 from core.data.dataset import read_dataset
-from core.report.page import _CSS
 from tests.browser.conftest import ROOT
 from tests.factory import write_run
 
 PAPERS = ("A4", "Letter")
+CSS = (ROOT / "core/report/report.css").read_text("utf-8").strip()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def read(browser, report):
         asked: list[str] = []
         file = report
         if css:
-            text = report.read_text("utf-8").replace(_CSS.read_text("utf-8"), css)
+            text = report.read_text("utf-8").replace(CSS, css)
             file = report.with_name("other.html")
             file.write_text(text, "utf-8")
         page.goto(file.as_uri())
@@ -91,7 +91,7 @@ def test_no_figure_is_cut_by_a_page(read, paper):
 
 def test_without_the_style_for_paper_figures_would_be_cut(read):
     """That the reading of the PDF would see it."""
-    css = _CSS.read_text("utf-8").replace("break-inside: avoid", "break-inside: auto")
+    css = CSS.replace("break-inside: avoid", "break-inside: auto")
     figures = figures_on_pages(read(css=css).pdf(format="A4", tagged=True))
     assert [pages for pages in figures if len(pages) > 1]
 

@@ -39,7 +39,7 @@ ALLOWED = {
     "time",
     "threading",
 }
-HEAVY = {"torch", "torchvision", "timm"}
+HEAVY = {"torch", "torchvision", "timm", "matplotlib"}
 
 
 def imported(path: Path) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from core.base.language import LANGUAGES
 from tests.conftest import ROOT
@@ -21,6 +22,7 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 SOURCES = sorted(
     path for folder in ("core", "pages", "server") for path in (ROOT / folder).rglob("*.py")
 ) + [ROOT / "app.py"]
+TEMPLATES = sorted(ROOT.joinpath("core").rglob("*.j2"))
 TEXT_PACKAGES = {ROOT / "core" / name for name in ("compare", "hosting", "plots", "views")}
 # Of these every text is looked at: what pages draw, and the words that core has for them.
 UI_SOURCES = [
@@ -148,6 +150,16 @@ def catalogue_texts() -> tuple[dict[str, str], list[str]]:
                     unclear.append(place)
                 else:
                     texts.setdefault(text, place)
+    for path in TEMPLATES:
+        tree = Environment().parse(path.read_text("utf-8"))
+        for called in tree.find_all(nodes.Call):
+            if isinstance(called.node, nodes.Name) and called.node.name in TEXT_ARGUMENT:
+                text = called.args[TEXT_ARGUMENT[called.node.name]]
+                place = f"{name(path)}:{called.lineno}"
+                if isinstance(text, nodes.Const):
+                    texts.setdefault(text.value, place)
+                else:
+                    unclear.append(place)
     return texts, unclear
 
 
@@ -266,6 +278,14 @@ def untranslated_script_literals(path: Path) -> list[str]:
 def test_every_text_on_screen_is_asked_for():
     found = [words for path in UI_SOURCES for words in untranslated_literals(path)]
     assert not found, "\n".join(["not in say(...):", *found])
+
+
+def test_templates_ask_for_every_text():
+    """What stands between tags is a name, a sign or white space."""
+    for path in TEMPLATES:
+        tree = Environment().parse(path.read_text("utf-8"))
+        text = "\0".join(node.data for node in tree.find_all(nodes.TemplateData))
+        assert not has_words(re.sub(r"<[^>]*>", "", text), 1), path
 
 
 def test_scripts_get_their_texts_from_python():

@@ -13,7 +13,6 @@ import pytest
 
 from core.base.palette import DARK_MODE_COLOURS, GREY, RUN_COLOURS
 from core.plots.comparison import FAINTEST, STRONGEST
-from core.report.drawing import LETTER_COLOUR
 from tests.core.plots.test_figures import COLOUR_VISION, lab
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -134,7 +133,7 @@ def test_a_report_can_be_read(theme):
     for name in ("ink", "soft", "mark", "good", "bad"):
         assert contrast(rgb(names[name]), rgb(names["paper"])) >= READABLE, name
     for colour in run_colours(theme):
-        assert contrast(rgb(theme_colour(theme, LETTER_COLOUR)), rgb(colour)) >= READABLE, colour
+        assert contrast(rgb(names["letter"]), rgb(colour)) >= READABLE, colour
         assert contrast(rgb(colour), rgb(names["paper"])) >= READABLE, colour
 
 

@@ -96,6 +96,23 @@ def test_every_picture_decodes_and_is_told_in_words(four_runs, report):
     plots = [svg for svg in page.elements("svg") if svg.get("role") == "img"]
     assert len(plots) == 1 + 4 + 2  # easy to difficult; three sets and lift; two curves
     assert len(page.elements("title")) == 1 + len(plots)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+
+
+def test_figures_have_the_pages_colours_and_font(four_runs, report):
+    """Else they would be black on black in the dark."""
+    for drawing in re.findall(r"<svg.*?</svg>", report(), re.DOTALL):
+        assert "var(--ink)" in drawing or "var(--soft)" in drawing
+        assert not re.search(r": #[0-9a-f]{6}", re.sub(r"light-dark\([^)]*\)", "", drawing))
+        assert "font-family" not in drawing and "font:" not in drawing
+
+
+def test_words_of_figures_need_no_font_here(four_runs, report):
+    """Japanese is drawn by the reader's fonts, and is text."""
+    with words.use_language("ja"):
+        html = report()
+    assert ">エポック</text>" in html and ">正解率</text>" in html
 
 
 def test_pictures_that_differ_most_are_chosen(four_runs, report, tiny):
