@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import plotly.graph_objects as go
 from core.base.language import _
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.confusion import ConfusionMatrix
-from core.plots.figures import escape_label
+from core.plots.figures import escape_label, layout, overlap_width
 
 # How strong a cell's colour is without and with all of the label's photos: on every one the page's
 # own text colour can be read (a test computes the contrast).
@@ -30,65 +31,43 @@ def drift_steps(overlay: pd.DataFrame, colour_scheme: ColourScheme) -> go.Figure
     for number, run in enumerate(runs):
         rows = overlay[overlay["run"] == run]
         colour, mark = colour_scheme.colours[run], colour_scheme.marker(run)
-        wide = 2 + 1.5 * (len(runs) - 1 - number) / max(len(runs) - 1, 1)
         members = int(rows["runs"].iloc[0])
         mean = _(", mean of {count} runs", count=members) if members > 1 else ""
-        figure.add_trace(
-            go.Scatter(
-                x=rows["layer"],
-                y=rows["change"],
-                name=escape_label(str(rows["label"].iloc[0])),
-                meta=run,  # for the light under the pointer (plot.js)
-                mode="lines" if many else "lines+markers",
-                # Earlier ones are wider beneath later ones, so that equal lines all show.
-                line={
-                    "color": colour,
-                    "shape": "hvh",
-                    "dash": mark.dash or "solid",
-                    "width": 1.5 if many else wide,
-                },
-                marker={
-                    "size": 11,
-                    "color": colour,
-                    "symbol": [mark.symbol + "-open" * (not on) for on in rows["trained"]],
-                    "line": {"width": 2, "color": colour},
-                },
-                customdata=[
-                    (
-                        escape_label(str(row["name"])),
-                        _("trained") if row["trained"] else _("frozen"),
-                        _("no weights")
-                        if pd.isna(row["weights"])
-                        else _("weights moved by {share} %", share=f"{100 * row['weights']:.2g}"),
-                    )
-                    for __, row in rows.iterrows()
-                ],
-                hovertemplate=_("layer %{x}")
-                + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
-                + mean
-                + "<extra>%{fullData.name}</extra>",
-            )
+        figure.add_scatter(
+            x=rows["layer"],
+            y=rows["change"],
+            name=escape_label(str(rows["label"].iloc[0])),
+            meta=run,  # for the light under the pointer (plot.js)
+            mode="lines" if many else "lines+markers",
+            line={
+                "color": colour,
+                "shape": "hvh",
+                "dash": mark.dash or "solid",
+                "width": 1.5 if many else overlap_width(number, len(runs), 2, 1.5),
+            },
+            marker={
+                "size": 11,
+                "color": colour,
+                "symbol": [mark.symbol + "-open" * (not on) for on in rows["trained"]],
+                "line": {"width": 2, "color": colour},
+            },
+            customdata=[_layer_texts(row) for row in rows.to_dict("records")],
+            hovertemplate=_("layer %{x}")
+            + " %{customdata[0]}, %{customdata[1]}<br>1 - CKA %{y:.2f}, %{customdata[2]}"
+            + f"{mean}<extra>%{{fullData.name}}</extra>",
         )
-    figure.update_layout(
-        height=300,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        hovermode="closest",
-        showlegend=not many,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
-        xaxis={
-            "title": _("layer, photo side on the left"),
-            "dtick": 5,
-            "fixedrange": True,
-            "zeroline": False,
-        },
-        yaxis={
-            "title": "1 - CKA",
-            "fixedrange": True,
-            "rangemode": "tozero",
-            "range": [-0.04, max(1.0, float(overlay["change"].max()) + 0.05)],
-        },
-    )
+    figure.update_layout(**layout(300, "closest"), showlegend=not many)
+    words, top = _("layer, photo side on the left"), max(1.0, float(overlay["change"].max()) + 0.05)
+    figure.update_xaxes(title=words, dtick=5, fixedrange=True, zeroline=False)
+    figure.update_yaxes(title="1 - CKA", fixedrange=True, rangemode="tozero", range=[-0.04, top])
     return figure
+
+
+def _layer_texts(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    moved = _("no weights")
+    if not pd.isna(row["weights"]):
+        moved = _("weights moved by {share} %", share=f"{100 * row['weights']:.2g}")
+    return escape_label(str(row["name"])), _("trained") if row["trained"] else _("frozen"), moved
 
 
 def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
@@ -99,22 +78,18 @@ def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
     number = {name: place for place, name in enumerate(matrix.classes)}
     cells = list(matrix.file_counts)
     places = [(number[truth], number[answer]) for truth, answer in cells]
-    figure = go.Figure(
-        go.Scatter(
-            x=[across for __, across in places],
-            y=[down for down, __ in places],
-            mode="markers+text",
-            text=[_cell_text(matrix, *cell) for cell in cells],
-            textfont={"size": 14},
-            marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
-            customdata=[(*cell, _cell_hover_text(matrix, *cell)) for cell in cells],
-            hovertemplate="%{customdata[2]}<extra></extra>",
-        )
+    figure = go.Figure().add_scatter(
+        x=[across for __, across in places],
+        y=[down for down, __ in places],
+        mode="markers+text",
+        text=[_cell_text(matrix, *cell) for cell in cells],
+        textfont={"size": 14},
+        marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
+        customdata=[(*cell, _cell_hover_text(matrix, *cell)) for cell in cells],
+        hovertemplate="%{customdata[2]}<extra></extra>",
     )
     figure.update_layout(
-        height=90 + 42 * len(names),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        hovermode="closest",
+        layout(90 + 42 * len(names), "closest"),
         showlegend=False,
         dragmode=False,
         shapes=[
@@ -122,13 +97,8 @@ def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
             for place, cell in zip(places, cells, strict=True)
         ],
     )
-    axis = {
-        "tickvals": [*range(len(names))],
-        "ticktext": names,
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-    }
+    axis: dict[str, Any] = {"tickvals": [*range(len(names))], "ticktext": names}
+    axis |= {"fixedrange": True, "showgrid": False, "zeroline": False}
     figure.update_xaxes(**axis, title=_("answer"), range=[-0.5, len(names) - 0.5])
     figure.update_yaxes(**axis, title=_("label"), range=[len(names) - 0.5, -0.5])
     return figure

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from core.base.language import N_, _, translate
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.curves import Axis, Line, has_zero_loss
+from core.plots import figures
 from core.plots.figures import escape_label
 
 _TITLES = {
@@ -47,11 +48,9 @@ def curve_panels(
     draws what was smoothed away faintly behind. A trace's `meta` is its item's id.
     """
     many = len(colour_scheme.colours) > MAX_COLOURS
-    panels: list[tuple[str, ...]] = (
-        [("train_loss",), ("val_loss",), ("val_accuracy",)]
-        if many
-        else [("train_loss", "val_loss"), ("val_accuracy",)]
-    )
+    panels: list[tuple[str, ...]] = [("train_loss", "val_loss"), ("val_accuracy",)]
+    if many:
+        panels = [("train_loss",), ("val_loss",), ("val_accuracy",)]
     traces: list[dict[str, object]] = []
     axes: dict[str, dict[str, object]] = {}
     shown: set[str] = set()
@@ -97,15 +96,11 @@ def _clip_zeros(lines: list[Line]) -> list[Line]:
     values = pd.concat([line.points[columns] for line in lines])
     least = values[values > 0].min(axis=None)
     foot = least / 10 if least > 0 else 1e-9
-    return [
-        replace(
-            line,
-            points=line.points.assign(
-                told=line.points["value"], **line.points[columns].clip(lower=foot)
-            ),
-        )
+    clipped = [
+        line.points.assign(told=line.points["value"], **line.points[columns].clip(lower=foot))
         for line in lines
     ]
+    return [replace(line, points=points) for line, points in zip(lines, clipped, strict=True)]
 
 
 def _panel_domain(number: int, count: int) -> list[float]:
@@ -127,19 +122,14 @@ def _traces(
     traces = []
     for line in lines:
         dotted, marker = line.curve == "train_loss" and not many, colour_scheme.marker(line.item)
-        # Earlier items are drawn wider beneath later ones, so that equal curves all show.
-        wide = 2.2 + 2 * (len(order) - 1 - order[line.item]) / max(len(order) - 1, 1)
+        wide = figures.overlap_width(order[line.item], len(order), 2.2, 2)
         name = escape_label(titles[line.item])
         in_legend = not many and not dotted and line.item not in legend_items
         if in_legend:
             legend_items.add(line.item)
         value = "customdata" if "told" in line.points else "y"
         form = ".0%" if line.curve == "val_accuracy" else ".3g"
-        words = (
-            f" {translate(_TITLES[line.curve])}"
-            if line.curve != "val_accuracy" and not many
-            else ""
-        )
+        words = "" if many or form == ".0%" else f" {translate(_TITLES[line.curve])}"
         traces.append(
             {
                 "type": "scatter",
@@ -173,22 +163,9 @@ def _background_traces(
     for line in lines if bands else ():
         points = line.points
         if (points["low"] < points["high"]).any() and line.curve != "train_loss":
-            x, low, high = (points[name] for name in ("x", "low", "high"))
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": [*x, *x[::-1]],
-                    "y": [*high, *low[::-1]],
-                    "fill": "toself",
-                    "fillcolor": colour_scheme.colours[line.item],
-                    "opacity": 0.22,
-                    "line": {"width": 0},
-                    "mode": "lines",
-                    "hoverinfo": "skip",
-                    "legendgroup": line.item,
-                    "showlegend": False,
-                }
-            )
+            colour = colour_scheme.colours[line.item]
+            area = figures.band(points["x"], points["low"], points["high"], colour)
+            traces.append(area | {"legendgroup": line.item})
     by_colour: dict[str, list[pd.DataFrame]] = {}
     for line in lines if raw else ():
         gap = pd.DataFrame({"x": [None], "raw": [None]}, dtype=float)

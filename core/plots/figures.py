@@ -4,7 +4,7 @@ dark page, because paper and text take the page's colours, and ours have another
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any, TypeAlias
 
@@ -19,7 +19,6 @@ from core.base.palette import GREY, RUN_COLOURS, lr_colour
 Figure: TypeAlias = go.Figure  # for pages, which import no package but Streamlit
 Table: TypeAlias = pd.DataFrame
 _MAX_POINTS = 600
-_CONFIG_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
 def error_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
@@ -45,61 +44,79 @@ def escape_label(label: str) -> str:
 # --- learning rates ----------------------------------------------------------------------------
 
 
-def _bracket(figure: go.Figure, first: int, last: int, label: str, y: float = -0.1) -> None:
-    """A line from layer to layer at height y, with its label beneath (above it where y > 0)."""
-    line = {"color": GREY, "width": 2}
-    figure.add_shape(type="line", x0=first - 0.4, x1=last + 0.4, y0=y, y1=y, line=line)
-    figure.add_annotation(
-        x=(first + last) / 2,
-        y=y,
-        yanchor="bottom" if y > 0 else "top",
-        text=label,
-        showarrow=False,
-        font={"size": 12},
-    )
-
-
 def planned_rates(curve: pd.DataFrame) -> go.Figure:
     """The planned learning rates (core.train.schedule.rate_curve), a line per band that trains."""
-    trained = curve[curve["lr"] > 0]
-    figure = go.Figure()
-    for band, rows in trained.groupby("band", sort=False):
-        top = float(rows["lr"].max())
-        rows = _thinned(rows)
-        figure.add_trace(
-            go.Scatter(
-                x=rows["epoch"],
-                y=rows["lr"],
-                name=_("layers {layers}", layers=band),
-                mode="lines",
-                line={"color": lr_colour(top), "width": 2.5},
-                hovertemplate=_("epoch %{x:.1f}: %{y:.1e}") + "<extra>%{fullData.name}</extra>",
-            )
+    bands = {str(band): rows for band, rows in curve.groupby("band", sort=False)}
+    return _rates(bands, _("epoch %{x:.1f}: %{y:.1e}"), 260)
+
+
+def recorded_rates(history: pd.DataFrame) -> go.Figure:
+    """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv)."""
+    columns = [str(name) for name in history if str(name).startswith("lr_")]
+    bands = {name[3:]: history[["epoch", name]].rename(columns={name: "lr"}) for name in columns}
+    return _rates(bands, "%{y:.1e}", 300)
+
+
+def _rates(bands: Mapping[str, pd.DataFrame], hover: str, height: int) -> go.Figure:
+    """A line per band over its epochs. The axis is logarithmic and shows each rate fall by a factor
+    of 30, not down to nothing."""
+    figure, tops = go.Figure(), []
+    for band, rows in bands.items():
+        rows = _thinned(rows[rows["lr"] > 0])
+        if rows.empty:
+            continue
+        tops.append(float(rows["lr"].max()))
+        figure.add_scatter(
+            x=rows["epoch"],
+            y=rows["lr"],
+            name=_("layers {layers}", layers=band),
+            mode=_mode(rows),
+            line={"color": lr_colour(tops[-1]), "width": 2.5},
+            hovertemplate=hover + "<extra>%{fullData.name}</extra>",
         )
-    _set_log_axis(figure, list(trained.groupby("band")["lr"].max()))
-    figure.update_layout(**layout(260), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
+    figure.update_layout(**layout(height), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    if tops:
+        figure.update_yaxes(range=[math.log10(min(tops)) - 1.5, math.log10(max(tops)) + 0.3])
     return figure
 
 
-def _set_log_axis(figure: go.Figure, tops: Sequence[float]) -> None:
-    """A logarithmic axis that shows each rate fall by a factor of 30, not down to nothing."""
-    axis: dict[str, Any] = {"type": "log", "exponentformat": "power", "dtick": 1}
-    if tops:
-        axis["range"] = [math.log10(min(tops)) - 1.5, math.log10(max(tops)) + 0.3]
-    figure.update_yaxes(**axis)
-
-
 def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
-    step = math.ceil(len(rows) / _MAX_POINTS)
-    return rows if step <= 1 else rows.iloc[::step]
+    return rows.iloc[:: max(1, math.ceil(len(rows) / _MAX_POINTS))]
 
 
-def layout(height: int) -> dict[str, Any]:
+def _mode(rows: pd.DataFrame) -> str:
+    """One epoch makes no line."""
+    return "lines+markers" if len(rows) < 3 else "lines"
+
+
+def layout(height: int, hovermode: str = "x unified") -> dict[str, Any]:
     return {
         "height": height,
-        "margin": dict(_CONFIG_MARGIN),
-        "hovermode": "x unified",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "hovermode": hovermode,
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None},
+    }
+
+
+def overlap_width(number: int, count: int, least: float, more: float) -> float:
+    """Of lines over each other earlier ones are wider, so that equal ones all show."""
+    return least + more * (count - 1 - number) / max(count - 1, 1)
+
+
+def band(x: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> dict[str, Any]:
+    """A trace: the faint area from the lowest to the highest."""
+    return {
+        "type": "scatter",
+        "x": [*x, *x[::-1]],
+        "y": [*high, *low[::-1]],
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.22,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
     }
 
 
@@ -123,81 +140,34 @@ def training_curves(
     """Training curves of runs, by run id. metric: `loss` (training dotted, validation solid) or
     `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
     gets a band there."""
-    lines = (
-        (("train_loss", _("training"), "dot"), ("val_loss", _("validation"), "solid"))
-        if metric == "loss"
-        else (("val_accuracy", _("validation"), "solid"),)
-    )
+    lines = [(f"val_{metric}", _("validation"), "solid")]
+    if metric == "loss":
+        lines.insert(0, ("train_loss", _("training"), "dot"))
+    number_format = "%{y:.0%}" if metric == "accuracy" else "%{y:.3g}"
     figure = go.Figure()
     for number, (id_, history) in enumerate(histories.items()):
-        # Earlier runs are drawn wider beneath later ones, so that equal curves all show.
-        width = 2.5 + 2 * (len(histories) - 1 - number) / max(len(histories) - 1, 1)
+        wide = overlap_width(number, len(histories), 2.5, 2)
         for column, title, dash in lines:
             if column not in history:
                 continue
-            rows = _thinned(history[["epoch", column]].dropna())
+            rows, all_rows = _thinned(history[["epoch", column]].dropna()), _thinned(history)
             if dash == "solid" and f"{column}_low" in history:
-                figure.add_trace(_band(_thinned(history), column, colours[id_]))
-            label = escape_label(f"{labels[id_]}, {title}" if len(histories) > 1 else title)
-            figure.add_trace(
-                go.Scatter(
-                    x=rows["epoch"],
-                    y=rows[column],
-                    name=label,
-                    mode="lines+markers" if len(rows) < 3 else "lines",
-                    line={
-                        "color": colours[id_],
-                        "width": width if dash == "solid" else 1.8,
-                        "dash": dash,
-                    },
-                    hovertemplate=("%{y:.0%}" if metric == "accuracy" else "%{y:.3g}")
-                    + "<extra>%{fullData.name}</extra>",
-                )
+                low, high = (all_rows[f"{column}_{end}"] for end in ("low", "high"))
+                figure.add_trace(band(all_rows["epoch"], low, high, colours[id_]))
+            width = wide if dash == "solid" else 1.8
+            figure.add_scatter(
+                x=rows["epoch"],
+                y=rows[column],
+                name=escape_label(f"{labels[id_]}, {title}" if len(histories) > 1 else title),
+                mode=_mode(rows),
+                line={"color": colours[id_], "width": width, "dash": dash},
+                hovertemplate=number_format + "<extra>%{fullData.name}</extra>",
             )
     figure.update_layout(**layout(300), xaxis_title=_("epoch"))
     if metric == "accuracy":
         figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=_("validation accuracy"))
     else:
         figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
-    return figure
-
-
-def _band(rows: pd.DataFrame, column: str, colour: str) -> go.Scatter:
-    """From the lowest to the highest of a group's runs."""
-    low, high = rows[f"{column}_low"], rows[f"{column}_high"]
-    return go.Scatter(
-        x=[*rows["epoch"], *rows["epoch"][::-1]],
-        y=[*high, *low[::-1]],
-        fill="toself",
-        fillcolor=colour,
-        opacity=0.22,
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
-def recorded_rates(history: pd.DataFrame) -> go.Figure:
-    """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv)."""
-    figure, tops = go.Figure(), []
-    for column in (name for name in history if str(name).startswith("lr_")):
-        rows = _thinned(history.loc[history[column] > 0, ["epoch", column]])
-        if rows.empty:
-            continue
-        tops.append(float(rows[column].max()))
-        band = str(column).removeprefix("lr_")
-        figure.add_trace(
-            go.Scatter(
-                x=rows["epoch"],
-                y=rows[column],
-                name=_("layers {layers}", layers=band),
-                mode="lines+markers" if len(rows) < 3 else "lines",
-                line={"color": lr_colour(tops[-1]), "width": 2.5},
-                hovertemplate="%{y:.1e}<extra>%{fullData.name}</extra>",
-            )
-        )
-    _set_log_axis(figure, tops)
-    figure.update_layout(**layout(300), xaxis_title=_("epoch"), yaxis_title=_("learning rate"))
     return figure
 
 
@@ -208,49 +178,34 @@ def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure
     figure = go.Figure()
     if curves.empty:
         return figure
-    line = RUN_COLOURS[0]
+    colour = RUN_COLOURS[0]
     common = curves.groupby("step")["smoothed"].agg(["median", "min", "max", "count"])
     # Where one start has stopped the others' median would jump.
     common = common[common["count"] == curves["start"].nunique()]
     lr = curves.groupby("step")["lr"].first().loc[common.index]
-    figure.add_trace(
-        go.Scatter(
-            x=[*lr, *lr[::-1]],
-            y=[*common["max"], *common["min"][::-1]],
-            fill="toself",
-            fillcolor=line,
-            opacity=0.15,
-            line={"width": 0},
-            name=_("spread"),
+    spread = band(lr, common["min"], common["max"], colour)
+    figure.add_trace(spread | {"name": _("spread"), "showlegend": True, "opacity": 0.15})
+    for number, (__, rows) in enumerate(curves.groupby("start")):
+        figure.add_scatter(
+            x=rows["lr"],
+            y=rows["smoothed"],
+            name=_("single starts"),
+            mode="lines",
+            legendgroup="starts",
+            showlegend=number == 0,
+            line={"color": GREY, "width": 1},
             hoverinfo="skip",
         )
-    )
-    for number, (__, rows) in enumerate(curves.groupby("start")):
-        figure.add_trace(
-            go.Scatter(
-                x=rows["lr"],
-                y=rows["smoothed"],
-                name=_("single starts"),
-                mode="lines",
-                legendgroup="starts",
-                showlegend=number == 0,
-                line={"color": GREY, "width": 1},
-                hoverinfo="skip",
-            )
-        )
-    figure.add_trace(
-        go.Scatter(
-            x=lr,
-            y=common["median"],
-            name=_("median"),
-            mode="lines",
-            line={"color": line, "width": 3},
-            hovertemplate=_("rate %{x:.1e}: loss %{y:.2f}"),
-        )
+    figure.add_scatter(
+        x=lr,
+        y=common["median"],
+        name=_("median"),
+        mode="lines",
+        line={"color": colour, "width": 3},
+        hovertemplate=_("rate %{x:.1e}: loss %{y:.2f}"),
     )
     if suggested is not None:
-        mark = {"color": RUN_COLOURS[1], "width": 3, "dash": "dash"}
-        figure.add_vline(x=suggested, line=mark)
+        figure.add_vline(x=suggested, line={"color": RUN_COLOURS[1], "width": 3, "dash": "dash"})
         figure.add_annotation(
             x=math.log10(suggested),
             y=1,
@@ -262,11 +217,9 @@ def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure
             showarrow=False,
             font={"size": 13},
         )
-    top = float(common["median"].iloc[0])
-    figure.update_layout(**layout(260), xaxis_title=_("learning rate"), yaxis_title=_("loss"))
-    figure.update_layout(hovermode="closest")
-    figure.update_xaxes(type="log", exponentformat="power", dtick=1)
-    figure.update_yaxes(range=[0, 1.6 * top])
+    figure.update_layout(**layout(260, "closest"))
+    figure.update_xaxes(title=_("learning rate"), type="log", exponentformat="power", dtick=1)
+    figure.update_yaxes(title=_("loss"), range=[0, 1.6 * float(common["median"].iloc[0])])
     return figure
 
 
@@ -278,7 +231,6 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
 
     layers: rows of drift.csv.
     """
-    moved = (1 - layers["cka"]).clip(lower=0)
     told = [
         _("no weights")
         if pd.isna(value)
@@ -288,26 +240,23 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=layers["layer"],
-            y=moved,
+            y=(1 - layers["cka"]).clip(lower=0),
             marker={"color": colour, "line": {"width": 0}},
-            customdata=[
-                (escape_label(str(n)), words) for n, words in zip(layers["name"], told, strict=True)
-            ],
+            customdata=[*zip(map(escape_label, layers["name"].astype(str)), told, strict=True)],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
             + _("moved %{y:.2f}")
             + "<br>%{customdata[1]}<extra></extra>",
         )
     )
-    frozen = list(layers.loc[~layers["trained"], "layer"])
-    if frozen:
-        _bracket(figure, frozen[0], frozen[-1], _("frozen"), 0.06)
-    look = layout(210)
-    look["hovermode"] = "closest"
-    figure.update_layout(**look, showlegend=False, bargap=0.25)
-    figure.update_xaxes(
-        title=_("layer, photo side on the left"), fixedrange=True, dtick=5, showgrid=False
-    )
-    figure.update_yaxes(
-        title=_("moved (1 \u2212 CKA)"), range=[0, 1.02], fixedrange=True, dtick=0.5
-    )
+    frozen = layers.loc[~layers["trained"], "layer"]
+    if len(frozen):
+        ends, line = {"x0": frozen.iloc[0] - 0.4, "x1": frozen.iloc[-1] + 0.4}, 0.06
+        figure.add_shape(type="line", y0=line, y1=line, line={"color": GREY, "width": 2}, **ends)
+        middle = {"x": (frozen.iloc[0] + frozen.iloc[-1]) / 2, "y": line, "yanchor": "bottom"}
+        figure.add_annotation(text=_("frozen"), showarrow=False, font={"size": 12}, **middle)
+    figure.update_layout(**layout(210, "closest"), showlegend=False, bargap=0.25)
+    words = _("layer, photo side on the left")
+    figure.update_xaxes(title=words, fixedrange=True, dtick=5, showgrid=False)
+    words = _("moved (1 \u2212 CKA)")
+    figure.update_yaxes(title=words, range=[0, 1.02], fixedrange=True, dtick=0.5)
     return figure

@@ -47,29 +47,21 @@ def score_dots(
             continue
         marks = _control_segments(scores, column, titles, runs, gap)
         hover = f"{translate(words)}: %{{x:{number_format}}}<extra></extra>"
-        figure.add_trace(
-            go.Scatter(
-                x=[x for value, _, _ in marks for x in (value, value, None)],
-                y=[y for _, low, high in marks for y in (low, high, None)],
-                mode="lines",
-                line={"color": GREY, "width": 4 if column == "constant" else 1.5},
-                hovertemplate=hover,
-            )
+        figure.add_scatter(
+            x=[x for value, _, _ in marks for x in (value, value, None)],
+            y=[y for _, low, high in marks for y in (low, high, None)],
+            mode="lines",
+            line={"color": GREY, "width": 4 if column == "constant" else 1.5},
+            hovertemplate=hover,
         )
         if column != "constant":
-            figure.add_trace(
-                go.Scatter(
-                    x=[value for value, _, _ in marks],
-                    y=[low for _, low, _ in marks],
-                    mode="markers",
-                    marker={
-                        "symbol": symbol,
-                        "size": 10,
-                        "color": GREY,
-                        "line": {"color": GREY, "width": 2.5},
-                    },
-                    hovertemplate=hover,
-                )
+            edge = {"color": GREY, "width": 2.5}
+            figure.add_scatter(
+                x=[value for value, _, _ in marks],
+                y=[low for _, low, _ in marks],
+                mode="markers",
+                marker={"symbol": symbol, "size": 10, "color": GREY, "line": edge},
+                hovertemplate=hover,
             )
     for number, run in enumerate(runs):
         rows = scores[scores["run"] == run]
@@ -77,26 +69,21 @@ def score_dots(
         y = [titles.index(title) + shift for title in rows["title"]]
         if "members" in rows:
             figure.add_trace(member_markers(rows, y, [colours[run]] * len(rows)))
-        figure.add_trace(
-            go.Scatter(
-                x=rows["value"],
-                y=y,
-                mode="markers",
-                name=escape_label(str(rows["label"].iloc[0])),
-                marker={"color": colours[run], "size": 13, "symbol": parted[run].symbol},
-                error_x=error_bars(rows, colours[run]),
-                customdata=[
-                    (escape_label(told[title]), words)
-                    for title, words in zip(rows["title"], rows["words"], strict=True)
-                ],
-                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-            )
+        names = [escape_label(told[title]) for title in rows["title"]]
+        figure.add_scatter(
+            x=rows["value"],
+            y=y,
+            mode="markers",
+            name=escape_label(str(rows["label"].iloc[0])),
+            marker={"color": colours[run], "size": 13, "symbol": parted[run].symbol},
+            error_x=error_bars(rows, colours[run]),
+            customdata=[*zip(names, rows["words"], strict=True)],
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
     for row in range(1, len(titles)):
         figure.add_hline(y=row - 0.5, line={"color": GREY, "width": 0.5}, opacity=0.5)
-    look = layout(70 + len(titles) * (26 + 22 * lanes))
-    look["hovermode"] = "closest"
-    figure.update_layout(**look, showlegend=False)
+    height = 70 + len(titles) * (26 + 22 * lanes)
+    figure.update_layout(**layout(height, "closest"), showlegend=False)
     most = max(axis_max, float(scores["high"].max())) * 1.03
     figure.update_xaxes(
         range=[-0.03 * most, most],

@@ -32,63 +32,42 @@ def scores_by_value(
     written; axis_max: where its axis ends at least. baseline_name: what the grey line is, if not
     the best constant answer."""
     baseline_name = baseline_name or _("constant answer")
-    figure = go.Figure()
     first = lines[0][1]
-    figure.add_trace(
-        go.Scatter(
-            x=first["x"],
-            y=first["constant"],
-            name=baseline_name,
-            mode="lines",
-            line={"color": GREY, "width": 4},
-            hovertemplate=f"{baseline_name}: %{{y:{number_format}}}<extra></extra>",
-        )
+    figure = go.Figure().add_scatter(
+        x=first["x"],
+        y=first["constant"],
+        name=baseline_name,
+        mode="lines",
+        line={"color": GREY, "width": 4},
+        hovertemplate=f"{baseline_name}: %{{y:{number_format}}}<extra></extra>",
     )
-    for name, rows in lines[1:]:
-        figure.add_trace(
-            go.Scatter(
-                x=rows["x"],
-                y=rows["value"],
-                name=escape_label(name),
-                mode="lines+markers",
-                line={"color": GREY, "width": 2, "dash": "dash"},
-                marker={"symbol": "diamond", "size": 8, "color": GREY},
-                customdata=[*zip(map(escape_label, rows["label"]), rows["words"], strict=True)],
-                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-            )
-        )
-    name, rows = lines[0]
-    paint, marks = [colours[run] for run in rows["run"]], palette.assign_markers(colours)
-    figure.add_trace(
-        go.Scatter(
+    paint, marks = [colours[run] for run in first["run"]], palette.assign_markers(colours)
+    symbols = [marks[run].symbol for run in first["run"]]
+    for name, rows in (*lines[1:], lines[0]):
+        others = rows is not first
+        marker = {"symbol": "diamond", "size": 8, "color": GREY}
+        figure.add_scatter(
             x=rows["x"],
             y=rows["value"],
             name=escape_label(name),
             mode="lines+markers",
-            line={"color": GREY, "width": 2},
-            marker={
-                "color": paint,
-                "size": 13,
-                "symbol": [marks[run].symbol for run in rows["run"]],
-            },
-            error_y=error_bars(rows, GREY),
+            line={"color": GREY, "width": 2, "dash": "dash" if others else "solid"},
+            marker=marker if others else {"symbol": symbols, "size": 13, "color": paint},
+            error_y=None if others else error_bars(rows, GREY),
             customdata=[*zip(map(escape_label, rows["label"]), rows["words"], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
         )
-    )
-    figure.add_trace(member_markers(rows, list(rows["x"]), paint, vertical=True))
-    look = layout(320)
-    look["hovermode"] = "closest"
+    figure.add_trace(member_markers(first, list(first["x"]), paint, vertical=True))
+    look = layout(320, "closest")
     look["margin"] = {"l": 48, "r": 8, "t": 34, "b": 48}  # room for the axes, without measuring it
     figure.update_layout(**look, showlegend=True, xaxis_title=key)
     figure.update_xaxes(
-        tickvals=list(rows["x"]),
-        ticktext=[f"{x:g}" for x in rows["x"]],
+        tickvals=list(first["x"]),
+        ticktext=[f"{x:g}" for x in first["x"]],
         type="log" if logarithmic else "linear",
         fixedrange=True,
     )
-    most = max(axis_max, float(rows["high"].max())) * 1.05
-    figure.update_yaxes(
-        range=[-0.03 * most, most], tickformat=number_format, fixedrange=True, automargin=False
-    )
+    most = max(axis_max, float(first["high"].max())) * 1.05
+    axis = {"tickformat": number_format, "fixedrange": True, "automargin": False}
+    figure.update_yaxes(range=[-0.03 * most, most], **axis)
     return figure
