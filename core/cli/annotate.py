@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.cli.options import DEFAULT_RUNS, RunArgument, RunsOption
 from core.store.annotations import annotate, read_annotations
 from core.store.run import open_run
-
-RunArgument = Annotated[str, typer.Argument(help="The run's id (its folder's name).")]
 
 
 def rename(

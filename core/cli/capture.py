@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from core.capture.asking import Request, request_text
 from core.capture.scoring import default_runs, score_runs
 from core.capture.session import Picture, Session
 from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.cli.output import print_errors
 from core.store.index import RunIndex
 from core.store.run_list import all_rows
 
@@ -46,7 +46,7 @@ def capture(
             picture = sessions.add_photo(now, Request(label), _read(photo), file_name=photo.name)
             taken.append(picture.id)
         except DataError as error:
-            print(f"error: {error}", file=sys.stderr, flush=True)
+            print_errors([error])
             refused = True
     now = answer_pictures(runs, now)
     for picture_id in taken:

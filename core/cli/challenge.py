@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ import typer
 from core.base.errors import InputError
 from core.base.formatting import decimal, percent
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.plain_tables import print_frame
+from core.cli.output import print_errors, print_json, print_table
 from core.cli.progress import ProgressBar
 from core.compare.challenge_ranking import (
     MIN_SEEDS,
@@ -49,14 +46,13 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
     boards = [(field, read_leaderboard(runs, field)) for field in found]
     failed += [problem for _, board in boards for problem in board.problems]
     if as_json:
-        print(json.dumps([_as_data(field, board) for field, board in boards], indent=1))
+        print_json([_as_data(field, board) for field, board in boards])
     elif not boards:
         print(f"no run here tells the toy books apart: train {MIN_SEEDS} seeds of a recipe on them")
     else:
         for field, board in boards:
             _print(field, board)
-    for problem in dict.fromkeys(failed):
-        print(f"error: {problem}", file=sys.stderr)
+    print_errors(list(dict.fromkeys(failed)))
     if failed:
         raise typer.Exit(2)
 
@@ -90,7 +86,7 @@ def _print(field: ComparableGroups, board: Leaderboard) -> None:
     )
     lines = [_cells(standing) for standing in board.standings]
     if lines:
-        print_frame(pd.DataFrame(lines))
+        print_table(pd.DataFrame(lines))
     if words := validation_text(board):
         print(words)
     for entrant in (*board.waiting, *board.excluded):
@@ -140,19 +136,13 @@ def _standing_as_dict(standing: Standing) -> dict[str, Any]:
         "runs": [row.id for row in entrant.runs],
         "missing": list(entrant.missing),
         "objects": asdict(standing.score) | {"of_runs": list(standing.run_scores)},
-        "above": None
-        if above is None
-        else {
-            **asdict(above),
-            "by_photos": above.by_photos,
-            "real": above.significant,
-        },
+        "above": above
+        and {**asdict(above), "by_photos": above.by_photos, "real": above.significant},
         "validation": standing.validation,
         "lift": standing.lift,
         "verdict": verdict_text(standing.group),
-        "changes": [_change(change) for change in standing.changes],
+        "changes": [
+            dict(zip(("key", "failing", "here"), change, strict=True))
+            for change in standing.changes
+        ],
     }
-
-
-def _change(change: Sequence[str]) -> dict[str, str]:
-    return dict(zip(("key", "failing", "here"), change, strict=True))

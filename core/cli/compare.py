@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
@@ -13,15 +11,13 @@ import typer
 
 from core.base.errors import InputError, RunError
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.plain_tables import print_frame
+from core.cli.output import named_rows, print_json, print_table
 from core.compare.comparison import ItemComparison, compare_to_reference, needed_run_ids
 from core.compare.score_tables import numbers_table
 from core.compare.selection import run_items
 from core.recipe.difference import recipe_difference
 from core.store.groups import Group
-from core.store.index import RunRow
 from core.store.run import open_run
-from core.store.run_list import AllRuns
 from core.store.status import status_text
 
 
@@ -32,7 +28,13 @@ def compare(
 ) -> None:
     """Compares runs with the first one named: their recipes, their scores, and whether the photos
     can tell them apart."""
-    items = _select_runs(run_ids, runs)
+    if len(set(run_ids)) < 2:
+        raise InputError("runs compare: name two runs or more")
+    named, rows = named_rows(run_ids, runs)
+    for row in named:
+        if row.problem:
+            raise RunError(f"{row.id}: {row.problem}")
+    items = run_items(named, rows)
     difference = recipe_difference({item.title: item.members[0].recipe for item in items})
     controls = {
         row.id: open_run(runs, row.id).controls()
@@ -43,52 +45,34 @@ def compare(
     answers = {id_: open_run(runs, id_).predictions() for id_ in needed_run_ids(items)}
     compared = compare_to_reference(items, answers)
     if as_json:
-        print(json.dumps(_as_data(items, difference, compared), indent=1))
+        print_json(_as_data(items, difference, compared))
         return
     for item in items:
         print(f"{item.title}: {item.id} ({status_text(item.members[0].status)})")
     print("\nwhat differs in the recipes:" if len(difference) else "\nthe recipes are the same")
     if len(difference):
-        print_frame(difference)
+        print_table(difference)
     if len(numbers):
         print("\nscores with 95 % intervals, and what needs no training:")
-        print_frame(numbers)
+        print_table(numbers)
     for against in compared:
         print(f"\n{against.item.title} against {against.reference.title}:")
         for sentence in (against.validation_text, against.test_text):
             if sentence:
                 print(f"  {sentence}")
-        print_frame(against.table(), indent="    ")
-
-
-def _select_runs(run_ids: Sequence[str], runs: Path) -> list[Group]:
-    """The runs in the order in which they are named. Raises RunError."""
-    wanted = list(dict.fromkeys(run_ids))
-    if len(wanted) < 2:
-        raise InputError("runs compare: name two runs or more")
-    rows = AllRuns(runs).rows(include_hidden=True)
-    known: dict[str, RunRow] = {row.id: row for row in rows}
-    for id_ in wanted:
-        open_run(runs, id_)  # told when it is not there
-        if known[id_].problem:
-            raise RunError(f"{id_}: {known[id_].problem}")
-    return run_items([known[id_] for id_ in wanted], rows)
+        print_table(against.table(), indent="    ")
 
 
 def _as_data(
     selected: Sequence[Group], difference: pd.DataFrame, comparisons: Sequence[ItemComparison]
 ) -> dict[str, Any]:
     ids = {item.title: item.id for item in selected}
-    rows = [item.members[0] for item in selected]
+    runs = [(item, item.members[0]) for item in selected]
     return {
         "runs": [
-            {
-                "id": item.id,
-                "title": item.title,
-                "state": row.status.state,
-                "summary": row.summary,
-            }
-            for item, row in zip(selected, rows, strict=True)
+            {"id": item.id, "title": item.title}
+            | {"state": row.status.state, "summary": row.summary}
+            for item, row in runs
         ],
         "recipe_difference": difference.rename(columns=ids).to_dict("records"),
         "against_first": [

@@ -3,7 +3,6 @@ drawn, shuffled."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ import typer
 from core.base import files
 from core.base.errors import InputError, os_error_line
 from core.cli import labels
-from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, FolderArgument, RunsOption
+from core.cli.output import print_status
 from core.cli.progress import ProgressBar
 from core.data.dataset import ORIGINS, Dataset, find_datasets, read_dataset, unused_files_text
 from core.data.near_copies import (
@@ -57,7 +57,7 @@ def list_(
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="A data-set folder.")],
+    folder: FolderArgument,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Reads everything in a data set, photos too, and tells what is in it or what is wrong. Warns
@@ -143,7 +143,7 @@ def import_(
             source,
             datasets,
             name,
-            on_photo=lambda done, total: bar.update(done / total, f"{done} of {total} photos"),
+            on_photo=bar.count("photos"),
             options=options,
         )
     print(report.summary(), end="")
@@ -189,7 +189,7 @@ def add(
             class_,
             origin,
             values,
-            on_photo=lambda done, total: bar.update(done / total, f"{done} of {total} photos"),
+            on_photo=bar.count("photos"),
         )
     for line in found.lines():
         print(line)
@@ -223,7 +223,7 @@ def covers(
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(help="A data-set folder.")],
+    folder: FolderArgument,
     coco: Annotated[Path | None, typer.Option(help="A new JSON file, as COCO has it.")] = None,
     csv: Annotated[
         Path | None, typer.Option(help="A new folder for labels.csv, boxes.csv.")
@@ -253,7 +253,7 @@ def draw_toy(
 
     def print_progress(done: int, total: int) -> None:
         if done % 10 == 0 or done == total:
-            print(f"drawn {done} of {total} photos", file=sys.stderr, flush=True)
+            print_status(f"drawn {done} of {total} photos")
 
     try:
         draw_toy_books(out, seed, on_photo=print_progress)

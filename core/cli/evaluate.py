@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from core.base.errors import InputError
-from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.cli.options import DEFAULT_RUNS, RunArgument, RunsOption
 from core.store.run import open_run
 
 
 def evaluate(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Asks a finished run about the photos again, without training: after labels or boxes have

@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from core.base.errors import InputError
-from core.cli.options import DEFAULT_RUNS, RunsOption
+from core.cli.options import DEFAULT_RUNS, RunsArgument, RunsOption
+from core.cli.output import count_runs
 from core.store.run import Run, open_run
 from core.store.status import utc_now
 from core.transfer.pack import clean_sender, export_zip
 
 
 def export(
-    run_ids: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs' ids.")],
+    run_ids: RunsArgument,
     runs: RunsOption = DEFAULT_RUNS,
     zip_file: Annotated[
         Path | None,
@@ -47,8 +48,7 @@ def export(
         packed = export_zip(runs, wanted, zip_file, clean_sender(sender), utc_now)
         for name in packed.left_out:
             print(f"left out, being no part of a run: {name}")
-        count = "1 run" if len(wanted) == 1 else f"{len(wanted)} runs"
-        print(f"{zip_file} ({count}, {len(packed.data) / 1e6:.1f} MB)")
+        print(f"{zip_file} ({count_runs(len(wanted))}, {len(packed.data) / 1e6:.1f} MB)")
     if onnx is None and tensorboard is None and csv is None:
         return
     found = [open_run(runs, id_) for id_ in wanted]

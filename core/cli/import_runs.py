@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.cli.output import print_errors, print_table
 from core.cli.progress import ProgressBar
 from core.store.status import utc_now
 from core.transfer.submissions import find_import_requests, import_summary, import_table
@@ -36,16 +36,9 @@ def import_(
                 bar.update(done / total, f"{done} of {total} zip files")
 
         entries = import_runs(parcels, runs, datasets, utc_now, show_progress)
-    found = import_table(entries)
-    lines = [list(found.columns), *(list(line) for line in found.itertuples(index=False))]
-    widths = [min(_WIDEST, max(len(line[i]) for line in lines)) for i in range(len(lines[0]) - 1)]
-    for line in lines:
-        cells = [f"{cell[:width]:<{width}}" for cell, width in zip(line, widths)]
-        print("  ".join([*cells, line[-1]]).rstrip())
+    print_table(import_table(entries), indent="", widest=_WIDEST)
     print(import_summary(entries))
     refused = [entry for entry in entries if entry.outcome == "refused"]
-    for entry in refused:
-        where = f"{entry.file}: {entry.run}" if entry.run else entry.file
-        print(f"error: {where}: {entry.reason}", file=sys.stderr)
+    print_errors([": ".join(filter(None, (e.file, e.run, e.reason))) for e in refused])
     if refused:
         raise typer.Exit(2)

@@ -3,21 +3,26 @@ set, as commands."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.base.errors import InputError
-from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
+from core.cli.options import (
+    DATASETS,
+    DEFAULT_RUNS,
+    DatasetsOption,
+    FolderArgument,
+    RunsOption,
+    YesOption,
+)
+from core.cli.output import confirm
 from core.data.dataset import read_dataset
 from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
 from core.data.label_tables import Box, Label, join_names, split_names
 from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex
 from core.store.status import utc_now
-
-FolderArgument = Annotated[Path, typer.Argument(help="A data-set folder.")]
 
 
 def label(
@@ -69,15 +74,14 @@ def earlier(
 
 def delete(
     name: Annotated[str, typer.Argument(help="An imported data set's name.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
+    yes: YesOption = False,
     datasets: DatasetsOption = DATASETS,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Moves an imported data set to the trash, from which `data restore` brings it back for 30
     days."""
     root = read_dataset(datasets / name).root
-    if not yes and not typer.confirm(f"Move {name} to the trash?", err=True):
-        raise typer.Abort
+    confirm(f"Move {name} to the trash?", yes)
     delete_dataset(root, RunIndex(runs).rows(), utc_now)
     print(f"{name} moved to the trash; back with: python -m core data restore {name}")
 

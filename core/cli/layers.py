@@ -6,21 +6,20 @@ from typing import Annotated
 
 import typer
 
-from core.base.errors import InputError
+from core.cli.options import BackboneArgument, check_backbone
 from core.recipe.bands import band_ranges
 from core.recipe.files import recipe_from_dict
-from core.recipe.layer_table import BACKBONES, layer_table
+from core.recipe.layer_table import layer_table
 
 
 def layers(
-    backbone: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKBONES)}.")],
+    backbone: BackboneArgument,
     map_stride: Annotated[
         int | None, typer.Option(help="Pixels per cell of the class map: 16 or 32.")
     ] = None,
 ) -> None:
     """Lists a network's layers with the band of the default recipe."""
-    if backbone not in BACKBONES:
-        raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
+    check_backbone(backbone)
     asked = {} if map_stride is None else {"map_stride": map_stride}
     recipe = recipe_from_dict({"backbone": backbone, **asked})
     table = layer_table(backbone, recipe.map_stride, image_size=recipe.image_size)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption, SetOption
+from core.cli.output import print_json, print_status
 from core.recipe.bands import last_trained_band_label
 from core.recipe.files import load_recipe, parse_changes
 from core.store.lr_finder import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_recipe
@@ -22,7 +21,7 @@ def lr_find(
     starts: Annotated[
         int, typer.Option(min=1, max=20, help="How many searches.")
     ] = DEFAULT_HEAD_INITS,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a key.")] = None,
+    set_: SetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
 ) -> None:
     """Searches for a learning rate: of the last band that trains, the others keeping their
@@ -32,13 +31,13 @@ def lr_find(
     from core.train.lr_finder import find_lr
 
     def print_progress(number: int) -> None:
-        print(f"search {number + 1} of {starts} done", file=sys.stderr, flush=True)
+        print_status(f"search {number + 1} of {starts} done")
 
     curves, suggestion = find_lr(set_up(search_recipe(chosen), data, runs), starts, print_progress)
     layers = last_trained_band_label(chosen)
     if as_json:
         told = {**asdict(suggestion), "layers": layers}
-        print(json.dumps({**told, "curves": curves.to_dict("records")}))
+        print_json({**told, "curves": curves.to_dict("records")}, indent=None)
         return
     if suggestion.lr is None:
         print(f"cannot tell: {suggestion.why}")

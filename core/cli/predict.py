@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +10,8 @@ import typer
 from PIL import Image
 
 from core.base.errors import DataError, InputError
-from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption
+from core.cli.output import print_errors, print_json
 from core.data.photos import open_photo
 from core.store.run import open_run
 from core.views.heat_map import display_view, heat_map
@@ -25,7 +24,7 @@ CAM_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 def predict(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos' files.")],
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
@@ -51,7 +50,7 @@ def predict(
     for answer, picture in zip(answerer.predict_photos(photos), pictures, strict=True):
         told.append(_as_data(answer, picture))
         if answer.error:
-            print(f"error: {answer.error}", file=sys.stderr, flush=True)
+            print_errors([answer.error])
             continue
         if picture is not None:
             view = display_view(answer.photo, answerer.recipe.crop, CAM_SIDE)
@@ -60,7 +59,7 @@ def predict(
             odds = answer.probabilities[answer.predicted]
             print(f"{answer.predicted:<{width}}  {odds:.3f}  {answer.photo}", flush=True)
     if as_json:
-        print(json.dumps(told, indent=1))
+        print_json(told)
     if any("error" in line for line in told):
         raise typer.Exit(2)
 
@@ -75,10 +74,9 @@ def _exit_if_unreadable(photos: Sequence[Path], as_json: bool) -> None:
             refused.append({"file": str(photo), "error": " ".join(str(error).split())})
         else:
             return
-    for line in refused:
-        print(f"error: {line['error']}", file=sys.stderr, flush=True)
+    print_errors([line["error"] for line in refused])
     if as_json:
-        print(json.dumps(refused, indent=1))
+        print_json(refused)
     raise typer.Exit(2)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Self
 
 from core.base.formatting import duration
@@ -38,6 +39,10 @@ class ProgressBar:
             self._drawn = True
         else:
             print(f"{fraction:.0%}: {text}{left}", file=sys.stderr, flush=True)
+
+    def count(self, noun: str) -> Callable[[int, int], None]:
+        """What is called with how many are done, of how many."""
+        return lambda done, total: self.update(done / total, f"{done} of {total} {noun}")
 
     def seconds_left(self, fraction: float) -> float | None:
         """Seconds left at the pace since this was first asked."""

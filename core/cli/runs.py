@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -13,12 +12,13 @@ from core.base.errors import InputError, RunError
 from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
 from core.cli.import_runs import import_
-from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption, YesOption
+from core.cli.output import confirm, count_runs, print_json
 from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
 from core.store.annotations import read_annotations
-from core.store.index import RunIndex, RunRow
+from core.store.index import RunIndex
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
@@ -33,6 +33,9 @@ from core.store.trash import (
     empty_trash,
     restore_run,
 )
+
+_LINE = "{:<44} {:<10} {:>7} {:>8} {:>7} {:>8} {:>6} {:<16} {}"  # of the table of runs
+_SCORES = ("primary", "object")  # in it, of the set that is compared
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,34 +66,38 @@ def list_(
     every = all_rows(runs)
     rows = filter_rows(every, " ".join(query or ()), vocabulary(every))
     if as_json:
-        print(json.dumps([asdict(row) | {"example": row.example} for row in rows], indent=1))
+        print_json([asdict(row) | {"example": row.example} for row in rows])
         return
     if not rows:
         none = f"no runs in {runs}; begin with: python -m core train quick"
         print(f"no run of {len(every)} fits" if every else none)
         return
     names = labels_by_id(every)
-    print(
-        f"{'run':<44} {'state':<10} {'epoch':>7} {'val acc':>8} "
-        f"{'photos':>7} {'objects':>8} {'lift':>6} {'of set':<16} name"
-    )
+    heads = ("run", "state", "epoch", "val acc", "photos", "objects", "lift", "of set", "name")
+    print(_LINE.format(*heads))
     for row in rows:
         name = comparison_set_of([row.summary]) or "-"
+        keys = [("validation", "accuracy"), *(("sets", name, "scores", s) for s in _SCORES)]
+        shares = [row.summary_value(*each, "value") for each in keys]
+        lift = row.summary_value("sets", name, "localisation", "lift")
+        title = " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
         print(
-            f"{row.id:<44} {row.status.state:<10} "
-            f"{f'{row.status.epoch}/{row.status.epochs}':>7} "
-            f"{_percent(row, 'validation', 'accuracy'):>8} "
-            f"{_percent(row, 'sets', name, 'scores', 'primary'):>7} "
-            f"{_percent(row, 'sets', name, 'scores', 'object'):>8} "
-            f"{_lift(row, name):>6} {name:<16} {'* ' if row.starred else ''}"
-            + " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
-            + (f" (from {row.came_from})" if row.came_from else "")
+            _LINE.format(
+                row.id,
+                row.status.state,
+                f"{row.status.epoch}/{row.status.epochs}",
+                *("-" if share is None else f"{share:.0%}" for share in shares),
+                "-" if lift is None else f"{lift:.2f}",
+                name,
+                f"{'* ' if row.starred else ''}{title}"
+                + (f" (from {row.came_from})" if row.came_from else ""),
+            )
         )
 
 
 @app.command()
 def show(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,7 +112,7 @@ def show(
             "diagnosis": found.diagnosis(),
             "annotations": asdict(read_annotations(found)),
         }
-        print(json.dumps(data, indent=1))
+        print_json(data)
         return
     _print_annotations(found)
     if arrival := read_provenance(runs, run):
@@ -125,7 +132,7 @@ def show(
 def delete(
     run_ids: Annotated[list[str] | None, typer.Argument(metavar="RUN...", help="Ids.")] = None,
     runs: RunsOption = DEFAULT_RUNS,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
     empty: Annotated[
         bool, typer.Option("--empty-trash", help="Delete for good what was deleted before.")
     ] = False,
@@ -139,20 +146,22 @@ def delete(
             with suppress(RunError):  # a damaged run may go
                 mark_lost(found, utc_now)
         ids = [run.id for run in deletable_runs(runs, run_ids)]
-        _confirm(f"Move {_count(ids)} to the trash?", yes)
+        confirm(f"Move {count_runs(len(ids))} to the trash?", yes)
         delete_runs(runs, ids, utc_now)
-        print(f"{_count(ids)} moved to the trash; back with: python -m core runs restore RUN")
+        print(
+            f"{count_runs(len(ids))} moved to the trash; back with: python -m core runs restore RUN"
+        )
         delete_expired_runs(runs, utc_now)
     else:
         waiting = [run.id for run in deleted_runs(runs)]
         if waiting:
-            _confirm(f"Delete {_count(waiting)} for good? Nothing brings them back.", yes)
-        print(f"{_count(empty_trash(runs))} deleted for good")
+            confirm(f"Delete {count_runs(len(waiting))} for good? Nothing brings them back.", yes)
+        print(f"{count_runs(len(empty_trash(runs)))} deleted for good")
 
 
 @app.command()
 def restore(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Brings a deleted run back."""
@@ -163,7 +172,7 @@ def restore(
 def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
     """Makes the index of the runs anew from their folders, which it only mirrors."""
     rows = RunIndex(runs).rebuild()
-    print(f"{_count([row.id for row in rows])} in the index")
+    print(f"{count_runs(len(rows))} in the index")
     for row in rows:
         if row.problem:
             print(f"{row.id}: cannot be read: {row.problem}")
@@ -176,16 +185,6 @@ def _print_annotations(run: Run) -> None:
     for line in (", ".join(head for head in heads if head), said.note):
         if line:
             print(line)
-
-
-def _confirm(question: str, yes: bool) -> None:
-    """Goes on when the answer is yes; anything else leaves the command."""
-    if not yes and not typer.confirm(question, err=True):
-        raise typer.Abort
-
-
-def _count(ids: list[str]) -> str:
-    return "1 run" if len(ids) == 1 else f"{len(ids)} runs"
 
 
 def _print_scores(summary: dict[str, Any]) -> None:
@@ -209,13 +208,3 @@ def _score(score: dict[str, Any]) -> str:
         f"{score['value']:.0%}{counts}, 95 % interval {score['low']:.0%} to {score['high']:.0%}, "
         f"constant answer {score['constant']:.0%}"
     )
-
-
-def _percent(row: RunRow, *keys: str) -> str:
-    value = row.summary_value(*keys, "value")
-    return "-" if value is None else f"{value:.0%}"
-
-
-def _lift(row: RunRow, set_name: str) -> str:
-    value = row.summary_value("sets", set_name, "localisation", "lift")
-    return "-" if value is None else f"{value:.2f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from core.base.cpu import cores
 from core.base.errors import RunError
 from core.base.formatting import duration
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
+from core.cli.output import print_json
 from core.jobs import resources
 from core.jobs.health import find_problems, read_worker_status
 from core.jobs.local import running_work_id
@@ -26,7 +26,7 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
     """Shows the worker, the queue with times, the machine, and what is wrong and what to do."""
     found = _collect_status(runs)
     if as_json:
-        print(json.dumps(found, indent=1, default=str))
+        print_json(found)
         return
     worker = found["worker"]
     about = "" if worker["pid"] is None else f" (process {worker['pid']})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ import typer
 from core.base.errors import InputError, RunError
 from core.base.formatting import duration
 from core.cli.dry_run import print_batch, print_estimate, print_plan, repeat_text
-from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption, SetOption
+from core.cli.output import print_status
 from core.data.dataset import Dataset, read_dataset
 from core.data.fingerprints import fingerprints
 from core.data.split import split_photos
@@ -42,9 +42,7 @@ def train(
     folds: Annotated[
         int | None, typer.Option(help="Several runs: each of so many folds validates in turn.")
     ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a key: bands.1.lr=1e-4.")
-    ] = None,
+    set_: SetOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
 ) -> None:
     """Trains a recipe, or every recipe of a batch, on a data set. The last line printed is the run
@@ -85,9 +83,8 @@ def carry_on(run: Run) -> None:
 
 
 def _run_training(run: Run) -> None:
-    from core.jobs.tasks.train_run import (
-        run_training,  # torch takes seconds to import: not for --dry-run
-    )
+    # torch takes seconds to import: not for --dry-run
+    from core.jobs.tasks.train_run import run_training
     from core.train.loop import EpochRow
 
     recipe = run.recipe()
@@ -95,12 +92,10 @@ def _run_training(run: Run) -> None:
 
     def print_epoch(row: EpochRow, eta: float | None) -> None:
         left = "" if eta is None else f"  about {duration(eta)} left"
-        print(
+        print_status(
             f"{recipe.name} {repeat_text(recipe)}  epoch {row.planned.number}/{total}  "
             f"train loss {row.train_loss:.4f}  val loss {row.val_loss:.4f}  "
-            f"val accuracy {row.val_accuracy:.0%}{left}",
-            file=sys.stderr,
-            flush=True,
+            f"val accuracy {row.val_accuracy:.0%}{left}"
         )
 
     run_training(run, utc_now, on_epoch=print_epoch)
@@ -146,12 +141,7 @@ def _repeat_recipes(
     early has looked at each of its recipes."""
     recipes = list(base_recipes)
     if seeds is not None:
-        recipes = [
-            one
-            for seed in seeds
-            for each in base_recipes
-            for one in repeat_over_seeds(each, [seed])
-        ]
+        recipes = [one for s in seeds for each in recipes for one in repeat_over_seeds(each, [s])]
     if folds is not None:
         recipes = [one for each in recipes for one in repeat_over_folds(each, folds)]
     plain = [recipe_without_name(each) for each in recipes]
@@ -183,7 +173,7 @@ def _train_all(
             if begun is None:
                 carry_on(run)
             elif (words := _skip_reason(begun, runs)) is not None:
-                _print_status(f"{recipe.name} {repeat_text(recipe)}  {words}")
+                print_status(f"{recipe.name} {repeat_text(recipe)}  {words}")
             else:
                 resume_run(begun, runs)
         except Exception as error:
@@ -193,7 +183,7 @@ def _train_all(
                 raise
             failed.append(f"{recipe.name} {repeat_text(recipe)}")
             words = " ".join(str(error).split()) or type(error).__name__
-            _print_status(f"{failed[-1]}  failed: {words}")
+            print_status(f"{failed[-1]}  failed: {words}")
             continue
         print(run.path, flush=True)
     if failed:
@@ -216,7 +206,3 @@ def _skip_reason(run: Run, runs: Path) -> str | None:
     if state == "running" or _is_queued(run, runs):
         return "is under way elsewhere"
     return None
-
-
-def _print_status(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

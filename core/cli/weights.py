@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.base.errors import InputError
+from core.cli.options import BackboneArgument, check_backbone
 from core.cli.progress import ProgressBar
 from core.model.pretrained_weights import imagenet_weights_path
 from core.recipe.layer_table import BACKBONES
@@ -26,7 +27,7 @@ def list_() -> None:
 
 @app.command()
 def fetch(
-    backbone: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKBONES)}.")],
+    backbone: BackboneArgument,
     url: Annotated[
         str | None, typer.Option(help="Another address of torchvision's file: a mirror.")
     ] = None,
@@ -36,8 +37,7 @@ def fetch(
 ) -> None:
     """Downloads a backbone's ImageNet weights, going on where an earlier try stopped, and checks
     them. The last line printed is the file."""
-    if backbone not in BACKBONES:
-        raise InputError(f"{backbone}: no such backbone (there are: {', '.join(BACKBONES)})")
+    check_backbone(backbone)
     if url is not None and source is not None:
         raise InputError("--url and --from do not go together")
     from core.model.download_weights import fetch_weights

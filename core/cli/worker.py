@@ -4,12 +4,12 @@ do."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
 from core.base.errors import InputError, RunError
-from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption
+from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunArgument, RunsOption
 from core.cli.train import resume_run
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
@@ -96,16 +96,14 @@ def queue(
 
 
 def _move(runs: Path, run: str, to: str) -> None:
-    for known in get_args(Move):
-        if to == known:
-            if not Queue(runs).move(run, known):
-                raise InputError(f"{run}: does not wait in the queue")
-            return
-    raise InputError(f"--move {run} {to}: must be {', '.join(get_args(Move))}")
+    if to not in get_args(Move):
+        raise InputError(f"--move {run} {to}: must be {', '.join(get_args(Move))}")
+    if not Queue(runs).move(run, cast(Move, to)):
+        raise InputError(f"{run}: does not wait in the queue")
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Goes on with a stopped run after its last finished epoch, now, in this process. The result
@@ -116,7 +114,7 @@ def resume(
 
 
 def cancel(
-    run: Annotated[str, typer.Argument(help="The run's id (its folder's name).")],
+    run: RunArgument,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Cancels a run that waits or is under way; what it has finished is kept."""
