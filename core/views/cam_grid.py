@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,7 @@ from core.views import heat_map
 
 THUMBNAIL = 320  # pixels of a photo's longer side, as it is sent
 QUALITY = 76  # of its JPEG: most of what a new grid waits for are these bytes
-DENSITY_STEP = (
-    0.1  # a byte of a density counts tenths of an even spread; 25.5 times and more are the same
-)
+DENSITY_STEP = 0.1  # even spreads that a density's byte counts; 25.5 and more are the same
 RAW_STEPS = 127  # a byte of a raw map counts 127ths of a value that RAW_QUANTILE stay below
 RAW_QUANTILE = 0.998  # a few cells must not make all others pale
 LOCALISATION_KEYS = ("objects", "share", "area", "lift")
@@ -140,23 +138,19 @@ def mean_column(columns: Sequence[CamColumn]) -> CamColumn:
     def mean(name: str) -> Any:
         return np.stack([getattr(one, name) for one in alike]).mean(axis=0)
 
-    return CamColumn(
-        whole.crop,
-        whole.classes,
-        whole.epochs,
-        whole.progress,
-        np.logical_and.reduce([one.has_maps for one in alike]),
-        np.rint(mean("density")).astype(np.uint8),
-        mean("raw").astype(np.float16),
-        mean("probabilities"),
-        np.stack([one.votes for one in alike]).sum(axis=0),
-        mean("shares"),
-        whole.areas,
-        tuple(
+    return replace(
+        whole,
+        has_maps=np.logical_and.reduce([one.has_maps for one in alike]),
+        density=np.rint(mean("density")).astype(np.uint8),
+        raw=mean("raw").astype(np.float16),
+        probabilities=mean("probabilities"),
+        votes=np.stack([one.votes for one in alike]).sum(axis=0),
+        shares=mean("shares"),
+        localisation=tuple(
             {name: float(np.mean([one[name] for one in found])) for name in found[0]}
             for found in zip(*(one.localisation for one in alike), strict=True)
         ),
-        len(alike),
+        members=len(alike),
     )
 
 
@@ -219,22 +213,14 @@ def build_grid(
         "rawTop": round(largest, 3),
         "colours": heat_map.COLOUR_MAP.astype(int).tolist(),
     }
-    maps = pd.DataFrame(
-        {
-            "density": [
-                one.column.density.tobytes() if one.column else b"" for one in titled_columns
-            ],
-            "raw": [_raw_bytes(one.column, largest) for one in titled_columns],
-        }
-    )
+    kept = [one.column for one in titled_columns]
+    densities = [column.density.tobytes() if column else b"" for column in kept]
+    raws = [_raw_bytes(column, largest) for column in kept]
+    maps = pd.DataFrame({"density": densities, "raw": raws})
     frame = pd.DataFrame({str(crop): shown for crop, shown in thumbnails_by_crop.items()})
     # The browser builds the grid anew only when the stamp changes.
     stamp = hashlib.sha256(json.dumps(facts).encode())
-    for blob in [
-        *maps["density"],
-        *maps["raw"],
-        *(one for of in thumbnails_by_crop.values() for one in of),
-    ]:
+    for blob in (*densities, *raws, *(jpeg for of in thumbnails_by_crop.values() for jpeg in of)):
         stamp.update(blob)
     return Grid({**facts, "stamp": stamp.hexdigest()}, frame, maps)
 

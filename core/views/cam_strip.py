@@ -10,10 +10,10 @@ import numpy as np
 from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop, photo_size
 from core.evaluate.cam import density
-from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
+from core.evaluate.localisation import view_boxes
 from core.store.run import ClassMaps, Run
 from core.train.schedule import planned_epochs
-from core.views.diagnosis_pictures import boxed_jpeg
+from core.views.diagnosis_pictures import boxed_jpeg, counted_boxes
 from core.views.heat_map import display_view, heat_map
 
 PHOTOS = 4
@@ -80,11 +80,11 @@ def _choose_test_set(dataset: Dataset, maps: ClassMaps) -> TestSet | None:
     known = [test_set for test_set in dataset.test_sets if test_set.name in maps.files]
     if not known and maps.files.get(VALIDATION):
         return dataset.held_out(maps.files[VALIDATION])
-    return max(known, default=None, key=lambda found: (_count_boxes(found), len(found.photos)))
-
-
-def _count_boxes(test_set: TestSet) -> int:
-    return sum(len(boxes) for boxes in test_set.boxes.values())
+    return max(
+        known,
+        default=None,
+        key=lambda found: (sum(map(len, found.boxes.values())), len(found.photos)),
+    )
 
 
 def _choose_photos(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple[str, str]]:
@@ -98,14 +98,7 @@ def _choose_photos(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple
         for file in files
         if file in there and file in test_set.labels and test_set.labels[file].primary in classes
     ]
-    boxed = [
-        (file, label)
-        for file, label in labelled
-        if any(
-            box.label == label and box.area >= MIN_BOX_AREA
-            for box in view_boxes(test_set.boxes.get(file, ()), photo_size(there[file].path), crop)
-        )
-    ]
+    boxed = [pair for pair in labelled if counted_boxes(test_set, there[pair[0]], pair[1], crop)]
     first = {label: (file, label) for file, label in reversed(boxed)}
     chosen = sorted(first.values(), key=boxed.index)[:PHOTOS]
     chosen += [pair for pair in boxed if pair not in chosen][: PHOTOS - len(chosen)]
@@ -120,11 +113,8 @@ def _choose_photos(test_set: TestSet, maps: ClassMaps, crop: Crop) -> list[tuple
 def _build_row(test_set: TestSet, file: str, label: str, maps: ClassMaps, crop: Crop) -> StripRow:
     photo = next(photo for photo in test_set.photos if photo.file == file)
     view = display_view(photo.path, crop, SIDE)
-    boxes = [
-        box
-        for box in view_boxes(test_set.boxes.get(file, ()), photo_size(photo.path), crop)
-        if box.label == label
-    ]
+    seen = view_boxes(test_set.boxes.get(file, ()), photo_size(photo.path), crop)
+    boxes = [box for box in seen if box.label == label]
     place, number = maps.files[test_set.name].index(file), maps.classes.index(label)
     found = density(np.asarray(maps.maps[test_set.name][:, place], dtype=np.float32))[:, number]
     chances = np.exp(maps.log_probs[test_set.name][:, place])

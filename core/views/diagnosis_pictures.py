@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from core.base.formatting import percent
 from core.base.language import N_, _, translate
-from core.data.dataset import Dataset, TestSet
+from core.data.dataset import Dataset, Photo, TestSet
 from core.data.label_tables import Box
 from core.data.masking import Fill, MaskVariant
 from core.data.object_crops import LabelledObject, labelled_objects
@@ -109,11 +109,7 @@ def localisation_pictures(
     away = (found["share"] - means[0]).abs() + (found["area"] - means[1]).abs()
     chosen = found.iloc[int(away.to_numpy().argmin())]
     file, label = str(chosen["file"]), str(chosen["label"])
-    boxes = [
-        box
-        for box in view_boxes(test_set.boxes[file], sizes[file], crop)
-        if box.label == label and box.area >= MIN_BOX_AREA
-    ]
+    boxes = counted_boxes(test_set, photos[file], label, crop)
     view = display_view(photos[file].path, crop, SIDE)
     heated = heat_map(view, density(last[files.index(file)])[dataset.classes.index(label)])
     share, area = percent(chosen["share"]), percent(chosen["area"])
@@ -125,14 +121,18 @@ def localisation_pictures(
         ),
         Picture(
             boxed_jpeg(heated, boxes),
-            _(
-                "bright: evidence for {label}; {share} of it lies in the box",
-                label=label,
-                share=share,
+            _("bright: evidence for {label}; {share} of it lies in the box").format(
+                label=label, share=share
             ),
             _("The same photo; bright where the evidence for {label} is", label=label),
         ),
     ]
+
+
+def counted_boxes(test_set: TestSet, photo: Photo, label: str, crop: Crop) -> list[Box]:
+    """A class's boxes in what the network sees of a photo, without those too small to count."""
+    seen = view_boxes(test_set.boxes.get(photo.file, ()), photo_size(photo.path), crop)
+    return [box for box in seen if box.label == label and box.area >= MIN_BOX_AREA]
 
 
 def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
@@ -140,15 +140,10 @@ def boxed_jpeg(view: Image.Image, boxes: Sequence[Box]) -> bytes:
     image = view.copy()
     pen = ImageDraw.Draw(image)
     for box in boxes:
-        frame = (
-            box.x0 * image.width,
-            box.y0 * image.height,
-            box.x1 * image.width - 1,
-            box.y1 * image.height - 1,
-        )
-        pen.rectangle(frame, outline="black", width=5)
-        inner = (frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1)
-        pen.rectangle(inner, outline="white", width=3)
+        x0, x1 = box.x0 * image.width, box.x1 * image.width - 1
+        y0, y1 = box.y0 * image.height, box.y1 * image.height - 1
+        pen.rectangle((x0, y0, x1, y1), outline="black", width=5)
+        pen.rectangle((x0 + 1, y0 + 1, x1 - 1, y1 - 1), outline="white", width=3)
     return jpeg_bytes(image)
 
 

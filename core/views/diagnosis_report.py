@@ -1,10 +1,10 @@
-"""The diagnosis of a run as a doctor's letter: a finding, its evidence in sentences with numbers
-and pictures, and advice. Made from the run folder alone; pictures need the photos too."""
+"""The diagnosis of a run: a finding, its evidence in sentences with numbers and pictures, and
+advice. Made from the run folder alone; pictures need the photos too."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ import pandas as pd
 from core.base.errors import InputError
 from core.base.formatting import percent
 from core.base.language import _, join_sentences, translate
-from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.dataset import read_dataset
 from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS, threshold
 from core.evaluate.verdict import density_ratio
 from core.recipe.layer_table import head_start
@@ -78,12 +78,18 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
         *(_criterion_evidence(sign, sets.get(name) or {}) for sign in found["signs"]),
         _drift_evidence(layers),
     ]
-    evidence = tuple(piece for piece in pieces if piece is not None)
-    evidence, problem = _add_pictures(run, evidence, name if with_pictures else None)
+    evidence = [piece for piece in pieces if piece is not None]
+    pictures: dict[EvidenceKey, tuple[Picture, ...]] = {}
+    problem = ""
+    if with_pictures and name is not None:
+        try:
+            pictures = _pictures(run, name, [piece.key for piece in evidence])
+        except InputError as error:
+            reason = translate(str(error))
+            problem = _("Without pictures of photos: {reason}", reason=reason)
     notes = {
         "looks": _random_heads_text(
-            (found.get("redrawn_head") or {}).get(name),
-            (sets.get(name) or {}).get("localisation"),
+            (found.get("redrawn_head") or {}).get(name), (sets.get(name) or {}).get("localisation")
         ),
         "needs": _equal_area_text((found.get("reliance") or {}).get(name)),
     }
@@ -97,6 +103,7 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
         evidence=tuple(
             replace(
                 piece,
+                pictures=pictures.get(piece.key, ()),
                 note=notes.get(piece.key, ""),
                 text=join_sentences(piece.text, outlived) if piece.key == "needs" else piece.text,
             )
@@ -112,14 +119,10 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
 
 def rules_table(fired: str) -> pd.DataFrame:
     """The rules of the verdict as they are read, with a mark at the one that fired."""
+    told = {rule: translate(when).replace("`", "") for rule, (__, when) in RULES.items()}
     rows = [
-        (
-            "\u2794" if rule == fired else "",
-            translate(rule),
-            translate(when).replace("`", ""),
-            translate(verdict),
-        )
-        for rule, (verdict, when) in RULES.items()
+        ("\u2794" if rule == fired else "", translate(rule), told[rule], translate(verdict))
+        for rule, (verdict, __) in RULES.items()
     ]
     columns = [_("fired"), _("rule"), _("when"), _("verdict")]
     return pd.DataFrame(rows, columns=columns)
@@ -233,11 +236,8 @@ def _drift_evidence(layers: pd.DataFrame) -> Evidence | None:
     parts = []
     frozen, trained = layers[~layers["trained"]], layers[layers["trained"]]
     if len(frozen):
-        parts.append(
-            _("{layers} was frozen.", layers=_layers_text(frozen))
-            if len(frozen) == 1
-            else _("{layers} were frozen.", layers=_layers_text(frozen))
-        )
+        form = _("{layers} was frozen.") if len(frozen) == 1 else _("{layers} were frozen.")
+        parts.append(form.format(layers=_layers_text(frozen)))
     measured = trained.dropna(subset="cka")
     if len(measured):
         least = measured.loc[measured["cka"].idxmin()]
@@ -252,7 +252,7 @@ def _drift_evidence(layers: pd.DataFrame) -> Evidence | None:
             )
         )
     question = _("How far did the layers move?")
-    if _pretrained(layers):
+    if (layers["reference"] == "pretrained").any():
         question = _("What happened to the pretrained layers?")
     return Evidence("drift", question, join_sentences(*parts), None, False)
 
@@ -265,10 +265,6 @@ def backbone_drift(run: Run) -> pd.DataFrame:
     recipe = run.recipe()
     frame = frame[frame["layer"] < head_start(recipe.backbone, recipe.map_stride)]
     return frame.astype({"trained": bool})
-
-
-def _pretrained(layers: pd.DataFrame) -> bool:
-    return bool((layers["reference"] == "pretrained").any())
 
 
 def _layers_text(layers: pd.DataFrame) -> str:
@@ -330,45 +326,23 @@ def _control_scores(
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def _add_pictures(
-    run: Run, evidence: Sequence[Evidence], name: str | None
-) -> tuple[tuple[Evidence, ...], str]:
-    if name is None:
-        return tuple(evidence), ""
-    try:
-        dataset = read_dataset(run.data_dir())
-        dataset = dataset.in_order(run.class_order()(dataset.classes))
-        test_set = dataset.test_set(name)
-        makers = _picture_builders(run, dataset, test_set)
-        made = [
-            replace(piece, pictures=tuple(makers[piece.key]())) if piece.key in makers else piece
-            for piece in evidence
-        ]
-    except InputError as error:
-        return tuple(evidence), _(
-            "Without pictures of photos: {reason}", reason=translate(str(error))
-        )
-    return tuple(made), ""
-
-
-def _picture_builders(
-    run: Run, dataset: Dataset, test_set: TestSet
-) -> dict[EvidenceKey, Callable[[], list[Picture]]]:
-    recipe, classes = run.recipe(), dataset.classes
-
-    def finds() -> list[Picture]:
+def _pictures(
+    run: Run, set_name: str, keys: Sequence[EvidenceKey]
+) -> dict[EvidenceKey, tuple[Picture, ...]]:
+    """Those of some pieces of evidence. Raises InputError where photos are gone or damaged."""
+    dataset = read_dataset(run.data_dir())
+    dataset = dataset.in_order(run.class_order()(dataset.classes))
+    test_set, recipe, classes = dataset.test_set(set_name), run.recipe(), dataset.classes
+    found: dict[EvidenceKey, Sequence[Picture]] = {}
+    if "finds" in keys:
         rows = run.predictions()
-        return object_crop_pictures(
-            test_set, classes, rows[rows["split"] == f"{test_set.name}/objects"]
-        )
-
-    def looks() -> list[Picture]:
-        maps = run.class_maps()
-        return localisation_pictures(test_set, dataset, maps, recipe.crop) if maps else []
-
-    def needs() -> list[Picture]:
+        rows = rows[rows["split"] == f"{set_name}/objects"]
+        found["finds"] = object_crop_pictures(test_set, classes, rows)
+    if "looks" in keys and (maps := run.class_maps()):
+        found["looks"] = localisation_pictures(test_set, dataset, maps, recipe.crop)
+    if "needs" in keys:
         rows = run.reliance()
-        rows = rows[rows["split"] == test_set.name]
-        return occlusion_pictures(test_set, classes, recipe.crop, recipe.image_size, rows)
-
-    return {"finds": finds, "looks": looks, "needs": needs}
+        rows = rows[rows["split"] == set_name]
+        size = recipe.image_size
+        found["needs"] = occlusion_pictures(test_set, classes, recipe.crop, size, rows)
+    return {key: tuple(pictures) for key, pictures in found.items()}

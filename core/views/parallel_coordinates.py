@@ -60,12 +60,8 @@ def parallel_lines(
     results."""
     recipe = {dimension.title: dimension for dimension in parallel_axes.recipe_dimensions}
     dimensions = [*(recipe[key] for key in keys), *parallel_axes.result_dimensions]
-    short = _short_titles(
-        [_translate_result(dimension, dimension.title) for dimension in dimensions]
-    )
-    at = [
-        [_normalise(dimension, place) for place in dimension.positions] for dimension in dimensions
-    ]
+    short = _short_titles([_translate_result(one, one.title) for one in dimensions])
+    at = [[_normalise(one, place) for place in one.positions] for one in dimensions]
     lines: list[Line] = [
         {
             "name": item.title,
@@ -73,12 +69,13 @@ def parallel_lines(
             "dash": colour_scheme.marker(item.id).dash,
             "width": _line_width(number, len(parallel_axes.items)),
             "at": [places[number] for places in at],
-            "values": [
-                _translate_result(dimension, dimension.texts[number]) for dimension in dimensions
-            ],
+            "values": [_translate_result(one, one.texts[number]) for one in dimensions],
         }
         for number, item in enumerate(parallel_axes.items)
     ]
+    legend = [(words, palette.css_colour(c), mark.dash) for words, c, mark in colour_scheme.legend]
+    if not legend and colour_scheme.name == BY_ITEM:
+        legend = [(line["name"], line["colour"], line["dash"]) for line in lines]
     return {
         "axes": [
             _axis(dimension, title, last=number == len(dimensions))
@@ -88,10 +85,7 @@ def parallel_lines(
         "words": _(
             "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
         ),
-        "legend": [
-            (words, palette.css_colour(c), mark.dash) for words, c, mark in colour_scheme.legend
-        ]
-        or _item_legend(lines, colour_scheme),
+        "legend": legend,
         "texts": _browser_texts(),
     }
 
@@ -113,11 +107,6 @@ def _browser_texts() -> dict[str, str]:
         "all": _("all lines"),
         "picture": _("Picture as PNG"),
     }
-
-
-def _item_legend(lines: Sequence[Line], colour_scheme: ColourScheme) -> list[tuple[str, str, str]]:
-    own = colour_scheme.name == BY_ITEM
-    return [(line["name"], line["colour"], line["dash"]) for line in lines] if own else []
 
 
 def _line_width(number: int, lines: int) -> float:
@@ -161,11 +150,10 @@ def _drop_crowded(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]
     """Those that do not crowd each other: first and last, and of the others as many as fit."""
     *others, top = ticks
     kept: list[tuple[float, str]] = []
-    for tick in others:
-        if (not kept or tick[0] - kept[-1][0] >= _MIN_TICK_GAP) and top[0] - tick[
-            0
-        ] >= _MIN_TICK_GAP:
-            kept.append(tick)
+    for share, words in others:
+        below = kept[-1][0] if kept else -1.0
+        if min(share - below, top[0] - share) >= _MIN_TICK_GAP:
+            kept.append((share, words))
     return [*kept, top]
 
 

@@ -68,14 +68,9 @@ def _cancelled_reason(status: Status) -> StopReason:
         if status.started:
             happened = _("It was cancelled before its first epoch was done.")
         return StopReason(happened, _("Resume puts it back into the queue."))
-    return StopReason(
-        _(
-            "It was cancelled after epoch {epoch} of {epochs}.",
-            epoch=status.epoch,
-            epochs=status.epochs,
-        ),
-        _resume_text(status),
-    )
+    happened = _("It was cancelled after epoch {epoch} of {epochs}.")
+    happened = happened.format(epoch=status.epoch, epochs=status.epochs)
+    return StopReason(happened, _resume_text(status))
 
 
 def _resume_text(status: Status) -> str:

@@ -33,17 +33,8 @@ def column_and_group_choices(rows: Sequence[RunRow]) -> tuple[list[str], list[st
     known = {key for row in rows for key in row.field_values}
     scores = [key for key in known if field_info(key).kind == "share" or key.endswith(".lift")]
     columns = dict.fromkeys((*DEFAULT_COLUMNS, *_EXTRA_COLUMNS, *differ, *sorted(scores)))
-    return list(columns), [
-        NO_GROUPS,
-        REPEATS,
-        "verdict",
-        "state",
-        "data",
-        "tag",
-        "from",
-        "lr",
-        *differ,
-    ]
+    groups = [NO_GROUPS, REPEATS, "verdict", "state", "data", "tag", "from", "lr", *differ]
+    return list(columns), groups
 
 
 def group_runs(rows: Sequence[RunRow], key: str) -> list[Group]:
@@ -77,23 +68,20 @@ def build_table(
     def line(row: RunRow) -> TableRow:
         return _run_row(row, titles[row.id], columns, dots[row.id], now)
 
-    lines, groups = [], [] if group_by == NO_GROUPS else group_runs(rows, group_by)
+    groups = [] if group_by == NO_GROUPS else group_runs(rows, group_by)
     repeats = groups if group_by == REPEATS else []
     # In Compare's order: groups, then runs, the oldest first.
     ids = [*(group.id for group in reversed(repeats)), *(row.id for row in reversed(rows))]
     dots = palette.swatches({id_: palette.run_colour(id_) for id_ in ids})
-    if group_by == NO_GROUPS:
-        lines = [line(row) for row in rows]
-    else:
-        for group in groups:
-            if group_by == REPEATS and len(group.members) == 1:
-                lines.append(line(group.members[0]))
-            else:
-                found = _group_row(group, columns, dots.get(group.id))
-                count = len(group.members)
-                badge = "" if group_by == REPEATS else ngettext("1 run", "{count} runs", count)
-                runs = [line(row) for row in group.members]
-                lines.append(found | {"badge": badge, "runs": runs})
+    lines = [line(row) for row in rows] if group_by == NO_GROUPS else []
+    for group in groups:
+        runs = [line(row) for row in group.members]
+        if repeats and len(runs) == 1:
+            lines += runs
+            continue
+        found = _group_row(group, columns, dots.get(group.id))
+        badge = "" if repeats else ngettext("1 run", "{count} runs", len(runs))
+        lines.append(found | {"badge": badge, "runs": runs})
     heads = [
         {
             "key": key,
@@ -156,10 +144,7 @@ _STATE_ORDER = (
 def _state(row: RunRow, now: datetime) -> str:
     if row.problem:
         return _("cannot be read")
-    words, left = (
-        status_text(row.status),
-        formatting.duration(time_left(row.status, now)),
-    )
+    words, left = status_text(row.status), formatting.duration(time_left(row.status, now))
     return _("{state}, {time} left", state=words, time=left) if left else words
 
 

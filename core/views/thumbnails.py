@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
+
 from core.base import files
-from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
+from core.data.dataset import VALIDATION, read_dataset
 from core.data.object_crops import labelled_objects
 from core.data.photos import jpeg_bytes, open_photo
 
@@ -22,9 +24,12 @@ def thumbnails(root: Path, split: str, names: Sequence[str]) -> dict[str, bytes]
     dataset = read_dataset(root)
     wanted = set(names)
     if split.endswith("/objects"):
-        return _objects(dataset, split.removesuffix("/objects"), wanted)
+        test_set = dataset.test_set(split.removesuffix("/objects"))
+        things = [t for t in labelled_objects(test_set, dataset.classes) if t.file in wanted]
+        return {thing.file: _small(thing.crop(open_photo(thing.photo.path))) for thing in things}
     photos = dataset.train if split == VALIDATION else dataset.test_set(split).photos
-    return {photo.file: _small(photo.path) for photo in photos if photo.file in wanted}
+    known = [photo for photo in photos if photo.file in wanted]
+    return {photo.file: _small(open_photo(photo.path, at_least=SIDE)) for photo in known}
 
 
 def fingerprint(root: Path, split: str) -> str:
@@ -34,19 +39,6 @@ def fingerprint(root: Path, split: str) -> str:
     return f"{files.quick_fingerprint(folder)} {files.quick_fingerprint(root / 'boxes.csv')}"
 
 
-def _small(path: Path) -> bytes:
-    image = open_photo(path, at_least=SIDE)
+def _small(image: Image.Image) -> bytes:
     image.thumbnail((SIDE, SIDE))
     return jpeg_bytes(image)
-
-
-def _objects(dataset: Dataset, set_name: str, wanted: set[str]) -> dict[str, bytes]:
-    test_set: TestSet = dataset.test_set(set_name)
-    found = {}
-    for thing in labelled_objects(test_set, dataset.classes):
-        if thing.file not in wanted:
-            continue
-        image = thing.crop(open_photo(thing.photo.path))
-        image.thumbnail((SIDE, SIDE))
-        found[thing.file] = jpeg_bytes(image)
-    return found

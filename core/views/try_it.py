@@ -136,32 +136,17 @@ def occlusion_sentences(prediction: PreviewPrediction) -> list[str]:
         return []
     same = most_likely(hidden.probabilities) == prediction.predicted
     now = _most_likely_text(hidden.probabilities)
-    words = [
-        _("With the box hidden it still says {answer}.", answer=now)
-        if same
-        else _(
-            "With the box hidden it says {answer}, no longer {before}.",
-            answer=now,
-            before=prediction.predicted,
-        )
-    ]
-    if hidden.elsewhere_probabilities is None:
-        words.append(_("There is no room to hide as much elsewhere, for comparison."))
-    elif most_likely(hidden.elsewhere_probabilities) == prediction.predicted:
-        words.append(
-            _(
-                "With as much hidden elsewhere it still says {answer}.",
-                answer=_most_likely_text(hidden.elsewhere_probabilities),
-            )
-        )
-    else:
-        words.append(
-            _(
-                "With as much hidden elsewhere it says {answer}.",
-                answer=_most_likely_text(hidden.elsewhere_probabilities),
-            )
-        )
-    return words
+    before, elsewhere = prediction.predicted, hidden.elsewhere_probabilities
+    words = _("With the box hidden it still says {answer}.", answer=now)
+    if not same:
+        form = _("With the box hidden it says {answer}, no longer {before}.")
+        words = form.format(answer=now, before=before)
+    if elsewhere is None:
+        return [words, _("There is no room to hide as much elsewhere, for comparison.")]
+    form = _("With as much hidden elsewhere it says {answer}.")
+    if most_likely(elsewhere) == before:
+        form = _("With as much hidden elsewhere it still says {answer}.")
+    return [words, form.format(answer=_most_likely_text(elsewhere))]
 
 
 def cam_alt_text(class_name: str, run: str) -> str:

@@ -40,26 +40,18 @@ def epoch_text(photos: Sequence[PhotoViews], epochs: int, pool: int | None) -> s
     if not shown:
         return ""
     first, last = min(shown), max(shown)
+    form = _("As training shows them in epochs {first} to {last} of {count}.")
     if first == last:
-        told = [_("As training shows them in epoch {first} of {count}.", first=first, count=epochs)]
-    else:
-        told = [
-            _(
-                "As training shows them in epochs {first} to {last} of {count}.",
-                first=first,
-                last=last,
-                count=epochs,
-            )
-        ]
-    if pool is not None:
-        told.append(
-            ngettext(
-                "Each photo has 1 view, which come again.",
-                "Each photo has {count} views, which come again.",
-                pool,
-            )
-        )
-    return join_sentences(*told)
+        form = _("As training shows them in epoch {first} of {count}.")
+    told = form.format(first=first, last=last, count=epochs)
+    if pool is None:
+        return told
+    again = ngettext(
+        "Each photo has 1 view, which come again.",
+        "Each photo has {count} views, which come again.",
+        pool,
+    )
+    return join_sentences(told, again)
 
 
 def next_epoch(photos: Sequence[PhotoViews], epochs: int) -> int:
