@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from core.cli.options import DEFAULT_RUNS, RunArgument, RunsOption
 from core.store.annotations import annotate, read_annotations
@@ -13,7 +13,7 @@ from core.store.run import open_run
 
 def rename(
     run: RunArgument,
-    name: Annotated[str, typer.Argument(help="The new name; '' brings the recipe's back.")],
+    name: Annotated[str, Argument(help="The new name; '' brings the recipe's back.")],
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Shows a run under another name; its recipe keeps its own."""
@@ -23,8 +23,8 @@ def rename(
 
 def tag(
     run: RunArgument,
-    tags: Annotated[list[str], typer.Argument(help="Tags to give it.")],
-    off: Annotated[bool, typer.Option("--off", help="Take them off instead.")] = False,
+    tags: Annotated[list[str], Argument(help="Tags to give it.")],
+    off: Annotated[bool, Option("--off", help="Take them off instead.")] = False,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Gives a run tags, or takes them off."""
@@ -35,7 +35,7 @@ def tag(
 
 def star(
     run: RunArgument,
-    off: Annotated[bool, typer.Option("--off", help="Take the star off instead.")] = False,
+    off: Annotated[bool, Option("--off", help="Take the star off instead.")] = False,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Marks a run with a star, or takes it off."""
@@ -45,7 +45,7 @@ def star(
 
 def note(
     run: RunArgument,
-    words: Annotated[str | None, typer.Argument(help="The note; '' deletes it.")] = None,
+    words: Annotated[str | None, Argument(help="The note; '' deletes it.")] = None,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
     """Writes a run's note, or without words shows it."""

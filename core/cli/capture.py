@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from core.base.errors import DataError, InputError
 from core.capture import session as sessions
@@ -22,15 +23,15 @@ from core.store.run_list import all_rows
 
 
 def capture(
-    dataset: Annotated[Path, typer.Argument(help="A data-set folder.")],
-    photos: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]")] = None,
+    dataset: Annotated[Path, Argument(help="A data-set folder.")],
+    photos: Annotated[list[Path] | None, Argument(metavar="[FILE...]")] = None,
     run: Annotated[
-        list[str] | None, typer.Option(help="A run's id; twice for two runs to compare.")
+        list[str] | None, Option(help="A run's id; twice for two runs to compare.")
     ] = None,
-    name: Annotated[str, typer.Option(help="The test set; by default the open one, or new.")] = "",
-    label: Annotated[str, typer.Option("--class", help="What the files show.")] = "",
+    name: Annotated[str, Option(help="The test set; by default the open one, or new.")] = "",
+    label: Annotated[str, Option("--class", help="What the files show.")] = "",
     end: Annotated[
-        bool, typer.Option("--end", help="Ends it, and has all runs scored on its photos.")
+        bool, Option("--end", help="Ends it, and has all runs scored on its photos.")
     ] = False,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import pandas as pd
-import typer
+from typer import Argument
 
 from core.base.errors import InputError, RunError
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
@@ -22,7 +22,7 @@ from core.store.status import status_text
 
 
 def compare(
-    run_ids: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Runs' ids.")],
+    run_ids: Annotated[list[str], Argument(metavar="RUN RUN...", help="Runs' ids.")],
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
 ) -> None:

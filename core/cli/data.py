@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from core.base import files
 from core.base.errors import InputError, os_error_line
@@ -35,9 +36,7 @@ for change in (labels.label, labels.earlier, labels.delete, labels.restore):
 
 
 @app.command("list")
-def list_(
-    parent: Annotated[Path, typer.Argument(help="Folder of data sets.")] = DATASETS,
-) -> None:
+def list_(parent: Annotated[Path, Argument(help="Folder of data sets.")] = DATASETS) -> None:
     """Lists the data sets in a folder."""
     found = find_datasets(parent)
     if not found:
@@ -56,10 +55,7 @@ def list_(
 
 
 @app.command()
-def check(
-    folder: FolderArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-) -> None:
+def check(folder: FolderArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Reads everything in a data set, photos too, and tells what is in it or what is wrong. Warns
     of test photos that are near-copies of training photos."""
     from core.data.photos import open_photo
@@ -81,13 +77,13 @@ def check(
 
 @app.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="small_books")],
+    name: Annotated[str, Argument(help="small_books")],
     source: Annotated[
         str | None,
-        typer.Option("--from", help="A folder or zip file with the photos, or a mirror's address."),
+        Option("--from", help="A folder or zip file with the photos, or a mirror's address."),
     ] = None,
     keep_originals: Annotated[
-        bool, typer.Option("--keep-originals", help="Keep the photos at full size too (140 MB).")
+        bool, Option("--keep-originals", help="Keep the photos at full size too (140 MB).")
     ] = False,
     datasets: DatasetsOption = DATASETS,
 ) -> None:
@@ -115,18 +111,18 @@ def fetch(
 
 @app.command("import")
 def import_(
-    source: Annotated[Path, typer.Argument(help="A zip file or folder of photos.")],
-    name: Annotated[str | None, typer.Option(help="Name of the new data set.")] = None,
+    source: Annotated[Path, Argument(help="A zip file or folder of photos.")],
+    name: Annotated[str | None, Option(help="Name of the new data set.")] = None,
     folder: Annotated[
         list[str] | None,
-        typer.Option(help="FOLDER=class, train, test or out: what a folder is; repeatable."),
+        Option(help="FOLDER=class, train, test or out: what a folder is; repeatable."),
     ] = None,
-    labels: Annotated[str, typer.Option(help="folders or tables: which of them labels.")] = "",
+    labels: Annotated[str, Option(help="folders or tables: which of them labels.")] = "",
     largest: Annotated[
-        bool, typer.Option("--largest", help="A training photo is of its largest box's class.")
+        bool, Option("--largest", help="A training photo is of its largest box's class.")
     ] = False,
     encoding: Annotated[
-        str | None, typer.Option(help="Of the names in a zip file, such as cp932.")
+        str | None, Option(help="Of the names in a zip file, such as cp932.")
     ] = None,
     datasets: DatasetsOption = DATASETS,
     runs: RunsOption = DEFAULT_RUNS,
@@ -140,11 +136,7 @@ def import_(
 
     with ProgressBar() as bar:
         dataset, report = import_photos(
-            source,
-            datasets,
-            name,
-            on_photo=bar.count("photos"),
-            options=options,
+            source, datasets, name, on_photo=bar.count("photos"), options=options
         )
     print(report.summary(), end="")
     if len(report.imported) <= _QUICK_PHOTOS:
@@ -156,18 +148,18 @@ def import_(
 
 @app.command()
 def add(
-    folder: Annotated[Path, typer.Argument(metavar="DATASET", help="A data-set folder.")],
-    photos: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Photos, or folders.")],
-    test: Annotated[str | None, typer.Option(help="Into this test set, new or not.")] = None,
-    train: Annotated[bool, typer.Option("--train", help="Into the training photos.")] = False,
+    folder: Annotated[Path, Argument(metavar="DATASET", help="A data-set folder.")],
+    photos: Annotated[list[Path], Argument(metavar="FILE...", help="Photos, or folders.")],
+    test: Annotated[str | None, Option(help="Into this test set, new or not.")] = None,
+    train: Annotated[bool, Option("--train", help="Into the training photos.")] = False,
     class_: Annotated[
-        str, typer.Option("--class", help="What they show; else a photo's folder says it.")
+        str, Option("--class", help="What they show; else a photo's folder says it.")
     ] = "",
     origin: Annotated[
-        str, typer.Option(help=f"Where a new test set is from: {' or '.join(ORIGINS)}.")
+        str, Option(help=f"Where a new test set is from: {' or '.join(ORIGINS)}.")
     ] = "",
     column: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE: of train.csv's further columns.")
+        list[str] | None, Option(help="NAME=VALUE: of train.csv's further columns.")
     ] = None,
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:
@@ -183,13 +175,7 @@ def add(
     values = {name: value for name, _, value in (one.partition("=") for one in column or ())}
     with ProgressBar() as bar:
         found = add_photos(
-            folder,
-            split,
-            sources_of(photos),
-            class_,
-            origin,
-            values,
-            on_photo=bar.count("photos"),
+            folder, split, sources_of(photos), class_, origin, values, on_photo=bar.count("photos")
         )
     for line in found.lines():
         print(line)
@@ -210,7 +196,7 @@ def add(
 @app.command()
 def covers(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE.pdf", help="Where it is written.")
+        Path, Option("--output", "-o", metavar="FILE.pdf", help="Where it is written.")
     ],
 ) -> None:
     """Draws the covers of the toy set's five books as a PDF to print, an A5 page each: folded
@@ -224,10 +210,8 @@ def covers(
 @app.command()
 def export(
     folder: FolderArgument,
-    coco: Annotated[Path | None, typer.Option(help="A new JSON file, as COCO has it.")] = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="A new folder for labels.csv, boxes.csv.")
-    ] = None,
+    coco: Annotated[Path | None, Option(help="A new JSON file, as COCO has it.")] = None,
+    csv: Annotated[Path | None, Option(help="A new folder for labels.csv, boxes.csv.")] = None,
 ) -> None:
     """Writes labels and boxes, of training photos too, for other tools."""
     from core.data.annotation_export import write_coco, write_tables
@@ -245,8 +229,8 @@ def export(
 
 @app.command("draw-toy")
 def draw_toy(
-    seed: Annotated[int, typer.Option(min=0, help="Another seed draws another set.")],
-    out: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    seed: Annotated[int, Option(min=0, help="Another seed draws another set.")],
+    out: Annotated[Path, Option(help="A new or empty folder.")],
 ) -> None:
     """Draws a toy set of book photos by the rules of the bundled one."""
     from core.toy_books import draw_toy_books
@@ -266,9 +250,9 @@ def draw_toy(
 
 @app.command()
 def shuffle(
-    folder: Annotated[Path, typer.Argument(metavar="DATA", help="A data-set folder.")],
-    seed: Annotated[int, typer.Option(min=0, help="Another seed shuffles otherwise.")],
-    out: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    folder: Annotated[Path, Argument(metavar="DATA", help="A data-set folder.")],
+    seed: Annotated[int, Option(min=0, help="Another seed shuffles otherwise.")],
+    out: Annotated[Path, Option(help="A new or empty folder.")],
 ) -> None:
     """Copies a data set with the training labels shuffled: a check that no run on it looks good."""
     from core.data.shuffled_labels import shuffle_labels

@@ -7,10 +7,7 @@ from core.cli.options import DEFAULT_RUNS, RunArgument, RunsOption
 from core.store.run import open_run
 
 
-def evaluate(
-    run: RunArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-) -> None:
+def evaluate(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Asks a finished run about the photos again, without training: after labels or boxes have
     changed. The last line printed is the run folder."""
     found = open_run(runs, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from core.base.errors import InputError
 from core.cli.options import DEFAULT_RUNS, RunsArgument, RunsOption
@@ -19,21 +19,18 @@ def export(
     run_ids: RunsArgument,
     runs: RunsOption = DEFAULT_RUNS,
     zip_file: Annotated[
-        Path | None,
-        typer.Option("--zip", metavar="FILE", help="All of them, to be imported elsewhere."),
+        Path | None, Option("--zip", metavar="FILE", help="All of them, to be imported elsewhere.")
     ] = None,
     sender: Annotated[
-        str, typer.Option("--from", metavar="NAME", help="With --zip: who sends them.")
+        str, Option("--from", metavar="NAME", help="With --zip: who sends them.")
     ] = "",
     onnx: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="One run's network, for other runtimes.")
+        Path | None, Option(metavar="FILE", help="One run's network, for other runtimes.")
     ] = None,
     tensorboard: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A TensorBoard log: DIR/RUN.")
+        Path | None, Option(metavar="DIR", help="A TensorBoard log: DIR/RUN.")
     ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Tables and scores: DIR/RUN.")
-    ] = None,
+    csv: Annotated[Path | None, Option(metavar="DIR", help="Tables and scores: DIR/RUN.")] = None,
 ) -> None:
     """Writes runs in a form that other programs read, or as one zip file that `runs import` takes
     on another machine."""

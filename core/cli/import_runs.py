@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument
 
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
 from core.cli.output import print_errors, print_table
@@ -20,7 +21,7 @@ _WIDEST = 40  # characters of a column, but for the last
 def import_(
     places: Annotated[
         list[Path],
-        typer.Argument(metavar="ZIP...", help="Zip files of `export --zip`, or folders of them."),
+        Argument(metavar="ZIP...", help="Zip files of `export --zip`, or folders of them."),
     ],
     runs: RunsOption = DEFAULT_RUNS,
     datasets: DatasetsOption = DATASETS,

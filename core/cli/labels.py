@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from core.base.errors import InputError
 from core.cli.options import (
@@ -27,17 +27,15 @@ from core.store.status import utc_now
 
 def label(
     folder: FolderArgument,
-    test_set: Annotated[str, typer.Argument(metavar="SET", help="A test set's name.")],
-    photo: Annotated[str, typer.Argument(help="The photo's file in it.")],
-    primary: Annotated[str | None, typer.Option(help="The class that it shows most.")] = None,
-    present: Annotated[str, typer.Option(help="Every class that can be seen, with spaces.")] = "",
+    test_set: Annotated[str, Argument(metavar="SET", help="A test set's name.")],
+    photo: Annotated[str, Argument(help="The photo's file in it.")],
+    primary: Annotated[str | None, Option(help="The class that it shows most.")] = None,
+    present: Annotated[str, Option(help="Every class that can be seen, with spaces.")] = "",
     box: Annotated[
         list[str] | None,
-        typer.Option(help="label,x0,y0,x1,y1,visible: shares of the sides, 0 to 1; repeatable."),
+        Option(help="label,x0,y0,x1,y1,visible: shares of the sides, 0 to 1; repeatable."),
     ] = None,
-    remove: Annotated[
-        bool, typer.Option("--remove", help="Takes its label and boxes away.")
-    ] = False,
+    remove: Annotated[bool, Option("--remove", help="Takes its label and boxes away.")] = False,
 ) -> None:
     """Labels a test photo, or shows its label: replaces its rows of labels.csv and boxes.csv; the
     tables before are kept (`data earlier`)."""
@@ -63,7 +61,7 @@ def label(
 
 def earlier(
     folder: FolderArgument,
-    restore: Annotated[str | None, typer.Option(help="Brings this version back.")] = None,
+    restore: Annotated[str | None, Option(help="Brings this version back.")] = None,
 ) -> None:
     """Lists the labels and boxes that were replaced, newest first, or brings some back."""
     if restore is not None:
@@ -73,7 +71,7 @@ def earlier(
 
 
 def delete(
-    name: Annotated[str, typer.Argument(help="An imported data set's name.")],
+    name: Annotated[str, Argument(help="An imported data set's name.")],
     yes: YesOption = False,
     datasets: DatasetsOption = DATASETS,
     runs: RunsOption = DEFAULT_RUNS,
@@ -87,7 +85,7 @@ def delete(
 
 
 def restore(
-    name: Annotated[str, typer.Argument(help="A deleted data set's name.")],
+    name: Annotated[str, Argument(help="A deleted data set's name.")],
     datasets: DatasetsOption = DATASETS,
 ) -> None:
     """Brings a deleted data set back."""

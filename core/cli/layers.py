@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from core.cli.options import BackboneArgument, check_backbone
 from core.recipe.bands import band_ranges
@@ -15,7 +15,7 @@ from core.recipe.layer_table import layer_table
 def layers(
     backbone: BackboneArgument,
     map_stride: Annotated[
-        int | None, typer.Option(help="Pixels per cell of the class map: 16 or 32.")
+        int | None, Option(help="Pixels per cell of the class map: 16 or 32.")
     ] = None,
 ) -> None:
     """Lists a network's layers with the band of the default recipe."""

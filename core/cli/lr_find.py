@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunsOption, SetOption
 from core.cli.output import print_json, print_status
@@ -15,14 +15,12 @@ from core.store.lr_finder import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_r
 
 
 def lr_find(
-    recipe: Annotated[str, typer.Argument(help="A preset's name or a YAML file.")],
+    recipe: Annotated[str, Argument(help="A preset's name or a YAML file.")],
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
-    starts: Annotated[
-        int, typer.Option(min=1, max=20, help="How many searches.")
-    ] = DEFAULT_HEAD_INITS,
+    starts: Annotated[int, Option(min=1, max=20, help="How many searches.")] = DEFAULT_HEAD_INITS,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Curves and suggestion as JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Curves and suggestion as JSON.")] = False,
 ) -> None:
     """Searches for a learning rate: of the last band that trains, the others keeping their
     proportion to it, from a new head, whatever the recipe's stages."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from core.base.errors import InputError
 from core.base.files import PROJECT_ROOT
@@ -14,19 +14,17 @@ from core.recipe.layer_table import BACKBONES
 DATASETS = PROJECT_ROOT / "dataset"
 TOY_BOOKS = DATASETS / "toy_books"
 
-RunArgument = Annotated[str, typer.Argument(help="The run's id (its folder's name).")]
-RunsArgument = Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs' ids.")]
-FolderArgument = Annotated[Path, typer.Argument(help="A data-set folder.")]
-BackboneArgument = Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKBONES)}.")]
-RunsOption = Annotated[Path, typer.Option("--runs", help="Folder of run folders.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-DataOption = Annotated[Path, typer.Option("--data", help="Data-set folder.")]
-DatasetsOption = Annotated[Path, typer.Option("--datasets", help="Folder of data sets.")]
+RunArgument = Annotated[str, Argument(help="The run's id (its folder's name).")]
+RunsArgument = Annotated[list[str], Argument(metavar="RUN...", help="Runs' ids.")]
+FolderArgument = Annotated[Path, Argument(help="A data-set folder.")]
+BackboneArgument = Annotated[str, Argument(help=f"One of: {', '.join(BACKBONES)}.")]
+RunsOption = Annotated[Path, Option("--runs", help="Folder of run folders.")]
+JsonOption = Annotated[bool, Option("--json", help="As JSON, for programs.")]
+DataOption = Annotated[Path, Option("--data", help="Data-set folder.")]
+DatasetsOption = Annotated[Path, Option("--datasets", help="Folder of data sets.")]
 
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Change a key: bands.1.lr=1e-4.")
-]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+SetOption = Annotated[list[str] | None, Option("--set", help="Change a key: bands.1.lr=1e-4.")]
+YesOption = Annotated[bool, Option("--yes", help="Do not ask.")]
 
 DEFAULT_RUNS = PROJECT_ROOT / "runs"
 

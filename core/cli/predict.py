@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from PIL import Image
+from typer import Argument, Option
 
 from core.base.errors import DataError, InputError
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption
@@ -25,14 +26,12 @@ CAM_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 def predict(
     run: RunArgument,
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos' files.")],
+    photos: Annotated[list[Path], Argument(metavar="PHOTO...", help="Photos' files.")],
     runs: RunsOption = DEFAULT_RUNS,
     as_json: JsonOption = False,
     cam: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Draw where it looks; several photos: FILE-1-PHOTO and so on."
-        ),
+        Option(metavar="FILE", help="Draw where it looks; several photos: FILE-1-PHOTO and so on."),
     ] = None,
 ) -> None:
     """Tells the class of photos, with its probability. A photo that cannot be read has an error

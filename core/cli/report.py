@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from core.base import files
 from core.base.errors import InputError
@@ -19,7 +19,7 @@ from core.report.page import render_report
 def report(
     run_ids: RunsArgument,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE.html", help="Where it is written.")
+        Path, Option("--output", "-o", metavar="FILE.html", help="Where it is written.")
     ],
     runs: RunsOption = DEFAULT_RUNS,
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from core.base.errors import InputError, RunError
 from core.cli.annotate import note, rename, star, tag
@@ -51,7 +52,7 @@ for command in (rename, tag, star, note):
 def list_(
     query: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[QUERY]...",
             help="As in the search box of Runs; after -- where a term begins with a minus.",
         ),
@@ -96,11 +97,7 @@ def list_(
 
 
 @app.command()
-def show(
-    run: RunArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-    as_json: JsonOption = False,
-) -> None:
+def show(run: RunArgument, runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
     """Shows one run: state, scores, verdict, recipe."""
     found = open_run(runs, run)
     status, summary = found.status(), found.summary()
@@ -130,11 +127,11 @@ def show(
 
 @app.command()
 def delete(
-    run_ids: Annotated[list[str] | None, typer.Argument(metavar="RUN...", help="Ids.")] = None,
+    run_ids: Annotated[list[str] | None, Argument(metavar="RUN...", help="Ids.")] = None,
     runs: RunsOption = DEFAULT_RUNS,
     yes: YesOption = False,
     empty: Annotated[
-        bool, typer.Option("--empty-trash", help="Delete for good what was deleted before.")
+        bool, Option("--empty-trash", help="Delete for good what was deleted before.")
     ] = False,
 ) -> None:
     """Moves runs to the trash, from which `runs restore` brings them back for 30 days."""
@@ -160,10 +157,7 @@ def delete(
 
 
 @app.command()
-def restore(
-    run: RunArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-) -> None:
+def restore(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Brings a deleted run back."""
     print(restore_run(runs, run).path)
 

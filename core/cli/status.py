@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
 from core.base.cpu import cores
 from core.base.errors import RunError
@@ -50,7 +50,7 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
 
 def cache(
     runs: RunsOption = DEFAULT_RUNS,
-    empty: Annotated[bool, typer.Option("--empty", help="Delete all of it.")] = False,
+    empty: Annotated[bool, Option("--empty", help="Delete all of it.")] = False,
 ) -> None:
     """Says how large the features are that runs share, or deletes them: runs compute them again."""
     if not empty:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from core.base.errors import InputError, RunError
 from core.base.formatting import duration
@@ -33,17 +33,17 @@ from core.store.status import utc_now
 
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="A preset, a ready-made batch, or a YAML file of either kind.")
+        str, Argument(help="A preset, a ready-made batch, or a YAML file of either kind.")
     ],
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
-    seed: Annotated[int | None, typer.Option(help="The run's seed.")] = None,
-    seeds: Annotated[str | None, typer.Option(help="Several runs: 0,1,2.")] = None,
+    seed: Annotated[int | None, Option(help="The run's seed.")] = None,
+    seeds: Annotated[str | None, Option(help="Several runs: 0,1,2.")] = None,
     folds: Annotated[
-        int | None, typer.Option(help="Several runs: each of so many folds validates in turn.")
+        int | None, Option(help="Several runs: each of so many folds validates in turn.")
     ] = None,
     set_: SetOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Print the plan only.")] = False,
 ) -> None:
     """Trains a recipe, or every recipe of a batch, on a data set. The last line printed is the run
     folder.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from core.base.errors import InputError
 from core.cli.options import BackboneArgument, check_backbone
@@ -29,10 +30,10 @@ def list_() -> None:
 def fetch(
     backbone: BackboneArgument,
     url: Annotated[
-        str | None, typer.Option(help="Another address of torchvision's file: a mirror.")
+        str | None, Option(help="Another address of torchvision's file: a mirror.")
     ] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="torchvision's file, where you have it already.")
+        Path | None, Option("--from", help="torchvision's file, where you have it already.")
     ] = None,
 ) -> None:
     """Downloads a backbone's ImageNet weights, going on where an earlier try stopped, and checks

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
-import typer
+from typer import Argument, Option
 
 from core.base.errors import InputError, RunError
 from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunArgument, RunsOption
@@ -26,11 +26,11 @@ from core.store.status import utc_now
 
 def worker(
     runs: RunsOption = DEFAULT_RUNS,
-    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+    idle: Annotated[float, Option(help="Leave after this many idle seconds.")] = 600,
     stop: Annotated[
-        bool, typer.Option("--stop", help="End the worker after the epoch under way.")
+        bool, Option("--stop", help="End the worker after the epoch under way.")
     ] = False,
-    now: Annotated[bool, typer.Option("--now", help="With --stop: at once.")] = False,
+    now: Annotated[bool, Option("--now", help="With --stop: at once.")] = False,
 ) -> None:
     """Serves the queue; the dashboard starts one when it is needed. With --stop, ends the one that
     serves: its run waits again, and goes on after its last finished epoch."""
@@ -45,7 +45,7 @@ def worker(
 
 def preview(
     runs: RunsOption = DEFAULT_RUNS,
-    idle: Annotated[float, typer.Option(help="Leave after this many idle seconds.")] = 600,
+    idle: Annotated[float, Option(help="Leave after this many idle seconds.")] = 600,
 ) -> None:
     """Answers the dashboard's questions that need torch; the dashboard starts it."""
     if not server.serve(runs, idle):
@@ -65,13 +65,13 @@ def _stop(runs: Path, now: bool) -> None:
 
 def queue(
     recipe: Annotated[
-        str | None, typer.Argument(help="Preset or file to queue; none: show the queue.")
+        str | None, Argument(help="Preset or file to queue; none: show the queue.")
     ] = None,
     data: DataOption = TOY_BOOKS,
     runs: RunsOption = DEFAULT_RUNS,
     move: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="RUN first|up|down", help="Change the order of what waits."),
+        Option(metavar="RUN first|up|down", help="Change the order of what waits."),
     ] = None,
 ) -> None:
     """Shows the queue, puts a recipe into it for the worker, or changes its order."""
@@ -102,10 +102,7 @@ def _move(runs: Path, run: str, to: str) -> None:
         raise InputError(f"{run}: does not wait in the queue")
 
 
-def resume(
-    run: RunArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-) -> None:
+def resume(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Goes on with a stopped run after its last finished epoch, now, in this process. The result
     is bit for bit that of an undisturbed run. The last line printed is the run folder."""
     found = open_run(runs, run)
@@ -113,10 +110,7 @@ def resume(
     print(found.path)
 
 
-def cancel(
-    run: RunArgument,
-    runs: RunsOption = DEFAULT_RUNS,
-) -> None:
+def cancel(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Cancels a run that waits or is under way; what it has finished is kept."""
     status = open_run(runs, run).status()
     if status.ended:

@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from core.compare.score_tables import headline_set
 from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
-from core.data.label_tables import Box
-from core.data.photos import Crop, photo_size
-from core.evaluate.localisation import MIN_BOX_AREA, view_boxes
 from core.report.subject import ReportEntry, Subject
 from core.store.run import open_run
 from core.views.cam_grid import DENSITY_STEP, CamColumn, mean_column, run_column
-from core.views.diagnosis_pictures import boxed_jpeg
+from core.views.diagnosis_pictures import boxed_jpeg, counted_boxes
 from core.views.heat_map import display_view, heat_map
 
 PHOTOS = 6
@@ -81,15 +78,15 @@ def compare_maps(subject: Subject, entries: Sequence[ReportEntry]) -> MapCompari
     columns = known[:COLUMNS]
     if not columns:
         return None
-    shares, classes = _shares([column for _, column in columns], test_set)
-    places = _select_photos(shares, classes, [column for _, column in columns], test_set)
-    counted = ~np.isnan(shares).all(axis=0)
-    means = np.nanmean(shares[:, counted], axis=1) if counted.any() else []
+    shares = _shares([column for _, column in columns], test_set)
+    chosen = _select_photos(shares, [column for _, column in columns], test_set)
+    counted = shares.dropna(axis=1, how="all")
+    means = counted.mean(axis=1) if len(counted.columns) else []
     return MapComparison(
         test_set.name,
         len(test_set.photos),
-        int(counted.sum()),
-        tuple(_row(test_set, place, label, columns, shares, classes) for place, label in places),
+        len(counted.columns),
+        tuple(_row(test_set, place, label, columns, shares) for place, label in chosen),
         tuple((one, float(mean)) for (one, _), mean in zip(columns, means)),
         tuple(one for one, column in found if column is None),
         tuple(one for one, _ in known[COLUMNS:]),
@@ -118,51 +115,45 @@ def _column(subject: Subject, entry: ReportEntry, test_set: TestSet) -> CamColum
     return mean_column(columns) if len(columns) > 1 else next(iter(columns), None)
 
 
-def _shares(
-    columns: Sequence[CamColumn], test_set: TestSet
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """The items' last shares of evidence in the boxes, (items, photos, classes), nan where a class
-    has no box that counts; and the classes."""
-    classes = tuple(dict.fromkeys(name for column in columns for name in column.classes))
-    shares = np.full((len(columns), len(test_set.photos), len(classes)), np.nan, np.float32)
-    for number, column in enumerate(columns):
-        shares[number][:, [classes.index(name) for name in column.classes]] = column.shares[-1]
-    return shares, classes
+def _shares(columns: Sequence[CamColumn], test_set: TestSet) -> pd.DataFrame:
+    """The items' last shares of evidence in the boxes, a row per item, a column per photo (by its
+    place) and class; nan where a class has no box that counts."""
+    places = range(len(test_set.photos))
+    last = [pd.DataFrame(one.shares[-1], places, one.classes).stack() for one in columns]
+    classes = dict.fromkeys(name for column in columns for name in column.classes)
+    every = pd.MultiIndex.from_product([places, classes])
+    return pd.concat([one.reindex(every) for one in last], axis=1).T
 
 
 def _select_photos(
-    shares: NDArray[np.float32],
-    classes: Sequence[str],
-    columns: Sequence[CamColumn],
-    test_set: TestSet,
+    shares: pd.DataFrame, columns: Sequence[CamColumn], test_set: TestSet
 ) -> list[tuple[int, str]]:
     """Photos, by their place, and a class each. With boxes: where the items' shares lie furthest
     apart (of one item: evenly from its lowest share to its highest); else where their answers
     differ, the first ones."""
-    known = ~np.isnan(shares).any(axis=0)
-    if known.any():
-        pairs = [(int(photo), int(label)) for photo, label in np.argwhere(known)]
-        if len(columns) == 1:
-            pairs.sort(key=lambda pair: shares[0][pair])
-            count = min(PHOTOS, len(pairs))
-            even = np.linspace(0, len(pairs) - 1, count).round().astype(int)
-            return [(pairs[place][0], classes[pairs[place][1]]) for place in even]
-        apart = shares.max(axis=0) - shares.min(axis=0)
-        pairs.sort(key=lambda pair: -apart[pair])
-        once = {photo: classes[label] for photo, label in reversed(pairs)}  # its furthest class
-        order = list(dict.fromkeys(photo for photo, _ in pairs))
-        return [(photo, once[photo]) for photo in order[:PHOTOS]]
+    known = shares.dropna(axis=1)
+    if len(known.columns) and len(columns) == 1:
+        order = known.iloc[0].sort_values(kind="stable").index
+        even = np.linspace(0, len(order) - 1, min(PHOTOS, len(order))).round().astype(int)
+        return list(order[even])
+    if len(known.columns):
+        apart = (known.max() - known.min()).sort_values(ascending=False, kind="stable")
+        furthest: dict[int, str] = {}
+        for photo, label in apart.index:
+            furthest.setdefault(photo, label)
+        return list(furthest.items())[:PHOTOS]
     answers = [
         [_predicted_class(column, place)[0] for column in columns]
         for place in range(len(test_set.photos))
     ]
     order = sorted(range(len(answers)), key=lambda place: -len(set(answers[place])))
-    labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
-    wanted = [
-        label.primary if label and label.primary in classes else answers[place][0]
-        for place, label in enumerate(labels)
-    ]
-    return [(place, wanted[place]) for place in order[:PHOTOS]]
+    classes = {name for column in columns for name in column.classes}
+    chosen = []
+    for place in order[:PHOTOS]:
+        label = test_set.labels.get(test_set.photos[place].file)
+        labelled = label is not None and label.primary in classes
+        chosen.append((place, label.primary if label and labelled else answers[place][0]))
+    return chosen
 
 
 def _predicted_class(column: CamColumn, index: int) -> tuple[str, float]:
@@ -176,43 +167,28 @@ def _row(
     index: int,
     label: str,
     columns: Sequence[tuple[ReportEntry, CamColumn]],
-    shares: NDArray[np.float32],
-    classes: Sequence[str],
+    shares: pd.DataFrame,
 ) -> PhotoRow:
     photo = test_set.photos[index]
-    size = photo_size(photo.path)
-
-    def boxes(crop: Crop) -> list[Box]:
-        seen = view_boxes(test_set.boxes.get(photo.file, ()), size, crop)
-        return [box for box in seen if box.label == label and box.area >= MIN_BOX_AREA]
-
     views = cache(lambda crop: display_view(photo.path, crop, IMAGE_SIDE))
+    boxes = cache(lambda crop: counted_boxes(test_set, photo, label, crop))
     looks = []
-    for number, (one, column) in enumerate(columns):
-        view = views(column.crop)
-        drawn = view
+    for (one, column), share in zip(columns, shares[index, label], strict=True):
+        drawn = views(column.crop)
         if column.has_maps[index] and label in column.classes:
             cells = column.density[-1, index, column.classes.index(label)].astype(np.float32)
-            drawn = heat_map(view, cells * DENSITY_STEP)
-        share = float(shares[number, index, classes.index(label)])
-        looks.append(
-            MapCell(
-                one,
-                boxed_jpeg(drawn, boxes(column.crop)),
-                None if np.isnan(share) else share,
-                *_predicted_class(column, index),
-            )
-        )
+            drawn = heat_map(drawn, cells * DENSITY_STEP)
+        jpeg = boxed_jpeg(drawn, boxes(column.crop))
+        known = None if np.isnan(share) else float(share)
+        looks.append(MapCell(one, jpeg, known, *_predicted_class(column, index)))
     first = columns[0][1]
-    area = (
-        float(first.areas[index, first.classes.index(label)]) if label in first.classes else np.nan
-    )
+    area = first.areas[index, first.classes.index(label)] if label in first.classes else np.nan
     said = test_set.labels.get(photo.file)
     return PhotoRow(
         photo.file,
         label,
         not np.isnan(area) or (said is not None and label in (*said.present, said.primary)),
         boxed_jpeg(views(first.crop), boxes(first.crop)),
-        None if np.isnan(area) else area,
+        None if np.isnan(area) else float(area),
         tuple(looks),
     )

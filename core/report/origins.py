@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from core.base import formatting
@@ -77,20 +78,14 @@ def _nearest_preset(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     wanted = recipe_from_dict(recipe)
     found: list[tuple[int, str, dict[str, Any]]] = []
     for name in preset_names():
-        preset = load_recipe(name)
-        link = encode_changes(recipe_dict(preset), recipe)
+        preset = recipe_dict(load_recipe(name))
+        link = encode_changes(preset, recipe)
         changes = json.loads(link) if link else {}
-        try:
-            again = apply_changes(recipe_dict(preset), _round_trip(changes))
-        except InputError:
-            continue
-        if again == wanted:
-            found.append((len(changes), name, changes))
+        told = [f"{key}={_yaml_value(value)}" for key, value in changes.items()]
+        with suppress(InputError):
+            if apply_changes(preset, parse_changes(told)) == wanted:
+                found.append((len(changes), name, changes))
     return min(found, key=lambda one: one[0])[1:]
-
-
-def _round_trip(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return parse_changes([f"{key}={_yaml_value(value)}" for key, value in changes.items()])
 
 
 def _yaml_value(value: Any) -> str:
@@ -159,21 +154,20 @@ def _short(fingerprint: Any) -> str:
 def _machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
     """Versions, kind of machine and settings; not its system's full name, which may tell more."""
     del row
-    lines = []
-    versions = environment.get("versions")
-    if isinstance(versions, Mapping):
-        lines.append(", ".join(f"{name} {version}" for name, version in versions.items()))
-    machine = environment.get("machine")
-    if isinstance(machine, Mapping):
-        system = str(machine.get("system") or "").split("-")[0]
-        kinds = [system, machine.get("processor"), machine.get("cpu_capability")]
-        if machine.get("threads"):
-            kinds.append(_("{n} threads", n=machine["threads"]))
-        kinds.append(machine.get("gpu") or _("no GPU"))
-        lines.append(", ".join(str(kind) for kind in kinds if kind))
-    settings = environment.get("settings")
-    if isinstance(settings, Mapping):
-        lines.append(", ".join(f"{name} {value}" for name, value in settings.items()))
+    versions, machine, settings = (
+        found if isinstance(found := environment.get(key), Mapping) else {}
+        for key in ("versions", "machine", "settings")
+    )
+    kinds: list[Any] = [str(machine.get("system") or "").split("-")[0]]
+    kinds += [machine.get("processor"), machine.get("cpu_capability")]
+    if machine.get("threads"):
+        kinds.append(_("{n} threads", n=machine["threads"]))
+    kinds.append((machine.get("gpu") or _("no GPU")) if machine else None)
+    lines = [
+        ", ".join(f"{name} {version}" for name, version in versions.items()),
+        ", ".join(str(kind) for kind in kinds if kind),
+        ", ".join(f"{name} {value}" for name, value in settings.items()),
+    ]
     if environment.get("commit"):
         lines.append(_("code at commit {commit}", commit=_short(environment["commit"])))
-    return lines
+    return [line for line in lines if line]
