@@ -32,7 +32,8 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
     about = "" if worker["pid"] is None else f" (process {worker['pid']})"
     print(f"worker: {worker['state']}{about}")
     for turn in found["queue"]:
-        print(f"  {turn['entry']}  {turn['what']}{_eta_text(turn['ends'])}")
+        ends = "" if turn["ends"] is None else f", done in about {duration(turn['ends'])}"
+        print(f"  {turn['entry']}  {turn['what']}{ends}")
     machine = found["machine"]
     if machine["load"] is not None:
         print(f"processors: {machine['load']:.1f} of {machine['cores']} cores busy")
@@ -88,7 +89,3 @@ def _collect_status(runs: Path) -> dict[str, Any]:
         "runs": str(runs.resolve()),
         "trouble": [asdict(one) for one in find_problems(runs, now, RunIndex(runs).rows())],
     }
-
-
-def _eta_text(seconds: float | None) -> str:
-    return "" if seconds is None else f", done in about {duration(seconds)}"

@@ -3,7 +3,6 @@ do."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, cast, get_args
 
 from typer import Argument, Option
@@ -36,11 +35,17 @@ def worker(
     serves: its run waits again, and goes on after its last finished epoch."""
     if now and not stop:
         raise InputError("worker --now: goes with --stop")
-    if stop:
-        _stop(runs, now)
-        return
-    if not run_worker(runs, utc_now, idle):
-        print(f"another worker serves {runs} already")
+    if not stop:
+        if not run_worker(runs, utc_now, idle):
+            print(f"another worker serves {runs} already")
+    elif not worker_alive(runs):
+        print(f"no worker serves {runs}")
+    elif now:
+        stop_now(runs)
+        print("the worker has ended")
+    else:
+        request_stop(runs)
+        print("the worker ends after the epoch under way")
 
 
 def preview(
@@ -50,17 +55,6 @@ def preview(
     """Answers the dashboard's questions that need torch; the dashboard starts it."""
     if not server.serve(runs, idle):
         print(f"another preview process serves {runs} already")
-
-
-def _stop(runs: Path, now: bool) -> None:
-    if not worker_alive(runs):
-        print(f"no worker serves {runs}")
-    elif now:
-        stop_now(runs)
-        print("the worker has ended")
-    else:
-        request_stop(runs)
-        print("the worker ends after the epoch under way")
 
 
 def queue(
@@ -76,7 +70,11 @@ def queue(
 ) -> None:
     """Shows the queue, puts a recipe into it for the worker, or changes its order."""
     if move is not None:
-        _move(runs, *move)
+        run_id, to = move
+        if to not in get_args(Move):
+            raise InputError(f"--move {run_id} {to}: must be {', '.join(get_args(Move))}")
+        if not Queue(runs).move(run_id, cast(Move, to)):
+            raise InputError(f"{run_id}: does not wait in the queue")
     if recipe is not None:
         dataset, chosen = read_dataset(data), load_recipe(recipe)
         split_photos(dataset, chosen)
@@ -93,13 +91,6 @@ def queue(
             print(f"{entry.work_id}  cannot be read: {error}")
             continue
         print(f"{entry.work_id}  {status.state}  {status.epoch}/{status.epochs}")
-
-
-def _move(runs: Path, run: str, to: str) -> None:
-    if to not in get_args(Move):
-        raise InputError(f"--move {run} {to}: must be {', '.join(get_args(Move))}")
-    if not Queue(runs).move(run, cast(Move, to)):
-        raise InputError(f"{run}: does not wait in the queue")
 
 
 def resume(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:

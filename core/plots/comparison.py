@@ -82,7 +82,8 @@ def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
         x=[across for __, across in places],
         y=[down for down, __ in places],
         mode="markers+text",
-        text=[_cell_text(matrix, *cell) for cell in cells],
+        # The count, of several runs their mean.
+        text=[f"{matrix.counts.at[cell] / matrix.runs:.1f}".removesuffix(".0") for cell in cells],
         textfont={"size": 14},
         marker={"size": 34, "symbol": "square", "color": "rgba(0,0,0,0)"},
         customdata=[(*cell, _cell_hover_text(matrix, *cell)) for cell in cells],
@@ -116,11 +117,6 @@ def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]
         "y0": down - 0.48,
         "y1": down + 0.48,
     }
-
-
-def _cell_text(matrix: ConfusionMatrix, truth: str, answer: str) -> str:
-    """The count, of several runs their mean."""
-    return f"{matrix.counts.at[truth, answer] / matrix.runs:.1f}".removesuffix(".0")
 
 
 def _cell_hover_text(matrix: ConfusionMatrix, truth: str, answer: str) -> str:

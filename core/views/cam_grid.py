@@ -19,7 +19,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset, TestSet
-from core.data.label_tables import Box
 from core.data.photos import Crop, jpeg_bytes, photo_size
 from core.evaluate.cam import density
 from core.evaluate.localisation import localisation_summary, localise_snapshots, view_boxes
@@ -242,15 +241,14 @@ def _view(test_set: TestSet, sizes: dict[str, tuple[int, int]], crop: Crop) -> d
             1 if crop == "centre" else round(sizes[file][0] / sizes[file][1], 4) for file in files
         ],
         "boxes": [
-            [_box(box) for box in view_boxes(test_set.boxes.get(file, ()), sizes[file], crop)]
+            [
+                {"label": box.label}
+                | {name: round(float(getattr(box, name)), 4) for name in ("x0", "y0", "x1", "y1")}
+                for box in view_boxes(test_set.boxes.get(file, ()), sizes[file], crop)
+            ]
             for file in files
         ],
     }
-
-
-def _box(box: Box) -> dict[str, Any]:
-    corners = {name: round(float(getattr(box, name)), 4) for name in ("x0", "y0", "x1", "y1")}
-    return {"label": box.label, **corners}
 
 
 def _column_data(titled: TitledColumn) -> dict[str, Any]:

@@ -33,9 +33,9 @@ def standing_html(standing: Standing, colour: str, marker: palette.Marker) -> st
             f"width:{100 * (score.high - score.low):.1f}%;height:3px;background:{colour};"
             "transform:translateY(-50%)",
         ),
-        *(
+        *(  # runs with the same score need one tick
             _centred(seed, f"width:2px;height:18px;background:{colour}")
-            for seed in _distinct_run_scores(standing)
+            for seed in sorted(set(standing.run_scores))
         ),
         _centred(
             score.value, f"width:13px;height:13px;clip-path:{marker.shape};background:{colour}"
@@ -46,11 +46,6 @@ def standing_html(standing: Standing, colour: str, marker: palette.Marker) -> st
         f'<div role="img" aria-label="{escape(told)}" style="position:relative;height:42px;'
         f'margin:0 16px">{"".join(parts)}</div>'
     )
-
-
-def _distinct_run_scores(standing: Standing) -> list[float]:
-    """Runs with the same score need one tick."""
-    return sorted(set(standing.run_scores))
 
 
 def _positioned_div(share: float, style: str, inside: str = "", top: int = _MIDDLE) -> str:

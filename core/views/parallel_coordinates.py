@@ -119,14 +119,10 @@ def _line_width(number: int, lines: int) -> float:
 # --- axes -----------------------------------------------------------------------------------
 
 
-def _axis_range(dimension: Dimension) -> tuple[float, float]:
-    places = [*dimension.positions, *(place for place, __ in dimension.ticks)]
-    return min(places), max(places)
-
-
 def _normalise(dimension: Dimension, place: float) -> float:
     """Where a place is on its axis: 0 at the foot, 1 at the top; a single place in the middle."""
-    low, high = _axis_range(dimension)
+    places = [*dimension.positions, *(place for place, __ in dimension.ticks)]
+    low, high = min(places), max(places)
     return round((place - low) / (high - low), 4) if high > low else 0.5
 
 

@@ -79,9 +79,10 @@ def build_table(
         if repeats and len(runs) == 1:
             lines += runs
             continue
-        found = _group_row(group, columns, dots.get(group.id))
         badge = "" if repeats else ngettext("1 run", "{count} runs", len(runs))
-        lines.append(found | {"badge": badge, "runs": runs})
+        head = {"id": group.id, "title": group.title, "dot": dots.get(group.id), "state": ""}
+        cells = [_group_cell(group, key) for key in columns]
+        lines.append(head | {"cells": cells, "badge": badge, "runs": runs})
     heads = [
         {
             "key": key,
@@ -181,16 +182,6 @@ def _translate_cell(key: str, text: str) -> str:
     are."""
     spoken = key in ("verdict", "state", "from") or text in ("off", "none")
     return translate(text) if spoken else text
-
-
-def _group_row(group: Group, columns: Sequence[str], swatch: Dot | None) -> TableRow:
-    return {
-        "id": group.id,
-        "title": group.title,
-        "dot": swatch,
-        "state": "",
-        "cells": [_group_cell(group, key) for key in columns],
-    }
 
 
 def _group_cell(group: Group, key: str) -> Any:
