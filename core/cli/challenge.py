@@ -115,13 +115,9 @@ def _as_data(field: ComparableGroups, board: Leaderboard) -> dict[str, Any]:
         "objects": board.object_count,
         "ranked": [_standing_as_dict(standing) for standing in board.standings],
         "not_ranked": [
-            {
-                "group": entrant.group.id,
-                "title": entrant.group.title,
-                "seeds": entrant.seeds,
-                "missing": list(entrant.missing),
-            }
-            for entrant in (*board.waiting, *board.excluded)
+            {"group": one.group.id, "title": one.group.title}
+            | {"seeds": one.seeds, "missing": list(one.missing)}
+            for one in (*board.waiting, *board.excluded)
         ],
     }
 

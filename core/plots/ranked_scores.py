@@ -75,7 +75,9 @@ def ranked_scores(columns: Sequence[RankedColumn], colour_scheme: ColourScheme) 
         axes[f"xaxis{number}"] = _axis(column, number - 1, len(columns))
         constants = column.rows["constant"].dropna()
         if len(constants) and constants.nunique() == 1:
-            lines.append(_vertical_line(float(constants.iloc[0]), axis))
+            place_of = {"xref": axis, "yref": "y domain", "y0": 0, "y1": 1}
+            value, line = float(constants.iloc[0]), {"color": GREY, "width": 3}
+            lines.append(place_of | {"type": "line", "x0": value, "x1": value, "line": line})
     named = len(order) <= _NAMED
     return go.Figure(
         traces,
@@ -132,20 +134,6 @@ def _axis(column: RankedColumn, place: int, count: int) -> dict[str, Any]:
         "tickformat": column.number_format,
         "fixedrange": True,
         "nticks": 4,
-    }
-
-
-def _vertical_line(x: float, axis: str) -> dict[str, Any]:
-    """A grey line through all rows of a column."""
-    return {
-        "type": "line",
-        "xref": axis,
-        "yref": "y domain",
-        "x0": x,
-        "x1": x,
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": GREY, "width": 3},
     }
 
 

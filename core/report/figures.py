@@ -27,12 +27,13 @@ from core.compare.curves import Line
 from core.compare.score_tables import CONTROL_TITLES
 from core.report.subject import ReportEntry
 
-WIDTH = 340  # points, as are all lengths here; two figures stand side by side on paper
+WIDTH = 340  # points, as are all lengths here (the template knows it too); two fit side by side
 _LEFT, _RIGHT, _BOTTOM = 24, 18, 24  # beside and beneath the axes of dots
 _SPAN = WIDTH - _LEFT - _RIGHT  # from the lowest to the highest value
 _LANE, _TITLE = 14, 22  # heights of an item's lane and of a score's name
 _MIN_LOSS, _MAX_LOSS = 1e-6, 1e3  # losses beyond are drawn at the edge
 
+# Matplotlib takes no CSS: these stand in for the page's colours, which follow light and dark.
 _INK, _SOFT, _LINE, _PAPER, _LETTER = "#010101", "#020202", "#030303", "#040404", "#050505"
 _CSS_COLOURS = {colour: css_colour(colour) for colour in (*RUN_COLOURS, GREY)} | {
     _INK: "var(--ink)",

@@ -65,7 +65,7 @@ class DiagnosisReport:
 
 
 def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None:
-    """The letter on a run; None while it has no diagnosis. Raises InputError when a file of the run
+    """A run's diagnosis; None before it is made. Raises InputError when a file of the run
     folder is damaged; photos that are gone only cost the pictures, which may be left out, too."""
     diagnosis, summary, controls = run.diagnosis(), run.summary(), run.controls()
     if diagnosis is None or summary is None:
