@@ -25,7 +25,7 @@ from core.base.language import _, translate
 from core.base.palette import GREY, RUN_COLOURS, css_colour
 from core.compare.curves import Line
 from core.compare.score_tables import CONTROL_TITLES
-from core.report.subject import ReportEntry
+from core.report.subject import ReportEntry, clean_text
 
 WIDTH = 340  # points, as are all lengths here (the template knows it too); two fit side by side
 _LEFT, _RIGHT, _BOTTOM = 24, 18, 24  # beside and beneath the axes of dots
@@ -133,7 +133,8 @@ def score_dots(name: str, frame: pd.DataFrame, entries: Sequence[ReportEntry]) -
         told.append(f"{title}, {one.letter} {row['words']}")
     beside = axes.get_yaxis_transform()
     for title, y in zip(frame["title"][new], lanes[new], strict=True):
-        axes.text(-_LEFT / _SPAN, y - 16, translate(title), transform=beside, va="center")
+        words = clean_text(translate(title))  # some are names of folders
+        axes.text(-_LEFT / _SPAN, y - 16, words, transform=beside, va="center")
     return _drawing(figure, _("Scores on {photos}. {told}", photos=name, told="; ".join(told)))
 
 

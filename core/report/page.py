@@ -7,7 +7,6 @@ The same runs give the same bytes in the same language on the same day.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -25,7 +24,7 @@ from core.data.photos import jpeg_bytes, jpeg_data_url
 from core.report.contrast import COLUMNS, compare_maps
 from core.report.glossary import glossary
 from core.report.origins import origins
-from core.report.subject import DatasetSection, Subject, typical_run
+from core.report.subject import DatasetSection, Subject, clean_text, typical_run
 from core.report.verdicts import comparisons, left_out, recipe_differences, verdict_cards
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _QUALITY = 78  # of small pictures, a few kilobytes each
-# Characters that HTML knows no meaning for, and halves of characters that UTF-8 cannot write.
-_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render_report(
@@ -92,7 +89,7 @@ def _template() -> Template:
     def text(value: object) -> object:
         if value is None or isinstance(value, Markup):
             return value or ""
-        return _INVALID_CHARACTERS.sub("\ufffd", str(value)).replace(" %", "\xa0%")
+        return clean_text(str(value))
 
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),

@@ -23,6 +23,8 @@ from core.store.run import Run, open_run
 LETTERS = "ABCDEFGHI"  # one for each item that has a colour of its own
 # A folder in an error's line: it tells a reader of the report nothing, and may tell too much.
 _FOLDER = re.compile(r"(?<![\w.])(?:/[^\s/:'\"]+)+/")
+# Characters that HTML knows no meaning for, and halves of characters that UTF-8 cannot write.
+_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 Result = TypeVar("Result")
 
 
@@ -107,6 +109,11 @@ class Subject:
         for place in sorted({place for place in places if place}, key=len, reverse=True):
             text = text.replace(f"{place}/", "").replace(place, Path(place).name)
         return _FOLDER.sub("", text)
+
+
+def clean_text(text: str) -> str:
+    """The text as HTML can hold it; a number keeps its per cent sign."""
+    return _INVALID_CHARACTERS.sub("\ufffd", text).replace(" %", "\xa0%")
 
 
 def typical_run(item: Group) -> RunRow | None:

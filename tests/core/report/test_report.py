@@ -9,16 +9,20 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core import __version__
 from core.base import language as words
 from core.base.errors import InputError
+from core.base.palette import RUN_COLOURS
 from core.data.dataset import read_dataset
 from core.recipe.files import load_recipe, parse_changes
-from core.report import contrast
+from core.report import contrast, figures
 from core.report.page import problem_page, render_report
+from core.report.subject import ReportEntry
 from core.store.annotations import annotate
+from core.store.groups import Group
 from tests.core.report.conftest import DAY
 from tests.core.report.html_page import Page
 from tests.factory import write_dataset, write_run
@@ -106,6 +110,16 @@ def test_figures_have_the_pages_colours_and_font(four_runs, report):
         assert "var(--ink)" in drawing or "var(--soft)" in drawing
         assert not re.search(r": #[0-9a-f]{6}", re.sub(r"light-dark\([^)]*\)", "", drawing))
         assert "font-family" not in drawing and "font:" not in drawing
+
+
+def test_names_in_figures_stay_text():
+    """A test set may have any name that a folder may have."""
+    group = Group("a", "a", ())
+    row = {"run": "a", "title": "$x$ <b>\x00", "value": 0.5, "low": 0.4, "high": 0.6}
+    row |= {"constant": 0.2, "frozen": None, "untrained": None, "words": "50 %", "members": [0.5]}
+    entry = ReportEntry(group, "A", RUN_COLOURS[0])
+    drawn = figures.score_dots("<set>", pd.DataFrame([row]), [entry])
+    assert ">$x$ &lt;b&gt;\ufffd</text>" in drawn.body
 
 
 def test_words_of_figures_need_no_font_here(four_runs, report):
