@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image
 
 from core.base.language import N_
@@ -59,15 +60,20 @@ def draw_toy_books(
         raise ValueError(f"long_side is {long_side}; at least 64 pixels are needed")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} exists and is not an empty folder; choose another")
-    out.mkdir(parents=True, exist_ok=True)
-    session = _DatasetWriter(out, seed, long_side, on_photo)
-    session.total = train_per_book * len(CLASSES) + backgrounds + easy + difficult
-    for name in CLASSES:
-        session.write_book_photos(name, train_per_book)
-    session.write_background_photos(backgrounds)
-    session.write_test_photos("test", easy)
-    session.write_test_photos("test_difficult", difficult)
-    _write_tables(out, session.rows)
+    total = train_per_book * len(CLASSES) + backgrounds + easy + difficult
+    shots = _shots(seed, long_side, train_per_book, backgrounds, easy, difficult)
+    rows: list[Row] = []
+    for folder in (*(f"train/{name}" for name in (*CLASSES, BACKGROUND)), *_TEST_SETS):
+        (out / folder).mkdir(parents=True)
+    for done, (folder, index, rng, shot) in enumerate(shots, start=1):
+        name = f"img_{index + 1:04d}.jpg"
+        jpeg, found = render_photo(shot, rng)
+        (out / folder / name).write_bytes(jpeg)
+        if folder in _TEST_SETS:
+            rows.append((folder, name, found))
+        if on_photo is not None:
+            on_photo(done, total)
+    _write_tables(out, rows)
     (out / "dataset.yaml").write_text(_DESCRIPTION.format(seed=seed), encoding="utf-8")
 
 
@@ -84,71 +90,38 @@ note: Five fictional books; the yellow book "atlas" belongs to no class and coun
 """
 
 Row = tuple[str, str, list[VisibleBook]]
+_TEST_SETS = ("test", "test_difficult")
 
 
-class _DatasetWriter:
-    """One draw: where it goes, its home, and the rows of its tables so far."""
+def _shots(
+    seed: int, long_side: int, train_per_book: int, backgrounds: int, easy: int, difficult: int
+) -> Iterator[tuple[str, int, Generator, Shot]]:
+    """Folder and number of each photo, its generator, and its scene."""
+    home, size, books = Home(seed), landscape_size(long_side), len(CLASSES)
 
-    def __init__(
-        self, out: Path, seed: int, long_side: int, on_photo: Callable[[int, int], None] | None
-    ) -> None:
-        self.out, self.seed, self.long_side, self.on_photo = out, seed, long_side, on_photo
-        self.home = Home(seed)
-        self.rows: list[Row] = []
-        self.done, self.total = 0, 0
+    def generator(kind: int, index: int) -> Generator:
+        return np.random.default_rng([seed, kind, index])
 
-    def _rng(self, kind: int, index: int) -> np.random.Generator:
-        return np.random.default_rng([self.seed, kind, index])
-
-    def write_book_photos(self, name: str, count: int) -> None:
-        folder = self._folder(f"train/{name}")
-        for index in range(count):
+    for number, name in enumerate(CLASSES):
+        for index in range(train_per_book):
             # A stride per class keeps a photo's generator free of the number of photos.
-            rng = self._rng(_TRAIN, CLASSES.index(name) + len(CLASSES) * index)
-            shot = training_shot(rng, self.home, all_books()[name], landscape_size(self.long_side))
-            self._save(shot, rng, folder / f"img_{index + 1:04d}.jpg")
-
-    def write_background_photos(self, count: int) -> None:
-        folder = self._folder(f"train/{BACKGROUND}")
-        for index in range(count):
-            rng = self._rng(_BACKGROUND, index)
-            shot = background_shot(rng, self.home, index, landscape_size(self.long_side))
-            self._save(shot, rng, folder / f"img_{index + 1:04d}.jpg")
-
-    def write_test_photos(self, split: str, count: int) -> None:
-        folder = self._folder(split)
-        for index in range(count):
-            name = f"img_{index + 1:04d}.jpg"
-            if split == "test":
-                rng = self._rng(_EASY, index)
-                book = all_books()[self._easy_class(index)]
-                size = landscape_size(self.long_side)
-                shot = training_shot(rng, self.home, book, size, varied_pose=index % 4 == 3)
-            else:
-                rng = self._rng(_DIFFICULT, index)
-                shot = difficult_shot(rng, self.home, index, self.long_side)
-            self.rows.append((split, name, self._save(shot, rng, folder / name)))
-
-    def _easy_class(self, index: int) -> str:
+            rng = generator(_TRAIN, number + books * index)
+            yield f"train/{name}", index, rng, training_shot(rng, home, all_books()[name], size)
+    for index in range(backgrounds):
+        rng = generator(_BACKGROUND, index)
+        yield f"train/{BACKGROUND}", index, rng, background_shot(rng, home, index, size)
+    for index in range(easy):
         # Each round of five holds every class, in an order that the file name does not tell.
-        order = self._rng(_NAMES, index // len(CLASSES)).permutation(len(CLASSES))
-        return CLASSES[int(order[index % len(CLASSES)])]
-
-    def _folder(self, name: str) -> Path:
-        folder = self.out / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    def _save(self, shot: Shot, rng: np.random.Generator, path: Path) -> list[VisibleBook]:
-        jpeg, found = render_photo(shot, rng)
-        path.write_bytes(jpeg)
-        self.done += 1
-        if self.on_photo is not None:
-            self.on_photo(self.done, self.total)
-        return found
+        order = generator(_NAMES, index // books).permutation(books)
+        book, rng = all_books()[CLASSES[order[index % books]]], generator(_EASY, index)
+        shot = training_shot(rng, home, book, size, varied_pose=index % 4 == 3)
+        yield "test", index, rng, shot
+    for index in range(difficult):
+        rng = generator(_DIFFICULT, index)
+        yield "test_difficult", index, rng, difficult_shot(rng, home, index, long_side)
 
 
-def render_photo(shot: Shot, rng: np.random.Generator) -> tuple[bytes, list[VisibleBook]]:
+def render_photo(shot: Shot, rng: Generator) -> tuple[bytes, list[VisibleBook]]:
     """The photo as JPEG, and the books on it."""
     camera = shot.scene.camera.scaled(OVERSAMPLING)
     scene = Scene(camera, shot.scene.solids, shot.scene.lighting)
@@ -161,29 +134,27 @@ def render_photo(shot: Shot, rng: np.random.Generator) -> tuple[bytes, list[Visi
 
 def _jpeg(photo: Image.Image) -> bytes:
     """Encode as a phone would, a little coarser where a busy photo would grow too big."""
-    limit = BYTES_PER_PIXEL * photo.width * photo.height
-    data = b""
     for quality in (86, 80, 74, 68, 60):
         buffer = io.BytesIO()
         photo.save(buffer, "JPEG", quality=quality, optimize=True)
-        data = buffer.getvalue()
-        if len(data) <= limit:
+        if buffer.tell() <= BYTES_PER_PIXEL * photo.width * photo.height:
             break
-    return data
+    return buffer.getvalue()
 
 
 def _write_tables(out: Path, rows: list[Row]) -> None:
-    with (out / "labels.csv").open("w", newline="", encoding="utf-8") as file:
-        labels = csv.writer(file, lineterminator="\n")
-        labels.writerow(["split", "file", "primary", "present"])
-        for split, name, found in rows:
-            # Scenes were thrown until one book leads, so the first is the primary one.
-            largest = primary_class(found, min_ratio=1.0)
-            labels.writerow([split, name, largest, " ".join(present_classes(found))])
-    with (out / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
-        boxes = csv.writer(file, lineterminator="\n")
-        boxes.writerow(["split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction"])
-        for split, name, found in rows:
-            for sighting in sorted(found, key=lambda each: each.label):
-                numbers = [f"{value:.4f}" for value in (*sighting.box, sighting.visible)]
-                boxes.writerow([split, name, sighting.label, *numbers])
+    labels, boxes = [], []
+    for split, name, found in rows:
+        # Scenes were thrown until one book leads, so the first is the primary one.
+        largest = primary_class(found, min_ratio=1.0)
+        labels.append([split, name, largest, " ".join(present_classes(found))])
+        for book in sorted(found):
+            numbers = [f"{value:.4f}" for value in (*book.box, book.visible)]
+            boxes.append([split, name, book.label, *numbers])
+    _write_table(out / "labels.csv", "split,file,primary,present", labels)
+    _write_table(out / "boxes.csv", "split,file,label,x0,y0,x1,y1,visible_fraction", boxes)
+
+
+def _write_table(path: Path, header: str, rows: Iterable[Iterable[str | None]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header.split(","), *rows])

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-Colour = tuple[int, int, int]
+from core.toy_books.shapes import Colour
 
 PIXELS_PER_MM = 8
 
 
 @lru_cache(maxsize=64)
 def _font(pixels: int) -> ImageFont.FreeTypeFont:
-    if not features.check("freetype2"):
+    font = ImageFont.load_default(pixels) if features.check("freetype2") else None
+    if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType; covers need its scalable font")
-    font = ImageFont.load_default(pixels)
-    assert isinstance(font, ImageFont.FreeTypeFont)
     return font
 
 
@@ -24,48 +24,46 @@ class Canvas:
     """A sheet `width` by `height` millimetres; the origin is its top left corner.
 
     It is drawn at twice the resolution of the finished picture, because Pillow draws shapes
-    without antialiasing.
+    without antialiasing. A shape with a `pen` is outlined by a line so many millimetres wide
+    instead of filled.
     """
 
-    def __init__(self, width: float, height: float, colour: Colour) -> None:
+    def __init__(self, width: int, height: int, colour: Colour) -> None:
         self.width, self.height = width, height
-        size = (round(width * PIXELS_PER_MM), round(height * PIXELS_PER_MM))
-        self.image = Image.new("RGB", size, colour)
-        self.pen = ImageDraw.Draw(self.image)
+        self.image = Image.new("RGB", (width * PIXELS_PER_MM, height * PIXELS_PER_MM), colour)
+        self.draw = ImageDraw.Draw(self.image)
 
-    def rectangle(self, x0: float, y0: float, x1: float, y1: float, colour: Colour) -> None:
-        """Fill a rectangle."""
-        self.pen.rectangle(_px(x0, y0, x1, y1), fill=colour)
-
-    def frame(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, w: float) -> None:
-        """Outline a rectangle with a line `w` millimetres wide."""
-        self.pen.rectangle(_px(x0, y0, x1, y1), outline=colour, width=round(w * PIXELS_PER_MM))
-
-    def rounded(
-        self, x0: float, y0: float, x1: float, y1: float, radius: float, colour: Colour
+    def rectangle(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        colour: Colour,
+        *,
+        pen: float = 0.0,
+        radius: float = 0.0,
     ) -> None:
-        """Fill a rectangle with round corners."""
-        self.pen.rounded_rectangle(_px(x0, y0, x1, y1), radius * PIXELS_PER_MM, fill=colour)
+        """A rectangle, with round corners when a `radius` is given."""
+        corners = [value * PIXELS_PER_MM for value in (x0, y0, x1, y1)]
+        self.draw.rounded_rectangle(corners, radius * PIXELS_PER_MM, *_style(colour, pen))
 
-    def disc(self, x: float, y: float, rx: float, colour: Colour, ry: float | None = None) -> None:
-        """Fill a disc, or an ellipse when `ry` is given."""
-        tall = rx if ry is None else ry
-        self.pen.ellipse(_px(x - rx, y - tall, x + rx, y + tall), fill=colour)
+    def disc(
+        self, x: float, y: float, rx: float, colour: Colour, ry: float = 0.0, *, pen: float = 0.0
+    ) -> None:
+        """A disc, or an ellipse when `ry` is given."""
+        tall = ry or rx
+        corners = [value * PIXELS_PER_MM for value in (x - rx, y - tall, x + rx, y + tall)]
+        self.draw.ellipse(corners, *_style(colour, pen))
 
-    def ring(self, x: float, y: float, radius: float, colour: Colour, w: float) -> None:
-        """Outline a circle."""
-        corners = _px(x - radius, y - radius, x + radius, y + radius)
-        self.pen.ellipse(corners, outline=colour, width=round(w * PIXELS_PER_MM))
+    def line(self, points: Sequence[complex], colour: Colour, pen: float) -> None:
+        """A line through `points` x + y j."""
+        width = max(1, round(pen * PIXELS_PER_MM))
+        self.draw.line(_pixels(points), fill=colour, width=width, joint="curve")
 
-    def line(self, points: list[tuple[float, float]], colour: Colour, w: float) -> None:
-        """Draw a line through `points`, `w` millimetres wide."""
-        width = max(1, round(w * PIXELS_PER_MM))
-        flat = [(x * PIXELS_PER_MM, y * PIXELS_PER_MM) for x, y in points]
-        self.pen.line(flat, fill=colour, width=width, joint="curve")
-
-    def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
-        """Fill a polygon."""
-        self.pen.polygon([(x * PIXELS_PER_MM, y * PIXELS_PER_MM) for x, y in points], fill=colour)
+    def polygon(self, points: Sequence[complex], colour: Colour) -> None:
+        """A filled polygon with its corners at x + y j."""
+        self.draw.polygon(_pixels(points), fill=colour)
 
     def text(
         self,
@@ -86,35 +84,32 @@ class Canvas:
         `stretch` scales the width, `spacing` adds that share of the size between letters.
         """
         pixels = round(size * PIXELS_PER_MM)
-        font, stroke = _font(pixels), round(bold * pixels)
-        gap = spacing * pixels
-        wide = sum(font.getlength(letter) + gap for letter in text) if gap else 0.0
+        font, stroke, gap = _font(pixels), round(bold * pixels), spacing * pixels
+        # Without a gap the font sets the line itself, with its kerning.
+        pieces = list(text) if gap else [text]
+        wide = sum(font.getlength(piece) + gap for piece in pieces)
         wide = max(wide, font.getlength(text)) + 2 * stroke + 4
         mask = Image.new("L", (int(wide) + 1, int(1.4 * pixels) + 2 * stroke), 0)
-        pen = ImageDraw.Draw(mask)
-        if gap:
-            at = float(stroke)
-            for letter in text:
-                pen.text((at, stroke), letter, fill=255, font=font, stroke_width=stroke)
-                at += font.getlength(letter) + gap
-        else:
-            pen.text((stroke, stroke), text, fill=255, font=font, stroke_width=stroke)
-        if stretch != 1.0:
-            mask = mask.resize((max(1, round(mask.width * stretch)), mask.height))
+        pen, at = ImageDraw.Draw(mask), float(stroke)
+        for piece in pieces:
+            pen.text((at, stroke), piece, fill=255, font=font, stroke_width=stroke)
+            at += font.getlength(piece) + gap
+        mask = mask.resize((max(1, round(mask.width * stretch)), mask.height))
         left = x * PIXELS_PER_MM - (mask.width if right else 0)
         self.image.paste(colour, (round(left), round(y * PIXELS_PER_MM)), mask)
 
     def paragraph(
-        self, x: float, y: float, lines: list[str], size: float, colour: Colour, lead: float = 1.5
+        self, x: float, y: float, lines: Sequence[str], size: float, colour: Colour, lead: float
     ) -> None:
-        """Write several lines of small text, `lead` type sizes apart."""
+        """Write several lines of small text, their tops `lead` millimetres apart."""
         for index, words in enumerate(lines):
-            self.text(x, y + index * size * lead, words, size, colour)
-
-    def to_image(self) -> Image.Image:
-        """The page at its final resolution (half of what it is drawn at)."""
-        return self.image.reduce(2)
+            self.text(x, y + index * lead, words, size, colour)
 
 
-def _px(*millimetres: float) -> list[float]:
-    return [value * PIXELS_PER_MM for value in millimetres]
+def _style(colour: Colour, pen: float) -> tuple[Colour | None, Colour | None, int]:
+    """Pillow's fill, outline and width."""
+    return (None, colour, round(pen * PIXELS_PER_MM)) if pen else (colour, None, 1)
+
+
+def _pixels(points: Sequence[complex]) -> list[tuple[float, float]]:
+    return [(p.real * PIXELS_PER_MM, p.imag * PIXELS_PER_MM) for p in points]

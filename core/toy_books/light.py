@@ -1,4 +1,4 @@
-"""Light on surfaces: lamps with soft shadows, shaded corners, and highlights on glossy covers."""
+"""Light on surfaces: a lamp with soft shadows, shaded corners, and highlights on glossy covers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image, ImageDraw, ImageFilter
 
 from core.toy_books.camera import Camera
@@ -16,94 +17,87 @@ LAMP_SAMPLES = 20
 SKY_SAMPLES = 22
 _SKY_DISTANCE = 6.0
 
+Outline = list[tuple[float, float]]
+
 
 @dataclass(frozen=True)
-class Lamp:
-    """A round lamp or window: `position` and `radius` in metres, `colour` in linear light.
+class Lighting:
+    """All light of a scene: a round lamp or window, and the `sky` all around.
 
-    `colour` is the light falling on a surface that faces the lamp at the scene's centre.
+    `position` and `radius` are in metres. `colour` is the linear light that falls on a surface
+    facing the lamp at the scene's centre. `blockers` are point clouds outside the photo that cast
+    shadows into it (the photographer).
     """
 
     position: Array
     radius: float
     colour: Array
-
-
-@dataclass(frozen=True)
-class Lighting:
-    """All light of a scene.
-
-    `sky` is the light from all around; `blockers` are point clouds outside the photo that cast
-    shadows into it (the photographer, a shelf).
-    """
-
-    lamps: tuple[Lamp, ...]
     sky: Array
     blockers: tuple[Array, ...] = ()
-
-
-@dataclass(frozen=True)
-class Shading:
-    """Light on a face as a small picture over it: RGB of diffuse light, then of gloss if any."""
-
-    maps: Array
 
 
 def light_face(
     face: Face,
     camera: Camera,
-    lighting: Lighting,
-    hulls: list[Array | None],
-    own: int,
-    rng: np.random.Generator,
+    light: Lighting,
+    others: list[Array],
+    rng: Generator,
     extent: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 1.0), (0.0, 1.0)),
-) -> Shading:
-    """Light a face, over `extent` of its u and v, among the shadows of all other solids."""
+) -> Array:
+    """Light on a face, over `extent` of its u and v, among the shadows of the hulls of `others`.
+
+    Returns a small picture over it: RGB of diffuse light, then of gloss if the face has any.
+    """
     (u0, u1), (v0, v1) = extent
     origin = face.origin + u0 * face.u + v0 * face.v
     u, v = face.u * (u1 - u0), face.v * (v1 - v0)
-    shape = _map_shape(u, v, 400 if face.endless else 320)
-    across = (np.arange(shape[1]) + 0.5) / shape[1]
-    along = (np.arange(shape[0]) + 0.5) / shape[0]
+    # About 2.5 mm a cell: fine enough for the shadow at the foot of a book.
+    most = 400 if face.endless else 320
+    rows, columns = (int(np.clip(np.linalg.norm(side) / 0.0025, 8, most)) for side in (v, u))
+    across = ((np.arange(columns) + 0.5) / columns)[None, :, None]
+    along = ((np.arange(rows) + 0.5) / rows)[:, None, None]
     # Single precision is plenty for light, and twice as fast.
-    spots = (origin + across[None, :, None] * u + along[:, None, None] * v).astype(np.float32)
-    normal = np.broadcast_to(face.normal.astype(np.float32), spots.shape)
+    spots = (origin + across * u + along * v).astype(np.float32)
+    normal = face.normal
     if face.normals is not None:
-        first, second = face.normals
-        bent = first + across[None, :, None] * (second - first)
-        bent = (bent / np.linalg.norm(bent, axis=-1, keepdims=True)).astype(np.float32)
-        normal = np.broadcast_to(bent, spots.shape)
-    plane = _Plane(origin, u, v, face.normal, shape)
-    casters = [hull for index, hull in enumerate(hulls) if hull is not None and index != own]
-    casters = [hull for hull in casters if plane.heights(hull).max() > 1e-4]
-    blockers = [hull for hull in lighting.blockers if plane.heights(hull).max() > 1e-4]
+        normal = face.normals[0] + across * (face.normals[1] - face.normals[0])
+        normal = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+    normal = np.broadcast_to(normal.astype(np.float32), spots.shape)
+    plane = _Plane(origin, u, v, face.normal, (rows, columns))
+    centre = spots.mean(axis=(0, 1))
 
-    sky_points = _sky_points(spots.mean(axis=(0, 1)), face.normal, rng)
-    openness = plane.visibility(sky_points, casters, blur=1.5)
+    helper = np.array([1.0, 0.0, 0.0]) if abs(face.normal[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
+    # Far points over the half space the face looks into, denser where they light it more.
+    radius, angle, side, up = _spiral(face.normal, helper, SKY_SAMPLES, rng)
+    radius = radius * 0.97
+    flat = radius * np.cos(angle) * side + radius * np.sin(angle) * up
+    sky = centre + _SKY_DISTANCE * (flat + np.sqrt(1 - radius**2) * face.normal)
+    openness = plane.visibility(sky, others, blur=1.5)
     # Light that leaves other things and comes back keeps corners from going black.
-    diffuse = (0.25 + 0.75 * openness)[..., None] * lighting.sky.astype(np.float32)
-    gloss = np.zeros_like(diffuse)
-    for lamp in lighting.lamps:
-        points = _lamp_points(lamp, spots.mean(axis=(0, 1)), rng)
-        visible = plane.visibility(points, casters + blockers, blur=0.6)
-        towards = lamp.position.astype(np.float32) - spots
-        distance = _length(towards)
-        towards /= distance
-        falloff = (np.float32(np.linalg.norm(lamp.position)) / distance) ** 2
-        facing = np.maximum(_dot(normal, towards), 0)
-        strength = visible[..., None] * falloff * lamp.colour.astype(np.float32)
-        diffuse = diffuse + strength * facing
-        if face.gloss > 0:
-            eye = camera.position.astype(np.float32) - spots
-            eye /= _length(eye)
-            half = towards + eye
-            half /= _length(half)
-            sharp = 24.0 / (0.15 + lamp.radius)
-            shine = np.clip(_dot(normal, half), 0, 1) ** np.float32(sharp)
-            rim = 1 + 5 * (1 - np.clip(_dot(normal, eye), 0, 1)) ** 5
-            gloss = gloss + face.gloss * strength * shine * rim
-    maps = np.concatenate([diffuse, gloss], axis=-1) if face.gloss > 0 else diffuse
-    return Shading(maps.astype(np.float32))
+    diffuse = (0.25 + 0.75 * openness)[..., None] * light.sky.astype(np.float32)
+
+    facing, helper = _unit(centre - light.position), np.array([0.3, 0.9, 0.2])
+    radius, angle, side, up = _spiral(facing, helper, LAMP_SAMPLES, rng)
+    disc = light.radius * radius * (np.cos(angle) * side + np.sin(angle) * up)
+    casters = [*others, *light.blockers]
+    visible = plane.visibility(light.position + disc, casters, blur=0.6)
+    towards = light.position.astype(np.float32) - spots
+    distance = _length(towards)
+    towards /= distance
+    falloff = (np.float32(np.linalg.norm(light.position)) / distance) ** 2
+    strength = visible[..., None] * falloff * light.colour.astype(np.float32)
+    diffuse = diffuse + strength * np.maximum(_dot(normal, towards), 0)
+    if face.gloss == 0:
+        return np.asarray(diffuse, dtype=np.float32)
+    eye = camera.position.astype(np.float32) - spots
+    eye /= _length(eye)
+    half = towards + eye
+    half /= _length(half)
+    sharp = np.float32(24.0 / (0.15 + light.radius))
+    shine = np.clip(_dot(normal, half), 0, 1) ** sharp
+    rim = 1 + 5 * (1 - np.clip(_dot(normal, eye), 0, 1)) ** 5
+    gloss = face.gloss * strength * shine * rim
+    return np.concatenate([diffuse, gloss], axis=-1).astype(np.float32)
 
 
 def _dot(first: Array, second: Array) -> Array:
@@ -115,67 +109,36 @@ def _length(vectors: Array) -> Array:
     return np.asarray(np.sqrt(_dot(vectors, vectors)))
 
 
-def light_rod(rod: Rod, u: Array, v: Array, camera: Camera, lighting: Lighting) -> Array:
+def _unit(vectors: Array) -> Array:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+def _spiral(
+    facing: Array, helper: Array, count: int, rng: Generator
+) -> tuple[Array, Array, Array, Array]:
+    """Radii and angles (count, 1) that spread points evenly, by the golden angle, over a unit disc
+    square to `facing`, and its two axes; `helper` is any direction aside from `facing`."""
+    side = _unit(np.cross(facing, helper))
+    index = np.arange(count)[:, None] + 0.5
+    angle = index * 2.399963 + rng.uniform(0, 2 * math.pi)
+    return np.sqrt(index / count), angle, side, np.cross(side, facing)
+
+
+def light_rod(rod: Rod, u: Array, v: Array, camera: Camera, light: Lighting) -> Array:
     """Light the seen spots of a rod; shadows from other things are left out, it is too thin."""
-    axis = rod.end - rod.start
-    length = np.linalg.norm(axis)
-    eye = camera.position - (rod.start + rod.end) / 2
-    eye = eye / np.linalg.norm(eye)
-    axis = axis / length if length > 1e-9 else np.array([1.0, 0.0, 0.0])
-    side = np.cross(axis, eye)
-    side = side / max(float(np.linalg.norm(side)), 1e-6)
-    front = np.cross(side, axis)
+    eye = _unit(camera.position - (rod.start + rod.end) / 2)
+    axis = _unit(rod.end - rod.start)
+    side = _unit(np.cross(axis, eye))
     v = np.clip(v, -1, 1)[:, None]
-    normal = -v * side + np.sqrt(1 - v**2) * front
+    normal = -v * side + np.sqrt(1 - v**2) * np.cross(side, axis)
     albedo = (np.array(rod.colour) / 255) ** 2
-    spots = rod.start + u[:, None] * (rod.end - rod.start)
-    out = albedo * lighting.sky * (0.55 + 0.35 * normal[:, 2:])
-    for lamp in lighting.lamps:
-        towards = lamp.position - spots
-        towards = towards / np.linalg.norm(towards, axis=1, keepdims=True)
-        facing = np.clip((normal * towards).sum(axis=1, keepdims=True), 0, None)
-        half = towards + eye
-        half = half / np.linalg.norm(half, axis=1, keepdims=True)
-        shine = np.clip((normal * half).sum(axis=1, keepdims=True), 0, 1) ** 40
-        out = out + lamp.colour * (albedo * facing + rod.gloss * shine)
-    return np.asarray(out, dtype=np.float32)
-
-
-def _map_shape(u: Array, v: Array, most: int) -> tuple[int, int]:
-    # About 2.5 mm a cell: fine enough for the shadow at the foot of a book.
-    cells = [int(np.clip(np.linalg.norm(side) / 0.0025, 8, most)) for side in (v, u)]
-    return cells[0], cells[1]
-
-
-def _lamp_points(lamp: Lamp, target: Array, rng: np.random.Generator) -> Array:
-    """Points spread evenly over the lamp's disc, which faces `target`."""
-    forward = target - lamp.position
-    forward = forward / np.linalg.norm(forward)
-    side = np.cross(forward, [0.3, 0.9, 0.2])
-    side = side / np.linalg.norm(side)
-    up = np.cross(side, forward)
-    index = np.arange(LAMP_SAMPLES) + 0.5
-    radius = lamp.radius * np.sqrt(index / LAMP_SAMPLES)
-    angle = index * 2.399963 + rng.uniform(0, 2 * math.pi)
-    offsets = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * up
-    return np.asarray(lamp.position + radius[:, None] * offsets)
-
-
-def _sky_points(centre: Array, normal: Array, rng: np.random.Generator) -> Array:
-    """Far points over the half space a face looks into, denser where they light it more."""
-    helper = np.array([1.0, 0.0, 0.0]) if abs(normal[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
-    side = np.cross(normal, helper)
-    side = side / np.linalg.norm(side)
-    up = np.cross(side, normal)
-    index = np.arange(SKY_SAMPLES) + 0.5
-    radius = np.sqrt(index / SKY_SAMPLES) * 0.97
-    angle = index * 2.399963 + rng.uniform(0, 2 * math.pi)
-    flat = (radius * np.cos(angle))[:, None] * side + (radius * np.sin(angle))[:, None] * up
-    lift = np.sqrt(1 - radius**2)[:, None] * normal
-    return np.asarray(centre + _SKY_DISTANCE * (flat + lift))
-
-
-Outline = list[tuple[float, float]]
+    towards = _unit(light.position - (rod.start + u[:, None] * (rod.end - rod.start)))
+    facing = np.clip((normal * towards).sum(axis=1, keepdims=True), 0, None)
+    half = _unit(towards + eye)
+    shine = np.clip((normal * half).sum(axis=1, keepdims=True), 0, 1) ** 40
+    ambient = albedo * light.sky * (0.55 + 0.35 * normal[:, 2:])
+    lit = ambient + light.colour * (albedo * facing + rod.gloss * shine)
+    return np.asarray(lit, dtype=np.float32)
 
 
 class _Plane:
@@ -187,78 +150,64 @@ class _Plane:
         self.origin, self.normal, self.shape = origin, normal, shape
         # Dual vectors turn a point on the plane into its cell.
         gram = np.linalg.inv(np.array([[u @ u, u @ v], [u @ v, v @ v]]))
-        duals = gram @ np.stack([u, v])
-        self.to_cells = duals * np.array([[shape[1]], [shape[0]]])
+        self.to_cells = gram @ np.stack([u, v]) * np.array([[shape[1]], [shape[0]]])
 
     def heights(self, points: Array) -> Array:
         return np.asarray((points - self.origin) @ self.normal)
 
-    def visibility(self, lights: Array, casters: list[Array], blur: float) -> Array:
-        """Share of the light points that each cell sees past the casters, 0..1."""
-        count, lights = len(lights), lights[self.heights(lights) > 1e-3]
+    def visibility(self, lights: Array, hulls: list[Array], blur: float) -> Array:
+        """Share of the light points that each cell sees past the hulls, 0..1."""
+        casters = [self._above(hull) for hull in hulls if self.heights(hull).max() > 1e-4]
         total = np.zeros(self.shape, dtype=np.uint8)
-        shadows: list[list[Outline]] = [[] for _ in lights]
-        for caster in casters:
-            self._cast(lights, self._above(caster), shadows)
-        for outlines in shadows:
-            if not outlines:
-                total += 1
-                continue
-            mask = Image.new("L", (self.shape[1], self.shape[0]), 1)
+        for light in lights[self.heights(lights) > 1e-3]:
+            mask = Image.new("L", self.shape[::-1], 1)
             pen = ImageDraw.Draw(mask)
-            for outline in outlines:
-                pen.polygon(outline, fill=0)
+            for caster in casters:
+                if outline := self._shadow(light, caster):
+                    pen.polygon(outline, fill=0)
             total += np.asarray(mask)
-        share = total / np.float32(count)
-        if casters and blur > 0:
+        share = total / np.float32(len(lights))
+        if casters:
             # The samples leave faint steps; a little blur joins them.
-            smooth = Image.fromarray(np.uint8(np.round(share * 255))).filter(
-                ImageFilter.BoxBlur(blur)
-            )
+            levels = Image.fromarray(np.uint8(np.round(share * 255)))
+            smooth = levels.filter(ImageFilter.BoxBlur(blur))
             share = np.asarray(smooth, dtype=np.float32) / 255
         return np.asarray(share, dtype=np.float32)
 
     def _above(self, hull: Array) -> Array:
         """The part of a convex point cloud above the plane."""
-        heights = self.heights(hull)
-        keep = heights > 1e-4
-        if keep.all():
-            return hull
-        pairs = [
-            hull[a] + (hull[b] - hull[a]) * (2e-4 - heights[a]) / (heights[b] - heights[a])
-            for a in np.flatnonzero(~keep)
-            for b in np.flatnonzero(keep)
-        ]
-        return np.concatenate([hull[keep], np.array(pairs)])
+        heights = self.heights(hull)[:, None]
+        keep = heights[:, 0] > 1e-4
+        low, high, fall = hull[~keep][:, None], hull[keep], heights[~keep][:, None]
+        cut = low + (high - low) * (2e-4 - fall) / (heights[keep] - fall)
+        return np.concatenate([high, cut.reshape(-1, 3)])
 
-    def _cast(self, lights: Array, hull: Array, shadows: list[list[Outline]]) -> None:
-        """Add to each light's `shadows` the outline that a hull throws, in cells, if any."""
-        height, heights = self.heights(lights)[:, None], self.heights(hull)[None, :]
+    def _shadow(self, light: Array, hull: Array) -> Outline:
+        """The outline, in cells, that a hull throws from a light point; empty if none lands."""
+        height, heights = float(self.heights(light)), self.heights(hull)
         # What rises to the lamp throws no finite shadow; such things do not occur near books.
-        finite = heights.max() < 0.95 * height[:, 0]
-        ratio = height / np.where(finite[:, None], height - heights, 1.0)
-        landed = lights[:, None] + (hull[None] - lights[:, None]) * ratio[..., None] - self.origin
-        cells = landed @ self.to_cells.T
-        low, high = cells.min(axis=1), cells.max(axis=1)
-        inside = (high >= 0).all(axis=1) & (low <= (self.shape[1], self.shape[0])).all(axis=1)
-        for index in np.flatnonzero(finite & inside):
-            shadows[index].append(convex_hull([(x, y) for x, y in cells[index].tolist()]))
+        if heights.max() >= 0.95 * height:
+            return []
+        ratio = height / (height - heights)
+        cells = (light + (hull - light) * ratio[:, None] - self.origin) @ self.to_cells.T
+        if (cells.max(axis=0) < 0).any() or (cells.min(axis=0) > self.shape[::-1]).any():
+            return []
+        return convex_hull(cells)
 
 
-def convex_hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The corners of the convex hull of 2-D points, in order (Andrew's monotone chain)."""
-    ordered = sorted(set(points))
+def convex_hull(points: Array) -> Outline:
+    """The corners of the convex hull of points (n, 2), in order (Andrew's monotone chain)."""
+    ordered = sorted({(x, y) for x, y in points.tolist()})
     if len(ordered) < 3:
         return ordered * 2
-    halves = []
+    halves: list[Outline] = []
     for sequence in (ordered, ordered[::-1]):
-        half: list[tuple[float, float]] = []
+        half: Outline = []
         for x, y in sequence:
-            while len(half) >= 2 and (
-                (half[-1][0] - half[-2][0]) * (y - half[-2][1])
-                - (half[-1][1] - half[-2][1]) * (x - half[-2][0])
-                <= 0
-            ):
+            while len(half) >= 2:
+                (x0, y0), (x1, y1) = half[-2:]
+                if (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) > 0:
+                    break
                 half.pop()
             half.append((x, y))
         halves.append(half[:-1])

@@ -1,30 +1,19 @@
-"""Flat materials drawn from noise: wood, stone, cloth, carpet, paper, rows of book backs."""
+"""Flat materials drawn from noise: wood, stone, cloth, carpet, paper, rows of book backs.
+
+Each is a picture (rows, columns, 3) of levels up to 255.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from numpy.random import Generator
 
 from core.toy_books.noise import Array, fractal_noise, tile_noise
-from core.toy_books.shapes import Texture
 
 Tint = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Surface:
-    """A repeating texture, how many metres one repeat is, and how glossy it is (0..1)."""
-
-    texture: Texture
-    metres: float
-    gloss: float
-
-
-def _picture(colours: Array) -> Texture:
-    return Texture.from_image(Image.fromarray(np.uint8(np.clip(colours, 0, 255))))
 
 
 def _grid(side: int) -> tuple[Array, Array]:
@@ -32,17 +21,9 @@ def _grid(side: int) -> tuple[Array, Array]:
     return line[None, :], line[:, None]
 
 
-def wood(
-    rng: np.random.Generator,
-    tint: Tint,
-    *,
-    contrast: float,
-    planks: int = 0,
-    metres: float = 1.0,
-    gloss: float = 0.2,
-    side: int = 1200,
-) -> Surface:
+def wood(rng: Generator, tint: Tint, contrast: float, planks: int = 0) -> Array:
     """Wood with its grain along u. `planks` boards are laid across one repeat (0: one piece)."""
+    side = 1200
     shape = (side, side)
     x, y = _grid(side)
     if planks:
@@ -60,45 +41,43 @@ def wood(
     pores = np.clip(tile_noise(rng, shape, (560, 46)) - 1.25, 0, None)
     figure = contrast * (0.30 * rings * (0.6 + 0.4 * bend) + 0.34 * fine - 0.75 * pores)
     brightness = 1 + tone + 0.17 * figure + 0.025 * fractal_noise(rng, shape, (3, 3), 2)
-    brightness = brightness.astype(np.float32)
-    colours = np.array(tint, dtype=np.float32) * brightness[..., None]
+    brightness = brightness.astype(np.float32)[..., None]
     # Darker grain is also redder; a mere change of brightness looks like grey paint.
     redder = np.array([0.12, 0.0, -0.24], dtype=np.float32)
-    colours = colours * (1 + redder * (1 - brightness)[..., None])
+    colours = np.array(tint, dtype=np.float32) * brightness * (1 + redder * (1 - brightness))
     if planks:
         gap = np.abs((y * planks + 0.5) % 1 - 0.5) / planks
         joint = np.abs(((x + starts[board]) * 2 + 0.5) % 1 - 0.5) / 2
         seam = np.maximum(np.exp(-((gap * side / 1.4) ** 2)), np.exp(-((joint * side / 1.4) ** 2)))
         colours = colours * (1 - 0.42 * seam[..., None])
-    return Surface(_picture(colours), metres, gloss)
+    return np.asarray(colours)
 
 
-def marble(rng: np.random.Generator, tint: Tint, vein: Tint, side: int = 900) -> Surface:
+def marble(rng: Generator) -> Array:
     """Polished stone with veins."""
-    shape = (side, side)
+    shape = (900, 900)
     cloud = fractal_noise(rng, shape, (3, 4), 5)
     ridge = np.exp(-np.abs(fractal_noise(rng, shape, (2, 3), 6) + 0.35 * cloud) * 20)
     hair = np.exp(-np.abs(fractal_noise(rng, shape, (4, 5), 6)) * 45) * 0.5
     share = np.clip(0.5 * ridge + hair + 0.09 * cloud + 0.08, 0, 1)[..., None]
     grit = rng.normal(0, 1.6, shape)[..., None]
-    return Surface(_picture(np.array(tint) * (1 - share) + np.array(vein) * share + grit), 1.1, 0.5)
+    return np.array((226, 224, 220)) * (1 - share) + np.array((128, 128, 132)) * share + grit
 
 
-def granite(rng: np.random.Generator, tint: Tint, side: int = 900) -> Surface:
+def granite(rng: Generator) -> Array:
     """Speckled stone, as of a worktop."""
-    shape = (side, side)
+    shape = (900, 900)
     speck = tile_noise(rng, shape, (230, 230)) + 0.7 * tile_noise(rng, shape, (450, 450))
     pale = np.clip(speck - 1.0, 0, 1.2)[..., None]
     dark = np.clip(-speck - 0.8, 0, 1.2)[..., None]
-    base = np.array(tint) * (1 + 0.07 * fractal_noise(rng, shape, (6, 6), 3)[..., None])
-    return Surface(_picture(base + 95 * pale - 60 * dark), 0.8, 0.4)
+    base = np.array((70, 68, 70)) * (1 + 0.07 * fractal_noise(rng, shape, (6, 6), 3)[..., None])
+    return base + 95 * pale - 60 * dark
 
 
-def cloth(rng: np.random.Generator, tint: Tint, stripe: Tint, side: int = 1100) -> Surface:
+def cloth(rng: Generator, tint: Tint, stripe: Tint) -> Array:
     """Woven cloth with a check of `stripe` bands and soft folds."""
-    shape = (side, side)
-    x, y = _grid(side)
-    threads = 210
+    shape, threads = (1100, 1100), 210
+    x, y = _grid(1100)
     weave = np.sin(2 * math.pi * threads * x) * np.sin(2 * math.pi * threads * y)
     slub = tile_noise(rng, shape, (300, 8)) + tile_noise(rng, shape, (8, 300))
     bands = [(np.sin(2 * math.pi * 5 * axis) > 0.45).astype(np.float32) for axis in (x, y)]
@@ -106,55 +85,50 @@ def cloth(rng: np.random.Generator, tint: Tint, stripe: Tint, side: int = 1100) 
     folds = fractal_noise(rng, shape, (2, 3), 3)
     slope = np.gradient(folds, axis=1) * 16 + np.gradient(folds, axis=0) * 9
     light = 1 + 0.10 * weave + 0.035 * slub + 0.55 * np.clip(slope, -0.35, 0.35)
-    colours = (np.array(tint) * (1 - share) + np.array(stripe) * share) * light[..., None]
-    return Surface(_picture(colours), 0.7, 0.0)
+    return (np.array(tint) * (1 - share) + np.array(stripe) * share) * light[..., None]
 
 
-def shag(rng: np.random.Generator, tint: Tint, side: int = 900) -> Surface:
+def shag(rng: Generator) -> Array:
     """A deep-pile rug: tufts that shade one another."""
-    shape = (side, side)
+    shape = (900, 900)
     height = tile_noise(rng, shape, (80, 80)) + 0.9 * tile_noise(rng, shape, (190, 170))
     height += 0.7 * tile_noise(rng, shape, (420, 400))
     slope = np.roll(height, 3, axis=0) - height + 0.6 * (np.roll(height, 2, axis=1) - height)
     light = 0.88 + 0.085 * height + 0.14 * slope
-    return Surface(_picture(np.array(tint) * np.clip(light, 0.2, 1.5)[..., None]), 0.7, 0.0)
+    return np.array((168, 160, 146)) * np.clip(light, 0.2, 1.5)[..., None]
 
 
-def mat(rng: np.random.Generator, tint: Tint, side: int = 700) -> Surface:
+def mat(rng: Generator) -> Array:
     """A desk mat or a big sheet of paper: fine grit, faint smudges, a printed grid."""
-    shape = (side, side)
-    x, y = _grid(side)
-    grid = [np.exp(-(((np.abs((a * 14 + 0.5) % 1 - 0.5)) * side / 14 / 0.9) ** 2)) for a in (x, y)]
-    ruled = np.maximum(grid[0], grid[1])[..., None] * 0.22
-    grit = 1 + rng.normal(0, 0.03, shape) + 0.03 * fractal_noise(rng, shape, (4, 4), 3)
-    base = np.array(tint) * grit[..., None]
-    return Surface(_picture(base * (1 - ruled) + 215 * ruled), 0.7, 0.12)
-
-
-def leather(rng: np.random.Generator, tint: Tint, side: int = 600) -> Surface:
-    """Grained leather or matt plaster, for what stands behind."""
-    shape = (side, side)
-    grain = np.abs(tile_noise(rng, shape, (150, 150))) + 0.5 * np.abs(
-        tile_noise(rng, shape, (70, 80))
+    side = 700
+    grid = [np.abs((a * 14 + 0.5) % 1 - 0.5) * side / 14 / 0.9 for a in _grid(side)]
+    ruled = np.maximum(*(np.exp(-(far**2)) for far in grid))[..., None] * 0.22
+    grit = (
+        1 + rng.normal(0, 0.03, (side, side)) + 0.03 * fractal_noise(rng, (side, side), (4, 4), 3)
     )
+    return np.array((52, 96, 88)) * grit[..., None] * (1 - ruled) + 215 * ruled
+
+
+def leather(rng: Generator, tint: Tint) -> Array:
+    """Grained leather or matt plaster, for what stands behind."""
+    shape = (600, 600)
+    coarse, fine = (tile_noise(rng, shape, cells) for cells in ((150, 150), (70, 80)))
+    grain = np.abs(coarse) + 0.5 * np.abs(fine)
     light = 1.03 - 0.045 * grain + 0.03 * fractal_noise(rng, shape, (3, 3), 2)
-    return Surface(_picture(np.array(tint) * light[..., None]), 0.6, 0.12)
+    return np.array(tint) * light[..., None]
 
 
-def ornament(rng: np.random.Generator, palette: list[Tint], side: int = 1100) -> Surface:
+def ornament(rng: Generator) -> Array:
     """An oriental carpet's field: repeated rosettes, leaves and vines in woven wool."""
-    shape = (side, side)
-    colours = _field(rng, palette, shape, 4)
-    return Surface(_picture(_woollen(rng, colours)), 1.0, 0.0)
+    palette = [(58, 66, 88), (134, 62, 50), (176, 158, 122), (206, 190, 156)]
+    return _woollen(rng, _field(rng, palette, (1100, 1100), 4))
 
 
-def rug(
-    rng: np.random.Generator, palette: list[Tint], rows: int = 900, columns: int = 1300
-) -> Texture:
+def rug(rng: Generator, palette: Sequence[Tint]) -> Array:
     """A whole carpet, 1.3 by 0.9 parts: borders around a field with a medallion."""
-    shape = (rows, columns)
-    colours = _field(rng, palette, shape, 5)
-    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    rows, columns = 900, 1300
+    colours = _field(rng, palette, (rows, columns), 5)
+    y, x = np.indices((rows, columns), dtype=np.float32)
     rim = np.minimum(np.minimum(x, columns - 1 - x), np.minimum(y, rows - 1 - y))
     fx, fy = (x - columns / 2) / rows, (y - rows / 2) / rows
     far, angle = np.hypot(fx * 0.8, fy), np.arctan2(fy, fx)
@@ -162,8 +136,7 @@ def rug(
     inner = _rosette(far / 0.25, angle, 12)
     for threshold, colour in ((-9.0, 3), (0.15, 1), (0.55, 2)):
         colours[medal & (inner > threshold)] = palette[colour]
-    lines = [(150, 0), (143, 2), (135, 1), (60, 2), (52, 0), (30, 2), (24, 3)]
-    for width, colour in lines:
+    for width, colour in ((150, 0), (143, 2), (135, 1), (60, 2), (52, 0), (30, 2), (24, 3)):
         colours[rim < width] = palette[colour]
     band = (rim < 131) & (rim > 64)
     along = np.where(np.minimum(y, rows - y) < np.minimum(x, columns - x), x, y)
@@ -171,19 +144,13 @@ def rug(
     petal = _rosette(np.hypot(local, rim - 97) / 34, np.arctan2(rim - 97, local + 0.01), 8)
     colours[band & (petal > 0.1)] = palette[2]
     colours[band & (petal > 0.5)] = palette[3]
-    key = (rim < 52) & (rim > 30) & (((along / 17) % 1) > 0.5)
-    colours[key] = palette[2]
-    return _picture(_woollen(rng, colours))
+    colours[(rim < 52) & (rim > 30) & (((along / 17) % 1) > 0.5)] = palette[2]
+    return _woollen(rng, colours)
 
 
-def _field(
-    rng: np.random.Generator, palette: list[Tint], shape: tuple[int, int], motifs: int
-) -> Array:
-    rows, columns = shape
-    cell = rows / motifs
-    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32) / np.float32(cell)
-    colours = np.empty((rows, columns, 3), dtype=np.float32)
-    colours[:] = palette[0]
+def _field(rng: Generator, palette: Sequence[Tint], shape: tuple[int, int], motifs: int) -> Array:
+    y, x = np.indices(shape, dtype=np.float32) / np.float32(shape[0] / motifs)
+    colours = np.full((*shape, 3), palette[0], dtype=np.float32)
     vine = np.abs(np.sin(math.pi * y + 0.9 * np.sin(2 * math.pi * x)))
     colours[vine < 0.07] = palette[2]
     petals = int(rng.integers(6, 10))
@@ -203,8 +170,8 @@ def _rosette(radius: Array, angle: Array, petals: int) -> Array:
     return np.asarray(1 - radius * (1.15 + 0.35 * np.cos(petals * angle)))
 
 
-def _woollen(rng: np.random.Generator, colours: Array) -> Array:
-    shape = (colours.shape[0], colours.shape[1])
+def _woollen(rng: Generator, colours: Array) -> Array:
+    shape: tuple[int, int] = colours.shape[:2]
     # Knots are coarser than pixels, so the drawing's edges are jagged by a pixel or two.
     jitter = [np.rint(1.3 * tile_noise(rng, shape, (260, 260))).astype(int) for _ in range(2)]
     rows = (np.arange(shape[0])[:, None] + jitter[0]) % shape[0]
@@ -214,66 +181,54 @@ def _woollen(rng: np.random.Generator, colours: Array) -> Array:
     return np.asarray(colours[rows, columns] * light[..., None])
 
 
-def book_spines(rng: np.random.Generator) -> Texture:
+def book_spines(rng: Generator) -> Array:
     """The inside of a dark bookcase 2.8 by 1.05 m: three shelves of strange books' spines."""
     width, height, shelf = 2800, 1050, 350
     colours = np.full((height, width, 3), (18, 15, 14), dtype=np.float32)
     for floor in range(shelf, height + 1, shelf):
         _draw_spine_row(rng, colours[floor - shelf : floor])
         colours[floor - 20 : floor] = (50, 38, 32)
-    return _picture(colours + rng.normal(0, 2, colours.shape))
+    return colours + rng.normal(0, 2, colours.shape)
 
 
-_SPINE_COLOURS = (
-    (150, 140, 120),
-    (96, 72, 50),
-    (40, 48, 62),
-    (112, 44, 38),
-    (190, 184, 170),
-    (52, 70, 58),
-    (70, 60, 66),
-    (158, 128, 74),
-    (30, 30, 34),
-    (206, 204, 198),
-    (84, 92, 104),
+_SPINE_COLOURS = np.array(
+    [[150, 140, 120], [96, 72, 50], [40, 48, 62], [112, 44, 38], [190, 184, 170], [52, 70, 58]]
+    + [[70, 60, 66], [158, 128, 74], [30, 30, 34], [206, 204, 198], [84, 92, 104]]
 )
 
 
-def _draw_spine_row(rng: np.random.Generator, row: Array) -> None:
+def _draw_spine_row(rng: Generator, row: Array) -> None:
     """Fill one shelf (rows and columns in millimetres) from left to right, with a few gaps."""
     bottom, at = row.shape[0] - 20, 6
     while at < row.shape[1] - 60:
         thick, tall = int(rng.integers(9, 38)), int(rng.integers(170, 290))
-        colour = np.array(_SPINE_COLOURS[rng.integers(len(_SPINE_COLOURS))]) * rng.uniform(
-            0.55, 0.95
-        )
+        colour = _SPINE_COLOURS[rng.integers(len(_SPINE_COLOURS))] * rng.uniform(0.55, 0.95)
         rounded = 0.62 + 0.38 * np.sin(np.linspace(0.25, math.pi - 0.25, thick))
-        row[bottom - tall : bottom, at : at + thick] = colour * rounded[None, :, None]
+        spine = row[bottom - tall : bottom, at : at + thick]
+        spine[:] = colour * rounded[None, :, None]
         ink = colour + (80 if colour.mean() < 110 else -70)
-        top = bottom - tall + int(rng.integers(12, 30))
-        for line in range(int(rng.integers(6, 22))):
+        top = int(rng.integers(12, 30))
+        for line in range(top, top + 6 * int(rng.integers(6, 22)), 6):
             if rng.random() < 0.8:
-                row[top + 6 * line : top + 6 * line + 4, at + thick // 3 : at + 2 * thick // 3] = (
-                    ink
-                )
+                spine[line : line + 4, thick // 3 : 2 * thick // 3] = ink
         at += thick + int(rng.integers(0, 3)) + int(rng.random() < 0.03) * 50
 
 
-def slats(rng: np.random.Generator, pale: Tint) -> Texture:
+def slats(rng: Generator) -> Array:
     """A heater's grille: dark gaps between rounded bars, in a smooth case."""
     rows, columns = 520, 900
-    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    y, x = np.indices((rows, columns), dtype=np.float32)
     bar = (y / 26) % 1
     light = np.where(bar < 0.45, 0.10, 0.55 + 0.4 * np.sin((bar - 0.45) / 0.55 * math.pi))
     colours = np.array((150, 153, 156)) * light[..., None]
     case = (x < 60) | (x > columns - 60) | (y < 26) | (y > rows - 60)
-    colours[case] = pale
+    colours[case] = (222, 221, 216)
     lip = np.abs(np.minimum(x, columns - x) - 62) < 3
     colours[lip & ~case] = (60, 60, 62)
-    return _picture(colours + rng.normal(0, 1.5, colours.shape))
+    return colours + rng.normal(0, 1.5, colours.shape)
 
 
-def printed_sheet(rng: np.random.Generator) -> Texture:
+def printed_sheet(rng: Generator) -> Array:
     """A page of notes: grey lines of text on white."""
     rows, columns = 590, 420
     paper = np.full((rows, columns), 238.0)
@@ -282,14 +237,13 @@ def printed_sheet(rng: np.random.Generator) -> Texture:
         end = columns - 40 - int(rng.integers(0, 120))
         while x < end:
             word = int(rng.integers(12, 46))
-            paper[y : y + 9, x : min(x + word, end)] = 120 + rng.normal(
-                0, 26, (9, min(word, end - x))
-            )
+            letters = paper[y : y + 9, x : min(x + word, end)]
+            letters[:] = 120 + rng.normal(0, 26, letters.shape)
             x += word + 9
-    return _picture(paper[..., None] * np.array([1.0, 1.0, 0.98]))
+    return paper[..., None] * np.array([1.0, 1.0, 0.98])
 
 
-def sleeping_screen(rng: np.random.Generator) -> Texture:
+def sleeping_screen(rng: Generator) -> Array:
     """A dark phone's glass in its metal rim, a window or a lamp mirrored in it, and smudges."""
     rows, columns = 296, 144
     y, x = (np.arange(rows) / rows)[:, None], (np.arange(columns) / columns)[None, :]
@@ -299,5 +253,4 @@ def sleeping_screen(rng: np.random.Generator) -> Texture:
     inset = np.minimum(np.minimum(x, 1 - x) * columns, np.minimum(y, 1 - y) * rows)
     picture = np.where(inset < 4, 132.0, np.where(inset < 10, 14.0, glass))
     lens = np.hypot(x * columns - columns / 2, y * rows - 17) < 4
-    picture = np.where(lens, 6.0, picture)
-    return _picture(picture[..., None] * np.array([0.97, 1.0, 1.06]))
+    return np.where(lens, 6.0, picture)[..., None] * np.array([0.97, 1.0, 1.06])

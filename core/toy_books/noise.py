@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -13,7 +14,7 @@ Array = NDArray[np.floating[Any]]
 _PAD = 3
 
 
-def tile_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Array:
+def tile_noise(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Array:
     """Return a periodic smooth field of `shape` (rows, columns), about zero mean and unit spread.
 
     `cells` is the number of random knots down and across; few knots make long waves, and unequal
@@ -29,7 +30,7 @@ def tile_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[in
 
 
 def fractal_noise(
-    rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int], octaves: int
+    rng: Generator, shape: tuple[int, int], cells: tuple[int, int], octaves: int
 ) -> Array:
     """Return `octaves` layers of `tile_noise`, each twice as fine and half as strong."""
     total = np.zeros(shape, dtype=np.float32)

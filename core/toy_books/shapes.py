@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -12,26 +13,23 @@ from PIL import Image
 
 from core.toy_books.noise import Array
 
+Colour = tuple[int, ...]
 
-@dataclass(frozen=True)
-class Texture:
-    """A picture and its halved copies, so that far things are sampled without aliasing."""
+# A picture and its halved copies, so that far things are sampled without aliasing.
+Texture = tuple[NDArray[np.uint8], ...]
 
-    mipmaps: tuple[NDArray[np.uint8], ...]
 
-    @classmethod
-    def from_image(cls, image: Image.Image) -> Texture:
-        """Build the chain of halved copies of an RGB image."""
-        levels = [np.asarray(image.convert("RGB"))]
-        while min(image.size) > 16:
-            image = image.convert("RGB").reduce(2)
-            levels.append(np.asarray(image))
-        return cls(tuple(levels))
+def texture(colours: Array | Image.Image) -> Texture:
+    """The chain of halved copies of an RGB picture (rows, columns, 3) of levels up to 255."""
+    levels = [Image.fromarray(np.uint8(np.clip(np.asarray(colours), 0, 255)))]
+    while min(levels[-1].size) > 16:
+        levels.append(levels[-1].reduce(2))
+    return tuple(np.asarray(level) for level in levels)
 
-    @classmethod
-    def plain(cls, colour: tuple[int, int, int]) -> Texture:
-        """A texture of one sRGB colour."""
-        return cls.from_image(Image.new("RGB", (4, 4), colour))
+
+def plain(colour: Colour) -> Texture:
+    """A texture of one sRGB colour."""
+    return texture(np.full((4, 4, 3), colour))
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ class Face:
     """A flat textured parallelogram O + u U + v V, with u and v in 0..1.
 
     The texture's top left is (0, 0). An `endless` face repeats in every direction (the ground);
-    a `round` one keeps only the inscribed ellipse. `normals` optionally gives the shading normal
-    at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall.
+    an `elliptical` one keeps only the inscribed ellipse. `normals` optionally gives the shading
+    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall.
     """
 
     origin: Array
@@ -61,20 +59,18 @@ class Rod:
     start: Array
     end: Array
     radius: float
-    colour: tuple[int, int, int]
+    colour: Colour
     gloss: float = 0.0
 
 
 @dataclass(frozen=True)
 class Solid:
-    """One object: its visible parts, the points whose convex hull casts its shadow, its name.
-
-    `label` is set for books only.
-    """
+    """One object: its visible parts, the points (n, 3) whose convex hull casts its shadow, and
+    for books its name."""
 
     parts: tuple[Face | Rod, ...]
-    hull: Array | None = None
-    label: str | None = None
+    hull: Array = field(default_factory=lambda: np.empty((0, 3)))
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,114 +91,79 @@ def rotation_z(angle: float) -> Array:
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
-def rotation_about(axis: Array, angle: float) -> Array:
-    """Rotation about a unit `axis` by `angle` degrees (right-handed)."""
+def rotation_about(axis: Sequence[float], angle: float) -> Array:
+    """Rotation about a unit `axis` by `angle` degrees (right-handed), by Rodrigues' formula."""
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    radians = math.radians(angle)
-    return np.asarray(
-        np.eye(3) + math.sin(radians) * cross + (1 - math.cos(radians)) * cross @ cross
-    )
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    return np.asarray(np.eye(3) + s * cross + (1 - c) * cross @ cross)
 
 
 CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=float)
 
 
-@dataclass(frozen=True)
-class BoxTextures:
-    """Textures for the six sides of a box; sides left out are not drawn.
+def box(
+    size: Sequence[float],
+    pose: Pose,
+    textures: Sequence[Texture | None],
+    gloss: tuple[float, float] = (0.0, 0.0),
+    label: str = "",
+) -> Solid:
+    """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner.
 
-    `top` is the side at greatest z, `left` at x = 0, `front` at y = 0.
+    `textures` are those of its top, left (x = 0), right, front (y = 0) and back; sides of `None`
+    or left out are not drawn. `gloss` is that of the top and of the sides.
     """
-
-    top: Texture
-    left: Texture | None = None
-    right: Texture | None = None
-    front: Texture | None = None
-    back: Texture | None = None
-    gloss: float = 0.0
-    side_gloss: float = 0.0
-
-    @classmethod
-    def with_sides(
-        cls, top: Texture, rim: Texture, *, gloss: float = 0.0, side_gloss: float = 0.0
-    ) -> BoxTextures:
-        """One texture on top and another on the four sides."""
-        return cls(top, rim, rim, rim, rim, gloss=gloss, side_gloss=side_gloss)
-
-
-def box(size: Array, pose: Pose, textures: BoxTextures, label: str | None = None) -> Solid:
-    """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner."""
-    w, d, h = (float(side) for side in size)
-    # Each row: texture, origin, U (rightwards in the texture), V (downwards), outward normal.
-    sides = [
-        (textures.top, (0, d, h), (w, 0, 0), (0, -d, 0), (0, 0, 1), textures.gloss),
-        (textures.left, (0, d, h), (0, -d, 0), (0, 0, -h), (-1, 0, 0), textures.side_gloss),
-        (textures.right, (w, 0, h), (0, d, 0), (0, 0, -h), (1, 0, 0), textures.side_gloss),
-        (textures.front, (0, 0, h), (w, 0, 0), (0, 0, -h), (0, -1, 0), textures.side_gloss),
-        (textures.back, (w, d, h), (-w, 0, 0), (0, 0, -h), (0, 1, 0), textures.side_gloss),
+    w, d, h = size
+    # Each row: origin, U (rightwards in the texture), V (downwards), outward normal.
+    sides: list[list[tuple[float, float, float]]] = [
+        [(0, d, h), (w, 0, 0), (0, -d, 0), (0, 0, 1)],
+        [(0, d, h), (0, -d, 0), (0, 0, -h), (-1, 0, 0)],
+        [(w, 0, h), (0, d, 0), (0, 0, -h), (1, 0, 0)],
+        [(0, 0, h), (w, 0, 0), (0, 0, -h), (0, -1, 0)],
+        [(w, d, h), (-w, 0, 0), (0, 0, -h), (0, 1, 0)],
     ]
-    faces = tuple(
-        Face(
-            origin=pose.apply(np.array([origin], dtype=float))[0],
-            u=pose.rotation @ np.array(u, dtype=float),
-            v=pose.rotation @ np.array(v, dtype=float),
-            texture=texture,
-            normal=pose.rotation @ np.array(normal, dtype=float),
-            gloss=gloss,
-        )
-        for texture, origin, u, v, normal, gloss in sides
-        if texture is not None
-    )
-    return Solid(faces, hull=pose.apply(CORNERS * np.asarray(size)), label=label)
-
-
-def ground(texture: Texture, metres: float, turn: float, shift: Array, gloss: float) -> Face:
-    """An endless floor at z = 0 whose texture repeats every `metres`, turned and shifted."""
-    axes = rotation_z(turn)
-    return Face(
-        origin=np.array([shift[0], shift[1], 0.0]),
-        u=axes[:, 0] * metres,
-        v=-axes[:, 1] * metres,
-        texture=texture,
-        normal=np.array([0.0, 0.0, 1.0]),
-        gloss=gloss,
-        endless=True,
-    )
+    faces = []
+    for number, (skin, side) in enumerate(zip(textures, sides, strict=False)):
+        if skin is not None:
+            origin, u, v, normal = (pose.rotation @ np.array(each, dtype=float) for each in side)
+            faces.append(Face(origin + pose.position, u, v, skin, normal, gloss[number > 0]))
+    return Solid(tuple(faces), pose.apply(CORNERS * size), label)
 
 
 def cylinder(
     base: Array,
     radius: float,
     height: float,
-    wall: Texture,
-    lid: Texture,
-    *,
-    gloss: float = 0.2,
+    skins: tuple[Texture, Texture],
+    gloss: float,
     lid_depth: float = 0.0,
-    sides: int = 28,
 ) -> Solid:
-    """An upright cylinder; its lid lies `lid_depth` metres below the rim (a mug of coffee)."""
-    angles = np.arange(sides + 1) * 2 * math.pi / sides
+    """An upright cylinder with `skins` on its wall and its lid, which lies `lid_depth` metres below
+    the rim (a mug of coffee)."""
+    wall, lid = skins
+    angles = np.arange(29) * 2 * math.pi / 28
     ring = np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=1)
-    rise = np.array([0.0, 0.0, height])
-    faces: list[Face] = []
-    for first, second in pairwise(ring):
-        start = base + rise + radius * first
-        edge, out = radius * (second - first), (first + second) / 2
-        faces.append(Face(start, edge, -rise, wall, out, gloss, normals=(first, second)))
-    if lid_depth > 0:
-        # The inside wall shows above what is in the mug.
-        inner = 0.93 * radius
-        for first, second in pairwise(ring):
-            start = base + rise + inner * second
-            edge, out = inner * (first - second), -(first + second) / 2
-            faces.append(Face(start, edge, -rise * 0.6, wall, out, 0.0, normals=(-second, -first)))
-    level = base + rise - np.array([0.0, 0.0, lid_depth])
-    wide = radius if lid_depth == 0 else 0.93 * radius
+    rise, inner = np.array([0.0, 0.0, height]), 0.93 * radius
+    # The inside wall shows above what is in a mug.
+    shells = [(ring, radius, 1, -rise, gloss), (ring, inner, -1, -rise * 0.6, 0.0)]
+    faces = [
+        Face(
+            origin=base + rise + r * a,
+            u=r * (b - a),
+            v=fall,
+            texture=wall,
+            normal=sign * (a + b) / 2,
+            gloss=shine,
+            normals=(sign * a, sign * b),
+        )
+        for points, r, sign, fall, shine in shells[: 2 if lid_depth else 1]
+        for a, b in (pair[::sign] for pair in pairwise(points))
+    ]
+    wide = inner if lid_depth else radius
     faces.append(
         Face(
-            origin=level + np.array([-wide, wide, 0.0]),
+            origin=base + rise + np.array([-wide, wide, -lid_depth]),
             u=np.array([2 * wide, 0.0, 0.0]),
             v=np.array([0.0, -2 * wide, 0.0]),
             texture=lid,
@@ -211,20 +172,14 @@ def cylinder(
             elliptical=True,
         )
     )
-    hull = np.concatenate([base + radius * ring[:-1:2], base + rise + radius * ring[:-1:2]])
-    return Solid(tuple(faces), hull=hull)
+    foot = base + radius * ring[:-1:2]
+    return Solid(tuple(faces), np.concatenate([foot, foot + rise]))
 
 
-def rod_chain(
-    points: Array, radius: float, colour: tuple[int, int, int], gloss: float = 0.0
-) -> tuple[Solid, ...]:
-    """Rods joining `points` (n, 3) in turn: cables, fingers, fringe, handles."""
-    return tuple(
-        Solid((Rod(a, b, radius, colour, gloss),), hull=_rod_hull(a, b, radius))
-        for a, b in pairwise(points)
-    )
-
-
-def _rod_hull(start: Array, end: Array, radius: float) -> Array:
+def rods(points: Array, radius: float, colour: Colour, gloss: float = 0.0) -> list[Solid]:
+    """Rods joining `points` (n, 3) in turn: cables, handles, pens, poles."""
     tips = np.concatenate([np.eye(3), -np.eye(3)]) * radius
-    return np.concatenate([start + tips, end + tips])
+    return [
+        Solid((Rod(a, b, radius, colour, gloss),), np.concatenate([a + tips, b + tips]))
+        for a, b in pairwise(points)
+    ]

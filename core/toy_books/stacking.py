@@ -12,11 +12,11 @@ from core.toy_books.shapes import Pose, rotation_z
 PlacedBook = tuple[Book, Pose]
 
 # Covers are never quite flat; the gap also keeps touching faces from flickering.
-_GAP = 0.0005
+GAP = 0.0005
 
 
 def resting_pose(
-    book: Book, angle: float, centre: tuple[float, float], below: list[PlacedBook]
+    book: Book, angle: float, centre: tuple[float, float] | Array, below: list[PlacedBook]
 ) -> Pose:
     """Return the pose of `book`, turned by `angle` degrees, laid flat at `centre` on those `below`.
 
@@ -24,11 +24,9 @@ def resting_pose(
     """
     rotation = rotation_z(angle)
     middle = rotation @ np.array([book.size[0] / 2, book.size[1] / 2, 0.0])
-    flat = Pose(rotation, np.array([centre[0] - middle[0], centre[1] - middle[1], 0.0]))
-    levels = [level for level, _ in _contacts(book, flat, below)]
-    if not levels:
-        return flat
-    return Pose(rotation, flat.position + np.array([0.0, 0.0, max(levels) + _GAP]))
+    flat = np.array([*centre, 0.0]) - middle
+    levels = [level + GAP for level, _ in _contacts(book, Pose(rotation, flat), below)]
+    return Pose(rotation, np.array([flat[0], flat[1], max(levels, default=0.0)]))
 
 
 def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
@@ -37,15 +35,13 @@ def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
     At most 35 % of the book reaches beyond its support in any direction.
     """
     bottom = float(pose.position[2])
-    if bottom < _GAP:
+    if bottom < GAP:
         return True
-    carrying = [
-        shared for level, shared in _contacts(book, pose, below) if level > bottom - 3 * _GAP
-    ]
+    contacts = _contacts(book, pose, below)
+    carrying = [shared for level, shared in contacts if level > bottom - 3 * GAP]
     if not carrying:
         return False
-    spots = np.concatenate(carrying)
-    support = np.array(convex_hull([(float(x), float(y)) for x, y in spots]))
+    support = np.array(convex_hull(np.concatenate(carrying)))
     corners = footprint(book, pose)
     middle = corners.mean(axis=0)
     edges = np.roll(support, -1, axis=0) - support
@@ -75,19 +71,16 @@ def polygon_area(corners: Array) -> float:
 
 def clip_polygon(subject: Array, window: Array) -> Array:
     """The part of a convex polygon inside another (both counter-clockwise, n x 2)."""
-    kept = [np.asarray(corner) for corner in subject]
+    kept = list(subject)
     for start, end in zip(window, np.roll(window, -1, axis=0), strict=True):
         edge = end - start
         sides = [edge[0] * (p[1] - start[1]) - edge[1] * (p[0] - start[0]) for p in kept]
         clipped = []
-        for index, corner in enumerate(kept):
-            before, side, side_before = kept[index - 1], sides[index], sides[index - 1]
+        for index, (corner, side) in enumerate(zip(kept, sides, strict=True)):
+            before, side_before = kept[index - 1], sides[index - 1]
             if (side >= 0) != (side_before >= 0):
-                share = side_before / (side_before - side)
-                clipped.append(before + share * (corner - before))
+                clipped.append(before + side_before / (side_before - side) * (corner - before))
             if side >= 0:
                 clipped.append(corner)
         kept = clipped
-        if not kept:
-            return np.empty((0, 2))
-    return np.array(kept)
+    return np.array(kept).reshape(-1, 2)
