@@ -14,25 +14,20 @@ Without `--runs` it trains four short runs on the bundled photos (`test_difficul
 
 from __future__ import annotations
 
-import shutil
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from common import (
-    FLAGS,
     TOY_BOOKS,
+    chromium,
     core_command,
     dashboard,
+    new_page,
     option_parser,
-    require_packages,
     timed_command,
 )
-
-require_packages("playwright")
-
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 GRID = ".grid-root[data-painted]"
 PAINTED = "node => Number(node.dataset.painted)"
@@ -60,13 +55,19 @@ def train_runs(folder: Path) -> str:
     return ",".join(sorted(path.name for path in folder.iterdir() if (path / "cams.npz").exists()))
 
 
-def time_navigation(page: Page, address: str) -> float:
+def time_navigation(page: Any, address: str) -> float:
     """Milliseconds from the start of the navigation until the grid is painted."""
     page.goto(address, wait_until="commit")
     return float(page.locator(GRID).evaluate(PAINTED))
 
 
-def time_click(page: Page, address: str, ids: str) -> float:
+def time_first_navigation(browser: Any, address: str) -> float:
+    """The same of a browser that was never here."""
+    with new_page(browser) as page:
+        return time_navigation(page, address)
+
+
+def time_click(page: Any, address: str, ids: str) -> float:
     """The same from a click on the page's name, coming from Compare, which hands its runs on."""
     page.goto(f"{address}/compare?runs={ids}")
     page.get_by_role("heading", name="Compare").wait_for()
@@ -76,59 +77,48 @@ def time_click(page: Page, address: str, ids: str) -> float:
     return float(page.locator(GRID).evaluate(PAINTED)) - begun
 
 
-def time_control(page: Page, name: str, times: int, values: tuple[int, ...]) -> float:
-    root = page.locator(GRID)
-    found = []
-    for turn in range(times):
-        found.append(root.evaluate(CONTROL, [name, values[turn % len(values)]]))
-        page.wait_for_timeout(400)
-    return median(found)
+def time_control(page: Any, name: str, value: int) -> float:
+    """Milliseconds from a control's event until the grid is painted again."""
+    page.wait_for_timeout(400)
+    return float(page.locator(GRID).evaluate(CONTROL, [name, value]))
 
 
-def measure(address: str, ids: str, times: int, browser_path: str) -> dict[str, float]:
-    grid = f"{address}/cams?runs={ids}"
-    wide = {"viewport": {"width": 1440, "height": 900}}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        first = time_navigation(browser.new_context(**wide).new_page(), grid)
-        cold = [time_navigation(browser.new_context(**wide).new_page(), grid) for _ in range(times)]
-        page = browser.new_context(**wide).new_page()
+def measure(browser: Any, address: str, ids: str, times: int) -> dict[str, list[float]]:
+    grid, turns = f"{address}/cams?runs={ids}", range(times)
+    first = [time_first_navigation(browser, grid)]
+    cold = [time_first_navigation(browser, grid) for _ in turns]
+    with new_page(browser) as page:
         time_navigation(page, grid)
-        warm = [time_navigation(page, grid) for _ in range(times)]
-        from_page = [time_click(page, address, ids) for _ in range(times)]
+        warm = [time_navigation(page, grid) for _ in turns]
+        from_page = [time_click(page, address, ids) for _ in turns]
         time_navigation(page, grid)
         page.wait_for_timeout(1500)
-        found = {
+        return {
             "first visit of all (server reads photos and maps)": first,
-            "navigation, new browser": median(cold),
-            "navigation, browser was here before": median(warm),
-            "click on CAMs from Compare": median(from_page),
-            "heat slider": time_control(page, "Heat", times, (30, 70)),
-            "moment slider": time_control(page, "Moment", times, (0, 1)),
+            "navigation, new browser": cold,
+            "navigation, browser was here before": warm,
+            "click on CAMs from Compare": from_page,
+            "heat slider": [time_control(page, "Heat", (30, 70)[turn % 2]) for turn in turns],
+            "moment slider": [time_control(page, "Moment", turn % 2) for turn in turns],
         }
-        browser.close()
-    return found
 
 
 def main() -> None:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--runs", type=Path, help="a folder of finished runs")
     parser.add_argument("--ids", help="with --runs: the ids, with commas between")
     parser.add_argument("--times", type=int, default=5)
     options = parser.parse_args()
     if bool(options.runs) != bool(options.ids):
         parser.error("--runs and --ids go together")
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        sys.exit("chromium: missing; apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         runs = options.runs or Path(folder)
         ids = options.ids or train_runs(runs)
         with dashboard(runs.resolve()) as app:
-            found = measure(app.url, ids, options.times, path)
+            found = measure(browser, app.url, ids, options.times)
     print(f"{len(ids.split(','))} runs, medians of {options.times}, milliseconds")
     for name, milliseconds in found.items():
-        print(f"{name:50} {milliseconds:7.0f}")
+        print(f"{name:50} {median(milliseconds):7.0f}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ ask for. About 20 minutes a draw; what lies in --runs already is not made again.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
@@ -24,9 +23,9 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from common import ROOT, option_parser
-from contrast import train_or_reuse
+from common import ROOT, option_parser, print_head, table_row
 from scipy.stats import binomtest
+from seeds import draw_toy_set, numbers, train_or_reuse
 
 from core.capture.asking import BACKGROUND_CIRCUMSTANCES, CIRCUMSTANCES, Taken, next_request
 from core.capture.sequential import SETTLES_AT, accuracy_interval, paired_odds
@@ -34,7 +33,7 @@ from core.data.dataset import BACKGROUND
 from core.recipe.files import load_recipe
 from core.toy_books.covers import CLASSES as BOOKS
 from core.toy_books.difficult_scenes import difficult_shot
-from core.toy_books.draw import draw_toy_books, render_photo
+from core.toy_books.draw import render_photo
 from core.toy_books.interior import Home
 
 PHOTOS = 200
@@ -98,14 +97,15 @@ def simulate(sequences: int) -> None:
     with ProcessPoolExecutor(2) as pool:
         seeds = range(sequences)
         asked = {n: pool.map(partial(asked_sequence, n), seeds, chunksize=100) for n in FIRST}
-        print("| two equally good runs, 200 photos | ever settled |\n|---|---|")
+        print_head("two equally good runs, 200 photos", "ever settled")
         for rate in (0.1, 0.3, 1.0):
             differ, wins = random.random((2, sequences, PHOTOS))
             end = reached_odds((differ < rate) & (wins < 0.5), (differ < rate) & (wins >= 0.5))
             print(f"| plain order, only one right on {rate:.0%} | {end[:, -1].mean():.1%} |")
         for name, found in asked.items():
             print(f"| asking rule, equal {name} | {np.mean(list(found)):.1%} |")
-    print("\n| true accuracy | inside the confidence sequence at every step |\n|---|---|")
+    print()
+    print_head("true accuracy", "inside the confidence sequence at every step")
     steps = np.arange(1, PHOTOS + 1)
     ends = np.array(
         [[interval(min(r, n), n) for r in range(PHOTOS + 1)] for n in range(PHOTOS + 1)]
@@ -115,8 +115,8 @@ def simulate(sequences: int) -> None:
             ends[steps, (random.random((sequences, PHOTOS)) < p).cumsum(axis=1)], -1, 0
         )
         print(f"| {p} | {((low <= p) & (p <= high)).all(axis=1).mean():.1%} |")
-    print("\n| only A, only B right | photos | settled by then | McNemar, fixed number |")
-    print("|---|---|---|---|")
+    print()
+    print_head("only A, only B right", "photos", "settled by then", "McNemar, fixed number")
     for better, worse in ((0.45, 0.05), (0.35, 0.05), (0.3, 0.1)):
         drawn = random.random((sequences, PHOTOS))
         first, second = drawn < better, drawn >= 1 - worse
@@ -132,25 +132,18 @@ def answered_pool(folder: Path, draw: int, size: int) -> list[dict[str, str]]:
     label, circumstance and the answer by run. A command that was stopped goes on with the next."""
     from core.evaluate.predictor import Predictor
 
-    data, table = folder / f"toy_{draw}", folder / f"answers_{draw}.jsonl"
-    if not data.exists():
-        shutil.rmtree(folder / f".toy_{draw}", ignore_errors=True)
-        draw_toy_books(folder / f".toy_{draw}", draw)
-        (folder / f".toy_{draw}").rename(data)
+    data, table = draw_toy_set(folder, draw), folder / f"answers_{draw}.jsonl"
     recipes = {name: load_recipe(recipe, {"seed": seed}) for name, (recipe, seed) in RUNS.items()}
     runs = {name: train_or_reuse(folder / "runs", each, data) for name, each in recipes.items()}
     known = table.read_text().splitlines() if table.exists() else []
-    predictors = (
-        {n: Predictor(run) for n, run in runs.items()} if len(known) < size * len(PAIRS) else {}
-    )
+    left = range(len(known), size * len(PAIRS))
+    predictors = {name: Predictor(run) for name, run in runs.items()} if left else {}
     home = Home(draw)
     with table.open("a") as file, tempfile.NamedTemporaryFile(suffix=".jpg") as photo:
-        for number in range(len(known), size * len(PAIRS)):
+        for number in left:
             label, circumstance = PAIRS[number % len(PAIRS)]
-            random, kind = (
-                np.random.default_rng([draw, 9, number]),
-                SCENES.get(circumstance, "single"),
-            )
+            random = np.random.default_rng([draw, 9, number])
+            kind = SCENES.get(circumstance, "single")
             shot = difficult_shot(random, home, number, 640, kind, label)
             Path(photo.name).write_bytes(render_photo(shot, random)[0])
             told = {"label": label, "circumstance": circumstance}
@@ -176,12 +169,12 @@ def played(
 
 def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) -> None:
     pools = {draw: answered_pool(folder, draw, size) for draw in draws}
-    print(f"| draw | right: {' | '.join(RUNS)} |\n|---|{'---|' * len(RUNS)}")
+    print_head("draw", *(f"{name} right" for name in RUNS))
     for draw, pool in pools.items():
         shares = (np.mean([row[run] == row["label"] for row in pool]) for run in RUNS)
-        print(f"| {draw} | {' | '.join(f'{share:.2f}' for share in shares)} |")
-    print("\n| runs, order | sessions | settled for the first | for the second | median photos |")
-    print("|---|---|---|---|---|")
+        print(table_row(draw, *(f"{share:.2f}" for share in shares)))
+    print()
+    print_head("runs, order", "sessions", "for the first", "for the second", "median photos")
     pairs = [(draw, seed) for draw in draws for seed in range(sessions)]
     again = [(draws[i % len(draws)], 1000 + i) for i in range(same)]
     for other, photos, boosted, chosen in (
@@ -199,7 +192,7 @@ def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) ->
 def main() -> None:
     parser = option_parser(__doc__)
     parser.add_argument("--sequences", type=int, default=10_000)
-    parser.add_argument("--draws", default="", help="Toy draws' seeds, with commas.")
+    parser.add_argument("--draws", default=[], type=numbers, help="Toy draws' seeds, with commas.")
     parser.add_argument("--sessions", type=int, default=10, help="Of each draw.")
     parser.add_argument("--same", type=int, default=40, help="Sessions of two seeds of quick.")
     parser.add_argument("--pool", type=int, default=8, help="Photos of a class and circumstance.")
@@ -208,8 +201,7 @@ def main() -> None:
     if not chosen.draws:
         return simulate(chosen.sequences)
     chosen.runs.mkdir(parents=True, exist_ok=True)
-    draws = [int(draw) for draw in chosen.draws.split(",")]
-    return play(draws, chosen.runs, chosen.sessions, chosen.same, chosen.pool)
+    return play(chosen.draws, chosen.runs, chosen.sessions, chosen.same, chosen.pool)
 
 
 if __name__ == "__main__":

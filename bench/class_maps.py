@@ -24,12 +24,11 @@ from __future__ import annotations
 
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from common import TOY_BOOKS, option_parser, require_packages
+from common import TOY_BOOKS, option_parser, print_parts, require_packages, timed
 from numpy.typing import NDArray
 
 from core.recipe.files import load_recipe
@@ -111,43 +110,27 @@ def grad_cam(network: Network, photos: PhotoSet, backbone: str) -> Callable[[], 
     return compute
 
 
-def set_requires_grad(network: Network, first: int, last: int) -> None:
-    """Switches gradients on for the weights of layers `first` to `last`, off for all others."""
-    for index, layer in enumerate(network.layers):
-        layer.requires_grad_(first <= index <= last)
-
-
-def time_call(compute: Callable[[], Maps]) -> tuple[float, Maps]:
-    begun = time.perf_counter()
-    found = compute()
-    return time.perf_counter() - begun, found
-
-
-def breakdown(network: Network, photos: PhotoSet, backbone: str) -> list[tuple[str, float]]:
+def breakdown(network: Network, photos: PhotoSet, backbone: str) -> dict[str, float]:
     """Seconds of our pass by part."""
     import torch
 
     from core.pipeline.predict import BATCH
     from core.pipeline.views import normalise
 
-    begun = time.perf_counter()
+    def front(x: torch.Tensor) -> torch.Tensor:
+        for layer in network.layers[: network.head_start]:
+            x = layer(x)
+        return x
+
     pixels = torch.split(photos.pixels, BATCH)
-    batches = [normalise(batch.float().div_(255), backbone) for batch in pixels]
-    normalising = time.perf_counter() - begun
+    normalising, batches = timed(
+        lambda: [normalise(batch.float().div_(255), backbone) for batch in pixels]
+    )
     network.eval()
     with torch.no_grad():
-        begun = time.perf_counter()
-        features = []
-        for x in batches:
-            for layer in network.layers[: network.head_start]:
-                x = layer(x)
-            features.append(x)
-        backbone_seconds = time.perf_counter() - begun
-        begun = time.perf_counter()
-        for x in features:
-            network(x, network.head_start)
-        head = time.perf_counter() - begun
-    return [("normalising", normalising), ("backbone", backbone_seconds), ("head", head)]
+        before, features = timed(lambda: [front(x) for x in batches])
+        head, _ = timed(lambda: [network(x, network.head_start) for x in features])
+    return {"normalising": normalising, "backbone": before, "head": head}
 
 
 def main() -> None:
@@ -163,26 +146,25 @@ def main() -> None:
     recipe = load_recipe("quick", {"precision": "float32"})
     network = untrained_network(recipe)
     photos = photos_of_toy_books(recipe, chosen.photos)
-    last = len(network.layers) - 1
-    class_map = network.head_start + CLASS_MAP_OFFSET
+    last, class_map = len(network.layers) - 1, network.head_start + CLASS_MAP_OFFSET
     peer = grad_cam(network, photos, recipe.backbone)
     cases = {
         "Grad-CAM, gradients of what quick trains": (prefix_length(network, recipe), last),
         "Grad-CAM, gradients of the class-map layer": (class_map, class_map),
     }
     ours: list[float] = []
-    parts: dict[str, list[float]] = {}
+    parts: list[dict[str, float]] = []
     theirs: dict[str, list[float]] = {case: [] for case in cases}
     difference = 0.0
     for _ in range(chosen.times + 1):
-        seconds, maps = time_call(lambda: predict(network, photos, recipe.backbone).maps)
+        seconds, maps = timed(lambda: predict(network, photos, recipe.backbone).maps)
         ours.append(seconds)
         wanted = np.maximum(maps, 0)
-        for part, seconds in breakdown(network, photos, recipe.backbone):
-            parts.setdefault(part, []).append(seconds)
-        for case, layers in cases.items():
-            set_requires_grad(network, *layers)
-            seconds, raw = time_call(peer)
+        parts.append(breakdown(network, photos, recipe.backbone))
+        for case, (first, end) in cases.items():
+            for index, layer in enumerate(network.layers):
+                layer.requires_grad_(first <= index <= end)
+            seconds, raw = timed(peer)
             theirs[case].append(seconds)
             found = np.maximum(raw, 0) * maps[0, 0].size
             difference = max(difference, float(np.abs(found - wanted).max()))
@@ -191,8 +173,7 @@ def main() -> None:
     print(f"{photos_count} photos x {classes} classes, maps of {rows}x{columns}, {recipe.backbone}")
     median = statistics.median(ours[1:])
     print(f"ours, one forward pass, median of {chosen.times}: {median:.3f} s")
-    for part, all_seconds in parts.items():
-        print(f"  {part:<28} {statistics.median(all_seconds[1:]):.3f} s")
+    print_parts(parts[1:])
     for case, all_seconds in theirs.items():
         spent = statistics.median(all_seconds[1:])
         print(f"{case}, median of {chosen.times}: {spent:.3f} s, ratio {spent / median:.1f}x")

@@ -7,7 +7,7 @@ its start to its end, with the process's peak resident memory. Warm: a worker th
 `quick` once gets a second run that differs only in rates (its features are there) and a third with
 another seed (a new pool of views, so its features are computed), seconds from submission to `done`.
 Dashboard: seconds from starting the server until it answers its health check, its memory then, and
-once a browser has loaded Train (left out where there is no Chromium and Playwright).
+once Chromium has loaded Train.
 
 Prints medians, each as a share of its limit (35 s cold, 1.5 GB, 20 s warm), and where the time
 goes. `--set` changes the recipe. About two minutes a time on two cores. Nothing else should run
@@ -16,27 +16,25 @@ meanwhile. Reads /proc, so Linux only.
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from common import (
-    POLL_SECONDS,
-    ROOT,
     TOY_BOOKS,
-    TimedCommand,
+    chromium,
     core_command,
+    dashboard,
+    log,
     memory,
+    new_page,
     option_parser,
+    phase_seconds,
+    print_parts,
     stopping_worker,
+    timed,
     timed_command,
     wait_until_done,
 )
@@ -47,114 +45,46 @@ from core.store.run import Run, find_runs
 
 COLD_SECONDS, WARM_SECONDS, PEAK_BYTES = 35, 20, 1_500_000_000
 GB = 1_000_000_000
-OTHER_RATES: dict[str, object] = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
-PhaseSeconds = dict[str, float]
+OTHER_RATES = {"bands.1.lr": 2e-3, "bands.2.lr": 6e-3, "bands.3.lr": 2e-2}
+FURTHER: dict[str, dict[str, Any]] = {
+    "warm, second run, other rates": OTHER_RATES,
+    "warm, third run, other seed": {"seed": 1},
+}
+Measured = tuple[float, dict[str, float]]  # seconds, and those of each part
 
 
-def phase_seconds(run: Run) -> PhaseSeconds:
-    """Seconds of a run by phase."""
-    by_phase = run.timing().groupby("phase", sort=False)["seconds"].sum()
-    return {str(phase): float(seconds) for phase, seconds in by_phase.items()}
-
-
-def measure_cold(folder: Path, changes: list[str]) -> tuple[TimedCommand, PhaseSeconds]:
-    """One fresh process; what its run does not account for is starting Python and torch."""
+def measure_cold(folder: Path, changes: list[str]) -> tuple[Measured, int]:
+    """One fresh process, and its peak memory in bytes; what its run does not account for is
+    starting Python and torch."""
     settings = [word for change in changes for word in ("--set", change)]
     found = timed_command(core_command("train", "quick", "--runs", folder, *settings))
     parts = phase_seconds(find_runs(folder)[0])
-    return found, {"process start, imports": found.seconds - sum(parts.values()), **parts}
+    start = found.seconds - sum(parts.values())
+    return (found.seconds, {"process start, imports": start, **parts}), found.peak_bytes
 
 
-def measure_warm(folder: Path, changes: list[str]) -> dict[str, tuple[float, PhaseSeconds]]:
+def measure_warm(folder: Path, changes: list[str]) -> dict[str, Measured]:
     """Seconds from submission to `done` of the second and third run of one worker."""
-    executor = LocalExecutor(folder)
-    own = parse_changes(changes)
-    further: dict[str, dict[str, object]] = {
-        "second run, other rates": OTHER_RATES,
-        "third run, other seed": {"seed": 1},
-    }
-    found = {}
+    executor, own = LocalExecutor(folder), parse_changes(changes)
+
+    def carry_out(difference: dict[str, Any]) -> Run:
+        run = executor.submit(load_recipe("quick", own | difference), TOY_BOOKS)
+        wait_until_done(run)
+        return run
+
     with stopping_worker(folder):
-        wait_until_done([executor.submit(load_recipe("quick", own), TOY_BOOKS)])
-        for case, difference in further.items():
-            recipe = load_recipe("quick", own | difference)
-            begun = time.perf_counter()
-            run = executor.submit(recipe, TOY_BOOKS)
-            wait_until_done([run])
-            found[case] = time.perf_counter() - begun, phase_seconds(run)
-    return found
+        carry_out({})
+        found = {case: timed(carry_out, difference) for case, difference in FURTHER.items()}
+    return {case: (seconds, phase_seconds(run)) for case, (seconds, run) in found.items()}
 
 
-def dashboard(folder: Path) -> None:
-    """Starts the server, prints when it answers and what it takes, and ends it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    words = ["-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    place = [f"--server.port={url.rsplit(':', 1)[1]}", "--server.address=127.0.0.1"]
-    begun = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, *words, *place],
-        cwd=ROOT,
-        env={**os.environ, "OVERFIT_LENS_RUNS": str(folder), "OVERFIT_LENS_DATA": str(TOY_BOOKS)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not healthy(url):
-            if server.poll() is not None:
-                raise RuntimeError(f"the dashboard ended with {server.returncode}")
-            time.sleep(POLL_SECONDS)
-        seconds = time.perf_counter() - begun
-        taken = memory(server.pid, "VmRSS") / GB
-        print(f"dashboard: answers after {seconds:.2f} s, with {taken:.2f} GB")
-        if load_train(url):
-            print(f"  with Train loaded {memory(server.pid, 'VmRSS') / GB:.2f} GB")
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def load_train(url: str) -> bool:
-    """Loads Train in a browser and waits until nothing is left to draw; False without one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next((found for name in names if (found := shutil.which(name))), None)
-    try:
-        from playwright.sync_api import expect, sync_playwright
-    except ImportError:
-        return False
-    if chromium is None:
-        return False
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(url)
-        expect(page.locator("h1")).to_be_visible(timeout=60_000)
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
-        browser.close()
-    return True
-
-
-def show(
-    title: str, values: list[float], limit: float, unit: str, parts: list[PhaseSeconds]
-) -> None:
-    """A median beside its limit, and the medians of its parts."""
+def show(title: str, values: list[float], limit: float, unit: str) -> None:
+    """A median beside its limit."""
     median = statistics.median(values)
     print(
         f"{title}: {median:.2f} {unit}, {median / limit:.2f} of the limit of {limit:g} {unit} "
         f"({len(values)} times: {', '.join(f'{value:.2f}' for value in values)})"
     )
-    for name in parts[0] if parts else ():
-        print(f"  {name:<28} {statistics.median(p.get(name, 0) for p in parts):.2f} s")
 
 
 def main() -> None:
@@ -162,22 +92,29 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     chosen = parser.parse_args()
-    colds: list[tuple[TimedCommand, PhaseSeconds]] = []
-    warms: dict[str, list[tuple[float, PhaseSeconds]]] = defaultdict(list)
-    for time_ in range(chosen.times):
+    found: dict[str, list[Measured]] = defaultdict(list)
+    peaks = []
+    for turn in range(chosen.times):
         with tempfile.TemporaryDirectory() as name:
-            colds.append(measure_cold(Path(name) / "cold", chosen.set))
-            for case, found in measure_warm(Path(name) / "warm", chosen.set).items():
-                warms[case].append(found)
-            print(f"time {time_ + 1} of {chosen.times} done", file=sys.stderr, flush=True)
-    seconds = [found.seconds for found, _ in colds]
-    show("cold start to finished run", seconds, COLD_SECONDS, "s", [parts for _, parts in colds])
-    peaks = [found.peak_bytes / GB for found, _ in colds]
-    show("its peak memory", peaks, PEAK_BYTES / GB, "GB", [])
-    for case, runs in warms.items():
-        show(f"warm, {case}", [s for s, _ in runs], WARM_SECONDS, "s", [p for _, p in runs])
-    with tempfile.TemporaryDirectory() as name:
-        dashboard(Path(name))
+            cold, peak = measure_cold(Path(name) / "cold", chosen.set)
+            found["cold start to finished run"].append(cold)
+            peaks.append(peak / GB)
+            for case, warm in measure_warm(Path(name) / "warm", chosen.set).items():
+                found[case].append(warm)
+            log(f"time {turn + 1} of {chosen.times} done")
+    for case, measured in found.items():
+        limit = COLD_SECONDS if case.startswith("cold") else WARM_SECONDS
+        show(case, [seconds for seconds, _ in measured], limit, "s")
+        print_parts([parts for _, parts in measured])
+    show("peak memory of the cold start", peaks, PEAK_BYTES / GB, "GB")
+    with tempfile.TemporaryDirectory() as name, dashboard(Path(name)) as app:
+        taken = memory(app.pid, "VmRSS") / GB
+        print(f"dashboard: answers after {app.seconds:.2f} s, with {taken:.2f} GB")
+        with chromium() as browser, new_page(browser) as page:
+            page.goto(f"{app.url}/train")
+            page.locator("h1").wait_for()
+            page.locator("[data-test-script-state=notRunning]").wait_for()
+        print(f"  with Train loaded {memory(app.pid, 'VmRSS') / GB:.2f} GB")
 
 
 if __name__ == "__main__":

@@ -16,14 +16,12 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from common import FLAGS, TOY_BOOKS, dashboard, option_parser, wait_until_visible
-from playwright.sync_api import Browser, sync_playwright
+from common import TOY_BOOKS, chromium, dashboard, new_page, option_parser, wait_until_visible
 
 from core.data.dataset import read_dataset
 from core.store.run import Run
@@ -41,15 +39,6 @@ IDLE_JS = """above => document.querySelector('[data-test-script-state=notRunning
   && [...document.querySelectorAll('.plot')].every((plot) =>
     plot.querySelector('.main-svg') || plot.getBoundingClientRect().top >= above)"""
 SCREEN, EVERYTHING = 900, 100_000  # pixels: figures that begin above this line
-TIMEOUT_MS = 180_000  # milliseconds
-
-
-class DrawTimes(NamedTuple):
-    """Seconds from the navigation: to the title, to all that is on the screen, to everything."""
-
-    title: float
-    screen: float
-    everything: float
 
 
 def make_store(folder: Path, runs: int) -> list[str]:
@@ -63,13 +52,9 @@ def make_store(folder: Path, runs: int) -> list[str]:
     ids = []
     for recipe in range(RECIPES):
         looks = 0.1 + 0.8 * recipe / (RECIPES - 1)
+        changes = {"batch_size": 8 + recipe, "seed": 0}
         first = write_run(
-            folder,
-            dataset,
-            "quick",
-            changes={"batch_size": 8 + recipe, "seed": 0},
-            minutes=recipe,
-            object_evidence=looks,
+            folder, dataset, "quick", changes=changes, minutes=recipe, object_evidence=looks
         )
         write_batches_and_timing(first)
         ids.append(first.id)
@@ -89,58 +74,48 @@ def copy_run(run: Run, seed: int) -> Run:
     return Run(copy)
 
 
-def seconds_to_draw(browser: Browser, link: str, selector: str) -> DrawTimes:
-    """In a fresh context; selector: what the section begins with."""
-    context = browser.new_context(viewport={"width": 1440, "height": SCREEN})
-    page = context.new_page()
-    page.set_default_timeout(TIMEOUT_MS)
-    begun = time.perf_counter()
-    page.goto(link, wait_until="commit")
-    wait_until_visible(page, "h1", "Compare")
-    title = time.perf_counter() - begun
-    wait_until_visible(page, selector)
-    took = [title]
-    for above in (SCREEN, EVERYTHING):
-        page.wait_for_function(IDLE_JS, arg=above, polling=30)
-        took.append(time.perf_counter() - begun)
-    context.close()
-    return DrawTimes(*took)
+def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
+    """Seconds from the navigation of a new browser: to the title, to all that is on the screen, to
+    everything."""
+    with new_page(browser) as page:
+        begun = time.perf_counter()
+        page.goto(link, wait_until="commit")
+        wait_until_visible(page, "h1", "Compare")
+        took = [time.perf_counter() - begun]
+        wait_until_visible(page, SECTIONS[section])
+        for above in (SCREEN, EVERYTHING):
+            page.wait_for_function(IDLE_JS, arg=above, polling=30)
+            took.append(time.perf_counter() - begun)
+    return took
 
 
 def main() -> None:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--runs", type=int, default=1000, help="runs in the store")
     parser.add_argument("--times", type=int, default=5, help="views of each link")
     parser.add_argument("--sections", nargs="*", default=list(SECTIONS), choices=SECTIONS)
     options = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if chromium is None:
-        sys.exit("no Chromium found: `apt-get install chromium`")
-    with tempfile.TemporaryDirectory() as folder:
-        ids = make_store(Path(folder) / "runs", options.runs)
-        with dashboard(Path(folder) / "runs") as app, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            step = max(1, len(ids) // 100)
-            picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        runs = Path(name) / "runs"
+        ids = make_store(runs, options.runs)
+        step = max(1, len(ids) // 100)
+        picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
+        with dashboard(runs) as app:
             cold = seconds_to_draw(
-                browser, f"{app.url}/compare?runs={','.join(picked[10])}", SECTIONS["Scores"]
+                browser, f"{app.url}/compare?runs={','.join(picked[10])}", "Scores"
             )
-            print(f"first view after the start, 10 runs: {cold.screen:.2f} s", flush=True)
+            print(f"first view after the start, 10 runs: {cold[1]:.2f} s", flush=True)
             for section in options.sections:
                 for count, some in picked.items():
                     link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
-                    found = [
-                        seconds_to_draw(browser, link, SECTIONS[section])
-                        for _ in range(options.times)
-                    ]
+                    found = [seconds_to_draw(browser, link, section) for _ in range(options.times)]
                     title, screen, everything = map(statistics.median, zip(*found, strict=True))
-                    times = " ".join(f"{each.screen:.2f}" for each in found)
+                    times = " ".join(f"{seconds:.2f}" for _, seconds, _ in found)
                     print(
                         f"{section:8} {count:4} of {len(ids)} runs: title {title:.2f} s, the "
                         f"screen {screen:.2f} s ({times}), everything {everything:.2f} s",
                         flush=True,
                     )
-            browser.close()
 
 
 if __name__ == "__main__":

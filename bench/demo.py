@@ -21,7 +21,6 @@ import argparse
 import contextlib
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
@@ -33,7 +32,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import ROOT, free_port, option_parser, wait_until_healthy
+from common import ROOT, free_port, memory, option_parser, print_head, table_row, wait_until_healthy
 from visitor import Visitor
 
 from core.store.run import find_runs
@@ -61,7 +60,8 @@ class MemoryLimit:
     def __init__(self, limit: int) -> None:
         self.limit, self.kills, self.peak = limit, 0, 0
         self.server_cpu_seconds = 0.0  # processor seconds of the dashboard, while it was watched
-        self.folder, self.how = _create_cgroup(limit)
+        self.folder = _create_cgroup(limit)
+        self.how = "control group" if self.folder else "processes added up"
 
     def join(self) -> None:
         """Called in the new process, before it begins."""
@@ -73,7 +73,8 @@ class MemoryLimit:
         begun = processor_seconds(server.pid)
         while not until.wait(0.5):
             self.server_cpu_seconds = processor_seconds(server.pid) - begun
-            now = sum(pss_bytes(pid) for pid in process_tree(server.pid))
+            tree = process_tree(server.pid)
+            now = sum(memory(pid, "Pss", "smaps_rollup") for pid in tree)
             self.peak = max(self.peak, now)
             if self.folder is None and now > self.limit:
                 self.kills += 1
@@ -87,11 +88,10 @@ class MemoryLimit:
         for pid in (self.folder / "cgroup.procs").read_text().split():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-        for name in ("memory.events", "memory.oom_control"):
+        for name in ("memory.events", "memory.oom_control"):  # version 2, version 1
             with contextlib.suppress(OSError):
                 lines = (self.folder / name).read_text().splitlines()
-                told = dict(line.split() for line in lines)
-                self.kills = int(told.get("oom_kill", 0))
+                self.kills = int(dict(line.split() for line in lines).get("oom_kill", 0))
         for _ in range(50):
             with contextlib.suppress(OSError):
                 self.folder.rmdir()
@@ -99,13 +99,9 @@ class MemoryLimit:
             time.sleep(0.1)
 
 
-def _create_cgroup(limit: int) -> tuple[Path | None, str]:
-    name = f"overfit-lens-{os.getpid()}"
-    for parent, file, how in (
-        (CGROUP, "memory.max", "control group, version 2"),
-        (CGROUP / "memory", "memory.limit_in_bytes", "control group, version 1"),
-    ):
-        folder = parent / name
+def _create_cgroup(limit: int) -> Path | None:
+    for parent, file in ((CGROUP, "memory.max"), (CGROUP / "memory", "memory.limit_in_bytes")):
+        folder = parent / f"overfit-lens-{os.getpid()}"
         try:
             folder.mkdir()
             with (folder / file).open("r+") as known:  # elsewhere than in a control group: missing
@@ -116,8 +112,8 @@ def _create_cgroup(limit: int) -> tuple[Path | None, str]:
             continue
         with contextlib.suppress(OSError):
             (folder / "memory.swap.max").write_text("0")
-        return folder, how
-    return None, "processes added up"
+        return folder
+    return None
 
 
 def process_tree(pid: int) -> list[int]:
@@ -133,15 +129,6 @@ def process_tree(pid: int) -> list[int]:
     return sorted(found)
 
 
-def pss_bytes(pid: int) -> int:
-    """Bytes of a process; what it shares with others counts in part."""
-    with contextlib.suppress(OSError, IndexError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return 1024 * int(line.split()[1])
-    return 0
-
-
 def processor_seconds(pid: int) -> float:
     """Of all threads of a process; 0 once it ended."""
     with contextlib.suppress(OSError, IndexError):
@@ -155,11 +142,10 @@ def processor_seconds(pid: int) -> float:
 
 @dataclass
 class LoadResults:
-    """Seconds of every page that was drawn, errors in words, and how trainings ended."""
+    """Seconds of every page that was drawn, and errors in words."""
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    training_states: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -225,14 +211,10 @@ def launch_runs(url: str, shared_root: Path, until: float, found: LoadResults) -
                 launched = visitor.open("train", page.query, press=page.buttons["Launch"])
                 found.seconds += [page.seconds, launched.seconds]
                 found.errors += page.errors + launched.errors
-                while time.monotonic() < until and not all(
-                    s.ended for s in run_statuses(shared_root)
-                ):
+                while time.monotonic() < until:
+                    if all(status.ended for status in run_statuses(shared_root)):
+                        break
                     time.sleep(1)
-            found.training_states = [
-                f"{status.state}, epoch {status.epoch} of {status.epochs}"
-                for status in run_statuses(shared_root)
-            ]
     except Exception as error:
         found.errors.append(f"training: {type(error).__name__}: {error}")
 
@@ -243,9 +225,9 @@ def run_statuses(shared_root: Path) -> list[Status]:
 
 def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
     """Prints a case's line; whether it stayed within the limits."""
-    runs_root = Path(tempfile.mkdtemp(prefix="overfit-lens-demo-"))
     found = LoadResults()
-    try:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        runs_root = Path(name)
         with serve_demo(runs_root, training, limit) as (url, confined):
             with Visitor(url) as first:  # who warms what the server keeps, as after any start
                 for page in ("", "compare", "cams", "train"):
@@ -256,56 +238,48 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
                 for n in range(options.visitors - training)
             ]
             if training:
-                people.append(
-                    threading.Thread(target=launch_runs, args=(url, runs_root, until, found))
-                )
+                args = (url, runs_root, until, found)
+                people.append(threading.Thread(target=launch_runs, args=args))
             for person in people:
                 person.start()
             for person in people:
                 person.join()
-    finally:
-        shutil.rmtree(runs_root, ignore_errors=True)
-    pages = sorted(found.seconds)
-    middle = statistics.median(pages) if pages else float("inf")
-    late = pages[int(0.95 * len(pages))] if pages else float("inf")
-    ends = "; ".join(found.training_states) or "-"
-    print(
-        f"| {'on' if training else 'off'} | {limit / GB:.0f} GB ({confined.how}) | {len(pages)} "
-        f"| {middle:.2f} | {late:.2f} | {max(pages, default=0):.2f} "
-        f"| {confined.server_cpu_seconds / max(1, len(pages)):.2f} | {len(found.errors)} "
-        f"| {confined.kills} | {confined.peak / GB:.2f} GB | {ends} |",
-        flush=True,
+            ends = [f"{s.state}, epoch {s.epoch} of {s.epochs}" for s in run_statuses(runs_root)]
+    pages = sorted(found.seconds) or [float("inf")]
+    middle = statistics.median(pages)
+    seconds = (
+        middle,
+        pages[int(0.95 * len(pages))],
+        pages[-1],
+        confined.server_cpu_seconds / len(pages),
     )
+    cells = (
+        "on" if training else "off",
+        f"{limit / GB:.0f} GB ({confined.how})",
+        len(found.seconds),
+        *(f"{each:.2f}" for each in seconds),
+        len(found.errors),
+        confined.kills,
+        f"{confined.peak / GB:.2f} GB",
+        "; ".join(ends) or "-",
+    )
+    print(table_row(*cells), flush=True)
     for error in found.errors[:5]:
         print(f"  {error}", file=sys.stderr)
     return not found.errors and not confined.kills and middle < MEDIAN_SECONDS
 
 
 def main() -> int:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument(
-        "--pause", type=float, default=10, help="seconds between clicks, on average"
-    )
+    parser.add_argument("--pause", type=float, default=10, help="mean seconds between clicks")
     parser.add_argument("--training", choices=("off", "on", "both"), default="both")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
-    heads = (
-        "training",
-        "limit",
-        "pages",
-        "median s",
-        "95 % s",
-        "slowest s",
-        "CPU s a page",
-        "errors",
-        "kills",
-        "peak",
-        "runs",
-    )
-    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    times = "median s", "95 % s", "slowest s", "CPU s a page"
+    print_head("training", "limit", "pages", *times, "errors", "kills", "peak", "runs")
     cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
     good = [measure(training, (2 if training else 1) * GB, options) for training in cases]
     return 0 if all(good) else 1

@@ -4,37 +4,37 @@ neither side lends the other its settings. It is started by the benchmarks and n
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from common import require_packages
+from common import TOY_BOOKS, require_packages, timed
+from PIL import Image
 
 from core.recipe.files import load_recipe, recipe_yaml
 from core.recipe.schema import Recipe
 
 
-class FastaiProcess:
-    """The other process; `seconds` are those of its epochs so far."""
-
-    def __init__(self, requests: IO[str], replies: IO[str]) -> None:
-        self._requests, self._replies = requests, replies
-        self.seconds: list[float] = []
-
-    def epoch(self) -> None:
-        """Has it train an epoch, validation included."""
-        print("epoch", file=self._requests, flush=True)
-        self.seconds.append(float(self._replies.readline()))
+def scaled_copy(side: int, folder: Path) -> Path:
+    """A copy of toy_books whose photos have their longer side at `side` pixels."""
+    shutil.copytree(TOY_BOOKS, folder)  # boxes are shares of the photo, whatever its size
+    for path in folder.rglob("*.jpg"):
+        image = Image.open(path)
+        image.resize([round(pixels * side / max(image.size)) for pixels in image.size]).save(
+            path, quality=92
+        )
+    return folder
 
 
 @contextmanager
-def start_fastai(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiProcess]:
+def start_fastai(recipe: Recipe, data: Path, folder: Path) -> Iterator[Callable[[], float]]:
     """Starts fastai for a recipe's network (always float32) and a data set; it waits between
-    epochs. `folder` takes the recipe's file."""
+    epochs. `folder` takes the recipe's file. What is handed out has it train an epoch, validation
+    included, and gives the epoch's seconds."""
     require_packages("fastai")
     file = folder / "fastai.yaml"
     file.write_text(recipe_yaml(recipe), "utf-8")
@@ -54,8 +54,14 @@ def start_fastai(recipe: Recipe, data: Path, folder: Path) -> Iterator[FastaiPro
         assert process.stdin is not None and process.stdout is not None
         if process.stdout.readline() != "ready\n":
             raise RuntimeError(f"fastai did not start:\n{said.read_text()}")
+        requests, replies = process.stdin, process.stdout
+
+        def epoch() -> float:
+            print("epoch", file=requests, flush=True)
+            return float(replies.readline())
+
         try:
-            yield FastaiProcess(process.stdin, process.stdout)
+            yield epoch
         finally:
             process.stdin.close()  # it ends with its input
 
@@ -97,14 +103,7 @@ def learner(recipe: Recipe, data: Path) -> Any:
         get_y=fv.parent_label,
         item_tfms=fv.Resize(336, method="squish"),
         batch_tfms=[
-            *fv.aug_transforms(
-                size=recipe.image_size,
-                max_rotate=10,
-                max_zoom=1.5,
-                max_lighting=0.05,
-                max_warp=0,
-                p_affine=0.75,
-            ),
+            *fv.aug_transforms(size=recipe.image_size, max_zoom=1.5, max_lighting=0.05, max_warp=0),
             fv.RandomErasing(p=1.0, sh=0.05, max_count=3),
             fv.Normalize.from_stats(facts.mean, facts.std),
         ],
@@ -122,10 +121,8 @@ def serve(recipe_file: Path, data: Path) -> None:
     ready = learner(load_recipe(recipe_file), data)
     print("ready", flush=True)
     for _ in sys.stdin:
-        begun = time.perf_counter()
         with ready.no_bar(), ready.no_logging():
-            ready.fit(1, lr=1e-3)
-        print(time.perf_counter() - begun, flush=True)
+            print(timed(lambda: ready.fit(1, lr=1e-3))[0], flush=True)
 
 
 if __name__ == "__main__":

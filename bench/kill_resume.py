@@ -34,13 +34,7 @@ from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
 from core.store.status import utc_now
 
-REPRODUCIBLE_FILES = (
-    "history.csv",
-    "batches.csv",
-    "predictions.csv",
-    "cams.npz",
-    "weights.safetensors",
-)
+FILES = "history.csv", "batches.csv", "predictions.csv", "cams.npz", "weights.safetensors"
 OPTIONAL_FILES = ("drift.csv", "diagnosis.json")
 
 
@@ -56,22 +50,18 @@ def differences(run: Run, undisturbed: Run) -> list[str]:
     """The files whose bytes differ, each with the first line that does; a file that only one of
     the two has differs too."""
     found = []
-    for name in (*REPRODUCIBLE_FILES, *OPTIONAL_FILES):
-        ours, wanted = (read(one.path / name) for one in (run, undisturbed))
-        if ours is None and wanted is None and name in OPTIONAL_FILES:
-            continue
+    for name in (*FILES, *OPTIONAL_FILES):
+        paths = [one.path / name for one in (run, undisturbed)]
+        ours, wanted = (path.read_bytes() if path.is_file() else None for path in paths)
         if ours is None or wanted is None:
-            found.append(f"{name}: missing")
+            if ours != wanted or name in FILES:
+                found.append(f"{name}: missing")
         elif ours != wanted:
             pairs = zip(ours.splitlines(), wanted.splitlines(), strict=False)
             line = next((i for i, (a, b) in enumerate(pairs, start=1) if a != b), None)
             text = name.endswith((".csv", ".json"))
             found.append(f"{name}: line {line}" if text and line else name)
     return found
-
-
-def read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
 
 
 def start_process(run: Run) -> subprocess.Popen[bytes]:
@@ -137,26 +127,26 @@ class Proof:
 
     def kill_all(self, shares: list[float], empty_cache: bool) -> None:
         """Kills at every moment, and compares each run that gets to its end."""
-        run = None
-        for number, share in enumerate(shares, start=1):
-            pid = None
-            while pid is None:
-                fresh, begun = run is None, time.perf_counter()
-                run = run or self.new_run(f"killed-{self.compared + 1}")
-                pid = kill_after(run, share * self.seconds)
-                if pid is None:
-                    if fresh:  # the machine has become faster: this is the undisturbed time now
-                        self.seconds = time.perf_counter() - begun
-                    self.compare(run)
-                    run = None
-            assert run is not None
-            line = f"kill {number}: after {share * self.seconds:.1f} s, {killed_phase(run, pid)}"
-            if empty_cache and number % 2 == 0:
-                for entry in (run.path.parent / ".features").glob("*.safetensors"):
-                    entry.unlink()
-                line += "; feature cache emptied"
-            print(line, flush=True)
-            if run.status().state == "done":  # the kill came after the last file
+        moments, number, run = iter(shares), 0, None
+        share = next(moments, None)
+        while share is not None:
+            fresh = run is None
+            run = run or self.new_run(f"killed-{self.compared + 1}")
+            begun = time.perf_counter()
+            pid = kill_after(run, share * self.seconds)
+            if pid is None and fresh:  # the machine has become faster: its undisturbed time now
+                self.seconds = time.perf_counter() - begun
+            if pid is not None:
+                number += 1
+                line = f"kill {number}: after {share * self.seconds:.1f} s, "
+                line += killed_phase(run, pid)
+                if empty_cache and number % 2 == 0:
+                    for entry in run.path.parent.glob(".features/*.safetensors"):
+                        entry.unlink()
+                    line += "; feature cache emptied"
+                print(line, flush=True)
+                share = next(moments, None)
+            if run.status().state == "done":  # perhaps the kill came after the last file
                 self.compare(run)
                 run = None
         if run is not None:

@@ -10,18 +10,13 @@ Then every further step by its link, server and browser warm. Fails when torch w
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import Any
 
-from common import FLAGS, dashboard, option_parser, require_packages
-
-require_packages("playwright")
-
-from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from common import chromium, dashboard, new_page, option_parser, timed
 
 LIMIT = 5  # seconds
 STEPS = range(1, 8)
@@ -31,46 +26,36 @@ DRAWN = """() => document.querySelector('[data-test-script-state=notRunning]')
   && [...document.images].every(image => image.complete && image.naturalWidth > 0)"""
 
 
-def seconds_to_draw(page: Page, link: str) -> float:
-    """From the navigation until everything on the step is drawn."""
-    begun = time.perf_counter()
+def draw(page: Any, link: str) -> None:
+    """Goes to a step and waits until everything on it is drawn."""
     page.goto(link)
-    page.wait_for_function(DRAWN, polling=20, timeout=60_000)
-    return time.perf_counter() - begun
+    page.wait_for_function(DRAWN, polling=20)
 
 
-def one_start(browser: Browser) -> tuple[float, dict[int, float]]:
-    """Seconds of the first page after a server's start, and of each step once it is warm."""
+def one_start(browser: Any) -> list[float]:
+    """Seconds of the first page after a server's start, then of each step once it is warm."""
     with tempfile.TemporaryDirectory() as folder, dashboard(Path(folder) / "runs") as app:
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        page = context.new_page()
-        first = seconds_to_draw(page, app.url)
-        steps = {step: seconds_to_draw(page, f"{app.url}/?step={step}&vote=A") for step in STEPS}
+        links = [app.url, *(f"{app.url}/?step={step}&vote=A" for step in STEPS)]
+        with new_page(browser) as page:
+            found = [timed(draw, page, link)[0] for link in links]
         if "torch" in Path(f"/proc/{app.pid}/maps").read_text():
             sys.exit("the dashboard has loaded torch")
-        context.close()
-    return first, steps
+    return found
 
 
 def main() -> None:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--times", type=int, default=5, help="starts of the server")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("chromium: missing; apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        found = [one_start(browser) for _ in range(options.times)]
-        browser.close()
-    firsts = [first for first, _ in found]
+    with chromium() as browser:
+        firsts, *steps = zip(*(one_start(browser) for _ in range(options.times)), strict=True)
     median = statistics.median(firsts)
     print(
         f"first page after the server's start: median {median:.2f} s of {LIMIT} allowed "
         f"({' '.join(f'{seconds:.2f}' for seconds in firsts)})"
     )
-    for step in STEPS:
-        print(f"step {step}, warm: {statistics.median(steps[step] for _, steps in found):.2f} s")
+    for step, seconds in zip(STEPS, steps, strict=True):
+        print(f"step {step}, warm: {statistics.median(seconds):.2f} s")
     if median > LIMIT:
         sys.exit(f"slower than {LIMIT} s")
 

@@ -14,15 +14,25 @@ the new picture on the screen, both alone and beside the training.
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from common import TOY_BOOKS, dashboard, memory, option_parser, stopping_worker, wait_until_done
+from common import (
+    TOY_BOOKS,
+    chromium,
+    dashboard,
+    memory,
+    new_page,
+    option_parser,
+    stopping_worker,
+    timed,
+    wait_until_done,
+)
 
 from core.data.label_tables import Box
 from core.jobs.detached import DetachedProcess
@@ -35,6 +45,57 @@ MASKED_BOX = Box("box", 0.3, 0.3, 0.6, 0.7, visible=1.0)
 PHOTO = TOY_BOOKS / "test_difficult" / "img_0001.jpg"
 
 
+def views(runs: Path, changes: dict[str, Any]) -> None:
+    request_views(runs, load_recipe("quick", changes), TOY_BOOKS)
+
+
+def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
+    """Prints a line for each kind of question."""
+    photo = PHOTO.read_bytes()
+    zoom = 1.6 if where == "alone" else 2.6  # others beside the training than before it
+    kinds: dict[str, Callable[[int], object]] = {
+        "eight views, another rotation": lambda turn: views(
+            runs, {"augment.rotate.degrees": 11 + turn}
+        ),
+        "eight views, another mixup": lambda turn: views(runs, {"augment.mixup": 0.2 + 0.1 * turn}),
+        "eight views, another zoom (decodes the photos again)": lambda turn: views(
+            runs, {"augment.zoom.range": [1.0, zoom + 0.05 * turn]}
+        ),
+        "a run's answer": lambda turn: request_prediction(runs, run.id, photo),
+        "a run's answers with a box hidden": lambda turn: request_prediction(
+            runs, run.id, photo, MASKED_BOX
+        ),
+    }
+    found = {}
+    for what, ask in kinds.items():
+        ask(-1)  # loads the run, or decodes the photos that are mixed in
+        found[what] = [timed(ask, turn)[0] for turn in range(options.times)]
+    if options.page:
+        with dashboard(runs) as app, chromium() as browser, new_page(browser) as page:
+            seconds = time_in_page(page, app.url, options.times)
+            found["from a click to the picture in the page"] = seconds
+    for what, seconds in found.items():
+        print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
+
+
+def time_in_page(page: Any, url: str, times: int) -> list[float]:
+    """Seconds from each click on a switch until the second picture of the wall is another one."""
+    page.set_viewport_size({"width": 1440, "height": 1600})
+    page.goto(f"{url}/train")
+    page.wait_for_selector(".views img")
+    found = []
+    for turn in range(times + 1):
+        page.wait_for_timeout(1500)  # until the page has drawn everything
+        before = page.locator(".views img").nth(1).get_attribute("src")
+        begun = time.perf_counter()
+        page.get_by_text("Blur" if turn % 2 else "Rotate", exact=True).click()
+        page.wait_for_function(
+            "before => document.querySelectorAll('.views img')[1]?.src !== before", arg=before
+        )
+        found.append(time.perf_counter() - begun)
+    return found[1:]  # the first one loads what the page needs
+
+
 def main() -> None:
     parser = option_parser(__doc__)
     parser.add_argument("--times", type=int, default=9, help="answers of each kind")
@@ -45,11 +106,9 @@ def main() -> None:
         executor = LocalExecutor(runs)
         try:
             run = executor.submit(load_recipe("quick"), TOY_BOOKS)
-            wait_until_done([run])
-            print(
-                "first views, with the start of the process  "
-                f"{time_call(request_first_views(runs)):.2f}"
-            )
+            wait_until_done(run)
+            seconds, _ = timed(views, runs, {})
+            print(f"first views, with the start of the process  {seconds:.2f}")
             measure("alone", runs, run, options)
             other = executor.submit(load_recipe("quick", {"views_per_photo": None}), TOY_BOOKS)
             while other.status().epoch < 1:
@@ -62,82 +121,6 @@ def main() -> None:
             print(f"memory of the process  {memory(pid, 'VmRSS') / 1e6:.0f} MB")
         finally:
             stop_preview(runs)
-
-
-def request_first_views(runs: Path) -> Callable[[int], object]:
-    return lambda turn: request_views(runs, load_recipe("quick"), TOY_BOOKS)
-
-
-def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
-    """Prints a line for each kind of question."""
-    photo = PHOTO.read_bytes()
-
-    def views(key: str, start: float, step: float) -> Callable[[int], object]:
-        def ask(turn: int) -> object:
-            value = start + step * turn
-            changed = [1.0, value] if key == "augment.zoom.range" else value
-            return request_views(runs, load_recipe("quick", {key: changed}), TOY_BOOKS)
-
-        return ask
-
-    kinds: dict[str, Callable[[int], object]] = {
-        "eight views, another rotation": views("augment.rotate.degrees", 11, 1),
-        "eight views, another mixup": views("augment.mixup", 0.2, 0.1),
-        "eight views, another zoom (decodes the photos again)": views(
-            "augment.zoom.range", 1.6 if where == "alone" else 2.6, 0.05
-        ),
-        "a run's answer": lambda turn: request_prediction(runs, run.id, photo),
-        "a run's answers with a box hidden": lambda turn: request_prediction(
-            runs, run.id, photo, MASKED_BOX
-        ),
-    }
-    for what, ask in kinds.items():
-        ask(-1)  # loads the run, or decodes the photos that are mixed in
-        print_times(where, what, [time_call(ask, turn) for turn in range(options.times)])
-    if options.page:
-        with dashboard(runs) as app:
-            print_times(
-                where,
-                "from a click to the picture in the page",
-                time_in_page(app.url, options.times),
-            )
-
-
-def print_times(where: str, what: str, seconds: list[float]) -> None:
-    print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
-
-
-def time_in_page(url: str, times: int) -> list[float]:
-    """Seconds from each click on a switch until the second picture of the wall is another one."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 1600})
-        page.goto(f"{url}/train")
-        page.wait_for_selector(".views img", timeout=120_000)
-        found = []
-        for turn in range(times + 1):
-            page.wait_for_timeout(1500)  # until the page has drawn everything
-            before = page.locator(".views img").nth(1).get_attribute("src")
-            begun = time.perf_counter()
-            page.get_by_text("Blur" if turn % 2 else "Rotate", exact=True).click()
-            page.wait_for_function(
-                "before => document.querySelectorAll('.views img')[1]?.src !== before",
-                arg=before,
-                timeout=60_000,
-            )
-            found.append(time.perf_counter() - begun)
-        browser.close()
-    return found[1:]  # the first one loads what the page needs
-
-
-def time_call(request: Callable[[int], object], turn: int = 0) -> float:
-    begun = time.perf_counter()
-    request(turn)
-    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

@@ -18,16 +18,12 @@ only where nothing else runs meanwhile.
 from __future__ import annotations
 
 import statistics
-from collections import Counter
-from pathlib import Path
 
 import numpy as np
-from common import ROOT, option_parser
-from contrast import train_or_reuse
+from common import option_parser, print_head, table_row
 from scipy import stats
-from verdicts import draw_toy_set, hard_set, spread
+from seeds import metric, parse_photo_sets, scores_row, train_seeds
 
-from core.recipe.files import load_recipe
 from core.store.run import Run
 
 VARIANTS: dict[str, dict[str, object]] = {
@@ -40,82 +36,46 @@ VARIANTS: dict[str, dict[str, object]] = {
     "views-16": {"views_per_photo": 16},
     "fresh-views": {"views_per_photo": None},
 }
-Metrics = dict[str, list[float]]
 
 
-def collect_metrics(runs: list[Run]) -> Metrics:
-    """Object accuracy, lift, validation loss and seconds of each run."""
-    summaries = [run.summary() or {} for run in runs]
-    return {
-        "loss": [s["validation"]["loss"] for s in summaries],
-        "objects": [hard_set(s)["scores"]["object"]["value"] for s in summaries],
-        "lift": [hard_set(s)["localisation"]["lift"] for s in summaries],
-        "seconds": [
-            float(run.timing().query("phase not in ('measuring', 'diagnose')")["seconds"].sum())
-            for run in runs
-        ],
-    }
+def seconds(run: Run) -> float:
+    """From the photos to the last answer."""
+    return float(run.timing().query("phase not in ('measuring', 'diagnose')")["seconds"].sum())
 
 
-def difference(pairs: list[float]) -> str:
+def difference(pairs: np.ndarray) -> str:
     """Mean and 95 % interval of paired differences."""
-    values = np.array(pairs)
-    mean = values.mean()
-    if len(values) < 2:
+    mean = pairs.mean()
+    if len(pairs) < 2:
         return f"{mean:+.3f}"
-    reach = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    reach = stats.t.ppf(0.975, len(pairs) - 1) * stats.sem(pairs)
     return f"{mean:+.3f} ({mean - reach:+.3f} to {mean + reach:+.3f})"
 
 
 def main() -> None:
     parser = option_parser(__doc__)
-    parser.add_argument("--toy-seeds", default="", help="draw toy sets with these seeds")
-    parser.add_argument("--data", type=Path, action="append", default=[])
     parser.add_argument("--shapes", default=",".join(VARIANTS))
-    parser.add_argument("--seeds", default="0,1,2,3,4")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
-    seeds = [int(seed) for seed in chosen.seeds.split(",")]
-    shapes = chosen.shapes.split(",")
-    draws = [int(seed) for seed in chosen.toy_seeds.split(",") if seed]
-    sets = {f"toy {seed}": draw_toy_set(chosen.runs, seed) for seed in draws}
-    sets |= {data.name: data for data in chosen.data}
-    found: dict[str, dict[str, Metrics]] = {}
+    chosen, sets = parse_photo_sets(parser, seeds="0,1,2,3,4")
+    found: dict[str, list[Run]] = {shape: [] for shape in chosen.shapes.split(",")}
+    columns = "val loss", "objects", "lift"
     for title, data in sets.items():
-        print(f"\n{title}, seeds {chosen.seeds}\n", flush=True)
-        print(
-            "| shape | val loss | objects | lift | seconds | verdict |\n|---|---|---|---|---|---|"
-        )
-        for shape in shapes:
-            recipes = [load_recipe("quick", VARIANTS[shape] | {"seed": seed}) for seed in seeds]
-            runs = [
-                train_or_reuse(chosen.runs / f"shape-{title}", recipe, data) for recipe in recipes
-            ]
-            told = found.setdefault(shape, {})[title] = collect_metrics(runs)
-            verdicts = Counter(str((run.summary() or {})["verdict"]) for run in runs).most_common()
-            print(
-                f"| {shape} | {spread(told['loss'], '.3f')} | {spread(told['objects'])} | "
-                f"{spread(told['lift'])} | {statistics.median(told['seconds']):.1f} | "
-                f"{', '.join(f'{words} {count}' for words, count in verdicts)} |",
-                flush=True,
-            )
+        print(f"\n{title}, seeds {chosen.seeds}\n")
+        print_head("shape", *columns, "verdict", "seconds")
+        folder = chosen.runs / f"shape-{title}"
+        for shape in found:
+            runs = train_seeds(folder, "quick", VARIANTS[shape], chosen.seeds, data)
+            found[shape] += runs
+            taken = statistics.median(seconds(run) for run in runs)
+            print(f"{scores_row(shape, runs, columns)} {taken:.1f} |", flush=True)
     if "quick" in found and len(found) > 1:
-        print("\n| shape less quick | objects | lift |\n|---|---|---|")
-        for shape in shapes:
-            if shape != "quick":
-                cells = [
-                    difference(
-                        [
-                            other - own
-                            for title in sets
-                            for other, own in zip(
-                                found[shape][title][name], found["quick"][title][name], strict=True
-                            )
-                        ]
-                    )
-                    for name in ("objects", "lift")
-                ]
-                print(f"| {shape} | {cells[0]} | {cells[1]} |")
+        print()
+        print_head("shape less quick", "objects", "lift")
+        for shape in [shape for shape in found if shape != "quick"]:
+            pairs = (
+                np.subtract(metric(name, found[shape]), metric(name, found["quick"]))
+                for name in ("objects", "lift")
+            )
+            print(table_row(shape, *map(difference, pairs)))
 
 
 if __name__ == "__main__":

@@ -17,19 +17,13 @@ taken up, and gives the same page on the same machine. About two hours on two co
 from __future__ import annotations
 
 import shutil
-import sys
-import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, NamedTuple
 
-from common import ROOT, option_parser
-from contrast import train_or_reuse
-from verdicts import draw_toy_set, hard_set, spread
+from common import ROOT, log, option_parser, table_row, timed
+from seeds import draw_toy_set, metric, spread, train_or_reuse, verdicts
 
-from core.base.errors import RunError
 from core.evaluate.group_difference import Difference, group_difference, group_mean
 from core.evaluate.matched_answers import match_runs
 from core.recipe.files import load_recipe
@@ -39,112 +33,87 @@ from core.store.run import Run
 SET = "test_difficult"
 TOY_SEED = 2026
 FEW_SEEDS, MORE_SEEDS = 5, 10  # seeds
-COLUMNS = "| recipe | seeds | validation | objects right | lift | verdicts | objects, difference |"
+COLUMNS = "seeds", "validation", "objects right", "lift", "verdicts", "objects, difference"
 LEGEND = """\
 Values are means over seeds. *Objects right*: share of the cut-out objects of `test_difficult`,
 with its 95% interval over photos. *Validation* and *lift*: with lowest and highest seed.
 Difference: to the first row, same seeds, with its 95% interval and whether photos and seeds
 [tell it](how-numbers-are-computed.md#groups-over-seeds). Diverged runs are left out."""
-BARE: dict[str, object] = {f"augment.{key}": None for key in Augment.model_fields} | {
-    "augment.flip": "none",
-    "augment.mixup": 0,
-}
-NO_DROPOUT: dict[str, object] = {
-    f"head.dropout.{place}": 0 for place in ("features", "class_map", "logits")
-}
+BARE: dict[str, Any] = {f"augment.{key}": None for key in Augment.model_fields}
+BARE |= {"augment.flip": "none", "augment.mixup": 0}
+NO_DROPOUT = {f"head.dropout.{place}": 0 for place in ("features", "class_map", "logits")}
+MIXUP = {"augment.mixup": 1.0}
 
 
-@dataclass(frozen=True)
-class Arm:
-    """quick with changes; photos: of each class in training, None for all. said: what the claim
+class Arm(NamedTuple):
+    """quick with changes; photos: of each class in training, None for all. expected: what the claim
     says of it, measured on the cut-out objects against the base; empty where it says nothing."""
 
     name: str
-    changes: dict[str, object] = field(default_factory=dict)
+    changes: dict[str, Any] = {}  # noqa: RUF012 - nothing writes to it
+    expected: str = "worse"
     photos: int | None = None
-    expected: Literal["", "better", "worse"] = "worse"
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What the articles say, and the arms that put it to the test; the first is the base."""
 
-    key: str
     statement: str
-    arms: tuple[Arm, ...]
+    arms: list[Arm]
 
 
-def first_trained(layer: int) -> dict[str, object]:
+def from_layer(layer: int, expected: str = "") -> Arm:
     """Every layer from `layer` on trains, the backbone's at one rate."""
     frozen: dict[int, float] = {0: 0} if layer else {}
-    return {"bands": frozen | {layer: 1e-3} | {18: 1e-2}}
+    bands = frozen | {layer: 1e-3} | {18: 1e-2}
+    return Arm(f"from layer {layer}", {"bands": bands}, expected)
 
 
-def front_layers_rate(rate: float) -> dict[str, object]:
+def front_layers(rate: str) -> Arm:
     """quick's rates, with the layers that it freezes training at a rate of their own."""
-    return {"bands": {0: rate, 16: 1e-3, 17: 3e-3, 18: 1e-2}}
+    return Arm(f"front at {rate}", {"bands": {0: float(rate), 16: 1e-3, 17: 3e-3, 18: 1e-2}})
 
 
 QUICK = Arm("quick")
 NO_AUGMENTATION = Arm("no augmentation", BARE)
-CLAIMS = (
-    Claim(
-        "augmentation",
+SCRATCH = Arm("from scratch at 5e-2", {"weights": "none", "bands": {0: 5e-2}})
+CLAIMS = {
+    "augmentation": Claim(
         "Augmentation is what makes a network generalise from so few photos.",
-        (QUICK, NO_AUGMENTATION),
+        [QUICK, NO_AUGMENTATION],
     ),
-    Claim(
-        "dropout",
+    "dropout": Claim(
         "Without dropout the same recipe gets stuck (article, 4-2).",
-        (QUICK, Arm("no dropout", NO_DROPOUT)),
+        [QUICK, Arm("no dropout", NO_DROPOUT)],
     ),
-    Claim(
-        "mixup",
+    "mixup": Claim(
         "Mixup helps on top of augmentation (the Keras article's best row).",
-        (QUICK, Arm("with mixup", {"augment.mixup": 1.0}, expected="better")),
+        [QUICK, Arm("with mixup", MIXUP, "better")],
     ),
-    Claim(
-        "mixup-alone",
+    "mixup-alone": Claim(
         "Mixup helps without augmentation too (from scratch, in the Keras article).",
-        (NO_AUGMENTATION, Arm("mixup only", BARE | {"augment.mixup": 1.0}, expected="better")),
+        [NO_AUGMENTATION, Arm("mixup only", BARE | MIXUP, "better")],
     ),
-    Claim(
-        "front",
+    "front": Claim(
         "Training the front layers too destroys what they know, while validation looks perfect "
         "(article, 4-1).",
-        (
-            QUICK,
-            Arm("front at 1e-3", front_layers_rate(1e-3)),
-            Arm("front at 1e-2", front_layers_rate(1e-2)),
-            Arm("front at 1e-1", front_layers_rate(1e-1)),
-        ),
+        [QUICK, *map(front_layers, ("1e-3", "1e-2", "1e-1"))],
     ),
-    Claim(
-        "scratch",
-        "Seventy photos are too few to train from scratch.",
-        (QUICK, Arm("from scratch at 5e-2", {"weights": "none", "bands": {0: 5e-2}})),
-    ),
-    Claim(
-        "first-trained",
+    "scratch": Claim("Seventy photos are too few to train from scratch.", [QUICK, SCRATCH]),
+    "first-trained": Claim(
         "It is best to begin training in the middle of the network, worst to train all of it.",
-        (
-            Arm("from layer 16", first_trained(16)),
-            *(
-                Arm(
-                    f"from layer {layer}",
-                    first_trained(layer),
-                    expected="worse" if layer in (0, 18) else "",  # all of it; the head alone
-                )
-                for layer in (0, 4, 8, 12, 14, 17, 18)
-            ),
-        ),
+        [
+            from_layer(16),
+            from_layer(0, "worse"),  # all of it
+            *map(from_layer, (4, 8, 12, 14, 17)),
+            from_layer(18, "worse"),  # the head alone
+        ],
     ),
-    Claim(
-        "photos",
+    "photos": Claim(
         "More photos of each class would help.",
-        (QUICK, *(Arm(f"{count} photos a class", photos=count) for count in (3, 5, 7))),
+        [QUICK, *(Arm(f"{count} photos a class", photos=count) for count in (3, 5, 7))],
     ),
-)
+}
 
 
 def fewer_photos(data: Path, count: int, out: Path) -> Path:
@@ -158,11 +127,12 @@ def fewer_photos(data: Path, count: int, out: Path) -> Path:
     return out
 
 
-class Study:
+class Study(NamedTuple):
     """The runs of one photo set."""
 
-    def __init__(self, title: str, data: Path, folder: Path) -> None:
-        self.title, self.data, self.folder = title, data, folder
+    title: str
+    data: Path
+    folder: Path
 
     def runs(self, arm: Arm, seeds: int) -> list[Run]:
         """The arm's finished runs, trained now if need be; those that diverged are left out."""
@@ -172,24 +142,20 @@ class Study:
         found = []
         for seed in range(seeds):
             recipe = load_recipe("quick", arm.changes | {"name": arm.name, "seed": seed})
-            begun = time.monotonic()
-            try:
-                found.append(train_or_reuse(self.folder / self.title, recipe, data))
-            except RunError as error:
-                if "diverged" not in str(error):
-                    raise
-            if (taken := time.monotonic() - begun) > 1:
+            taken, run = timed(train_or_reuse, self.folder / self.title, recipe, data)
+            found += [run] if run.summary() else []
+            if taken > 1:
                 log(f"{self.title}, {arm.name}, seed {seed}: {taken:.0f} s")
         return found
 
-    def compare_with_base(self, base: Arm, arm: Arm) -> tuple[list[Run], Difference | None]:
+    def compare_with_base(self, base: Arm, arm: Arm) -> tuple[Arm, list[Run], Difference | None]:
         """The arm's runs and their difference to the base; more seeds where few cannot tell."""
         for seeds in (FEW_SEEDS, MORE_SEEDS):
             runs = self.runs(arm, seeds)
             found = difference(runs, self.runs(base, seeds))
             if found is None or found.significant:
                 break
-        return runs, found
+        return arm, runs, found
 
 
 def difference(arm: Sequence[Run], base: Sequence[Run]) -> Difference | None:
@@ -200,25 +166,18 @@ def difference(arm: Sequence[Run], base: Sequence[Run]) -> Difference | None:
 
 
 def row(arm: Arm, runs: Sequence[Run], of_base: Difference | None, planned: int) -> str:
-    summaries = [run.summary() or {} for run in runs]
-    if not summaries:
-        return f"| {arm.name} | 0 of {planned} | diverged | | | | |"
+    if not runs:
+        return table_row(arm.name, f"0 of {planned}", "diverged", "", "", "", "")
     own = match_runs([[run.predictions("plain") for run in runs]], SET, "object")
     mean = group_mean(own.correct[0], photos=own.photos)
     assert mean is not None
-    validation = [s["validation"]["accuracy"]["value"] for s in summaries]
-    lift = [hard_set(s)["localisation"]["lift"] for s in summaries]
-    verdicts = Counter(str(s["verdict"]) for s in summaries).most_common()
-    told = ", ".join(f"{verdict} {count}" for verdict, count in verdicts)
-    difference = ""
+    told = ""
     if of_base is not None:
-        difference = f"{of_base.value:+.2f} ({of_base.low:+.2f} to {of_base.high:+.2f}): "
-        difference += outcome(of_base)
-    return (
-        f"| {arm.name} | {len(runs)} | {spread(validation)} | "
-        f"{mean.value:.2f} ({mean.low:.2f}-{mean.high:.2f}) | {spread(lift)} | {told} | "
-        f"{difference} |"
-    )
+        told = f"{of_base.value:+.2f} ({of_base.low:+.2f} to {of_base.high:+.2f}): "
+        told += outcome(of_base)
+    objects = f"{mean.value:.2f} ({mean.low:.2f}-{mean.high:.2f})"
+    validation, lift = (spread(metric(name, runs)) for name in ("val accuracy", "lift"))
+    return table_row(arm.name, len(runs), validation, objects, lift, verdicts(runs), told)
 
 
 def outcome(found: Difference | None) -> str:
@@ -232,91 +191,75 @@ def outcome(found: Difference | None) -> str:
 def conclusion(found: Sequence[tuple[Arm, Difference | None]]) -> str:
     """Whether the claim holds, from the arms that it says something of: all of them must come out
     as it says. An arm whose every run diverged is worse than any that trains."""
-    arms_by_outcome: dict[str, list[str]] = {"as said": [], "the contrary": [], "cannot tell": []}
+    arms: dict[str, list[str]] = {"as said": [], "the contrary": [], "cannot tell": []}
     for arm, difference in found:
-        if not arm.expected:
-            continue
-        came = outcome(difference).replace("diverged", "worse")
-        key = (
-            came
-            if came == "cannot tell"
-            else ("as said" if came == arm.expected else "the contrary")
-        )
-        arms_by_outcome[key].append(arm.name)
-    parts = [f"{words}: {', '.join(names)}" for words, names in arms_by_outcome.items() if names]
-    if arms_by_outcome["the contrary"]:
+        if arm.expected:
+            came = outcome(difference).replace("diverged", "worse")
+            came = came.replace(arm.expected, "as said")
+            arms[came if came in arms else "the contrary"].append(arm.name)
+    verdict = "**holds**"
+    if arms["the contrary"]:
         verdict = "**does not hold**"
-    elif arms_by_outcome["cannot tell"]:
-        verdict = "**holds in part**" if arms_by_outcome["as said"] else "**not seen**"
-    else:
-        verdict = "**holds**"
+    elif arms["cannot tell"]:
+        verdict = "**holds in part**" if arms["as said"] else "**not seen**"
+    parts = [f"{words}: {', '.join(names)}" for words, names in arms.items() if names]
     return f"{verdict} ({'; '.join(parts)})"
 
 
 def page(claims: Sequence[Claim], studies: Sequence[Study]) -> Iterator[str]:
     """What became of each claim, then a table for each photo set and base."""
-    found = {
-        (study.title, claim.key): [
-            (arm, *study.compare_with_base(claim.arms[0], arm)) for arm in claim.arms[1:]
-        ]
-        for claim in claims
-        for study in studies
-    }
-    titles = [study.title for study in studies]
-    yield f"\n| claim | recipes | {' | '.join(titles)} |"
-    yield "|---" * (2 + len(titles)) + "|"
+    yield f"\n{table_row('claim', 'recipes', *(study.title for study in studies))}"
+    yield "|---" * (2 + len(studies)) + "|"
+    # By photo set and the base's name: the base, and what is compared with it.
+    tables: dict[tuple[str, str], tuple[Arm, list[Any]]] = {}
     for claim in claims:
-        told = [
-            conclusion([(arm, d) for arm, _, d in found[title, claim.key]]).partition(" (")[0]
-            for title in titles
-        ]
-        recipes = ", ".join(arm.name for arm in claim.arms[1:] if arm.expected)
-        yield f"| {claim.statement.rstrip('.')} | {recipes} | {' | '.join(told)} |"
+        base, *arms = claim.arms
+        told = []
+        for study in studies:
+            found = [study.compare_with_base(base, arm) for arm in arms]
+            told.append(conclusion([(arm, d) for arm, _, d in found]).partition(" (")[0])
+            tables.setdefault((study.title, base.name), (base, []))[1].extend(found)
+        recipes = ", ".join(arm.name for arm in arms if arm.expected)
+        yield table_row(claim.statement.rstrip("."), recipes, *told)
     yield f"\n{LEGEND}"
     for study in studies:
-        for base in {claim.arms[0].name: claim.arms[0] for claim in claims}.values():
-            of_base = [claim for claim in claims if claim.arms[0].name == base.name]
-            compared = [one for claim in of_base for one in found[study.title, claim.key]]
+        for (title, _), (base, compared) in tables.items():
+            if title != study.title:
+                continue
             most = max(FEW_SEEDS, *(len(runs) for _, runs, _ in compared))
-            yield f"\n{study.title}; compared with *{base.name}*:\n"
-            yield COLUMNS
-            yield "|---" * COLUMNS.count(" | ") + "|---|"
+            yield f"\n{title}; compared with *{base.name}*:\n"
+            yield table_row("recipe", *COLUMNS)
+            yield "|---" * (1 + len(COLUMNS)) + "|"
             yield row(base, study.runs(base, most), None, FEW_SEEDS)
             for arm, runs, difference in compared:
                 yield row(arm, runs, difference, max(FEW_SEEDS, len(runs)))
 
 
-def log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     parser = option_parser(__doc__)
-    parser.add_argument("--claims", default=",".join(claim.key for claim in CLAIMS))
+    parser.add_argument("--claims", default=",".join(CLAIMS))
     parser.add_argument("--sets", default="toy,photos")
     parser.add_argument("--photos", type=Path, default=ROOT / "dataset" / "small_books")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "results")
     chosen = parser.parse_args()
-    studies = []
-    if "toy" in chosen.sets.split(","):
-        studies.append(
-            Study(f"toy draw {TOY_SEED}", draw_toy_set(chosen.runs, TOY_SEED), chosen.runs)
-        )
-    if "photos" in chosen.sets.split(",") and (chosen.photos / "train").is_dir():
+    keys, sets, studies = chosen.claims.split(","), chosen.sets.split(","), []
+    if unknown := set(keys) - CLAIMS.keys():
+        parser.error(f"--claims: no such claim: {', '.join(sorted(unknown))}")
+    if "toy" in sets:
+        data = draw_toy_set(chosen.runs, TOY_SEED)
+        studies.append(Study(f"toy draw {TOY_SEED}", data, chosen.runs))
+    if "photos" in sets and (chosen.photos / "train").is_dir():
         studies.append(Study("small_books", chosen.photos, chosen.runs))
     if not studies:
         parser.error("no photos: data fetch small_books, or --sets toy")
-    keys = chosen.claims.split(",")
-    if unknown := set(keys) - {claim.key for claim in CLAIMS}:
-        parser.error(f"--claims: no such claim: {', '.join(sorted(unknown))}")
     print(introduction(keys))
-    for line in page([claim for claim in CLAIMS if claim.key in keys], studies):
+    for line in page([claim for key, claim in CLAIMS.items() if key in keys], studies):
         print(line, flush=True)
 
 
 def introduction(keys: Sequence[str]) -> str:
     """What the page is and how it was made; what it does not answer yet."""
-    left = [claim.statement for claim in CLAIMS if claim.key not in keys]
+    left = [claim.statement for key, claim in CLAIMS.items() if key not in keys]
     asked = f" --claims {','.join(keys)}" if left else ""
     words = f"""# Results: the articles' claims tested
 

@@ -18,9 +18,9 @@ import queue
 import re
 import statistics
 import tempfile
-import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,12 +49,10 @@ def fetch(url: str) -> float:
             connection.getresponse().read()
         connection.close()
 
-    threads = [threading.Thread(target=one_connection) for _ in range(CONNECTIONS)]
     begun = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for _ in range(CONNECTIONS):
+            pool.submit(one_connection)
     return time.perf_counter() - begun
 
 
@@ -69,7 +67,7 @@ def seconds_on(loop: str, times: int, folder: Path) -> float:
 
 
 def main() -> None:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--times", type=int, default=9, help="fetches on each loop")
     times = parser.parse_args().times
     found = {}

@@ -29,7 +29,9 @@ import pandas as pd
 from common import (
     TOY_BOOKS,
     core_command,
+    log,
     option_parser,
+    print_parts,
     stopping_worker,
     timed_command,
     wait_until_done,
@@ -61,9 +63,9 @@ def variants(changes: list[str]) -> list[Recipe]:
     ]
 
 
-def entries(runs: Path) -> dict[str, int]:
-    """The feature cache's files by name, with what changes when one is written again."""
-    return {path.name: path.stat().st_ino for path in (runs / ".features").glob("*.safetensors")}
+def entries(runs: Path) -> set[tuple[str, int]]:
+    """The feature cache's files, with what changes when one is written again."""
+    return {(path.name, path.stat().st_ino) for path in runs.glob(".features/*.safetensors")}
 
 
 def sets_of_photos(recipe: Recipe) -> int:
@@ -102,29 +104,27 @@ def main() -> None:
             for turn in range(count):
                 part = recipes[turn * 16 // count : (turn + 1) * 16 // count]
                 begun = time.perf_counter()
-                submitted = [executor.submit(recipe, TOY_BOOKS) for recipe in part]
-                wait_until_done(submitted)
+                runs += [executor.submit(recipe, TOY_BOOKS) for recipe in part]
+                wait_until_done(*runs)
                 batch += time.perf_counter() - begun
-                runs += submitted
                 if turn == 0:
                     first = entries(executor.runs_dir)
                 file = folder / f"{turn}.yaml"
                 file.write_text(recipe_yaml(part[0]), "utf-8")
                 empty = folder / f"cold-{turn}"
                 colds.append(timed_command(core_command("train", file, "--runs", empty)).seconds)
-                print(f"turn {turn + 1} of {count} done", file=sys.stderr, flush=True)
+                log(f"turn {turn + 1} of {count} done")
         kept = entries(executor.runs_dir)
         computed = [computed_at_start(run) for run in runs]
         timing = pd.concat([run.timing() for run in runs])
+        parts = timing.groupby("phase", sort=False)["seconds"].sum().to_dict()
 
     median = statistics.median(colds)
     cold = sum(colds) if chosen.all else 16 * median
     how = "measured whole" if chosen.all else f"NOT measured whole: 16 times the median of {count}"
     print(f"sixteen cold commands: {cold:.1f} s, {how} (median {median:.1f} s)")
     print(f"sixteen runs of one worker: {batch:.1f} s")
-    for phase, seconds in timing.groupby("phase", sort=False)["seconds"].sum().items():
-        print(f"  {phase:<28} {seconds:.2f} s")
-    print(f"  {'worker start, queue':<28} {batch - timing['seconds'].sum():.2f} s")
+    print_parts([{**parts, "worker start, queue": batch - sum(parts.values())}])
     print(f"ratio: {batch / cold:.2f}, must be below {LIMIT}")
     wanted = sets_of_photos(recipes[0])
     once = kept == first and not any(computed[1:])

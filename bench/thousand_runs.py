@@ -19,21 +19,27 @@ Medians of `--times`. Nothing else should run meanwhile.
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from common import FLAGS, dashboard, memory, option_parser, require_packages, wait_until_visible
+from common import (
+    chromium,
+    dashboard,
+    log,
+    memory,
+    new_page,
+    option_parser,
+    require_packages,
+    timed,
+    wait_until_visible,
+)
 
 require_packages("playwright", "hypothesis")
-
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright  # noqa: E402
 
 from core.data.dataset import read_dataset  # noqa: E402
 from core.store.index import INDEX_FILE  # noqa: E402
@@ -75,28 +81,7 @@ def make_store(store: Path, count: int) -> None:
         list(pool.map(write_one, [(store, number) for number in range(there, count)], chunksize=10))
 
 
-def new_page(browser: Browser) -> Page:
-    """A page of a browser that has never been here."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
-    return page
-
-
-def time_first_visit(browser: Browser, url: str) -> tuple[float, float]:
-    """The same of a browser that has never been here and leaves again."""
-    page = new_page(browser)
-    taken = time_to_draw(page, url)
-    page.context.close()
-    return taken
-
-
-def time_call(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def time_to_draw(page: Page, url: str) -> tuple[float, float]:
+def time_to_draw(page: Any, url: str) -> tuple[float, float]:
     """Seconds until the title and the first row of the table can be seen."""
     begun = time.perf_counter()
     page.goto(url, wait_until="commit")
@@ -106,90 +91,97 @@ def time_to_draw(page: Page, url: str) -> tuple[float, float]:
     return title, time.perf_counter() - begun
 
 
-def wait_for_count(page: Page, words: str) -> None:
-    wait_until_visible(page, ".runs-root .count", words)
+def time_first_visit(browser: Any, url: str) -> tuple[float, float]:
+    """The same of a browser that has never been here and leaves again."""
+    with new_page(browser) as page:
+        return time_to_draw(page, url)
 
 
-def search(page: Page, query: str, words: str) -> float:
-    """Seconds from the last key until the table holds what fits."""
+def time_search(page: Any, seed: int, count: int) -> float:
+    """Seconds from the last key of a search until the table holds what fits."""
+    fitting = sum(number % SEEDS == seed for number in range(count))
     box = page.get_by_role("combobox", name="Search runs")
-    box.press_sequentially(query[:-1])
+    box.press_sequentially("seed=")
     page.wait_for_timeout(500)
 
     def last_key() -> None:
-        box.press(query[-1])
-        wait_for_count(page, words)
+        box.press(str(seed))
+        wait_until_visible(page, ".runs-root .count", f"{fitting} of {count} runs")
 
-    return time_call(last_key)
-
-
-def clear(page: Page, count: int) -> None:
+    seconds, _ = timed(last_key)
     page.get_by_role("button", name="Clear the search").click()
-    wait_for_count(page, f"{count} runs")
+    wait_until_visible(page, ".runs-root .count", f"{count} runs")
+    return seconds
 
 
-def sort(page: Page, title: str) -> float:
+def time_sort(page: Any, title: str) -> float:
+    """Seconds from a click on a column's head until the column is sorted otherwise."""
     head = page.locator(".runs-root thead th", has_text=title)
     before = head.get_attribute("aria-sort")
+    changed = page.locator(f'.runs-root thead th:not([aria-sort="{before}"])', has_text=title)
 
     def click() -> None:
         head.locator("button").click()
-        expect(head).not_to_have_attribute("aria-sort", str(before))
+        changed.wait_for()
 
-    return time_call(click)
+    return timed(click)[0]
 
 
-def star_and_wait(star: Locator, old_button: Locator) -> None:
-    """Stars a run here, and waits until the other browser's button has changed."""
-    star.click()
-    old_button.wait_for(state="detached")
+def time_star(page: Any, other: Any, number: int) -> float:
+    """Seconds from starring a run here until the other browser's button has changed."""
+    star = page.locator(".runs-root tbody .star button").nth(number)
+    old = other.locator(f'.star button[aria-label="{star.get_attribute("aria-label")}"]')
+
+    def click() -> None:
+        star.click()
+        old.wait_for(state="detached")
+
+    return timed(click)[0]
+
+
+def measure(browser: Any, app_url: str, count: int, times: int) -> dict[str, list[float]]:
+    """Seconds by what is measured."""
+    address, found = f"{app_url}/runs?group=none", defaultdict(list)
+    found["first visit, no index"].append(time_first_visit(browser, address)[1])
+    for _ in range(times):
+        title, rows = time_first_visit(browser, address)
+        found["drawn"].append(rows)
+        found["of which title"].append(title)
+    for _ in range(times):
+        found["drawn, repeats grouped"].append(time_first_visit(browser, f"{app_url}/runs")[1])
+    with new_page(browser) as page:
+        time_to_draw(page, address)
+        with new_page(browser) as other:
+            time_to_draw(other, address)
+            for number in range(times):
+                found["star, other browser"].append(time_star(page, other, number))
+        for number in range(times):
+            found["search"].append(time_search(page, number % SEEDS, count))
+            found["sort"].append(time_sort(page, "objects"))
+    return found
 
 
 def main() -> None:
-    parser = option_parser(__doc__ or "")
+    parser = option_parser(__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--store", type=Path, help="a folder for the store, kept for the next time")
     options = parser.parse_args()
-    count, times = options.runs, options.times
-    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as temporary:
         store = options.store or Path(temporary)
-        print(f"writing {count} runs", file=sys.stderr)
-        make_store(store, count)
+        log(f"writing {options.runs} runs")
+        make_store(store, options.runs)
         (store / "runs" / INDEX_FILE).unlink(missing_ok=True)
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         os.environ["OVERFIT_LENS_EXAMPLES"] = "none"  # as many runs as are asked for, no more
-        with dashboard(store / "runs", store / "dataset") as app:
-            address = f"{app.url}/runs?group=none"
-            table = {"first visit, no index": [time_first_visit(browser, address)[1]]}
-            visits = [time_first_visit(browser, address) for _ in range(times)]
-            table["drawn"] = [rows for _, rows in visits]
-            table["of which title"] = [title for title, _ in visits]
-            grouped = [time_first_visit(browser, f"{app.url}/runs") for _ in range(times)]
-            table["drawn, repeats grouped"] = [rows for _, rows in grouped]
-            page, other = new_page(browser), new_page(browser)
-            for visitor in (page, other):
-                time_to_draw(visitor, address)
-            table["star, other browser"], table["search"], table["sort"] = [], [], []
-            for number in range(times):
-                star = page.locator(".runs-root tbody .star button").nth(number)
-                name = star.get_attribute("aria-label")
-                gone = other.locator(f'.star button[aria-label="{name}"]')
-                table["star, other browser"].append(time_call(partial(star_and_wait, star, gone)))
-            other.context.close()
-            for number in range(times):
-                words = f"{sum(1 for n in range(count) if n % SEEDS == number)} of {count} runs"
-                table["search"].append(search(page, f"seed={number}", words))
-                clear(page, count)
-                table["sort"].append(sort(page, "objects"))
-            print(f"{'':<26} {'median':>7} {'lowest':>7} {'highest':>7}   seconds, {count} runs")
-            for name, values in table.items():
-                middle = statistics.median(values)
-                print(f"{name:<26} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}")
+        # Only now, as processes are forked for the store.
+        with chromium() as browser, dashboard(store / "runs", store / "dataset") as app:
+            found = measure(browser, app.url, options.runs, options.times)
             now, peak = (memory(app.pid, field) / 1e6 for field in ("VmRSS", "VmHWM"))
-            print(f"server: {now:.0f} MB, peak {peak:.0f} MB")
-        browser.close()
+    print(f"{'':<26} {'median':>7} {'lowest':>7} {'highest':>7}   seconds, {options.runs} runs")
+    for name, values in found.items():
+        middle = statistics.median(values)
+        print(f"{name:<26} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}")
+    print(f"server: {now:.0f} MB, peak {peak:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from common import option_parser, scaled_copy
-from fastai_process import start_fastai
+from common import option_parser, print_parts, timed
+from fastai_process import scaled_copy, start_fastai
 
 from core.recipe.files import recipe_from_dict
 from core.recipe.schema import Recipe
@@ -52,9 +52,10 @@ def bench_recipe(backbone: str, epochs: int, precision: str) -> Recipe:
 class AlternatingTimer:
     """Our listener: notes each epoch's seconds and lets the other side train one in between."""
 
-    def __init__(self, other: Callable[[], None]) -> None:
+    def __init__(self, other: Callable[[], float]) -> None:
         self.other = other
         self.seconds: list[float] = []
+        self.others: list[float] = []
         self.epoch_start = time.perf_counter()
 
     def on_batch(self, row: Any) -> None:
@@ -62,7 +63,7 @@ class AlternatingTimer:
 
     def on_epoch(self, row: Any, progress: Any) -> None:
         self.seconds.append(time.perf_counter() - self.epoch_start)
-        self.other()
+        self.others.append(self.other())
         self.epoch_start = time.perf_counter()
 
 
@@ -72,50 +73,45 @@ def measure(recipe: Recipe, data: Path, side: int, folder: Path) -> None:
     from core.train.loop import fit
 
     setup = set_up(recipe, data, folder / "runs")
-    with start_fastai(recipe, data, folder) as fastai:
-        turns = AlternatingTimer(fastai.epoch)
+    with start_fastai(recipe, data, folder) as fastai_epoch:
+        turns = AlternatingTimer(fastai_epoch)
         fit(setup.network, recipe, setup.inputs, setup.validation, turns)
     # The first epoch of each side pays for warming up (and ours for decoding).
-    ours, theirs = statistics.median(turns.seconds[1:]), statistics.median(fastai.seconds[1:])
+    ours, theirs = (statistics.median(side[1:]) for side in (turns.seconds, turns.others))
     print(f"{recipe.backbone}, {len(setup.inputs)} photos of {side} px, {setup.settings}")
-    print(f"first epoch: ours {turns.seconds[0]:.2f} s, fastai {fastai.seconds[0]:.2f} s")
+    print(f"first epoch: ours {turns.seconds[0]:.2f} s, fastai {turns.others[0]:.2f} s")
     measured = len(turns.seconds) - 1
     print(f"epoch, median of {measured}: ours {ours:.2f} s, fastai {theirs:.2f} s")
     print(f"ratio: {theirs / ours:.2f}x")
-    for part, seconds in breakdown(setup):
-        print(f"  {part:<28} {seconds:.2f} s", flush=True)
+    print_parts([breakdown(setup)])
 
 
-def breakdown(setup: Setup) -> list[tuple[str, float]]:
+def breakdown(setup: Setup) -> dict[str, float]:
     """Seconds of one of our epochs by part."""
     inputs, views = setup.inputs, setup.inputs.views
     photos = range(len(views))
-    begun = time.perf_counter()
-    augmented = views.views(photos, [99] * len(views))
-    augment = time.perf_counter() - begun
-    begun = time.perf_counter()
-    setup.features.prefix(augmented)
-    prefix = time.perf_counter() - begun
+
+    def train_rest() -> None:
+        for start in range(0, len(views), 16):
+            x, targets = inputs.batch(list(photos)[start : start + 16], 99)
+            loss = -(setup.network(x, setup.start_layer).log_probs * targets).sum(1).mean()
+            loss.backward()
+
+    augment, augmented = timed(lambda: views.views(photos, [99] * len(views)))
+    prefix, _ = timed(lambda: setup.features.prefix(augmented))
     inputs.batch([0], 99)  # the epoch's features, so that what follows is the trained rest
-    begun = time.perf_counter()
-    for start in range(0, len(views), 16):
-        x, targets = inputs.batch(list(photos)[start : start + 16], 99)
-        loss = -(setup.network(x, setup.start_layer).log_probs * targets).sum(1).mean()
-        loss.backward()
-    rest = time.perf_counter() - begun
-    return [("augmentation", augment), ("frozen prefix", prefix), ("training the rest", rest)]
+    rest, _ = timed(train_rest)
+    return {"augmentation": augment, "frozen prefix": prefix, "training the rest": rest}
 
 
 def precisions(option: str) -> list[str]:
     """The recipe's `precision` of each measurement."""
     from core.pipeline.precision import cpu_has_bfloat16
 
-    if option != "both":
-        return [option]
-    if not cpu_has_bfloat16():
+    if option == "both" and not cpu_has_bfloat16():
         print("no bfloat16 in hardware here, so float32 only")
         return ["float32"]
-    return ["float32", "auto"]
+    return ["float32", "auto"] if option == "both" else [option]
 
 
 def main() -> None:

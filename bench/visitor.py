@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 PAGE_TIMEOUT = 120.0  # seconds for a page
 _MAX_MESSAGE_BYTES = 200_000_000  # bytes of a message
@@ -36,38 +35,31 @@ class PageResult:
     errors: list[str] = field(default_factory=list)
     buttons: dict[str, str] = field(default_factory=dict)
     query: str = ""
-    size: int = 0
 
 
 class Visitor:
     """One session of the server at `url`."""
 
     def __init__(self, url: str) -> None:
-        self._url = url.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
-        self._open = ExitStack()
         self._pages: dict[str, str] = {}  # their names in a link, and what Streamlit calls them
-        self._socket: ClientConnection | None = None
+        self._socket = connect(
+            url.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=_MAX_MESSAGE_BYTES,
+            open_timeout=60,
+            ping_timeout=None,
+            compression=None,
+        )
 
     def __enter__(self) -> Visitor:
-        self._socket = self._open.enter_context(
-            connect(
-                self._url,
-                subprotocols=["streamlit"],
-                max_size=_MAX_MESSAGE_BYTES,
-                open_timeout=60,
-                ping_timeout=None,
-                compression=None,
-            )
-        )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self._socket.close()
 
     def open(self, page: str, query: dict[str, str] | str = "", press: str = "") -> PageResult:
         """The page of that name (empty: the first one), with a link's parameters; `press`: the id
         of a button that was clicked there."""
-        assert self._socket is not None
         words = query if isinstance(query, str) else urlencode(query)
         states = [WidgetState(id=press, trigger_value=True)] if press else []
         # As "back" and "forward" do: controls take what the link says, not what they said before.
@@ -83,14 +75,11 @@ class Visitor:
         while True:
             data = self._socket.recv(timeout=PAGE_TIMEOUT)
             assert isinstance(data, bytes)
-            found.size += len(data)
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
             if kind == "navigation":
-                pages = message.navigation.app_pages
-                self._pages = {
-                    "" if p.is_default else p.url_pathname: p.page_script_hash for p in pages
-                }
+                for p in message.navigation.app_pages:
+                    self._pages["" if p.is_default else p.url_pathname] = p.page_script_hash
             elif kind == "delta":
                 _read(message, found)
             elif kind == "page_info_changed":

@@ -23,13 +23,11 @@ minutes on two cores. Nothing else should run meanwhile.
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-from common import option_parser, scaled_copy
-from fastai_process import start_fastai
+from common import log, option_parser, phase_seconds, print_parts, timed
+from fastai_process import scaled_copy, start_fastai
 
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
@@ -53,18 +51,12 @@ def whole_recipe(backbone: str, changes: dict[str, object]) -> Recipe:
     return load_recipe(preset, own | same | changes)
 
 
-def run_ours(recipe: Recipe, data: Path, runs: Path) -> tuple[Run, float]:
-    """Our run and its seconds."""
+def run_ours(recipe: Recipe, data: Path, runs: Path) -> Run:
     from core.jobs.tasks.train_run import run_training
 
-    begun = time.perf_counter()
     run = create_run(runs, recipe, data, utc_now)
     run_training(run, utc_now, on_epoch=lambda row, eta: log(f"ours, epoch {row.planned.number}"))
-    return run, time.perf_counter() - begun
-
-
-def log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    return run
 
 
 def main() -> None:
@@ -83,32 +75,29 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data = scaled_copy(chosen.side, folder / "photos")
-        with start_fastai(recipe, data, folder) as fastai:
+        spent: list[float] = []
+        with start_fastai(recipe, data, folder) as fastai_epoch:
             for turn in range(turns):
                 if turn == turns // 2:
-                    run, ours = run_ours(recipe, data, folder / "runs")
-                fastai.epoch()
-                log(f"fastai, epoch {turn + 1} of {turns}: {fastai.seconds[-1]:.2f} s")
-        timing = run.timing()
-        settings = run.environment()["settings"]
+                    ours, run = timed(lambda: run_ours(recipe, data, folder / "runs"))
+                spent.append(fastai_epoch())
+                log(f"fastai, epoch {turn + 1} of {turns}: {spent[-1]:.2f} s")
+        parts, settings = phase_seconds(run), run.environment()["settings"]
 
     print(f"{recipe.backbone}, {epochs} epochs, photos of {chosen.side} px, {settings}")
     if sample is None:
-        theirs = sum(fastai.seconds)
+        theirs = sum(spent)
         print(f"fastai: {theirs:.1f} s, measured whole")
     else:
-        median = statistics.median(fastai.seconds[1:])
+        median = statistics.median(spent[1:])
         theirs = median * epochs
         print(
             f"fastai: {theirs:.1f} s, NOT measured whole: the median of {sample} epochs after the "
             f"first, {median:.2f} s, times {epochs}"
         )
     print(f"ours:   {ours:.1f} s, measured whole")
-    parts = timing.groupby("phase", sort=False)["seconds"].sum()
-    for phase, seconds in parts.items():
-        print(f"  {phase:<28} {seconds:.2f} s")
-    beyond = float(parts.get("measuring", 0)) + float(parts["diagnose"])
-    varied = float(parts["varied views"])
+    print_parts([parts])
+    beyond, varied = parts.get("measuring", 0) + parts["diagnose"], parts["varied views"]
     print(f"ratio, training with features and answers: {theirs / (ours - beyond - varied):.2f}x")
     print(f"ratio, with the varied views: {theirs / (ours - beyond):.2f}x")
     print(f"ratio, with diagnosis and measuring: {theirs / ours:.2f}x")

@@ -31,9 +31,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from common import ROOT, option_parser
-from contrast import train_or_reuse
+from common import ROOT, option_parser, print_head, table_row
 from PIL import Image, ImageDraw
+from seeds import train_or_reuse
 
 from core.data.dataset import BACKGROUND
 from core.data.label_tables import BOX_COLUMNS, LABEL_COLUMNS
@@ -108,9 +108,8 @@ def photo(
     told = int(random.integers(len(names))) if elsewhere else names.index(label)
     share = told / len(names)
     hue = share if world.cue == "colour" else random.random() if elsewhere else 0.09
-    canvas = _draw_background(
-        random, hue + random.normal(0, 0.01), 0.55 if world.cue == "colour" else 0.3
-    )
+    saturation = 0.55 if world.cue == "colour" else 0.3
+    canvas = _draw_background(random, hue + random.normal(0, 0.01), saturation)
     box = None
     if label != BACKGROUND:
         box = _put_object(random, canvas, names.index(label), world, elsewhere)
@@ -138,11 +137,7 @@ def _draw_background(random: np.random.Generator, hue: float, saturation: float)
 
 
 def _put_object(
-    random: np.random.Generator,
-    canvas: Image.Image,
-    kind: int,
-    world: World,
-    elsewhere: bool,
+    random: np.random.Generator, canvas: Image.Image, kind: int, world: World, elsewhere: bool
 ) -> tuple[float, float, float, float]:
     """Draws an object so that its box covers about the world's area of the photo."""
     spread = 0.15 if elsewhere else 0.05
@@ -180,29 +175,11 @@ def _object(kind: int, hue: float, turn: float, side: int) -> Image.Image:
 
 
 def _outline(shape: str, side: int) -> list[tuple[float, float]]:
-    corners, inner = {
-        "disc": (60, 1.0),
-        "square": (4, 1.0),
-        "triangle": (3, 1.0),
-        "star": (10, 0.45),
-        "cross": (12, 1.0),
-    }[shape]
     if shape == "cross":
-        steps = [
-            (1, 0),
-            (2, 0),
-            (2, 1),
-            (3, 1),
-            (3, 2),
-            (2, 2),
-            (2, 3),
-            (1, 3),
-            (1, 2),
-            (0, 2),
-            (0, 1),
-            (1, 1),
-        ]
-        return [(x * side / 3, y * side / 3) for x, y in steps]
+        thirds = zip("122332211001", "001122332211", strict=True)
+        return [(int(x) * side / 3, int(y) * side / 3) for x, y in thirds]
+    corners = {"disc": 60, "square": 4, "triangle": 3, "star": 10}[shape]
+    inner = 0.45 if shape == "star" else 1.0
     turns = (2 * math.pi * (i + 0.5) / corners for i in range(corners))
     reach = [side / 2 * (inner if i % 2 else 1.0) for i in range(corners)]
     return [
@@ -220,8 +197,7 @@ def write_world(out: Path, world: World, seed: int) -> None:
     """Writes the world's photo set, and the further photos into `out`.further."""
     random = np.random.default_rng([seed, WORLDS.index(world)])
     names, shown = world.labels, world.labels[: world.classes]
-    labels: list[tuple[str, ...]] = []
-    boxes: list[tuple[str, ...]] = []
+    labels, boxes = [], []
 
     def write(folder: Path, split: str, count: int, elsewhere: bool) -> None:
         folder.mkdir(parents=True)
@@ -245,11 +221,9 @@ def write_world(out: Path, world: World, seed: int) -> None:
         write(out / "test_difficult", "test_difficult", max(40, 2 * len(names)), True)
         stated["test_difficult"] = "elsewhere"
     write(out.with_suffix(".further"), "", FURTHER, True)
-    for file, columns, rows in (
-        ("labels.csv", LABEL_COLUMNS, labels),
-        ("boxes.csv", BOX_COLUMNS, boxes),
-    ):
-        with (out / file).open("w", newline="", encoding="utf-8") as table:
+    tables = ("labels", LABEL_COLUMNS, labels), ("boxes", BOX_COLUMNS, boxes)
+    for name, columns, rows in tables:
+        with (out / f"{name}.csv").open("w", newline="", encoding="utf-8") as table:
             csv.writer(table).writerows([columns, *rows])
     origins = "".join(f"  {name}: {{origin: {origin}}}\n" for name, origin in stated.items())
     (out / "dataset.yaml").write_text(f"title: {world.name}\ntest_sets:\n{origins}", "utf-8")
@@ -288,8 +262,7 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = chosen.runs / f"worlds-{chosen.seed}"
     found: list[tuple[str, bool]] = []
-    print("| world | validation | skill elsewhere | truth | verdict | rule | right |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    print_head("world", "validation", "skill elsewhere", "truth", "verdict", "rule", "right")
     for world in WORLDS:
         data = folder / world.name.replace(", ", "-").replace(" ", "_")
         if not (data / "dataset.yaml").is_file():
@@ -299,15 +272,13 @@ def main() -> None:
         run = train_or_reuse(folder / "runs", load_recipe("quick", {"seed": chosen.seed}), data)
         skill = skill_elsewhere(run, data.with_suffix(".further"))
         diagnosis: Any = run.diagnosis()
-        right = is_right(diagnosis["verdict"], world, skill)
-        found.append((truth_of(skill), right))
-        validation: Any = run.summary()
-        told = validation["validation"]["accuracy"]["value"]
-        print(
-            f"| {world.name} | {told:.2f} | {skill:.2f} | {truth_of(skill)} | "
-            f"{diagnosis['verdict']} | {diagnosis['rule']} | {'yes' if right else 'NO'} |",
-            flush=True,
-        )
+        verdict, truth = diagnosis["verdict"], truth_of(skill)
+        right = is_right(verdict, world, skill)
+        found.append((truth, right))
+        summary: Any = run.summary()
+        told = f"{summary['validation']['accuracy']['value']:.2f}", f"{skill:.2f}"
+        rule = diagnosis["rule"]
+        print(table_row(world.name, *told, truth, verdict, rule, "yes" if right else "NO"))
     fine = share_right(found, None) >= 0.9
     for truth in ("good", "bad"):
         count = sum(one == truth for one, _ in found)

@@ -16,7 +16,7 @@ from core.store.run import Run
 from tests.conftest import ROOT
 from tests.factory import write_run
 
-MODULES = {"common.py", "fastai_process.py", "visitor.py"}  # what the scripts share
+MODULES = {"common.py", "fastai_process.py", "seeds.py", "visitor.py"}  # what the scripts share
 SCRIPTS = sorted(p for p in (ROOT / "bench").glob("*.py") if p.name not in MODULES)
 sys.path.append(str(ROOT / "bench"))
 
