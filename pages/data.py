@@ -15,6 +15,7 @@ from pages.widgets.data import (
     about,
     add_photos,
     data_trash,
+    expected_use,
     label_editor,
     label_versions,
     photo_filter,
@@ -74,6 +75,7 @@ def show_label_progress(
 def show_photo_grid(dataset: Dataset) -> None:
     """All photos of a split, or those of a class."""
     about.show(dataset)
+    expected_use.show(f"{KEY}.use", dataset)
     warning = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = photo_filter.choose_split(f"{KEY}.set.{dataset.root.name}", dataset)

@@ -96,7 +96,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_state.show(row)
     run_ending.show(row, run)
     if found:
-        if found.verdict == N_("too little evidence"):
+        if found.verdict in (N_("too little evidence"), N_("holds up, untested elsewhere")):
             capture_link.show_for_run(row, rows)
         diagnosis_report.show(f"{KEY}.letter", found, colour)
         links(row, rows)

@@ -194,6 +194,32 @@ def add(
 
 
 @app.command()
+def use(
+    folder: Annotated[Path, typer.Argument(metavar="DATASET", help="A data-set folder.")],
+    answers: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION=ANSWER...", help="Such as turned=any.")
+    ] = None,
+) -> None:
+    """Tells or states what use will look like: which changes of validation photos count."""
+    from core.data.expected_use import USE_QUESTIONS, expected_use, read_stated_use, write_use
+
+    given = dict(one.partition("=")[::2] for one in answers or ())
+    for key, answer in given.items():
+        question = USE_QUESTIONS.get(key)
+        if question is None or answer not in question.answers:
+            known = list(question.answers if question else USE_QUESTIONS)
+            raise InputError(f"{key}={answer}: must be one of {', '.join(known)}")
+    stated = read_stated_use(folder) | given
+    if given:
+        write_use(folder, stated)
+    for key, answer in expected_use(stated).items():
+        question = USE_QUESTIONS[key]
+        note = "" if key in stated else ", not stated"
+        options = ", ".join(question.answers)
+        print(f"{key}={answer} ({question.title} {question.answers[answer]}{note}; of {options})")
+
+
+@app.command()
 def covers(
     output: Annotated[
         Path, Option("--output", "-o", metavar="FILE.pdf", help="Where it is written.")

@@ -20,6 +20,7 @@ _NO_VERDICT, _NO_MAJORITY = N_("no verdict yet"), N_("no majority")
 _BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS
 _VERDICT_COLOURS = {
     N_("generalises"): _GREEN,
+    N_("holds up, untested elsewhere"): _OLIVE,
     N_("overfit that looks good"): _RED,
     N_("overfit, and it shows"): _AMBER,
     N_("never learned"): _PURPLE,

@@ -25,7 +25,7 @@ _CONTROL_COLUMNS = {
     "untrained": N_("untrained weights"),
 }  # as columns
 _CONSTANT = N_("constant answer")
-_ACCURACY = ("validation", "accuracy")
+_ACCURACY, _SHIFTED = ("validation", "accuracy"), ("shifted", "total", "accuracy")
 DOT_COLUMNS = (
     "run",
     "label",
@@ -65,7 +65,7 @@ def headline_score(item: Group) -> tuple[str, str, tuple[str, str]]:
 
 def validation_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     """The validation accuracies, for core.plots.scores.score_dots."""
-    return _dots(items, controls, [("accuracy", _ACCURACY)])
+    return _dots(items, controls, [("accuracy", _ACCURACY), (N_("shifted views"), _SHIFTED)])
 
 
 def dots_of_test_set(items: Sequence[Group], controls: Controls, set_name: str) -> pd.DataFrame:

@@ -24,6 +24,10 @@ SCORE_DESCRIPTIONS = {
         "Share of the validation photos that are classified right. They come from the "
         "same shoot as the training photos."
     ),
+    N_("shifted views"): N_(
+        "Share of the validation photos' shifted views that are classified right: turned, moved "
+        "or lit otherwise, as stated on Data."
+    ),
     "primary": N_("The answer is the most prominent object of the photo."),
     "object": N_("Each labelled object, cut out and classified alone: the sharpest of the scores."),
     "ranking": N_(

@@ -117,7 +117,9 @@ class Dataset:
         labels = {
             file: Label(name, () if name == BACKGROUND else (name,)) for file, name in names.items()
         }
-        return TestSet(VALIDATION, tuple(self.train[by_file[file]] for file in files), labels)
+        photos = tuple(self.train[by_file[file]] for file in files)
+        boxes = {file: self.train_boxes[file] for file in files if file in self.train_boxes}
+        return TestSet(VALIDATION, photos, labels, boxes)
 
     def class_counts(self) -> dict[str, int]:
         """Training photos per class."""

@@ -22,6 +22,11 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
             ),
             N_("Keep more photos aside for validation, or use folds."),
         ]
+    if verdict == "holds up, untested elsewhere":
+        return [
+            N_("Photograph the same things elsewhere, in Capture: twenty photos are a test."),
+            N_("Repeat it with five seeds: one run can be luck."),
+        ]
     if verdict == "generalises":
         return [
             N_("Repeat it with five seeds: one run can be luck."),

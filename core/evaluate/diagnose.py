@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +26,15 @@ class Diagnosis:
     reliance: pd.DataFrame
 
 
-def diagnose(setup: Setup, evaluation: Evaluation, history: pd.DataFrame) -> Diagnosis:
+def diagnose(
+    setup: Setup, evaluation: Evaluation, history: pd.DataFrame, shifted: Mapping[str, Any]
+) -> Diagnosis:
     """Measures what the scores leave open (DESIGN section 8), and judges the run. found.sets: each
-    with its `origin`, too."""
+    with its `origin`, too. shifted: the numbers of core.evaluate.shifted."""
     network, classes = setup.network, len(setup.dataset.classes)
     hidden, of_photos = reliance(setup, network, evaluation.plain)
     moved = drift(setup, network)
-    judgement = judge(history, evaluation.validation, classes, evaluation.sets, hidden)
+    judgement = judge(history, evaluation.validation, classes, evaluation.sets, hidden, shifted)
     data = judgement.as_data() | {"advice": advice(judgement.verdict, setup.recipe)}
     data["evidence"] |= {
         "reliance": hidden,

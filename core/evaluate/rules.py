@@ -8,6 +8,10 @@ from core.store.schemas import Verdict
 
 MEANINGS: dict[Verdict, str] = {
     "generalises": N_("What it has learned holds on photos from elsewhere too."),
+    "holds up, untested elsewhere": N_(
+        "Its validation photos stay recognised when they are turned, moved or lit otherwise; no "
+        "photo from elsewhere has tested it."
+    ),
     "overfit that looks good": N_(
         "Validation says all is well, yet what it has learned does not hold on other photos."
     ),
@@ -49,6 +53,24 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
     "rise": (
         2.0,
         N_("validation has got worse when its loss ends above this many times its best"),
+    ),
+    "shifted": (
+        0.95,
+        N_(
+            "validation photos hold up when answers to their shifted views have this skill, over "
+            "all families and over those that the recipe does not train on"
+        ),
+    ),
+    "shifted apart": (
+        0.5,
+        N_("what was learned falls apart when answers to shifted views have less than this skill"),
+    ),
+    "background": (
+        0.25,
+        N_(
+            "it relies on the background when it answers so many more photos right before "
+            "backgrounds of their own class than before others"
+        ),
     ),
     "photos": (10, N_("a sign counts when it rests on at least this many photos or objects")),
     "veto": (
@@ -116,6 +138,20 @@ RULES: dict[str, tuple[Verdict, str]] = {
     N_("a test set is bad"): (
         "never learned",
         N_("validation cannot tell, and the worst test set is bad"),
+    ),
+    N_("shifted photos are bad, validation fine"): (
+        "overfit that looks good",
+        N_(
+            "validation is fine, no labelled test set is from elsewhere, and validation photos "
+            "are `shifted apart` or need their own `background`"
+        ),
+    ),
+    N_("shifted photos are good, untested elsewhere"): (
+        "holds up, untested elsewhere",
+        N_(
+            "validation is fine, no labelled test set is from elsewhere, and `shifted` validation "
+            "photos are still recognised"
+        ),
     ),
     N_("no photos from elsewhere"): (
         "too little evidence",

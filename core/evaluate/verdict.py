@@ -88,12 +88,14 @@ def judge(
     classes: int,
     sets: Mapping[str, Mapping[str, Any]],
     reliance: Mapping[str, Mapping[str, Any]],
+    shifted: Mapping[str, Any] | None = None,
 ) -> Judgement:
     """The verdict on a finished run.
 
     history: history.csv. validation: `accuracy` and `balanced`, scores (core.evaluate.scores.Score
     as data); the second where classes are uneven, else None. sets: per test set its `scores`,
     `localisation`, `single` and `origin`. reliance: core.evaluate.reliance's numbers by test set.
+    shifted: core.evaluate.shifted's numbers.
     """
     answer, told = _assess_validation(history, validation, classes)
     random = math.log(max(classes, 2))
@@ -132,11 +134,19 @@ def judge(
         known = "a test set is bad, training photos known" if memorised else "a test set is bad"
         rule = "a test set is bad, validation fine" if answer == "fine" else known
     elif not any(one.elsewhere for one in read):
-        rule = "no photos from elsewhere"
+        held, told_shifted = assess_shifted(shifted)
+        if answer != "fine":
+            held, told_shifted = "cannot tell", ""
+        rule = {
+            "fine": "shifted photos are good, untested elsewhere",
+            "bad": "shifted photos are bad, validation fine",
+            "cannot tell": "no photos from elsewhere",
+        }[held]
         why = N_(
             "A network that only knows the shoot may do as well, and fewer than {least:.0f} "
             "labelled photos from elsewhere can check it."
         ).format(least=threshold("photos"))
+        why = told_shifted if held != "cannot tell" else f"{told_shifted} {why}".strip()
     elif worst is not None and worst.answer == "cannot tell":
         rule = "the signs disagree"
     finding = " ".join(filter(None, [told, why, *(one.words for one in found)]))
@@ -184,6 +194,45 @@ def _assess_validation(
         few = N_("That is too few photos to call it fine or bad.")
         return "cannot tell", f"{told} {few}"
     return "fine", told
+
+
+def assess_shifted(shifted: Mapping[str, Any] | None) -> tuple[Assessment, str]:
+    """What shifted views of the validation photos say, and in sentences; nothing where no change
+    of a photo counts for the stated use."""
+    if shifted is None or shifted["total"] is None:
+        return "cannot tell", ""
+    constant, background = float(shifted["constant"]), shifted["background"]
+    values = {key: shifted["total"]["accuracy"][key] for key in ("value", "low", "high")}
+    told = N_(
+        "Of {views} other views of each of {photos} validation photos it answers {value:.0%} right "
+        "({low:.0%} to {high:.0%} is likely)."
+    ).format(views=shifted["views"] * len(shifted["counted"]), photos=shifted["photos"], **values)
+    relies = (
+        background is not None
+        and background["value"] >= threshold("background")
+        and background["low"] > 0
+    )
+    if relies:
+        why = N_(
+            "Before backgrounds of other classes {fall:.0%} fewer photos are answered right than "
+            "before those of their own: it looks at the background."
+        )
+        return "bad", f"{told} {why.format(fall=background['value'])}"
+    skills = [
+        (float(found["accuracy"]["value"]) - constant) / (1 - constant) if constant < 1 else 0.0
+        for found in (shifted["total"], shifted["untrained"])
+        if found is not None
+    ]
+    if skills[0] < threshold("shifted apart"):
+        why = N_("What it has learned falls apart when a photo is taken a little differently.")
+        return "bad", f"{told} {why}"
+    if min(skills) < threshold("shifted") or len(skills) < 2:
+        return "cannot tell", told
+    blind = N_(
+        "Such views cannot tell a thing from what lies beside it in every photo, the table or the "
+        "light of the shoot: only photos from elsewhere can."
+    )
+    return "fine", f"{told} {blind}"
 
 
 def _assess_set(

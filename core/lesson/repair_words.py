@@ -68,6 +68,7 @@ def translate_verdicts(text: str) -> str:
         "overfit that looks good": _("overfit that looks good"),
         "overfit, and it shows": _("overfit, and it shows"),
         "generalises": _("generalises"),
+        "holds up, untested elsewhere": _("holds up, untested elsewhere"),
         "never learned": _("never learned"),
         "too little evidence": _("too little evidence"),
     }.items():

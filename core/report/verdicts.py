@@ -22,6 +22,7 @@ from core.views.run_ending import find_stop_reason
 # Of each verdict: a sign and whether it is good, so that neither colour nor sign stands alone.
 VERDICT_STYLES = {
     "generalises": ("\u2713", "good"),
+    "holds up, untested elsewhere": ("\u2197", "unsure"),
     "overfit that looks good": ("\u26a0", "bad"),
     "overfit, and it shows": ("\u2198", "bad"),
     "never learned": ("\u2715", "bad"),

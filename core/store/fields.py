@@ -55,6 +55,11 @@ RUN_FIELDS: dict[str, RunField] = {
         N_("validation"), "share", N_("Share of the validation photos classified right")
     ),
     "loss": RunField(N_("val. loss"), "number", N_("Loss on the validation photos")),
+    "shifted": RunField(
+        N_("shifted"),
+        "share",
+        N_("Share of shifted views of the validation photos classified right"),
+    ),
     "test": RunField(N_("test"), "share", N_("Most prominent object on the easy test photos")),
     "difficult": RunField(
         N_("difficult"), "share", N_("Most prominent object on the difficult test photos")
@@ -87,6 +92,7 @@ DEFAULT_COLUMNS = (
     "verdict",
     "state",
     "validation",
+    "shifted",
     "loss",
     "test",
     "difficult",
@@ -123,6 +129,7 @@ def read_field_values(row: RunRow) -> dict[str, Any]:
         "took": _run_seconds(row),
         "validation": row.summary_value("validation", "accuracy", "value"),
         "loss": row.summary_value("validation", "loss"),
+        "shifted": row.summary_value("shifted", "total", "accuracy", "value"),
         "test": row.summary_value("sets", "test", "scores", "primary", "value"),
         "difficult": row.summary_value("sets", hard, "scores", "primary", "value"),
         "objects": row.summary_value("sets", hard, "scores", "object", "value"),

@@ -159,6 +159,13 @@ class Run:
             "reliance.csv", ("split", "file", "variant", "fill", "predicted")
         )
 
+    def shifted(self) -> pd.DataFrame:
+        """A row per validation photo, family of views and view: family, file, view, primary,
+        predicted, p_<class>. Empty for a run from before there were any."""
+        return self._read_probabilities(
+            "shifted.csv", ("family", "file", "view", "primary", "predicted")
+        )
+
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
         path = self.path / "cams.npz"

@@ -51,6 +51,25 @@ class _Set(Strict):
     origin: _Origin | None = None
 
 
+class _ShiftedScore(Strict):
+    accuracy: _Score
+    loss: _Score
+
+
+class _Shifted(Strict):
+    use: dict[ShortText, ShortText]
+    stated: list[ShortText]
+    views: Count
+    photos: Count
+    constant: Number
+    families: dict[ShortText, _ShiftedScore]
+    counted: list[ShortText]
+    trained: list[ShortText]
+    total: _ShiftedScore | None
+    untrained: _ShiftedScore | None
+    background: _Score | None
+
+
 class _Validation(Strict):
     loss: Number
     accuracy: _Score
@@ -64,6 +83,7 @@ class _Summary(Strict):
     trained_weights: Count
     validation: _Validation
     sets: dict[str, _Set]
+    shifted: _Shifted | None = None
     verdict: Verdict | None = None
 
 
@@ -171,6 +191,7 @@ def validate_data(adapter: TypeAdapter[Any], path: Path, data: Any) -> Any:
 
 Verdict = Literal[
     "generalises",
+    "holds up, untested elsewhere",
     "overfit that looks good",
     "overfit, and it shows",
     "never learned",

@@ -175,6 +175,10 @@ def _check_reliance(run: Run) -> None:
     _check_file_columns(run, "reliance.csv", run.reliance())
 
 
+def _check_shifted(run: Run) -> None:
+    _check_file_columns(run, "shifted.csv", run.shifted())
+
+
 def _check_class_maps(run: Run) -> None:
     """The archive inside is looked at before NumPy believes what it says of its sizes."""
     path = run.path / "cams.npz"
@@ -247,6 +251,7 @@ _CHECKS: dict[str, Callable[[Run], None]] = {
     "timing.csv": _check_timing,
     "predictions.csv": _check_predictions,
     "reliance.csv": _check_reliance,
+    "shifted.csv": _check_shifted,
     "drift.csv": _check_drift,
     "cams.npz": _check_class_maps,
     "summary.json": _json_check("summary.json"),
@@ -291,7 +296,7 @@ def _check_integers(run: Run, name: str, table: pd.DataFrame, *columns: str) -> 
 
 def _check_file_columns(run: Run, name: str, table: pd.DataFrame) -> None:
     if len(table):
-        _check_files(run.path / name, {*table["split"], *table["file"]})
+        _check_files(run.path / name, {*table.get("split", ()), *table["file"]})
 
 
 def _check_files(path: Path, names: Iterable[str]) -> None:

@@ -34,6 +34,7 @@ MAX_FILE_BYTES: dict[str, int] = {
     "timing.csv": 50 * _MB,
     "predictions.csv": 200 * _MB,
     "reliance.csv": 200 * _MB,
+    "shifted.csv": 200 * _MB,
     "drift.csv": 10 * _MB,
     "cams.npz": 500 * _MB,
     "summary.json": 10 * _MB,

@@ -12,10 +12,11 @@ import pandas as pd
 
 from core.base.errors import InputError
 from core.base.formatting import percent
-from core.base.language import _, join_sentences, translate
+from core.base.language import N_, _, join_sentences, translate
 from core.data.dataset import read_dataset
+from core.data.expected_use import FAMILY_TITLES, OTHER
 from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS, threshold
-from core.evaluate.verdict import density_ratio
+from core.evaluate.verdict import assess_shifted, density_ratio
 from core.recipe.layer_table import head_start
 from core.store.run import Run
 from core.store.schemas import Assessment
@@ -27,7 +28,7 @@ from core.views.diagnosis_pictures import (
     occlusion_pictures,
 )
 
-EvidenceKey = Literal["validation", "finds", "looks", "needs", "drift"]
+EvidenceKey = Literal["validation", "shifted", "finds", "looks", "needs", "drift"]
 RANDOM_HEAD_MAX_LIFT = 1.4  # a random head's evidence up to so dense is as good as strewn evenly
 
 
@@ -75,6 +76,7 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
     layers = backbone_drift(run)
     pieces = [
         _validation_evidence(summary["validation"]["accuracy"], found.get("validation")),
+        _shifted_evidence(summary.get("shifted"), diagnosis["rule"]),
         *(_criterion_evidence(sign, sets.get(name) or {}) for sign in found["signs"]),
         _drift_evidence(layers),
     ]
@@ -153,6 +155,54 @@ def _validation_evidence(accuracy: Mapping[str, Any], answer: Assessment | None)
     return Evidence("validation", _("What does validation say?"), words, good, True)
 
 
+def _shifted_evidence(shifted: Mapping[str, Any] | None, rule: str) -> Evidence | None:
+    """Accuracy on changed views of the validation photos, by family; a run from before this was
+    measured has none."""
+    if shifted is None:
+        return None
+    families = []
+    for name, found in shifted["families"].items():
+        share, low, high = (percent(found["accuracy"][key]) for key in ("value", "low", "high"))
+        title = translate(FAMILY_TITLES.get(name, name))
+        if name in shifted["trained"]:
+            title = _("{family} (which the recipe trains on)", family=title)
+        words = _(
+            "{family} {share} ({low} to {high})", family=title, share=share, low=low, high=high
+        )
+        families.append(words)
+    parts = [
+        _(
+            "Of {views} views of each of {photos} validation photos it answers right: {families}.",
+            views=shifted["views"],
+            photos=shifted["photos"],
+            families="; ".join(families),
+        )
+    ]
+    if not shifted["stated"]:
+        parts.append(
+            _("Nobody has said what use will look like, so mild changes count: answer on Data.")
+        )
+    if shifted["use"].get("medium") == "other":
+        parts.append(_("No view stands for a drawing or a print: only such photos can test that."))
+    if OTHER not in shifted["families"]:
+        parts.append(
+            _("Reliance on the background is not measured: it needs boxes of training photos.")
+        )
+    answer, _words = assess_shifted(shifted)
+    return Evidence(
+        "shifted",
+        _("Do its validation photos hold up when shifted?"),
+        join_sentences(*parts),
+        {"fine": True, "bad": False}.get(answer),
+        rule in _SHIFTED_RULES,
+    )
+
+
+_SHIFTED_RULES = (
+    N_("shifted photos are bad, validation fine"),
+    N_("shifted photos are good, untested elsewhere"),
+    N_("no photos from elsewhere"),
+)
 _SCORE_BY_KIND = {"accuracy": "primary", "objects": "object"}  # a sign's score, where it is a share
 
 

@@ -17,6 +17,7 @@ from core.data.origin import find_origins
 from core.evaluate.controls import controls
 from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
+from core.evaluate.shifted import shifted_validation
 from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import write_table
 from core.model.trained_weights import load_weights
@@ -37,8 +38,8 @@ def write_results(
     on_phase_end: Callable[[str], None] = lambda phase: None,
     out_dir: Path | None = None,
 ) -> None:
-    """Everything that is told of a trained network: predictions.csv, drift.csv, reliance.csv,
-    diagnosis.json and, last, summary.json. precomputed: as for core.evaluate.evaluate.
+    """Everything that is told of a trained network: predictions.csv, shifted.csv, drift.csv,
+    reliance.csv, diagnosis.json and, last, summary.json. precomputed: as for evaluate.
     `on_phase_end` is told each phase's end. out_dir: another folder than the run's. Raises
     DataError, and writes nothing, where a photo was replaced meanwhile."""
     out_dir = out_dir or run.path
@@ -46,13 +47,15 @@ def write_results(
     dataset, runs_dir = setup.dataset, run.path.parent
     for name, origin in find_origins(dataset, lambda: near_copies(dataset, runs_dir)).items():
         found.sets[name]["origin"] = asdict(origin)
+    shifted, shifted_answers = shifted_validation(setup, setup.network)
     on_phase_end("varied views")
     history = run.history()
     kept = history_to_final_weights(setup.recipe, history)
-    diagnosis = diagnose(setup, found, kept)
+    diagnosis = diagnose(setup, found, kept, shifted)
     on_phase_end("diagnose")
     setup.check_photos()
     write_table(out_dir / "predictions.csv", found.rows)
+    write_table(out_dir / "shifted.csv", shifted_answers)
     write_table(out_dir / "drift.csv", diagnosis.drift)
     write_table(out_dir / "reliance.csv", diagnosis.reliance)
     files.write_json(out_dir / "diagnosis.json", diagnosis.data)
@@ -67,6 +70,7 @@ def write_results(
         ),
         "validation": {"loss": float(kept["val_loss"].iloc[-1]), **found.validation},
         "sets": found.sets,
+        "shifted": shifted,
         "verdict": diagnosis.data["verdict"],
     }
     files.write_json(out_dir / "summary.json", summary)

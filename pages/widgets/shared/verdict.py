@@ -15,6 +15,7 @@ from pages.widgets.ui.reading_table import Column
 # Icon and colour of each verdict: the word always stands beside them.
 VERDICT_STYLES = {
     N_("generalises"): (":material/verified:", "green"),
+    N_("holds up, untested elsewhere"): (":material/trending_flat:", "blue"),
     N_("overfit that looks good"): (":material/theater_comedy:", "red"),
     N_("overfit, and it shows"): (":material/trending_down:", "orange"),
     N_("never learned"): (":material/do_not_disturb_on:", "violet"),

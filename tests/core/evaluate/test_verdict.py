@@ -57,13 +57,31 @@ def reliance_summary(balance=0.6, photos=40):
     }
 
 
-def verdict(losses=None, validation_scores=None, sets=None, needs=None, classes=CLASSES):
+def shifted_numbers(total, untrained=None, background=None):
+    def of(value):
+        return {"accuracy": {"value": value, "low": value - 0.2, "high": min(1.0, value + 0.1)}}
+
+    return {
+        "views": 8,
+        "photos": 15,
+        "constant": 0.2,
+        "counted": ["geometry", "light"],
+        "total": of(total),
+        "untrained": None if untrained is None else of(untrained),
+        "background": background,
+    }
+
+
+def verdict(
+    losses=None, validation_scores=None, sets=None, needs=None, classes=CLASSES, shifted=None
+):
     return judge(
         history() if losses is None else losses,
         validation() if validation_scores is None else validation_scores,
         classes,
         {"test_difficult": evidence()} if sets is None else sets,
         {"test_difficult": reliance_summary()} if needs is None else needs,
+        shifted,
     )
 
 
@@ -270,6 +288,28 @@ def test_a_set_from_the_same_shoot_never_makes_it_generalise_but_may_be_the_wors
     assert verdict(sets=worse, needs={}, classes=2).verdict == "overfit that looks good"
 
 
+@pytest.mark.parametrize(
+    ("shifted", "verdict_"),
+    [
+        (shifted_numbers(0.99, 0.98), "holds up, untested elsewhere"),
+        (shifted_numbers(0.99), "too little evidence"),  # good on what it trains on
+        (shifted_numbers(0.7, 0.7), "too little evidence"),
+        (shifted_numbers(0.3, 0.3), "overfit that looks good"),
+        (shifted_numbers(0.99, 0.98, {"value": 0.5, "low": 0.3}), "overfit that looks good"),
+    ],
+)
+def test_without_photos_from_elsewhere_shifted_views_may_tell(shifted, verdict_):
+    for sets in ({}, {"test": single(30, 30, 0.2, SHOOT)}):
+        found = verdict(sets=sets, needs={}, shifted=shifted)
+        assert found.verdict == verdict_
+        alone = "only photos from elsewhere can" in found.finding
+        assert alone == (verdict_ == "holds up, untested elsewhere")
+    # Photos from elsewhere decide where there are any, and validation that is not fine.
+    assert verdict(shifted=shifted).verdict == "generalises"
+    few = validation(5, 5, 0.6)
+    assert verdict(validation_scores=few, sets={}, shifted=shifted).verdict == "too little evidence"
+
+
 def test_it_is_told_that_nobody_has_stated_where_a_set_is_from():
     unstated = {"test": single(30, 30, 0.5, {"elsewhere": True, "by": "nothing"})}
     told = "Nobody has stated that test is from elsewhere: state it on Data."
@@ -309,11 +349,12 @@ def test_runs_are_compared_on_the_set_from_elsewhere_with_most_labelled_objects(
 
 def test_every_rule_can_fire_and_every_word_is_explained():
     rules = {
-        verdict(losses, answers, sets, needs).rule
+        verdict(losses, answers, sets, needs, shifted=shifted).rule
         for losses in (history(), history(1.6), history(1.2, 1.0, 0.4), history(9.0))
         for answers in (validation(), validation(5, 5, 0.6), validation(6))
         for sets in (None, {}, BAD, UNSURE)
         for needs in (None, {})
+        for shifted in (None, shifted_numbers(0.99, 0.99), shifted_numbers(0.3))
     }
     assert rules == set(RULES)
     assert {verdict for verdict, _ in RULES.values()} == set(MEANINGS)

@@ -33,7 +33,7 @@ TRAINING_FILES = (
     "checkpoint/optimizer.safetensors",
     "checkpoint/state.json",
 )
-RESULT_FILES = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json")
+RESULT_FILES = ("predictions.csv", "shifted.csv", "drift.csv", "reliance.csv", "diagnosis.json")
 RECIPE = {
     "weights": "imagenet",
     "stages": [

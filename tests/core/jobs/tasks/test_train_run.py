@@ -91,6 +91,7 @@ def test_every_file_of_the_format_is_there(finished):
         "log.txt",
         "drift.csv",
         "reliance.csv",
+        "shifted.csv",
         "diagnosis.json",
     }
     assert finished.recipe() == fast_recipe()
@@ -295,7 +296,14 @@ def test_timing_adds_up(finished):
 def test_evaluating_again_gives_the_same_bytes(tmp_path, second_run):
     """Where nothing of its features is left."""
     run = Run(shutil.copytree(second_run.path, tmp_path / second_run.id))
-    names = ("predictions.csv", "drift.csv", "reliance.csv", "diagnosis.json", "summary.json")
+    names = (
+        "predictions.csv",
+        "shifted.csv",
+        "drift.csv",
+        "reliance.csv",
+        "diagnosis.json",
+        "summary.json",
+    )
     before = {name: (run.path / name).read_bytes() for name in names}
     for name in names:
         (run.path / name).write_text("")

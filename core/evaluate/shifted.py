@@ -1,0 +1,238 @@
+"""Shifted validation: what a network answers to its validation photos as somebody else might have
+taken them (core.evaluate.shifted_views).
+
+Validation accuracy stands at 1.00 for good and bad recipes alike; accuracy on shifted views does
+not (compare "Crafting Distribution Shifts for Validation and Training in Single Source Domain
+Generalization", arXiv 2409.19774). It speaks for the use that was stated (core.data.expected_use),
+and synthetic shifts say little of others (Taori et al. 2020, arXiv 2007.00644): docs/evidence.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.expected_use import (
+    FAMILY_TITLES,
+    GEOMETRY,
+    LIGHT,
+    OTHER,
+    OWN,
+    expected_use,
+    read_stated_use,
+)
+from core.evaluate.derived_predictions import DerivedPredictor
+from core.evaluate.mask_choice import find_scene
+from core.evaluate.scores import mean_interval, wilson
+from core.evaluate.shifted_views import (
+    DEGREES,
+    SCALES,
+    VERSION,
+    VIEWS,
+    Strength,
+    context_views,
+    geometry_views,
+    light_views,
+)
+from core.model.network import Network
+from core.pipeline.predict import PhotoSet
+from core.pipeline.setup import Setup
+from core.pipeline.views import to_tensor
+from core.recipe.schema import Augment
+
+MAX_LOSS = -math.log(0.01)  # of one answer, so that one photo does not decide
+
+
+def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The numbers (`shifted_scores`), and shifted.csv: a row per validation photo and view, with
+    family, file, view, primary, predicted, p_<class>."""
+    validation, dataset = setup.validation, setup.dataset
+    stated = read_stated_use(dataset.root)
+    use = expected_use(stated)
+    strength = Strength(use["turned"], use["distance"])
+    ordered = list(_digests(dataset, validation.files).values())
+    predictor = DerivedPredictor(setup, network)
+    pixels = validation.pixels
+    makers = {
+        GEOMETRY: lambda: geometry_views(pixels, ordered, strength),
+        LIGHT: lambda: light_views(pixels, ordered),
+    }
+    tables = []
+    for family, make in makers.items():
+        asked = [(file, view) for file in validation.files for view in range(VIEWS)]
+        key = f"{ordered} {VERSION} {strength if family == 'geometry' else ''}"
+        found = predictor.probabilities(
+            f"validation/{family}", [f"{file}~{view}" for file, view in asked], key, make
+        )
+        tables.append(_table(family, asked, found, validation, dataset.classes))
+    tables += _context_tables(setup, predictor)
+    frame = pd.concat(tables, ignore_index=True)
+    trained = [
+        family
+        for family, trains in (
+            (GEOMETRY, trains_on_geometry(setup.recipe.augment, strength)),
+            (LIGHT, (setup.recipe.augment.lighting or 0) > 0.15),
+        )
+        if trains
+    ]
+    counted = [GEOMETRY] if strength != Strength("same", "same") else []
+    counted += [LIGHT] if use["light"] == "other" else []
+    has_boxes = OTHER in set(frame["family"])
+    counted += [OTHER] if use["background"] == "other" and has_boxes else []
+    scores = shifted_scores(frame, dataset.classes, counted, trained)
+    return {"use": use, "stated": sorted(stated), **scores}, frame
+
+
+def trains_on_geometry(augment: Augment, strength: Strength) -> bool:
+    """Whether a recipe's own augmentation covers more than half of the turns and of the (log)
+    distances that are asked about."""
+    asked_degrees, (low, high) = DEGREES[strength.turned], SCALES[strength.distance]
+    rotate, zoom = augment.rotate, augment.zoom
+    turns = not asked_degrees or (rotate is not None and rotate.degrees > asked_degrees / 2)
+    if low == high:
+        return turns
+    covered = 0.0
+    if zoom is not None:
+        covered = math.log(min(high, zoom.range[1]) / max(low, zoom.range[0]))
+    return turns and covered > math.log(high / low) / 2
+
+
+def shifted_scores(
+    frame: pd.DataFrame, classes: Sequence[str], counted: Sequence[str], trained: Sequence[str]
+) -> dict[str, Any]:
+    """The numbers of shifted.csv.
+
+    families: by name `accuracy` (balanced over classes) and `loss` (each answer's at most
+    MAX_LOSS), with intervals over photos, not views. total: over the families `counted`; untrained:
+    over those of them that the recipe does not train on; each None without one. background: by how
+    much accuracy before other backgrounds is lower than before those of the own class, paired by
+    photo; None without boxes. constant: what one answer for all gets.
+    """
+    photos = _per_photo(frame)
+    families = {name: _score(photos.loc[name]) for name in FAMILY_TITLES if name in photos.index}
+    untrained = [name for name in counted if name not in trained]
+    background = None
+    if OWN in families and OTHER in families:
+        falls = (photos.loc[OWN, "right"] - photos.loc[OTHER, "right"]).dropna()
+        background = mean_interval(falls.to_numpy(np.float64))
+    return {
+        "views": VIEWS,
+        "photos": int(frame["file"].nunique()),
+        "constant": 1 / max(1, frame["primary"].nunique()),
+        "families": families,
+        "counted": list(counted),
+        "trained": [name for name in counted if name in trained],
+        "total": _total(photos, counted),
+        "untrained": _total(photos, untrained),
+        "background": background,
+    }
+
+
+def _per_photo(frame: pd.DataFrame) -> pd.DataFrame:
+    """By family and file: primary, the share of right answers, and the mean bounded loss."""
+    columns = frame.columns.get_indexer_for([f"p_{name}" for name in frame["primary"]])
+    given = frame.to_numpy()[np.arange(len(frame)), columns].astype(np.float64)
+    table = frame[["family", "file", "primary"]].assign(
+        right=(frame["predicted"] == frame["primary"]).astype(float),
+        loss=np.minimum(-np.log(np.maximum(given, 1e-30)), MAX_LOSS),
+    )
+    return table.groupby(["family", "file"], sort=False).agg(
+        primary=("primary", "first"), right=("right", "mean"), loss=("loss", "mean")
+    )
+
+
+def _total(photos: pd.DataFrame, families: Sequence[str]) -> dict[str, Any] | None:
+    """Each photo's mean over the families, scored as one."""
+    if not families:
+        return None
+    chosen = photos.loc[list(families)].groupby("file", sort=False)
+    return _score(
+        chosen.agg(primary=("primary", "first"), right=("right", "mean"), loss=("loss", "mean"))
+    )
+
+
+def _score(photos: pd.DataFrame) -> dict[str, Any]:
+    """accuracy: the mean over classes, as in core.evaluate.scores.Score, with Wilson's interval for
+    as many answers as there are photos, since a photo's views are not independent. loss: the mean
+    over photos."""
+    value = float(photos.groupby("primary")["right"].mean().mean())
+    low, high = wilson(value * len(photos), len(photos))
+    constant = 1 / photos["primary"].nunique()
+    accuracy = {
+        "value": value,
+        "low": low,
+        "high": high,
+        "total": len(photos),
+        "constant": constant,
+    }
+    return {"accuracy": accuracy, "loss": mean_interval(photos["loss"].to_numpy(np.float64))}
+
+
+def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFrame]:
+    """Answers before other photos' backgrounds; none where no validation photo has a box."""
+    validation, dataset = setup.validation, setup.dataset
+    boxed = [photo.file for photo in dataset.train if photo.file in dataset.train_boxes]
+    if not set(boxed) & set(validation.files):
+        return []
+    held = dataset.held_out(boxed)
+    scenes = {
+        photo.file: scene
+        for photo in held.photos
+        if (scene := find_scene(held, photo, dataset.classes, setup.recipe.crop)) is not None
+    }
+    everything = setup.training_photos()
+    pixels = everything.pixels.permute(0, 2, 3, 1).numpy()
+    shown = dict(zip(everything.files, pixels, strict=True))
+    labels = dict(zip(everything.files, everything.primary, strict=True))
+    digests = _digests(dataset, list(scenes))
+    fingerprint = f"{digests} {[held.boxes[file] for file in scenes]} {VERSION}"
+    tables = []
+    for family in (OWN, OTHER):
+        views = {
+            file: context_views(file, family == OWN, shown, scenes, labels, digests)
+            for file in validation.files
+            if file in scenes
+        }
+        asked = [(file, view) for file, made in views.items() for view in range(len(made))]
+        if asked:
+            pictures = torch.stack([to_tensor(views[file][view]) for file, view in asked])
+            names = [f"{file}~{view}" for file, view in asked]
+            found = predictor.probabilities(
+                f"validation/{family}", names, fingerprint, pictures.clone
+            )
+            tables.append(_table(family, asked, found, validation, dataset.classes))
+    return tables
+
+
+def _digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of training photos' files."""
+    paths = {photo.file: photo.path for photo in dataset.train}
+    return {file: hashlib.sha256(paths[file].read_bytes()).hexdigest() for file in files}
+
+
+def _table(
+    family: str,
+    asked: Sequence[tuple[str, int]],
+    found: NDArray[np.float32],
+    photos: PhotoSet,
+    classes: Sequence[str],
+) -> pd.DataFrame:
+    labels = dict(zip(photos.files, photos.primary, strict=True))
+    return pd.DataFrame(
+        {
+            "family": family,
+            "file": [file for file, _ in asked],
+            "view": [view for _, view in asked],
+            "primary": [labels[file] for file, _ in asked],
+            "predicted": [classes[i] for i in found.argmax(axis=1)],
+            **{f"p_{name}": found[:, i] for i, name in enumerate(classes)},
+        }
+    )

@@ -1,0 +1,55 @@
+"""What the network's use will look like: five questions, on which the score of changed validation
+photos rests."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import _, translate
+from core.data.dataset import Dataset
+from core.data.expected_use import USE_QUESTIONS, read_stated_use, write_use
+from pages.widgets.shared import access
+from pages.widgets.ui import messages
+
+
+def show(key: str, dataset: Dataset) -> None:
+    """The questions with the answers that dataset.yaml holds; a click saves. Raises DataError."""
+    key = f"{key}.{dataset.root.name}"
+    if error := st.session_state.pop(f"{key}.error", None):
+        messages.show_error(error)
+    stated = read_stated_use(dataset.root)
+    with st.expander(_("What will use look like?"), icon=":material/quiz:"):
+        st.caption(
+            _(
+                "New runs show their validation photos changed in these ways, and count how many "
+                "are still recognised. Without an answer mild changes count. Photos from elsewhere "
+                "tell more than any of this."
+            )
+        )
+        for name, question in USE_QUESTIONS.items():
+            widget = f"{key}.{name}"
+            st.session_state[widget] = stated.get(name)
+            st.segmented_control(
+                translate(question.title),
+                list(question.answers),
+                format_func=lambda answer, q=question: translate(q.answers[answer]),  # type: ignore[misc]
+                key=widget,
+                on_change=_save,
+                args=(key, dataset, name),
+                disabled=access.is_restricted("label"),
+                help=_(
+                    "Counts while nobody has answered: {answer}",
+                    answer=translate(question.answers[question.default]),
+                ),
+            )
+
+
+def _save(key: str, dataset: Dataset, name: str) -> None:
+    """Writes an answer; a second click on it takes it back."""
+    try:
+        stated = read_stated_use(dataset.root)
+        answer = st.session_state[f"{key}.{name}"]
+        write_use(dataset.root, {k: v for k, v in {**stated, name: answer}.items() if v})
+    except InputError as problem:
+        st.session_state[f"{key}.error"] = str(problem)
