@@ -69,8 +69,7 @@ def draw_toy_books(
         name = f"img_{index + 1:04d}.jpg"
         jpeg, found = render_photo(shot, rng)
         (out / folder / name).write_bytes(jpeg)
-        if folder in _TEST_SETS:
-            rows.append((folder, name, found))
+        rows.append((folder, name, found))
         if on_photo is not None:
             on_photo(done, total)
     _write_tables(out, rows)
@@ -144,10 +143,13 @@ def _jpeg(photo: Image.Image) -> bytes:
 
 def _write_tables(out: Path, rows: list[Row]) -> None:
     labels, boxes = [], []
-    for split, name, found in rows:
-        # Scenes were thrown until one book leads, so the first is the primary one.
-        largest = primary_class(found, min_ratio=1.0)
-        labels.append([split, name, largest, " ".join(present_classes(found))])
+    for folder, file, found in rows:
+        split, _, label = folder.partition("/")
+        name = f"{label}/{file}" if label else file
+        if split in _TEST_SETS:
+            # Scenes were thrown until one book leads, so the first is the primary one.
+            largest = primary_class(found, min_ratio=1.0)
+            labels.append([split, name, largest, " ".join(present_classes(found))])
         for book in sorted(found):
             numbers = [f"{value:.4f}" for value in (*book.box, book.visible)]
             boxes.append([split, name, book.label, *numbers])

@@ -245,8 +245,9 @@ def test_the_copy_on_this_machine_is_laid_out_alike(small_books):
         "train/background/img_5563.jpg",
     }
     assert here <= places
-    for name in ("labels.csv", "boxes.csv"):
-        assert (BUNDLED_FOLDER / name).read_bytes() == (small_books / name).read_bytes()
+    for name in ("labels.csv", "boxes.csv"):  # the boxes of training photos come after
+        whole = (BUNDLED_FOLDER / name).read_bytes()
+        assert whole.startswith((small_books / name).read_bytes())
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
