@@ -19,7 +19,7 @@ from core.data.archive import printable
 from core.data.dataset_names import CONTROL_CHARS
 from core.data.photo_copies import CAPTURED_LONGEST_SIDE as LONGEST_SIDE
 from core.data.photo_copies import QUALITY
-from core.data.photos import open_photo
+from core.data.photos import is_photo, open_photo, unreadable_reason
 
 MAX_BYTES = 50_000_000  # of an upload
 MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as very dark
@@ -29,7 +29,6 @@ MIN_SHARPNESS = 15.0
 _SHORTEST_DECODED = 900  # pixels, of a photo of 16:9 that is LONGEST_SIDE long
 _SHARPNESS_SIDE = 512  # pixels of the longer side for that
 _TIME = "%Y:%m:%d %H:%M:%S"
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
     shown = printable(name) or N_("the photo")
     if len(data) > MAX_BYTES:
         raise DataError(too_large_text(shown))
-    if problem := _container_problem(data):
+    if not is_photo(data[:64], name) and (problem := unreadable_reason(data[:64], name)):
         raise DataError(f"{shown}: {problem}")
     with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
         path = Path(folder) / "photo"
@@ -76,17 +75,6 @@ def too_large_text(name: str) -> str:
 def clean_text(text: str, length: int) -> str:
     """What a stranger has typed, without signs that are not seen, and no longer than that."""
     return CONTROL_CHARS.sub("", text).strip()[:length]
-
-
-def _container_problem(data: bytes) -> str:
-    """Why it is no photo we read, by its first bytes; "" where they do not tell."""
-    if data[4:8] == b"ftyp":
-        if data[8:12] in _HEIC_BRANDS:
-            return N_("HEIC cannot be read; save it as JPEG")
-        return N_("a video: take a photo instead")
-    if data[:4] == b"\x1aE\xdf\xa3" or (data[:4] == b"RIFF" and data[8:12] == b"AVI "):
-        return N_("a video: take a photo instead")
-    return ""
 
 
 def _time_taken(data: bytes) -> str:

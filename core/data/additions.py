@@ -41,11 +41,10 @@ from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
 from core.data.layout import PlacedPhoto
 from core.data.photo_copies import QUALITY, jpeg_copy
-from core.data.photos import jpeg_bytes, open_photo
+from core.data.photos import is_photo, jpeg_bytes, open_photo, unreadable_reason
 
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
 _RENAMED = N_("renamed; another photo is called so")
-_PHONE_SUFFIXES = (".heic", ".heif", ".avif")
 Source = tuple[str, Callable[[], bytes]]  # a file's name, with its folder where it has one; bytes
 
 
@@ -211,13 +210,12 @@ def _read_photo(
 ) -> tuple[bytes, bytes, tuple[str, ...]]:
     """A file's bytes, the JPEG that is kept of it, and what was changed. Raises DataError where it
     is no photo, OSError where `incoming` cannot be written."""
-    if path.suffix.lower() in _PHONE_SUFFIXES:
-        kind = path.suffix[1:].upper()
-        raise DataError(N_("{kind} cannot be read; save it as JPEG").format(kind=kind))
     try:
         data = read()
     except OSError as error:
         raise DataError(error.strerror or str(error)) from None
+    if not is_photo(data[:64], path.name) and (known := unreadable_reason(data[:64], path.name)):
+        raise DataError(known)
     incoming.write_bytes(data)
     jpeg, changes = jpeg_copy(incoming)
     if not changes:  # its own bytes: of its metadata nothing stays, least of all a location

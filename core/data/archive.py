@@ -113,12 +113,13 @@ class _Folder:
         for place, facts in self._walk():
             name = place.relative_to(path).as_posix()
             mode = facts.st_mode
+            if is_hidden(name):
+                hidden.append(name)
+                continue
             stamp.update(
                 repr((name, mode, facts.st_ino, facts.st_size, facts.st_mtime_ns)).encode()
             )
-            if is_hidden(name):
-                hidden.append(name)
-            elif stat.S_ISREG(mode):
+            if stat.S_ISREG(mode):
                 found.append(name)
             else:
                 refused.append(_special(name, mode, follow_links))
@@ -130,19 +131,25 @@ class _Folder:
         self.notes: tuple[str, ...] = tuple(notes)
 
     def _walk(self) -> Iterator[tuple[Path, os.stat_result]]:
-        """The files below the folder. Links are followed only where that is asked
-        for; a folder that holds itself is not entered twice."""
+        """The files below the folder, but those that go meanwhile (a photo being added has another
+        name first). Links are followed only where that is asked for; a folder that holds itself is
+        not entered twice."""
         waiting: list[tuple[Path, tuple[Path, ...]]] = [(self._root, (self._root.resolve(),))]
         while waiting:
             folder, parents = waiting.pop()
             try:
                 places = sorted(folder.iterdir())
             except OSError as error:
+                if isinstance(error, FileNotFoundError) and folder != self._root:
+                    continue
                 raise DataError(f"{error.filename}: {error.strerror}") from None
             for place in places:
                 if is_junk((place.name,)):
                     continue
-                facts = place.lstat()
+                try:
+                    facts = place.lstat()
+                except FileNotFoundError:
+                    continue
                 if stat.S_ISLNK(facts.st_mode) and self._follow:
                     with suppress(OSError):
                         facts = place.stat()

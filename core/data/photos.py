@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
@@ -32,6 +32,9 @@ FORMATS: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF")
 with suppress(ImportError):
     import_module("pillow_heif").register_heif_opener()
     FORMATS = (*FORMATS, "HEIF")
+_HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
+RAW_SUFFIXES = {".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"}
+_VIDEO_SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"}
 MAX_PIXELS = 80_000_000  # a decoded photo of this size takes 240 MB
 MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
@@ -48,16 +51,32 @@ _TURNS = {  # how a photo that is stored as its EXIF says becomes upright
 }
 
 
-def is_photo(head: bytes) -> bool:
-    """Whether a file is a photo of one of the FORMATS, by its first 64 bytes, whatever its name."""
+def is_photo(head: bytes, name: str) -> bool:
+    """Whether a file is a photo of one of the FORMATS, by its first 64 bytes whatever its name; but
+    for raw photos, of which only a preview can be read."""
+    if PurePath(name).suffix.lower() in RAW_SUFFIXES:
+        return False
     if head[4:8] == b"ftyp":
         brands = {head[at : at + 4] for at in (8, *range(16, min(len(head), 40), 4))}
-        heif = "HEIF" in FORMATS and bool(brands & {b"heic", b"heix", b"mif1", b"msf1", b"hevc"})
+        heif = "HEIF" in FORMATS and bool(brands & {*_HEIF_BRANDS})
         return bool(brands & {b"avif", b"avis"}) or heif
     if head[:2] == b"BM":
         return head[14:18] in (b"\x0c\0\0\0", b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
     starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*")
     return head.startswith(starts) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+def unreadable_reason(head: bytes, name: str) -> str:
+    """What a file that `is_photo` refuses seems to be, by its first bytes or else by its name: raw
+    or HEIF, or a video; "" for anything else."""
+    suffix, heif = PurePath(name).suffix.lower(), False
+    if head[4:8] == b"ftyp":
+        heif = head[8:12] in (*_HEIF_BRANDS, b"heim", b"heis", b"hevx")
+    if heif or suffix in RAW_SUFFIXES or suffix in (".heic", ".heif"):
+        kind = suffix[1:].upper() if suffix in RAW_SUFFIXES else "HEIC"
+        return N_("{kind} cannot be read; save it as JPEG").format(kind=kind)
+    film = head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3" or head[8:12] == b"AVI "
+    return N_("a video; only photos are read") if film or suffix in _VIDEO_SUFFIXES else ""
 
 
 def open_photo(path: Path, at_least: int | None = None) -> Image.Image:

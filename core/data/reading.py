@@ -23,14 +23,11 @@ from core.data.csv_files import delimiter
 from core.data.dataset_names import BACKGROUND, CAPTURE_LOG, TRAIN, class_name, natural_key
 from core.data.label_tables import Box, Label
 from core.data.layout import KINDS, Kind, Layout, PlacedPhoto, PossibleReading, find_layout
-from core.data.photos import is_photo, photo_size
+from core.data.photos import is_photo, photo_size, unreadable_reason
 
 PHOTO_SUFFIXES = tuple(
     ".jpg .jpeg .jpe .jfif .png .webp .bmp .gif .tif .tiff .avif".split()  # noqa: SIM905
 )
-_RAW_SUFFIXES = {".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"}
-_HEIF_SUFFIXES = {".heic", ".heif"}
-_VIDEO_SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"}
 _OWN_FILES = {"dataset.yaml", "import.txt", "labels.csv", "boxes.csv", "train.csv", ADDITIONS_FILE}
 _MAX_DEPTH = 30  # folders in folders
 MIN_PHOTOS = 2  # of a class: one to train on and one to validate
@@ -241,10 +238,7 @@ def _sorted_files(source: FileSource) -> tuple[list[str], list[str], list[Reject
     for file in source.files:
         path = PurePosixPath(file)
         suffix = path.suffix.lower()
-        photo = suffix in PHOTO_SUFFIXES
-        if not photo and suffix not in _RAW_SUFFIXES:  # the preview in it is not the photo
-            photo = is_photo(source.head(file))
-        if not photo:
+        if suffix not in PHOTO_SUFFIXES and not is_photo(source.head(file), file):
             others.append(file)
         elif file.count("/") > _MAX_DEPTH:
             deep = N_("lies more than {count} folders deep").format(count=_MAX_DEPTH)
@@ -284,10 +278,8 @@ def _own_tables(source: FileSource, others: Iterable[str]) -> dict[str, str]:
 def _why_no_photo(source: FileSource, file: str) -> str:
     """Why a file is left out, with what it seems to be."""
     suffix = PurePosixPath(file).suffix.lower()
-    if suffix in _RAW_SUFFIXES | _HEIF_SUFFIXES:
-        return N_("{kind} cannot be read; save it as JPEG").format(kind=suffix[1:].upper())
-    if suffix in _VIDEO_SUFFIXES:
-        return N_("a video, by its name; only photos are read")
+    if known := unreadable_reason(source.head(file), file):
+        return known
     if suffix == ".zip":
         try:
             names = ZipFile(io.BytesIO(source.read(file))).namelist()

@@ -35,7 +35,6 @@ MAX_QUEUED = 12  # of all visitors together
 MAX_RUNS_PER_VISITOR = 12  # that one visitor has, also in the trash
 MAX_RUNS = 300  # of all visitors: with their weights and maps about 10 MB each
 MAX_CAPTURED = 30  # photos that one visitor captures, where that is allowed
-MAX_UPLOAD_MB = 1  # the least that Streamlit can be told; no page takes a file
 
 
 # --- what is not done at all ----------------------------------------------------------------------

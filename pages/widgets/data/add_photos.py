@@ -56,6 +56,10 @@ def show(key: str, root: Path) -> None:
         format_func=lambda name: _("what their folder is called") if name == _BY_FOLDER else name,
         help=_("Test photos without a class can be labelled later; training photos need one."),
     )
+    columns = {
+        name: st.text_input(_("{column} of train.csv", column=name), key=f"{key}.column.{name}")
+        for name in (dataset.train_columns if split == TRAIN else ())
+    }
     # Another number makes another widget: an upload that is done lets go of its memory.
     number = st.session_state.setdefault(f"{key}.number", 0)
     sent = st.file_uploader(
@@ -68,7 +72,7 @@ def show(key: str, root: Path) -> None:
     if st.button(_("Add photos"), key=f"{key}.go", type="primary", disabled=not ready):
         sources = [(file.name, file.getvalue) for file in sent]
         with st.spinner(_("Adding photos")):
-            found = add_photos(root, split, sources, label or "", origin or "")
+            found = add_photos(root, split, sources, label or "", origin or "", columns)
         st.session_state[f"{key}.done"] = split, found
         st.session_state[f"{key}.number"] += 1
         st.query_params["set"] = split

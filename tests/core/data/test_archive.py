@@ -3,6 +3,7 @@ import stat
 import struct
 import warnings
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,21 @@ def test_a_folder_and_a_zip_of_it_hold_the_same(tmp_path):
             assert list(source.files) == names
             assert [source.read(name).decode() for name in names] == names
             assert source.name == place.name and source.rejected == ()
+
+
+def test_what_goes_while_a_folder_is_listed_is_passed_over(tmp_path, monkeypatch):
+    """A photo that is being added has a hidden name first."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.jpg").write_text("1")
+    gone = [tmp_path / ".p0001.jpg", tmp_path / ".adding-1" / "b"]
+    listed, facts = Path.iterdir, (tmp_path / "a").lstat()
+    monkeypatch.setattr(
+        Path, "iterdir", lambda path: [*listed(path), *(gone if path == tmp_path else ())]
+    )
+    real = Path.lstat
+    monkeypatch.setattr(Path, "lstat", lambda path: facts if path == gone[1] else real(path))
+    source = open_file_source(tmp_path, SMALL)
+    assert source.files == ("a/1.jpg",) and not source.rejected
 
 
 def test_names_with_backslashes_or_unmarked_utf8_are_read(tmp_path):
