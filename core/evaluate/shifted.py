@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.data.dataset import Dataset
 from core.data.expected_use import (
@@ -29,6 +31,8 @@ from core.data.expected_use import (
     expected_use,
     read_stated_use,
 )
+from core.data.masking import ObjectMasking
+from core.data.photos import Pixels
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, wilson
@@ -38,7 +42,8 @@ from core.evaluate.shifted_views import (
     VERSION,
     VIEWS,
     Strength,
-    context_views,
+    before_background,
+    choose_backgrounds,
     geometry_views,
     light_views,
 )
@@ -196,20 +201,33 @@ def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFr
     fingerprint = f"{digests} {[held.boxes[file] for file in scenes]} {VERSION}"
     tables = []
     for family in (OWN, OTHER):
-        views = {
-            file: context_views(file, family == OWN, shown, scenes, labels, digests)
+        chosen = {
+            file: choose_backgrounds(file, family == OWN, scenes, labels, digests)
             for file in validation.files
             if file in scenes
         }
-        asked = [(file, view) for file, made in views.items() for view in range(len(made))]
-        if asked:
-            pictures = torch.stack([to_tensor(views[file][view]) for file, view in asked])
-            names = [f"{file}~{view}" for file, view in asked]
-            found = predictor.probabilities(
-                f"validation/{family}", names, fingerprint, pictures.clone
-            )
+        pairs = [(file, other) for file, others in chosen.items() for other in others]
+        if pairs:
+            names = [f"{file}~{other}" for file, other in pairs]
+            make = partial(_before_backgrounds, pairs, shown, scenes)
+            found = predictor.probabilities(f"validation/{family}", names, fingerprint, make)
+            asked = [(file, n) for file, others in chosen.items() for n in range(len(others))]
             tables.append(_table(family, asked, found, validation, dataset.classes))
     return tables
+
+
+def _before_backgrounds(
+    pairs: Sequence[tuple[str, str]],
+    shown: Mapping[str, Pixels],
+    scenes: Mapping[str, ObjectMasking],
+) -> Tensor:
+    """Pictures of pairs of files (whose object, whose background): uint8 (pairs, 3, size, size)."""
+    return torch.stack(
+        [
+            to_tensor(before_background(shown[file], scenes[file], shown[other], scenes[other]))
+            for file, other in pairs
+        ]
+    )
 
 
 def _digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:

@@ -122,33 +122,28 @@ def _relight(photo: Tensor, draws: Tensor) -> Tensor:
     return ((x * (1 - shadow)) * 255 + 0.5).clamp_(0, 255).to(torch.uint8)
 
 
-def context_views(
+def choose_backgrounds(
     file: str,
     same: bool,
-    shown: Mapping[str, Pixels],
     scenes: Mapping[str, ObjectMasking],
     labels: Mapping[str, str],
     digests: Mapping[str, str],
-) -> list[Pixels]:
-    """A photo's object before the backgrounds of other photos, whose own objects are painted over
-    ("Noise or Signal", Xiao et al. 2021): of its own class (`same`), or of other classes.
-
-    By file, of the photo and of all that may be a background: shown, the pixels (size, size, 3);
-    scenes, the objects' boxes in them; labels; digests of the files. Returns VIEWS / 2 pictures,
-    fewer where there are fewer backgrounds."""
+) -> list[str]:
+    """Which photos' backgrounds a photo's object is put before: of its own class (`same`), or of
+    other classes. By file, of all that may be one: scenes, the objects' boxes; labels; digests of
+    the files. Returns VIEWS / 2 files, fewer where there are fewer."""
     others = [
         other for other in scenes if other != file and (labels[other] == labels[file]) == same
     ]
     others.sort(key=lambda other: derived_seed(0, "background", digests[file], digests[other]))
-    return [
-        _composed(shown[file], scenes[file], shown[other], scenes[other])
-        for other in others[: VIEWS // 2]
-    ]
+    return others[: VIEWS // 2]
 
 
-def _composed(
+def before_background(
     photo: Pixels, scene: ObjectMasking, other: Pixels, other_scene: ObjectMasking
 ) -> Pixels:
+    """A photo's object before the background of another one, whose own object is painted over
+    ("Noise or Signal", Xiao et al. 2021). Pixels: (size, size, 3)."""
     background = other_scene.apply(other, "object", "texture")
     height, width = photo.shape[:2]
     picture = background.copy()

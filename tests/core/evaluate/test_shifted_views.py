@@ -16,7 +16,8 @@ from core.evaluate.shifted_views import (
     VIEWS,
     Strength,
     _warp,
-    context_views,
+    before_background,
+    choose_backgrounds,
     geometry_views,
     light_views,
 )
@@ -96,9 +97,10 @@ def test_an_object_goes_before_backgrounds_of_the_class_that_is_asked_for():
     scenes = {name: ObjectMasking(name, (box,)) for name in shown}
     labels = {"a": "x", "b": "x", "c": "y", "d": "y"}
     digests = {name: name * 8 for name in shown}
-    (own,) = context_views("a", True, shown, scenes, labels, digests)
-    assert own[0, 0, 0] == 60 and own[SIDE // 2, SIDE // 2, 0] == 250
-    others = context_views("a", False, shown, scenes, labels, digests)
-    assert {int(view[0, 0, 0]) for view in others} == {110, 160}
-    del scenes["b"]
-    assert context_views("a", True, shown, scenes, labels, digests) == []
+    assert choose_backgrounds("a", True, scenes, labels, digests) == ["b"]
+    others = choose_backgrounds("a", False, scenes, labels, digests)
+    assert sorted(others) == ["c", "d"]
+    del scenes["d"]  # what is added or goes leaves the order of the others
+    assert choose_backgrounds("a", False, scenes, labels, digests) == ["c"]
+    view = before_background(shown["a"], scenes["a"], shown["b"], scenes["b"])
+    assert view[0, 0, 0] == 60 and view[SIDE // 2, SIDE // 2, 0] == 250
