@@ -1,6 +1,7 @@
 """Which number from validation photos tells what holds elsewhere? Recipes, seeds, data sets.
 
-    .venv/bin/python bench/shifted.py --toy 7001,7002 --data ../shared/pacs_small --seeds 0,1
+    .venv/bin/python bench/shifted.py --toy 7001,7002 --data ../shared/pacs_small \
+      --truth art_painting,cartoon,sketch --seeds 0,1
 
 Trains each recipe of RECIPES with each seed on toy draws (truth: the objects of `test_difficult` of
 that draw and of three more) and on photo sets (truth: the primary answers on all sets from
