@@ -67,14 +67,14 @@ def measure_warm(folder: Path, changes: list[str]) -> dict[str, Measured]:
     """Seconds from submission to `done` of the second and third run of one worker."""
     executor, own = LocalExecutor(folder), parse_changes(changes)
 
-    def carry_out(difference: dict[str, Any]) -> Run:
+    def run_recipe(difference: dict[str, Any]) -> Run:
         run = executor.submit(load_recipe("quick", own | difference), TOY_BOOKS)
         wait_until_done(run)
         return run
 
     with stopping_worker(folder):
-        carry_out({})
-        found = {case: timed(carry_out, difference) for case, difference in FURTHER.items()}
+        run_recipe({})
+        found = {case: timed(run_recipe, difference) for case, difference in FURTHER.items()}
     return {case: (seconds, phase_seconds(run)) for case, (seconds, run) in found.items()}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -192,14 +192,13 @@ def _read(root: Path, stamp: str) -> Dataset:
     rows, classes, small = _usable(root, rows)
     stated, added = note.get("test_sets") or {}, read_additions(root)
     try:
-        test_sets = tuple(_read_test_sets(root, reading, classes, stated, added))
+        test_sets, own_boxes = _read_test_sets(root, reading, classes, stated, added)
     except DataError:
         _check_counts(
             root, {**reading.small, **small}
         )  # labels may be of a class that would be left out
         raise
     train_boxes = {row.photo.file: row.boxes for row in rows if row.boxes}
-    own_boxes = _own_boxes(root, reading, {row.photo.file for row in rows})
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
@@ -208,7 +207,7 @@ def _read(root: Path, stamp: str) -> Dataset:
         classes=classes,
         train=tuple(row.photo for row in rows),
         train_labels=tuple(classes.index(row.label) for row in rows),
-        test_sets=test_sets,
+        test_sets=tuple(test_sets),
         train_columns={
             name: tuple(row.extra_columns[name] for row in rows) for name in rows[0].extra_columns
         },
@@ -343,7 +342,8 @@ def _read_test_sets(
     classes: tuple[str, ...],
     stated: Mapping[str, Any],
     added: dict[str, dict[str, int]],
-) -> Iterator[TestSet]:
+) -> tuple[list[TestSet], dict[str, dict[str, tuple[Box, ...]]]]:
+    """The test sets, and the boxes of our boxes.csv by split and file."""
     photos: dict[str, list[ReadPhoto]] = {}
     for photo in reading.photos:
         if photo.placed.split != TRAIN:
@@ -358,29 +358,28 @@ def _read_test_sets(
         )
     files = {name: {photo.placed.name for photo in found} for name, found in photos.items()}
     labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
-    boxes = _own_boxes(root, reading, set())
+    boxes = read_boxes(
+        _own_table(root, reading, "boxes.csv"),
+        {
+            TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN},
+            **files,
+        },
+    )
+    sets = []
     for name, found in sorted(photos.items()):
         told = {one.placed.name: one.truth for one in found if one.label}
         marked = {one.placed.name: one.boxes for one in found if one.boxes}
-        yield TestSet(
-            name,
-            tuple(_photo(root, one) for one in found),
-            told | labels.get(name, {}),
-            marked | boxes.get(name, {}),
-            stated_origin(stated.get(name)),
-            added.get(name, {}),
+        sets.append(
+            TestSet(
+                name,
+                tuple(_photo(root, one) for one in found),
+                told | labels.get(name, {}),
+                marked | boxes.get(name, {}),
+                stated_origin(stated.get(name)),
+                added.get(name, {}),
+            )
         )
-
-
-def _own_boxes(
-    root: Path, reading: Reading, train: set[str]
-) -> dict[str, dict[str, tuple[Box, ...]]]:
-    """The boxes of our boxes.csv, by split and file."""
-    files: dict[str, set[str]] = {}
-    for photo in reading.photos:
-        files.setdefault(photo.placed.split, set()).add(photo.placed.name)
-    files[TRAIN] = files.get(TRAIN, set()) | train
-    return read_boxes(_own_table(root, reading, "boxes.csv"), files)
+    return sets, boxes
 
 
 def _own_table(root: Path, reading: Reading, name: str) -> Path:

@@ -28,7 +28,7 @@ class FileDigests:
         """Raises DataError when the file cannot be read."""
         self._check_cancelled()
         before = files.quick_fingerprint(path)
-        self._known[path] = before, _file_digest(path)
+        self._known[path] = before, file_digest(path)
         return self._known[path][1]
 
     def check_unchanged(self) -> None:
@@ -36,7 +36,7 @@ class FileDigests:
         another time, size or number are read again."""
         for path, (before, digest) in self._known.items():
             now = files.quick_fingerprint(path)
-            if now != before and _file_digest(path) != digest:
+            if now != before and file_digest(path) != digest:
                 raise DataError(
                     N_(
                         "{path}: was replaced while it was in use: put it back as it was, or begin "
@@ -50,7 +50,7 @@ def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None
     """SHA-256 of the training photos with all that train.csv says of them, of each test set's
     photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
     orphans no run. digest: `FileDigests.of`, where files may be replaced meanwhile."""
-    digest = digest or _file_digest
+    digest = digest or file_digest
     train = hashlib.sha256()
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         train.update(f"{photo.file}\0{dataset.classes[label]}\0".encode())
@@ -76,7 +76,8 @@ def truth_fingerprint(test_set: TestSet) -> str:
     return hashlib.sha256(truth.encode()).hexdigest()
 
 
-def _file_digest(path: Path) -> bytes:
+def file_digest(path: Path) -> bytes:
+    """SHA-256 of a file. Raises DataError when it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()

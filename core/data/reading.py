@@ -129,7 +129,7 @@ def read_source(source: FileSource, options: ReadingOptions | None = None) -> Re
     possible = layout.possible
     if not options.kinds and not options.labels:
         possible = possible or _other_labels(layout, said)
-    taken, unlabelled = _labelled(source, layout, said, options, table=bool(tables))
+    taken, unlabelled = _labelled(source, layout, said, options)
     rejected += [RejectedFile(*pair) for pair in {**layout.unplaced, **unlabelled}.items()]
     counts = Counter(photo.label for photo in taken if photo.placed.split == TRAIN)
     classes, small = trainable(counts)
@@ -354,7 +354,6 @@ def _labelled(
     layout: Layout,
     said: Mapping[str, Sequence[Annotation]],
     options: ReadingOptions,
-    table: bool,
 ) -> tuple[list[ReadPhoto], dict[str, str]]:
     """The photos with labels and boxes; and why training photos have none."""
     taken: list[ReadPhoto] = []

@@ -9,7 +9,6 @@ and synthetic shifts say little of others (Taori et al. 2020, arXiv 2007.00644):
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -31,12 +30,14 @@ from core.data.expected_use import (
     expected_use,
     read_stated_use,
 )
+from core.data.fingerprints import file_digest
 from core.data.masking import ObjectMasking
 from core.data.photos import Pixels
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, wilson
 from core.evaluate.shifted_views import (
+    CONTRAST,
     DEGREES,
     SCALES,
     VERSION,
@@ -53,6 +54,7 @@ from core.pipeline.setup import Setup
 from core.pipeline.views import to_tensor
 from core.recipe.schema import Augment
 
+_MEANS = {"primary": "first", "right": "mean", "loss": "mean"}  # of a photo's answers
 MAX_LOSS = -math.log(0.01)  # of one answer, so that one photo does not decide
 
 
@@ -73,7 +75,7 @@ def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], 
     tables = []
     for family, make in makers.items():
         asked = [(file, view) for file in validation.files for view in range(VIEWS)]
-        key = f"{ordered} {VERSION} {strength if family == 'geometry' else ''}"
+        key = f"{ordered} {VERSION} {strength if family == GEOMETRY else ''}"
         found = predictor.probabilities(
             f"validation/{family}", [f"{file}~{view}" for file, view in asked], key, make
         )
@@ -84,7 +86,7 @@ def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], 
         family
         for family, trains in (
             (GEOMETRY, trains_on_geometry(setup.recipe.augment, strength)),
-            (LIGHT, (setup.recipe.augment.lighting or 0) > 0.15),
+            (LIGHT, (setup.recipe.augment.lighting or 0) > CONTRAST / 2),
         )
         if trains
     ]
@@ -149,19 +151,14 @@ def _per_photo(frame: pd.DataFrame) -> pd.DataFrame:
         right=(frame["predicted"] == frame["primary"]).astype(float),
         loss=np.minimum(-np.log(np.maximum(given, 1e-30)), MAX_LOSS),
     )
-    return table.groupby(["family", "file"], sort=False).agg(
-        primary=("primary", "first"), right=("right", "mean"), loss=("loss", "mean")
-    )
+    return table.groupby(["family", "file"], sort=False).agg(_MEANS)
 
 
 def _total(photos: pd.DataFrame, families: Sequence[str]) -> dict[str, Any] | None:
     """Each photo's mean over the families, scored as one."""
     if not families:
         return None
-    chosen = photos.loc[list(families)].groupby("file", sort=False)
-    return _score(
-        chosen.agg(primary=("primary", "first"), right=("right", "mean"), loss=("loss", "mean"))
-    )
+    return _score(photos.loc[list(families)].groupby("file", sort=False).agg(_MEANS))
 
 
 def _score(photos: pd.DataFrame) -> dict[str, Any]:
@@ -231,9 +228,9 @@ def _before_backgrounds(
 
 
 def _digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of training photos' files."""
+    """SHA-256 of training photos' files. Raises DataError when one cannot be read."""
     paths = {photo.file: photo.path for photo in dataset.train}
-    return {file: hashlib.sha256(paths[file].read_bytes()).hexdigest() for file in files}
+    return {file: file_digest(paths[file]).hex() for file in files}
 
 
 def _table(
