@@ -17,8 +17,8 @@ from core.data.train_table import Photo as Photo
 
 
 class FileDigests:
-    """SHA-256 of files as they are read; notices those that are replaced later. `tick` is called
-    before each file is read."""
+    """SHA-256 of files as they are read; notices those that are replaced later.
+    `check_cancelled` is called before each file is read."""
 
     def __init__(self, check_cancelled: Callable[[], None]) -> None:
         self._check_cancelled = check_cancelled
@@ -49,7 +49,7 @@ class FileDigests:
 def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None) -> dict[str, Any]:
     """SHA-256 of the training photos with all that train.csv says of them, of each test set's
     photos, and of each test set's labels and boxes: kept apart, so that labelling a test set
-    orphans no run. digest: `FileDigests.of`, where files may be replaced meanwhile."""
+    orphans no run. digest: `FileDigests.digest`, where files may be replaced meanwhile."""
     digest = digest or file_digest
     train = hashlib.sha256()
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):

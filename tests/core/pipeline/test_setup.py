@@ -19,7 +19,7 @@ from tests.factory import write_dataset
 pytestmark = pytest.mark.slow
 
 TRACED_FUNCTIONS = (
-    "core.data.fingerprints._file_digest",
+    "core.data.fingerprints.file_digest",
     "core.data.photos.open_photo",
     "core.pipeline.views.augmented_views",
     "core.pipeline.prefix.FrozenPrefix._run",
