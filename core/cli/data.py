@@ -25,6 +25,7 @@ from core.data.near_copies import (
     near_copy_warnings,
 )
 from core.data.origin import BASIS_TEXTS, find_origins
+from core.data.shoots import count_occasions
 
 _QUICK_PHOTOS = 500  # among which near-copies are found in seconds
 
@@ -59,6 +60,7 @@ def check(folder: FolderArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Reads everything in a data set, photos too, and tells what is in it or what is wrong. Warns
     of test photos that are near-copies of training photos."""
     from core.data.photos import open_photo
+    from core.evaluate.shortcuts import find_shortcuts
 
     dataset = read_dataset(folder)
     for photo in (*dataset.train, *(p for t in dataset.test_sets for p in t.photos)):
@@ -71,6 +73,10 @@ def check(folder: FolderArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     for name, origin in find_origins(dataset, lambda: copies).items():
         place = "elsewhere" if origin.elsewhere else "the training photos' shoot"
         print(f"  {name} is from {place} ({BASIS_TEXTS[origin.by]})")
+    if count := count_occasions(dataset):
+        print(f"  {count} {'shoot' if count == 1 else 'shoots'} of training photos (by time)")
+    for shortcut in find_shortcuts(dataset):
+        print(f"  {shortcut.text()}")
     _print_near_copies(dataset, copies)
     print("sound: every photo, label and box can be read")
 

@@ -106,7 +106,7 @@ def find_near_copies(dataset: Dataset) -> tuple[NearCopyPair, ...]:
     Raises DataError when a photo cannot be read.
     """
     named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
-    alike = _similarity_matrix([photo for __, photo in named])[:, : len(dataset.train)]
+    alike = _similarity_matrix([photo.path for __, photo in named])[:, : len(dataset.train)]
     found = []
     for place, (split, photo) in enumerate(named):
         rivals = alike[place, :place] if split == TRAIN else alike[place]  # each pair once
@@ -233,10 +233,17 @@ def vectors(image: Image.Image) -> Vectors:
     return _differences(_small(image), _parts())
 
 
-def _similarity_matrix(photos: Sequence[Photo]) -> Vectors:
+def similar_pairs(paths: Sequence[Path]) -> list[tuple[int, int]]:
+    """The pairs of photos that are near-copies of each other, by their places. Raises DataError
+    when a photo cannot be read."""
+    alike = np.triu(_similarity_matrix(paths) >= MIN_SIMILARITY, k=1)
+    return [(int(i), int(j)) for i, j in np.argwhere(alike)]
+
+
+def _similarity_matrix(paths: Sequence[Path]) -> Vectors:
     """The likeness of photos to one another, (photos, photos), 1 for the same: of a whole one to
     the best part of the other."""
-    small = [_small(open_photo(photo.path, at_least=4 * _SIDE)) for photo in photos]
+    small = [_small(open_photo(path, at_least=4 * _SIDE)) for path in paths]
     wholes = np.concatenate([_differences(image, _parts()[:1]) for image in small])
     # One photo's parts at a time: those of all would take much memory. In one thread: several spin
     # for most of the time that such small products take.

@@ -3,26 +3,22 @@ else told by its name, by near-copies, or by when the photos were taken."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
-
-from PIL import ExifTags, Image
 
 from core.base import files
 from core.base.language import N_
 from core.base.yaml_files import dump_yaml
-from core.data.dataset import METADATA_FILE, Dataset, Photo, TestSet, read_metadata
+from core.data.dataset import METADATA_FILE, Dataset, TestSet, read_metadata
 from core.data.label_edits import locked_dataset
 from core.data.near_copies import NearCopyPair
+from core.data.shoots import MAX_GAP_SECONDS, capture_time
 
 OriginBasis = Literal["stated", "name", "copies", "time", "nothing"]
 SAME_SHOOT_NAMES = ("val", "valid", "dev", "eval")
 MIN_SHARE = 1 / 3  # of its photos, from which on copies or times tell
-MAX_SHOOT_GAP_SECONDS = 3600.0  # between two photos of one shoot
 BASIS_TEXTS: dict[OriginBasis, str] = {
     "stated": N_("stated in dataset.yaml"),
     "name": N_("by its name; nobody stated it"),
@@ -48,7 +44,7 @@ def find_origins(
     found = {each.name: _origin_from_metadata(each) for each in dataset.test_sets}
     if None in found.values():
         copied = [pair.split for pair in get_near_copies()]
-        trained = _capture_times(dataset.train)
+        trained = [moment for moment in map(capture_time, dataset.train) if moment]
         for each in dataset.test_sets:
             if found[each.name] is None:
                 found[each.name] = _origin_from_photos(each, copied.count(each.name), trained)
@@ -83,22 +79,8 @@ def _origin_from_photos(test_set: TestSet, copies: int, trained: Sequence[float]
     if copies >= MIN_SHARE * photos:
         return SetOrigin(False, "copies")
     near = sum(
-        any(abs(moment - other) <= MAX_SHOOT_GAP_SECONDS for other in trained)
-        for moment in _capture_times(test_set.photos)
+        any(abs(moment - other) <= MAX_GAP_SECONDS for other in trained)
+        for moment in map(capture_time, test_set.photos)
+        if moment
     )
     return SetOrigin(False, "time") if near >= MIN_SHARE * photos else SetOrigin(True, "nothing")
-
-
-def _capture_times(photos: Sequence[Photo]) -> list[float]:
-    """When the photos were taken, by their cameras, in seconds; photos that do not say it are left
-    out."""
-    found = []
-    for photo in photos:
-        try:
-            with warnings.catch_warnings(action="ignore"), Image.open(photo.path) as image:
-                exif = image.getexif()
-                told = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
-            found.append(datetime.strptime(str(told), "%Y:%m:%d %H:%M:%S").timestamp())
-        except (OSError, ValueError, SyntaxError):  # no such time, or a damaged EXIF block
-            continue
-    return found

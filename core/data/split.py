@@ -17,7 +17,8 @@ from core.base.language import N_
 from core.base.random_streams import generator
 from core.data.balance import epoch_length
 from core.data.dataset import Dataset, TestSet
-from core.recipe.schema import CsvSplit, Holdout, KFold, Recipe
+from core.data.shoots import find_shoots
+from core.recipe.schema import CsvSplit, GroupSplit, Holdout, KFold, Recipe
 
 TRAIN, VALIDATION = "train", "validation"  # the words of a column of train.csv
 
@@ -38,6 +39,8 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     split = recipe.split
     if isinstance(split, KFold):
         return kfold(dataset, split)
+    if isinstance(split, GroupSplit):
+        return group_split(dataset, split)
     if isinstance(split, CsvSplit):
         return csv_split(dataset, split)
     train, validation = holdout_photos(dataset, split)
@@ -76,8 +79,8 @@ def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
     Raises DataError when a class has fewer photos than there are folds, or train.csv does not fit.
     """
     split, counts = recipe.split, original_counts(dataset)
-    if isinstance(split, CsvSplit):
-        training, validating = csv_split(dataset, split)
+    if isinstance(split, CsvSplit | GroupSplit):
+        training, validating = split_photos(dataset, recipe)
         return len(training), len(validating)
     photos = counts.total()
     if isinstance(split, KFold):
@@ -107,8 +110,8 @@ def holdout_size(photos: int, classes: int, split: Holdout) -> int:
 def epoch_size(recipe: Recipe, dataset: Dataset) -> int:
     """How many views an epoch shows, as quickly. Exact, but for `balance: oversample` with a split
     that shares out the classes: there the largest class's part may be rounded the other way."""
-    if isinstance(recipe.split, CsvSplit):
-        training, _ = csv_split(dataset, recipe.split)
+    if isinstance(recipe.split, CsvSplit | GroupSplit):
+        training, _ = split_photos(dataset, recipe)
         return epoch_length([dataset.train_labels[i] for i in training], recipe.balance)
     training_photos, _ = split_sizes(recipe, dataset)
     if recipe.balance == "none":
@@ -220,7 +223,7 @@ def validation_folds(dataset: Dataset, folds: int, seed: int) -> list[int]:
     return found
 
 
-def _check_folds(dataset: Dataset, split: KFold) -> None:
+def _check_folds(dataset: Dataset, split: KFold | GroupSplit) -> None:
     """Each fold must validate every class."""
     count, name = min((count, name) for name, count in original_counts(dataset).items())
     if count < split.folds:
@@ -236,6 +239,67 @@ def _check_folds(dataset: Dataset, split: KFold) -> None:
         )
 
 
+def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[int]]:
+    """Indices of the training and of the validation photos of one fold, where no shoot is on both
+    sides (scikit-learn's `StratifiedGroupKFold`, shuffled by the seed).
+
+    Photos that joined later go where their shoot is; a new shoot of an addition validates in one of
+    the folds at random. Raises DataError when there is no such column, there are fewer shoots than
+    folds, or a class would not train or not validate.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _check_folds(dataset, split)
+    if split.column is not None:
+        _read_column(dataset, split.column)
+    added = [dataset.added.get(photo.file, 0) for photo in dataset.train]
+    original = _original_photos(dataset)
+    groups = find_shoots(dataset, split.column, original)
+    count = len({*groups.values()})
+    if count < split.folds:
+        raise DataError(
+            N_("split.folds: {folds} folds need as many shoots, and there are {count}").format(
+                folds=split.folds, count=count
+            )
+        )
+    labels = np.asarray([dataset.train_labels[i] for i in original])
+    folds = StratifiedGroupKFold(split.folds, shuffle=True, random_state=split.seed)
+    _, held_out = [*folds.split(labels, labels, [groups[i] for i in original])][split.fold]
+    validating = {original[i]: True for i in held_out}
+    sides = {i: validating.get(i, False) for i in original}
+    for number in sorted({*added} - {0}):
+        known = [i for i, when in enumerate(added) if when <= number]
+        groups = find_shoots(dataset, split.column, known)
+        of_group = {groups[i]: side for i, side in reversed(sides.items())}  # the first one counts
+        random = generator(split.seed, "addition", number, "shoots")
+        for i in known:
+            if i not in sides:
+                new = int(random.integers(split.folds)) == split.fold
+                sides[i] = of_group.setdefault(groups[i], new)
+    train = [i for i, validates in sorted(sides.items()) if not validates]
+    held = [i for i, validates in sorted(sides.items()) if validates]
+    nothing = (
+        (
+            train,
+            N_(
+                "split.fold: no photo of class {name} trains beside fold {fold}: each class needs "
+                "photos of two shoots; take another fold, or other folds"
+            ),
+        ),
+        (
+            held,
+            N_(
+                "split.fold: no photo of class {name} validates in fold {fold}: each class needs "
+                "photos of two shoots; take another fold, or other folds"
+            ),
+        ),
+    )
+    for chosen, problem in nothing:
+        for name in _classes_without(dataset, chosen):
+            raise DataError(problem.format(fold=split.fold, name=name))
+    return train, held
+
+
 def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     """Indices of the training and of the validation photos, as a column of train.csv says: in
     words, or by the number of each photo's fold, one of which validates.
@@ -244,13 +308,7 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     or not validate.
     """
     table, column = dataset.root / "train.csv", split.column
-    values = dataset.train_columns.get(column)
-    if values is None:
-        what = N_("split.column: {table}: missing")
-        if table.is_file():
-            what = N_("split.column: {table}: has no column {column} (there are: {names})")
-        there = ", ".join(dataset.train_columns) or N_("none besides fnames and target")
-        raise DataError(what.format(table=table, column=column, names=there))
+    values = _read_column(dataset, column)
     if all(value.isdecimal() for value in values):
         validating = _validating_by_fold(split, [int(value) for value in values])
     else:
@@ -284,6 +342,19 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         for name in _classes_without(dataset, chosen):
             raise DataError(problem.format(table=table, column=column, name=name))
     return train, sorted(validating)
+
+
+def _read_column(dataset: Dataset, column: str) -> Sequence[str]:
+    """A further column of train.csv. Raises DataError where there is none."""
+    values = dataset.train_columns.get(column)
+    if values is None:
+        table = dataset.root / "train.csv"
+        what = N_("split.column: {table}: missing")
+        if table.is_file():
+            what = N_("split.column: {table}: has no column {column} (there are: {names})")
+        there = ", ".join(dataset.train_columns) or N_("none besides fnames and target")
+        raise DataError(what.format(table=table, column=column, names=there))
+    return values
 
 
 def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:

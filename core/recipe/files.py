@@ -23,6 +23,7 @@ from core.recipe.schema import (
     Cutout,
     DenseHead,
     Erase,
+    GroupSplit,
     Holdout,
     KFold,
     Optimizer,
@@ -201,7 +202,7 @@ def _child(node: Any, part: str, dotted: str) -> Any:
 
 # --- errors in one line ---------------------------------------------------------------------------
 
-_TAGS = {"class_map", "dense", "holdout", "kfold", "csv"}
+_TAGS = {"class_map", "dense", "holdout", "kfold", "group", "csv"}
 
 
 def _validation_error_text(error: ValidationError, data: dict[str, Any]) -> str:
@@ -285,6 +286,7 @@ def _all_keys() -> list[str]:
         Blur,
         Holdout,
         KFold,
+        GroupSplit,
         CsvSplit,
     )
     return [field.alias or name for part in parts for name, field in part.model_fields.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.recipe.files import recipe_dict, recipe_from_dict
-from core.recipe.schema import CsvSplit, Recipe
+from core.recipe.schema import CsvSplit, GroupSplit, Recipe
 
 
 def repeat_over_seeds(recipe: Recipe, seeds: Sequence[int]) -> list[Recipe]:
@@ -22,6 +22,8 @@ def repeat_over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
     split = {"method": "kfold", "folds": folds, "seed": plain["split"].get("seed", 42)}
     if isinstance(recipe.split, CsvSplit) and recipe.split.fold is not None:
         split = plain["split"]
+    if isinstance(recipe.split, GroupSplit):
+        split = {**plain["split"], "folds": folds}
     return [
         recipe_from_dict({**plain, "split": {**split, "fold": fold}})
         for fold in range(max(folds, 1))  # so that 0 folds are refused rather than no runs

@@ -241,8 +241,8 @@ class Holdout(_Part):
     seed: Annotated[int, _between(0, 2**32 - 1)] = 42
 
 
-class KFold(_Part):
-    method: Literal["kfold"]
+class _Folds(_Part):
+    method: str  # first in files, too
     folds: Annotated[int, _between(2, 20)] = 5
     fold: int = 0
     seed: Annotated[int, _between(0, 2**32 - 1)] = 42
@@ -261,6 +261,18 @@ class KFold(_Part):
                     )
                 )
         return fold
+
+
+class KFold(_Folds):
+    method: Literal["kfold"]
+
+
+class GroupSplit(_Folds):
+    """Folds that keep each shoot on one side: photos that a column of train.csv says are of one, or
+    without a column those taken within an hour of each other, and near-copies."""
+
+    method: Literal["group"]
+    column: str | None = None
 
 
 class CsvSplit(_Part):
@@ -314,7 +326,9 @@ class Recipe(_Part):
     label_smoothing: Annotated[float, _between(0, 0.5)] = 0
     balance: Literal["none", "oversample"] = "none"
     batch_size: Annotated[int, _between(2, 512)] = 16
-    split: Annotated[Holdout | KFold | CsvSplit, Field(discriminator="method")] = Holdout()
+    split: Annotated[Holdout | KFold | GroupSplit | CsvSplit, Field(discriminator="method")] = (
+        Holdout()
+    )
     views_per_photo: Annotated[int, _between(1, 64)] | None = 8
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: Annotated[int, _between(0, 2**32 - 1)] = 0

@@ -15,11 +15,12 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset
+from core.data.shoots import count_occasions
 from core.data.split import split_sizes
 from core.recipe.bands import BandRange, band_ranges, frozen_prefix_length
 from core.recipe.layer_table import BACKBONES
 from core.recipe.network_layers import network_layers
-from core.recipe.schema import ClassMapHead, DenseHead, KFold, Recipe
+from core.recipe.schema import ClassMapHead, DenseHead, Holdout, KFold, Recipe
 
 Section = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
 SECTIONS: tuple[Section, ...] = ("sees", "changes", "long")
@@ -97,6 +98,20 @@ def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> RecipeWarning |
         )
     source = _("arithmetic: photos of the smallest class / folds")
     return RecipeWarning("thin-folds", "sees", words, source)
+
+
+def shoots_torn_apart(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+    """Photos of one occasion that train and validate."""
+    if not isinstance(recipe.split, Holdout | KFold) or (count := count_occasions(dataset)) < 2:
+        return None
+    words = _(
+        "The photos are of {count} shoots, by the cameras' times, and validation photos are drawn "
+        "from all of them: who learns a shoot's light and table can validate well. The split "
+        "“by shoot” keeps each shoot on one side.",
+        count=count,
+    )
+    source = _("arithmetic: photos taken within an hour of one another are one shoot")
+    return RecipeWarning("shoots-torn-apart", "sees", words, source)
 
 
 def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
@@ -232,6 +247,7 @@ def unused_bands(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
 RULES: tuple[Rule, ...] = (
     no_augmentation,
     too_few_photos_per_fold,
+    shoots_torn_apart,
     slow_fresh_views,
     high_rates_in_front_layers,
     excessive_rates,

@@ -67,8 +67,8 @@ def show(key: str, opened: str) -> None:
 
 def _show_table(key: str, opened: str) -> None:
     """Everything about the table; drawn again alone where only the table changes."""
-    if st.session_state.pop(f"{key}.again", False):
-        st.rerun()
+    if _handle_events(key):
+        st.rerun()  # the open run is shown outside
     version, rows = selection.snapshot()
     if not rows:
         st.rerun()  # the last one was deleted
@@ -104,7 +104,7 @@ def _show_table(key: str, opened: str) -> None:
             "heard": st.session_state.get(f"{key}.heard", 0),
             "words": _ui_text(),
         },
-        on_events_change=lambda: _handle_events(key),
+        on_events_change=lambda: None,
     )
     if failed := st.session_state.pop(f"{key}.failed", ""):
         messages.show_error(failed)
@@ -211,23 +211,26 @@ def _write_param(name: str, value: str, default: str) -> None:
         st.query_params[name] = value
 
 
-def _handle_events(key: str) -> None:
-    """Does what was done in the browser since the last time. Events are numbered, and come again
-    with later ones in case a message was overtaken."""
-    heard = st.session_state.get(f"{key}.heard", 0)
-    for number, kind, value in st.session_state[f"{key}.table"].get("events") or []:
-        if number <= heard:
+def _handle_events(key: str) -> bool:
+    """Does what was done in the browser since the last time; whether another run was opened. Events
+    are numbered, and come again with later ones in case a message was overtaken. Not in a callback:
+    Streamlit ends one at any use of the session's state when a new run of the page waits, and does
+    not call it again."""
+    opened = False
+    for number, kind, value in st.session_state.get(f"{key}.table", {}).get("events") or []:
+        if number <= st.session_state.get(f"{key}.heard", 0):
             continue
-        st.session_state[f"{key}.heard"] = number
         if kind == "check":
             st.session_state[f"{key}.checked"] = [str(id_) for id_ in value]
         elif kind == "link":
             for name, linked in value.items():
                 if name in _URL_PARAMS:
                     _write_param(name, str(linked), "")
-            st.session_state[f"{key}.again"] = "run" in value  # the open run is outside
+            opened = opened or "run" in value
         elif kind == "star":
             try:
                 annotate(open_run(settings.runs_dir(), str(value[0])), starred=bool(value[1]))
             except InputError as error:
                 st.session_state[f"{key}.failed"] = str(error)
+        st.session_state[f"{key}.heard"] = number  # last: what was ended half-way is done again
+    return opened

@@ -12,7 +12,12 @@ from core.data.dataset import Dataset
 from pages.widgets.train.draft import Draft
 
 _CROPS = {"squash": N_("whole, squeezed"), "centre": N_("middle square")}
-_SPLITS = {"holdout": N_("a share"), "kfold": N_("a fold"), "csv": "train.csv"}
+_SPLITS = {
+    "holdout": N_("a share"),
+    "kfold": N_("a fold"),
+    "group": N_("by shoot"),
+    "csv": "train.csv",
+}
 _VIEWS = {"a pool": N_("a pool"), "fresh": N_("fresh")}
 
 
@@ -87,7 +92,8 @@ def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
             persist_state="session",
             help=_(
                 "They are kept aside and never trained on. A share of each class; one of several "
-                "equal parts; or those that the file `train.csv` names."
+                "equal parts; whole shoots (photos taken within an hour of one another, and "
+                "near-copies); or those that the file `train.csv` names."
             ),
         )
         or begin["method"]
@@ -98,6 +104,8 @@ def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
         split |= _column_split(begin, key, dataset)
     else:
         split |= _random_split(begin, key, method)
+    if method == "group" and dataset.train_columns:
+        split["column"] = _shoot_column(begin, key, dataset)
     balance = st.toggle(
         _("Show small classes more often"),
         draft.start_value("balance") == "oversample",
@@ -128,7 +136,7 @@ def _random_split(start: dict[str, Any], key: str, method: str) -> dict[str, Any
                 _("Folds"),
                 2,
                 20,
-                start.get("folds", 5),
+                start.get("folds", 2 if method == "group" else 5),
                 key=f"{key}.folds",
                 persist_state="session",
             )
@@ -143,7 +151,7 @@ def _random_split(start: dict[str, Any], key: str, method: str) -> dict[str, Any
                 help=_("Which one validates."),
             )
         found |= {"folds": int(folds), "fold": int(fold)}
-    with third if method == "kfold" else right:
+    with right if method == "holdout" else third:
         seed = st.number_input(
             _("Drawn by"),
             0,
@@ -155,6 +163,20 @@ def _random_split(start: dict[str, Any], key: str, method: str) -> dict[str, Any
             help=_("Another number chooses other photos."),
         )
     return {**found, "seed": int(seed)}
+
+
+def _shoot_column(start: dict[str, Any], key: str, dataset: Dataset) -> str | None:
+    columns = [None, *dataset.train_columns]
+    now = start.get("column")
+    return st.selectbox(
+        _("Shoots by"),
+        columns,
+        columns.index(now) if now in columns else 0,
+        format_func=lambda column: column or _("time and near-copies"),
+        key=f"{key}.shoots",
+        persist_state="session",
+        help=_("Or a column of `train.csv`, which holds a word for each shoot."),
+    )
 
 
 def _column_split(start: dict[str, Any], key: str, dataset: Dataset) -> dict[str, Any]:

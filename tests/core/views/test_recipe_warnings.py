@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from core.recipe.files import load_recipe
 from core.views.recipe_warnings import RULES, SECTIONS, find_warnings
+from tests.core.data.test_shoots import set_time
 from tests.factory import write_dataset
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -54,6 +56,15 @@ def test_a_rule_speaks_for_its_shape_alone(photos, name, preset, changed, withou
     assert name not in warning_names(photos, preset, **{**changed, **without})
 
 
+def test_shoots_are_torn_apart_by_a_random_split_alone(tmp_path):
+    photos = write_dataset(tmp_path / "books", photos=16)
+    for i, photo in enumerate(photos.train):
+        set_time(photo.path, datetime(2026, 5, 1 + i % 2))
+    assert warning_names(photos) == ["shoots-torn-apart"]
+    assert "2 shoots" in find_warnings(load_recipe("quick"), photos)[0].text
+    assert warning_names(photos, split={"method": "group", "folds": 2}) == []
+
+
 def test_rules_stay_with_what_they_know(photos):
     adam = {"bands.3.lr": 1.0, "optimizer": {"name": "adam"}}
     assert "rates-far-too-high" not in warning_names(photos, **adam)
@@ -70,7 +81,7 @@ def test_every_caution_names_its_source_in_words_and_a_column(photos):
         load_recipe("quick", {"head": DENSE, "stages": unused}),
     ]
     told = {c.name: c for recipe in recipes for c in find_warnings(recipe, photos)}
-    assert len(told) == len(RULES)
+    assert len(told) == len(RULES) - 1  # but for shoots, which these photos do not have
     for caution in told.values():
         assert caution.section in SECTIONS
         assert len(caution.text.split()) < 70

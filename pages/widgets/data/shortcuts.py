@@ -1,0 +1,50 @@
+"""Whether classes can be told without looking at what the photos show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.language import _, ngettext
+from core.data.dataset import Dataset
+from core.data.shoots import count_occasions
+from core.evaluate.shortcuts import find_shortcuts
+from pages.widgets.shared.cached import cached
+
+
+def show(key: str, dataset: Dataset) -> None:
+    """Looked for once it is opened, which takes a moment. Raises DataError when a photo cannot be
+    read."""
+    box = st.expander(
+        _("Can classes be told without the object?"),
+        icon=":material/troubleshoot:",
+        key=f"{key}.{dataset.root.name}",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
+        with st.spinner(_("Looking at the photos…")):
+            texts = _texts(dataset)
+        for text in texts:
+            st.warning(formatting.escape_markdown(text), icon=":material/warning:")
+        if not texts:
+            st.write(
+                _(
+                    "Not by brightness, border colour, sharpness, shape, file size, camera or "
+                    "time, as far as these photos can show. Other shortcuts are possible."
+                )
+            )
+        if count := count_occasions(dataset):
+            st.caption(
+                ngettext(
+                    "By the cameras' times, all photos are of one shoot.",
+                    "By the cameras' times, the photos are of {count} shoots.",
+                    count,
+                )
+            )
+
+
+@cached
+def _texts(dataset: Dataset) -> list[str]:
+    return [shortcut.text() for shortcut in find_shortcuts(dataset)]
