@@ -98,7 +98,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     if found:
         if found.verdict in (N_("too little evidence"), N_("holds up, untested elsewhere")):
             capture_link.show_for_run(row, rows)
-        diagnosis_report.show(f"{KEY}.letter", found, colour)
+        diagnosis_report.show(f"{KEY}.letter", found, run, colour)
         links(row, rows)
         st.subheader(_("How it trained"), anchor=False)
     elif row.status.state == "done":

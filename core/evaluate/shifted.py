@@ -32,7 +32,7 @@ from core.data.expected_use import (
 )
 from core.data.fingerprints import file_digest
 from core.data.masking import ObjectMasking
-from core.data.photos import Pixels
+from core.data.photos import Crop, Pixels
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.mask_choice import find_scene
 from core.evaluate.scores import mean_interval, wilson
@@ -65,7 +65,7 @@ def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], 
     stated = read_stated_use(dataset.root)
     use = expected_use(stated)
     strength = Strength(use["turned"], use["distance"])
-    ordered = list(_digests(dataset, validation.files).values())
+    ordered = list(file_digests(dataset, validation.files).values())
     predictor = DerivedPredictor(setup, network)
     pixels = validation.pixels
     makers = {
@@ -184,18 +184,13 @@ def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFr
     boxed = [photo.file for photo in dataset.train if photo.file in dataset.train_boxes]
     if not set(boxed) & set(validation.files):
         return []
-    held = dataset.held_out(boxed)
-    scenes = {
-        photo.file: scene
-        for photo in held.photos
-        if (scene := find_scene(held, photo, dataset.classes, setup.recipe.crop)) is not None
-    }
+    scenes = find_scenes(dataset, setup.recipe.crop)
     everything = setup.training_photos()
     pixels = everything.pixels.permute(0, 2, 3, 1).numpy()
     shown = dict(zip(everything.files, pixels, strict=True))
     labels = dict(zip(everything.files, everything.primary, strict=True))
-    digests = _digests(dataset, list(scenes))
-    fingerprint = f"{digests} {[held.boxes[file] for file in scenes]} {VERSION}"
+    digests = file_digests(dataset, list(scenes))
+    fingerprint = f"{digests} {[dataset.train_boxes[file] for file in scenes]} {VERSION}"
     tables = []
     for family in (OWN, OTHER):
         chosen = {
@@ -213,6 +208,13 @@ def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFr
     return tables
 
 
+def find_scenes(dataset: Dataset, crop: Crop) -> dict[str, ObjectMasking]:
+    """The boxed objects of training photos, by file, where a photo has any."""
+    held = dataset.held_out([p.file for p in dataset.train if p.file in dataset.train_boxes])
+    found = {photo.file: find_scene(held, photo, dataset.classes, crop) for photo in held.photos}
+    return {file: scene for file, scene in found.items() if scene is not None}
+
+
 def _before_backgrounds(
     pairs: Sequence[tuple[str, str]],
     shown: Mapping[str, Pixels],
@@ -227,7 +229,7 @@ def _before_backgrounds(
     )
 
 
-def _digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:
+def file_digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:
     """SHA-256 of training photos' files. Raises DataError when one cannot be read."""
     paths = {photo.file: photo.path for photo in dataset.train}
     return {file: file_digest(paths[file]).hex() for file in files}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from core.base.language import N_, _, translate
 from core.data.dataset import Dataset, Photo, TestSet
 from core.data.label_tables import Box
 from core.data.masking import Fill, MaskVariant
-from core.data.object_crops import LabelledObject, labelled_objects
+from core.data.object_crops import labelled_objects
 from core.data.photos import Crop, Pixels, jpeg_bytes, open_photo, photo_size, read_view
 from core.evaluate.cam import density
 from core.evaluate.localisation import MIN_BOX_AREA, localise, view_boxes
@@ -25,6 +26,7 @@ from core.evaluate.mask_choice import find_scene
 from core.store.run import ClassMaps
 from core.views.heat_map import display_view, heat_map
 
+T = TypeVar("T")
 SIDE = 320  # pixels of a picture's longer side
 MAX_OBJECT_CROPS = 6
 PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
@@ -64,7 +66,7 @@ def object_crop_pictures(
     count = min(MAX_OBJECT_CROPS, len(known))
     of_right = round(count * len(right) / len(known)) if known else 0
     pictures = []
-    for one in _evenly_spaced(right, of_right) + _evenly_spaced(wrong, count - of_right):
+    for one in evenly_spaced(right, of_right) + evenly_spaced(wrong, count - of_right):
         cut = one.crop(open_photo(one.photo.path))
         answer, good = answers[one.file], answers[one.file] == one.class_name
         truth = one.class_name if one.box.label == one.class_name else _("of no class")
@@ -79,7 +81,7 @@ def object_crop_pictures(
     return pictures
 
 
-def _evenly_spaced(items: Sequence[LabelledObject], count: int) -> list[LabelledObject]:
+def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
     """`count` of the items, evenly spaced."""
     return [items[int((i + 0.5) * len(items) / count)] for i in range(min(count, len(items)))]
 

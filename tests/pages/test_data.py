@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from PIL import Image
 
 from core.data.dataset import read_dataset
 from core.data.expected_use import read_stated_use
@@ -270,6 +271,8 @@ def test_training_photos_need_a_class(dataset, open_page):
 def test_what_use_looks_like_is_asked_and_kept(dataset, open_page):
     app = open_page("data")
     key = f"data_page.use.{dataset.root.name}.turned"
+    app.session_state[f"data_page.use.{dataset.root.name}.open"] = True
+    app.run()
     app.button_group(key=key).set_value("any").run()
     assert read_stated_use(dataset.root) == {"turned": "any"}
     assert app.button_group(key=key).value == "any" and not app.exception
@@ -277,3 +280,14 @@ def test_what_use_looks_like_is_asked_and_kept(dataset, open_page):
     assert read_stated_use(dataset.root) == {}
     (dataset.root / "dataset.yaml").write_text("use: {turned: wildly}\n")
     assert "must be one of same, slightly, any" in app.run().error[0].value
+
+
+def test_classes_that_are_told_without_the_object_are_named(dataset, open_page):
+    for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
+        with Image.open(photo.path) as image:
+            image.point(lambda value, label=label: value // (1 + 2 * label)).save(photo.path)
+    app = open_page("data")
+    app.session_state[f"data_page.shortcuts.{dataset.root.name}"] = True
+    app.run()
+    assert not app.exception
+    assert any("can be told" in warning.value for warning in app.warning)

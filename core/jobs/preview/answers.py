@@ -22,6 +22,8 @@ from core.data.photos import Crop, Pixels, jpeg_bytes
 from core.evaluate.cam import density
 from core.evaluate.occlusion import predict_with_occlusion
 from core.evaluate.predictor import Predictor
+from core.evaluate.shifted_pictures import shifted_picture
+from core.evaluate.shifted_views import Strength
 from core.jobs.messages import Message
 from core.jobs.preview.client import MAX_PHOTOS
 from core.pipeline.augment import ImagePyramid, augmented_views, build_pyramid
@@ -88,6 +90,8 @@ class RequestHandler:
             return self._handle_views(request.fields)
         if what == "answers":
             return self._handle_prediction(request)
+        if what == "shifted":
+            return self._handle_shifted(request.fields)
         raise InputError(
             N_("the preview process was asked for {what!r}, which it does not know").format(
                 what=str(what)[:40]
@@ -134,6 +138,21 @@ class RequestHandler:
         return self._pyramid_cache.get_or_create(
             key, lambda: read_pyramid(path, side, crop, min_side)
         )
+
+    def _handle_shifted(self, fields: dict[str, Any]) -> Message:
+        run, asked = open_run(self.runs_dir, str(fields.get("run"))), fields.get("asked")
+        shifted = (run.summary() or {}).get("shifted")
+        if shifted is None or not isinstance(asked, list) or len(asked) > MAX_PHOTOS:
+            raise InputError(N_("{run}: has no such views").format(run=run.id))
+        recipe, dataset = run.recipe(), read_dataset(run.data_dir())
+        strength = Strength(shifted["use"]["turned"], shifted["use"]["distance"])
+        pictures = [
+            shifted_picture(
+                dataset, recipe.image_size, recipe.crop, strength, (str(family), str(file), int(n))
+            )
+            for family, file, n in asked
+        ]
+        return Message({}, tuple(map(_jpeg, pictures)))
 
     # --- answers ----------------------------------------------------------------------------------
 

@@ -176,6 +176,22 @@ def request_prediction(
         raise _version_error(runs_dir) from error
 
 
+def request_shifted(
+    runs_dir: Path,
+    run_id: str,
+    asked: Sequence[tuple[str, str, int]],
+    check_cancelled: CancelCheck = never_cancel,
+) -> list[bytes]:
+    """Shifted views of a run's validation photos as JPEG. asked: family, file and number of each,
+    at most MAX_PHOTOS. `check_cancelled` as in `request_views`. Raises PreviewError, or the
+    InputError of the run or the photos."""
+    facts = {"what": "shifted", "run": run_id, "asked": [list(one) for one in asked]}
+    answer = _request(runs_dir, Message(facts), check_cancelled)
+    if len(answer.parts) != len(asked):
+        raise _version_error(runs_dir)
+    return list(answer.parts)
+
+
 def ensure_preview(runs_dir: Path) -> bool:
     """Whether the process is there and listens, so that an answer takes well under a second; it is
     started where there is none. Returns at once.

@@ -9,7 +9,9 @@ from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.dataset import Dataset
 from core.data.expected_use import USE_QUESTIONS, read_stated_use, write_use
+from core.views.use_examples import SIDE, use_examples
 from pages.widgets.shared import access
+from pages.widgets.shared.cached import cached
 from pages.widgets.ui import messages
 
 
@@ -19,7 +21,16 @@ def show(key: str, dataset: Dataset) -> None:
     if error := st.session_state.pop(f"{key}.error", None):
         messages.show_error(error)
     stated = read_stated_use(dataset.root)
-    with st.expander(_("What will use look like?"), icon=":material/quiz:"):
+    box = st.expander(
+        _("What will use look like?"),
+        icon=":material/quiz:",
+        key=f"{key}.open",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    examples = _examples(dataset)
+    with box:
         st.caption(
             _(
                 "New runs show their validation photos changed in these ways, and count how many "
@@ -43,6 +54,15 @@ def show(key: str, dataset: Dataset) -> None:
                     answer=translate(question.answers[question.default]),
                 ),
             )
+            with st.container(horizontal=True, gap="small"):
+                for answer, jpeg in examples[name]:
+                    words = translate(question.answers[answer])
+                    st.image(jpeg, width=SIDE, caption=words, alt=words)
+
+
+@cached
+def _examples(dataset: Dataset) -> dict[str, list[tuple[str, bytes]]]:
+    return use_examples(dataset)
 
 
 def _save(key: str, dataset: Dataset, name: str) -> None:

@@ -90,6 +90,12 @@ def test_answers_are_the_runs_own(runs, trained, tiny):
     assert request_prediction(runs, trained.id, photo.read_bytes()).masked is None
 
 
+def test_shifted_views_come_as_pictures(runs, trained):
+    row = trained.shifted().iloc[0]
+    found = preview.request_shifted(runs, trained.id, [(row["family"], row["file"], 0)])
+    assert len(found) == 1 and pixels(found[0]).shape == (64, 64, 3)
+
+
 @pytest.mark.parametrize(
     ("facts", "parts", "words"),
     [

@@ -1,0 +1,41 @@
+"""Some of the shifted validation photos that a run was asked about, with its answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.base.errors import InputError
+from core.base.language import _
+from core.jobs.preview import client
+from core.store.run import Run
+from core.views.diagnosis_pictures import Picture
+from core.views.shifted_examples import choose_examples
+from pages import settings
+from pages.widgets.shared import access, preview_wait
+from pages.widgets.ui import messages
+
+
+def load(key: str, run: Run) -> list[Picture]:
+    """The pictures, once somebody asks for them; none without shifted.csv."""
+    box = st.expander(
+        _("Some of these views, with its answers"),
+        icon=":material/photo_library:",
+        key=f"{key}.{run.id}",
+        on_change="rerun",
+    )
+    if not box.open:
+        return []
+    with box:
+        if access.show_restriction("preview") or not preview_wait.show(key):
+            return []
+        try:
+            asked = choose_examples(run.shifted())
+            files = [(one.family, one.file, one.view) for one in asked]
+            found = client.request_shifted(
+                settings.runs_dir(), run.id, files, settings.check_cancelled
+            )
+        except InputError as error:
+            messages.show_error(error)
+            return []
+        st.caption(_("Chosen by a fixed rule, right and wrong in proportion; not the worst."))
+    return [one.picture(jpeg) for one, jpeg in zip(asked, found, strict=True)]
