@@ -9,10 +9,12 @@ from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.dataset import Dataset
 from core.data.expected_use import USE_QUESTIONS, read_stated_use, write_use
-from core.views.use_examples import SIDE, use_examples
+from core.views.use_examples import use_examples
 from pages.widgets.shared import access
 from pages.widgets.shared.cached import cached
 from pages.widgets.ui import messages
+
+_WIDTH = 90  # pixels of an example picture: three side by side on a phone
 
 
 def show(key: str, dataset: Dataset) -> None:
@@ -57,7 +59,7 @@ def show(key: str, dataset: Dataset) -> None:
             with st.container(horizontal=True, gap="small"):
                 for answer, jpeg in examples[name]:
                     words = translate(question.answers[answer])
-                    st.image(jpeg, width=SIDE, caption=words, alt=words)
+                    st.image(jpeg, width=_WIDTH, caption=words, alt=words)
 
 
 @cached

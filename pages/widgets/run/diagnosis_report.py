@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.base import formatting, palette
@@ -11,9 +9,8 @@ from core.base.language import _, translate
 from core.plots import figures
 from core.plots import scores as score_charts
 from core.store.run import Run
-from core.views.diagnosis_pictures import Picture
 from core.views.diagnosis_report import DiagnosisReport, Evidence, rules_table, thresholds_table
-from pages.widgets.run import shifted_examples
+from pages.widgets.run import pictures, shifted_examples
 from pages.widgets.ui import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
@@ -37,7 +34,7 @@ def show(key: str, report: DiagnosisReport, run: Run, colour: str) -> None:
             if not piece.pictures and piece.key not in ("validation", "finds", "drift"):
                 _show_evidence(piece)
                 if piece.key == "shifted":
-                    _show_pictures(shifted_examples.load(f"{key}.shifted", run), _WIDTHS["needs"])
+                    shifted_examples.show(f"{key}.shifted", run, _WIDTHS["needs"])
                 continue
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             with left:
@@ -90,25 +87,11 @@ def _pictures(key: str, evidence: Evidence, report: DiagnosisReport, colour: str
         plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
     elif evidence.key == "drift":
         plot.show(key, figures.drift_bars(report.layers, colour), _("How far each layer moved"))
-    _show_pictures(evidence.pictures, _WIDTHS.get(evidence.key, 0))
+    pictures.show(evidence.pictures, _WIDTHS.get(evidence.key, 0))
     if evidence.key == "finds" and len(report.controls) > 1:
         _controls(f"{key}.controls", report, colour)
     if evidence.key == "needs" and evidence.pictures:
         st.caption(_("Answers are means over three ways of painting over; one is shown."))
-
-
-def _show_pictures(pictures: Sequence[Picture], width: int) -> None:
-    if pictures:
-        with st.container(horizontal=True, gap="small"):
-            for picture in pictures:
-                _picture(picture, width)
-
-
-def _picture(picture: Picture, width: int) -> None:
-    mark = {True: ":green[:material/check:] ", False: ":red[:material/close:] ", None: ""}
-    with st.container(width=width):
-        st.image(picture.jpeg, alt=picture.alt, width=width)
-        st.caption(mark[picture.correct] + formatting.escape_markdown(picture.caption))
 
 
 def _controls(key: str, report: DiagnosisReport, colour: str) -> None:

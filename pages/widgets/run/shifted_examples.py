@@ -8,15 +8,15 @@ from core.base.errors import InputError
 from core.base.language import _
 from core.jobs.preview import client
 from core.store.run import Run
-from core.views.diagnosis_pictures import Picture
 from core.views.shifted_examples import choose_examples
 from pages import settings
+from pages.widgets.run import pictures
 from pages.widgets.shared import access, preview_wait
 from pages.widgets.ui import messages
 
 
-def load(key: str, run: Run) -> list[Picture]:
-    """The pictures, once somebody asks for them; none without shifted.csv."""
+def show(key: str, run: Run, width: int) -> None:
+    """The pictures, `width` pixels each, once somebody asks for them."""
     box = st.expander(
         _("Some of these views, with its answers"),
         icon=":material/photo_library:",
@@ -24,10 +24,10 @@ def load(key: str, run: Run) -> list[Picture]:
         on_change="rerun",
     )
     if not box.open:
-        return []
+        return
     with box:
         if access.show_restriction("preview") or not preview_wait.show(key):
-            return []
+            return
         try:
             asked = choose_examples(run.shifted())
             files = [(one.family, one.file, one.view) for one in asked]
@@ -36,6 +36,8 @@ def load(key: str, run: Run) -> list[Picture]:
             )
         except InputError as error:
             messages.show_error(error)
-            return []
-        st.caption(_("Chosen by a fixed rule, right and wrong in proportion; not the worst."))
-    return [one.picture(jpeg) for one, jpeg in zip(asked, found, strict=True)]
+            return
+        st.caption(
+            _("Chosen by a fixed rule: of each kind right and wrong ones, where there are any.")
+        )
+        pictures.show([one.picture(jpeg) for one, jpeg in zip(asked, found, strict=True)], width)
