@@ -1,4 +1,5 @@
-"""Writes what a person says of test photos: their rows of labels.csv and boxes.csv.
+"""Writes what a person says of photos: rows of labels.csv and boxes.csv; of training photos boxes
+alone, since their folders or train.csv say their classes.
 
 Each change is merged into the tables as they are now, under a lock, so that people who label
 different photos do not lose each other's work. The tables before it are kept in the data set's
@@ -11,7 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from core.base import demo_mode, files
 from core.base.errors import DataError, os_error_line
 from core.base.language import N_
 from core.data.csv_files import read_rows, table_text
-from core.data.dataset import Dataset, TestSet, read_dataset
+from core.data.dataset import VALIDATION, Dataset, TestSet, read_dataset
+from core.data.dataset_names import TRAIN
 from core.data.label_tables import (
     BOX_COLUMNS,
     LABEL_COLUMNS,
@@ -94,14 +96,20 @@ def truth_from_dict(data: Any) -> Truth:
 def save_truth(
     root: Path, set_name: str, file: str, truth: Truth, clock: Clock, expected: Truth | None = None
 ) -> None:
-    """Replaces what is said of one test photo; all other rows stay as they are.
+    """Replaces what is said of one test photo, or the boxes of a training photo (set_name: train or
+    validation); all other rows stay as they are.
 
     expected: what the person had before them. Raises DataError, one line, and changes nothing:
     another person has changed it since, there is no such photo, the reader would refuse what is to
     be written, or the folder cannot be written."""
     with locked_dataset(root) as dataset:
-        test_set = dataset.test_set(set_name)
-        before = truth_of(test_set, file)
+        training = set_name in (TRAIN, VALIDATION)
+        if training:
+            set_name, truth = TRAIN, replace(truth, label=None)
+            before = Truth(None, dataset.held_out([file]).boxes.get(file, ()))
+            expected = expected and replace(expected, label=None)
+        else:
+            before = truth_of(dataset.test_set(set_name), file)
         if before == truth:
             return
         if expected is not None and before != expected:
@@ -115,7 +123,11 @@ def save_truth(
         label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
         box_rows = [box_row(set_name, file, box) for box in truth.boxes]
         texts = {
-            labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows),
+            **(
+                {}
+                if training
+                else {labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)}
+            ),
             boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
         }
         _replace(
@@ -221,7 +233,7 @@ def _replace(dataset: Dataset, texts: dict[Path, str | None], change: str, clock
                 (stage / path.name).write_text(text, "utf-8")
         photos = {each.name: {photo.file for photo in each.photos} for each in dataset.test_sets}
         read_labels(stage / "labels.csv", photos, dataset.classes)
-        read_boxes(stage / "boxes.csv", photos)
+        read_boxes(stage / "boxes.csv", photos | {TRAIN: {photo.file for photo in dataset.train}})
         _archive_tables(root, stage, change, clock)
         for path, text in texts.items():
             if text is None:

@@ -73,6 +73,7 @@ def grid_photos(
         GridPhoto(
             photo=(photo := dataset.train[index]),
             primary=dataset.classes[dataset.train_labels[index]],
+            boxes=dataset.train_boxes.get(photo.file, ()),
             copy_texts=copies[TRAIN, photo.file],
             fold=fold[index] if folds else None,
         )

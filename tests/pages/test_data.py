@@ -84,7 +84,8 @@ def test_a_photo_is_opened_by_its_link(dataset, open_page):
     assert (shown["previous"], shown["next"]) == ("img_0.jpg", "img_2.jpg")
     assert shown["classes"] == ["blue", "red", "background"]
     train = component(open_page("data", set="train", photo="red/red_1.jpg", edit="1"))
-    assert not train["editable"] and not train["editing"]
+    assert train["editing"] and train["fixed"] and not shown["fixed"]  # boxes alone
+    assert train["unlabelled"] not in (None, "red/red_1.jpg")
 
 
 @pytest.mark.parametrize("photo", ["gone.jpg", "../../x", "<b>x</b>"])

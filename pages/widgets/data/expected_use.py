@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.base.errors import InputError
 from core.base.language import _, translate
-from core.data.dataset import Dataset
+from core.data.dataset import BACKGROUND, Dataset
 from core.data.expected_use import USE_QUESTIONS, read_stated_use, write_use
 from core.views.use_examples import use_examples
 from pages.widgets.shared import access
@@ -32,6 +32,8 @@ def show(key: str, dataset: Dataset) -> None:
     if not box.open:
         return
     examples = _examples(dataset)
+    classes = [dataset.classes[label] for label in dataset.train_labels]
+    labels = dict(zip([photo.file for photo in dataset.train], classes, strict=True))
     with box:
         st.caption(
             _(
@@ -60,6 +62,17 @@ def show(key: str, dataset: Dataset) -> None:
                 for answer, jpeg in examples[name]:
                     words = translate(question.answers[answer])
                     st.image(jpeg, width=_WIDTH, caption=words, alt=words)
+            if name == "background":
+                things = [file for file in labels if labels[file] != BACKGROUND]
+                st.caption(
+                    _(
+                        "A run puts objects before other backgrounds where training photos have "
+                        "boxes: {boxed} of {total} do. Open a photo of train or validation to draw "
+                        "its box; those that validate count.",
+                        boxed=sum(file in dataset.train_boxes for file in things),
+                        total=len(things),
+                    )
+                )
 
 
 @cached

@@ -1,5 +1,5 @@
-"""One photo, large, with its labels and boxes, and the editor for those of a test photo (drawn in
-the browser: label_editor_js/)."""
+"""One photo, large, with its labels and boxes, and the editor for those of a test photo, or for the
+boxes of a training photo (drawn in the browser: label_editor_js/)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.base.errors import DataError, InputError
 from core.base.language import N_, _, translate
-from core.data.dataset import BACKGROUND, Dataset
+from core.data.dataset import BACKGROUND, VALIDATION, Dataset
+from core.data.dataset_names import TRAIN
 from core.data.label_edits import save_truth, truth_from_dict, truth_to_dict
 from core.data.photo_grid import GridPhoto
 from core.data.thumbnails import thumbnail_base64
@@ -52,9 +53,8 @@ def show(
     place = files.index(file)
     one = walk[place]
     image, aspect = _image(str(one.photo.path), one.photo.path.stat().st_mtime_ns)
-    editable = not access.is_restricted("label") and any(
-        split == test_set.name for test_set in dataset.test_sets
-    )
+    editable = not access.is_restricted("label")
+    fixed = split in (TRAIN, VALIDATION)  # the folder, or train.csv, says the class
     notes = [_copy_note(copy) for copy in one.copy_texts]
     where = _(
         "{number} of {count} · {data}, {split}",
@@ -63,7 +63,7 @@ def show(
         data=dataset.root.name,
         split=split,
     )
-    if editable:
+    if editable and not fixed:
         labelled = sum(bool(each.primary) for each in all_photos)
         where = _(
             "{number} of {count} · {data}, {split}, {labelled} of {all} labelled",
@@ -86,7 +86,7 @@ def show(
             "aspect": aspect,
             "previous": files[place - 1] if place else None,
             "next": files[place + 1] if place + 1 < len(files) else None,
-            "unlabelled": _next_unlabelled(all_photos, file) if editable else None,
+            "unlabelled": _next_open(all_photos, file, fixed) if editable else None,
             "truth": truth_to_dict(one.truth()),
             "classes": [
                 *(c for c in dataset.classes if c != BACKGROUND),
@@ -95,9 +95,10 @@ def show(
             "others": _other_labels(dataset),
             "notes": notes,
             "editable": editable,
+            "fixed": fixed,
             "editing": editable and "edit" in st.query_params,
             "reply": st.session_state.get(f"{key}.reply"),
-            "words": editor_text(),
+            "words": editor_text(fixed),
         },
         on_go_change=lambda: _open_photo(st.session_state[key]["go"]),
         on_edit_change=lambda: _set_editing(st.session_state[key]["edit"] == "on"),
@@ -111,17 +112,22 @@ def _copy_note(copy: str) -> str:
     return translate(note.format(copy=copy))
 
 
-def _next_unlabelled(photos: Sequence[GridPhoto], file: str) -> str | None:
-    """The first photo without a label behind this one, or else before it."""
+def _next_open(photos: Sequence[GridPhoto], file: str, boxes: bool) -> str | None:
+    """The first photo without a label behind this one, or else before it; of training photos the
+    first without a box."""
     files = [one.photo.file for one in photos]
     place = files.index(file)
     around = [*photos[place + 1 :], *photos[:place]]
+    if boxes:
+        around = [one for one in around if one.primary != BACKGROUND]
+        return next((one.photo.file for one in around if not one.boxes), None)
     return next((one.photo.file for one in around if not one.primary), None)
 
 
 def _other_labels(dataset: Dataset) -> list[str]:
     """Boxed things that are in no training class."""
-    boxes = (box for each in dataset.test_sets for found in each.boxes.values() for box in found)
+    tables = (dataset.train_boxes, *(each.boxes for each in dataset.test_sets))
+    boxes = (box for table in tables for found in table.values() for box in found)
     return sorted({box.label for box in boxes} - set(dataset.classes))
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from core.base.language import _
 
 
-def editor_text() -> dict[str, Any]:
-    """By the names that the scripts use; `view` and `edit` are lists of keys with what they do."""
+def editor_text(fixed: bool = False) -> dict[str, Any]:
+    """By the names that the scripts use; `view` and `edit` are lists of keys with what they do.
+    fixed: of a training photo, whose class its folder says."""
     return {
         **_photo_text(),
         **_form_text(),
+        **(_box_text() if fixed else {}),
         **_hint_text(),
         "view": _view_keys(),
         "edit": _edit_keys(),
@@ -40,6 +42,14 @@ def _photo_text() -> dict[str, str]:
             "{bottom} down"
         ),
         "keys": _("Keys"),
+    }
+
+
+def _box_text() -> dict[str, str]:
+    return {
+        "next_unlabelled": _("Next without a box"),
+        "save_next": _("Save, next without a box"),
+        "to_edit": _("Edit boxes"),
     }
 
 

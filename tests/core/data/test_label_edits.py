@@ -98,6 +98,27 @@ def test_what_the_reader_refuses_is_refused_in_its_words(root, truth, words):
     assert label_versions(root) == [] and not (root / ".labels-new").exists()
 
 
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_boxes_of_a_training_photo_are_kept_and_its_class_stays(root, split):
+    before = read_dataset(root)
+    file, box = before.train[0].file, Box("red", 0.1, 0.2, 0.8, 0.9, 1.0)
+    labels = (root / "labels.csv").read_bytes()
+    seen = Truth(Label(file.split("/")[0], ()), ())
+    save_truth(root, split, file, Truth(Label("blue", ("red",)), (box,)), fixed_clock, seen)
+    after = read_dataset(root)
+    assert after.train_boxes == before.train_boxes | {file: (box,)}
+    assert (after.train_labels, (root / "labels.csv").read_bytes()) == (before.train_labels, labels)
+    assert after.test_sets == before.test_sets
+    # Photos of test sets are labelled beside them.
+    save_truth(root, "test", "img_0.jpg", Truth(Label("red", ()), ()), fixed_clock)
+    with pytest.raises(DataError, match="somebody has changed"):
+        save_truth(root, split, file, Truth(None, ()), fixed_clock, seen)
+    save_truth(root, split, file, Truth(None, ()), fixed_clock, Truth(None, (box,)))
+    assert read_dataset(root).train_boxes == before.train_boxes
+    with pytest.raises(DataError, match="no longer there"):
+        save_truth(root, split, "red/none.jpg", Truth(None, (box,)), fixed_clock)
+
+
 def test_unknown_sets_and_photos_are_one_line(root):
     truth = Truth(Label("red", ()), ())
     with pytest.raises(DataError, match="no test set atlantis"):

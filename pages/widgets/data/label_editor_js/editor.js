@@ -107,7 +107,7 @@ class Editor {
     this.commit((truth) => {
       const before = deepCopy(truth);
       change(truth.boxes);
-      syncLabels(this.data, before, truth);
+      if (!this.data.fixed) syncLabels(this.data, before, truth);
     }, focus);
   }
 

@@ -47,7 +47,7 @@ function drawDetails(editor) {
   const { words } = data;
   const side = element("div", "side");
   const also = truth.present.filter((name) => name !== truth.primary);
-  side.append(part(data.editable ? words.shows : words.class, element("p", "", truth.primary || words.unlabelled)));
+  side.append(part(data.editable && !data.fixed ? words.shows : words.class, element("p", "", truth.primary || words.unlabelled)));
   if (also.length) side.append(part(words.also, element("p", "", also.join(", "))));
   if (data.editable) {
     const list = element("ul", "hints");
@@ -70,10 +70,10 @@ function drawForm(editor) {
   const status = element("div", editor.bad && editor.message ? "note bad" : "note", editor.message || (editor.dirty() ? words.unsaved : ""));
   status.setAttribute("role", "status");
   side.append(drawSaveBar(editor), drawUnsavedPrompt(editor), status);
-  side.append(part(words.primary, drawPrimary(editor)));
-  side.append(part(words.present, drawPresent(editor)));
+  if (data.fixed) side.append(part(words.class, element("p", "", truth.primary)));
+  else side.append(part(words.primary, drawPrimary(editor)), part(words.present, drawPresent(editor)));
   side.append(part(words.boxes, drawBoxes(editor)));
-  const told = hints(data, truth);
+  const told = data.fixed ? [] : hints(data, truth);
   if (told.length) {
     const list = element("ul", "hints");
     list.append(...told.map((text) => element("li", "", text)));
