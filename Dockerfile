@@ -37,6 +37,6 @@ EXPOSE 8501
 
 # Within the container: no tool but Python is sure to be there.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=40s \
-  CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/_stcore/health', timeout=4)"]
+  CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 
 CMD ["bin/serve"]

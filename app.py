@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from server.setup import MIDDLEWARE, ROUTES, open_browser
+from server.setup import MIDDLEWARE, ROUTES, lifespan
 
-app = st.App("pages/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=open_browser)
+app = st.App("pages/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -28,20 +28,16 @@ from starlette.routing import Route, Router
 from core.base import demo_mode
 from core.base.errors import DataError, InputError
 from core.base.files import runs_root
-from core.base.language import LANGUAGES, N_, language, translate, use_language
+from core.base.language import N_, language, translate, use_language
 from core.capture import session as sessions
 from core.capture.access import find_session, owner_dir
 from core.capture.asking import Request
 from core.capture.intake import MAX_BYTES, prepare_photo, too_large_text
 from core.capture.session import Picture, Session
+from server.language import language_of
 from server.phone_state import page_texts, phone_state
 
 HEADER = "X-Overfit-Lens"
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{0}'; style-src 'nonce-{0}'; img-src 'self' blob: data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -120,7 +116,7 @@ def _endpoint(answer: Answer, takes_photo: bool = False) -> Callable[..., Awaita
             raise HTTPException(404)
         if request.method == "POST" and HEADER not in request.headers:
             raise HTTPException(403)
-        with use_language(_language(request)), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+        with use_language(language_of(request)), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
 
             def work() -> Response:
                 try:
@@ -139,7 +135,7 @@ def _endpoint(answer: Answer, takes_photo: bool = False) -> Callable[..., Awaita
             else:
                 pool, loop = _DECODERS if takes_photo else None, asyncio.get_running_loop()
                 response = await loop.run_in_executor(pool, copy_context().run, work)
-        response.headers.update(_HEADERS)
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     return endpoint
@@ -165,14 +161,6 @@ def _find(code: str) -> Session | None:
         if demo_mode.is_capture_allowed():
             return find_session(runs_root(), code, even_ended=True)
     return None
-
-
-def _language(request: HttpRequest) -> str:
-    """That of the link, else the first of the browser's that there is."""
-    asked = [request.query_params.get("lang", "")]
-    asked += request.headers.get("accept-language", "").split(",")
-    known = (each.strip()[:2].lower() for each in asked)
-    return next((each for each in known if each in LANGUAGES), "en")
 
 
 def _id(request: HttpRequest, key: str) -> str:

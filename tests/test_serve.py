@@ -130,6 +130,24 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     assert re.fullmatch(r"error: OVERFIT_LENS_RUNS: .*/runs cannot be written.*\n", done.stderr)
 
 
+def test_what_it_writes_is_its_users_alone(tmp_path):
+    """Its folders here; what its programs write, as they inherit this."""
+    script = (ROOT / "bin" / "serve").read_text("utf-8")
+    copy = tmp_path / "bin" / "serve"
+    copy.parent.mkdir()
+    copy.write_text(script.replace('exec "$python"', "umask; exit; exec"), "utf-8")
+    done = subprocess.run(
+        ["bash", copy],
+        env={"PATH": os.environ["PATH"], "OVERFIT_LENS_RUNS": str(tmp_path / "runs")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "0077\n"
+    for folder in (tmp_path / "runs").rglob("*"):
+        assert folder.stat().st_mode & 0o077 == 0, folder
+
+
 # --- the image ------------------------------------------------------------------------------------
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -161,7 +179,7 @@ def test_everything_that_the_dashboard_reads_is_copied():
 
 def test_it_runs_as_nobody_special_and_says_how_it_is():
     assert re.search(r"^USER lens$", DOCKERFILE, re.MULTILINE)
-    assert "HEALTHCHECK" in DOCKERFILE and "/_stcore/health" in DOCKERFILE
+    assert "HEALTHCHECK" in DOCKERFILE and "/healthz" in DOCKERFILE
     assert 'CMD ["bin/serve"]' in DOCKERFILE
     assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE) == ["/data"]
     assert os.access(ROOT / "bin" / "serve", os.X_OK)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Literal
 
 from core.base.errors import InputError
@@ -17,6 +18,8 @@ from core.base.language import N_
 
 AccessDecision = Literal["in", "unverified", "unlisted"]
 ALLOW_LIST_VARIABLE = "OVERFIT_LENS_ALLOW"
+LASTS_VARIABLE = "OVERFIT_LENS_SIGN_IN_HOURS"
+LONGEST_SIGN_IN = timedelta(days=30)  # as Streamlit's cookie
 
 
 def sign_in_required() -> bool:
@@ -40,6 +43,18 @@ def allow_list() -> tuple[str, ...]:
             neither = N_("{entry} is neither an address nor a domain (@example.org)")
             raise InputError(f"{ALLOW_LIST_VARIABLE}: {neither.format(entry=entry)}")
     return entries
+
+
+def sign_in_lasts() -> timedelta:
+    """How long a sign-in lasts: as set, in hours; else a week. Raises InputError where that is no
+    whole number, or more than 30 days."""
+    told = os.environ.get(LASTS_VARIABLE, "").strip() or "168"
+    hours = int(told) if told.isdecimal() and len(told) < 5 else 0
+    if not timedelta(0) < timedelta(hours=hours) <= LONGEST_SIGN_IN:
+        wanted = N_("must be a whole number of hours from 1 to {most}")
+        most = LONGEST_SIGN_IN // timedelta(hours=1)
+        raise InputError(f"{LASTS_VARIABLE}={told}: {wanted.format(most=most)}")
+    return timedelta(hours=hours)
 
 
 def decide_access(user: Mapping[str, Any]) -> AccessDecision:

@@ -6,9 +6,16 @@ import http.client
 import tomllib
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import FileURLsRequest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
 
+from server.streams import MAX_MESSAGE_BYTES
 from tests.browser.conftest import ROOT
 from tests.factory import write_dataset
+from tests.waiting import TIMEOUT_SECONDS
 
 UPLOAD = "/_stcore/upload_file/somebody/something"
 STREAM = "/_stcore/stream"
@@ -71,17 +78,76 @@ def test_static_serves_its_files_and_no_list_of_them(app):
     assert send_request(app, "GET", "/app/static/")[0] == 404
 
 
-def test_an_upload_needs_the_token_of_the_page(app):
-    assert send_request(app, "PUT", UPLOAD, b"x")[0] == 403
-    assert send_request(app, "DELETE", UPLOAD)[0] == 403
+class Session:
+    """A page that is open without a browser."""
+
+    def __init__(self, app) -> None:
+        self.socket = connect(
+            app.url.replace("http", "ws", 1) + STREAM,
+            subprotocols=["streamlit"],
+            origin=app.url,
+            max_size=None,
+        )
+
+    def send(self, **kind) -> None:
+        self.socket.send(BackMsg(**kind).SerializeToString())
+
+    def wait(self, kind: str) -> ForwardMsg:
+        while True:
+            message = ForwardMsg.FromString(self.socket.recv(timeout=TIMEOUT_SECONDS))
+            if message.WhichOneof("type") == kind:
+                return message
+
+    def open(self, page: str) -> None:
+        self.send(rerun_script=ClientState(page_name=page))
+        self.wait("script_finished")
+
+    def upload_path(self) -> str:
+        asked = FileURLsRequest(request_id="a", file_names=["photos.zip"])
+        self.send(file_urls_request=asked)
+        return self.wait("file_urls_response").file_urls_response.file_urls[0].upload_url
+
+
+def test_an_upload_needs_a_page_that_takes_one_and_its_token(app):
     cookie = send_request(app, "GET", "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
-    token = cookie.partition("=")[2]
     assert cookie.startswith("_streamlit_xsrf=")
-    assert send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie)[0] == 403
-    assert send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken="2|00|00|0")[0] == 403
-    # With it the next question is whose session it is.
-    status, _, body = send_request(app, "PUT", UPLOAD, b"x", Cookie=cookie, X_Xsrftoken=token)
-    assert status == 400 and b"Invalid session_id" in body
+    known = {"Cookie": cookie, "X_Xsrftoken": cookie.partition("=")[2]}
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.zip"\r\n\r\nx\r\n--x--\r\n'
+    )
+    known["Content_Type"] = "multipart/form-data; boundary=x"
+    assert send_request(app, "PUT", UPLOAD, form, **known)[0] == 403
+    session = Session(app)
+    with session.socket:
+        session.open("lesson")
+        path = session.upload_path()
+        assert send_request(app, "PUT", path, form, **known)[0] == 403
+        session.open("runs")
+        for wrong in ({}, {"Cookie": cookie}, {**known, "X_Xsrftoken": "2|00|00|0"}):
+            assert send_request(app, "PUT", path, form, **wrong)[0] == 403
+        assert send_request(app, "PUT", path, form, **known)[0] == 204
+        large = {**known, "Content_Length": str(600 * 1024 * 1024)}
+        assert send_request(app, "PUT", path, form, **large)[0] == 413
+        session.open("lesson")
+        assert send_request(app, "PUT", path, form, **known)[0] == 403
+        assert send_request(app, "DELETE", path, **known)[0] == 204
+    assert send_request(app, "PUT", path, form, **known)[0] == 403
+
+
+def test_messages_that_no_page_sends_are_not_heard(app):
+    """They would empty everybody's caches, tell of the repository, or end the server."""
+    session = Session(app)
+    with session.socket:
+        session.open("lesson")
+        session.send(load_git_info=True)
+        session.send(clear_cache=True)
+        session.send(debug_shutdown_runtime=True)
+        session.send(file_urls_request=FileURLsRequest(request_id="a", file_names=["b"]))
+        kinds = set()
+        while "file_urls_response" not in kinds:
+            message = ForwardMsg.FromString(session.socket.recv(timeout=TIMEOUT_SECONDS))
+            kinds.add(message.WhichOneof("type"))
+    assert "git_info_changed" not in kinds
 
 
 def test_the_cookie_stays_on_this_site(app):
@@ -94,6 +160,8 @@ def test_the_cookie_stays_on_this_site(app):
         (None, None, 101),
         (None, "same", 101),
         (None, "https://evil.example", 403),
+        (None, "http://127.0.0.1:9", 403),  # another port of this machine
+        (None, "http://localhost:8501", 403),
         ("evil.example", "http://evil.example", 403),  # a name that was led here (DNS rebinding)
     ],
     ids=str,
@@ -125,6 +193,7 @@ def test_the_settings_are_on():
     assert server["enableXsrfProtection"] is True and server["enableCORS"] is True
     assert server["enableAgentApi"] is False and server["address"] == "localhost"
     assert set(server["allowedHosts"]) == {"localhost", "127.0.0.1", "::1"}
+    assert server["maxWidgetStateSize"] * 1_000_000 == MAX_MESSAGE_BYTES
     assert server["fileWatcherType"] == "none" and server["maxUploadSize"] <= 200
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["showErrorDetails"] == "none"

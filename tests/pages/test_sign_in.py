@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.hosting import sign_in_setup
 from tests.factory import write_run
 from tests.pages.conftest import APP, TIMEOUT, visible_text
 from tests.pages.test_demo import PAGES
@@ -84,11 +85,36 @@ def test_who_is_on_the_list_comes_in_and_can_leave(sign_in, monkeypatch):
 
 def test_the_button_asks_streamlit_to_sign_in(sign_in, monkeypatch):
     asked = []
-    monkeypatch.setattr(st, "login", lambda: asked.append(True))
+    monkeypatch.setattr(st, "login", asked.append)
     sign_in(is_logged_in=False)
     app = visit("lesson")
     app.button(key="door.login").click().run()
-    assert asked == [True]
+    assert asked == ["default"]
+
+
+def test_each_provider_has_its_button(sign_in, monkeypatch):
+    """[auth.google] as well as [auth]; what is set wrongly only the owner is told."""
+    asked = []
+    monkeypatch.setattr(st, "login", asked.append)
+    monkeypatch.setattr(sign_in_setup, "version", lambda name: "1.9.10")
+    provider = {"client_id": "us", "client_secret": "s", "server_metadata_url": "https://p/openid"}
+    auth = {
+        "redirect_uri": "https://lens.example.org/oauth2callback",
+        "cookie_secret": "s" * 32,
+        "google": provider,
+        "okta": dict(provider),
+    }
+    monkeypatch.setattr(st, "secrets", {"auth": auth})
+    sign_in(is_logged_in=False)
+    app = visit("lesson")
+    assert [each.label for each in app.button] == ["Sign in with google", "Sign in with okta"]
+    app.button(key="door.login.okta").click().run()
+    assert asked == ["okta"]
+    del provider["client_secret"]
+    app = visit("lesson")
+    assert not app.exception and [each.label for each in app.button] == []
+    words = visible_text(app)
+    assert "Nobody can sign in here yet" in words and "client_secret" not in words
 
 
 def test_who_is_taken_off_the_list_is_out_at_the_next_click(sign_in, monkeypatch):

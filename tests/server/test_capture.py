@@ -29,6 +29,7 @@ from tests.factory import write_dataset, write_run
 
 OWN = {capture.HEADER: "capture"}
 ACTIONS = ("photo", "skip", "lacking", "keep", "remove", "point")
+PHONES_URL = "http://192.168.0.2:8501"
 ANN, BOB = {"phone": "ann-ann-ann"}, {"phone": "bob-bob-bob"}
 
 
@@ -50,7 +51,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     monkeypatch.setattr(phone_state, "ensure_answering", lambda runs_dir, session: None)
     phone_state._run_names.cache_clear()
     app = Starlette(routes=setup.ROUTES, middleware=setup.MIDDLEWARE)
-    with TestClient(app, client=("192.168.0.9", 5000)) as client:
+    with TestClient(app, PHONES_URL, client=("192.168.0.9", 5000)) as client:
         yield client
 
 
@@ -340,7 +341,8 @@ def test_other_machines_reach_the_dashboard_only_by_a_name_that_is_allowed(
 ) -> None:
     monkeypatch.setattr(setup.config, "get_option", lambda name: hosts)
     app = Starlette(routes=setup.ROUTES, middleware=setup.MIDDLEWARE)
-    client = TestClient(app, client=(machine, 5000))
+    url = PHONES_URL if machine.startswith("192") else "http://localhost:8501"
+    client = TestClient(app, url, client=(machine, 5000))
     assert client.get("/app/static/plotly-LICENSE.txt").status_code == status
     assert client.get("/capture/none").text == "Not Found"
 
@@ -368,10 +370,14 @@ def test_a_browser_opens_where_there_is_a_display(
     monkeypatch.setattr(setup.config, "get_option", lambda name: headless)
     monkeypatch.setattr(setup.server_util, "get_url", lambda host: f"http://{host}")
     monkeypatch.setattr(setup.cli_util, "open_browser", opened.append)
+    monkeypatch.setattr(setup.health, "start_problems", list)
+    monkeypatch.setattr(setup.os, "umask", lambda mask: masks.append(mask) or 0)
+    masks: list[int] = []
 
     async def start() -> None:
-        async with setup.open_browser(cast(Any, None)):
+        async with setup.lifespan(cast(Any, None)):
             await asyncio.sleep(0)
 
     asyncio.run(start())
     assert opened == ([] if headless else ["http://localhost"])
+    assert masks == [0o077]

@@ -15,7 +15,7 @@ from core.base import demo_mode, formatting
 from core.base.errors import InputError
 from core.base.language import _
 from core.data.dataset import Dataset
-from core.hosting import access
+from core.hosting import access, sign_in_setup
 from core.hosting import limits as demo
 from core.jobs.queue import Queue
 from core.jobs.visitor_sweep import start_cleanup_thread
@@ -86,16 +86,7 @@ def _require_sign_in() -> None:
         return
     access.allow_list()
     if not user["is_logged_in"]:
-        _show_refusal(
-            _("Please sign in. Only addresses that this server's owner has listed are let in.")
-        )
-        st.button(
-            _("Sign in"),
-            icon=":material/login:",
-            type="primary",
-            on_click=st.login,
-            key="door.login",
-        )
+        _show_sign_in()
         st.stop()
     answer = access.decide_access(user)
     if answer == "in":
@@ -119,6 +110,35 @@ def _require_sign_in() -> None:
         )
     _sign_out()
     st.stop()
+
+
+def _show_sign_in() -> None:
+    """A button for each provider. What is set wrongly is told to the server's owner, in its log."""
+    try:
+        auth = st.secrets.get("auth", {})
+    except FileNotFoundError:  # a test's account
+        auth = {}
+    if auth and sign_in_setup.problems(auth):
+        _show_refusal(
+            _(
+                "Nobody can sign in here yet: that is not set up as it should be. The owner of "
+                "this server finds the reason in its log."
+            )
+        )
+        return
+    _show_refusal(
+        _("Please sign in. Only addresses that this server's owner has listed are let in.")
+    )
+    providers = sign_in_setup.providers(auth)
+    for name in providers:
+        st.button(
+            _("Sign in") if len(providers) == 1 else _("Sign in with {name}", name=name),
+            icon=":material/login:",
+            type="primary",
+            on_click=st.login,
+            args=(name,),
+            key="door.login" if name == "default" else f"door.login.{name}",
+        )
 
 
 def _show_refusal(text: str) -> None:

@@ -24,13 +24,18 @@ SOURCES = sorted(
 ) + [ROOT / "app.py"]
 TEMPLATES = sorted(ROOT.joinpath("core").rglob("*.j2"))
 TEXT_PACKAGES = {ROOT / "core" / name for name in ("compare", "hosting", "plots", "views")}
+# What only the server's owner reads, in its log.
+LOG_SOURCES = {ROOT / "server" / "health.py", ROOT / "core" / "hosting" / "sign_in_setup.py"}
 # Of these every text is looked at: what pages draw, and the words that core has for them.
 UI_SOURCES = [
     path
     for path in SOURCES
-    if path.is_relative_to(ROOT / "pages")
-    or path.is_relative_to(ROOT / "server")
-    or path.parent in (ROOT, *TEXT_PACKAGES)
+    if path not in LOG_SOURCES
+    and (
+        path.is_relative_to(ROOT / "pages")
+        or path.is_relative_to(ROOT / "server")
+        or path.parent in (ROOT, *TEXT_PACKAGES)
+    )
 ]
 SCRIPTS = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.js"))
 NO_WORDS = re.compile(

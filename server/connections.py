@@ -1,0 +1,109 @@
+"""Connections that ask for nothing: uvicorn itself keeps one for ever that begins a request and
+does not end it, and when a process has no descriptors left, it answers nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from contextlib import suppress
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from server.streams import EVERYBODY, MAX_MESSAGE_BYTES, address_group, most_per_address
+
+HEADER_SECONDS = 20.0  # from connecting, or the last answer, to the end of a request's headers
+READ_SECONDS = 60.0  # without the reader's taking anything of an answer
+DESCRIPTORS = 8192
+
+
+def install() -> None:
+    """Makes the server that runs this lifespan use the class below. Streamlit passes uvicorn none
+    of these settings on; uvicorn reads them for each connection, and none is accepted yet. Other
+    servers (a test's) are left as they are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    task = asyncio.current_task()
+    frame = getattr(task and task.get_coro(), "cr_frame", None)  # of uvicorn's LifespanOn.main
+    config = getattr(frame and frame.f_locals.get("self"), "config", None)
+    if isinstance(config, Config):
+        config.http_protocol_class = BoundedProtocol
+        config.ws_max_size = MAX_MESSAGE_BYTES
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends what waits for too long; where there are too many, first whoever has waited longest."""
+
+    _open: dict[BoundedProtocol, None] = {}  # noqa: RUF012 (all of the process, the oldest first)
+    _timer: asyncio.TimerHandle | None = None
+    _asks = False  # a request has come whose answer is not complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._open[self] = None
+        self._set_timer(HEADER_SECONDS)
+        most = most_per_address()
+        host = self.client and self.client[0]
+        group = [each for each in self._open if self._group(each) == address_group(host)]
+        # Where all visitors come from their proxy's address, Streams counts them one by one.
+        crowd = group if len(group) > most and host not in self._proxies() else list(self._open)
+        if len(crowd) > (most if crowd is group else EVERYBODY * most):
+            next((each for each in crowd if not each._asks), self).transport.abort()
+
+    def on_headers_complete(self) -> None:
+        self._asks = True
+        self._set_timer(None)
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._asks = not self.cycle.response_complete  # another had been sent behind it
+        self._set_timer(None if self._asks else HEADER_SECONDS)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._set_timer(READ_SECONDS)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._set_timer(None if self._asks else HEADER_SECONDS)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._leave()  # from here on it is another protocol's
+        super().handle_websocket_upgrade()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        self._open.pop(self, None)
+        self._set_timer(None)
+
+    def _set_timer(self, seconds: float | None) -> None:
+        """Ends the connection after so long, unless something happens that sets another."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        if seconds is not None and self in self._open:
+            unread = self.transport.get_write_buffer_size()
+            seconds = READ_SECONDS if unread else seconds
+            self._timer = self.loop.call_later(seconds, self._end, unread)
+
+    def _end(self, unread: int) -> None:
+        if self.transport.get_write_buffer_size() < unread:  # slowly, but it is read
+            self._set_timer(HEADER_SECONDS)
+        else:
+            self.transport.abort()
+
+    @staticmethod
+    def _group(each: BoundedProtocol) -> str:
+        return address_group(each.client and each.client[0])
+
+    def _proxies(self) -> Any:
+        with suppress(AttributeError):  # uvicorn's ProxyHeadersMiddleware, with FORWARDED_ALLOW_IPS
+            return self.app.trusted_hosts
+        return ()
